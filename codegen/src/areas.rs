@@ -1,0 +1,46 @@
+//! Which operations are built: an area is the operation's first tag, else the first path component.
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use crate::Error;
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// An operation of the document, with its place.
+pub struct Operation<'a> {
+    pub area: String,
+    pub path: &'a str,
+    pub method: &'static str,
+    pub value: &'a Value,
+    /// Those of the path item, then its own.
+    pub parameters: Vec<&'a Value>,
+}
+
+impl Operation<'_> {
+    pub fn pointer(&self) -> String {
+        format!("/paths/{}/{}", self.path.replace('~', "~0").replace('/', "~1"), self.method)
+    }
+}
+
+pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Operation<'a>>, Error> {
+    let paths = doc.get("paths").and_then(Value::as_object).ok_or_else(|| Error::new("/paths", "missing"))?;
+    let mut found = Vec::new();
+    for (path, item) in paths {
+        for method in METHODS {
+            let Some(value) = item.get(method) else { continue };
+            let tag = value.pointer("/tags/0").and_then(Value::as_str);
+            let area = tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case();
+            if !on(&area) {
+                continue;
+            }
+            let own = value.get("parameters").and_then(Value::as_array);
+            let shared = item.get("parameters").and_then(Value::as_array);
+            let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
+            let overridden = |p: &&Value| !own.into_iter().flatten().any(|o| key(o) == key(p));
+            let parameters = shared.into_iter().flatten().filter(overridden).chain(own.into_iter().flatten()).collect();
+            found.push(Operation { area, path, method, value, parameters });
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,27 @@
+use std::fmt;
+
+/// What is wrong with the document, and where.
+#[derive(Debug)]
+pub struct Error {
+    pointer: String,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+
+    /// The JSON pointer (RFC 6901) of the place in the document.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}: {}", self.pointer, self.message)
+    }
+}
+
+impl std::error::Error for Error {}

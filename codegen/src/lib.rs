@@ -1,0 +1,54 @@
+//! Turns a normalised OpenAPI 3.0 document into the generated half of the `autopi` crate.
+//!
+//! [`generate`] is pure: `build.rs` and `cargo xtask expand` call it and get the same bytes.
+
+mod areas;
+mod error;
+mod names;
+mod operations;
+mod schema;
+mod types;
+
+use serde_json::Value;
+
+pub use error::Error;
+
+/// The Rust code of every operation whose area is `on`, and of the types that these need.
+///
+/// # Errors
+/// A document that is no JSON, no OpenAPI 3.0 or that no operation is left of; the text names the JSON pointer.
+pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, on)?;
+    let doc = schema::Document::new(&doc);
+    let (code, used) = operations::emit(&doc, &operations)?;
+    let types = types::emit(&doc, &used)?;
+    let file = quote::quote! {
+        /// The request and answer types of the API.
+        pub mod types { #types }
+        #code
+    };
+    let file = syn::parse2(file).map_err(|e| Error::new("", format!("the generated code does not parse ({e}): please report the document")))?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The areas of a document: the first tag of each operation, sorted. Each is a cargo feature.
+///
+/// # Errors
+/// A document that is no JSON or no OpenAPI 3.0.
+pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
+    let doc = parse(spec)?;
+    let mut all: Vec<String> = areas::select(&doc, &|_| true)?.into_iter().map(|o| o.area).collect();
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+fn parse(spec: &str) -> Result<Value, Error> {
+    let doc: Value = serde_json::from_str(spec).map_err(|e| Error::new("", format!("not JSON: {e}")))?;
+    match doc.get("openapi").and_then(Value::as_str) {
+        Some(v) if v.starts_with("3.0") => Ok(doc),
+        Some(v) => Err(Error::new("/openapi", format!("version {v} is not 3.0: run `cargo xtask normalize --from FILE --out FILE` on the document"))),
+        None => Err(Error::new("/openapi", "missing: run `cargo xtask normalize --from FILE --out FILE` on the document")),
+    }
+}

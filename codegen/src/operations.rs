@@ -1,0 +1,231 @@
+//! The operations: a method on `Client` that gives a builder, whose `send` goes through the runtime.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::{
+    Error,
+    areas::Operation,
+    names,
+    schema::{self, Document},
+    types::Used,
+};
+
+pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenStream, Used), Error> {
+    let mut used = Used::default();
+    let (mut methods, mut builders) = (TokenStream::new(), TokenStream::new());
+    let (mut taken_fn, mut taken_type) = (BTreeSet::new(), BTreeSet::new());
+    // What the hand-written client has already.
+    for name in ["builder", "from_env", "request", "base_url", "hooks", "new"] {
+        taken_fn.insert(name.to_owned());
+    }
+    for op in operations {
+        let id = op.value.get("operationId").and_then(Value::as_str).ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
+        let function = names::unique(names::value_ident(id), &mut taken_fn);
+        let builder = names::unique(names::type_ident(id), &mut taken_type);
+        let about = about(op);
+        let deprecated =
+            (op.value.get("deprecated") == Some(&Value::Bool(true))).then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]));
+        let body = one(doc, op, id, &mut used)?;
+        methods.extend(quote! {
+            #[doc = #about]
+            #deprecated
+            pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
+        });
+        let short = format!("`{} {}`", op.method.to_uppercase(), op.path);
+        let Body { statics, setters, sends } = body;
+        builders.extend(quote! {
+            #[doc = #short]
+            #[must_use = "nothing is sent before `send`"]
+            pub struct #builder<'a>(crate::rt::Call<'a>);
+            impl<'a> #builder<'a> {
+                pub(super) fn new(client: &'a crate::Client) -> Self {
+                    static OPERATION: crate::rt::Operation = #statics;
+                    Self(crate::rt::Call::new(client, &OPERATION))
+                }
+                #setters
+                #[doc = "Time-out, retries and headers for this call only."]
+                pub fn options(mut self, options: crate::CallOptions) -> Self { self.0.options(options); self }
+                #sends
+            }
+        });
+    }
+    let code = quote! {
+        impl crate::Client { #methods }
+        /// One builder an operation.
+        pub mod builder { #builders }
+    };
+    Ok((code, used))
+}
+
+struct Body {
+    statics: TokenStream,
+    setters: TokenStream,
+    sends: TokenStream,
+}
+
+fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Result<Body, Error> {
+    let mut taken: BTreeSet<String> = ["new", "options", "send", "send_full", "stream", "pages", "body"].map(str::to_owned).into();
+    let mut setters = TokenStream::new();
+    let (mut required, mut queries) = (Vec::new(), BTreeSet::new());
+    for parameter in &op.parameters {
+        let parameter = doc.resolve(parameter)?;
+        let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (name, place) = (text("name"), text("in"));
+        let about = Some(text("description").trim()).filter(|d| !d.is_empty()).unwrap_or(name);
+        let field = names::unique(names::value_ident(name), &mut taken);
+        let null = Value::Null;
+        let schema = parameter.get("schema").unwrap_or(&null);
+        if place != "path" && parameter.get("required") == Some(&Value::Bool(true)) {
+            required.push(name);
+        }
+        let store = match place {
+            "path" => quote!(path),
+            "header" => quote!(header),
+            "query" => {
+                queries.insert(name);
+                quote!(query)
+            }
+            _ => continue, // a cookie belongs to the browser's session; DRF's token schemes use none
+        };
+        if place == "query" && schema.get("type").and_then(Value::as_str) == Some("array") {
+            let separator = match (text("style"), parameter.get("explode").and_then(Value::as_bool)) {
+                ("spaceDelimited", _) => quote!(Some(' ')),
+                ("pipeDelimited", _) => quote!(Some('|')),
+                (_, Some(false)) => quote!(Some(',')),
+                _ => quote!(None),
+            };
+            setters.extend(quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.query_list(#name, values, #separator); self }));
+            continue;
+        }
+        let ty = doc.rust(schema, &mut used.requests)?;
+        let shown = ty.to_string();
+        let (argument, value) = if shown.ends_with(":: String") || shown.contains("Json") || shown.contains('<') {
+            (quote!(impl ::std::fmt::Display), quote!(value))
+        } else if matches!(shown.as_str(), "i64" | "f64" | "bool") {
+            (ty.clone(), quote!(value))
+        } else {
+            (quote!(impl ::std::convert::Into<#ty>), quote!(value.into()))
+        };
+        setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { self.0.#store(#name, #value); self }));
+    }
+    setters.extend(request_body(doc, op, used, &mut taken, &mut required)?);
+    let page = page_params(&queries);
+    let (accept, sends) = answer(doc, op, used)?;
+    let (method, path) = (op.method.to_uppercase(), op.path);
+    let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page });
+    Ok(Body { statics, setters, sends })
+}
+
+fn request_body<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+    used: &mut Used,
+    taken: &mut BTreeSet<String>,
+    required: &mut Vec<&'a str>,
+) -> Result<TokenStream, Error> {
+    let Some(body) = op.value.get("requestBody") else { return Ok(TokenStream::new()) };
+    let Some(content) = doc.resolve(body)?.get("content").and_then(Value::as_object) else { return Ok(TokenStream::new()) };
+    let json = content.iter().find(|(k, _)| k.contains("json")).or_else(|| content.iter().find(|(k, _)| *k == "*/*"));
+    let null = Value::Null;
+    if let Some((_, media)) = json {
+        let schema = media.get("schema").unwrap_or(&null);
+        let ty = doc.nullable(schema, &mut used.requests)?;
+        let checked = Document::target(schema).and_then(|t| doc.schemas.get(t)).is_some_and(|s| !schema::alias(s) && s.get("enum").is_none());
+        let check = (checked && !schema::is_nullable(schema)).then(|| quote!(self.0.check(body.check());));
+        return Ok(quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }));
+    }
+    let Some((_, media)) = content.iter().next() else { return Ok(TokenStream::new()) };
+    let Some(schema) = media.get("schema") else { return Ok(TokenStream::new()) };
+    let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
+    required.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
+    let mut out = TokenStream::new();
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let field = names::unique(names::value_ident(name), taken);
+        let about = property.get("description").or(property.get("title")).and_then(Value::as_str).unwrap_or(name);
+        out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
+            quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
+        } else {
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.form_field(#name, value); self })
+        });
+    }
+    Ok(out)
+}
+
+fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
+    let pair = |page: &str, sizes: &[&str]| {
+        let size = sizes.iter().find(|s| queries.contains(*s)).copied().unwrap_or_default();
+        quote!(Some(crate::rt::PageParams { page: #page, size: #size }))
+    };
+    match () {
+        () if queries.contains("page_num") => pair("page_num", &["page_size", "page_hits"]),
+        () if queries.contains("page") => pair("page", &["page_size", "page_hits"]),
+        () if queries.contains("offset") => pair("offset", &["limit"]),
+        () => quote!(None),
+    }
+}
+
+fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result<(&'static str, TokenStream), Error> {
+    let send = |ty: TokenStream, call: TokenStream| {
+        quote! {
+            #[doc = "Sends it; any 2xx answer is decoded."]
+            pub fn send(self) -> impl ::std::future::Future<Output = ::std::result::Result<#ty, crate::Error>> + Send + 'a { self.0.#call() }
+        }
+    };
+    let full = |ty: &TokenStream| {
+        quote! {
+            #[doc = "As `send`, with the status and the headers."]
+            pub fn send_full(self) -> impl ::std::future::Future<Output = ::std::result::Result<crate::Response<#ty>, crate::Error>> + Send + 'a { self.0.send_full() }
+        }
+    };
+    let responses = op.value.get("responses").and_then(Value::as_object);
+    let success = responses.into_iter().flatten().find(|(k, _)| k.starts_with('2') || *k == "default");
+    let Some((status, response)) = success else { return Ok(("application/json", send(quote!(crate::Json), quote!(send_any)))) };
+    let content = doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty());
+    let Some(content) = content else {
+        let (ty, call) = if status == "204" { (quote!(()), quote!(send_empty)) } else { (quote!(crate::Json), quote!(send_any)) };
+        return Ok(("application/json", send(ty, call)));
+    };
+    let json = content.iter().find(|(k, _)| k.contains("json") || *k == "*/*");
+    let Some(schema) = json.and_then(|(_, m)| m.get("schema")).filter(|s| s.get("format").and_then(Value::as_str) != Some("binary")) else {
+        return Ok(("*/*", send(quote!(crate::Download), quote!(send_download))));
+    };
+    let is_list = schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get";
+    let items = schema::page_items(doc, schema).or(if is_list { schema.get("items") } else { None });
+    if let Some(items) = items {
+        let item = doc.nullable(items, &mut used.answers)?;
+        let page = quote!(crate::Page<#item>);
+        let one = send(page.clone(), quote!(send));
+        let full = full(&page);
+        return Ok((
+            "application/json",
+            quote! {
+                #one
+                #full
+                #[doc = "Every item of every page, one after the other."]
+                pub fn stream(self) -> impl ::futures_util::Stream<Item = ::std::result::Result<#item, crate::Error>> + Send + 'a { self.0.stream() }
+                #[doc = "Page by page."]
+                pub fn pages(self) -> impl ::futures_util::Stream<Item = ::std::result::Result<#page, crate::Error>> + Send + 'a { self.0.pages() }
+            },
+        ));
+    }
+    let ty = doc.nullable(schema, &mut used.answers)?;
+    let one = send(ty.clone(), quote!(send));
+    let full = full(&ty);
+    Ok(("application/json", quote!(#one #full)))
+}
+
+fn about(op: &Operation<'_>) -> String {
+    let text = |key| op.value.get(key).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
+    let mut out = format!("`{} {}`", op.method.to_uppercase(), op.path);
+    for part in ["summary", "description"].into_iter().filter_map(text) {
+        out.push_str(&format!("\n\n{part}"));
+    }
+    if let Some(id) = text("x-original-operation-id") {
+        out.push_str(&format!("\n\noperationId in the document: `{id}`"));
+    }
+    out
+}

@@ -1,0 +1,230 @@
+//! The types: structs for objects, open enums for lists of values.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use crate::{
+    Error, names,
+    schema::{self, Document},
+};
+
+/// What the operations use, by direction.
+#[derive(Default)]
+pub struct Used {
+    pub answers: BTreeSet<String>,
+    pub requests: BTreeSet<String>,
+}
+
+pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
+    let requests = closure(doc, &used.requests)?;
+    let all: BTreeSet<String> = closure(doc, &used.answers)?.union(&requests).cloned().collect();
+    let mut out = TokenStream::new();
+    for name in &all {
+        let Some(schema) = doc.schemas.get(name.as_str()).filter(|s| !schema::alias(s)) else { continue };
+        let ident = doc.ident(name)?;
+        out.extend(if schema.get("enum").is_some() { open_enum(ident, schema) } else { object(doc, name, ident, schema, requests.contains(name))? });
+    }
+    Ok(out)
+}
+
+/// Everything that can be reached from `start`.
+fn closure(doc: &Document<'_>, start: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+    let mut found = start.clone();
+    let mut todo: Vec<String> = start.iter().cloned().collect();
+    while let Some(name) = todo.pop() {
+        for next in direct(doc, &name)? {
+            if found.insert(next.clone()) {
+                todo.push(next);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
+    let mut used = BTreeSet::new();
+    let Some(schema) = doc.schemas.get(name) else { return Ok(used) };
+    match doc.properties(schema) {
+        Some((properties, _)) => {
+            for property in properties.values() {
+                doc.rust(property, &mut used)?;
+            }
+            if let Some(extra) = schema.get("additionalProperties").filter(|v| v.is_object()) {
+                doc.rust(extra, &mut used)?;
+            }
+        }
+        None => {
+            doc.rust(schema, &mut used)?;
+        }
+    }
+    Ok(used)
+}
+
+/// Does `from` hold `to` by value (not in a `Vec` or a map)? Then the field needs a `Box`.
+fn holds(doc: &Document<'_>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from.to_owned()];
+    while let Some(name) = todo.pop() {
+        if name == to {
+            return true;
+        }
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let properties = doc.schemas.get(name.as_str()).and_then(|s| doc.properties(s));
+        todo.extend(properties.into_iter().flat_map(|(p, _)| p.values().filter_map(|v| Document::target(v).map(str::to_owned)).collect::<Vec<_>>()));
+    }
+    false
+}
+
+fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
+    let values = schema["enum"].as_array().cloned().unwrap_or_default();
+    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+    let mut seen = Vec::new();
+    let mut variants = TokenStream::new();
+    let integers = values.iter().all(Value::is_i64) && !values.is_empty();
+    for value in &values {
+        if value.is_null() || seen.contains(value) {
+            continue;
+        }
+        seen.push(value.clone());
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let name = if text.is_empty() { "Empty" } else { &text };
+        let variant = names::unique(names::type_ident(name), &mut taken);
+        let doc = format!("`{text}`");
+        match value.as_i64().filter(|_| integers) {
+            Some(n) => variants.extend(quote!(#[doc = #doc] #variant = #n,)),
+            None => variants.extend(quote!(#[doc = #doc] #variant = #text,)),
+        }
+    }
+    let about = doc_line(schema);
+    if integers {
+        quote!(crate::__open_int_enum! { #[doc = #about] #ident { #variants } })
+    } else {
+        quote!(crate::__open_enum! { #[doc = #about] #ident { #variants } })
+    }
+}
+
+fn doc_line(schema: &Value) -> String {
+    let text = |key| schema.get(key).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
+    let mut line = text("description").or(text("title")).unwrap_or("As the API documents it.").to_owned();
+    if let Some(format) = text("format").filter(|f| matches!(*f, "email" | "uri" | "ipv4" | "binary")) {
+        line.push_str(&format!(" ({format})"));
+    }
+    line
+}
+
+fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: bool) -> Result<TokenStream, Error> {
+    let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
+    let patch = schema.get("x-autopi-patch") == Some(&Value::Bool(true));
+    let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
+    let mut taken = BTreeSet::from(["new".to_owned(), "check".to_owned()]);
+    let (mut fields, mut setters, mut checks) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
+    let mut all_optional = true;
+    for (key, property) in &properties {
+        let field = names::unique(names::value_ident(key), &mut taken);
+        let mut used = BTreeSet::new();
+        let mut inner = doc.rust(property, &mut used)?;
+        if Document::target(property).is_some_and(|t| holds(doc, t, name)) {
+            inner = quote!(::std::boxed::Box<#inner>);
+        }
+        let needed = required.contains(key);
+        let nullable = schema::is_nullable(property);
+        let about = doc_line(property);
+        let rename = (field != key.as_str()).then(|| quote!(#[serde(rename = #key)]));
+        let (ty, attribute) = match (needed, nullable) {
+            (true, false) => (inner.clone(), quote!()),
+            // DRF sends every field, but a missing nullable one is no reason to lose the object.
+            (true, true) => (quote!(::std::option::Option<#inner>), if sent { quote!() } else { quote!(#[serde(default)]) }),
+            (false, true) if patch || sent => (
+                quote!(::std::option::Option<::std::option::Option<#inner>>),
+                quote!(#[serde(default, deserialize_with = "crate::rt::double_option", skip_serializing_if = "::std::option::Option::is_none")]),
+            ),
+            (false, _) => (quote!(::std::option::Option<#inner>), quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none")])),
+        };
+        fields.extend(quote!(#[doc = #about] #rename #attribute pub #field: #ty,));
+        if !sent {
+            continue;
+        }
+        checks.extend(constraints(key, &field, property, needed, nullable));
+        if needed {
+            all_optional = false;
+            arguments.extend(quote!(#field: impl ::std::convert::Into<#ty>,));
+            initial.extend(quote!(#field: #field.into(),));
+            continue;
+        }
+        initial.extend(quote!(#field: ::std::option::Option::None,));
+        setters.extend(if nullable {
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<::std::option::Option<#inner>>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
+        } else {
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
+        });
+    }
+    let extra = match schema.get("additionalProperties") {
+        Some(value @ Value::Object(map)) if !map.is_empty() => Some(doc.nullable(value, &mut BTreeSet::new())?),
+        Some(Value::Bool(true)) => Some(quote!(crate::serde_json::Value)),
+        _ => None,
+    };
+    if let Some(extra) = extra {
+        let field = names::unique(names::value_ident("extra"), &mut taken);
+        fields.extend(quote!(#[doc = "Members that the document does not name."] #[serde(flatten)] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
+        initial.extend(quote!(#field: ::std::default::Default::default(),));
+    }
+    let about = doc_line(schema);
+    let default = (sent && all_optional).then(|| quote!(, Default));
+    let methods = sent.then(|| {
+        quote! {
+            impl #ident {
+                #[doc = "With what is required, and nothing else."]
+                pub fn new(#arguments) -> Self { Self { #initial } }
+                #setters
+                pub(crate) fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks Ok(()) }
+            }
+        }
+    });
+    Ok(quote! {
+        #[doc = #about]
+        #[derive(Clone, Debug, PartialEq, crate::rt::serde::Serialize, crate::rt::serde::Deserialize #default)]
+        #[serde(crate = "crate::rt::serde")]
+        pub struct #ident { #fields }
+        #methods
+    })
+}
+
+/// The limits of a field that is sent, checked before sending; never enforced on what comes back.
+fn constraints(key: &str, field: &Ident, property: &Value, needed: bool, nullable: bool) -> TokenStream {
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    let formatted = property.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "date-time" | "date" | "uuid" | "decimal"));
+    let mut checks = TokenStream::new();
+    match kind {
+        "string" if !formatted && property.get("x-autopi-id").is_none() => {
+            for (rule, function) in [("minLength", quote!(min_length)), ("maxLength", quote!(max_length))] {
+                if let Some(n) = property.get(rule).and_then(Value::as_u64) {
+                    let n = usize::try_from(n).unwrap_or(usize::MAX);
+                    checks.extend(quote!(crate::rt::#function(#key, value, #n)?;));
+                }
+            }
+        }
+        "integer" | "number" if !formatted => {
+            for (rule, function) in [("minimum", quote!(minimum)), ("maximum", quote!(maximum))] {
+                // The limits of a 64-bit integer are those of the type.
+                if let Some(n) = property.get(rule).and_then(Value::as_f64).filter(|n| n.abs() < 9e15) {
+                    checks.extend(quote!(crate::rt::#function(#key, *value as f64, #n)?;));
+                }
+            }
+        }
+        _ => {}
+    }
+    if checks.is_empty() {
+        return checks;
+    }
+    match (needed, nullable) {
+        (true, false) => quote!({ let value = &self.#field; #checks }),
+        (false, true) => quote!(if let Some(Some(value)) = &self.#field { #checks }),
+        _ => quote!(if let Some(value) = &self.#field { #checks }),
+    }
+}

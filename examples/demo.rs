@@ -1,0 +1,52 @@
+//! Logs in, switches to an API token, lists devices and vehicles page by page and prints a day of telemetry.
+//!
+//! `cargo xtask demo` runs it against the embedded sandbox. Against the real API: set `AUTOPI_EMAIL`, `AUTOPI_PASSWORD` and `AUTOPI_API_TOKEN`.
+
+use std::{env, error::Error};
+
+use autopi::{Client, DeviceId, Timestamp};
+use futures_util::TryStreamExt;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let base = env::var("AUTOPI_BASE_URL").unwrap_or_else(|_| "https://api.autopi.io".into());
+
+    let by_login = Client::builder().base_url(&base).login(env::var("AUTOPI_EMAIL")?, env::var("AUTOPI_PASSWORD")?).build()?;
+    let first = by_login.dongle_devices_list().page_size(5).send().await?;
+    println!("logged in with e-mail and password: {} of {:?} devices on the first page", first.results.len(), first.count);
+
+    let token = env::var("AUTOPI_API_TOKEN")?;
+    let client = Client::builder().base_url(&base).api_token(token).build()?;
+    println!("\nwith the API token, every device, ten a page:\n{:<36}  name", "device id");
+    let devices: Vec<_> = client.dongle_devices_list().page_size(10).stream().try_collect().await?;
+    for device in &devices {
+        println!("{:<36}  {}", device.id, device.call_name.as_deref().unwrap_or("-"));
+    }
+
+    let vehicles: Vec<_> = client.vehicle_profile_list().stream().try_collect().await?;
+    println!("\n{} vehicles", vehicles.len());
+
+    if let Some(device) = devices.first() {
+        telemetry(&client, device.id).await?;
+    }
+
+    println!("\nwith a wrong token:");
+    let wrong = Client::builder().base_url(&base).api_token("0".repeat(40)).build()?;
+    match wrong.dongle_devices_list().send().await {
+        Ok(_) => return Err("a wrong token was accepted".into()),
+        Err(e) => println!("  {e}"),
+    }
+    Ok(())
+}
+
+async fn telemetry(client: &Client, device: DeviceId) -> Result<(), Box<dyn Error>> {
+    let (from, to): (Timestamp, Timestamp) = ("2026-01-01T00:00:00Z".parse()?, "2026-01-02T00:00:00Z".parse()?);
+    let page = client.logbook_storage_raw_list().device_id(device).start_utc(from).end_utc(to).page_size(10).send().await?;
+    println!("\ntelemetry of {device} from {from} to {to}:\n{:<30}  {:<20}  data", "time", "type");
+    for row in &page.results {
+        let row = serde_json::to_value(row)?;
+        let text = |key: &str| row.get(key).map_or_else(String::new, |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+        println!("{:<30}  {:<20}  {}", text("ts"), text("t"), text("data"));
+    }
+    Ok(())
+}

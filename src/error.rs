@@ -1,0 +1,234 @@
+//! The one error type.
+
+use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::rt::Violation;
+
+/// What went wrong, in kinds that a program can match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client can't be built like this.
+    Configuration,
+    /// A value that the API would refuse; nothing was sent.
+    InvalidRequest,
+    /// No answer, or a broken one.
+    Transport,
+    /// No answer in time.
+    Timeout,
+    /// An answer that is not 2xx.
+    Status,
+    /// A 2xx answer of another form than the document says.
+    Decode,
+    /// No credentials could be had.
+    Auth,
+}
+
+/// An error of a call, or of building a client.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static str>,
+    status: Option<u16>,
+    body: Option<Bytes>,
+    path: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            status: None,
+            body: None,
+            path: None,
+            request_id: None,
+            retry_after: None,
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    pub(crate) fn auth(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Auth, message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    pub(crate) fn violation(v: &Violation) -> Self {
+        Self::invalid(format!("{}: must be {}, is `{}`", v.field, v.rule, v.value))
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::new(ErrorKind::Timeout, "no answer in time: is the server slow, or the time-out too short?")
+    }
+
+    pub(crate) fn transport(source: reqwest::Error) -> Self {
+        let mut error = if source.is_timeout() {
+            Self::timeout()
+        } else if source.is_connect() {
+            Self::new(ErrorKind::Transport, "no connection to the server: check the base URL and the network")
+        } else {
+            Self::new(ErrorKind::Transport, "the connection broke")
+        };
+        // The URL may hold what a caller thinks private, in the query for example.
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    pub(crate) fn status_of(status: u16, request_id: Option<String>, retry_after: Option<Duration>, html: bool, body: Bytes) -> Self {
+        let hint = match status {
+            _ if html => "the answer is an HTML page, not the API's: a proxy or another server answered",
+            401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
+            403 => "the account may not do this",
+            404 => "no such thing for this account; is a unit id given where the device id is wanted?",
+            429 => "too many requests: slow down",
+            500.. => "the server failed: try again later",
+            _ => "the API refused the request",
+        };
+        let mut error = Self::new(ErrorKind::Status, hint);
+        error.0.status = Some(status);
+        error.0.request_id = request_id;
+        error.0.retry_after = retry_after;
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn decode(status: u16, path: impl Into<String>, message: impl Into<String>, body: Bytes) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.status = Some(status);
+        error.0.path = Some(path.into());
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn of(mut self, operation: &'static str, attempts: u32) -> Self {
+        self.0.operation = Some(operation);
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+    /// The operation's id in the normalised document.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+    /// How often it was tried.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+    /// The body of the answer, cut at 1 MiB.
+    pub fn raw_body(&self) -> Option<&[u8]> {
+        self.0.body.as_deref()
+    }
+    /// Where in the answer, as a path (`results[3].id`), if it did not decode.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+    /// `X-Request-Id` of the answer.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+    /// `Retry-After` of the answer.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+    /// Django REST framework's `detail`.
+    pub fn detail(&self) -> Option<String> {
+        self.json()?.get("detail")?.as_str().map(str::to_owned)
+    }
+    /// The errors of each field, as DRF sends them with a 400; those of no field are under `non_field_errors`.
+    pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
+        let Some(Value::Object(map)) = self.json() else { return BTreeMap::new() };
+        let texts = |v: Value| v.as_array().map(|a| a.iter().map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned)).collect());
+        map.into_iter().filter_map(|(k, v)| Some((k, texts(v)?))).collect()
+    }
+
+    fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.raw_body().filter(|_| self.kind() == ErrorKind::Status)?).ok()
+    }
+
+    /// 404?
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+    /// 401, or no credentials?
+    pub fn is_unauthorized(&self) -> bool {
+        self.status() == Some(401) || self.kind() == ErrorKind::Auth
+    }
+    /// 429?
+    pub fn is_throttled(&self) -> bool {
+        self.status() == Some(429)
+    }
+    /// May the same call do better later?
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Transport | ErrorKind::Timeout => true,
+            ErrorKind::Status => self.status().is_some_and(crate::retry::is_retryable),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        if self.0.kind == ErrorKind::Status {
+            write!(f, "HTTP {}", self.0.status.unwrap_or_default())?;
+            match self.detail() {
+                Some(detail) => write!(f, " \"{}\"", detail.escape_debug())?,
+                None => {
+                    for (field, errors) in self.field_errors() {
+                        write!(f, " {field}: {};", errors.join(" ").escape_debug())?;
+                    }
+                }
+            }
+            f.write_str(": ")?;
+        }
+        if let Some(path) = &self.0.path {
+            write!(f, "the answer does not decode at `{path}`: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, " (after {} tries)", self.0.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.to_string()).field("source", &self.0.source).finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|e| e as _)
+    }
+}

@@ -1,0 +1,41 @@
+//! A typed client for the AutoPi cloud REST API, generated from the API's own document.
+//!
+//! [`Client`] has one method an operation; it gives a builder whose `send` makes the call. The areas of the API are cargo features.
+#![warn(missing_docs)]
+
+mod auth;
+#[allow(missing_docs)] // most of it is `rt`, hidden
+mod call;
+mod client;
+mod error;
+mod open_enum;
+mod options;
+mod page;
+mod retry;
+mod transfer;
+mod values;
+
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod rt;
+
+#[allow(missing_docs, deprecated, clippy::all, rustdoc::all, unused)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
+
+pub use auth::Credentials;
+pub use call::Response;
+pub use client::{Client, ClientBuilder, RawRequest};
+pub use error::{Error, ErrorKind};
+pub use generated::*;
+pub use jiff::civil::Date;
+pub use open_enum::UnknownValue;
+pub use options::CallOptions;
+pub use page::{ItemError, Page};
+pub use reqwest::Method;
+pub use retry::RetryPolicy;
+pub use serde_json;
+pub use transfer::{Download, Upload};
+pub use uuid::Uuid;
+pub use values::{Decimal, DeviceId, Json, Timestamp, UnitId};

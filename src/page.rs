@@ -1,0 +1,176 @@
+//! One page type for every envelope that DRF and this API use.
+
+use std::marker::PhantomData;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
+
+use crate::Error;
+
+/// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
+///
+/// One item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the reason and the raw JSON.
+/// [`into_strict`](Self::into_strict) makes it an error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page<T> {
+    /// How many items there are on all pages, if the API says.
+    pub count: Option<u64>,
+    /// The URL of the next page, if the API says.
+    pub next: Option<String>,
+    /// The URL of the page before, if the API says.
+    pub previous: Option<String>,
+    /// The items.
+    pub results: Vec<T>,
+    /// The items that did not decode.
+    #[serde(skip)]
+    pub errors: Vec<ItemError>,
+    /// Every other member of the envelope.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// An item that did not decode.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemError {
+    /// Its place on the page.
+    pub index: usize,
+    /// Where, from the page's root: `results[3].id`.
+    pub path: String,
+    /// Why.
+    pub message: String,
+    /// The item as it came.
+    pub raw: Value,
+}
+
+impl ItemError {
+    pub(crate) fn into_error(self, status: u16) -> Error {
+        Error::decode(status, self.path, self.message, self.raw.to_string().into())
+    }
+}
+
+impl<T> Page<T> {
+    /// The items, if every one decoded.
+    ///
+    /// # Errors
+    /// The first item that did not.
+    pub fn into_strict(mut self) -> Result<Vec<T>, Error> {
+        if self.errors.is_empty() { Ok(self.results) } else { Err(self.errors.swap_remove(0).into_error(200)) }
+    }
+
+    /// How many items came, those that did not decode included.
+    pub(crate) fn received(&self) -> usize {
+        self.results.len() + self.errors.len()
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.results.into_iter()
+    }
+}
+
+/// The items of a page, the good and the bad.
+struct Items<T>(Vec<T>, Vec<ItemError>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Seq<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Seq<T> {
+            type Value = Items<T>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array of items")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
+                let mut items = Items(Vec::new(), Vec::new());
+                while let Some(raw) = seq.next_element::<Value>()? {
+                    items.add(raw, "results");
+                }
+                Ok(items)
+            }
+            fn visit_unit<E>(self) -> Result<Items<T>, E> {
+                Ok(Items(Vec::new(), Vec::new()))
+            }
+        }
+        d.deserialize_any(Seq(PhantomData))
+    }
+}
+
+impl<T: DeserializeOwned> Items<T> {
+    fn add(&mut self, raw: Value, root: &str) {
+        let index = self.0.len() + self.1.len();
+        match T::deserialize(&raw) {
+            Ok(item) => self.0.push(item),
+            Err(_) => match serde_path_to_error::deserialize::<_, T>(&raw) {
+                Ok(item) => self.0.push(item),
+                Err(e) => self.1.push(ItemError { index, path: format!("{root}[{index}].{}", e.path()), message: e.inner().to_string(), raw }),
+            },
+        }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Envelope<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
+            type Value = Page<T>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a page: an object with `results`, or an array")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+                let mut page = Page { count: None, next: None, previous: None, results: Vec::new(), errors: Vec::new(), extra: Map::new() };
+                let mut found = false;
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "results" => {
+                            found = true;
+                            let Items(results, errors) = map.next_value()?;
+                            (page.results, page.errors) = (results, errors);
+                        }
+                        // A `count` of another form is no reason to lose the page.
+                        "count" => page.count = map.next_value::<Value>()?.as_u64(),
+                        "next" => page.next = map.next_value::<Value>()?.as_str().map(str::to_owned),
+                        "previous" => page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned),
+                        _ => drop(page.extra.insert(key, map.next_value()?)),
+                    }
+                }
+                if found { Ok(page) } else { Err(A::Error::missing_field("results")) }
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
+                let mut items = Items(Vec::new(), Vec::new());
+                while let Some(raw) = seq.next_element::<Value>()? {
+                    items.add(raw, "");
+                }
+                Ok(Page { count: None, next: None, previous: None, results: items.0, errors: items.1, extra: Map::new() })
+            }
+        }
+        d.deserialize_any(Envelope(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_envelope_is_read_and_one_bad_item_does_not_lose_the_page() {
+        for (text, count) in [
+            (r#"{"count":9,"next":null,"previous":null,"results":[1,"bad",3]}"#, Some(9)),
+            (r#"{"count":9,"results":[1,"bad",3],"page_size":20}"#, Some(9)),
+            (r#"{"results":[1,"bad",3],"count":9,"page":0,"page_size":20}"#, Some(9)),
+            (r#"[1,"bad",3]"#, None),
+        ] {
+            let page: Page<i64> = serde_json::from_str(text).unwrap();
+            assert_eq!((page.count, page.results.as_slice()), (count, [1, 3].as_slice()), "{text}");
+            assert_eq!((page.errors[0].index, &page.errors[0].raw), (1, &Value::from("bad")));
+            assert!(page.into_strict().is_err());
+        }
+        let page: Page<i64> = serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
+        assert_eq!(page.extra["page_size"], 20);
+        assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! When to try again, and how long to wait: exponential backoff with full jitter, a server's hint clamped, and a budget for the whole client.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use reqwest::{Method, header::HeaderMap};
+
+/// How often and how patiently a call is tried again.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// Tries in all, the first included. Default 3.
+    pub max_attempts: u32,
+    /// The first wait is up to this. Default 500 ms.
+    pub base: Duration,
+    /// No wait is longer. Default 20 s.
+    pub cap: Duration,
+    /// A server's `Retry-After` counts up to this. Default 60 s.
+    pub retry_after_cap: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), retry_after_cap: Duration::from_secs(60) }
+    }
+}
+
+impl RetryPolicy {
+    /// One try.
+    pub fn none() -> Self {
+        Self { max_attempts: 1, ..Self::default() }
+    }
+
+    /// Tries in all, at least one.
+    pub fn max_attempts(mut self, n: u32) -> Self {
+        self.max_attempts = n.max(1);
+        self
+    }
+
+    /// The first wait is up to this.
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The wait after try number `attempt` (from 1).
+    pub(crate) fn delay(&self, attempt: u32, hint: Option<Duration>) -> Duration {
+        if let Some(hint) = hint {
+            return hint.min(self.retry_after_cap);
+        }
+        let ceiling = self.base.saturating_mul(1u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(self.cap);
+        ceiling.mul_f64(fastrand::f64())
+    }
+}
+
+/// Methods that RFC 9110, 9.2.2 calls idempotent.
+pub(crate) fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE)
+}
+
+pub(crate) fn is_retryable(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds or a date.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(text).ok()?;
+    Some(at.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const FULL: u32 = 500;
+
+    pub fn new() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    pub fn take(&self, cost: u32) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(cost)).is_ok()
+    }
+
+    pub fn give(&self) {
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < Self::FULL).then_some(n + 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_stay_under_the_cap_and_hints_are_clamped() {
+        let policy = RetryPolicy::default();
+        for attempt in 1..200 {
+            assert!(policy.delay(attempt, None) <= policy.cap);
+        }
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(9999))), policy.retry_after_cap);
+    }
+
+    #[test]
+    fn the_budget_runs_dry_and_fills() {
+        let budget = Budget::new();
+        assert_eq!((0..1000).filter(|_| budget.take(5)).count(), 100);
+        (0..5).for_each(|_| budget.give());
+        assert!(budget.take(5));
+    }
+
+    #[test]
+    fn retry_after_reads_seconds_and_dates() {
+        let with = |v: &str| retry_after(&HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, v.parse().unwrap())]));
+        assert_eq!(with("3"), Some(Duration::from_secs(3)));
+        assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(with("soon"), None);
+    }
+}

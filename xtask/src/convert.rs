@@ -1,0 +1,390 @@
+//! The `convert` stage: Swagger 2.0 → OpenAPI 3.0.3, 3.1 → 3.0.3; 3.0 passes.
+//!
+//! What 3.0 cannot say is a warning with its JSON pointer.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    report::{Failure, Report},
+    shape::walk::METHODS,
+};
+
+/// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
+const SCHEMA_KEYS: [&str; 16] = [
+    "type",
+    "format",
+    "items",
+    "default",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "enum",
+    "multipleOf",
+];
+
+/// Converts a parsed document.
+///
+/// # Errors
+/// A document whose parts are of the wrong JSON type.
+pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
+    if doc.get("swagger").is_some() {
+        return from_2(&doc, report);
+    }
+    let mut doc = doc;
+    if doc.get("openapi").and_then(Value::as_str).is_some_and(|v| v.starts_with("3.1")) {
+        down_from_31(&mut doc, "", report);
+        doc["openapi"] = "3.0.3".into();
+    }
+    Ok(doc)
+}
+
+fn escape(part: &str) -> String {
+    part.replace('~', "~0").replace('/', "~1")
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
+    let mut out = Map::new();
+    out.insert("openapi".into(), "3.0.3".into());
+    out.insert("info".into(), doc.get("info").cloned().unwrap_or_else(|| json!({"title": "API", "version": "1"})));
+    if let Some(host) = doc.get("host").and_then(Value::as_str) {
+        let base = doc.get("basePath").and_then(Value::as_str).unwrap_or_default().trim_end_matches('/');
+        let schemes = list(doc, "schemes");
+        let schemes = if schemes.is_empty() { vec!["https"] } else { schemes };
+        out.insert("servers".into(), schemes.iter().map(|s| json!({"url": format!("{s}://{host}{base}")})).collect());
+    } else if let Some(base) = doc.get("basePath") {
+        out.insert("servers".into(), json!([{ "url": base }]));
+    }
+    for key in ["tags", "externalDocs", "security"] {
+        if let Some(value) = doc.get(key) {
+            out.insert(key.into(), value.clone());
+        }
+    }
+    let cx = Context { doc, consumes: list(doc, "consumes"), produces: list(doc, "produces") };
+    let paths = doc.get("paths").and_then(Value::as_object).ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
+    let mut converted = Map::new();
+    for (path, item) in paths {
+        let pointer = format!("/paths/{}", escape(path));
+        let item = item.as_object().ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
+        let mut new = Map::new();
+        let shared = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (key, value) in item {
+            if METHODS.contains(&key.as_str()) {
+                new.insert(key.clone(), cx.operation(value, &shared, &format!("{pointer}/{key}"), report)?);
+            } else if key != "parameters" {
+                new.insert(key.clone(), value.clone());
+            }
+        }
+        converted.insert(path.clone(), new.into());
+    }
+    out.insert("paths".into(), converted.into());
+    let mut components = Map::new();
+    let mut schemas = Map::new();
+    for (name, schema) in doc.get("definitions").and_then(Value::as_object).into_iter().flatten() {
+        schemas.insert(name.clone(), schema_of(schema, &format!("/definitions/{}", escape(name)), report));
+    }
+    components.insert("schemas".into(), schemas.into());
+    let security: Map<String, Value> =
+        doc.get("securityDefinitions").and_then(Value::as_object).into_iter().flatten().map(|(k, v)| (k.clone(), scheme(v))).collect();
+    if !security.is_empty() {
+        components.insert("securitySchemes".into(), security.into());
+    }
+    out.insert("components".into(), components.into());
+    for (key, value) in doc.as_object().into_iter().flatten() {
+        let known = [
+            "swagger",
+            "info",
+            "host",
+            "basePath",
+            "schemes",
+            "consumes",
+            "produces",
+            "paths",
+            "definitions",
+            "parameters",
+            "responses",
+            "securityDefinitions",
+            "security",
+            "tags",
+            "externalDocs",
+        ];
+        if key.starts_with("x-") {
+            out.insert(key.clone(), value.clone());
+        } else if !known.contains(&key.as_str()) {
+            report.warn(format!("/{}", escape(key)), "no member of a Swagger 2.0 document: left out");
+        }
+    }
+    Ok(out.into())
+}
+
+struct Context<'a> {
+    doc: &'a Value,
+    consumes: Vec<&'a str>,
+    produces: Vec<&'a str>,
+}
+
+impl Context<'_> {
+    /// Shared parameters and responses are written out where they are used.
+    fn resolve(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
+        match value.get("$ref").and_then(Value::as_str) {
+            None => Ok(value.clone()),
+            Some(target) => {
+                let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
+                found.cloned().ok_or_else(|| Failure::new("convert", pointer, format!("$ref `{target}` points to nothing")))
+            }
+        }
+    }
+
+    fn operation(&self, op: &Value, shared: &[Value], pointer: &str, report: &mut Report) -> Result<Value, Failure> {
+        let old = op.as_object().ok_or_else(|| Failure::new("convert", pointer, "an operation must be an object"))?;
+        let mut new = Map::new();
+        for (key, value) in old {
+            if !["parameters", "responses", "consumes", "produces", "schemes"].contains(&key.as_str()) {
+                new.insert(key.clone(), value.clone());
+            }
+        }
+        if old.contains_key("schemes") {
+            report.warn(format!("{pointer}/schemes"), "3.0 has no schemes of an operation: the servers of the document count");
+        }
+        let own = op.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut all = Vec::new();
+        for (i, parameter) in own.iter().chain(shared).enumerate() {
+            let parameter = self.resolve(parameter, &format!("{pointer}/parameters/{i}"))?;
+            let same = |p: &Value| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in");
+            if i >= own.len() && all.iter().any(same) {
+                continue; // the operation's own wins
+            }
+            if all.iter().any(same) {
+                return Err(Failure::new("convert", format!("{pointer}/parameters/{i}"), "a second parameter of this name and place"));
+            }
+            all.push(parameter);
+        }
+        let consumes = Some(list(op, "consumes")).filter(|c| !c.is_empty()).unwrap_or_else(|| self.consumes.clone());
+        let mut parameters = Vec::new();
+        let (mut fields, mut needed, mut has_file) = (Map::new(), Vec::new(), false);
+        for (i, parameter) in all.iter().enumerate() {
+            let place = format!("{pointer}/parameters/{i}");
+            let name = parameter.get("name").and_then(Value::as_str).ok_or_else(|| Failure::new("convert", &place, "a parameter without a name"))?;
+            let required = parameter.get("required") == Some(&Value::Bool(true));
+            match parameter.get("in").and_then(Value::as_str) {
+                Some("body") => {
+                    let schema = schema_of(parameter.get("schema").unwrap_or(&json!({})), &place, report);
+                    let media: Vec<&str> = if consumes.is_empty() { vec!["application/json"] } else { consumes.clone() };
+                    let content: Map<String, Value> = media.iter().map(|m| ((*m).to_owned(), json!({ "schema": schema }))).collect();
+                    new.insert("requestBody".into(), json!({ "content": content, "required": required }));
+                }
+                Some("formData") => {
+                    has_file |= parameter.get("type").and_then(Value::as_str) == Some("file");
+                    let mut field = schema_of(&Value::Object(schema_part(parameter)), &place, report);
+                    if let Some(text) = parameter.get("description") {
+                        field["description"] = text.clone();
+                    }
+                    fields.insert(name.into(), field);
+                    if required {
+                        needed.push(Value::from(name));
+                    }
+                }
+                Some("query" | "path" | "header") => parameters.push(parameter_of(parameter, &place, report)),
+                other => {
+                    return Err(Failure::new(
+                        "convert",
+                        format!("{place}/in"),
+                        format!("`{}` is no place of a parameter", other.unwrap_or("missing")),
+                    ));
+                }
+            }
+        }
+        if !fields.is_empty() {
+            let urlencoded =
+                !has_file && consumes.contains(&"application/x-www-form-urlencoded") || !has_file && !consumes.contains(&"multipart/form-data");
+            let media = if urlencoded { "application/x-www-form-urlencoded" } else { "multipart/form-data" };
+            let mut schema = json!({ "type": "object", "properties": fields });
+            if !needed.is_empty() {
+                schema["required"] = needed.into();
+            }
+            new.insert("requestBody".into(), json!({ "content": { media: { "schema": schema } } }));
+        }
+        new.insert("parameters".into(), parameters.into());
+        let produces = Some(list(op, "produces")).filter(|c| !c.is_empty()).unwrap_or_else(|| self.produces.clone());
+        let mut responses = Map::new();
+        for (status, response) in op.get("responses").and_then(Value::as_object).into_iter().flatten() {
+            let place = format!("{pointer}/responses/{status}");
+            responses.insert(status.clone(), response_of(&self.resolve(response, &place)?, &produces, &place, report));
+        }
+        new.insert("responses".into(), responses.into());
+        Ok(new.into())
+    }
+}
+
+fn schema_part(parameter: &Value) -> Map<String, Value> {
+    let all = parameter.as_object().into_iter().flatten();
+    all.filter(|(k, _)| SCHEMA_KEYS.contains(&k.as_str()) || *k == "x-nullable").map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
+    let mut new = Map::new();
+    for (key, value) in old.as_object().into_iter().flatten() {
+        if !SCHEMA_KEYS.contains(&key.as_str()) && !["collectionFormat", "x-nullable"].contains(&key.as_str()) {
+            new.insert(key.clone(), value.clone());
+        }
+    }
+    if old.get("type").and_then(Value::as_str) == Some("array") {
+        let query = old.get("in").and_then(Value::as_str) == Some("query");
+        let (style, explode) = match old.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv") {
+            "multi" => ("form", true),
+            "ssv" if query => ("spaceDelimited", false),
+            "pipes" if query => ("pipeDelimited", false),
+            "csv" => (if query { "form" } else { "simple" }, false),
+            other => {
+                report.warn(format!("{pointer}/collectionFormat"), format!("3.0 cannot say `{other}` here: values are separated by commas"));
+                (if query { "form" } else { "simple" }, false)
+            }
+        };
+        new.insert("style".into(), style.into());
+        new.insert("explode".into(), explode.into());
+    }
+    new.insert("schema".into(), schema_of(&Value::Object(schema_part(old)), pointer, report));
+    new.into()
+}
+
+fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Report) -> Value {
+    let mut new = Map::new();
+    for (key, value) in old.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "schema" => {
+                let schema = schema_of(value, &format!("{pointer}/schema"), report);
+                let media = if produces.is_empty() { vec!["application/json"] } else { produces.to_vec() };
+                let content: Map<String, Value> = media
+                    .iter()
+                    .map(|m| {
+                        let mut body = json!({ "schema": schema });
+                        if let Some(example) = old.get("examples").and_then(|e| e.get(*m)) {
+                            body["example"] = example.clone();
+                        }
+                        ((*m).to_owned(), body)
+                    })
+                    .collect();
+                new.insert("content".into(), content.into());
+            }
+            "headers" => {
+                let header =
+                    |v: &Value| json!({ "description": v.get("description").cloned().unwrap_or_else(|| "".into()), "schema": schema_part(v) });
+                new.insert(key.clone(), value.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), header(v))).collect::<Map<_, _>>().into());
+            }
+            "examples" => {}
+            _ => drop(new.insert(key.clone(), value.clone())),
+        }
+    }
+    new.entry("description").or_insert_with(|| "".into());
+    new.into()
+}
+
+fn schema_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
+    let Some(old) = old.as_object() else { return old.clone() };
+    if let Some(target) = old.get("$ref").and_then(Value::as_str) {
+        let reference = json!({ "$ref": target.replacen("#/definitions/", "#/components/schemas/", 1) });
+        // 3.0 ignores what stands beside a $ref.
+        let beside: Map<String, Value> = old.iter().filter(|(k, _)| *k != "$ref").map(|(k, v)| (k.clone(), v.clone())).collect();
+        if beside.is_empty() {
+            return reference;
+        }
+        let mut new = schema_of(&Value::Object(beside), pointer, report);
+        new["allOf"] = json!([reference]);
+        return new;
+    }
+    let mut new = Map::new();
+    for (key, value) in old {
+        match key.as_str() {
+            "x-nullable" => drop(new.insert("nullable".into(), value.clone())),
+            "type" if value == "file" => {
+                new.insert("type".into(), "string".into());
+                new.insert("format".into(), "binary".into());
+            }
+            "discriminator" if value.is_string() => drop(new.insert(key.clone(), json!({ "propertyName": value }))),
+            "items" | "additionalProperties" | "not" => drop(new.insert(key.clone(), schema_of(value, &format!("{pointer}/{key}"), report))),
+            "properties" => {
+                let each = |(k, v): (&String, &Value)| (k.clone(), schema_of(v, &format!("{pointer}/properties/{}", escape(k)), report));
+                new.insert(key.clone(), value.as_object().into_iter().flatten().map(each).collect::<Map<_, _>>().into());
+            }
+            "allOf" | "anyOf" | "oneOf" => {
+                let each = |v: &Value| schema_of(v, &format!("{pointer}/{key}"), report);
+                new.insert(key.clone(), value.as_array().into_iter().flatten().map(each).collect());
+            }
+            "collectionFormat" => report.warn(format!("{pointer}/{key}"), "3.0 cannot say how an inner array is separated"),
+            _ => drop(new.insert(key.clone(), value.clone())),
+        }
+    }
+    new.into()
+}
+
+fn scheme(old: &Value) -> Value {
+    let mut new = old.clone();
+    match old.get("type").and_then(Value::as_str) {
+        Some("basic") => {
+            new["type"] = "http".into();
+            new["scheme"] = "basic".into();
+        }
+        Some("oauth2") => {
+            let flow = match old.get("flow").and_then(Value::as_str) {
+                Some("application") => "clientCredentials",
+                Some("accessCode") => "authorizationCode",
+                Some(other) => other,
+                None => "implicit",
+            };
+            let keys = ["authorizationUrl", "tokenUrl", "scopes"];
+            let inner: Map<String, Value> = keys.iter().filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone()))).collect();
+            new = json!({ "type": "oauth2", "flows": { flow: inner } });
+        }
+        _ => {}
+    }
+    new
+}
+
+/// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
+fn down_from_31(value: &mut Value, pointer: &str, report: &mut Report) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::Array(types)) = map.get("type").cloned() {
+                let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
+                if rest.len() < types.len() {
+                    map.insert("nullable".into(), true.into());
+                }
+                if let [one] = rest.as_slice() {
+                    map.insert("type".into(), one.clone());
+                } else {
+                    map.shift_remove("type");
+                    report.warn(format!("{pointer}/type"), "3.0 has one type: any JSON is taken");
+                }
+            }
+            if let Some(value) = map.shift_remove("const") {
+                map.insert("enum".into(), json!([value]));
+            }
+            for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+                if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
+                    map.insert(plain.into(), n);
+                    map.insert(exclusive.into(), true.into());
+                }
+            }
+            for gone in ["$schema", "webhooks", "jsonSchemaDialect", "$defs", "prefixItems", "unevaluatedProperties"] {
+                if map.shift_remove(gone).is_some() {
+                    report.warn(format!("{pointer}/{gone}"), "3.0 cannot say this: left out");
+                }
+            }
+            for (key, value) in map {
+                down_from_31(value, &format!("{pointer}/{}", escape(key)), report);
+            }
+        }
+        Value::Array(list) => list.iter_mut().enumerate().for_each(|(i, v)| down_from_31(v, &format!("{pointer}/{i}"), report)),
+        _ => {}
+    }
+}

@@ -1,0 +1,10 @@
+//! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
+
+pub mod convert;
+pub mod fetch;
+pub mod overlay;
+pub mod pipeline;
+pub mod report;
+pub mod shape;
+pub mod verify;
+pub mod write;

@@ -1,0 +1,232 @@
+//! `cargo xtask`: the development commands. Thin: the work is in the library.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use sha2::{Digest, Sha256};
+use xtask::{fetch, pipeline, verify, write};
+
+const URL: &str = "https://api.autopi.io/?format=openapi";
+
+#[derive(Parser)]
+#[command(about = "The pipeline from the live document to spec/openapi.json, and the development commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(clap::Args)]
+struct Source {
+    /// The document's URL [default: the live one]
+    #[arg(long, conflicts_with = "from")]
+    url: Option<String>,
+    /// A downloaded document instead
+    #[arg(long)]
+    from: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Download, convert, correct, verify, write spec/; reports the drift
+    Update {
+        #[command(flatten)]
+        source: Source,
+        /// Report only
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Exit code 0: no drift, 1: drift, 2: could not tell
+    Check {
+        #[command(flatten)]
+        source: Source,
+    },
+    /// spec/upstream.json (or FILE) → spec/openapi.json, offline
+    Normalize {
+        #[arg(long)]
+        from: Option<PathBuf>,
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Fail if the committed one is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// A document through the pipeline and `cargo check`, leaving the repository alone
+    Try { file: PathBuf },
+    /// The generated code, to read
+    Expand {
+        #[arg(long)]
+        area: Option<String>,
+    },
+    /// The embedded API on loopback
+    Sandbox {
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        #[arg(long)]
+        spec: Option<PathBuf>,
+    },
+    /// The main job, end to end, on the sandbox
+    Demo,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let check = matches!(cli.command, Task::Check { .. });
+    match run(cli.command).await {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::from(if check { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec")).await.map(|_| ExitCode::SUCCESS),
+        Task::Check { source } => update(&source, true, &root().join("spec")).await.map(|drift| ExitCode::from(u8::from(drift))),
+        Task::Normalize { from, out, check } => normalize(from, out, check),
+        Task::Try { file } => try_document(&file),
+        Task::Expand { area } => {
+            let text = fetch::read(&root().join("spec/openapi.json"))?;
+            print!("{}", autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Sandbox { port, spec } => {
+            let sandbox = sandbox(port, spec).await?;
+            println!(
+                "{}  (e-mail {}, password {}, API token {})",
+                sandbox.url(),
+                autopi_sandbox::EMAIL,
+                autopi_sandbox::PASSWORD,
+                autopi_sandbox::API_TOKEN
+            );
+            sandbox.wait().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Demo => demo().await,
+    }
+}
+
+async fn sandbox(port: u16, spec: Option<PathBuf>) -> Result<autopi_sandbox::Sandbox> {
+    let path = spec.unwrap_or_else(|| root().join("spec/upstream.json"));
+    let document = fetch::parse(&fetch::read(&path)?).with_context(|| path.display().to_string())?;
+    Ok(autopi_sandbox::Sandbox::builder().spec(document).port(port).start().await?)
+}
+
+/// Answers whether there is drift.
+async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
+    let place = source.from.as_ref().map_or_else(|| source.url.clone().unwrap_or_else(|| URL.into()), |f| f.display().to_string());
+    let text = match &source.from {
+        Some(file) => fetch::read(file)?,
+        None => fetch::download(&place).await?,
+    };
+    let overlay = fetch::read(&spec.join("overlay.yaml"))?;
+    let new = pipeline::normalize(&text, Some(&overlay)).with_context(|| place.clone())?;
+    print!("{}", new.report);
+    let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
+    let drift = old != new.text;
+    println!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" });
+    if drift {
+        report_drift(&old, &new.doc);
+    }
+    if dry_run {
+        return Ok(drift);
+    }
+    // Formatting of the same document is no change: the committed bytes stay.
+    if !drift && spec.join("upstream.json").exists() {
+        println!("nothing written");
+        return Ok(false);
+    }
+    let toml = format!("url = {place:?}\nsha256 = \"{:x}\"\noperations = {}\n", Sha256::digest(text.as_bytes()), verify::operations(&new.doc).len());
+    let changed = write::write(spec, &[("upstream.json", text), ("openapi.json", new.text), ("source.toml", toml)])?;
+    println!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") });
+    Ok(drift)
+}
+
+fn report_drift(old: &str, new: &serde_json::Value) {
+    let old = serde_json::from_str(old).unwrap_or_default();
+    let (old, new) = (verify::operations(&old), verify::operations(new));
+    for (path, method) in old.difference(&new) {
+        println!("  removed (breaking): {} {path}", method.to_uppercase());
+    }
+    for (path, method) in new.difference(&old) {
+        println!("  added: {} {path}", method.to_uppercase());
+    }
+}
+
+fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result<ExitCode> {
+    let spec = root().join("spec");
+    // The overlay corrects our own document; another one has its own faults.
+    let overlay = if from.is_none() { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
+    let from = from.unwrap_or_else(|| spec.join("upstream.json"));
+    let new = pipeline::normalize(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
+    let out = out.unwrap_or_else(|| spec.join("openapi.json"));
+    if check {
+        if fs::read_to_string(&out).unwrap_or_default() != new.text {
+            bail!("{} is not what the pipeline makes of {}: run `cargo xtask normalize`", out.display(), from.display());
+        }
+        println!("{} is fresh", out.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{}", new.report);
+    let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    let changed = write::write(folder, &[(name.as_str(), new.text)])?;
+    println!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn try_document(file: &Path) -> Result<ExitCode> {
+    let new = pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?;
+    print!("{}", new.report);
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("openapi.json");
+    fs::write(&path, new.text)?;
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["check", "--quiet", "--package", "autopi", "--lib", "--target-dir"])
+        .arg(root().join("target/try"))
+        .current_dir(root())
+        .env("AUTOPI_SPEC", &path)
+        .status()?;
+    if !status.success() {
+        bail!("the code generated from {} does not compile: please report the document", file.display());
+    }
+    println!("{}: {} operations compile", file.display(), verify::operations(&new.doc).len());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn demo() -> Result<ExitCode> {
+    let api = sandbox(0, None).await?;
+    println!("the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)", api.url(), api.url());
+    let scratch = tempfile::tempdir()?;
+    for name in ["upstream.json", "openapi.json", "overlay.yaml"] {
+        fs::copy(root().join("spec").join(name), scratch.path().join(name)).with_context(|| format!("spec/{name}"))?;
+    }
+    let source = Source { url: Some(format!("{}/?format=openapi", api.url())), from: None };
+    if update(&source, false, scratch.path()).await? {
+        bail!("the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`");
+    }
+    println!("\n$ cargo run --example demo");
+    let url = api.url().to_owned();
+    let status = tokio::task::spawn_blocking(move || {
+        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["run", "--quiet", "--package", "autopi", "--example", "demo"])
+            .current_dir(root())
+            .env("AUTOPI_BASE_URL", url)
+            .env("AUTOPI_EMAIL", autopi_sandbox::EMAIL)
+            .env("AUTOPI_PASSWORD", autopi_sandbox::PASSWORD)
+            .env("AUTOPI_API_TOKEN", autopi_sandbox::API_TOKEN)
+            .status()
+    })
+    .await??;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

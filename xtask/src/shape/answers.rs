@@ -1,0 +1,56 @@
+//! What comes back: one typed success per operation, and one page type for all envelopes.
+
+use serde_json::{Map, Value};
+
+use super::walk;
+use crate::report::Failure;
+
+/// Keeps one 2xx answer, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx.
+pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    walk::operations(doc, |_, _, op| {
+        let Some(responses) = op.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let success: Vec<String> = responses.keys().filter(|k| k.starts_with('2') || *k == "default").cloned().collect();
+        let typed = success.iter().find(|k| responses[*k].get("content").is_some()).or(success.first()).cloned();
+        for key in success.into_iter().filter(|k| Some(k) != typed.as_ref()) {
+            if let Some(gone) = responses.shift_remove(&key) {
+                op_note(responses, &key, gone);
+                n += 1;
+            }
+        }
+    });
+    Ok(n)
+}
+
+/// A second success is kept beside the first as an extension: nothing is lost.
+fn op_note(responses: &mut Map<String, Value>, key: &str, gone: Value) {
+    responses.insert(format!("x-also-{key}"), gone);
+}
+
+/// Marks the inline envelope of a page (`results` is an array beside `count`) with `x-autopi-page`.
+pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    let mark = |schema: &mut Map<String, Value>, n: &mut usize| {
+        let page = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(|p| p.get("results").and_then(|r| r.get("type")).and_then(Value::as_str) == Some("array") && p.contains_key("count"));
+        if page {
+            schema.insert("x-autopi-page".into(), Value::Bool(true));
+            *n += 1;
+        }
+    };
+    walk::operations(doc, |_, _, op| {
+        walk::bodies(op, |request, _, schema| {
+            if let (false, Some(schema)) = (request, schema.as_object_mut()) {
+                mark(schema, &mut n);
+            }
+        });
+    });
+    for schema in walk::schemas(doc).into_iter().flat_map(|s| s.values_mut()) {
+        if let Some(schema) = schema.as_object_mut() {
+            mark(schema, &mut n);
+        }
+    }
+    Ok(n)
+}

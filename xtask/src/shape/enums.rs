@@ -1,0 +1,69 @@
+//! Closed lists become named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
+
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value};
+
+use super::walk;
+use crate::report::Failure;
+
+/// Moves every inline `enum` of strings or integers into a component; equal lists of one field name share one.
+pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
+    let mut all = Named { existing: walk::schemas(doc).cloned().unwrap_or_default(), made: Map::new() };
+    for (name, schema) in walk::schemas(doc).into_iter().flatten() {
+        all.visit(schema, name, true);
+    }
+    walk::operations(doc, |_, _, op| {
+        let name = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
+        for parameter in op.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let field = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
+            if let Some(schema) = parameter.get_mut("schema") {
+                all.visit(schema, &format!("{name}{field}"), false);
+            }
+        }
+        walk::bodies(op, |_, _, schema| all.visit(schema, &name, false));
+    });
+    let n = all.made.len();
+    if let Some(schemas) = walk::schemas(doc) {
+        schemas.extend(all.made);
+    }
+    Ok(n)
+}
+
+struct Named {
+    existing: Map<String, Value>,
+    made: Map<String, Value>,
+}
+
+impl Named {
+    fn visit(&mut self, schema: &mut Value, name: &str, top: bool) {
+        let values = schema.get("enum").and_then(Value::as_array);
+        if let Some(values) = values.filter(|_| !top) {
+            let kind = schema.get("type").and_then(Value::as_str).unwrap_or("string");
+            let values: Vec<Value> = values.iter().filter(|v| !v.is_null()).cloned().collect();
+            let had_null = schema["enum"].as_array().is_some_and(|a| a.len() != values.len());
+            let component = serde_json::json!({ "type": kind, "enum": values });
+            let taken = |n: &str| self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component);
+            let name = walk::free_name(name, taken);
+            self.made.insert(name.clone(), component);
+            let Some(map) = schema.as_object_mut() else { return };
+            map.shift_remove("enum");
+            map.shift_remove("type");
+            map.insert("allOf".into(), Value::Array(vec![walk::reference(&name)]));
+            if had_null {
+                map.insert("nullable".into(), Value::Bool(true));
+            }
+            return;
+        }
+        for (field, value) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            self.visit(value, &format!("{name}{}", field.to_upper_camel_case()), false);
+        }
+        for key in ["items", "additionalProperties"] {
+            if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
+                self.visit(value, name, false);
+            }
+        }
+        for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+            self.visit(part, name, top);
+        }
+    }
+}

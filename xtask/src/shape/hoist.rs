@@ -1,0 +1,71 @@
+//! Inline objects get a name, so that each becomes one Rust type: `Parent` + `Field`, or the operation's name.
+
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value};
+
+use super::walk;
+use crate::report::Failure;
+
+/// Moves inline object schemas with properties into the components.
+pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
+    let mut made = Map::new();
+    let existing: Map<String, Value> = walk::schemas(doc).cloned().unwrap_or_default();
+    let taken = |name: &str, made: &Map<String, Value>| existing.contains_key(name) || made.contains_key(name);
+    walk::operations(doc, |_, _, op| {
+        let name = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
+        walk::bodies(op, |request, media, schema| {
+            if media.starts_with("multipart/") || media == "application/x-www-form-urlencoded" {
+                return;
+            }
+            let base = format!("{name}{}", if request { "Request" } else { "Response" });
+            lift(schema, &base, &mut made, &taken);
+        });
+    });
+    for (name, schema) in walk::schemas(doc).into_iter().flatten() {
+        inside(schema, name, &mut made, &taken);
+    }
+    let n = made.len();
+    if let Some(schemas) = walk::schemas(doc) {
+        schemas.extend(made);
+    }
+    Ok(n)
+}
+
+/// Replaces `schema` by a reference if it is an object with properties (or an `allOf`); else looks inside.
+fn lift(schema: &mut Value, name: &str, made: &mut Map<String, Value>, taken: &impl Fn(&str, &Map<String, Value>) -> bool) {
+    let is_object = schema.get("properties").is_some_and(|p| p.as_object().is_some_and(|p| !p.is_empty()));
+    if is_object && schema.get("x-autopi-page").is_none() {
+        let name = walk::free_name(name, |n| taken(n, made));
+        made.insert(name.clone(), Value::Null); // reserved while the inside is named
+        inside(schema, &name, made, taken);
+        let nullable = schema.as_object_mut().and_then(|s| s.shift_remove("nullable"));
+        let read_only = schema.as_object_mut().and_then(|s| s.shift_remove("readOnly"));
+        let body = std::mem::take(schema);
+        made.insert(name.clone(), body);
+        *schema = walk::reference(&name);
+        if nullable.is_some() || read_only.is_some() {
+            *schema = serde_json::json!({ "allOf": [walk::reference(&name)] });
+            for (key, value) in [("nullable", nullable), ("readOnly", read_only)] {
+                if let Some(value) = value {
+                    schema[key] = value;
+                }
+            }
+        }
+    } else {
+        inside(schema, name, made, taken);
+    }
+}
+
+fn inside(schema: &mut Value, name: &str, made: &mut Map<String, Value>, taken: &impl Fn(&str, &Map<String, Value>) -> bool) {
+    for (field, value) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        lift(value, &format!("{name}{}", field.to_upper_camel_case()), made, taken);
+    }
+    for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
+        if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
+            lift(value, &format!("{name}{suffix}"), made, taken);
+        }
+    }
+    for (i, part) in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+        inside(part, &format!("{name}Part{i}"), made, taken);
+    }
+}

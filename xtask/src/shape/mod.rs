@@ -1,0 +1,48 @@
+//! The `shape` stage: turns what drf-yasg documents into what Django REST framework does.
+//!
+//! [`RULES`] is the one ordered list; each rule is a function over the OpenAPI 3.0 document and returns how often it applied.
+//! None depends on the name of an operation.
+
+mod answers;
+mod enums;
+mod hoist;
+mod ids;
+mod names;
+mod noise;
+mod split;
+mod telemetry;
+mod untyped;
+pub(crate) mod walk;
+
+use serde_json::Value;
+
+use crate::report::{Failure, Report};
+
+/// A rule: changes the document, answers how many places it changed.
+pub type Rule = fn(&mut Value) -> Result<usize, Failure>;
+
+/// Every rule, in the order in which it runs.
+pub const RULES: &[(&str, Rule)] = &[
+    ("noise: defaults made at rendering time dropped", noise::rendering_time_defaults),
+    ("operation names made unique and snake_case", names::operation_names),
+    ("untyped fields opened to any JSON", untyped::bare_read_only_strings),
+    ("two ids: DeviceId and UnitId", ids::two_ids),
+    ("answers: one typed success", answers::one_success),
+    ("pages: envelopes made one Page<T>", answers::pages),
+    ("free-form telemetry opened", telemetry::free_form_records),
+    ("inline objects named", hoist::inline_objects),
+    ("enums: open enums named", enums::open_enums),
+    ("request/response split", split::request_response),
+];
+
+/// Runs every rule and counts into `report`.
+///
+/// # Errors
+/// A rule that can't make sense of the document names the place.
+pub fn shape(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+    for (name, rule) in RULES {
+        let n = rule(doc)?;
+        report.count(name, n);
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! drf-yasg makes operationIds from the path without its parameters, so two routes can share one.
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use super::walk;
+use crate::report::Failure;
+
+/// Unique snake_case operationIds; the first in path order keeps the name, a later one is named after its path and method.
+pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
+    let mut taken = BTreeSet::new();
+    let mut changed = 0;
+    walk::operations(doc, |path, method, op| {
+        let original = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let from_path = || format!("{path}_{method}").replace(['{', '}', '/'], "_").to_snake_case();
+        let mut name = if original.is_empty() { from_path() } else { original.to_snake_case() };
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            name = format!("op_{name}");
+        }
+        if taken.contains(&name) {
+            name = from_path();
+        }
+        let base = name.clone();
+        let mut n = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{base}_{n}");
+            n += 1;
+        }
+        if name != original {
+            changed += 1;
+            op.insert("x-original-operation-id".into(), Value::String(original));
+            op.insert("operationId".into(), Value::String(name));
+        }
+    });
+    Ok(changed)
+}

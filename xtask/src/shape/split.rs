@@ -1,0 +1,133 @@
+//! drf-yasg has one definition for both directions. DRF sends every field that is not writeOnly, takes every field that is not readOnly, and a PATCH
+//! takes any subset.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::walk;
+use crate::report::Failure;
+
+/// `X` (answer), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); one type where both directions are equal.
+pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
+    let Some(schemas) = walk::schemas(doc) else { return Ok(0) };
+    let schemas = schemas.clone();
+    let differs = differing(&schemas);
+    let mut requests = BTreeMap::new();
+    let mut taken: BTreeSet<String> = schemas.keys().cloned().collect();
+    for name in schemas.keys().filter(|n| differs.contains(*n)) {
+        let new = walk::free_name(&format!("{name}Request"), |n| taken.contains(n));
+        taken.insert(new.clone());
+        requests.insert(name.clone(), new);
+    }
+    let mut out = Map::new();
+    for (name, schema) in &schemas {
+        out.insert(name.clone(), answer(schema.clone()));
+        if let Some(new) = requests.get(name) {
+            out.insert(new.clone(), request(schema.clone(), &requests));
+        }
+    }
+    let mut patched = BTreeMap::new();
+    walk::operations(doc, |_, method, op| {
+        walk::bodies(op, |is_request, _, schema| {
+            if !is_request {
+                return;
+            }
+            rename(schema, &requests);
+            let Some(target) = walk::ref_name(schema).filter(|_| method == "patch").map(str::to_owned) else { return };
+            let new = patched.entry(target.clone()).or_insert_with(|| {
+                let base = if target.ends_with("Request") { format!("Patched{target}") } else { format!("Patched{target}Request") };
+                let new = walk::free_name(&base, |n| taken.contains(n));
+                taken.insert(new.clone());
+                new
+            });
+            *schema = walk::reference(new);
+        });
+    });
+    for (from, to) in &patched {
+        if let Some(mut schema) = out.get(from).cloned() {
+            if let Some(map) = schema.as_object_mut() {
+                map.shift_remove("required");
+                map.insert("x-autopi-patch".into(), Value::Bool(true));
+            }
+            out.insert(to.clone(), schema);
+        }
+    }
+    let n = requests.len() + patched.len();
+    if let Some(schemas) = walk::schemas(doc) {
+        *schemas = out;
+    }
+    Ok(n)
+}
+
+/// Schemas whose two directions differ, transitively: a fixed point, so recursive definitions end.
+fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
+    let mut differs = BTreeSet::new();
+    loop {
+        let before = differs.len();
+        for (name, schema) in schemas {
+            let mut copy = schema.clone();
+            let mut hit = false;
+            walk::objects(&mut copy, &mut |map| {
+                let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
+                let target = map.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+                hit |= flag("readOnly") || flag("writeOnly") || target.is_some_and(|t| differs.contains(t));
+            });
+            if hit {
+                differs.insert(name.clone());
+            }
+        }
+        if differs.len() == before {
+            return differs;
+        }
+    }
+}
+
+/// What comes back: writeOnly fields gone, readOnly ones always there.
+fn answer(mut schema: Value) -> Value {
+    walk::objects(&mut schema, &mut |map| {
+        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
+        let always: Vec<String> = properties.iter().filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true))).map(|(k, _)| k.clone()).collect();
+        let kept: BTreeSet<String> = properties.keys().cloned().collect();
+        set_required(map, &kept, always);
+    });
+    schema
+}
+
+/// What is sent: readOnly fields gone, references to the sent form.
+fn request(mut schema: Value, names: &BTreeMap<String, String>) -> Value {
+    rename(&mut schema, names);
+    walk::objects(&mut schema, &mut |map| {
+        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        properties.retain(|_, p| p.get("readOnly") != Some(&Value::Bool(true)));
+        let kept: BTreeSet<String> = properties.keys().cloned().collect();
+        set_required(map, &kept, Vec::new());
+    });
+    schema
+}
+
+fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec<String>) {
+    let mut required: Vec<String> =
+        map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    for name in more {
+        if !required.contains(&name) {
+            required.push(name);
+        }
+    }
+    required.retain(|r| kept.contains(r));
+    if required.is_empty() {
+        map.shift_remove("required");
+    } else {
+        map.insert("required".into(), required.into());
+    }
+}
+
+fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
+    walk::objects(schema, &mut |map| {
+        let new = map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/")).and_then(|n| names.get(n));
+        if let Some(new) = new {
+            map.insert("$ref".into(), format!("#/components/schemas/{new}").into());
+        }
+    });
+}

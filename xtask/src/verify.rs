@@ -1,0 +1,75 @@
+//! The `verify` stage: conservation, references, names, and the generator's word that it can use the result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::{report::Failure, shape::walk};
+
+/// Path and method of every operation.
+pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (path, item) in doc.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        found.extend(walk::METHODS.iter().filter(|m| item.get(**m).is_some()).map(|m| (path.clone(), (*m).to_owned())));
+    }
+    found
+}
+
+/// Checks `after`, made from `before`.
+///
+/// # Errors
+/// The first thing that is wrong, with its JSON pointer.
+pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> {
+    let fail = |pointer: String, message: String| Failure::new("verify", pointer, message);
+    let (old, new) = (operations(before), operations(after));
+    if old.is_empty() {
+        return Err(fail("/paths".into(), "the document has no operation".into()));
+    }
+    if let Some((path, method)) = old.symmetric_difference(&new).next() {
+        return Err(fail(
+            format!("/paths/{}/{method}", path.replace('/', "~1")),
+            "was lost or made up on the way: this is a fault of the pipeline".into(),
+        ));
+    }
+    references(after, after, String::new())?;
+    let mut names = BTreeMap::new();
+    for (path, method) in &new {
+        let pointer = format!("/paths/{}/{method}", path.replace('/', "~1"));
+        let Some(op) = after.pointer(&pointer) else { continue };
+        let id = op.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        if let Some(other) = names.insert(id.to_owned(), pointer.clone()) {
+            return Err(fail(pointer, format!("operationId `{id}` is also that of {other}")));
+        }
+        let declared: BTreeSet<&str> = op
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter(|p| p.get("in").and_then(Value::as_str) == Some("path"))
+            .filter_map(|p| p.get("name")?.as_str())
+            .collect();
+        let wanted: BTreeSet<&str> = path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(n, _)| n).collect();
+        if let Some(name) = declared.symmetric_difference(&wanted).next() {
+            return Err(fail(pointer, format!("path parameter `{name}` is in the path or among the parameters, but not in both")));
+        }
+    }
+    let parsed: Result<openapiv3::OpenAPI, _> = serde_json::from_str(text);
+    parsed.map_err(|e| fail(String::new(), format!("no OpenAPI 3.0 document: {e}")))?;
+    autopi_codegen::generate(text, &|_| true).map_err(|e| fail(e.pointer().to_owned(), e.to_string()))?;
+    Ok(())
+}
+
+fn references(root: &Value, value: &Value, pointer: String) -> Result<(), Failure> {
+    match value {
+        Value::Object(map) => {
+            if let Some(target) = map.get("$ref").and_then(Value::as_str) {
+                if target.strip_prefix('#').and_then(|p| root.pointer(p)).is_none() {
+                    return Err(Failure::new("verify", pointer, format!("$ref `{target}` points to nothing")));
+                }
+            }
+            map.iter().try_for_each(|(k, v)| references(root, v, format!("{pointer}/{}", k.replace('~', "~0").replace('/', "~1"))))
+        }
+        Value::Array(list) => list.iter().enumerate().try_for_each(|(i, v)| references(root, v, format!("{pointer}/{i}"))),
+        _ => Ok(()),
+    }
+}
