@@ -230,7 +230,7 @@ enum Known {
 }
 
 fn is(item: &Value, id: &str) -> bool {
-    item.get("id").is_some_and(|v| v.as_str() == Some(id) || v.to_string() == id)
+    item.get("id").is_some_and(|v| v.as_str().map_or_else(|| id.parse().is_ok_and(|n: i64| v.as_i64() == Some(n)), |text| text == id))
 }
 
 fn resolve<'a>(doc: &'a Value, schema: &'a Value) -> &'a Value {

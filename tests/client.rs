@@ -1,0 +1,147 @@
+//! The client over real sockets: against the sandbox, and against a raw server that misbehaves on purpose.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use autopi::{Client, ErrorKind, Method, RetryPolicy};
+use autopi_sandbox::{API_TOKEN, EMAIL, PASSWORD, Sandbox};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+type Heads = Arc<Mutex<Vec<String>>>;
+
+/// Answers the n-th request with the n-th answer (the last one again and again); keeps the request heads.
+async fn server(answers: Vec<String>) -> (String, Heads) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let heads = Heads::default();
+    let seen = heads.clone();
+    tokio::spawn(async move {
+        for n in 0.. {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.windows(4).any(|w| w == b"\r\n\r\n") {
+                let mut buffer = [0; 4096];
+                match socket.read(&mut buffer).await {
+                    Ok(read) if read > 0 => head.extend_from_slice(&buffer[..read]),
+                    _ => break,
+                }
+            }
+            seen.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+            let answer = &answers[n.min(answers.len() - 1)];
+            let _ = socket.write_all(answer.as_bytes()).await;
+            let _ = socket.shutdown().await;
+        }
+    });
+    (url, heads)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+}
+
+fn client(url: &str) -> Client {
+    Client::builder().base_url(url).api_token("canary-token").retry(RetryPolicy::default().base(Duration::from_millis(1))).build().unwrap()
+}
+
+async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
+    client.request(Method::GET, "/x/").send_json().await.map(|r| r.value)
+}
+
+#[tokio::test]
+async fn the_header_is_on_the_wire() {
+    let (url, heads) = server(vec![answer("200 OK", "", "1")]).await;
+    get(&client(&url)).await.unwrap();
+    let jwt = Client::builder().base_url(&url).jwt("Bearer a.b.c").build().unwrap();
+    get(&jwt).await.unwrap();
+    let heads = heads.lock().unwrap().join("").to_lowercase();
+    assert!(heads.contains("authorization: apitoken canary-token\r\n") && heads.contains("authorization: bearer a.b.c\r\n"), "{heads}");
+}
+
+#[tokio::test]
+async fn a_503_is_tried_again_for_get_and_never_for_post() {
+    let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
+    assert_eq!(get(&client(&url)).await.unwrap(), 7);
+    assert_eq!(heads.lock().unwrap().len(), 2);
+
+    let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
+    let error = client(&url).request(Method::POST, "/x/").json(&1).unwrap().send().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts(), heads.lock().unwrap().len()), (Some(503), 1, 1));
+
+    let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
+    let error = get(&client(&url)).await.unwrap_err();
+    assert_eq!((error.status(), error.attempts(), heads.lock().unwrap().len()), (Some(503), 3, 3));
+}
+
+#[tokio::test]
+async fn a_401_logs_in_again_once() {
+    let token = answer("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
+    let refused = answer("401 Unauthorized", "", r#"{"detail":"expired"}"#);
+    let (url, heads) = server(vec![token.clone(), refused.clone(), token, refused]).await;
+    let client = Client::builder().base_url(&url).login("a@b.c", "canary-password").build().unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!(error.detail().as_deref(), Some("expired"));
+    assert_eq!(heads.lock().unwrap().len(), 4, "login, call, login, call");
+}
+
+#[tokio::test]
+async fn concurrent_calls_log_in_once() {
+    let document = serde_json::from_str(&std::fs::read_to_string("spec/upstream.json").unwrap()).unwrap();
+    let api = Sandbox::builder().spec(document).start().await.unwrap();
+    let client = Client::builder().base_url(api.url()).login(EMAIL, PASSWORD).build().unwrap();
+    let calls = (0..50).map(|_| async { client.request(Method::GET, "/dongle/devices/").send().await.unwrap() });
+    futures_util::future::join_all(calls).await;
+    assert_eq!(api.requests().iter().filter(|r| r.path == "/auth/login/").count(), 1);
+}
+
+#[tokio::test]
+async fn an_html_answer_keeps_its_status_and_says_what_to_do() {
+    let (url, _) = server(vec![answer("502 Bad Gateway", "content-type: text/html\r\n", "<html>nginx</html>")]).await;
+    let error = get(&client(&url)).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(502)));
+    assert!(error.to_string().contains("HTML"), "{error}");
+}
+
+#[tokio::test]
+async fn broken_answers_are_errors_with_the_body() {
+    let (url, _) = server(vec![answer("200 OK", "", r#"{"a": "#)]).await;
+    let error = get(&client(&url)).await.unwrap_err();
+    assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some(br#"{"a": "#.as_slice())));
+
+    let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = get(&client(&format!("http://{refused}"))).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
+}
+
+#[tokio::test]
+async fn a_stalled_server_times_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder().base_url(url).api_token("t").timeout(Duration::from_millis(200)).build().unwrap();
+    assert_eq!(get(&client).await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_not_followed() {
+    let (other, heads) = server(vec![answer("200 OK", "", "1")]).await;
+    let (url, _) = server(vec![answer("302 Found", &format!("location: {other}/x/\r\n"), "")]).await;
+    let error = get(&client(&url)).await.unwrap_err();
+    assert_eq!((error.status(), heads.lock().unwrap().len()), (Some(302), 0));
+}
+
+#[test]
+fn a_client_that_would_leak_is_not_built() {
+    for (url, token) in
+        [("http://example.com", "t"), ("https://u:p@example.com", "t"), ("ftp://example.com", "t"), ("nonsense", "t"), ("https://example.com", "")]
+    {
+        let error = Client::builder().base_url(url).api_token(token).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
+    }
+    let shown = format!("{:?}", Client::builder().api_token("canary-token").build().unwrap());
+    assert!(!shown.contains("canary"), "{shown}");
+}

@@ -1,0 +1,112 @@
+//! What the pipeline turns a document into, and what it refuses.
+
+use serde_json::{Value, json};
+use xtask::{pipeline::normalize, write};
+
+fn document(more: Value) -> String {
+    let mut doc = json!({
+        "swagger": "2.0", "info": {"title": "t", "version": "1"}, "host": "h", "basePath": "/v1",
+        "paths": {"/a/{id}/": {
+            "parameters": [{"name": "id", "in": "path", "required": true, "type": "string"}],
+            "get": {"operationId": "a_read", "parameters": [
+                {"name": "q", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "pipes"},
+            ], "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/A"}}}},
+            "patch": {"operationId": "a_read", "parameters": [{"name": "data", "in": "body", "schema": {"$ref": "#/definitions/A"}}],
+                "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/A"}}}},
+        }},
+        "definitions": {"A": {"type": "object", "required": ["name"], "properties": {
+            "id": {"type": "integer", "readOnly": true}, "name": {"type": "string", "x-nullable": true},
+            "is_on": {"type": "string", "readOnly": true}, "parent": {"$ref": "#/definitions/A"},
+            "op": {"type": "string", "enum": ["<", "<=", "GET", "get", ""]}, "type": {"type": "integer", "enum": [1, 2]},
+        }}},
+    });
+    if let (Some(doc), Value::Object(more)) = (doc.as_object_mut(), more) {
+        doc.extend(more);
+    }
+    doc.to_string()
+}
+
+#[test]
+fn the_shape_of_drf() {
+    let new = normalize(&document(json!({})), None).unwrap();
+    let at = |p: &str| new.doc.pointer(p).unwrap_or(&Value::Null).clone();
+    assert_eq!(at("/servers/0/url"), "https://h/v1");
+    assert_eq!(at("/paths/~1a~1{id}~1/get/operationId"), "a_read");
+    assert_eq!(at("/paths/~1a~1{id}~1/patch/operationId"), "a_id_patch");
+    assert_eq!(at("/paths/~1a~1{id}~1/patch/x-original-operation-id"), "a_read");
+    assert_eq!(at("/paths/~1a~1{id}~1/get/parameters/0/style"), "pipeDelimited");
+    let patched = "/paths/~1a~1{id}~1/patch/requestBody/content/application~1json/schema/$ref";
+    assert_eq!(at(patched), "#/components/schemas/PatchedARequest");
+    assert_eq!(at("/components/schemas/A/required"), json!(["name", "id", "is_on"]));
+    assert_eq!(at("/components/schemas/A/properties/name/nullable"), true);
+    assert_eq!(at("/components/schemas/A/properties/is_on/x-autopi-json"), true);
+    assert_eq!(at("/components/schemas/ARequest/properties/id"), Value::Null);
+    assert_eq!(at("/components/schemas/PatchedARequest/required"), Value::Null);
+    assert_eq!(normalize(&document(json!({})), None).unwrap().text, new.text);
+}
+
+#[test]
+fn the_committed_document_loses_nothing() {
+    let text = std::fs::read_to_string("../spec/upstream.json").unwrap();
+    let new = normalize(&text, None).unwrap();
+    assert_eq!((xtask::verify::operations(&new.doc).len(), new.doc["paths"].as_object().unwrap().len()), (620, 387));
+    let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
+    assert_eq!(code.matches("static OPERATION").count(), 620);
+    let broken = text
+        .replace("\"$ref\":\"#/definitions/Device\"", "\"$ref\":\"#/definitions/Gone\"")
+        .replace("\"$ref\": \"#/definitions/Device\"", "\"$ref\": \"#/definitions/Gone\"");
+    assert!(normalize(&broken, None).is_err_and(|e| e.to_string().contains("Gone")));
+}
+
+#[test]
+fn what_is_no_document_is_refused_by_name() {
+    for (text, says) in [
+        ("{\"swagger\": \"2.0\", ", "broken JSON"),
+        ("<html><form>log in</form></html>", "HTML"),
+        ("{\"swagger\": \"1.2\"}", "1.2"),
+        ("{\"detail\": \"no\"}", "no API document"),
+        ("{\"swagger\": \"2.0\", \"paths\": {}}", "no operation"),
+        ("{\"swagger\": \"2.0\"}", "/paths"),
+        (&document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}}})), "points to nothing"),
+        (&document(json!({"paths": {"/a/{id}/": {"get": {"responses": {}}}}})), "path parameter `id`"),
+        (&document(json!({"paths": {"/a/": {"get": 1}}})), "must be an object"),
+    ] {
+        let error = normalize(text, None).err().unwrap_or_else(|| panic!("accepted: {text}")).to_string();
+        assert!(error.contains(says), "{error}");
+    }
+    normalize("swagger: '2.0'\npaths: {/x/: {get: {operationId: x, responses: {}}}}", None).unwrap();
+}
+
+#[test]
+fn an_overlay_without_match_or_effect_is_an_error() {
+    let with = |actions: &str| {
+        let overlay = format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions: [{actions}]");
+        normalize(&document(json!({})), Some(&overlay)).err().map(|e| e.to_string())
+    };
+    assert_eq!(with("{target: $.info, update: {title: other}}"), None);
+    assert!(with("{target: $.nothing, update: {a: 1}}").unwrap().contains("matches nothing"));
+    assert!(with("{target: $.info, update: {title: t}}").unwrap().contains("changes nothing"));
+    assert!(with("{target: 'a[', update: {}}").unwrap().contains("no JSONPath"));
+    assert!(with("{target: $.info, updat: {}}").unwrap().contains("updat"));
+}
+
+#[test]
+fn all_files_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    let files = |v: &str| [("a", format!("a{v}")), ("b", format!("b{v}"))];
+    assert_eq!(write::write(folder.path(), &files("1")).unwrap(), ["a", "b"]);
+    assert!(write::write(folder.path(), &files("1")).unwrap().is_empty());
+    // The second file can't be staged: a folder is in its place.
+    std::fs::create_dir(folder.path().join(".b.new")).unwrap();
+    write::write(folder.path(), &files("2")).unwrap_err();
+    assert_eq!((at("a"), at("b")), ("a1".into(), "b1".into()));
+    std::fs::remove_dir(folder.path().join(".b.new")).unwrap();
+    // Cut off after the journal: the next run finishes.
+    std::fs::write(folder.path().join(".a.new"), "a3").unwrap();
+    std::fs::write(folder.path().join(".b.new"), "b3").unwrap();
+    std::fs::write(folder.path().join(".update-journal"), "a\nb").unwrap();
+    write::recover(folder.path()).unwrap();
+    assert_eq!((at("a"), at("b")), ("a3".into(), "b3".into()));
+    assert!(write::write(&folder.path().join("missing"), &files("1")).is_err());
+}
