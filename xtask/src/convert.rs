@@ -205,8 +205,7 @@ impl Context<'_> {
             }
         }
         if !fields.is_empty() {
-            let urlencoded =
-                !has_file && consumes.contains(&"application/x-www-form-urlencoded") || !has_file && !consumes.contains(&"multipart/form-data");
+            let urlencoded = !has_file && (consumes.contains(&"application/x-www-form-urlencoded") || !consumes.contains(&"multipart/form-data"));
             let media = if urlencoded { "application/x-www-form-urlencoded" } else { "multipart/form-data" };
             let mut schema = json!({ "type": "object", "properties": fields });
             if !needed.is_empty() {

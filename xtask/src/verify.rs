@@ -62,10 +62,9 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
 fn references(root: &Value, value: &Value, pointer: String) -> Result<(), Failure> {
     match value {
         Value::Object(map) => {
-            if let Some(target) = map.get("$ref").and_then(Value::as_str) {
-                if target.strip_prefix('#').and_then(|p| root.pointer(p)).is_none() {
-                    return Err(Failure::new("verify", pointer, format!("$ref `{target}` points to nothing")));
-                }
+            let target = map.get("$ref").and_then(Value::as_str);
+            if let Some(target) = target.filter(|t| t.strip_prefix('#').and_then(|p| root.pointer(p)).is_none()) {
+                return Err(Failure::new("verify", pointer, format!("$ref `{target}` points to nothing")));
             }
             map.iter().try_for_each(|(k, v)| references(root, v, format!("{pointer}/{}", k.replace('~', "~0").replace('/', "~1"))))
         }
