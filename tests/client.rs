@@ -6,7 +6,7 @@ use std::{
 };
 
 use autopi::{Client, ErrorKind, Method, RetryPolicy};
-use autopi_sandbox::{API_TOKEN, EMAIL, PASSWORD, Sandbox};
+use autopi_sandbox::{EMAIL, PASSWORD, Sandbox};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
