@@ -53,6 +53,8 @@ impl Credentials {
         let (api, token) = match text.split_once(char::is_whitespace) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("apitoken") => (true, rest.trim()),
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer") => (false, rest.trim()),
+            // The prefix alone, its token lost.
+            None if ["apitoken", "bearer"].iter().any(|p| text.eq_ignore_ascii_case(p)) => (api, ""),
             _ => (api, text),
         };
         if token.is_empty() {
