@@ -30,14 +30,31 @@ impl Rng {
 }
 
 /// Makes a value of `schema`; `name` is the property's, which tells what it is about.
-pub fn value(doc: &Value, schema: &Value, name: &str, rng: &mut Rng, depth: u8) -> Value {
-    if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|r| doc.pointer(r.strip_prefix('#')?)) {
-        return if depth == 0 { json!({}) } else { value(doc, target, name, rng, depth - 1) };
+pub fn value(doc: &Value, schema: &Value, name: &str, rng: &mut Rng) -> Value {
+    make(doc, schema, name, rng, &mut Vec::new())
+}
+
+/// The `$ref` that a schema is, an `allOf` of one included.
+fn target(schema: &Value) -> Option<&str> {
+    schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref"))?.as_str()
+}
+
+/// `open` holds the references that are being made: a recursive one ends with an empty array, or is left out.
+fn make<'a>(doc: &'a Value, schema: &'a Value, name: &str, rng: &mut Rng, open: &mut Vec<&'a str>) -> Value {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let Some(found) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else { return Value::Null };
+        if open.len() > 32 {
+            return Value::Null;
+        }
+        open.push(reference);
+        let made = make(doc, found, name, rng, open);
+        open.pop();
+        return made;
     }
     if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
         let mut all = Map::new();
         for part in parts {
-            match value(doc, part, name, rng, depth) {
+            match make(doc, part, name, rng, open) {
                 Value::Object(map) => all.extend(map),
                 other => return other,
             }
@@ -54,13 +71,21 @@ pub fn value(doc: &Value, schema: &Value, name: &str, rng: &mut Rng, depth: u8) 
         Some("boolean") => Value::Bool(rng.below(2) == 1),
         Some("array") => {
             let item = schema.get("items").unwrap_or(&Value::Null);
-            let n = if depth == 0 { 0 } else { 1 + rng.below(2) };
-            (0..n).map(|_| value(doc, item, name, rng, depth.saturating_sub(1))).collect()
+            let recursive = target(item).is_some_and(|t| open.contains(&t));
+            let n = if recursive || open.len() > 3 { 0 } else { 1 + rng.below(2) };
+            (0..n).map(|_| make(doc, item, name, rng, open)).collect()
         }
         _ if schema.get("properties").is_some() || schema.get("type").and_then(Value::as_str) == Some("object") => {
-            let properties = schema.get("properties").and_then(Value::as_object);
-            properties.into_iter().flatten().map(|(k, v)| (k.clone(), value(doc, v, k, rng, depth))).collect::<Map<_, _>>().into()
+            let mut out = Map::new();
+            for (key, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                if !target(property).is_some_and(|t| open.contains(&t)) {
+                    out.insert(key.clone(), make(doc, property, key, rng, open));
+                }
+            }
+            out.into()
         }
+        // Any JSON.
+        _ if schema.get("x-autopi-json").is_some() => text(schema, name, rng),
         _ => Value::Null,
     }
 }

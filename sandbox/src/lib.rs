@@ -67,6 +67,7 @@ pub struct Sandbox {
 #[must_use]
 pub struct Builder {
     spec: Option<Value>,
+    answers: Option<Value>,
     port: u16,
     seed: u64,
 }
@@ -106,6 +107,13 @@ impl Builder {
         self
     }
 
+    /// Answers come from this document instead, and [`spec`](Self::spec) is only served: give the normalised document with its overlay here, and the sandbox
+    /// departs from the served document where the real API does.
+    pub fn answers(mut self, document: Value) -> Self {
+        self.answers = Some(document);
+        self
+    }
+
     /// A port of loopback; 0, the default, is any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -131,7 +139,8 @@ impl Builder {
         let listener = TcpListener::bind(address).await.map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let app = server::app(spec, self.seed, seen.clone());
+        let answers = self.answers.unwrap_or_else(|| spec.clone());
+        let app = server::app(answers, &spec, self.seed, seen.clone());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;
         });

@@ -34,8 +34,8 @@ struct Api {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-pub fn app(doc: Value, seed: u64, seen: Arc<Mutex<Vec<Seen>>>) -> Router {
-    let text = Bytes::from(doc.to_string());
+pub fn app(doc: Value, served: &Value, seed: u64, seen: Arc<Mutex<Vec<Seen>>>) -> Router {
+    let text = Bytes::from(served.to_string());
     let api = Api { doc, text, seed, store: Mutex::default(), seen };
     Router::new().fallback(handle).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::new(api))
 }
@@ -134,18 +134,18 @@ impl Api {
                 if is_file(schema) {
                     return file(operation);
                 }
-                let Some(list) = List::of(&self.doc, schema) else { return json_reply(status, &data::value(&self.doc, schema, "", &mut rng(), 4)) };
+                let Some(list) = List::of(&self.doc, schema) else { return json_reply(status, &data::value(&self.doc, schema, "", &mut rng())) };
                 let items = self.items(path, list.item);
                 json_reply(status, &list.page(&items, query))
             }
             (&Method::GET, Some(id)) if schema.is_some_and(|s| !is_file(s)) => match self.known(&parent(), id) {
                 Known::Item(item) => json_reply(status, &item),
                 Known::Gone => detail(StatusCode::NOT_FOUND, "Not found."),
-                Known::NoCollection => json_reply(status, &data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng(), 4)),
+                Known::NoCollection => json_reply(status, &data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng())),
             },
             (&Method::POST, None) if schema.is_some() => {
                 let place = format!("{path}#{sent}");
-                let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut Rng::of(self.seed, &place), 4);
+                let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut Rng::of(self.seed, &place));
                 merge(&mut made, sent);
                 if made.get("id").is_some() {
                     self.store().entry(path.to_owned()).and_modify(|items| items.push(made.clone()));
@@ -155,7 +155,7 @@ impl Api {
             (&Method::PUT | &Method::PATCH, Some(id)) if schema.is_some() => match self.known(&parent(), id) {
                 Known::Gone => detail(StatusCode::NOT_FOUND, "Not found."),
                 Known::NoCollection => {
-                    let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng(), 4);
+                    let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng());
                     merge(&mut made, sent);
                     json_reply(status, &made)
                 }
@@ -174,7 +174,7 @@ impl Api {
             },
             _ => match schema {
                 Some(schema) if is_file(schema) => file(operation),
-                Some(schema) => json_reply(status, &data::value(&self.doc, schema, "", &mut rng(), 4)),
+                Some(schema) => json_reply(status, &data::value(&self.doc, schema, "", &mut rng())),
                 None => reply(status, "application/json", &[], ""),
             },
         }
@@ -186,7 +186,7 @@ impl Api {
 
     /// The items of a collection, made when first asked for.
     fn items(&self, path: &str, item: &Value) -> Vec<Value> {
-        let make = || (0..ITEMS).map(|n| data::value(&self.doc, item, "", &mut Rng::of(self.seed, &format!("{path}{n}")), 3)).enumerate();
+        let make = || (0..ITEMS).map(|n| data::value(&self.doc, item, "", &mut Rng::of(self.seed, &format!("{path}{n}")))).enumerate();
         let timed = |(n, mut item): (usize, Value)| {
             for key in ["ts", "@ts"] {
                 if let Some(ts) = item.get_mut(key) {

@@ -117,10 +117,15 @@ async fn run(task: Task) -> Result<ExitCode> {
     }
 }
 
+/// Our own document is served as it came and answered as the overlay knows it from the wire; another one is answered by itself.
 async fn sandbox(port: u16, spec: Option<PathBuf>) -> Result<autopi_sandbox::Sandbox> {
-    let path = spec.unwrap_or_else(|| root().join("spec/upstream.json"));
-    let document = fetch::parse(&fetch::read(&path)?).with_context(|| path.display().to_string())?;
-    Ok(autopi_sandbox::Sandbox::builder().spec(document).port(port).start().await?)
+    let read = |path: &Path| -> Result<serde_json::Value> { fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string()) };
+    let mut builder = autopi_sandbox::Sandbox::builder().port(port);
+    builder = match spec {
+        Some(path) => builder.spec(read(&path)?),
+        None => builder.spec(read(&root().join("spec/upstream.json"))?).answers(read(&root().join("spec/openapi.json"))?),
+    };
+    Ok(builder.start().await?)
 }
 
 /// Answers whether there is drift.
