@@ -11,6 +11,8 @@ mod error;
 mod open_enum;
 mod options;
 mod page;
+#[allow(missing_docs)]
+mod record;
 mod retry;
 mod transfer;
 mod values;

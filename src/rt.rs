@@ -2,9 +2,10 @@
 
 pub use serde;
 
-pub use crate::call::{Call, Operation, PageParams};
-
-use serde::{Deserialize, Deserializer};
+pub use crate::{
+    call::{Call, Operation, PageParams},
+    record::{Blank, Record, put_some, read, write},
+};
 
 /// A limit of the document that a value does not keep.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +35,4 @@ pub fn minimum(field: &'static str, value: f64, n: f64) -> Result<(), Violation>
 
 pub fn maximum(field: &'static str, value: f64, n: f64) -> Result<(), Violation> {
     if value <= n { Ok(()) } else { violation(field, format!("at most {n}"), value) }
-}
-
-/// Tells null (`Some(None)`) from absent (`None`, by `serde(default)`).
-pub fn double_option<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(d).map(Some)
 }

@@ -119,34 +119,49 @@ fn doc_line(schema: &Value) -> String {
 
 fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: bool) -> Result<TokenStream, Error> {
     let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
-    let patch = schema.get("x-autopi-patch") == Some(&Value::Bool(true));
     let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
     let mut taken = BTreeSet::from(["new".to_owned(), "check".to_owned()]);
     let (mut fields, mut setters, mut checks) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
     let mut all_optional = true;
+    let (mut keys, mut must) = (Vec::new(), Vec::new());
+    let (mut blanks, mut reads, mut writes) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (key, property) in &properties {
         let field = names::unique(names::value_ident(key), &mut taken);
         let mut used = BTreeSet::new();
         let mut inner = doc.rust(property, &mut used)?;
+        let mut needed = required.contains(key);
         if Document::target(property).is_some_and(|t| holds(doc, t, name)) {
             inner = quote!(::std::boxed::Box<#inner>);
+            // An object that must hold itself could not exist.
+            needed = false;
         }
-        let needed = required.contains(key);
         let nullable = schema::is_nullable(property);
         let about = doc_line(property);
-        let rename = (field != key.as_str()).then(|| quote!(#[serde(rename = #key)]));
-        let (ty, attribute) = match (needed, nullable) {
-            (true, false) => (inner.clone(), quote!()),
-            // DRF sends every field, but a missing nullable one is no reason to lose the object.
-            (true, true) => (quote!(::std::option::Option<#inner>), if sent { quote!() } else { quote!(#[serde(default)]) }),
-            (false, true) if patch || sent => (
-                quote!(::std::option::Option<::std::option::Option<#inner>>),
-                quote!(#[serde(default, deserialize_with = "crate::rt::double_option", skip_serializing_if = "::std::option::Option::is_none")]),
-            ),
-            (false, _) => (quote!(::std::option::Option<#inner>), quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none")])),
+        let ty = match (needed, nullable) {
+            (true, false) => inner.clone(),
+            (false, true) if sent => quote!(::std::option::Option<::std::option::Option<#inner>>),
+            _ => quote!(::std::option::Option<#inner>),
         };
-        fields.extend(quote!(#[doc = #about] #rename #attribute pub #field: #ty,));
+        let index = keys.len();
+        keys.push(key);
+        // DRF sends every field, but a missing nullable one is no reason to lose the object.
+        if needed && (sent || !nullable) {
+            must.push(index);
+        }
+        fields.extend(quote!(#[doc = #about] pub #field: #ty,));
+        blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
+        // Null is a value of a field that tells it from absent.
+        reads.extend(if !needed && nullable && sent {
+            quote!(#index => self.#field = ::std::option::Option::Some(map.next_value()?),)
+        } else {
+            quote!(#index => self.#field = map.next_value()?,)
+        });
+        writes.extend(if needed {
+            quote!(map.serialize_entry(#key, &self.#field)?;)
+        } else {
+            quote!(crate::rt::put_some(map, #key, &self.#field)?;)
+        });
         if !sent {
             continue;
         }
@@ -169,11 +184,20 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         Some(Value::Bool(true)) => Some(quote!(crate::serde_json::Value)),
         _ => None,
     };
-    if let Some(extra) = extra {
+    let keeps = extra.map(|extra| {
         let field = names::unique(names::value_ident("extra"), &mut taken);
-        fields.extend(quote!(#[doc = "Members that the document does not name."] #[serde(flatten)] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
+        fields.extend(quote!(#[doc = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
+        blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
         initial.extend(quote!(#field: ::std::default::Default::default(),));
-    }
+        writes.extend(quote!(for (key, value) in &self.#field { map.serialize_entry(key, value)?; }));
+        quote! {
+            const KEEPS: bool = true;
+            fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
+                self.#field.insert(key, map.next_value()?);
+                Ok(())
+            }
+        }
+    });
     let about = doc_line(schema);
     let default = (sent && all_optional).then(|| quote!(, Default));
     let methods = sent.then(|| {
@@ -188,9 +212,25 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
     });
     Ok(quote! {
         #[doc = #about]
-        #[derive(Clone, Debug, PartialEq, crate::rt::serde::Serialize, crate::rt::serde::Deserialize #default)]
-        #[serde(crate = "crate::rt::serde")]
+        #[derive(Clone, Debug, PartialEq #default)]
         pub struct #ident { #fields }
+        impl crate::rt::Blank for #ident {
+            fn blank() -> Self { Self { #blanks } }
+        }
+        impl crate::rt::Record for #ident {
+            const FIELDS: &'static [&'static str] = &[#(#keys),*];
+            const REQUIRED: &'static [usize] = &[#(#must),*];
+            fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> ::std::result::Result<(), A::Error> {
+                match index { #reads _ => {} }
+                Ok(())
+            }
+            #keeps
+            fn write<M: crate::rt::serde::ser::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
+                #writes
+                Ok(())
+            }
+        }
+        crate::__record!(#ident);
         #methods
     })
 }

@@ -1,0 +1,163 @@
+//! How a generated struct is read and written.
+//!
+//! serde's derive makes some hundred lines a struct, and most of the compile time of this crate went there. So a struct only says which fields it has and how
+//! one of them is read; what is the same for all stands here once.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+    ser::SerializeMap,
+};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
+
+/// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
+pub trait Blank {
+    fn blank() -> Self;
+}
+
+macro_rules! blank {
+    ($([$($generic:ident),*] $ty:ty => $value:expr),* $(,)?) => {$(
+        impl<$($generic),*> Blank for $ty {
+            fn blank() -> Self { $value }
+        }
+    )*};
+}
+blank! {
+    [] bool => false,
+    [] i64 => 0,
+    [] f64 => 0.0,
+    [] String => String::new(),
+    [T] Option<T> => None,
+    [T] Vec<T> => Vec::new(),
+    [K, V] BTreeMap<K, V> => BTreeMap::new(),
+    [] Map<String, Value> => Map::new(),
+    [] Json => Json(Value::Null),
+    [] Uuid => Uuid::nil(),
+    [] DeviceId => DeviceId(Uuid::nil()),
+    [] UnitId => UnitId(Uuid::nil()),
+    [] Timestamp => Timestamp(jiff::Timestamp::UNIX_EPOCH),
+    [] Date => Date::ZERO,
+    [] Decimal => Decimal(rust_decimal::Decimal::ZERO),
+}
+
+/// A generated struct. Fields beyond the 512th are not checked for being there.
+pub trait Record: Blank {
+    /// The names on the wire.
+    const FIELDS: &'static [&'static str];
+    /// The indices of those that must be there.
+    const REQUIRED: &'static [usize];
+    /// Are members kept that have no field?
+    const KEEPS: bool = false;
+
+    /// Reads the field of this index.
+    fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+
+    /// Keeps a member that has no field.
+    fn keep<'de, A: MapAccess<'de>>(&mut self, _key: String, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
+    }
+
+    /// Writes every field.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+pub fn read<'de, T: Record, D: Deserializer<'de>>(d: D) -> Result<T, D::Error> {
+    d.deserialize_map(Reader(PhantomData))
+}
+
+pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Error> {
+    let mut map = s.serialize_map(None)?;
+    record.write(&mut map)?;
+    map.end()
+}
+
+/// A field that is absent when it is `None`.
+pub fn put_some<M: SerializeMap, T: Serialize>(map: &mut M, key: &'static str, value: &Option<T>) -> Result<(), M::Error> {
+    value.as_ref().map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+struct Reader<T>(PhantomData<T>);
+
+impl<'de, T: Record> Visitor<'de> for Reader<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut record = T::blank();
+        let mut seen = [0u64; 8];
+        let mut hint = 0;
+        while let Some(key) = map.next_key_seed(Key { fields: T::FIELDS, keeps: T::KEEPS, hint })? {
+            match key {
+                Ok(index) => {
+                    hint = index + 1;
+                    if let Some(word) = seen.get_mut(index / 64) {
+                        *word |= 1 << (index % 64);
+                    }
+                    record.read(index, &mut map)?;
+                }
+                Err(key) => record.keep(key, &mut map)?,
+            }
+        }
+        let missing = T::REQUIRED.iter().find(|i| seen.get(**i / 64).is_some_and(|word| word & (1 << (**i % 64)) == 0));
+        match missing.and_then(|i| T::FIELDS.get(*i)) {
+            Some(name) => Err(A::Error::missing_field(name)),
+            None => Ok(record),
+        }
+    }
+}
+
+/// Finds the field of a key: most often the one after the last.
+struct Key {
+    fields: &'static [&'static str],
+    keeps: bool,
+    hint: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Result<usize, String>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Result<usize, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        if self.fields.get(self.hint) == Some(&key) {
+            return Ok(Ok(self.hint));
+        }
+        let found = self.fields.iter().position(|f| *f == key);
+        Ok(found.ok_or_else(|| if self.keeps { key.to_owned() } else { String::new() }))
+    }
+}
+
+/// Makes serde's traits of a [`Record`].
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __record {
+    ($name:ident) => {
+        impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::rt::read(d)
+            }
+        }
+        impl $crate::rt::serde::Serialize for $name {
+            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::rt::write(self, s)
+            }
+        }
+    };
+}
