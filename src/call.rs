@@ -1,6 +1,6 @@
 //! From a filled-in operation to an answer: one way for typed and raw calls.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Display, pin::Pin};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
@@ -32,6 +32,12 @@ pub struct PageParams {
     pub page: &'static str,
     pub size: &'static str,
 }
+
+/// A call on its way. Boxed and named, not `impl Future`: rustc spends seconds on a thousand opaque types.
+pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// Items or pages as they come.
+pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>;
 
 /// An answer with its status and headers.
 #[derive(Clone, Debug)]
@@ -173,38 +179,43 @@ impl<'a> Call<'a> {
         Ok((operation, attempt(client, out, form).await?))
     }
 
-    pub async fn send_full<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+    async fn typed<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (operation, done) = self.start().await?;
         done.bytes().await.and_then(decode).map_err(|e| e.of(operation, 1))
     }
 
-    pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
-        self.send_full().await.map(|r| r.value)
+    pub fn send_full<T: DeserializeOwned + 'a>(self) -> Sending<'a, Response<T>> {
+        Box::pin(self.typed())
     }
 
-    pub async fn send_empty(self) -> Result<(), Error> {
-        self.start().await.map(drop)
+    pub fn send<T: DeserializeOwned + 'a>(self) -> Sending<'a, T> {
+        Box::pin(async { self.typed().await.map(|r| r.value) })
+    }
+
+    pub fn send_empty(self) -> Sending<'a, ()> {
+        Box::pin(async { self.start().await.map(drop) })
     }
 
     /// Any JSON; text becomes a string, an empty body null.
-    pub async fn send_any(self) -> Result<Json, Error> {
-        let (operation, done) = self.start().await?;
-        let body = done.bytes().await.map_err(|e| e.of(operation, 1))?.value;
-        if body.is_empty() {
-            return Ok(Json::default());
-        }
-        Ok(serde_json::from_slice(&body).unwrap_or_else(|_| Json(String::from_utf8_lossy(&body).into())))
+    pub fn send_any(self) -> Sending<'a, Json> {
+        Box::pin(async {
+            let (operation, done) = self.start().await?;
+            let body = done.bytes().await.map_err(|e| e.of(operation, 1))?.value;
+            if body.is_empty() {
+                return Ok(Json::default());
+            }
+            Ok(serde_json::from_slice(&body).unwrap_or_else(|_| Json(String::from_utf8_lossy(&body).into())))
+        })
     }
 
-    pub async fn send_download(self) -> Result<Download, Error> {
-        let (_, done) = self.start().await?;
-        Ok(Download { response: done.response })
+    pub fn send_download(self) -> Sending<'a, Download> {
+        Box::pin(async { self.start().await.map(|(_, done)| Download { response: done.response }) })
     }
 
-    pub fn pages<T: DeserializeOwned + Send + 'a>(self) -> impl Stream<Item = Result<Page<T>, Error>> + Send + 'a {
+    pub fn pages<T: DeserializeOwned + Send + 'a>(self) -> Streaming<'a, Page<T>> {
         let page = self.operation.page;
         let state = self.finish().map(|(client, out, _)| Pages { client, params: page, index: first_page(page, &out), seen: 0, size: None, out });
-        stream::unfold(Some(state), |state| async {
+        Box::pin(stream::unfold(Some(state), |state| async {
             match state? {
                 Err(e) => Some((Err(e), None)),
                 Ok(mut pages) => match pages.next().await {
@@ -212,17 +223,17 @@ impl<'a> Call<'a> {
                     Ok((page, more)) => Some((Ok(page), more.then_some(Ok(pages)))),
                 },
             }
-        })
+        }))
     }
 
-    pub fn stream<T: DeserializeOwned + Send + 'a>(self) -> impl Stream<Item = Result<T, Error>> + Send + 'a {
-        self.pages::<T>().flat_map(|page| {
+    pub fn stream<T: DeserializeOwned + Send + 'a>(self) -> Streaming<'a, T> {
+        Box::pin(self.pages::<T>().flat_map(|page| {
             let items: Vec<Result<T, Error>> = match page {
                 Err(e) => vec![Err(e)],
                 Ok(page) => page.results.into_iter().map(Ok).chain(page.errors.into_iter().map(|e| Err(e.into_error(200)))).collect(),
             };
             stream::iter(items)
-        })
+        }))
     }
 }
 

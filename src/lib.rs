@@ -27,7 +27,7 @@ mod generated {
 }
 
 pub use auth::Credentials;
-pub use call::Response;
+pub use call::{Response, Sending, Streaming};
 pub use client::{Client, ClientBuilder, RawRequest};
 pub use error::{Error, ErrorKind};
 pub use generated::*;

@@ -3,7 +3,7 @@
 pub use serde;
 
 pub use crate::{
-    call::{Call, Operation, PageParams},
+    call::{Call, Operation, PageParams, Sending, Streaming},
     record::{Blank, Record, put_some, read, write},
 };
 

@@ -172,13 +172,15 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
     let send = |ty: TokenStream, call: TokenStream| {
         quote! {
             #[doc = "Sends it; any 2xx answer is decoded."]
-            pub fn send(self) -> impl ::std::future::Future<Output = ::std::result::Result<#ty, crate::Error>> + Send + 'a { self.0.#call() }
+            #[inline]
+            pub fn send(self) -> crate::rt::Sending<'a, #ty> { self.0.#call() }
         }
     };
     let full = |ty: &TokenStream| {
         quote! {
             #[doc = "As `send`, with the status and the headers."]
-            pub fn send_full(self) -> impl ::std::future::Future<Output = ::std::result::Result<crate::Response<#ty>, crate::Error>> + Send + 'a { self.0.send_full() }
+            #[inline]
+            pub fn send_full(self) -> crate::rt::Sending<'a, crate::Response<#ty>> { self.0.send_full() }
         }
     };
     let responses = op.value.get("responses").and_then(Value::as_object);
@@ -206,9 +208,11 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
                 #one
                 #full
                 #[doc = "Every item of every page, one after the other."]
-                pub fn stream(self) -> impl ::futures_util::Stream<Item = ::std::result::Result<#item, crate::Error>> + Send + 'a { self.0.stream() }
+                #[inline]
+            pub fn stream(self) -> crate::rt::Streaming<'a, #item> { self.0.stream() }
                 #[doc = "Page by page."]
-                pub fn pages(self) -> impl ::futures_util::Stream<Item = ::std::result::Result<#page, crate::Error>> + Send + 'a { self.0.pages() }
+                #[inline]
+            pub fn pages(self) -> crate::rt::Streaming<'a, #page> { self.0.pages() }
             },
         ));
     }
