@@ -3,6 +3,7 @@
 //! [`generate`] is pure: `build.rs` and `cargo xtask expand` call it and get the same bytes.
 
 mod areas;
+mod calls;
 mod error;
 mod names;
 mod operations;
@@ -28,8 +29,17 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         pub mod types { #types }
         #code
     };
-    let file = syn::parse2(file).map_err(|e| Error::new("", format!("the generated code does not parse ({e}): please report the document")))?;
-    Ok(prettyplease::unparse(&file))
+    print(file)
+}
+
+/// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.
+///
+/// # Errors
+/// As [`generate`].
+pub fn calls(spec: &str) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, &|_| true)?;
+    print(calls::emit(&schema::Document::new(&doc), &operations)?)
 }
 
 /// The areas of a document: the first tag of each operation, sorted. Each is a cargo feature.
@@ -42,6 +52,11 @@ pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
     all.sort();
     all.dedup();
     Ok(all)
+}
+
+fn print(file: proc_macro2::TokenStream) -> Result<String, Error> {
+    let file = syn::parse2(file).map_err(|e| Error::new("", format!("the generated code does not parse ({e}): please report the document")))?;
+    Ok(prettyplease::unparse(&file))
 }
 
 fn parse(spec: &str) -> Result<Value, Error> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Error,
@@ -14,18 +14,42 @@ use crate::{
     types::Used,
 };
 
+/// The Rust names of the operations, given out in document order.
+pub struct Names {
+    functions: BTreeSet<String>,
+    builders: BTreeSet<String>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        // What the hand-written client has already.
+        let functions = ["builder", "from_env", "request", "base_url", "hooks", "new"].map(str::to_owned).into();
+        Self { functions, builders: BTreeSet::new() }
+    }
+}
+
+impl Names {
+    pub fn of(&mut self, id: &str) -> (Ident, Ident) {
+        (names::unique(names::value_ident(id), &mut self.functions), names::unique(names::type_ident(id), &mut self.builders))
+    }
+}
+
+/// What a builder has beside its setters.
+pub fn reserved() -> BTreeSet<String> {
+    ["new", "options", "send", "send_full", "stream", "pages", "body"].map(str::to_owned).into()
+}
+
+pub fn json_media(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    content.iter().find(|(k, _)| k.contains("json")).or_else(|| content.iter().find(|(k, _)| *k == "*/*"))
+}
+
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenStream, Used), Error> {
     let mut used = Used::default();
     let (mut methods, mut builders) = (TokenStream::new(), TokenStream::new());
-    let (mut taken_fn, mut taken_type) = (BTreeSet::new(), BTreeSet::new());
-    // What the hand-written client has already.
-    for name in ["builder", "from_env", "request", "base_url", "hooks", "new"] {
-        taken_fn.insert(name.to_owned());
-    }
+    let mut taken = Names::default();
     for op in operations {
         let id = op.value.get("operationId").and_then(Value::as_str).ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
-        let function = names::unique(names::value_ident(id), &mut taken_fn);
-        let builder = names::unique(names::type_ident(id), &mut taken_type);
+        let (function, builder) = taken.of(id);
         let about = about(op);
         let deprecated =
             (op.value.get("deprecated") == Some(&Value::Bool(true))).then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]));
@@ -68,7 +92,7 @@ struct Body {
 }
 
 fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Result<Body, Error> {
-    let mut taken: BTreeSet<String> = ["new", "options", "send", "send_full", "stream", "pages", "body"].map(str::to_owned).into();
+    let mut taken = reserved();
     let mut setters = TokenStream::new();
     let (mut required, mut queries) = (Vec::new(), BTreeSet::new());
     for parameter in &op.parameters {
@@ -129,9 +153,8 @@ fn request_body<'a>(
 ) -> Result<TokenStream, Error> {
     let Some(body) = op.value.get("requestBody") else { return Ok(TokenStream::new()) };
     let Some(content) = doc.resolve(body)?.get("content").and_then(Value::as_object) else { return Ok(TokenStream::new()) };
-    let json = content.iter().find(|(k, _)| k.contains("json")).or_else(|| content.iter().find(|(k, _)| *k == "*/*"));
     let null = Value::Null;
-    if let Some((_, media)) = json {
+    if let Some((_, media)) = json_media(content) {
         let schema = media.get("schema").unwrap_or(&null);
         let ty = doc.nullable(schema, &mut used.requests)?;
         let checked = Document::target(schema).and_then(|t| doc.schemas.get(t)).is_some_and(|s| !schema::alias(s) && s.get("enum").is_none());
@@ -183,21 +206,15 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
             pub fn send_full(self) -> crate::rt::Sending<'a, crate::Response<#ty>> { self.0.send_full() }
         }
     };
-    let responses = op.value.get("responses").and_then(Value::as_object);
-    let success = responses.into_iter().flatten().find(|(k, _)| k.starts_with('2') || *k == "default");
-    let Some((status, response)) = success else { return Ok(("application/json", send(quote!(crate::Json), quote!(send_any)))) };
-    let content = doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty());
+    let (status, content) = success(doc, op)?;
     let Some(content) = content else {
         let (ty, call) = if status == "204" { (quote!(()), quote!(send_empty)) } else { (quote!(crate::Json), quote!(send_any)) };
         return Ok(("application/json", send(ty, call)));
     };
-    let json = content.iter().find(|(k, _)| k.contains("json") || *k == "*/*");
-    let Some(schema) = json.and_then(|(_, m)| m.get("schema")).filter(|s| s.get("format").and_then(Value::as_str) != Some("binary")) else {
+    let Some(schema) = json_schema(content) else {
         return Ok(("*/*", send(quote!(crate::Download), quote!(send_download))));
     };
-    let is_list = schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get";
-    let items = schema::page_items(doc, schema).or(if is_list { schema.get("items") } else { None });
-    if let Some(items) = items {
+    if let Some(items) = page_item(doc, op)? {
         let item = doc.nullable(items, &mut used.answers)?;
         let page = quote!(crate::Page<#item>);
         let one = send(page.clone(), quote!(send));
@@ -209,10 +226,10 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
                 #full
                 #[doc = "Every item of every page, one after the other."]
                 #[inline]
-            pub fn stream(self) -> crate::rt::Streaming<'a, #item> { self.0.stream() }
+                pub fn stream(self) -> crate::rt::Streaming<'a, #item> { self.0.stream() }
                 #[doc = "Page by page."]
                 #[inline]
-            pub fn pages(self) -> crate::rt::Streaming<'a, #page> { self.0.pages() }
+                pub fn pages(self) -> crate::rt::Streaming<'a, #page> { self.0.pages() }
             },
         ));
     }
@@ -220,6 +237,30 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
     let one = send(ty.clone(), quote!(send));
     let full = full(&ty);
     Ok(("application/json", quote!(#one #full)))
+}
+
+/// Media type → media type object.
+type Content<'a> = &'a Map<String, Value>;
+
+/// The status of the success and its content, if it has any.
+fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Option<Content<'a>>), Error> {
+    let responses = op.value.get("responses").and_then(Value::as_object);
+    let Some((status, response)) = responses.into_iter().flatten().find(|(k, _)| k.starts_with('2') || *k == "default") else {
+        return Ok(("", None));
+    };
+    Ok((status, doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty())))
+}
+
+/// The schema of a JSON answer; a file has none.
+fn json_schema(content: &Map<String, Value>) -> Option<&Value> {
+    json_media(content).and_then(|(_, m)| m.get("schema")).filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
+}
+
+/// What a page of this operation holds: an envelope's `results`, or the items of an array, which may be a page on the wire.
+pub fn page_item<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<&'a Value>, Error> {
+    let Some(schema) = success(doc, op)?.1.and_then(json_schema) else { return Ok(None) };
+    let is_list = schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get";
+    Ok(schema::page_items(doc, schema).or(if is_list { schema.get("items") } else { None }))
 }
 
 fn about(op: &Operation<'_>) -> String {

@@ -18,12 +18,19 @@ pub struct Used {
     pub requests: BTreeSet<String>,
 }
 
+/// Every component that becomes a type.
+pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
+    let mut all = closure(doc, &used.answers)?;
+    all.append(&mut closure(doc, &used.requests)?);
+    all.retain(|name| doc.schemas.get(name.as_str()).is_some_and(|s| !schema::alias(s)));
+    Ok(all)
+}
+
 pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
     let requests = closure(doc, &used.requests)?;
-    let all: BTreeSet<String> = closure(doc, &used.answers)?.union(&requests).cloned().collect();
     let mut out = TokenStream::new();
-    for name in &all {
-        let Some(schema) = doc.schemas.get(name.as_str()).filter(|s| !schema::alias(s)) else { continue };
+    for name in &all(doc, used)? {
+        let Some(schema) = doc.schemas.get(name.as_str()) else { continue };
         let ident = doc.ident(name)?;
         out.extend(if schema.get("enum").is_some() { open_enum(ident, schema) } else { object(doc, name, ident, schema, requests.contains(name))? });
     }

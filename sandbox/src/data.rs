@@ -123,6 +123,9 @@ fn text(schema: &Value, name: &str, rng: &mut Rng) -> Value {
         Some("ipv4") => return of("192.0.2.1".into()),
         _ => {}
     }
+    if let Some(made) = schema.get("pattern").and_then(Value::as_str).and_then(|p| crate::pattern::text(p, rng)) {
+        return of(made);
+    }
     // A bare read-only string is a SerializerMethodField: a boolean on the wire where its name says so.
     let bare = schema.get("readOnly") == Some(&Value::Bool(true))
         && !["minLength", "maxLength", "pattern", "format"].iter().any(|k| schema.get(k).is_some());
@@ -132,10 +135,10 @@ fn text(schema: &Value, name: &str, rng: &mut Rng) -> Value {
     let lower = name.to_ascii_lowercase();
     let made = match lower.as_str() {
         "vin" => "1M8GDM9AXKP042788".to_owned(),
-        "callname" | "call_name" | "display" => format!("Truck {}", 1 + rng.below(99)),
+        "callname" | "call_name" | "display" => format!("Truck-{}", 1 + rng.below(99)),
         "licenseplate" => format!("AB {:05}", rng.below(100_000)),
         "version" | "release" => format!("v1.{}.{}", rng.below(30), rng.below(10)),
-        "name" | "title" => format!("name {}", 1 + rng.below(99)),
+        "name" | "title" => format!("name-{}", 1 + rng.below(99)),
         _ if lower.ends_with("lat") => "56.162939".to_owned(),
         _ if lower.ends_with("lng") || lower.ends_with("lon") => "10.203921".to_owned(),
         "duration" => "00:12:30".to_owned(),

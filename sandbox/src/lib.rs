@@ -12,6 +12,7 @@
 
 mod auth;
 mod data;
+mod pattern;
 mod router;
 mod server;
 
@@ -70,6 +71,12 @@ pub struct Builder {
     answers: Option<Value>,
     port: u16,
     seed: u64,
+    any_id: bool,
+}
+
+/// A valid instance of a schema of `document`, always the same for the same seed.
+pub fn sample(document: &Value, schema: &Value, seed: u64) -> Value {
+    data::value(document, schema, "", &mut data::Rng::of(seed, ""))
 }
 
 impl Sandbox {
@@ -126,6 +133,12 @@ impl Builder {
         self
     }
 
+    /// Every id exists until it is deleted: for tests that call every operation without looking for ids first.
+    pub fn any_id(mut self) -> Self {
+        self.any_id = true;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
@@ -140,7 +153,7 @@ impl Builder {
         let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let seen = Arc::new(Mutex::new(Vec::new()));
         let answers = self.answers.unwrap_or_else(|| spec.clone());
-        let app = server::app(answers, &spec, self.seed, seen.clone());
+        let app = server::app(answers, &spec, self.seed, self.any_id, seen.clone());
         let task = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;
         });

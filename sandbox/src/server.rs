@@ -29,14 +29,15 @@ struct Api {
     doc: Value,
     text: Bytes,
     seed: u64,
+    any_id: bool,
     /// Collection path → its items.
     store: Mutex<BTreeMap<String, Vec<Value>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-pub fn app(doc: Value, served: &Value, seed: u64, seen: Arc<Mutex<Vec<Seen>>>) -> Router {
+pub fn app(doc: Value, served: &Value, seed: u64, any_id: bool, seen: Arc<Mutex<Vec<Seen>>>) -> Router {
     let text = Bytes::from(served.to_string());
-    let api = Api { doc, text, seed, store: Mutex::default(), seen };
+    let api = Api { doc, text, seed, any_id, store: Mutex::default(), seen };
     Router::new().fallback(handle).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::new(api))
 }
 
@@ -121,6 +122,8 @@ impl Api {
                 None => json_reply(StatusCode::BAD_REQUEST, &json!({"non_field_errors": ["Unable to log in with provided credentials."]})),
             };
         }
+        // Only an object can say something about fields.
+        let sent = if sent.is_object() { sent } else { json!({}) };
         self.operate(method, operation, &found, inner, &query, sent)
     }
 
@@ -138,11 +141,25 @@ impl Api {
                 let items = self.items(path, list.item);
                 json_reply(status, &list.page(&items, query))
             }
-            (&Method::GET, Some(id)) if schema.is_some_and(|s| !is_file(s)) => match self.known(&parent(), id) {
-                Known::Item(item) => json_reply(status, &item),
-                Known::Gone => detail(StatusCode::NOT_FOUND, "Not found."),
-                Known::NoCollection => json_reply(status, &data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng())),
-            },
+            (&Method::GET | &Method::PUT | &Method::PATCH, Some(id)) if schema.is_some_and(|s| !is_file(s)) => {
+                // A list may show less of an item than the item itself: what the list has wins.
+                let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng());
+                match self.known(&parent(), id) {
+                    Known::Gone => return detail(StatusCode::NOT_FOUND, "Not found."),
+                    Known::NoCollection => merge(&mut made, sent),
+                    Known::Item(item) => {
+                        if made.get("id").is_some_and(|i| std::mem::discriminant(i) == std::mem::discriminant(&item["id"])) {
+                            made["id"] = item["id"].clone();
+                        }
+                        merge(&mut made, item.clone());
+                        merge(&mut made, sent);
+                        let mut changed = item;
+                        merge(&mut changed, made.clone());
+                        self.change(&parent(), id, |slot| *slot = Some(changed.clone()));
+                    }
+                }
+                json_reply(status, &made)
+            }
             (&Method::POST, None) if schema.is_some() => {
                 let place = format!("{path}#{sent}");
                 let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut Rng::of(self.seed, &place));
@@ -152,19 +169,6 @@ impl Api {
                 }
                 json_reply(status, &made)
             }
-            (&Method::PUT | &Method::PATCH, Some(id)) if schema.is_some() => match self.known(&parent(), id) {
-                Known::Gone => detail(StatusCode::NOT_FOUND, "Not found."),
-                Known::NoCollection => {
-                    let mut made = data::value(&self.doc, schema.unwrap_or(&Value::Null), "", &mut rng());
-                    merge(&mut made, sent);
-                    json_reply(status, &made)
-                }
-                Known::Item(mut item) => {
-                    merge(&mut item, sent);
-                    self.change(&parent(), id, |slot| *slot = Some(item.clone()));
-                    json_reply(status, &item)
-                }
-            },
             (&Method::DELETE, Some(id)) => match self.known(&parent(), id) {
                 Known::Gone => detail(StatusCode::NOT_FOUND, "Not found."),
                 Known::Item(_) | Known::NoCollection => {
@@ -206,7 +210,7 @@ impl Api {
         let item = list.and_then(|m| m.item.get("get")).and_then(success).and_then(|(_, s)| List::of(&self.doc, s?)).map(|l| l.item);
         let Some(item) = item.filter(|i| resolve(&self.doc, i).pointer("/properties/id").is_some()) else { return Known::NoCollection };
         let items = self.items(collection, item);
-        items.into_iter().find(|i| is(i, id)).map_or(Known::Gone, Known::Item)
+        items.into_iter().find(|i| is(i, id)).map_or(if self.any_id { Known::NoCollection } else { Known::Gone }, Known::Item)
     }
 
     fn change(&self, collection: &str, id: &str, f: impl Fn(&mut Option<Value>)) {
@@ -237,10 +241,34 @@ fn resolve<'a>(doc: &'a Value, schema: &'a Value) -> &'a Value {
     schema.get("$ref").and_then(Value::as_str).and_then(|r| doc.pointer(r.strip_prefix('#')?)).unwrap_or(schema)
 }
 
-/// What was sent wins, field by field; null and unknown fields included.
-fn merge(item: &mut Value, sent: Value) {
-    if let (Some(item), Value::Object(sent)) = (item.as_object_mut(), sent) {
-        item.extend(sent.into_iter().filter(|(k, _)| k != "id"));
+/// What was sent wins where the answer has a field for it and the form is the same; the id stays.
+fn merge(made: &mut Value, sent: Value) {
+    match (made, sent) {
+        (Value::Object(made), Value::Object(sent)) => {
+            let free = made.is_empty();
+            for (key, value) in sent {
+                match made.get_mut(&key) {
+                    _ if key == "id" => {}
+                    Some(old) => merge(old, value),
+                    None if free => drop(made.insert(key, value)),
+                    None => {}
+                }
+            }
+        }
+        (Value::Array(made), Value::Array(sent)) => {
+            let form = made.first().cloned();
+            let fill = |value: Value| match form.clone() {
+                Some(mut item) => {
+                    merge(&mut item, value);
+                    Some(item)
+                }
+                // Nothing shows how the answer's objects look here.
+                None => Some(value).filter(|v| !v.is_object()),
+            };
+            *made = sent.into_iter().filter_map(fill).collect();
+        }
+        (made, sent) if made.is_null() || sent.is_null() || std::mem::discriminant(made) == std::mem::discriminant(&sent) => *made = sent,
+        _ => {}
     }
 }
 

@@ -1,0 +1,145 @@
+//! A table of calls, one for each operation, through the generated client: for tests that must reach every operation.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::{Error, areas::Operation, names, operations::Names, schema::Document};
+
+pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
+    let used = crate::operations::emit(doc, operations)?.1;
+    let mut types = TokenStream::new();
+    for name in crate::types::all(doc, &used)? {
+        let ident = doc.ident(&name)?;
+        types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
+    }
+    let mut taken = Names::default();
+    let (mut functions, mut entries) = (TokenStream::new(), TokenStream::new());
+    for (i, op) in operations.iter().enumerate() {
+        let id = op.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let (function, _) = taken.of(id);
+        let setters = setters(doc, op)?;
+        let name = quote::format_ident!("call_{i}");
+        let outcome = if paged(doc, op)? { quote!(.and_then(|page| page.into_strict().map(drop))) } else { quote!(.map(drop)) };
+        functions.extend(quote! {
+            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()> {
+                let call = client.#function() #setters;
+                Box::pin(async move { call.send().await #outcome })
+            }
+        });
+        let (method, path) = (op.method.to_uppercase(), op.path);
+        entries.extend(quote!((#id, #method, #path, #name),));
+    }
+    Ok(quote! {
+        /// Operation id, method, path template, and the call. `sample` gives a valid instance of a schema, which it gets as JSON text.
+        #[allow(clippy::type_complexity, deprecated)]
+        pub const CALLS: &[(
+            &str, &str, &str,
+            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()>,
+        )] = &[#entries];
+        #functions
+        /// Every component that is a type, and decode-then-encode through it.
+        #[allow(clippy::type_complexity)]
+        pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
+        fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(
+            value: &autopi::serde_json::Value,
+        ) -> Result<autopi::serde_json::Value, autopi::serde_json::Error> {
+            autopi::serde_json::to_value(T::deserialize(value)?)
+        }
+    })
+}
+
+fn paged(doc: &Document<'_>, op: &Operation<'_>) -> Result<bool, Error> {
+    Ok(crate::operations::page_item(doc, op)?.is_some())
+}
+
+/// Every parameter and the body, with a valid value each.
+fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error> {
+    let mut taken = crate::operations::reserved();
+    let mut out = TokenStream::new();
+    for parameter in &op.parameters {
+        let parameter = doc.resolve(parameter)?;
+        let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let field = names::unique(names::value_ident(text("name")), &mut taken);
+        if !matches!(text("in"), "path" | "query" | "header") {
+            continue;
+        }
+        let null = Value::Null;
+        let schema = parameter.get("schema").unwrap_or(&null);
+        if text("in") == "query" && schema.get("type").and_then(Value::as_str) == Some("array") {
+            let item = schema.get("items").unwrap_or(&null);
+            let value = plain(doc, item, "");
+            out.extend(quote!(.#field([#value, #value])));
+            continue;
+        }
+        let value = plain(doc, schema, &doc.rust(schema, &mut BTreeSet::new())?.to_string());
+        out.extend(quote!(.#field(#value)));
+    }
+    if let Some(body) = op.value.get("requestBody") {
+        out.extend(body_setters(doc, doc.resolve(body)?, &mut taken));
+    }
+    Ok(out)
+}
+
+fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) -> TokenStream {
+    let Some(content) = body.get("content").and_then(Value::as_object) else { return TokenStream::new() };
+    if let Some((_, media)) = crate::operations::json_media(content) {
+        let schema = media.get("schema").unwrap_or(&Value::Null).to_string();
+        return quote!(.body(&autopi::serde_json::from_value(sample(#schema)).expect(#schema)));
+    }
+    let Some(schema) = content.values().next().and_then(|m| m.get("schema")) else { return TokenStream::new() };
+    let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
+    let mut out = TokenStream::new();
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let field = names::unique(names::value_ident(name), taken);
+        out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
+            quote!(.#field(autopi::Upload::bytes("sample.txt", "sample")))
+        } else {
+            let value = plain(doc, property, "");
+            quote!(.#field(#value))
+        });
+    }
+    out
+}
+
+/// A value of a parameter; `ty` is empty where anything that displays is taken.
+fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
+    let target = Document::target(schema).and_then(|t| doc.schemas.get(t).copied());
+    let known = target.unwrap_or(schema);
+    if let Some(first) = known.get("enum").and_then(|e| e.get(0)) {
+        return match first.as_i64() {
+            Some(n) => quote!(#n),
+            None => {
+                let text = first.as_str().unwrap_or_default();
+                quote!(#text)
+            }
+        };
+    }
+    let uuid = quote!(autopi::Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef));
+    let number = |key: &str, default: i64| schema.get(key).and_then(Value::as_i64).unwrap_or(default);
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    match (schema.get("type").and_then(Value::as_str).unwrap_or_default(), format) {
+        (_, "uuid") => uuid,
+        _ if ty.ends_with("Id") => uuid,
+        (_, "date-time") if ty.is_empty() => quote!("2026-01-01T00:00:00Z"),
+        (_, "date-time") => quote!("2026-01-01T00:00:00Z".parse::<autopi::Timestamp>().expect("a time")),
+        (_, "date") if ty.is_empty() => quote!("2026-01-01"),
+        (_, "date") => quote!("2026-01-01".parse::<autopi::Date>().expect("a date")),
+        (_, "decimal") => quote!("1.5".parse::<autopi::Decimal>().expect("a decimal")),
+        (_, "email") => quote!("sample@example.com"),
+        ("integer", _) => {
+            let n = number("minimum", 1).clamp(-1_000_000, 1_000_000);
+            quote!(#n)
+        }
+        ("number", _) => quote!(1.0),
+        ("boolean", _) => quote!(true),
+        ("array", _) if ty.is_empty() => plain(doc, schema.get("items").unwrap_or(&Value::Null), ""),
+        _ => {
+            let text = "sample".repeat(usize::try_from(number("minLength", 1)).unwrap_or(1).div_ceil(6).max(1));
+            let text: String = text.chars().take(usize::try_from(number("maxLength", 1 << 20)).unwrap_or(6)).collect();
+            quote!(#text)
+        }
+    }
+}

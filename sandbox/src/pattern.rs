@@ -1,0 +1,53 @@
+//! A text that matches a pattern.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use crate::data::Rng;
+
+/// `None` for what is no regular expression here (look-around, back references).
+pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
+    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
+    let mut out = String::new();
+    build(&hir, rng, &mut out);
+    Some(out)
+}
+
+fn build(hir: &Hir, rng: &mut Rng, out: &mut String) {
+    match hir.kind() {
+        HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges();
+            if let Some(range) = ranges.get(rng.below(ranges.len() as u64) as usize) {
+                let span = u64::from(range.end() as u32 - range.start() as u32) + 1;
+                out.push(char::from_u32(range.start() as u32 + rng.below(span.min(26)) as u32).unwrap_or(range.start()));
+            }
+        }
+        HirKind::Class(Class::Bytes(class)) => out.extend(class.ranges().first().map(|r| char::from(r.start()))),
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(u32::MAX).min(repetition.min.max(1).saturating_add(3)).min(64);
+            let extra = rng.below(u64::from(most.saturating_sub(repetition.min)) + 1) as u32;
+            (0..repetition.min.min(64) + extra).for_each(|_| build(&repetition.sub, rng, out));
+        }
+        HirKind::Capture(capture) => build(&capture.sub, rng, out),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| build(part, rng, out)),
+        HirKind::Alternation(parts) => {
+            if let Some(part) = parts.get(rng.below(parts.len() as u64) as usize) {
+                build(part, rng, out);
+            }
+        }
+        HirKind::Empty | HirKind::Look(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_has_the_form() {
+        let mut rng = Rng::of(1, "");
+        let made = text("^#[0-9a-f]{6}$", &mut rng).unwrap();
+        assert!(made.len() == 7 && made.starts_with('#') && made[1..].bytes().all(|b| b.is_ascii_hexdigit()), "{made}");
+        assert_eq!(text("(?=x)", &mut rng), None);
+    }
+}
