@@ -6,14 +6,46 @@ use serde_json::Value;
 
 use crate::report::Failure;
 
-const LIMIT: usize = 64 << 20;
 const TRIES: u32 = 3;
 
-/// Downloads a document: https, or http on loopback; 10 s to connect, 120 s in all, 64 MiB at most, no redirect to another host.
+/// How patient a download is, and how much it takes.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub connect: Duration,
+    /// For one try, body included.
+    pub total: Duration,
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), total: Duration::from_secs(120), bytes: 64 << 20 }
+    }
+}
+
+/// What a server may be asked to compare with (RFC 9110, 13.1): from the last download.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// A download.
+#[derive(Debug)]
+pub enum Fetched {
+    New {
+        text: String,
+        validators: Validators,
+    },
+    /// 304: the same as last time.
+    NotModified,
+}
+
+/// Downloads a document: https, or http on loopback; no redirect to another host; a few tries where the server or the connection failed.
 ///
 /// # Errors
-/// No connection, a status that is not 200, too large, or something that is no API document.
-pub async fn download(url: &str) -> Result<String, Failure> {
+/// No connection, a status that is not 200, too large, or no UTF-8.
+pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
     let fail = |message: String| Failure::new("fetch", "", message).at(url);
     let parsed = reqwest::Url::parse(url).map_err(|e| fail(format!("not a URL: {e}")))?;
     let loopback = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -21,35 +53,77 @@ pub async fn download(url: &str) -> Result<String, Failure> {
         return Err(fail("only https, or http on loopback, is fetched".into()));
     }
     let same = reqwest::redirect::Policy::custom(|a| {
-        let same = a.previous().first().is_some_and(|first| first.host_str() == a.url().host_str());
+        let same = a.previous().first().is_some_and(|first| first.origin() == a.url().origin());
         if same && a.previous().len() <= 5 { a.follow() } else { a.stop() }
     });
-    let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(120)).redirect(same);
+    let client = reqwest::Client::builder().connect_timeout(limits.connect).timeout(limits.total).redirect(same);
     let client = client.build().map_err(|e| fail(e.to_string()))?;
     let mut tried = 0;
-    let mut response = loop {
+    loop {
         tried += 1;
-        match client.get(parsed.clone()).header("accept", "application/openapi+json, application/json").send().await {
-            Ok(r) if r.status().is_server_error() && tried < TRIES => {}
-            Ok(r) if r.status().is_success() => break r,
-            Ok(r) => {
+        let mut request = client.get(parsed.clone()).header("accept", "application/openapi+json, application/json");
+        for (name, value) in [("if-none-match", &known.etag), ("if-modified-since", &known.last_modified)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let again = match request.send().await {
+            Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
+            Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
+                Err((_, true)) if tried < TRIES => true,
+                other => return other.map_err(|(e, _)| e),
+            },
+            Ok(r) if r.status().is_server_error() => {
+                tried < TRIES || return Err(fail(format!("HTTP {}, {tried} times", r.status())).way_out("try again later"))
+            }
+            Ok(r) if r.status().is_redirection() => {
+                let to = r.headers().get("location").and_then(|v| v.to_str().ok()).unwrap_or("nowhere").to_owned();
                 return Err(
-                    fail(format!("HTTP {}", r.status())).way_out("is this the URL of the document? A redirect to another host is not followed")
+                    fail(format!("HTTP {} to {to}: another host, or a loop, is not followed", r.status())).way_out("give the right URL with --url")
                 );
             }
-            Err(e) if tried < TRIES && (e.is_connect() || e.is_timeout()) => {}
-            Err(e) => return Err(fail(format!("{e}")).way_out("check the network, or give a downloaded file with --from FILE")),
-        }
-        tokio::time::sleep(Duration::from_millis(500) * tried).await;
-    };
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|e| fail(format!("the connection broke: {e}")))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > LIMIT {
-            return Err(fail(format!("larger than {} MiB", LIMIT >> 20)));
+            Ok(r) => return Err(fail(format!("HTTP {}", r.status())).way_out("is this the URL of the document? Give another one with --url")),
+            Err(e) if tried < TRIES && e.is_connect() => true,
+            Err(e) => {
+                let why = if e.is_timeout() { format!("no answer within {} s", limits.total.as_secs_f32()) } else { e.without_url().to_string() };
+                return Err(fail(why).way_out("check the network, or give a downloaded file with --from FILE"));
+            }
+        };
+        if again {
+            tokio::time::sleep(Duration::from_millis(500) * tried).await;
         }
     }
-    String::from_utf8(body).map_err(|_| fail("not UTF-8".into()))
+}
+
+/// Reads the body; the flag of an error says whether another try may help.
+async fn body(mut response: reqwest::Response, limit: usize, fail: &impl Fn(String) -> Failure) -> Result<Fetched, (Failure, bool)> {
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let validators = Validators { etag: header("etag"), last_modified: header("last-modified") };
+    // Hidden where there is no terminal.
+    let bar = indicatif::ProgressBar::new_spinner().with_message("downloading");
+    bar.set_style(
+        indicatif::ProgressStyle::with_template("{spinner} {msg} {bytes} ({bytes_per_sec})")
+            .unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner()),
+    );
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => break,
+            Ok(Some(chunk)) => {
+                bytes.extend_from_slice(&chunk);
+                bar.inc(chunk.len() as u64);
+            }
+            Err(e) => {
+                return Err((fail(format!("the connection broke after {} bytes: {}", bytes.len(), e.without_url())).way_out("try again"), true));
+            }
+        }
+        if bytes.len() > limit {
+            return Err((fail(format!("larger than {} MiB: no API document", limit >> 20)), false));
+        }
+    }
+    bar.finish_and_clear();
+    let text = String::from_utf8(bytes).map_err(|_| (fail("not UTF-8: no JSON or YAML document".into()), false))?;
+    Ok(Fetched::New { text, validators })
 }
 
 /// Reads a document from a file.

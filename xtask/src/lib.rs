@@ -1,6 +1,7 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
 
 pub mod convert;
+pub mod features;
 pub mod fetch;
 pub mod overlay;
 pub mod pipeline;

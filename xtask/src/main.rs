@@ -8,8 +8,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use xtask::{fetch, pipeline, verify, write};
+use xtask::{
+    features,
+    fetch::{self, Fetched, Limits, Validators},
+    pipeline, verify, write,
+};
 
 const URL: &str = "https://api.autopi.io/?format=openapi";
 
@@ -128,12 +133,40 @@ async fn sandbox(port: u16, spec: Option<PathBuf>) -> Result<autopi_sandbox::San
     Ok(builder.start().await?)
 }
 
+/// Where `spec/upstream.json` came from: `spec/source.toml`.
+#[derive(Default, Serialize, Deserialize)]
+struct Provenance {
+    url: String,
+    sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_modified: Option<String>,
+    paths: usize,
+    operations: usize,
+    schemas: usize,
+}
+
 /// Answers whether there is drift.
 async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
+    write::recover(spec)?;
     let place = source.from.as_ref().map_or_else(|| source.url.clone().unwrap_or_else(|| URL.into()), |f| f.display().to_string());
-    let text = match &source.from {
-        Some(file) => fetch::read(file)?,
-        None => fetch::download(&place).await?,
+    let toml = fs::read_to_string(spec.join("source.toml")).unwrap_or_default();
+    let last: Provenance = toml_edit::de::from_str(&toml).unwrap_or_default();
+    let (text, validators) = match &source.from {
+        Some(file) => (fetch::read(file)?, Validators::default()),
+        None => {
+            // Validators belong to one URL.
+            let known = if last.url == place {
+                Validators { etag: last.etag.clone(), last_modified: last.last_modified.clone() }
+            } else {
+                Validators::default()
+            };
+            match fetch::download(&place, &known, &Limits::default()).await? {
+                Fetched::New { text, validators } => (text, validators),
+                Fetched::NotModified => (fetch::read(&spec.join("upstream.json"))?, known),
+            }
+        }
     };
     let overlay = fetch::read(&spec.join("overlay.yaml"))?;
     let new = pipeline::normalize(&text, Some(&overlay)).with_context(|| place.clone())?;
@@ -152,8 +185,23 @@ async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
         println!("nothing written");
         return Ok(false);
     }
-    let toml = format!("url = {place:?}\nsha256 = \"{:x}\"\noperations = {}\n", Sha256::digest(text.as_bytes()), verify::operations(&new.doc).len());
-    let changed = write::write(spec, &[("upstream.json", text), ("openapi.json", new.text), ("source.toml", toml)])?;
+    let size = |pointer| new.doc.pointer(pointer).and_then(serde_json::Value::as_object).map_or(0, |m| m.len());
+    let provenance = Provenance {
+        url: place,
+        sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
+        etag: validators.etag,
+        last_modified: validators.last_modified,
+        paths: size("/paths"),
+        operations: verify::operations(&new.doc).len(),
+        schemas: size("/components/schemas"),
+    };
+    let areas = autopi_codegen::areas(&new.text)?;
+    let mut files = vec![("upstream.json", text), ("openapi.json", new.text), ("source.toml", toml_edit::ser::to_string(&provenance)?)];
+    let manifest = spec.join("../Cargo.toml");
+    if let Ok(old) = fs::read_to_string(&manifest) {
+        files.push(("../Cargo.toml", features::update(&old, &areas)?));
+    }
+    let changed = write::write(spec, &files)?;
     println!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") });
     Ok(drift)
 }

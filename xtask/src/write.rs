@@ -18,7 +18,7 @@ const JOURNAL: &str = ".update-journal";
 pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Failure> {
     recover(folder)?;
     let changed: Vec<_> = files.iter().filter(|(name, text)| fs::read(folder.join(name)).ok().as_deref() != Some(text.as_bytes())).collect();
-    let staged = |name: &str| folder.join(format!(".{name}.new"));
+    let staged = |name: &str| staged(folder, name);
     let stage = || -> std::io::Result<()> {
         for (name, text) in &changed {
             let mut file = File::create(staged(name))?;
@@ -57,6 +57,12 @@ pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Fai
     Ok(names)
 }
 
+/// Beside the file itself, so that the rename stays on one file system.
+fn staged(folder: &Path, name: &str) -> PathBuf {
+    let target = folder.join(name);
+    target.with_file_name(format!(".{}.new", target.file_name().unwrap_or_default().to_string_lossy()))
+}
+
 /// Finishes an update that was cut off after its journal was written; clears the rest of one that was cut off before.
 ///
 /// # Errors
@@ -68,7 +74,7 @@ pub fn recover(folder: &Path) -> Result<(), Failure> {
     let journal = folder.join(JOURNAL);
     let Ok(names) = fs::read_to_string(&journal) else { return Ok(()) };
     for name in names.lines() {
-        let staged = folder.join(format!(".{name}.new"));
+        let staged = staged(folder, name);
         if staged.exists() {
             fs::rename(&staged, folder.join(name)).map_err(|e| fail(staged, e))?;
         }

@@ -1,0 +1,101 @@
+//! What the `fetch` stage takes from a server, and what it refuses.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+use xtask::fetch::{Fetched, Limits, Validators, download, parse};
+
+/// Answers every request with `answer`; `None` never answers.
+async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = count.clone();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            seen.fetch_add(1, Ordering::SeqCst);
+            let mut head = [0; 4096];
+            let n = socket.read(&mut head).await.unwrap_or(0);
+            match answer {
+                None => open.push(socket),
+                Some(_) if String::from_utf8_lossy(&head[..n]).contains("if-none-match: \"v1\"") => {
+                    let _ = socket.write_all(b"HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n").await;
+                }
+                Some(text) => {
+                    let _ = socket.write_all(text.as_bytes()).await;
+                    let _ = socket.shutdown().await;
+                }
+            }
+        }
+    });
+    (url, count)
+}
+
+async fn refused(url: &str) -> String {
+    let limits = Limits { total: Duration::from_millis(300), bytes: 1 << 20, ..Limits::default() };
+    download(url, &Validators::default(), &limits).await.err().expect("must be refused").to_string()
+}
+
+#[tokio::test]
+async fn a_document_comes_with_its_validators_and_304_the_next_time() {
+    let (url, _) = server(Some("HTTP/1.1 200 OK\r\netag: \"v1\"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")).await;
+    let Fetched::New { text, validators } = download(&url, &Validators::default(), &Limits::default()).await.unwrap() else { panic!("304") };
+    assert_eq!((text.as_str(), validators.etag.as_deref()), ("{}", Some("\"v1\"")));
+    assert!(matches!(download(&url, &validators, &Limits::default()).await.unwrap(), Fetched::NotModified));
+}
+
+#[tokio::test]
+async fn bad_servers_are_named_with_a_way_out() {
+    let missing = server(Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    assert!(refused(&missing.0).await.contains("HTTP 404"));
+    assert_eq!(missing.1.load(Ordering::SeqCst), 1);
+
+    let broken = server(Some("HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    assert!(refused(&broken.0).await.contains("3 times"));
+    assert_eq!(broken.1.load(Ordering::SeqCst), 3);
+
+    let looping = server(Some("HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    assert!(refused(&looping.0).await.contains("loop"));
+
+    let elsewhere = server(Some("HTTP/1.1 302 Found\r\nlocation: https://other.example/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    assert!(refused(&elsewhere.0).await.contains("other.example"));
+
+    let cut = server(Some("HTTP/1.1 200 OK\r\ncontent-length: 999\r\nconnection: close\r\n\r\n{")).await;
+    assert!(refused(&cut.0).await.contains("broke after 1 bytes"));
+    assert_eq!(cut.1.load(Ordering::SeqCst), 3);
+
+    assert!(refused("http://example.com/").await.contains("https"));
+    assert!(refused("nonsense").await.contains("not a URL"));
+}
+
+#[tokio::test]
+async fn a_stall_ends_at_the_limit() {
+    let (url, _) = server(None).await;
+    let start = Instant::now();
+    assert!(refused(&url).await.contains("no answer within 0.3 s"));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn a_huge_body_is_cut_off() {
+    let huge: &'static str = Box::leak(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", " ".repeat(3 << 20)).into_boxed_str());
+    let (url, count) = server(Some(huge)).await;
+    assert!(refused(&url).await.contains("larger than 1 MiB"));
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_login_page_is_called_one() {
+    assert!(parse("<!doctype html><form>").unwrap_err().to_string().contains("login page"));
+}
