@@ -1,5 +1,6 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
 
+pub mod bench;
 pub mod convert;
 pub mod features;
 pub mod fetch;

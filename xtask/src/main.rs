@@ -74,6 +74,12 @@ enum Task {
         #[arg(long)]
         spec: Option<PathBuf>,
     },
+    /// What the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
+    BenchBuild {
+        /// Sets of features, each a comma-separated list
+        #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
+        sets: Vec<String>,
+    },
     /// The main job, end to end, on the sandbox
     Demo,
 }
@@ -118,6 +124,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             sandbox.wait().await;
             Ok(ExitCode::SUCCESS)
         }
+        Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
 }

@@ -44,7 +44,7 @@ async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
 
 async fn refused(url: &str) -> String {
     let limits = Limits { total: Duration::from_millis(300), bytes: 1 << 20, ..Limits::default() };
-    download(url, &Validators::default(), &limits).await.err().expect("must be refused").to_string()
+    download(url, &Validators::default(), &limits).await.expect_err("must be refused").to_string()
 }
 
 #[tokio::test]
