@@ -12,7 +12,7 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{CallOptions, Client, Download, Error, Json, Page, Upload, retry, rt::Violation};
+use crate::{CallInfo, CallOptions, Client, Download, Error, Json, Page, Upload, retry, rt::Violation};
 
 /// What the document says of an operation.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub struct Response<T> {
 pub(crate) enum Body {
     None,
     Json(Bytes),
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(&'static str, String)>),
 }
 
 /// A request before it is one.
@@ -131,6 +133,14 @@ impl<'a> Call<'a> {
     pub fn check(&mut self, checked: Result<(), Violation>) {
         if let Err(violation) = checked {
             self.fail(Error::violation(&violation));
+        }
+    }
+
+    pub fn form_value(&mut self, name: &'static str, value: impl Display) {
+        self.given.push(name);
+        match &mut self.out.body {
+            Body::Form(fields) => fields.push((name, value.to_string())),
+            other => *other = Body::Form(vec![(name, value.to_string())]),
         }
     }
 
@@ -371,10 +381,21 @@ async fn attempt(client: &Client, out: Outgoing, mut form: Option<Form>) -> Resu
         request = match (&out.body, form.take()) {
             (_, Some(form)) => request.multipart(form),
             (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
+            (Body::Form(fields), None) => request.form(fields),
             (Body::None, None) => request,
         };
-        let until = deadline.min(Instant::now() + inner.attempt_timeout);
-        let error = match timeout_at(until, request.send()).await {
+        let mut request = request.build().map_err(|e| Error::transport(e).of(out.operation, tries))?;
+        let info = CallInfo { operation: out.operation, attempt: tries };
+        if let Some(hooks) = &inner.hooks {
+            hooks.pre(&mut request, &info)?;
+        }
+        let started = Instant::now();
+        let until = deadline.min(started + inner.attempt_timeout);
+        let answer = timeout_at(until, inner.http.execute(request)).await;
+        if let Some(hooks) = &inner.hooks {
+            hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
+        }
+        let error = match answer {
             Err(_) => Error::timeout(),
             Ok(Err(e)) => Error::transport(e),
             Ok(Ok(response)) if response.status().is_success() => {

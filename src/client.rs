@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::Mutex;
 
 use crate::{
-    CallOptions, Credentials, Error, Response, RetryPolicy,
+    CallOptions, ClientHooks, Credentials, Error, Response, RetryPolicy,
     auth::{self, LoginRequest, Session},
     call::{self, Body, Outgoing},
     retry::Budget,
@@ -25,6 +25,7 @@ pub(crate) struct Inner {
     pub http: reqwest::Client,
     credentials: Credentials,
     session: Mutex<Option<Session>>,
+    pub hooks: Option<Arc<dyn ClientHooks>>,
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub timeout: Duration,
@@ -96,9 +97,10 @@ impl Client {
 }
 
 /// Builds a [`Client`].
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {
+    hooks: Option<Arc<dyn ClientHooks>>,
     base_url: Option<String>,
     credentials: Option<Credentials>,
     retry: Option<RetryPolicy>,
@@ -110,7 +112,18 @@ pub struct ClientBuilder {
     plain_hosts: Vec<String>,
 }
 
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}
+
 impl ClientBuilder {
+    /// Called around every try of every call.
+    pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
     /// Another host: a dedicated environment, a device on the local network, the sandbox.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
@@ -212,6 +225,7 @@ impl ClientBuilder {
             http,
             credentials,
             session: Mutex::new(None),
+            hooks: self.hooks,
             retry: self.retry.unwrap_or_default(),
             budget: Budget::new(),
             timeout: self.timeout.unwrap_or(Duration::from_secs(60)),

@@ -71,6 +71,11 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, message)
     }
 
+    /// An error of a hook or of your own credentials.
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::invalid(message)
+    }
+
     pub(crate) fn violation(v: &Violation) -> Self {
         Self::invalid(format!("{}: must be {}, is `{}`", v.field, v.rule, v.value))
     }

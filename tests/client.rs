@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use autopi::{Client, ErrorKind, Method, RetryPolicy};
+use autopi::{CallInfo, Client, ClientHooks, ErrorKind, Method, RetryPolicy};
 use autopi_sandbox::{EMAIL, PASSWORD, Sandbox};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -116,6 +116,28 @@ async fn broken_answers_are_errors_with_the_body() {
     let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = get(&client(&format!("http://{refused}"))).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
+}
+
+#[tokio::test]
+async fn hooks_see_every_try() {
+    type Tries = Vec<(u32, Option<u16>)>;
+    struct Count(Arc<Mutex<Tries>>);
+    impl ClientHooks for Count {
+        fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), autopi::Error> {
+            request.headers_mut().insert("x-mine", "1".parse().map_err(|_| autopi::Error::other("no header"))?);
+            Ok(())
+        }
+        fn post(&self, status: Option<u16>, _: Duration, call: &CallInfo) {
+            self.0.lock().unwrap().push((call.attempt, status));
+        }
+    }
+    let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
+    let seen = Arc::default();
+    let retry = RetryPolicy::default().base(Duration::from_millis(1));
+    let client = Client::builder().base_url(url).api_token("t").retry(retry).hooks(Count(Arc::clone(&seen))).build().unwrap();
+    get(&client).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [(1, Some(503)), (2, Some(200))]);
+    assert!(heads.lock().unwrap().iter().all(|h| h.contains("x-mine: 1")));
 }
 
 #[tokio::test]

@@ -161,7 +161,8 @@ fn request_body<'a>(
         let check = (checked && !schema::is_nullable(schema)).then(|| quote!(self.0.check(body.check());));
         return Ok(quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }));
     }
-    let Some((_, media)) = content.iter().next() else { return Ok(TokenStream::new()) };
+    let Some((kind, media)) = content.iter().next() else { return Ok(TokenStream::new()) };
+    let field_call = if kind == "application/x-www-form-urlencoded" { quote!(form_value) } else { quote!(form_field) };
     let Some(schema) = media.get("schema") else { return Ok(TokenStream::new()) };
     let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
     required.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
@@ -172,7 +173,7 @@ fn request_body<'a>(
         out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
             quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
         } else {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.form_field(#name, value); self })
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, value); self })
         });
     }
     Ok(out)

@@ -77,7 +77,7 @@ fn measure(subject: &Subject, mode: &[&str], target: &Path) -> Result<Figure> {
             if let Some(status) = child.try_wait()? {
                 break status;
             }
-            thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(50));
         };
         if !status.success() {
             bail!("`cargo {}` of {} failed", mode.join(" "), subject.label);
@@ -137,20 +137,16 @@ fn digestible(doc: &mut Value) {
         let clash = names.iter().any(String::is_empty) || names.windows(2).any(|w| w[0] == w[1]);
         clash || values.iter().any(|v| !v.is_string())
     };
-    walk::objects(&mut doc["components"], &mut |map| {
+    walk::document_schemas(doc, &mut |map| {
         if map.get("enum").and_then(Value::as_array).is_some_and(|v| merges(v)) {
             map.shift_remove("enum");
         }
         // typify takes a type's name from it.
-        if map.get("title").is_some_and(Value::is_string) {
-            map.shift_remove("title");
-        }
+        map.shift_remove("title");
         map.shift_remove("x-autopi-json");
         // A string with limits becomes a newtype, whose name can be that of another schema.
         for limit in ["minLength", "maxLength", "pattern"] {
-            if map.get(limit).is_some_and(|v| !v.is_object()) {
-                map.shift_remove(limit);
-            }
+            map.shift_remove(limit);
         }
     });
     walk::operations(doc, |_, _, op| {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     report::{Failure, Report},
-    shape::walk::METHODS,
+    shape::walk::{self, METHODS},
 };
 
 /// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
@@ -39,8 +39,7 @@ pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     }
     let mut doc = doc;
     if doc.get("openapi").and_then(Value::as_str).is_some_and(|v| v.starts_with("3.1")) {
-        down_from_31(&mut doc, "", report);
-        doc["openapi"] = "3.0.3".into();
+        down_from_31(&mut doc, report);
     }
     Ok(doc)
 }
@@ -350,40 +349,60 @@ fn scheme(old: &Value) -> Value {
 }
 
 /// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
-fn down_from_31(value: &mut Value, pointer: &str, report: &mut Report) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::Array(types)) = map.get("type").cloned() {
-                let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
-                if rest.len() < types.len() {
-                    map.insert("nullable".into(), true.into());
-                }
-                if let [one] = rest.as_slice() {
-                    map.insert("type".into(), one.clone());
-                } else {
-                    map.shift_remove("type");
-                    report.warn(format!("{pointer}/type"), "3.0 has one type: any JSON is taken");
-                }
+fn down_from_31(doc: &mut Value, report: &mut Report) {
+    doc["openapi"] = "3.0.3".into();
+    for gone in ["webhooks", "jsonSchemaDialect"] {
+        if doc.as_object_mut().and_then(|d| d.shift_remove(gone)).is_some() {
+            report.warn(format!("/{gone}"), "3.0 cannot say this: left out");
+        }
+    }
+    let mut lost = std::collections::BTreeMap::new();
+    walk::document_schemas(doc, &mut |map| {
+        if let Some(Value::Array(types)) = map.get("type").cloned() {
+            let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
+            if rest.len() < types.len() {
+                map.insert("nullable".into(), true.into());
             }
-            if let Some(value) = map.shift_remove("const") {
-                map.insert("enum".into(), json!([value]));
-            }
-            for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-                if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
-                    map.insert(plain.into(), n);
-                    map.insert(exclusive.into(), true.into());
-                }
-            }
-            for gone in ["$schema", "webhooks", "jsonSchemaDialect", "$defs", "prefixItems", "unevaluatedProperties"] {
-                if map.shift_remove(gone).is_some() {
-                    report.warn(format!("{pointer}/{gone}"), "3.0 cannot say this: left out");
-                }
-            }
-            for (key, value) in map {
-                down_from_31(value, &format!("{pointer}/{}", escape(key)), report);
+            map.shift_remove("type");
+            if let [one] = rest.as_slice() {
+                map.insert("type".into(), one.clone());
+            } else {
+                *lost.entry("several types: any JSON is taken").or_insert(0) += 1;
             }
         }
-        Value::Array(list) => list.iter_mut().enumerate().for_each(|(i, v)| down_from_31(v, &format!("{pointer}/{i}"), report)),
-        _ => {}
+        if let Some(value) = map.shift_remove("const") {
+            map.insert("enum".into(), json!([value]));
+        }
+        for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
+                map.insert(plain.into(), n);
+                map.insert(exclusive.into(), true.into());
+            }
+        }
+        if let Some(first) = map.shift_remove("examples").as_ref().and_then(|e| e.get(0)) {
+            map.insert("example".into(), first.clone());
+        }
+        for gone in ["$schema", "$defs", "prefixItems", "unevaluatedProperties", "contentMediaType", "if", "then", "else", "patternProperties"] {
+            if map.shift_remove(gone).is_some() {
+                *lost.entry(gone).or_insert(0) += 1;
+            }
+        }
+        // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
+        for key in ["anyOf", "oneOf"] {
+            let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else { continue };
+            let before = parts.len();
+            parts.retain(|p| p.get("type") != Some(&"null".into()));
+            if parts.len() < before {
+                let one = (parts.len() == 1).then(|| parts.clone());
+                map.insert("nullable".into(), true.into());
+                if let Some(one) = one {
+                    map.shift_remove(key);
+                    map.insert("allOf".into(), one.into());
+                }
+            }
+        }
+    });
+    for (what, n) in lost {
+        report.warn("/components", format!("3.0 cannot say `{what}` ({n} times): left out"));
     }
 }

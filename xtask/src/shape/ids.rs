@@ -11,28 +11,27 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
     let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(0) };
     for (path, item) in paths {
         let device_item = path.contains("/devices/{id}");
-        walk::objects(item, &mut |map| {
-            if !map.contains_key("in") {
-                return;
-            }
-            let name = map.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let in_path = map.get("in").and_then(Value::as_str) == Some("path");
-            let Some(schema) = map.get_mut("schema").and_then(Value::as_object_mut) else { return };
+        let operations = item.as_object_mut().into_iter().flatten();
+        let lists = operations.filter_map(|(key, v)| if key == "parameters" { Some(v) } else { v.get_mut("parameters") });
+        for parameter in lists.filter_map(Value::as_array_mut).flatten() {
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let in_path = parameter.get("in").and_then(Value::as_str) == Some("path");
+            let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else { continue };
             let uuid = is_uuid(schema);
             let kind = match name.as_str() {
                 "unit_id" if uuid || (in_path && is_plain(schema)) => "unit",
                 "device_id" if uuid || (in_path && is_plain(schema)) => "device",
                 "device" if uuid => "device",
                 "id" if in_path && device_item && (uuid || is_plain(schema)) => "device",
-                _ => return,
+                _ => continue,
             };
             schema.insert("x-autopi-id".into(), kind.into());
             n += 1;
-        });
+        }
     }
     let Some(schemas) = walk::schemas(doc) else { return Ok(n) };
     for schema in schemas.values_mut() {
-        walk::objects(schema, &mut |map| {
+        walk::each_schema(schema, &mut |map| {
             let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
             // Only the device resource itself carries both.
             let device = properties.contains_key("id") && properties.contains_key("unit_id");

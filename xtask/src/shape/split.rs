@@ -68,7 +68,7 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
         for (name, schema) in schemas {
             let mut copy = schema.clone();
             let mut hit = false;
-            walk::objects(&mut copy, &mut |map| {
+            walk::each_schema(&mut copy, &mut |map| {
                 let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
                 let target = map.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
                 hit |= flag("readOnly") || flag("writeOnly") || target.is_some_and(|t| differs.contains(t));
@@ -85,7 +85,7 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
 
 /// What comes back: writeOnly fields gone, readOnly ones always there.
 fn answer(mut schema: Value) -> Value {
-    walk::objects(&mut schema, &mut |map| {
+    walk::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
         properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
         let always: Vec<String> = properties.iter().filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true))).map(|(k, _)| k.clone()).collect();
@@ -98,7 +98,7 @@ fn answer(mut schema: Value) -> Value {
 /// What is sent: readOnly fields gone, references to the sent form.
 fn request(mut schema: Value, names: &BTreeMap<String, String>) -> Value {
     rename(&mut schema, names);
-    walk::objects(&mut schema, &mut |map| {
+    walk::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
         properties.retain(|_, p| p.get("readOnly") != Some(&Value::Bool(true)));
         let kept: BTreeSet<String> = properties.keys().cloned().collect();
@@ -124,7 +124,7 @@ fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec
 }
 
 fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
-    walk::objects(schema, &mut |map| {
+    walk::each_schema(schema, &mut |map| {
         let new = map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/")).and_then(|n| names.get(n));
         if let Some(new) = new {
             map.insert("$ref".into(), format!("#/components/schemas/{new}").into());

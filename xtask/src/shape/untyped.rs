@@ -8,8 +8,7 @@ use crate::report::Failure;
 /// Marks the bare read-only string as any JSON (`x-autopi-json: true`, no `type`).
 pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
-    let Some(schemas) = doc.pointer_mut("/components/schemas") else { return Ok(0) };
-    walk::objects(schemas, &mut |map| {
+    walk::document_schemas(doc, &mut |map| {
         let bare = map.get("type").and_then(Value::as_str) == Some("string")
             && map.get("readOnly") == Some(&Value::Bool(true))
             && !["minLength", "maxLength", "format", "enum", "pattern"].iter().any(|k| map.contains_key(*k));

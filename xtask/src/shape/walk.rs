@@ -28,15 +28,47 @@ pub fn operations(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String
     }
 }
 
-/// Calls `f` with every object below `value`, itself included, children after parents.
-pub fn objects(value: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Object(map) => {
-            f(map);
-            map.values_mut().for_each(|v| objects(v, f));
+/// Calls `f` with a schema and every schema inside it, parents first. A property named `type` or `$ref` is no keyword: only places of schemas are visited.
+pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
+    let Some(map) = schema.as_object_mut() else { return };
+    f(map);
+    for (key, value) in map {
+        match (key.as_str(), value) {
+            ("properties" | "patternProperties" | "$defs" | "definitions", Value::Object(named)) => {
+                named.values_mut().for_each(|v| each_schema(v, f))
+            }
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => list.iter_mut().for_each(|v| each_schema(v, f)),
+            ("items" | "additionalProperties" | "not", value) => each_schema(value, f),
+            _ => {}
         }
-        Value::Array(list) => list.iter_mut().for_each(|v| objects(v, f)),
-        _ => {}
+    }
+}
+
+/// Every schema of a document: of the components, the parameters, the headers, the bodies and the answers.
+pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
+    fn holders(value: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    match key.as_str() {
+                        "schema" => each_schema(value, f),
+                        "example" | "examples" => {}
+                        _ => holders(value, f),
+                    }
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|v| holders(v, f)),
+            _ => {}
+        }
+    }
+    if let Some(paths) = doc.get_mut("paths") {
+        holders(paths, f);
+    }
+    for (kind, value) in doc.get_mut("components").and_then(Value::as_object_mut).into_iter().flatten() {
+        match (kind.as_str(), value) {
+            ("schemas", Value::Object(named)) => named.values_mut().for_each(|v| each_schema(v, f)),
+            (_, value) => holders(value, f),
+        }
     }
 }
 
