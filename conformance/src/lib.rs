@@ -6,3 +6,8 @@ mod calls {
 }
 
 pub use calls::{CALLS, TYPES};
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -135,13 +135,13 @@ struct Context<'a> {
 impl Context<'_> {
     /// Shared parameters and responses are written out where they are used.
     fn resolve(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
-        match value.get("$ref").and_then(Value::as_str) {
-            None => Ok(value.clone()),
-            Some(target) => {
-                let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
-                found.cloned().ok_or_else(|| Failure::new("convert", pointer, format!("$ref `{target}` points to nothing")))
-            }
+        let mut value = value;
+        for _ in 0..32 {
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else { return Ok(value.clone()) };
+            let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
+            value = found.ok_or_else(|| Failure::new("convert", pointer, format!("$ref `{target}` points to nothing")))?;
         }
+        Err(Failure::new("convert", pointer, "a $ref that leads to itself"))
     }
 
     fn operation(&self, op: &Value, shared: &[Value], pointer: &str, report: &mut Report) -> Result<Value, Failure> {
@@ -210,7 +210,7 @@ impl Context<'_> {
             if !needed.is_empty() {
                 schema["required"] = needed.into();
             }
-            new.insert("requestBody".into(), json!({ "content": { media: { "schema": schema } } }));
+            new.insert("requestBody".into(), json!({ "content": { media: { "schema": schema } }, "required": schema.get("required").is_some() }));
         }
         new.insert("parameters".into(), parameters.into());
         let produces = Some(list(op, "produces")).filter(|c| !c.is_empty()).unwrap_or_else(|| self.produces.clone());

@@ -1,6 +1,6 @@
 //! The `fetch` stage: a document from a URL or a file.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, io::Read, path::Path, time::Duration};
 
 use serde_json::Value;
 
@@ -129,9 +129,17 @@ async fn body(mut response: reqwest::Response, limit: usize, fail: &impl Fn(Stri
 /// Reads a document from a file.
 ///
 /// # Errors
-/// What the file system says, with the path.
+/// What the file system says, with the path; a file larger than a download may be.
 pub fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|e| Failure::new("read", "", e.to_string()).at(path.display()).way_out("is the path right?"))
+    let fail = |message: String| Failure::new("read", "", message).at(path.display()).way_out("is the path right?");
+    let limit = Limits::default().bytes as u64;
+    let file = fs::File::open(path).map_err(|e| fail(e.to_string()))?;
+    let mut text = String::new();
+    file.take(limit + 1).read_to_string(&mut text).map_err(|e| fail(e.to_string()))?;
+    if text.len() as u64 > limit {
+        return Err(fail(format!("larger than {} MiB: no API document", limit >> 20)));
+    }
+    Ok(text)
 }
 
 /// JSON, or YAML if it is no JSON; must be an API document.

@@ -109,6 +109,10 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Try { file } => try_document(&file),
         Task::Expand { area } => {
             let text = fetch::read(&root().join("spec/openapi.json"))?;
+            let areas = autopi_codegen::areas(&text)?;
+            if let Some(area) = area.as_ref().filter(|a| !areas.contains(a)) {
+                bail!("no area `{area}`: there are {}", areas.join(", "));
+            }
             print!("{}", autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?);
             Ok(ExitCode::SUCCESS)
         }
@@ -227,13 +231,20 @@ fn report_drift(old: &str, new: &serde_json::Value) {
 fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result<ExitCode> {
     let spec = root().join("spec");
     // The overlay corrects our own document; another one has its own faults.
-    let overlay = if from.is_none() { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
+    let own = from.is_none();
+    let overlay = if own { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
     let new = pipeline::normalize(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
     let out = out.unwrap_or_else(|| spec.join("openapi.json"));
     if check {
         if fs::read_to_string(&out).unwrap_or_default() != new.text {
             bail!("{} is not what the pipeline makes of {}: run `cargo xtask normalize`", out.display(), from.display());
+        }
+        let manifest = root().join("Cargo.toml");
+        let text = fetch::read(&manifest)?;
+        // Each feature is an area that has operations.
+        if own && features::update(&text, &autopi_codegen::areas(&new.text)?)? != text {
+            bail!("the [features] of {} are not the areas of the document: run `cargo xtask update --from {}`", manifest.display(), from.display());
         }
         println!("{} is fresh", out.display());
         return Ok(ExitCode::SUCCESS);

@@ -32,6 +32,7 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
         ));
     }
     references(after, after, String::new())?;
+    endless(after)?;
     let mut names = BTreeMap::new();
     for (path, method) in &new {
         let pointer = format!("/paths/{}/{method}", path.replace('/', "~1"));
@@ -48,7 +49,12 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             .filter(|p| p.get("in").and_then(Value::as_str) == Some("path"))
             .filter_map(|p| p.get("name")?.as_str())
             .collect();
-        let wanted: BTreeSet<&str> = path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(n, _)| n).collect();
+        let mut wanted = BTreeSet::new();
+        for name in path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(n, _)| n) {
+            if !wanted.insert(name) {
+                return Err(fail(pointer, format!("path parameter `{name}` stands twice in the path")));
+            }
+        }
         if let Some(name) = declared.symmetric_difference(&wanted).next() {
             return Err(fail(pointer, format!("path parameter `{name}` is in the path or among the parameters, but not in both")));
         }
@@ -56,6 +62,22 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
     let parsed: Result<openapiv3::OpenAPI, _> = serde_json::from_str(text);
     parsed.map_err(|e| fail(String::new(), format!("no OpenAPI 3.0 document: {e}")))?;
     autopi_codegen::generate(text, &|_| true).map_err(|e| fail(e.pointer().to_owned(), e.to_string()))?;
+    Ok(())
+}
+
+/// A component that is nothing but a reference to itself, by whatever way, has no meaning.
+fn endless(doc: &Value) -> Result<(), Failure> {
+    let schemas = doc.pointer("/components/schemas").and_then(Value::as_object);
+    for name in schemas.into_iter().flat_map(|s| s.keys()) {
+        let mut seen = BTreeSet::new();
+        let mut at = Some(name.as_str());
+        while let Some(name) = at {
+            if !seen.insert(name) {
+                return Err(Failure::new("verify", format!("/components/schemas/{name}"), "a $ref that leads to itself"));
+            }
+            at = schemas.and_then(|s| s.get(name)).and_then(walk::ref_name);
+        }
+    }
     Ok(())
 }
 

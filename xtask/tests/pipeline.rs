@@ -1,7 +1,7 @@
 //! What the pipeline turns a document into, and what it refuses.
 
 use serde_json::{Value, json};
-use xtask::{pipeline::normalize, write};
+use xtask::{fetch, pipeline::normalize};
 
 fn document(more: Value) -> String {
     let mut doc = json!({
@@ -58,6 +58,14 @@ fn the_committed_document_loses_nothing() {
     assert!(normalize(&broken, None).is_err_and(|e| e.to_string().contains("Gone")));
 }
 
+fn path(path: &str, parameters: Value) -> Value {
+    json!({ path: {"get": {"operationId": "x", "parameters": parameters, "responses": {}}} })
+}
+
+fn id() -> Value {
+    json!({"name": "id", "in": "path", "required": true, "type": "string"})
+}
+
 #[test]
 fn what_is_no_document_is_refused_by_name() {
     for (text, says) in [
@@ -70,6 +78,14 @@ fn what_is_no_document_is_refused_by_name() {
         (&document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}}})), "points to nothing"),
         (&document(json!({"paths": {"/a/{id}/": {"get": {"responses": {}}}}})), "path parameter `id`"),
         (&document(json!({"paths": {"/a/": {"get": 1}}})), "must be an object"),
+        ("", "no API document"),
+        (&document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}, "B": {"$ref": "#/definitions/A"}}})), "leads to itself"),
+        (
+            &document(json!({"paths": path("/a/", json!([{"$ref": "#/parameters/P"}])), "parameters": {"P": {"$ref": "#/parameters/P"}}})),
+            "leads to itself",
+        ),
+        (&document(json!({"paths": path("/a/{id}/", json!([id(), id()]))})), "a second parameter"),
+        (&document(json!({"paths": path("/a/{id}/b/{id}/", json!([id()]))})), "twice in the path"),
     ] {
         let error = normalize(text, None).err().unwrap_or_else(|| panic!("accepted: {text}")).to_string();
         assert!(error.contains(says), "{error}");
@@ -91,22 +107,24 @@ fn an_overlay_without_match_or_effect_is_an_error() {
 }
 
 #[test]
-fn all_files_or_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
-    let files = |v: &str| [("a", format!("a{v}")), ("b", format!("b{v}"))];
-    assert_eq!(write::write(folder.path(), &files("1")).unwrap(), ["a", "b"]);
-    assert!(write::write(folder.path(), &files("1")).unwrap().is_empty());
-    // The second file can't be staged: a folder is in its place.
-    std::fs::create_dir(folder.path().join(".b.new")).unwrap();
-    write::write(folder.path(), &files("2")).unwrap_err();
-    assert_eq!((at("a"), at("b")), ("a1".into(), "b1".into()));
-    std::fs::remove_dir(folder.path().join(".b.new")).unwrap();
-    // Cut off after the journal: the next run finishes.
-    std::fs::write(folder.path().join(".a.new"), "a3").unwrap();
-    std::fs::write(folder.path().join(".b.new"), "b3").unwrap();
-    std::fs::write(folder.path().join(".update-journal"), "a\nb").unwrap();
-    write::recover(folder.path()).unwrap();
-    assert_eq!((at("a"), at("b")), ("a3".into(), "b3".into()));
-    assert!(write::write(&folder.path().join("missing"), &files("1")).is_err());
+fn names_that_collide_in_rust_stay_apart() {
+    let object = |key: &str| json!({"type": "object", "properties": {key: {"type": "string"}}});
+    let schemas = json!({"a_b": object("type"), "AB": object("@ts"), "A-B": object("<="), "Self": object("self"), "Option": object("")});
+    let all: Vec<Value> = schemas.as_object().unwrap().keys().map(|k| json!({"$ref": format!("#/definitions/{k}")})).collect();
+    let body = json!({"name": "data", "in": "body", "schema": {"type": "object", "properties": {
+        "0": all[0], "1": all[1], "2": all[2], "3": all[3], "4": all[4]}}});
+    let new = normalize(&document(json!({"paths": path("/a/", json!([body])), "definitions": schemas})), None).unwrap();
+    let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
+    for name in
+        ["struct AB ", "struct AB2 ", "struct Ab ", "struct Self_ ", "struct Option ", "pub r#type:", "pub ts:", "pub less_equal:", "pub self_:"]
+    {
+        assert_eq!(code.matches(name).count(), 1, "{name} in\n{code}");
+    }
+}
+
+#[test]
+fn a_file_larger_than_any_document_is_not_read() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(100 << 20).unwrap();
+    assert!(fetch::read(file.path()).unwrap_err().to_string().contains("larger than 64 MiB"));
 }
