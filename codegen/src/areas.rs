@@ -23,14 +23,19 @@ impl Operation<'_> {
     }
 }
 
+/// The area of an operation: its first tag, else the first component of its path.
+pub fn area(path: &str, operation: &Value) -> String {
+    let tag = operation.pointer("/tags/0").and_then(Value::as_str);
+    tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case()
+}
+
 pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Operation<'a>>, Error> {
     let paths = doc.get("paths").and_then(Value::as_object).ok_or_else(|| Error::new("/paths", "missing"))?;
     let mut found = Vec::new();
     for (path, item) in paths {
         for method in METHODS {
             let Some(value) = item.get(method) else { continue };
-            let tag = value.pointer("/tags/0").and_then(Value::as_str);
-            let area = tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case();
+            let area = area(path, value);
             if !on(&area) {
                 continue;
             }

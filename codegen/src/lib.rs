@@ -12,6 +12,7 @@ mod types;
 
 use serde_json::Value;
 
+pub use areas::area;
 pub use error::Error;
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.

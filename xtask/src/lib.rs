@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod convert;
+pub mod coverage;
 pub mod features;
 pub mod fetch;
 pub mod overlay;

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use xtask::{
-    features,
+    coverage, features,
     fetch::{self, Fetched, Limits, Validators},
     pipeline, verify, write,
 };
@@ -60,6 +60,17 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// What is typed, corrected by the overlay, untyped and why, area by area
+    Coverage {
+        /// Another document, without our overlay
+        #[arg(long)]
+        from: Option<PathBuf>,
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+        /// Also write docs/coverage.md
+        #[arg(long, conflicts_with = "from")]
+        write: bool,
+    },
     /// A document through the pipeline and `cargo check`, leaving the repository alone
     Try { file: PathBuf },
     /// The generated code, to read
@@ -106,6 +117,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec")).await.map(|_| ExitCode::SUCCESS),
         Task::Check { source } => update(&source, true, &root().join("spec")).await.map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize { from, out, check } => normalize(from, out, check),
+        Task::Coverage { from, format, write } => coverage(from, &format, write),
         Task::Try { file } => try_document(&file),
         Task::Expand { area } => {
             let text = fetch::read(&root().join("spec/openapi.json"))?;
@@ -253,6 +265,18 @@ fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result
     let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let changed = write::write(folder, &[(name.as_str(), new.text)])?;
     println!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode> {
+    let spec = root().join("spec");
+    let overlay = if from.is_none() { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
+    let from = from.unwrap_or_else(|| spec.join("upstream.json"));
+    let coverage = coverage::coverage(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
+    print!("{}", if format == "json" { serde_json::to_string_pretty(&coverage)? + "\n" } else { coverage.table() });
+    if write {
+        write::write(&root().join("docs"), &[("coverage.md", coverage.page())])?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -128,3 +128,10 @@ fn a_file_larger_than_any_document_is_not_read() {
     file.as_file().set_len(100 << 20).unwrap();
     assert!(fetch::read(file.path()).unwrap_err().to_string().contains("larger than 64 MiB"));
 }
+
+#[test]
+fn docs_coverage_is_true() {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let found = xtask::coverage::coverage(&read("../spec/upstream.json"), Some(&read("../spec/overlay.yaml"))).unwrap();
+    assert_eq!(read("../docs/coverage.md"), found.page(), "run `cargo xtask coverage --write`");
+}

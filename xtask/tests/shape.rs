@@ -1,0 +1,18 @@
+//! One fixture a quirk of drf-yasg: the snapshot holds what the rules counted, the normalised document, and the Rust made of it.
+
+use std::{collections::BTreeSet, fs};
+
+use xtask::{pipeline::normalize, shape::RULES};
+
+#[test]
+fn fixtures() {
+    let mut applied = BTreeSet::new();
+    insta::glob!("fixtures/shape/*.yaml", |path| {
+        let new = normalize(&fs::read_to_string(path).unwrap(), None).unwrap();
+        applied.extend(new.report.counters.iter().filter(|(_, n)| *n > 0).map(|(rule, _)| rule.clone()));
+        let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
+        insta::assert_snapshot!(format!("{}\n{}\n{code}", new.report, new.text));
+    });
+    let idle: Vec<_> = RULES.iter().map(|(name, _)| *name).filter(|name| !applied.contains(*name)).collect();
+    assert!(idle.is_empty(), "no fixture for {idle:?}");
+}
