@@ -12,7 +12,7 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{CallInfo, CallOptions, Client, Download, Error, Json, Page, Upload, retry, rt::Violation};
+use crate::{CallInfo, CallOptions, Client, Download, Error, Json, Page, Upload, check::Violation, retry};
 
 /// What the document says of an operation.
 #[derive(Clone, Copy, Debug)]

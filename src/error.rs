@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::rt::Violation;
+use crate::check::Violation;
 
 /// What went wrong, in kinds that a program can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

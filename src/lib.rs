@@ -6,6 +6,8 @@
 mod auth;
 #[allow(missing_docs)] // most of it is `rt`, hidden
 mod call;
+#[allow(missing_docs)]
+mod check;
 mod client;
 mod error;
 mod hooks;

@@ -4,6 +4,7 @@
 
 mod areas;
 mod calls;
+mod checks;
 mod error;
 mod names;
 mod operations;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     Error,
     areas::Operation,
-    names,
+    checks, names,
     schema::{self, Document},
     types::Used,
 };
@@ -134,7 +134,13 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
         } else {
             (quote!(impl ::std::convert::Into<#ty>), quote!(value.into()))
         };
-        setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { self.0.#store(#name, #value); self }));
+        let mut limits = checks::value(doc, name, schema);
+        if !limits.is_empty() {
+            let plain = matches!(shown.as_str(), "i64" | "f64" | "bool");
+            let borrowed = if plain { quote!(let value = &value;) } else { quote!(let value = &value.to_string();) };
+            limits = quote!(self.0.check({ #borrowed (|| { #limits Ok(()) })() }););
+        }
+        setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { #limits self.0.#store(#name, #value); self }));
     }
     setters.extend(request_body(doc, op, used, &mut taken, &mut required)?);
     let page = page_params(&queries);
@@ -157,8 +163,7 @@ fn request_body<'a>(
     if let Some((_, media)) = json_media(content) {
         let schema = media.get("schema").unwrap_or(&null);
         let ty = doc.nullable(schema, &mut used.requests)?;
-        let checked = Document::target(schema).and_then(|t| doc.schemas.get(t)).is_some_and(|s| !schema::alias(s) && s.get("enum").is_none());
-        let check = (checked && !schema::is_nullable(schema)).then(|| quote!(self.0.check(body.check());));
+        let check = checks::nested(doc, schema, 0).then(|| quote!(self.0.check(crate::rt::Check::check(body));));
         return Ok(quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }));
     }
     let Some((kind, media)) = content.iter().next() else { return Ok(TokenStream::new()) };

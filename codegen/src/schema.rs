@@ -44,6 +44,18 @@ impl<'a> Document<'a> {
         only.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
     }
 
+    /// The schema behind references to components that are no type of their own.
+    pub fn written_out<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..16 {
+            match Self::target(schema).and_then(|t| self.schemas.get(t)).filter(|s| alias(s)) {
+                Some(inner) => schema = inner,
+                None => break,
+            }
+        }
+        schema
+    }
+
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {
         self.idents.get(name).ok_or_else(|| Error::new(format!("/components/schemas/{name}"), "a $ref points here, where nothing is"))
     }

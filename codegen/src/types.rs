@@ -7,7 +7,7 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::{
-    Error, names,
+    Error, checks, names,
     schema::{self, Document},
 };
 
@@ -127,7 +127,7 @@ fn doc_line(schema: &Value) -> String {
 fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: bool) -> Result<TokenStream, Error> {
     let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
     let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
-    let mut taken = BTreeSet::from(["new".to_owned(), "check".to_owned()]);
+    let mut taken = BTreeSet::from(["new".to_owned()]);
     let (mut fields, mut setters, mut checks) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
     let mut all_optional = true;
@@ -172,7 +172,7 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         if !sent {
             continue;
         }
-        checks.extend(constraints(key, &field, property, needed, nullable));
+        checks.extend(checks::field(doc, key, &field, property, needed, nullable));
         if needed {
             all_optional = false;
             arguments.extend(quote!(#field: impl ::std::convert::Into<#ty>,));
@@ -213,7 +213,9 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
                 #[doc = "With what is required, and nothing else."]
                 pub fn new(#arguments) -> Self { Self { #initial } }
                 #setters
-                pub(crate) fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks Ok(()) }
+            }
+            impl crate::rt::Check for #ident {
+                fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks Ok(()) }
             }
         }
     });
@@ -240,38 +242,4 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         crate::__record!(#ident);
         #methods
     })
-}
-
-/// The limits of a field that is sent, checked before sending; never enforced on what comes back.
-fn constraints(key: &str, field: &Ident, property: &Value, needed: bool, nullable: bool) -> TokenStream {
-    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
-    let formatted = property.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "date-time" | "date" | "uuid" | "decimal"));
-    let mut checks = TokenStream::new();
-    match kind {
-        "string" if !formatted && property.get("x-autopi-id").is_none() => {
-            for (rule, function) in [("minLength", quote!(min_length)), ("maxLength", quote!(max_length))] {
-                if let Some(n) = property.get(rule).and_then(Value::as_u64) {
-                    let n = usize::try_from(n).unwrap_or(usize::MAX);
-                    checks.extend(quote!(crate::rt::#function(#key, value, #n)?;));
-                }
-            }
-        }
-        "integer" | "number" if !formatted => {
-            for (rule, function) in [("minimum", quote!(minimum)), ("maximum", quote!(maximum))] {
-                // The limits of a 64-bit integer are those of the type.
-                if let Some(n) = property.get(rule).and_then(Value::as_f64).filter(|n| n.abs() < 9e15) {
-                    checks.extend(quote!(crate::rt::#function(#key, *value as f64, #n)?;));
-                }
-            }
-        }
-        _ => {}
-    }
-    if checks.is_empty() {
-        return checks;
-    }
-    match (needed, nullable) {
-        (true, false) => quote!({ let value = &self.#field; #checks }),
-        (false, true) => quote!(if let Some(Some(value)) = &self.#field { #checks }),
-        _ => quote!(if let Some(value) = &self.#field { #checks }),
-    }
 }
