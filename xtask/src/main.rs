@@ -71,8 +71,11 @@ enum Task {
         #[arg(long, conflicts_with = "from")]
         write: bool,
     },
-    /// A document through the pipeline and `cargo check`, leaving the repository alone
-    Try { file: PathBuf },
+    /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
+    Try {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// The generated code, to read
     Expand {
         #[arg(long)]
@@ -118,7 +121,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Check { source } => update(&source, true, &root().join("spec")).await.map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize { from, out, check } => normalize(from, out, check),
         Task::Coverage { from, format, write } => coverage(from, &format, write),
-        Task::Try { file } => try_document(&file),
+        Task::Try { files } => files.iter().try_for_each(|f| try_document(f)).map(|()| ExitCode::SUCCESS),
         Task::Expand { area } => {
             let text = fetch::read(&root().join("spec/openapi.json"))?;
             let areas = autopi_codegen::areas(&text)?;
@@ -280,7 +283,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-fn try_document(file: &Path) -> Result<ExitCode> {
+fn try_document(file: &Path) -> Result<()> {
     let new = pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?;
     print!("{}", new.report);
     let folder = tempfile::tempdir()?;
@@ -296,7 +299,7 @@ fn try_document(file: &Path) -> Result<ExitCode> {
         bail!("the code generated from {} does not compile: please report the document", file.display());
     }
     println!("{}: {} operations compile", file.display(), verify::operations(&new.doc).len());
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 async fn demo() -> Result<ExitCode> {

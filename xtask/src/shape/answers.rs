@@ -27,14 +27,14 @@ fn op_note(responses: &mut Map<String, Value>, key: &str, gone: Value) {
     responses.insert(format!("x-also-{key}"), gone);
 }
 
-/// Marks the inline envelope of a page (`results` is an array beside `count`) with `x-autopi-page`.
+/// Marks the inline envelope of a page (`results` is an array beside `count`, or beside `next` with cursors) with `x-autopi-page`.
 pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     let mark = |schema: &mut Map<String, Value>, n: &mut usize| {
-        let page = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .is_some_and(|p| p.get("results").and_then(|r| r.get("type")).and_then(Value::as_str) == Some("array") && p.contains_key("count"));
+        let page = schema.get("properties").and_then(Value::as_object).is_some_and(|p| {
+            p.get("results").and_then(|r| r.get("type")).and_then(Value::as_str) == Some("array")
+                && (p.contains_key("count") || p.contains_key("next"))
+        });
         if page {
             schema.insert("x-autopi-page".into(), Value::Bool(true));
             *n += 1;
