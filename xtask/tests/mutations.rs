@@ -1,0 +1,104 @@
+//! The standing part of `fuzz/`: every fixture, changed at random places by a fixed seed, goes through the pipeline; an error is fine, a panic or a hang is not.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use xtask::{fetch::parse, pipeline::normalize};
+
+const ROUNDS: usize = 60;
+
+fn fixtures(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { fixtures(&path, out) } else { out.push(path) }
+    }
+    out.sort();
+}
+
+/// SplitMix64.
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+    }
+}
+
+fn pointers(value: &Value, at: String, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(k, v)| pointers(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out)),
+        Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| pointers(v, format!("{at}/{i}"), out)),
+        _ => {}
+    }
+    out.push(at);
+}
+
+/// Puts a value of another form, a reference, or another part of the document at a random place; or renames a key.
+fn mutate(doc: &mut Value, rng: &mut Rng) {
+    let mut places = Vec::new();
+    pointers(doc, String::new(), &mut places);
+    let other = places[rng.below(places.len())].clone();
+    let elsewhere = doc.pointer(&other).cloned().unwrap_or_default();
+    let Some(target) = doc.pointer_mut(&places[rng.below(places.len())]) else { return };
+    let odd = ["", "é\u{0}", "self", "-", "*/", "Option", "2.0", "\u{202e}", "r#", "$ref", "1e999", "a".repeat(300).leak()];
+    let odd = odd[rng.below(odd.len())];
+    match (rng.below(9), &mut *target) {
+        (0, _) => *target = Value::Null,
+        (1, _) => *target = json!([i64::MIN, u64::MAX, 1e308, odd]),
+        (2, _) => *target = json!({ "$ref": format!("#{other}") }),
+        (3, _) => *target = elsewhere,
+        (4, _) => *target = odd.into(),
+        (5, _) => *target = json!({ "type": "object", "allOf": [elsewhere], "enum": [null, true, 1.5, {}, odd] }),
+        (6, Value::Object(map)) => drop(map.insert(odd.into(), elsewhere)),
+        (7, Value::Object(map)) => {
+            if let Some(value) = map.keys().nth(rng.below(map.len())).cloned().and_then(|k| map.shift_remove(&k)) {
+                map.insert(odd.into(), value);
+            }
+        }
+        (_, Value::Array(list)) => list.push(elsewhere),
+        _ => *target = true.into(),
+    }
+}
+
+#[test]
+fn no_document_makes_the_pipeline_panic_or_hang() {
+    let mut files = Vec::new();
+    fixtures(Path::new("tests/fixtures"), &mut files);
+    assert!(files.len() > 20);
+    let (sender, results) = mpsc::channel();
+    for (i, file) in files.into_iter().enumerate() {
+        let doc = parse(&fs::read_to_string(&file).unwrap()).unwrap();
+        let sender = sender.clone();
+        thread::spawn(move || {
+            let mut rng = Rng(i as u64);
+            for round in 0..ROUNDS {
+                let mut changed = doc.clone();
+                (0..1 + round % 5).for_each(|_| mutate(&mut changed, &mut rng));
+                let text = changed.to_string();
+                // The last step of the pipeline generates code: it must parse too.
+                if std::panic::catch_unwind(|| drop(normalize(&text, None))).is_err() {
+                    return sender.send(Err(format!("{}: {text}", file.display()))).unwrap();
+                }
+                sender.send(Ok(())).unwrap();
+            }
+        });
+    }
+    drop(sender);
+    loop {
+        match results.recv_timeout(Duration::from_secs(60)) {
+            Ok(Err(document)) => panic!("a panic at {document}"),
+            Ok(Ok(())) => {}
+            Err(mpsc::RecvTimeoutError::Timeout) => panic!("a document takes more than a minute"),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
