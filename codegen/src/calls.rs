@@ -98,7 +98,8 @@ fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) 
             quote!(.#field(autopi::Upload::bytes("sample.txt", "sample")))
         } else {
             let value = plain(doc, property, "");
-            quote!(.#field(#value))
+            let list = property.get("type").and_then(Value::as_str) == Some("array");
+            if list { quote!(.#field([#value])) } else { quote!(.#field(#value)) }
         });
     }
     out

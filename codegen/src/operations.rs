@@ -177,6 +177,9 @@ fn request_body<'a>(
         let about = property.get("description").or(property.get("title")).and_then(Value::as_str).unwrap_or(name);
         out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
             quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
+        } else if property.get("type").and_then(Value::as_str) == Some("array") {
+            // DRF reads a list from repeated fields (`QueryDict.getlist`).
+            quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { for value in values { self.0.#field_call(#name, value); } self })
         } else {
             quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, value); self })
         });

@@ -93,8 +93,10 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
         schemas.insert(name.clone(), schema_of(schema, &format!("/definitions/{}", escape(name)), report));
     }
     components.insert("schemas".into(), schemas.into());
-    let security: Map<String, Value> =
-        doc.get("securityDefinitions").and_then(Value::as_object).into_iter().flatten().map(|(k, v)| (k.clone(), scheme(v))).collect();
+    let mut security = Map::new();
+    for (name, old) in doc.get("securityDefinitions").and_then(Value::as_object).into_iter().flatten() {
+        security.insert(name.clone(), scheme(old, &format!("/securityDefinitions/{}/type", escape(name)), report));
+    }
     if !security.is_empty() {
         components.insert("securitySchemes".into(), security.into());
     }
@@ -318,6 +320,8 @@ fn schema_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
                 let each = |v: &Value| schema_of(v, &format!("{pointer}/{key}"), report);
                 new.insert(key.clone(), value.as_array().into_iter().flatten().map(each).collect());
             }
+            // The draft 3 way, which drf-yasg lets pass from hand-written schemas.
+            "required" if !value.is_array() => report.warn(format!("{pointer}/required"), "must be a list of names: left out"),
             "collectionFormat" => report.warn(format!("{pointer}/{key}"), "3.0 cannot say how an inner array is separated"),
             _ => drop(new.insert(key.clone(), value.clone())),
         }
@@ -325,7 +329,7 @@ fn schema_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
     new.into()
 }
 
-fn scheme(old: &Value) -> Value {
+fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
     let mut new = old.clone();
     match old.get("type").and_then(Value::as_str) {
         Some("basic") => {
@@ -343,7 +347,12 @@ fn scheme(old: &Value) -> Value {
             let inner: Map<String, Value> = keys.iter().filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone()))).collect();
             new = json!({ "type": "oauth2", "flows": { flow: inner } });
         }
-        _ => {}
+        Some("apiKey") => {}
+        other => {
+            report.warn(pointer, format!("`{}` is no type of Swagger 2.0: taken for an apiKey", other.unwrap_or("missing")));
+            let text = |key: &str, default: &str| old.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
+            new = json!({ "type": "apiKey", "in": text("in", "header"), "name": text("name", "Authorization") });
+        }
     }
     new
 }
