@@ -1,13 +1,11 @@
-//! The two schemes of the `Authorization` header, and the login that gives a JWT.
+//! Who calls: the two schemes of the `Authorization` header, a login, or a provider of the user's own.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, Mfa, Sending};
 
 /// Who calls. Secrets are wiped from memory on drop and never printed.
 #[derive(Clone)]
@@ -23,7 +21,32 @@ pub enum Credentials {
         email: String,
         /// Its password.
         password: SecretString,
+        /// Where the code of a second factor comes from, if the account asks for one.
+        mfa: Option<Mfa>,
     },
+    /// Your own.
+    Provider(Arc<dyn CredentialsProvider>),
+}
+
+/// Credentials of your own: a vault, a broker, a file that something else renews.
+///
+/// ```
+/// use autopi::{CredentialsProvider, SecretString, Sending};
+///
+/// struct Vault;
+/// impl CredentialsProvider for Vault {
+///     fn authorization<'a>(&'a self, _refused: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+///         Box::pin(async { Ok(SecretString::from("APIToken 0123…")) })
+///     }
+/// }
+/// ```
+pub trait CredentialsProvider: Send + Sync {
+    /// The value of the next request's `Authorization` header. It is asked for before every try, so keep what you have. `refused` is the value that was
+    /// just answered with a 401: give another one, and the call is tried once more.
+    ///
+    /// # Errors
+    /// Yours: the call ends with it.
+    fn authorization<'a>(&'a self, refused: Option<&'a SecretString>) -> Sending<'a, SecretString>;
 }
 
 impl fmt::Debug for Credentials {
@@ -32,6 +55,7 @@ impl fmt::Debug for Credentials {
             Self::ApiToken(_) => "ApiToken(** redacted **)",
             Self::Jwt(_) => "Jwt(** redacted **)",
             Self::Login { .. } => "Login(** redacted **)",
+            Self::Provider(_) => "Provider(** redacted **)",
         })
     }
 }
@@ -42,12 +66,13 @@ impl Credentials {
         let (text, api) = match &self {
             Self::ApiToken(t) => (t, true),
             Self::Jwt(t) => (t, false),
-            Self::Login { email, password } => {
+            Self::Login { email, password, .. } => {
                 if email.trim().is_empty() || password.expose_secret().is_empty() {
                     return Err(Error::configuration("the login needs an e-mail address and a password, and one of them is empty"));
                 }
                 return Ok(self);
             }
+            Self::Provider(_) => return Ok(self),
         };
         let text = text.expose_secret().trim();
         let (api, token) = match text.split_once(char::is_whitespace) {
@@ -66,15 +91,6 @@ impl Credentials {
         let token = SecretString::from(token.to_owned());
         Ok(if api { Self::ApiToken(token) } else { Self::Jwt(token) })
     }
-
-    /// The header of a static token; none for a login.
-    pub(crate) fn header(&self) -> Option<Result<HeaderValue, Error>> {
-        match self {
-            Self::ApiToken(t) => Some(header("APIToken", t)),
-            Self::Jwt(t) => Some(header("Bearer", t)),
-            Self::Login { .. } => None,
-        }
-    }
 }
 
 pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, Error> {
@@ -84,50 +100,14 @@ pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, 
     Ok(value)
 }
 
-/// A JWT from a login, and when it ends.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub header: HeaderValue,
-    expires: Option<i64>,
-}
-
-impl Session {
-    /// Thirty seconds before `exp` it counts as over, so that no call starts with a token that ends on the way.
-    pub fn is_fresh(&self) -> bool {
-        self.expires.is_none_or(|at| at - 30 > jiff::Timestamp::now().as_second())
-    }
-}
-
-#[derive(Serialize)]
-pub(crate) struct LoginRequest<'a> {
-    pub email: &'a str,
-    pub password: &'a str,
-}
-
-/// The answer of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
-#[derive(Deserialize)]
-struct LoginAnswer {
-    token: Option<String>,
-}
-
-pub(crate) fn session(body: &[u8]) -> Result<Session, Error> {
-    let token = serde_json::from_slice::<LoginAnswer>(body).ok().and_then(|a| a.token).filter(|t| !t.is_empty());
-    let token = token.ok_or_else(|| {
-        let second = String::from_utf8_lossy(body).to_lowercase();
-        Error::auth(if second.contains("mfa") || second.contains("totp") {
-            "the account asks for a second factor: use an API token instead of e-mail and password"
-        } else {
-            "the login answered without a token"
-        })
-    })?;
-    let expires = expiry(&token);
-    Ok(Session { header: header("Bearer", &SecretString::from(token))?, expires })
-}
-
-/// `exp` (RFC 7519, 4.1.4) of a JWT, whose signature only the server can check.
-fn expiry(jwt: &str) -> Option<i64> {
-    let payload = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?.trim_end_matches('=')).ok()?;
-    serde_json::from_slice::<serde_json::Value>(&payload).ok()?.get("exp")?.as_i64()
+/// The header of a user's own credentials.
+pub(crate) async fn own_header(own: &dyn CredentialsProvider, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+    let refused = refused.and_then(|h| h.to_str().ok()).map(SecretString::from);
+    let text = own.authorization(refused.as_ref()).await?;
+    let bad = |_| Error::auth("the credentials provider gave a header that HTTP can't carry");
+    let mut value = HeaderValue::from_str(text.expose_secret()).map_err(bad)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -135,8 +115,12 @@ mod tests {
     use super::*;
 
     fn parsed(c: Credentials) -> String {
-        let header = c.parse().unwrap().header().unwrap().unwrap();
-        header.to_str().unwrap().to_owned()
+        let (scheme, token) = match c.parse().unwrap() {
+            Credentials::ApiToken(t) => ("APIToken", t),
+            Credentials::Jwt(t) => ("Bearer", t),
+            _ => unreachable!(),
+        };
+        header(scheme, &token).unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]
@@ -156,7 +140,7 @@ mod tests {
 
     #[test]
     fn debug_is_redacted() {
-        let shown = format!("{:?}", Credentials::Login { email: "a@b".into(), password: "canary".into() });
+        let shown = format!("{:?}", Credentials::Login { email: "a@b".into(), password: "canary".into(), mfa: None });
         assert!(!shown.contains("canary"));
     }
 }

@@ -1,18 +1,23 @@
-//! From a filled-in operation to an answer: one way for typed and raw calls.
+//! An operation that is filled in, and the ways to send it.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Display, pin::Pin};
+use std::{collections::BTreeMap, fmt::Display, pin::Pin, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use reqwest::{
-    Method, StatusCode, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
-    multipart::{Form, Part},
+    Method,
+    header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{CallInfo, CallOptions, Client, Download, Error, Json, Page, Upload, check::Violation, retry};
+use crate::{
+    CallOptions, Client, Download, Error, Json, Page, Upload,
+    check::Violation,
+    pages,
+    send::{self, Body, Outgoing},
+    trace::Trace,
+    transfer::Parts,
+};
 
 /// What the document says of an operation.
 #[derive(Clone, Copy, Debug)]
@@ -51,39 +56,13 @@ pub struct Response<T> {
     pub value: T,
 }
 
-#[derive(Clone)]
-pub(crate) enum Body {
-    None,
-    Json(Bytes),
-    /// `application/x-www-form-urlencoded`.
-    Form(Vec<(&'static str, String)>),
-}
-
-/// A request before it is one.
-#[derive(Clone)]
-pub(crate) struct Outgoing {
-    pub operation: &'static str,
-    pub method: Method,
-    pub path: String,
-    pub query: Vec<(Cow<'static, str>, String)>,
-    pub headers: HeaderMap,
-    pub body: Body,
-    pub options: CallOptions,
-}
-
-impl Outgoing {
-    pub fn new(operation: &'static str, method: Method, path: String) -> Self {
-        Self { operation, method, path, query: Vec::new(), headers: HeaderMap::new(), body: Body::None, options: CallOptions::default() }
-    }
-}
-
 /// An operation that is being filled in.
 pub struct Call<'a> {
     client: &'a Client,
     operation: &'static Operation,
     out: Outgoing,
     paths: BTreeMap<&'static str, String>,
-    form: Option<Form>,
+    parts: Option<Parts>,
     given: Vec<&'static str>,
     error: Option<Error>,
 }
@@ -92,8 +71,9 @@ impl<'a> Call<'a> {
     pub fn new(client: &'a Client, operation: &'static Operation) -> Self {
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
         let mut out = Outgoing::new(operation.id, method, String::new());
+        out.template = Some(operation.path);
         out.headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
-        Self { client, operation, out, paths: BTreeMap::new(), form: None, given: Vec::new(), error: None }
+        Self { client, operation, out, paths: BTreeMap::new(), parts: None, given: Vec::new(), error: None }
     }
 
     pub fn path(&mut self, name: &'static str, value: impl Display) {
@@ -138,27 +118,19 @@ impl<'a> Call<'a> {
 
     pub fn form_value(&mut self, name: &'static str, value: impl Display) {
         self.given.push(name);
-        match &mut self.out.body {
-            Body::Form(fields) => fields.push((name, value.to_string())),
-            other => *other = Body::Form(vec![(name, value.to_string())]),
-        }
+        self.out.body.form_value(name.into(), value.to_string());
     }
 
     pub fn form_field(&mut self, name: &'static str, value: impl Display) {
         self.given.push(name);
-        self.form = Some(self.form.take().unwrap_or_default().text(name, value.to_string()));
+        self.parts.get_or_insert_default().text(name.into(), value.to_string());
     }
 
     pub fn form_file(&mut self, name: &'static str, file: Upload) {
         self.given.push(name);
-        let mut part = Part::stream(file.body).file_name(file.name);
-        if let Some(media) = file.content_type {
-            match part.mime_str(&media) {
-                Ok(typed) => part = typed,
-                Err(_) => return self.fail(Error::invalid(format!("{name}: `{media}` is no media type"))),
-            }
+        if let Err(e) = self.parts.get_or_insert_default().file(name.into(), file) {
+            self.fail(e);
         }
-        self.form = Some(self.form.take().unwrap_or_default().part(name, part));
     }
 
     pub fn options(&mut self, options: CallOptions) {
@@ -170,8 +142,8 @@ impl<'a> Call<'a> {
     }
 
     /// The path with its parameters, and whether everything required is there.
-    fn finish(self) -> Result<(&'a Client, Outgoing, Option<Form>), Error> {
-        let fail = |e: Error| e.of(self.operation.id, 0);
+    fn finish(self) -> Result<(&'a Client, Outgoing, Option<Parts>), Error> {
+        let fail = |e: Error| e.of(self.operation.id, 0, Duration::ZERO);
         if let Some(error) = self.error {
             return Err(fail(error));
         }
@@ -180,18 +152,17 @@ impl<'a> Call<'a> {
         }
         let mut out = self.out;
         out.path = expand(self.operation.path, &self.paths).map_err(fail)?;
-        Ok((self.client, out, self.form))
+        Ok((self.client, out, self.parts))
     }
 
-    async fn start(self) -> Result<(&'static str, Attempted), Error> {
-        let (client, out, form) = self.finish()?;
-        let operation = out.operation;
-        Ok((operation, attempt(client, out, form).await?))
+    async fn whole(self) -> Result<(Response<Bytes>, Trace), Error> {
+        let (client, out, parts) = self.finish()?;
+        send::whole(client, out, parts).await
     }
 
     async fn typed<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (operation, done) = self.start().await?;
-        done.bytes().await.and_then(decode).map_err(|e| e.of(operation, 1))
+        let (response, trace) = self.whole().await?;
+        send::decode(response).map_err(|e| trace.fail(e))
     }
 
     pub fn send_full<T: DeserializeOwned + 'a>(self) -> Sending<'a, Response<T>> {
@@ -203,14 +174,13 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_empty(self) -> Sending<'a, ()> {
-        Box::pin(async { self.start().await.map(drop) })
+        Box::pin(async { self.whole().await.map(drop) })
     }
 
     /// Any JSON; text becomes a string, an empty body null.
     pub fn send_any(self) -> Sending<'a, Json> {
         Box::pin(async {
-            let (operation, done) = self.start().await?;
-            let body = done.bytes().await.map_err(|e| e.of(operation, 1))?.value;
+            let body = self.whole().await?.0.value;
             if body.is_empty() {
                 return Ok(Json::default());
             }
@@ -219,99 +189,33 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_download(self) -> Sending<'a, Download> {
-        Box::pin(async { self.start().await.map(|(_, done)| Download { response: done.response }) })
+        Box::pin(async {
+            let (client, out, parts) = self.finish()?;
+            send::open(client, out, parts).await.map(Download)
+        })
     }
 
-    pub fn pages<T: DeserializeOwned + Send + 'a>(self) -> Streaming<'a, Page<T>> {
+    pub fn pages<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'a, Page<T>> {
         let page = self.operation.page;
-        let state = self.finish().map(|(client, out, _)| Pages { client, params: page, index: first_page(page, &out), seen: 0, size: None, out });
-        Box::pin(stream::unfold(Some(state), |state| async {
-            match state? {
-                Err(e) => Some((Err(e), None)),
-                Ok(mut pages) => match pages.next().await {
-                    Err(e) => Some((Err(e), None)),
-                    Ok((page, more)) => Some((Ok(page), more.then_some(Ok(pages)))),
-                },
-            }
-        }))
+        match self.finish() {
+            Ok((client, out, _)) => pages::read(client.clone(), page, out),
+            Err(e) => Box::pin(stream::iter([Err(e)])),
+        }
     }
 
-    pub fn stream<T: DeserializeOwned + Send + 'a>(self) -> Streaming<'a, T> {
+    pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'a, T> {
         Box::pin(self.pages::<T>().flat_map(|page| {
-            let items: Vec<Result<T, Error>> = match page {
-                Err(e) => vec![Err(e)],
-                Ok(page) => page.results.into_iter().map(Ok).chain(page.errors.into_iter().map(|e| Err(e.into_error(200)))).collect(),
+            let (good, bad) = match page {
+                Err(e) => (Vec::new(), vec![Err(e)]),
+                Ok(page) => (page.results, page.errors.into_iter().map(|e| Err(e.into_error(200))).collect()),
             };
-            stream::iter(items)
+            stream::iter(good.into_iter().map(Ok).chain(bad))
         }))
     }
-}
-
-/// Reads page after page.
-struct Pages<'a> {
-    client: &'a Client,
-    params: Option<PageParams>,
-    index: u64,
-    seen: u64,
-    size: Option<u64>,
-    out: Outgoing,
-}
-
-fn first_page(params: Option<PageParams>, out: &Outgoing) -> u64 {
-    let Some(params) = params else { return 0 };
-    let given = out.query.iter().find(|(k, _)| k == params.page).and_then(|(_, v)| v.parse().ok());
-    given.unwrap_or(u64::from(params.page == "page"))
-}
-
-impl Pages<'_> {
-    /// The next page, and whether there are more.
-    async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
-        let mut out = self.out.clone();
-        if let Some(params) = self.params {
-            out.query.retain(|(k, _)| k != params.page);
-            out.query.push((params.page.into(), self.index.to_string()));
-        }
-        let operation = out.operation;
-        let page: Page<T> = match execute(self.client, out).await {
-            // DRF answers 404 for the page behind the last one.
-            Err(e) if e.is_not_found() && self.seen > 0 => return Ok((empty(), false)),
-            other => decode(other?).map_err(|e| e.of(operation, 1))?.value,
-        };
-        let received = page.received() as u64;
-        self.seen += received;
-        let size = *self.size.get_or_insert(received);
-        if let Some(next) = &page.next {
-            let next = Url::parse(next)
-                .or_else(|_| self.client.0.base.join(next))
-                .map_err(|_| Error::invalid("the `next` link of a page is no URL").of(operation, 1))?;
-            if next.host_str() != self.client.0.base.host_str() {
-                return Err(Error::invalid("the `next` link of a page leads to another host: not followed").of(operation, 1));
-            }
-            let query: Vec<_> = next.query_pairs().map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned())).collect();
-            if query == self.out.query {
-                return Err(Error::invalid("the `next` link of a page leads to the page itself").of(operation, 1));
-            }
-            if let Some((_, v)) = self.params.and_then(|p| query.iter().find(|(k, _)| k == p.page)) {
-                self.index = v.parse().unwrap_or(self.index);
-            }
-            self.out.query = query;
-            return Ok((page, true));
-        }
-        let Some(params) = self.params else { return Ok((page, false)) };
-        self.index += if params.page == "offset" { received } else { 1 };
-        // Without `next`: up to `count`, or until a page is not full. An envelope that says neither ends with itself.
-        let enveloped = page.count.is_some() || !page.extra.is_empty();
-        let more = enveloped && received > 0 && page.count.map_or(received >= size, |count| self.seen < count);
-        Ok((page, more))
-    }
-}
-
-fn empty<T>() -> Page<T> {
-    Page { count: None, next: None, previous: None, results: Vec::new(), errors: Vec::new(), extra: serde_json::Map::new() }
 }
 
 /// Fills a path template; each value is one segment.
-fn expand(template: &str, values: &BTreeMap<&'static str, String>) -> Result<String, Error> {
+pub(crate) fn expand(template: &str, values: &BTreeMap<&'static str, String>) -> Result<String, Error> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -331,133 +235,6 @@ fn expand(template: &str, values: &BTreeMap<&'static str, String>) -> Result<Str
     }
     out.push_str(rest);
     Ok(out)
-}
-
-fn url(client: &Client, out: &Outgoing) -> Result<Url, Error> {
-    let mut url = client.0.base.clone();
-    let path = format!("{}/{}", url.path().trim_end_matches('/'), out.path.trim_start_matches('/'));
-    url.set_path(&path);
-    if !out.query.is_empty() {
-        url.query_pairs_mut().extend_pairs(&out.query);
-    }
-    Ok(url)
-}
-
-/// A 2xx answer whose body was not read yet.
-pub(crate) struct Attempted {
-    response: reqwest::Response,
-    deadline: Instant,
-}
-
-impl Attempted {
-    async fn bytes(self) -> Result<Response<Bytes>, Error> {
-        let (status, headers) = (self.response.status().as_u16(), self.response.headers().clone());
-        let value = timeout_at(self.deadline, self.response.bytes()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)?;
-        Ok(Response { status, headers, value })
-    }
-}
-
-pub(crate) async fn execute(client: &Client, out: Outgoing) -> Result<Response<Bytes>, Error> {
-    let operation = out.operation;
-    attempt(client, out, None).await?.bytes().await.map_err(|e| e.of(operation, 1))
-}
-
-/// Sends until there is a 2xx, the policy is through, or the time is up.
-async fn attempt(client: &Client, out: Outgoing, mut form: Option<Form>) -> Result<Attempted, Error> {
-    let inner = &client.0;
-    let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
-    let deadline = Instant::now() + out.options.timeout.unwrap_or(inner.timeout);
-    let repeatable = form.is_none() && out.options.idempotent.unwrap_or_else(|| retry::is_idempotent(&out.method));
-    let url = url(client, &out)?;
-    let mut logged_in_again = false;
-    let mut tries = 0;
-    let mut failed: Option<HeaderValue> = None;
-    loop {
-        tries += 1;
-        let authorization = client.authorization(failed.as_ref()).await.map_err(|e| e.of(out.operation, tries))?;
-        let mut request = inner.http.request(out.method.clone(), url.clone()).headers(out.headers.clone()).headers(out.options.headers.clone());
-        request = request.header(AUTHORIZATION, authorization.clone());
-        let sendable = form.is_none();
-        request = match (&out.body, form.take()) {
-            (_, Some(form)) => request.multipart(form),
-            (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
-            (Body::Form(fields), None) => request.form(fields),
-            (Body::None, None) => request,
-        };
-        let mut request = request.build().map_err(|e| Error::transport(e).of(out.operation, tries))?;
-        let info = CallInfo { operation: out.operation, attempt: tries };
-        if let Some(hooks) = &inner.hooks {
-            hooks.pre(&mut request, &info)?;
-        }
-        let started = Instant::now();
-        let until = deadline.min(started + inner.attempt_timeout);
-        let answer = timeout_at(until, inner.http.execute(request)).await;
-        if let Some(hooks) = &inner.hooks {
-            hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
-        }
-        let error = match answer {
-            Err(_) => Error::timeout(),
-            Ok(Err(e)) => Error::transport(e),
-            Ok(Ok(response)) if response.status().is_success() => {
-                inner.budget.give();
-                tracing::debug!(operation = out.operation, method = %out.method, status = response.status().as_u16(), attempt = tries, "answered");
-                return Ok(Attempted { response, deadline });
-            }
-            Ok(Ok(response)) => timeout_at(deadline, refusal(response)).await.unwrap_or_else(|_| Error::timeout()),
-        };
-        tracing::debug!(operation = out.operation, method = %out.method, status = error.status(), attempt = tries, "failed");
-        if error.status() == Some(401) && client.can_log_in() && !logged_in_again && sendable {
-            logged_in_again = true;
-            failed = Some(authorization);
-            continue;
-        }
-        let cost = if error.kind() == crate::ErrorKind::Timeout { 10 } else { 5 };
-        let wait = policy.delay(tries, error.retry_after());
-        let over = tries >= policy.max_attempts || Instant::now() + wait >= deadline;
-        if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
-            return Err(error.of(out.operation, tries));
-        }
-        sleep(wait).await;
-    }
-}
-
-/// The error of an answer that is not 2xx.
-async fn refusal(response: reqwest::Response) -> Error {
-    let headers = response.headers();
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let (id, after) = (text("x-request-id"), retry::retry_after(headers));
-    let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
-    let status = response.status();
-    let body = read_limited(response).await.map(|(_, b)| b).unwrap_or_default();
-    Error::status_of(status.as_u16(), id, after, html, body)
-}
-
-/// The body up to 1 MiB: what an error may keep.
-pub(crate) async fn read_limited(mut response: reqwest::Response) -> Result<(StatusCode, Bytes), Error> {
-    const LIMIT: usize = 1 << 20;
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(Error::transport)? {
-        body.extend_from_slice(&chunk[..chunk.len().min(LIMIT - body.len())]);
-        if body.len() >= LIMIT {
-            break;
-        }
-    }
-    Ok((response.status(), body.freeze()))
-}
-
-/// The body as `T`. The path of an error is looked for only after the fast way failed.
-pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
-    let Response { status, headers, value: body } = response;
-    let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    if let Ok(value) = serde_json::from_slice(text) {
-        return Ok(Response { status, headers, value });
-    }
-    let mut d = serde_json::Deserializer::from_slice(text);
-    match serde_path_to_error::deserialize::<_, T>(&mut d) {
-        Err(_) if body.is_empty() => Err(Error::decode(status, ".", "the body is empty", body)),
-        Err(e) => Err(Error::decode(status, e.path().to_string(), e.inner().to_string(), body)),
-        Ok(_) => Err(Error::decode(status, ".", "something follows the JSON value", body)),
-    }
 }
 
 #[cfg(test)]

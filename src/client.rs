@@ -1,16 +1,13 @@
 //! The client, and how it is built.
 
-use std::{env, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{Method, Url, header::HeaderValue, redirect};
-use secrecy::ExposeSecret;
-use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::Mutex;
 
 use crate::{
-    CallOptions, ClientHooks, Credentials, Error, Response, RetryPolicy,
-    auth::{self, LoginRequest, Session},
-    call::{self, Body, Outgoing},
+    ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
+    limits::Limits,
+    login::{Account, Sessions},
     retry::Budget,
 };
 
@@ -24,7 +21,10 @@ pub(crate) struct Inner {
     pub base: Url,
     pub http: reqwest::Client,
     credentials: Credentials,
-    session: Mutex<Option<Session>>,
+    sessions: Sessions,
+    pub limits: Limits,
+    pub max_body: usize,
+    pub trace_bodies: bool,
     pub hooks: Option<Arc<dyn ClientHooks>>,
     pub retry: RetryPolicy,
     pub budget: Budget,
@@ -44,55 +44,36 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// From `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order; `AUTOPI_BASE_URL` for a dedicated host.
+    /// As [`ClientBuilder::from_env`], with nothing said explicitly.
     ///
     /// # Errors
-    /// None of them is set, or one is malformed.
+    /// No credentials are found, or they are malformed.
+    #[cfg(not(target_family = "wasm"))]
     pub fn from_env() -> Result<Self, Error> {
-        let get = |name| env::var(name).ok().filter(|v| !v.is_empty());
-        let mut builder = Self::builder();
-        if let Some(url) = get("AUTOPI_BASE_URL") {
-            builder = builder.base_url(url);
-        }
-        builder = match (get("AUTOPI_API_TOKEN"), get("AUTOPI_JWT"), get("AUTOPI_EMAIL"), get("AUTOPI_PASSWORD")) {
-            (Some(token), ..) => builder.api_token(token),
-            (_, Some(jwt), ..) => builder.jwt(jwt),
-            (.., Some(email), Some(password)) => builder.login(email, password),
-            _ => builder,
-        };
-        builder.build()
+        Self::builder().from_env()?.build()
     }
 
     /// A request to any path, with the same authorization, retries and errors as the typed operations.
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
-        RawRequest { client: self, out: Outgoing::new("raw", method, path.to_owned()) }
+        RawRequest::new(self, method, path)
     }
 
-    /// The header for the next request; logs in if there is no fresh session. One login for any number of concurrent calls.
-    pub(crate) async fn authorization(&self, failed: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
-        if let Some(header) = self.0.credentials.header() {
-            return header;
+    /// The header for the next request; `refused` was answered with a 401.
+    pub(crate) async fn authorization(&self, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+        match &self.0.credentials {
+            Credentials::ApiToken(token) => auth::header("APIToken", token),
+            Credentials::Jwt(token) => auth::header("Bearer", token),
+            Credentials::Login { email, password, mfa } => {
+                let account = Account { email, password, mfa: mfa.as_ref() };
+                self.0.sessions.header(self, &account, refused).await
+            }
+            Credentials::Provider(own) => auth::own_header(&**own, refused).await,
         }
-        let Credentials::Login { email, password } = &self.0.credentials else { return Err(Error::auth("no credentials")) };
-        let mut session = self.0.session.lock().await;
-        if let Some(current) = session.as_ref().filter(|s| s.is_fresh() && failed != Some(&s.header)) {
-            return Ok(current.header.clone());
-        }
-        let mut url = self.0.base.clone();
-        url.set_path(&format!("{}/auth/login/", url.path().trim_end_matches('/')));
-        let body = LoginRequest { email, password: password.expose_secret() };
-        let response = self.0.http.post(url).json(&body).timeout(self.0.attempt_timeout).send().await.map_err(Error::transport)?;
-        let (status, body) = call::read_limited(response).await?;
-        if !status.is_success() {
-            return Err(Error::auth(format!("the login was refused with HTTP {}: check e-mail and password", status.as_u16())));
-        }
-        let fresh = auth::session(&body)?;
-        Ok(session.insert(fresh).header.clone())
     }
 
-    /// Can a 401 be answered by another login?
-    pub(crate) fn can_log_in(&self) -> bool {
-        matches!(self.0.credentials, Credentials::Login { .. })
+    /// Can a 401 be answered by other credentials?
+    pub(crate) fn can_renew(&self) -> bool {
+        matches!(self.0.credentials, Credentials::Login { .. } | Credentials::Provider(_))
     }
 }
 
@@ -110,6 +91,10 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     http: Option<reqwest::Client>,
     plain_hosts: Vec<String>,
+    max_in_flight: Option<usize>,
+    max_per_second: Option<f64>,
+    max_body: Option<usize>,
+    trace_bodies: bool,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -139,12 +124,44 @@ impl ClientBuilder {
     }
     /// E-mail and password: the client logs in when it must.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
-        self.credentials(Credentials::Login { email: email.into(), password: password.into().into() })
+        self.credentials(Credentials::Login { email: email.into(), password: password.into().into(), mfa: None })
+    }
+    /// E-mail, password, and where the code of the second factor comes from, if the account asks for one.
+    pub fn login_with_mfa(self, email: impl Into<String>, password: impl Into<String>, mfa: Mfa) -> Self {
+        self.credentials(Credentials::Login { email: email.into(), password: password.into().into(), mfa: Some(mfa) })
+    }
+    /// Credentials of your own: a vault, a broker.
+    pub fn credentials_provider(self, own: impl CredentialsProvider + 'static) -> Self {
+        self.credentials(Credentials::Provider(Arc::new(own)))
     }
     /// Who calls.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
+    }
+    /// What was not said explicitly, from the environment, then from a profile.
+    ///
+    /// The environment: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order; `AUTOPI_BASE_URL` for a dedicated host.
+    /// The profile: `[default]`, or the one that `AUTOPI_PROFILE` names, of `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`,
+    /// `password`, `base_url`. On unix the file is refused when others may read it.
+    ///
+    /// # Errors
+    /// The profile cannot be read, is malformed, or is readable by others.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn from_env(mut self) -> Result<Self, Error> {
+        if self.credentials.is_some() && self.base_url.is_some() {
+            return Ok(self);
+        }
+        let var = |name: &str| std::env::var(name).ok();
+        if self.credentials.is_some() {
+            // A profile's host goes with the profile's token only.
+            self.base_url = var("AUTOPI_BASE_URL").filter(|v| !v.is_empty());
+            return Ok(self);
+        }
+        let found = crate::profile::find(var, std::env::home_dir().as_deref())?;
+        self.base_url = self.base_url.or_else(|| found.base_url.clone());
+        self.credentials = found.credentials();
+        Ok(self)
     }
     /// When to try again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -156,7 +173,7 @@ impl ClientBuilder {
         self.timeout = Some(timeout);
         self
     }
-    /// For one try, up to the headers of its answer. Default 30 s.
+    /// For one try: up to the headers of its answer, and for each wait for more of the body. Default 30 s.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
@@ -164,6 +181,26 @@ impl ClientBuilder {
     /// For the connection. Default 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
+        self
+    }
+    /// Calls in flight at once; a download is in flight until it is read or dropped. No limit by default.
+    pub fn max_in_flight(mut self, calls: usize) -> Self {
+        self.max_in_flight = Some(calls);
+        self
+    }
+    /// Requests per second, spread evenly. No limit by default.
+    pub fn max_per_second(mut self, requests: f64) -> Self {
+        self.max_per_second = Some(requests);
+        self
+    }
+    /// The longest answer that is read into memory, in bytes. Default 64 MiB. Downloads have no limit.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+    /// Shows the bodies of calls in tracing, at the level TRACE: positions, names, whatever is in them. Never those of a login. Off by default.
+    pub fn trace_bodies(mut self, yes: bool) -> Self {
+        self.trace_bodies = yes;
         self
     }
     /// Behind `autopi/VERSION` in `User-Agent`.
@@ -208,6 +245,9 @@ impl ClientBuilder {
             }
             other => return Err(Error::configuration(format!("the base URL's scheme `{other}` is not http or https"))),
         }
+        if self.max_per_second.is_some_and(|n| !n.is_finite() || n <= 0.0) {
+            return Err(Error::configuration("max_per_second must be more than 0"));
+        }
         let missing =
             "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
         let credentials = self.credentials.ok_or_else(|| Error::configuration(missing))?.parse()?;
@@ -224,7 +264,10 @@ impl ClientBuilder {
             base,
             http,
             credentials,
-            session: Mutex::new(None),
+            sessions: Sessions::default(),
+            limits: Limits::new(self.max_in_flight, self.max_per_second),
+            max_body: self.max_body.unwrap_or(64 << 20),
+            trace_bodies: self.trace_bodies,
             hooks: self.hooks,
             retry: self.retry.unwrap_or_default(),
             budget: Budget::new(),
@@ -238,47 +281,4 @@ impl ClientBuilder {
 fn same_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
     let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
     if same && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
-}
-
-/// A request to any path.
-#[must_use = "nothing is sent before `send`"]
-pub struct RawRequest<'a> {
-    client: &'a Client,
-    out: Outgoing,
-}
-
-impl RawRequest<'_> {
-    /// One more query parameter.
-    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
-        self.out.query.push((name.to_owned().into(), value.to_string()));
-        self
-    }
-    /// A JSON body.
-    ///
-    /// # Errors
-    /// The value does not serialise.
-    pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        self.out.body = Body::Json(serde_json::to_vec(body).map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?.into());
-        Ok(self)
-    }
-    /// Time-out, retries and headers of this call.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.out.options = options;
-        self
-    }
-    /// The answer as bytes.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> Result<Response<bytes::Bytes>, Error> {
-        call::execute(self.client, self.out).await
-    }
-    /// The answer as your own type.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let response = call::execute(self.client, self.out).await?;
-        call::decode(response)
-    }
 }

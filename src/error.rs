@@ -23,8 +23,10 @@ pub enum ErrorKind {
     Status,
     /// A 2xx answer of another form than the document says.
     Decode,
-    /// No credentials could be had.
+    /// No credentials could be had, or a signature is wrong.
     Auth,
+    /// A device says that a command failed.
+    Command,
 }
 
 /// An error of a call, or of building a client.
@@ -40,6 +42,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    elapsed: Duration,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -55,6 +58,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             attempts: 0,
+            elapsed: Duration::ZERO,
             source: None,
         }))
     }
@@ -100,6 +104,7 @@ impl Error {
     pub(crate) fn status_of(status: u16, request_id: Option<String>, retry_after: Option<Duration>, html: bool, body: Bytes) -> Self {
         let hint = match status {
             _ if html => "the answer is an HTML page, not the API's: a proxy or another server answered",
+            300..=399 => "a redirect to another place, which is not followed: is the base URL right?",
             401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
             403 => "the account may not do this",
             404 => "no such thing for this account; is a unit id given where the device id is wanted?",
@@ -123,9 +128,45 @@ impl Error {
         error
     }
 
-    pub(crate) fn of(mut self, operation: &'static str, attempts: u32) -> Self {
-        self.0.operation = Some(operation);
-        self.0.attempts = attempts;
+    pub(crate) fn too_large(status: u16, limit: usize) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, format!("the answer is larger than {limit} bytes: raise max_body, or read it as a stream"));
+        error.0.status = Some(status);
+        error
+    }
+
+    pub(crate) fn command(status: u16, body: Bytes) -> Self {
+        let mut error = Self::new(ErrorKind::Command, "the device says that the command failed, or it did not answer: raw_body() has all of it");
+        error.0.status = Some(status);
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn no_result(jid: &str) -> Self {
+        Self::new(ErrorKind::Timeout, format!("no result in time: job {} may still run, command_job waits on", jid.escape_debug()))
+    }
+
+    pub(crate) fn no_turn() -> Self {
+        Self::new(
+            ErrorKind::Timeout,
+            "the call's time would be over before its turn: the client keeps to a rate, or the server asked all calls to wait",
+        )
+    }
+
+    /// What the server said to a login may repeat what was sent.
+    pub(crate) fn without_body(mut self) -> Self {
+        self.0.body = None;
+        self
+    }
+
+    /// The same for another call that failed with it; its source stays with the first.
+    pub(crate) fn twin(&self) -> Self {
+        let mut twin = Self::new(self.0.kind, self.0.message.clone());
+        (twin.0.status, twin.0.retry_after, twin.0.request_id) = (self.0.status, self.0.retry_after, self.0.request_id.clone());
+        twin
+    }
+
+    pub(crate) fn of(mut self, operation: &'static str, attempts: u32, elapsed: Duration) -> Self {
+        (self.0.operation, self.0.attempts, self.0.elapsed) = (Some(operation), attempts, elapsed);
         self
     }
 
@@ -145,6 +186,10 @@ impl Error {
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
+    /// How long all tries and the waits between them took.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
     /// The body of the answer, cut at 1 MiB.
     pub fn raw_body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
@@ -161,9 +206,10 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
-    /// Django REST framework's `detail`.
+    /// Django REST framework's `detail`; the `status` of a refused command, the `error` of a device on the local network.
     pub fn detail(&self) -> Option<String> {
-        self.json()?.get("detail")?.as_str().map(str::to_owned)
+        let json = self.json()?;
+        ["detail", "error", "status"].iter().find_map(|k| json.get(k)?.as_str()).map(str::to_owned)
     }
     /// The errors of each field, as DRF sends them with a 400; those of no field are under `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
@@ -220,7 +266,7 @@ impl fmt::Display for Error {
         }
         f.write_str(&self.0.message)?;
         if self.0.attempts > 1 {
-            write!(f, " (after {} tries)", self.0.attempts)?;
+            write!(f, " (after {} tries in {:.1?})", self.0.attempts, self.0.elapsed)?;
         }
         Ok(())
     }

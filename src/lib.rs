@@ -9,16 +9,27 @@ mod call;
 #[allow(missing_docs)]
 mod check;
 mod client;
+mod command;
 mod error;
 mod hooks;
+mod limits;
+mod login;
+mod mfa;
 mod open_enum;
 mod options;
 mod page;
+mod pages;
+#[cfg(not(target_family = "wasm"))]
+mod profile;
+mod raw;
 #[allow(missing_docs)]
 mod record;
 mod retry;
+mod send;
+mod trace;
 mod transfer;
 mod values;
+pub mod webhook;
 
 #[doc(hidden)]
 #[allow(missing_docs)]
@@ -29,18 +40,23 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
-pub use auth::Credentials;
+pub use auth::{Credentials, CredentialsProvider};
 pub use call::{Response, Sending, Streaming};
-pub use client::{Client, ClientBuilder, RawRequest};
+pub use client::{Client, ClientBuilder};
+pub use command::{Command, CommandJob, CommandOutcome};
 pub use error::{Error, ErrorKind};
 pub use generated::*;
 pub use hooks::{CallInfo, ClientHooks};
 pub use jiff::civil::Date;
+pub use mfa::Mfa;
 pub use open_enum::UnknownValue;
 pub use options::CallOptions;
 pub use page::{ItemError, Page};
+pub use pages::Cursor;
+pub use raw::RawRequest;
 pub use reqwest::Method;
 pub use retry::RetryPolicy;
+pub use secrecy::SecretString;
 pub use serde_json;
 pub use transfer::{Download, Upload};
 pub use uuid::Uuid;

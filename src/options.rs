@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Error, RetryPolicy};
+use crate::{Cursor, Error, RetryPolicy};
 
 /// Options of one call.
 #[derive(Clone, Debug, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
     pub(crate) idempotent: Option<bool>,
+    pub(crate) prefetch: Option<usize>,
+    pub(crate) dedup: bool,
+    pub(crate) resume: Option<Cursor>,
 }
 
 impl CallOptions {
@@ -27,6 +31,12 @@ impl CallOptions {
         self
     }
 
+    /// For one try, in place of the client's.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
     /// In place of the client's policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
@@ -36,6 +46,25 @@ impl CallOptions {
     /// Says whether the call may be repeated; without it the method decides.
     pub fn idempotent(mut self, yes: bool) -> Self {
         self.idempotent = Some(yes);
+        self
+    }
+
+    /// How many pages a stream may fetch before they are asked for. Default 1; 0 fetches each when it is asked for.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = Some(pages);
+        self
+    }
+
+    /// Leaves out what has an `id` that came before: rows that are added while a list is read push others to the next page, where they come again. Off by
+    /// default; it keeps some 32 bytes an item.
+    pub fn dedup_by_id(mut self, yes: bool) -> Self {
+        self.dedup = yes;
+        self
+    }
+
+    /// Goes on where [`Page::cursor`](crate::Page::cursor) says. The query is the cursor's; the path must be the same.
+    pub fn resume(mut self, cursor: Cursor) -> Self {
+        self.resume = Some(cursor);
         self
     }
 

@@ -1,6 +1,6 @@
 //! One page type for every envelope that DRF and this API use.
 
-use std::marker::PhantomData;
+use std::{cell::Cell, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Cursor, Error};
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
 ///
@@ -30,6 +30,11 @@ pub struct Page<T> {
     /// Every other member of the envelope.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+    /// Was there a `next`, be it null?
+    #[serde(skip)]
+    pub(crate) says_next: bool,
+    #[serde(skip)]
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// An item that did not decode.
@@ -60,10 +65,47 @@ impl<T> Page<T> {
         if self.errors.is_empty() { Ok(self.results) } else { Err(self.errors.swap_remove(0).into_error(200)) }
     }
 
-    /// How many items came, those that did not decode included.
-    pub(crate) fn received(&self) -> usize {
-        self.results.len() + self.errors.len()
+    pub(crate) fn empty() -> Self {
+        let (results, errors, extra) = (Vec::new(), Vec::new(), Map::new());
+        Self { count: None, next: None, previous: None, results, errors, extra, says_next: false, cursor: None }
     }
+
+    /// The place behind this page, to go on from later; none behind the last one, and on a page that was not read as one of several.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    /// How many items came, those that did not decode included.
+    pub(crate) fn received(&self) -> u64 {
+        (self.results.len() + self.errors.len()) as u64
+    }
+}
+
+impl Page<Value> {
+    /// The same page of another type.
+    pub(crate) fn retyped<T: DeserializeOwned>(self) -> Page<T> {
+        let mut items = Items(Vec::new(), Vec::new());
+        self.results.into_iter().for_each(|raw| items.add(raw, "results"));
+        let Self { count, next, previous, extra, says_next, cursor, .. } = self;
+        Page { count, next, previous, results: items.0, errors: items.1, extra, says_next, cursor }
+    }
+}
+
+thread_local! {
+    static STRICT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a decoder for which a bad item is an error: each item is read straight from the text, without a [`Value`] in between. Who gets an error tries again
+/// without it.
+pub(crate) fn strictly<T>(decode: impl FnOnce() -> T) -> T {
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            STRICT.set(self.0);
+        }
+    }
+    let _reset = Reset(STRICT.replace(true));
+    decode()
 }
 
 impl<T> IntoIterator for Page<T> {
@@ -87,9 +129,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
                 let mut items = Items(Vec::new(), Vec::new());
-                while let Some(raw) = seq.next_element::<Value>()? {
-                    items.add(raw, "results");
-                }
+                items.fill(&mut seq, "results")?;
                 Ok(items)
             }
             fn visit_unit<E>(self) -> Result<Items<T>, E> {
@@ -101,6 +141,19 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
 }
 
 impl<T: DeserializeOwned> Items<T> {
+    fn fill<'de, A: SeqAccess<'de>>(&mut self, seq: &mut A, root: &str) -> Result<(), A::Error> {
+        if STRICT.get() {
+            while let Some(item) = seq.next_element()? {
+                self.0.push(item);
+            }
+        } else {
+            while let Some(raw) = seq.next_element::<Value>()? {
+                self.add(raw, root);
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, raw: Value, root: &str) {
         let index = self.0.len() + self.1.len();
         match T::deserialize(&raw) {
@@ -122,7 +175,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                 f.write_str("a page: an object with `results`, or an array")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-                let mut page = Page { count: None, next: None, previous: None, results: Vec::new(), errors: Vec::new(), extra: Map::new() };
+                let mut page = Page::empty();
                 let mut found = false;
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
@@ -133,7 +186,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                         }
                         // A `count` of another form is no reason to lose the page.
                         "count" => page.count = map.next_value::<Value>()?.as_u64(),
-                        "next" => page.next = map.next_value::<Value>()?.as_str().map(str::to_owned),
+                        "next" => {
+                            page.says_next = true;
+                            page.next = map.next_value::<Value>()?.as_str().map(str::to_owned);
+                        }
                         "previous" => page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned),
                         _ => drop(page.extra.insert(key, map.next_value()?)),
                     }
@@ -142,10 +198,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
                 let mut items = Items(Vec::new(), Vec::new());
-                while let Some(raw) = seq.next_element::<Value>()? {
-                    items.add(raw, "");
-                }
-                Ok(Page { count: None, next: None, previous: None, results: items.0, errors: items.1, extra: Map::new() })
+                items.fill(&mut seq, "")?;
+                Ok(Page { results: items.0, errors: items.1, ..Page::empty() })
             }
         }
         d.deserialize_any(Envelope(PhantomData))

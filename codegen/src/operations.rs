@@ -23,7 +23,8 @@ pub struct Names {
 impl Default for Names {
     fn default() -> Self {
         // What the hand-written client has already.
-        let functions = ["builder", "from_env", "request", "base_url", "hooks", "new"].map(str::to_owned).into();
+        let functions =
+            ["builder", "from_env", "request", "base_url", "hooks", "new", "run_command", "start_command", "command_job"].map(str::to_owned).into();
         Self { functions, builders: BTreeSet::new() }
     }
 }

@@ -1,0 +1,152 @@
+//! The session of a login: one `POST /auth/login/` for any number of concurrent calls.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::{Client, Error, auth, mfa, retry, send};
+
+/// What the last login gave.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<Last>);
+
+#[derive(Default)]
+struct Last {
+    session: Option<Session>,
+    failure: Option<(Instant, Error)>,
+}
+
+/// Who logs in.
+pub(crate) struct Account<'a> {
+    pub email: &'a str,
+    pub password: &'a SecretString,
+    pub mfa: Option<&'a mfa::Mfa>,
+}
+
+impl Sessions {
+    /// The header of a fresh session that is not the refused one. Who waited while a login failed shares its error: a wrong password is tried once, not
+    /// once a call.
+    pub async fn header(&self, client: &Client, account: &Account<'_>, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+        let asked = Instant::now();
+        let mut last = self.0.lock().await;
+        if let Some(current) = last.session.as_ref().filter(|s| s.is_fresh() && refused != Some(&s.header)) {
+            return Ok(current.header.clone());
+        }
+        if let Some((_, error)) = last.failure.as_ref().filter(|(at, _)| *at >= asked) {
+            return Err(error.twin());
+        }
+        match log_in(client, account).await {
+            Ok(fresh) => Ok(last.session.insert(fresh).header.clone()),
+            Err(error) => {
+                last.failure = Some((Instant::now(), error.twin()));
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A JWT from a login, and when it ends.
+struct Session {
+    header: HeaderValue,
+    renew: Option<Instant>,
+}
+
+impl Session {
+    fn is_fresh(&self) -> bool {
+        self.renew.is_none_or(|at| at > Instant::now())
+    }
+}
+
+#[derive(Serialize)]
+struct LoginRequest<'a> {
+    email: &'a str,
+    password: &'a str,
+}
+
+/// The answer of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
+#[derive(Deserialize)]
+struct LoginAnswer {
+    token: Option<SecretString>,
+}
+
+async fn log_in(client: &Client, account: &Account<'_>) -> Result<Session, Error> {
+    let body = LoginRequest { email: account.email, password: account.password.expose_secret() };
+    let (status, answer) = post(client, "/auth/login/", &body).await?;
+    if let Some(token) = token(&answer) {
+        return session(token);
+    }
+    let Some(challenge) = mfa::challenge(&answer) else {
+        return Err(if status.is_success() {
+            Error::auth("the login answered without a token: is the base URL that of the API?")
+        } else {
+            Error::auth(format!("the login was refused with HTTP {}: check e-mail and password", status.as_u16()))
+        });
+    };
+    let source = account.mfa.ok_or_else(|| Error::auth("the account asks for a second factor: give the login an Mfa, or use an API token"))?;
+    let code = source.get().await?;
+    let (status, answer) = post(client, mfa::VERIFY, &mfa::Verify::new(&challenge, &code)).await?;
+    match token(&answer) {
+        Some(token) => session(token),
+        None => Err(Error::auth(format!("the second factor was refused with HTTP {}: check the code", status.as_u16()))),
+    }
+}
+
+/// A server that is down is an error of its own, which may be tried again.
+async fn post(client: &Client, path: &str, body: &impl Serialize) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
+    let inner = &client.0;
+    let mut url = inner.base.clone();
+    url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+    let response = inner.http.post(url).json(body).timeout(inner.attempt_timeout).send().await.map_err(Error::transport)?;
+    if retry::is_retryable(response.status().as_u16()) {
+        return Err(send::refusal(response).await.without_body());
+    }
+    let status = response.status();
+    Ok((status, send::read_some(response).await))
+}
+
+fn token(answer: &[u8]) -> Option<SecretString> {
+    serde_json::from_slice::<LoginAnswer>(answer).ok()?.token.filter(|t| !t.expose_secret().is_empty())
+}
+
+fn session(token: SecretString) -> Result<Session, Error> {
+    let renew = lifetime(token.expose_secret(), jiff::Timestamp::now().as_second()).map(|left| {
+        // Renewed thirty seconds early, so that no call starts with a token that ends on the way; one that lives shorter, after three quarters.
+        Instant::now() + left - Duration::from_secs(30).min(left / 4)
+    });
+    Ok(Session { header: auth::header("Bearer", &token)?, renew })
+}
+
+/// How long a JWT still lives (RFC 7519, 4.1.4): by its own `iat`, if there is one, so that a wrong clock here does no harm. None: until the server says 401.
+/// The signature only the server can check.
+fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
+    let payload = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?.trim_end_matches('=')).ok()?;
+    let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
+    let claim = |name: &str| claims.get(name)?.as_i64();
+    let left = claim("exp")?.checked_sub(claim("iat").unwrap_or(now))?;
+    let week = 7 * 24 * 3600;
+    u64::try_from(left).ok().filter(|s| *s > 0).map(|s| Duration::from_secs(s.min(week)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_read_from_a_jwt_and_junk_is_none() {
+        let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
+        let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());
+        assert_eq!(of(r#"{"exp":1600}"#), Some(600));
+        assert_eq!(of(r#"{"exp":90600,"iat":90000}"#), Some(600));
+        for none in [r#"{"exp":900}"#, r#"{"exp":"x"}"#, r#"{"exp":-9223372036854775808}"#, "{}", "x"] {
+            assert_eq!(of(none), None, "{none}");
+        }
+        assert_eq!(of(r#"{"exp":9223372036854775807}"#), Some(7 * 24 * 3600));
+        for junk in ["", "a", "a.b.c", "a.\u{e9}.c"] {
+            assert_eq!(lifetime(junk, 0), None);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Page after page of a list operation: by `next` links, or by counting; ahead of who reads, and from where a reader stopped.
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::Url;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::{runtime::Handle, sync::mpsc, task::JoinSet};
+use tracing::{Instrument, Span};
+
+use crate::{
+    Client, Error, Page, Response,
+    call::{PageParams, Streaming},
+    send::{self, Outgoing},
+};
+
+/// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
+///
+/// It holds the call's path and query, and no credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    operation: String,
+    path: String,
+    query: Vec<(String, String)>,
+    index: u64,
+    seen: u64,
+    size: Option<u64>,
+    linked: bool,
+}
+
+/// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
+pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, params: Option<PageParams>, out: Outgoing) -> Streaming<'a, Page<T>> {
+    let ahead = out.options.prefetch.unwrap_or(1);
+    let pages = match Pages::new(client, params, out) {
+        Ok(pages) => pages,
+        Err(e) => return Box::pin(stream::iter([Err(e)])),
+    };
+    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state| async move {
+        match state {
+            State::Waiting(pages) if ahead > 0 && Handle::try_current().is_ok() => Ahead::start(*pages, ahead).next().await,
+            State::Waiting(mut pages) => match pages.next().await {
+                Err(e) => Some((Err(e), State::Over)),
+                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over })),
+            },
+            State::Running(ahead) => ahead.next().await,
+            State::Over => None,
+        }
+    }))
+}
+
+enum State<T> {
+    Waiting(Box<Pages>),
+    Running(Ahead<T>),
+    Over,
+}
+
+/// Pages that a task fetches before they are asked for. Dropping it aborts the task.
+struct Ahead<T> {
+    pages: mpsc::Receiver<Result<Page<T>, Error>>,
+    task: JoinSet<()>,
+}
+
+impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
+    fn start(mut pages: Pages, ahead: usize) -> Self {
+        let (sender, receiver) = mpsc::channel(ahead.min(1024));
+        let mut task = JoinSet::new();
+        let work = async move {
+            // A place first, then the page: no more than `ahead` pages wait.
+            while let Ok(place) = sender.reserve().await {
+                match pages.next().await {
+                    Ok((page, more)) => {
+                        place.send(Ok(page));
+                        if !more {
+                            break;
+                        }
+                    }
+                    Err(e) => {
+                        place.send(Err(e));
+                        break;
+                    }
+                }
+            }
+        };
+        task.spawn(work.instrument(Span::current()));
+        Self { pages: receiver, task }
+    }
+
+    async fn next(mut self) -> Option<(Result<Page<T>, Error>, State<T>)> {
+        if let Some(page) = self.pages.recv().await {
+            return Some((page, State::Running(self)));
+        }
+        // The end; but a task that died must not look like one.
+        match self.task.join_next().await? {
+            Ok(()) => None,
+            Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
+            Err(_) => Some((Err(Error::other("the runtime that reads the pages shut down")), State::Over)),
+        }
+    }
+}
+
+/// Reads page after page.
+struct Pages {
+    client: Client,
+    params: Option<PageParams>,
+    out: Outgoing,
+    /// The page to come: its number, or its offset.
+    index: u64,
+    /// Items so far.
+    seen: u64,
+    /// Of the first page.
+    size: Option<u64>,
+    /// The query is that of a `next` link.
+    linked: bool,
+    /// The queries so far, and the last page: a list that comes back to itself would never end.
+    queries: HashSet<u64>,
+    last: Option<u64>,
+    /// The ids so far, if no item shall come twice.
+    ids: Option<HashSet<(u64, u64)>>,
+}
+
+fn hash(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Pages {
+    fn new(client: Client, params: Option<PageParams>, mut out: Outgoing) -> Result<Self, Error> {
+        let given = params.and_then(|p| out.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
+        let index = given.unwrap_or(u64::from(params.is_some_and(|p| p.page == "page")));
+        let ids = out.options.dedup.then(HashSet::new);
+        let cursor = out.options.resume.take();
+        let mut pages = Self { client, params, out, index, seen: 0, size: None, linked: false, queries: HashSet::new(), last: None, ids };
+        if let Some(cursor) = cursor {
+            if cursor.operation != pages.out.operation || cursor.path != pages.out.path {
+                return Err(Error::invalid(format!("the cursor is one of `{}` {}, not of this call", cursor.operation, cursor.path)));
+            }
+            (pages.index, pages.seen, pages.size, pages.linked) = (cursor.index, cursor.seen, cursor.size, cursor.linked);
+            pages.out.query = cursor.query.into_iter().map(|(k, v)| (Cow::Owned(k), v)).collect();
+        }
+        Ok(pages)
+    }
+
+    fn cursor(&self) -> Cursor {
+        let query = self.out.query.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
+        let (operation, path) = (self.out.operation.to_owned(), self.out.path.clone());
+        Cursor { operation, path, query, index: self.index, seen: self.seen, size: self.size, linked: self.linked }
+    }
+
+    /// The next page, and whether there are more.
+    async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
+        let mut out = self.out.clone();
+        if let Some(params) = self.params.filter(|_| !self.linked) {
+            out.query.retain(|(k, _)| k != params.page);
+            out.query.push((params.page.into(), self.index.to_string()));
+        }
+        self.queries.insert(query_hash(&out.query));
+        let (response, trace) = match send::whole(&self.client, out, None).await {
+            // DRF answers 404 for the page behind the last one.
+            Err(e) if e.is_not_found() && self.seen > 0 => return Ok((Page::empty(), false)),
+            other => other?,
+        };
+        let body = response.value.clone();
+        let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
+        self.seen = self.seen.saturating_add(received);
+        let more = self.advance(&page, received, &body).map_err(|e| trace.fail(e))?;
+        page.cursor = more.then(|| self.cursor());
+        Ok((page, more))
+    }
+
+    /// The page, and how many items came, those that were there before included.
+    fn decode<T: DeserializeOwned>(&mut self, response: Response<Bytes>) -> Result<(Page<T>, u64), Error> {
+        let Some(ids) = &mut self.ids else {
+            let page: Page<T> = send::decode(response)?.value;
+            let received = page.received();
+            return Ok((page, received));
+        };
+        let mut page: Page<Value> = send::decode(response)?.value;
+        let received = page.received();
+        page.results.retain(|item| {
+            let id = item.get("id").map(Value::to_string);
+            id.is_none_or(|id| ids.insert((hash((0, &id)), hash((1, &id)))))
+        });
+        Ok((page.retyped(), received))
+    }
+
+    /// Goes on to the page after this one; false if there is none.
+    fn advance<T>(&mut self, page: &Page<T>, received: u64, body: &Bytes) -> Result<bool, Error> {
+        let size = *self.size.get_or_insert(received);
+        if let Some(next) = &page.next {
+            let base = &self.client.0.base;
+            let next = Url::parse(next).or_else(|_| base.join(next)).map_err(|_| Error::invalid("the `next` link of a page is no URL"))?;
+            if next.host_str() != base.host_str() {
+                return Err(Error::invalid("the `next` link of a page leads to another host: not followed"));
+            }
+            let query: Vec<_> = next.query_pairs().map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned())).collect();
+            if self.queries.contains(&query_hash(&query)) {
+                return Err(Error::invalid("the `next` link of a page leads to a page that was read before"));
+            }
+            (self.out.query, self.linked) = (query, true);
+            return Ok(true);
+        }
+        let Some(params) = self.params.filter(|_| !self.linked && !page.says_next) else { return Ok(false) };
+        self.index = self.index.saturating_add(if params.page == "offset" { received } else { 1 });
+        if received == 0 || (page.count.is_none() && page.extra.is_empty()) {
+            return Ok(false); // an envelope that says nothing, or an array, ends with itself
+        }
+        if let Some(count) = page.count {
+            return Ok(self.seen < count);
+        }
+        let this = hash(body);
+        if self.last.replace(this) == Some(this) {
+            return Err(Error::invalid("the same page came twice: does the server ignore the page number?"));
+        }
+        Ok(received >= size)
+    }
+}
+
+/// Whatever the order.
+fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
+    let mut pairs: Vec<_> = query.iter().collect();
+    pairs.sort();
+    hash(pairs)
+}

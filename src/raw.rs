@@ -1,0 +1,100 @@
+//! Requests to any path.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use reqwest::Method;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    CallOptions, Client, Download, Error, Response, Upload,
+    send::{self, Body, Outgoing},
+    transfer::Parts,
+};
+
+/// A request to any path, with the same authorization, retries and errors as the typed operations.
+#[must_use = "nothing is sent before `send`"]
+pub struct RawRequest<'a> {
+    client: &'a Client,
+    out: Outgoing,
+    parts: Option<Parts>,
+}
+
+impl<'a> RawRequest<'a> {
+    pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
+        Self { client, out: Outgoing::new("raw", method, path.to_owned()), parts: None }
+    }
+
+    /// What a helper of this crate sends: its own name and path template in traces and errors.
+    pub(crate) fn named(mut self, operation: &'static str, template: &'static str) -> Self {
+        (self.out.operation, self.out.template) = (operation, Some(template));
+        self
+    }
+
+    /// One more query parameter.
+    pub fn query(mut self, name: &str, value: impl Display) -> Self {
+        self.out.query.push((name.to_owned().into(), value.to_string()));
+        self
+    }
+
+    /// A JSON body.
+    ///
+    /// # Errors
+    /// The value does not serialise.
+    pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        self.out.body = Body::Json(serde_json::to_vec(body).map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?.into());
+        Ok(self)
+    }
+
+    /// One more field of an `application/x-www-form-urlencoded` body.
+    pub fn form(mut self, name: &str, value: impl Display) -> Self {
+        self.out.body.form_value(name.to_owned().into(), value.to_string());
+        self
+    }
+
+    /// One more text part of a `multipart/form-data` body.
+    pub fn part(mut self, name: &str, value: impl Display) -> Self {
+        self.parts.get_or_insert_default().text(name.to_owned().into(), value.to_string());
+        self
+    }
+
+    /// One more file of a `multipart/form-data` body. One that is a stream can be sent only once: such a call is not repeated.
+    ///
+    /// # Errors
+    /// Its media type is none.
+    pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
+        self.parts.get_or_insert_default().file(name.to_owned().into(), file)?;
+        Ok(self)
+    }
+
+    /// Time-out, retries and headers of this call.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.out.options = options;
+        self
+    }
+
+    /// The answer as bytes, with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(self) -> Result<Response<Bytes>, Error> {
+        send::whole(self.client, self.out, self.parts).await.map(|(response, _)| response)
+    }
+
+    /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let (response, trace) = send::whole(self.client, self.out, self.parts).await?;
+        send::decode(response).map_err(|e| trace.fail(e))
+    }
+
+    /// The answer as a stream of bytes.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_download(self) -> Result<Download, Error> {
+        send::open(self.client, self.out, self.parts).await.map(Download)
+    }
+}

@@ -1,0 +1,309 @@
+//! From a request that is filled in to an answer: limits, authorization, tries.
+
+use std::{borrow::Cow, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Method, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tracing::Instrument;
+
+use crate::{
+    CallInfo, CallOptions, Client, Error, ErrorKind, Response,
+    limits::{Permit, after},
+    page, retry,
+    trace::Trace,
+    transfer::Parts,
+};
+
+#[derive(Clone)]
+pub(crate) enum Body {
+    None,
+    Json(Bytes),
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(Cow<'static, str>, String)>),
+}
+
+impl Body {
+    pub fn form_value(&mut self, name: Cow<'static, str>, value: String) {
+        match self {
+            Self::Form(fields) => fields.push((name, value)),
+            other => *other = Self::Form(vec![(name, value)]),
+        }
+    }
+}
+
+/// A request before it is one.
+#[derive(Clone)]
+pub(crate) struct Outgoing {
+    pub operation: &'static str,
+    /// The path as the document has it; without one the path itself is shown in traces.
+    pub template: Option<&'static str>,
+    pub method: Method,
+    pub path: String,
+    pub query: Vec<(Cow<'static, str>, String)>,
+    pub headers: HeaderMap,
+    pub body: Body,
+    pub options: CallOptions,
+}
+
+impl Outgoing {
+    pub fn new(operation: &'static str, method: Method, path: String) -> Self {
+        let (query, headers, body, options) = (Vec::new(), HeaderMap::new(), Body::None, CallOptions::default());
+        Self { operation, template: None, method, path, query, headers, body, options }
+    }
+}
+
+/// A 2xx answer whose body was not read yet.
+pub(crate) struct Open {
+    pub response: reqwest::Response,
+    /// The longest wait for one piece of the body.
+    pub stall: Duration,
+    pub trace: Trace,
+    _permit: Permit,
+}
+
+impl Open {
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match timeout(self.stall, self.response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(e)) => Err(self.trace.fail(Error::transport(e))),
+            Err(_) => Err(self.trace.fail(Error::timeout())),
+        }
+    }
+}
+
+/// The whole answer. The trace ends the call when it is dropped.
+pub(crate) async fn whole(client: &Client, out: Outgoing, parts: Option<Parts>) -> Result<(Response<Bytes>, Trace), Error> {
+    let (got, trace) = run(client, out, parts, true).await?;
+    match got {
+        Got::Whole(response) => Ok((response, trace)),
+        Got::Open(..) => Err(trace.fail(Error::invalid("the body was not read"))),
+    }
+}
+
+/// The answer up to its headers.
+pub(crate) async fn open(client: &Client, out: Outgoing, parts: Option<Parts>) -> Result<Open, Error> {
+    let stall = out.options.attempt_timeout.unwrap_or(client.0.attempt_timeout);
+    let (got, trace) = run(client, out, parts, false).await?;
+    match got {
+        Got::Open(response, _permit) => Ok(Open { response, stall, trace, _permit }),
+        Got::Whole(_) => Err(trace.fail(Error::invalid("the body was read"))),
+    }
+}
+
+enum Got {
+    Whole(Response<Bytes>),
+    Open(reqwest::Response, Permit),
+}
+
+/// Why a try failed.
+enum Failure {
+    /// Trying again can't help.
+    Fatal(Error),
+    /// The request was not sent: any method may be tried again.
+    Unsent(Error),
+    /// Sent with this authorization.
+    Sent(Error, HeaderValue),
+}
+
+async fn run(client: &Client, out: Outgoing, parts: Option<Parts>, whole: bool) -> Result<(Got, Trace), Error> {
+    let mut trace = Trace::new(&out);
+    let span = trace.span.clone();
+    let result = tries(client, &out, parts, whole, &mut trace).instrument(span).await;
+    match result {
+        Ok(got) => Ok((got, trace)),
+        Err(e) => Err(trace.fail(e)),
+    }
+}
+
+/// Sends until there is a 2xx, the policy is through, or the time is up.
+async fn tries(client: &Client, out: &Outgoing, mut parts: Option<Parts>, whole: bool, trace: &mut Trace) -> Result<Got, Error> {
+    let inner = &client.0;
+    let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
+    let deadline = after(out.options.timeout.unwrap_or(inner.timeout));
+    let idempotent = out.options.idempotent.unwrap_or_else(|| retry::is_idempotent(&out.method));
+    let url = url(client, out)?;
+    let mut refused: Option<HeaderValue> = None;
+    loop {
+        trace.attempts += 1;
+        let one = Try { client, out, url: &url, whole, attempt: trace.attempts, deadline };
+        let failure = match timeout_at(deadline, one.run(&mut parts, refused.as_ref())).await {
+            Ok(Ok(got)) => {
+                trace.status(Some(match &got {
+                    Got::Whole(response) => response.status,
+                    Got::Open(response, _) => response.status().as_u16(),
+                }));
+                inner.budget.give();
+                return Ok(got);
+            }
+            Ok(Err(failure)) => failure,
+            Err(_) => Failure::Fatal(Error::timeout()),
+        };
+        let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
+        let (error, repeatable) = match failure {
+            Failure::Fatal(error) => (error, false),
+            Failure::Unsent(error) => (error, body_is_there),
+            Failure::Sent(error, with) => {
+                if error.status() == Some(401) && client.can_renew() && refused.is_none() && body_is_there {
+                    tracing::debug!(attempt = trace.attempts, "refused with 401: asking for new credentials");
+                    refused = Some(with);
+                    continue;
+                }
+                (error, idempotent && body_is_there)
+            }
+        };
+        trace.status(error.status());
+        let cost = if error.kind() == ErrorKind::Timeout { 10 } else { 5 };
+        let wait = policy.delay(trace.attempts, error.retry_after());
+        let over = trace.attempts >= policy.max_attempts || after(wait) >= deadline;
+        if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
+            tracing::debug!(attempt = trace.attempts, status = error.status(), kind = ?error.kind(), "failed");
+            return Err(error);
+        }
+        tracing::debug!(attempt = trace.attempts, status = error.status(), kind = ?error.kind(), wait_ms = wait.as_millis() as u64, "failed, will try again");
+        sleep(wait).await;
+    }
+}
+
+/// One try.
+struct Try<'a> {
+    client: &'a Client,
+    out: &'a Outgoing,
+    url: &'a Url,
+    whole: bool,
+    attempt: u32,
+    deadline: Instant,
+}
+
+impl Try<'_> {
+    async fn run(&self, parts: &mut Option<Parts>, refused: Option<&HeaderValue>) -> Result<Got, Failure> {
+        let (inner, out) = (&self.client.0, self.out);
+        let permit = inner.limits.admit(self.deadline).await.map_err(Failure::Fatal)?;
+        let authorization = self.client.authorization(refused).await.map_err(Failure::Unsent)?;
+        let mut request = inner.http.request(out.method.clone(), self.url.clone()).headers(out.headers.clone()).headers(out.options.headers.clone());
+        request = request.header(AUTHORIZATION, authorization.clone());
+        request = match (&out.body, parts) {
+            (_, Some(parts)) => request.multipart(parts.form().map_err(Failure::Fatal)?),
+            (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
+            (Body::Form(fields), None) => request.form(fields),
+            (Body::None, None) => request,
+        };
+        let mut request = request.build().map_err(|e| Failure::Fatal(Error::transport(e)))?;
+        let info = CallInfo { operation: out.operation, attempt: self.attempt };
+        if let Some(hooks) = &inner.hooks {
+            hooks.pre(&mut request, &info).map_err(Failure::Fatal)?;
+        }
+        if inner.trace_bodies {
+            let body = request.body().and_then(|b| b.as_bytes()).map(String::from_utf8_lossy);
+            tracing::trace!(body = body.as_deref(), "request");
+        }
+        let stall = out.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+        let started = Instant::now();
+        let answer = timeout(stall, inner.http.execute(request)).await;
+        if let Some(hooks) = &inner.hooks {
+            hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
+        }
+        let sent = |e| Failure::Sent(e, authorization);
+        let response = match answer {
+            Err(_) => return Err(sent(Error::timeout())),
+            Ok(Err(e)) => return Err(sent(Error::transport(e))),
+            Ok(Ok(response)) => response,
+        };
+        if !response.status().is_success() {
+            let error = refusal(response).await;
+            if let (Some(429), Some(hint)) = (error.status(), error.retry_after()) {
+                inner.limits.pause(hint.min(inner.retry.retry_after_cap));
+            }
+            return Err(sent(error));
+        }
+        if !self.whole {
+            return Ok(Got::Open(response, permit));
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let value = read(response, inner.max_body, stall).await.map_err(sent)?;
+        if inner.trace_bodies {
+            tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
+        }
+        Ok(Got::Whole(Response { status, headers, value }))
+    }
+}
+
+pub(crate) fn url(client: &Client, out: &Outgoing) -> Result<Url, Error> {
+    let mut url = client.0.base.clone();
+    let path = format!("{}/{}", url.path().trim_end_matches('/'), out.path.trim_start_matches('/'));
+    url.set_path(&path);
+    if !out.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&out.query);
+    }
+    Ok(url)
+}
+
+/// The body, up to a limit.
+async fn read(mut response: reqwest::Response, limit: usize, stall: Duration) -> Result<Bytes, Error> {
+    let status = response.status().as_u16();
+    let told = response.content_length().unwrap_or(0);
+    if told > limit as u64 {
+        return Err(Error::too_large(status, limit));
+    }
+    let mut body = BytesMut::new();
+    let mut first = Bytes::new();
+    while let Some(chunk) = timeout(stall, response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
+        if first.len() + body.len() + chunk.len() > limit {
+            return Err(Error::too_large(status, limit));
+        }
+        // One piece only is the common case: it is not copied.
+        if first.is_empty() && body.is_empty() {
+            first = chunk;
+            continue;
+        }
+        if body.is_empty() {
+            body.reserve((told as usize).min(8 << 20));
+            body.extend_from_slice(&std::mem::take(&mut first));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(if body.is_empty() { first } else { body.freeze() })
+}
+
+/// The error of an answer that is not 2xx.
+pub(crate) async fn refusal(response: reqwest::Response) -> Error {
+    let headers = response.headers();
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let (id, after) = (text("x-request-id"), retry::retry_after(headers));
+    let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
+    let status = response.status();
+    Error::status_of(status.as_u16(), id, after, html, read_some(response).await)
+}
+
+/// What came of the body within five seconds, up to 1 MiB: what an error may keep.
+pub(crate) async fn read_some(mut response: reqwest::Response) -> Bytes {
+    const LIMIT: usize = 1 << 20;
+    let until = after(Duration::from_secs(5));
+    let mut body = BytesMut::new();
+    while let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await {
+        body.extend_from_slice(&chunk[..chunk.len().min(LIMIT - body.len())]);
+        if body.len() >= LIMIT {
+            break;
+        }
+    }
+    body.freeze()
+}
+
+/// The body as `T`: the fast way, then with pages that keep their bad items, and then in search of the path of an error.
+pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
+    let Response { status, headers, value: body } = response;
+    let text: &[u8] = if body.is_empty() { b"null" } else { &body };
+    if let Ok(value) = page::strictly(|| serde_json::from_slice(text)).or_else(|_| serde_json::from_slice(text)) {
+        return Ok(Response { status, headers, value });
+    }
+    let mut d = serde_json::Deserializer::from_slice(text);
+    match serde_path_to_error::deserialize::<_, T>(&mut d) {
+        Err(_) if body.is_empty() => Err(Error::decode(status, ".", "the body is empty", body)),
+        Err(e) => Err(Error::decode(status, e.path().to_string(), e.inner().to_string(), body)),
+        Ok(_) => Err(Error::decode(status, ".", "something follows the JSON value", body)),
+    }
+}
