@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod error;
 mod hooks;
+mod lenient;
 mod limits;
 mod login;
 mod mfa;

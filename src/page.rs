@@ -4,11 +4,11 @@ use std::{cell::Cell, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value};
 
-use crate::{Cursor, Error};
+use crate::{Cursor, Error, lenient::Lenient};
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
 ///
@@ -84,10 +84,10 @@ impl<T> Page<T> {
 impl Page<Value> {
     /// The same page of another type.
     pub(crate) fn retyped<T: DeserializeOwned>(self) -> Page<T> {
-        let mut items = Items(Vec::new(), Vec::new());
-        self.results.into_iter().for_each(|raw| items.add(raw, "results"));
         let Self { count, next, previous, extra, says_next, cursor, .. } = self;
-        Page { count, next, previous, results: items.0, errors: items.1, extra, says_next, cursor }
+        let mut page = Page { count, next, previous, results: Vec::new(), errors: Vec::new(), extra, says_next, cursor };
+        self.results.into_iter().for_each(|raw| page.add(raw, "results"));
+        page
     }
 }
 
@@ -116,53 +116,56 @@ impl<T> IntoIterator for Page<T> {
     }
 }
 
-/// The items of a page, the good and the bad.
-struct Items<T>(Vec<T>, Vec<ItemError>);
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Seq<T>(PhantomData<T>);
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Seq<T> {
-            type Value = Items<T>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an array of items")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
-                let mut items = Items(Vec::new(), Vec::new());
-                items.fill(&mut seq, "results")?;
-                Ok(items)
-            }
-            fn visit_unit<E>(self) -> Result<Items<T>, E> {
-                Ok(Items(Vec::new(), Vec::new()))
+impl<T: DeserializeOwned> Page<T> {
+    /// One more item, good or bad.
+    fn add(&mut self, raw: Value, root: &str) {
+        let index = self.results.len() + self.errors.len();
+        match T::deserialize(&raw).or_else(|_| serde_path_to_error::deserialize(Lenient(raw.clone()))) {
+            Ok(item) => self.results.push(item),
+            Err(e) => {
+                let inside = Some(e.path().to_string()).filter(|p| p != ".").map(|p| format!(".{p}")).unwrap_or_default();
+                self.errors.push(ItemError { index, path: format!("{root}[{index}]{inside}"), message: e.inner().to_string(), raw });
             }
         }
-        d.deserialize_any(Seq(PhantomData))
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.results.append(&mut other.results);
+        self.errors.append(&mut other.errors);
+        (self.count, self.next, self.previous, self.says_next) = (other.count, other.next, other.previous, other.says_next);
+        self.extra.append(&mut other.extra);
     }
 }
 
-impl<T: DeserializeOwned> Items<T> {
-    fn fill<'de, A: SeqAccess<'de>>(&mut self, seq: &mut A, root: &str) -> Result<(), A::Error> {
+/// The items of an envelope.
+struct Items<'a, T>(&'a mut Page<T>);
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Items<'_, T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of items")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         if STRICT.get() {
             while let Some(item) = seq.next_element()? {
-                self.0.push(item);
+                self.0.results.push(item);
             }
         } else {
             while let Some(raw) = seq.next_element::<Value>()? {
-                self.add(raw, root);
+                self.0.add(raw, "results");
             }
         }
         Ok(())
     }
-
-    fn add(&mut self, raw: Value, root: &str) {
-        let index = self.0.len() + self.1.len();
-        match T::deserialize(&raw) {
-            Ok(item) => self.0.push(item),
-            Err(_) => match serde_path_to_error::deserialize::<_, T>(&raw) {
-                Ok(item) => self.0.push(item),
-                Err(e) => self.1.push(ItemError { index, path: format!("{root}[{index}].{}", e.path()), message: e.inner().to_string(), raw }),
-            },
-        }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
@@ -181,8 +184,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                     match key.as_str() {
                         "results" => {
                             found = true;
-                            let Items(results, errors) = map.next_value()?;
-                            (page.results, page.errors) = (results, errors);
+                            map.next_value_seed(Items(&mut page))?;
                         }
                         // A `count` of another form is no reason to lose the page.
                         "count" => page.count = map.next_value::<Value>()?.as_u64(),
@@ -194,12 +196,30 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                         _ => drop(page.extra.insert(key, map.next_value()?)),
                     }
                 }
-                if found { Ok(page) } else { Err(A::Error::missing_field("results")) }
+                if !found {
+                    // One object where the document has a list: its one item.
+                    let one = T::deserialize(Value::Object(std::mem::take(&mut page.extra))).ok();
+                    page.results.push(one.filter(|_| !STRICT.get()).ok_or_else(|| A::Error::missing_field("results"))?);
+                }
+                Ok(page)
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
-                let mut items = Items(Vec::new(), Vec::new());
-                items.fill(&mut seq, "")?;
-                Ok(Page { results: items.0, errors: items.1, ..Page::empty() })
+                let mut page = Page::empty();
+                if STRICT.get() {
+                    while let Some(item) = seq.next_element()? {
+                        page.results.push(item);
+                    }
+                    return Ok(page);
+                }
+                while let Some(raw) = seq.next_element::<Value>()? {
+                    // A view that lists envelopes sends its one page in an array.
+                    let envelope = raw.get("results").is_some_and(Value::is_array) && T::deserialize(&raw).is_err();
+                    match Page::<T>::deserialize(&raw) {
+                        Ok(inner) if envelope => page.append(inner),
+                        _ => page.add(raw, ""),
+                    }
+                }
+                Ok(page)
             }
         }
         d.deserialize_any(Envelope(PhantomData))
@@ -208,6 +228,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -226,5 +248,9 @@ mod tests {
         let page: Page<i64> = serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
         assert_eq!(page.extra["page_size"], 20);
         assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
+        let page: Page<i64> = serde_json::from_str(r#"[{"count":9,"results":[1,"2",[]]}]"#).unwrap();
+        assert_eq!((page.count, page.results.as_slice(), page.errors.len()), (Some(9), [1, 2].as_slice(), 1), "an envelope in an array");
+        let page: Page<BTreeMap<String, i64>> = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(page.results[0]["a"], 1, "one object");
     }
 }

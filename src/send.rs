@@ -8,11 +8,13 @@ use reqwest::{
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument;
 
 use crate::{
     CallInfo, CallOptions, Client, Error, ErrorKind, Response,
+    lenient::Lenient,
     limits::{Permit, after},
     page, retry,
     trace::Trace,
@@ -293,17 +295,23 @@ pub(crate) async fn read_some(mut response: reqwest::Response) -> Bytes {
     body.freeze()
 }
 
-/// The body as `T`: the fast way, then with pages that keep their bad items, and then in search of the path of an error.
+/// The body as `T`: the fast way; then with pages that keep their bad items; then [`Lenient`]ly, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
     let Response { status, headers, value: body } = response;
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
     if let Ok(value) = page::strictly(|| serde_json::from_slice(text)).or_else(|_| serde_json::from_slice(text)) {
         return Ok(Response { status, headers, value });
     }
-    let mut d = serde_json::Deserializer::from_slice(text);
-    match serde_path_to_error::deserialize::<_, T>(&mut d) {
-        Err(_) if body.is_empty() => Err(Error::decode(status, ".", "the body is empty", body)),
+    let json: Value = match serde_json::from_slice(text) {
+        _ if body.is_empty() => return Err(Error::decode(status, ".", "the body is empty", body)),
+        Ok(json) => json,
+        Err(e) => return Err(Error::decode(status, ".", format!("the body is no JSON: {e}"), body)),
+    };
+    match serde_path_to_error::deserialize(Lenient(json)) {
+        Ok(value) => {
+            tracing::debug!("the answer departs from the document, and was read all the same");
+            Ok(Response { status, headers, value })
+        }
         Err(e) => Err(Error::decode(status, e.path().to_string(), e.inner().to_string(), body)),
-        Ok(_) => Err(Error::decode(status, ".", "something follows the JSON value", body)),
     }
 }

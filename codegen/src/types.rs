@@ -152,8 +152,9 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         };
         let index = keys.len();
         keys.push(key);
-        // DRF sends every field, but a missing nullable one is no reason to lose the object.
-        if needed && (sent || !nullable) {
+        // DRF sends every field, but a missing one that can be null, or anything, is no reason to lose the object.
+        let any = inner.to_string() == quote!(crate::Json).to_string();
+        if needed && (sent || !(nullable || any)) {
             must.push(index);
         }
         fields.extend(quote!(#[doc = #about] pub #field: #ty,));

@@ -117,15 +117,12 @@ fn fields(before: &Value, after: &Value, names: &BTreeSet<String>, counts: &mut 
 fn reason(schema: &Value) -> Option<&'static str> {
     let has = |key: &str| schema.get(key).is_some();
     if schema.get("x-autopi-json") == Some(&Value::Bool(true)) {
-        return Some("bare read-only string: a SerializerMethodField");
+        return Some(if has("type") { "object without properties: a JSONField" } else { "bare read-only string: a SerializerMethodField" });
     }
     if let Some(items) = schema.get("items") {
         return reason(items);
     }
     match schema.get("type").and_then(Value::as_str) {
-        Some("object") if !has("properties") && !schema.get("additionalProperties").is_some_and(Value::is_object) => {
-            Some("object without properties: a JSONField")
-        }
         None if !["$ref", "allOf", "anyOf", "oneOf", "enum", "properties"].iter().any(|k| has(k)) => Some("no type in the document"),
         None if has("anyOf") || has("oneOf") => Some("one of several types"),
         _ => None,

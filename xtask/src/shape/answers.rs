@@ -54,3 +54,20 @@ pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     }
     Ok(n)
 }
+
+/// A view that lists, with the envelope itself as its serializer, is documented as an array of envelopes. DRF sends one.
+pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
+    let schemas = walk::schemas(doc).cloned().unwrap_or_default();
+    let mut n = 0;
+    walk::operations(doc, |_, method, op| {
+        walk::bodies(op, |request, _, schema| {
+            let item = schema.get("items").filter(|_| !request && method == "get");
+            let Some(name) = item.and_then(walk::ref_name) else { return };
+            if schemas.get(name).is_some_and(|s| s.get("x-autopi-page").is_some()) {
+                *schema = walk::reference(name);
+                n += 1;
+            }
+        });
+    });
+    Ok(n)
+}

@@ -8,6 +8,8 @@ use crate::report::Failure;
 /// Marks schemas with `x-autopi-id: device | unit`.
 pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
+    // Where a resource has both, a plain text of that name (django-filter and drf-nested-routers document no format) is one of them too.
+    let both = walk::schemas(doc).into_iter().any(|s| s.values().any(|s| s.get("properties").and_then(Value::as_object).is_some_and(is_device)));
     let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(0) };
     for (path, item) in paths {
         let device_item = path.contains("/devices/{id}");
@@ -17,38 +19,49 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
             let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
             let in_path = parameter.get("in").and_then(Value::as_str) == Some("path");
             let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else { continue };
-            let uuid = is_uuid(schema);
             let kind = match name.as_str() {
-                "unit_id" if uuid || (in_path && is_plain(schema)) => "unit",
-                "device_id" if uuid || (in_path && is_plain(schema)) => "device",
-                "device" if uuid => "device",
-                "id" if in_path && device_item && (uuid || is_plain(schema)) => "device",
-                _ => continue,
+                "id" if in_path && device_item => Some("device"),
+                name => kind(name),
             };
-            schema.insert("x-autopi-id".into(), kind.into());
-            n += 1;
+            let fits = is_uuid(schema) || (is_plain(schema) && (both || (in_path && name != "device")));
+            if let Some(kind) = kind.filter(|_| fits) {
+                schema.insert("x-autopi-id".into(), kind.into());
+                n += 1;
+            }
         }
     }
     let Some(schemas) = walk::schemas(doc) else { return Ok(n) };
     for schema in schemas.values_mut() {
         walk::each_schema(schema, &mut |map| {
             let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
-            // Only the device resource itself carries both.
-            let device = properties.contains_key("id") && properties.contains_key("unit_id");
+            let device = is_device(properties);
             for (name, field) in properties {
-                let Some(field) = field.as_object_mut().filter(|f| is_uuid(f)) else { continue };
-                let kind = match name.as_str() {
-                    "unit_id" => "unit",
-                    "device_id" | "device" => "device",
-                    "id" if device => "device",
-                    _ => continue,
-                };
-                field.insert("x-autopi-id".into(), kind.into());
-                n += 1;
+                let kind = if device && name == "id" { Some("device") } else { kind(name) };
+                let Some(field) = field.as_object_mut() else { continue };
+                let many = field.get("type").and_then(Value::as_str) == Some("array");
+                let field = if many { field.get_mut("items").and_then(Value::as_object_mut) } else { Some(field) };
+                if let (Some(kind), Some(field)) = (kind, field.filter(|f| is_uuid(f))) {
+                    field.insert("x-autopi-id".into(), kind.into());
+                    n += 1;
+                }
             }
         });
     }
     Ok(n)
+}
+
+/// Whose id a field or parameter of this name is.
+fn kind(name: &str) -> Option<&'static str> {
+    match name {
+        "unit_id" | "unit_ids" => Some("unit"),
+        "device" | "device_id" | "device_pk" | "devices" | "device_ids" => Some("device"),
+        _ => None,
+    }
+}
+
+/// Only the device resource itself carries both.
+fn is_device(properties: &Map<String, Value>) -> bool {
+    ["id", "unit_id"].iter().all(|k| properties.get(*k).and_then(Value::as_object).is_some_and(is_uuid))
 }
 
 fn is_uuid(schema: &Map<String, Value>) -> bool {
@@ -56,5 +69,5 @@ fn is_uuid(schema: &Map<String, Value>) -> bool {
 }
 
 fn is_plain(schema: &Map<String, Value>) -> bool {
-    schema.get("type").and_then(Value::as_str) == Some("string") && !schema.contains_key("format") && !schema.contains_key("pattern")
+    schema.get("type").and_then(Value::as_str) == Some("string") && ["format", "pattern", "enum"].iter().all(|k| !schema.contains_key(*k))
 }

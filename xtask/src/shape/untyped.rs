@@ -1,4 +1,5 @@
-//! A `SerializerMethodField` comes out as `{type: string, readOnly: true}`: a real read-only text field has a length, a format or choices.
+//! Two things come out of drf-yasg with a type that they do not keep: a `SerializerMethodField` as `{type: string, readOnly: true}` (a real read-only text
+//! field has a length, a format or choices), and a `JSONField` as `{type: object}`.
 
 use serde_json::Value;
 
@@ -14,6 +15,19 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
             && !["minLength", "maxLength", "format", "enum", "pattern"].iter().any(|k| map.contains_key(*k));
         if bare {
             map.shift_remove("type");
+            map.insert("x-autopi-json".into(), Value::Bool(true));
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+/// Marks the object of which nothing is said: DRF's `JSONField` takes and gives any JSON. The `type` stays for those who read the document.
+pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    walk::document_schemas(doc, &mut |map| {
+        let says = ["properties", "additionalProperties", "allOf", "anyOf", "oneOf", "x-autopi-json"].iter().any(|k| map.contains_key(*k));
+        if map.get("type").and_then(Value::as_str) == Some("object") && !says {
             map.insert("x-autopi-json".into(), Value::Bool(true));
             n += 1;
         }
