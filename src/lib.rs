@@ -36,7 +36,17 @@ pub mod webhook;
 #[allow(missing_docs)]
 pub mod rt;
 
-#[allow(missing_docs, deprecated, clippy::all, rustdoc::all, unused)]
+#[allow(
+    missing_docs,
+    deprecated,
+    clippy::all,
+    rustdoc::all,
+    unused,
+    nonstandard_style,
+    uncommon_codepoints,
+    confusable_idents,
+    mixed_script_confusables
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 pub use areas::area;
 pub use error::Error;
+pub use operations::TAKEN;
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///

@@ -7,26 +7,40 @@ use proc_macro2::{Ident, Span};
 
 /// A type name.
 pub fn type_ident(name: &str) -> Ident {
-    let mut camel = worded(name).to_upper_camel_case();
-    if camel.is_empty() || camel.starts_with(|c: char| c.is_numeric()) {
-        camel = format!("V{camel}");
-    }
-    if matches!(camel.as_str(), "Self") {
-        camel.push('_');
-    }
-    Ident::new(&camel, Span::call_site())
+    first(name, |words| {
+        let mut camel = words.to_upper_camel_case();
+        if camel.is_empty() || camel.starts_with(|c: char| c.is_numeric()) {
+            camel = format!("V{camel}");
+        }
+        if camel == "Self" {
+            camel.push('_');
+        }
+        camel
+    })
 }
 
 /// A field, method or argument name; keywords become raw, or get an underscore where raw is not allowed.
 pub fn value_ident(name: &str) -> Ident {
-    let mut snake = worded(name).to_snake_case();
-    if snake.is_empty() || snake.starts_with(|c: char| c.is_numeric()) {
-        snake = format!("v{snake}");
+    first(name, |words| {
+        let mut snake = words.to_snake_case();
+        if snake.is_empty() || snake.starts_with(|c: char| c.is_numeric()) {
+            snake = format!("v{snake}");
+        }
+        if matches!(snake.as_str(), "self" | "super" | "crate" | "_") {
+            snake.push('_');
+        }
+        // A keyword since edition 2024, which syn does not know.
+        if snake == "gen" { "r#gen".into() } else { snake }
+    })
+}
+
+/// The name with the letters of any script, or else with those of ASCII.
+fn first(name: &str, styled: impl Fn(&str) -> String) -> Ident {
+    if let Ok(ident) = syn::parse_str(&styled(&worded(name, char::is_alphanumeric))) {
+        return ident;
     }
-    if matches!(snake.as_str(), "self" | "super" | "crate" | "_") {
-        snake.push('_');
-    }
-    syn::parse_str(&snake).unwrap_or_else(|_| Ident::new_raw(&snake, Span::call_site()))
+    let ascii = styled(&worded(name, |c| c.is_ascii_alphanumeric()));
+    syn::parse_str(&ascii).unwrap_or_else(|_| Ident::new_raw(&ascii, Span::call_site()))
 }
 
 /// `ident`, with a number behind it if it is taken already.
@@ -44,11 +58,11 @@ pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
 }
 
 /// Spells out what would vanish: `<=` is `less_equal`, `@ts` is `ts`, but a name of symbols only keeps words.
-fn worded(name: &str) -> String {
+fn worded(name: &str, letter: impl Fn(char) -> bool) -> String {
     let mut out = String::new();
     for (i, c) in name.chars().enumerate() {
         let word = match c {
-            c if c.is_ascii_alphanumeric() => {
+            c if letter(c) => {
                 out.push(c);
                 continue;
             }
@@ -71,4 +85,28 @@ fn worded(name: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_rust_name() {
+        for (name, value, ty) in [
+            ("userId", "user_id", "UserId"),
+            ("@ts", "ts", "Ts"),
+            ("type", "r#type", "Type"),
+            ("gen", "r#gen", "Gen"),
+            ("self", "self_", "Self_"),
+            ("", "v", "V"),
+            ("2fa", "v2fa", "V2fa"),
+            ("<=", "less_equal", "LessEqual"),
+            ("farve grøn", "farve_grøn", "FarveGrøn"),
+            ("\u{1f697}", "v", "V"),
+            ("m\u{b2}", "m", "M"),
+        ] {
+            assert_eq!((value_ident(name).to_string().as_str(), type_ident(name).to_string().as_str()), (value, ty), "{name}");
+        }
+    }
 }

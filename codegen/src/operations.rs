@@ -20,12 +20,29 @@ pub struct Names {
     builders: BTreeSet<String>,
 }
 
+/// The methods that the hand-written `Client` has, and those of traits that a method of the client itself would hide.
+pub const TAKEN: [&str; 16] = [
+    "authorization",
+    "borrow",
+    "borrow_mut",
+    "builder",
+    "can_renew",
+    "clone",
+    "clone_into",
+    "command_job",
+    "fmt",
+    "from_env",
+    "into",
+    "request",
+    "run_command",
+    "start_command",
+    "to_owned",
+    "type_id",
+];
+
 impl Default for Names {
     fn default() -> Self {
-        // What the hand-written client has already.
-        let functions =
-            ["builder", "from_env", "request", "base_url", "hooks", "new", "run_command", "start_command", "command_job"].map(str::to_owned).into();
-        Self { functions, builders: BTreeSet::new() }
+        Self { functions: TAKEN.map(str::to_owned).into(), builders: BTreeSet::new() }
     }
 }
 

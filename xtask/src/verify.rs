@@ -10,9 +10,18 @@ use crate::{report::Failure, shape::walk};
 pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (path, item) in doc.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        // A path item of OpenAPI 3 may stand elsewhere.
+        let target = item.get("$ref").and_then(Value::as_str).and_then(|r| doc.pointer(r.strip_prefix('#')?));
+        let item = target.unwrap_or(item);
         found.extend(walk::METHODS.iter().filter(|m| item.get(**m).is_some()).map(|m| (path.clone(), (*m).to_owned())));
     }
     found
+}
+
+/// The names of the schemas, of 2.0 or 3.
+fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
+    let named = doc.get("definitions").or_else(|| doc.pointer("/components/schemas"));
+    named.and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name)
 }
 
 /// Checks `after`, made from `before`.
@@ -30,6 +39,11 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             format!("/paths/{}/{method}", path.replace('/', "~1")),
             "was lost or made up on the way: this is a fault of the pipeline".into(),
         ));
+    }
+    for name in schemas(before) {
+        if after.pointer("/components/schemas").and_then(|s| s.get(name)).is_none() {
+            return Err(fail(format!("/components/schemas/{name}"), "was lost on the way: this is a fault of the pipeline".into()));
+        }
     }
     references(after, after, String::new())?;
     endless(after)?;

@@ -135,3 +135,19 @@ fn docs_coverage_is_true() {
     let found = xtask::coverage::coverage(&read("../spec/upstream.json"), Some(&read("../spec/overlay.yaml"))).unwrap();
     assert_eq!(read("../docs/coverage.md"), found.page(), "run `cargo xtask coverage --write`");
 }
+
+/// An operation of that name would be a second method, and the crate would not compile.
+#[test]
+fn no_operation_is_named_like_a_method_of_the_client() {
+    let mut methods = Vec::new();
+    for file in std::fs::read_dir("../src").unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for block in text.split("\nimpl Client {").skip(1) {
+            let block = block.split("\n}").next().unwrap();
+            methods.extend(block.lines().filter_map(|l| l.split_once("fn ")?.1.split_once(['(', '<'])).map(|(name, _)| name.to_owned()));
+        }
+    }
+    assert!(methods.len() > 5, "{methods:?}");
+    methods.retain(|m| !autopi_codegen::TAKEN.contains(&m.as_str()));
+    assert!(methods.is_empty(), "add them to TAKEN in codegen/src/operations.rs: {methods:?}");
+}

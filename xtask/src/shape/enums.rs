@@ -29,6 +29,29 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
+/// drf-spectacular writes `choices` with blank or null as `oneOf` the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as it is, and null is nullable.
+pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
+    let schemas = walk::schemas(doc).cloned().unwrap_or_default();
+    let values = |part: &Value| schemas.get(walk::ref_name(part)?)?.get("enum")?.as_array().cloned();
+    let mut n = 0;
+    walk::document_schemas(doc, &mut |map| {
+        for key in ["oneOf", "anyOf"] {
+            let Some(parts) = map.get(key).and_then(Value::as_array) else { continue };
+            let listed: Option<Vec<_>> = parts.iter().map(|p| Some((p.clone(), values(p)?))).collect();
+            let is_rest = |values: &[Value]| values.iter().all(|v| v.is_null() || v == "");
+            let Some((rest, main)) = listed.map(|l| l.into_iter().partition::<Vec<_>, _>(|(_, v)| is_rest(v))) else { continue };
+            let [(main, _)] = main.as_slice() else { continue };
+            map.shift_remove(key);
+            map.insert("allOf".into(), Value::Array(vec![main.clone()]));
+            if rest.iter().any(|(_, v)| v.contains(&Value::Null)) {
+                map.insert("nullable".into(), true.into());
+            }
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
 struct Named {
     existing: Map<String, Value>,
     made: Map<String, Value>,

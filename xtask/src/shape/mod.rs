@@ -33,6 +33,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("pages: a list of envelopes is one page", answers::lists_of_pages),
     ("free-form telemetry opened", telemetry::free_form_records),
     ("inline objects named", hoist::inline_objects),
+    ("enums: blank and null choices folded", enums::blank_and_null_choices),
     ("enums: open enums named", enums::open_enums),
     ("request/response split", split::request_response),
 ];

@@ -36,7 +36,12 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             rename(schema, &requests);
             let Some(target) = walk::ref_name(schema).filter(|_| method == "patch").map(str::to_owned) else { return };
             let new = patched.entry(target.clone()).or_insert_with(|| {
-                let base = if target.ends_with("Request") { format!("Patched{target}") } else { format!("Patched{target}Request") };
+                // drf-spectacular has the prefix already.
+                let plain = target.trim_start_matches("Patched").trim_end_matches("Request");
+                let base = format!("Patched{plain}Request");
+                if base == target {
+                    return target;
+                }
                 let new = walk::free_name(&base, |n| taken.contains(n));
                 taken.insert(new.clone());
                 new

@@ -2,11 +2,15 @@
 //!
 //! What 3.0 cannot say is a warning with its JSON pointer.
 
+mod down;
+mod parameters;
+mod shared;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
     report::{Failure, Report},
-    shape::walk::{self, METHODS},
+    shape::walk::METHODS,
 };
 
 /// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
@@ -34,17 +38,15 @@ const SCHEMA_KEYS: [&str; 16] = [
 /// # Errors
 /// A document whose parts are of the wrong JSON type.
 pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
-    if doc.get("swagger").is_some() {
-        return from_2(&doc, report);
-    }
-    let mut doc = doc;
+    let mut doc = if doc.get("swagger").is_some() { from_2(&doc, report)? } else { shared::written_out(doc)? };
     if doc.get("openapi").and_then(Value::as_str).is_some_and(|v| v.starts_with("3.1")) {
-        down_from_31(&mut doc, report);
+        down::from_31(&mut doc, report);
     }
+    parameters::placed(&mut doc, report);
     Ok(doc)
 }
 
-fn escape(part: &str) -> String {
+pub(super) fn escape(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 
@@ -355,63 +357,4 @@ fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
         }
     }
     new
-}
-
-/// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
-fn down_from_31(doc: &mut Value, report: &mut Report) {
-    doc["openapi"] = "3.0.3".into();
-    for gone in ["webhooks", "jsonSchemaDialect"] {
-        if doc.as_object_mut().and_then(|d| d.shift_remove(gone)).is_some() {
-            report.warn(format!("/{gone}"), "3.0 cannot say this: left out");
-        }
-    }
-    let mut lost = std::collections::BTreeMap::new();
-    walk::document_schemas(doc, &mut |map| {
-        if let Some(Value::Array(types)) = map.get("type").cloned() {
-            let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
-            if rest.len() < types.len() {
-                map.insert("nullable".into(), true.into());
-            }
-            map.shift_remove("type");
-            if let [one] = rest.as_slice() {
-                map.insert("type".into(), one.clone());
-            } else {
-                *lost.entry("several types: any JSON is taken").or_insert(0) += 1;
-            }
-        }
-        if let Some(value) = map.shift_remove("const") {
-            map.insert("enum".into(), json!([value]));
-        }
-        for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
-                map.insert(plain.into(), n);
-                map.insert(exclusive.into(), true.into());
-            }
-        }
-        if let Some(first) = map.shift_remove("examples").as_ref().and_then(|e| e.get(0)) {
-            map.insert("example".into(), first.clone());
-        }
-        for gone in ["$schema", "$defs", "prefixItems", "unevaluatedProperties", "contentMediaType", "if", "then", "else", "patternProperties"] {
-            if map.shift_remove(gone).is_some() {
-                *lost.entry(gone).or_insert(0) += 1;
-            }
-        }
-        // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
-        for key in ["anyOf", "oneOf"] {
-            let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else { continue };
-            let before = parts.len();
-            parts.retain(|p| p.get("type") != Some(&"null".into()));
-            if parts.len() < before {
-                let one = (parts.len() == 1).then(|| parts.clone());
-                map.insert("nullable".into(), true.into());
-                if let Some(one) = one {
-                    map.shift_remove(key);
-                    map.insert("allOf".into(), one.into());
-                }
-            }
-        }
-    });
-    for (what, n) in lost {
-        report.warn("/components", format!("3.0 cannot say `{what}` ({n} times): left out"));
-    }
 }

@@ -1,0 +1,77 @@
+//! OpenAPI 3.1 → 3.0.3.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{report::Report, shape::walk};
+
+/// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
+pub fn from_31(doc: &mut Value, report: &mut Report) {
+    doc["openapi"] = "3.0.3".into();
+    for gone in ["webhooks", "jsonSchemaDialect"] {
+        if doc.as_object_mut().and_then(|d| d.shift_remove(gone)).is_some() {
+            report.warn(format!("/{gone}"), "3.0 cannot say this: left out");
+        }
+    }
+    let mut lost = BTreeMap::new();
+    walk::document_schemas(doc, &mut |map| {
+        if let Some(Value::Array(types)) = map.get("type").cloned() {
+            let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
+            if rest.len() < types.len() {
+                map.insert("nullable".into(), true.into());
+            }
+            map.shift_remove("type");
+            if let [one] = rest.as_slice() {
+                map.insert("type".into(), one.clone());
+            } else {
+                *lost.entry("several types: any JSON is taken").or_insert(0) += 1;
+            }
+        }
+        // 3.1 allows members beside a $ref, 3.0 ignores them.
+        if map.len() > 1
+            && let Some(target) = map.shift_remove("$ref")
+        {
+            map.insert("allOf".into(), json!([{ "$ref": target }]));
+        }
+        let binary = map.get("contentMediaType").is_some_and(|m| m == "application/octet-stream");
+        if binary && map.get("type").is_some_and(|t| t == "string") {
+            map.insert("format".into(), "binary".into());
+            map.shift_remove("contentMediaType");
+        }
+        if let Some(value) = map.shift_remove("const") {
+            map.insert("enum".into(), json!([value]));
+        }
+        for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
+                map.insert(plain.into(), n);
+                map.insert(exclusive.into(), true.into());
+            }
+        }
+        if let Some(first) = map.shift_remove("examples").as_ref().and_then(|e| e.get(0)) {
+            map.insert("example".into(), first.clone());
+        }
+        for gone in ["$schema", "$defs", "prefixItems", "unevaluatedProperties", "contentMediaType", "if", "then", "else", "patternProperties"] {
+            if map.shift_remove(gone).is_some() {
+                *lost.entry(gone).or_insert(0) += 1;
+            }
+        }
+        // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
+        for key in ["anyOf", "oneOf"] {
+            let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else { continue };
+            let before = parts.len();
+            parts.retain(|p| p.get("type") != Some(&"null".into()));
+            if parts.len() < before {
+                let one = (parts.len() == 1).then(|| parts.clone());
+                map.insert("nullable".into(), true.into());
+                if let Some(one) = one {
+                    map.shift_remove(key);
+                    map.insert("allOf".into(), one.into());
+                }
+            }
+        }
+    });
+    for (what, n) in lost {
+        report.warn("/components", format!("3.0 cannot say `{what}` ({n} times): left out"));
+    }
+}
