@@ -23,10 +23,16 @@ impl Operation<'_> {
     }
 }
 
-/// The area of an operation: its first tag, else the first component of its path.
+/// The area of an operation: its first tag, else the first component of its path. It is the name of a cargo feature, so some names are taken.
 pub fn area(path: &str, operation: &Value) -> String {
     let tag = operation.pointer("/tags/0").and_then(Value::as_str);
-    tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case()
+    let name = tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case();
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    match plain.as_str() {
+        "" => "root".into(),
+        "blocking" | "default" | "full" => plain + "_area",
+        _ => plain,
+    }
 }
 
 pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Operation<'a>>, Error> {
@@ -48,4 +54,23 @@ pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Opera
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_area_is_a_feature() {
+        for (path, tags, name) in [
+            ("/dongle/devices/", json!([]), "dongle"),
+            ("/{id}/x/", json!(["Fleet & Co."]), "fleet_co"),
+            ("/", json!(["\u{1f697}"]), "root"),
+            ("/default/", json!([]), "default_area"),
+        ] {
+            assert_eq!(area(path, &json!({ "tags": tags })), name);
+        }
+    }
 }

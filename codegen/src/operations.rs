@@ -296,6 +296,15 @@ fn about(op: &Operation<'_>) -> String {
     for part in ["summary", "description"].into_iter().filter_map(text) {
         out.push_str(&format!("\n\n{part}"));
     }
+    let named = |required: bool| {
+        let asked = op.parameters.iter().filter(move |p| (p.get("required") == Some(&Value::Bool(true))) == required);
+        asked.filter_map(|p| p.get("name")?.as_str()).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+    };
+    for (what, names) in [("Must be given", named(true)), ("May be given", named(false))] {
+        if !names.is_empty() {
+            out.push_str(&format!("\n\n{what}: {names}."));
+        }
+    }
     if let Some(id) = text("x-original-operation-id") {
         out.push_str(&format!("\n\noperationId in the document: `{id}`"));
     }
