@@ -13,7 +13,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let by_login = Client::builder().base_url(&base).login(env::var("AUTOPI_EMAIL")?, env::var("AUTOPI_PASSWORD")?).build()?;
     let first = by_login.dongle_devices_list().page_size(5).send().await?;
-    println!("logged in with e-mail and password: {} of {:?} devices on the first page", first.results.len(), first.count);
+    let count = first.count.map_or("many".into(), |n| n.to_string());
+    println!("logged in with e-mail and password: {} of {count} devices on the first page", first.results.len());
 
     let token = env::var("AUTOPI_API_TOKEN")?;
     let client = Client::builder().base_url(&base).api_token(token).build()?;
@@ -23,8 +24,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{:<36}  {}", device.id, device.call_name.as_deref().unwrap_or("-"));
     }
 
-    let vehicles: Vec<_> = client.vehicle_profile_list().stream().try_collect().await?;
-    println!("\n{} vehicles", vehicles.len());
+    println!("\nevery vehicle, page by page:\n{:>6}  {:<17}  plate", "id", "VIN");
+    let mut pages = client.vehicle_profile_list().pages();
+    while let Some(page) = pages.try_next().await? {
+        for vehicle in &page.results {
+            println!("{:>6}  {:<17}  {}", vehicle.id, vehicle.vin.as_deref().unwrap_or("-"), vehicle.license_plate.as_deref().unwrap_or("-"));
+        }
+    }
 
     if let Some(device) = devices.first() {
         telemetry(&client, device.id).await?;

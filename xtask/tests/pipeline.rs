@@ -136,6 +136,27 @@ fn docs_coverage_is_true() {
     assert_eq!(read("../docs/coverage.md"), found.page(), "run `cargo xtask coverage --write`");
 }
 
+#[test]
+fn what_is_there_keeps_its_name_when_the_document_grows() {
+    let text = std::fs::read_to_string("../spec/upstream.json").unwrap();
+    let old = normalize(&text, None).unwrap().doc;
+    let mut upstream: Value = serde_json::from_str(&text).unwrap();
+    // As drf-yasg would add a route: a definition with a list of its own and a nested one, under names that are like others.
+    let device = upstream["definitions"]["Device"].clone();
+    upstream["definitions"]["DeviceNew"] = device;
+    upstream["definitions"]["DeviceNew"]["properties"]["type"] = json!({"type": "string", "enum": ["a", "b"], "title": "Type"});
+    let body = json!({"name": "data", "in": "body", "schema": {"$ref": "#/definitions/DeviceNew"}});
+    let route = json!({"post": {"operationId": "dongle_devices_new_create", "tags": ["dongle"], "parameters": [body],
+        "responses": {"201": {"description": "", "schema": {"$ref": "#/definitions/DeviceNew"}}}}});
+    upstream["paths"]["/dongle/devices_new/"] = route;
+    let new = normalize(&upstream.to_string(), None).unwrap().doc;
+    for place in ["/paths", "/components/schemas"] {
+        for (name, value) in old.pointer(place).unwrap().as_object().unwrap() {
+            assert_eq!(new.pointer(place).unwrap().get(name), Some(value), "{place}: {name}");
+        }
+    }
+}
+
 /// An operation of that name would be a second method, and the crate would not compile.
 #[test]
 fn no_operation_is_named_like_a_method_of_the_client() {
