@@ -110,6 +110,10 @@ impl<'a> Call<'a> {
         }
     }
 
+    pub fn raw(&mut self, media: &'static str, body: impl Into<Bytes>) {
+        self.out.body = Body::Raw(media, body.into());
+    }
+
     pub fn check(&mut self, checked: Result<(), Violation>) {
         if let Err(violation) = checked {
             self.fail(Error::violation(&violation));

@@ -51,6 +51,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
+pub use ::bytes::Bytes;
 pub use auth::{Credentials, CredentialsProvider};
 pub use call::{Response, Sending, Streaming};
 pub use client::{Client, ClientBuilder};

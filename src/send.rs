@@ -25,6 +25,8 @@ use crate::{
 pub(crate) enum Body {
     None,
     Json(Bytes),
+    /// Of this media type.
+    Raw(&'static str, Bytes),
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(Cow<'static, str>, String)>),
 }
@@ -191,6 +193,7 @@ impl Try<'_> {
         request = match (&out.body, parts) {
             (_, Some(parts)) => request.multipart(parts.form().map_err(Failure::Fatal)?),
             (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
+            (Body::Raw(media, bytes), None) => request.header(CONTENT_TYPE, *media).body(bytes.clone()),
             (Body::Form(fields), None) => request.form(fields),
             (Body::None, None) => request,
         };

@@ -89,6 +89,10 @@ fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) 
         let schema = media.get("schema").unwrap_or(&Value::Null).to_string();
         return quote!(.body(&autopi::serde_json::from_value(sample(#schema)).expect(#schema)));
     }
+    let form = |k: &String| k.starts_with("multipart/") || k == "application/x-www-form-urlencoded";
+    if !content.keys().next().is_some_and(form) {
+        return quote!(.body("sample"));
+    }
     let Some(schema) = content.values().next().and_then(|m| m.get("schema")) else { return TokenStream::new() };
     let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
     let mut out = TokenStream::new();

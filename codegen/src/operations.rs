@@ -185,6 +185,12 @@ fn request_body<'a>(
         return Ok(quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }));
     }
     let Some((kind, media)) = content.iter().next() else { return Ok(TokenStream::new()) };
+    let is_form = kind == "application/x-www-form-urlencoded" || kind.starts_with("multipart/");
+    if !is_form {
+        return Ok(
+            quote!(#[doc = "The request body, as it goes out."] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#kind, body); self }),
+        );
+    }
     let field_call = if kind == "application/x-www-form-urlencoded" { quote!(form_value) } else { quote!(form_field) };
     let Some(schema) = media.get("schema") else { return Ok(TokenStream::new()) };
     let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
@@ -272,9 +278,8 @@ type Content<'a> = &'a Map<String, Value>;
 /// The status of the success and its content, if it has any.
 fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Option<Content<'a>>), Error> {
     let responses = op.value.get("responses").and_then(Value::as_object);
-    let Some((status, response)) = responses.into_iter().flatten().find(|(k, _)| k.starts_with('2') || *k == "default") else {
-        return Ok(("", None));
-    };
+    let find = |wanted: fn(&str) -> bool| responses.into_iter().flatten().find(|(k, _)| wanted(k));
+    let Some((status, response)) = find(|k| k.starts_with('2')).or_else(|| find(|k| k == "default")) else { return Ok(("", None)) };
     Ok((status, doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty())))
 }
 

@@ -172,7 +172,7 @@ impl Context<'_> {
             }
             all.push(parameter);
         }
-        let consumes = Some(list(op, "consumes")).filter(|c| !c.is_empty()).unwrap_or_else(|| self.consumes.clone());
+        let consumes = if op.get("consumes").is_some() { list(op, "consumes") } else { self.consumes.clone() };
         let mut parameters = Vec::new();
         let (mut fields, mut needed, mut has_file) = (Map::new(), Vec::new(), false);
         for (i, parameter) in all.iter().enumerate() {
@@ -182,7 +182,13 @@ impl Context<'_> {
             match parameter.get("in").and_then(Value::as_str) {
                 Some("body") => {
                     let schema = schema_of(parameter.get("schema").unwrap_or(&json!({})), &place, report);
-                    let media: Vec<&str> = if consumes.is_empty() { vec!["application/json"] } else { consumes.clone() };
+                    // DRF's FileUploadParser takes any media type, and drf-yasg lists none.
+                    let raw = schema.get("format").is_some_and(|f| f == "binary");
+                    let media: Vec<&str> = match (consumes.is_empty(), raw) {
+                        (false, _) => consumes.clone(),
+                        (_, true) => vec!["application/octet-stream"],
+                        _ => vec!["application/json"],
+                    };
                     let content: Map<String, Value> = media.iter().map(|m| ((*m).to_owned(), json!({ "schema": schema }))).collect();
                     new.insert("requestBody".into(), json!({ "content": content, "required": required }));
                 }

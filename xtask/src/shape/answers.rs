@@ -5,26 +5,35 @@ use serde_json::{Map, Value};
 use super::walk;
 use crate::report::Failure;
 
-/// Keeps one 2xx answer, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx.
+/// Keeps one 2xx answer, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx. Where two have different schemas,
+/// the answer is one of them.
 pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::operations(doc, |_, _, op| {
         let Some(responses) = op.get_mut("responses").and_then(Value::as_object_mut) else { return };
         let success: Vec<String> = responses.keys().filter(|k| k.starts_with('2') || *k == "default").cloned().collect();
-        let typed = success.iter().find(|k| responses[*k].get("content").is_some()).or(success.first()).cloned();
-        for key in success.into_iter().filter(|k| Some(k) != typed.as_ref()) {
-            if let Some(gone) = responses.shift_remove(&key) {
-                op_note(responses, &key, gone);
+        // `default` beside a 2xx is the error.
+        let success: Vec<_> = success.iter().filter(|k| *k != "default" || success.len() == 1).collect();
+        let Some(kept) = success.iter().find(|k| responses[**k].get("content").is_some()).or(success.first()) else { return };
+        let mut schemas: Vec<Value> = Vec::new();
+        for key in &success {
+            for media in responses[*key].get("content").and_then(Value::as_object).into_iter().flat_map(|c| c.values()) {
+                schemas.extend(media.get("schema").filter(|s| !schemas.contains(s)).cloned());
+            }
+        }
+        for key in success.iter().filter(|k| k != &kept) {
+            if let Some(gone) = responses.shift_remove(*key) {
+                // Beside the first as an extension: nothing is lost.
+                responses.insert(format!("x-also-{key}"), gone);
                 n += 1;
             }
         }
+        let content = responses.get_mut(*kept).and_then(|r| r.get_mut("content")).and_then(Value::as_object_mut);
+        for media in content.into_iter().flat_map(|c| c.values_mut()).filter(|_| schemas.len() > 1) {
+            media["schema"] = serde_json::json!({ "oneOf": schemas });
+        }
     });
     Ok(n)
-}
-
-/// A second success is kept beside the first as an extension: nothing is lost.
-fn op_note(responses: &mut Map<String, Value>, key: &str, gone: Value) {
-    responses.insert(format!("x-also-{key}"), gone);
 }
 
 /// Marks the inline envelope of a page (`results` is an array beside `count`, or beside `next` with cursors) with `x-autopi-page`.

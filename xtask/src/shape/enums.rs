@@ -62,8 +62,21 @@ impl Named {
         let values = schema.get("enum").and_then(Value::as_array);
         if let Some(values) = values.filter(|_| !top) {
             let kind = schema.get("type").and_then(Value::as_str).unwrap_or("string");
+            let had_null = values.contains(&Value::Null);
             let values: Vec<Value> = values.iter().filter(|v| !v.is_null()).cloned().collect();
-            let had_null = schema["enum"].as_array().is_some_and(|a| a.len() != values.len());
+            if !(values.iter().all(Value::is_string) || values.iter().all(Value::is_i64)) {
+                // Choices of booleans or numbers are their type; of several types, anything.
+                let mixed = !(values.iter().all(Value::is_boolean) || values.iter().all(Value::is_number));
+                let Some(map) = schema.as_object_mut() else { return };
+                map.shift_remove("enum");
+                if mixed {
+                    map.shift_remove("type");
+                    map.insert("x-autopi-json".into(), true.into());
+                } else if had_null {
+                    map.insert("nullable".into(), true.into());
+                }
+                return;
+            }
             let component = serde_json::json!({ "type": kind, "enum": values });
             let taken = |n: &str| self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component);
             let name = walk::free_name(name, taken);

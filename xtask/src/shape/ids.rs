@@ -5,9 +5,12 @@ use serde_json::{Map, Value};
 use super::walk;
 use crate::report::Failure;
 
-/// Marks schemas with `x-autopi-id: device | unit`.
+/// Marks schemas with `x-autopi-id: device | unit`. Where there is no unit id, there is nothing to mix up.
 pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
+    if !names_units(doc) {
+        return Ok(0);
+    }
     // Where a resource has both, a plain text of that name (django-filter and drf-nested-routers document no format) is one of them too.
     let both = walk::schemas(doc).into_iter().any(|s| s.values().any(|s| s.get("properties").and_then(Value::as_object).is_some_and(is_device)));
     let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(0) };
@@ -48,6 +51,14 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
         });
     }
     Ok(n)
+}
+
+fn names_units(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.contains_key("unit_id") || map.get("name").is_some_and(|n| n == "unit_id") || map.values().any(names_units),
+        Value::Array(list) => list.iter().any(names_units),
+        _ => false,
+    }
 }
 
 /// Whose id a field or parameter of this name is.

@@ -13,17 +13,23 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let Some(schemas) = walk::schemas(doc) else { return Ok(0) };
     let schemas = schemas.clone();
     let differs = differing(&schemas);
+    let (sent, received) = (reached(doc, &schemas, true), reached(doc, &schemas, false));
     let mut requests = BTreeMap::new();
     let mut taken: BTreeSet<String> = schemas.keys().cloned().collect();
-    for name in schemas.keys().filter(|n| differs.contains(*n)) {
-        let new = walk::free_name(&format!("{name}Request"), |n| taken.contains(n));
+    for name in schemas.keys().filter(|n| differs.contains(*n) && sent.contains(*n)) {
+        // One that is split already, by drf-spectacular or by hand, keeps its name.
+        let split = name.ends_with("Request") && !received.contains(name);
+        let new = if split { name.clone() } else { walk::free_name(&format!("{name}Request"), |n| taken.contains(n)) };
         taken.insert(new.clone());
         requests.insert(name.clone(), new);
     }
     let mut out = Map::new();
     for (name, schema) in &schemas {
-        out.insert(name.clone(), answer(schema.clone()));
-        if let Some(new) = requests.get(name) {
+        let new = requests.get(name);
+        if new != Some(name) {
+            out.insert(name.clone(), answer(schema.clone()));
+        }
+        if let Some(new) = new {
             out.insert(new.clone(), request(schema.clone(), &requests));
         }
     }
@@ -65,6 +71,30 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
+/// The schemas that requests, or answers, reach.
+fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTreeSet<String> {
+    let mut todo = Vec::new();
+    walk::operations(doc, |_, _, op| {
+        walk::bodies(op, |request, _, schema| {
+            if request == requests {
+                todo.push(schema.clone())
+            }
+        })
+    });
+    let mut found = BTreeSet::new();
+    while let Some(mut schema) = todo.pop() {
+        walk::each_schema(&mut schema, &mut |map| {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/"));
+            if let Some((name, schema)) = name.and_then(|n| Some((n, schemas.get(n)?)))
+                && found.insert(name.to_owned())
+            {
+                todo.push(schema.clone());
+            }
+        });
+    }
+    found
+}
+
 /// Schemas whose two directions differ, transitively: a fixed point, so recursive definitions end.
 fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
     let mut differs = BTreeSet::new();
@@ -94,7 +124,10 @@ fn answer(mut schema: Value) -> Value {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
         properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
         let always: Vec<String> = properties.iter().filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true))).map(|(k, _)| k.clone()).collect();
-        let kept: BTreeSet<String> = properties.keys().cloned().collect();
+        // Swagger 2.0 has no writeOnly: a password that the serializer asks for is there, and most often does not come back.
+        let is_secret = |(k, p): &(&String, &Value)| p.get("readOnly").is_none() && (k.contains("password") || p["format"] == "password");
+        let secret: BTreeSet<&String> = properties.iter().filter(is_secret).map(|(k, _)| k).collect();
+        let kept: BTreeSet<String> = properties.keys().filter(|k| !secret.contains(k)).cloned().collect();
         set_required(map, &kept, always);
     });
     schema
