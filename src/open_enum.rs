@@ -50,6 +50,9 @@ macro_rules! __open_enum {
                 match text { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(text.into())) }
             }
         }
+        impl $crate::IntoNullable<$name> for &str {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+        }
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
         }
@@ -96,6 +99,9 @@ macro_rules! __open_int_enum {
             fn from(n: i64) -> Self {
                 match n { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(n)) }
             }
+        }
+        impl $crate::IntoNullable<$name> for i64 {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;

@@ -176,13 +176,17 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         checks.extend(checks::field(doc, key, &field, property, needed, nullable));
         if needed {
             all_optional = false;
-            arguments.extend(quote!(#field: impl ::std::convert::Into<#ty>,));
-            initial.extend(quote!(#field: #field.into(),));
+            let (argument, value) = match nullable {
+                true => (quote!(impl crate::IntoNullable<#inner>), quote!(#field.into_nullable())),
+                false => (quote!(impl ::std::convert::Into<#ty>), quote!(#field.into())),
+            };
+            arguments.extend(quote!(#field: #argument,));
+            initial.extend(quote!(#field: #value,));
             continue;
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
         setters.extend(if nullable {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<::std::option::Option<#inner>>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl crate::IntoNullable<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
         } else {
             quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
         });
