@@ -1,11 +1,11 @@
 //! The client, and how it is built.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use reqwest::{Method, Url, header::HeaderValue, redirect};
 
 use crate::{
-    ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
+    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
     limits::Limits,
     login::{Account, Sessions},
     retry::Budget,
@@ -41,7 +41,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client for `https://api.autopi.io`, if nothing else is said.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+        ClientBuilder::new()
     }
 
     /// As [`ClientBuilder::from_env`], with nothing said explicitly.
@@ -77,10 +77,9 @@ impl Client {
     }
 }
 
-/// Builds a [`Client`].
-#[derive(Default)]
+/// Builds a [`Client`], or with the feature `blocking` a `blocking::Client`.
 #[must_use]
-pub struct ClientBuilder {
+pub struct ClientBuilder<M = Async> {
     hooks: Option<Arc<dyn ClientHooks>>,
     base_url: Option<String>,
     credentials: Option<Credentials>,
@@ -95,15 +94,51 @@ pub struct ClientBuilder {
     max_per_second: Option<f64>,
     max_body: Option<usize>,
     trace_bodies: bool,
+    mode: PhantomData<M>,
 }
 
-impl fmt::Debug for ClientBuilder {
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M> fmt::Debug for ClientBuilder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
 impl ClientBuilder {
+    /// The client. No request is made.
+    ///
+    /// # Errors
+    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    pub fn build(self) -> Result<Client, Error> {
+        self.client()
+    }
+}
+
+impl<M> ClientBuilder<M> {
+    pub(crate) fn new() -> Self {
+        Self {
+            hooks: None,
+            base_url: None,
+            credentials: None,
+            retry: None,
+            timeout: None,
+            attempt_timeout: None,
+            connect_timeout: None,
+            user_agent: None,
+            http: None,
+            plain_hosts: Vec::new(),
+            max_in_flight: None,
+            max_per_second: None,
+            max_body: None,
+            trace_bodies: false,
+            mode: PhantomData,
+        }
+    }
     /// Called around every try of every call.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
@@ -219,11 +254,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The client. No request is made.
-    ///
-    /// # Errors
-    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
-    pub fn build(self) -> Result<Client, Error> {
+    pub(crate) fn client(self) -> Result<Client, Error> {
         let text = self.base_url.as_deref().unwrap_or(BASE_URL);
         let base = Url::parse(text).map_err(|e| Error::configuration(format!("the base URL is no URL ({e}): give one like {BASE_URL}")))?;
         let Some(host) = base.host_str() else { return Err(Error::configuration(format!("the base URL names no host: give one like {BASE_URL}"))) };

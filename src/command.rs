@@ -2,13 +2,13 @@
 //!
 //! By path and shape, not by the generated operations: a document without these paths still compiles.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep};
 
-use crate::{CallOptions, Client, DeviceId, Error, Json, Method, Response, call::expand, limits::after};
+use crate::{Async, CallOptions, Client, DeviceId, Error, Json, Method, Response, call::expand, limits::after};
 
 const EXECUTE: &str = "/dongle/devices/{id}/execute/";
 const EXECUTE_RAW: &str = "/dongle/devices/{id}/execute_raw/";
@@ -67,16 +67,22 @@ pub struct CommandOutcome {
 }
 
 /// A command that a device was sent.
-#[derive(Clone)]
-pub struct CommandJob {
+pub struct CommandJob<M = Async> {
     client: Client,
     device: DeviceId,
     jid: String,
     /// A device on the local network answers with the output itself.
     done: Option<Json>,
+    mode: PhantomData<M>,
 }
 
-impl fmt::Debug for CommandJob {
+impl<M> Clone for CommandJob<M> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), device: self.device, jid: self.jid.clone(), done: self.done.clone(), mode: PhantomData }
+    }
+}
+
+impl<M> fmt::Debug for CommandJob<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CommandJob").field("device", &self.device).field("jid", &self.jid).finish_non_exhaustive()
     }
@@ -104,21 +110,29 @@ impl Client {
         let answer: Json = request.send_json().await?.value;
         let jid = answer.get("jid").map(|jid| jid.as_str().map_or_else(|| jid.to_string(), str::to_owned));
         let done = jid.is_none().then_some(answer);
-        Ok(CommandJob { client: self.clone(), device, jid: jid.unwrap_or_default(), done })
+        Ok(CommandJob { client: self.clone(), device, jid: jid.unwrap_or_default(), done, mode: PhantomData })
     }
 
     /// A job that was started before. No request is made.
     pub fn command_job(&self, device: DeviceId, jid: impl Into<String>) -> CommandJob {
-        CommandJob { client: self.clone(), device, jid: jid.into(), done: None }
+        CommandJob { client: self.clone(), device, jid: jid.into(), done: None, mode: PhantomData }
     }
 }
 
-impl CommandJob {
+impl<M> CommandJob<M> {
     /// Its id, digits in a string; empty if a local device answered at once.
     pub fn jid(&self) -> &str {
         &self.jid
     }
 
+    /// As a job of the other mode.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_mode<N>(self) -> CommandJob<N> {
+        CommandJob { client: self.client, device: self.device, jid: self.jid, done: self.done, mode: PhantomData }
+    }
+}
+
+impl CommandJob {
     /// The result, if it is there.
     ///
     /// # Errors

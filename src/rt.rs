@@ -2,6 +2,8 @@
 
 pub use serde;
 
+#[cfg(feature = "blocking")]
+pub use crate::blocking::wait;
 pub use crate::{
     call::{Call, Operation, PageParams, Sending, Streaming},
     check::{Check, Violation, max_items, max_length, maximum, min_items, min_length, minimum, nested, pattern},

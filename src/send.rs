@@ -16,7 +16,7 @@ use crate::{
     limits::{Permit, after},
     page, retry,
     trace::Trace,
-    transfer::Parts,
+    upload::Parts,
 };
 
 #[derive(Clone)]
@@ -187,7 +187,7 @@ impl Try<'_> {
         let mut request = inner.http.request(out.method.clone(), self.url.clone()).headers(out.headers.clone()).headers(out.options.headers.clone());
         request = request.header(AUTHORIZATION, authorization.clone());
         request = match (&out.body, parts) {
-            (_, Some(parts)) => request.multipart(parts.form().map_err(Failure::Fatal)?),
+            (_, Some(parts)) => request.multipart(parts.form().await.map_err(Failure::Fatal)?),
             (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
             (Body::Form(fields), None) => request.form(fields),
             (Body::None, None) => request,
