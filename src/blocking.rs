@@ -35,7 +35,7 @@ use tokio::{
 };
 
 use crate::{
-    Async, ClientBuilder, Command, CommandJob, CommandOutcome, DeviceId, Error, Method, RawRequest, Response,
+    Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method, RawRequest, Response,
     call::{Sending, Streaming},
 };
 
@@ -76,7 +76,8 @@ impl Client {
     ///
     /// # Errors
     /// As there.
-    pub fn run_command(&self, device: DeviceId, command: &Command, timeout: Duration) -> Result<CommandOutcome, Error> {
+    pub fn run_command(&self, device: impl Into<CommandTarget>, command: &Command, timeout: Duration) -> Result<CommandOutcome, Error> {
+        let device = device.into();
         wait(Box::pin(self.0.run_command(device, command, timeout)))
     }
 
@@ -84,12 +85,13 @@ impl Client {
     ///
     /// # Errors
     /// The API refuses it.
-    pub fn start_command(&self, device: DeviceId, command: &Command) -> Result<CommandJob<Blocking>, Error> {
+    pub fn start_command(&self, device: impl Into<CommandTarget>, command: &Command) -> Result<CommandJob<Blocking>, Error> {
+        let device = device.into();
         wait(Box::pin(self.0.start_command(device, command))).map(CommandJob::into_mode)
     }
 
     /// A job that was started before. No request is made.
-    pub fn command_job(&self, device: DeviceId, jid: impl Into<String>) -> CommandJob<Blocking> {
+    pub fn command_job(&self, device: impl Into<CommandTarget>, jid: impl Into<String>) -> CommandJob<Blocking> {
         self.0.command_job(device, jid).into_mode()
     }
 }

@@ -43,10 +43,20 @@ pub struct PageParams {
 pub enum Async {}
 
 /// A call on its way. Boxed and named, not `impl Future`: rustc spends seconds on a thousand opaque types.
+#[cfg(not(target_family = "wasm"))]
 pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
+/// A call on its way.
+#[cfg(target_family = "wasm")]
+pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
+
 /// Items or pages as they come.
+#[cfg(not(target_family = "wasm"))]
 pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>;
+
+/// Items or pages as they come.
+#[cfg(target_family = "wasm")]
+pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + 'a>>;
 
 /// An answer with its status and headers.
 #[derive(Clone, Debug)]

@@ -36,7 +36,7 @@ fn calls_are_authorized_tried_again_and_fail_as_the_others_do() {
     assert_eq!(get(&client).unwrap(), 7);
     assert!(server.requests()[1].contains("authorization: APIToken canary-token\r\n"));
     assert!(!format!("{client:?}").contains("canary"));
-    let error = get(&self::client("http://127.0.0.1:1")).unwrap_err();
+    let error = get(&self::client(&format!("http://{}", support::closed()))).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
 }
 
