@@ -24,6 +24,8 @@ pub enum Credentials {
         /// Where the code of a second factor comes from, if the account asks for one.
         mfa: Option<Mfa>,
     },
+    /// `POST /auth/login/` with nothing in it: a device on the local network trusts who can reach it, and gives a token that does not expire.
+    LocalDevice,
     /// Your own.
     Provider(Arc<dyn CredentialsProvider>),
 }
@@ -55,6 +57,7 @@ impl fmt::Debug for Credentials {
             Self::ApiToken(_) => "ApiToken(** redacted **)",
             Self::Jwt(_) => "Jwt(** redacted **)",
             Self::Login { .. } => "Login(** redacted **)",
+            Self::LocalDevice => "LocalDevice",
             Self::Provider(_) => "Provider(** redacted **)",
         })
     }
@@ -72,7 +75,7 @@ impl Credentials {
                 }
                 return Ok(self);
             }
-            Self::Provider(_) => return Ok(self),
+            Self::LocalDevice | Self::Provider(_) => return Ok(self),
         };
         let text = text.expose_secret().trim();
         let (api, token) = match text.split_once(char::is_whitespace) {

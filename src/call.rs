@@ -16,7 +16,7 @@ use crate::{
     pages,
     send::{self, Body, Outgoing},
     trace::Trace,
-    transfer::Parts,
+    upload::Parts,
 };
 
 /// What the document says of an operation.
@@ -38,11 +38,25 @@ pub struct PageParams {
     pub size: &'static str,
 }
 
+/// How a builder sends: its calls give futures and streams.
+#[derive(Debug)]
+pub enum Async {}
+
 /// A call on its way. Boxed and named, not `impl Future`: rustc spends seconds on a thousand opaque types.
+#[cfg(not(target_family = "wasm"))]
 pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
+/// A call on its way.
+#[cfg(target_family = "wasm")]
+pub type Sending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
+
 /// Items or pages as they come.
+#[cfg(not(target_family = "wasm"))]
 pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>;
+
+/// Items or pages as they come.
+#[cfg(target_family = "wasm")]
+pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + 'a>>;
 
 /// An answer with its status and headers.
 #[derive(Clone, Debug)]
@@ -54,6 +68,12 @@ pub struct Response<T> {
     pub headers: HeaderMap,
     /// The answer.
     pub value: T,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
+        Response { status: self.status, headers: self.headers, value: map(self.value) }
+    }
 }
 
 /// An operation that is being filled in.
@@ -181,15 +201,17 @@ impl<'a> Call<'a> {
         Box::pin(async { self.whole().await.map(drop) })
     }
 
+    pub fn send_empty_full(self) -> Sending<'a, Response<()>> {
+        Box::pin(async { self.whole().await.map(|(r, _)| r.map(drop)) })
+    }
+
     /// Any JSON; text becomes a string, an empty body null.
     pub fn send_any(self) -> Sending<'a, Json> {
-        Box::pin(async {
-            let body = self.whole().await?.0.value;
-            if body.is_empty() {
-                return Ok(Json::default());
-            }
-            Ok(serde_json::from_slice(&body).unwrap_or_else(|_| Json(String::from_utf8_lossy(&body).into())))
-        })
+        Box::pin(async { self.whole().await.map(|(r, _)| any(&r.value)) })
+    }
+
+    pub fn send_any_full(self) -> Sending<'a, Response<Json>> {
+        Box::pin(async { self.whole().await.map(|(r, _)| r.map(|body| any(&body))) })
     }
 
     pub fn send_download(self) -> Sending<'a, Download> {
@@ -216,6 +238,13 @@ impl<'a> Call<'a> {
             stream::iter(good.into_iter().map(Ok).chain(bad))
         }))
     }
+}
+
+fn any(body: &Bytes) -> Json {
+    if body.is_empty() {
+        return Json::default();
+    }
+    serde_json::from_slice(body).unwrap_or_else(|_| Json(String::from_utf8_lossy(body).into()))
 }
 
 /// Fills a path template; each value is one segment.

@@ -1,11 +1,11 @@
 //! The client, and how it is built.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use reqwest::{Method, Url, header::HeaderValue, redirect};
+use reqwest::{Method, Url, header::HeaderValue};
 
 use crate::{
-    ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
+    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
     limits::Limits,
     login::{Account, Sessions},
     retry::Budget,
@@ -41,7 +41,7 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client for `https://api.autopi.io`, if nothing else is said.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+        ClientBuilder::new()
     }
 
     /// As [`ClientBuilder::from_env`], with nothing said explicitly.
@@ -65,29 +65,34 @@ impl Client {
             Credentials::Jwt(token) => auth::header("Bearer", token),
             Credentials::Login { email, password, mfa } => {
                 let account = Account { email, password, mfa: mfa.as_ref() };
-                self.0.sessions.header(self, &account, refused).await
+                self.0.sessions.header(self, Some(&account), refused).await
             }
+            Credentials::LocalDevice => self.0.sessions.header(self, None, refused).await,
             Credentials::Provider(own) => auth::own_header(&**own, refused).await,
         }
     }
 
     /// Can a 401 be answered by other credentials?
     pub(crate) fn can_renew(&self) -> bool {
-        matches!(self.0.credentials, Credentials::Login { .. } | Credentials::Provider(_))
+        matches!(self.0.credentials, Credentials::Login { .. } | Credentials::LocalDevice | Credentials::Provider(_))
     }
 }
 
-/// Builds a [`Client`].
-#[derive(Default)]
+/// Builds a [`Client`], or with the feature `blocking` a `blocking::Client`.
 #[must_use]
-pub struct ClientBuilder {
+pub struct ClientBuilder<M = Async> {
     hooks: Option<Arc<dyn ClientHooks>>,
     base_url: Option<String>,
     credentials: Option<Credentials>,
     retry: Option<RetryPolicy>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
+    #[cfg(not(target_family = "wasm"))]
     connect_timeout: Option<Duration>,
+    #[cfg(not(target_family = "wasm"))]
+    proxies: Vec<reqwest::Proxy>,
+    #[cfg(not(target_family = "wasm"))]
+    roots: Vec<reqwest::Certificate>,
     user_agent: Option<String>,
     http: Option<reqwest::Client>,
     plain_hosts: Vec<String>,
@@ -95,15 +100,56 @@ pub struct ClientBuilder {
     max_per_second: Option<f64>,
     max_body: Option<usize>,
     trace_bodies: bool,
+    mode: PhantomData<M>,
 }
 
-impl fmt::Debug for ClientBuilder {
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M> fmt::Debug for ClientBuilder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
 impl ClientBuilder {
+    /// The client. No request is made.
+    ///
+    /// # Errors
+    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    pub fn build(self) -> Result<Client, Error> {
+        self.client()
+    }
+}
+
+impl<M> ClientBuilder<M> {
+    pub(crate) fn new() -> Self {
+        Self {
+            hooks: None,
+            base_url: None,
+            credentials: None,
+            retry: None,
+            timeout: None,
+            attempt_timeout: None,
+            #[cfg(not(target_family = "wasm"))]
+            connect_timeout: None,
+            #[cfg(not(target_family = "wasm"))]
+            proxies: Vec::new(),
+            #[cfg(not(target_family = "wasm"))]
+            roots: Vec::new(),
+            user_agent: None,
+            http: None,
+            plain_hosts: Vec::new(),
+            max_in_flight: None,
+            max_per_second: None,
+            max_body: None,
+            trace_bodies: false,
+            mode: PhantomData,
+        }
+    }
     /// Called around every try of every call.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
@@ -129,6 +175,10 @@ impl ClientBuilder {
     /// E-mail, password, and where the code of the second factor comes from, if the account asks for one.
     pub fn login_with_mfa(self, email: impl Into<String>, password: impl Into<String>, mfa: Mfa) -> Self {
         self.credentials(Credentials::Login { email: email.into(), password: password.into().into(), mfa: Some(mfa) })
+    }
+    /// A device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)): it gives a token to who asks.
+    pub fn local_device(self) -> Self {
+        self.credentials(Credentials::LocalDevice)
     }
     /// Credentials of your own: a vault, a broker.
     pub fn credentials_provider(self, own: impl CredentialsProvider + 'static) -> Self {
@@ -179,6 +229,7 @@ impl ClientBuilder {
         self
     }
     /// For the connection. Default 10 s.
+    #[cfg(not(target_family = "wasm"))]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -208,6 +259,43 @@ impl ClientBuilder {
         self.user_agent = Some(suffix.into());
         self
     }
+    /// All requests go through this proxy: `http://user:password@host:port`, `https://…`. Without one the environment counts: `HTTPS_PROXY`, `NO_PROXY`.
+    ///
+    /// # Errors
+    /// The URL is malformed. The error does not show it, for it may hold a password.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
+        let proxy = reqwest::Proxy::all(url).map_err(|_| Error::configuration("the proxy's URL is none: give one like http://host:3128"))?;
+        self.proxies.push(proxy);
+        Ok(self)
+    }
+    /// Root certificates to trust beside Mozilla's, one or more in PEM: a company's proxy, a dedicated host.
+    ///
+    /// # Errors
+    /// There is no certificate in it.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
+        let bad = "the root certificates are no PEM: a file with -----BEGIN CERTIFICATE----- is wanted";
+        let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| Error::configuration(bad))?;
+        if roots.is_empty() {
+            return Err(Error::configuration(bad));
+        }
+        self.roots.extend(roots);
+        Ok(self)
+    }
+    #[cfg(not(target_family = "wasm"))]
+    fn http_builder(&mut self) -> reqwest::ClientBuilder {
+        let http = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            .redirect(reqwest::redirect::Policy::custom(same_host));
+        let http = self.proxies.drain(..).fold(http, reqwest::ClientBuilder::proxy);
+        self.roots.drain(..).fold(http, reqwest::ClientBuilder::add_root_certificate)
+    }
+    /// A browser follows redirects, connects and trusts as it likes.
+    #[cfg(target_family = "wasm")]
+    fn http_builder(&mut self) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+    }
     /// Your own `reqwest::Client`: its proxy, roots, redirect policy and connect time-out count. It must not follow redirects to another host.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
@@ -219,11 +307,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The client. No request is made.
-    ///
-    /// # Errors
-    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
-    pub fn build(self) -> Result<Client, Error> {
+    pub(crate) fn client(mut self) -> Result<Client, Error> {
         let text = self.base_url.as_deref().unwrap_or(BASE_URL);
         let base = Url::parse(text).map_err(|e| Error::configuration(format!("the base URL is no URL ({e}): give one like {BASE_URL}")))?;
         let Some(host) = base.host_str() else { return Err(Error::configuration(format!("the base URL names no host: give one like {BASE_URL}"))) };
@@ -250,12 +334,11 @@ impl ClientBuilder {
         }
         let missing =
             "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
-        let credentials = self.credentials.ok_or_else(|| Error::configuration(missing))?.parse()?;
-        let http = match self.http {
+        let credentials = self.credentials.take().ok_or_else(|| Error::configuration(missing))?.parse()?;
+        let http = match self.http.take() {
             Some(http) => http,
-            None => reqwest::Client::builder()
-                .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-                .redirect(redirect::Policy::custom(same_host))
+            None => self
+                .http_builder()
                 .user_agent([concat!("autopi/", env!("CARGO_PKG_VERSION")), self.user_agent.as_deref().unwrap_or_default()].join(" ").trim_end())
                 .build()
                 .map_err(|e| Error::configuration(format!("the HTTP client can't be built: {e}")))?,
@@ -278,7 +361,8 @@ impl ClientBuilder {
 }
 
 /// The `Authorization` header must not reach another host, nor plain http.
-fn same_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
+#[cfg(not(target_family = "wasm"))]
+fn same_host(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
     let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
     if same && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
 }

@@ -2,34 +2,70 @@
 //!
 //! By path and shape, not by the generated operations: a document without these paths still compiles.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use tokio::time::{Instant, sleep};
 
-use crate::{CallOptions, Client, DeviceId, Error, Json, Method, Response, call::expand, limits::after};
+use crate::{
+    Async, CallOptions, Client, DeviceId, Error, Json, Method, Response, UnitId,
+    call::expand,
+    host::{Instant, sleep},
+    limits::after,
+};
 
-const EXECUTE: &str = "/dongle/devices/{id}/execute/";
-const EXECUTE_RAW: &str = "/dongle/devices/{id}/execute_raw/";
-const RESULT: &str = "/dongle/devices/{id}/command_result/{jid}/";
+const EXECUTE: [&str; 2] = ["/dongle/devices/{id}/execute/", "/dongle/{unit_id}/execute/"];
+const EXECUTE_RAW: [&str; 2] = ["/dongle/devices/{id}/execute_raw/", "/dongle/{unit_id}/execute_raw/"];
+const RESULT: [&str; 2] = ["/dongle/devices/{id}/command_result/{jid}/", "/dongle/{unit_id}/retrieve_job/{jid}/"];
+
+/// The device that a command is for: by its id, or by its unit id, as a device on the local network wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommandTarget {
+    /// `/dongle/devices/{id}/...`
+    Device(DeviceId),
+    /// `/dongle/{unit_id}/...`
+    Unit(UnitId),
+}
+
+impl From<DeviceId> for CommandTarget {
+    fn from(id: DeviceId) -> Self {
+        Self::Device(id)
+    }
+}
+
+impl From<UnitId> for CommandTarget {
+    fn from(id: UnitId) -> Self {
+        Self::Unit(id)
+    }
+}
+
+impl CommandTarget {
+    /// The path of its kind, and its id.
+    fn of(self, paths: [&'static str; 2]) -> (&'static str, (&'static str, String)) {
+        match (self, paths) {
+            (Self::Device(id), [path, _]) => (path, ("id", id.to_string())),
+            (Self::Unit(id), [_, path]) => (path, ("unit_id", id.to_string())),
+        }
+    }
+}
 
 /// A command for a device, as the AutoPi terminal takes it: `obd.query rpm`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command {
-    path: &'static str,
+    paths: [&'static str; 2],
     body: Map<String, Value>,
 }
 
 impl Command {
     /// A function, to which arguments are added: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
     pub fn new(function: impl Into<String>) -> Self {
-        Self { path: EXECUTE, body: Map::from_iter([("command".to_owned(), Value::String(function.into()))]) }
+        Self { paths: EXECUTE, body: Map::from_iter([("command".to_owned(), Value::String(function.into()))]) }
     }
 
     /// A whole line, as typed.
     pub fn raw(line: impl Into<String>) -> Self {
-        Self { path: EXECUTE_RAW, ..Self::new(line) }
+        Self { paths: EXECUTE_RAW, ..Self::new(line) }
     }
 
     /// One more argument. A raw command has them in its line.
@@ -67,16 +103,22 @@ pub struct CommandOutcome {
 }
 
 /// A command that a device was sent.
-#[derive(Clone)]
-pub struct CommandJob {
+pub struct CommandJob<M = Async> {
     client: Client,
-    device: DeviceId,
+    device: CommandTarget,
     jid: String,
     /// A device on the local network answers with the output itself.
     done: Option<Json>,
+    mode: PhantomData<M>,
 }
 
-impl fmt::Debug for CommandJob {
+impl<M> Clone for CommandJob<M> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), device: self.device, jid: self.jid.clone(), done: self.done.clone(), mode: PhantomData }
+    }
+}
+
+impl<M> fmt::Debug for CommandJob<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CommandJob").field("device", &self.device).field("jid", &self.jid).finish_non_exhaustive()
     }
@@ -88,7 +130,7 @@ impl Client {
     ///
     /// # Errors
     /// The API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result in time.
-    pub async fn run_command(&self, device: DeviceId, command: &Command, wait: Duration) -> Result<CommandOutcome, Error> {
+    pub async fn run_command(&self, device: impl Into<CommandTarget>, command: &Command, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
         let job = self.start_command(device, command).await?;
         job.wait(until.saturating_duration_since(Instant::now())).await
@@ -98,27 +140,37 @@ impl Client {
     ///
     /// # Errors
     /// The API refuses it.
-    pub async fn start_command(&self, device: DeviceId, command: &Command) -> Result<CommandJob, Error> {
-        let path = expand(command.path, &BTreeMap::from([("id", device.to_string())]))?;
-        let request = self.request(Method::POST, &path).named("start_command", command.path).json(&command.body)?;
+    pub async fn start_command(&self, device: impl Into<CommandTarget>, command: &Command) -> Result<CommandJob, Error> {
+        let device = device.into();
+        let (template, id) = device.of(command.paths);
+        let path = expand(template, &BTreeMap::from([id]))?;
+        let request = self.request(Method::POST, &path).named("start_command", template).json(&command.body)?;
         let answer: Json = request.send_json().await?.value;
         let jid = answer.get("jid").map(|jid| jid.as_str().map_or_else(|| jid.to_string(), str::to_owned));
         let done = jid.is_none().then_some(answer);
-        Ok(CommandJob { client: self.clone(), device, jid: jid.unwrap_or_default(), done })
+        Ok(CommandJob { client: self.clone(), device, jid: jid.unwrap_or_default(), done, mode: PhantomData })
     }
 
     /// A job that was started before. No request is made.
-    pub fn command_job(&self, device: DeviceId, jid: impl Into<String>) -> CommandJob {
-        CommandJob { client: self.clone(), device, jid: jid.into(), done: None }
+    pub fn command_job(&self, device: impl Into<CommandTarget>, jid: impl Into<String>) -> CommandJob {
+        CommandJob { client: self.clone(), device: device.into(), jid: jid.into(), done: None, mode: PhantomData }
     }
 }
 
-impl CommandJob {
+impl<M> CommandJob<M> {
     /// Its id, digits in a string; empty if a local device answered at once.
     pub fn jid(&self) -> &str {
         &self.jid
     }
 
+    /// As a job of the other mode.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_mode<N>(self) -> CommandJob<N> {
+        CommandJob { client: self.client, device: self.device, jid: self.jid, done: self.done, mode: PhantomData }
+    }
+}
+
+impl CommandJob {
     /// The result, if it is there.
     ///
     /// # Errors
@@ -131,8 +183,9 @@ impl CommandJob {
         if let Some(value) = &self.done {
             return Ok(Some(CommandOutcome { jid: None, value: value.clone() }));
         }
-        let path = expand(RESULT, &BTreeMap::from([("id", self.device.to_string()), ("jid", self.jid.clone())]))?;
-        let answer = match self.client.request(Method::GET, &path).named("command_result", RESULT).options(options).send().await {
+        let (template, id) = self.device.of(RESULT);
+        let path = expand(template, &BTreeMap::from([id, ("jid", self.jid.clone())]))?;
+        let answer = match self.client.request(Method::GET, &path).named("command_result", template).options(options).send().await {
             Err(e) if e.is_not_found() => return Ok(None),
             other => other?,
         };

@@ -91,7 +91,7 @@ impl Error {
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let mut error = if source.is_timeout() {
             Self::timeout()
-        } else if source.is_connect() {
+        } else if crate::host::is_connect(&source) {
             Self::new(ErrorKind::Transport, "no connection to the server: check the base URL and the network")
         } else {
             Self::new(ErrorKind::Transport, "the connection broke")

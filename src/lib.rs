@@ -4,14 +4,18 @@
 #![warn(missing_docs)]
 
 mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[allow(missing_docs)] // most of it is `rt`, hidden
 mod call;
 #[allow(missing_docs)]
 mod check;
 mod client;
 mod command;
+mod download;
 mod error;
 mod hooks;
+mod host;
 mod lenient;
 mod limits;
 mod login;
@@ -29,7 +33,7 @@ mod record;
 mod retry;
 mod send;
 mod trace;
-mod transfer;
+mod upload;
 mod values;
 pub mod webhook;
 
@@ -54,9 +58,12 @@ mod generated {
 
 pub use ::bytes::Bytes;
 pub use auth::{Credentials, CredentialsProvider};
-pub use call::{Response, Sending, Streaming};
+#[cfg(feature = "blocking")]
+pub use blocking::Blocking;
+pub use call::{Async, Response, Sending, Streaming};
 pub use client::{Client, ClientBuilder};
-pub use command::{Command, CommandJob, CommandOutcome};
+pub use command::{Command, CommandJob, CommandOutcome, CommandTarget};
+pub use download::Download;
 pub use error::{Error, ErrorKind};
 pub use generated::*;
 pub use hooks::{CallInfo, ClientHooks};
@@ -72,6 +79,6 @@ pub use reqwest::Method;
 pub use retry::RetryPolicy;
 pub use secrecy::SecretString;
 pub use serde_json;
-pub use transfer::{Download, Upload};
+pub use upload::Upload;
 pub use uuid::Uuid;
 pub use values::{Decimal, DeviceId, Json, Timestamp, UnitId};

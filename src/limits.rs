@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::Error;
+use crate::{
+    Error,
+    host::{Instant, sleep_until},
+};
 
 /// Held while a call is in flight.
 pub(crate) type Permit = Option<OwnedSemaphorePermit>;

@@ -6,9 +6,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::sync::Mutex;
 
-use crate::{Client, Error, auth, mfa, retry, send};
+use crate::{Client, Error, auth, host::Instant, mfa, retry, send};
 
 /// What the last login gave.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(crate) struct Account<'a> {
 impl Sessions {
     /// The header of a fresh session that is not the refused one. Who waited while a login failed shares its error: a wrong password is tried once, not
     /// once a call.
-    pub async fn header(&self, client: &Client, account: &Account<'_>, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+    pub async fn header(&self, client: &Client, account: Option<&Account<'_>>, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
         let asked = Instant::now();
         let mut last = self.0.lock().await;
         if let Some(current) = last.session.as_ref().filter(|s| s.is_fresh() && refused != Some(&s.header)) {
@@ -73,9 +73,9 @@ struct LoginAnswer {
     token: Option<SecretString>,
 }
 
-async fn log_in(client: &Client, account: &Account<'_>) -> Result<Session, Error> {
-    let body = LoginRequest { email: account.email, password: account.password.expose_secret() };
-    let (status, answer) = post(client, "/auth/login/", &body).await?;
+async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Session, Error> {
+    let body = account.map(|a| LoginRequest { email: a.email, password: a.password.expose_secret() });
+    let (status, answer) = post(client, "/auth/login/", body.as_ref()).await?;
     if let Some(token) = token(&answer) {
         return session(token);
     }
@@ -83,12 +83,14 @@ async fn log_in(client: &Client, account: &Account<'_>) -> Result<Session, Error
         return Err(if status.is_success() {
             Error::auth("the login answered without a token: is the base URL that of the API?")
         } else {
-            Error::auth(format!("the login was refused with HTTP {}: check e-mail and password", status.as_u16()))
+            let check = if account.is_some() { "check e-mail and password" } else { "is the base URL that of a device on the local network?" };
+            Error::auth(format!("the login was refused with HTTP {}: {check}", status.as_u16()))
         });
     };
-    let source = account.mfa.ok_or_else(|| Error::auth("the account asks for a second factor: give the login an Mfa, or use an API token"))?;
+    let source =
+        account.and_then(|a| a.mfa).ok_or_else(|| Error::auth("the account asks for a second factor: give the login an Mfa, or use an API token"))?;
     let code = source.get().await?;
-    let (status, answer) = post(client, mfa::VERIFY, &mfa::Verify::new(&challenge, &code)).await?;
+    let (status, answer) = post(client, mfa::VERIFY, Some(&mfa::Verify::new(&challenge, &code))).await?;
     match token(&answer) {
         Some(token) => session(token),
         None => Err(Error::auth(format!("the second factor was refused with HTTP {}: check the code", status.as_u16()))),
@@ -96,11 +98,18 @@ async fn log_in(client: &Client, account: &Account<'_>) -> Result<Session, Error
 }
 
 /// A server that is down is an error of its own, which may be tried again.
-async fn post(client: &Client, path: &str, body: &impl Serialize) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
+async fn post(client: &Client, path: &str, body: Option<&impl Serialize>) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
     let inner = &client.0;
     let mut url = inner.base.clone();
     url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-    let response = inner.http.post(url).json(body).timeout(inner.attempt_timeout).send().await.map_err(Error::transport)?;
+    let request = inner.http.post(url).timeout(inner.attempt_timeout);
+    let request = match body {
+        Some(body) => request.json(body),
+        None => request,
+    };
+    let response = request.send().await.map_err(Error::transport)?;
+    #[cfg(target_family = "wasm")]
+    let response = crate::host::Answer::from(response);
     if retry::is_retryable(response.status().as_u16()) {
         return Err(send::refusal(response).await.without_body());
     }

@@ -11,8 +11,9 @@ use futures_util::stream;
 use reqwest::Url;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::{runtime::Handle, sync::mpsc, task::JoinSet};
-use tracing::{Instrument, Span};
+
+#[cfg(not(target_family = "wasm"))]
+mod ahead;
 
 use crate::{
     Client, Error, Page, Response,
@@ -36,18 +37,20 @@ pub struct Cursor {
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
 pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, params: Option<PageParams>, out: Outgoing) -> Streaming<'a, Page<T>> {
-    let ahead = out.options.prefetch.unwrap_or(1);
+    let wanted = out.options.prefetch.unwrap_or(1);
     let pages = match Pages::new(client, params, out) {
         Ok(pages) => pages,
         Err(e) => return Box::pin(stream::iter([Err(e)])),
     };
     Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state| async move {
         match state {
-            State::Waiting(pages) if ahead > 0 && Handle::try_current().is_ok() => Ahead::start(*pages, ahead).next().await,
+            #[cfg(not(target_family = "wasm"))]
+            State::Waiting(pages) if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() => ahead::Ahead::start(*pages, wanted).next().await,
             State::Waiting(mut pages) => match pages.next().await {
                 Err(e) => Some((Err(e), State::Over)),
                 Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over })),
             },
+            #[cfg(not(target_family = "wasm"))]
             State::Running(ahead) => ahead.next().await,
             State::Over => None,
         }
@@ -56,52 +59,9 @@ pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, par
 
 enum State<T> {
     Waiting(Box<Pages>),
-    Running(Ahead<T>),
+    #[cfg(not(target_family = "wasm"))]
+    Running(ahead::Ahead<T>),
     Over,
-}
-
-/// Pages that a task fetches before they are asked for. Dropping it aborts the task.
-struct Ahead<T> {
-    pages: mpsc::Receiver<Result<Page<T>, Error>>,
-    task: JoinSet<()>,
-}
-
-impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
-    fn start(mut pages: Pages, ahead: usize) -> Self {
-        let (sender, receiver) = mpsc::channel(ahead.min(1024));
-        let mut task = JoinSet::new();
-        let work = async move {
-            // A place first, then the page: no more than `ahead` pages wait.
-            while let Ok(place) = sender.reserve().await {
-                match pages.next().await {
-                    Ok((page, more)) => {
-                        place.send(Ok(page));
-                        if !more {
-                            break;
-                        }
-                    }
-                    Err(e) => {
-                        place.send(Err(e));
-                        break;
-                    }
-                }
-            }
-        };
-        task.spawn(work.instrument(Span::current()));
-        Self { pages: receiver, task }
-    }
-
-    async fn next(mut self) -> Option<(Result<Page<T>, Error>, State<T>)> {
-        if let Some(page) = self.pages.recv().await {
-            return Some((page, State::Running(self)));
-        }
-        // The end; but a task that died must not look like one.
-        match self.task.join_next().await? {
-            Ok(()) => None,
-            Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
-            Err(_) => Some((Err(Error::other("the runtime that reads the pages shut down")), State::Over)),
-        }
-    }
 }
 
 /// Reads page after page.

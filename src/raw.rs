@@ -1,28 +1,29 @@
 //! Requests to any path.
 
-use std::fmt::Display;
+use std::{fmt::Display, marker::PhantomData};
 
 use bytes::Bytes;
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CallOptions, Client, Download, Error, Response, Upload,
+    Async, CallOptions, Client, Download, Error, Response, Upload,
     send::{self, Body, Outgoing},
-    transfer::Parts,
+    upload::Parts,
 };
 
 /// A request to any path, with the same authorization, retries and errors as the typed operations.
 #[must_use = "nothing is sent before `send`"]
-pub struct RawRequest<'a> {
+pub struct RawRequest<'a, M = Async> {
     client: &'a Client,
     out: Outgoing,
     parts: Option<Parts>,
+    mode: PhantomData<M>,
 }
 
-impl<'a> RawRequest<'a> {
+impl<'a, M> RawRequest<'a, M> {
     pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
-        Self { client, out: Outgoing::new("raw", method, path.to_owned()), parts: None }
+        Self { client, out: Outgoing::new("raw", method, path.to_owned()), parts: None, mode: PhantomData }
     }
 
     /// What a helper of this crate sends: its own name and path template in traces and errors.
@@ -73,6 +74,14 @@ impl<'a> RawRequest<'a> {
         self
     }
 
+    /// As a request of the other mode.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_async(self) -> RawRequest<'a> {
+        RawRequest { client: self.client, out: self.out, parts: self.parts, mode: PhantomData }
+    }
+}
+
+impl RawRequest<'_> {
     /// The answer as bytes, with status and headers.
     ///
     /// # Errors

@@ -71,7 +71,8 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let at = httpdate::parse_http_date(text).ok()?;
-    Some(at.duration_since(SystemTime::now()).unwrap_or_default())
+    let now = jiff::Timestamp::now().as_duration();
+    Some(at.duration_since(SystemTime::UNIX_EPOCH).ok()?.saturating_sub(now.unsigned_abs()))
 }
 
 /// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.

@@ -4,21 +4,21 @@ use std::{borrow::Cow, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
-    Method, Url,
+    Method, Request, RequestBuilder, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::Instrument;
 
 use crate::{
     CallInfo, CallOptions, Client, Error, ErrorKind, Response,
+    host::{Answer, Instant, sleep, timeout, timeout_at},
     lenient::Lenient,
     limits::{Permit, after},
     page, retry,
     trace::Trace,
-    transfer::Parts,
+    upload::Parts,
 };
 
 #[derive(Clone)]
@@ -63,7 +63,7 @@ impl Outgoing {
 
 /// A 2xx answer whose body was not read yet.
 pub(crate) struct Open {
-    pub response: reqwest::Response,
+    pub response: Answer,
     /// The longest wait for one piece of the body.
     pub stall: Duration,
     pub trace: Trace,
@@ -101,7 +101,7 @@ pub(crate) async fn open(client: &Client, out: Outgoing, parts: Option<Parts>) -
 
 enum Got {
     Whole(Response<Bytes>),
-    Open(reqwest::Response, Permit),
+    Open(Answer, Permit),
 }
 
 /// Why a try failed.
@@ -188,16 +188,27 @@ impl Try<'_> {
         let (inner, out) = (&self.client.0, self.out);
         let permit = inner.limits.admit(self.deadline).await.map_err(Failure::Fatal)?;
         let authorization = self.client.authorization(refused).await.map_err(Failure::Unsent)?;
-        let mut request = inner.http.request(out.method.clone(), self.url.clone()).headers(out.headers.clone()).headers(out.options.headers.clone());
-        request = request.header(AUTHORIZATION, authorization.clone());
-        request = match (&out.body, parts) {
-            (_, Some(parts)) => request.multipart(parts.form().map_err(Failure::Fatal)?),
-            (Body::Json(bytes), None) => request.header(CONTENT_TYPE, "application/json").body(bytes.clone()),
-            (Body::Raw(media, bytes), None) => request.header(CONTENT_TYPE, *media).body(bytes.clone()),
-            (Body::Form(fields), None) => request.form(fields),
-            (Body::None, None) => request,
-        };
-        let mut request = request.build().map_err(|e| Failure::Fatal(Error::transport(e)))?;
+        let mut request = Request::new(out.method.clone(), self.url.clone());
+        *request.headers_mut() = out.headers.clone();
+        for (name, value) in &out.options.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        let filled = |request| RequestBuilder::from_parts(inner.http.clone(), request);
+        let failed = |e| Failure::Fatal(Error::transport(e));
+        match (&out.body, parts) {
+            (_, Some(parts)) => request = filled(request).multipart(parts.form().await.map_err(Failure::Fatal)?).build().map_err(failed)?,
+            (Body::Json(bytes), None) => {
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (Body::Raw(media, bytes), None) => {
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (Body::Form(fields), None) => request = filled(request).form(fields).build().map_err(failed)?,
+            (Body::None, None) => {}
+        }
         let info = CallInfo { operation: out.operation, attempt: self.attempt };
         if let Some(hooks) = &inner.hooks {
             hooks.pre(&mut request, &info).map_err(Failure::Fatal)?;
@@ -213,10 +224,10 @@ impl Try<'_> {
             hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
         }
         let sent = |e| Failure::Sent(e, authorization);
-        let response = match answer {
+        let mut response = match answer {
             Err(_) => return Err(sent(Error::timeout())),
             Ok(Err(e)) => return Err(sent(Error::transport(e))),
-            Ok(Ok(response)) => response,
+            Ok(Ok(response)) => Answer::from(response),
         };
         if !response.status().is_success() {
             let error = refusal(response).await;
@@ -228,7 +239,7 @@ impl Try<'_> {
         if !self.whole {
             return Ok(Got::Open(response, permit));
         }
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         let value = read(response, inner.max_body, stall).await.map_err(sent)?;
         if inner.trace_bodies {
             tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
@@ -248,7 +259,7 @@ pub(crate) fn url(client: &Client, out: &Outgoing) -> Result<Url, Error> {
 }
 
 /// The body, up to a limit.
-async fn read(mut response: reqwest::Response, limit: usize, stall: Duration) -> Result<Bytes, Error> {
+async fn read(mut response: Answer, limit: usize, stall: Duration) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
     let told = response.content_length().unwrap_or(0);
     if told > limit as u64 {
@@ -275,7 +286,7 @@ async fn read(mut response: reqwest::Response, limit: usize, stall: Duration) ->
 }
 
 /// The error of an answer that is not 2xx.
-pub(crate) async fn refusal(response: reqwest::Response) -> Error {
+pub(crate) async fn refusal(response: Answer) -> Error {
     let headers = response.headers();
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (id, after) = (text("x-request-id"), retry::retry_after(headers));
@@ -285,7 +296,7 @@ pub(crate) async fn refusal(response: reqwest::Response) -> Error {
 }
 
 /// What came of the body within five seconds, up to 1 MiB: what an error may keep.
-pub(crate) async fn read_some(mut response: reqwest::Response) -> Bytes {
+pub(crate) async fn read_some(mut response: Answer) -> Bytes {
     const LIMIT: usize = 1 << 20;
     let until = after(Duration::from_secs(5));
     let mut body = BytesMut::new();

@@ -1,9 +1,8 @@
 //! The span of a call, and the counts that its errors carry.
 
-use tokio::time::Instant;
 use tracing::{Span, field::Empty};
 
-use crate::{Error, send::Outgoing};
+use crate::{Error, host::Instant, send::Outgoing};
 
 /// What is known of a call while it runs. Its end, be it an answer, an error or that nobody waits any more, ends the span.
 pub(crate) struct Trace {

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Error as _},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -122,8 +125,18 @@ impl<'de> Deserialize<'de> for Decimal {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        text.parse().map_err(|e| D::Error::custom(format!("`{text}` is no RFC 3339 time: {e}")))
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = Timestamp;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an RFC 3339 time")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                text.parse().map_err(|e| E::custom(format!("`{text}` is no RFC 3339 time: {e}")))
+            }
+        }
+        // Not by way of a String: telemetry is full of times.
+        d.deserialize_str(Text)
     }
 }
 

@@ -81,3 +81,30 @@ async fn a_local_device_answers_with_the_output() {
     let outcome = run(&server, 5000).await.unwrap();
     assert_eq!((outcome.jid, outcome.value.get("value").unwrap().as_f64(), server.requests().len()), (None, Some(12.4), 1));
 }
+
+#[tokio::test]
+async fn a_device_on_the_local_network_is_logged_in_to_and_run_by_its_unit_id() {
+    let server = Server::start(|_, request| {
+        write(match request {
+            r if r.starts_with("POST /auth/login/") && r.ends_with("\r\n\r\n") => ok(r#"{"token":"local","user":{"pk":0,"is_local":true}}"#),
+            r if r.contains("authorization: Bearer local\r\n") && r.starts_with("GET /dongle/devices/") => ok(r#"[{"unit_id":"u","display":"d"}]"#),
+            r if r.contains("authorization: Bearer local\r\n") => ok(r#"{"value":900}"#),
+            _ => answer("400 Bad Request", "", r#"{"error":"no"}"#),
+        })
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url).local_device().build().unwrap();
+    let unit = autopi::UnitId::from(ID.parse::<autopi::Uuid>().unwrap());
+    let outcome = client.run_command(unit, &Command::new("obd.query"), Duration::from_secs(5)).await.unwrap();
+    assert_eq!((outcome.jid, outcome.value.get("value").unwrap().as_i64()), (None, Some(900)));
+    let devices = client.request(autopi::Method::GET, "/dongle/devices/").send_json::<autopi::Page<serde_json::Value>>().await.unwrap().value;
+    assert_eq!(devices.results[0]["unit_id"], "u");
+    assert_eq!((server.count("POST /auth/login/"), server.count(&format!("POST /dongle/{ID}/execute/ "))), (1, 1));
+
+    let refused = Server::answers(vec![answer("400 Bad Request", "", r#"{"error":"no"}"#)]).await;
+    let client = Client::builder().base_url(&refused.url).local_device().build().unwrap();
+    let error = client.run_command(unit, &Command::new("x"), Duration::from_secs(5)).await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Auth && error.to_string().contains("local network"), "{error}");
+    let client = Client::builder().base_url(&refused.url).api_token("t").build().unwrap();
+    assert_eq!(client.run_command(unit, &Command::new("x"), Duration::from_secs(5)).await.unwrap_err().detail().as_deref(), Some("no"));
+}

@@ -77,7 +77,7 @@ async fn canaries_are_nowhere() {
     get(&at(&server.url).api_token("canary-token").build().unwrap()).await.unwrap();
     let other = Server::answers(vec![ok("1")]).await;
     let (moved, other_url) = (Server::answers(vec![answer("307 Moved", &format!("location: {}/\r\n", other.url), "")]).await, &other.url);
-    let closed = "http://127.0.0.1:1".to_owned();
+    let closed = format!("http://{}", support::closed());
     let broken = Server::answers(vec![ok("{")]).await;
     for url in [&moved.url, &closed, &broken.url] {
         texts.push(shown(&get(&at(url).api_token("canary-token").build().unwrap()).await.unwrap_err()));

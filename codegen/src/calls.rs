@@ -16,7 +16,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
     }
     let mut taken = Names::default();
-    let (mut functions, mut entries) = (TokenStream::new(), TokenStream::new());
+    let (mut functions, mut entries, mut blocking) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (i, op) in operations.iter().enumerate() {
         let id = op.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
         let (function, _) = taken.of(id);
@@ -29,6 +29,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
                 Box::pin(async move { call.send().await #outcome })
             }
         });
+        blocking.extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome),));
         let (method, path) = (op.method.to_uppercase(), op.path);
         entries.extend(quote!((#id, #method, #path, #name),));
     }
@@ -40,6 +41,9 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()>,
         )] = &[#entries];
         #functions
+        /// The same through the blocking client.
+        #[allow(clippy::type_complexity, deprecated)]
+        pub const BLOCKING: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#blocking];
         /// Every component that is a type, and decode-then-encode through it.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];

@@ -63,7 +63,7 @@ pub fn json_media(content: &Map<String, Value>) -> Option<(&String, &Value)> {
 
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenStream, Used), Error> {
     let mut used = Used::default();
-    let (mut methods, mut builders) = (TokenStream::new(), TokenStream::new());
+    let (mut methods, mut blocking, mut builders) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     let mut taken = Names::default();
     for op in operations {
         let id = op.value.get("operationId").and_then(Value::as_str).ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
@@ -78,25 +78,36 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenSt
             pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
         });
         let short = format!("`{} {}`", op.method.to_uppercase(), op.path);
+        // Its description is long, and stands at the method of the same name.
+        blocking.extend(quote! {
+            #[doc = #short]
+            #deprecated
+            pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
+        });
         let Body { statics, setters, sends } = body;
+        let Sends { sends, blocking } = sends;
         builders.extend(quote! {
             #[doc = #short]
             #[must_use = "nothing is sent before `send`"]
-            pub struct #builder<'a>(crate::rt::Call<'a>);
-            impl<'a> #builder<'a> {
+            pub struct #builder<'a, M = crate::Async>(crate::rt::Call<'a>, ::std::marker::PhantomData<M>);
+            impl<'a, M> #builder<'a, M> {
                 pub(super) fn new(client: &'a crate::Client) -> Self {
                     static OPERATION: crate::rt::Operation = #statics;
-                    Self(crate::rt::Call::new(client, &OPERATION))
+                    Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
                 }
                 #setters
                 #[doc = "Time-out, retries and headers for this call only."]
                 pub fn options(mut self, options: crate::CallOptions) -> Self { self.0.options(options); self }
-                #sends
             }
+            impl<'a> #builder<'a> { #sends }
+            #[cfg(feature = "blocking")]
+            impl<'a> #builder<'a, crate::Blocking> { #blocking }
         });
     }
     let code = quote! {
         impl crate::Client { #methods }
+        #[cfg(feature = "blocking")]
+        impl crate::blocking::Client { #blocking }
         /// One builder an operation.
         pub mod builder { #builders }
     };
@@ -106,7 +117,36 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenSt
 struct Body {
     statics: TokenStream,
     setters: TokenStream,
+    sends: Sends,
+}
+
+/// The ways to send an operation.
+#[derive(Default)]
+struct Sends {
     sends: TokenStream,
+    /// The same, blocking: no second builder, only other last steps.
+    blocking: TokenStream,
+}
+
+impl Sends {
+    /// One more way: its name, what it gives, and the call of the runtime.
+    fn send(&mut self, about: &str, name: &str, ty: &TokenStream, call: &str) {
+        let (name, call) = (quote::format_ident!("{name}"), quote::format_ident!("{call}"));
+        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Sending<'a, #ty> { self.0.#call() }));
+        let file = call == "send_download";
+        let (ty, into) =
+            if file { (quote!(crate::blocking::Download), quote!(.map(crate::blocking::Download::from))) } else { (ty.clone(), quote!()) };
+        let result = quote!(::std::result::Result<#ty, crate::Error>);
+        self.blocking.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
+    }
+
+    fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
+        let name = quote::format_ident!("{name}");
+        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Streaming<'a, #ty> { self.0.#name() }));
+        let iter =
+            quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<'a, #ty> { crate::blocking::Iter::new(self.0.#name()) });
+        self.blocking.extend(iter);
+    }
 }
 
 fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Result<Body, Error> {
@@ -224,52 +264,38 @@ fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
     }
 }
 
-fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result<(&'static str, TokenStream), Error> {
-    let send = |ty: TokenStream, call: TokenStream| {
-        quote! {
-            #[doc = "Sends it; any 2xx answer is decoded."]
-            #[inline]
-            pub fn send(self) -> crate::rt::Sending<'a, #ty> { self.0.#call() }
-        }
-    };
-    let full = |ty: &TokenStream| {
-        quote! {
-            #[doc = "As `send`, with the status and the headers."]
-            #[inline]
-            pub fn send_full(self) -> crate::rt::Sending<'a, crate::Response<#ty>> { self.0.send_full() }
-        }
-    };
+fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result<(&'static str, Sends), Error> {
+    const SEND: &str = "Sends it; any 2xx answer is decoded.";
+    const FULL: &str = "As `send`, with the status and the headers.";
+    let mut sends = Sends::default();
     let (status, content) = success(doc, op)?;
     let Some(content) = content else {
-        let (ty, call) = if status == "204" { (quote!(()), quote!(send_empty)) } else { (quote!(crate::Json), quote!(send_any)) };
-        return Ok(("application/json", send(ty, call)));
+        let (ty, call) = if status == "204" { (quote!(()), "send_empty") } else { (quote!(crate::Json), "send_any") };
+        sends.send("Sends it; any 2xx answer is a success.", "send", &ty, call);
+        sends.send(FULL, "send_full", &quote!(crate::Response<#ty>), &format!("{call}_full"));
+        return Ok(("application/json", sends));
     };
     let Some(schema) = json_schema(content) else {
-        return Ok(("*/*", send(quote!(crate::Download), quote!(send_download))));
+        sends.send(
+            "Sends it; the answer has the status and the headers, and its body is yet to be read.",
+            "send",
+            &quote!(crate::Download),
+            "send_download",
+        );
+        return Ok(("*/*", sends));
     };
-    if let Some(items) = page_item(doc, op)? {
-        let item = doc.nullable(items, &mut used.answers)?;
-        let page = quote!(crate::Page<#item>);
-        let one = send(page.clone(), quote!(send));
-        let full = full(&page);
-        return Ok((
-            "application/json",
-            quote! {
-                #one
-                #full
-                #[doc = "Every item of every page, one after the other."]
-                #[inline]
-                pub fn stream(self) -> crate::rt::Streaming<'a, #item> { self.0.stream() }
-                #[doc = "Page by page."]
-                #[inline]
-                pub fn pages(self) -> crate::rt::Streaming<'a, #page> { self.0.pages() }
-            },
-        ));
+    let item = page_item(doc, op)?.map(|items| doc.nullable(items, &mut used.answers)).transpose()?;
+    let ty = match &item {
+        Some(item) => quote!(crate::Page<#item>),
+        None => doc.nullable(schema, &mut used.answers)?,
+    };
+    sends.send(SEND, "send", &ty, "send");
+    sends.send(FULL, "send_full", &quote!(crate::Response<#ty>), "send_full");
+    if let Some(item) = &item {
+        sends.stream("Every item of every page, one after the other.", "stream", item);
+        sends.stream("Page by page.", "pages", &ty);
     }
-    let ty = doc.nullable(schema, &mut used.answers)?;
-    let one = send(ty.clone(), quote!(send));
-    let full = full(&ty);
-    Ok(("application/json", quote!(#one #full)))
+    Ok(("application/json", sends))
 }
 
 /// Media type → media type object.

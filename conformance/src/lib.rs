@@ -5,7 +5,7 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
-pub use calls::{CALLS, TYPES};
+pub use calls::{BLOCKING, CALLS, TYPES};
 
 /// The README's code, compiled.
 #[cfg(doctest)]

@@ -40,3 +40,18 @@ async fn every_operation_is_called_and_its_answer_decodes() {
     assert_eq!(conformance::CALLS.len(), 620);
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
+
+#[test]
+fn every_operation_is_called_by_the_blocking_client() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let normalised = document("openapi.json");
+    let sample = |schema: &str| autopi_sandbox::sample(&normalised, &serde_json::from_str(schema).unwrap(), 7);
+    let api = Sandbox::builder().spec(document("upstream.json")).answers(normalised.clone()).any_id();
+    let api = runtime.block_on(api.start()).unwrap();
+    let client = autopi::blocking::Client::builder().base_url(api.url()).api_token(API_TOKEN).retry(RetryPolicy::none()).build().unwrap();
+    for (id, call) in conformance::BLOCKING {
+        let outcome = call(&client, &sample);
+        assert!(outcome.is_ok() || *id == "auth_login_create", "{id}: {outcome:?}");
+    }
+    assert_eq!((conformance::BLOCKING.len(), api.requests().len()), (620, 620));
+}

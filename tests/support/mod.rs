@@ -110,6 +110,11 @@ fn body_length(head: &[u8]) -> usize {
     head.split("content-length: ").nth(1).and_then(|t| t.lines().next()?.trim().parse().ok()).unwrap_or(0)
 }
 
+/// A place where nobody answers.
+pub fn closed() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
 pub fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
 }

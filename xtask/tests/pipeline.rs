@@ -161,11 +161,17 @@ fn what_is_there_keeps_its_name_when_the_document_grows() {
 #[test]
 fn no_operation_is_named_like_a_method_of_the_client() {
     let mut methods = Vec::new();
-    for file in std::fs::read_dir("../src").unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for block in text.split("\nimpl Client {").skip(1) {
-            let block = block.split("\n}").next().unwrap();
-            methods.extend(block.lines().filter_map(|l| l.split_once("fn ")?.1.split_once(['(', '<'])).map(|(name, _)| name.to_owned()));
+    let mut folders = vec![std::path::PathBuf::from("../src")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            for block in std::fs::read_to_string(path).unwrap().split("\nimpl Client {").skip(1) {
+                let block = block.split("\n}").next().unwrap();
+                methods.extend(block.lines().filter_map(|l| l.split_once("fn ")?.1.split_once(['(', '<'])).map(|(name, _)| name.to_owned()));
+            }
         }
     }
     assert!(methods.len() > 5, "{methods:?}");

@@ -1,0 +1,211 @@
+//! `cargo xtask bench-runtime`: the client beside reqwest and serde by hand, as ratios of one run.
+//!
+//! Each pair is measured one after the other, again and again, in turns (A B, B A, A B ...); what is printed is the median of the pairs' ratios, with the lowest and
+//! the highest. Peak memory is the growth of `VmHWM` after a reset through `/proc/self/clear_refs` (Linux), of the client and the server together.
+
+mod support;
+
+use std::{
+    fs,
+    hint::black_box,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use autopi::CallOptions;
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use reqwest::header::AUTHORIZATION;
+use support::{
+    HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, client, decode_by_hand, decode_typed, export, get_by_hand, get_typed, page, page_v2,
+};
+use tokio::runtime::Runtime;
+
+const RECORDS: usize = 100_000;
+const ROWS: usize = 1_000_000;
+const PAGE: usize = 1_000;
+
+fn main() {
+    println!("| what | ratio (median) | lowest – highest | aim | pairs |\n| --- | --- | --- | --- | --- |");
+    let only = std::env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
+    for (name, run) in [("get", get as fn()), ("decode", decode), ("memory", memory), ("stream", stream_rows), ("flight", in_flight)] {
+        if name.contains(&only) {
+            run();
+        }
+    }
+}
+
+/// Ours against the other, in turns; a ratio over 1 is slower.
+fn pairs(n: usize, mut ours: impl FnMut() -> Duration, mut other: impl FnMut() -> Duration) -> Vec<f64> {
+    ours();
+    other();
+    let mut ratios: Vec<f64> = (0..n)
+        .map(|i| {
+            let (a, b) = if i % 2 == 0 {
+                let a = ours();
+                (a, other())
+            } else {
+                let b = other();
+                (ours(), b)
+            };
+            a.as_secs_f64() / b.as_secs_f64()
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios
+}
+
+fn print(what: &str, aim: &str, ratios: &[f64]) {
+    let (low, mid, high) = (ratios[0], ratios[ratios.len() / 2], ratios[ratios.len() - 1]);
+    println!("| {what} | {mid:.3} | {low:.3} – {high:.3} | {aim} | {} |", ratios.len());
+}
+
+fn timed(run: impl FnOnce()) -> Duration {
+    let started = Instant::now();
+    run();
+    started.elapsed()
+}
+
+fn get() {
+    let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, support::trip));
+    let (ours, http) = (client(&server), reqwest::Client::new());
+    let ratios = pairs(
+        41,
+        || timed(|| (0..500).for_each(|_| drop(black_box(runtime.block_on(get_typed(&ours)))))),
+        || timed(|| (0..500).for_each(|_| drop(black_box(runtime.block_on(get_by_hand(&http, &server.url)))))),
+    );
+    print("(a) one typed GET, 500 in turn", "≤ 1.05", &ratios);
+}
+
+fn decode() {
+    let body = page(RECORDS, RECORDS);
+    let ratios = pairs(
+        15,
+        || timed(|| assert_eq!(black_box(decode_typed::<Row>(&body)).results.len(), RECORDS)),
+        || timed(|| assert_eq!(black_box(decode_by_hand::<HandRow>(&body)).results.len(), RECORDS)),
+    );
+    print("(b) a page of 100,000 records decoded", "≤ 1.05", &ratios);
+    let body = page_v2(RECORDS);
+    let ratios = pairs(
+        15,
+        || timed(|| assert_eq!(black_box(decode_typed::<Row2>(&body)).results.len(), RECORDS)),
+        || timed(|| assert_eq!(black_box(decode_by_hand::<HandRow2>(&body)).results.len(), RECORDS)),
+    );
+    print("(b) the same, records with members that the document does not name", "≤ 1.05", &ratios);
+}
+
+/// What memory grows by at most, in MiB.
+fn peak(run: impl FnOnce()) -> f64 {
+    let high = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+    };
+    let _ = fs::write("/proc/self/clear_refs", "5");
+    let before = high();
+    run();
+    high() - before
+}
+
+fn large(path: &str) -> Bytes {
+    static ALL: LazyLock<Bytes> = LazyLock::new(|| page(RECORDS, RECORDS));
+    static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, RECORDS));
+    if path.contains("page_size=1000&") || path.ends_with("page_size=1000") { ONE.clone() } else { ALL.clone() }
+}
+
+fn memory() {
+    let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, large));
+    let ours = client(&server);
+    let read = |size: i64| ours.logbook_storage_raw_list().device_id(support::id()).page_size(size);
+    large("page_size=1000");
+    large("");
+    let streamed = peak(|| {
+        let rows = runtime.block_on(read(1000).stream().try_fold(0, |n, _| async move { Ok(n + 1) })).unwrap();
+        assert_eq!(rows, RECORDS);
+    });
+    let buffered = peak(|| assert_eq!(runtime.block_on(read(100_000).send()).unwrap().results.len(), RECORDS));
+    println!("| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ 0.1 | 1 |", streamed / buffered);
+}
+
+fn million(_: &str) -> Bytes {
+    static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, ROWS));
+    ONE.clone()
+}
+
+fn stream_rows() {
+    let runtime = Runtime::new().unwrap();
+    for (wait, pairs_of) in [(Duration::ZERO, 5), (Duration::from_millis(5), 3)] {
+        let server = Server::start(wait, million);
+        let (ours, http) = (client(&server), reqwest::Client::new());
+        let rows = |ahead: usize| {
+            let mut out = Vec::new();
+            let call = ours.logbook_storage_raw_list().device_id(support::id()).page_size(PAGE as i64).options(CallOptions::new().prefetch(ahead));
+            let (mut rows, mut n) = (call.stream(), 0);
+            runtime.block_on(async {
+                while let Some(row) = rows.try_next().await.unwrap() {
+                    export(&mut out, &row.ts.0, &row.data);
+                    n += 1;
+                }
+            });
+            assert_eq!(n, ROWS);
+        };
+        let by_hand = || {
+            let (mut out, mut n) = (Vec::new(), 0);
+            runtime.block_on(async {
+                for number in 0.. {
+                    let url = format!("{}/logbook/storage/raw/?page_size={PAGE}&page_num={number}", server.url);
+                    let call = http.get(url).header(AUTHORIZATION, format!("APIToken {TOKEN}"));
+                    let page: HandPage<HandRow> = call.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+                    for row in page.results {
+                        export(&mut out, &row.ts, &row.data);
+                        n += 1;
+                    }
+                    if n >= page.count as usize {
+                        break;
+                    }
+                }
+            });
+            assert_eq!(n, ROWS);
+        };
+        let ratios = pairs(pairs_of, || timed(|| rows(1)), || timed(by_hand));
+        print(&format!("(c) 1,000,000 rows exported, {} ms a page, one page ahead", wait.as_millis()), "< 1", &ratios);
+        if wait.is_zero() {
+            let ratios = pairs(3, || timed(|| rows(0)), || timed(by_hand));
+            print("(c) the same, no page ahead", "", &ratios);
+            let some = peak(|| {
+                assert_eq!(
+                    runtime
+                        .block_on(ours.logbook_storage_raw_list().device_id(support::id()).page_size(PAGE as i64).stream().take(10 * PAGE).count()),
+                    10 * PAGE
+                )
+            });
+            println!("| (c) peak memory, 1,000,000 rows {:.1} MiB, 10,000 rows {some:.1} MiB | | | constant | 1 |", peak(|| rows(1)));
+        }
+    }
+}
+
+fn in_flight() {
+    const CALLS: usize = 10_000;
+    let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, support::trip));
+    let (ours, http) = (client(&server), reqwest::Client::new());
+    let mut waits = Vec::new();
+    let mut typed = || {
+        let calls = stream::iter(0..CALLS).map(|_| {
+            let (call, started) = (get_typed(&ours), Instant::now());
+            tokio::spawn(async move {
+                call.await;
+                started.elapsed()
+            })
+        });
+        timed(|| waits = runtime.block_on(async { calls.buffer_unordered(256).try_collect().await.unwrap() }))
+    };
+    let by_hand = || {
+        let calls = stream::iter(0..CALLS).map(|_| tokio::spawn(get_by_hand(&http, &server.url)));
+        timed(|| drop(runtime.block_on(async { calls.buffer_unordered(256).try_collect::<Vec<_>>().await.unwrap() })))
+    };
+    let mut throughput = pairs(9, &mut typed, by_hand).into_iter().map(f64::recip).collect::<Vec<_>>();
+    throughput.sort_by(f64::total_cmp);
+    print("(d) 10,000 calls, 256 in flight: throughput against bare reqwest", "≥ 0.95", &throughput);
+    waits.sort();
+    let of = |share: usize| waits[(waits.len() - 1) * share / 1000].as_secs_f64() * 1e3;
+    println!("| (d) how long a call took: median {:.1} ms, 99.9 % {:.1} ms, longest {:.1} ms | | | none starves | |", of(500), of(999), of(1000));
+}

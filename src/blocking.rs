@@ -1,0 +1,266 @@
+//! The client for threads that may wait: every call of [`crate::Client`] under the same name, pages and streams as iterators, downloads as [`io::Read`].
+//!
+//! ```no_run
+//! # fn main() -> Result<(), autopi::Error> {
+//! use autopi::{Method, blocking::Client};
+//!
+//! let client = Client::builder().api_token("…").build()?; // or Client::from_env()
+//! let user = client.request(Method::GET, "/auth/user/").send_json::<autopi::serde_json::Value>()?.value;
+//! println!("{}", user["email"]);
+//! # #[cfg(feature = "dongle")]
+//! for device in client.dongle_devices_list().page_size(100).stream() {
+//!     println!("{}", device?.id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Two threads of one tokio runtime serve all blocking clients of the process. In a task of a tokio runtime a call is an error, for it would stop all
+//! other tasks of its thread; in `tokio::task::spawn_blocking` it works.
+
+use std::{
+    fmt, io,
+    ops::Deref,
+    sync::LazyLock,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use tokio::{
+    runtime::{Builder, EnterGuard, Handle, Runtime},
+    task::coop,
+};
+
+use crate::{
+    Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method, RawRequest, Response,
+    call::{Sending, Streaming},
+};
+
+/// How a builder sends: its calls wait for the answer.
+#[derive(Debug)]
+pub enum Blocking {}
+
+/// A client of one API host and one account, whose calls block the thread. Cheap to clone; share it.
+#[derive(Clone)]
+pub struct Client(pub(crate) crate::Client);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Client {
+    /// A client for `https://api.autopi.io`, if nothing else is said.
+    pub fn builder() -> ClientBuilder<Blocking> {
+        ClientBuilder::new()
+    }
+
+    /// As [`ClientBuilder::from_env`], with nothing said explicitly.
+    ///
+    /// # Errors
+    /// No credentials are found, or they are malformed.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// As [`crate::Client::request`].
+    pub fn request(&self, method: Method, path: &str) -> RawRequest<'_, Blocking> {
+        RawRequest::new(&self.0, method, path)
+    }
+
+    /// As [`crate::Client::run_command`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run_command(&self, device: impl Into<CommandTarget>, command: &Command, timeout: Duration) -> Result<CommandOutcome, Error> {
+        let device = device.into();
+        wait(Box::pin(self.0.run_command(device, command, timeout)))
+    }
+
+    /// As [`crate::Client::start_command`].
+    ///
+    /// # Errors
+    /// The API refuses it.
+    pub fn start_command(&self, device: impl Into<CommandTarget>, command: &Command) -> Result<CommandJob<Blocking>, Error> {
+        let device = device.into();
+        wait(Box::pin(self.0.start_command(device, command))).map(CommandJob::into_mode)
+    }
+
+    /// A job that was started before. No request is made.
+    pub fn command_job(&self, device: impl Into<CommandTarget>, jid: impl Into<String>) -> CommandJob<Blocking> {
+        self.0.command_job(device, jid).into_mode()
+    }
+}
+
+impl ClientBuilder<Blocking> {
+    /// The client. No request is made.
+    ///
+    /// # Errors
+    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    pub fn build(self) -> Result<Client, Error> {
+        self.client().map(Client)
+    }
+}
+
+impl RawRequest<'_, Blocking> {
+    /// The answer as bytes, with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn send(self) -> Result<Response<Bytes>, Error> {
+        wait(Box::pin(self.into_async().send()))
+    }
+
+    /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        wait(Box::pin(self.into_async().send_json()))
+    }
+
+    /// The answer as something to read from.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn send_download(self) -> Result<Download, Error> {
+        wait(Box::pin(self.into_async().send_download())).map(Download::from)
+    }
+}
+
+impl CommandJob<Blocking> {
+    /// The result, if it is there.
+    ///
+    /// # Errors
+    /// As [`crate::Client::run_command`].
+    pub fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
+        wait(Box::pin(self.clone().into_mode::<Async>().poll()))
+    }
+
+    /// Asks until there is a result, more and more seldom.
+    ///
+    /// # Errors
+    /// As [`crate::Client::run_command`].
+    pub fn wait(&self, timeout: Duration) -> Result<CommandOutcome, Error> {
+        wait(Box::pin(self.clone().into_mode::<Async>().wait(timeout)))
+    }
+}
+
+/// Items or pages as they come; each is waited for when it is asked for.
+#[must_use = "nothing is sent before the first `next`"]
+pub struct Iter<'a, T>(Option<Streaming<'a, T>>);
+
+impl<'a, T> Iter<'a, T> {
+    #[doc(hidden)]
+    pub fn new(stream: Streaming<'a, T>) -> Self {
+        Self(Some(stream))
+    }
+}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter").finish_non_exhaustive()
+    }
+}
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match enter() {
+            Ok(_inside) => pollster::block_on(self.0.as_mut()?.next()),
+            // Once: who skips errors must not do so for ever.
+            Err(e) => self.0.take().map(|_| Err(e)),
+        }
+    }
+}
+
+/// An answer to read from. Status, headers and name are those of [`crate::Download`].
+pub struct Download {
+    answer: crate::Download,
+    chunk: Bytes,
+}
+
+impl From<crate::Download> for Download {
+    fn from(answer: crate::Download) -> Self {
+        Self { answer, chunk: Bytes::new() }
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.answer.fmt(f)
+    }
+}
+
+impl Deref for Download {
+    type Target = crate::Download;
+    fn deref(&self) -> &crate::Download {
+        &self.answer
+    }
+}
+
+impl Download {
+    /// All of it that was not read yet, whatever its size.
+    ///
+    /// # Errors
+    /// The connection broke, or nothing came for too long.
+    pub fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut all = self.chunk.to_vec();
+        while let Some(chunk) = wait(Box::pin(self.answer.chunk()))? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.into())
+    }
+}
+
+impl io::Read for Download {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() && !buffer.is_empty() {
+            match wait(Box::pin(self.answer.chunk())).map_err(io::Error::other)? {
+                Some(chunk) => self.chunk = chunk,
+                None => break,
+            }
+        }
+        let n = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(buffer.get_mut(..n).unwrap_or_default());
+        Ok(n)
+    }
+}
+
+/// Waits on this thread; the sockets and timers are those of the one runtime.
+#[doc(hidden)]
+pub fn wait<T>(call: Sending<'_, T>) -> Result<T, Error> {
+    let _inside = enter()?;
+    pollster::block_on(call)
+}
+
+fn enter() -> Result<EnterGuard<'static>, Error> {
+    // Never dropped: that would panic where it may not block.
+    static RUNTIME: LazyLock<io::Result<Runtime>> =
+        LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).thread_name("autopi-blocking").enable_all().build());
+    if in_task() {
+        return Err(Error::configuration(
+            "a blocking call in an async task would stop all others of its thread: use autopi::Client here, or tokio::task::spawn_blocking",
+        ));
+    }
+    let failed = |e| Error::configuration(format!("the threads of the blocking client can't be started: {e}"));
+    RUNTIME.as_ref().map(Runtime::enter).map_err(failed)
+}
+
+/// Is this thread in a poll of tokio's? Such a poll has a budget, of 128 steps today; there is none elsewhere, as in `spawn_blocking`.
+fn in_task() -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    Handle::try_current().is_ok()
+        && (0..4096).any(|_| match coop::poll_proceed(&mut context) {
+            Poll::Ready(step) => {
+                step.made_progress();
+                false
+            }
+            Poll::Pending => true,
+        })
+}

@@ -1,0 +1,70 @@
+//! Where a browser (wasm32-unknown-unknown) differs from an operating system: the clock, threads, how an answer is read, what an HTTP client can be told.
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use system::*;
+
+#[cfg(target_family = "wasm")]
+pub(crate) use browser::*;
+
+#[cfg(not(target_family = "wasm"))]
+mod system {
+    pub(crate) use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+
+    /// An answer whose body is read piece by piece.
+    pub(crate) type Answer = reqwest::Response;
+
+    pub(crate) fn is_connect(e: &reqwest::Error) -> bool {
+        e.is_connect()
+    }
+}
+
+#[cfg(target_family = "wasm")]
+mod browser {
+    use std::pin::Pin;
+
+    use bytes::Bytes;
+    use futures_util::{Stream, StreamExt};
+    use reqwest::{StatusCode, header::HeaderMap};
+    pub(crate) use wasmtimer::{
+        std::Instant,
+        tokio::{sleep, sleep_until, timeout, timeout_at},
+    };
+
+    /// An answer whose body is read piece by piece.
+    pub(crate) struct Answer {
+        status: StatusCode,
+        headers: HeaderMap,
+        length: Option<u64>,
+        body: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>>>>,
+    }
+
+    impl From<reqwest::Response> for Answer {
+        fn from(r: reqwest::Response) -> Self {
+            let (status, headers, length) = (r.status(), r.headers().clone(), r.content_length());
+            Self { status, headers, length, body: Box::pin(r.bytes_stream()) }
+        }
+    }
+
+    impl Answer {
+        pub fn status(&self) -> StatusCode {
+            self.status
+        }
+        pub fn headers(&self) -> &HeaderMap {
+            &self.headers
+        }
+        pub fn headers_mut(&mut self) -> &mut HeaderMap {
+            &mut self.headers
+        }
+        pub fn content_length(&self) -> Option<u64> {
+            self.length
+        }
+        pub async fn chunk(&mut self) -> reqwest::Result<Option<Bytes>> {
+            self.body.next().await.transpose()
+        }
+    }
+
+    /// `fetch` does not tell.
+    pub(crate) fn is_connect(_: &reqwest::Error) -> bool {
+        false
+    }
+}

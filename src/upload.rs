@@ -1,0 +1,196 @@
+//! Files on their way up.
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use reqwest::multipart::{Form, Part};
+
+use crate::Error;
+
+/// A file to send as a part of `multipart/form-data`.
+pub struct Upload {
+    name: String,
+    content: Content,
+    content_type: Option<String>,
+}
+
+enum Content {
+    Bytes(Bytes),
+    /// Opened for each try.
+    #[cfg(not(target_family = "wasm"))]
+    File(std::path::PathBuf),
+    /// Gone once it was sent.
+    Once(Option<reqwest::Body>),
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Upload {
+    fn new(name: impl Into<String>, content: Content) -> Self {
+        Self { name: name.into(), content, content_type: None }
+    }
+
+    /// From bytes in memory.
+    pub fn bytes(name: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self::new(name, Content::Bytes(body.into()))
+    }
+
+    /// From anything that `reqwest` can send, a stream for example. It can be sent only once: the call is not repeated.
+    pub fn body(name: impl Into<String>, body: impl Into<reqwest::Body>) -> Self {
+        Self::new(name, Content::Once(Some(body.into())))
+    }
+
+    /// The media type of the part.
+    pub fn content_type(mut self, media: impl Into<String>) -> Self {
+        self.content_type = Some(media.into());
+        self
+    }
+
+    async fn part(&mut self) -> Result<Part, Error> {
+        let part = match &mut self.content {
+            Content::Bytes(bytes) => of_bytes(bytes),
+            #[cfg(not(target_family = "wasm"))]
+            Content::File(path) => files::part(path).await?,
+            Content::Once(body) => Part::stream(body.take().ok_or_else(|| Error::invalid("a stream can be sent only once"))?),
+        };
+        let part = part.file_name(self.name.clone());
+        match &self.content_type {
+            Some(media) => part.mime_str(media).map_err(|_| Error::invalid("no media type")),
+            None => Ok(part),
+        }
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn of_bytes(bytes: &Bytes) -> Part {
+    Part::stream_with_length(bytes.clone(), bytes.len() as u64)
+}
+
+#[cfg(target_family = "wasm")]
+fn of_bytes(bytes: &Bytes) -> Part {
+    Part::stream(bytes.clone())
+}
+
+/// What is read piece by piece; a browser can't.
+#[cfg(not(target_family = "wasm"))]
+mod files {
+    use std::{
+        io,
+        path::{Path, PathBuf},
+    };
+
+    use bytes::{Bytes, BytesMut};
+    use futures_util::{Stream, stream};
+    use reqwest::{Body, multipart::Part};
+    use tokio::{
+        fs::File,
+        io::{AsyncRead, AsyncReadExt},
+    };
+
+    use super::{Content, Upload};
+    use crate::Error;
+
+    const PIECE: usize = 64 << 10;
+
+    impl Upload {
+        /// From a file. It is read piece by piece while it is sent, and opened again when the call is repeated.
+        ///
+        /// # Errors
+        /// There is no such file, or it is none, with the path.
+        pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+            let path = path.as_ref();
+            let about = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?;
+            if about.is_dir() {
+                return Err(unreadable(path, &io::ErrorKind::IsADirectory.into()));
+            }
+            Ok(Self::new(path.file_name().unwrap_or_default().to_string_lossy(), Content::File(path.to_owned())))
+        }
+
+        /// From a reader. It can be sent only once: the call is not repeated.
+        pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
+            Self::new(name, Content::Once(Some(Body::wrap_stream(pieces(Box::pin(reader))))))
+        }
+
+        /// From a blocking reader, for the blocking client: it is read on a thread for work that blocks. It can be sent only once: the call is not repeated.
+        #[cfg(feature = "blocking")]
+        pub fn read(name: impl Into<String>, reader: impl io::Read + Send + 'static) -> Self {
+            let pieces = stream::try_unfold(reader, |mut reader| async move {
+                let work = move || {
+                    let mut piece = vec![0; PIECE];
+                    let n = reader.read(&mut piece)?;
+                    piece.truncate(n);
+                    Ok::<_, io::Error>((n > 0).then_some((Bytes::from(piece), reader)))
+                };
+                tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+            });
+            Self::new(name, Content::Once(Some(Body::wrap_stream(pieces))))
+        }
+    }
+
+    fn unreadable(path: &Path, e: &io::Error) -> Error {
+        Error::configuration(format!("cannot read the file to upload {}: {e}", path.display()))
+    }
+
+    pub(super) async fn part(path: &PathBuf) -> Result<Part, Error> {
+        let open = async {
+            let file = File::open(path).await?;
+            let length = file.metadata().await?.len();
+            Ok((file, length))
+        };
+        let (file, length) = open.await.map_err(|e| unreadable(path, &e))?;
+        // No more than was told, should the file grow meanwhile.
+        Ok(Part::stream_with_length(Body::wrap_stream(pieces(file.take(length))), length))
+    }
+
+    fn pieces(reader: impl AsyncRead + Send + Unpin + 'static) -> impl Stream<Item = io::Result<Bytes>> + Send {
+        stream::try_unfold(reader, |mut reader| async move {
+            let mut piece = BytesMut::with_capacity(PIECE);
+            let n = reader.read_buf(&mut piece).await?;
+            Ok((n > 0).then(|| (piece.freeze(), reader)))
+        })
+    }
+}
+
+/// A body of `multipart/form-data`.
+#[derive(Default)]
+pub(crate) struct Parts(Vec<(Cow<'static, str>, Field)>);
+
+enum Field {
+    Text(String),
+    File(Upload),
+}
+
+impl Parts {
+    pub fn text(&mut self, name: Cow<'static, str>, value: String) {
+        self.0.push((name, Field::Text(value)));
+    }
+
+    pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), Error> {
+        if let Some(media) = &file.content_type {
+            Part::text("").mime_str(media).map_err(|_| Error::invalid(format!("{name}: `{media}` is no media type")))?;
+        }
+        self.0.push((name, Field::File(file)));
+        Ok(())
+    }
+
+    /// Is everything there to be sent (again)?
+    pub fn is_whole(&self) -> bool {
+        !self.0.iter().any(|(_, f)| matches!(f, Field::File(Upload { content: Content::Once(None), .. })))
+    }
+
+    /// The body; what can be sent only once leaves for good.
+    pub async fn form(&mut self) -> Result<Form, Error> {
+        let mut form = Form::new();
+        for (name, field) in &mut self.0 {
+            form = match field {
+                Field::Text(value) => form.text(name.clone(), value.clone()),
+                Field::File(file) => form.part(name.clone(), file.part().await?),
+            };
+        }
+        Ok(form)
+    }
+}
