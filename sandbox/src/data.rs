@@ -101,7 +101,14 @@ impl<'a> Maker<'a> {
                 }
                 list.into()
             }
-            Kind::Object(object) if object.is_free() => free(object, name, thing, |other| self.make(other, "value", thing.part("value"), open)),
+            // A map of itself ends empty.
+            Kind::Object(object) if object.is_free() && (open.contains(&std::ptr::from_ref(object)) || open.len() > 24) => json!({}),
+            Kind::Object(object) if object.is_free() => {
+                open.push(std::ptr::from_ref(object));
+                let made = free(object, name, thing, |other| self.make(other, "value", thing.part("value"), open));
+                open.pop();
+                made
+            }
             Kind::Object(object) => {
                 if open.len() > 24 {
                     return json!({});
@@ -194,8 +201,9 @@ impl<'a> Maker<'a> {
     }
 }
 
+/// What other things are known by: never null.
 fn keyed(name: &str) -> bool {
-    matches!(name, "id" | "pk" | "uuid" | "ts")
+    matches!(name.to_ascii_lowercase().as_str(), "id" | "pk" | "uuid" | "ts" | "vin" | "callname" | "licenseplate" | "name")
 }
 
 fn number(schema: &Schema, name: &str, thing: Thing<'_>, span: i64) -> Value {

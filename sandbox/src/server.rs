@@ -76,7 +76,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(HEAD).pipeline_flush(true);
+    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(HEAD);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let crowd = crowded.notified();
     tokio::pin!(crowd);
