@@ -42,7 +42,7 @@ pub struct Api {
     pub commands: Commands,
     pub settings: Settings,
     /// Answers to GETs, by path and query.
-    pub kept: RwLock<HashMap<String, Remembered>>,
+    pub kept: RwLock<Memory>,
     pub window: Mutex<HashMap<String, (i64, u32)>>,
 }
 
@@ -64,8 +64,14 @@ pub struct Remembered {
     answer: Arc<Kept>,
 }
 
-/// More of them are forgotten at once.
-const KEPT: usize = 4096;
+#[derive(Default)]
+pub struct Memory {
+    answers: HashMap<String, Remembered>,
+    bytes: usize,
+}
+
+/// Bytes of answers: when there are more, all are forgotten.
+const KEPT: usize = 16 << 20;
 const ADMIN: &str = "/__sandbox/faults";
 
 /// What of a request is known once it is let in.
@@ -126,7 +132,7 @@ impl Api {
         // The links of pages carry the host.
         let host = parts.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
         let (key, generation) = (parts.uri.path_and_query().map_or(path, |p| p.as_str()), self.world.store.generation());
-        if let Some(known) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(key)
+        if let Some(known) = self.kept.read().unwrap_or_else(PoisonError::into_inner).answers.get(key)
             && known.generation == generation
             && known.host == host
             && !operation.parameters.iter().any(|p| p.place == crate::spec::Place::Header)
@@ -135,11 +141,12 @@ impl Api {
         }
         let reply = self.operate(&asked, (found.route, operation), &found.values, Sent::nothing()).await;
         let answer = Arc::new(Kept::new(reply.map_err(|r| wire::documented(&self.front, operation, r))?));
-        let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= KEPT {
-            all.clear();
+        let mut memory = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        memory.bytes += answer.size() + 2 * key.len();
+        if memory.bytes > KEPT {
+            *memory = Memory::default();
         }
-        all.insert(key.to_owned(), Remembered { generation, host: host.to_owned(), answer: answer.clone() });
+        memory.answers.insert(key.to_owned(), Remembered { generation, host: host.to_owned(), answer: answer.clone() });
         Ok(answer.reply(&parts.headers))
     }
 

@@ -93,15 +93,27 @@ pub fn embedded() -> Result<(Value, Value), Error> {
     Ok((read(include_bytes!(concat!(env!("OUT_DIR"), "/upstream.json.gz")))?, read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?))
 }
 
-/// A document as it is served, and compiled.
-struct Document {
+/// The text that is served, the document by which requests are judged, and the one by which the world is made.
+#[derive(Clone)]
+struct Documents {
     text: bytes::Bytes,
-    spec: Arc<Spec>,
+    front: Arc<Spec>,
+    back: Arc<Spec>,
 }
 
-impl Document {
-    fn new(value: &Value) -> Result<Self, Error> {
-        Ok(Self { text: value.to_string().into(), spec: Arc::new(Spec::compile(value).map_err(Error)?) })
+impl Documents {
+    fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+        let compile = |document: &Value| Spec::compile(document).map(Arc::new);
+        let text = served.to_string().into();
+        Ok(match answers.map(compile).transpose().map_err(|e| Error(format!("the document of the answers: {e}")))? {
+            // What is only served need not be compiled.
+            Some(back) if wire == Wire::Real => Self { text, front: back.clone(), back },
+            Some(back) => Self { text, front: compile(served).map_err(Error)?, back },
+            None => {
+                let front = compile(served).map_err(Error)?;
+                Self { text, back: front.clone(), front }
+            }
+        })
     }
 }
 
@@ -235,19 +247,21 @@ impl Builder {
     /// A document that is none, an unknown fault, a port in use, a database that is damaged or of another version, a log that can't be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self.faults.iter().map(|f| f.parse()).collect::<Result<_, _>>().map_err(Error)?;
-        let (served, answers) = self.documents()?;
+        let documents = self.documents()?;
         let db = match &self.db {
             Some(path) => Some(Db::open(path, &format!("seed {} and {} items", self.seed, self.size)).map_err(Error)?),
             None => None,
         };
         let log = Log::new(self.log.as_deref()).map_err(Error)?;
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let listener = TcpListener::bind(address).await.map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| Error(format!("cannot listen on {address}: {e}; give another port, or none for a free one")))?;
         let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let api = Arc::new(Api {
-            document: Kept::new(reply::reply(http::StatusCode::OK, "application/openapi+json", served.text.clone())),
-            front: if self.wire == Wire::Real { answers.clone() } else { served.spec.clone() },
-            back: answers,
+            document: Kept::new(reply::reply(http::StatusCode::OK, "application/openapi+json", documents.text)),
+            front: documents.front,
+            back: documents.back,
             wire: self.wire,
             world: World { store: Store::new(self.seed, self.size, db), seed: self.seed, size: self.size, rows: self.rows, any_id: self.any_id },
             clock: Clock::new(self.stands_at, self.offset),
@@ -267,23 +281,19 @@ impl Builder {
         Ok(Sandbox { url: format!("http://{address}"), task, api })
     }
 
-    /// The served document, and the one that answers; our own are compiled once a process.
-    fn documents(&self) -> Result<(Arc<Document>, Arc<Spec>), Error> {
-        static OWN: OnceLock<(Arc<Document>, Arc<Spec>)> = OnceLock::new();
-        let Some(served) = &self.spec else {
-            if let (Some(own), None) = (OWN.get(), &self.answers) {
-                return Ok(own.clone());
-            }
-            let (served, answers) = embedded()?;
-            let answers = Arc::new(Spec::compile(self.answers.as_ref().unwrap_or(&answers)).map_err(Error)?);
-            let own = (Arc::new(Document::new(&served)?), answers);
-            return Ok(if self.answers.is_none() { OWN.get_or_init(|| own).clone() } else { own });
-        };
-        let served = Arc::new(Document::new(served)?);
-        let answers = match &self.answers {
-            Some(document) => Arc::new(Spec::compile(document).map_err(|e| Error(format!("the document of the answers: {e}")))?),
-            None => served.spec.clone(),
-        };
-        Ok((served, answers))
+    /// Our own are compiled once a process.
+    fn documents(&self) -> Result<Documents, Error> {
+        static REAL: OnceLock<Documents> = OnceLock::new();
+        static SPEC: OnceLock<Documents> = OnceLock::new();
+        if let Some(served) = &self.spec {
+            return Documents::compile(served, self.answers.as_ref(), self.wire);
+        }
+        let own = if self.wire == Wire::Real { &REAL } else { &SPEC };
+        if let (Some(known), None) = (own.get(), &self.answers) {
+            return Ok(known.clone());
+        }
+        let (served, answers) = embedded()?;
+        let made = Documents::compile(&served, self.answers.as_ref().or(Some(&answers)), self.wire)?;
+        Ok(if self.answers.is_none() { own.get_or_init(|| made).clone() } else { made })
     }
 }

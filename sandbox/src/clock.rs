@@ -27,7 +27,9 @@ impl Clock {
     /// Milliseconds since 1970, with a skew of so many seconds.
     pub fn millis(&self, skew: i64) -> i64 {
         let now = if self.stands_at == 0 { Timestamp::now().as_millisecond() } else { self.stands_at };
-        now.saturating_add(self.offset.load(Ordering::Acquire)).saturating_add(skew.saturating_mul(1000))
+        let now = now.saturating_add(self.offset.load(Ordering::Acquire)).saturating_add(skew.saturating_mul(1000));
+        // What an HTTP date can say.
+        now.clamp(0, 253_402_300_799_000)
     }
 
     pub fn now(&self, skew: i64) -> Timestamp {

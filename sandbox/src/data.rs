@@ -27,8 +27,8 @@ pub struct Maker<'a> {
     pub size: u64,
     /// How many seconds of telemetry each device has.
     pub span: i64,
-    /// May what is nullable be null?
-    pub nulls: bool,
+    /// For answers: what is nullable may be null, and what is write-only is left out.
+    pub answers: bool,
 }
 
 /// What is made.
@@ -71,7 +71,7 @@ impl<'a> Maker<'a> {
     fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Vec<*const Object>) -> Value {
         let schema = self.schemas.at(place);
         let mut rng = thing.rng;
-        if self.nulls && place.nullable && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
+        if self.answers && place.nullable && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
             return Value::Null;
         }
         if let Some(values) = &schema.values {
@@ -117,7 +117,7 @@ impl<'a> Maker<'a> {
                 let noun = subject(name);
                 let thing = if name.is_empty() || noun == "item" { thing } else { Thing { noun: &noun, ..thing } };
                 let mut map = Map::new();
-                for property in &object.properties {
+                for property in object.properties.iter().filter(|p| !(self.answers && p.of.write_only)) {
                     let inner = self.schemas.at(property.of).object();
                     if inner.is_some_and(|o| open.contains(&std::ptr::from_ref(o))) && !(property.required && open.len() < 8) {
                         continue;
@@ -250,6 +250,6 @@ fn free(object: &Object, name: &str, thing: Thing<'_>, mut value: impl FnMut(Use
 pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let mut schemas = Schemas::default();
     let place = schemas.compile(doc, schema);
-    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, nulls: false };
+    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, answers: false };
     maker.value(place, "", Thing { rng: Rng::of(seed, ""), index: seed % 25, noun: "", second: None })
 }

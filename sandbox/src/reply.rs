@@ -109,6 +109,11 @@ impl Kept {
         Self { tag: None, ..Self::new(reply) }
     }
 
+    /// Bytes in memory, about.
+    pub fn size(&self) -> usize {
+        512 + self.body.len() + self.body.len() / 4
+    }
+
     /// As this request wants it: 304 if it has it already, compressed if it can read that.
     pub fn reply(&self, asked: &HeaderMap) -> Reply {
         let mut reply = Reply::new(Bytes::new());

@@ -219,7 +219,11 @@ pub fn parameters(schemas: &Schemas, operation: &Operation, query: &Query, heade
 pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: &[String]) -> bool {
     operation.parameters.iter().filter(|p| p.place == Place::Path).all(|p| {
         let value = names.iter().position(|n| *n == p.name).and_then(|at| values.get(at));
-        value.is_none_or(|v| check(schemas, p.schema, Value::from(v.clone()), Mode::Whole).is_ok())
+        value.is_none_or(|v| {
+            let list = matches!(schemas.at(p.schema).kind, Kind::List(_));
+            let value = if list { v.split(',').map(Value::from).collect() } else { Value::from(v.clone()) };
+            check(schemas, p.schema, value, Mode::Whole).is_ok()
+        })
     })
 }
 

@@ -52,7 +52,16 @@ pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation
                 if strict { fitter.fit(list.item, item, "", Thing { rng: thing.rng.nth(n as u64), index: n as u64, ..thing }) } else { item }
             };
             let items: Vec<Value> = items.into_iter().enumerate().map(nth).collect();
-            let page = |keys: &[String]| envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
+            let page = |keys: &[String]| {
+                let mut page = envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
+                // Members beside the usual ones: totals by kind, for example.
+                let object = operation.answer.and_then(|a| api.front.schemas.at(a).object());
+                for property in object.into_iter().flat_map(|o| &o.properties).filter(|p| !USUAL.contains(&p.name.as_str())) {
+                    let (name, thing) = (property.name.as_str(), Thing { rng: thing.rng.at(&property.name), ..thing });
+                    page.insert(name.to_owned(), fitter.fit(property.of, fitter.maker.value(property.of, name, thing), name, thing));
+                }
+                Value::Object(page)
+            };
             match &list.form {
                 Form::Array => items.into(),
                 Form::Envelope(keys) => page(keys),
@@ -63,8 +72,16 @@ pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation
     send(operation, &value)
 }
 
+const USUAL: [&str; 6] = ["count", "next", "previous", "results", "page", "page_size"];
+
 /// The live API's pages have no links, and say their size; where there is nothing to count by, links are the only way.
-fn envelope(keys: &[String], strict: bool, items: Vec<Value>, (total, paging): (u64, Paging), (headers, uri): (&HeaderMap, &Uri)) -> Value {
+fn envelope(
+    keys: &[String],
+    strict: bool,
+    items: Vec<Value>,
+    (total, paging): (u64, Paging),
+    (headers, uri): (&HeaderMap, &Uri),
+) -> Map<String, Value> {
     let has = |key: &str| keys.iter().any(|k| k == key);
     let linked = strict || !has("count");
     let mut out = Map::new();
@@ -88,7 +105,7 @@ fn envelope(keys: &[String], strict: bool, items: Vec<Value>, (total, paging): (
     if has("page_size") || !linked {
         out.insert("page_size".into(), size.into());
     }
-    out.into()
+    out
 }
 
 fn send(operation: &Operation, value: &Value) -> Reply {

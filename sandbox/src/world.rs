@@ -62,7 +62,7 @@ type Bound = Vec<(String, Value)>;
 impl World {
     pub fn maker<'a>(&self, spec: &'a Spec) -> Maker<'a> {
         let span = (self.rows as i64).saturating_mul(rows::STEP).min(3600 * 24 * 3650);
-        Maker { schemas: &spec.schemas, nouns: &spec.nouns, seed: self.seed, size: self.size, span, nulls: true }
+        Maker { schemas: &spec.schemas, nouns: &spec.nouns, seed: self.seed, size: self.size, span, answers: true }
     }
 
     fn loose<'a>(&self, spec: &'a Spec) -> Fitter<'a> {
@@ -277,7 +277,7 @@ impl World {
         let rows = if rows.count == 0 && self.any_id { Rows::of(self.rows, false, &Query::default(), &defaults) } else { rows };
         let paging = Paging::of(call.front, form != crate::spec::Form::Array, call.query).ok_or_else(Refusal::invalid_page)?;
         let paging = paging.within(rows.count).ok_or_else(Refusal::invalid_page)?;
-        let maker = Maker { nulls: false, ..self.maker(call.spec) };
+        let maker = Maker { answers: false, ..self.maker(call.spec) };
         let root = Rng::of(self.seed, &call.route.template);
         let make = |row: u64| {
             let index = device.as_ref().map_or(row % self.size.max(1), |(index, _)| *index);
@@ -407,7 +407,7 @@ impl World {
 
 fn unknown(id: &str) -> Item {
     // The same number for the same id.
-    let index = id.parse::<u64>().map_or_else(|_| Rng::of(0, id).below(1 << 20), |n| n.saturating_sub(1));
+    let index = id.parse::<u64>().map_or_else(|_| Rng::of(0, id).below(1 << 20), |n| n.saturating_sub(1) % (1 << 40));
     Item { id: id.to_owned(), index, sent: Sent::default() }
 }
 
