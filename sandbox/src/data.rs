@@ -1,154 +1,255 @@
 //! Values made from schemas: the same seed gives the same values.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
-/// A small deterministic generator (SplitMix64).
-#[derive(Clone)]
-pub struct Rng(u64);
+use crate::{
+    kinds::subject,
+    rng::Rng,
+    road, rows,
+    schema::{Kind, Object, Schema, Schemas, Use},
+    spec::IdKind,
+    words,
+};
 
-impl Rng {
-    /// For a place: a seed and what is made there.
-    pub fn of(seed: u64, place: &str) -> Self {
-        // FNV-1a
-        Self(place.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)))
-    }
+/// When the sandbox's data begins: 2026-01-01, in seconds since 1970.
+pub const EPOCH: i64 = 1_767_225_600;
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
+/// Makes values of the schemas of one document.
+#[derive(Clone, Copy)]
+pub struct Maker<'a> {
+    pub schemas: &'a Schemas,
+    /// The collections whose ids a field can hold.
+    pub nouns: &'a HashMap<(String, IdKind), usize>,
+    pub seed: u64,
+    /// How many items each collection begins with: what the ids that fields hold are below.
+    pub size: u64,
+    /// How many seconds of telemetry each device has.
+    pub span: i64,
+    /// For answers: what is nullable may be null, and what is write-only is left out.
+    pub answers: bool,
+}
 
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.next() % n.max(1)
-    }
+/// What is made.
+#[derive(Clone, Copy)]
+pub struct Thing<'a> {
+    pub rng: Rng,
+    /// Its number: whatever has the same number belongs together.
+    pub index: u64,
+    pub noun: &'a str,
+    /// A record of this second after [`EPOCH`].
+    pub second: Option<i64>,
+}
 
-    pub fn uuid(&mut self) -> String {
-        uuid::Builder::from_random_bytes(((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes()).into_uuid().to_string()
+impl Thing<'_> {
+    fn part(self, name: &str) -> Self {
+        Self { rng: self.rng.at(name), ..self }
     }
 }
 
-/// Makes a value of `schema`; `name` is the property's, which tells what it is about.
-pub fn value(doc: &Value, schema: &Value, name: &str, rng: &mut Rng) -> Value {
-    make(doc, schema, name, rng, &mut Vec::new())
+/// The id of the item with this number.
+pub fn id(seed: u64, noun: &str, kind: IdKind, index: u64) -> Value {
+    match kind {
+        IdKind::Integer => json!(index + 1),
+        IdKind::Uuid => Rng::of(seed, noun).nth(index).uuid().into(),
+        IdKind::Text => format!("{noun}-{}", index + 1).into(),
+    }
 }
 
-/// The `$ref` that a schema is, an `allOf` of one included.
-fn target(schema: &Value) -> Option<&str> {
-    schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref"))?.as_str()
+/// `second` after [`EPOCH`], RFC 3339.
+pub fn moment(second: i64) -> String {
+    jiff::Timestamp::from_second(EPOCH.saturating_add(second)).map(|t| t.to_string()).unwrap_or_default()
 }
 
-/// `open` holds the references that are being made: a recursive one ends with an empty array, or is left out.
-fn make<'a>(doc: &'a Value, schema: &'a Value, name: &str, rng: &mut Rng, open: &mut Vec<&'a str>) -> Value {
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let Some(found) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else { return Value::Null };
-        if open.len() > 32 {
+impl<'a> Maker<'a> {
+    pub fn value(&self, place: Use, name: &str, thing: Thing<'_>) -> Value {
+        self.make(place, name, thing, &mut Vec::new())
+    }
+
+    /// `open` holds the objects that are being made: a recursive one is left out, or ends with an empty array.
+    fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Vec<*const Object>) -> Value {
+        let schema = self.schemas.at(place);
+        let mut rng = thing.rng;
+        if self.answers && place.nullable && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
             return Value::Null;
         }
-        open.push(reference);
-        let made = make(doc, found, name, rng, open);
-        open.pop();
-        return made;
-    }
-    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-        let mut all = Map::new();
-        for part in parts {
-            match make(doc, part, name, rng, open) {
-                Value::Object(map) => all.extend(map),
-                other => return other,
-            }
+        if let Some(values) = &schema.values {
+            let values: Vec<&Value> = values.iter().filter(|v| !v.is_null()).collect();
+            return rng.pick(&values).cloned().unwrap_or_default();
         }
-        return Value::Object(all);
-    }
-    if let Some(values) = schema.get("enum").and_then(Value::as_array).filter(|v| !v.is_empty()) {
-        return values[rng.below(values.len() as u64) as usize].clone();
-    }
-    match schema.get("type").and_then(Value::as_str) {
-        Some("string") => text(schema, name, rng),
-        Some("integer") => integer(schema, rng),
-        Some("number") => number(schema, name, rng),
-        Some("boolean") => Value::Bool(rng.below(2) == 1),
-        Some("array") => {
-            let item = schema.get("items").unwrap_or(&Value::Null);
-            let recursive = target(item).is_some_and(|t| open.contains(&t));
-            let n = if recursive || open.len() > 3 { 0 } else { 1 + rng.below(2) };
-            (0..n).map(|_| make(doc, item, name, rng, open)).collect()
-        }
-        _ if schema.get("properties").is_some() || schema.get("type").and_then(Value::as_str) == Some("object") => {
-            let mut out = Map::new();
-            for (key, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                if !target(property).is_some_and(|t| open.contains(&t)) {
-                    out.insert(key.clone(), make(doc, property, key, rng, open));
+        match &schema.kind {
+            Kind::Text(format) => self.text(place, schema, format, name, thing),
+            Kind::File => "sandbox".into(),
+            Kind::Integer => self.integer(schema, name, thing),
+            Kind::Number => number(schema, name, thing, self.span),
+            Kind::Boolean => Value::Bool(rng.below(2) == 1),
+            Kind::Any => untyped(name, thing),
+            Kind::List(item) => {
+                let (least, most) = schema.items;
+                let inner = self.schemas.at(*item);
+                let recursive = inner.object().is_some_and(|o| open.contains(&std::ptr::from_ref(o)));
+                let wanted = if recursive || open.len() > 3 { 0 } else { 1 + rng.below(2) as usize };
+                let n = wanted.max(least.unwrap_or(0)).min(most.unwrap_or(usize::MAX)).min(50);
+                let nth = |j: usize| Thing { index: thing.index + j as u64, rng: thing.rng.nth(j as u64), ..thing };
+                let mut list: Vec<Value> = Vec::with_capacity(n);
+                for value in (0..n).map(|j| self.make(*item, name, nth(j), open)) {
+                    // Most lists of plain values are sets.
+                    if value.is_object() || !list.contains(&value) {
+                        list.push(value);
+                    }
                 }
+                list.into()
             }
-            out.into()
+            // A map of itself ends empty.
+            Kind::Object(object) if object.is_free() && (open.contains(&std::ptr::from_ref(object)) || open.len() > 24) => json!({}),
+            Kind::Object(object) if object.is_free() => {
+                open.push(std::ptr::from_ref(object));
+                let made = free(object, name, thing, |other| self.make(other, "value", thing.part("value"), open));
+                open.pop();
+                made
+            }
+            Kind::Object(object) => {
+                if open.len() > 24 {
+                    return json!({});
+                }
+                open.push(std::ptr::from_ref(object));
+                let noun = subject(name);
+                let thing = if name.is_empty() || noun == "item" { thing } else { Thing { noun: &noun, ..thing } };
+                let mut map = Map::new();
+                for property in object.properties.iter().filter(|p| !(self.answers && p.of.write_only)) {
+                    let inner = self.schemas.at(property.of).object();
+                    if inner.is_some_and(|o| open.contains(&std::ptr::from_ref(o))) && !(property.required && open.len() < 8) {
+                        continue;
+                    }
+                    map.insert(property.name.clone(), self.make(property.of, &property.name, thing.part(&property.name), open));
+                }
+                open.pop();
+                map.into()
+            }
         }
-        // Any JSON.
-        _ if schema.get("x-autopi-json").is_some() => text(schema, name, rng),
-        _ => Value::Null,
+    }
+
+    /// The id of another item, if the field is named after its collection; the id of the thing itself.
+    fn reference(&self, name: &str, kind: IdKind, thing: Thing<'_>) -> Option<Value> {
+        let noun = if matches!(name, "id" | "pk" | "uuid") { thing.noun.to_owned() } else { subject(name) };
+        if self.nouns.contains_key(&(noun.clone(), kind)) {
+            return Some(id(self.seed, &noun, kind, thing.index % self.size.max(1)));
+        }
+        match kind {
+            IdKind::Integer => matches!(name, "id" | "pk").then(|| json!(thing.index + 1)),
+            IdKind::Uuid => (name == "id" || name.ends_with("_id")).then(|| id(self.seed, &noun, kind, thing.index)),
+            IdKind::Text => None,
+        }
+    }
+
+    fn integer(&self, schema: &Schema, name: &str, thing: Thing<'_>) -> Value {
+        let low = schema.minimum.filter(|n| n.abs() < 1e15).map(|n| n.ceil() as i64 + i64::from(schema.exclusive.0));
+        let high = schema.maximum.filter(|n| n.abs() < 1e15).map(|n| n.floor() as i64 - i64::from(schema.exclusive.1));
+        let within = |n: &i64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
+        if let Some(known) = self.reference(name, IdKind::Integer, thing).filter(|v| v.as_i64().is_some_and(|n| within(&n))) {
+            return known;
+        }
+        if let Some(n) = words::number(name, thing, self.span).map(|n| n.round() as i64).filter(within) {
+            return json!(n);
+        }
+        let low = low.unwrap_or(1.min(high.unwrap_or(1)));
+        let high = high.unwrap_or_else(|| low.saturating_add(999)).min(low.saturating_add(1_000_000)).max(low);
+        let mut rng = thing.rng;
+        json!(low + rng.below((high - low) as u64 + 1) as i64)
+    }
+
+    fn text(&self, place: Use, schema: &Schema, format: &str, name: &str, thing: Thing<'_>) -> Value {
+        let mut rng = thing.rng;
+        match format {
+            "uuid" => return self.reference(name, IdKind::Uuid, thing).unwrap_or_else(|| rng.uuid().into()),
+            "date-time" => return moment(words::second(name, thing, self.span)).into(),
+            "date" => return moment(words::second(name, thing, self.span)).get(..10).unwrap_or("2026-01-01").into(),
+            "decimal" => {
+                let n = words::number(name, thing, self.span).unwrap_or_else(|| 1.0 + rng.part() * 98.0);
+                let digits = if words::is_position(name) { 6 } else { 2 };
+                let text = format!("{n:.digits$}");
+                return text.chars().take(schema.max_length.unwrap_or(64)).collect::<String>().into();
+            }
+            "email" => return format!("user{}@example.com", thing.index + 1).into(),
+            "uri" => return format!("https://example.com/{}/{}", subject(name), thing.index + 1).into(),
+            "ipv4" => return format!("192.0.2.{}", thing.index % 254 + 1).into(),
+            "ipv6" => return format!("2001:db8::{:x}", thing.index % 65_535 + 1).into(),
+            _ => {}
+        }
+        // A method field: what it holds is told by its name.
+        if schema.bare && place.read_only {
+            match untyped(name, thing) {
+                Value::Bool(b) => return Value::Bool(b),
+                Value::Number(n) => return Value::Number(n),
+                _ => {}
+            }
+        }
+        let mut made = words::text(name, thing, self.span);
+        if let Some(pattern) = &schema.pattern
+            && !schema.regex().is_some_and(|r| r.is_match(&made))
+        {
+            made = crate::pattern::text(pattern, &mut rng).unwrap_or(made);
+        } else if format == "slug" {
+            made = made.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        }
+        let mut made: String = made.chars().take(schema.max_length.unwrap_or(usize::MAX)).collect();
+        while made.chars().count() < schema.min_length.unwrap_or(0).min(4096) {
+            made.push('x');
+        }
+        made.into()
     }
 }
 
-fn limit(schema: &Value, key: &str, default: f64) -> f64 {
-    schema.get(key).and_then(Value::as_f64).filter(|n| n.abs() < 1e9).unwrap_or(default)
+/// What other things are known by: never null.
+fn keyed(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "id" | "pk" | "uuid" | "ts" | "vin" | "callname" | "licenseplate" | "name")
 }
 
-fn integer(schema: &Value, rng: &mut Rng) -> Value {
-    let low = limit(schema, "minimum", 1.0) as i64;
-    let high = (limit(schema, "maximum", 1000.0) as i64).max(low);
-    json!(low + rng.below((high - low + 1) as u64) as i64)
-}
-
-/// Coordinates lie in Denmark, where the vendor is at home.
-fn number(schema: &Value, name: &str, rng: &mut Rng) -> Value {
-    let (low, high) = match name {
-        "lat" | "latitude" => (55.3, 57.5),
-        "lon" | "lng" | "longitude" => (8.5, 12.4),
-        _ => (limit(schema, "minimum", 0.0), limit(schema, "maximum", 100.0)),
-    };
-    let part = rng.below(1_000_000) as f64 / 1e6;
-    json!(((low + (high - low).max(0.0) * part) * 1e6).round() / 1e6)
-}
-
-fn text(schema: &Value, name: &str, rng: &mut Rng) -> Value {
-    let of = |s: String| Value::String(s);
-    match schema.get("format").and_then(Value::as_str) {
-        Some("uuid") => return of(rng.uuid()),
-        Some("date-time") => return of(moment(rng.below(86_400))),
-        Some("date") => return of("2026-01-01".into()),
-        Some("decimal") => return of(format!("{}.50", rng.below(100))),
-        Some("email") => return of(format!("user{}@example.com", rng.below(100))),
-        Some("uri") => return of("https://example.com/".into()),
-        Some("ipv4") => return of("192.0.2.1".into()),
-        _ => {}
+fn number(schema: &Schema, name: &str, thing: Thing<'_>, span: i64) -> Value {
+    let low = schema.minimum.filter(|n| n.abs() < 1e15);
+    let high = schema.maximum.filter(|n| n.abs() < 1e15);
+    let within = |n: &f64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
+    if let Some(n) = words::number(name, thing, span).filter(within) {
+        return json!(n);
     }
-    if let Some(made) = schema.get("pattern").and_then(Value::as_str).and_then(|p| crate::pattern::text(p, rng)) {
-        return of(made);
-    }
-    // A bare read-only string is a SerializerMethodField: a boolean on the wire where its name says so.
-    let bare = schema.get("readOnly") == Some(&Value::Bool(true))
-        && !["minLength", "maxLength", "pattern", "format"].iter().any(|k| schema.get(k).is_some());
-    if bare && (name.starts_with("is_") || name.starts_with("has_")) {
+    let low = low.unwrap_or(0.0_f64.min(high.unwrap_or(0.0)));
+    let high = high.unwrap_or(low + 100.0);
+    let mut rng = thing.rng;
+    json!(((low + (high - low).max(0.0) * rng.part()) * 1e6).round() / 1e6)
+}
+
+/// What a method field holds on the wire, by its name.
+fn untyped(name: &str, thing: Thing<'_>) -> Value {
+    let mut rng = thing.rng;
+    let lower = name.to_ascii_lowercase();
+    if lower.starts_with("is_") || lower.starts_with("has_") || lower.starts_with("can_") {
         return Value::Bool(rng.below(2) == 1);
     }
-    let lower = name.to_ascii_lowercase();
-    let made = match lower.as_str() {
-        "vin" => "1M8GDM9AXKP042788".to_owned(),
-        "callname" | "call_name" | "display" => format!("Truck-{}", 1 + rng.below(99)),
-        "licenseplate" => format!("AB {:05}", rng.below(100_000)),
-        "version" | "release" => format!("v1.{}.{}", rng.below(30), rng.below(10)),
-        "name" | "title" => format!("name-{}", 1 + rng.below(99)),
-        _ if lower.ends_with("lat") => "56.162939".to_owned(),
-        _ if lower.ends_with("lng") || lower.ends_with("lon") => "10.203921".to_owned(),
-        "duration" => "00:12:30".to_owned(),
-        _ => format!("{lower}-{}", 1 + rng.below(99)),
-    };
-    let max = limit(schema, "maxLength", 1e6) as usize;
-    of(made.chars().take(max).collect())
+    if lower.ends_with("_count") || lower == "count" {
+        return json!(rng.below(20));
+    }
+    words::text(name, thing, 86_400).into()
 }
 
-/// On the first day of 2026.
-pub fn moment(second: u64) -> String {
-    format!("2026-01-01T{:02}:{:02}:{:02}Z", second / 3600 % 24, second / 60 % 60, second % 60)
+/// An object of no known form.
+fn free(object: &Object, name: &str, thing: Thing<'_>, mut value: impl FnMut(Use) -> Value) -> Value {
+    let lower = name.to_ascii_lowercase();
+    let spot = || road::spot(thing.index, words::second(name, thing, 86_400));
+    let typed = object.others.filter(|o| o.is_typed());
+    match lower.as_str() {
+        _ if typed.is_some() => json!({ "value": typed.map(&mut value) }),
+        "data" if thing.second.is_some() => rows::data(rows::kind_of(thing), thing),
+        _ if lower.ends_with("position_display") => json!({ "city": spot().town, "country": "Denmark" }),
+        "loc" | "location" | "position" | "center" => json!({ "lat": spot().lat, "lon": spot().lon }),
+        _ => json!({}),
+    }
+}
+
+/// A valid instance of one schema of a document.
+pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
+    let mut schemas = Schemas::default();
+    let place = schemas.compile(doc, schema);
+    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, answers: false };
+    maker.value(place, "", Thing { rng: Rng::of(seed, ""), index: seed % 25, noun: "", second: None })
 }

@@ -1,29 +1,66 @@
-//! An embedded stand-in for the AutoPi cloud API, driven by its document: for tests, demos, and trying the client without an account.
+//! An embedded stand-in for the AutoPi cloud API, for tests, demos, and trying the client without an account.
 //!
-//! First form: it serves the document, knows both token schemes and the login, pages its lists, keeps what is created in memory, and answers every operation
-//! with data made from the document's schemas, the same for the same seed.
+//! It is a real HTTP server on loopback, driven by the API's document: it validates requests and answers errors as Django REST framework does, keeps what is
+//! created and changed, pages, filters and orders its lists, signs its JWTs, runs commands, sends webhooks, and fails on purpose if asked to.
 //!
-//! ```no_run
-//! # async fn f(document: serde_json::Value) -> Result<(), autopi_sandbox::Error> {
-//! let api = autopi_sandbox::Sandbox::builder().spec(document).start().await?;
-//! println!("{}", api.url());
+//! ```
+//! use autopi_sandbox::{API_TOKEN, Sandbox};
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Three devices, and every fifth request of the logbook fails.
+//! let api = Sandbox::builder().size(3).fault("status=503:0.2@/logbook/").start().await?;
+//!
+//! // The program under test gets `api.url()` and one of the credentials.
+//! let devices = reqwest::Client::new().get(format!("{}/dongle/devices/", api.url())).header("Authorization", format!("APIToken {API_TOKEN}")).send().await?;
+//! assert_eq!(devices.json::<serde_json::Value>().await?["count"], 3);
+//!
+//! // What did it ask for?
+//! assert_eq!(api.count("GET", "/dongle/devices/"), 1);
+//! api.expect("GET", "/dongle/devices/", 1)?;
 //! # Ok(()) }
 //! ```
+//!
+//! The credentials are [`EMAIL`] with [`PASSWORD`], and [`API_TOKEN`]. Data begins on 2026-01-01 and is the same for the same seed.
 
+mod api;
 mod auth;
+mod body;
+mod builder;
+mod clock;
+mod commands;
 mod data;
+mod db;
+mod faults;
+mod filter;
+mod fit;
+mod formats;
+mod kinds;
+mod log;
+mod pages;
 mod pattern;
+mod query;
+mod reply;
+mod rng;
+mod road;
+mod root;
 mod router;
+mod rows;
+mod schema;
 mod server;
+mod spec;
+mod store;
+mod validate;
+mod wire;
+mod words;
+mod world;
 
-use std::{
-    fmt,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::Value;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
+
+pub use builder::{Builder, embedded};
+pub use log::Seen;
 
 /// The e-mail address that can log in.
 pub const EMAIL: &str = "demo@autopi.io";
@@ -32,7 +69,7 @@ pub const PASSWORD: &str = "demo";
 /// The API token of the account.
 pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// Why the sandbox could not start.
+/// Why the sandbox could not start, or what was asked of it can't be.
 #[derive(Debug)]
 pub struct Error(String);
 
@@ -44,43 +81,46 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A request that the sandbox answered. Headers and bodies are not kept: they hold secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// The HTTP method.
-    pub method: String,
-    /// The path without the query.
-    pub path: String,
-    /// The status that was answered.
-    pub status: u16,
+/// How answers look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wire {
+    /// As the live API sends them, where it departs from its document: a login answers 200 with `{token, user}`, pages have `page_size` and no links, fields that
+    /// the document calls strings are booleans, numbers or objects.
+    #[default]
+    Real,
+    /// By the letter of the served document: its statuses, its envelopes with links, its strings (which hold the JSON text of what is on the wire). To a login's
+    /// answer `token` and `user` are added, and to that of a command's result its `jid`, `return` and `success`: a client could not go on without them.
+    Spec,
 }
 
 /// A running sandbox; it stops when dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     url: String,
     task: JoinHandle<()>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    api: Arc<api::Api>,
 }
 
-/// What a sandbox is made of.
-#[derive(Debug, Default)]
-#[must_use]
-pub struct Builder {
-    spec: Option<Value>,
-    answers: Option<Value>,
-    port: u16,
-    seed: u64,
-    any_id: bool,
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// A valid instance of a schema of `document`, always the same for the same seed.
 pub fn sample(document: &Value, schema: &Value, seed: u64) -> Value {
-    data::value(document, schema, "", &mut data::Rng::of(seed, ""))
+    data::sample(document, schema, seed)
 }
 
 impl Sandbox {
-    /// On a free port of loopback, with seed 0.
+    /// The AutoPi API on a free port of loopback.
+    ///
+    /// # Errors
+    /// No socket to be had.
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// Says what it shall be like, first.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -90,9 +130,43 @@ impl Sandbox {
         &self.url
     }
 
-    /// Every request since the start.
+    /// The requests since the start, the last 10,000 of them, those to `/__sandbox/` left out.
     pub fn requests(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.api.log.seen()
+    }
+
+    /// How many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.
+    pub fn count(&self, method: &str, path: &str) -> usize {
+        self.requests().iter().filter(|r| r.method.eq_ignore_ascii_case(method) && matches(path, &r.path)).count()
+    }
+
+    /// For tests: there were exactly so many.
+    ///
+    /// # Errors
+    /// There were not; the error lists what was asked instead.
+    pub fn expect(&self, method: &str, path: &str, times: usize) -> Result<(), Error> {
+        let count = self.count(method, path);
+        if count == times {
+            return Ok(());
+        }
+        let all: Vec<String> = self.requests().iter().map(|r| format!("  {r}")).collect();
+        let all = if all.is_empty() { "  (none)".to_owned() } else { all.join("\n") };
+        Err(Error(format!("expected {times} requests {method} {path}, seen {count}. All requests:\n{all}")))
+    }
+
+    /// Other faults from now on, as the builder takes them; none for an empty list.
+    ///
+    /// # Errors
+    /// One of them is none.
+    pub fn set_faults(&self, faults: &[&str]) -> Result<(), Error> {
+        let faults = faults.iter().map(|f| f.parse()).collect::<Result<_, _>>().map_err(Error)?;
+        self.api.faults.set(faults);
+        Ok(())
+    }
+
+    /// Moves the sandbox's clock forward: tokens grow old, commands get done.
+    pub fn advance(&self, by: Duration) {
+        self.api.clock.advance(by);
     }
 
     /// Serves until the task ends.
@@ -107,56 +181,7 @@ impl Drop for Sandbox {
     }
 }
 
-impl Builder {
-    /// The document: Swagger 2.0 or OpenAPI 3.0.
-    pub fn spec(mut self, document: Value) -> Self {
-        self.spec = Some(document);
-        self
-    }
-
-    /// Answers come from this document instead, and [`spec`](Self::spec) is only served: give the normalised document with its overlay here, and the sandbox
-    /// departs from the served document where the real API does.
-    pub fn answers(mut self, document: Value) -> Self {
-        self.answers = Some(document);
-        self
-    }
-
-    /// A port of loopback; 0, the default, is any free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// The same seed gives the same data.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Every id exists until it is deleted: for tests that call every operation without looking for ids first.
-    pub fn any_id(mut self) -> Self {
-        self.any_id = true;
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    /// No document, one without `paths`, or a port in use.
-    pub async fn start(self) -> Result<Sandbox, Error> {
-        let spec = self.spec.ok_or_else(|| Error("the sandbox needs a document: give one with spec()".into()))?;
-        if !spec.get("paths").is_some_and(Value::is_object) {
-            return Err(Error("the document has no `paths`: is it a Swagger 2.0 or OpenAPI 3.0 document?".into()));
-        }
-        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let listener = TcpListener::bind(address).await.map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
-        let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let answers = self.answers.unwrap_or_else(|| spec.clone());
-        let app = server::app(answers, &spec, self.seed, self.any_id, seen.clone());
-        let task = tokio::spawn(async move {
-            let _ = axum::serve(listener, app).await;
-        });
-        Ok(Sandbox { url: format!("http://{address}"), task, seen })
-    }
+fn matches(pattern: &str, path: &str) -> bool {
+    let (wanted, got) = (pattern.split('/'), path.split('/'));
+    wanted.clone().count() == got.clone().count() && wanted.zip(got).all(|(w, g)| w == g || (w == "*" && !g.is_empty()))
 }

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::data::Rng;
+use crate::rng::Rng;
 
 /// `None` for what is no regular expression here (look-around, back references).
 pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {

@@ -1,23 +1,150 @@
-//! Which path item of the document a request is for.
+//! Path templates as a tree: a request walks its own segments only.
+//!
+//! Our own: the router crates refuse documents with `{id}` and `{device_pk}` at one place, or `{name}.{ext}` in one segment.
 
-use serde_json::{Map, Value};
+use std::{borrow::Cow, collections::HashMap};
 
-/// A path template's match; a literal segment beats a parameter.
-pub struct Match<'a> {
-    pub item: &'a Value,
-    /// The value of the last parameter, if the template ends with one: the id of an item.
-    pub id: Option<String>,
+#[derive(Debug, Default)]
+pub struct Router {
+    nodes: Vec<Node>,
 }
 
-pub fn find<'a>(paths: &'a Map<String, Value>, path: &str) -> Option<Match<'a>> {
-    let wanted: Vec<&str> = path.split('/').collect();
-    let is_parameter = |s: &str| s.starts_with('{');
-    let fits = |template: &str| {
-        let parts: Vec<&str> = template.split('/').collect();
-        parts.len() == wanted.len() && parts.iter().zip(&wanted).all(|(t, w)| t == w || (is_parameter(t) && !w.is_empty()))
-    };
-    let (template, item) = paths.iter().filter(|(t, _)| fits(t)).min_by_key(|(t, _)| t.split('/').map(is_parameter).collect::<Vec<_>>())?;
-    let last = template.trim_end_matches('/').rsplit('/').next().is_some_and(is_parameter);
-    let id = last.then(|| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned());
-    Some(Match { item, id })
+#[derive(Debug, Default)]
+struct Node {
+    literals: HashMap<String, usize>,
+    /// Segments of text and parameters, such as `{name}.{ext}`, split at the parameters.
+    mixed: Vec<(Vec<String>, usize)>,
+    any: Option<usize>,
+    route: Option<usize>,
+}
+
+/// The route, and the values of its parameters in order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Match {
+    pub route: usize,
+    pub values: Vec<String>,
+}
+
+/// The names of a template's parameters.
+pub fn parameters(template: &str) -> Vec<String> {
+    template.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The text around the parameters of a segment; `None` if there are none.
+fn texts(segment: &str) -> Option<Vec<String>> {
+    let mut parts = segment.split('{');
+    let mut out = vec![parts.next()?.to_owned()];
+    out.extend(parts.map(|p| p.split_once('}').map_or(p, |(_, rest)| rest).to_owned()));
+    (out.len() > 1).then_some(out)
+}
+
+impl Router {
+    pub fn add(&mut self, template: &str, route: usize) {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
+        }
+        let mut at = 0;
+        for segment in template.split('/') {
+            let new = self.nodes.len();
+            let Some(node) = self.nodes.get_mut(at) else { return };
+            at = match texts(segment) {
+                None => *node.literals.entry(segment.to_owned()).or_insert(new),
+                Some(texts) if texts.iter().all(String::is_empty) && texts.len() == 2 => *node.any.get_or_insert(new),
+                Some(texts) => match node.mixed.iter().find(|(known, _)| *known == texts) {
+                    Some((_, next)) => *next,
+                    None => {
+                        node.mixed.push((texts, new));
+                        new
+                    }
+                },
+            };
+            if at == new {
+                self.nodes.push(Node::default());
+            }
+        }
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.route.get_or_insert(route);
+        }
+    }
+
+    /// Literal segments before mixed ones before parameters.
+    pub fn find(&self, path: &str) -> Option<Match> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let mut values = Vec::new();
+        let route = self.walk(0, &segments, &mut values)?;
+        Some(Match { route, values })
+    }
+
+    fn walk(&self, at: usize, segments: &[&str], values: &mut Vec<String>) -> Option<usize> {
+        let node = self.nodes.get(at)?;
+        let Some((segment, rest)) = segments.split_first() else { return node.route };
+        let decoded = decode(segment);
+        if let Some(found) = node.literals.get(decoded.as_ref()).and_then(|next| self.walk(*next, rest, values)) {
+            return Some(found);
+        }
+        let before = values.len();
+        for (texts, next) in &node.mixed {
+            if let Some(found) = take(texts, &decoded) {
+                values.extend(found);
+                if let Some(route) = self.walk(*next, rest, values) {
+                    return Some(route);
+                }
+                values.truncate(before);
+            }
+        }
+        if segment.is_empty() {
+            return None;
+        }
+        values.push(decoded.into_owned());
+        let found = node.any.and_then(|next| self.walk(next, rest, values));
+        if found.is_none() {
+            values.truncate(before);
+        }
+        found
+    }
+}
+
+/// The parameters between the texts, each as short as it can be.
+fn take(texts: &[String], segment: &str) -> Option<Vec<String>> {
+    let (first, rest) = texts.split_first()?;
+    let mut left = segment.strip_prefix(first.as_str())?;
+    let mut out = Vec::new();
+    for (i, text) in rest.iter().enumerate() {
+        let at = if i + 1 == rest.len() { left.len().checked_sub(text.len())? } else { left.find(text.as_str())? };
+        let (value, tail) = left.split_at_checked(at)?;
+        left = tail.strip_prefix(text.as_str())?;
+        out.push(value.to_owned());
+    }
+    out.iter().all(|v| !v.is_empty()).then_some(out)
+}
+
+pub fn decode(text: &str) -> Cow<'_, str> {
+    if text.contains('%') { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_win_and_dead_ends_are_left() {
+        let mut router = Router::default();
+        let templates = ["/a/", "/a/{id}/", "/a/{id}/b/", "/a/x/", "/a/{pk}/c/{id}/", "/f/{name}.{ext}", "/a/x/y/z/", "/{any}/b/"];
+        templates.iter().enumerate().for_each(|(i, t)| router.add(t, i));
+        let found = |path: &str| router.find(path).map(|m| (m.route, m.values.join(",")));
+        for (path, route, values) in [
+            ("/a/", 0, ""),
+            ("/a/x/", 3, ""),
+            ("/a/1%2F2/", 1, "1/2"),
+            ("/a/x/b/", 2, "x"),
+            ("/a/x/c/7/", 4, "x,7"),
+            ("/f/p.q.png", 5, "p,q.png"),
+            ("/q/b/", 7, "q"),
+        ] {
+            assert_eq!(found(path), Some((route, values.to_owned())), "{path}");
+        }
+        for path in ["", "/", "/a", "/a//", "/f/.png", "/f/x.", "/a/x/y/"] {
+            assert_eq!(found(path), None, "{path}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod overlay;
 pub mod pipeline;
 pub mod report;
+pub mod sandbox_args;
 pub mod shape;
 pub mod verify;
 pub mod write;

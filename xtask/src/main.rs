@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use xtask::{
     coverage, features,
     fetch::{self, Fetched, Limits, Validators},
-    pipeline, verify, write,
+    pipeline,
+    sandbox_args::{self, SandboxArgs},
+    verify, write,
 };
 
 const URL: &str = "https://api.autopi.io/?format=openapi";
@@ -82,12 +84,7 @@ enum Task {
         area: Option<String>,
     },
     /// The embedded API on loopback
-    Sandbox {
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-        #[arg(long)]
-        spec: Option<PathBuf>,
-    },
+    Sandbox(SandboxArgs),
     /// What the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
     BenchBuild {
         /// Sets of features, each a comma-separated list
@@ -131,32 +128,13 @@ async fn run(task: Task) -> Result<ExitCode> {
             print!("{}", autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?);
             Ok(ExitCode::SUCCESS)
         }
-        Task::Sandbox { port, spec } => {
-            let sandbox = sandbox(port, spec).await?;
-            println!(
-                "{}  (e-mail {}, password {}, API token {})",
-                sandbox.url(),
-                autopi_sandbox::EMAIL,
-                autopi_sandbox::PASSWORD,
-                autopi_sandbox::API_TOKEN
-            );
-            sandbox.wait().await;
+        Task::Sandbox(args) => {
+            sandbox_args::serve(args.start(&root()).await?).await;
             Ok(ExitCode::SUCCESS)
         }
         Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
-}
-
-/// Our own document is served as it came and answered as the overlay knows it from the wire; another one is answered by itself.
-async fn sandbox(port: u16, spec: Option<PathBuf>) -> Result<autopi_sandbox::Sandbox> {
-    let read = |path: &Path| -> Result<serde_json::Value> { fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string()) };
-    let mut builder = autopi_sandbox::Sandbox::builder().port(port);
-    builder = match spec {
-        Some(path) => builder.spec(read(&path)?),
-        None => builder.spec(read(&root().join("spec/upstream.json"))?).answers(read(&root().join("spec/openapi.json"))?),
-    };
-    Ok(builder.start().await?)
 }
 
 /// Where `spec/upstream.json` came from: `spec/source.toml`.
@@ -303,7 +281,7 @@ fn try_document(file: &Path) -> Result<()> {
 }
 
 async fn demo() -> Result<ExitCode> {
-    let api = sandbox(0, None).await?;
+    let api = SandboxArgs::default().start(&root()).await?;
     println!("the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)", api.url(), api.url());
     let scratch = tempfile::tempdir()?;
     for name in ["upstream.json", "openapi.json", "overlay.yaml"] {

@@ -1,0 +1,299 @@
+//! What a sandbox is made of.
+
+use std::{
+    collections::HashMap,
+    io::Read,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime},
+};
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::{
+    Error, Sandbox, Wire,
+    api::{Api, Settings},
+    clock::Clock,
+    commands::Commands,
+    db::Db,
+    faults::{Fault, Faults},
+    log::Log,
+    reply::{self, Kept},
+    server,
+    spec::Spec,
+    store::Store,
+    world::World,
+};
+
+/// What a sandbox is made of; all of it may be left as it is.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    spec: Option<Value>,
+    answers: Option<Value>,
+    wire: Wire,
+    port: u16,
+    seed: u64,
+    size: u64,
+    rows: u64,
+    any_id: bool,
+    faults: Vec<String>,
+    stands_at: Option<SystemTime>,
+    offset: i64,
+    lifetime: Duration,
+    mfa: Option<String>,
+    rate_limit: Option<(u32, Duration)>,
+    forbidden: Vec<String>,
+    db: Option<PathBuf>,
+    log: Option<PathBuf>,
+    delay: Duration,
+    results: HashMap<String, Value>,
+    anywhere: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            spec: None,
+            answers: None,
+            wire: Wire::default(),
+            port: 0,
+            seed: 0,
+            size: 25,
+            rows: 8640,
+            any_id: false,
+            faults: Vec::new(),
+            stands_at: None,
+            offset: 0,
+            lifetime: Duration::from_secs(15 * 60),
+            mfa: None,
+            rate_limit: None,
+            forbidden: Vec::new(),
+            db: None,
+            log: None,
+            delay: Duration::from_millis(300),
+            results: HashMap::new(),
+            anywhere: false,
+        }
+    }
+}
+
+/// The AutoPi API's documents, compiled into the crate: as it is served, and as the client knows it from the wire.
+///
+/// # Errors
+/// The crate was built wrong.
+pub fn embedded() -> Result<(Value, Value), Error> {
+    let read = |packed: &[u8]| {
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(packed).read_to_end(&mut text).map_err(|e| Error(format!("the embedded document: {e}")))?;
+        serde_json::from_slice(&text).map_err(|e| Error(format!("the embedded document: {e}")))
+    };
+    Ok((read(include_bytes!(concat!(env!("OUT_DIR"), "/upstream.json.gz")))?, read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?))
+}
+
+/// The text that is served, the document by which requests are judged, and the one by which the world is made.
+#[derive(Clone)]
+struct Documents {
+    text: bytes::Bytes,
+    front: Arc<Spec>,
+    back: Arc<Spec>,
+}
+
+impl Documents {
+    fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+        let compile = |document: &Value| Spec::compile(document).map(Arc::new);
+        let text = served.to_string().into();
+        Ok(match answers.map(compile).transpose().map_err(|e| Error(format!("the document of the answers: {e}")))? {
+            // What is only served need not be compiled.
+            Some(back) if wire == Wire::Real => Self { text, front: back.clone(), back },
+            Some(back) => Self { text, front: compile(served).map_err(Error)?, back },
+            None => {
+                let front = compile(served).map_err(Error)?;
+                Self { text, back: front.clone(), front }
+            }
+        })
+    }
+}
+
+impl Builder {
+    /// Another document: Swagger 2.0 or OpenAPI 3.0. Left out, it is the AutoPi API's.
+    pub fn spec(mut self, document: Value) -> Self {
+        self.spec = Some(document);
+        self
+    }
+
+    /// Answers come from this document, and [`spec`](Self::spec) is served: give the normalised document with its overlay here, and the sandbox departs from the
+    /// served document where the real API does.
+    pub fn answers(mut self, document: Value) -> Self {
+        self.answers = Some(document);
+        self
+    }
+
+    /// How answers look: as the live API's ([`Wire::Real`], the default), or by the letter of the document.
+    pub fn wire(mut self, wire: Wire) -> Self {
+        self.wire = wire;
+        self
+    }
+
+    /// A port of loopback; 0, the default, is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The same seed gives the same data.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many items each collection begins with; 25 unless said otherwise.
+    pub fn size(mut self, items: u64) -> Self {
+        self.size = items;
+        self
+    }
+
+    /// How many rows of telemetry each device has, ten seconds from one to the next; a day unless said otherwise. They are made when asked for, never held.
+    pub fn telemetry_rows(mut self, rows: u64) -> Self {
+        self.rows = rows;
+        self
+    }
+
+    /// Every id exists, filters that fit nothing are left out, and a webhook that could not be sent is not: for tests that call every operation without
+    /// looking first.
+    pub fn any_id(mut self) -> Self {
+        self.any_id = true;
+        self
+    }
+
+    /// Something goes wrong: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`, `reset`, `truncate`, `status=503`, `bad-json`, `html=502`,
+    /// `clock-skew=1h`, `token-expiry`; a rate from 0 to 1; and the beginning of a path. A request can ask for itself with the header `X-Sandbox-Fault`.
+    pub fn fault(mut self, fault: impl Into<String>) -> Self {
+        self.faults.push(fault.into());
+        self
+    }
+
+    /// The clock stands at this time until [`Sandbox::advance`] moves it.
+    pub fn clock_at(mut self, time: SystemTime) -> Self {
+        self.stands_at = Some(time);
+        self
+    }
+
+    /// The clock is so many seconds ahead of the system's, or behind.
+    pub fn clock_offset(mut self, seconds: i64) -> Self {
+        self.offset = seconds;
+        self
+    }
+
+    /// How long a JWT from the login is good; 15 minutes unless said otherwise.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// The login asks for a second factor, and this is the code, or the recovery code.
+    pub fn mfa(mut self, code: impl Into<String>) -> Self {
+        self.mfa = Some(code.into());
+        self
+    }
+
+    /// More requests in this time get 429 with `Retry-After`.
+    pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
+        self.rate_limit = Some((requests, per));
+        self
+    }
+
+    /// The account may not see what begins with this path: 403.
+    pub fn forbidden(mut self, path: impl Into<String>) -> Self {
+        self.forbidden.push(path.into());
+        self
+    }
+
+    /// What is created and changed stays in this SQLite file, which is made if it is not there. Needs the feature `sqlite`.
+    pub fn db(mut self, file: impl AsRef<Path>) -> Self {
+        self.db = Some(file.as_ref().to_owned());
+        self
+    }
+
+    /// A line of JSON for each request at the end of this file; without headers, bodies, and values that look secret.
+    pub fn log(mut self, file: impl AsRef<Path>) -> Self {
+        self.log = Some(file.as_ref().to_owned());
+        self
+    }
+
+    /// How long a command runs; 300 milliseconds unless said otherwise.
+    pub fn command_delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// What a function gives on a device: `command_result("obd.query", json!({"value": 7}))`.
+    pub fn command_result(mut self, function: impl Into<String>, value: Value) -> Self {
+        self.results.insert(function.into(), value);
+        self
+    }
+
+    /// Webhooks may go to other machines than this one.
+    pub fn webhooks_anywhere(mut self) -> Self {
+        self.anywhere = true;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// A document that is none, an unknown fault, a port in use, a database that is damaged or of another version, a log that can't be written.
+    pub async fn start(self) -> Result<Sandbox, Error> {
+        let faults: Vec<Fault> = self.faults.iter().map(|f| f.parse()).collect::<Result<_, _>>().map_err(Error)?;
+        let documents = self.documents()?;
+        let db = match &self.db {
+            Some(path) => Some(Db::open(path, &format!("seed {} and {} items", self.seed, self.size)).map_err(Error)?),
+            None => None,
+        };
+        let log = Log::new(self.log.as_deref()).map_err(Error)?;
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| Error(format!("cannot listen on {address}: {e}; give another port, or none for a free one")))?;
+        let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
+        let api = Arc::new(Api {
+            document: Kept::new(reply::reply(http::StatusCode::OK, "application/openapi+json", documents.text)),
+            front: documents.front,
+            back: documents.back,
+            wire: self.wire,
+            world: World { store: Store::new(self.seed, self.size, db), seed: self.seed, size: self.size, rows: self.rows, any_id: self.any_id },
+            clock: Clock::new(self.stands_at, self.offset),
+            faults: Faults::new(faults, self.seed),
+            log,
+            commands: Commands::new(self.delay, self.results, self.anywhere, self.any_id),
+            settings: Settings {
+                lifetime: i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX),
+                mfa: self.mfa,
+                rate_limit: self.rate_limit,
+                forbidden: self.forbidden,
+            },
+            kept: Default::default(),
+            window: Default::default(),
+        });
+        let task = tokio::spawn(server::serve(listener, api.clone()));
+        Ok(Sandbox { url: format!("http://{address}"), task, api })
+    }
+
+    /// Our own are compiled once a process.
+    fn documents(&self) -> Result<Documents, Error> {
+        static REAL: OnceLock<Documents> = OnceLock::new();
+        static SPEC: OnceLock<Documents> = OnceLock::new();
+        if let Some(served) = &self.spec {
+            return Documents::compile(served, self.answers.as_ref(), self.wire);
+        }
+        let own = if self.wire == Wire::Real { &REAL } else { &SPEC };
+        if let (Some(known), None) = (own.get(), &self.answers) {
+            return Ok(known.clone());
+        }
+        let (served, answers) = embedded()?;
+        let made = Documents::compile(&served, self.answers.as_ref().or(Some(&answers)), self.wire)?;
+        Ok(if self.answers.is_none() { own.get_or_init(|| made).clone() } else { made })
+    }
+}

@@ -1,0 +1,200 @@
+//! Commands on devices: a job that is pending, then done; and the webhook with its result.
+//!
+//! NOT PUBLIC: how "not yet" looks. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hmac::{Hmac, Mac};
+use http::{Request, Uri, header};
+use http_body_util::Full;
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::Sha256;
+use tokio::{net::TcpStream, task::JoinSet, time::sleep};
+
+/// How often a webhook is sent until it is taken.
+const TRIES: u32 = 5;
+/// Between two tries; doubled from try to try.
+const PAUSE: Duration = Duration::from_millis(100);
+const KEPT: usize = 10_000;
+
+/// Who runs a command.
+pub struct Device {
+    pub id: String,
+    pub unit: String,
+}
+
+#[derive(Clone)]
+struct Job {
+    device: String,
+    /// Milliseconds since 1970.
+    done_at: i64,
+    lost: bool,
+    returned: Value,
+}
+
+pub enum Answer {
+    Unknown,
+    Pending,
+    /// The device did not answer in time.
+    Lost,
+    Done(Value),
+}
+
+#[derive(Default)]
+pub struct Commands {
+    jobs: Mutex<BTreeMap<String, Job>>,
+    started: AtomicU64,
+    /// Webhooks on their way; they end with the sandbox.
+    hooks: Mutex<JoinSet<()>>,
+    delay: Duration,
+    results: HashMap<String, Value>,
+    /// May webhooks go to other machines?
+    anywhere: bool,
+    /// A webhook that can't be sent is no reason to refuse.
+    lenient: bool,
+}
+
+impl Commands {
+    pub fn new(delay: Duration, results: HashMap<String, Value>, anywhere: bool, lenient: bool) -> Self {
+        Self { delay, results, anywhere, lenient, ..Self::default() }
+    }
+
+    /// The job's id, or what is wrong with the request. `token` signs the webhook.
+    pub async fn start(&self, device: Device, sent: &Value, now: Timestamp, token: &str) -> Result<String, Value> {
+        let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
+        let hook = match text("callback_url") {
+            Some(url) => match self.hook(url).await {
+                Ok(hook) => Some(hook),
+                Err(_) if self.lenient => None,
+                Err(why) => return Err(json!({ "callback_url": [why] })),
+            },
+            None => None,
+        };
+        let line = text("command").unwrap_or_default();
+        let (function, args) = words(line, sent);
+        let wait = Duration::from_secs(sent.get("callback_timeout").and_then(Value::as_u64).unwrap_or(120));
+        let lost = wait < self.delay;
+        let delay = wait.min(self.delay);
+        let digits: String = now.to_string().chars().take(19).filter(char::is_ascii_digit).collect();
+        let jid = format!("{digits}{:06}", self.started.fetch_add(1, Ordering::AcqRel) % 1_000_000);
+        let returned = self.results.get(&function).cloned().unwrap_or_else(|| returned(&function, &args));
+        let done_at = now.as_millisecond().saturating_add(delay.as_millis() as i64);
+        {
+            let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            if jobs.len() >= KEPT {
+                jobs.pop_first();
+            }
+            jobs.insert(jid.clone(), Job { device: device.id.clone(), done_at, lost, returned: returned.clone() });
+        }
+        if let Some((host, uri)) = hook {
+            let body = Bytes::from(event(&device, &jid, lost, (&function, &args, line), returned, now).to_string());
+            let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).map(|mut m| {
+                m.update(&body);
+                m.finalize().into_bytes()
+            });
+            let signature: String = mac.map(|m| m.iter().map(|b| format!("{b:02x}")).collect()).unwrap_or_default();
+            let mut hooks = self.hooks.lock().unwrap_or_else(PoisonError::into_inner);
+            while hooks.try_join_next().is_some() {}
+            hooks.spawn(async move {
+                sleep(delay).await;
+                let mut pause = PAUSE;
+                for _ in 0..TRIES {
+                    if tokio::time::timeout(Duration::from_secs(10), send(host, &uri, &signature, body.clone())).await == Ok(Some(true)) {
+                        return;
+                    }
+                    sleep(pause).await;
+                    pause *= 2;
+                }
+            });
+        }
+        Ok(jid)
+    }
+
+    pub fn ask(&self, device: &str, jid: &str, now: Timestamp) -> Answer {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        match jobs.get(jid).filter(|j| j.device == device) {
+            None => Answer::Unknown,
+            Some(job) if now.as_millisecond() < job.done_at => Answer::Pending,
+            Some(job) if job.lost => Answer::Lost,
+            Some(job) => Answer::Done(job.returned.clone()),
+        }
+    }
+
+    /// Where a webhook goes: this machine, unless others are allowed.
+    async fn hook(&self, url: &str) -> Result<(std::net::SocketAddr, Uri), String> {
+        let uri: Uri = url.parse().map_err(|_| "Enter a valid URL.".to_owned())?;
+        if uri.scheme_str() != Some("http") {
+            return Err("The sandbox sends webhooks over http only.".into());
+        }
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let places: Vec<_> = match tokio::net::lookup_host((host.as_str(), uri.port_u16().unwrap_or(80))).await {
+            Ok(found) => found.collect(),
+            Err(_) => return Err(format!("The host {host} is not known.")),
+        };
+        let allowed = places.into_iter().find(|p| self.anywhere || p.ip().is_loopback());
+        allowed.map(|p| (p, uri)).ok_or_else(|| "The sandbox sends webhooks to this machine only, unless the builder allows others.".into())
+    }
+}
+
+/// Was it taken?
+async fn send(host: std::net::SocketAddr, uri: &Uri, signature: &str, body: Bytes) -> Option<bool> {
+    let stream = TcpStream::connect(host).await.ok()?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let request = Request::post(uri.path_and_query().map_or("/", |p| p.as_str()))
+        .header(header::HOST, uri.authority().map_or("", |a| a.as_str()))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("X-Request-Signature", signature)
+        .body(Full::new(body))
+        .ok()?;
+    let answer = async { sender.send_request(request).await.ok().map(|r| r.status().is_success()) };
+    tokio::pin!(answer);
+    tokio::select! {
+        taken = &mut answer => taken,
+        _ = connection => answer.await,
+    }
+}
+
+/// The function and its arguments, from `{command, arg}` or a line as typed.
+fn words(line: &str, sent: &Value) -> (String, Vec<Value>) {
+    let mut typed = line.split_whitespace().map(Value::from);
+    let function = typed.next().and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
+    let given = sent.get("arg").and_then(Value::as_array).cloned().unwrap_or_default();
+    (function, typed.chain(given).collect())
+}
+
+/// What a device gives: deterministic, like a parked car.
+fn returned(function: &str, args: &[Value]) -> Value {
+    let first = args.first().and_then(Value::as_str).unwrap_or_default();
+    match function {
+        "test.ping" => true.into(),
+        "obd.query" => json!({"_type": first.to_lowercase(), "value": if first.eq_ignore_ascii_case("rpm") { 900 } else { 42 }}),
+        "obd.battery" => json!({"_type": "bat", "voltage": 12.6, "level": 96, "state": "discharging"}),
+        "power.status" => json!({"rpi": {"uptime": {"days": 0, "seconds": 5400}}, "spm": {"last_state": "on"}}),
+        _ => json!({"_type": function, "value": args}),
+    }
+}
+
+fn event(device: &Device, jid: &str, lost: bool, command: (&str, &[Value], &str), returned: Value, now: Timestamp) -> Value {
+    let mut event = Map::from_iter([
+        ("jid".to_owned(), jid.into()),
+        ("state".to_owned(), if lost { "TIMEOUT" } else { "COMMAND_EXECUTED" }.into()),
+        ("success".to_owned(), (!lost).into()),
+        ("device_id".to_owned(), device.id.as_str().into()),
+    ]);
+    if !lost {
+        let data = json!({"fun": command.0, "fun_args": command.1, "jid": jid, "return": returned, "retcode": 0, "success": true, "cmd": "_return",
+            "_stamp": now.to_string(), "id": device.unit});
+        event.insert("response".into(), json!({"tag": format!("salt/job/{jid}/ret/{}", device.unit), "data": data}));
+    }
+    event.into()
+}

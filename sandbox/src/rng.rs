@@ -1,0 +1,53 @@
+//! A small deterministic generator.
+
+/// SplitMix64; its state is also the hash of a place: the same place gives the same values, whatever was made before.
+#[derive(Clone, Copy, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// For a seed and what is made there.
+    pub fn of(seed: u64, place: &str) -> Self {
+        Self(0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)).at(place)
+    }
+
+    /// For a place below (FNV-1a).
+    pub fn at(self, name: &str) -> Self {
+        Self(name.bytes().fold(self.0, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)).rotate_left(7))
+    }
+
+    pub fn nth(self, n: u64) -> Self {
+        Self((self.0 ^ n).wrapping_mul(0x0100_0000_01b3).rotate_left(7))
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.next() % n.max(1)
+    }
+
+    /// From 0 to 1.
+    pub fn part(&mut self) -> f64 {
+        self.below(1_000_000) as f64 / 1e6
+    }
+
+    pub fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> Option<&'a T> {
+        of.get(self.below(of.len() as u64) as usize).copied()
+    }
+
+    pub fn uuid(&mut self) -> String {
+        uuid::Builder::from_random_bytes(((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes()).into_uuid().to_string()
+    }
+
+    pub fn digits(&mut self, n: usize) -> String {
+        (0..n).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
+    }
+
+    pub fn hex(&mut self, n: usize) -> String {
+        (0..n).filter_map(|_| char::from_digit(self.below(16) as u32, 16)).collect()
+    }
+}

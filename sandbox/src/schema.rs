@@ -1,0 +1,327 @@
+//! Schemas compiled once: references resolved, one form for Swagger 2.0 and OpenAPI 3.0.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use serde_json::{Map, Value};
+
+/// Where a schema is used: its node, and what the place adds to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    id: u32,
+    pub nullable: bool,
+    pub read_only: bool,
+    pub write_only: bool,
+}
+
+impl Use {
+    /// Is anything known of what is there?
+    pub fn is_typed(self) -> bool {
+        self.id != u32::MAX
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Schema {
+    pub kind: Kind,
+    pub values: Option<Vec<Value>>,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub exclusive: (bool, bool),
+    pub min_length: Option<usize>,
+    pub max_length: Option<usize>,
+    pub items: (Option<usize>, Option<usize>),
+    pub pattern: Option<String>,
+    regex: OnceLock<Option<regex_lite::Regex>>,
+    /// A read-only string without any constraint: what DRF documents for a method field, whatever it holds. (Our pipeline marks those it knows better of.)
+    pub bare: bool,
+}
+
+#[derive(Debug, Default)]
+pub enum Kind {
+    #[default]
+    Any,
+    /// With its format, or nothing.
+    Text(String),
+    Integer,
+    Number,
+    Boolean,
+    List(Use),
+    Object(Object),
+    File,
+}
+
+#[derive(Debug, Default)]
+pub struct Object {
+    pub properties: Vec<Property>,
+    /// Other members: what they are, if any are allowed.
+    pub others: Option<Use>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub name: String,
+    pub of: Use,
+    pub required: bool,
+}
+
+impl Object {
+    pub fn get(&self, name: &str) -> Option<&Property> {
+        self.properties.get(*self.by_name.get(name)?)
+    }
+
+    /// No properties: any JSON goes, as drf-yasg documents a JSONField so.
+    pub fn is_free(&self) -> bool {
+        self.properties.is_empty()
+    }
+
+    fn add(&mut self, property: Property) {
+        if !self.by_name.contains_key(&property.name) {
+            self.by_name.insert(property.name.clone(), self.properties.len());
+            self.properties.push(property);
+        }
+    }
+}
+
+impl Schema {
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::File)
+    }
+
+    pub fn object(&self) -> Option<&Object> {
+        match &self.kind {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Patterns that are no regular expression here are not checked.
+    pub fn regex(&self) -> Option<&regex_lite::Regex> {
+        self.regex.get_or_init(|| regex_lite::Regex::new(self.pattern.as_ref()?).ok()).as_ref()
+    }
+
+    pub fn format(&self) -> &str {
+        match &self.kind {
+            Kind::Text(format) => format,
+            _ => "",
+        }
+    }
+}
+
+/// All schemas of a document that are reachable from what was compiled.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    nodes: Vec<Schema>,
+    refs: HashMap<String, Use>,
+}
+
+static ANY: Schema = Schema {
+    kind: Kind::Any,
+    values: None,
+    minimum: None,
+    maximum: None,
+    exclusive: (false, false),
+    min_length: None,
+    max_length: None,
+    items: (None, None),
+    pattern: None,
+    regex: OnceLock::new(),
+    bare: false,
+};
+
+/// What may stand beside an `allOf` of one reference without making it another schema.
+const NOTES: [&str; 8] = ["allOf", "nullable", "x-nullable", "readOnly", "writeOnly", "title", "description", "default"];
+
+impl Schemas {
+    pub fn at(&self, place: Use) -> &Schema {
+        self.nodes.get(place.id as usize).unwrap_or(&ANY)
+    }
+
+    fn push(&mut self, schema: Schema) -> u32 {
+        self.nodes.push(schema);
+        (self.nodes.len() - 1) as u32
+    }
+
+    /// An object of these properties.
+    pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> Use {
+        let mut object = Object::default();
+        properties.into_iter().for_each(|p| object.add(p));
+        Use { id: self.push(Schema { kind: Kind::Object(object), ..Schema::default() }), ..Use::default() }
+    }
+
+    pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
+        let flag = |name: &str| schema.get(name) == Some(&Value::Bool(true));
+        let (nullable, read_only, write_only) = (flag("nullable") || flag("x-nullable"), flag("readOnly"), flag("writeOnly"));
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let only = parts.and_then(|p| p.first().filter(|_| p.len() == 1));
+        let wrapped = only.filter(|_| schema.as_object().is_some_and(|m| m.keys().all(|k| NOTES.contains(&k.as_str()) || k.starts_with("x-"))));
+        let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            self.reference(doc, reference)
+        } else if let Some(inner) = wrapped {
+            self.compile(doc, inner)
+        } else {
+            let id = self.push(Schema::default());
+            let made = self.make(doc, schema, read_only);
+            let null = made.values.as_ref().is_some_and(|v| v.contains(&Value::Null));
+            if let Some(slot) = self.nodes.get_mut(id as usize) {
+                *slot = made;
+            }
+            Use { id, nullable: null, ..Use::default() }
+        };
+        place.nullable |= nullable;
+        place.read_only |= read_only;
+        place.write_only |= write_only;
+        place
+    }
+
+    fn reference(&mut self, doc: &Value, reference: &str) -> Use {
+        if let Some(known) = self.refs.get(reference) {
+            return *known;
+        }
+        // A reference that is being compiled is known by its node: documents are recursive.
+        let slot = Use { id: self.push(Schema::default()), ..Use::default() };
+        self.refs.insert(reference.to_owned(), slot);
+        let Some(target) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else { return slot };
+        let mut place = slot;
+        if target.get("$ref").is_some() {
+            place = self.compile(doc, target);
+        } else {
+            let made = self.make(doc, target, false);
+            place.nullable = target.get("nullable").or_else(|| target.get("x-nullable")) == Some(&Value::Bool(true))
+                || made.values.as_ref().is_some_and(|v| v.contains(&Value::Null));
+            if let Some(node) = self.nodes.get_mut(slot.id as usize) {
+                *node = made;
+            }
+        }
+        self.refs.insert(reference.to_owned(), place);
+        place
+    }
+
+    fn make(&mut self, doc: &Value, schema: &Value, read_only: bool) -> Schema {
+        let text = |key: &str| schema.get(key).and_then(Value::as_str);
+        let number = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let size = |key: &str| schema.get(key).and_then(Value::as_u64).map(|n| n as usize);
+        let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+        let kind = self.kind(doc, schema);
+        let bare = read_only
+            && matches!(&kind, Kind::Text(format) if format.is_empty())
+            && !["minLength", "maxLength", "pattern", "enum", "x-autopi-json"].iter().any(|k| schema.get(k).is_some());
+        Schema {
+            values: schema.get("enum").and_then(Value::as_array).filter(|v| !v.is_empty()).cloned(),
+            minimum: number("minimum"),
+            maximum: number("maximum"),
+            exclusive: (flag("exclusiveMinimum"), flag("exclusiveMaximum")),
+            min_length: size("minLength"),
+            max_length: size("maxLength"),
+            items: (size("minItems"), size("maxItems")),
+            pattern: text("pattern").map(str::to_owned),
+            regex: OnceLock::new(),
+            bare,
+            kind,
+        }
+    }
+
+    fn kind(&mut self, doc: &Value, schema: &Value) -> Kind {
+        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        match schema.get("type").and_then(Value::as_str) {
+            Some("file") => return Kind::File,
+            Some("string") if format == "binary" => return Kind::File,
+            Some("string") => return Kind::Text(format.to_owned()),
+            Some("integer") => return Kind::Integer,
+            Some("number") => return Kind::Number,
+            Some("boolean") => return Kind::Boolean,
+            Some("array") => return Kind::List(self.compile(doc, schema.get("items").unwrap_or(&Value::Null))),
+            _ => {}
+        }
+        let alternatives = ["oneOf", "anyOf"].iter().any(|k| schema.get(k).is_some());
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let others = schema.get("additionalProperties");
+        let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+        if alternatives || !(is_object || properties.is_some() || parts.is_some() || others.is_some_and(|o| *o != Value::Bool(false))) {
+            return Kind::Any;
+        }
+        let mut object = Object::default();
+        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        for (name, property) in properties.into_iter().flatten() {
+            let of = self.compile(doc, property);
+            object.add(Property { name: name.clone(), of, required: required.contains(&name.as_str()) });
+        }
+        for part in parts.into_iter().flatten() {
+            let inner = self.compile(doc, part);
+            match &self.at(inner).kind {
+                Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
+                    p.required |= required.contains(&p.name.as_str());
+                    object.add(p);
+                }),
+                // One that is no object, with constraints beside it.
+                _ if object.is_free() && !is_object => return Kind::Any,
+                _ => {}
+            }
+        }
+        object.others = match others {
+            Some(Value::Bool(false)) => None,
+            Some(schema @ Value::Object(_)) => Some(self.compile(doc, schema)),
+            _ if object.is_free() => Some(Use { id: u32::MAX, ..Use::default() }),
+            Some(_) => Some(Use { id: u32::MAX, ..Use::default() }),
+            None => None,
+        };
+        Kind::Object(object)
+    }
+
+    /// Could this value come from (or go to) that place? Limits of size are not asked.
+    pub fn fits(&self, place: Use, value: &Value) -> bool {
+        let schema = self.at(place);
+        if value.is_null() {
+            return place.nullable || matches!(schema.kind, Kind::Any);
+        }
+        if schema.values.as_ref().is_some_and(|v| !v.contains(value)) {
+            return false;
+        }
+        match &schema.kind {
+            Kind::Any => true,
+            Kind::Text(format) => value.as_str().is_some_and(|t| crate::formats::fits(format, t)),
+            Kind::File => value.is_string(),
+            Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::Number => value.is_number(),
+            Kind::Boolean => value.is_boolean(),
+            Kind::List(item) => value.as_array().is_some_and(|list| list.iter().all(|v| self.fits(*item, v))),
+            Kind::Object(object) => value.as_object().is_some_and(|map| self.fits_object(object, map)),
+        }
+    }
+
+    fn fits_object(&self, object: &Object, map: &Map<String, Value>) -> bool {
+        let missing = object.properties.iter().any(|p| p.required && !map.contains_key(&p.name));
+        !missing
+            && map.iter().all(|(key, value)| match (object.get(key), object.others) {
+                (Some(property), _) => self.fits(property.of, value),
+                (None, Some(other)) => self.fits(other, value),
+                (None, None) => false,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn recursive_and_wrapped_schemas() {
+        let doc = json!({"definitions": {
+            "Tree": {"type": "object", "required": ["name"], "properties": {
+                "name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/definitions/Tree"}},
+                "parent": {"allOf": [{"$ref": "#/definitions/Tree"}], "nullable": true, "readOnly": true}}},
+            "Alias": {"$ref": "#/definitions/Tree"}, "Loop": {"$ref": "#/definitions/Loop"},
+        }});
+        let mut schemas = Schemas::default();
+        let tree = schemas.compile(&doc, &json!({"$ref": "#/definitions/Alias"}));
+        assert!(schemas.fits(tree, &json!({"name": "a", "children": [{"name": "b", "parent": null}]})));
+        assert!(!schemas.fits(tree, &json!({"name": "a", "children": [{}]})));
+        let parent = schemas.at(tree).object().unwrap().get("parent").unwrap().of;
+        assert!(parent.nullable && parent.read_only && schemas.at(parent).object().is_some());
+        let looped = schemas.compile(&doc, &json!({"$ref": "#/definitions/Loop"}));
+        assert!(schemas.fits(looped, &json!(1)));
+    }
+}

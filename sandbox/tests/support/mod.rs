@@ -1,0 +1,134 @@
+//! Plain requests to a sandbox.
+#![allow(dead_code)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use autopi_sandbox::{API_TOKEN, Builder, Sandbox};
+use reqwest::{Method, Response};
+use serde_json::Value;
+
+pub struct Api {
+    pub sandbox: Sandbox,
+    pub http: reqwest::Client,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+}
+
+pub async fn answer(response: Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+}
+
+/// Without redirects, and without asking for compressed answers.
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_gzip().build().unwrap()
+}
+
+impl Api {
+    pub async fn start(builder: Builder) -> Self {
+        Self { sandbox: builder.start().await.unwrap(), http: http() }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.sandbox.url())
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path));
+        request.header("Authorization", format!("APIToken {API_TOKEN}"))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request("GET", path).send().await.unwrap()).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        answer(self.request(method, path).json(body).send().await.unwrap()).await
+    }
+
+    /// The items of a list, whatever its form.
+    pub async fn items(&self, path: &str) -> Vec<Value> {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body.get("results").unwrap_or(&answer.body).as_array().unwrap().clone()
+    }
+}
+
+/// A file of this test alone.
+pub fn scratch(name: &str) -> PathBuf {
+    static N: AtomicU32 = AtomicU32::new(0);
+    let folder = std::env::temp_dir().join(format!("autopi-sandbox-{}-{}", std::process::id(), N.fetch_add(1, Ordering::AcqRel)));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+/// A sandbox in a process of its own: the test binary again, with the one test `serve`.
+pub struct Server {
+    pub child: Child,
+    pub url: String,
+}
+
+const DB: &str = "SANDBOX_TEST_DB";
+
+/// What the test `serve` does: nothing, unless it is run as the other process.
+pub fn serve_if_asked() {
+    let Ok(db) = std::env::var(DB) else { return };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let builder = Sandbox::builder().size(4);
+        let sandbox = if cfg!(feature = "sqlite") { builder.db(&db) } else { builder }.start().await.unwrap();
+        // Whole or not at all.
+        std::fs::write(format!("{db}.new"), sandbox.url()).unwrap();
+        std::fs::rename(format!("{db}.new"), format!("{db}.url")).unwrap();
+        sandbox.wait().await;
+    });
+}
+
+impl Server {
+    /// `wrap` is a shell script that runs it.
+    pub async fn start(db: &Path, wrap: Option<&str>) -> Self {
+        let url = format!("{}.url", db.display());
+        let _ = std::fs::remove_file(&url);
+        let this = std::env::current_exe().unwrap();
+        let mut command = wrap.map_or_else(|| Command::new(&this), |_| Command::new("sh"));
+        if let Some(script) = wrap {
+            command.args(["-c", script]).arg(&this);
+        }
+        command.args(["--exact", "serve", "--nocapture"]).env(DB, db).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        for _ in 0..1500 {
+            match std::fs::read_to_string(&url) {
+                Ok(url) => return Self { child, url },
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+        panic!("the server did not start");
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let request = http().request(method.parse().unwrap(), format!("{}{path}", self.url));
+        answer(request.header("Authorization", format!("APIToken {API_TOKEN}")).json(body).send().await.unwrap()).await
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
