@@ -1,6 +1,9 @@
 //! The sandbox's answers, judged by the document with a validator that is not ours: every operation, in both wire modes.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+};
 
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
 use serde_json::{Value, json};
@@ -64,6 +67,7 @@ async fn judge(wire: Wire) -> Vec<String> {
     let http = reqwest::Client::new();
     let (mut judged, mut statuses) = (0, BTreeMap::<u16, usize>::new());
     let mut failures = Vec::new();
+    let mut validators = HashMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap().iter().filter(|(k, _)| *k != "parameters") {
             let form = operation["requestBody"]["content"].get("multipart/form-data").is_some()
@@ -92,10 +96,13 @@ async fn judge(wire: Wire) -> Vec<String> {
                 continue;
             }
             let value: Value = answer.json().await.unwrap();
-            let mut schema = schema.clone();
-            nullable(&mut schema);
-            let root = json!({ "allOf": [schema], "definitions": definitions, "components": components });
-            let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true).build(&root).unwrap();
+            // Building one takes far longer than asking it, and many operations share a schema.
+            let validator = validators.entry(schema.to_string()).or_insert_with(|| {
+                let mut schema = schema.clone();
+                nullable(&mut schema);
+                let root = json!({ "allOf": [schema], "definitions": definitions, "components": components });
+                jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true).build(&root).unwrap()
+            });
             failures.extend(validator.iter_errors(&value).map(|e| format!("{name}: {}: {e}", e.instance_path())));
             judged += 1;
         }

@@ -81,10 +81,6 @@ impl Filter {
         filter
     }
 
-    pub fn equal(&mut self, field: String, value: String) {
-        self.rules.push(Rule { field, test: Test::Is, wanted: vec![value] });
-    }
-
     /// Nothing is asked for.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

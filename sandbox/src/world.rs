@@ -227,31 +227,25 @@ impl World {
         let place = self.place(call.spec, base, call.values);
         let enveloped = form != crate::spec::Form::Array;
         let paging = Paging::of(call.front, enveloped, call.query).ok_or_else(Refusal::invalid_page)?;
-        let filter = call.spec.schemas.at(schema).object().map(|o| {
-            let mut filter = Filter::of(&call.spec.schemas, o, call.query);
-            // A list below an item shows what belongs to it.
-            if base != collection
-                && let Some(full) = call.spec.collection(base).and_then(|c| call.spec.schemas.at(c.full).object())
-            {
-                for (noun, id) in bound.iter().filter(|(noun, _)| full.get(noun).is_some() && o.get(noun).is_some()) {
-                    filter.equal(noun.clone(), store::text(id));
-                }
-            }
-            filter
-        });
+        let filter = call.spec.schemas.at(schema).object().map(|o| Filter::of(&call.spec.schemas, o, call.query)).unwrap_or_default();
+        // A list below an item that shows another collection's shows what belongs to the item.
+        let full = call.spec.collection(base).filter(|_| base != collection).and_then(|c| call.spec.schemas.at(c.full).object());
+        let owners: Vec<&(String, Value)> = bound.iter().filter(|(noun, _)| full.is_some_and(|f| f.get(noun).is_some())).collect();
         let bound = if base == collection { bound } else { &Bound::new() };
         let show = |item: &Item| self.show(call, base, item, schema, bound);
-        let Some(filter) = filter.filter(|f| !f.is_empty()) else {
+        if filter.is_empty() && owners.is_empty() {
             let (total, _) = self.store.page(&place, 0, 0).map_err(Refusal::broken)?;
             let paging = paging.within(total).ok_or_else(Refusal::invalid_page)?;
             let (total, items) = self.store.page(&place, paging.start, paging.size).map_err(Refusal::broken)?;
             return Ok(Outcome::Page { items: items.iter().map(show).collect(), total, paging });
-        };
+        }
         let (_, items) = self.store.page(&place, 0, u64::MAX).map_err(Refusal::broken)?;
-        let all: Vec<Value> = items.iter().map(show).collect();
-        let mut kept: Vec<Value> = all.iter().filter(|v| filter.keeps(v)).cloned().collect();
+        let owned = |item: &&Item| {
+            owners.iter().all(|(noun, id)| self.property(call.spec, base, &place, item, noun).is_some_and(|v| v.get("id").unwrap_or(&v) == id))
+        };
+        let mut kept: Vec<Value> = items.iter().filter(owned).map(show).filter(|v| filter.keeps(v)).collect();
         if kept.is_empty() && self.any_id {
-            kept = all;
+            kept = items.iter().map(show).collect();
         }
         filter.sort(&mut kept, |v| v);
         let total = kept.len() as u64;

@@ -60,6 +60,8 @@ async fn what_is_shown_belongs_together() {
         assert_eq!((by_unit.status, &by_unit.body["id"]), (200, &device["id"]));
         if let Some(template) = device["template"].as_u64() {
             assert_eq!(api.get(&format!("/dongle/templates/{template}/")).await.status, 200);
+            let of_template = api.items(&format!("/dongle/templates/{template}/devices/")).await;
+            assert!(of_template.len() < 5 && of_template.iter().any(|d| d["id"] == device["id"]), "{of_template:?}");
         }
     }
     for trip in api.items("/logbook/v2/trips/").await {
