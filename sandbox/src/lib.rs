@@ -13,6 +13,7 @@
 mod auth;
 mod data;
 mod pattern;
+mod portal;
 mod router;
 mod server;
 

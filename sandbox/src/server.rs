@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Seen, auth,
     data::{self, Rng},
+    portal,
     router::{self, Match},
 };
 
@@ -38,7 +39,7 @@ struct Api {
 pub fn app(doc: Value, served: &Value, seed: u64, any_id: bool, seen: Arc<Mutex<Vec<Seen>>>) -> Router {
     let text = Bytes::from(served.to_string());
     let api = Api { doc, text, seed, any_id, store: Mutex::default(), seen };
-    Router::new().fallback(handle).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::new(api))
+    Router::new().fallback(handle).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::new(api)).merge(portal::routes())
 }
 
 async fn handle(State(api): State<Arc<Api>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
@@ -75,15 +76,10 @@ impl Api {
         let query = query(uri);
         let path = uri.path();
         if path == "/" {
-            return if query.get("format").map(String::as_str) == Some("openapi") {
-                reply(StatusCode::OK, "application/openapi+json", &[], self.text.clone())
+            return if query.get("format").map(String::as_str) != Some("openapi") && portal::wanted(headers) {
+                portal::page()
             } else {
-                reply(
-                    StatusCode::OK,
-                    "text/html",
-                    &[],
-                    "<h1>AutoPi sandbox</h1><p>The document: <a href=\"/?format=openapi\">/?format=openapi</a></p>",
-                )
+                reply(StatusCode::OK, "application/openapi+json", &[(header::VARY, "Accept")], self.text.clone())
             };
         }
         let Some(paths) = self.doc.get("paths").and_then(Value::as_object) else { return detail(StatusCode::NOT_FOUND, "Not found.") };
