@@ -94,6 +94,9 @@ enum Task {
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
+    /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
+    /// driver where they are missing
+    PortalCheck,
     /// The main job, end to end, on the sandbox
     Demo,
 }
@@ -144,6 +147,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
+        Task::PortalCheck => xtask::portal_check::check(&root(), &sandbox(0, None).await?).await.map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
 }
