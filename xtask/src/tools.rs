@@ -106,6 +106,16 @@ impl Server {
         self.child.id()
     }
 
+    /// Whether it ended by itself.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn ended(&mut self) -> Result<bool> {
+        // One that crashes is still there for a moment after its last connection broke.
+        std::thread::sleep(Duration::from_millis(500));
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Waits for the first answer to `request`, whatever it is; how long that took.
     ///
     /// # Errors
