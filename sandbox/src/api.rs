@@ -18,6 +18,7 @@ use crate::{
     commands::{self, Answer, Commands},
     faults::{self, Faults, Kind as Fault},
     log::Log,
+    portal,
     query::Query,
     reply::{self, Kept, Refusal, Reply},
     root, router,
@@ -87,6 +88,9 @@ impl Api {
     pub async fn respond(&self, parts: &Parts, body: Bytes, peer: IpAddr, faults: &[Fault]) -> Reply {
         if parts.uri.path().trim_end_matches('/') == ADMIN {
             return self.admin(&parts.method, &body, peer);
+        }
+        if let Some(file) = portal::file(&parts.method, parts.uri.path(), &parts.headers).await {
+            return file;
         }
         match self.answer(parts, body, faults).await {
             Ok(reply) => reply,

@@ -27,6 +27,8 @@ pub struct Maker<'a> {
     pub size: u64,
     /// How many seconds of telemetry each device has.
     pub span: i64,
+    /// By the letter of the document, which knows nothing of nulls in method fields.
+    pub letter: bool,
     /// For answers: what is nullable may be null, and what is write-only is left out.
     pub answers: bool,
 }
@@ -71,7 +73,7 @@ impl<'a> Maker<'a> {
     fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Vec<*const Object>) -> Value {
         let schema = self.schemas.at(place);
         let mut rng = thing.rng;
-        if self.answers && place.nullable && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
+        if self.answers && place.nullable && !(self.letter && place.read_only) && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
             return Value::Null;
         }
         if let Some(values) = &schema.values {
@@ -250,6 +252,6 @@ fn free(object: &Object, name: &str, thing: Thing<'_>, mut value: impl FnMut(Use
 pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let mut schemas = Schemas::default();
     let place = schemas.compile(doc, schema);
-    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, answers: false };
+    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, letter: false, answers: false };
     maker.value(place, "", Thing { rng: Rng::of(seed, ""), index: seed % 25, noun: "", second: None })
 }

@@ -109,7 +109,7 @@ mod tests {
         }});
         let mut schemas = Schemas::default();
         let place = schemas.compile(&Value::Null, &doc);
-        let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed: 0, size: 1, span: 1, answers: false };
+        let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed: 0, size: 1, span: 1, letter: true, answers: false };
         let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5});
         let thing = Thing { rng: Rng::of(0, ""), index: 0, noun: "", second: None };
         let strict = Fitter { maker, strict: true }.fit(place, wire.clone(), "", thing);

@@ -38,6 +38,7 @@ mod kinds;
 mod log;
 mod pages;
 mod pattern;
+mod portal;
 mod query;
 mod reply;
 mod rng;

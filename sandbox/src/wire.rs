@@ -45,8 +45,9 @@ pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation
         },
         Outcome::Page { items, total, paging } => {
             let Some(list) = &operation.list else {
-                let first = items.into_iter().next().unwrap_or_default();
-                return send(operation, &operation.answer.map_or(first.clone(), |answer| fitter.fit(answer, first, "", thing)));
+                // Of an answer without a schema the document says nothing: it is the wire's.
+                let Some(answer) = operation.answer else { return send(operation, &items.into()) };
+                return send(operation, &fitter.fit(answer, items.into_iter().next().unwrap_or_default(), "", thing));
             };
             let nth = |(n, item): (usize, Value)| {
                 if strict { fitter.fit(list.item, item, "", Thing { rng: thing.rng.nth(n as u64), index: n as u64, ..thing }) } else { item }

@@ -40,6 +40,8 @@ pub struct World {
     /// Rows of telemetry a device.
     pub rows: u64,
     pub any_id: bool,
+    /// By the letter of the document.
+    pub letter: bool,
 }
 
 /// One request, as far as the world is concerned.
@@ -62,7 +64,7 @@ type Bound = Vec<(String, Value)>;
 impl World {
     pub fn maker<'a>(&self, spec: &'a Spec) -> Maker<'a> {
         let span = (self.rows as i64).saturating_mul(rows::STEP).min(3600 * 24 * 3650);
-        Maker { schemas: &spec.schemas, nouns: &spec.nouns, seed: self.seed, size: self.size, span, answers: true }
+        Maker { schemas: &spec.schemas, nouns: &spec.nouns, seed: self.seed, size: self.size, span, letter: self.letter, answers: true }
     }
 
     fn loose<'a>(&self, spec: &'a Spec) -> Fitter<'a> {

@@ -1,14 +1,18 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
 
 pub mod bench;
+pub mod bench_sandbox;
+pub mod conformance;
 pub mod convert;
 pub mod coverage;
 pub mod features;
 pub mod fetch;
 pub mod overlay;
 pub mod pipeline;
+pub mod portal_check;
 pub mod report;
 pub mod sandbox_args;
 pub mod shape;
+pub mod tools;
 pub mod verify;
 pub mod write;

@@ -91,6 +91,25 @@ enum Task {
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
+    /// The sandbox (release build) beside prism's mock: requests a second, peak memory, start-up time. Installs wrk and prism where they are missing
+    BenchSandbox {
+        /// For how long each load lasts
+        #[arg(long, default_value_t = 5)]
+        seconds: u32,
+    },
+    /// The sandbox judged by schemathesis and by prism, a validating proxy before every call of the generated client; writes docs/conformance.md.
+    /// Installs both below target/ (needs Python, npm, the network). Exit code 0: every finding has a reason, 1: some are open
+    Conformance {
+        /// For how long schemathesis makes requests
+        #[arg(long, default_value_t = 120)]
+        seconds: u32,
+        /// Requests that it makes up for each operation in a round
+        #[arg(long, default_value_t = 5)]
+        examples: u32,
+    },
+    /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
+    /// driver where they are missing
+    PortalCheck,
     /// The main job, end to end, on the sandbox
     Demo,
 }
@@ -133,6 +152,11 @@ async fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
+        Task::BenchSandbox { seconds } => xtask::bench_sandbox::run(&root(), seconds).await.map(|()| ExitCode::SUCCESS),
+        Task::Conformance { seconds, examples } => {
+            xtask::conformance::run(&root(), seconds, examples).await.map(|open| ExitCode::from(u8::from(open > 0)))
+        }
+        Task::PortalCheck => xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?).await.map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
 }

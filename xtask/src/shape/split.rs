@@ -106,6 +106,9 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
             walk::each_schema(&mut copy, &mut |map| {
                 let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
                 let target = map.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+                let required = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+                let mut properties = required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
+                hit |= properties.any(|(name, property)| is_secret(name, property));
                 hit |= flag("readOnly") || flag("writeOnly") || target.is_some_and(|t| differs.contains(t));
             });
             if hit {
@@ -124,13 +127,15 @@ fn answer(mut schema: Value) -> Value {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
         properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
         let always: Vec<String> = properties.iter().filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true))).map(|(k, _)| k.clone()).collect();
-        // Swagger 2.0 has no writeOnly: a password that the serializer asks for is there, and most often does not come back.
-        let is_secret = |(k, p): &(&String, &Value)| p.get("readOnly").is_none() && (k.contains("password") || p["format"] == "password");
-        let secret: BTreeSet<&String> = properties.iter().filter(is_secret).map(|(k, _)| k).collect();
-        let kept: BTreeSet<String> = properties.keys().filter(|k| !secret.contains(k)).cloned().collect();
+        let kept: BTreeSet<String> = properties.iter().filter(|(k, p)| !is_secret(k, p)).map(|(k, _)| k.clone()).collect();
         set_required(map, &kept, always);
     });
     schema
+}
+
+/// Swagger 2.0 has no writeOnly: a password that a serializer asks for stands there, and most often does not come back.
+fn is_secret(name: &str, property: &Value) -> bool {
+    property.get("readOnly").is_none() && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))
 }
 
 /// What is sent: readOnly fields gone, references to the sent form.

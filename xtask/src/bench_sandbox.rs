@@ -1,0 +1,132 @@
+//! `bench-sandbox`: the sandbox beside Prism's mock, on the same document and machine, under the same load, one after the other.
+//!
+//! The load is Debian's wrk. Memory is the peak of resident memory (`VmHWM` of `/proc`, Linux) over all processes of a server.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use serde_json::Value;
+use tokio::task::block_in_place;
+
+use crate::{
+    conformance::PRISM,
+    tools::{self, Server},
+};
+
+const LIST: &str = "/dongle/devices/";
+const CONNECTIONS: &str = "16";
+/// Starts of each server; the median counts.
+const STARTS: usize = 5;
+
+/// What one server does.
+struct Figures {
+    start: Duration,
+    list: f64,
+    item: f64,
+    mib: f64,
+}
+
+/// Builds the sandbox for release, measures both, prints a Markdown table with ratios. Each load lasts `seconds`.
+///
+/// # Errors
+/// A build, an installation, a server or the load fails, or an answer is not 2xx.
+pub async fn run(root: &Path, seconds: u32) -> Result<()> {
+    let folder = root.join("target/bench-sandbox");
+    fs::create_dir_all(&folder)?;
+    let wrk = tools::debian("wrk", &["wrk"])?;
+    let prism = tools::npm(&root.join("target/judges"), PRISM, "prism")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    block_in_place(|| tools::run(Command::new(cargo).args(["build", "--quiet", "--release", "--package", "xtask"]).current_dir(root)))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let bench = Bench { wrk, log: folder.join("server.log"), seconds };
+    let ours = bench.measure(|port| {
+        let mut command = Command::new(target.join("release/xtask"));
+        command.args(["sandbox", "--port", &port]);
+        command
+    });
+    let ours = ours.await.context("the sandbox")?;
+    let theirs = bench.measure(|port| {
+        let mut command = Command::new(&prism);
+        // Without its log: the kindest to it.
+        command.arg("mock").arg(root.join("spec/upstream.json")).args(["--verboseLevel", "silent", "--port", &port]);
+        command
+    });
+    let theirs = theirs.await.context("prism's mock")?;
+    println!("| server | start to first answer | GET {LIST} | GET of one item | peak memory |\n| --- | --- | --- | --- | --- |");
+    for (name, f) in [("sandbox", &ours), (PRISM, &theirs)] {
+        println!("| {name} | {} ms | {:.0}/s | {:.0}/s | {:.1} MiB |", f.start.as_millis(), f.list, f.item, f.mib);
+    }
+    println!(
+        "| ratio (aims: start under 100 ms, 20, 20, at most 0.33) | {:.3} | {:.1} | {:.1} | {:.2} |",
+        ours.start.as_secs_f64() / theirs.start.as_secs_f64(),
+        ours.list / theirs.list,
+        ours.item / theirs.item,
+        ours.mib / theirs.mib
+    );
+    Ok(())
+}
+
+struct Bench {
+    wrk: PathBuf,
+    log: PathBuf,
+    seconds: u32,
+}
+
+impl Bench {
+    async fn measure(&self, command: impl Fn(String) -> Command) -> Result<Figures> {
+        let token = HeaderValue::from_str(&format!("APIToken {}", autopi_sandbox::API_TOKEN))?;
+        let http = reqwest::Client::builder().no_proxy().default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)])).build()?;
+        let mut starts = Vec::new();
+        loop {
+            let port = tools::free_port()?;
+            let url = format!("http://127.0.0.1:{port}{LIST}");
+            let start = Instant::now();
+            let mut server = Server::start(&mut command(port.to_string()), &self.log)?;
+            server.answers(http.get(&url), Duration::from_secs(60)).await?;
+            starts.push(start.elapsed());
+            if starts.len() < STARTS {
+                continue;
+            }
+            starts.sort();
+            let page: Value = http.get(&url).send().await?.error_for_status()?.json().await?;
+            let id =
+                page.pointer("/results/0/id").or_else(|| page.pointer("/0/id")).and_then(Value::as_str).context("the list has no item with an id")?;
+            let list = self.load(&url)?;
+            let item = self.load(&format!("{url}{id}/"))?;
+            let mib = memory(server.id()) as f64 / 1024.0;
+            return Ok(Figures { start: starts.get(STARTS / 2).copied().unwrap_or_default(), list, item, mib });
+        }
+    }
+
+    /// Requests a second.
+    fn load(&self, url: &str) -> Result<f64> {
+        let wrk = |seconds: u32| -> Result<f64> {
+            let mut command = Command::new(&self.wrk);
+            command.args(["--threads", "1", "--connections", CONNECTIONS, "--duration", &format!("{seconds}s")]);
+            command.args(["--header", &format!("Authorization: APIToken {}", autopi_sandbox::API_TOKEN), url]);
+            let output = block_in_place(|| command.output()).context("cannot run wrk")?;
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            if text.contains("Non-2xx") || text.contains("Socket errors") {
+                bail!("{url} under load:\n{text}");
+            }
+            let line = text.lines().find_map(|l| l.strip_prefix("Requests/sec:")).with_context(|| format!("wrk said:\n{text}"))?;
+            Ok(line.trim().parse()?)
+        };
+        wrk(2)?; // to warm up: one compiles while it runs
+        wrk(self.seconds)
+    }
+}
+
+/// The peak of resident memory of a process and all below it, in KiB.
+fn memory(pid: u32) -> u64 {
+    let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let own = read("status").lines().find_map(|l| l.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default();
+    let children = read(&format!("task/{pid}/children"));
+    own + children.split_whitespace().filter_map(|child| child.parse().ok()).map(memory).sum::<u64>()
+}

@@ -1,0 +1,292 @@
+//! `conformance`: the sandbox judged by tools that we did not write. Schemathesis makes requests of its own; Prism stands between the generated client and
+//! the sandbox and validates what passes. Both judge by the document as the sandbox serves it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use tokio::task::block_in_place;
+
+use crate::{
+    fetch,
+    tools::{self, Server},
+    write,
+};
+
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+/// Also what `bench-sandbox` compares with.
+pub(crate) const PRISM: &str = "@stoplight/prism-cli@5.16.0";
+const DIED: &str = "prism itself ended";
+/// Rows of findings in the page; all of them are in `target/conformance/findings.txt`.
+const ROWS: usize = 100;
+
+/// Something that a judge objects to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Finding {
+    /// The rule that is broken, as the judge calls it.
+    check: String,
+    /// `GET /path/`.
+    operation: String,
+    /// What is wrong.
+    wrong: String,
+    /// The request and the status of the answer, as far as the judge tells.
+    sent: String,
+}
+
+/// One judge's result.
+struct Verdict {
+    judge: &'static str,
+    /// What was judged, in words.
+    judged: String,
+    findings: BTreeSet<Finding>,
+}
+
+/// A finding that is no fault of the sandbox: why.
+fn reason(finding: &Finding) -> Option<&'static str> {
+    let error = ["400", "401", "403", "404", "405", "406", "415", "429"];
+    let received = finding.wrong.strip_prefix("Received: ").and_then(|rest| rest.get(..3));
+    match finding.check.as_str() {
+        "status_code_conformance" if received.is_some_and(|status| error.contains(&status)) => {
+            Some("the document lists no errors (drf-yasg leaves them out); DRF sends them")
+        }
+        "prism" if finding.wrong == DIED => Some("its reader of multipart forms fails at a part without a Content-Type, which RFC 7578 allows"),
+        "positive_data_acceptance" | "prism" | "client" if finding.operation == "POST /auth/login/" => Some("only the demo account can log in"),
+        "missing_required_header" if finding.operation == "POST /auth/login/" => Some("a login needs no token; the document asks for one everywhere"),
+        "negative_data_rejection" if finding.operation.starts_with("PATCH ") && finding.wrong.contains("Missing re") => {
+            Some("PATCH takes any subset of the fields; the document repeats what PUT requires")
+        }
+        _ => None,
+    }
+}
+
+/// The sandbox under judgement: it answers by the letter of the document that it serves. Every id exists, so that answers are more than 404.
+async fn sandbox(root: &Path) -> Result<Sandbox> {
+    let document = |name: &str| fetch::read(&root.join("spec").join(name)).and_then(|text| fetch::parse(&text));
+    Ok(Sandbox::builder().spec(document("upstream.json")?).answers(document("openapi.json")?).wire(Wire::Spec).any_id().start().await?)
+}
+
+/// Runs both judges and writes `docs/conformance.md`; the number of findings without a reason. `seconds` and `examples` bound Schemathesis.
+///
+/// # Errors
+/// A tool can't be installed or does not do its work, or the page can't be written.
+pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
+    let folder = root.join("target/conformance");
+    fs::create_dir_all(&folder)?;
+    let verdicts = [schemathesis(root, &folder, seconds, examples).await?, prism(root, &folder).await?];
+    let mut all = String::new();
+    for finding in verdicts.iter().flat_map(|v| &v.findings) {
+        let reason = reason(finding).map_or_else(|| "OPEN".into(), |r| format!("explained: {r}"));
+        writeln!(all, "{reason}\n  {} {}\n  {}\n  {}\n", finding.check, finding.operation, finding.wrong, finding.sent)?;
+    }
+    write::write(&folder, &[("findings.txt", all)])?;
+    write::write(&root.join("docs"), &[("conformance.md", page(&verdicts, seconds, examples)?)])?;
+    let open = verdicts.iter().flat_map(|v| &v.findings).filter(|f| reason(f).is_none()).count();
+    for verdict in &verdicts {
+        println!("{}: {}; {} findings", verdict.judge, verdict.judged, verdict.findings.len());
+    }
+    println!("{open} findings without a reason; docs/conformance.md is written, all are in {}", folder.join("findings.txt").display());
+    Ok(open)
+}
+
+async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -> Result<Verdict> {
+    let program = block_in_place(|| tools::pypi(&root.join("target/judges/venv"), SCHEMATHESIS, "schemathesis"))?;
+    let api = sandbox(root).await?;
+    let report = folder.join("schemathesis.ndjson");
+    let _ = fs::remove_file(&report);
+    println!("schemathesis runs for up to {seconds} seconds ...");
+    let mut command = Command::new(program);
+    // `--url`: the document names the real host, which must never be called.
+    command.args(["run", &format!("{}/?format=openapi", api.url()), "--url", api.url(), "--header", &format!("Authorization: APIToken {API_TOKEN}")]);
+    command.args(["--phases", "examples,coverage,fuzzing", "--checks", "all", "--continue-on-failure", "--no-shrink", "--seed", "1", "--no-color"]);
+    command.args(["--generation-database", "none", "--suppress-health-check", "all", "--warnings", "off", "--workers", "2"]);
+    command.args(["--max-examples", &examples.to_string(), "--max-time", &seconds.to_string(), "--request-timeout", "10", "--report", "ndjson"]);
+    command.arg("--report-ndjson-path").arg(&report).current_dir(folder).stdin(Stdio::null());
+    let log = fs::File::create(folder.join("schemathesis.log"))?;
+    // It fails where it finds something: the report tells whether it ran.
+    block_in_place(|| command.stdout(log.try_clone()?).stderr(log).status()).context("cannot run schemathesis")?;
+    let text = fetch::read(&report).context("schemathesis left no report: see schemathesis.log beside it")?;
+    let events: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    if !events.iter().any(|e| e.get("EngineFinished").is_some()) {
+        bail!("schemathesis did not finish: see {}", folder.join("schemathesis.log").display());
+    }
+    let (mut operations, mut requests, mut findings) = (BTreeSet::new(), 0, BTreeMap::new());
+    for recorder in events.iter().filter_map(|e| e.pointer("/ScenarioFinished/recorder")) {
+        let operation = recorder["label"].as_str().unwrap_or_default();
+        let exchanges = recorder["interactions"].as_object();
+        operations.insert(operation);
+        requests += exchanges.map_or(0, |e| e.len());
+        for (id, checks) in recorder.get("checks").and_then(Value::as_object).into_iter().flatten() {
+            for failure in checks.as_array().into_iter().flatten().filter(|c| c["status"] == "failure") {
+                let message = failure.pointer("/failure_info/failure/message").and_then(Value::as_str).unwrap_or_default();
+                let finding = Finding {
+                    check: failure["name"].as_str().unwrap_or_default().into(),
+                    operation: operation.into(),
+                    wrong: message.lines().filter(|l| !l.is_empty() && !l.starts_with("Expected: ")).take(3).collect::<Vec<_>>().join(" "),
+                    sent: exchanges.and_then(|e| e.get(id)).map(exchange).unwrap_or_default(),
+                };
+                // One example each is enough.
+                findings.entry((finding.check.clone(), finding.operation.clone(), kind(&finding.wrong))).or_insert(finding);
+            }
+        }
+    }
+    let judged = format!("{} operations, {requests} requests", operations.len());
+    Ok(Verdict { judge: SCHEMATHESIS, judged, findings: findings.into_values().collect() })
+}
+
+/// The message without the values in it.
+fn kind(message: &str) -> String {
+    let mut quoted = false;
+    let keep = |c: &char| {
+        quoted ^= *c == '"';
+        !quoted && !c.is_ascii_digit()
+    };
+    message.lines().next().unwrap_or_default().chars().filter(keep).take(60).collect()
+}
+
+/// Request and status; the body cut short.
+fn exchange(exchange: &Value) -> String {
+    let request = &exchange["request"];
+    let body = request.pointer("/body/$base64").and_then(Value::as_str).and_then(|b| STANDARD.decode(b).ok()).unwrap_or_default();
+    let text: String = String::from_utf8_lossy(&body).chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let place = request["uri"].as_str().and_then(|u| u.splitn(4, '/').nth(3)).unwrap_or_default();
+    format!("{} /{place} {text} -> {}", request["method"].as_str().unwrap_or_default(), exchange["response"]["status_code"])
+}
+
+async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
+    let program = block_in_place(|| tools::npm(&root.join("target/judges"), PRISM, "prism"))?;
+    let api = sandbox(root).await?;
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let (mut calls, mut findings) = (0, BTreeMap::new());
+    println!("the generated client calls every operation through prism ...");
+    loop {
+        let port = tools::free_port()?;
+        let url = format!("http://127.0.0.1:{port}");
+        let mut command = Command::new(&program);
+        command.arg("proxy").arg(root.join("spec/upstream.json")).args([api.url(), "--errors", "--port", &port.to_string()]);
+        let mut server = Server::start(&mut command, &folder.join("prism.log"))?;
+        server.answers(http.get(&url), Duration::from_secs(60)).await?;
+        let output = block_in_place(|| {
+            Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                .args(["run", "--quiet", "--package", "conformance", "--example", "calls", "--", &url, &calls.to_string()])
+                .current_dir(root)
+                .stderr(Stdio::inherit())
+                .output()
+        })?;
+        if !output.status.success() {
+            bail!("the example `calls` of the package `conformance` failed: {}", output.status);
+        }
+        let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout).lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        calls += lines.len();
+        let ended = server.ended()?;
+        for (n, call) in lines.iter().enumerate() {
+            let died = ended && n + 1 == lines.len();
+            for finding in if died { vec![finding(call, "prism", DIED.into())] } else { objections(call) } {
+                findings.entry((finding.operation.clone(), kind(&finding.wrong))).or_insert(finding);
+            }
+        }
+        // It is started anew for the calls after the one that it died of.
+        if !ended || lines.is_empty() {
+            break;
+        }
+    }
+    Ok(Verdict {
+        judge: PRISM,
+        judged: format!("{calls} calls of the generated client, one of each operation"),
+        findings: findings.into_values().collect(),
+    })
+}
+
+fn finding(call: &Value, check: &str, wrong: String) -> Finding {
+    Finding { check: check.into(), operation: call["operation"].as_str().unwrap_or_default().into(), wrong, sent: String::new() }
+}
+
+/// What came of a call that failed: Prism's objections, or the client's own.
+fn objections(call: &Value) -> Vec<Finding> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let Some(error) = call.get("error") else { return Vec::new() };
+    let body: Value = call["body"].as_str().and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
+    let Some((_, kind)) = body["type"].as_str().and_then(|t| t.split_once("prism/errors#")) else {
+        return vec![finding(call, "client", text(error))];
+    };
+    let objections = body["validation"].as_array().into_iter().flatten().map(|v| {
+        let location: Vec<String> = v["location"].as_array().into_iter().flatten().map(|l| l.to_string().replace('"', "")).collect();
+        finding(call, "prism", format!("{} at {}: {}", kind, location.join("."), text(&v["message"])))
+    });
+    let objections: Vec<Finding> = objections.collect();
+    if objections.is_empty() { vec![finding(call, "prism", format!("{}: {}", kind, text(&body["detail"])))] } else { objections }
+}
+
+fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
+    let mut page = format!(
+        "# Conformance\n\nWritten by `cargo xtask conformance --seconds {seconds} --examples {examples}`: the sandbox and the document that it serves, judged by tools \
+         that are not ours.\nSchemathesis makes requests of its own, right and wrong ones (phases examples, coverage, fuzzing; all checks); Prism validates, as a proxy with \
+         `--errors`, what the generated client and the sandbox say to each other.\n\n| judge | judged | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
+    );
+    for verdict in verdicts {
+        let explained = verdict.findings.iter().filter(|f| reason(f).is_some()).count();
+        let all = verdict.findings.len();
+        writeln!(page, "| {} | {} | {all} | {explained} | {} |", verdict.judge, verdict.judged, all - explained)?;
+    }
+    let mut explained = BTreeMap::new();
+    for finding in verdicts.iter().flat_map(|v| &v.findings) {
+        if let Some(reason) = reason(finding) {
+            *explained.entry((&finding.check, reason)).or_insert(0) += 1;
+        }
+    }
+    if !explained.is_empty() {
+        page += "\n## Explained\n\n| check | findings | reason |\n| --- | --- | --- |\n";
+        for ((check, reason), count) in explained {
+            writeln!(page, "| {check} | {count} | {reason} |")?;
+        }
+    }
+    let open: Vec<&Finding> = verdicts.iter().flat_map(|v| &v.findings).filter(|f| reason(f).is_none()).collect();
+    if !open.is_empty() {
+        page += "\n## Open\n\n| check | operation | what is wrong |\n| --- | --- | --- |\n";
+        let cell = |text: &str| text.chars().take(200).collect::<String>().replace('|', "\\|").replace(['\n', '\r'], " ");
+        for finding in open.iter().take(ROWS) {
+            writeln!(page, "| {} | `{}` | {} |", finding.check, finding.operation, cell(&finding.wrong))?;
+        }
+        if open.len() > ROWS {
+            writeln!(page, "\n... and {} more.", open.len() - ROWS)?;
+        }
+    }
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn prism_s_objections_are_told_apart_from_the_client_s() {
+        let problem = json!({"type": "https://stoplight.io/prism/errors#VIOLATIONS", "title": "Request/Response not valid", "status": 500, "detail": "see",
+            "validation": [{"location": ["response", "body", "0", "id"], "severity": "Error", "code": "type", "message": "must be integer"}]});
+        let found = objections(&json!({"operation": "GET /a/", "status": 500, "error": "e", "body": problem.to_string()}));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].check.as_str(), found[0].wrong.as_str()), ("prism", "VIOLATIONS at response.body.0.id: must be integer"));
+        let found = objections(&json!({"operation": "GET /a/", "error": "cannot decode", "body": "{}"}));
+        assert_eq!((found[0].check.as_str(), found[0].wrong.as_str()), ("client", "cannot decode"));
+        assert!(objections(&json!({"operation": "GET /a/"})).is_empty());
+    }
+
+    #[test]
+    fn a_page_has_each_finding_explained_or_open() {
+        let finding =
+            |wrong: &str| Finding { check: "status_code_conformance".into(), operation: "GET /a/".into(), wrong: wrong.into(), sent: String::new() };
+        let findings = BTreeSet::from([finding("Received: 404 Documented: 200"), finding("Received: 500 Documented: 200")]);
+        let page = page(&[Verdict { judge: "j", judged: "1".into(), findings }], 1, 1).unwrap();
+        assert!(page.contains("| j | 1 | 2 | 1 | 1 |"), "{page}");
+        assert!(page.contains("| status_code_conformance | `GET /a/` | Received: 500 Documented: 200 |"), "{page}");
+    }
+}

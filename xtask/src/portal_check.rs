@@ -1,0 +1,238 @@
+//! `portal-check`: the sandbox's portal in a real browser. Debian's chromium is driven by the W3C WebDriver protocol: plain HTTP with JSON.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::tools::{self, Server};
+
+/// How long a thing may take to appear on the page.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The key of an element's id in WebDriver's JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A user's way through the portal: log in, authorize, list devices, see them. Screenshots go to `target/portal-check/`.
+///
+/// # Errors
+/// A step fails, something was asked of another host, or the browser's console has an error.
+pub async fn check(root: &Path, api: &autopi_sandbox::Sandbox) -> Result<()> {
+    let folder = root.join("target/portal-check");
+    fs::create_dir_all(&folder)?;
+    let browser = Browser::start(&folder).await?;
+    let outcome = walk(&browser, api.url(), &folder).await;
+    if outcome.is_err() {
+        browser.screenshot(&folder.join("failed.png")).await.ok();
+    }
+    browser.quit().await?;
+    outcome
+}
+
+async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
+    browser.call(Method::POST, "url", json!({ "url": url })).await?;
+    browser.find("h3[data-tag=auth]").await?;
+    browser.screenshot(&folder.join("1-page.png")).await?;
+
+    let login = Block::open(browser, "auth", "post", "/auth/login/").await?;
+    login.fill(&json!({"email": autopi_sandbox::EMAIL, "password": autopi_sandbox::PASSWORD}).to_string()).await?;
+    let answer = login.execute().await?;
+    let token = answer.get("token").and_then(Value::as_str).context("the login's answer has no `token`")?.to_owned();
+    println!("logged in");
+
+    browser.click(".auth-wrapper .authorize").await?;
+    browser.write(".auth-container input", &format!("Bearer {token}")).await?;
+    browser.screenshot(&folder.join("2-authorize.png")).await?;
+    browser.click(".auth-btn-wrapper .authorize").await?;
+    browser.click(".auth-btn-wrapper .btn-done").await?;
+    println!("authorized");
+
+    let list = Block::open(browser, "dongle", "get", "/dongle/devices/").await?;
+    let answer = list.execute().await?;
+    let devices = answer.get("results").unwrap_or(&answer).as_array().filter(|d| !d.is_empty()).context("the list has no devices")?;
+    let element = browser.find(&list.css(".live-responses-table")).await?;
+    let shown = browser.text(&list.css(".live-responses-table .highlight-code code")).await?;
+    for device in devices {
+        let id = device.get("id").and_then(Value::as_str).context("a device without `id`")?;
+        if !shown.contains(id) {
+            bail!("device {id} is not on the page");
+        }
+    }
+    println!("{} devices are on the page", devices.len());
+    browser.script("arguments[0].scrollIntoView()", &json!([{ ELEMENT: element }])).await?;
+    browser.screenshot(&folder.join("3-devices.png")).await?;
+
+    let mut asked = browser.requested().await?;
+    // The rest is the browser's own: `data:`, `blob:`, `chrome:`.
+    asked.retain(|u| ["http:", "https:", "ws:", "wss:"].iter().any(|scheme| u.starts_with(scheme)));
+    if let Some(other) = asked.iter().find(|u| !u.starts_with(&format!("{url}/"))) {
+        bail!("the page asked another host: {other}");
+    }
+    println!("{} requests, all to {url}", asked.len());
+    let errors: Vec<String> = browser.log("browser").await?.iter().filter(|e| e["level"] == "SEVERE").map(|e| e["message"].to_string()).collect();
+    if !errors.is_empty() {
+        bail!("the browser's console has {} errors:\n{}", errors.len(), errors.join("\n"));
+    }
+    println!("screenshots: {}", folder.display());
+    Ok(())
+}
+
+/// One operation on the page.
+struct Block<'a> {
+    browser: &'a Browser,
+    css: String,
+}
+
+impl<'a> Block<'a> {
+    /// Opens it and presses *Try it out*.
+    async fn open(browser: &'a Browser, tag: &str, method: &str, path: &str) -> Result<Self> {
+        browser.click(&format!("h3[data-tag={tag}]")).await?;
+        let block = Self { browser, css: format!(".opblock-{method}:has([data-path='{path}'])") };
+        browser.click(&block.css(".opblock-summary-control")).await?;
+        browser.click(&block.css(".try-out__btn")).await?;
+        Ok(block)
+    }
+
+    fn css(&self, inner: &str) -> String {
+        format!("{} {inner}", self.css)
+    }
+
+    async fn fill(&self, body: &str) -> Result<()> {
+        self.browser.write(&self.css("textarea.body-param__text"), body).await
+    }
+
+    /// Presses *Execute*; the answer as the page shows it.
+    async fn execute(&self) -> Result<Value> {
+        self.browser.click(&self.css(".execute")).await?;
+        let text = self.browser.text(&self.css(".live-responses-table .highlight-code code")).await?;
+        let status = self.browser.text(&self.css(".live-responses-table tbody .response-col_status")).await?;
+        if !status.trim_start().starts_with('2') {
+            bail!("{}: the answer is {status}", self.css);
+        }
+        serde_json::from_str(&text).with_context(|| format!("{}: the page shows no JSON", self.css))
+    }
+}
+
+struct Browser {
+    http: reqwest::Client,
+    session: String,
+    // Dropped last: the session is of the driver, the profile of both.
+    _driver: Server,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    async fn start(folder: &Path) -> Result<Self> {
+        let chromium = tools::debian("chromium", &["chromium"])?;
+        let driver = tools::debian("chromedriver", &["chromium-driver"])?;
+        let port = tools::free_port()?;
+        let mut driver = Server::start(Command::new(driver).arg(format!("--port={port}")), &folder.join("chromedriver.log"))?;
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE * 2).build()?;
+        let url = format!("http://127.0.0.1:{port}");
+        driver.answers(http.get(format!("{url}/status")), PATIENCE).await?;
+        let profile = tempfile::tempdir()?;
+        let data = format!("--user-data-dir={}", profile.path().display());
+        let args = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,1000",
+            // Whatever the page or the browser wants of another host is not found.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            &data,
+        ];
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "binary": chromium, "args": args },
+            "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
+        });
+        let mut browser = Self { http, session: format!("{url}/session"), _driver: driver, _profile: profile };
+        let answer = browser.call(Method::POST, "", json!({ "capabilities": { "alwaysMatch": capabilities } })).await?;
+        let id = answer.get("sessionId").and_then(Value::as_str).context("chromedriver opened no session")?;
+        browser.session = format!("{url}/session/{id}");
+        Ok(browser)
+    }
+
+    async fn quit(self) -> Result<()> {
+        self.call(Method::DELETE, "", Value::Null).await.map(drop)
+    }
+
+    /// A command of the session; its `value`.
+    async fn call(&self, method: Method, command: &str, body: Value) -> Result<Value> {
+        let url = if command.is_empty() { self.session.clone() } else { format!("{}/{command}", self.session) };
+        let mut request = self.http.request(method, url);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await?;
+        let failed = !response.status().is_success();
+        let value = response.json::<Value>().await?.get_mut("value").map(Value::take).unwrap_or_default();
+        if failed {
+            let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default().lines().next().unwrap_or_default();
+            bail!("{command}: {}: {}", text("error"), text("message"));
+        }
+        Ok(value)
+    }
+
+    /// Tries until it is there.
+    async fn patiently<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
+        let start = std::time::Instant::now();
+        loop {
+            match attempt().await {
+                Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(100)).await,
+                other => return other.with_context(|| what.to_owned()),
+            }
+        }
+    }
+
+    async fn find(&self, css: &str) -> Result<String> {
+        let query = json!({ "using": "css selector", "value": css });
+        let found = self.patiently(css, async || self.call(Method::POST, "element", query.clone()).await).await?;
+        found.get(ELEMENT).and_then(Value::as_str).map(str::to_owned).context("chromedriver found no element")
+    }
+
+    async fn click(&self, css: &str) -> Result<()> {
+        let click = async || self.call(Method::POST, &format!("element/{}/click", self.find(css).await?), json!({})).await;
+        self.patiently(css, click).await.map(drop)
+    }
+
+    /// Replaces what a field has.
+    async fn write(&self, css: &str, text: &str) -> Result<()> {
+        /// WebDriver's code of the control key; a second one lets go.
+        const CONTROL: char = '\u{e009}';
+        let keys = json!({ "text": format!("{CONTROL}a{CONTROL}{text}") });
+        self.call(Method::POST, &format!("element/{}/value", self.find(css).await?), keys).await.map(drop)
+    }
+
+    async fn text(&self, css: &str) -> Result<String> {
+        let element = self.find(css).await?;
+        Ok(self.call(Method::GET, &format!("element/{element}/text"), Value::Null).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    async fn script(&self, script: &str, args: &Value) -> Result<Value> {
+        self.call(Method::POST, "execute/sync", json!({ "script": script, "args": args })).await
+    }
+
+    async fn screenshot(&self, file: &Path) -> Result<()> {
+        let picture = self.call(Method::GET, "screenshot", Value::Null).await?;
+        fs::write(file, STANDARD.decode(picture.as_str().unwrap_or_default())?).with_context(|| file.display().to_string())
+    }
+
+    async fn log(&self, kind: &str) -> Result<Vec<Value>> {
+        let entries = self.call(Method::POST, "se/log", json!({ "type": kind })).await?;
+        Ok(entries.as_array().cloned().unwrap_or_default())
+    }
+
+    /// The URL of every request since the start.
+    async fn requested(&self) -> Result<Vec<String>> {
+        let events = self.log("performance").await?.into_iter().filter_map(|e| serde_json::from_str::<Value>(e["message"].as_str()?).ok());
+        let sent = events.filter(|e| e["message"]["method"] == "Network.requestWillBeSent");
+        Ok(sent.filter_map(|e| e["message"]["params"]["request"]["url"].as_str().map(str::to_owned)).collect())
+    }
+}

@@ -1,0 +1,138 @@
+//! Programs that we did not write: found or installed, started, and stopped when dropped.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// A program of Debian's; installs `packages` where it is missing and we may.
+///
+/// # Errors
+/// It is missing and can't be installed: the message has the command that does.
+pub fn debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
+    let find = || env::split_paths(&env::var_os("PATH").unwrap_or_default()).map(|folder| folder.join(program)).find(|p| p.is_file());
+    if let Some(path) = find() {
+        return Ok(path);
+    }
+    eprintln!("`{program}` is missing: installing {}", packages.join(", "));
+    let apt = |args: &[&str]| Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+    let installed = apt(&["-qq", "update"]).is_ok_and(|s| s.success())
+        && apt(&[&["-qq", "install", "-y", "--no-install-recommends"], packages].concat()).is_ok_and(|s| s.success());
+    find().filter(|_| installed).with_context(|| format!("`{program}` is missing: `apt-get install {}` as root", packages.join(" ")))
+}
+
+/// A program of an npm package (`name@version`), installed below `folder`.
+///
+/// # Errors
+/// npm is missing or fails.
+pub fn npm(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
+    let stamp = folder.join(package.replace('/', "+"));
+    let path = folder.join("node_modules/.bin").join(program);
+    if !stamp.exists() || !path.exists() {
+        fs::create_dir_all(folder)?;
+        run(Command::new("npm").args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder).arg(package))?;
+        fs::write(stamp, "")?;
+    }
+    Ok(path)
+}
+
+/// A program of a PyPI package (`name==version`), in a virtual environment at `folder`.
+///
+/// # Errors
+/// Python is missing or pip fails.
+pub fn pypi(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
+    let (stamp, path) = (folder.join(package), folder.join("bin").join(program));
+    if !stamp.exists() || !path.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", package]))?;
+        fs::write(stamp, "")?;
+    }
+    Ok(path)
+}
+
+/// Runs it to its end.
+///
+/// # Errors
+/// It can't be started, or fails: with its name.
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("cannot run `{name}`: is it installed?"))?;
+    if !status.success() {
+        bail!("`{name}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// A port of loopback that was free a moment ago.
+///
+/// # Errors
+/// There is none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// A server of another program; killed when dropped.
+pub struct Server {
+    child: Child,
+    name: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts it; what it prints goes to `log`.
+    ///
+    /// # Errors
+    /// The program can't be started, or the log can't be written.
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let file = fs::File::create(log).with_context(|| log.display().to_string())?;
+        let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn();
+        Ok(Self { child: child.with_context(|| format!("cannot run `{name}`"))?, name: format!("{name} (log: {})", log.display()) })
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it ended by itself.
+    ///
+    /// # Errors
+    /// The system does not tell.
+    pub fn ended(&mut self) -> Result<bool> {
+        // One that crashes is still there for a moment after its last connection broke.
+        std::thread::sleep(Duration::from_millis(500));
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// Waits for the first answer to `request`, whatever it is; how long that took.
+    ///
+    /// # Errors
+    /// The program ended, or gave no answer within `limit`.
+    pub async fn answers(&mut self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Duration> {
+        let start = Instant::now();
+        loop {
+            if request.try_clone().context("a body that can't be sent twice")?.send().await.is_ok() {
+                return Ok(start.elapsed());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{} ended before it answered: {status}", self.name);
+            }
+            if start.elapsed() > limit {
+                bail!("{} gave no answer within {limit:?}", self.name);
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
