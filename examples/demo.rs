@@ -1,10 +1,11 @@
-//! Logs in, switches to an API token, lists devices and vehicles page by page and prints a day of telemetry.
+//! Logs in, switches to an API token, lists devices and vehicles page by page and prints a day of telemetry, and
+//! runs a command on a device.
 //!
 //! `cargo xtask demo` runs it against the embedded sandbox. Against the real API: set `AUTOPI_EMAIL`, `AUTOPI_PASSWORD` and `AUTOPI_API_TOKEN`.
 
-use std::{env, error::Error};
+use std::{env, error::Error, time::Duration};
 
-use autopi::{Client, DeviceId, Timestamp};
+use autopi::{Client, Command, DeviceId, Timestamp};
 use futures_util::TryStreamExt;
 
 #[tokio::main]
@@ -34,6 +35,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     if let Some(device) = devices.first() {
         telemetry(&client, device.id).await?;
+        let command = Command::new("obd.query").arg("rpm");
+        let outcome = client.run_command(device.id, &command, Duration::from_secs(30)).await?;
+        println!("\n`obd.query rpm` on {}, job {}: {}", device.id, outcome.jid.as_deref().unwrap_or("-"), outcome.value);
     }
 
     println!("\nwith a wrong token:");

@@ -7,7 +7,11 @@ mod calls {
 
 pub use calls::{BLOCKING, CALLS, TYPES};
 
-/// The README's code, compiled.
+/// The code of the README and the guide, compiled.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../docs/guide.md")]
+    struct Guide;
+}
