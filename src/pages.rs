@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
+    marker::PhantomData,
 };
 
 use bytes::Bytes;
@@ -37,22 +38,23 @@ pub struct Cursor {
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
 pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, params: Option<PageParams>, out: Outgoing) -> Streaming<'a, Page<T>> {
+    #[cfg(not(target_family = "wasm"))]
     let wanted = out.options.prefetch.unwrap_or(1);
     let pages = match Pages::new(client, params, out) {
         Ok(pages) => pages,
         Err(e) => return Box::pin(stream::iter([Err(e)])),
     };
-    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state| async move {
+    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state: State<T>| async move {
         match state {
             #[cfg(not(target_family = "wasm"))]
             State::Waiting(pages) if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() => ahead::Ahead::start(*pages, wanted).next().await,
             State::Waiting(mut pages) => match pages.next().await {
-                Err(e) => Some((Err(e), State::Over)),
-                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over })),
+                Err(e) => Some((Err(e), State::Over(PhantomData))),
+                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over(PhantomData) })),
             },
             #[cfg(not(target_family = "wasm"))]
             State::Running(ahead) => ahead.next().await,
-            State::Over => None,
+            State::Over(_) => None,
         }
     }))
 }
@@ -61,7 +63,7 @@ enum State<T> {
     Waiting(Box<Pages>),
     #[cfg(not(target_family = "wasm"))]
     Running(ahead::Ahead<T>),
-    Over,
+    Over(PhantomData<T>),
 }
 
 /// Reads page after page.

@@ -1,5 +1,7 @@
 //! Pages that a task fetches before they are asked for; a browser has no such task.
 
+use std::marker::PhantomData;
+
 use serde::de::DeserializeOwned;
 use tokio::{sync::mpsc, task::JoinSet};
 use tracing::{Instrument, Span};
@@ -46,7 +48,7 @@ impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
         match self.task.join_next().await? {
             Ok(()) => None,
             Err(e) if e.is_panic() => std::panic::resume_unwind(e.into_panic()),
-            Err(_) => Some((Err(Error::other("the runtime that reads the pages shut down")), State::Over)),
+            Err(_) => Some((Err(Error::other("the runtime that reads the pages shut down")), State::Over(PhantomData))),
         }
     }
 }

@@ -94,6 +94,11 @@ enum Task {
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
+    /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
+    BenchRuntime {
+        /// A part only: get, decode, memory, stream, flight
+        only: Option<String>,
+    },
     /// The main job, end to end, on the sandbox
     Demo,
 }
@@ -144,6 +149,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
+        Task::BenchRuntime { only } => xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
 }
