@@ -162,6 +162,7 @@ fn stream_rows() {
                 .logbook_storage_raw_list()
                 .device_id(support::id())
                 .start_utc(start)
+                .end_utc(start)
                 .page_size(PAGE as i64)
                 .options(CallOptions::new().prefetch(ahead));
             let (mut rows, mut n) = (call.stream(), 0);
@@ -202,6 +203,7 @@ fn stream_rows() {
                         ours.logbook_storage_raw_list()
                             .device_id(support::id())
                             .start_utc(start)
+                            .end_utc(start)
                             .page_size(PAGE as i64)
                             .stream()
                             .take(10 * PAGE)
