@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
+    marker::PhantomData,
 };
 
 use bytes::Bytes;
@@ -37,22 +38,23 @@ pub struct Cursor {
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
 pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, params: Option<PageParams>, out: Outgoing) -> Streaming<'a, Page<T>> {
+    #[cfg(not(target_family = "wasm"))]
     let wanted = out.options.prefetch.unwrap_or(1);
     let pages = match Pages::new(client, params, out) {
         Ok(pages) => pages,
         Err(e) => return Box::pin(stream::iter([Err(e)])),
     };
-    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state| async move {
+    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state: State<T>| async move {
         match state {
             #[cfg(not(target_family = "wasm"))]
             State::Waiting(pages) if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() => ahead::Ahead::start(*pages, wanted).next().await,
             State::Waiting(mut pages) => match pages.next().await {
-                Err(e) => Some((Err(e), State::Over)),
-                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over })),
+                Err(e) => Some((Err(e), State::Over(PhantomData))),
+                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over(PhantomData) })),
             },
             #[cfg(not(target_family = "wasm"))]
             State::Running(ahead) => ahead.next().await,
-            State::Over => None,
+            State::Over(_) => None,
         }
     }))
 }
@@ -61,7 +63,7 @@ enum State<T> {
     Waiting(Box<Pages>),
     #[cfg(not(target_family = "wasm"))]
     Running(ahead::Ahead<T>),
-    Over,
+    Over(PhantomData<T>),
 }
 
 /// Reads page after page.
@@ -82,6 +84,8 @@ struct Pages {
     last: Option<u64>,
     /// The ids so far, if no item shall come twice.
     ids: Option<HashSet<(u64, u64)>>,
+    #[cfg(not(target_family = "wasm"))]
+    early: ahead::Early,
 }
 
 fn hash(of: impl Hash) -> u64 {
@@ -96,7 +100,20 @@ impl Pages {
         let index = given.unwrap_or(u64::from(params.is_some_and(|p| p.page == "page")));
         let ids = out.options.dedup.then(HashSet::new);
         let cursor = out.options.resume.take();
-        let mut pages = Self { client, params, out, index, seen: 0, size: None, linked: false, queries: HashSet::new(), last: None, ids };
+        let mut pages = Self {
+            client,
+            params,
+            out,
+            index,
+            seen: 0,
+            size: None,
+            linked: false,
+            queries: HashSet::new(),
+            last: None,
+            ids,
+            #[cfg(not(target_family = "wasm"))]
+            early: ahead::Early::default(),
+        };
         if let Some(cursor) = cursor {
             if cursor.operation != pages.out.operation || cursor.path != pages.out.path {
                 return Err(Error::invalid(format!("the cursor is one of `{}` {}, not of this call", cursor.operation, cursor.path)));
@@ -113,19 +130,39 @@ impl Pages {
         Cursor { operation, path, query, index: self.index, seen: self.seen, size: self.size, linked: self.linked }
     }
 
-    /// The next page, and whether there are more.
-    async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
+    /// The request of a page; the query of a `next` link is in `out` already.
+    fn request(&self, index: u64) -> Outgoing {
         let mut out = self.out.clone();
         if let Some(params) = self.params.filter(|_| !self.linked) {
             out.query.retain(|(k, _)| k != params.page);
-            out.query.push((params.page.into(), self.index.to_string()));
+            out.query.push((params.page.into(), index.to_string()));
         }
+        out
+    }
+
+    /// The page after this one in a list that is counted, `received` items being on this one.
+    fn after(&self, params: PageParams, received: u64) -> u64 {
+        self.index.saturating_add(if params.page == "offset" { received } else { 1 })
+    }
+
+    /// The next page, and whether there are more.
+    async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
+        let out = self.request(self.index);
         self.queries.insert(query_hash(&out.query));
-        let (response, trace) = match send::whole(&self.client, out, None).await {
+        #[cfg(not(target_family = "wasm"))]
+        let got = match self.early.take(self.index) {
+            Some(task) => ahead::joined(task).await,
+            None => send::whole(&self.client, out, None).await,
+        };
+        #[cfg(target_family = "wasm")]
+        let got = send::whole(&self.client, out, None).await;
+        let (response, trace) = match got {
             // DRF answers 404 for the page behind the last one.
             Err(e) if e.is_not_found() && self.seen > 0 => return Ok((Page::empty(), false)),
             other => other?,
         };
+        #[cfg(not(target_family = "wasm"))]
+        self.start_early().await;
         let body = response.value.clone();
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
         self.seen = self.seen.saturating_add(received);
@@ -167,11 +204,13 @@ impl Pages {
             return Ok(true);
         }
         let Some(params) = self.params.filter(|_| !self.linked && !page.says_next) else { return Ok(false) };
-        self.index = self.index.saturating_add(if params.page == "offset" { received } else { 1 });
+        self.index = self.after(params, received);
         if received == 0 || (page.count.is_none() && page.extra.is_empty()) {
             return Ok(false); // an envelope that says nothing, or an array, ends with itself
         }
         if let Some(count) = page.count {
+            #[cfg(not(target_family = "wasm"))]
+            self.early.counts(count);
             return Ok(self.seen < count);
         }
         let this = hash(body);

@@ -313,7 +313,9 @@ pub(crate) async fn read_some(mut response: Answer) -> Bytes {
 pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
     let Response { status, headers, value: body } = response;
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    if let Ok(value) = page::strictly(|| serde_json::from_slice(text)).or_else(|_| serde_json::from_slice(text)) {
+    // UTF-8 is checked once for the whole text, not string by string: that is quicker.
+    let quick = page::strictly(|| std::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str));
+    if let Ok(value) = quick.or_else(|_| serde_json::from_slice(text)) {
         return Ok(Response { status, headers, value });
     }
     let json: Value = match serde_json::from_slice(text) {

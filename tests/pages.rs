@@ -192,3 +192,30 @@ async fn one_bad_item_and_one_bad_page() {
     let error = rows[1].as_ref().unwrap_err();
     assert_eq!((error.status(), error.attempts(), server.requests().len()), (Some(503), 3, 4));
 }
+
+#[tokio::test]
+async fn a_page_that_is_shorter_than_was_foretold_loses_nothing() {
+    // Offset 3 gives one row only, so that the request for offset 6, which was made meanwhile, was for nothing.
+    let server = Server::start(|_, request| {
+        let start = param(request, "offset").unwrap_or(0);
+        let length = if start == 3 { 1 } else { 3 };
+        let items: Vec<_> = (start..12.min(start + length)).map(|id| json!({ "id": id })).collect();
+        write(ok(&json!({ "count": 12, "results": items }).to_string()))
+    })
+    .await;
+    for prefetch in [0, 1, 2, 5] {
+        let all = ids(&server.client(), &OFFSET, CallOptions::new().prefetch(prefetch)).await.unwrap();
+        assert_eq!(all, (0..12).collect::<Vec<_>>(), "{prefetch} ahead");
+    }
+}
+
+#[tokio::test]
+async fn a_counted_list_is_requested_each_page_once() {
+    for (operation, name) in [(&PAGE, "page"), (&PAGE_NUM, "page_num"), (&OFFSET, "offset")] {
+        for prefetch in [0, 1, 3] {
+            let server = rows(20, name, counted).await;
+            assert_eq!(ids(&server.client(), operation, CallOptions::new().prefetch(prefetch)).await.unwrap(), (0..20).collect::<Vec<_>>());
+            assert_eq!(server.requests().len(), 7, "each page once: {name}, {prefetch} ahead");
+        }
+    }
+}

@@ -172,6 +172,10 @@ pub fn id() -> Uuid {
     Uuid::from_u128(1)
 }
 
+pub fn start() -> autopi::Timestamp {
+    jiff::Timestamp::UNIX_EPOCH.into()
+}
+
 pub fn get_typed(client: &Client) -> impl Future<Output = types::Trip> + Send + use<> {
     let client = client.clone();
     async move { client.logbook_trips_read().id(id()).send().await.unwrap() }

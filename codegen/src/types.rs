@@ -229,6 +229,7 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         #[derive(Clone, Debug, PartialEq #default)]
         pub struct #ident { #fields }
         impl crate::rt::Blank for #ident {
+            #[inline]
             fn blank() -> Self { Self { #blanks } }
         }
         impl crate::rt::Record for #ident {

@@ -1,6 +1,7 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
 
 pub mod bench;
+pub mod bench_runtime;
 pub mod bench_sandbox;
 pub mod conformance;
 pub mod convert;

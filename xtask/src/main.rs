@@ -110,6 +110,11 @@ enum Task {
     /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
     /// driver where they are missing
     PortalCheck,
+    /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
+    BenchRuntime {
+        /// A part only: get, decode, memory, stream, flight
+        only: Option<String>,
+    },
     /// The main job, end to end, on the sandbox
     Demo,
 }
@@ -157,6 +162,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             xtask::conformance::run(&root(), seconds, examples).await.map(|open| ExitCode::from(u8::from(open > 0)))
         }
         Task::PortalCheck => xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?).await.map(|()| ExitCode::SUCCESS),
+        Task::BenchRuntime { only } => xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
 }
