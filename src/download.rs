@@ -39,10 +39,7 @@ impl Download {
 
     /// The name that the server proposes (RFC 6266), without any folder.
     pub fn file_name(&self) -> Option<String> {
-        let (_, name) = self.text(CONTENT_DISPOSITION)?.split_once("filename=")?;
-        let name = name.split(';').next()?.trim().trim_matches('"');
-        let name = name.rsplit(['/', '\\']).next()?;
-        (!name.is_empty() && name != "." && name != "..").then(|| name.to_owned())
+        file_name(self.text(CONTENT_DISPOSITION)?)
     }
 
     /// The next piece; `None` at the end. Each wait ends with the client's time-out for one try; all of it may take as long as it must.
@@ -68,5 +65,42 @@ impl Download {
             all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
+    }
+}
+
+/// Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which counts more than `filename`.
+fn file_name(disposition: &str) -> Option<String> {
+    let parameters = || disposition.split(';').skip(1).filter_map(|p| p.split_once('=')).map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim()));
+    let find = |wanted: &str| parameters().find(|(key, _)| key == wanted).map(|(_, value)| value);
+    let extended = || {
+        let (charset, text) = find("filename*")?.split_once('\'')?;
+        let (_language, text) = text.split_once('\'')?;
+        // `+` is itself here, unlike in a form.
+        let pair = format!("={}", text.replace('+', "%2B"));
+        let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
+        charset.eq_ignore_ascii_case("utf-8").then(|| name.into_owned())
+    };
+    let name = extended().or_else(|| find("filename").map(|v| v.trim_matches('"').to_owned()))?;
+    let name = name.rsplit(['/', '\\']).next()?.to_owned();
+    (!name.is_empty() && name != "." && name != "..").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_servers_propose() {
+        for (header, name) in [
+            ("attachment; filename=\"a b.csv\"", Some("a b.csv")),
+            ("attachment; FileName=a.csv; size=3", Some("a.csv")),
+            ("attachment; filename=\"?.csv\"; filename*=UTF-8''bl%C3%A5%2B+.csv", Some("bl\u{e5}++.csv")),
+            ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
+            ("attachment; filename*=utf-8''..%2F..%5C..", None),
+            ("attachment; filename=", None),
+            ("inline", None),
+        ] {
+            assert_eq!(file_name(header).as_deref(), name, "{header}");
+        }
     }
 }
