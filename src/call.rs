@@ -80,7 +80,7 @@ impl<T> Response<T> {
 pub struct Call<'a> {
     client: &'a Client,
     operation: &'static Operation,
-    out: Outgoing,
+    out: Box<Outgoing>,
     paths: BTreeMap<&'static str, String>,
     parts: Option<Parts>,
     given: Vec<&'static str>,
@@ -166,7 +166,7 @@ impl<'a> Call<'a> {
     }
 
     /// The path with its parameters, and whether everything required is there.
-    fn finish(self) -> Result<(&'a Client, Outgoing, Option<Parts>), Error> {
+    fn finish(self) -> Result<(&'a Client, Box<Outgoing>, Option<Parts>), Error> {
         let fail = |e: Error| e.of(self.operation.id, 0, Duration::ZERO);
         if let Some(error) = self.error {
             return Err(fail(error));
@@ -224,7 +224,7 @@ impl<'a> Call<'a> {
     pub fn pages<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'a, Page<T>> {
         let page = self.operation.page;
         match self.finish() {
-            Ok((client, out, _)) => pages::read(client.clone(), page, out),
+            Ok((client, out, _)) => pages::read(client.clone(), page, *out),
             Err(e) => Box::pin(stream::iter([Err(e)])),
         }
     }
@@ -273,6 +273,15 @@ pub(crate) fn expand(template: &str, values: &BTreeMap<&'static str, String>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// It is copied some times on its way: rare steps are boxed.
+    #[test]
+    fn the_future_of_a_call_is_small() {
+        static OPERATION: Operation = Operation { id: "x", method: "GET", path: "/", required: &[], accept: "", page: None };
+        let client = Client::builder().api_token("t").build().unwrap();
+        let size = size_of_val(&Call::new(&client, &OPERATION).typed::<Json>());
+        assert!(size < 3000, "{size} bytes");
+    }
 
     #[test]
     fn a_path_value_is_one_segment() {

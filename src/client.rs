@@ -65,10 +65,10 @@ impl Client {
             Credentials::Jwt(token) => auth::header("Bearer", token),
             Credentials::Login { email, password, mfa } => {
                 let account = Account { email, password, mfa: mfa.as_ref() };
-                self.0.sessions.header(self, Some(&account), refused).await
+                Box::pin(self.0.sessions.header(self, Some(&account), refused)).await
             }
-            Credentials::LocalDevice => self.0.sessions.header(self, None, refused).await,
-            Credentials::Provider(own) => auth::own_header(&**own, refused).await,
+            Credentials::LocalDevice => Box::pin(self.0.sessions.header(self, None, refused)).await,
+            Credentials::Provider(own) => Box::pin(auth::own_header(&**own, refused)).await,
         }
     }
 

@@ -152,10 +152,10 @@ impl Pages {
         #[cfg(not(target_family = "wasm"))]
         let got = match self.early.take(self.index) {
             Some(task) => ahead::joined(task).await,
-            None => send::whole(&self.client, out, None).await,
+            None => send::whole(&self.client, Box::new(out), None).await,
         };
         #[cfg(target_family = "wasm")]
-        let got = send::whole(&self.client, out, None).await;
+        let got = send::whole(&self.client, Box::new(out), None).await;
         let (response, trace) = match got {
             // DRF answers 404 for the page behind the last one.
             Err(e) if e.is_not_found() && self.seen > 0 => return Ok((Page::empty(), false)),

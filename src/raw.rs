@@ -16,7 +16,7 @@ use crate::{
 #[must_use = "nothing is sent before `send`"]
 pub struct RawRequest<'a, M = Async> {
     client: &'a Client,
-    out: Outgoing,
+    out: Box<Outgoing>,
     parts: Option<Parts>,
     mode: PhantomData<M>,
 }

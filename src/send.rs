@@ -55,9 +55,10 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
-    pub fn new(operation: &'static str, method: Method, path: String) -> Self {
+    /// Boxed: a builder is moved by each of its setters.
+    pub fn new(operation: &'static str, method: Method, path: String) -> Box<Self> {
         let (query, headers, body, options) = (Vec::new(), HeaderMap::new(), Body::None, CallOptions::default());
-        Self { operation, template: None, method, path, query, headers, body, options }
+        Box::new(Self { operation, template: None, method, path, query, headers, body, options })
     }
 }
 
@@ -81,7 +82,7 @@ impl Open {
 }
 
 /// The whole answer. The trace ends the call when it is dropped.
-pub(crate) async fn whole(client: &Client, out: Outgoing, parts: Option<Parts>) -> Result<(Response<Bytes>, Trace), Error> {
+pub(crate) async fn whole(client: &Client, out: Box<Outgoing>, parts: Option<Parts>) -> Result<(Response<Bytes>, Trace), Error> {
     let (got, trace) = run(client, out, parts, true).await?;
     match got {
         Got::Whole(response) => Ok((response, trace)),
@@ -90,7 +91,7 @@ pub(crate) async fn whole(client: &Client, out: Outgoing, parts: Option<Parts>) 
 }
 
 /// The answer up to its headers.
-pub(crate) async fn open(client: &Client, out: Outgoing, parts: Option<Parts>) -> Result<Open, Error> {
+pub(crate) async fn open(client: &Client, out: Box<Outgoing>, parts: Option<Parts>) -> Result<Open, Error> {
     let stall = out.options.attempt_timeout.unwrap_or(client.0.attempt_timeout);
     let (got, trace) = run(client, out, parts, false).await?;
     match got {
@@ -114,10 +115,11 @@ enum Failure {
     Sent(Error, HeaderValue),
 }
 
-async fn run(client: &Client, out: Outgoing, parts: Option<Parts>, whole: bool) -> Result<(Got, Trace), Error> {
+async fn run(client: &Client, out: Box<Outgoing>, parts: Option<Parts>, whole: bool) -> Result<(Got, Trace), Error> {
     let mut trace = Trace::new(&out);
     let span = trace.span.clone();
-    let result = tries(client, &out, parts, whole, &mut trace).instrument(span).await;
+    // Boxed: the layers above would copy it, again and again.
+    let result = Box::pin(tries(client, &out, parts, whole, &mut trace)).instrument(span).await;
     match result {
         Ok(got) => Ok((got, trace)),
         Err(e) => Err(trace.fail(e)),
@@ -135,8 +137,8 @@ async fn tries(client: &Client, out: &Outgoing, mut parts: Option<Parts>, whole:
     loop {
         trace.attempts += 1;
         let one = Try { client, out, url: &url, whole, attempt: trace.attempts, deadline };
-        let failure = match timeout_at(deadline, one.run(&mut parts, refused.as_ref())).await {
-            Ok(Ok(got)) => {
+        let failure = match one.run(&mut parts, refused.as_ref()).await {
+            Ok(got) => {
                 trace.status(Some(match &got {
                     Got::Whole(response) => response.status,
                     Got::Open(response, _) => response.status().as_u16(),
@@ -144,8 +146,7 @@ async fn tries(client: &Client, out: &Outgoing, mut parts: Option<Parts>, whole:
                 inner.budget.give();
                 return Ok(got);
             }
-            Ok(Err(failure)) => failure,
-            Err(_) => Failure::Fatal(Error::timeout()),
+            Err(failure) => failure,
         };
         let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
         let (error, repeatable) = match failure {
@@ -186,8 +187,9 @@ struct Try<'a> {
 impl Try<'_> {
     async fn run(&self, parts: &mut Option<Parts>, refused: Option<&HeaderValue>) -> Result<Got, Failure> {
         let (inner, out) = (&self.client.0, self.out);
-        let permit = inner.limits.admit(self.deadline).await.map_err(Failure::Fatal)?;
-        let authorization = self.client.authorization(refused).await.map_err(Failure::Unsent)?;
+        let late = |_| Failure::Fatal(Error::timeout());
+        let permit = timeout_at(self.deadline, inner.limits.admit(self.deadline)).await.map_err(late)?.map_err(Failure::Fatal)?;
+        let authorization = timeout_at(self.deadline, self.client.authorization(refused)).await.map_err(late)?.map_err(Failure::Unsent)?;
         let mut request = Request::new(out.method.clone(), self.url.clone());
         *request.headers_mut() = out.headers.clone();
         for (name, value) in &out.options.headers {
@@ -197,7 +199,7 @@ impl Try<'_> {
         let filled = |request| RequestBuilder::from_parts(inner.http.clone(), request);
         let failed = |e| Failure::Fatal(Error::transport(e));
         match (&out.body, parts) {
-            (_, Some(parts)) => request = filled(request).multipart(parts.form().await.map_err(Failure::Fatal)?).build().map_err(failed)?,
+            (_, Some(parts)) => request = filled(request).multipart(Box::pin(parts.form()).await.map_err(Failure::Fatal)?).build().map_err(failed)?,
             (Body::Json(bytes), None) => {
                 request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
                 *request.body_mut() = Some(bytes.clone().into());
@@ -219,7 +221,8 @@ impl Try<'_> {
         }
         let stall = out.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
         let started = Instant::now();
-        let answer = timeout(stall, inner.http.execute(request)).await;
+        // One timer for both limits: a call pays for each.
+        let answer = timeout_at(self.deadline.min(after(stall)), inner.http.execute(request)).await;
         if let Some(hooks) = &inner.hooks {
             hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
         }
@@ -230,7 +233,7 @@ impl Try<'_> {
             Ok(Ok(response)) => Answer::from(response),
         };
         if !response.status().is_success() {
-            let error = refusal(response).await;
+            let error = timeout_at(self.deadline, Box::pin(refusal(response))).await.map_err(late)?;
             if let (Some(429), Some(hint)) = (error.status(), error.retry_after()) {
                 inner.limits.pause(hint.min(inner.retry.retry_after_cap));
             }
@@ -240,7 +243,7 @@ impl Try<'_> {
             return Ok(Got::Open(response, permit));
         }
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let value = read(response, inner.max_body, stall).await.map_err(sent)?;
+        let value = read(response, inner.max_body, stall, self.deadline).await.map_err(sent)?;
         if inner.trace_bodies {
             tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
         }
@@ -259,7 +262,7 @@ pub(crate) fn url(client: &Client, out: &Outgoing) -> Result<Url, Error> {
 }
 
 /// The body, up to a limit.
-async fn read(mut response: Answer, limit: usize, stall: Duration) -> Result<Bytes, Error> {
+async fn read(mut response: Answer, limit: usize, stall: Duration, deadline: Instant) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
     let told = response.content_length().unwrap_or(0);
     if told > limit as u64 {
@@ -267,7 +270,7 @@ async fn read(mut response: Answer, limit: usize, stall: Duration) -> Result<Byt
     }
     let mut body = BytesMut::new();
     let mut first = Bytes::new();
-    while let Some(chunk) = timeout(stall, response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
+    while let Some(chunk) = timeout_at(deadline.min(after(stall)), response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
         if first.len() + body.len() + chunk.len() > limit {
             return Err(Error::too_large(status, limit));
         }

@@ -111,7 +111,7 @@ impl Pages {
         place.forget();
         self.early.paid = true;
         let index = self.after(params, size);
-        let (client, out) = (self.client.clone(), self.request(index));
+        let (client, out) = (self.client.clone(), Box::new(self.request(index)));
         let mut task = JoinSet::new();
         task.spawn(async move { send::whole(&client, out, None).await }.instrument(Span::current()));
         self.early.task = Some((index, task));
