@@ -89,6 +89,15 @@ impl<'a> Block<'a> {
     async fn open(browser: &'a Browser, tag: &str, method: &str, path: &str) -> Result<Self> {
         browser.click(&format!("h3[data-tag={tag}]")).await?;
         let block = Self { browser, css: format!(".opblock-{method}:has([data-path='{path}'])") };
+        // Swagger UI draws what is near the window only.
+        let scroll = "const found = document.querySelector(arguments[0]); found ? found.scrollIntoView({block: 'center'}) : window.scrollBy(0, 300); return !!found";
+        browser.script("window.scrollTo(0, 0)", &json!([])).await?;
+        for _ in 0..100 {
+            if browser.script(scroll, &json!([block.css])).await? == true {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         browser.click(&block.css(".opblock-summary-control")).await?;
         browser.click(&block.css(".try-out__btn")).await?;
         Ok(block)
