@@ -59,7 +59,12 @@ pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
 
 fn print(file: proc_macro2::TokenStream) -> Result<String, Error> {
     let file = syn::parse2(file).map_err(|e| Error::new("", format!("the generated code does not parse ({e}): please report the document")))?;
-    Ok(prettyplease::unparse(&file))
+    // A doc attribute is printed as it is: `///Text`.
+    let spaced = |line: &str| match line.trim_start().strip_prefix("///") {
+        Some(text) if text.starts_with(|c: char| c != ' ' && c != '/') => line.replacen("///", "/// ", 1) + "\n",
+        _ => format!("{line}\n"),
+    };
+    Ok(prettyplease::unparse(&file).lines().map(spaced).collect())
 }
 
 fn parse(spec: &str) -> Result<Value, Error> {
