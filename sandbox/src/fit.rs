@@ -69,6 +69,14 @@ impl Fitter<'_> {
                 list.into_iter().enumerate().map(nth).collect()
             }
             (Kind::List(item), value) => Value::Array(vec![self.fit(*item, value, name, thing)]),
+            // What one serializer takes, another may not show: a blank text where the answer has none.
+            (Kind::Text(_), Value::String(text)) if self.strict && !schemas.within(place, &text) => {
+                if place.nullable {
+                    Value::Null
+                } else {
+                    fresh()
+                }
+            }
             (_, value) if schemas.fits(place, &value) => value,
             // The whole where the answer shows its id.
             (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => map.get("id").cloned().unwrap_or_default(),
@@ -106,14 +114,16 @@ mod tests {
             "on": {"type": "string", "readOnly": true}, "n": {"type": "string", "readOnly": true}, "alerts": {"type": "string", "readOnly": true},
             "plain": {"type": "string", "readOnly": true}, "one": {"type": "object", "properties": {"x": {"type": "integer"}}},
             "vehicle": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}, "ids": {"type": "array", "items": {"type": "integer"}},
+            "vin": {"type": "string", "minLength": 1, "x-nullable": true},
         }});
         let mut schemas = Schemas::default();
         let place = schemas.compile(&Value::Null, &doc);
         let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed: 0, size: 1, span: 1, letter: true, answers: false };
-        let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5});
+        let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
         let thing = Thing { rng: Rng::of(0, ""), index: 0, noun: "", second: None };
         let strict = Fitter { maker, strict: true }.fit(place, wire.clone(), "", thing);
-        let letter = json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5]});
+        let letter =
+            json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
         assert_eq!(strict, letter);
         let loose = Fitter { maker, strict: false }.fit(place, wire, "", thing);
         assert_eq!((&loose["on"], &loose["n"]), (&json!(true), &json!(3)));

@@ -48,8 +48,9 @@ pub fn subject(name: &str) -> String {
 
 /// Needs no credentials: logging in, registering, resetting a password.
 pub fn is_public(method: &str, template: &str) -> bool {
-    let open = |s: &str| matches!(s, "login" | "register" | "signup" | "reset" | "verify-email" | "resend-confirm-email");
-    method == "post" && (template.split('/').any(open) || is_mfa(template))
+    let open = |s: &str| matches!(s, "login" | "register" | "signup" | "verify-email" | "resend-confirm-email");
+    // Other things than passwords are reset too.
+    method == "post" && (template.split('/').any(open) || template.contains("/password/reset/") || is_mfa(template))
 }
 
 fn is_mfa(template: &str) -> bool {
@@ -283,6 +284,12 @@ fn target(spec: &Spec, by_norm: &HashMap<String, usize>, norm: &str, names: &[St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_comes_before_a_session_is_public() {
+        assert!(["/auth/login/", "/auth/password/reset/confirm/", "/auth/mfa/verify/"].iter().all(|t| is_public("post", t)));
+        assert!(!is_public("post", "/channels/{id}/reset/") && !is_public("get", "/auth/login/"));
+    }
 
     #[test]
     fn nouns() {

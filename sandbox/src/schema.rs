@@ -30,6 +30,8 @@ pub struct Schema {
     pub min_length: Option<usize>,
     pub max_length: Option<usize>,
     pub items: (Option<usize>, Option<usize>),
+    /// Each item once.
+    pub unique: bool,
     pub pattern: Option<String>,
     regex: OnceLock<Option<regex_lite::Regex>>,
     /// A read-only string without any constraint: what DRF documents for a method field, whatever it holds. (Our pipeline marks those it knows better of.)
@@ -124,6 +126,7 @@ static ANY: Schema = Schema {
     min_length: None,
     max_length: None,
     items: (None, None),
+    unique: false,
     pattern: None,
     regex: OnceLock::new(),
     bare: false,
@@ -214,6 +217,7 @@ impl Schemas {
             min_length: size("minLength"),
             max_length: size("maxLength"),
             items: (size("minItems"), size("maxItems")),
+            unique: flag("uniqueItems"),
             pattern: text("pattern").map(str::to_owned),
             regex: OnceLock::new(),
             bare,
@@ -288,6 +292,13 @@ impl Schemas {
             Kind::List(item) => value.as_array().is_some_and(|list| list.iter().all(|v| self.fits(*item, v))),
             Kind::Object(object) => value.as_object().is_some_and(|map| self.fits_object(object, map)),
         }
+    }
+
+    /// Has a text the length and the form that are asked for there?
+    pub fn within(&self, place: Use, text: &str) -> bool {
+        let schema = self.at(place);
+        let long = text.chars().count();
+        schema.min_length.is_none_or(|n| long >= n) && schema.max_length.is_none_or(|n| long <= n) && schema.regex().is_none_or(|r| r.is_match(text))
     }
 
     fn fits_object(&self, object: &Object, map: &Map<String, Value>) -> bool {

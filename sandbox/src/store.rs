@@ -130,16 +130,19 @@ impl Store {
     pub fn create(&self, place: &Place, id: Option<String>, sent: Map<String, Value>) -> Result<Option<Item>, String> {
         let sent = Arc::new(sent);
         let made = self.with(place, |state| {
-            let index = state.next;
-            let fresh = || match place.id {
+            let fresh = |index| match place.id {
                 IdKind::Uuid => Rng::of(self.seed, &place.key).at("created").nth(index).uuid(),
                 kind => text(&data::id(self.seed, &place.noun, kind, index)),
             };
-            let id = id.unwrap_or_else(fresh);
+            // Ids that were given may be those that would come next.
+            let most = state.next.saturating_add(state.items.len() as u64);
+            let free = |index: &u64| id.is_some() || !state.items.contains_key(&fresh(*index));
+            let index = (state.next..=most).find(free)?;
+            let id = id.unwrap_or_else(|| fresh(index));
             if state.items.contains_key(&id) {
                 return None;
             }
-            state.next += 1;
+            state.next = index + 1;
             state.deleted.remove(&id);
             state.items.insert(id.clone(), (index, sent.clone()));
             Some(Item { id, index, sent })

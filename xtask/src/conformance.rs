@@ -1,6 +1,8 @@
 //! `conformance`: the sandbox judged by tools that we did not write. Schemathesis makes requests of its own; Prism stands between the generated client and
 //! the sandbox and validates what passes. Both judge by the document as the sandbox serves it.
 
+mod reasons;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -16,6 +18,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use tokio::task::block_in_place;
 
+use self::reasons::{DIED, Exchange, Finding, reason};
 use crate::{
     fetch,
     tools::{self, Server},
@@ -25,22 +28,8 @@ use crate::{
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Also what `bench-sandbox` compares with.
 pub(crate) const PRISM: &str = "@stoplight/prism-cli@5.16.0";
-const DIED: &str = "prism itself ended";
 /// Rows of findings in the page; all of them are in `target/conformance/findings.txt`.
 const ROWS: usize = 100;
-
-/// Something that a judge objects to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Finding {
-    /// The rule that is broken, as the judge calls it.
-    check: String,
-    /// `GET /path/`.
-    operation: String,
-    /// What is wrong.
-    wrong: String,
-    /// The request and the status of the answer, as far as the judge tells.
-    sent: String,
-}
 
 /// One judge's result.
 struct Verdict {
@@ -50,28 +39,13 @@ struct Verdict {
     findings: BTreeSet<Finding>,
 }
 
-/// A finding that is no fault of the sandbox: why.
-fn reason(finding: &Finding) -> Option<&'static str> {
-    let error = ["400", "401", "403", "404", "405", "406", "415", "429"];
-    let received = finding.wrong.strip_prefix("Received: ").and_then(|rest| rest.get(..3));
-    match finding.check.as_str() {
-        "status_code_conformance" if received.is_some_and(|status| error.contains(&status)) => {
-            Some("the document lists no errors (drf-yasg leaves them out); DRF sends them")
-        }
-        "prism" if finding.wrong == DIED => Some("its reader of multipart forms fails at a part without a Content-Type, which RFC 7578 allows"),
-        "positive_data_acceptance" | "prism" | "client" if finding.operation == "POST /auth/login/" => Some("only the demo account can log in"),
-        "missing_required_header" if finding.operation == "POST /auth/login/" => Some("a login needs no token; the document asks for one everywhere"),
-        "negative_data_rejection" if finding.operation.starts_with("PATCH ") && finding.wrong.contains("Missing re") => {
-            Some("PATCH takes any subset of the fields; the document repeats what PUT requires")
-        }
-        _ => None,
-    }
-}
-
 /// The sandbox under judgement: it answers by the letter of the document that it serves. Every id exists, so that answers are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
-    let document = |name: &str| fetch::read(&root.join("spec").join(name)).and_then(|text| fetch::parse(&text));
-    Ok(Sandbox::builder().spec(document("upstream.json")?).answers(document("openapi.json")?).wire(Wire::Spec).any_id().start().await?)
+    Ok(Sandbox::builder().spec(document(root, "upstream.json")?).answers(document(root, "openapi.json")?).wire(Wire::Spec).any_id().start().await?)
+}
+
+fn document(root: &Path, name: &str) -> Result<Value> {
+    Ok(fetch::parse(&fetch::read(&root.join("spec").join(name))?)?)
 }
 
 /// Runs both judges and writes `docs/conformance.md`; the number of findings without a reason. `seconds` and `examples` bound Schemathesis.
@@ -84,12 +58,12 @@ pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
     let verdicts = [schemathesis(root, &folder, seconds, examples).await?, prism(root, &folder).await?];
     let mut all = String::new();
     for finding in verdicts.iter().flat_map(|v| &v.findings) {
-        let reason = reason(finding).map_or_else(|| "OPEN".into(), |r| format!("explained: {r}"));
+        let reason = finding.reason.map_or_else(|| "OPEN".into(), |r| format!("explained: {r}"));
         writeln!(all, "{reason}\n  {} {}\n  {}\n  {}\n", finding.check, finding.operation, finding.wrong, finding.sent)?;
     }
     write::write(&folder, &[("findings.txt", all)])?;
     write::write(&root.join("docs"), &[("conformance.md", page(&verdicts, seconds, examples)?)])?;
-    let open = verdicts.iter().flat_map(|v| &v.findings).filter(|f| reason(f).is_none()).count();
+    let open = verdicts.iter().flat_map(|v| &v.findings).filter(|f| f.reason.is_none()).count();
     for verdict in &verdicts {
         println!("{}: {}; {} findings", verdict.judge, verdict.judged, verdict.findings.len());
     }
@@ -100,6 +74,7 @@ pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
 async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -> Result<Verdict> {
     let program = block_in_place(|| tools::pypi(&root.join("target/judges/venv"), SCHEMATHESIS, "schemathesis"))?;
     let api = sandbox(root).await?;
+    let document = document(root, "upstream.json")?;
     let report = folder.join("schemathesis.ndjson");
     let _ = fs::remove_file(&report);
     println!("schemathesis runs for up to {seconds} seconds ...");
@@ -127,14 +102,17 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
         for (id, checks) in recorder.get("checks").and_then(Value::as_object).into_iter().flatten() {
             for failure in checks.as_array().into_iter().flatten().filter(|c| c["status"] == "failure") {
                 let message = failure.pointer("/failure_info/failure/message").and_then(Value::as_str).unwrap_or_default();
-                let finding = Finding {
+                let at = exchanges.and_then(|e| e.get(id));
+                let mut finding = Finding {
                     check: failure["name"].as_str().unwrap_or_default().into(),
                     operation: operation.into(),
-                    wrong: message.lines().filter(|l| !l.is_empty() && !l.starts_with("Expected: ")).take(3).collect::<Vec<_>>().join(" "),
-                    sent: exchanges.and_then(|e| e.get(id)).map(exchange).unwrap_or_default(),
+                    wrong: message.lines().filter(|l| !l.is_empty() && !l.starts_with("Expected: ")).take(8).collect::<Vec<_>>().join(" "),
+                    sent: at.map(exchange).unwrap_or_default(),
+                    reason: None,
                 };
-                // One example each is enough.
-                findings.entry((finding.check.clone(), finding.operation.clone(), kind(&finding.wrong))).or_insert(finding);
+                finding.reason = reason(&document, &finding, &at.map(said).unwrap_or_default());
+                // One example each is enough; one that is explained hides none that is not.
+                findings.entry((finding.check.clone(), finding.operation.clone(), kind(&finding.wrong), finding.reason)).or_insert(finding);
             }
         }
     }
@@ -152,10 +130,20 @@ fn kind(message: &str) -> String {
     message.lines().next().unwrap_or_default().chars().filter(keep).take(60).collect()
 }
 
+fn bytes(exchange: &Value, place: &str) -> Vec<u8> {
+    exchange.pointer(place).and_then(Value::as_str).and_then(|b| STANDARD.decode(b).ok()).unwrap_or_default()
+}
+
+fn said(exchange: &Value) -> Exchange {
+    let json = |place| serde_json::from_slice(&bytes(exchange, place)).unwrap_or_default();
+    let silent = bytes(exchange, "/response/content/$base64").is_empty();
+    Exchange { body: json("/request/body/$base64"), answer: json("/response/content/$base64"), silent }
+}
+
 /// Request and status; the body cut short.
 fn exchange(exchange: &Value) -> String {
     let request = &exchange["request"];
-    let body = request.pointer("/body/$base64").and_then(Value::as_str).and_then(|b| STANDARD.decode(b).ok()).unwrap_or_default();
+    let body = bytes(exchange, "/request/body/$base64");
     let text: String = String::from_utf8_lossy(&body).chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let place = request["uri"].as_str().and_then(|u| u.splitn(4, '/').nth(3)).unwrap_or_default();
     format!("{} /{place} {text} -> {}", request["method"].as_str().unwrap_or_default(), exchange["response"]["status_code"])
@@ -206,7 +194,10 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
 }
 
 fn finding(call: &Value, check: &str, wrong: String) -> Finding {
-    Finding { check: check.into(), operation: call["operation"].as_str().unwrap_or_default().into(), wrong, sent: String::new() }
+    let operation = call["operation"].as_str().unwrap_or_default().into();
+    let mut finding = Finding { check: check.into(), operation, wrong, ..Finding::default() };
+    finding.reason = reason(&Value::Null, &finding, &Exchange::default());
+    finding
 }
 
 /// What came of a call that failed: Prism's objections, or the client's own.
@@ -232,13 +223,13 @@ fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
          `--errors`, what the generated client and the sandbox say to each other.\n\n| judge | judged | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
     );
     for verdict in verdicts {
-        let explained = verdict.findings.iter().filter(|f| reason(f).is_some()).count();
+        let explained = verdict.findings.iter().filter(|f| f.reason.is_some()).count();
         let all = verdict.findings.len();
         writeln!(page, "| {} | {} | {all} | {explained} | {} |", verdict.judge, verdict.judged, all - explained)?;
     }
     let mut explained = BTreeMap::new();
     for finding in verdicts.iter().flat_map(|v| &v.findings) {
-        if let Some(reason) = reason(finding) {
+        if let Some(reason) = finding.reason {
             *explained.entry((&finding.check, reason)).or_insert(0) += 1;
         }
     }
@@ -248,7 +239,7 @@ fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
             writeln!(page, "| {check} | {count} | {reason} |")?;
         }
     }
-    let open: Vec<&Finding> = verdicts.iter().flat_map(|v| &v.findings).filter(|f| reason(f).is_none()).collect();
+    let open: Vec<&Finding> = verdicts.iter().flat_map(|v| &v.findings).filter(|f| f.reason.is_none()).collect();
     if !open.is_empty() {
         page += "\n## Open\n\n| check | operation | what is wrong |\n| --- | --- | --- |\n";
         let cell = |text: &str| text.chars().take(200).collect::<String>().replace('|', "\\|").replace(['\n', '\r'], " ");
@@ -282,9 +273,14 @@ mod tests {
 
     #[test]
     fn a_page_has_each_finding_explained_or_open() {
-        let finding =
-            |wrong: &str| Finding { check: "status_code_conformance".into(), operation: "GET /a/".into(), wrong: wrong.into(), sent: String::new() };
-        let findings = BTreeSet::from([finding("Received: 404 Documented: 200"), finding("Received: 500 Documented: 200")]);
+        let finding = |wrong: &str, reason| Finding {
+            check: "status_code_conformance".into(),
+            operation: "GET /a/".into(),
+            wrong: wrong.into(),
+            reason,
+            ..Finding::default()
+        };
+        let findings = BTreeSet::from([finding("Received: 404 Documented: 200", Some("why")), finding("Received: 500 Documented: 200", None)]);
         let page = page(&[Verdict { judge: "j", judged: "1".into(), findings }], 1, 1).unwrap();
         assert!(page.contains("| j | 1 | 2 | 1 | 1 |"), "{page}");
         assert!(page.contains("| status_code_conformance | `GET /a/` | Received: 500 Documented: 200 |"), "{page}");
