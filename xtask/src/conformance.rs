@@ -88,7 +88,7 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
     let log = fs::File::create(folder.join("schemathesis.log"))?;
     // It fails where it finds something: the report tells whether it ran.
     block_in_place(|| command.stdout(log.try_clone()?).stderr(log).status()).context("cannot run schemathesis")?;
-    let text = fetch::read(&report).context("schemathesis left no report: see schemathesis.log beside it")?;
+    let text = fs::read_to_string(&report).context("schemathesis left no report: see schemathesis.log beside it")?;
     let events: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     if !events.iter().any(|e| e.get("EngineFinished").is_some()) {
         bail!("schemathesis did not finish: see {}", folder.join("schemathesis.log").display());
