@@ -1,6 +1,7 @@
 //! What the benches share: a fast server of raw sockets, the answers, and the calls, typed and written by hand.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
 use std::{future::Future, time::Duration};
 
 use autopi::{Client, Uuid, types};
@@ -99,7 +100,7 @@ pub fn page_v2(size: usize) -> Bytes {
 }
 
 pub fn trip(_path: &str) -> Bytes {
-    let trip = r#"{"id":"00000000-0000-4000-8000-000000000001","start_time_utc":"2026-01-01T10:00:00Z","end_time_utc":"2026-01-01T11:00:00Z","start_position_lat":"57.048820","start_position_lng":"9.921747","start_position_display":{"city":"Aalborg","country":"DK"},"end_position_lat":"55.676098","end_position_lng":"12.568337","end_position_display":{"city":"København","country":"DK"},"device":"00000000-0000-4000-8000-000000000002","duration":3600.5,"distanceKm":412.7,"tag":"business"}"#;
+    let trip = r#"{"id":"00000000-0000-4000-8000-000000000001","start_time_utc":"2026-01-01T10:00:00Z","end_time_utc":"2026-01-01T11:00:00Z","start_position_lat":"57.048820","start_position_lng":"9.921747","start_position_display":{"city":"Aalborg","country":"DK"},"end_position_lat":"55.676098","end_position_lng":"12.568337","end_position_display":{"city":"København","country":"DK"},"device":"00000000-0000-4000-8000-000000000002","duration":"01:00:00","distanceKm":412.7,"tag":"business"}"#;
     Bytes::from_static(trip.as_bytes())
 }
 
@@ -111,12 +112,12 @@ pub struct HandTrip {
     pub end_time_utc: Option<jiff::Timestamp>,
     pub start_position_lat: String,
     pub start_position_lng: String,
-    pub start_position_display: Map<String, Value>,
+    pub start_position_display: BTreeMap<String, Option<String>>,
     pub end_position_lat: String,
     pub end_position_lng: String,
-    pub end_position_display: Map<String, Value>,
+    pub end_position_display: BTreeMap<String, Option<String>>,
     pub device: Uuid,
-    pub duration: f64,
+    pub duration: Option<String>,
     #[serde(rename = "distanceKm")]
     pub distance: f64,
     pub tag: Option<String>,
