@@ -214,8 +214,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                 while let Some(raw) = seq.next_element::<Value>()? {
                     // A view that lists envelopes sends its one page in an array.
                     let envelope = raw.get("results").is_some_and(Value::is_array) && T::deserialize(&raw).is_err();
-                    match Page::<T>::deserialize(&raw) {
-                        Ok(inner) if envelope => page.append(inner),
+                    match envelope.then(|| Self::Value::deserialize(&raw)) {
+                        Some(Ok(inner)) => page.append(inner),
                         _ => page.add(raw, ""),
                     }
                 }
