@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, Mfa, Sending};
 
-/// Who calls. Secrets are wiped from memory on drop and never printed.
+/// Who calls. Secrets are never printed. They are wiped from memory on drop; the headers that are sent are not.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {

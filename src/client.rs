@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 use reqwest::{Method, Url, header::HeaderValue};
 
 use crate::{
-    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, auth,
+    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, Sending, auth,
     limits::Limits,
     login::{Account, Sessions},
     retry::Budget,
@@ -21,6 +21,8 @@ pub(crate) struct Inner {
     pub base: Url,
     pub http: reqwest::Client,
     credentials: Credentials,
+    /// The header of a token: made once.
+    fixed: Option<HeaderValue>,
     sessions: Sessions,
     pub limits: Limits,
     pub max_body: usize,
@@ -59,23 +61,28 @@ impl Client {
     }
 
     /// The header for the next request; `refused` was answered with a 401.
-    pub(crate) async fn authorization(&self, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
-        match &self.0.credentials {
-            Credentials::ApiToken(token) => auth::header("APIToken", token),
-            Credentials::Jwt(token) => auth::header("Bearer", token),
-            Credentials::Login { email, password, mfa } => {
-                let account = Account { email, password, mfa: mfa.as_ref() };
-                Box::pin(self.0.sessions.header(self, Some(&account), refused)).await
-            }
-            Credentials::LocalDevice => Box::pin(self.0.sessions.header(self, None, refused)).await,
-            Credentials::Provider(own) => Box::pin(auth::own_header(&**own, refused)).await,
+    pub(crate) fn authorization<'a>(&'a self, refused: Option<&'a HeaderValue>) -> Authorization<'a> {
+        if let Some(fixed) = &self.0.fixed {
+            return Authorization::Fixed(fixed.clone());
         }
+        let account = match &self.0.credentials {
+            Credentials::Provider(own) => return Authorization::Asked(Box::pin(auth::own_header(&**own, refused))),
+            Credentials::Login { email, password, mfa } => Some(Account { email, password, mfa: mfa.as_ref() }),
+            _ => None,
+        };
+        Authorization::Asked(Box::pin(async move { self.0.sessions.header(self, account.as_ref(), refused).await }))
     }
 
     /// Can a 401 be answered by other credentials?
     pub(crate) fn can_renew(&self) -> bool {
-        matches!(self.0.credentials, Credentials::Login { .. } | Credentials::LocalDevice | Credentials::Provider(_))
+        self.0.fixed.is_none()
     }
+}
+
+/// The header of a request: there, or to be waited for.
+pub(crate) enum Authorization<'a> {
+    Fixed(HeaderValue),
+    Asked(Sending<'a, HeaderValue>),
 }
 
 /// Builds a [`Client`], or with the feature `blocking` a `blocking::Client`.
@@ -287,6 +294,8 @@ impl<M> ClientBuilder<M> {
     fn http_builder(&mut self) -> reqwest::ClientBuilder {
         let http = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            // Tries that nobody sees are not wanted, and each call would pay for a copy of its request.
+            .retry(reqwest::retry::for_host("").max_retries_per_request(0))
             .redirect(reqwest::redirect::Policy::custom(same_host));
         let http = self.proxies.drain(..).fold(http, reqwest::ClientBuilder::proxy);
         self.roots.drain(..).fold(http, reqwest::ClientBuilder::add_root_certificate)
@@ -296,7 +305,8 @@ impl<M> ClientBuilder<M> {
     fn http_builder(&mut self) -> reqwest::ClientBuilder {
         reqwest::Client::builder()
     }
-    /// Your own `reqwest::Client`: its proxy, roots, redirect policy and connect time-out count. It must not follow redirects to another host.
+    /// Your own `reqwest::Client`: its proxy, roots, redirect policy and connect time-out count. It must not follow redirects to another host; what
+    /// it tries again by itself is not counted.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -335,6 +345,11 @@ impl<M> ClientBuilder<M> {
         let missing =
             "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
         let credentials = self.credentials.take().ok_or_else(|| Error::configuration(missing))?.parse()?;
+        let fixed = match &credentials {
+            Credentials::ApiToken(token) => Some(auth::header("APIToken", token)?),
+            Credentials::Jwt(token) => Some(auth::header("Bearer", token)?),
+            Credentials::Login { .. } | Credentials::LocalDevice | Credentials::Provider(_) => None,
+        };
         let http = match self.http.take() {
             Some(http) => http,
             None => self
@@ -347,6 +362,7 @@ impl<M> ClientBuilder<M> {
             base,
             http,
             credentials,
+            fixed,
             sessions: Sessions::default(),
             limits: Limits::new(self.max_in_flight, self.max_per_second),
             max_body: self.max_body.unwrap_or(64 << 20),

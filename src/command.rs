@@ -2,7 +2,7 @@
 //!
 //! By path and shape, not by the generated operations: a document without these paths still compiles.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, time::Duration};
+use std::{fmt, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -143,7 +143,7 @@ impl Client {
     pub async fn start_command(&self, device: impl Into<CommandTarget>, command: &Command) -> Result<CommandJob, Error> {
         let device = device.into();
         let (template, id) = device.of(command.paths);
-        let path = expand(template, &BTreeMap::from([id]))?;
+        let path = expand(template, &[id])?;
         let request = self.request(Method::POST, &path).named("start_command", template).json(&command.body)?;
         let answer: Json = request.send_json().await?.value;
         let jid = answer.get("jid").map(|jid| jid.as_str().map_or_else(|| jid.to_string(), str::to_owned));
@@ -184,7 +184,7 @@ impl CommandJob {
             return Ok(Some(CommandOutcome { jid: None, value: value.clone() }));
         }
         let (template, id) = self.device.of(RESULT);
-        let path = expand(template, &BTreeMap::from([id, ("jid", self.jid.clone())]))?;
+        let path = expand(template, &[id, ("jid", self.jid.clone())])?;
         let answer = match self.client.request(Method::GET, &path).named("command_result", template).options(options).send().await {
             Err(e) if e.is_not_found() => return Ok(None),
             other => other?,

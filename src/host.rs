@@ -8,7 +8,11 @@ pub(crate) use browser::*;
 
 #[cfg(not(target_family = "wasm"))]
 mod system {
-    pub(crate) use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+    use std::error::Error;
+
+    pub(crate) use tokio::time::{Instant, sleep, sleep_until};
+
+    pub(crate) use crate::timer::timeout;
 
     /// An answer whose body is read piece by piece.
     pub(crate) type Answer = reqwest::Response;
@@ -16,19 +20,33 @@ mod system {
     pub(crate) fn is_connect(e: &reqwest::Error) -> bool {
         e.is_connect()
     }
+
+    /// The server says over HTTP/2 that it did nothing with the request: a refused stream, or one after a graceful end (RFC 9113, 8.7).
+    pub(crate) fn is_unprocessed(e: &reqwest::Error) -> bool {
+        let causes = std::iter::successors(e.source(), |&cause| cause.source());
+        causes.filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|e| {
+            let of = |reason| e.is_remote() && e.reason() == Some(reason);
+            e.is_reset() && of(h2::Reason::REFUSED_STREAM) || e.is_go_away() && of(h2::Reason::NO_ERROR)
+        })
+    }
 }
 
 #[cfg(target_family = "wasm")]
 mod browser {
-    use std::pin::Pin;
+    use std::{pin::Pin, time::Duration};
 
     use bytes::Bytes;
     use futures_util::{Stream, StreamExt};
     use reqwest::{StatusCode, header::HeaderMap};
     pub(crate) use wasmtimer::{
         std::Instant,
-        tokio::{sleep, sleep_until, timeout, timeout_at},
+        tokio::{sleep, sleep_until},
     };
+
+    pub(crate) fn timeout<F: Future>(wait: Duration, deadline: impl Into<Option<Instant>>, future: F) -> wasmtimer::tokio::Timeout<F> {
+        let at = crate::limits::after(wait);
+        wasmtimer::tokio::timeout_at(deadline.into().map_or(at, |deadline| deadline.min(at)), future)
+    }
 
     /// An answer whose body is read piece by piece.
     pub(crate) struct Answer {
@@ -65,6 +83,11 @@ mod browser {
 
     /// `fetch` does not tell.
     pub(crate) fn is_connect(_: &reqwest::Error) -> bool {
+        false
+    }
+
+    /// Nor this.
+    pub(crate) fn is_unprocessed(_: &reqwest::Error) -> bool {
         false
     }
 }

@@ -46,6 +46,8 @@ mod raw;
 mod record;
 mod retry;
 mod send;
+#[cfg(not(target_family = "wasm"))]
+mod timer;
 mod trace;
 mod upload;
 mod values;

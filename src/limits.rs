@@ -15,10 +15,14 @@ use crate::{
 /// Held while a call is in flight.
 pub(crate) type Permit = Option<OwnedSemaphorePermit>;
 
-/// From now; what is too far for the clock is a year.
+/// From now.
 pub(crate) fn after(wait: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(wait).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 3600))
+    later(Instant::now(), wait)
+}
+
+/// What is too far for the clock is a year.
+pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
+    start.checked_add(wait).unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
 pub(crate) struct Limits {
@@ -67,6 +71,11 @@ impl Limits {
         let at = gate.next.unwrap_or_else(Instant::now).max(Instant::now());
         gate.next = Some(at.checked_add(self.interval).unwrap_or(at));
         Some(at)
+    }
+
+    /// Nothing holds a try back now.
+    pub fn idle(&self) -> bool {
+        self.in_flight.is_none() && self.interval.is_zero() && self.paused().is_none()
     }
 
     /// Waits until a try may start. A wait that is longer than the call may take fails at once.

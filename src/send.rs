@@ -5,7 +5,8 @@ use std::{borrow::Cow, time::Duration};
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Method, Request, RequestBuilder, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    multipart::Form,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,9 +14,10 @@ use tracing::Instrument;
 
 use crate::{
     CallInfo, CallOptions, Client, Error, ErrorKind, Response,
-    host::{Answer, Instant, sleep, timeout, timeout_at},
+    client::Authorization,
+    host::{Answer, Instant, is_unprocessed, sleep, timeout},
     lenient::Lenient,
-    limits::{Permit, after},
+    limits::{Permit, after, later},
     page, retry,
     trace::Trace,
     upload::Parts,
@@ -49,6 +51,8 @@ pub(crate) struct Outgoing {
     pub method: Method,
     pub path: String,
     pub query: Vec<(Cow<'static, str>, String)>,
+    /// The media type to ask for; `*/*` when empty.
+    pub accept: &'static str,
     pub headers: HeaderMap,
     pub body: Body,
     pub options: CallOptions,
@@ -58,7 +62,7 @@ impl Outgoing {
     /// Boxed: a builder is moved by each of its setters.
     pub fn new(operation: &'static str, method: Method, path: String) -> Box<Self> {
         let (query, headers, body, options) = (Vec::new(), HeaderMap::new(), Body::None, CallOptions::default());
-        Box::new(Self { operation, template: None, method, path, query, headers, body, options })
+        Box::new(Self { operation, template: None, method, path, query, accept: "", headers, body, options })
     }
 }
 
@@ -73,7 +77,7 @@ pub(crate) struct Open {
 
 impl Open {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        match timeout(self.stall, self.response.chunk()).await {
+        match timeout(self.stall, None, self.response.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk),
             Ok(Err(e)) => Err(self.trace.fail(Error::transport(e))),
             Err(_) => Err(self.trace.fail(Error::timeout())),
@@ -109,7 +113,7 @@ enum Got {
 enum Failure {
     /// Trying again can't help.
     Fatal(Error),
-    /// The request was not sent: any method may be tried again.
+    /// The request was not sent, or the server says that it did nothing with it: any method may be tried again.
     Unsent(Error),
     /// Sent with this authorization.
     Sent(Error, HeaderValue),
@@ -128,57 +132,41 @@ async fn run(client: &Client, out: Box<Outgoing>, parts: Option<Parts>, whole: b
 
 /// Sends until there is a 2xx, the policy is through, or the time is up.
 async fn tries(client: &Client, out: &Outgoing, mut parts: Option<Parts>, whole: bool, trace: &mut Trace) -> Result<Got, Error> {
-    let inner = &client.0;
-    let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
-    let deadline = after(out.options.timeout.unwrap_or(inner.timeout));
-    let idempotent = out.options.idempotent.unwrap_or_else(|| retry::is_idempotent(&out.method));
-    let url = url(client, out)?;
+    let deadline = later(trace.started, out.options.timeout.unwrap_or(client.0.timeout));
     let mut refused: Option<HeaderValue> = None;
     loop {
         trace.attempts += 1;
-        let one = Try { client, out, url: &url, whole, attempt: trace.attempts, deadline };
+        let one = Try { client, out, whole, attempt: trace.attempts, deadline };
         let failure = match one.run(&mut parts, refused.as_ref()).await {
             Ok(got) => {
                 trace.status(Some(match &got {
                     Got::Whole(response) => response.status,
                     Got::Open(response, _) => response.status().as_u16(),
                 }));
-                inner.budget.give();
+                client.0.budget.give();
                 return Ok(got);
             }
             Err(failure) => failure,
         };
         let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
-        let (error, repeatable) = match failure {
-            Failure::Fatal(error) => (error, false),
-            Failure::Unsent(error) => (error, body_is_there),
-            Failure::Sent(error, with) => {
-                if error.status() == Some(401) && client.can_renew() && refused.is_none() && body_is_there {
-                    tracing::debug!(attempt = trace.attempts, "refused with 401: asking for new credentials");
-                    refused = Some(with);
-                    continue;
-                }
-                (error, idempotent && body_is_there)
-            }
-        };
-        trace.status(error.status());
-        let cost = if error.kind() == ErrorKind::Timeout { 10 } else { 5 };
-        let wait = policy.delay(trace.attempts, error.retry_after());
-        let over = trace.attempts >= policy.max_attempts || after(wait) >= deadline;
-        if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
-            tracing::debug!(attempt = trace.attempts, status = error.status(), kind = ?error.kind(), "failed");
-            return Err(error);
+        match one.again(failure, body_is_there, refused.is_none(), trace)? {
+            Again::With(other) => refused = Some(other),
+            Again::After(wait) => Box::pin(sleep(wait)).await,
         }
-        tracing::debug!(attempt = trace.attempts, status = error.status(), kind = ?error.kind(), wait_ms = wait.as_millis() as u64, "failed, will try again");
-        sleep(wait).await;
     }
+}
+
+/// How a try is followed by another.
+enum Again {
+    /// At once, with other credentials than these.
+    With(HeaderValue),
+    After(Duration),
 }
 
 /// One try.
 struct Try<'a> {
     client: &'a Client,
     out: &'a Outgoing,
-    url: &'a Url,
     whole: bool,
     attempt: u32,
     deadline: Instant,
@@ -186,54 +174,41 @@ struct Try<'a> {
 
 impl Try<'_> {
     async fn run(&self, parts: &mut Option<Parts>, refused: Option<&HeaderValue>) -> Result<Got, Failure> {
-        let (inner, out) = (&self.client.0, self.out);
+        let inner = &self.client.0;
         let late = |_| Failure::Fatal(Error::timeout());
-        let permit = timeout_at(self.deadline, inner.limits.admit(self.deadline)).await.map_err(late)?.map_err(Failure::Fatal)?;
-        let authorization = timeout_at(self.deadline, self.client.authorization(refused)).await.map_err(late)?.map_err(Failure::Unsent)?;
-        let mut request = Request::new(out.method.clone(), self.url.clone());
-        *request.headers_mut() = out.headers.clone();
-        for (name, value) in &out.options.headers {
-            request.headers_mut().insert(name, value.clone());
-        }
-        request.headers_mut().insert(AUTHORIZATION, authorization.clone());
-        let filled = |request| RequestBuilder::from_parts(inner.http.clone(), request);
-        let failed = |e| Failure::Fatal(Error::transport(e));
-        match (&out.body, parts) {
-            (_, Some(parts)) => request = filled(request).multipart(Box::pin(parts.form()).await.map_err(Failure::Fatal)?).build().map_err(failed)?,
-            (Body::Json(bytes), None) => {
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-                *request.body_mut() = Some(bytes.clone().into());
+        // What most calls need not is boxed: a future under 1 KiB is quick to allocate.
+        let permit = match inner.limits.idle() {
+            true => None,
+            false => {
+                Box::pin(timeout(Duration::MAX, self.deadline, inner.limits.admit(self.deadline))).await.map_err(late)?.map_err(Failure::Fatal)?
             }
-            (Body::Raw(media, bytes), None) => {
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media));
-                *request.body_mut() = Some(bytes.clone().into());
+        };
+        let authorization = match self.client.authorization(refused) {
+            Authorization::Fixed(header) => header,
+            Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header).await.map_err(late)?.map_err(Failure::Unsent)?,
+        };
+        let form = match parts {
+            Some(parts) => Some(Box::pin(parts.form()).await.map_err(Failure::Fatal)?),
+            None => None,
+        };
+        let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
+        let stall = self.out.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+        let started = inner.hooks.as_ref().map(|_| Instant::now());
+        let sent = |e| Failure::Sent(e, authorization.clone());
+        let mut response = {
+            let answer = timeout(stall, self.deadline, inner.http.execute(request)).await;
+            if let (Some(hooks), Some(started)) = (&inner.hooks, started) {
+                hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &self.info());
             }
-            (Body::Form(fields), None) => request = filled(request).form(fields).build().map_err(failed)?,
-            (Body::None, None) => {}
-        }
-        let info = CallInfo { operation: out.operation, attempt: self.attempt };
-        if let Some(hooks) = &inner.hooks {
-            hooks.pre(&mut request, &info).map_err(Failure::Fatal)?;
-        }
-        if inner.trace_bodies {
-            let body = request.body().and_then(|b| b.as_bytes()).map(String::from_utf8_lossy);
-            tracing::trace!(body = body.as_deref(), "request");
-        }
-        let stall = out.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
-        let started = Instant::now();
-        // One timer for both limits: a call pays for each.
-        let answer = timeout_at(self.deadline.min(after(stall)), inner.http.execute(request)).await;
-        if let Some(hooks) = &inner.hooks {
-            hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &info);
-        }
-        let sent = |e| Failure::Sent(e, authorization);
-        let mut response = match answer {
-            Err(_) => return Err(sent(Error::timeout())),
-            Ok(Err(e)) => return Err(sent(Error::transport(e))),
-            Ok(Ok(response)) => Answer::from(response),
+            match answer {
+                Ok(Ok(response)) => Answer::from(response),
+                Ok(Err(e)) if is_unprocessed(&e) => return Err(Failure::Unsent(Error::transport(e))),
+                Ok(Err(e)) => return Err(sent(Error::transport(e))),
+                Err(_) => return Err(sent(Error::timeout())),
+            }
         };
         if !response.status().is_success() {
-            let error = timeout_at(self.deadline, Box::pin(refusal(response))).await.map_err(late)?;
+            let error = Box::pin(timeout(Duration::MAX, self.deadline, refusal(response))).await.map_err(late)?;
             if let (Some(429), Some(hint)) = (error.status(), error.retry_after()) {
                 inner.limits.pause(hint.min(inner.retry.retry_after_cap));
             }
@@ -242,27 +217,91 @@ impl Try<'_> {
         if !self.whole {
             return Ok(Got::Open(response, permit));
         }
-        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let value = read(response, inner.max_body, stall, self.deadline).await.map_err(sent)?;
+        let value = read(&mut response, inner.max_body, stall, self.deadline).await.map_err(sent)?;
         if inner.trace_bodies {
             tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
         }
-        Ok(Got::Whole(Response { status, headers, value }))
+        Ok(Got::Whole(Response { status: response.status().as_u16(), headers: std::mem::take(response.headers_mut()), value }))
+    }
+
+    /// Whether, and how, it goes on after a failure.
+    #[cold]
+    fn again(&self, failure: Failure, body_is_there: bool, may_renew: bool, trace: &Trace) -> Result<Again, Error> {
+        let (inner, out) = (&self.client.0, self.out);
+        let (error, repeatable) = match failure {
+            Failure::Fatal(error) => (error, false),
+            Failure::Unsent(error) => (error, body_is_there),
+            Failure::Sent(error, with) if error.status() == Some(401) && may_renew && self.client.can_renew() && body_is_there => {
+                tracing::debug!(attempt = self.attempt, "refused with 401: asking for new credentials");
+                return Ok(Again::With(with));
+            }
+            Failure::Sent(error, _) => (error, body_is_there && out.options.idempotent.unwrap_or_else(|| retry::is_idempotent(&out.method))),
+        };
+        trace.status(error.status());
+        let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
+        let cost = if error.kind() == ErrorKind::Timeout { 10 } else { 5 };
+        let wait = policy.delay(self.attempt, error.retry_after());
+        let over = self.attempt >= policy.max_attempts || after(wait) >= self.deadline;
+        if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
+            tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), "failed");
+            return Err(error);
+        }
+        let wait_ms = wait.as_millis() as u64;
+        tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), wait_ms, "failed, will try again");
+        Ok(Again::After(wait))
+    }
+
+    fn info(&self) -> CallInfo {
+        CallInfo { operation: self.out.operation, attempt: self.attempt }
+    }
+
+    fn request(&self, authorization: &HeaderValue, form: Option<Form>) -> Result<Request, Error> {
+        let (inner, out) = (&self.client.0, self.out);
+        let mut request = Request::new(out.method.clone(), url(self.client, out));
+        if !out.accept.is_empty() {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(out.accept));
+        }
+        for (name, value) in out.headers.iter().chain(&out.options.headers) {
+            request.headers_mut().insert(name, value.clone());
+        }
+        request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        let filled = |request| RequestBuilder::from_parts(inner.http.clone(), request);
+        match (&out.body, form) {
+            (_, Some(form)) => request = filled(request).multipart(form).build().map_err(Error::transport)?,
+            (Body::Json(bytes), None) => {
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (Body::Raw(media, bytes), None) => {
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (Body::Form(fields), None) => request = filled(request).form(fields).build().map_err(Error::transport)?,
+            (Body::None, None) => {}
+        }
+        if let Some(hooks) = &inner.hooks {
+            hooks.pre(&mut request, &self.info())?;
+        }
+        if inner.trace_bodies {
+            let body = request.body().and_then(|b| b.as_bytes()).map(String::from_utf8_lossy);
+            tracing::trace!(body = body.as_deref(), "request");
+        }
+        Ok(request)
     }
 }
 
-pub(crate) fn url(client: &Client, out: &Outgoing) -> Result<Url, Error> {
+fn url(client: &Client, out: &Outgoing) -> Url {
     let mut url = client.0.base.clone();
     let path = format!("{}/{}", url.path().trim_end_matches('/'), out.path.trim_start_matches('/'));
     url.set_path(&path);
     if !out.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&out.query);
     }
-    Ok(url)
+    url
 }
 
 /// The body, up to a limit.
-async fn read(mut response: Answer, limit: usize, stall: Duration, deadline: Instant) -> Result<Bytes, Error> {
+async fn read(response: &mut Answer, limit: usize, stall: Duration, deadline: Instant) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
     let told = response.content_length().unwrap_or(0);
     if told > limit as u64 {
@@ -270,7 +309,7 @@ async fn read(mut response: Answer, limit: usize, stall: Duration, deadline: Ins
     }
     let mut body = BytesMut::new();
     let mut first = Bytes::new();
-    while let Some(chunk) = timeout_at(deadline.min(after(stall)), response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
+    while let Some(chunk) = timeout(stall, deadline, response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
         if first.len() + body.len() + chunk.len() > limit {
             return Err(Error::too_large(status, limit));
         }
@@ -303,7 +342,7 @@ pub(crate) async fn read_some(mut response: Answer) -> Bytes {
     const LIMIT: usize = 1 << 20;
     let until = after(Duration::from_secs(5));
     let mut body = BytesMut::new();
-    while let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await {
+    while let Ok(Ok(Some(chunk))) = timeout(Duration::MAX, until, response.chunk()).await {
         body.extend_from_slice(&chunk[..chunk.len().min(LIMIT - body.len())]);
         if body.len() >= LIMIT {
             break;
@@ -332,5 +371,19 @@ pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<R
             Ok(Response { status, headers, value })
         }
         Err(e) => Err(Error::decode(status, e.path().to_string(), e.inner().to_string(), body)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Under 1 KiB it is what malloc has at hand; all the calls in flight fit into a cache.
+    #[test]
+    fn what_a_call_holds_is_small() {
+        let client = Client::builder().api_token("t").build().unwrap();
+        let out = Outgoing::new("x", Method::GET, "/".into());
+        let size = size_of_val(&tries(&client, &out, None, true, &mut Trace::new(&out)));
+        assert!(size < 1000, "{size} bytes");
     }
 }

@@ -1,0 +1,186 @@
+//! Time-outs that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
+//! a write to an eventfd and a turn of epoll, a tenth of a call over loopback (docs/decisions/0004). Here one thread of the process waits for the earliest
+//! deadline, and is woken only for an earlier one.
+
+use std::{
+    pin::Pin,
+    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    thread,
+    time::{Duration, Instant},
+};
+
+use pin_project_lite::pin_project;
+use slab::Slab;
+use tokio::time::Sleep;
+
+use crate::limits::after;
+
+/// The time was over first.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Elapsed;
+
+pin_project! {
+    /// What `future` gives, or [`Elapsed`].
+    pub(crate) struct Timeout<F> {
+        #[pin]
+        future: F,
+        wait: Duration,
+        deadline: Option<tokio::time::Instant>,
+        entry: Option<Entry>,
+        // Where the thread could not be started.
+        own: Option<Pin<Box<Sleep>>>,
+    }
+}
+
+/// Waits until the deadline, and no longer than `wait` from when there is something to wait for.
+pub(crate) fn timeout<F: Future>(wait: Duration, deadline: impl Into<Option<tokio::time::Instant>>, future: F) -> Timeout<F> {
+    Timeout { future, wait, deadline: deadline.into(), entry: None, own: None }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(value) = this.future.poll(cx) {
+            return Poll::Ready(Ok(value));
+        }
+        let (wait, deadline) = (*this.wait, *this.deadline);
+        let at = || deadline.map_or_else(|| after(wait), |deadline| deadline.min(after(wait)));
+        let passed = match (&mut *this.entry, &*TIMER) {
+            (Some(entry), _) => entry.poll(cx.waker()),
+            (none, Some(timer)) => {
+                *none = Some(timer.enter(at().into_std(), cx.waker()));
+                Poll::Pending
+            }
+            (None, None) => this.own.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at()))).as_mut().poll(cx),
+        };
+        passed.map(|()| Err(Elapsed))
+    }
+}
+
+/// A place in the list, until it is dropped.
+struct Entry {
+    timer: &'static Timer,
+    key: usize,
+}
+
+impl Entry {
+    /// Ready once the thread took the waker out.
+    fn poll(&self, waker: &Waker) -> Poll<()> {
+        match self.timer.list().waiting.get_mut(self.key) {
+            Some((_, Some(known))) => {
+                known.clone_from(waker);
+                Poll::Pending
+            }
+            _ => Poll::Ready(()),
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // Not under the lock: to drop a waker may free a task.
+        let _waker = self.timer.list().waiting.try_remove(self.key);
+    }
+}
+
+/// Every call enters and leaves: that is what costs little. The thread looks at all of it, but seldom.
+struct List {
+    waiting: Slab<(Instant, Option<Waker>)>,
+    /// When the thread looks next.
+    planned: Instant,
+}
+
+struct Timer {
+    list: Mutex<List>,
+    earlier: Condvar,
+}
+
+static TIMER: LazyLock<Option<&'static Timer>> = LazyLock::new(|| {
+    let list = Mutex::new(List { waiting: Slab::new(), planned: Instant::now() });
+    let timer: &'static Timer = Box::leak(Box::new(Timer { list, earlier: Condvar::new() }));
+    thread::Builder::new().name("autopi-timer".into()).spawn(|| timer.run()).ok().map(|_| timer)
+});
+
+impl Timer {
+    fn list(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&'static self, at: Instant, waker: &Waker) -> Entry {
+        let mut list = self.list();
+        if at < list.planned {
+            list.planned = at;
+            self.earlier.notify_one();
+        }
+        Entry { timer: self, key: list.waiting.insert((at, Some(waker.clone()))) }
+    }
+
+    fn run(&self) {
+        let mut list = self.list();
+        loop {
+            let now = Instant::now();
+            let (mut planned, mut due) = (now + Duration::from_secs(3600), Vec::new());
+            for (_, (at, waker)) in &mut list.waiting {
+                match *at > now {
+                    true => planned = planned.min(*at),
+                    false => due.extend(waker.take()),
+                }
+            }
+            list.planned = planned;
+            if due.is_empty() {
+                list = self.earlier.wait_timeout(list, planned - now).unwrap_or_else(PoisonError::into_inner).0;
+            } else {
+                drop(list);
+                due.into_iter().for_each(Waker::wake);
+                list = self.list();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, poll_fn, ready};
+
+    use super::*;
+
+    fn within<F: Future>(millis: u64, future: F) -> Timeout<F> {
+        timeout(Duration::from_millis(millis), None, future)
+    }
+
+    #[tokio::test]
+    async fn the_first_to_come_counts() {
+        assert_eq!(within(60_000, ready(1)).await, Ok(1));
+        assert_eq!(within(0, ready(1)).await, Ok(1));
+        assert_eq!(within(0, pending::<()>()).await, Err(Elapsed));
+        assert_eq!(timeout(Duration::MAX, tokio::time::Instant::now(), pending::<()>()).await, Err(Elapsed));
+        let started = Instant::now();
+        // The long one is waited for already when the short ones come.
+        let short = |ms| within(ms, pending::<()>());
+        tokio::select! {
+            _ = within(60_000, pending::<()>()) => panic!("too late"),
+            all = async { tokio::join!(short(80), short(40), short(20)) } => assert_eq!(all, (Err(Elapsed), Err(Elapsed), Err(Elapsed))),
+        }
+        assert!(started.elapsed() >= Duration::from_millis(80) && started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn what_is_dropped_is_forgotten_and_any_runtime_is_woken() {
+        let kept = || TIMER.map_or(0, |t| t.list().waiting.iter().filter(|(_, (at, _))| *at > Instant::now() + Duration::from_secs(7000)).count());
+        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut long = Box::pin(within(7_200_000, pending::<()>()));
+        runtime().block_on(async {
+            for _ in 0..2 {
+                assert!(poll_fn(|cx| Poll::Ready(long.as_mut().poll(cx))).await.is_pending());
+            }
+            assert_eq!(kept(), 1);
+            assert_eq!(within(20, pending::<()>()).await, Err(Elapsed));
+        });
+        assert_eq!(runtime().block_on(within(20, pending::<()>())), Err(Elapsed));
+        drop(long);
+        assert_eq!(kept(), 0);
+    }
+}
