@@ -6,8 +6,11 @@
 mod support;
 
 use std::{
-    fs,
+    cell::Cell,
+    env, fs,
     hint::black_box,
+    io::{BufRead, BufReader, stdin},
+    process::{Child, Command, Stdio},
     sync::{
         Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
@@ -22,15 +25,18 @@ use reqwest::header::AUTHORIZATION;
 use support::{
     HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, client, decode_by_hand, decode_typed, export, get_by_hand, get_typed, page, page_v2,
 };
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 const RECORDS: usize = 100_000;
 const ROWS: usize = 1_000_000;
 const PAGE: usize = 1_000;
 
 fn main() {
+    if env::args().nth(1).as_deref() == Some("sandbox") {
+        return Sandbox::serve();
+    }
     println!("| what | ratio (median) | lowest – highest | aim | processor time | pairs |\n| --- | --- | --- | --- | --- | --- |");
-    let only = std::env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
+    let only = env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
     // Memory first: what was freed later looks free of charge.
     let parts = [("memory", memory as fn()), ("get", get), ("decode", decode), ("stream", stream_rows), ("flight", in_flight)];
     for (name, run) in parts {
@@ -89,15 +95,30 @@ fn timed(run: impl FnOnce()) -> Duration {
     started.elapsed()
 }
 
+/// 50 calls, one after the other, in a task of the runtime.
+fn in_turn<C: Future + Send>(runtime: &Runtime, call: impl Fn() -> C + Send + 'static) -> Duration
+where
+    C::Output: Send,
+{
+    let work = async move {
+        let started = Instant::now();
+        for _ in 0..50 {
+            black_box(call().await);
+        }
+        started.elapsed()
+    };
+    runtime.block_on(runtime.spawn(work)).unwrap()
+}
+
 fn get() {
-    let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, support::trip));
-    let (ours, http) = (client(&server), reqwest::Client::new());
-    let ratios = pairs(
-        401,
-        || timed(|| (0..50).for_each(|_| drop(black_box(runtime.block_on(get_typed(&ours)))))),
-        || timed(|| (0..50).for_each(|_| drop(black_box(runtime.block_on(get_by_hand(&http, &server.url)))))),
-    );
-    print("(a) one typed GET, 50 in turn", "≤ 1.05", &ratios);
+    let server = Server::start(Duration::ZERO, support::trip);
+    let runtimes = [("one thread", Builder::new_current_thread().enable_all().build()), ("many threads", Runtime::new())];
+    for (threads, runtime) in runtimes {
+        let (runtime, ours, http, url) = (runtime.unwrap(), client(&server.url), reqwest::Client::new(), server.url.clone());
+        let (typed, by_hand) = (move || get_typed(&ours), move || get_by_hand(&http, &url));
+        let ratios = pairs(2001, || in_turn(&runtime, typed.clone()), || in_turn(&runtime, by_hand.clone()));
+        print(&format!("(a) one typed GET, 50 in turn, in a runtime of {threads}"), "≤ 1.05", &ratios);
+    }
 }
 
 fn decode() {
@@ -137,7 +158,7 @@ fn large(path: &str) -> Bytes {
 
 fn memory() {
     let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, large));
-    let ours = client(&server);
+    let ours = client(&server.url);
     let start = support::start();
     let read = |size: i64| ours.logbook_storage_raw_list().device_id(support::id()).start_utc(start).end_utc(start).page_size(size);
     large("page_size=1000");
@@ -150,76 +171,87 @@ fn memory() {
     println!("| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ 0.1 | | 1 |", streamed / buffered);
 }
 
-fn million(_: &str) -> Bytes {
-    static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, ROWS));
-    ONE.clone()
+/// This program again, as a sandbox in a process of its own; it ends when this one does.
+struct Sandbox {
+    process: Child,
+    url: String,
+}
+
+impl Sandbox {
+    fn start() -> Self {
+        let mut process = Command::new(env::current_exe().unwrap()).arg("sandbox").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { process, url: url.trim().to_owned() }
+    }
+
+    fn serve() {
+        Runtime::new().unwrap().block_on(async {
+            let sandbox = autopi_sandbox::Sandbox::builder().telemetry_rows(ROWS as u64).any_id().start().await.unwrap();
+            println!("{}", sandbox.url());
+            let _ = tokio::task::spawn_blocking(|| stdin().read_line(&mut String::new())).await;
+        });
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 fn stream_rows() {
-    let runtime = Runtime::new().unwrap();
-    for (wait, pairs_of) in [(Duration::ZERO, 5), (Duration::from_millis(5), 3)] {
-        let server = Server::start(wait, million);
-        let (ours, http) = (client(&server), reqwest::Client::new());
-        let start = support::start();
-        let rows = |ahead: usize| {
-            let mut out = Vec::new();
-            let call = ours
-                .logbook_storage_raw_list()
-                .device_id(support::id())
-                .start_utc(start)
-                .end_utc(start)
-                .page_size(PAGE as i64)
-                .options(CallOptions::new().prefetch(ahead));
-            let (mut rows, mut n) = (call.stream(), 0);
-            runtime.block_on(async {
-                while let Some(row) = rows.try_next().await.unwrap() {
-                    export(&mut out, &row.ts.0, &row.data);
+    let (runtime, sandbox) = (Runtime::new().unwrap(), Sandbox::start());
+    from(&runtime, &sandbox.url, "the sandbox", "< 1");
+    let ready = Server::start(Duration::ZERO, |_| {
+        static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, ROWS));
+        ONE.clone()
+    });
+    from(&runtime, &ready.url, "a server that has its pages ready", "");
+}
+
+fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
+    let (ours, http) = (client(url), reqwest::Client::new());
+    // Never the same query: the sandbox keeps its answers for a while.
+    let run = Cell::new(0);
+    let start = || jiff::Timestamp::from_second(run.replace(run.get() + 1)).unwrap();
+    let call = |ahead: usize| {
+        let call = ours.logbook_storage_raw_list().device_id(support::id()).start_utc(start()).end_utc(support::end());
+        call.page_size(PAGE as i64).options(CallOptions::new().prefetch(ahead))
+    };
+    let rows = |ahead: usize| {
+        let (mut out, mut rows, mut n) = (Vec::new(), call(ahead).stream(), 0);
+        runtime.block_on(async {
+            while let Some(row) = rows.try_next().await.unwrap() {
+                export(&mut out, &row.ts.0, &row.data);
+                n += 1;
+            }
+        });
+        assert_eq!(n, ROWS);
+    };
+    let by_hand = || {
+        let (mut out, mut n, start) = (Vec::new(), 0, start());
+        runtime.block_on(async {
+            for number in 0.. {
+                let query = format!("device_id={}&start_utc={start}&end_utc={}&page_size={PAGE}&page_num={number}", support::id(), support::end());
+                let call = http.get(format!("{url}/logbook/storage/raw/?{query}")).header(AUTHORIZATION, format!("APIToken {TOKEN}"));
+                let page: HandPage<HandRow> = call.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+                for row in page.results {
+                    export(&mut out, &row.ts, &row.data);
                     n += 1;
                 }
-            });
-            assert_eq!(n, ROWS);
-        };
-        let by_hand = || {
-            let (mut out, mut n) = (Vec::new(), 0);
-            runtime.block_on(async {
-                for number in 0.. {
-                    let url = format!("{}/logbook/storage/raw/?page_size={PAGE}&page_num={number}", server.url);
-                    let call = http.get(url).header(AUTHORIZATION, format!("APIToken {TOKEN}"));
-                    let page: HandPage<HandRow> = call.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
-                    for row in page.results {
-                        export(&mut out, &row.ts, &row.data);
-                        n += 1;
-                    }
-                    if n >= page.count as usize {
-                        break;
-                    }
+                if n >= page.count as usize {
+                    break;
                 }
-            });
-            assert_eq!(n, ROWS);
-        };
-        let ratios = pairs(pairs_of, || timed(|| rows(1)), || timed(by_hand));
-        print(&format!("(c) 1,000,000 rows exported, {} ms a page, one page ahead", wait.as_millis()), "< 1", &ratios);
-        if wait.is_zero() {
-            let ratios = pairs(3, || timed(|| rows(0)), || timed(by_hand));
-            print("(c) the same, no page ahead", "", &ratios);
-            let some = peak(|| {
-                assert_eq!(
-                    runtime.block_on(
-                        ours.logbook_storage_raw_list()
-                            .device_id(support::id())
-                            .start_utc(start)
-                            .end_utc(start)
-                            .page_size(PAGE as i64)
-                            .stream()
-                            .take(10 * PAGE)
-                            .count()
-                    ),
-                    10 * PAGE
-                )
-            });
-            println!("| (c) peak memory, 1,000,000 rows {:.1} MiB, 10,000 rows {some:.1} MiB | | | constant | | 1 |", peak(|| rows(1)));
-        }
-    }
+            }
+        });
+        assert_eq!(n, ROWS);
+    };
+    print(&format!("(c) 1,000,000 rows of {server} exported, one page ahead"), aim, &pairs(5, || timed(|| rows(1)), || timed(by_hand)));
+    print("(c) the same, no page ahead", "", &pairs(5, || timed(|| rows(0)), || timed(by_hand)));
+    let some = peak(|| assert_eq!(runtime.block_on(call(1).stream().take(10 * PAGE).count()), 10 * PAGE));
+    println!("| (c) peak memory, 1,000,000 rows {:.1} MiB, 10,000 rows {some:.1} MiB | | | constant | | 1 |", peak(|| rows(1)));
 }
 
 /// 10,000 calls by 256 tasks, each the next one when its last is answered: how long each took, sorted.
@@ -247,7 +279,7 @@ fn calls<C: Future + Send + 'static>(runtime: &Runtime, call: impl Fn() -> C + C
 
 fn in_flight() {
     let (runtime, server) = (Runtime::new().unwrap(), Server::start(Duration::ZERO, support::trip));
-    let (ours, http, url) = (client(&server), reqwest::Client::new(), server.url.clone());
+    let (ours, http, url) = (client(&server.url), reqwest::Client::new(), server.url.clone());
     let (typed, by_hand) = (move || get_typed(&ours), move || get_by_hand(&http, &url));
     let mut waits = Vec::new();
     let mut throughput = pairs(41, || timed(|| waits = calls(&runtime, typed.clone())), || timed(|| drop(calls(&runtime, by_hand.clone()))));

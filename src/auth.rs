@@ -2,12 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
 use reqwest::header::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 use crate::{Error, Mfa, Sending};
 
-/// Who calls. Secrets are never printed. They are wiped from memory on drop; the headers that are sent are not.
+/// Who calls. Secrets are wiped from memory on drop, in headers too, and never printed.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -97,20 +98,24 @@ impl Credentials {
 }
 
 pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(&format!("{scheme} {}", token.expose_secret()))
-        .map_err(|_| Error::auth("the token holds characters that no header can carry"))?;
+    secret([scheme, " ", token.expose_secret()].concat()).ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
+}
+
+/// All copies of the header share the text, which is wiped with the last of them.
+fn secret(text: String) -> Option<HeaderValue> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Zeroizing::new(text))).ok()?;
     value.set_sensitive(true);
-    Ok(value)
+    Some(value)
 }
 
 /// The header of a user's own credentials.
 pub(crate) async fn own_header(own: &dyn CredentialsProvider, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
     let refused = refused.and_then(|h| h.to_str().ok()).map(SecretString::from);
     let text = own.authorization(refused.as_ref()).await?;
-    let bad = |_| Error::auth("the credentials provider gave a header that HTTP can't carry");
-    let mut value = HeaderValue::from_str(text.expose_secret()).map_err(bad)?;
-    value.set_sensitive(true);
-    Ok(value)
+    secret(text.expose_secret().to_owned()).ok_or_else(|| Error::auth("the credentials provider gave a header that HTTP can't carry"))
 }
 
 #[cfg(test)]

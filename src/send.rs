@@ -209,9 +209,6 @@ impl Try<'_> {
         };
         if !response.status().is_success() {
             let error = Box::pin(timeout(Duration::MAX, self.deadline, refusal(response))).await.map_err(late)?;
-            if let (Some(429), Some(hint)) = (error.status(), error.retry_after()) {
-                inner.limits.pause(hint.min(inner.retry.retry_after_cap));
-            }
             return Err(sent(error));
         }
         if !self.whole {
@@ -241,6 +238,10 @@ impl Try<'_> {
         let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
         let cost = if error.kind() == ErrorKind::Timeout { 10 } else { 5 };
         let wait = policy.delay(self.attempt, error.retry_after());
+        if error.status() == Some(429) {
+            // It is the account that is too fast, not this call.
+            inner.limits.pause(wait);
+        }
         let over = self.attempt >= policy.max_attempts || after(wait) >= self.deadline;
         if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
             tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), "failed");

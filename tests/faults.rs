@@ -155,6 +155,18 @@ async fn a_429_slows_the_whole_client() {
     assert_eq!(server.requests().len(), 22);
 }
 
+/// Without a `Retry-After` all wait as the refused call does: at random, up to 20 s.
+#[tokio::test]
+async fn a_429_without_a_hint_slows_the_whole_client() {
+    let server = Server::start(|n, _| write(if n == 0 { answer("429 Too Many Requests", "", "") } else { ok("7") })).await;
+    let client = server.builder().retry(RetryPolicy::default().base(Duration::from_secs(20))).build().unwrap();
+    fastrand::seed(1);
+    let mut first = Box::pin(get(&client));
+    assert!(tokio::time::timeout(100 * MS, &mut first).await.is_err());
+    assert!(tokio::time::timeout(100 * MS, get(&client)).await.is_err());
+    assert_eq!(server.requests().len(), 1);
+}
+
 #[tokio::test]
 async fn status_503_once_and_always() {
     heals(|| write(answer("503 Busy", "", ""))).await;

@@ -168,8 +168,8 @@ pub struct HandPage<T> {
     pub count: u64,
 }
 
-pub fn client(server: &Server) -> Client {
-    Client::builder().base_url(&server.url).api_token(TOKEN).build().unwrap()
+pub fn client(url: &str) -> Client {
+    Client::builder().base_url(url).api_token(TOKEN).build().unwrap()
 }
 
 pub fn id() -> Uuid {
@@ -178,6 +178,10 @@ pub fn id() -> Uuid {
 
 pub fn start() -> autopi::Timestamp {
     jiff::Timestamp::UNIX_EPOCH.into()
+}
+
+pub fn end() -> autopi::Timestamp {
+    "2100-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap().into()
 }
 
 pub fn get_typed(client: &Client) -> impl Future<Output = types::Trip> + Send + use<> {
