@@ -101,14 +101,23 @@ impl<'a> Call<'a> {
         self.paths.push((name, value.to_string()));
     }
 
+    /// What is set again is sent once.
+    fn give_query(&mut self, name: &'static str) {
+        if self.given.contains(&name) {
+            self.out.query.retain(|(other, _)| other != name);
+        } else {
+            self.given.push(name);
+        }
+    }
+
     pub fn query(&mut self, name: &'static str, value: impl Display) {
-        self.given.push(name);
+        self.give_query(name);
         self.out.query.push((name.into(), value.to_string()));
     }
 
     /// `separator`: of the values in one parameter; `None` repeats the parameter (`collectionFormat: multi`).
     pub fn query_list(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>, separator: Option<char>) {
-        self.given.push(name);
+        self.give_query(name);
         let values: Vec<String> = values.into_iter().map(|v| v.to_string()).collect();
         match separator {
             None => self.out.query.extend(values.into_iter().map(|v| (name.into(), v))),
@@ -274,13 +283,25 @@ pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Resul
 mod tests {
     use super::*;
 
+    static OPERATION: Operation = Operation { id: "x", method: "GET", path: "/", required: &[], accept: "", page: None };
+
     /// It is copied some times on its way: rare steps are boxed.
     #[test]
     fn the_future_of_a_call_is_small() {
-        static OPERATION: Operation = Operation { id: "x", method: "GET", path: "/", required: &[], accept: "", page: None };
         let client = Client::builder().api_token("t").build().unwrap();
         let size = size_of_val(&Call::new(&client, &OPERATION).typed::<Json>());
         assert!(size < 1000, "{size} bytes");
+    }
+
+    #[test]
+    fn a_parameter_that_is_set_again_is_sent_once() {
+        let client = Client::builder().api_token("t").build().unwrap();
+        let mut call = Call::new(&client, &OPERATION);
+        call.query("a", 1);
+        call.query_list("b", [1, 2], None);
+        call.query("a", 2);
+        call.query_list("b", [3, 4], None);
+        assert_eq!(call.out.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=2", "b=3", "b=4"]);
     }
 
     #[test]
