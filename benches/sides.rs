@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{sync::LazyLock, time::Duration};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use divan::{Bencher, bench};
@@ -12,7 +12,7 @@ use support::{HandRow, HandRow2, Row, Row2, Server, client, decode_by_hand, deco
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(Duration::ZERO, support::trip));
+static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(support::trip));
 static OURS: LazyLock<autopi::Client> = LazyLock::new(|| client(&SERVER.url));
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(10_000, 10_000));

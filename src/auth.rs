@@ -95,6 +95,15 @@ impl Credentials {
         let token = SecretString::from(token.to_owned());
         Ok(if api { Self::ApiToken(token) } else { Self::Jwt(token) })
     }
+
+    /// The header of a token, which is always the same; none of those that can be renewed.
+    pub(crate) fn fixed(&self) -> Result<Option<HeaderValue>, Error> {
+        match self {
+            Self::ApiToken(token) => header("APIToken", token).map(Some),
+            Self::Jwt(token) => header("Bearer", token).map(Some),
+            Self::Login { .. } | Self::LocalDevice | Self::Provider(_) => Ok(None),
+        }
+    }
 }
 
 pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, Error> {
@@ -123,12 +132,7 @@ mod tests {
     use super::*;
 
     fn parsed(c: Credentials) -> String {
-        let (scheme, token) = match c.parse().unwrap() {
-            Credentials::ApiToken(t) => ("APIToken", t),
-            Credentials::Jwt(t) => ("Bearer", t),
-            _ => unreachable!(),
-        };
-        header(scheme, &token).unwrap().to_str().unwrap().to_owned()
+        c.parse().unwrap().fixed().unwrap().unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Client {
         let account = match &self.0.credentials {
             Credentials::Provider(own) => return Authorization::Asked(Box::pin(auth::own_header(&**own, refused))),
             Credentials::Login { email, password, mfa } => Some(Account { email, password, mfa: mfa.as_ref() }),
-            _ => None,
+            // The tokens are fixed.
+            Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
         };
         Authorization::Asked(Box::pin(async move { self.0.sessions.header(self, account.as_ref(), refused).await }))
     }
@@ -345,11 +346,7 @@ impl<M> ClientBuilder<M> {
         let missing =
             "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
         let credentials = self.credentials.take().ok_or_else(|| Error::configuration(missing))?.parse()?;
-        let fixed = match &credentials {
-            Credentials::ApiToken(token) => Some(auth::header("APIToken", token)?),
-            Credentials::Jwt(token) => Some(auth::header("Bearer", token)?),
-            Credentials::Login { .. } | Credentials::LocalDevice | Credentials::Provider(_) => None,
-        };
+        let fixed = credentials.fixed()?;
         let http = match self.http.take() {
             Some(http) => http,
             None => self

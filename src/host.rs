@@ -44,8 +44,7 @@ mod browser {
     };
 
     pub(crate) fn timeout<F: Future>(wait: Duration, deadline: impl Into<Option<Instant>>, future: F) -> wasmtimer::tokio::Timeout<F> {
-        let at = crate::limits::after(wait);
-        wasmtimer::tokio::timeout_at(deadline.into().map_or(at, |deadline| deadline.min(at)), future)
+        wasmtimer::tokio::timeout_at(crate::limits::until(wait, deadline.into()), future)
     }
 
     /// An answer whose body is read piece by piece.

@@ -25,6 +25,12 @@ pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
     start.checked_add(wait).unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
+/// The deadline, or `wait` from now: whatever is first.
+pub(crate) fn until(wait: Duration, deadline: Option<Instant>) -> Instant {
+    let at = after(wait);
+    deadline.map_or(at, |deadline| deadline.min(at))
+}
+
 pub(crate) struct Limits {
     in_flight: Option<Arc<Semaphore>>,
     /// Between two requests.

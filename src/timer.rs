@@ -1,5 +1,5 @@
 //! Time-outs that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
-//! a write to an eventfd and a turn of epoll, a tenth of a call over loopback (docs/decisions/0004). Here one thread of the process waits for the earliest
+//! a write to an eventfd and a turn of epoll (docs/decisions/0004). Here one thread of the process waits for the earliest
 //! deadline, and is woken only for an earlier one.
 
 use std::{
@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use slab::Slab;
 use tokio::time::Sleep;
 
-use crate::limits::after;
+use crate::limits::until;
 
 /// The time was over first.
 #[derive(Debug, PartialEq)]
@@ -47,14 +47,13 @@ impl<F: Future> Future for Timeout<F> {
             return Poll::Ready(Ok(value));
         }
         let (wait, deadline) = (*this.wait, *this.deadline);
-        let at = || deadline.map_or_else(|| after(wait), |deadline| deadline.min(after(wait)));
         let passed = match (&mut *this.entry, &*TIMER) {
             (Some(entry), _) => entry.poll(cx.waker()),
             (none, Some(timer)) => {
-                *none = Some(timer.enter(at().into_std(), cx.waker()));
+                *none = Some(timer.enter(until(wait, deadline).into_std(), cx.waker()));
                 Poll::Pending
             }
-            (None, None) => this.own.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at()))).as_mut().poll(cx),
+            (None, None) => this.own.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until(wait, deadline)))).as_mut().poll(cx),
         };
         passed.map(|()| Err(Elapsed))
     }
@@ -69,19 +68,19 @@ struct Entry {
 impl Entry {
     /// Ready once the thread took the waker out.
     fn poll(&self, waker: &Waker) -> Poll<()> {
-        match self.timer.list().waiting.get_mut(self.key) {
-            Some((_, Some(known))) => {
-                known.clone_from(waker);
-                Poll::Pending
-            }
-            _ => Poll::Ready(()),
-        }
+        let mut list = self.timer.list();
+        let Some((_, Some(known))) = list.waiting.get_mut(self.key) else { return Poll::Ready(()) };
+        let last = (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
+        // Not under the lock: to drop a waker may free a task, and with it an entry.
+        drop(list);
+        drop(last);
+        Poll::Pending
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // Not under the lock: to drop a waker may free a task.
+        // The waker goes after the lock, as above.
         let _waker = self.timer.list().waiting.try_remove(self.key);
     }
 }

@@ -2,7 +2,6 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
-use std::{future::Future, time::Duration};
 
 use autopi::{Client, Uuid, types};
 use bytes::Bytes;
@@ -17,28 +16,28 @@ use tokio::{
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// A server on a thread of its own. `wait` is slept before each answer, as a far host would.
+/// A server on a thread of its own.
 pub struct Server {
     pub url: String,
     _runtime: Runtime,
 }
 
 impl Server {
-    pub fn start(wait: Duration, answer: fn(&str) -> Bytes) -> Self {
+    pub fn start(answer: fn(&str) -> Bytes) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(async move {
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(socket, wait, answer));
+                tokio::spawn(serve(socket, answer));
             }
         });
         Self { url, _runtime: runtime }
     }
 }
 
-async fn serve(mut socket: TcpStream, wait: Duration, answer: fn(&str) -> Bytes) {
+async fn serve(mut socket: TcpStream, answer: fn(&str) -> Bytes) {
     let _ = socket.set_nodelay(true);
     let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
@@ -52,9 +51,6 @@ async fn serve(mut socket: TcpStream, wait: Duration, answer: fn(&str) -> Bytes)
         let line = String::from_utf8_lossy(head.split(|b| *b == b'\r').next().unwrap_or_default()).into_owned();
         head.clear();
         let body = answer(line.split(' ').nth(1).unwrap_or_default());
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
         // In one piece, as servers do.
         let mut told = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
         let first = body.len().min(8 << 10);
