@@ -158,7 +158,7 @@ fn the_state_is_what_a_simple_model_says() {
 fn so_it_is_in_a_file_when_the_process_is_killed() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
-    runner.run(&steps(), |steps| runtime.block_on(run(&steps, Some(&scratch("state.db"))))).unwrap();
+    runner.run(&steps(), |steps| runtime.block_on(run(&steps, Some(&*scratch("state.db"))))).unwrap();
 }
 
 /// Not a test of its own: the process that gets killed, started by the test below.

@@ -2,15 +2,16 @@
 #![allow(dead_code)]
 
 use std::{
+    ops::Deref,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
 use autopi_sandbox::{API_TOKEN, Builder, Sandbox};
 use reqwest::{Method, Response};
 use serde_json::Value;
+use tempfile::TempDir;
 
 pub struct Api {
     pub sandbox: Sandbox,
@@ -70,12 +71,23 @@ impl Api {
     }
 }
 
-/// A file of this test alone.
-pub fn scratch(name: &str) -> PathBuf {
-    static N: AtomicU32 = AtomicU32::new(0);
-    let folder = std::env::temp_dir().join(format!("autopi-sandbox-{}-{}", std::process::id(), N.fetch_add(1, Ordering::AcqRel)));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder.join(name)
+/// A file of this test alone, in a folder that goes with it.
+pub struct Scratch {
+    path: PathBuf,
+    _folder: TempDir,
+}
+
+impl Deref for Scratch {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+pub fn scratch(name: &str) -> Scratch {
+    let folder = tempfile::tempdir().unwrap();
+    Scratch { path: folder.path().join(name), _folder: folder }
 }
 
 /// A sandbox in a process of its own: the test binary again, with the one test `serve`.
