@@ -14,7 +14,7 @@
 //! | files | [`Upload`], [`Download`] |
 //!
 //! Features: one for each area of the API, `full` for all of them, and `blocking` for the same calls without async. For `wasm32-unknown-unknown` what can't work in
-//! a browser is left out; that build is checked in the project's GitHub workflow only.
+//! a browser is left out (files, profiles, `blocking`).
 #![warn(missing_docs)]
 
 mod auth;
