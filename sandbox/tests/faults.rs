@@ -95,7 +95,7 @@ async fn clocks_and_tokens() {
 #[tokio::test]
 async fn the_log_has_no_secrets() {
     let file = scratch("requests.jsonl");
-    let api = Api::start(Sandbox::builder().log(&*file)).await;
+    let api = Api::start(Sandbox::builder().log(&file)).await;
     let login = answer(api.http.post(api.url("/auth/login/")).json(&json!({"email": EMAIL, "password": PASSWORD})).send().await.unwrap()).await;
     let token = login.body["token"].as_str().unwrap().to_owned();
     api.http
@@ -105,7 +105,7 @@ async fn the_log_has_no_secrets() {
         .await
         .unwrap();
     answer(api.request("GET", "/vehicle/makes/").header("X-Sandbox-Fault", "status=500").send().await.unwrap()).await;
-    let text = std::fs::read_to_string(&*file).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
     let lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len(), 3);
     for secret in [token.as_str(), autopi_sandbox::API_TOKEN, "\"demo\"", "Bearer"] {

@@ -85,6 +85,12 @@ impl Deref for Scratch {
     }
 }
 
+impl AsRef<Path> for Scratch {
+    fn as_ref(&self) -> &Path {
+        self
+    }
+}
+
 pub fn scratch(name: &str) -> Scratch {
     let folder = tempfile::tempdir().unwrap();
     Scratch { path: folder.path().join(name), _folder: folder }
