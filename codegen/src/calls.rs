@@ -56,7 +56,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
 }
 
 fn paged(doc: &Document<'_>, op: &Operation<'_>) -> Result<bool, Error> {
-    Ok(crate::operations::page_item(doc, op)?.is_some())
+    Ok(matches!(crate::operations::Answer::of(doc, op)?, crate::operations::Answer::Page(_)))
 }
 
 /// Every parameter and the body, with a valid value each.

@@ -8,14 +8,14 @@ mod checks;
 mod error;
 mod names;
 mod operations;
-mod schema;
+pub mod schema;
 mod types;
 
 use serde_json::Value;
 
-pub use areas::area;
+pub use areas::{Operation, area, select};
 pub use error::Error;
-pub use operations::TAKEN;
+pub use operations::{Answer, TAKEN, json_media};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///

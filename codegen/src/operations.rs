@@ -264,36 +264,57 @@ fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
     }
 }
 
+/// What the success of an operation holds.
+pub enum Answer<'a> {
+    /// 204: nothing.
+    Empty,
+    /// The document does not say: any JSON, or nothing.
+    Any,
+    /// Bytes.
+    File,
+    /// A page of these items.
+    Page(&'a Value),
+    /// This schema.
+    One(&'a Value),
+}
+
+impl<'a> Answer<'a> {
+    /// # Errors
+    /// A `$ref` that points to nothing.
+    pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
+        let (status, content) = success(doc, op)?;
+        let Some(content) = content else { return Ok(if status == "204" { Self::Empty } else { Self::Any }) };
+        let Some(schema) = json_schema(content) else { return Ok(Self::File) };
+        // The array of a list may be a page on the wire.
+        let list = if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" { schema.get("items") } else { None };
+        Ok(schema::page_items(doc, schema).or(list).map_or(Self::One(schema), Self::Page))
+    }
+}
+
 fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result<(&'static str, Sends), Error> {
     const SEND: &str = "Sends it; any 2xx answer is decoded.";
     const FULL: &str = "As `send`, with the status and the headers.";
     let mut sends = Sends::default();
-    let (status, content) = success(doc, op)?;
-    let Some(content) = content else {
-        let (ty, call) = if status == "204" { (quote!(()), "send_empty") } else { (quote!(crate::Json), "send_any") };
-        sends.send("Sends it; any 2xx answer is a success.", "send", &ty, call);
+    let mut both = |about: &str, ty: &TokenStream, call: &str| {
+        sends.send(about, "send", ty, call);
         sends.send(FULL, "send_full", &quote!(crate::Response<#ty>), &format!("{call}_full"));
-        return Ok(("application/json", sends));
     };
-    let Some(schema) = json_schema(content) else {
-        sends.send(
-            "Sends it; the answer has the status and the headers, and its body is yet to be read.",
-            "send",
-            &quote!(crate::Download),
-            "send_download",
-        );
-        return Ok(("*/*", sends));
-    };
-    let item = page_item(doc, op)?.map(|items| doc.nullable(items, &mut used.answers)).transpose()?;
-    let ty = match &item {
-        Some(item) => quote!(crate::Page<#item>),
-        None => doc.nullable(schema, &mut used.answers)?,
-    };
-    sends.send(SEND, "send", &ty, "send");
-    sends.send(FULL, "send_full", &quote!(crate::Response<#ty>), "send_full");
-    if let Some(item) = &item {
-        sends.stream("Every item of every page, one after the other.", "stream", item);
-        sends.stream("Page by page.", "pages", &ty);
+    match Answer::of(doc, op)? {
+        Answer::Empty => both("Sends it; any 2xx answer is a success.", &quote!(()), "send_empty"),
+        Answer::Any => both("Sends it; any 2xx answer is a success.", &quote!(crate::Json), "send_any"),
+        Answer::One(schema) => both(SEND, &doc.nullable(schema, &mut used.answers)?, "send"),
+        Answer::Page(items) => {
+            let item = doc.nullable(items, &mut used.answers)?;
+            let ty = quote!(crate::Page<#item>);
+            both(SEND, &ty, "send");
+            sends.stream("Every item of every page, one after the other.", "stream", &item);
+            sends.stream("Page by page.", "pages", &ty);
+        }
+        Answer::File => {
+            const ABOUT: &str = "Sends it; the answer has the status and the headers, and its body is yet to be read.";
+            sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
+            return Ok(("*/*", sends));
+        }
     }
     Ok(("application/json", sends))
 }
@@ -312,13 +333,6 @@ fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Optio
 /// The schema of a JSON answer; a file has none.
 fn json_schema(content: &Map<String, Value>) -> Option<&Value> {
     json_media(content).and_then(|(_, m)| m.get("schema")).filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
-}
-
-/// What a page of this operation holds: an envelope's `results`, or the items of an array, which may be a page on the wire.
-pub fn page_item<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<&'a Value>, Error> {
-    let Some(schema) = success(doc, op)?.1.and_then(json_schema) else { return Ok(None) };
-    let is_list = schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get";
-    Ok(schema::page_items(doc, schema).or(if is_list { schema.get("items") } else { None }))
 }
 
 fn about(op: &Operation<'_>) -> String {

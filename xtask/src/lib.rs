@@ -3,9 +3,11 @@
 pub mod bench;
 pub mod bench_runtime;
 pub mod bench_sandbox;
+pub mod changelog;
 pub mod conformance;
 pub mod convert;
 pub mod coverage;
+pub mod diff;
 pub mod features;
 pub mod fetch;
 pub mod overlay;

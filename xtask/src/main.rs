@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use xtask::{
-    coverage, features,
+    changelog, coverage,
+    diff::{self, Change, Class, Format},
+    features,
     fetch::{self, Fetched, Limits, Validators},
     pipeline,
     sandbox_args::{self, SandboxArgs},
@@ -73,6 +75,17 @@ enum Task {
         #[arg(long, conflicts_with = "from")]
         write: bool,
     },
+    /// What NEW means to callers of the client made from OLD, change by change: breaking, additive, cosmetic. Two documents, 2.0 or 3.x, without our overlay.
+    /// Exit code 0: compared, 1: something that `--fail-on` names, 2: could not tell
+    Diff {
+        old: PathBuf,
+        new: PathBuf,
+        #[arg(long, default_value = "text")]
+        format: Format,
+        /// Exit with 1 if a change is of this class or a worse one
+        #[arg(long)]
+        fail_on: Option<Class>,
+    },
     /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
     Try {
         #[arg(required = true)]
@@ -126,12 +139,12 @@ fn root() -> PathBuf {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let check = matches!(cli.command, Task::Check { .. });
+    let tells = matches!(cli.command, Task::Check { .. } | Task::Diff { .. });
     match run(cli.command).await {
         Ok(code) => code,
         Err(e) => {
             eprintln!("error: {e:#}");
-            ExitCode::from(if check { 2 } else { 1 })
+            ExitCode::from(if tells { 2 } else { 1 })
         }
     }
 }
@@ -142,6 +155,12 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Check { source } => update(&source, true, &root().join("spec")).await.map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize { from, out, check } => normalize(from, out, check),
         Task::Coverage { from, format, write } => coverage(from, &format, write),
+        Task::Diff { old, new, format, fail_on } => {
+            let normalized = |file: &Path| pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string());
+            let changes = diff::compare(&normalized(&old)?.doc, &normalized(&new)?.doc)?;
+            print!("{}", format.render(&changes));
+            Ok(ExitCode::from(u8::from(changes.iter().any(|c| fail_on.is_some_and(|worst| c.class <= worst)))))
+        }
         Task::Try { files } => files.iter().try_for_each(|f| try_document(f)).map(|()| ExitCode::SUCCESS),
         Task::Expand { area } => {
             let text = fetch::read(&root().join("spec/openapi.json"))?;
@@ -208,8 +227,12 @@ async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
     let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
     let drift = old != new.text;
     println!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" });
+    let mut changes = if drift && !old.is_empty() { changes(&old, &new.doc)? } else { Vec::new() };
+    let all = changes.len();
+    changes.retain(|c| c.class != Class::Cosmetic);
     if drift {
-        report_drift(&old, &new.doc);
+        print!("{}", if changes.is_empty() { "nothing that callers see\n".into() } else { Format::Text.render(&changes) });
+        println!("{} cosmetic", all - changes.len());
     }
     if dry_run {
         return Ok(drift);
@@ -235,20 +258,18 @@ async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
     if let Ok(old) = fs::read_to_string(&manifest) {
         files.push(("../Cargo.toml", features::update(&old, &areas)?));
     }
+    if let Ok(old) = fs::read_to_string(spec.join("../CHANGELOG.md")) {
+        files.push(("../CHANGELOG.md", changelog::update(&old, &changes)));
+    }
     let changed = write::write(spec, &files)?;
     println!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") });
     Ok(drift)
 }
 
-fn report_drift(old: &str, new: &serde_json::Value) {
-    let old = serde_json::from_str(old).unwrap_or_default();
-    let (old, new) = (verify::operations(&old), verify::operations(new));
-    for (path, method) in old.difference(&new) {
-        println!("  removed (breaking): {} {path}", method.to_uppercase());
-    }
-    for (path, method) in new.difference(&old) {
-        println!("  added: {} {path}", method.to_uppercase());
-    }
+/// From the committed document, which is normalised already, to a new one.
+fn changes(old: &str, new: &serde_json::Value) -> Result<Vec<Change>> {
+    let old = serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
+    Ok(diff::compare(&old, new)?)
 }
 
 fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result<ExitCode> {

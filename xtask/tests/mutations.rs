@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use xtask::{fetch::parse, pipeline::normalize};
+use xtask::{diff, fetch::parse, pipeline::normalize};
 
 const ROUNDS: usize = 60;
 
@@ -80,12 +80,18 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
         let sender = sender.clone();
         thread::spawn(move || {
             let mut rng = Rng(i as u64);
+            let old = normalize(&doc.to_string(), None).ok().map(|n| n.doc);
             for round in 0..ROUNDS {
                 let mut changed = doc.clone();
                 (0..1 + round % 5).for_each(|_| mutate(&mut changed, &mut rng));
                 let text = changed.to_string();
-                // The last step of the pipeline generates code: it must parse too.
-                if std::panic::catch_unwind(|| drop(normalize(&text, None))).is_err() {
+                // The last step of the pipeline generates code: it must parse too. And no difference is without a change in the report.
+                let through = || {
+                    if let (Some(old), Ok(new)) = (&old, normalize(&text, None)) {
+                        assert_eq!(diff::compare(old, &new.doc).unwrap().is_empty(), *old == new.doc);
+                    }
+                };
+                if std::panic::catch_unwind(through).is_err() {
                     return sender.send(Err(format!("{}: {text}", file.display()))).unwrap();
                 }
                 sender.send(Ok(())).unwrap();

@@ -12,7 +12,7 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
     walk::document_schemas(doc, &mut |map| {
         let bare = map.get("type").and_then(Value::as_str) == Some("string")
             && map.get("readOnly") == Some(&Value::Bool(true))
-            && !["minLength", "maxLength", "format", "enum", "pattern"].iter().any(|k| map.contains_key(*k));
+            && !["minLength", "maxLength", "format", "enum", "pattern", "x-autopi-json"].iter().any(|k| map.contains_key(*k));
         if bare {
             map.shift_remove("type");
             map.insert("x-autopi-json".into(), Value::Bool(true));
