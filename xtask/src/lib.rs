@@ -13,6 +13,7 @@ pub mod fetch;
 pub mod overlay;
 pub mod pipeline;
 pub mod portal_check;
+pub mod probe;
 pub mod report;
 pub mod sandbox_args;
 pub mod shape;

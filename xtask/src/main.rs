@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -16,6 +17,7 @@ use xtask::{
     features,
     fetch::{self, Fetched, Limits, Validators},
     pipeline,
+    probe::Target,
     sandbox_args::{self, SandboxArgs},
     verify, write,
 };
@@ -86,6 +88,27 @@ enum Task {
         #[arg(long)]
         fail_on: Option<Class>,
     },
+    /// The GET operations of a real account, one after the other, against the document; proposes overlay actions. The token is AUTOPI_API_TOKEN or AUTOPI_JWT.
+    /// Exit code 0: as documented, 1: something is not, 2: could not tell
+    Probe {
+        #[arg(long, default_value = "https://api.autopi.io")]
+        url: String,
+        /// Requests a second
+        #[arg(long, default_value_t = 2.0)]
+        rate: f64,
+        /// Leave out the paths that begin so; again and again
+        #[arg(long, value_name = "PATH")]
+        skip: Vec<String>,
+        /// NAME=VALUE: a parameter that no answer gives, such as a time; again and again
+        #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+        parameters: Vec<(String, String)>,
+        /// The document, without our overlay [default: spec/openapi.json, with it]
+        #[arg(long)]
+        from: Option<PathBuf>,
+        /// Where the proposed actions go
+        #[arg(long, default_value = "target/probe/overlay.yaml")]
+        out: PathBuf,
+    },
     /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
     Try {
         #[arg(required = true)]
@@ -139,7 +162,7 @@ fn root() -> PathBuf {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let tells = matches!(cli.command, Task::Check { .. } | Task::Diff { .. });
+    let tells = matches!(cli.command, Task::Check { .. } | Task::Diff { .. } | Task::Probe { .. });
     match run(cli.command).await {
         Ok(code) => code,
         Err(e) => {
@@ -158,8 +181,11 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Diff { old, new, format, fail_on } => {
             let normalized = |file: &Path| pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string());
             let changes = diff::compare(&normalized(&old)?.doc, &normalized(&new)?.doc)?;
-            print!("{}", format.render(&changes));
+            print(&format.render(&changes))?;
             Ok(ExitCode::from(u8::from(changes.iter().any(|c| fail_on.is_some_and(|worst| c.class <= worst)))))
+        }
+        Task::Probe { url, rate, skip, parameters, from, out } => {
+            probe(Target { authorization: authorization()?, url, rate, skip, parameters }, from, &out).await
         }
         Task::Try { files } => files.iter().try_for_each(|f| try_document(f)).map(|()| ExitCode::SUCCESS),
         Task::Expand { area } => {
@@ -168,7 +194,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             if let Some(area) = area.as_ref().filter(|a| !areas.contains(a)) {
                 bail!("no area `{area}`: there are {}", areas.join(", "));
             }
-            print!("{}", autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?);
+            print(&autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Sandbox(args) => {
@@ -183,6 +209,14 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::PortalCheck => xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?).await.map(|()| ExitCode::SUCCESS),
         Task::BenchRuntime { only } => xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
+    }
+}
+
+/// To a terminal or a pipe; a reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
+        _ => Ok(()),
     }
 }
 
@@ -272,6 +306,33 @@ fn changes(old: &str, new: &serde_json::Value) -> Result<Vec<Change>> {
     Ok(diff::compare(&old, new)?)
 }
 
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "not NAME=VALUE".into())
+}
+
+/// The header that the environment gives.
+fn authorization() -> Result<String> {
+    let of = |name: &str, scheme: &str| env::var(name).ok().map(|secret| format!("{scheme} {}", secret.trim()));
+    of("AUTOPI_API_TOKEN", "APIToken").or_else(|| of("AUTOPI_JWT", "Bearer")).context("no token: set AUTOPI_API_TOKEN or AUTOPI_JWT")
+}
+
+async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<ExitCode> {
+    let doc = match &from {
+        Some(file) => pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?.doc,
+        None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
+    };
+    let outcome = xtask::probe::probe(&doc, &target).await?;
+    print(&outcome.text())?;
+    if outcome.findings.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    write::write(folder, &[(name.as_str(), outcome.overlay()?)])?;
+    println!("written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`", out.display());
+    Ok(ExitCode::from(u8::from(outcome.wrong())))
+}
+
 fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result<ExitCode> {
     let spec = root().join("spec");
     // The overlay corrects our own document; another one has its own faults.
@@ -305,7 +366,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
     let overlay = if from.is_none() { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
     let coverage = coverage::coverage(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
-    print!("{}", if format == "json" { serde_json::to_string_pretty(&coverage)? + "\n" } else { coverage.table() });
+    print(&if format == "json" { serde_json::to_string_pretty(&coverage)? + "\n" } else { coverage.table() })?;
     if write {
         write::write(&root().join("docs"), &[("coverage.md", coverage.page())])?;
     }
