@@ -22,6 +22,19 @@ use xtask::{
     verify, write,
 };
 
+/// To a terminal or a pipe; a reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
+        _ => Ok(()),
+    }
+}
+
+/// [`print`] of a line.
+macro_rules! say {
+    ($($text:tt)*) => { print(&(format!($($text)*) + "\n")) };
+}
+
 const URL: &str = "https://api.autopi.io/?format=openapi";
 
 #[derive(Parser)]
@@ -212,14 +225,6 @@ async fn run(task: Task) -> Result<ExitCode> {
     }
 }
 
-/// To a terminal or a pipe; a reader that has seen enough (`| head`) is no error.
-fn print(text: &str) -> Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
-        _ => Ok(()),
-    }
-}
-
 /// Where `spec/upstream.json` came from: `spec/source.toml`.
 #[derive(Default, Serialize, Deserialize)]
 struct Provenance {
@@ -257,23 +262,23 @@ async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
     };
     let overlay = fetch::read(&spec.join("overlay.yaml"))?;
     let new = pipeline::normalize(&text, Some(&overlay)).with_context(|| place.clone())?;
-    print!("{}", new.report);
+    print(&new.report.to_string())?;
     let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
     let drift = old != new.text;
-    println!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" });
+    say!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" })?;
     let mut changes = if drift && !old.is_empty() { changes(&old, &new.doc)? } else { Vec::new() };
     let all = changes.len();
     changes.retain(|c| c.class != Class::Cosmetic);
     if drift {
-        print!("{}", if changes.is_empty() { "nothing that callers see\n".into() } else { Format::Text.render(&changes) });
-        println!("{} cosmetic", all - changes.len());
+        print(&if changes.is_empty() { "nothing that callers see\n".into() } else { Format::Text.render(&changes) })?;
+        say!("{} cosmetic", all - changes.len())?;
     }
     if dry_run {
         return Ok(drift);
     }
     // Formatting of the same document is no change: the committed bytes stay.
     if !drift && spec.join("upstream.json").exists() {
-        println!("nothing written");
+        say!("nothing written")?;
         return Ok(false);
     }
     let size = |pointer| new.doc.pointer(pointer).and_then(serde_json::Value::as_object).map_or(0, |m| m.len());
@@ -296,7 +301,7 @@ async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
         files.push(("../CHANGELOG.md", changelog::update(&old, &changes)));
     }
     let changed = write::write(spec, &files)?;
-    println!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") });
+    say!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") })?;
     Ok(drift)
 }
 
@@ -329,7 +334,7 @@ async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<Exit
     let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     write::write(folder, &[(name.as_str(), outcome.overlay()?)])?;
-    println!("written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`", out.display());
+    say!("written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`", out.display())?;
     Ok(ExitCode::from(u8::from(outcome.wrong())))
 }
 
@@ -351,13 +356,13 @@ fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result
         if own && features::update(&text, &autopi_codegen::areas(&new.text)?)? != text {
             bail!("the [features] of {} are not the areas of the document: run `cargo xtask update --from {}`", manifest.display(), from.display());
         }
-        println!("{} is fresh", out.display());
+        say!("{} is fresh", out.display())?;
         return Ok(ExitCode::SUCCESS);
     }
-    print!("{}", new.report);
+    print(&new.report.to_string())?;
     let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let changed = write::write(folder, &[(name.as_str(), new.text)])?;
-    println!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() });
+    say!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -375,7 +380,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
 
 fn try_document(file: &Path) -> Result<()> {
     let new = pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?;
-    print!("{}", new.report);
+    print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");
     fs::write(&path, new.text)?;
@@ -388,13 +393,13 @@ fn try_document(file: &Path) -> Result<()> {
     if !status.success() {
         bail!("the code generated from {} does not compile: please report the document", file.display());
     }
-    println!("{}: {} operations compile", file.display(), verify::operations(&new.doc).len());
+    say!("{}: {} operations compile", file.display(), verify::operations(&new.doc).len())?;
     Ok(())
 }
 
 async fn demo() -> Result<ExitCode> {
     let api = SandboxArgs::default().start(&root()).await?;
-    println!("the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)", api.url(), api.url());
+    say!("the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)", api.url(), api.url())?;
     let scratch = tempfile::tempdir()?;
     for name in ["upstream.json", "openapi.json", "overlay.yaml"] {
         fs::copy(root().join("spec").join(name), scratch.path().join(name)).with_context(|| format!("spec/{name}"))?;
@@ -403,7 +408,7 @@ async fn demo() -> Result<ExitCode> {
     if update(&source, false, scratch.path()).await? {
         bail!("the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`");
     }
-    println!("\n$ cargo run --example demo");
+    say!("\n$ cargo run --example demo")?;
     let url = api.url().to_owned();
     let status = tokio::task::spawn_blocking(move || {
         Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

@@ -109,6 +109,10 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
             }
         }
     }
+    if judged == 0 {
+        let why: Vec<String> = others.iter().map(|(why, paths)| format!("{} {why}", paths.len())).collect();
+        bail!("{}: no answer could be judged: {}", target.url, why.join(", "));
+    }
     let findings = judge.places.iter().flat_map(|(at, place)| propose::findings(at, place)).collect();
     Ok(Outcome { judged, others, findings })
 }
