@@ -150,18 +150,32 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub fn form_value(&mut self, name: &'static str, value: impl Display) {
-        self.given.push(name);
-        self.out.body.form_value(name.into(), value.to_string());
+    /// As [`Self::give_query`].
+    fn give_form(&mut self, name: &'static str) {
+        if self.given.contains(&name) {
+            self.out.body.forget(name);
+            if let Some(parts) = &mut self.parts {
+                parts.forget(name);
+            }
+        } else {
+            self.given.push(name);
+        }
     }
 
-    pub fn form_field(&mut self, name: &'static str, value: impl Display) {
-        self.given.push(name);
-        self.parts.get_or_insert_default().text(name.into(), value.to_string());
+    /// Fields of `application/x-www-form-urlencoded`, all of this name.
+    pub fn form_values(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>) {
+        self.give_form(name);
+        values.into_iter().for_each(|value| self.out.body.form_value(name.into(), value.to_string()));
+    }
+
+    /// Fields of `multipart/form-data`, all of this name.
+    pub fn form_fields(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>) {
+        self.give_form(name);
+        values.into_iter().for_each(|value| self.parts.get_or_insert_default().text(name.into(), value.to_string()));
     }
 
     pub fn form_file(&mut self, name: &'static str, file: Upload) {
-        self.given.push(name);
+        self.give_form(name);
         if let Err(e) = self.parts.get_or_insert_default().file(name.into(), file) {
             self.fail(e);
         }
@@ -302,6 +316,29 @@ mod tests {
         call.query("a", 2);
         call.query_list("b", [3, 4], None);
         assert_eq!(call.out.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=2", "b=3", "b=4"]);
+    }
+
+    #[tokio::test]
+    async fn a_form_field_that_is_set_again_is_sent_once() {
+        let client = Client::builder().api_token("t").build().unwrap();
+        let mut call = Call::new(&client, &OPERATION);
+        for values in [["1", "2"], ["3", "4"]] {
+            call.form_values("a", values);
+            call.form_values("b", [values[0]]);
+        }
+        assert!(call.parts.is_none());
+        let Body::Form(fields) = &call.out.body else { panic!("no form") };
+        assert_eq!(fields.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=3", "a=4", "b=3"]);
+
+        let mut call = Call::new(&client, &OPERATION);
+        for text in ["first", "second"] {
+            call.form_fields("a", [text]);
+            call.form_file("f", Upload::bytes(text, text));
+        }
+        let sent = call.parts.unwrap().form().await.unwrap().into_stream().map(|chunk| chunk.unwrap().to_vec()).concat().await;
+        let sent = String::from_utf8(sent).unwrap();
+        assert_eq!((sent.matches("name=\"a\"").count(), sent.matches("name=\"f\"").count()), (1, 1));
+        assert!(sent.contains("filename=\"second\"") && !sent.contains("first"), "{sent}");
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Body {
             other => *other = Self::Form(vec![(name, value)]),
         }
     }
+
+    pub fn forget(&mut self, name: &str) {
+        if let Self::Form(fields) = self {
+            fields.retain(|(other, _)| other != name);
+        }
+    }
 }
 
 /// A request before it is one.

@@ -177,6 +177,10 @@ impl Parts {
         Ok(())
     }
 
+    pub fn forget(&mut self, name: &str) {
+        self.0.retain(|(other, _)| other != name);
+    }
+
     /// Is everything there to be sent (again)?
     pub fn is_whole(&self) -> bool {
         !self.0.iter().any(|(_, f)| matches!(f, Field::File(Upload { content: Content::Once(None), .. })))

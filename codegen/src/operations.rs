@@ -231,7 +231,7 @@ fn request_body<'a>(
             quote!(#[doc = "The request body, as it goes out."] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#kind, body); self }),
         );
     }
-    let field_call = if kind == "application/x-www-form-urlencoded" { quote!(form_value) } else { quote!(form_field) };
+    let field_call = if kind == "application/x-www-form-urlencoded" { quote!(form_values) } else { quote!(form_fields) };
     let Some(schema) = media.get("schema") else { return Ok(TokenStream::new()) };
     let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
     required.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
@@ -243,9 +243,9 @@ fn request_body<'a>(
             quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
         } else if property.get("type").and_then(Value::as_str) == Some("array") {
             // DRF reads a list from repeated fields (`QueryDict.getlist`).
-            quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { for value in values { self.0.#field_call(#name, value); } self })
+            quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.#field_call(#name, values); self })
         } else {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, value); self })
+            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, [value]); self })
         });
     }
     Ok(out)

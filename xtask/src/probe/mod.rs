@@ -110,8 +110,8 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         }
     }
     if judged == 0 {
-        let why: Vec<String> = others.iter().map(|(why, paths)| format!("{} {why}", paths.len())).collect();
-        bail!("{}: no answer could be judged: {}", target.url, why.join(", "));
+        let most = others.iter().max_by_key(|(_, paths)| paths.len()).map_or(String::new(), |(why, paths)| format!(", {} {why}", paths.len()));
+        bail!("{}: of {} GET operations none could be judged{most}", target.url, operations.len());
     }
     let findings = judge.places.iter().flat_map(|(at, place)| propose::findings(at, place)).collect();
     Ok(Outcome { judged, others, findings })
