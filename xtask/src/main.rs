@@ -2,56 +2,30 @@
 
 use std::{
     env, fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use xtask::{
-    changelog, coverage,
-    diff::{self, Change, Class, Format},
-    features,
-    fetch::{self, Fetched, Limits, Validators},
+    coverage,
+    diff::{self, Class, Format},
+    features, fetch,
+    out::print,
     pipeline,
     probe::Target,
     sandbox_args::{self, SandboxArgs},
+    say,
+    update::{Source, update},
     verify, write,
 };
-
-/// To a terminal or a pipe; a reader that has seen enough (`| head`) is no error.
-fn print(text: &str) -> Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
-        _ => Ok(()),
-    }
-}
-
-/// [`print`] of a line.
-macro_rules! say {
-    ($($text:tt)*) => { print(&(format!($($text)*) + "\n")) };
-}
-
-const URL: &str = "https://api.autopi.io/?format=openapi";
 
 #[derive(Parser)]
 #[command(about = "The pipeline from the live document to spec/openapi.json, and the development commands")]
 struct Cli {
     #[command(subcommand)]
     command: Task,
-}
-
-#[derive(clap::Args)]
-struct Source {
-    /// The document's URL [default: the live one]
-    #[arg(long, conflicts_with = "from")]
-    url: Option<String>,
-    /// A downloaded document instead
-    #[arg(long)]
-    from: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -223,92 +197,6 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::BenchRuntime { only } => xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS),
         Task::Demo => demo().await,
     }
-}
-
-/// Where `spec/upstream.json` came from: `spec/source.toml`.
-#[derive(Default, Serialize, Deserialize)]
-struct Provenance {
-    url: String,
-    sha256: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_modified: Option<String>,
-    paths: usize,
-    operations: usize,
-    schemas: usize,
-}
-
-/// Answers whether there is drift.
-async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
-    write::recover(spec)?;
-    let place = source.from.as_ref().map_or_else(|| source.url.clone().unwrap_or_else(|| URL.into()), |f| f.display().to_string());
-    let toml = fs::read_to_string(spec.join("source.toml")).unwrap_or_default();
-    let last: Provenance = toml_edit::de::from_str(&toml).unwrap_or_default();
-    let (text, validators) = match &source.from {
-        Some(file) => (fetch::read(file)?, Validators::default()),
-        None => {
-            // Validators belong to one URL.
-            let known = if last.url == place {
-                Validators { etag: last.etag.clone(), last_modified: last.last_modified.clone() }
-            } else {
-                Validators::default()
-            };
-            match fetch::download(&place, &known, &Limits::default()).await? {
-                Fetched::New { text, validators } => (text, validators),
-                Fetched::NotModified => (fetch::read(&spec.join("upstream.json"))?, known),
-            }
-        }
-    };
-    let overlay = fetch::read(&spec.join("overlay.yaml"))?;
-    let new = pipeline::normalize(&text, Some(&overlay)).with_context(|| place.clone())?;
-    print(&new.report.to_string())?;
-    let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
-    let drift = old != new.text;
-    say!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" })?;
-    let mut changes = if drift && !old.is_empty() { changes(&old, &new.doc)? } else { Vec::new() };
-    let all = changes.len();
-    changes.retain(|c| c.class != Class::Cosmetic);
-    if drift {
-        print(&if changes.is_empty() { "nothing that callers see\n".into() } else { Format::Text.render(&changes) })?;
-        say!("{} cosmetic", all - changes.len())?;
-    }
-    if dry_run {
-        return Ok(drift);
-    }
-    // Formatting of the same document is no change: the committed bytes stay.
-    if !drift && spec.join("upstream.json").exists() {
-        say!("nothing written")?;
-        return Ok(false);
-    }
-    let size = |pointer| new.doc.pointer(pointer).and_then(serde_json::Value::as_object).map_or(0, |m| m.len());
-    let provenance = Provenance {
-        url: place,
-        sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
-        etag: validators.etag,
-        last_modified: validators.last_modified,
-        paths: size("/paths"),
-        operations: verify::operations(&new.doc).len(),
-        schemas: size("/components/schemas"),
-    };
-    let areas = autopi_codegen::areas(&new.text)?;
-    let mut files = vec![("upstream.json", text), ("openapi.json", new.text), ("source.toml", toml_edit::ser::to_string(&provenance)?)];
-    let manifest = spec.join("../Cargo.toml");
-    if let Ok(old) = fs::read_to_string(&manifest) {
-        files.push(("../Cargo.toml", features::update(&old, &areas)?));
-    }
-    if let Ok(old) = fs::read_to_string(spec.join("../CHANGELOG.md")) {
-        files.push(("../CHANGELOG.md", changelog::update(&old, &changes)));
-    }
-    let changed = write::write(spec, &files)?;
-    say!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") })?;
-    Ok(drift)
-}
-
-/// From the committed document, which is normalised already, to a new one.
-fn changes(old: &str, new: &serde_json::Value) -> Result<Vec<Change>> {
-    let old = serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
-    Ok(diff::compare(&old, new)?)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

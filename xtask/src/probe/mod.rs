@@ -6,9 +6,9 @@ mod propose;
 
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use autopi_codegen::{Operation, json_media, schema::Document, select};
-use reqwest::{Client, StatusCode, Url, redirect::Policy};
+use reqwest::{Client, StatusCode, Url, header::HeaderValue, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
 
@@ -52,6 +52,8 @@ const EFFECTS: [&str; 11] = ["clear", "delete", "execute", "logout", "reset", "r
 pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let base = base(&target.url)?;
     let http = Client::builder().timeout(Duration::from_secs(60)).redirect(Policy::none()).build()?;
+    let mut authorization = HeaderValue::from_str(&target.authorization).map_err(|_| anyhow!("the token has characters that no header can carry"))?;
+    authorization.set_sensitive(true);
     let document = Document::new(doc);
     let mut operations = select(doc, &|_| true)?;
     operations.retain(|op| op.method == "get");
@@ -90,7 +92,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        match get(&http, url, &target.authorization, &mut pace).await {
+        match get(&http, url, &authorization, &mut pace).await {
             Ok((StatusCode::UNAUTHORIZED, _)) if judged == 0 => bail!("{}{}: HTTP 401: is the token good?", target.url, op.path),
             Ok((status, Some(value))) if status.is_success() => {
                 (judged, silent) = (judged + 1, 0);
@@ -128,7 +130,7 @@ fn base(url: &str) -> Result<Url> {
 }
 
 /// Status, and the body if it is JSON. A 429 is waited out as `Retry-After` says, for at most a minute.
-async fn get(http: &Client, url: Url, authorization: &str, pace: &mut tokio::time::Interval) -> Result<(StatusCode, Option<Value>)> {
+async fn get(http: &Client, url: Url, authorization: &HeaderValue, pace: &mut tokio::time::Interval) -> Result<(StatusCode, Option<Value>)> {
     let mut tries = 0;
     loop {
         tries += 1;

@@ -1,0 +1,22 @@
+//! What the commands print.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+
+/// To a terminal or a pipe; a reader that has seen enough (`| head`) is no error.
+///
+/// # Errors
+/// A full disk, for example.
+pub fn print(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
+        _ => Ok(()),
+    }
+}
+
+/// [`print`] of a line.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => { $crate::out::print(&(format!($($text)*) + "\n")) };
+}
