@@ -15,7 +15,7 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// [`print`] of a line.
+/// [`print()`] of a line.
 #[macro_export]
 macro_rules! say {
     ($($text:tt)*) => { $crate::out::print(&(format!($($text)*) + "\n")) };
