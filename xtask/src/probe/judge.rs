@@ -86,7 +86,7 @@ impl<'a> Judge<'a> {
             }
             Value::Object(map) => {
                 let mut members = BTreeMap::new();
-                self.members(schema, &at, &mut members);
+                self.members(schema, &at, 0, &mut members);
                 let extra = schema.get("additionalProperties");
                 for (key, value) in map {
                     match (members.get(key), extra) {
@@ -112,11 +112,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The members of an object, those of its `allOf` parts included: schema, place, and whether the object that names it requires it.
-    fn members(&self, schema: &'a Value, at: &str, out: &mut BTreeMap<String, (&'a Value, String, bool)>) {
+    fn members(&self, schema: &'a Value, at: &str, depth: u8, out: &mut BTreeMap<String, (&'a Value, String, bool)>) {
         for (i, part) in schema.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
             let (part, at) = self.follow(part, format!("{at}.allOf[{i}]"));
-            if !std::ptr::eq(part, schema) && out.len() < 10_000 {
-                self.members(part, &at, out);
+            // A part that leads back to itself.
+            if depth < 16 {
+                self.members(part, &at, depth + 1, out);
             }
         }
         let required = |key: &str| schema.get("required").and_then(Value::as_array).is_some_and(|r| r.iter().any(|k| k == key));

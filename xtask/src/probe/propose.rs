@@ -125,6 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn parts_that_lead_back_to_themselves_end() {
+        let part = |name: &str| json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }, {"properties": {"a": {"type": "string"}}}] });
+        let doc = json!({
+            "paths": {"/things/": {"get": {"responses": {"200": {"content": {"application/json": {"schema": part("A")}}}}}}},
+            "components": {"schemas": {"A": part("B"), "B": part("A")}},
+        });
+        assert_eq!(said(&doc, &[json!({"a": 1})]).len(), 1);
+    }
+
+    #[test]
     fn each_disagreement_is_proposed_and_gone_when_it_is_applied() {
         let mut doc = json!({
             "paths": {"/things/": {"get": {"responses": {"200": {"content": {"application/json": {"schema":
