@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use areas::{Operation, area, select};
 pub use error::Error;
-pub use operations::{Answer, TAKEN, json_media};
+pub use operations::{Answer, TAKEN, json_media, json_schema, success};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///

@@ -284,7 +284,7 @@ impl<'a> Answer<'a> {
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
         let (status, content) = success(doc, op)?;
         let Some(content) = content else { return Ok(if status == "204" { Self::Empty } else { Self::Any }) };
-        let Some(schema) = json_schema(content) else { return Ok(Self::File) };
+        let Some((_, schema)) = json_schema(content) else { return Ok(Self::File) };
         // The array of a list may be a page on the wire.
         let list = if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" { schema.get("items") } else { None };
         Ok(schema::page_items(doc, schema).or(list).map_or(Self::One(schema), Self::Page))
@@ -320,19 +320,23 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result
 }
 
 /// Media type → media type object.
-type Content<'a> = &'a Map<String, Value>;
+pub type Content<'a> = &'a Map<String, Value>;
 
 /// The status of the success and its content, if it has any.
-fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Option<Content<'a>>), Error> {
+///
+/// # Errors
+/// A `$ref` that points to nothing.
+pub fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Option<Content<'a>>), Error> {
     let responses = op.value.get("responses").and_then(Value::as_object);
     let find = |wanted: fn(&str) -> bool| responses.into_iter().flatten().find(|(k, _)| wanted(k));
     let Some((status, response)) = find(|k| k.starts_with('2')).or_else(|| find(|k| k == "default")) else { return Ok(("", None)) };
     Ok((status, doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty())))
 }
 
-/// The schema of a JSON answer; a file has none.
-fn json_schema(content: &Map<String, Value>) -> Option<&Value> {
-    json_media(content).and_then(|(_, m)| m.get("schema")).filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
+/// Media type and schema of a JSON answer; a file has none.
+pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let (kind, media) = json_media(content)?;
+    media.get("schema").filter(|s| s.get("format").and_then(Value::as_str) != Some("binary")).map(|schema| (kind, schema))
 }
 
 fn about(op: &Operation<'_>) -> String {

@@ -47,7 +47,7 @@ pub fn coverage(upstream: &str, corrections: Option<&str>) -> Result<Coverage, F
             let (counts, schemas) = uses.entry(autopi_codegen::area(path, op)).or_default();
             counts.operations += 1;
             let success = success(op);
-            let old = before.pointer(&format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1")));
+            let old = before.pointer(&format!("/paths/{}/{method}", walk::escape(path)));
             counts.operations_corrected += usize::from(old.and_then(self::success) != success);
             let typed = success.is_some_and(|(status, s)| status == "204" || s.get("content").is_some());
             counts.operations_untyped += usize::from(!typed);

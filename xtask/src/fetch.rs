@@ -41,6 +41,12 @@ pub enum Fetched {
     NotModified,
 }
 
+/// Is it https, or http on loopback?
+pub fn is_private(url: &reqwest::Url) -> bool {
+    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
 /// Downloads a document: https, or http on loopback; no redirect to another host; a few tries where the server or the connection failed.
 ///
 /// # Errors
@@ -48,8 +54,7 @@ pub enum Fetched {
 pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
     let fail = |message: String| Failure::new("fetch", "", message).at(url);
     let parsed = reqwest::Url::parse(url).map_err(|e| fail(format!("not a URL: {e}")))?;
-    let loopback = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
+    if !is_private(&parsed) {
         return Err(fail("only https, or http on loopback, is fetched".into()));
     }
     let same = reqwest::redirect::Policy::custom(|a| {

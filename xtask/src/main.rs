@@ -13,7 +13,7 @@ use xtask::{
     diff::{self, Class, Format},
     features, fetch,
     out::print,
-    pipeline,
+    pipeline::{self, Normalized},
     probe::Target,
     sandbox_args::{self, SandboxArgs},
     say,
@@ -166,8 +166,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Normalize { from, out, check } => normalize(from, out, check),
         Task::Coverage { from, format, write } => coverage(from, &format, write),
         Task::Diff { old, new, format, fail_on } => {
-            let normalized = |file: &Path| pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string());
-            let changes = diff::compare(&normalized(&old)?.doc, &normalized(&new)?.doc)?;
+            let changes = diff::compare(&normalized(&old, None)?.doc, &normalized(&new, None)?.doc)?;
             print(&format.render(&changes))?;
             Ok(ExitCode::from(u8::from(changes.iter().any(|c| fail_on.is_some_and(|worst| c.class <= worst)))))
         }
@@ -199,6 +198,17 @@ async fn run(task: Task) -> Result<ExitCode> {
     }
 }
 
+/// A document of the user's choice through the pipeline.
+fn normalized(file: &Path, overlay: Option<&str>) -> Result<Normalized> {
+    pipeline::normalize(&fetch::read(file)?, overlay).with_context(|| file.display().to_string())
+}
+
+/// [`write::write`] of one file.
+fn write_file(file: &Path, text: String) -> Result<Vec<String>> {
+    let (folder, name) = (file.parent().unwrap_or(Path::new(".")), file.file_name().unwrap_or_default().to_string_lossy());
+    Ok(write::write(folder, &[(&name, text)])?)
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "not NAME=VALUE".into())
 }
@@ -211,7 +221,7 @@ fn authorization() -> Result<String> {
 
 async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<ExitCode> {
     let doc = match &from {
-        Some(file) => pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?.doc,
+        Some(file) => normalized(file, None)?.doc,
         None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
     };
     let outcome = xtask::probe::probe(&doc, &target).await?;
@@ -219,9 +229,10 @@ async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<Exit
     if outcome.findings.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    write::write(folder, &[(name.as_str(), outcome.overlay()?)])?;
+    if let Some(folder) = out.parent() {
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    write_file(out, outcome.overlay()?)?;
     say!("written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`", out.display())?;
     Ok(ExitCode::from(u8::from(outcome.wrong())))
 }
@@ -232,7 +243,7 @@ fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result
     let own = from.is_none();
     let overlay = if own { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
-    let new = pipeline::normalize(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
+    let new = normalized(&from, overlay.as_deref())?;
     let out = out.unwrap_or_else(|| spec.join("openapi.json"));
     if check {
         if fs::read_to_string(&out).unwrap_or_default() != new.text {
@@ -248,8 +259,7 @@ fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result
         return Ok(ExitCode::SUCCESS);
     }
     print(&new.report.to_string())?;
-    let (folder, name) = (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let changed = write::write(folder, &[(name.as_str(), new.text)])?;
+    let changed = write_file(&out, new.text)?;
     say!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -267,7 +277,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
 }
 
 fn try_document(file: &Path) -> Result<()> {
-    let new = pipeline::normalize(&fetch::read(file)?, None).with_context(|| file.display().to_string())?;
+    let new = normalized(file, None)?;
     print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");

@@ -36,7 +36,7 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
     }
     if let Some((path, method)) = old.symmetric_difference(&new).next() {
         return Err(fail(
-            format!("/paths/{}/{method}", path.replace('/', "~1")),
+            format!("/paths/{}/{method}", walk::escape(path)),
             "was lost or made up on the way: this is a fault of the pipeline".into(),
         ));
     }
@@ -49,7 +49,7 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
     endless(after)?;
     let mut names = BTreeMap::new();
     for (path, method) in &new {
-        let pointer = format!("/paths/{}/{method}", path.replace('/', "~1"));
+        let pointer = format!("/paths/{}/{method}", walk::escape(path));
         let Some(op) = after.pointer(&pointer) else { continue };
         let id = op.get("operationId").and_then(Value::as_str).unwrap_or_default();
         if let Some(other) = names.insert(id.to_owned(), pointer.clone()) {
@@ -64,7 +64,7 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             .filter_map(|p| p.get("name")?.as_str())
             .collect();
         let mut wanted = BTreeSet::new();
-        for name in path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(n, _)| n) {
+        for name in walk::path_parameters(path) {
             if !wanted.insert(name) {
                 return Err(fail(pointer, format!("path parameter `{name}` stands twice in the path")));
             }
@@ -102,7 +102,7 @@ fn references(root: &Value, value: &Value, pointer: String) -> Result<(), Failur
             if let Some(target) = target.filter(|t| t.strip_prefix('#').and_then(|p| root.pointer(p)).is_none()) {
                 return Err(Failure::new("verify", pointer, format!("$ref `{target}` points to nothing")));
             }
-            map.iter().try_for_each(|(k, v)| references(root, v, format!("{pointer}/{}", k.replace('~', "~0").replace('/', "~1"))))
+            map.iter().try_for_each(|(k, v)| references(root, v, format!("{pointer}/{}", walk::escape(k))))
         }
         Value::Array(list) => list.iter().enumerate().try_for_each(|(i, v)| references(root, v, format!("{pointer}/{i}"))),
         _ => Ok(()),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     report::{Failure, Report},
-    shape::walk::METHODS,
+    shape::walk::{METHODS, escape},
 };
 
 /// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
@@ -44,10 +44,6 @@ pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     }
     parameters::placed(&mut doc, report);
     Ok(doc)
-}
-
-pub(super) fn escape(part: &str) -> String {
-    part.replace('~', "~0").replace('/', "~1")
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::escape;
-use crate::{report::Report, shape::walk};
+use crate::{
+    report::Report,
+    shape::walk::{self, escape},
+};
 
 /// What the client says itself (OpenAPI 3.0.3, Parameter Object: such headers are ignored).
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -41,7 +43,7 @@ fn name(parameter: &Value) -> &str {
 /// A path parameter of another name than the path's is renamed; one that the path has no place for can only be meant for the query. One that is not declared
 /// at all is left to the verify stage, which refuses it.
 fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut(usize, String)) {
-    let mut wanted: BTreeSet<&str> = path.split('{').skip(1).filter_map(|s| Some(s.split_once('}')?.0)).collect();
+    let mut wanted: BTreeSet<&str> = walk::path_parameters(path).collect();
     let parameters = op.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten().enumerate();
     let in_path = parameters.filter(|(_, p)| p.get("in").and_then(Value::as_str) == Some("path"));
     let mut odd: Vec<_> = in_path.filter(|(_, p)| !wanted.remove(name(p))).collect();

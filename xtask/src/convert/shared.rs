@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::escape;
-use crate::{report::Failure, shape::walk::METHODS};
+use crate::{
+    report::Failure,
+    shape::walk::{METHODS, escape},
+};
 
 /// Parameters of path items, and references to path items, parameters, bodies, answers and headers. The components stay: nothing is lost.
 pub fn written_out(mut doc: Value) -> Result<Value, Failure> {

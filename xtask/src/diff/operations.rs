@@ -10,6 +10,7 @@ use super::{
     schemas::{Schemas, rust},
     texts::short,
 };
+use crate::shape::walk::path_parameters;
 
 /// Method and path; names of path parameters are no part of the wire.
 type Key = (String, String);
@@ -42,14 +43,7 @@ fn table(doc: &Value) -> Result<BTreeMap<Key, Operation<'_>>, Error> {
 
 /// `/a/{id}/b/` → `/a/{}/b/`
 fn unnamed(path: &str) -> String {
-    let mut out = String::new();
-    for (i, part) in path.split('{').enumerate() {
-        if i > 0 {
-            out.push_str("{}");
-        }
-        out.push_str(if i > 0 { part.split_once('}').map_or("", |(_, rest)| rest) } else { part });
-    }
-    out
+    path_parameters(path).fold(path.to_owned(), |path, name| path.replace(&format!("{{{name}}}"), "{}"))
 }
 
 struct Both<'a, 'b> {
@@ -189,12 +183,11 @@ fn schema_of(holder: &Value) -> &Value {
 
 /// By place and name; path parameters by their order, for their names are no part of the wire.
 fn parameters<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<BTreeMap<(String, String), &'a Value>, Error> {
-    let order: Vec<&str> = op.path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name).collect();
     let mut out = BTreeMap::new();
     for parameter in &op.parameters {
         let parameter = doc.resolve(parameter)?;
         let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
-        let name = match order.iter().position(|name| *name == text("name")) {
+        let name = match path_parameters(op.path).position(|name| name == text("name")) {
             Some(position) if text("in") == "path" => format!("#{}", position + 1),
             _ => text("name").to_owned(),
         };

@@ -44,7 +44,7 @@ impl<'a> Schemas<'a> {
             if !self.reached.entry(pair.clone()).or_default().insert(operation.to_owned()) {
                 continue;
             }
-            let (Some(old), Some(new)) = (self.members(&self.old, &pair.1), self.members(&self.new, &pair.2)) else { continue };
+            let (Some(old), Some(new)) = (members(&self.old, &pair.1), members(&self.new, &pair.2)) else { continue };
             for (key, (old, _)) in &old {
                 if let Some((new, _)) = new.get(key) {
                     self.pairs(old, new, 0, &mut |a, b| todo.push((side, a, b)));
@@ -78,7 +78,7 @@ impl<'a> Schemas<'a> {
             }
             return Ok(());
         }
-        let (Some(old_members), Some(new_members)) = (self.members(&self.old, before), self.members(&self.new, after)) else {
+        let (Some(old_members), Some(new_members)) = (members(&self.old, before), members(&self.new, after)) else {
             changes.push(change(Class::Breaking, side, after, "an object is a list of values now, or the other way round"));
             return Ok(());
         };
@@ -169,12 +169,12 @@ impl<'a> Schemas<'a> {
             }
         }
     }
+}
 
-    /// The members of an object, and whether each is required.
-    fn members(&self, doc: &Document<'a>, name: &str) -> Option<BTreeMap<String, (Value, bool)>> {
-        let (properties, required) = doc.properties(doc.schemas.get(name).copied()?)?;
-        Some(properties.into_iter().map(|(key, schema)| (key.clone(), (schema, required.contains(&key)))).collect())
-    }
+/// The members of an object, and whether each is required.
+fn members(doc: &Document<'_>, name: &str) -> Option<BTreeMap<String, (Value, bool)>> {
+    let (properties, required) = doc.properties(doc.schemas.get(name).copied()?)?;
+    Some(properties.into_iter().map(|(key, schema)| (key.clone(), (schema, required.contains(&key)))).collect())
 }
 
 /// Does a larger number let less through?

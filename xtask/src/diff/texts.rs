@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Change, Class, Side, change};
+use crate::shape::walk::escape;
 
 /// Members of objects that are no names: texts, examples, and what callers may ignore.
 const TEXTS: [&str; 11] =
@@ -77,9 +78,4 @@ pub fn first_difference(old: &Value, new: &Value) -> Option<String> {
     let Some((key, old, new)) = deeper else { return Some(String::new()) };
     let rest = old.zip(new).and_then(|(old, new)| first_difference(old, new)).unwrap_or_default();
     Some(format!("/{key}{rest}"))
-}
-
-/// RFC 6901, section 3.
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }

@@ -7,7 +7,7 @@ mod propose;
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
-use autopi_codegen::{Operation, json_media, schema::Document, select};
+use autopi_codegen::{Operation, json_schema, schema::Document, select, success};
 use reqwest::{Client, StatusCode, Url, header::HeaderValue, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
@@ -15,6 +15,7 @@ use tokio::time::MissedTickBehavior;
 pub use propose::Finding;
 
 use self::{judge::Judge, plan::Known};
+use crate::fetch;
 
 /// Whom to ask, and how.
 pub struct Target {
@@ -122,8 +123,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
 /// https, or http on loopback, with a `/` at the end.
 fn base(url: &str) -> Result<Url> {
     let parsed = Url::parse(&format!("{}/", url.trim_end_matches('/'))).with_context(|| format!("`{url}` is no URL"))?;
-    let loopback = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if parsed.scheme() != "https" && !(parsed.scheme() == "http" && loopback) {
+    if !fetch::is_private(&parsed) {
         bail!("`{url}`: a token goes over https only, or over http on loopback");
     }
     Ok(parsed)
@@ -153,11 +153,10 @@ async fn get(http: &Client, url: Url, authorization: &HeaderValue, pace: &mut to
     }
 }
 
-/// The schema of the success, and its JSONPath.
+/// The schema of the success, as the client reads it, and its JSONPath.
 fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Option<(String, &'a Value)> {
-    let (status, response) = op.value.get("responses")?.as_object()?.iter().find(|(status, _)| status.starts_with('2'))?;
-    let (media, content) = json_media(doc.resolve(response).ok()?.get("content")?.as_object()?)?;
-    let schema = content.get("schema").filter(|s| s.get("format").is_none_or(|f| f != "binary"))?;
+    let (status, content) = success(doc, op).ok()?;
+    let (media, schema) = json_schema(content?)?;
     let [path, status, media] = [op.path, status, media].map(judge::member);
     Some((format!("$.paths{path}.get.responses{status}.content{media}.schema"), schema))
 }

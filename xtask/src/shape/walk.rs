@@ -5,6 +5,16 @@ use serde_json::{Map, Value};
 /// The HTTP methods of a path item (OpenAPI 3.0.3, Path Item Object).
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// A key as a part of a JSON pointer (RFC 6901, section 3).
+pub fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The names of the parameters of a path, in their order.
+pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
+}
+
 /// `#/components/schemas/NAME` → `NAME`.
 pub fn ref_name(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
