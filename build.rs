@@ -4,14 +4,26 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=AUTOPI_SPEC");
-    let committed = || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("spec/openapi.json");
+    let committed = || {
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default())
+            .join("spec/openapi.json")
+    };
     let spec = env::var_os("AUTOPI_SPEC").map_or_else(committed, PathBuf::from);
     println!("cargo::rerun-if-changed={}", spec.display());
-    let text = fs::read_to_string(&spec).map_err(|e| format!("cannot read {}: {e}", spec.display()))?;
+    let text =
+        fs::read_to_string(&spec).map_err(|e| format!("cannot read {}: {e}", spec.display()))?;
     // A customer's own document has its own areas: all of them are built.
     let all = env::var_os("AUTOPI_SPEC").is_some() || env::var_os("CARGO_FEATURE_FULL").is_some();
-    let on = |area: &str| all || env::var_os(format!("CARGO_FEATURE_{}", area.to_uppercase().replace('-', "_"))).is_some();
-    let code = autopi_codegen::generate(&text, &on).map_err(|e| format!("{}: {e}", spec.display()))?;
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo")?).join("generated.rs");
+    let on = |area: &str| {
+        all || env::var_os(format!(
+            "CARGO_FEATURE_{}",
+            area.to_uppercase().replace('-', "_")
+        ))
+        .is_some()
+    };
+    let code =
+        autopi_codegen::generate(&text, &on).map_err(|e| format!("{}: {e}", spec.display()))?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo")?)
+        .join("generated.rs");
     Ok(fs::write(out, code)?)
 }

@@ -23,7 +23,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, future::join_all};
 use reqwest::header::AUTHORIZATION;
 use support::{
-    HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, client, decode_by_hand, decode_typed, export, get_by_hand, get_typed, page, page_v2,
+    HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, client, decode_by_hand, decode_typed,
+    export, get_by_hand, get_typed, page, page_v2,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -35,10 +36,21 @@ fn main() {
     if env::args().nth(1).as_deref() == Some("sandbox") {
         return Sandbox::serve();
     }
-    println!("| what | ratio (median) | lowest – highest | aim | processor time | pairs |\n| --- | --- | --- | --- | --- | --- |");
-    let only = env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
+    println!(
+        "| what | ratio (median) | lowest – highest | aim | processor time | pairs |\n| --- | --- | --- | --- | --- | --- |"
+    );
+    let only = env::args()
+        .nth(1)
+        .filter(|a| !a.starts_with('-'))
+        .unwrap_or_default();
     // Memory first: what was freed later looks free of charge.
-    let parts = [("memory", memory as fn()), ("get", get), ("decode", decode), ("stream", stream_rows), ("flight", in_flight)];
+    let parts = [
+        ("memory", memory as fn()),
+        ("get", get),
+        ("decode", decode),
+        ("stream", stream_rows),
+        ("flight", in_flight),
+    ];
     for (name, run) in parts {
         if name.contains(&only) {
             run();
@@ -53,7 +65,11 @@ struct Ratios {
 }
 
 /// Ours against the other, in turns; a ratio over 1 is slower.
-fn pairs(n: usize, mut ours: impl FnMut() -> Duration, mut other: impl FnMut() -> Duration) -> Ratios {
+fn pairs(
+    n: usize,
+    mut ours: impl FnMut() -> Duration,
+    mut other: impl FnMut() -> Duration,
+) -> Ratios {
     ours();
     other();
     let (mut our_ticks, mut other_ticks) = (0, 0);
@@ -74,19 +90,36 @@ fn pairs(n: usize, mut ours: impl FnMut() -> Duration, mut other: impl FnMut() -
         })
         .collect();
     each.sort_by(f64::total_cmp);
-    Ratios { each, cpu: our_ticks as f64 / other_ticks as f64 }
+    Ratios {
+        each,
+        cpu: our_ticks as f64 / other_ticks as f64,
+    }
 }
 
 /// Processor time of this process so far, in hundredths of a second; the server's is in it.
 fn ticks() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    after_name.skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum()
+    let after_name = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    after_name
+        .skip(11)
+        .take(2)
+        .filter_map(|t| t.parse::<u64>().ok())
+        .sum()
 }
 
 fn print(what: &str, aim: &str, ratios: &Ratios) {
     let (each, n) = (&ratios.each, ratios.each.len());
-    println!("| {what} | {:.3} | {:.3} – {:.3} | {aim} | {:.3} | {n} |", each[n / 2], each[0], each[n - 1], ratios.cpu);
+    println!(
+        "| {what} | {:.3} | {:.3} – {:.3} | {aim} | {:.3} | {n} |",
+        each[n / 2],
+        each[0],
+        each[n - 1],
+        ratios.cpu
+    );
 }
 
 fn timed(run: impl FnOnce()) -> Duration {
@@ -96,7 +129,11 @@ fn timed(run: impl FnOnce()) -> Duration {
 }
 
 /// 50 calls, one after the other, in a task of the runtime, or by who waits for it: with many threads those hand each call over, twice.
-fn in_turn<C: Future + Send>(runtime: &Runtime, in_task: bool, call: impl Fn() -> C + Send + 'static) -> Duration
+fn in_turn<C: Future + Send>(
+    runtime: &Runtime,
+    in_task: bool,
+    call: impl Fn() -> C + Send + 'static,
+) -> Duration
 where
     C::Output: Send,
 {
@@ -107,19 +144,38 @@ where
         }
         started.elapsed()
     };
-    if in_task { runtime.block_on(runtime.spawn(work)).unwrap() } else { runtime.block_on(work) }
+    if in_task {
+        runtime.block_on(runtime.spawn(work)).unwrap()
+    } else {
+        runtime.block_on(work)
+    }
 }
 
 fn get() {
     let server = Server::start(support::trip);
     let one_thread = Builder::new_current_thread().enable_all().build();
-    for (place, in_task, runtime) in
-        [("one thread", true, one_thread), ("many threads", true, Runtime::new()), ("many threads, from outside it", false, Runtime::new())]
-    {
-        let (runtime, ours, http, url) = (runtime.unwrap(), client(&server.url), reqwest::Client::new(), server.url.clone());
+    for (place, in_task, runtime) in [
+        ("one thread", true, one_thread),
+        ("many threads", true, Runtime::new()),
+        ("many threads, from outside it", false, Runtime::new()),
+    ] {
+        let (runtime, ours, http, url) = (
+            runtime.unwrap(),
+            client(&server.url),
+            reqwest::Client::new(),
+            server.url.clone(),
+        );
         let (typed, by_hand) = (move || get_typed(&ours), move || get_by_hand(&http, &url));
-        let ratios = pairs(2001, || in_turn(&runtime, in_task, typed.clone()), || in_turn(&runtime, in_task, by_hand.clone()));
-        print(&format!("(a) one typed GET, 50 in turn, in a runtime of {place}"), "≤ 1.05", &ratios);
+        let ratios = pairs(
+            2001,
+            || in_turn(&runtime, in_task, typed.clone()),
+            || in_turn(&runtime, in_task, by_hand.clone()),
+        );
+        print(
+            &format!("(a) one typed GET, 50 in turn, in a runtime of {place}"),
+            "≤ 1.05",
+            &ratios,
+        );
     }
 }
 
@@ -128,23 +184,58 @@ fn decode() {
     let ratios = pairs(
         15,
         || timed(|| assert_eq!(black_box(decode_typed::<Row>(&body)).results.len(), RECORDS)),
-        || timed(|| assert_eq!(black_box(decode_by_hand::<HandRow>(&body)).results.len(), RECORDS)),
+        || {
+            timed(|| {
+                assert_eq!(
+                    black_box(decode_by_hand::<HandRow>(&body)).results.len(),
+                    RECORDS
+                )
+            })
+        },
     );
     print("(b) a page of 100,000 records decoded", "≤ 1.05", &ratios);
     let body = page_v2(RECORDS);
     let ratios = pairs(
         15,
-        || timed(|| assert_eq!(black_box(decode_typed::<Row2>(&body)).results.len(), RECORDS)),
-        || timed(|| assert_eq!(black_box(decode_by_hand::<HandRow2>(&body)).results.len(), RECORDS)),
+        || {
+            timed(|| {
+                assert_eq!(
+                    black_box(decode_typed::<Row2>(&body)).results.len(),
+                    RECORDS
+                )
+            })
+        },
+        || {
+            timed(|| {
+                assert_eq!(
+                    black_box(decode_by_hand::<HandRow2>(&body)).results.len(),
+                    RECORDS
+                )
+            })
+        },
     );
-    print("(b) the same, records with members that the document does not name", "≤ 1.05", &ratios);
+    print(
+        "(b) the same, records with members that the document does not name",
+        "≤ 1.05",
+        &ratios,
+    );
 }
 
 /// What memory grows by at most, in MiB.
 fn peak(run: impl FnOnce()) -> f64 {
     let high = || {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+        status
+            .lines()
+            .find_map(|l| {
+                l.strip_prefix("VmHWM:")?
+                    .trim()
+                    .strip_suffix(" kB")?
+                    .parse::<f64>()
+                    .ok()
+            })
+            .unwrap_or(f64::NAN)
+            / 1024.0
     };
     let _ = fs::write("/proc/self/clear_refs", "5");
     let before = high();
@@ -155,28 +246,67 @@ fn peak(run: impl FnOnce()) -> f64 {
 fn large(path: &str) -> Bytes {
     static ALL: LazyLock<Bytes> = LazyLock::new(|| page(RECORDS, RECORDS));
     static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, RECORDS));
-    if path.contains("page_size=1000&") || path.ends_with("page_size=1000") { ONE.clone() } else { ALL.clone() }
+    if path.contains("page_size=1000&") || path.ends_with("page_size=1000") {
+        ONE.clone()
+    } else {
+        ALL.clone()
+    }
 }
 
 fn list(client: &Client) -> LogbookStorageRawList<'_> {
-    client.logbook_storage_raw_list().device_id(support::id()).start_utc(support::start()).end_utc(support::end())
+    client
+        .logbook_storage_raw_list()
+        .device_id(support::id())
+        .start_utc(support::start())
+        .end_utc(support::end())
 }
 
 fn memory() {
-    let (runtime, server, sandbox) = (Runtime::new().unwrap(), Server::start(large), Sandbox::start());
+    let (runtime, server, sandbox) = (
+        Runtime::new().unwrap(),
+        Server::start(large),
+        Sandbox::start(),
+    );
     let (ours, other) = (client(&server.url), client(&sandbox.url));
     let read = |size: i64| list(&ours).page_size(size);
-    let rows = |n: usize| peak(|| assert_eq!(runtime.block_on(list(&other).page_size(PAGE as i64).stream().take(n).count()), n));
+    let rows = |n: usize| {
+        peak(|| {
+            assert_eq!(
+                runtime.block_on(list(&other).page_size(PAGE as i64).stream().take(n).count()),
+                n
+            )
+        })
+    };
     large("page_size=1000");
     large("");
     let streamed = peak(|| {
-        let rows = runtime.block_on(read(1000).stream().try_fold(0, |n, _| async move { Ok(n + 1) })).unwrap();
+        let rows = runtime
+            .block_on(
+                read(1000)
+                    .stream()
+                    .try_fold(0, |n, _| async move { Ok(n + 1) }),
+            )
+            .unwrap();
         assert_eq!(rows, RECORDS);
     });
     let (some, more) = (rows(10 * PAGE), rows(ROWS));
-    println!("| (c) peak memory, 10,000 rows of the sandbox {some:.1} MiB, then 1,000,000 rows {more:.1} MiB more | | | constant | | 1 |");
-    let buffered = peak(|| assert_eq!(runtime.block_on(read(100_000).send()).unwrap().results.len(), RECORDS));
-    println!("| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ 0.1 | | 1 |", streamed / buffered);
+    println!(
+        "| (c) peak memory, 10,000 rows of the sandbox {some:.1} MiB, then 1,000,000 rows {more:.1} MiB more | | | constant | | 1 |"
+    );
+    let buffered = peak(|| {
+        assert_eq!(
+            runtime
+                .block_on(read(100_000).send())
+                .unwrap()
+                .results
+                .len(),
+            RECORDS
+        )
+    });
+    println!(
+        "| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ 0.1 | | 1 |",
+        streamed / buffered
+    );
 }
 
 /// This program again, as a sandbox in a process of its own; it ends when this one does.
@@ -187,15 +317,30 @@ struct Sandbox {
 
 impl Sandbox {
     fn start() -> Self {
-        let mut process = Command::new(env::current_exe().unwrap()).arg("sandbox").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = Command::new(env::current_exe().unwrap())
+            .arg("sandbox")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Self { process, url: url.trim().to_owned() }
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut url)
+            .unwrap();
+        Self {
+            process,
+            url: url.trim().to_owned(),
+        }
     }
 
     fn serve() {
         Runtime::new().unwrap().block_on(async {
-            let sandbox = autopi_sandbox::Sandbox::builder().telemetry_rows(ROWS as u64).any_id().start().await.unwrap();
+            let sandbox = autopi_sandbox::Sandbox::builder()
+                .telemetry_rows(ROWS as u64)
+                .any_id()
+                .start()
+                .await
+                .unwrap();
             println!("{}", sandbox.url());
             let _ = tokio::task::spawn_blocking(|| stdin().read_line(&mut String::new())).await;
         });
@@ -216,7 +361,12 @@ fn stream_rows() {
         static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, ROWS));
         ONE.clone()
     });
-    from(&runtime, &ready.url, "a server that has its pages ready", "");
+    from(
+        &runtime,
+        &ready.url,
+        "a server that has its pages ready",
+        "",
+    );
 }
 
 fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
@@ -224,7 +374,12 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     // Never the same query: the sandbox keeps its answers for a while.
     let run = Cell::new(0);
     let start = || jiff::Timestamp::from_second(run.replace(run.get() + 1)).unwrap();
-    let call = |ahead: usize| list(&ours).start_utc(start()).page_size(PAGE as i64).options(CallOptions::new().prefetch(ahead));
+    let call = |ahead: usize| {
+        list(&ours)
+            .start_utc(start())
+            .page_size(PAGE as i64)
+            .options(CallOptions::new().prefetch(ahead))
+    };
     let rows = |ahead: usize| {
         let (mut out, mut rows, mut n) = (Vec::new(), call(ahead).stream(), 0);
         runtime.block_on(async {
@@ -239,9 +394,23 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
         let (mut out, mut n, start) = (Vec::new(), 0, start());
         runtime.block_on(async {
             for number in 0.. {
-                let query = format!("device_id={}&start_utc={start}&end_utc={}&page_size={PAGE}&page_num={number}", support::id(), support::end());
-                let call = http.get(format!("{url}/logbook/storage/raw/?{query}")).header(AUTHORIZATION, format!("APIToken {TOKEN}"));
-                let page: HandPage<HandRow> = call.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+                let query = format!(
+                    "device_id={}&start_utc={start}&end_utc={}&page_size={PAGE}&page_num={number}",
+                    support::id(),
+                    support::end()
+                );
+                let call = http
+                    .get(format!("{url}/logbook/storage/raw/?{query}"))
+                    .header(AUTHORIZATION, format!("APIToken {TOKEN}"));
+                let page: HandPage<HandRow> = call
+                    .send()
+                    .await
+                    .unwrap()
+                    .error_for_status()
+                    .unwrap()
+                    .json()
+                    .await
+                    .unwrap();
                 for row in page.results {
                     export(&mut out, &row.ts, &row.data);
                     n += 1;
@@ -253,12 +422,23 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
         });
         assert_eq!(n, ROWS);
     };
-    print(&format!("(c) 1,000,000 rows of {server} exported, one page ahead"), aim, &pairs(5, || timed(|| rows(1)), || timed(by_hand)));
-    print("(c) the same, no page ahead", "", &pairs(5, || timed(|| rows(0)), || timed(by_hand)));
+    print(
+        &format!("(c) 1,000,000 rows of {server} exported, one page ahead"),
+        aim,
+        &pairs(5, || timed(|| rows(1)), || timed(by_hand)),
+    );
+    print(
+        "(c) the same, no page ahead",
+        "",
+        &pairs(5, || timed(|| rows(0)), || timed(by_hand)),
+    );
 }
 
 /// 10,000 calls by 256 tasks, each the next one when its last is answered: how long each took, sorted.
-fn calls<C: Future + Send + 'static>(runtime: &Runtime, call: impl Fn() -> C + Clone + Send + 'static) -> Vec<Duration> {
+fn calls<C: Future + Send + 'static>(
+    runtime: &Runtime,
+    call: impl Fn() -> C + Clone + Send + 'static,
+) -> Vec<Duration> {
     const CALLS: usize = 10_000;
     let started = Arc::new(AtomicUsize::new(0));
     let task = || {
@@ -274,7 +454,11 @@ fn calls<C: Future + Send + 'static>(runtime: &Runtime, call: impl Fn() -> C + C
         })
     };
     let tasks: Vec<_> = (0..256).map(|_| task()).collect();
-    let mut waits: Vec<_> = runtime.block_on(join_all(tasks)).into_iter().flat_map(Result::unwrap).collect();
+    let mut waits: Vec<_> = runtime
+        .block_on(join_all(tasks))
+        .into_iter()
+        .flat_map(Result::unwrap)
+        .collect();
     assert_eq!(waits.len(), CALLS);
     waits.sort();
     waits
@@ -282,12 +466,24 @@ fn calls<C: Future + Send + 'static>(runtime: &Runtime, call: impl Fn() -> C + C
 
 fn in_flight() {
     let (runtime, server) = (Runtime::new().unwrap(), Server::start(support::trip));
-    let (ours, http, url) = (client(&server.url), reqwest::Client::new(), server.url.clone());
+    let (ours, http, url) = (
+        client(&server.url),
+        reqwest::Client::new(),
+        server.url.clone(),
+    );
     let (typed, by_hand) = (move || get_typed(&ours), move || get_by_hand(&http, &url));
     let (mut waits, mut theirs) = (Vec::new(), Vec::new());
-    let mut throughput = pairs(41, || timed(|| waits = calls(&runtime, typed.clone())), || timed(|| theirs = calls(&runtime, by_hand.clone())));
+    let mut throughput = pairs(
+        41,
+        || timed(|| waits = calls(&runtime, typed.clone())),
+        || timed(|| theirs = calls(&runtime, by_hand.clone())),
+    );
     throughput.each = throughput.each.iter().rev().map(|r| r.recip()).collect();
-    print("(d) 10,000 calls, 256 in flight: throughput against bare reqwest", "≥ 0.95", &throughput);
+    print(
+        "(d) 10,000 calls, 256 in flight: throughput against bare reqwest",
+        "≥ 0.95",
+        &throughput,
+    );
     for (whose, waits) in [("a call", waits), ("one of bare reqwest", theirs)] {
         let of = |share: usize| waits[(waits.len() - 1) * share / 1000].as_secs_f64() * 1e3;
         println!(

@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use divan::{Bencher, bench};
 use futures_util::future::join_all;
-use support::{HandRow, HandRow2, Row, Row2, Server, client, decode_by_hand, decode_typed, get_by_hand, get_typed, page, page_v2};
+use support::{
+    HandRow, HandRow2, Row, Row2, Server, client, decode_by_hand, decode_typed, get_by_hand,
+    get_typed, page, page_v2,
+};
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -39,7 +42,11 @@ fn get_256_by_autopi(bencher: Bencher) {
 
 #[bench]
 fn get_256_by_reqwest(bencher: Bencher) {
-    bencher.bench(|| RUNTIME.block_on(join_all((0..256).map(|_| RUNTIME.spawn(get_by_hand(&HTTP, &SERVER.url))))));
+    bencher.bench(|| {
+        RUNTIME.block_on(join_all(
+            (0..256).map(|_| RUNTIME.spawn(get_by_hand(&HTTP, &SERVER.url))),
+        ))
+    });
 }
 
 #[bench]

@@ -5,8 +5,14 @@ use std::{env, error::Error, fs, io::Write, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     let (here, out) = (env::var("CARGO_MANIFEST_DIR")?, env::var("OUT_DIR")?);
     for name in ["upstream.json", "openapi.json"] {
-        let places = [format!("{here}/../spec/{name}"), format!("{here}/spec/{name}")];
-        let from = places.iter().find(|p| Path::new(p).is_file()).ok_or_else(|| format!("there is neither {} nor {}", places[0], places[1]))?;
+        let places = [
+            format!("{here}/../spec/{name}"),
+            format!("{here}/spec/{name}"),
+        ];
+        let from = places
+            .iter()
+            .find(|p| Path::new(p).is_file())
+            .ok_or_else(|| format!("there is neither {} nor {}", places[0], places[1]))?;
         println!("cargo::rerun-if-changed={from}");
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packed.write_all(&fs::read(from)?)?;

@@ -70,9 +70,13 @@ impl Credentials {
         let (text, api) = match &self {
             Self::ApiToken(t) => (t, true),
             Self::Jwt(t) => (t, false),
-            Self::Login { email, password, .. } => {
+            Self::Login {
+                email, password, ..
+            } => {
                 if email.trim().is_empty() || password.expose_secret().is_empty() {
-                    return Err(Error::configuration("the login needs an e-mail address and a password, and one of them is empty"));
+                    return Err(Error::configuration(
+                        "the login needs an e-mail address and a password, and one of them is empty",
+                    ));
                 }
                 return Ok(self);
             }
@@ -83,17 +87,30 @@ impl Credentials {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("apitoken") => (true, rest.trim()),
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer") => (false, rest.trim()),
             // The prefix alone, its token lost.
-            None if ["apitoken", "bearer"].iter().any(|p| text.eq_ignore_ascii_case(p)) => (api, ""),
+            None if ["apitoken", "bearer"]
+                .iter()
+                .any(|p| text.eq_ignore_ascii_case(p)) =>
+            {
+                (api, "")
+            }
             _ => (api, text),
         };
         if token.is_empty() {
-            return Err(Error::configuration("the token is empty: copy it from the account page, or set AUTOPI_API_TOKEN"));
+            return Err(Error::configuration(
+                "the token is empty: copy it from the account page, or set AUTOPI_API_TOKEN",
+            ));
         }
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Error::configuration("the token holds white space or characters that no token has: was more than the token copied?"));
+            return Err(Error::configuration(
+                "the token holds white space or characters that no token has: was more than the token copied?",
+            ));
         }
         let token = SecretString::from(token.to_owned());
-        Ok(if api { Self::ApiToken(token) } else { Self::Jwt(token) })
+        Ok(if api {
+            Self::ApiToken(token)
+        } else {
+            Self::Jwt(token)
+        })
     }
 
     /// The header of a token, which is always the same; none of those that can be renewed.
@@ -107,7 +124,8 @@ impl Credentials {
 }
 
 pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, Error> {
-    secret([scheme, " ", token.expose_secret()].concat()).ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
+    secret([scheme, " ", token.expose_secret()].concat())
+        .ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
 }
 
 /// All copies of the header share the text, which is wiped with the last of them.
@@ -121,10 +139,16 @@ fn secret(text: String) -> Option<HeaderValue> {
 }
 
 /// The header of a user's own credentials.
-pub(crate) async fn own_header(own: &dyn CredentialsProvider, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
-    let refused = refused.and_then(|h| h.to_str().ok()).map(SecretString::from);
+pub(crate) async fn own_header(
+    own: &dyn CredentialsProvider,
+    refused: Option<&HeaderValue>,
+) -> Result<HeaderValue, Error> {
+    let refused = refused
+        .and_then(|h| h.to_str().ok())
+        .map(SecretString::from);
     let text = own.authorization(refused.as_ref()).await?;
-    secret(text.expose_secret().to_owned()).ok_or_else(|| Error::auth("the credentials provider gave a header that HTTP can't carry"))
+    secret(text.expose_secret().to_owned())
+        .ok_or_else(|| Error::auth("the credentials provider gave a header that HTTP can't carry"))
 }
 
 #[cfg(test)]
@@ -132,14 +156,27 @@ mod tests {
     use super::*;
 
     fn parsed(c: Credentials) -> String {
-        c.parse().unwrap().fixed().unwrap().unwrap().to_str().unwrap().to_owned()
+        c.parse()
+            .unwrap()
+            .fixed()
+            .unwrap()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
     fn prefixes_are_understood() {
         assert_eq!(parsed(Credentials::ApiToken("abc".into())), "APIToken abc");
-        assert_eq!(parsed(Credentials::ApiToken(" apitoken abc ".into())), "APIToken abc");
-        assert_eq!(parsed(Credentials::ApiToken("bearer a.b.c".into())), "Bearer a.b.c");
+        assert_eq!(
+            parsed(Credentials::ApiToken(" apitoken abc ".into())),
+            "APIToken abc"
+        );
+        assert_eq!(
+            parsed(Credentials::ApiToken("bearer a.b.c".into())),
+            "Bearer a.b.c"
+        );
     }
 
     #[test]
@@ -152,7 +189,14 @@ mod tests {
 
     #[test]
     fn debug_is_redacted() {
-        let shown = format!("{:?}", Credentials::Login { email: "a@b".into(), password: "canary".into(), mfa: None });
+        let shown = format!(
+            "{:?}",
+            Credentials::Login {
+                email: "a@b".into(),
+                password: "canary".into(),
+                mfa: None
+            }
+        );
         assert!(!shown.contains("canary"));
     }
 }

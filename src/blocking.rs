@@ -35,7 +35,8 @@ use tokio::{
 };
 
 use crate::{
-    Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method, RawRequest, Response,
+    Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method,
+    RawRequest, Response,
     call::{Sending, Streaming},
 };
 
@@ -76,7 +77,12 @@ impl Client {
     ///
     /// # Errors
     /// As there.
-    pub fn run_command(&self, device: impl Into<CommandTarget>, command: &Command, timeout: Duration) -> Result<CommandOutcome, Error> {
+    pub fn run_command(
+        &self,
+        device: impl Into<CommandTarget>,
+        command: &Command,
+        timeout: Duration,
+    ) -> Result<CommandOutcome, Error> {
         let device = device.into();
         wait(Box::pin(self.0.run_command(device, command, timeout)))
     }
@@ -85,13 +91,21 @@ impl Client {
     ///
     /// # Errors
     /// The API refuses it.
-    pub fn start_command(&self, device: impl Into<CommandTarget>, command: &Command) -> Result<CommandJob<Blocking>, Error> {
+    pub fn start_command(
+        &self,
+        device: impl Into<CommandTarget>,
+        command: &Command,
+    ) -> Result<CommandJob<Blocking>, Error> {
         let device = device.into();
         wait(Box::pin(self.0.start_command(device, command))).map(CommandJob::into_mode)
     }
 
     /// A job that was started before. No request is made.
-    pub fn command_job(&self, device: impl Into<CommandTarget>, jid: impl Into<String>) -> CommandJob<Blocking> {
+    pub fn command_job(
+        &self,
+        device: impl Into<CommandTarget>,
+        jid: impl Into<String>,
+    ) -> CommandJob<Blocking> {
         self.0.command_job(device, jid).into_mode()
     }
 }
@@ -187,7 +201,10 @@ pub struct Download {
 
 impl From<crate::Download> for Download {
     fn from(answer: crate::Download) -> Self {
-        Self { answer, chunk: Bytes::new() }
+        Self {
+            answer,
+            chunk: Bytes::new(),
+        }
     }
 }
 
@@ -227,7 +244,8 @@ impl io::Read for Download {
             }
         }
         let n = buffer.len().min(self.chunk.len());
-        self.chunk.copy_to_slice(buffer.get_mut(..n).unwrap_or_default());
+        self.chunk
+            .copy_to_slice(buffer.get_mut(..n).unwrap_or_default());
         Ok(n)
     }
 }
@@ -241,14 +259,23 @@ pub fn wait<T>(call: Sending<'_, T>) -> Result<T, Error> {
 
 fn enter() -> Result<EnterGuard<'static>, Error> {
     // Never dropped: that would panic where it may not block.
-    static RUNTIME: LazyLock<io::Result<Runtime>> =
-        LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).thread_name("autopi-blocking").enable_all().build());
+    static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+        Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("autopi-blocking")
+            .enable_all()
+            .build()
+    });
     if in_task() {
         return Err(Error::configuration(
             "a blocking call in an async task would stop all others of its thread: use autopi::Client here, or tokio::task::spawn_blocking",
         ));
     }
-    let failed = |e| Error::configuration(format!("the threads of the blocking client can't be started: {e}"));
+    let failed = |e| {
+        Error::configuration(format!(
+            "the threads of the blocking client can't be started: {e}"
+        ))
+    };
     RUNTIME.as_ref().map(Runtime::enter).map_err(failed)
 }
 

@@ -73,7 +73,11 @@ pub struct Response<T> {
 
 impl<T> Response<T> {
     pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
-        Response { status: self.status, headers: self.headers, value: map(self.value) }
+        Response {
+            status: self.status,
+            headers: self.headers,
+            value: map(self.value),
+        }
     }
 }
 
@@ -94,7 +98,15 @@ impl<'a> Call<'a> {
         let mut out = Outgoing::new(operation.id, method, String::new());
         out.template = Some(operation.path);
         out.accept = operation.accept;
-        Self { client, operation, out, paths: Vec::new(), parts: None, given: Vec::new(), error: None }
+        Self {
+            client,
+            operation,
+            out,
+            paths: Vec::new(),
+            parts: None,
+            given: Vec::new(),
+            error: None,
+        }
     }
 
     pub fn path(&mut self, name: &'static str, value: impl Display) {
@@ -116,20 +128,36 @@ impl<'a> Call<'a> {
     }
 
     /// `separator`: of the values in one parameter; `None` repeats the parameter (`collectionFormat: multi`).
-    pub fn query_list(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>, separator: Option<char>) {
+    pub fn query_list(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Display>,
+        separator: Option<char>,
+    ) {
         self.give_query(name);
         let values: Vec<String> = values.into_iter().map(|v| v.to_string()).collect();
         match separator {
-            None => self.out.query.extend(values.into_iter().map(|v| (name.into(), v))),
-            Some(c) => self.out.query.push((name.into(), values.join(c.encode_utf8(&mut [0; 4])))),
+            None => self
+                .out
+                .query
+                .extend(values.into_iter().map(|v| (name.into(), v))),
+            Some(c) => self
+                .out
+                .query
+                .push((name.into(), values.join(c.encode_utf8(&mut [0; 4])))),
         }
     }
 
     pub fn header(&mut self, name: &'static str, value: impl Display) {
         self.given.push(name);
-        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value.to_string())) {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value.to_string()),
+        ) {
             (Ok(name), Ok(value)) => drop(self.out.headers.insert(name, value)),
-            _ => self.fail(Error::invalid(format!("{name}: no header can carry this value"))),
+            _ => self.fail(Error::invalid(format!(
+                "{name}: no header can carry this value"
+            ))),
         }
     }
 
@@ -163,15 +191,29 @@ impl<'a> Call<'a> {
     }
 
     /// Fields of `application/x-www-form-urlencoded`, all of this name.
-    pub fn form_values(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>) {
+    pub fn form_values(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Display>,
+    ) {
         self.give_form(name);
-        values.into_iter().for_each(|value| self.out.body.form_value(name.into(), value.to_string()));
+        values
+            .into_iter()
+            .for_each(|value| self.out.body.form_value(name.into(), value.to_string()));
     }
 
     /// Fields of `multipart/form-data`, all of this name.
-    pub fn form_fields(&mut self, name: &'static str, values: impl IntoIterator<Item = impl Display>) {
+    pub fn form_fields(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Display>,
+    ) {
         self.give_form(name);
-        values.into_iter().for_each(|value| self.parts.get_or_insert_default().text(name.into(), value.to_string()));
+        values.into_iter().for_each(|value| {
+            self.parts
+                .get_or_insert_default()
+                .text(name.into(), value.to_string())
+        });
     }
 
     pub fn form_file(&mut self, name: &'static str, file: Upload) {
@@ -195,8 +237,15 @@ impl<'a> Call<'a> {
         if let Some(error) = self.error {
             return Err(fail(error));
         }
-        if let Some(name) = self.operation.required.iter().find(|n| !self.given.contains(n)) {
-            return Err(fail(Error::invalid(format!("{name}: is required and was not given"))));
+        if let Some(name) = self
+            .operation
+            .required
+            .iter()
+            .find(|n| !self.given.contains(n))
+        {
+            return Err(fail(Error::invalid(format!(
+                "{name}: is required and was not given"
+            ))));
         }
         let mut out = self.out;
         out.path = expand(self.operation.path, &self.paths).map_err(fail)?;
@@ -257,7 +306,13 @@ impl<'a> Call<'a> {
         Box::pin(self.pages::<T>().flat_map(|page| {
             let (good, bad) = match page {
                 Err(e) => (Vec::new(), vec![Err(e)]),
-                Ok(page) => (page.results, page.errors.into_iter().map(|e| Err(e.into_error(200))).collect()),
+                Ok(page) => (
+                    page.results,
+                    page.errors
+                        .into_iter()
+                        .map(|e| Err(e.into_error(200)))
+                        .collect(),
+                ),
             };
             stream::iter(good.into_iter().map(Ok).chain(bad))
         }))
@@ -272,18 +327,33 @@ fn any(body: &Bytes) -> Json {
 }
 
 /// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@').remove(b':');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'@')
+    .remove(b':');
 
 /// Fills a path template; each value is one segment.
 pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Result<String, Error> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, tail)) = after.split_once('}') else { break };
-        let given = values.iter().rfind(|(n, _)| *n == name).map(|(_, value)| value);
-        let value = given.ok_or_else(|| Error::invalid(format!("{name}: is part of the path and was not given")))?;
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
+        let given = values
+            .iter()
+            .rfind(|(n, _)| *n == name)
+            .map(|(_, value)| value);
+        let value = given.ok_or_else(|| {
+            Error::invalid(format!("{name}: is part of the path and was not given"))
+        })?;
         if matches!(value.as_str(), "" | "." | "..") {
-            return Err(Error::invalid(format!("{name}: is part of the path and can't be `{value}`")));
+            return Err(Error::invalid(format!(
+                "{name}: is part of the path and can't be `{value}`"
+            )));
         }
         out.push_str(before);
         out.extend(percent_encode(value.as_bytes(), SEGMENT));
@@ -297,7 +367,14 @@ pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Resul
 mod tests {
     use super::*;
 
-    static OPERATION: Operation = Operation { id: "x", method: "GET", path: "/", required: &[], accept: "", page: None };
+    static OPERATION: Operation = Operation {
+        id: "x",
+        method: "GET",
+        path: "/",
+        required: &[],
+        accept: "",
+        page: None,
+    };
 
     /// It is copied some times on its way: rare steps are boxed.
     #[test]
@@ -315,7 +392,14 @@ mod tests {
         call.query_list("b", [1, 2], None);
         call.query("a", 2);
         call.query_list("b", [3, 4], None);
-        assert_eq!(call.out.query.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=2", "b=3", "b=4"]);
+        assert_eq!(
+            call.out
+                .query
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect::<Vec<_>>(),
+            ["a=2", "b=3", "b=4"]
+        );
     }
 
     #[tokio::test]
@@ -327,18 +411,44 @@ mod tests {
             call.form_values("b", [values[0]]);
         }
         assert!(call.parts.is_none());
-        let Body::Form(fields) = &call.out.body else { panic!("no form") };
-        assert_eq!(fields.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>(), ["a=3", "a=4", "b=3"]);
+        let Body::Form(fields) = &call.out.body else {
+            panic!("no form")
+        };
+        assert_eq!(
+            fields
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect::<Vec<_>>(),
+            ["a=3", "a=4", "b=3"]
+        );
 
         let mut call = Call::new(&client, &OPERATION);
         for text in ["first", "second"] {
             call.form_fields("a", [text]);
             call.form_file("f", Upload::bytes(text, text));
         }
-        let sent = call.parts.unwrap().form().await.unwrap().into_stream().map(|chunk| chunk.unwrap().to_vec()).concat().await;
+        let sent = call
+            .parts
+            .unwrap()
+            .form()
+            .await
+            .unwrap()
+            .into_stream()
+            .map(|chunk| chunk.unwrap().to_vec())
+            .concat()
+            .await;
         let sent = String::from_utf8(sent).unwrap();
-        assert_eq!((sent.matches("name=\"a\"").count(), sent.matches("name=\"f\"").count()), (1, 1));
-        assert!(sent.contains("filename=\"second\"") && !sent.contains("first"), "{sent}");
+        assert_eq!(
+            (
+                sent.matches("name=\"a\"").count(),
+                sent.matches("name=\"f\"").count()
+            ),
+            (1, 1)
+        );
+        assert!(
+            sent.contains("filename=\"second\"") && !sent.contains("first"),
+            "{sent}"
+        );
     }
 
     #[test]

@@ -30,13 +30,16 @@ impl<T: Check> Check for Option<T> {
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self) -> Result<(), Violation> {
-        self.iter().enumerate().try_for_each(|(i, item)| item.check().map_err(|v| v.within(&format!("[{i}]"))))
+        self.iter()
+            .enumerate()
+            .try_for_each(|(i, item)| item.check().map_err(|v| v.within(&format!("[{i}]"))))
     }
 }
 
 impl<T: Check> Check for BTreeMap<String, T> {
     fn check(&self) -> Result<(), Violation> {
-        self.iter().try_for_each(|(key, item)| item.check().map_err(|v| v.within(key)))
+        self.iter()
+            .try_for_each(|(key, item)| item.check().map_err(|v| v.within(key)))
     }
 }
 
@@ -50,9 +53,19 @@ impl Violation {
 
 fn violation(field: &str, rule: String, value: impl fmt::Display) -> Result<(), Violation> {
     let lower = field.to_ascii_lowercase();
-    let secret = ["password", "token", "secret", "key", "pin"].iter().any(|s| lower.contains(s));
-    let value = if secret { "(not shown)".into() } else { value.to_string() };
-    Err(Violation { field: field.into(), rule, value })
+    let secret = ["password", "token", "secret", "key", "pin"]
+        .iter()
+        .any(|s| lower.contains(s));
+    let value = if secret {
+        "(not shown)".into()
+    } else {
+        value.to_string()
+    };
+    Err(Violation {
+        field: field.into(),
+        rule,
+        value,
+    })
 }
 
 /// What is inside a field.
@@ -62,18 +75,28 @@ pub fn nested(field: &'static str, value: &impl Check) -> Result<(), Violation> 
 
 /// Counts characters, as DRF does.
 pub fn min_length(field: &'static str, value: &str, n: usize) -> Result<(), Violation> {
-    if value.chars().count() >= n { Ok(()) } else { violation(field, format!("at least {n} characters"), value) }
+    if value.chars().count() >= n {
+        Ok(())
+    } else {
+        violation(field, format!("at least {n} characters"), value)
+    }
 }
 
 /// Counts characters, as DRF does.
 pub fn max_length(field: &'static str, value: &str, n: usize) -> Result<(), Violation> {
-    if value.chars().count() <= n { Ok(()) } else { violation(field, format!("at most {n} characters"), value) }
+    if value.chars().count() <= n {
+        Ok(())
+    } else {
+        violation(field, format!("at most {n} characters"), value)
+    }
 }
 
 /// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
 pub fn pattern(field: &'static str, value: &str, pattern: &'static str) -> Result<(), Violation> {
     match regex_lite::Regex::new(pattern) {
-        Ok(regex) if !regex.is_match(value) => violation(field, format!("of the form {pattern}"), value),
+        Ok(regex) if !regex.is_match(value) => {
+            violation(field, format!("of the form {pattern}"), value)
+        }
         _ => Ok(()),
     }
 }
@@ -95,11 +118,19 @@ pub fn maximum(field: &'static str, value: f64, n: f64, strictly: bool) -> Resul
 }
 
 pub fn min_items(field: &'static str, len: usize, n: usize) -> Result<(), Violation> {
-    if len >= n { Ok(()) } else { violation(field, format!("at least {n} items"), len) }
+    if len >= n {
+        Ok(())
+    } else {
+        violation(field, format!("at least {n} items"), len)
+    }
 }
 
 pub fn max_items(field: &'static str, len: usize, n: usize) -> Result<(), Violation> {
-    if len <= n { Ok(()) } else { violation(field, format!("at most {n} items"), len) }
+    if len <= n {
+        Ok(())
+    } else {
+        violation(field, format!("at most {n} items"), len)
+    }
 }
 
 #[cfg(test)]
@@ -115,17 +146,37 @@ mod tests {
 
     #[test]
     fn the_error_says_where_what_and_which_value() {
-        let inside = BTreeMap::from([("a".to_owned(), vec![Some(Name("ok")), None, Some(Name("too long"))])]);
+        let inside = BTreeMap::from([(
+            "a".to_owned(),
+            vec![Some(Name("ok")), None, Some(Name("too long"))],
+        )]);
         let v = nested("by_key", &inside).unwrap_err();
-        assert_eq!((v.field.as_str(), v.rule.as_str(), v.value.as_str()), ("by_key.a[2].name", "at most 3 characters", "too long"));
-        assert_eq!(min_length("new_password", "canary", 8).unwrap_err().value, "(not shown)");
+        assert_eq!(
+            (v.field.as_str(), v.rule.as_str(), v.value.as_str()),
+            ("by_key.a[2].name", "at most 3 characters", "too long")
+        );
+        assert_eq!(
+            min_length("new_password", "canary", 8).unwrap_err().value,
+            "(not shown)"
+        );
     }
 
     #[test]
     fn limits() {
-        assert!(min_length("f", "ü", 1).is_ok() && max_length("f", "üü", 2).is_ok() && min_length("f", "", 1).is_err());
-        assert!(minimum("f", 1.0, 1.0, false).is_ok() && minimum("f", 1.0, 1.0, true).is_err() && maximum("f", 2.0, 1.0, false).is_err());
-        assert!(pattern("f", "a-b_1", "^[-a-zA-Z0-9_]+$").is_ok() && pattern("f", "a b", "^[-a-zA-Z0-9_]+$").is_err());
+        assert!(
+            min_length("f", "ü", 1).is_ok()
+                && max_length("f", "üü", 2).is_ok()
+                && min_length("f", "", 1).is_err()
+        );
+        assert!(
+            minimum("f", 1.0, 1.0, false).is_ok()
+                && minimum("f", 1.0, 1.0, true).is_err()
+                && maximum("f", 2.0, 1.0, false).is_err()
+        );
+        assert!(
+            pattern("f", "a-b_1", "^[-a-zA-Z0-9_]+$").is_ok()
+                && pattern("f", "a b", "^[-a-zA-Z0-9_]+$").is_err()
+        );
         assert!(pattern("f", "anything", "(?=no rust)").is_ok());
         assert!(min_items("f", 0, 1).is_err() && max_items("f", 2, 1).is_err());
     }

@@ -5,7 +5,8 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 use reqwest::{Method, Url, header::HeaderValue};
 
 use crate::{
-    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy, Sending, auth,
+    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy,
+    Sending, auth,
     limits::Limits,
     login::{Account, Sessions},
     retry::Budget,
@@ -36,7 +37,10 @@ pub(crate) struct Inner {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base", &self.0.base.as_str()).field("credentials", &self.0.credentials).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("base", &self.0.base.as_str())
+            .field("credentials", &self.0.credentials)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,17 +65,35 @@ impl Client {
     }
 
     /// The header for the next request; `refused` was answered with a 401.
-    pub(crate) fn authorization<'a>(&'a self, refused: Option<&'a HeaderValue>) -> Authorization<'a> {
+    pub(crate) fn authorization<'a>(
+        &'a self,
+        refused: Option<&'a HeaderValue>,
+    ) -> Authorization<'a> {
         if let Some(fixed) = &self.0.fixed {
             return Authorization::Fixed(fixed.clone());
         }
         let account = match &self.0.credentials {
-            Credentials::Provider(own) => return Authorization::Asked(Box::pin(auth::own_header(&**own, refused))),
-            Credentials::Login { email, password, mfa } => Some(Account { email, password, mfa: mfa.as_ref() }),
+            Credentials::Provider(own) => {
+                return Authorization::Asked(Box::pin(auth::own_header(&**own, refused)));
+            }
+            Credentials::Login {
+                email,
+                password,
+                mfa,
+            } => Some(Account {
+                email,
+                password,
+                mfa: mfa.as_ref(),
+            }),
             // The tokens are fixed.
             Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
         };
-        Authorization::Asked(Box::pin(async move { self.0.sessions.header(self, account.as_ref(), refused).await }))
+        Authorization::Asked(Box::pin(async move {
+            self.0
+                .sessions
+                .header(self, account.as_ref(), refused)
+                .await
+        }))
     }
 
     /// Can a 401 be answered by other credentials?
@@ -119,7 +141,9 @@ impl Default for ClientBuilder {
 
 impl<M> fmt::Debug for ClientBuilder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("credentials", &self.credentials).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,11 +202,24 @@ impl<M> ClientBuilder<M> {
     }
     /// E-mail and password: the client logs in when it must.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
-        self.credentials(Credentials::Login { email: email.into(), password: password.into().into(), mfa: None })
+        self.credentials(Credentials::Login {
+            email: email.into(),
+            password: password.into().into(),
+            mfa: None,
+        })
     }
     /// E-mail, password, and where the code of the second factor comes from, if the account asks for one.
-    pub fn login_with_mfa(self, email: impl Into<String>, password: impl Into<String>, mfa: Mfa) -> Self {
-        self.credentials(Credentials::Login { email: email.into(), password: password.into().into(), mfa: Some(mfa) })
+    pub fn login_with_mfa(
+        self,
+        email: impl Into<String>,
+        password: impl Into<String>,
+        mfa: Mfa,
+    ) -> Self {
+        self.credentials(Credentials::Login {
+            email: email.into(),
+            password: password.into().into(),
+            mfa: Some(mfa),
+        })
     }
     /// A device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)): it gives a token to who asks.
     pub fn local_device(self) -> Self {
@@ -273,7 +310,9 @@ impl<M> ClientBuilder<M> {
     /// The URL is malformed. The error does not show it, for it may hold a password.
     #[cfg(not(target_family = "wasm"))]
     pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
-        let proxy = reqwest::Proxy::all(url).map_err(|_| Error::configuration("the proxy's URL is none: give one like http://host:3128"))?;
+        let proxy = reqwest::Proxy::all(url).map_err(|_| {
+            Error::configuration("the proxy's URL is none: give one like http://host:3128")
+        })?;
         self.proxies.push(proxy);
         Ok(self)
     }
@@ -283,8 +322,10 @@ impl<M> ClientBuilder<M> {
     /// There is no certificate in it.
     #[cfg(not(target_family = "wasm"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
-        let bad = "the root certificates are no PEM: a file with -----BEGIN CERTIFICATE----- is wanted";
-        let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| Error::configuration(bad))?;
+        let bad =
+            "the root certificates are no PEM: a file with -----BEGIN CERTIFICATE----- is wanted";
+        let roots =
+            reqwest::Certificate::from_pem_bundle(pem).map_err(|_| Error::configuration(bad))?;
         if roots.is_empty() {
             return Err(Error::configuration(bad));
         }
@@ -298,8 +339,13 @@ impl<M> ClientBuilder<M> {
             // Tries that nobody sees are not wanted, and each call would pay for a copy of its request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
             .redirect(reqwest::redirect::Policy::custom(same_host));
-        let http = self.proxies.drain(..).fold(http, reqwest::ClientBuilder::proxy);
-        self.roots.drain(..).fold(http, reqwest::ClientBuilder::add_root_certificate)
+        let http = self
+            .proxies
+            .drain(..)
+            .fold(http, reqwest::ClientBuilder::proxy);
+        self.roots
+            .drain(..)
+            .fold(http, reqwest::ClientBuilder::add_root_certificate)
     }
     /// A browser follows redirects, connects and trusts as it likes.
     #[cfg(target_family = "wasm")]
@@ -320,10 +366,20 @@ impl<M> ClientBuilder<M> {
 
     pub(crate) fn client(mut self) -> Result<Client, Error> {
         let text = self.base_url.as_deref().unwrap_or(BASE_URL);
-        let base = Url::parse(text).map_err(|e| Error::configuration(format!("the base URL is no URL ({e}): give one like {BASE_URL}")))?;
-        let Some(host) = base.host_str() else { return Err(Error::configuration(format!("the base URL names no host: give one like {BASE_URL}"))) };
+        let base = Url::parse(text).map_err(|e| {
+            Error::configuration(format!(
+                "the base URL is no URL ({e}): give one like {BASE_URL}"
+            ))
+        })?;
+        let Some(host) = base.host_str() else {
+            return Err(Error::configuration(format!(
+                "the base URL names no host: give one like {BASE_URL}"
+            )));
+        };
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(Error::configuration("the base URL holds credentials: give them to the client, not to the URL"));
+            return Err(Error::configuration(
+                "the base URL holds credentials: give them to the client, not to the URL",
+            ));
         }
         let loopback = match base.host() {
             Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -338,22 +394,41 @@ impl<M> ClientBuilder<M> {
                     "plain http to {host} would show the token to the network: use https, or allow_plain_http(\"{host}\")"
                 )));
             }
-            other => return Err(Error::configuration(format!("the base URL's scheme `{other}` is not http or https"))),
+            other => {
+                return Err(Error::configuration(format!(
+                    "the base URL's scheme `{other}` is not http or https"
+                )));
+            }
         }
-        if self.max_per_second.is_some_and(|n| !n.is_finite() || n <= 0.0) {
+        if self
+            .max_per_second
+            .is_some_and(|n| !n.is_finite() || n <= 0.0)
+        {
             return Err(Error::configuration("max_per_second must be more than 0"));
         }
-        let missing =
-            "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
-        let credentials = self.credentials.take().ok_or_else(|| Error::configuration(missing))?.parse()?;
+        let missing = "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
+        let credentials = self
+            .credentials
+            .take()
+            .ok_or_else(|| Error::configuration(missing))?
+            .parse()?;
         let fixed = credentials.fixed()?;
         let http = match self.http.take() {
             Some(http) => http,
             None => self
                 .http_builder()
-                .user_agent([concat!("autopi/", env!("CARGO_PKG_VERSION")), self.user_agent.as_deref().unwrap_or_default()].join(" ").trim_end())
+                .user_agent(
+                    [
+                        concat!("autopi/", env!("CARGO_PKG_VERSION")),
+                        self.user_agent.as_deref().unwrap_or_default(),
+                    ]
+                    .join(" ")
+                    .trim_end(),
+                )
                 .build()
-                .map_err(|e| Error::configuration(format!("the HTTP client can't be built: {e}")))?,
+                .map_err(|e| {
+                    Error::configuration(format!("the HTTP client can't be built: {e}"))
+                })?,
         };
         Ok(Client(Arc::new(Inner {
             base,
@@ -376,6 +451,13 @@ impl<M> ClientBuilder<M> {
 /// The `Authorization` header must not reach another host, nor plain http.
 #[cfg(not(target_family = "wasm"))]
 fn same_host(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
-    let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-    if same && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
+    let same = attempt
+        .previous()
+        .first()
+        .is_some_and(|first| first.origin() == attempt.url().origin());
+    if same && attempt.previous().len() <= 5 {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
 }

@@ -13,7 +13,10 @@ pub struct Download(pub(crate) Open);
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download").field("status", &self.status()).field("content_type", &self.content_type()).finish_non_exhaustive()
+        f.debug_struct("Download")
+            .field("status", &self.status())
+            .field("content_type", &self.content_type())
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,7 +55,12 @@ impl Download {
 
     /// The pieces as a stream.
     pub fn into_stream(self) -> crate::Streaming<'static, Bytes> {
-        Box::pin(stream::try_unfold(self, |mut download| async { Ok(download.chunk().await?.map(|chunk| (chunk, download))) }).fuse())
+        Box::pin(
+            stream::try_unfold(self, |mut download| async {
+                Ok(download.chunk().await?.map(|chunk| (chunk, download)))
+            })
+            .fuse(),
+        )
     }
 
     /// All of it, whatever its size.
@@ -70,15 +78,27 @@ impl Download {
 
 /// Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which counts more than `filename`.
 fn file_name(disposition: &str) -> Option<String> {
-    let parameters = || disposition.split(';').skip(1).filter_map(|p| p.split_once('=')).map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim()));
-    let find = |wanted: &str| parameters().find(|(key, _)| key == wanted).map(|(_, value)| value);
+    let parameters = || {
+        disposition
+            .split(';')
+            .skip(1)
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim()))
+    };
+    let find = |wanted: &str| {
+        parameters()
+            .find(|(key, _)| key == wanted)
+            .map(|(_, value)| value)
+    };
     let extended = || {
         let (charset, text) = find("filename*")?.split_once('\'')?;
         let (_language, text) = text.split_once('\'')?;
         // `+` is itself here, unlike in a form.
         let pair = format!("={}", text.replace('+', "%2B"));
         let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
-        charset.eq_ignore_ascii_case("utf-8").then(|| name.into_owned())
+        charset
+            .eq_ignore_ascii_case("utf-8")
+            .then(|| name.into_owned())
     };
     let name = extended().or_else(|| find("filename").map(|v| v.trim_matches('"').to_owned()))?;
     let name = name.rsplit(['/', '\\']).next()?.to_owned();
@@ -94,7 +114,10 @@ mod tests {
         for (header, name) in [
             ("attachment; filename=\"a b.csv\"", Some("a b.csv")),
             ("attachment; FileName=a.csv; size=3", Some("a.csv")),
-            ("attachment; filename=\"?.csv\"; filename*=UTF-8''bl%C3%A5%2B+.csv", Some("bl\u{e5}++.csv")),
+            (
+                "attachment; filename=\"?.csv\"; filename*=UTF-8''bl%C3%A5%2B+.csv",
+                Some("bl\u{e5}++.csv"),
+            ),
             ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
             ("attachment; filename*=utf-8''..%2F..%5C..", None),
             ("attachment; filename=", None),

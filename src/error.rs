@@ -85,14 +85,20 @@ impl Error {
     }
 
     pub(crate) fn timeout() -> Self {
-        Self::new(ErrorKind::Timeout, "no answer in time: is the server slow, or the time-out too short?")
+        Self::new(
+            ErrorKind::Timeout,
+            "no answer in time: is the server slow, or the time-out too short?",
+        )
     }
 
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let mut error = if source.is_timeout() {
             Self::timeout()
         } else if crate::host::is_connect(&source) {
-            Self::new(ErrorKind::Transport, "no connection to the server: check the base URL and the network")
+            Self::new(
+                ErrorKind::Transport,
+                "no connection to the server: check the base URL and the network",
+            )
         } else {
             Self::new(ErrorKind::Transport, "the connection broke")
         };
@@ -101,13 +107,25 @@ impl Error {
         error
     }
 
-    pub(crate) fn status_of(status: u16, request_id: Option<String>, retry_after: Option<Duration>, html: bool, body: Bytes) -> Self {
+    pub(crate) fn status_of(
+        status: u16,
+        request_id: Option<String>,
+        retry_after: Option<Duration>,
+        html: bool,
+        body: Bytes,
+    ) -> Self {
         let hint = match status {
-            _ if html => "the answer is an HTML page, not the API's: a proxy or another server answered",
-            300..=399 => "a redirect to another place, which is not followed: is the base URL right?",
+            _ if html => {
+                "the answer is an HTML page, not the API's: a proxy or another server answered"
+            }
+            300..=399 => {
+                "a redirect to another place, which is not followed: is the base URL right?"
+            }
             401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
             403 => "the account may not do this",
-            404 => "no such thing for this account; is a unit id given where the device id is wanted?",
+            404 => {
+                "no such thing for this account; is a unit id given where the device id is wanted?"
+            }
             429 => "too many requests: slow down",
             500.. => "the server failed: try again later",
             _ => "the API refused the request",
@@ -120,7 +138,12 @@ impl Error {
         error
     }
 
-    pub(crate) fn decode(status: u16, path: impl Into<String>, message: impl Into<String>, body: Bytes) -> Self {
+    pub(crate) fn decode(
+        status: u16,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        body: Bytes,
+    ) -> Self {
         let mut error = Self::new(ErrorKind::Decode, message);
         error.0.status = Some(status);
         error.0.path = Some(path.into());
@@ -129,20 +152,34 @@ impl Error {
     }
 
     pub(crate) fn too_large(status: u16, limit: usize) -> Self {
-        let mut error = Self::new(ErrorKind::Decode, format!("the answer is larger than {limit} bytes: raise max_body, or read it as a stream"));
+        let mut error = Self::new(
+            ErrorKind::Decode,
+            format!(
+                "the answer is larger than {limit} bytes: raise max_body, or read it as a stream"
+            ),
+        );
         error.0.status = Some(status);
         error
     }
 
     pub(crate) fn command(status: u16, body: Bytes) -> Self {
-        let mut error = Self::new(ErrorKind::Command, "the device says that the command failed, or it did not answer: raw_body() has all of it");
+        let mut error = Self::new(
+            ErrorKind::Command,
+            "the device says that the command failed, or it did not answer: raw_body() has all of it",
+        );
         error.0.status = Some(status);
         error.0.body = Some(body);
         error
     }
 
     pub(crate) fn no_result(jid: &str) -> Self {
-        Self::new(ErrorKind::Timeout, format!("no result in time: job {} may still run, command_job waits on", jid.escape_debug()))
+        Self::new(
+            ErrorKind::Timeout,
+            format!(
+                "no result in time: job {} may still run, command_job waits on",
+                jid.escape_debug()
+            ),
+        )
     }
 
     pub(crate) fn no_turn() -> Self {
@@ -161,7 +198,8 @@ impl Error {
     /// The same for another call that failed with it; its source stays with the first.
     pub(crate) fn twin(&self) -> Self {
         let mut twin = Self::new(self.0.kind, self.0.message.clone());
-        (twin.0.status, twin.0.retry_after, twin.0.request_id) = (self.0.status, self.0.retry_after, self.0.request_id.clone());
+        (twin.0.status, twin.0.retry_after, twin.0.request_id) =
+            (self.0.status, self.0.retry_after, self.0.request_id.clone());
         twin
     }
 
@@ -209,17 +247,34 @@ impl Error {
     /// Django REST framework's `detail`; the `status` of a refused command, the `error` of a device on the local network.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
-        ["detail", "error", "status"].iter().find_map(|k| json.get(k)?.as_str()).map(str::to_owned)
+        ["detail", "error", "status"]
+            .iter()
+            .find_map(|k| json.get(k)?.as_str())
+            .map(str::to_owned)
     }
     /// The errors of each field, as DRF sends them with a 400; those of no field are under `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
-        let Some(Value::Object(map)) = self.json() else { return BTreeMap::new() };
-        let texts = |v: Value| v.as_array().map(|a| a.iter().map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned)).collect());
-        map.into_iter().filter_map(|(k, v)| Some((k, texts(v)?))).collect()
+        let Some(Value::Object(map)) = self.json() else {
+            return BTreeMap::new();
+        };
+        let texts = |v: Value| {
+            v.as_array().map(|a| {
+                a.iter()
+                    .map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned))
+                    .collect()
+            })
+        };
+        map.into_iter()
+            .filter_map(|(k, v)| Some((k, texts(v)?)))
+            .collect()
     }
 
     fn json(&self) -> Option<Value> {
-        serde_json::from_slice(self.raw_body().filter(|_| self.kind() == ErrorKind::Status)?).ok()
+        serde_json::from_slice(
+            self.raw_body()
+                .filter(|_| self.kind() == ErrorKind::Status)?,
+        )
+        .ok()
     }
 
     /// 404?
@@ -266,7 +321,11 @@ impl fmt::Display for Error {
         }
         f.write_str(&self.0.message)?;
         if self.0.attempts > 1 {
-            write!(f, " (after {} tries in {:.1?})", self.0.attempts, self.0.elapsed)?;
+            write!(
+                f,
+                " (after {} tries in {:.1?})",
+                self.0.attempts, self.0.elapsed
+            )?;
         }
         Ok(())
     }
@@ -274,7 +333,11 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.to_string()).field("source", &self.0.source).finish()
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.to_string())
+            .field("source", &self.0.source)
+            .finish()
     }
 }
 

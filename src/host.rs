@@ -24,10 +24,13 @@ mod system {
     /// The server says over HTTP/2 that it did nothing with the request: a refused stream, or one after a graceful end (RFC 9113, 8.7).
     pub(crate) fn is_unprocessed(e: &reqwest::Error) -> bool {
         let causes = std::iter::successors(e.source(), |&cause| cause.source());
-        causes.filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|e| {
-            let of = |reason| e.is_remote() && e.reason() == Some(reason);
-            e.is_reset() && of(h2::Reason::REFUSED_STREAM) || e.is_go_away() && of(h2::Reason::NO_ERROR)
-        })
+        causes
+            .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+            .any(|e| {
+                let of = |reason| e.is_remote() && e.reason() == Some(reason);
+                e.is_reset() && of(h2::Reason::REFUSED_STREAM)
+                    || e.is_go_away() && of(h2::Reason::NO_ERROR)
+            })
     }
 }
 
@@ -43,7 +46,11 @@ mod browser {
         tokio::{sleep, sleep_until},
     };
 
-    pub(crate) fn timeout<F: Future>(wait: Duration, deadline: impl Into<Option<Instant>>, future: F) -> wasmtimer::tokio::Timeout<F> {
+    pub(crate) fn timeout<F: Future>(
+        wait: Duration,
+        deadline: impl Into<Option<Instant>>,
+        future: F,
+    ) -> wasmtimer::tokio::Timeout<F> {
         wasmtimer::tokio::timeout_at(crate::limits::until(wait, deadline.into()), future)
     }
 
@@ -58,7 +65,12 @@ mod browser {
     impl From<reqwest::Response> for Answer {
         fn from(r: reqwest::Response) -> Self {
             let (status, headers, length) = (r.status(), r.headers().clone(), r.content_length());
-            Self { status, headers, length, body: Box::pin(r.bytes_stream()) }
+            Self {
+                status,
+                headers,
+                length,
+                body: Box::pin(r.bytes_stream()),
+            }
         }
     }
 

@@ -38,7 +38,10 @@ impl Lenient {
     /// As an integer: also one in a text, or with a zero after the point.
     fn integer(self) -> Value {
         let value = self.number();
-        match value.as_f64().filter(|f| !value.is_i64() && !value.is_u64() && f.fract() == 0.0 && f.abs() < 9e15) {
+        match value
+            .as_f64()
+            .filter(|f| !value.is_i64() && !value.is_u64() && f.fract() == 0.0 && f.abs() < 9e15)
+        {
             Some(whole) => (whole as i64).into(),
             None => value,
         }
@@ -47,7 +50,8 @@ impl Lenient {
     /// As a number: also one in a text.
     fn number(self) -> Value {
         match &self.0 {
-            Value::String(text) => serde_json::from_str::<serde_json::Number>(text.trim()).map_or(self.0, Value::Number),
+            Value::String(text) => serde_json::from_str::<serde_json::Number>(text.trim())
+                .map_or(self.0, Value::Number),
             _ => self.0,
         }
     }
@@ -100,8 +104,12 @@ impl<'de> Deserializer<'de> for Lenient {
                 (_, _, Some(n)) => visitor.visit_f64(n),
                 _ => Err(Error::custom(format!("`{n}` is no number that fits"))),
             },
-            Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Lenient))),
-            Value::Object(map) => visitor.visit_map(MapDeserializer::new(map.into_iter().map(|(k, v)| (k, Lenient(v))))),
+            Value::Array(list) => {
+                visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Lenient)))
+            }
+            Value::Object(map) => visitor.visit_map(MapDeserializer::new(
+                map.into_iter().map(|(k, v)| (k, Lenient(v))),
+            )),
         }
     }
 
@@ -116,14 +124,27 @@ impl<'de> Deserializer<'de> for Lenient {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         self.deserialize_map(visitor)
     }
 
@@ -145,14 +166,48 @@ mod tests {
 
     #[test]
     fn what_has_a_plain_meaning_is_read() {
-        assert_eq!((read(json!("True")), read(json!(0)), read::<bool>(json!("yes"))), (Some(true), Some(false), None));
-        assert_eq!((read(json!("12")), read(json!(12.0)), read::<i64>(json!(12.5)), read::<i64>(json!(true))), (Some(12i64), Some(12), None, None));
-        assert_eq!((read(json!(" 1.5")), read::<f64>(json!("NaN"))), (Some(1.5), None));
+        assert_eq!(
+            (
+                read(json!("True")),
+                read(json!(0)),
+                read::<bool>(json!("yes"))
+            ),
+            (Some(true), Some(false), None)
+        );
+        assert_eq!(
+            (
+                read(json!("12")),
+                read(json!(12.0)),
+                read::<i64>(json!(12.5)),
+                read::<i64>(json!(true))
+            ),
+            (Some(12i64), Some(12), None, None)
+        );
+        assert_eq!(
+            (read(json!(" 1.5")), read::<f64>(json!("NaN"))),
+            (Some(1.5), None)
+        );
         assert_eq!(read(json!(4.5)), Some("4.5".to_owned()));
-        assert_eq!(read(json!({"a": "1"})), Some(vec![BTreeMap::from([("a".to_owned(), 1)])]));
-        assert_eq!((read(json!("[1,\"2\"]")), read::<Vec<i64>>(json!(null))), (Some(vec![1, 2]), Some(vec![])));
-        assert_eq!(read(json!(r#"{"low": "3"}"#)), Some(BTreeMap::from([("low".to_owned(), 3)])));
-        assert_eq!((read(json!(null)), read(json!("7"))), (Some(None::<i64>), Some(Some(7i64))));
-        assert_eq!(read(json!({"a": ["1", null]})), Some(json!({"a": ["1", null]})), "any JSON stays as it is");
+        assert_eq!(
+            read(json!({"a": "1"})),
+            Some(vec![BTreeMap::from([("a".to_owned(), 1)])])
+        );
+        assert_eq!(
+            (read(json!("[1,\"2\"]")), read::<Vec<i64>>(json!(null))),
+            (Some(vec![1, 2]), Some(vec![]))
+        );
+        assert_eq!(
+            read(json!(r#"{"low": "3"}"#)),
+            Some(BTreeMap::from([("low".to_owned(), 3)]))
+        );
+        assert_eq!(
+            (read(json!(null)), read(json!("7"))),
+            (Some(None::<i64>), Some(Some(7i64)))
+        );
+        assert_eq!(
+            read(json!({"a": ["1", null]})),
+            Some(json!({"a": ["1", null]})),
+            "any JSON stays as it is"
+        );
     }
 }

@@ -22,7 +22,9 @@ pub(crate) fn after(wait: Duration) -> Instant {
 
 /// What is too far for the clock is a year.
 pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
-    start.checked_add(wait).unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
+    start
+        .checked_add(wait)
+        .unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
 /// The deadline, or `wait` from now: whatever is first.
@@ -47,9 +49,16 @@ struct Gate {
 
 impl Limits {
     pub fn new(in_flight: Option<usize>, per_second: Option<f64>) -> Self {
-        let in_flight = in_flight.map(|n| Arc::new(Semaphore::new(n.clamp(1, Semaphore::MAX_PERMITS))));
-        let interval = per_second.and_then(|n| Duration::try_from_secs_f64(1.0 / n).ok()).unwrap_or_default();
-        Self { in_flight, interval, gate: Mutex::default() }
+        let in_flight =
+            in_flight.map(|n| Arc::new(Semaphore::new(n.clamp(1, Semaphore::MAX_PERMITS))));
+        let interval = per_second
+            .and_then(|n| Duration::try_from_secs_f64(1.0 / n).ok())
+            .unwrap_or_default();
+        Self {
+            in_flight,
+            interval,
+            gate: Mutex::default(),
+        }
     }
 
     fn gate(&self) -> std::sync::MutexGuard<'_, Gate> {
@@ -119,8 +128,15 @@ mod tests {
         assert_eq!(started.elapsed().as_millis(), 1000);
         limits.pause(Duration::from_secs(7));
         limits.pause(Duration::from_secs(2));
-        assert!(limits.admit(after(Duration::from_secs(5))).await.is_err(), "fails at once");
-        assert_eq!(started.elapsed().as_millis(), 1100, "the place in the rate was waited for");
+        assert!(
+            limits.admit(after(Duration::from_secs(5))).await.is_err(),
+            "fails at once"
+        );
+        assert_eq!(
+            started.elapsed().as_millis(),
+            1100,
+            "the place in the rate was waited for"
+        );
         limits.admit(after(Duration::from_secs(60))).await.unwrap();
         assert_eq!(started.elapsed().as_secs(), 8);
     }

@@ -30,10 +30,19 @@ pub(crate) struct Account<'a> {
 impl Sessions {
     /// The header of a fresh session that is not the refused one. Who waited while a login failed shares its error: a wrong password is tried once, not
     /// once a call.
-    pub async fn header(&self, client: &Client, account: Option<&Account<'_>>, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+    pub async fn header(
+        &self,
+        client: &Client,
+        account: Option<&Account<'_>>,
+        refused: Option<&HeaderValue>,
+    ) -> Result<HeaderValue, Error> {
         let asked = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some(current) = last.session.as_ref().filter(|s| s.is_fresh() && refused != Some(&s.header)) {
+        if let Some(current) = last
+            .session
+            .as_ref()
+            .filter(|s| s.is_fresh() && refused != Some(&s.header))
+        {
             return Ok(current.header.clone());
         }
         if let Some((_, error)) = last.failure.as_ref().filter(|(at, _)| *at >= asked) {
@@ -74,7 +83,10 @@ struct LoginAnswer {
 }
 
 async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Session, Error> {
-    let body = account.map(|a| LoginRequest { email: a.email, password: a.password.expose_secret() });
+    let body = account.map(|a| LoginRequest {
+        email: a.email,
+        password: a.password.expose_secret(),
+    });
     let (status, answer) = post(client, "/auth/login/", body.as_ref()).await?;
     if let Some(token) = token(&answer) {
         return session(token);
@@ -83,22 +95,44 @@ async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Sessio
         return Err(if status.is_success() {
             Error::auth("the login answered without a token: is the base URL that of the API?")
         } else {
-            let check = if account.is_some() { "check e-mail and password" } else { "is the base URL that of a device on the local network?" };
-            Error::auth(format!("the login was refused with HTTP {}: {check}", status.as_u16()))
+            let check = if account.is_some() {
+                "check e-mail and password"
+            } else {
+                "is the base URL that of a device on the local network?"
+            };
+            Error::auth(format!(
+                "the login was refused with HTTP {}: {check}",
+                status.as_u16()
+            ))
         });
     };
-    let source =
-        account.and_then(|a| a.mfa).ok_or_else(|| Error::auth("the account asks for a second factor: give the login an Mfa, or use an API token"))?;
+    let source = account.and_then(|a| a.mfa).ok_or_else(|| {
+        Error::auth(
+            "the account asks for a second factor: give the login an Mfa, or use an API token",
+        )
+    })?;
     let code = source.get().await?;
-    let (status, answer) = post(client, mfa::VERIFY, Some(&mfa::Verify::new(&challenge, &code))).await?;
+    let (status, answer) = post(
+        client,
+        mfa::VERIFY,
+        Some(&mfa::Verify::new(&challenge, &code)),
+    )
+    .await?;
     match token(&answer) {
         Some(token) => session(token),
-        None => Err(Error::auth(format!("the second factor was refused with HTTP {}: check the code", status.as_u16()))),
+        None => Err(Error::auth(format!(
+            "the second factor was refused with HTTP {}: check the code",
+            status.as_u16()
+        ))),
     }
 }
 
 /// A server that is down is an error of its own, which may be tried again.
-async fn post(client: &Client, path: &str, body: Option<&impl Serialize>) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
+async fn post(
+    client: &Client,
+    path: &str,
+    body: Option<&impl Serialize>,
+) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
     let inner = &client.0;
     let mut url = inner.base.clone();
     url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
@@ -118,7 +152,10 @@ async fn post(client: &Client, path: &str, body: Option<&impl Serialize>) -> Res
 }
 
 fn token(answer: &[u8]) -> Option<SecretString> {
-    serde_json::from_slice::<LoginAnswer>(answer).ok()?.token.filter(|t| !t.expose_secret().is_empty())
+    serde_json::from_slice::<LoginAnswer>(answer)
+        .ok()?
+        .token
+        .filter(|t| !t.expose_secret().is_empty())
 }
 
 fn session(token: SecretString) -> Result<Session, Error> {
@@ -126,18 +163,26 @@ fn session(token: SecretString) -> Result<Session, Error> {
         // Renewed thirty seconds early, so that no call starts with a token that ends on the way; one that lives shorter, after three quarters.
         Instant::now() + left - Duration::from_secs(30).min(left / 4)
     });
-    Ok(Session { header: auth::header("Bearer", &token)?, renew })
+    Ok(Session {
+        header: auth::header("Bearer", &token)?,
+        renew,
+    })
 }
 
 /// How long a JWT still lives (RFC 7519, 4.1.4): by its own `iat`, if there is one, so that a wrong clock here does no harm. None: until the server says 401.
 /// The signature only the server can check.
 fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
-    let payload = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?.trim_end_matches('=')).ok()?;
+    let payload = URL_SAFE_NO_PAD
+        .decode(jwt.split('.').nth(1)?.trim_end_matches('='))
+        .ok()?;
     let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
     let claim = |name: &str| claims.get(name)?.as_i64();
     let left = claim("exp")?.checked_sub(claim("iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;
-    u64::try_from(left).ok().filter(|s| *s > 0).map(|s| Duration::from_secs(s.min(week)))
+    u64::try_from(left)
+        .ok()
+        .filter(|s| *s > 0)
+        .map(|s| Duration::from_secs(s.min(week)))
 }
 
 #[cfg(test)]
@@ -150,7 +195,13 @@ mod tests {
         let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());
         assert_eq!(of(r#"{"exp":1600}"#), Some(600));
         assert_eq!(of(r#"{"exp":90600,"iat":90000}"#), Some(600));
-        for none in [r#"{"exp":900}"#, r#"{"exp":"x"}"#, r#"{"exp":-9223372036854775808}"#, "{}", "x"] {
+        for none in [
+            r#"{"exp":900}"#,
+            r#"{"exp":"x"}"#,
+            r#"{"exp":-9223372036854775808}"#,
+            "{}",
+            "x",
+        ] {
             assert_eq!(of(none), None, "{none}");
         }
         assert_eq!(of(r#"{"exp":9223372036854775807}"#), Some(7 * 24 * 3600));

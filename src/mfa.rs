@@ -27,7 +27,9 @@ impl Mfa {
     /// One code that is known already: of an authenticator, if the client logs in once and soon, or a recovery code.
     pub fn code(code: impl Into<String>) -> Self {
         let code = SecretString::from(code.into());
-        Self(Arc::new(move || Box::pin(std::future::ready(Ok(code.clone())))))
+        Self(Arc::new(move || {
+            Box::pin(std::future::ready(Ok(code.clone())))
+        }))
     }
 
     /// Asks for the code at each login: a prompt, a TOTP generator. It must answer within the time-out of the call that logs in.
@@ -53,7 +55,9 @@ pub(crate) fn challenge(login_answer: &[u8]) -> Option<SecretString> {
     struct Challenge {
         mfa_token: SecretString,
     }
-    serde_json::from_slice::<Challenge>(login_answer).ok().map(|c| c.mfa_token)
+    serde_json::from_slice::<Challenge>(login_answer)
+        .ok()
+        .map(|c| c.mfa_token)
 }
 
 /// The body of [`VERIFY`].
@@ -70,6 +74,10 @@ impl<'a> Verify<'a> {
     pub fn new(mfa_token: &'a SecretString, code: &'a SecretString) -> Self {
         let code = code.expose_secret().trim();
         let otp = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
-        Self { mfa_token: mfa_token.expose_secret(), otp_token: otp.then_some(code), recovery_code: (!otp).then_some(code) }
+        Self {
+            mfa_token: mfa_token.expose_secret(),
+            otp_token: otp.then_some(code),
+            recovery_code: (!otp).then_some(code),
+        }
     }
 }

@@ -74,10 +74,31 @@ mod tests {
 
     #[test]
     fn values_and_none_read_well() {
-        assert_eq!((set::<String>("x"), set::<String>("x".to_owned()), set::<String>(None)), (Some("x".into()), Some("x".into()), None));
-        assert_eq!((set::<i64>(5), set::<i64>(5i32), set::<i64>(Some(5)), set::<i64>(None)), (Some(5), Some(5), Some(5), None));
-        assert_eq!((set::<f64>(1.5), set::<bool>(true), set::<Box<i64>>(5i64)), (Some(1.5), Some(true), Some(Box::new(5))));
-        assert_eq!((set::<DeviceId>(Uuid::nil()), set::<Json>(None)), (Some(DeviceId(Uuid::nil())), None));
+        assert_eq!(
+            (
+                set::<String>("x"),
+                set::<String>("x".to_owned()),
+                set::<String>(None)
+            ),
+            (Some("x".into()), Some("x".into()), None)
+        );
+        assert_eq!(
+            (
+                set::<i64>(5),
+                set::<i64>(5i32),
+                set::<i64>(Some(5)),
+                set::<i64>(None)
+            ),
+            (Some(5), Some(5), Some(5), None)
+        );
+        assert_eq!(
+            (set::<f64>(1.5), set::<bool>(true), set::<Box<i64>>(5i64)),
+            (Some(1.5), Some(true), Some(Box::new(5)))
+        );
+        assert_eq!(
+            (set::<DeviceId>(Uuid::nil()), set::<Json>(None)),
+            (Some(DeviceId(Uuid::nil())), None)
+        );
         assert_eq!(set::<Vec<i64>>(vec![1]), Some(vec![1]));
     }
 }

@@ -133,6 +133,9 @@ mod tests {
             assert_eq!(serde_json::to_string(&state).unwrap(), text);
         }
         assert_eq!(State::from("on"), State::On);
-        assert_eq!(serde_json::to_string(&serde_json::from_str::<Level>("77").unwrap()).unwrap(), "77");
+        assert_eq!(
+            serde_json::to_string(&serde_json::from_str::<Level>("77").unwrap()).unwrap(),
+            "77"
+        );
     }
 }

@@ -73,7 +73,11 @@ impl CallOptions {
     /// # Errors
     /// A name or value that HTTP does not allow.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let bad = |what: &str| Error::configuration(format!("the header {what} of a call is not allowed in HTTP"));
+        let bad = |what: &str| {
+            Error::configuration(format!(
+                "the header {what} of a call is not allowed in HTTP"
+            ))
+        };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("name"))?;
         let value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
         self.headers.insert(name, value);

@@ -62,12 +62,25 @@ impl<T> Page<T> {
     /// # Errors
     /// The first item that did not.
     pub fn into_strict(mut self) -> Result<Vec<T>, Error> {
-        if self.errors.is_empty() { Ok(self.results) } else { Err(self.errors.swap_remove(0).into_error(200)) }
+        if self.errors.is_empty() {
+            Ok(self.results)
+        } else {
+            Err(self.errors.swap_remove(0).into_error(200))
+        }
     }
 
     pub(crate) fn empty() -> Self {
         let (results, errors, extra) = (Vec::new(), Vec::new(), Map::new());
-        Self { count: None, next: None, previous: None, results, errors, extra, says_next: false, cursor: None }
+        Self {
+            count: None,
+            next: None,
+            previous: None,
+            results,
+            errors,
+            extra,
+            says_next: false,
+            cursor: None,
+        }
     }
 
     /// The place behind this page, to go on from later; none behind the last one, and on a page that was not read as one of several.
@@ -84,9 +97,28 @@ impl<T> Page<T> {
 impl Page<Value> {
     /// The same page of another type.
     pub(crate) fn retyped<T: DeserializeOwned>(self) -> Page<T> {
-        let Self { count, next, previous, extra, says_next, cursor, .. } = self;
-        let mut page = Page { count, next, previous, results: Vec::new(), errors: Vec::new(), extra, says_next, cursor };
-        self.results.into_iter().for_each(|raw| page.add(raw, "results"));
+        let Self {
+            count,
+            next,
+            previous,
+            extra,
+            says_next,
+            cursor,
+            ..
+        } = self;
+        let mut page = Page {
+            count,
+            next,
+            previous,
+            results: Vec::new(),
+            errors: Vec::new(),
+            extra,
+            says_next,
+            cursor,
+        };
+        self.results
+            .into_iter()
+            .for_each(|raw| page.add(raw, "results"));
         page
     }
 }
@@ -120,11 +152,21 @@ impl<T: DeserializeOwned> Page<T> {
     /// One more item, good or bad.
     fn add(&mut self, raw: Value, root: &str) {
         let index = self.results.len() + self.errors.len();
-        match T::deserialize(&raw).or_else(|_| serde_path_to_error::deserialize(Lenient(raw.clone()))) {
+        match T::deserialize(&raw)
+            .or_else(|_| serde_path_to_error::deserialize(Lenient(raw.clone())))
+        {
             Ok(item) => self.results.push(item),
             Err(e) => {
-                let inside = Some(e.path().to_string()).filter(|p| p != ".").map(|p| format!(".{p}")).unwrap_or_default();
-                self.errors.push(ItemError { index, path: format!("{root}[{index}]{inside}"), message: e.inner().to_string(), raw });
+                let inside = Some(e.path().to_string())
+                    .filter(|p| p != ".")
+                    .map(|p| format!(".{p}"))
+                    .unwrap_or_default();
+                self.errors.push(ItemError {
+                    index,
+                    path: format!("{root}[{index}]{inside}"),
+                    message: e.inner().to_string(),
+                    raw,
+                });
             }
         }
     }
@@ -132,7 +174,8 @@ impl<T: DeserializeOwned> Page<T> {
     fn append(&mut self, mut other: Self) {
         self.results.append(&mut other.results);
         self.errors.append(&mut other.errors);
-        (self.count, self.next, self.previous, self.says_next) = (other.count, other.next, other.previous, other.says_next);
+        (self.count, self.next, self.previous, self.says_next) =
+            (other.count, other.next, other.previous, other.says_next);
         self.extra.append(&mut other.extra);
     }
 }
@@ -192,14 +235,19 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                             page.says_next = true;
                             page.next = map.next_value::<Value>()?.as_str().map(str::to_owned);
                         }
-                        "previous" => page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned),
+                        "previous" => {
+                            page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
+                        }
                         _ => drop(page.extra.insert(key, map.next_value()?)),
                     }
                 }
                 if !found {
                     // One object where the document has a list: its one item.
                     let one = T::deserialize(Value::Object(std::mem::take(&mut page.extra))).ok();
-                    page.results.push(one.filter(|_| !STRICT.get()).ok_or_else(|| A::Error::missing_field("results"))?);
+                    page.results.push(
+                        one.filter(|_| !STRICT.get())
+                            .ok_or_else(|| A::Error::missing_field("results"))?,
+                    );
                 }
                 Ok(page)
             }
@@ -213,7 +261,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                 }
                 while let Some(raw) = seq.next_element::<Value>()? {
                     // A view that lists envelopes sends its one page in an array.
-                    let envelope = raw.get("results").is_some_and(Value::is_array) && T::deserialize(&raw).is_err();
+                    let envelope = raw.get("results").is_some_and(Value::is_array)
+                        && T::deserialize(&raw).is_err();
                     match envelope.then(|| Self::Value::deserialize(&raw)) {
                         Some(Ok(inner)) => page.append(inner),
                         _ => page.add(raw, ""),
@@ -235,21 +284,43 @@ mod tests {
     #[test]
     fn every_envelope_is_read_and_one_bad_item_does_not_lose_the_page() {
         for (text, count) in [
-            (r#"{"count":9,"next":null,"previous":null,"results":[1,"bad",3]}"#, Some(9)),
-            (r#"{"count":9,"results":[1,"bad",3],"page_size":20}"#, Some(9)),
-            (r#"{"results":[1,"bad",3],"count":9,"page":0,"page_size":20}"#, Some(9)),
+            (
+                r#"{"count":9,"next":null,"previous":null,"results":[1,"bad",3]}"#,
+                Some(9),
+            ),
+            (
+                r#"{"count":9,"results":[1,"bad",3],"page_size":20}"#,
+                Some(9),
+            ),
+            (
+                r#"{"results":[1,"bad",3],"count":9,"page":0,"page_size":20}"#,
+                Some(9),
+            ),
             (r#"[1,"bad",3]"#, None),
         ] {
             let page: Page<i64> = serde_json::from_str(text).unwrap();
-            assert_eq!((page.count, page.results.as_slice()), (count, [1, 3].as_slice()), "{text}");
-            assert_eq!((page.errors[0].index, &page.errors[0].raw), (1, &Value::from("bad")));
+            assert_eq!(
+                (page.count, page.results.as_slice()),
+                (count, [1, 3].as_slice()),
+                "{text}"
+            );
+            assert_eq!(
+                (page.errors[0].index, &page.errors[0].raw),
+                (1, &Value::from("bad"))
+            );
             assert!(page.into_strict().is_err());
         }
-        let page: Page<i64> = serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
+        let page: Page<i64> =
+            serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
         assert_eq!(page.extra["page_size"], 20);
         assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
-        let page: Page<i64> = serde_json::from_str(r#"[{"count":9,"results":[1,"2",[]]}]"#).unwrap();
-        assert_eq!((page.count, page.results.as_slice(), page.errors.len()), (Some(9), [1, 2].as_slice(), 1), "an envelope in an array");
+        let page: Page<i64> =
+            serde_json::from_str(r#"[{"count":9,"results":[1,"2",[]]}]"#).unwrap();
+        assert_eq!(
+            (page.count, page.results.as_slice(), page.errors.len()),
+            (Some(9), [1, 2].as_slice(), 1),
+            "an envelope in an array"
+        );
         let page: Page<BTreeMap<String, i64>> = serde_json::from_str(r#"{"a":1}"#).unwrap();
         assert_eq!(page.results[0]["a"], 1, "one object");
     }

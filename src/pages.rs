@@ -37,26 +37,44 @@ pub struct Cursor {
 }
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
-pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(client: Client, params: Option<PageParams>, out: Outgoing) -> Streaming<'a, Page<T>> {
+pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(
+    client: Client,
+    params: Option<PageParams>,
+    out: Outgoing,
+) -> Streaming<'a, Page<T>> {
     #[cfg(not(target_family = "wasm"))]
     let wanted = out.options.prefetch.unwrap_or(1);
     let pages = match Pages::new(client, params, out) {
         Ok(pages) => pages,
         Err(e) => return Box::pin(stream::iter([Err(e)])),
     };
-    Box::pin(stream::unfold(State::Waiting(Box::new(pages)), move |state: State<T>| async move {
-        match state {
-            #[cfg(not(target_family = "wasm"))]
-            State::Waiting(pages) if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() => ahead::Ahead::start(*pages, wanted).next().await,
-            State::Waiting(mut pages) => match pages.next().await {
-                Err(e) => Some((Err(e), State::Over(PhantomData))),
-                Ok((page, more)) => Some((Ok(page), if more { State::Waiting(pages) } else { State::Over(PhantomData) })),
-            },
-            #[cfg(not(target_family = "wasm"))]
-            State::Running(ahead) => ahead.next().await,
-            State::Over(_) => None,
-        }
-    }))
+    Box::pin(stream::unfold(
+        State::Waiting(Box::new(pages)),
+        move |state: State<T>| async move {
+            match state {
+                #[cfg(not(target_family = "wasm"))]
+                State::Waiting(pages)
+                    if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() =>
+                {
+                    ahead::Ahead::start(*pages, wanted).next().await
+                }
+                State::Waiting(mut pages) => match pages.next().await {
+                    Err(e) => Some((Err(e), State::Over(PhantomData))),
+                    Ok((page, more)) => Some((
+                        Ok(page),
+                        if more {
+                            State::Waiting(pages)
+                        } else {
+                            State::Over(PhantomData)
+                        },
+                    )),
+                },
+                #[cfg(not(target_family = "wasm"))]
+                State::Running(ahead) => ahead.next().await,
+                State::Over(_) => None,
+            }
+        },
+    ))
 }
 
 enum State<T> {
@@ -96,7 +114,8 @@ fn hash(of: impl Hash) -> u64 {
 
 impl Pages {
     fn new(client: Client, params: Option<PageParams>, mut out: Outgoing) -> Result<Self, Error> {
-        let given = params.and_then(|p| out.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
+        let given =
+            params.and_then(|p| out.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
         let index = given.unwrap_or(u64::from(params.is_some_and(|p| p.page == "page")));
         let ids = out.options.dedup.then(HashSet::new);
         let cursor = out.options.resume.take();
@@ -116,18 +135,39 @@ impl Pages {
         };
         if let Some(cursor) = cursor {
             if cursor.operation != pages.out.operation || cursor.path != pages.out.path {
-                return Err(Error::invalid(format!("the cursor is one of `{}` {}, not of this call", cursor.operation, cursor.path)));
+                return Err(Error::invalid(format!(
+                    "the cursor is one of `{}` {}, not of this call",
+                    cursor.operation, cursor.path
+                )));
             }
-            (pages.index, pages.seen, pages.size, pages.linked) = (cursor.index, cursor.seen, cursor.size, cursor.linked);
-            pages.out.query = cursor.query.into_iter().map(|(k, v)| (Cow::Owned(k), v)).collect();
+            (pages.index, pages.seen, pages.size, pages.linked) =
+                (cursor.index, cursor.seen, cursor.size, cursor.linked);
+            pages.out.query = cursor
+                .query
+                .into_iter()
+                .map(|(k, v)| (Cow::Owned(k), v))
+                .collect();
         }
         Ok(pages)
     }
 
     fn cursor(&self) -> Cursor {
-        let query = self.out.query.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
+        let query = self
+            .out
+            .query
+            .iter()
+            .map(|(k, v)| (k.to_string(), v.clone()))
+            .collect();
         let (operation, path) = (self.out.operation.to_owned(), self.out.path.clone());
-        Cursor { operation, path, query, index: self.index, seen: self.seen, size: self.size, linked: self.linked }
+        Cursor {
+            operation,
+            path,
+            query,
+            index: self.index,
+            seen: self.seen,
+            size: self.size,
+            linked: self.linked,
+        }
     }
 
     /// The request of a page; the query of a `next` link is in `out` already.
@@ -142,7 +182,8 @@ impl Pages {
 
     /// The page after this one in a list that is counted, `received` items being on this one.
     fn after(&self, params: PageParams, received: u64) -> u64 {
-        self.index.saturating_add(if params.page == "offset" { received } else { 1 })
+        self.index
+            .saturating_add(if params.page == "offset" { received } else { 1 })
     }
 
     /// The next page, and whether there are more.
@@ -166,13 +207,18 @@ impl Pages {
         let body = response.value.clone();
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
         self.seen = self.seen.saturating_add(received);
-        let more = self.advance(&page, received, &body).map_err(|e| trace.fail(e))?;
+        let more = self
+            .advance(&page, received, &body)
+            .map_err(|e| trace.fail(e))?;
         page.cursor = more.then(|| self.cursor());
         Ok((page, more))
     }
 
     /// The page, and how many items came, those that were there before included.
-    fn decode<T: DeserializeOwned>(&mut self, response: Response<Bytes>) -> Result<(Page<T>, u64), Error> {
+    fn decode<T: DeserializeOwned>(
+        &mut self,
+        response: Response<Bytes>,
+    ) -> Result<(Page<T>, u64), Error> {
         let Some(ids) = &mut self.ids else {
             let page: Page<T> = send::decode(response)?.value;
             let received = page.received();
@@ -192,18 +238,29 @@ impl Pages {
         let size = *self.size.get_or_insert(received);
         if let Some(next) = &page.next {
             let base = &self.client.0.base;
-            let next = Url::parse(next).or_else(|_| base.join(next)).map_err(|_| Error::invalid("the `next` link of a page is no URL"))?;
+            let next = Url::parse(next)
+                .or_else(|_| base.join(next))
+                .map_err(|_| Error::invalid("the `next` link of a page is no URL"))?;
             if next.host_str() != base.host_str() {
-                return Err(Error::invalid("the `next` link of a page leads to another host: not followed"));
+                return Err(Error::invalid(
+                    "the `next` link of a page leads to another host: not followed",
+                ));
             }
-            let query: Vec<_> = next.query_pairs().map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned())).collect();
+            let query: Vec<_> = next
+                .query_pairs()
+                .map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned()))
+                .collect();
             if self.queries.contains(&query_hash(&query)) {
-                return Err(Error::invalid("the `next` link of a page leads to a page that was read before"));
+                return Err(Error::invalid(
+                    "the `next` link of a page leads to a page that was read before",
+                ));
             }
             (self.out.query, self.linked) = (query, true);
             return Ok(true);
         }
-        let Some(params) = self.params.filter(|_| !self.linked && !page.says_next) else { return Ok(false) };
+        let Some(params) = self.params.filter(|_| !self.linked && !page.says_next) else {
+            return Ok(false);
+        };
         self.index = self.after(params, received);
         if received == 0 || (page.count.is_none() && page.extra.is_empty()) {
             return Ok(false); // an envelope that says nothing, or an array, ends with itself
@@ -215,7 +272,9 @@ impl Pages {
         }
         let this = hash(body);
         if self.last.replace(this) == Some(this) {
-            return Err(Error::invalid("the same page came twice: does the server ignore the page number?"));
+            return Err(Error::invalid(
+                "the same page came twice: does the server ignore the page number?",
+            ));
         }
         Ok(received >= size)
     }

@@ -23,7 +23,12 @@ pub struct RawRequest<'a, M = Async> {
 
 impl<'a, M> RawRequest<'a, M> {
     pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
-        Self { client, out: Outgoing::new("raw", method, path.to_owned()), parts: None, mode: PhantomData }
+        Self {
+            client,
+            out: Outgoing::new("raw", method, path.to_owned()),
+            parts: None,
+            mode: PhantomData,
+        }
     }
 
     /// What a helper of this crate sends: its own name and path template in traces and errors.
@@ -34,7 +39,9 @@ impl<'a, M> RawRequest<'a, M> {
 
     /// One more query parameter.
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.out.query.push((name.to_owned().into(), value.to_string()));
+        self.out
+            .query
+            .push((name.to_owned().into(), value.to_string()));
         self
     }
 
@@ -43,19 +50,27 @@ impl<'a, M> RawRequest<'a, M> {
     /// # Errors
     /// The value does not serialise.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        self.out.body = Body::Json(serde_json::to_vec(body).map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?.into());
+        self.out.body = Body::Json(
+            serde_json::to_vec(body)
+                .map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?
+                .into(),
+        );
         Ok(self)
     }
 
     /// One more field of an `application/x-www-form-urlencoded` body.
     pub fn form(mut self, name: &str, value: impl Display) -> Self {
-        self.out.body.form_value(name.to_owned().into(), value.to_string());
+        self.out
+            .body
+            .form_value(name.to_owned().into(), value.to_string());
         self
     }
 
     /// One more text part of a `multipart/form-data` body.
     pub fn part(mut self, name: &str, value: impl Display) -> Self {
-        self.parts.get_or_insert_default().text(name.to_owned().into(), value.to_string());
+        self.parts
+            .get_or_insert_default()
+            .text(name.to_owned().into(), value.to_string());
         self
     }
 
@@ -64,7 +79,9 @@ impl<'a, M> RawRequest<'a, M> {
     /// # Errors
     /// Its media type is none.
     pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
-        self.parts.get_or_insert_default().file(name.to_owned().into(), file)?;
+        self.parts
+            .get_or_insert_default()
+            .file(name.to_owned().into(), file)?;
         Ok(self)
     }
 
@@ -77,7 +94,12 @@ impl<'a, M> RawRequest<'a, M> {
     /// As a request of the other mode.
     #[cfg(feature = "blocking")]
     pub(crate) fn into_async(self) -> RawRequest<'a> {
-        RawRequest { client: self.client, out: self.out, parts: self.parts, mode: PhantomData }
+        RawRequest {
+            client: self.client,
+            out: self.out,
+            parts: self.parts,
+            mode: PhantomData,
+        }
     }
 }
 
@@ -87,7 +109,9 @@ impl RawRequest<'_> {
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        send::whole(self.client, self.out, self.parts).await.map(|(response, _)| response)
+        send::whole(self.client, self.out, self.parts)
+            .await
+            .map(|(response, _)| response)
     }
 
     /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
@@ -104,6 +128,8 @@ impl RawRequest<'_> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_download(self) -> Result<Download, Error> {
-        send::open(self.client, self.out, self.parts).await.map(Download)
+        send::open(self.client, self.out, self.parts)
+            .await
+            .map(Download)
     }
 }

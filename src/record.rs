@@ -77,8 +77,14 @@ pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Err
 }
 
 /// A field that is absent when it is `None`.
-pub fn put_some<M: SerializeMap, T: Serialize>(map: &mut M, key: &'static str, value: &Option<T>) -> Result<(), M::Error> {
-    value.as_ref().map_or(Ok(()), |value| map.serialize_entry(key, value))
+pub fn put_some<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    key: &'static str,
+    value: &Option<T>,
+) -> Result<(), M::Error> {
+    value
+        .as_ref()
+        .map_or(Ok(()), |value| map.serialize_entry(key, value))
 }
 
 struct Reader<T>(PhantomData<T>);
@@ -94,7 +100,11 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
         let mut record = T::blank();
         let mut seen = [0u64; 8];
         let mut hint = 0;
-        while let Some(key) = map.next_key_seed(Key { fields: T::FIELDS, keeps: T::KEEPS, hint })? {
+        while let Some(key) = map.next_key_seed(Key {
+            fields: T::FIELDS,
+            keeps: T::KEEPS,
+            hint,
+        })? {
             match key {
                 Ok(index) => {
                     hint = index + 1;
@@ -106,7 +116,10 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
                 Err(key) => record.keep(key, &mut map)?,
             }
         }
-        let missing = T::REQUIRED.iter().find(|i| seen.get(**i / 64).is_some_and(|word| word & (1 << (**i % 64)) == 0));
+        let missing = T::REQUIRED.iter().find(|i| {
+            seen.get(**i / 64)
+                .is_some_and(|word| word & (1 << (**i % 64)) == 0)
+        });
         match missing.and_then(|i| T::FIELDS.get(*i)) {
             Some(name) => Err(A::Error::missing_field(name)),
             None => Ok(record),
@@ -140,7 +153,13 @@ impl Visitor<'_> for Key {
             return Ok(Ok(self.hint));
         }
         let found = self.fields.iter().position(|f| *f == key);
-        Ok(found.ok_or_else(|| if self.keeps { key.to_owned() } else { String::new() }))
+        Ok(found.ok_or_else(|| {
+            if self.keeps {
+                key.to_owned()
+            } else {
+                String::new()
+            }
+        }))
     }
 }
 
@@ -150,12 +169,17 @@ impl Visitor<'_> for Key {
 macro_rules! __record {
     ($name:ident) => {
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(
+                d: D,
+            ) -> ::std::result::Result<Self, D::Error> {
                 $crate::rt::read(d)
             }
         }
         impl $crate::rt::serde::Serialize for $name {
-            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::rt::serde::Serializer>(
+                &self,
+                s: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
                 $crate::rt::write(self, s)
             }
         }

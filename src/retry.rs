@@ -23,14 +23,22 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { max_attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20), retry_after_cap: Duration::from_secs(60) }
+        Self {
+            max_attempts: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(20),
+            retry_after_cap: Duration::from_secs(60),
+        }
     }
 }
 
 impl RetryPolicy {
     /// One try.
     pub fn none() -> Self {
-        Self { max_attempts: 1, ..Self::default() }
+        Self {
+            max_attempts: 1,
+            ..Self::default()
+        }
     }
 
     /// Tries in all, at least one.
@@ -50,14 +58,23 @@ impl RetryPolicy {
         if let Some(hint) = hint {
             return hint.min(self.retry_after_cap);
         }
-        let ceiling = self.base.saturating_mul(1u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(self.cap);
+        let ceiling = self
+            .base
+            .saturating_mul(
+                1u32.checked_shl(attempt.saturating_sub(1))
+                    .unwrap_or(u32::MAX),
+            )
+            .min(self.cap);
         ceiling.mul_f64(fastrand::f64())
     }
 }
 
 /// Methods that RFC 9110, 9.2.2 calls idempotent.
 pub(crate) fn is_idempotent(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE)
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
+    )
 }
 
 pub(crate) fn is_retryable(status: u16) -> bool {
@@ -66,13 +83,21 @@ pub(crate) fn is_retryable(status: u16) -> bool {
 
 /// `Retry-After` (RFC 9110, 10.2.3): seconds or a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = headers
+        .get(reqwest::header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let at = httpdate::parse_http_date(text).ok()?;
     let now = jiff::Timestamp::now().as_duration();
-    Some(at.duration_since(SystemTime::UNIX_EPOCH).ok()?.saturating_sub(now.unsigned_abs()))
+    Some(
+        at.duration_since(SystemTime::UNIX_EPOCH)
+            .ok()?
+            .saturating_sub(now.unsigned_abs()),
+    )
 }
 
 /// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
@@ -86,11 +111,19 @@ impl Budget {
     }
 
     pub fn take(&self, cost: u32) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(cost)).is_ok()
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                n.checked_sub(cost)
+            })
+            .is_ok()
     }
 
     pub fn give(&self) {
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < Self::FULL).then_some(n + 1));
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                (n < Self::FULL).then_some(n + 1)
+            });
     }
 }
 
@@ -104,8 +137,14 @@ mod tests {
         for attempt in 1..200 {
             assert!(policy.delay(attempt, None) <= policy.cap);
         }
-        assert_eq!(policy.delay(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
-        assert_eq!(policy.delay(1, Some(Duration::from_secs(9999))), policy.retry_after_cap);
+        assert_eq!(
+            policy.delay(1, Some(Duration::from_secs(7))),
+            Duration::from_secs(7)
+        );
+        assert_eq!(
+            policy.delay(1, Some(Duration::from_secs(9999))),
+            policy.retry_after_cap
+        );
     }
 
     #[test]
@@ -118,7 +157,12 @@ mod tests {
 
     #[test]
     fn retry_after_reads_seconds_and_dates() {
-        let with = |v: &str| retry_after(&HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, v.parse().unwrap())]));
+        let with = |v: &str| {
+            retry_after(&HeaderMap::from_iter([(
+                reqwest::header::RETRY_AFTER,
+                v.parse().unwrap(),
+            )]))
+        };
         assert_eq!(with("3"), Some(Duration::from_secs(3)));
         assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert_eq!(with("soon"), None);

@@ -6,11 +6,19 @@ pub use serde;
 pub use crate::blocking::wait;
 pub use crate::{
     call::{Call, Operation, PageParams, Sending, Streaming},
-    check::{Check, Violation, max_items, max_length, maximum, min_items, min_length, minimum, nested, pattern},
+    check::{
+        Check, Violation, max_items, max_length, maximum, min_items, min_length, minimum, nested,
+        pattern,
+    },
     record::{Blank, Record, put_some, read, write},
 };
 
 /// The body of an answer as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
-    crate::send::decode(crate::Response { status: 200, headers: Default::default(), value: body }).map(|r| r.value)
+    crate::send::decode(crate::Response {
+        status: 200,
+        headers: Default::default(),
+        value: body,
+    })
+    .map(|r| r.value)
 }

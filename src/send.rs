@@ -67,8 +67,23 @@ pub(crate) struct Outgoing {
 impl Outgoing {
     /// Boxed: a builder is moved by each of its setters.
     pub fn new(operation: &'static str, method: Method, path: String) -> Box<Self> {
-        let (query, headers, body, options) = (Vec::new(), HeaderMap::new(), Body::None, CallOptions::default());
-        Box::new(Self { operation, template: None, method, path, query, accept: "", headers, body, options })
+        let (query, headers, body, options) = (
+            Vec::new(),
+            HeaderMap::new(),
+            Body::None,
+            CallOptions::default(),
+        );
+        Box::new(Self {
+            operation,
+            template: None,
+            method,
+            path,
+            query,
+            accept: "",
+            headers,
+            body,
+            options,
+        })
     }
 }
 
@@ -92,7 +107,11 @@ impl Open {
 }
 
 /// The whole answer. The trace ends the call when it is dropped.
-pub(crate) async fn whole(client: &Client, out: Box<Outgoing>, parts: Option<Parts>) -> Result<(Response<Bytes>, Trace), Error> {
+pub(crate) async fn whole(
+    client: &Client,
+    out: Box<Outgoing>,
+    parts: Option<Parts>,
+) -> Result<(Response<Bytes>, Trace), Error> {
     let (got, trace) = run(client, out, parts, true).await?;
     match got {
         Got::Whole(response) => Ok((response, trace)),
@@ -101,11 +120,23 @@ pub(crate) async fn whole(client: &Client, out: Box<Outgoing>, parts: Option<Par
 }
 
 /// The answer up to its headers.
-pub(crate) async fn open(client: &Client, out: Box<Outgoing>, parts: Option<Parts>) -> Result<Open, Error> {
-    let stall = out.options.attempt_timeout.unwrap_or(client.0.attempt_timeout);
+pub(crate) async fn open(
+    client: &Client,
+    out: Box<Outgoing>,
+    parts: Option<Parts>,
+) -> Result<Open, Error> {
+    let stall = out
+        .options
+        .attempt_timeout
+        .unwrap_or(client.0.attempt_timeout);
     let (got, trace) = run(client, out, parts, false).await?;
     match got {
-        Got::Open(response, _permit) => Ok(Open { response, stall, trace, _permit }),
+        Got::Open(response, _permit) => Ok(Open {
+            response,
+            stall,
+            trace,
+            _permit,
+        }),
         Got::Whole(_) => Err(trace.fail(Error::invalid("the body was read"))),
     }
 }
@@ -125,11 +156,18 @@ enum Failure {
     Sent(Error, HeaderValue),
 }
 
-async fn run(client: &Client, out: Box<Outgoing>, parts: Option<Parts>, whole: bool) -> Result<(Got, Trace), Error> {
+async fn run(
+    client: &Client,
+    out: Box<Outgoing>,
+    parts: Option<Parts>,
+    whole: bool,
+) -> Result<(Got, Trace), Error> {
     let mut trace = Trace::new(&out);
     let span = trace.span.clone();
     // Boxed: the layers above would copy it, again and again.
-    let result = Box::pin(tries(client, &out, parts, whole, &mut trace)).instrument(span).await;
+    let result = Box::pin(tries(client, &out, parts, whole, &mut trace))
+        .instrument(span)
+        .await;
     match result {
         Ok(got) => Ok((got, trace)),
         Err(e) => Err(trace.fail(e)),
@@ -137,12 +175,27 @@ async fn run(client: &Client, out: Box<Outgoing>, parts: Option<Parts>, whole: b
 }
 
 /// Sends until there is a 2xx, the policy is through, or the time is up.
-async fn tries(client: &Client, out: &Outgoing, mut parts: Option<Parts>, whole: bool, trace: &mut Trace) -> Result<Got, Error> {
-    let deadline = later(trace.started, out.options.timeout.unwrap_or(client.0.timeout));
+async fn tries(
+    client: &Client,
+    out: &Outgoing,
+    mut parts: Option<Parts>,
+    whole: bool,
+    trace: &mut Trace,
+) -> Result<Got, Error> {
+    let deadline = later(
+        trace.started,
+        out.options.timeout.unwrap_or(client.0.timeout),
+    );
     let mut refused: Option<HeaderValue> = None;
     loop {
         trace.attempts += 1;
-        let one = Try { client, out, whole, attempt: trace.attempts, deadline };
+        let one = Try {
+            client,
+            out,
+            whole,
+            attempt: trace.attempts,
+            deadline,
+        };
         let failure = match one.run(&mut parts, refused.as_ref()).await {
             Ok(got) => {
                 trace.status(Some(match &got {
@@ -179,70 +232,129 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
-    async fn run(&self, parts: &mut Option<Parts>, refused: Option<&HeaderValue>) -> Result<Got, Failure> {
+    async fn run(
+        &self,
+        parts: &mut Option<Parts>,
+        refused: Option<&HeaderValue>,
+    ) -> Result<Got, Failure> {
         let inner = &self.client.0;
         let late = |_| Failure::Fatal(Error::timeout());
         // What most calls need not is boxed: a future under 1 KiB is quick to allocate.
         let permit = match inner.limits.idle() {
             true => None,
-            false => {
-                Box::pin(timeout(Duration::MAX, self.deadline, inner.limits.admit(self.deadline))).await.map_err(late)?.map_err(Failure::Fatal)?
-            }
+            false => Box::pin(timeout(
+                Duration::MAX,
+                self.deadline,
+                inner.limits.admit(self.deadline),
+            ))
+            .await
+            .map_err(late)?
+            .map_err(Failure::Fatal)?,
         };
         let authorization = match self.client.authorization(refused) {
             Authorization::Fixed(header) => header,
-            Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header).await.map_err(late)?.map_err(Failure::Unsent)?,
+            Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header)
+                .await
+                .map_err(late)?
+                .map_err(Failure::Unsent)?,
         };
         let form = match parts {
             Some(parts) => Some(Box::pin(parts.form()).await.map_err(Failure::Fatal)?),
             None => None,
         };
         let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
-        let stall = self.out.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+        let stall = self
+            .out
+            .options
+            .attempt_timeout
+            .unwrap_or(inner.attempt_timeout);
         let started = inner.hooks.as_ref().map(|_| Instant::now());
         let sent = |e| Failure::Sent(e, authorization.clone());
         let mut response = {
             let answer = timeout(stall, self.deadline, inner.http.execute(request)).await;
             if let (Some(hooks), Some(started)) = (&inner.hooks, started) {
-                hooks.post(answer.as_ref().ok().and_then(|r| r.as_ref().ok()).map(|r| r.status().as_u16()), started.elapsed(), &self.info());
+                hooks.post(
+                    answer
+                        .as_ref()
+                        .ok()
+                        .and_then(|r| r.as_ref().ok())
+                        .map(|r| r.status().as_u16()),
+                    started.elapsed(),
+                    &self.info(),
+                );
             }
             match answer {
                 Ok(Ok(response)) => Answer::from(response),
-                Ok(Err(e)) if is_unprocessed(&e) => return Err(Failure::Unsent(Error::transport(e))),
+                Ok(Err(e)) if is_unprocessed(&e) => {
+                    return Err(Failure::Unsent(Error::transport(e)));
+                }
                 Ok(Err(e)) => return Err(sent(Error::transport(e))),
                 Err(_) => return Err(sent(Error::timeout())),
             }
         };
         if !response.status().is_success() {
-            let error = Box::pin(timeout(Duration::MAX, self.deadline, refusal(response))).await.map_err(late)?;
+            let error = Box::pin(timeout(Duration::MAX, self.deadline, refusal(response)))
+                .await
+                .map_err(late)?;
             return Err(sent(error));
         }
         if !self.whole {
             return Ok(Got::Open(response, permit));
         }
-        let value = read(&mut response, inner.max_body, stall, self.deadline).await.map_err(sent)?;
+        let value = read(&mut response, inner.max_body, stall, self.deadline)
+            .await
+            .map_err(sent)?;
         if inner.trace_bodies {
             tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
         }
-        Ok(Got::Whole(Response { status: response.status().as_u16(), headers: std::mem::take(response.headers_mut()), value }))
+        Ok(Got::Whole(Response {
+            status: response.status().as_u16(),
+            headers: std::mem::take(response.headers_mut()),
+            value,
+        }))
     }
 
     /// Whether, and how, it goes on after a failure.
     #[cold]
-    fn again(&self, failure: Failure, body_is_there: bool, may_renew: bool, trace: &Trace) -> Result<Again, Error> {
+    fn again(
+        &self,
+        failure: Failure,
+        body_is_there: bool,
+        may_renew: bool,
+        trace: &Trace,
+    ) -> Result<Again, Error> {
         let (inner, out) = (&self.client.0, self.out);
         let (error, repeatable) = match failure {
             Failure::Fatal(error) => (error, false),
             Failure::Unsent(error) => (error, body_is_there),
-            Failure::Sent(error, with) if error.status() == Some(401) && may_renew && self.client.can_renew() && body_is_there => {
-                tracing::debug!(attempt = self.attempt, "refused with 401: asking for new credentials");
+            Failure::Sent(error, with)
+                if error.status() == Some(401)
+                    && may_renew
+                    && self.client.can_renew()
+                    && body_is_there =>
+            {
+                tracing::debug!(
+                    attempt = self.attempt,
+                    "refused with 401: asking for new credentials"
+                );
                 return Ok(Again::With(with));
             }
-            Failure::Sent(error, _) => (error, body_is_there && out.options.idempotent.unwrap_or_else(|| retry::is_idempotent(&out.method))),
+            Failure::Sent(error, _) => (
+                error,
+                body_is_there
+                    && out
+                        .options
+                        .idempotent
+                        .unwrap_or_else(|| retry::is_idempotent(&out.method)),
+            ),
         };
         trace.status(error.status());
         let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
-        let cost = if error.kind() == ErrorKind::Timeout { 10 } else { 5 };
+        let cost = if error.kind() == ErrorKind::Timeout {
+            10
+        } else {
+            5
+        };
         let wait = policy.delay(self.attempt, error.retry_after());
         if error.status() == Some(429) {
             // It is the account that is too fast, not this call.
@@ -259,38 +371,64 @@ impl Try<'_> {
     }
 
     fn info(&self) -> CallInfo {
-        CallInfo { operation: self.out.operation, attempt: self.attempt }
+        CallInfo {
+            operation: self.out.operation,
+            attempt: self.attempt,
+        }
     }
 
     fn request(&self, authorization: &HeaderValue, form: Option<Form>) -> Result<Request, Error> {
         let (inner, out) = (&self.client.0, self.out);
         let mut request = Request::new(out.method.clone(), url(self.client, out));
         if !out.accept.is_empty() {
-            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(out.accept));
+            request
+                .headers_mut()
+                .insert(ACCEPT, HeaderValue::from_static(out.accept));
         }
         for (name, value) in out.headers.iter().chain(&out.options.headers) {
             request.headers_mut().insert(name, value.clone());
         }
-        request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, authorization.clone());
         let filled = |request| RequestBuilder::from_parts(inner.http.clone(), request);
         match (&out.body, form) {
-            (_, Some(form)) => request = filled(request).multipart(form).build().map_err(Error::transport)?,
+            (_, Some(form)) => {
+                request = filled(request)
+                    .multipart(form)
+                    .build()
+                    .map_err(Error::transport)?
+            }
             (Body::Json(bytes), None) => {
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+                request
+                    .headers_mut()
+                    .entry(CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static("application/json"));
                 *request.body_mut() = Some(bytes.clone().into());
             }
             (Body::Raw(media, bytes), None) => {
-                request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media));
+                request
+                    .headers_mut()
+                    .entry(CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static(media));
                 *request.body_mut() = Some(bytes.clone().into());
             }
-            (Body::Form(fields), None) => request = filled(request).form(fields).build().map_err(Error::transport)?,
+            (Body::Form(fields), None) => {
+                request = filled(request)
+                    .form(fields)
+                    .build()
+                    .map_err(Error::transport)?
+            }
             (Body::None, None) => {}
         }
         if let Some(hooks) = &inner.hooks {
             hooks.pre(&mut request, &self.info())?;
         }
         if inner.trace_bodies {
-            let body = request.body().and_then(|b| b.as_bytes()).map(String::from_utf8_lossy);
+            let body = request
+                .body()
+                .and_then(|b| b.as_bytes())
+                .map(String::from_utf8_lossy);
             tracing::trace!(body = body.as_deref(), "request");
         }
         Ok(request)
@@ -299,7 +437,11 @@ impl Try<'_> {
 
 fn url(client: &Client, out: &Outgoing) -> Url {
     let mut url = client.0.base.clone();
-    let path = format!("{}/{}", url.path().trim_end_matches('/'), out.path.trim_start_matches('/'));
+    let path = format!(
+        "{}/{}",
+        url.path().trim_end_matches('/'),
+        out.path.trim_start_matches('/')
+    );
     url.set_path(&path);
     if !out.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&out.query);
@@ -308,7 +450,12 @@ fn url(client: &Client, out: &Outgoing) -> Url {
 }
 
 /// The body, up to a limit.
-async fn read(response: &mut Answer, limit: usize, stall: Duration, deadline: Instant) -> Result<Bytes, Error> {
+async fn read(
+    response: &mut Answer,
+    limit: usize,
+    stall: Duration,
+    deadline: Instant,
+) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
     let told = response.content_length().unwrap_or(0);
     if told > limit as u64 {
@@ -316,7 +463,11 @@ async fn read(response: &mut Answer, limit: usize, stall: Duration, deadline: In
     }
     let mut body = BytesMut::new();
     let mut first = Bytes::new();
-    while let Some(chunk) = timeout(stall, deadline, response.chunk()).await.map_err(|_| Error::timeout())?.map_err(Error::transport)? {
+    while let Some(chunk) = timeout(stall, deadline, response.chunk())
+        .await
+        .map_err(|_| Error::timeout())?
+        .map_err(Error::transport)?
+    {
         if first.len() + body.len() + chunk.len() > limit {
             return Err(Error::too_large(status, limit));
         }
@@ -331,13 +482,22 @@ async fn read(response: &mut Answer, limit: usize, stall: Duration, deadline: In
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(if body.is_empty() { first } else { body.freeze() })
+    Ok(if body.is_empty() {
+        first
+    } else {
+        body.freeze()
+    })
 }
 
 /// The error of an answer that is not 2xx.
 pub(crate) async fn refusal(response: Answer) -> Error {
     let headers = response.headers();
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
     let (id, after) = (text("x-request-id"), retry::retry_after(headers));
     let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
     let status = response.status();
@@ -360,24 +520,51 @@ pub(crate) async fn read_some(mut response: Answer) -> Bytes {
 
 /// The body as `T`: the fast way; then with pages that keep their bad items; then [`Lenient`]ly, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
-    let Response { status, headers, value: body } = response;
+    let Response {
+        status,
+        headers,
+        value: body,
+    } = response;
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
     // UTF-8 is checked once for the whole text, not string by string: that is quicker.
-    let quick = page::strictly(|| std::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str));
+    let quick = page::strictly(|| {
+        std::str::from_utf8(text)
+            .map_or_else(|_| serde_json::from_slice(text), serde_json::from_str)
+    });
     if let Ok(value) = quick.or_else(|_| serde_json::from_slice(text)) {
-        return Ok(Response { status, headers, value });
+        return Ok(Response {
+            status,
+            headers,
+            value,
+        });
     }
     let json: Value = match serde_json::from_slice(text) {
         _ if body.is_empty() => return Err(Error::decode(status, ".", "the body is empty", body)),
         Ok(json) => json,
-        Err(e) => return Err(Error::decode(status, ".", format!("the body is no JSON: {e}"), body)),
+        Err(e) => {
+            return Err(Error::decode(
+                status,
+                ".",
+                format!("the body is no JSON: {e}"),
+                body,
+            ));
+        }
     };
     match serde_path_to_error::deserialize(Lenient(json)) {
         Ok(value) => {
             tracing::debug!("the answer departs from the document, and was read all the same");
-            Ok(Response { status, headers, value })
+            Ok(Response {
+                status,
+                headers,
+                value,
+            })
         }
-        Err(e) => Err(Error::decode(status, e.path().to_string(), e.inner().to_string(), body)),
+        Err(e) => Err(Error::decode(
+            status,
+            e.path().to_string(),
+            e.inner().to_string(),
+            body,
+        )),
     }
 }
 

@@ -34,8 +34,18 @@ pin_project! {
 }
 
 /// Waits until the deadline, and no longer than `wait` from when there is something to wait for.
-pub(crate) fn timeout<F: Future>(wait: Duration, deadline: impl Into<Option<tokio::time::Instant>>, future: F) -> Timeout<F> {
-    Timeout { future, wait, deadline: deadline.into(), entry: None, own: None }
+pub(crate) fn timeout<F: Future>(
+    wait: Duration,
+    deadline: impl Into<Option<tokio::time::Instant>>,
+    future: F,
+) -> Timeout<F> {
+    Timeout {
+        future,
+        wait,
+        deadline: deadline.into(),
+        entry: None,
+        own: None,
+    }
 }
 
 impl<F: Future> Future for Timeout<F> {
@@ -53,7 +63,11 @@ impl<F: Future> Future for Timeout<F> {
                 *none = Some(timer.enter(until(wait, deadline).into_std(), cx.waker()));
                 Poll::Pending
             }
-            (None, None) => this.own.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until(wait, deadline)))).as_mut().poll(cx),
+            (None, None) => this
+                .own
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until(wait, deadline))))
+                .as_mut()
+                .poll(cx),
         };
         passed.map(|()| Err(Elapsed))
     }
@@ -69,7 +83,9 @@ impl Entry {
     /// Ready once the thread took the waker out.
     fn poll(&self, waker: &Waker) -> Poll<()> {
         let mut list = self.timer.list();
-        let Some((_, Some(known))) = list.waiting.get_mut(self.key) else { return Poll::Ready(()) };
+        let Some((_, Some(known))) = list.waiting.get_mut(self.key) else {
+            return Poll::Ready(());
+        };
         let last = (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
         // Not under the lock: to drop a waker may free a task, and with it an entry.
         drop(list);
@@ -98,9 +114,19 @@ struct Timer {
 }
 
 static TIMER: LazyLock<Option<&'static Timer>> = LazyLock::new(|| {
-    let list = Mutex::new(List { waiting: Slab::new(), planned: Instant::now() });
-    let timer: &'static Timer = Box::leak(Box::new(Timer { list, earlier: Condvar::new() }));
-    thread::Builder::new().name("autopi-timer".into()).spawn(|| timer.run()).ok().map(|_| timer)
+    let list = Mutex::new(List {
+        waiting: Slab::new(),
+        planned: Instant::now(),
+    });
+    let timer: &'static Timer = Box::leak(Box::new(Timer {
+        list,
+        earlier: Condvar::new(),
+    }));
+    thread::Builder::new()
+        .name("autopi-timer".into())
+        .spawn(|| timer.run())
+        .ok()
+        .map(|_| timer)
 });
 
 impl Timer {
@@ -114,7 +140,10 @@ impl Timer {
             list.planned = at;
             self.earlier.notify_one();
         }
-        Entry { timer: self, key: list.waiting.insert((at, Some(waker.clone()))) }
+        Entry {
+            timer: self,
+            key: list.waiting.insert((at, Some(waker.clone()))),
+        }
     }
 
     fn run(&self) {
@@ -130,7 +159,11 @@ impl Timer {
             }
             list.planned = planned;
             if due.is_empty() {
-                list = self.earlier.wait_timeout(list, planned - now).unwrap_or_else(PoisonError::into_inner).0;
+                list = self
+                    .earlier
+                    .wait_timeout(list, planned - now)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
             } else {
                 drop(list);
                 due.into_iter().for_each(Waker::wake);
@@ -155,7 +188,10 @@ mod tests {
         assert_eq!(within(60_000, ready(1)).await, Ok(1));
         assert_eq!(within(0, ready(1)).await, Ok(1));
         assert_eq!(within(0, pending::<()>()).await, Err(Elapsed));
-        assert_eq!(timeout(Duration::MAX, tokio::time::Instant::now(), pending::<()>()).await, Err(Elapsed));
+        assert_eq!(
+            timeout(Duration::MAX, tokio::time::Instant::now(), pending::<()>()).await,
+            Err(Elapsed)
+        );
         let started = Instant::now();
         // The long one is waited for already when the short ones come.
         let short = |ms| within(ms, pending::<()>());
@@ -163,22 +199,44 @@ mod tests {
             _ = within(60_000, pending::<()>()) => panic!("too late"),
             all = async { tokio::join!(short(80), short(40), short(20)) } => assert_eq!(all, (Err(Elapsed), Err(Elapsed), Err(Elapsed))),
         }
-        assert!(started.elapsed() >= Duration::from_millis(80) && started.elapsed() < Duration::from_secs(30));
+        assert!(
+            started.elapsed() >= Duration::from_millis(80)
+                && started.elapsed() < Duration::from_secs(30)
+        );
     }
 
     #[test]
     fn what_is_dropped_is_forgotten_and_any_runtime_is_woken() {
-        let kept = || TIMER.map_or(0, |t| t.list().waiting.iter().filter(|(_, (at, _))| *at > Instant::now() + Duration::from_secs(7000)).count());
-        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let kept = || {
+            TIMER.map_or(0, |t| {
+                t.list()
+                    .waiting
+                    .iter()
+                    .filter(|(_, (at, _))| *at > Instant::now() + Duration::from_secs(7000))
+                    .count()
+            })
+        };
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap()
+        };
         let mut long = Box::pin(within(7_200_000, pending::<()>()));
         runtime().block_on(async {
             for _ in 0..2 {
-                assert!(poll_fn(|cx| Poll::Ready(long.as_mut().poll(cx))).await.is_pending());
+                assert!(
+                    poll_fn(|cx| Poll::Ready(long.as_mut().poll(cx)))
+                        .await
+                        .is_pending()
+                );
             }
             assert_eq!(kept(), 1);
             assert_eq!(within(20, pending::<()>()).await, Err(Elapsed));
         });
-        assert_eq!(runtime().block_on(within(20, pending::<()>())), Err(Elapsed));
+        assert_eq!(
+            runtime().block_on(within(20, pending::<()>())),
+            Err(Elapsed)
+        );
         drop(long);
         assert_eq!(kept(), 0);
     }

@@ -17,10 +17,28 @@ impl Trace {
     pub fn new(out: &Outgoing) -> Self {
         let path = out.template.unwrap_or(&out.path);
         let (method, operation) = (out.method.as_str(), out.operation);
-        let span = tracing::info_span!("autopi.call", operation, method, path, attempts = Empty, status = Empty, error = Empty, duration_ms = Empty);
+        let span = tracing::info_span!(
+            "autopi.call",
+            operation,
+            method,
+            path,
+            attempts = Empty,
+            status = Empty,
+            error = Empty,
+            duration_ms = Empty
+        );
         // One that nobody sees is left out: with tracing's feature `log` each use of it would be looked up.
-        let span = if span.is_disabled() { Span::none() } else { span };
-        Self { span, attempts: 0, operation, started: Instant::now() }
+        let span = if span.is_disabled() {
+            Span::none()
+        } else {
+            span
+        };
+        Self {
+            span,
+            attempts: 0,
+            operation,
+            started: Instant::now(),
+        }
     }
 
     pub fn status(&self, status: Option<u16>) {
@@ -29,7 +47,8 @@ impl Trace {
 
     /// The error of this call.
     pub fn fail(&self, error: Error) -> Error {
-        self.span.record("error", tracing::field::debug(error.kind()));
+        self.span
+            .record("error", tracing::field::debug(error.kind()));
         error.of(self.operation, self.attempts, self.started.elapsed())
     }
 }
@@ -38,7 +57,8 @@ impl Drop for Trace {
     fn drop(&mut self) {
         if !self.span.is_disabled() {
             self.span.record("attempts", self.attempts);
-            self.span.record("duration_ms", self.started.elapsed().as_millis() as u64);
+            self.span
+                .record("duration_ms", self.started.elapsed().as_millis() as u64);
         }
     }
 }

@@ -25,13 +25,19 @@ enum Content {
 
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Upload")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
 impl Upload {
     fn new(name: impl Into<String>, content: Content) -> Self {
-        Self { name: name.into(), content, content_type: None }
+        Self {
+            name: name.into(),
+            content,
+            content_type: None,
+        }
     }
 
     /// From bytes in memory.
@@ -55,11 +61,16 @@ impl Upload {
             Content::Bytes(bytes) => of_bytes(bytes),
             #[cfg(not(target_family = "wasm"))]
             Content::File(path) => files::part(path).await?,
-            Content::Once(body) => Part::stream(body.take().ok_or_else(|| Error::invalid("a stream can be sent only once"))?),
+            Content::Once(body) => Part::stream(
+                body.take()
+                    .ok_or_else(|| Error::invalid("a stream can be sent only once"))?,
+            ),
         };
         let part = part.file_name(self.name.clone());
         match &self.content_type {
-            Some(media) => part.mime_str(media).map_err(|_| Error::invalid("no media type")),
+            Some(media) => part
+                .mime_str(media)
+                .map_err(|_| Error::invalid("no media type")),
             None => Ok(part),
         }
     }
@@ -107,12 +118,18 @@ mod files {
             if about.is_dir() {
                 return Err(unreadable(path, &io::ErrorKind::IsADirectory.into()));
             }
-            Ok(Self::new(path.file_name().unwrap_or_default().to_string_lossy(), Content::File(path.to_owned())))
+            Ok(Self::new(
+                path.file_name().unwrap_or_default().to_string_lossy(),
+                Content::File(path.to_owned()),
+            ))
         }
 
         /// From a reader. It can be sent only once: the call is not repeated.
         pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
-            Self::new(name, Content::Once(Some(Body::wrap_stream(pieces(Box::pin(reader))))))
+            Self::new(
+                name,
+                Content::Once(Some(Body::wrap_stream(pieces(Box::pin(reader))))),
+            )
         }
 
         /// From a blocking reader, for the blocking client: it is read on a thread for work that blocks. It can be sent only once: the call is not repeated.
@@ -125,14 +142,19 @@ mod files {
                     piece.truncate(n);
                     Ok::<_, io::Error>((n > 0).then_some((Bytes::from(piece), reader)))
                 };
-                tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+                tokio::task::spawn_blocking(work)
+                    .await
+                    .map_err(io::Error::other)?
             });
             Self::new(name, Content::Once(Some(Body::wrap_stream(pieces))))
         }
     }
 
     fn unreadable(path: &Path, e: &io::Error) -> Error {
-        Error::configuration(format!("cannot read the file to upload {}: {e}", path.display()))
+        Error::configuration(format!(
+            "cannot read the file to upload {}: {e}",
+            path.display()
+        ))
     }
 
     pub(super) async fn part(path: &PathBuf) -> Result<Part, Error> {
@@ -143,10 +165,15 @@ mod files {
         };
         let (file, length) = open.await.map_err(|e| unreadable(path, &e))?;
         // No more than was told, should the file grow meanwhile.
-        Ok(Part::stream_with_length(Body::wrap_stream(pieces(file.take(length))), length))
+        Ok(Part::stream_with_length(
+            Body::wrap_stream(pieces(file.take(length))),
+            length,
+        ))
     }
 
-    fn pieces(reader: impl AsyncRead + Send + Unpin + 'static) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    fn pieces(
+        reader: impl AsyncRead + Send + Unpin + 'static,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send {
         stream::try_unfold(reader, |mut reader| async move {
             let mut piece = BytesMut::with_capacity(PIECE);
             let n = reader.read_buf(&mut piece).await?;
@@ -171,7 +198,9 @@ impl Parts {
 
     pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), Error> {
         if let Some(media) = &file.content_type {
-            Part::text("").mime_str(media).map_err(|_| Error::invalid(format!("{name}: `{media}` is no media type")))?;
+            Part::text("")
+                .mime_str(media)
+                .map_err(|_| Error::invalid(format!("{name}: `{media}` is no media type")))?;
         }
         self.0.push((name, Field::File(file)));
         Ok(())
@@ -183,7 +212,15 @@ impl Parts {
 
     /// Is everything there to be sent (again)?
     pub fn is_whole(&self) -> bool {
-        !self.0.iter().any(|(_, f)| matches!(f, Field::File(Upload { content: Content::Once(None), .. })))
+        !self.0.iter().any(|(_, f)| {
+            matches!(
+                f,
+                Field::File(Upload {
+                    content: Content::Once(None),
+                    ..
+                })
+            )
+        })
     }
 
     /// The body; what can be sent only once leaves for good.

@@ -71,7 +71,11 @@ impl FromStr for Timestamp {
     type Err = jiff::Error;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let naive = |_| text.parse::<jiff::civil::DateTime>().and_then(|t| t.to_zoned(jiff::tz::TimeZone::UTC)).map(|z| z.timestamp());
+        let naive = |_| {
+            text.parse::<jiff::civil::DateTime>()
+                .and_then(|t| t.to_zoned(jiff::tz::TimeZone::UTC))
+                .map(|z| z.timestamp())
+        };
         text.parse().or_else(naive).map(Self)
     }
 }
@@ -96,7 +100,9 @@ impl FromStr for Decimal {
     type Err = rust_decimal::Error;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        text.parse().or_else(|e| rust_decimal::Decimal::from_scientific(text).map_err(|_| e)).map(Self)
+        text.parse()
+            .or_else(|e| rust_decimal::Decimal::from_scientific(text).map_err(|_| e))
+            .map(Self)
     }
 }
 
@@ -117,9 +123,14 @@ impl<'de> Deserialize<'de> for Decimal {
         let text = match Value::deserialize(d)? {
             Value::String(text) => text,
             Value::Number(n) => n.to_string(),
-            other => return Err(D::Error::custom(format!("expected a decimal as string or number, found {other}"))),
+            other => {
+                return Err(D::Error::custom(format!(
+                    "expected a decimal as string or number, found {other}"
+                )));
+            }
         };
-        text.parse().map_err(|e| D::Error::custom(format!("`{text}` is no decimal: {e}")))
+        text.parse()
+            .map_err(|e| D::Error::custom(format!("`{text}` is no decimal: {e}")))
     }
 }
 
@@ -132,7 +143,8 @@ impl<'de> Deserialize<'de> for Timestamp {
                 f.write_str("an RFC 3339 time")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                text.parse().map_err(|e| E::custom(format!("`{text}` is no RFC 3339 time: {e}")))
+                text.parse()
+                    .map_err(|e| E::custom(format!("`{text}` is no RFC 3339 time: {e}")))
             }
         }
         // Not by way of a String: telemetry is full of times.
@@ -191,7 +203,11 @@ mod tests {
             ("2026-01-02 03:04:05", "2026-01-02T03:04:05Z"),
             ("2026-01-02", "2026-01-02T00:00:00Z"),
         ] {
-            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), utc, "{text}");
+            assert_eq!(
+                text.parse::<Timestamp>().unwrap().to_string(),
+                utc,
+                "{text}"
+            );
         }
         assert!("yesterday".parse::<Timestamp>().is_err());
     }
@@ -201,7 +217,10 @@ mod tests {
         for text in [r#""12.50""#, "12.5", "1e2"] {
             serde_json::from_str::<Decimal>(text).unwrap();
         }
-        assert_eq!(serde_json::to_string(&serde_json::from_str::<Decimal>(r#""12.50""#).unwrap()).unwrap(), r#""12.50""#);
+        assert_eq!(
+            serde_json::to_string(&serde_json::from_str::<Decimal>(r#""12.50""#).unwrap()).unwrap(),
+            r#""12.50""#
+        );
         assert!(serde_json::from_str::<Decimal>("true").is_err());
     }
 }

@@ -39,11 +39,19 @@ pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
 /// It was not.
 pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(), Error> {
     let secret = secret.trim();
-    let key = secret.split_once(char::is_whitespace).map_or(secret, |(_, token)| token.trim());
+    let key = secret
+        .split_once(char::is_whitespace)
+        .map_or(secret, |(_, token)| token.trim());
     if key.is_empty() {
-        return Err(Error::configuration("the secret of the webhook is empty: it is the token that sends the command"));
+        return Err(Error::configuration(
+            "the secret of the webhook is empty: it is the token that sends the command",
+        ));
     }
-    let wrong = || Error::auth("the signature of the webhook is wrong: it was not sent by the API for this token");
+    let wrong = || {
+        Error::auth(
+            "the signature of the webhook is wrong: it was not sent by the API for this token",
+        )
+    };
     let signature = unhex(signature_header.trim()).ok_or_else(wrong)?;
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| wrong())?;
     mac.update(raw_body);
@@ -54,9 +62,14 @@ pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(
 ///
 /// # Errors
 /// The signature is wrong, or the body is no [`CommandEvent`].
-pub fn receive(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<CommandEvent, Error> {
+pub fn receive(
+    raw_body: &[u8],
+    signature_header: &str,
+    secret: &str,
+) -> Result<CommandEvent, Error> {
     verify(raw_body, signature_header, secret)?;
-    serde_json::from_slice(raw_body).map_err(|e| Error::decode(200, ".", e.to_string(), raw_body.to_vec().into()))
+    serde_json::from_slice(raw_body)
+        .map_err(|e| Error::decode(200, ".", e.to_string(), raw_body.to_vec().into()))
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {
@@ -120,7 +133,11 @@ mod tests {
 
     #[test]
     fn signatures() {
-        for (signature, secret) in [(SIGNATURE, "Jefe"), (&SIGNATURE.to_uppercase(), "APIToken Jefe"), (&format!(" {SIGNATURE} "), "Bearer  Jefe ")] {
+        for (signature, secret) in [
+            (SIGNATURE, "Jefe"),
+            (&SIGNATURE.to_uppercase(), "APIToken Jefe"),
+            (&format!(" {SIGNATURE} "), "Bearer  Jefe "),
+        ] {
             verify(BODY, signature, secret).unwrap();
         }
         let flipped = SIGNATURE.replacen('5', "6", 1);
@@ -144,8 +161,14 @@ mod tests {
         let body = r#"{"jid":"2026","state":"COMMAND_EXECUTED","success":true,"device_id":"0189d7a5-0000-7000-8000-000000000001",
             "response":{"tag":"salt/job/1","data":{"return":{"_type":"rpm","value":900}}},"more":1}"#;
         let event: CommandEvent = serde_json::from_str(body).unwrap();
-        assert_eq!((&event.state, event.returned().unwrap()["value"].as_i64()), (&CommandState::CommandExecuted, Some(900)));
-        assert_eq!(serde_json::to_value(&event).unwrap(), serde_json::from_str::<Value>(body).unwrap());
+        assert_eq!(
+            (&event.state, event.returned().unwrap()["value"].as_i64()),
+            (&CommandState::CommandExecuted, Some(900))
+        );
+        assert_eq!(
+            serde_json::to_value(&event).unwrap(),
+            serde_json::from_str::<Value>(body).unwrap()
+        );
         let event: CommandEvent = serde_json::from_str(r#"{"jid":"1","state":"LOST"}"#).unwrap();
         assert_eq!((event.state.as_str(), event.returned()), ("LOST", None));
     }

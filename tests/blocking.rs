@@ -8,13 +8,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use autopi::{Command, DeviceId, Error, ErrorKind, Method, RetryPolicy, Upload, Uuid, blocking::Client};
+use autopi::{
+    Command, DeviceId, Error, ErrorKind, Method, RetryPolicy, Upload, Uuid, blocking::Client,
+};
 use serde_json::{Value, json};
 use support::{Server, Step, answer, ok, write};
 use tokio::{runtime::Runtime, task};
 
 /// The server has a runtime of its own.
-fn server(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> (Runtime, Server, Client) {
+fn server(
+    script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static,
+) -> (Runtime, Server, Client) {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(Server::start(script));
     let client = client(&server.url);
@@ -23,16 +27,30 @@ fn server(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> 
 
 fn client(url: &str) -> Client {
     let retry = RetryPolicy::default().base(Duration::from_millis(1));
-    Client::builder().base_url(url).api_token("canary-token").retry(retry).build().unwrap()
+    Client::builder()
+        .base_url(url)
+        .api_token("canary-token")
+        .retry(retry)
+        .build()
+        .unwrap()
 }
 
 fn get(client: &Client) -> Result<Value, Error> {
-    client.request(Method::GET, "/x/").send_json().map(|r| r.value)
+    client
+        .request(Method::GET, "/x/")
+        .send_json()
+        .map(|r| r.value)
 }
 
 #[test]
 fn calls_are_authorized_tried_again_and_fail_as_the_others_do() {
-    let (_runtime, server, client) = server(|n, _| write(if n == 0 { answer("503 Busy", "", "") } else { ok("7") }));
+    let (_runtime, server, client) = server(|n, _| {
+        write(if n == 0 {
+            answer("503 Busy", "", "")
+        } else {
+            ok("7")
+        })
+    });
     assert_eq!(get(&client).unwrap(), 7);
     assert!(server.requests()[1].contains("authorization: APIToken canary-token\r\n"));
     assert!(!format!("{client:?}").contains("canary"));
@@ -42,11 +60,20 @@ fn calls_are_authorized_tried_again_and_fail_as_the_others_do() {
 
 #[test]
 fn many_threads_share_a_client() {
-    let (_runtime, server, client) = server(|_, _| vec![Step::Wait(Duration::from_millis(100)), Step::Write(ok("7").into())]);
+    let (_runtime, server, client) = server(|_, _| {
+        vec![
+            Step::Wait(Duration::from_millis(100)),
+            Step::Write(ok("7").into()),
+        ]
+    });
     let started = Instant::now();
     thread::scope(|scope| (0..16).for_each(|_| drop(scope.spawn(|| get(&client).unwrap()))));
     assert_eq!(server.requests().len(), 16);
-    assert!(started.elapsed() < Duration::from_millis(1200), "at the same time: {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_millis(1200),
+        "at the same time: {:?}",
+        started.elapsed()
+    );
 }
 
 #[test]
@@ -55,21 +82,38 @@ fn a_download_is_read_and_an_upload_is_a_reader() {
         write(if request.starts_with("POST") {
             ok("{}")
         } else {
-            answer("200 OK", "content-disposition: attachment; filename=\"a.csv\"\r\n", "1,2,3")
+            answer(
+                "200 OK",
+                "content-disposition: attachment; filename=\"a.csv\"\r\n",
+                "1,2,3",
+            )
         })
     });
     let mut download = client.request(Method::GET, "/x/").send_download().unwrap();
-    assert_eq!((download.status(), download.file_name().as_deref()), (200, Some("a.csv")));
+    assert_eq!(
+        (download.status(), download.file_name().as_deref()),
+        (200, Some("a.csv"))
+    );
     let mut first = [0; 2];
     download.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"1,");
     assert_eq!(download.bytes().unwrap().as_ref(), b"2,3");
     let mut text = String::new();
-    client.request(Method::GET, "/x/").send_download().unwrap().read_to_string(&mut text).unwrap();
+    client
+        .request(Method::GET, "/x/")
+        .send_download()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     assert_eq!(text, "1,2,3");
 
     let file = Upload::read("a.txt", std::io::Cursor::new("contents ".repeat(20_000)));
-    client.request(Method::POST, "/x/").file("file", file).unwrap().send().unwrap();
+    client
+        .request(Method::POST, "/x/")
+        .file("file", file)
+        .unwrap()
+        .send()
+        .unwrap();
     let sent = server.requests().pop().unwrap();
     assert!(sent.contains(r#"filename="a.txt""#) && sent.matches("contents ").count() > 19_000);
 }
@@ -83,18 +127,32 @@ fn a_command_is_run() {
             _ => ok("12.4"),
         })
     });
-    let (device, command) = (DeviceId::from(Uuid::nil()), Command::new("obd.query").arg("rpm"));
-    let outcome = client.run_command(device, &command, Duration::from_secs(5)).unwrap();
-    assert_eq!((outcome.jid.as_deref(), &outcome.value.0), (Some("20260101"), &json!(12.4)));
+    let (device, command) = (
+        DeviceId::from(Uuid::nil()),
+        Command::new("obd.query").arg("rpm"),
+    );
+    let outcome = client
+        .run_command(device, &command, Duration::from_secs(5))
+        .unwrap();
+    assert_eq!(
+        (outcome.jid.as_deref(), &outcome.value.0),
+        (Some("20260101"), &json!(12.4))
+    );
     let job = client.start_command(device, &command).unwrap();
     assert_eq!(job.poll().unwrap().unwrap().value.0, json!(12.4));
-    let again = client.command_job(device, job.jid()).wait(Duration::from_secs(5)).unwrap();
+    let again = client
+        .command_job(device, job.jid())
+        .wait(Duration::from_secs(5))
+        .unwrap();
     assert_eq!(again.value.0, json!(12.4));
     assert_eq!(server.count("POST"), 2);
 }
 
 fn refused(error: &Error) {
-    assert!(error.kind() == ErrorKind::Configuration && error.to_string().contains("spawn_blocking"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Configuration && error.to_string().contains("spawn_blocking"),
+        "{error}"
+    );
 }
 
 /// In a task a call is an error, never a panic and never a stopped runtime; beside it, it works.
@@ -104,16 +162,27 @@ async fn in_a_task() {
     refused(&get(&client).unwrap_err());
     assert!(client.request(Method::GET, "/x/").send_download().is_err());
     let inner = client.clone();
-    refused(&task::spawn(async move { get(&inner).unwrap_err() }).await.unwrap());
+    refused(
+        &task::spawn(async move { get(&inner).unwrap_err() })
+            .await
+            .unwrap(),
+    );
     assert_eq!(server.requests().len(), 0);
     let inner = client.clone();
-    assert_eq!(task::spawn_blocking(move || get(&inner).unwrap()).await.unwrap(), 7);
+    assert_eq!(
+        task::spawn_blocking(move || get(&inner).unwrap())
+            .await
+            .unwrap(),
+        7
+    );
 }
 
 #[tokio::test]
 async fn in_a_runtime_of_one_thread() {
     in_a_task().await;
-    task::LocalSet::new().run_until(async { task::spawn_local(in_a_task()).await.unwrap() }).await;
+    task::LocalSet::new()
+        .run_until(async { task::spawn_local(in_a_task()).await.unwrap() })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

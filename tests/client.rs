@@ -31,7 +31,9 @@ async fn server(answers: Vec<String>) -> (String, Heads) {
                     _ => break,
                 }
             }
-            seen.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+            seen.lock()
+                .unwrap()
+                .push(String::from_utf8_lossy(&head).into_owned());
             let answer = &answers[n.min(answers.len() - 1)];
             let _ = socket.write_all(answer.as_bytes()).await;
             let _ = socket.shutdown().await;
@@ -41,25 +43,45 @@ async fn server(answers: Vec<String>) -> (String, Heads) {
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
 }
 
 fn client(url: &str) -> Client {
-    Client::builder().base_url(url).api_token("canary-token").retry(RetryPolicy::default().base(Duration::from_millis(1))).build().unwrap()
+    Client::builder()
+        .base_url(url)
+        .api_token("canary-token")
+        .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        .build()
+        .unwrap()
 }
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
-    client.request(Method::GET, "/x/").send_json().await.map(|r| r.value)
+    client
+        .request(Method::GET, "/x/")
+        .send_json()
+        .await
+        .map(|r| r.value)
 }
 
 #[tokio::test]
 async fn the_header_is_on_the_wire() {
     let (url, heads) = server(vec![answer("200 OK", "", "1")]).await;
     get(&client(&url)).await.unwrap();
-    let jwt = Client::builder().base_url(&url).jwt("Bearer a.b.c").build().unwrap();
+    let jwt = Client::builder()
+        .base_url(&url)
+        .jwt("Bearer a.b.c")
+        .build()
+        .unwrap();
     get(&jwt).await.unwrap();
     let heads = heads.lock().unwrap().join("").to_lowercase();
-    assert!(heads.contains("authorization: apitoken canary-token\r\n") && heads.contains("authorization: bearer a.b.c\r\n"), "{heads}");
+    assert!(
+        heads.contains("authorization: apitoken canary-token\r\n")
+            && heads.contains("authorization: bearer a.b.c\r\n"),
+        "{heads}"
+    );
 }
 
 #[tokio::test]
@@ -69,12 +91,32 @@ async fn a_503_is_tried_again_for_get_and_never_for_post() {
     assert_eq!(heads.lock().unwrap().len(), 2);
 
     let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
-    let error = client(&url).request(Method::POST, "/x/").json(&1).unwrap().send().await.unwrap_err();
-    assert_eq!((error.status(), error.attempts(), heads.lock().unwrap().len()), (Some(503), 1, 1));
+    let error = client(&url)
+        .request(Method::POST, "/x/")
+        .json(&1)
+        .unwrap()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (
+            error.status(),
+            error.attempts(),
+            heads.lock().unwrap().len()
+        ),
+        (Some(503), 1, 1)
+    );
 
     let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
     let error = get(&client(&url)).await.unwrap_err();
-    assert_eq!((error.status(), error.attempts(), heads.lock().unwrap().len()), (Some(503), 3, 3));
+    assert_eq!(
+        (
+            error.status(),
+            error.attempts(),
+            heads.lock().unwrap().len()
+        ),
+        (Some(503), 3, 3)
+    );
 }
 
 #[tokio::test]
@@ -82,7 +124,11 @@ async fn a_401_logs_in_again_once() {
     let token = answer("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
     let refused = answer("401 Unauthorized", "", r#"{"detail":"expired"}"#);
     let (url, heads) = server(vec![token.clone(), refused.clone(), token, refused]).await;
-    let client = Client::builder().base_url(&url).login("a@b.c", "canary-password").build().unwrap();
+    let client = Client::builder()
+        .base_url(&url)
+        .login("a@b.c", "canary-password")
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!(error.detail().as_deref(), Some("expired"));
@@ -91,19 +137,44 @@ async fn a_401_logs_in_again_once() {
 
 #[tokio::test]
 async fn concurrent_calls_log_in_once() {
-    let document = serde_json::from_str(&std::fs::read_to_string("spec/upstream.json").unwrap()).unwrap();
+    let document =
+        serde_json::from_str(&std::fs::read_to_string("spec/upstream.json").unwrap()).unwrap();
     let api = Sandbox::builder().spec(document).start().await.unwrap();
-    let client = Client::builder().base_url(api.url()).login(EMAIL, PASSWORD).build().unwrap();
-    let calls = (0..50).map(|_| async { client.request(Method::GET, "/dongle/devices/").send().await.unwrap() });
+    let client = Client::builder()
+        .base_url(api.url())
+        .login(EMAIL, PASSWORD)
+        .build()
+        .unwrap();
+    let calls = (0..50).map(|_| async {
+        client
+            .request(Method::GET, "/dongle/devices/")
+            .send()
+            .await
+            .unwrap()
+    });
     futures_util::future::join_all(calls).await;
-    assert_eq!(api.requests().iter().filter(|r| r.path == "/auth/login/").count(), 1);
+    assert_eq!(
+        api.requests()
+            .iter()
+            .filter(|r| r.path == "/auth/login/")
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn an_html_answer_keeps_its_status_and_says_what_to_do() {
-    let (url, _) = server(vec![answer("502 Bad Gateway", "content-type: text/html\r\n", "<html>nginx</html>")]).await;
+    let (url, _) = server(vec![answer(
+        "502 Bad Gateway",
+        "content-type: text/html\r\n",
+        "<html>nginx</html>",
+    )])
+    .await;
     let error = get(&client(&url)).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(502)));
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Status, Some(502))
+    );
     assert!(error.to_string().contains("HTML"), "{error}");
 }
 
@@ -111,10 +182,19 @@ async fn an_html_answer_keeps_its_status_and_says_what_to_do() {
 async fn broken_answers_are_errors_with_the_body() {
     let (url, _) = server(vec![answer("200 OK", "", r#"{"a": "#)]).await;
     let error = get(&client(&url)).await.unwrap_err();
-    assert_eq!((error.kind(), error.raw_body()), (ErrorKind::Decode, Some(br#"{"a": "#.as_slice())));
+    assert_eq!(
+        (error.kind(), error.raw_body()),
+        (ErrorKind::Decode, Some(br#"{"a": "#.as_slice()))
+    );
 
-    let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = get(&client(&format!("http://{refused}"))).await.unwrap_err();
+    let refused = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = get(&client(&format!("http://{refused}")))
+        .await
+        .unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
 }
 
@@ -124,7 +204,10 @@ async fn hooks_see_every_try() {
     struct Count(Arc<Mutex<Tries>>);
     impl ClientHooks for Count {
         fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), autopi::Error> {
-            request.headers_mut().insert("x-mine", "1".parse().map_err(|_| autopi::Error::other("no header"))?);
+            request.headers_mut().insert(
+                "x-mine",
+                "1".parse().map_err(|_| autopi::Error::other("no header"))?,
+            );
             Ok(())
         }
         fn post(&self, status: Option<u16>, _: Duration, call: &CallInfo) {
@@ -134,36 +217,72 @@ async fn hooks_see_every_try() {
     let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
     let seen = Arc::default();
     let retry = RetryPolicy::default().base(Duration::from_millis(1));
-    let client = Client::builder().base_url(url).api_token("t").retry(retry).hooks(Count(Arc::clone(&seen))).build().unwrap();
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .retry(retry)
+        .hooks(Count(Arc::clone(&seen)))
+        .build()
+        .unwrap();
     get(&client).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), [(1, Some(503)), (2, Some(200))]);
-    assert!(heads.lock().unwrap().iter().all(|h| h.contains("x-mine: 1")));
+    assert!(
+        heads
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|h| h.contains("x-mine: 1"))
+    );
 }
 
 #[tokio::test]
 async fn a_stalled_server_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let client = Client::builder().base_url(url).api_token("t").timeout(Duration::from_millis(200)).build().unwrap();
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
     assert_eq!(get(&client).await.unwrap_err().kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_not_followed() {
     let (other, heads) = server(vec![answer("200 OK", "", "1")]).await;
-    let (url, _) = server(vec![answer("302 Found", &format!("location: {other}/x/\r\n"), "")]).await;
+    let (url, _) = server(vec![answer(
+        "302 Found",
+        &format!("location: {other}/x/\r\n"),
+        "",
+    )])
+    .await;
     let error = get(&client(&url)).await.unwrap_err();
-    assert_eq!((error.status(), heads.lock().unwrap().len()), (Some(302), 0));
+    assert_eq!(
+        (error.status(), heads.lock().unwrap().len()),
+        (Some(302), 0)
+    );
 }
 
 #[test]
 fn a_client_that_would_leak_is_not_built() {
-    for (url, token) in
-        [("http://example.com", "t"), ("https://u:p@example.com", "t"), ("ftp://example.com", "t"), ("nonsense", "t"), ("https://example.com", "")]
-    {
-        let error = Client::builder().base_url(url).api_token(token).build().unwrap_err();
+    for (url, token) in [
+        ("http://example.com", "t"),
+        ("https://u:p@example.com", "t"),
+        ("ftp://example.com", "t"),
+        ("nonsense", "t"),
+        ("https://example.com", ""),
+    ] {
+        let error = Client::builder()
+            .base_url(url)
+            .api_token(token)
+            .build()
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
     }
-    let shown = format!("{:?}", Client::builder().api_token("canary-token").build().unwrap());
+    let shown = format!(
+        "{:?}",
+        Client::builder().api_token("canary-token").build().unwrap()
+    );
     assert!(!shown.contains("canary"), "{shown}");
 }

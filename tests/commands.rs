@@ -17,28 +17,65 @@ fn device() -> DeviceId {
 async fn device_that(results: Vec<String>) -> Server {
     Server::start(move |n, request| {
         let started = ok(r#"{"jid":"20260101120000000000","minions":["x"]}"#);
-        write(if request.starts_with("POST ") { started } else { results[(n - 1).min(results.len() - 1)].clone() })
+        write(if request.starts_with("POST ") {
+            started
+        } else {
+            results[(n - 1).min(results.len() - 1)].clone()
+        })
     })
     .await
 }
 
 async fn run(server: &Server, wait: u64) -> Result<autopi::CommandOutcome, autopi::Error> {
-    server.client().run_command(device(), &Command::new("obd.query").arg("rpm").kwarg("force", true), Duration::from_millis(wait)).await
+    server
+        .client()
+        .run_command(
+            device(),
+            &Command::new("obd.query").arg("rpm").kwarg("force", true),
+            Duration::from_millis(wait),
+        )
+        .await
 }
 
 #[tokio::test]
 async fn a_result_is_waited_for() {
-    let server = device_that(vec![answer("404 Not Found", "", "{}"), answer("503 Busy", "", ""), ok(""), ok(r#"{"value":900}"#)]).await;
+    let server = device_that(vec![
+        answer("404 Not Found", "", "{}"),
+        answer("503 Busy", "", ""),
+        ok(""),
+        ok(r#"{"value":900}"#),
+    ])
+    .await;
     let outcome = run(&server, 20_000).await.unwrap();
-    assert_eq!((outcome.jid.as_deref(), outcome.value.get("value").unwrap().as_i64()), (Some("20260101120000000000"), Some(900)));
+    assert_eq!(
+        (
+            outcome.jid.as_deref(),
+            outcome.value.get("value").unwrap().as_i64()
+        ),
+        (Some("20260101120000000000"), Some(900))
+    );
     let requests = server.requests();
     assert_eq!((requests.len(), server.count("POST ")), (5, 1));
-    assert!(requests[0].starts_with(&format!("POST /dongle/devices/{ID}/execute/ ")), "{}", requests[0]);
-    assert!(requests[0].ends_with(r#"{"command":"obd.query","arg":["rpm"],"kwarg":{"force":true}}"#), "{}", requests[0]);
-    assert!(requests[4].starts_with(&format!("GET /dongle/devices/{ID}/command_result/20260101120000000000/ ")));
+    assert!(
+        requests[0].starts_with(&format!("POST /dongle/devices/{ID}/execute/ ")),
+        "{}",
+        requests[0]
+    );
+    assert!(
+        requests[0].ends_with(r#"{"command":"obd.query","arg":["rpm"],"kwarg":{"force":true}}"#),
+        "{}",
+        requests[0]
+    );
+    assert!(requests[4].starts_with(&format!(
+        "GET /dongle/devices/{ID}/command_result/20260101120000000000/ "
+    )));
 
     let server = device_that(vec![ok("\"pong\"")]).await;
-    server.client().run_command(device(), &Command::raw("test.ping"), Duration::from_secs(5)).await.unwrap();
+    server
+        .client()
+        .run_command(device(), &Command::raw("test.ping"), Duration::from_secs(5))
+        .await
+        .unwrap();
     assert!(server.requests()[0].starts_with(&format!("POST /dongle/devices/{ID}/execute_raw/ ")));
 }
 
@@ -46,29 +83,67 @@ async fn a_result_is_waited_for() {
 async fn failures_and_time_outs() {
     let server = device_that(vec![ok(r#"{"jid":"1","state":"TIMEOUT","success":false}"#)]).await;
     let error = run(&server, 5000).await.unwrap_err();
-    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Command, 2));
+    assert_eq!(
+        (error.kind(), server.requests().len()),
+        (ErrorKind::Command, 2)
+    );
 
     let server = device_that(vec![ok("{}")]).await;
     let started = Instant::now();
     let error = run(&server, 900).await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Timeout && error.to_string().contains("20260101120000000000"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Timeout && error.to_string().contains("20260101120000000000"),
+        "{error}"
+    );
     assert!(started.elapsed() < Duration::from_secs(2) && server.requests().len() < 6);
 
     // A command that may have been run is never sent again.
     let server = Server::answers(vec![answer("503 Busy", "", "")]).await;
-    assert_eq!((run(&server, 5000).await.unwrap_err().status(), server.requests().len()), (Some(503), 1));
-    let server = Server::answers(vec![answer("400 Bad Request", "", r#"{"status":"device is offline"}"#)]).await;
-    assert!(run(&server, 5000).await.unwrap_err().to_string().contains("device is offline"));
+    assert_eq!(
+        (
+            run(&server, 5000).await.unwrap_err().status(),
+            server.requests().len()
+        ),
+        (Some(503), 1)
+    );
+    let server = Server::answers(vec![answer(
+        "400 Bad Request",
+        "",
+        r#"{"status":"device is offline"}"#,
+    )])
+    .await;
+    assert!(
+        run(&server, 5000)
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("device is offline")
+    );
 }
 
 #[tokio::test]
 async fn waiting_can_be_given_up_and_taken_up_again() {
     let server = device_that(vec![ok("{}"), ok("7")]).await;
     let client: Client = server.client();
-    let job = client.start_command(device(), &Command::new("x")).await.unwrap();
-    assert!(tokio::time::timeout(Duration::from_millis(50), job.wait(Duration::from_secs(9))).await.is_err());
+    let job = client
+        .start_command(device(), &Command::new("x"))
+        .await
+        .unwrap();
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), job.wait(Duration::from_secs(9)))
+            .await
+            .is_err()
+    );
     let later: CommandJob = client.command_job(device(), job.jid());
-    assert_eq!(later.wait(Duration::from_secs(9)).await.unwrap().value.as_i64(), Some(7));
+    assert_eq!(
+        later
+            .wait(Duration::from_secs(9))
+            .await
+            .unwrap()
+            .value
+            .as_i64(),
+        Some(7)
+    );
     assert_eq!((server.requests().len(), server.count("POST ")), (3, 1));
     // A job id is one segment of a path, whatever it holds.
     let _ = client.command_job(device(), "../../x").poll().await;
@@ -79,32 +154,88 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
 async fn a_local_device_answers_with_the_output() {
     let server = Server::answers(vec![ok(r#"{"value":12.4}"#)]).await;
     let outcome = run(&server, 5000).await.unwrap();
-    assert_eq!((outcome.jid, outcome.value.get("value").unwrap().as_f64(), server.requests().len()), (None, Some(12.4), 1));
+    assert_eq!(
+        (
+            outcome.jid,
+            outcome.value.get("value").unwrap().as_f64(),
+            server.requests().len()
+        ),
+        (None, Some(12.4), 1)
+    );
 }
 
 #[tokio::test]
 async fn a_device_on_the_local_network_is_logged_in_to_and_run_by_its_unit_id() {
     let server = Server::start(|_, request| {
         write(match request {
-            r if r.starts_with("POST /auth/login/") && r.ends_with("\r\n\r\n") => ok(r#"{"token":"local","user":{"pk":0,"is_local":true}}"#),
-            r if r.contains("authorization: Bearer local\r\n") && r.starts_with("GET /dongle/devices/") => ok(r#"[{"unit_id":"u","display":"d"}]"#),
+            r if r.starts_with("POST /auth/login/") && r.ends_with("\r\n\r\n") => {
+                ok(r#"{"token":"local","user":{"pk":0,"is_local":true}}"#)
+            }
+            r if r.contains("authorization: Bearer local\r\n")
+                && r.starts_with("GET /dongle/devices/") =>
+            {
+                ok(r#"[{"unit_id":"u","display":"d"}]"#)
+            }
             r if r.contains("authorization: Bearer local\r\n") => ok(r#"{"value":900}"#),
             _ => answer("400 Bad Request", "", r#"{"error":"no"}"#),
         })
     })
     .await;
-    let client = Client::builder().base_url(&server.url).local_device().build().unwrap();
+    let client = Client::builder()
+        .base_url(&server.url)
+        .local_device()
+        .build()
+        .unwrap();
     let unit = autopi::UnitId::from(ID.parse::<autopi::Uuid>().unwrap());
-    let outcome = client.run_command(unit, &Command::new("obd.query"), Duration::from_secs(5)).await.unwrap();
-    assert_eq!((outcome.jid, outcome.value.get("value").unwrap().as_i64()), (None, Some(900)));
-    let devices = client.request(autopi::Method::GET, "/dongle/devices/").send_json::<autopi::Page<serde_json::Value>>().await.unwrap().value;
+    let outcome = client
+        .run_command(unit, &Command::new("obd.query"), Duration::from_secs(5))
+        .await
+        .unwrap();
+    assert_eq!(
+        (outcome.jid, outcome.value.get("value").unwrap().as_i64()),
+        (None, Some(900))
+    );
+    let devices = client
+        .request(autopi::Method::GET, "/dongle/devices/")
+        .send_json::<autopi::Page<serde_json::Value>>()
+        .await
+        .unwrap()
+        .value;
     assert_eq!(devices.results[0]["unit_id"], "u");
-    assert_eq!((server.count("POST /auth/login/"), server.count(&format!("POST /dongle/{ID}/execute/ "))), (1, 1));
+    assert_eq!(
+        (
+            server.count("POST /auth/login/"),
+            server.count(&format!("POST /dongle/{ID}/execute/ "))
+        ),
+        (1, 1)
+    );
 
     let refused = Server::answers(vec![answer("400 Bad Request", "", r#"{"error":"no"}"#)]).await;
-    let client = Client::builder().base_url(&refused.url).local_device().build().unwrap();
-    let error = client.run_command(unit, &Command::new("x"), Duration::from_secs(5)).await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Auth && error.to_string().contains("local network"), "{error}");
-    let client = Client::builder().base_url(&refused.url).api_token("t").build().unwrap();
-    assert_eq!(client.run_command(unit, &Command::new("x"), Duration::from_secs(5)).await.unwrap_err().detail().as_deref(), Some("no"));
+    let client = Client::builder()
+        .base_url(&refused.url)
+        .local_device()
+        .build()
+        .unwrap();
+    let error = client
+        .run_command(unit, &Command::new("x"), Duration::from_secs(5))
+        .await
+        .unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::Auth && error.to_string().contains("local network"),
+        "{error}"
+    );
+    let client = Client::builder()
+        .base_url(&refused.url)
+        .api_token("t")
+        .build()
+        .unwrap();
+    assert_eq!(
+        client
+            .run_command(unit, &Command::new("x"), Duration::from_secs(5))
+            .await
+            .unwrap_err()
+            .detail()
+            .as_deref(),
+        Some("no")
+    );
 }

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use autopi::{Client, CredentialsProvider, Error, ErrorKind, Method, Mfa, RetryPolicy, SecretString, Sending};
+use autopi::{
+    Client, CredentialsProvider, Error, ErrorKind, Method, Mfa, RetryPolicy, SecretString, Sending,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
@@ -16,24 +18,52 @@ use support::{Server, answer, ok, write};
 const LOGIN: &str = "POST /auth/login/";
 
 async fn get(client: &Client) -> Result<serde_json::Value, Error> {
-    client.request(Method::GET, "/x/").send_json().await.map(|r| r.value)
+    client
+        .request(Method::GET, "/x/")
+        .send_json()
+        .await
+        .map(|r| r.value)
 }
 
 fn login(server: &Server) -> Client {
-    Client::builder().base_url(&server.url).login("a@b.c", "canary-password").build().unwrap()
+    Client::builder()
+        .base_url(&server.url)
+        .login("a@b.c", "canary-password")
+        .build()
+        .unwrap()
 }
 
 /// A server whose n-th login gives a JWT named n that lives so long.
 async fn sessions(lifetime: Duration, refused: fn(&str) -> bool) -> Server {
     let logins = AtomicU64::new(0);
-    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = || {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+    };
     Server::start(move |_, request| {
         if !request.starts_with(LOGIN) {
-            let token = request.lines().find_map(|l| l.strip_prefix("authorization: Bearer ")).unwrap_or_default();
-            return write(if refused(token) { answer("401 Unauthorized", "", r#"{"detail":"expired"}"#) } else { ok("1") });
+            let token = request
+                .lines()
+                .find_map(|l| l.strip_prefix("authorization: Bearer "))
+                .unwrap_or_default();
+            return write(if refused(token) {
+                answer("401 Unauthorized", "", r#"{"detail":"expired"}"#)
+            } else {
+                ok("1")
+            });
         }
-        let claims = format!(r#"{{"iat":{},"exp":{}}}"#, now(), now() + lifetime.as_secs());
-        let jwt = format!("{}.{}.x", logins.fetch_add(1, SeqCst), URL_SAFE_NO_PAD.encode(claims));
+        let claims = format!(
+            r#"{{"iat":{},"exp":{}}}"#,
+            now(),
+            now() + lifetime.as_secs()
+        );
+        let jwt = format!(
+            "{}.{}.x",
+            logins.fetch_add(1, SeqCst),
+            URL_SAFE_NO_PAD.encode(claims)
+        );
         write(ok(&format!(r#"{{"token":"{jwt}","user":{{}}}}"#)))
     })
     .await
@@ -47,7 +77,10 @@ async fn an_expired_jwt_under_200_calls_is_one_login() {
     get(&client).await.unwrap();
     assert_eq!(server.count(LOGIN), 1, "it is still fresh");
     tokio::time::sleep(Duration::from_millis(1700)).await;
-    join_all((0..200).map(|_| get(&client))).await.into_iter().for_each(|r| drop(r.unwrap()));
+    join_all((0..200).map(|_| get(&client)))
+        .await
+        .into_iter()
+        .for_each(|r| drop(r.unwrap()));
     assert_eq!((server.count(LOGIN), server.count("GET /x/")), (2, 202));
 }
 
@@ -55,18 +88,33 @@ async fn an_expired_jwt_under_200_calls_is_one_login() {
 async fn a_refused_jwt_under_200_calls_is_one_login() {
     let server = sessions(Duration::from_secs(600), |token| token.starts_with("0.")).await;
     let client = login(&server);
-    join_all((0..200).map(|_| get(&client))).await.into_iter().for_each(|r| drop(r.unwrap()));
-    assert_eq!(server.count(LOGIN), 2, "the first, and one for all that were refused");
+    join_all((0..200).map(|_| get(&client)))
+        .await
+        .into_iter()
+        .for_each(|r| drop(r.unwrap()));
+    assert_eq!(
+        server.count(LOGIN),
+        2,
+        "the first, and one for all that were refused"
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_password_under_200_calls_is_tried_once() {
-    let server = Server::answers(vec![answer("400 Bad Request", "", r#"{"non_field_errors":["Unable to log in"]}"#)]).await;
+    let server = Server::answers(vec![answer(
+        "400 Bad Request",
+        "",
+        r#"{"non_field_errors":["Unable to log in"]}"#,
+    )])
+    .await;
     let client = login(&server);
     for error in join_all((0..200).map(|_| get(&client))).await {
         let error = error.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth);
-        assert!(error.to_string().contains("HTTP 400") && error.is_unauthorized(), "{error}");
+        assert!(
+            error.to_string().contains("HTTP 400") && error.is_unauthorized(),
+            "{error}"
+        );
     }
     assert_eq!(server.requests().len(), 1);
 }
@@ -76,20 +124,41 @@ async fn a_login_is_tried_again_when_the_server_is_down() {
     let busy = answer("503 Busy", "", "");
     let server = Server::answers(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
     let retry = RetryPolicy::default().base(Duration::from_millis(1));
-    let client = Client::builder().base_url(&server.url).login("a@b.c", "p").retry(retry).build().unwrap();
+    let client = Client::builder()
+        .base_url(&server.url)
+        .login("a@b.c", "p")
+        .retry(retry)
+        .build()
+        .unwrap();
     client.request(Method::POST, "/x/").send().await.unwrap();
     assert_eq!((server.count(LOGIN), server.count("POST /x/")), (2, 1));
 
     let server = Server::answers(vec![busy]).await;
-    let client = Client::builder().base_url(&server.url).login("a@b.c", "p").retry(RetryPolicy::none()).build().unwrap();
+    let client = Client::builder()
+        .base_url(&server.url)
+        .login("a@b.c", "p")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
     assert_eq!(get(&client).await.unwrap_err().status(), Some(503));
 }
 
 #[tokio::test]
 async fn a_cancelled_login_is_done_by_the_next_call() {
-    let server = Server::start(|n, _| if n == 0 { vec![support::Step::Stall] } else { write(ok(r#"{"token":"a.b.c"}"#)) }).await;
+    let server = Server::start(|n, _| {
+        if n == 0 {
+            vec![support::Step::Stall]
+        } else {
+            write(ok(r#"{"token":"a.b.c"}"#))
+        }
+    })
+    .await;
     let client = login(&server);
-    assert!(tokio::time::timeout(Duration::from_millis(100), get(&client)).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), get(&client))
+            .await
+            .is_err()
+    );
     get(&client).await.unwrap();
     assert_eq!((server.count(LOGIN), server.count("GET /x/")), (2, 1));
 }
@@ -107,45 +176,96 @@ async fn a_second_factor_is_asked_for_and_sent() {
         })
     };
     let server = Server::start(script).await;
-    let with = |mfa: Mfa| Client::builder().base_url(&server.url).login_with_mfa("a@b.c", "canary-password", mfa).build().unwrap();
-    get(&with(Mfa::ask(|| async { Ok(" 123456 ".to_owned()) }))).await.unwrap();
-    assert!(server.requests().last().unwrap().contains("authorization: Bearer otp\r\n"));
+    let with = |mfa: Mfa| {
+        Client::builder()
+            .base_url(&server.url)
+            .login_with_mfa("a@b.c", "canary-password", mfa)
+            .build()
+            .unwrap()
+    };
+    get(&with(Mfa::ask(|| async { Ok(" 123456 ".to_owned()) })))
+        .await
+        .unwrap();
+    assert!(
+        server
+            .requests()
+            .last()
+            .unwrap()
+            .contains("authorization: Bearer otp\r\n")
+    );
     get(&with(Mfa::code("abcd-efgh"))).await.unwrap();
-    assert!(server.requests().last().unwrap().contains("authorization: Bearer recovered\r\n"));
+    assert!(
+        server
+            .requests()
+            .last()
+            .unwrap()
+            .contains("authorization: Bearer recovered\r\n")
+    );
     assert_eq!(server.count("POST /auth/mfa/verify/"), 2);
 
     let error = get(&with(Mfa::code("000000"))).await.unwrap_err();
-    assert!(error.to_string().contains("second factor was refused"), "{error}");
-    let error = get(&with(Mfa::ask(|| async { Err(Error::other("no terminal")) }))).await.unwrap_err();
+    assert!(
+        error.to_string().contains("second factor was refused"),
+        "{error}"
+    );
+    let error = get(&with(Mfa::ask(|| async {
+        Err(Error::other("no terminal"))
+    })))
+    .await
+    .unwrap_err();
     assert!(error.to_string().contains("no terminal"), "{error}");
     let error = get(&login(&server)).await.unwrap_err();
-    assert!(error.to_string().contains("asks for a second factor"), "{error}");
+    assert!(
+        error.to_string().contains("asks for a second factor"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_provider_is_asked_again_once_after_a_401() {
     struct Vault(AtomicU64);
     impl CredentialsProvider for Vault {
-        fn authorization<'a>(&'a self, refused: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+        fn authorization<'a>(
+            &'a self,
+            refused: Option<&'a SecretString>,
+        ) -> Sending<'a, SecretString> {
             Box::pin(async move {
                 if refused.is_some_and(|r| r.expose_secret() == "Bearer 0") {
                     self.0.fetch_add(1, SeqCst);
                 }
-                Ok(SecretString::from(format!("Bearer {}", self.0.load(SeqCst))))
+                Ok(SecretString::from(format!(
+                    "Bearer {}",
+                    self.0.load(SeqCst)
+                )))
             })
         }
     }
     let refuse = |all: bool| {
         Server::start(move |_, request: &str| {
             let old = all || request.contains("authorization: Bearer 0\r\n");
-            write(if old { answer("401 Unauthorized", "", "{}") } else { ok("1") })
+            write(if old {
+                answer("401 Unauthorized", "", "{}")
+            } else {
+                ok("1")
+            })
         })
     };
-    let build = |url: &str| Client::builder().base_url(url).credentials_provider(Vault(0.into())).build().unwrap();
+    let build = |url: &str| {
+        Client::builder()
+            .base_url(url)
+            .credentials_provider(Vault(0.into()))
+            .build()
+            .unwrap()
+    };
     let server = refuse(false).await;
     get(&build(&server.url)).await.unwrap();
     assert_eq!(server.requests().len(), 2);
     let server = refuse(true).await;
-    assert!(get(&build(&server.url)).await.unwrap_err().is_unauthorized());
+    assert!(
+        get(&build(&server.url))
+            .await
+            .unwrap_err()
+            .is_unauthorized()
+    );
     assert_eq!(server.requests().len(), 2);
 }

@@ -14,7 +14,11 @@ use support::{Server, Step, answer, ok, write};
 const MS: Duration = Duration::from_millis(1);
 
 async fn get(client: &Client) -> Result<serde_json::Value, Error> {
-    client.request(Method::GET, "/x/").send_json().await.map(|r| r.value)
+    client
+        .request(Method::GET, "/x/")
+        .send_json()
+        .await
+        .map(|r| r.value)
 }
 
 /// A client that waits 150 ms for a try.
@@ -26,7 +30,11 @@ async fn impatient(server: &Server) -> Client {
 async fn fault(script: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> (Error, usize) {
     let server = Server::start(move |n, _| script(n)).await;
     let error = get(&impatient(&server).await).await.unwrap_err();
-    assert_eq!(error.attempts() as usize, server.requests().len(), "{error}");
+    assert_eq!(
+        error.attempts() as usize,
+        server.requests().len(),
+        "{error}"
+    );
     (error, server.requests().len())
 }
 
@@ -43,12 +51,24 @@ fn head_of_100() -> Step {
 
 #[tokio::test]
 async fn refused() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let retry = RetryPolicy::default().base(MS);
-    let client = Client::builder().base_url(format!("http://{closed}")).api_token("t").retry(retry).build().unwrap();
+    let client = Client::builder()
+        .base_url(format!("http://{closed}"))
+        .api_token("t")
+        .retry(retry)
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
-    assert!(std::error::Error::source(&error).is_some() && error.to_string().contains("base URL"), "{error}");
+    assert!(
+        std::error::Error::source(&error).is_some() && error.to_string().contains("base URL"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -74,10 +94,19 @@ async fn a_body_that_ends_early() {
 
 #[tokio::test]
 async fn stall_in_the_headers() {
-    let script = || vec![Step::Write(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()), Step::Stall];
+    let script = || {
+        vec![
+            Step::Write(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()),
+            Step::Stall,
+        ]
+    };
     let (error, requests) = fault(move |_| script()).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Timeout, 3));
-    assert!(error.elapsed() >= 450 * MS && error.elapsed() < Duration::from_secs(3), "{:?}", error.elapsed());
+    assert!(
+        error.elapsed() >= 450 * MS && error.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        error.elapsed()
+    );
     heals(script).await;
 }
 
@@ -90,7 +119,9 @@ async fn stall_in_the_body() {
 }
 
 fn drip(pieces: usize) -> Vec<Step> {
-    let mut steps = vec![Step::Write(format!("HTTP/1.1 200 OK\r\ncontent-length: {pieces}\r\n\r\n").into())];
+    let mut steps = vec![Step::Write(
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {pieces}\r\n\r\n").into(),
+    )];
     steps.extend((0..pieces).flat_map(|_| [Step::Write(b"7".to_vec()), Step::Wait(50 * MS)]));
     steps
 }
@@ -98,12 +129,24 @@ fn drip(pieces: usize) -> Vec<Step> {
 #[tokio::test]
 async fn a_slow_drip_is_read_while_it_drips_and_ends_with_the_calls_time() {
     let server = Server::start(|_, _| drip(8)).await;
-    assert_eq!(get(&impatient(&server).await).await.unwrap(), 77_777_777, "slower than a try may stall, but never silent for long");
+    assert_eq!(
+        get(&impatient(&server).await).await.unwrap(),
+        77_777_777,
+        "slower than a try may stall, but never silent for long"
+    );
 
     let server = Server::start(|_, _| drip(1000)).await;
-    let client = server.builder().attempt_timeout(150 * MS).timeout(400 * MS).build().unwrap();
+    let client = server
+        .builder()
+        .attempt_timeout(150 * MS)
+        .timeout(400 * MS)
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::Timeout, 1, 1));
+    assert_eq!(
+        (error.kind(), error.attempts(), server.requests().len()),
+        (ErrorKind::Timeout, 1, 1)
+    );
     assert!(error.elapsed() < Duration::from_secs(2));
 }
 
@@ -121,27 +164,56 @@ async fn truncated_gzip() {
 
 #[tokio::test]
 async fn status_429() {
-    let slow = |headers: &str| answer("429 Too Many Requests", headers, r#"{"detail":"throttled"}"#);
+    let slow = |headers: &str| {
+        answer(
+            "429 Too Many Requests",
+            headers,
+            r#"{"detail":"throttled"}"#,
+        )
+    };
     for headers in ["", "retry-after: 0\r\n"] {
         let answers = [slow(headers)];
         let (error, requests) = fault(move |_| write(answers[0].clone())).await;
-        assert_eq!((error.status(), error.detail().as_deref(), requests), (Some(429), Some("throttled"), 3));
+        assert_eq!(
+            (error.status(), error.detail().as_deref(), requests),
+            (Some(429), Some("throttled"), 3)
+        );
         assert!(error.is_throttled());
     }
     // A hint beyond the call's own time: no use in waiting.
     let server = Server::answers(vec![slow("retry-after: 9\r\n")]).await;
-    let client = server.builder().timeout(Duration::from_secs(2)).build().unwrap();
+    let client = server
+        .builder()
+        .timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
-    assert_eq!((error.status(), error.retry_after(), server.requests().len()), (Some(429), Some(Duration::from_secs(9)), 1));
+    assert_eq!(
+        (error.status(), error.retry_after(), server.requests().len()),
+        (Some(429), Some(Duration::from_secs(9)), 1)
+    );
     // And the pause holds for the next call, which is told so at once, without a request.
     let started = Instant::now();
-    assert_eq!((get(&client).await.unwrap_err().kind(), server.requests().len()), (ErrorKind::Timeout, 1));
+    assert_eq!(
+        (
+            get(&client).await.unwrap_err().kind(),
+            server.requests().len()
+        ),
+        (ErrorKind::Timeout, 1)
+    );
     assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[tokio::test]
 async fn a_429_slows_the_whole_client() {
-    let server = Server::start(|n, _| write(if n == 0 { answer("429 Too Many Requests", "retry-after: 1\r\n", "") } else { ok("7") })).await;
+    let server = Server::start(|n, _| {
+        write(if n == 0 {
+            answer("429 Too Many Requests", "retry-after: 1\r\n", "")
+        } else {
+            ok("7")
+        })
+    })
+    .await;
     let client = server.client();
     let first = tokio::spawn({
         let client = client.clone();
@@ -149,8 +221,15 @@ async fn a_429_slows_the_whole_client() {
     });
     tokio::time::sleep(200 * MS).await;
     let started = Instant::now();
-    join_all((0..20).map(|_| get(&client))).await.into_iter().for_each(|r| drop(r.unwrap()));
-    assert!(started.elapsed() > 700 * MS, "others wait too: {:?}", started.elapsed());
+    join_all((0..20).map(|_| get(&client)))
+        .await
+        .into_iter()
+        .for_each(|r| drop(r.unwrap()));
+    assert!(
+        started.elapsed() > 700 * MS,
+        "others wait too: {:?}",
+        started.elapsed()
+    );
     first.await.unwrap().unwrap();
     assert_eq!(server.requests().len(), 22);
 }
@@ -158,8 +237,19 @@ async fn a_429_slows_the_whole_client() {
 /// Without a `Retry-After` all wait as the refused call does: at random, up to 20 s.
 #[tokio::test]
 async fn a_429_without_a_hint_slows_the_whole_client() {
-    let server = Server::start(|n, _| write(if n == 0 { answer("429 Too Many Requests", "", "") } else { ok("7") })).await;
-    let client = server.builder().retry(RetryPolicy::default().base(Duration::from_secs(20))).build().unwrap();
+    let server = Server::start(|n, _| {
+        write(if n == 0 {
+            answer("429 Too Many Requests", "", "")
+        } else {
+            ok("7")
+        })
+    })
+    .await;
+    let client = server
+        .builder()
+        .retry(RetryPolicy::default().base(Duration::from_secs(20)))
+        .build()
+        .unwrap();
     fastrand::seed(1);
     let mut first = Box::pin(get(&client));
     assert!(tokio::time::timeout(100 * MS, &mut first).await.is_err());
@@ -177,7 +267,10 @@ async fn status_503_once_and_always() {
 #[tokio::test]
 async fn status_401_with_a_token_is_final() {
     let (error, requests) = fault(|_| write(answer("401 Unauthorized", "", ""))).await;
-    assert_eq!((error.status(), error.is_unauthorized(), requests), (Some(401), true, 1));
+    assert_eq!(
+        (error.status(), error.is_unauthorized(), requests),
+        (Some(401), true, 1)
+    );
 }
 
 #[tokio::test]
@@ -191,29 +284,67 @@ async fn status_401_with_a_login_logs_in_once_more() {
             })
         })
         .await;
-        let client = Client::builder().base_url(&server.url).login("a@b.c", "p").build().unwrap();
-        let result = client.request(Method::POST, "/x/").json(&1).unwrap().send().await;
+        let client = Client::builder()
+            .base_url(&server.url)
+            .login("a@b.c", "p")
+            .build()
+            .unwrap();
+        let result = client
+            .request(Method::POST, "/x/")
+            .json(&1)
+            .unwrap()
+            .send()
+            .await;
         assert_eq!(result.err().and_then(|e| e.status()), always.then_some(401));
-        assert_eq!((server.count("POST /auth/login/"), server.count("POST /x/")), (2, calls));
+        assert_eq!(
+            (server.count("POST /auth/login/"), server.count("POST /x/")),
+            (2, calls)
+        );
     }
 }
 
 #[tokio::test]
 async fn an_html_502() {
-    let (error, requests) = fault(|_| write(answer("502 Bad Gateway", "content-type: text/html\r\n", "<html>nginx</html>"))).await;
-    assert_eq!((error.kind(), error.status(), requests), (ErrorKind::Status, Some(502), 3));
+    let (error, requests) = fault(|_| {
+        write(answer(
+            "502 Bad Gateway",
+            "content-type: text/html\r\n",
+            "<html>nginx</html>",
+        ))
+    })
+    .await;
+    assert_eq!(
+        (error.kind(), error.status(), requests),
+        (ErrorKind::Status, Some(502), 3)
+    );
     assert!(error.to_string().contains("HTML page"), "{error}");
     assert_eq!(error.raw_body(), Some(b"<html>nginx</html>".as_slice()));
 }
 
 #[tokio::test]
 async fn answers_without_a_body() {
-    for none in ["HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned(), ok("")] {
+    for none in [
+        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned(),
+        ok(""),
+    ] {
         let server = Server::answers(vec![none]).await;
         let client = server.client();
-        assert_eq!(client.request(Method::GET, "/x/").send().await.unwrap().value.len(), 0);
+        assert_eq!(
+            client
+                .request(Method::GET, "/x/")
+                .send()
+                .await
+                .unwrap()
+                .value
+                .len(),
+            0
+        );
         assert_eq!(get(&client).await.unwrap(), serde_json::Value::Null);
-        let error = client.request(Method::GET, "/x/").send_json::<Vec<u8>>().await.unwrap_err();
+        let error = client
+            .request(Method::GET, "/x/")
+            .send_json::<Vec<u8>>()
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("the body is empty"), "{error}");
         assert_eq!(server.requests().len(), 3);
     }
@@ -224,20 +355,38 @@ async fn answers_that_are_not_json() {
     for bad in ["{\"a\": ", "[1] 2", "<html>", "\u{0}"] {
         let server = Server::answers(vec![answer("503 Busy", "", ""), ok(bad)]).await;
         let error = get(&server.client()).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::Decode, 2, 2), "an invalid answer is not asked for again");
+        assert_eq!(
+            (error.kind(), error.attempts(), server.requests().len()),
+            (ErrorKind::Decode, 2, 2),
+            "an invalid answer is not asked for again"
+        );
         assert!(error.elapsed() > Duration::ZERO && error.raw_body() == Some(bad.as_bytes()));
     }
-    let server = Server::start(|_, _| vec![Step::Write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\"\xff\xfe\"".to_vec())]).await;
+    let server = Server::start(|_, _| {
+        vec![Step::Write(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\"\xff\xfe\"".to_vec(),
+        )]
+    })
+    .await;
     let error = get(&server.client()).await.unwrap_err();
-    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Decode, 1));
+    assert_eq!(
+        (error.kind(), server.requests().len()),
+        (ErrorKind::Decode, 1)
+    );
 }
 
 /// 100 MB, told in advance or not.
 async fn endless(told: bool) -> Server {
     let mega = Arc::new(vec![b' '; 1 << 20]);
     Server::start(move |_, _| {
-        let head = if told { "content-length: 104857600\r\n" } else { "" };
-        let mut steps = vec![Step::Write(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{head}\r\n").into())];
+        let head = if told {
+            "content-length: 104857600\r\n"
+        } else {
+            ""
+        };
+        let mut steps = vec![Step::Write(
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{head}\r\n").into(),
+        )];
         steps.extend((0..100).map(|_| Step::Write(mega.to_vec())));
         steps
     })
@@ -250,9 +399,22 @@ async fn an_answer_of_100_mb() {
         let server = endless(told).await;
         let client = server.builder().max_body(5 << 20).build().unwrap();
         let error = get(&client).await.unwrap_err();
-        assert_eq!((error.kind(), error.status(), server.requests().len()), (ErrorKind::Decode, Some(200), 1));
-        assert!(error.to_string().contains("larger than 5242880 bytes: raise max_body"), "{error}");
-        let mut stream = client.request(Method::GET, "/x/").send_download().await.unwrap().into_stream();
+        assert_eq!(
+            (error.kind(), error.status(), server.requests().len()),
+            (ErrorKind::Decode, Some(200), 1)
+        );
+        assert!(
+            error
+                .to_string()
+                .contains("larger than 5242880 bytes: raise max_body"),
+            "{error}"
+        );
+        let mut stream = client
+            .request(Method::GET, "/x/")
+            .send_download()
+            .await
+            .unwrap()
+            .into_stream();
         let mut length = 0;
         while let Some(chunk) = stream.next().await {
             length += chunk.unwrap().len();
@@ -264,7 +426,12 @@ async fn an_answer_of_100_mb() {
 #[tokio::test]
 async fn a_download_that_stalls() {
     let server = Server::start(|_, _| vec![head_of_100(), Step::Stall]).await;
-    let mut download = impatient(&server).await.request(Method::GET, "/x/").send_download().await.unwrap();
+    let mut download = impatient(&server)
+        .await
+        .request(Method::GET, "/x/")
+        .send_download()
+        .await
+        .unwrap();
     assert_eq!(download.chunk().await.unwrap().unwrap().as_ref(), b"[1,");
     let error = download.chunk().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
@@ -274,32 +441,62 @@ async fn a_download_that_stalls() {
 async fn redirects_stay_on_the_host() {
     let other = Server::answers(vec![ok("1")]).await;
     for status in ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"] {
-        let server = Server::answers(vec![answer(status, &format!("location: {}/x/\r\n", other.url), "")]).await;
+        let server = Server::answers(vec![answer(
+            status,
+            &format!("location: {}/x/\r\n", other.url),
+            "",
+        )])
+        .await;
         let error = get(&server.client()).await.unwrap_err();
-        assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Status, 1));
+        assert_eq!(
+            (error.kind(), server.requests().len()),
+            (ErrorKind::Status, 1)
+        );
         assert!(error.to_string().contains("redirect"), "{error}");
     }
     assert_eq!(other.requests().len(), 0);
-    let server = Server::start(|n, _| write(if n == 0 { answer("302 Found", "location: /y/\r\n", "") } else { ok("7") })).await;
+    let server = Server::start(|n, _| {
+        write(if n == 0 {
+            answer("302 Found", "location: /y/\r\n", "")
+        } else {
+            ok("7")
+        })
+    })
+    .await;
     assert_eq!(get(&server.client()).await.unwrap(), 7);
     assert!(server.requests()[1].contains("authorization: APIToken canary-token\r\n"));
 }
 
 #[tokio::test]
 async fn what_is_in_flight_and_how_often_has_limits() {
-    let server = Server::start(|_, _| vec![Step::Wait(100 * MS), Step::Write(ok("7").into())]).await;
+    let server =
+        Server::start(|_, _| vec![Step::Wait(100 * MS), Step::Write(ok("7").into())]).await;
     let client = server.builder().max_in_flight(2).build().unwrap();
     let started = Instant::now();
-    join_all((0..6).map(|_| get(&client))).await.into_iter().for_each(|r| drop(r.unwrap()));
+    join_all((0..6).map(|_| get(&client)))
+        .await
+        .into_iter()
+        .for_each(|r| drop(r.unwrap()));
     assert!(started.elapsed() >= 300 * MS, "{:?}", started.elapsed());
 
     let server = Server::answers(vec![ok("7")]).await;
     let client = server.builder().max_per_second(50.0).build().unwrap();
     let started = Instant::now();
-    join_all((0..11).map(|_| get(&client))).await.into_iter().for_each(|r| drop(r.unwrap()));
+    join_all((0..11).map(|_| get(&client)))
+        .await
+        .into_iter()
+        .for_each(|r| drop(r.unwrap()));
     assert!(started.elapsed() >= 200 * MS, "{:?}", started.elapsed());
     for odd in [0.0, -1.0, f64::NAN] {
-        assert_eq!(server.builder().max_per_second(odd).build().unwrap_err().kind(), ErrorKind::Configuration);
+        assert_eq!(
+            server
+                .builder()
+                .max_per_second(odd)
+                .build()
+                .unwrap_err()
+                .kind(),
+            ErrorKind::Configuration
+        );
     }
 }
 
@@ -308,34 +505,79 @@ async fn a_body_that_is_gone_is_never_sent_again() {
     let busy = || Server::answers(vec![answer("503 Busy", "", "")]);
     let send = |server: Server, file: Upload| async move {
         let options = CallOptions::new().idempotent(true);
-        let request = server.client().request(Method::PUT, "/x/").part("name", "n").file("file", file).unwrap().options(options).send().await;
+        let request = server
+            .client()
+            .request(Method::PUT, "/x/")
+            .part("name", "n")
+            .file("file", file)
+            .unwrap()
+            .options(options)
+            .send()
+            .await;
         (request.unwrap_err().attempts(), server.requests())
     };
-    let pieces = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"contents"))]);
-    let (attempts, requests) = send(busy().await, Upload::body("f.txt", reqwest::Body::wrap_stream(pieces))).await;
+    let pieces = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(
+        b"contents",
+    ))]);
+    let (attempts, requests) = send(
+        busy().await,
+        Upload::body("f.txt", reqwest::Body::wrap_stream(pieces)),
+    )
+    .await;
     assert_eq!((attempts, requests.len()), (1, 1));
     let (attempts, requests) = send(busy().await, Upload::bytes("f.txt", "contents")).await;
     assert_eq!((attempts, requests.len()), (3, 3));
-    assert!(requests.iter().all(|r| r.contains("contents") && r.contains(r#"name="name""#) && r.contains(r#"filename="f.txt""#)));
+    assert!(requests.iter().all(|r| r.contains("contents")
+        && r.contains(r#"name="name""#)
+        && r.contains(r#"filename="f.txt""#)));
 }
 
 #[tokio::test]
 async fn forms() {
     let server = Server::answers(vec![ok("7")]).await;
-    server.client().request(Method::POST, "/x/").form("a", "1 2").form("b", "&").send().await.unwrap();
+    server
+        .client()
+        .request(Method::POST, "/x/")
+        .form("a", "1 2")
+        .form("b", "&")
+        .send()
+        .await
+        .unwrap();
     let request = &server.requests()[0];
-    assert!(request.contains("content-type: application/x-www-form-urlencoded\r\n") && request.ends_with("a=1+2&b=%26"), "{request}");
+    assert!(
+        request.contains("content-type: application/x-www-form-urlencoded\r\n")
+            && request.ends_with("a=1+2&b=%26"),
+        "{request}"
+    );
 }
 
 #[tokio::test]
 async fn options_of_one_call() {
     let server = Server::start(|_, _| vec![Step::Stall]).await;
-    let options = CallOptions::new().attempt_timeout(30 * MS).retry(RetryPolicy::none()).header("x-mine", "1").unwrap();
-    let error = server.client().request(Method::GET, "/x/").options(options).send().await.unwrap_err();
-    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Timeout, 1));
+    let options = CallOptions::new()
+        .attempt_timeout(30 * MS)
+        .retry(RetryPolicy::none())
+        .header("x-mine", "1")
+        .unwrap();
+    let error = server
+        .client()
+        .request(Method::GET, "/x/")
+        .options(options)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), server.requests().len()),
+        (ErrorKind::Timeout, 1)
+    );
     assert!(server.requests()[0].contains("x-mine: 1"));
     // What no clock can count is as good as for ever.
     let server = Server::answers(vec![ok("7")]).await;
-    let client = server.builder().timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
+    let client = server
+        .builder()
+        .timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
+        .build()
+        .unwrap();
     assert_eq!(get(&client).await.unwrap(), 7);
 }

@@ -14,10 +14,15 @@ use tokio::net::TcpListener;
 /// Ends the first `refused` streams with this reason, and answers the others with null. Gives its URL, and counts what it is asked.
 async fn server(refused: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (url, asked) = (format!("http://{}", listener.local_addr().unwrap()), Arc::<AtomicUsize>::default());
+    let (url, asked) = (
+        format!("http://{}", listener.local_addr().unwrap()),
+        Arc::<AtomicUsize>::default(),
+    );
     let seen = asked.clone();
     tokio::spawn(async move {
-        let mut connection = server::handshake(listener.accept().await.unwrap().0).await.unwrap();
+        let mut connection = server::handshake(listener.accept().await.unwrap().0)
+            .await
+            .unwrap();
         while let Some(Ok((_, mut respond))) = connection.accept().await {
             if seen.fetch_add(1, Ordering::SeqCst) < refused {
                 respond.send_reset(reason);
@@ -31,7 +36,11 @@ async fn server(refused: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
 }
 
 fn client(url: &str) -> Client {
-    let http = reqwest::Client::builder().http2_prior_knowledge().retry(retry::for_host("").max_retries_per_request(0)).build().unwrap();
+    let http = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .retry(retry::for_host("").max_retries_per_request(0))
+        .build()
+        .unwrap();
     Client::builder()
         .base_url(url)
         .api_token("t")
@@ -44,20 +53,35 @@ fn client(url: &str) -> Client {
 #[tokio::test]
 async fn a_refused_stream_is_tried_again() {
     let (url, asked) = server(1, Reason::REFUSED_STREAM).await;
-    client(&url).request(Method::POST, "/x/").send().await.unwrap();
+    client(&url)
+        .request(Method::POST, "/x/")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
 async fn it_is_no_more_than_the_policy_allows() {
     let (url, asked) = server(usize::MAX, Reason::REFUSED_STREAM).await;
-    let error = client(&url).request(Method::POST, "/x/").send().await.unwrap_err();
-    assert_eq!((asked.load(Ordering::SeqCst), error.attempts(), error.kind()), (3, 3, ErrorKind::Transport));
+    let error = client(&url)
+        .request(Method::POST, "/x/")
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (asked.load(Ordering::SeqCst), error.attempts(), error.kind()),
+        (3, 3, ErrorKind::Transport)
+    );
 }
 
 #[tokio::test]
 async fn a_stream_that_broke_otherwise_is_not() {
     let (url, asked) = server(1, Reason::INTERNAL_ERROR).await;
-    let error = client(&url).request(Method::POST, "/x/").send().await.unwrap_err();
+    let error = client(&url)
+        .request(Method::POST, "/x/")
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!((asked.load(Ordering::SeqCst), error.attempts()), (1, 1));
 }

@@ -28,7 +28,11 @@ impl io::Write for Buffer {
 
 /// All that a program could print of an error.
 fn shown(error: &Error) -> String {
-    let mut text = format!("{error} {error:?} {error:#?} {:?} {:?}", error.detail(), error.field_errors());
+    let mut text = format!(
+        "{error} {error:?} {error:#?} {:?} {:?}",
+        error.detail(),
+        error.field_errors()
+    );
     let mut source = error.source();
     while let Some(e) = source {
         text.push_str(&format!(" {e} {e:?}"));
@@ -38,7 +42,12 @@ fn shown(error: &Error) -> String {
 }
 
 async fn get(client: &Client) -> Result<serde_json::Value, Error> {
-    client.request(Method::GET, "/devices/").query("q", 1).send_json().await.map(|r| r.value)
+    client
+        .request(Method::GET, "/devices/")
+        .query("q", 1)
+        .send_json()
+        .await
+        .map(|r| r.value)
 }
 
 /// A server that says the password and the token back wherever it can.
@@ -63,8 +72,17 @@ async fn canaries_are_nowhere() {
         .finish()
         .init();
     let retry = || RetryPolicy::default().base(Duration::from_millis(1));
-    let at = |url: &str| Client::builder().base_url(url).retry(retry()).trace_bodies(true);
-    let login = |b: ClientBuilder| b.login_with_mfa("a@b.c", "canary-password", Mfa::code("canary-code")).build().unwrap();
+    let at = |url: &str| {
+        Client::builder()
+            .base_url(url)
+            .retry(retry())
+            .trace_bodies(true)
+    };
+    let login = |b: ClientBuilder| {
+        b.login_with_mfa("a@b.c", "canary-password", Mfa::code("canary-code"))
+            .build()
+            .unwrap()
+    };
     let mut texts = vec![
         format!("{:?}", Client::builder().api_token("canary-token")),
         format!("{:?}", login(Client::builder())),
@@ -73,15 +91,40 @@ async fn canaries_are_nowhere() {
     ];
 
     // Calls that go well, and fail.
-    let server = Server::start(|n, _| write(if n == 0 { answer("503 Busy", "", "") } else { ok(r#"{"seen":"in the body"}"#) })).await;
-    get(&at(&server.url).api_token("canary-token").build().unwrap()).await.unwrap();
+    let server = Server::start(|n, _| {
+        write(if n == 0 {
+            answer("503 Busy", "", "")
+        } else {
+            ok(r#"{"seen":"in the body"}"#)
+        })
+    })
+    .await;
+    get(&at(&server.url).api_token("canary-token").build().unwrap())
+        .await
+        .unwrap();
     let other = Server::answers(vec![ok("1")]).await;
-    let (moved, other_url) = (Server::answers(vec![answer("307 Moved", &format!("location: {}/\r\n", other.url), "")]).await, &other.url);
+    let (moved, other_url) = (
+        Server::answers(vec![answer(
+            "307 Moved",
+            &format!("location: {}/\r\n", other.url),
+            "",
+        )])
+        .await,
+        &other.url,
+    );
     let closed = format!("http://{}", support::closed());
     let broken = Server::answers(vec![ok("{")]).await;
     for url in [&moved.url, &closed, &broken.url] {
-        texts.push(shown(&get(&at(url).api_token("canary-token").build().unwrap()).await.unwrap_err()));
-        texts.push(shown(&get(&at(url).jwt("canary.jwt.x").build().unwrap()).await.unwrap_err()));
+        texts.push(shown(
+            &get(&at(url).api_token("canary-token").build().unwrap())
+                .await
+                .unwrap_err(),
+        ));
+        texts.push(shown(
+            &get(&at(url).jwt("canary.jwt.x").build().unwrap())
+                .await
+                .unwrap_err(),
+        ));
         texts.push(shown(&get(&login(at(url))).await.unwrap_err()));
     }
     assert_eq!(other.requests().len(), 0, "{other_url}");
@@ -101,22 +144,47 @@ async fn canaries_are_nowhere() {
     })
     .await;
     texts.push(shown(&get(&login(at(&server.url))).await.unwrap_err()));
-    assert_eq!((server.count("POST /auth/mfa/verify/"), server.count("GET /devices/")), (2, 2));
+    assert_eq!(
+        (
+            server.count("POST /auth/mfa/verify/"),
+            server.count("GET /devices/")
+        ),
+        (2, 2)
+    );
     for bad in ["canary token", "canary\u{e9}", "canary\n"] {
         let built = Client::builder().api_token(bad).build();
         texts.extend(built.err().map(|e| shown(&e)));
     }
-    texts.extend(Client::builder().base_url("https://u:canary@h.example").api_token("t").build().err().map(|e| shown(&e)));
+    texts.extend(
+        Client::builder()
+            .base_url("https://u:canary@h.example")
+            .api_token("t")
+            .build()
+            .err()
+            .map(|e| shown(&e)),
+    );
 
     let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
     for text in texts.iter().chain([&log]) {
-        let at = text.find("canary").map(|at| &text[at.saturating_sub(300)..(at + 20).min(text.len())]);
+        let at = text
+            .find("canary")
+            .map(|at| &text[at.saturating_sub(300)..(at + 20).min(text.len())]);
         assert_eq!(at, None, "a canary is shown");
     }
 
     // What the log has instead: one span a call, with its counts, and the bodies that were asked for.
-    let closed = log.lines().find(|l| l.contains("close") && l.contains("status=200")).expect("the span of the first call");
-    for part in ["autopi.call", r#"operation="raw""#, r#"method="GET""#, r#"path="/devices/""#, "attempts=2", "duration_ms="] {
+    let closed = log
+        .lines()
+        .find(|l| l.contains("close") && l.contains("status=200"))
+        .expect("the span of the first call");
+    for part in [
+        "autopi.call",
+        r#"operation="raw""#,
+        r#"method="GET""#,
+        r#"path="/devices/""#,
+        "attempts=2",
+        "duration_ms=",
+    ] {
         assert!(closed.contains(part), "{part}: {closed}");
     }
     assert!(log.contains("in the body") && log.contains("will try again"));

@@ -12,7 +12,8 @@ use tokio::{
 };
 
 fn file(name: &str, contents: &[u8]) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
     fs::write(&path, contents).unwrap();
     path
 }
@@ -20,7 +21,11 @@ fn file(name: &str, contents: &[u8]) -> PathBuf {
 async fn put(server: &Server, file: Upload) -> Result<u16, Error> {
     let options = CallOptions::new().idempotent(true);
     let client = server.client();
-    let request = client.request(Method::POST, "/x/").part("name", "n").file("file", file)?.options(options);
+    let request = client
+        .request(Method::POST, "/x/")
+        .part("name", "n")
+        .file("file", file)?
+        .options(options);
     request.send().await.map(|r| r.status)
 }
 
@@ -28,15 +33,37 @@ async fn put(server: &Server, file: Upload) -> Result<u16, Error> {
 async fn a_path_is_read_again_for_each_try() {
     let contents = "contents ".repeat(30_000);
     let path = file("again.txt", contents.as_bytes());
-    let server = Server::start(|n, _| write(if n < 2 { answer("503 Busy", "", "") } else { ok("{}") })).await;
-    assert_eq!(put(&server, Upload::from_path(&path).unwrap().content_type("text/plain")).await.unwrap(), 200);
+    let server = Server::start(|n, _| {
+        write(if n < 2 {
+            answer("503 Busy", "", "")
+        } else {
+            ok("{}")
+        })
+    })
+    .await;
+    assert_eq!(
+        put(
+            &server,
+            Upload::from_path(&path).unwrap().content_type("text/plain")
+        )
+        .await
+        .unwrap(),
+        200
+    );
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
     for request in requests {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())), "with its length: {head}");
-        assert!(body.contains(&format!(r#"filename="{name}""#)) && body.contains("Content-Type: text/plain") && body.contains(&contents));
+        assert!(
+            head.contains(&format!("content-length: {}", body.len())),
+            "with its length: {head}"
+        );
+        assert!(
+            body.contains(&format!(r#"filename="{name}""#))
+                && body.contains("Content-Type: text/plain")
+                && body.contains(&contents)
+        );
     }
     fs::remove_file(path).unwrap();
 }
@@ -46,7 +73,10 @@ async fn a_missing_file_is_named() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     for bad in ["/no/such/file.bin", folder] {
         let error = Upload::from_path(bad).unwrap_err();
-        assert!(error.kind() == ErrorKind::Configuration && error.to_string().contains(bad), "{error}");
+        assert!(
+            error.kind() == ErrorKind::Configuration && error.to_string().contains(bad),
+            "{error}"
+        );
     }
     // It was there when the call was filled in.
     let path = file("gone.txt", b"1");
@@ -66,14 +96,23 @@ async fn a_reader_is_sent_once() {
     assert_eq!(server.requests()[0].matches("contents").count() / 1000, 29);
     let server = Server::answers(vec![answer("503 Busy", "", "")]).await;
     let error = put(&server, reader()).await.unwrap_err();
-    assert_eq!((error.status(), error.attempts(), server.requests().len()), (Some(503), 1, 1));
+    assert_eq!(
+        (error.status(), error.attempts(), server.requests().len()),
+        (Some(503), 1, 1)
+    );
 }
 
 /// The most memory that this process ever had, in MiB.
 #[cfg(target_os = "linux")]
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let kib = status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let kib = status.lines().find_map(|l| {
+        l.strip_prefix("VmHWM:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse::<u64>()
+            .ok()
+    });
     kib.unwrap() / 1024
 }
 
@@ -82,7 +121,12 @@ fn peak() -> u64 {
 async fn a_large_file_is_never_in_memory() {
     const LENGTH: u64 = 256 << 20;
     let path = file("large.bin", b"");
-    fs::File::options().write(true).open(&path).unwrap().set_len(LENGTH).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(LENGTH)
+        .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let sink = tokio::spawn(async move {
@@ -93,9 +137,19 @@ async fn a_large_file_is_never_in_memory() {
         }
         socket.write_all(ok("{}").as_bytes()).await.unwrap();
     });
-    let client = autopi::Client::builder().base_url(url).api_token("t").build().unwrap();
+    let client = autopi::Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .build()
+        .unwrap();
     let before = peak();
-    client.request(Method::POST, "/x/").file("file", Upload::from_path(&path).unwrap()).unwrap().send().await.unwrap();
+    client
+        .request(Method::POST, "/x/")
+        .file("file", Upload::from_path(&path).unwrap())
+        .unwrap()
+        .send()
+        .await
+        .unwrap();
     let grown = peak() - before;
     assert!(grown < 48, "{grown} MiB for a file of 256");
     sink.await.unwrap();

@@ -24,7 +24,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(answer: fn(&str) -> Bytes) -> Self {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(async move {
@@ -33,7 +37,10 @@ impl Server {
                 tokio::spawn(serve(socket, answer));
             }
         });
-        Self { url, _runtime: runtime }
+        Self {
+            url,
+            _runtime: runtime,
+        }
     }
 }
 
@@ -48,14 +55,20 @@ async fn serve(mut socket: TcpStream, answer: fn(&str) -> Bytes) {
         if !head.ends_with(b"\r\n\r\n") {
             continue;
         }
-        let line = String::from_utf8_lossy(head.split(|b| *b == b'\r').next().unwrap_or_default()).into_owned();
+        let line = String::from_utf8_lossy(head.split(|b| *b == b'\r').next().unwrap_or_default())
+            .into_owned();
         head.clear();
         let body = answer(line.split(' ').nth(1).unwrap_or_default());
         // In one piece, as servers do.
-        let mut told = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
+        let mut told = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
         let first = body.len().min(8 << 10);
         told.extend_from_slice(&body[..first]);
-        if socket.write_all(&told).await.is_err() || socket.write_all(&body[first..]).await.is_err() {
+        if socket.write_all(&told).await.is_err() || socket.write_all(&body[first..]).await.is_err()
+        {
             return;
         }
     }
@@ -81,7 +94,11 @@ fn row(n: usize) -> String {
 /// A page of `size` records; the list has `count`.
 pub fn page(size: usize, count: usize) -> Bytes {
     let rows: Vec<String> = (0..size).map(row).collect();
-    format!(r#"{{"results":[{}],"count":{count},"page":0,"page_size":{size}}}"#, rows.join(",")).into()
+    format!(
+        r#"{{"results":[{}],"count":{count},"page":0,"page_size":{size}}}"#,
+        rows.join(",")
+    )
+    .into()
 }
 
 /// A page of records in the second version: dotted names, some of which the document does not know.
@@ -95,7 +112,11 @@ pub fn page_v2(size: usize) -> Bytes {
         )
     };
     let rows: Vec<String> = (0..size).map(row).collect();
-    format!(r#"{{"results":[{}],"count":{size},"page":0,"page_size":{size}}}"#, rows.join(",")).into()
+    format!(
+        r#"{{"results":[{}],"count":{size},"page":0,"page_size":{size}}}"#,
+        rows.join(",")
+    )
+    .into()
 }
 
 pub fn trip(_path: &str) -> Bytes {
@@ -165,7 +186,11 @@ pub struct HandPage<T> {
 }
 
 pub fn client(url: &str) -> Client {
-    Client::builder().base_url(url).api_token(TOKEN).build().unwrap()
+    Client::builder()
+        .base_url(url)
+        .api_token(TOKEN)
+        .build()
+        .unwrap()
 }
 
 pub fn id() -> Uuid {
@@ -177,7 +202,10 @@ pub fn start() -> autopi::Timestamp {
 }
 
 pub fn end() -> autopi::Timestamp {
-    "2100-01-01T00:00:00Z".parse::<jiff::Timestamp>().unwrap().into()
+    "2100-01-01T00:00:00Z"
+        .parse::<jiff::Timestamp>()
+        .unwrap()
+        .into()
 }
 
 pub fn get_typed(client: &Client) -> impl Future<Output = types::Trip> + Send + use<> {
@@ -185,11 +213,23 @@ pub fn get_typed(client: &Client) -> impl Future<Output = types::Trip> + Send + 
     async move { client.logbook_trips_read().id(id()).send().await.unwrap() }
 }
 
-pub fn get_by_hand(http: &reqwest::Client, url: &str) -> impl Future<Output = HandTrip> + Send + use<> {
+pub fn get_by_hand(
+    http: &reqwest::Client,
+    url: &str,
+) -> impl Future<Output = HandTrip> + Send + use<> {
     let (http, url) = (http.clone(), url.to_owned());
     async move {
-        let call = http.get(format!("{url}/logbook/trips/{}/", id())).header(AUTHORIZATION, format!("APIToken {TOKEN}"));
-        call.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+        let call = http
+            .get(format!("{url}/logbook/trips/{}/", id()))
+            .header(AUTHORIZATION, format!("APIToken {TOKEN}"));
+        call.send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 }
 

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::Error;
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// An operation of the document, with its place.
 pub struct Operation<'a> {
@@ -19,15 +21,28 @@ pub struct Operation<'a> {
 
 impl Operation<'_> {
     pub fn pointer(&self) -> String {
-        format!("/paths/{}/{}", self.path.replace('~', "~0").replace('/', "~1"), self.method)
+        format!(
+            "/paths/{}/{}",
+            self.path.replace('~', "~0").replace('/', "~1"),
+            self.method
+        )
     }
 }
 
 /// The area of an operation: its first tag, else the first component of its path. It is the name of a cargo feature, so some names are taken.
 pub fn area(path: &str, operation: &Value) -> String {
     let tag = operation.pointer("/tags/0").and_then(Value::as_str);
-    let name = tag.or_else(|| path.split('/').find(|s| !s.is_empty() && !s.starts_with('{'))).unwrap_or("root").to_snake_case();
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let name = tag
+        .or_else(|| {
+            path.split('/')
+                .find(|s| !s.is_empty() && !s.starts_with('{'))
+        })
+        .unwrap_or("root")
+        .to_snake_case();
+    let plain: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
     match plain.as_str() {
         "" => "root".into(),
         "blocking" | "default" | "full" => plain + "_area",
@@ -36,11 +51,16 @@ pub fn area(path: &str, operation: &Value) -> String {
 }
 
 pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Operation<'a>>, Error> {
-    let paths = doc.get("paths").and_then(Value::as_object).ok_or_else(|| Error::new("/paths", "missing"))?;
+    let paths = doc
+        .get("paths")
+        .and_then(Value::as_object)
+        .ok_or_else(|| Error::new("/paths", "missing"))?;
     let mut found = Vec::new();
     for (path, item) in paths {
         for method in METHODS {
-            let Some(value) = item.get(method) else { continue };
+            let Some(value) = item.get(method) else {
+                continue;
+            };
             let area = area(path, value);
             if !on(&area) {
                 continue;
@@ -49,8 +69,19 @@ pub fn select<'a>(doc: &'a Value, on: &dyn Fn(&str) -> bool) -> Result<Vec<Opera
             let shared = item.get("parameters").and_then(Value::as_array);
             let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
             let overridden = |p: &&Value| !own.into_iter().flatten().any(|o| key(o) == key(p));
-            let parameters = shared.into_iter().flatten().filter(overridden).chain(own.into_iter().flatten()).collect();
-            found.push(Operation { area, path, method, value, parameters });
+            let parameters = shared
+                .into_iter()
+                .flatten()
+                .filter(overridden)
+                .chain(own.into_iter().flatten())
+                .collect();
+            found.push(Operation {
+                area,
+                path,
+                method,
+                value,
+                parameters,
+            });
         }
     }
     Ok(found)

@@ -16,20 +16,30 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
     }
     let mut taken = Names::default();
-    let (mut functions, mut entries, mut blocking) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut functions, mut entries, mut blocking) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (i, op) in operations.iter().enumerate() {
-        let id = op.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = op
+            .value
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let (function, _) = taken.of(id);
         let setters = setters(doc, op)?;
         let name = quote::format_ident!("call_{i}");
-        let outcome = if paged(doc, op)? { quote!(.and_then(|page| page.into_strict().map(drop))) } else { quote!(.map(drop)) };
+        let outcome = if paged(doc, op)? {
+            quote!(.and_then(|page| page.into_strict().map(drop)))
+        } else {
+            quote!(.map(drop))
+        };
         functions.extend(quote! {
             fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()> {
                 let call = client.#function() #setters;
                 Box::pin(async move { call.send().await #outcome })
             }
         });
-        blocking.extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome),));
+        blocking
+            .extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome),));
         let (method, path) = (op.method.to_uppercase(), op.path);
         entries.extend(quote!((#id, #method, #path, #name),));
     }
@@ -56,7 +66,10 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
 }
 
 fn paged(doc: &Document<'_>, op: &Operation<'_>) -> Result<bool, Error> {
-    Ok(matches!(crate::operations::Answer::of(doc, op)?, crate::operations::Answer::Page(_)))
+    Ok(matches!(
+        crate::operations::Answer::of(doc, op)?,
+        crate::operations::Answer::Page(_)
+    ))
 }
 
 /// Every parameter and the body, with a valid value each.
@@ -65,7 +78,12 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
     let mut out = TokenStream::new();
     for parameter in &op.parameters {
         let parameter = doc.resolve(parameter)?;
-        let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = |key| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let field = names::unique(names::value_ident(text("name")), &mut taken);
         if !matches!(text("in"), "path" | "query" | "header") {
             continue;
@@ -78,7 +96,11 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
             out.extend(quote!(.#field([#value, #value])));
             continue;
         }
-        let value = plain(doc, schema, &doc.rust(schema, &mut BTreeSet::new())?.to_string());
+        let value = plain(
+            doc,
+            schema,
+            &doc.rust(schema, &mut BTreeSet::new())?.to_string(),
+        );
         out.extend(quote!(.#field(#value)));
     }
     if let Some(body) = op.value.get("requestBody") {
@@ -88,7 +110,9 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
 }
 
 fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) -> TokenStream {
-    let Some(content) = body.get("content").and_then(Value::as_object) else { return TokenStream::new() };
+    let Some(content) = body.get("content").and_then(Value::as_object) else {
+        return TokenStream::new();
+    };
     if let Some((_, media)) = crate::operations::json_media(content) {
         let schema = media.get("schema").unwrap_or(&Value::Null).to_string();
         return quote!(.body(&autopi::serde_json::from_value(sample(#schema)).expect(#schema)));
@@ -97,18 +121,33 @@ fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) 
     if !content.keys().next().is_some_and(form) {
         return quote!(.body("sample"));
     }
-    let Some(schema) = content.values().next().and_then(|m| m.get("schema")) else { return TokenStream::new() };
-    let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
+    let Some(schema) = content.values().next().and_then(|m| m.get("schema")) else {
+        return TokenStream::new();
+    };
+    let schema = Document::target(schema)
+        .and_then(|t| doc.schemas.get(t).copied())
+        .unwrap_or(schema);
     let mut out = TokenStream::new();
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, property) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let field = names::unique(names::value_ident(name), taken);
-        out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
-            quote!(.#field(autopi::Upload::bytes("sample.txt", "sample")))
-        } else {
-            let value = plain(doc, property, "");
-            let list = property.get("type").and_then(Value::as_str) == Some("array");
-            if list { quote!(.#field([#value])) } else { quote!(.#field(#value)) }
-        });
+        out.extend(
+            if property.get("format").and_then(Value::as_str) == Some("binary") {
+                quote!(.#field(autopi::Upload::bytes("sample.txt", "sample")))
+            } else {
+                let value = plain(doc, property, "");
+                let list = property.get("type").and_then(Value::as_str) == Some("array");
+                if list {
+                    quote!(.#field([#value]))
+                } else {
+                    quote!(.#field(#value))
+                }
+            },
+        );
     }
     out
 }
@@ -126,14 +165,30 @@ fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
             }
         };
     }
-    let uuid = quote!(autopi::Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef));
-    let number = |key: &str, default: i64| schema.get(key).and_then(Value::as_i64).unwrap_or(default);
-    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-    match (schema.get("type").and_then(Value::as_str).unwrap_or_default(), format) {
+    let uuid = quote!(autopi::Uuid::from_u128(
+        0x1234_5678_9abc_4def_8123_4567_89ab_cdef
+    ));
+    let number =
+        |key: &str, default: i64| schema.get(key).and_then(Value::as_i64).unwrap_or(default);
+    let format = schema
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    match (
+        schema
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+        format,
+    ) {
         (_, "uuid") => uuid,
         _ if ty.ends_with("Id") => uuid,
         (_, "date-time") if ty.is_empty() => quote!("2026-01-01T00:00:00Z"),
-        (_, "date-time") => quote!("2026-01-01T00:00:00Z".parse::<autopi::Timestamp>().expect("a time")),
+        (_, "date-time") => quote!(
+            "2026-01-01T00:00:00Z"
+                .parse::<autopi::Timestamp>()
+                .expect("a time")
+        ),
         (_, "date") if ty.is_empty() => quote!("2026-01-01"),
         (_, "date") => quote!("2026-01-01".parse::<autopi::Date>().expect("a date")),
         (_, "decimal") => quote!("1.5".parse::<autopi::Decimal>().expect("a decimal")),
@@ -144,10 +199,20 @@ fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
         }
         ("number", _) => quote!(1.0),
         ("boolean", _) => quote!(true),
-        ("array", _) if ty.is_empty() => plain(doc, schema.get("items").unwrap_or(&Value::Null), ""),
+        ("array", _) if ty.is_empty() => {
+            plain(doc, schema.get("items").unwrap_or(&Value::Null), "")
+        }
         _ => {
-            let text = "sample".repeat(usize::try_from(number("minLength", 1)).unwrap_or(1).div_ceil(6).max(1));
-            let text: String = text.chars().take(usize::try_from(number("maxLength", 1 << 20)).unwrap_or(6)).collect();
+            let text = "sample".repeat(
+                usize::try_from(number("minLength", 1))
+                    .unwrap_or(1)
+                    .div_ceil(6)
+                    .max(1),
+            );
+            let text: String = text
+                .chars()
+                .take(usize::try_from(number("maxLength", 1 << 20)).unwrap_or(6))
+                .collect();
             quote!(#text)
         }
     }

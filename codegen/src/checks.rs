@@ -7,7 +7,14 @@ use serde_json::Value;
 use crate::schema::{self, Document};
 
 /// The checks of a field of a request.
-pub fn field(doc: &Document<'_>, key: &str, field: &Ident, property: &Value, needed: bool, nullable: bool) -> TokenStream {
+pub fn field(
+    doc: &Document<'_>,
+    key: &str,
+    field: &Ident,
+    property: &Value,
+    needed: bool,
+    nullable: bool,
+) -> TokenStream {
     let checks = value(doc, key, property);
     if checks.is_empty() {
         return checks;
@@ -26,25 +33,57 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
         checks.extend(quote!(crate::rt::nested(#key, value)?;));
     }
     let schema = doc.written_out(schema);
-    let size = |rule: &str| schema.get(rule).and_then(Value::as_u64).map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-    match schema.get("type").and_then(Value::as_str).unwrap_or_default() {
+    let size = |rule: &str| {
+        schema
+            .get(rule)
+            .and_then(Value::as_u64)
+            .map(|n| usize::try_from(n).unwrap_or(usize::MAX))
+    };
+    match schema
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+    {
         "string" if is_text(schema) => {
-            for (rule, function) in [("minLength", quote!(min_length)), ("maxLength", quote!(max_length))] {
+            for (rule, function) in [
+                ("minLength", quote!(min_length)),
+                ("maxLength", quote!(max_length)),
+            ] {
                 checks.extend(size(rule).map(|n| quote!(crate::rt::#function(#key, value, #n)?;)));
             }
-            checks.extend(schema.get("pattern").and_then(Value::as_str).map(|p| quote!(crate::rt::pattern(#key, value, #p)?;)));
+            checks.extend(
+                schema
+                    .get("pattern")
+                    .and_then(Value::as_str)
+                    .map(|p| quote!(crate::rt::pattern(#key, value, #p)?;)),
+            );
         }
         "integer" | "number" if schema.get("format").is_none_or(|f| f != "decimal") => {
-            for (rule, strictly, function) in [("minimum", "exclusiveMinimum", quote!(minimum)), ("maximum", "exclusiveMaximum", quote!(maximum))] {
+            for (rule, strictly, function) in [
+                ("minimum", "exclusiveMinimum", quote!(minimum)),
+                ("maximum", "exclusiveMaximum", quote!(maximum)),
+            ] {
                 // The limits of a 64-bit integer are those of the type.
-                let limit = schema.get(rule).and_then(Value::as_f64).filter(|n| n.abs() < 9e15);
+                let limit = schema
+                    .get(rule)
+                    .and_then(Value::as_f64)
+                    .filter(|n| n.abs() < 9e15);
                 let strictly = schema.get(strictly) == Some(&Value::Bool(true));
-                checks.extend(limit.map(|n| quote!(crate::rt::#function(#key, *value as f64, #n, #strictly)?;)));
+                checks.extend(
+                    limit.map(
+                        |n| quote!(crate::rt::#function(#key, *value as f64, #n, #strictly)?;),
+                    ),
+                );
             }
         }
         "array" => {
-            for (rule, function) in [("minItems", quote!(min_items)), ("maxItems", quote!(max_items))] {
-                checks.extend(size(rule).map(|n| quote!(crate::rt::#function(#key, value.len(), #n)?;)));
+            for (rule, function) in [
+                ("minItems", quote!(min_items)),
+                ("maxItems", quote!(max_items)),
+            ] {
+                checks.extend(
+                    size(rule).map(|n| quote!(crate::rt::#function(#key, value.len(), #n)?;)),
+                );
             }
         }
         _ => {}
@@ -54,8 +93,14 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
 
 /// Is the Rust type a `String`?
 fn is_text(schema: &Value) -> bool {
-    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-    !matches!(format, "date-time" | "date" | "uuid" | "decimal") && ["enum", "x-autopi-id", "x-autopi-json"].iter().all(|k| schema.get(k).is_none())
+    let format = schema
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    !matches!(format, "date-time" | "date" | "uuid" | "decimal")
+        && ["enum", "x-autopi-id", "x-autopi-json"]
+            .iter()
+            .all(|k| schema.get(k).is_none())
 }
 
 /// Does the Rust type hold requests, which check themselves?
@@ -66,7 +111,11 @@ pub fn nested(doc: &Document<'_>, schema: &Value, depth: u8) -> bool {
         Some(target) if schema::alias(target) => nested(doc, target, depth + 1),
         Some(target) => target.get("enum").is_none(),
         None => {
-            let typed = |key: &str, kind: &str| schema.get(key).filter(|_| schema.get("type").is_some_and(|t| t == kind));
+            let typed = |key: &str, kind: &str| {
+                schema
+                    .get(key)
+                    .filter(|_| schema.get("type").is_some_and(|t| t == kind))
+            };
             let inner = typed("items", "array").or_else(|| typed("additionalProperties", "object"));
             inner.is_some_and(|i| nested(doc, i, depth + 1))
         }

@@ -9,7 +9,10 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), message: message.into() }
+        Self {
+            pointer: pointer.into(),
+            message: message.into(),
+        }
     }
 
     /// The JSON pointer (RFC 6901) of the place in the document.

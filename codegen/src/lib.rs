@@ -51,27 +51,46 @@ pub fn calls(spec: &str) -> Result<String, Error> {
 /// A document that is no JSON or no OpenAPI 3.0.
 pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
     let doc = parse(spec)?;
-    let mut all: Vec<String> = areas::select(&doc, &|_| true)?.into_iter().map(|o| o.area).collect();
+    let mut all: Vec<String> = areas::select(&doc, &|_| true)?
+        .into_iter()
+        .map(|o| o.area)
+        .collect();
     all.sort();
     all.dedup();
     Ok(all)
 }
 
 fn print(file: proc_macro2::TokenStream) -> Result<String, Error> {
-    let file = syn::parse2(file).map_err(|e| Error::new("", format!("the generated code does not parse ({e}): please report the document")))?;
+    let file = syn::parse2(file).map_err(|e| {
+        Error::new(
+            "",
+            format!("the generated code does not parse ({e}): please report the document"),
+        )
+    })?;
     // A doc attribute is printed as it is: `///Text`.
     let spaced = |line: &str| match line.trim_start().strip_prefix("///") {
-        Some(text) if text.starts_with(|c: char| c != ' ' && c != '/') => line.replacen("///", "/// ", 1) + "\n",
+        Some(text) if text.starts_with(|c: char| c != ' ' && c != '/') => {
+            line.replacen("///", "/// ", 1) + "\n"
+        }
         _ => format!("{line}\n"),
     };
     Ok(prettyplease::unparse(&file).lines().map(spaced).collect())
 }
 
 fn parse(spec: &str) -> Result<Value, Error> {
-    let doc: Value = serde_json::from_str(spec).map_err(|e| Error::new("", format!("not JSON: {e}")))?;
+    let doc: Value =
+        serde_json::from_str(spec).map_err(|e| Error::new("", format!("not JSON: {e}")))?;
     match doc.get("openapi").and_then(Value::as_str) {
         Some(v) if v.starts_with("3.0") => Ok(doc),
-        Some(v) => Err(Error::new("/openapi", format!("version {v} is not 3.0: run `cargo xtask normalize --from FILE --out FILE` on the document"))),
-        None => Err(Error::new("/openapi", "missing: run `cargo xtask normalize --from FILE --out FILE` on the document")),
+        Some(v) => Err(Error::new(
+            "/openapi",
+            format!(
+                "version {v} is not 3.0: run `cargo xtask normalize --from FILE --out FILE` on the document"
+            ),
+        )),
+        None => Err(Error::new(
+            "/openapi",
+            "missing: run `cargo xtask normalize --from FILE --out FILE` on the document",
+        )),
     }
 }

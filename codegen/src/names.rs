@@ -30,7 +30,11 @@ pub fn value_ident(name: &str) -> Ident {
             snake.push('_');
         }
         // A keyword since edition 2024, which syn does not know.
-        if snake == "gen" { "r#gen".into() } else { snake }
+        if snake == "gen" {
+            "r#gen".into()
+        } else {
+            snake
+        }
     })
 }
 
@@ -50,11 +54,19 @@ pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
     let mut n = 2;
     while !taken.insert(name.clone()) {
         // A type's name takes the number as it is, a value's behind an underscore.
-        let gap = if base.starts_with(char::is_uppercase) || base.ends_with('_') { "" } else { "_" };
+        let gap = if base.starts_with(char::is_uppercase) || base.ends_with('_') {
+            ""
+        } else {
+            "_"
+        };
         name = format!("{}{gap}{n}", base.trim_start_matches("r#"));
         n += 1;
     }
-    if name == base { ident } else { Ident::new(&name, Span::call_site()) }
+    if name == base {
+        ident
+    } else {
+        Ident::new(&name, Span::call_site())
+    }
 }
 
 /// Spells out what would vanish: `<=` is `less_equal`, `@ts` is `ts`, but a name of symbols only keeps words.
@@ -106,7 +118,14 @@ mod tests {
             ("\u{1f697}", "v", "V"),
             ("m\u{b2}", "m", "M"),
         ] {
-            assert_eq!((value_ident(name).to_string().as_str(), type_ident(name).to_string().as_str()), (value, ty), "{name}");
+            assert_eq!(
+                (
+                    value_ident(name).to_string().as_str(),
+                    type_ident(name).to_string().as_str()
+                ),
+                (value, ty),
+                "{name}"
+            );
         }
     }
 }

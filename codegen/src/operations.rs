@@ -42,35 +42,62 @@ pub const TAKEN: [&str; 16] = [
 
 impl Default for Names {
     fn default() -> Self {
-        Self { functions: TAKEN.map(str::to_owned).into(), builders: BTreeSet::new() }
+        Self {
+            functions: TAKEN.map(str::to_owned).into(),
+            builders: BTreeSet::new(),
+        }
     }
 }
 
 impl Names {
     pub fn of(&mut self, id: &str) -> (Ident, Ident) {
-        (names::unique(names::value_ident(id), &mut self.functions), names::unique(names::type_ident(id), &mut self.builders))
+        (
+            names::unique(names::value_ident(id), &mut self.functions),
+            names::unique(names::type_ident(id), &mut self.builders),
+        )
     }
 }
 
 /// What a builder has beside its setters.
 pub fn reserved() -> BTreeSet<String> {
-    ["new", "options", "send", "send_full", "stream", "pages", "body"].map(str::to_owned).into()
+    [
+        "new",
+        "options",
+        "send",
+        "send_full",
+        "stream",
+        "pages",
+        "body",
+    ]
+    .map(str::to_owned)
+    .into()
 }
 
 pub fn json_media(content: &Map<String, Value>) -> Option<(&String, &Value)> {
-    content.iter().find(|(k, _)| k.contains("json")).or_else(|| content.iter().find(|(k, _)| *k == "*/*"))
+    content
+        .iter()
+        .find(|(k, _)| k.contains("json"))
+        .or_else(|| content.iter().find(|(k, _)| *k == "*/*"))
 }
 
-pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenStream, Used), Error> {
+pub fn emit(
+    doc: &Document<'_>,
+    operations: &[Operation<'_>],
+) -> Result<(TokenStream, Used), Error> {
     let mut used = Used::default();
-    let (mut methods, mut blocking, mut builders) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut methods, mut blocking, mut builders) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     let mut taken = Names::default();
     for op in operations {
-        let id = op.value.get("operationId").and_then(Value::as_str).ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
+        let id = op
+            .value
+            .get("operationId")
+            .and_then(Value::as_str)
+            .ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
         let (function, builder) = taken.of(id);
         let about = about(op);
-        let deprecated =
-            (op.value.get("deprecated") == Some(&Value::Bool(true))).then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]));
+        let deprecated = (op.value.get("deprecated") == Some(&Value::Bool(true)))
+            .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]));
         let body = one(doc, op, id, &mut used)?;
         methods.extend(quote! {
             #[doc = #about]
@@ -84,7 +111,11 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<(TokenSt
             #deprecated
             pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
         });
-        let Body { statics, setters, sends } = body;
+        let Body {
+            statics,
+            setters,
+            sends,
+        } = body;
         let Sends { sends, blocking } = sends;
         builders.extend(quote! {
             #[doc = #short]
@@ -131,11 +162,20 @@ struct Sends {
 impl Sends {
     /// One more way: its name, what it gives, and the call of the runtime.
     fn send(&mut self, about: &str, name: &str, ty: &TokenStream, call: &str) {
-        let (name, call) = (quote::format_ident!("{name}"), quote::format_ident!("{call}"));
+        let (name, call) = (
+            quote::format_ident!("{name}"),
+            quote::format_ident!("{call}"),
+        );
         self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Sending<'a, #ty> { self.0.#call() }));
         let file = call == "send_download";
-        let (ty, into) =
-            if file { (quote!(crate::blocking::Download), quote!(.map(crate::blocking::Download::from))) } else { (ty.clone(), quote!()) };
+        let (ty, into) = if file {
+            (
+                quote!(crate::blocking::Download),
+                quote!(.map(crate::blocking::Download::from)),
+            )
+        } else {
+            (ty.clone(), quote!())
+        };
         let result = quote!(::std::result::Result<#ty, crate::Error>);
         self.blocking.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
     }
@@ -143,8 +183,7 @@ impl Sends {
     fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
         let name = quote::format_ident!("{name}");
         self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Streaming<'a, #ty> { self.0.#name() }));
-        let iter =
-            quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<'a, #ty> { crate::blocking::Iter::new(self.0.#name()) });
+        let iter = quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<'a, #ty> { crate::blocking::Iter::new(self.0.#name()) });
         self.blocking.extend(iter);
     }
 }
@@ -155,9 +194,16 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
     let (mut required, mut queries) = (Vec::new(), BTreeSet::new());
     for parameter in &op.parameters {
         let parameter = doc.resolve(parameter)?;
-        let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let text = |key| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let (name, place) = (text("name"), text("in"));
-        let about = Some(text("description").trim()).filter(|d| !d.is_empty()).unwrap_or(name);
+        let about = Some(text("description").trim())
+            .filter(|d| !d.is_empty())
+            .unwrap_or(name);
         let field = names::unique(names::value_ident(name), &mut taken);
         let null = Value::Null;
         let schema = parameter.get("schema").unwrap_or(&null);
@@ -174,7 +220,10 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
             _ => continue, // a cookie belongs to the browser's session; DRF's token schemes use none
         };
         if place == "query" && schema.get("type").and_then(Value::as_str) == Some("array") {
-            let separator = match (text("style"), parameter.get("explode").and_then(Value::as_bool)) {
+            let separator = match (
+                text("style"),
+                parameter.get("explode").and_then(Value::as_bool),
+            ) {
                 ("spaceDelimited", _) => quote!(Some(' ')),
                 ("pipeDelimited", _) => quote!(Some('|')),
                 (_, Some(false)) => quote!(Some(',')),
@@ -185,17 +234,22 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
         }
         let ty = doc.rust(schema, &mut used.requests)?;
         let shown = ty.to_string();
-        let (argument, value) = if shown.ends_with(":: String") || shown.contains("Json") || shown.contains('<') {
-            (quote!(impl ::std::fmt::Display), quote!(value))
-        } else if matches!(shown.as_str(), "i64" | "f64" | "bool") {
-            (ty.clone(), quote!(value))
-        } else {
-            (quote!(impl ::std::convert::Into<#ty>), quote!(value.into()))
-        };
+        let (argument, value) =
+            if shown.ends_with(":: String") || shown.contains("Json") || shown.contains('<') {
+                (quote!(impl ::std::fmt::Display), quote!(value))
+            } else if matches!(shown.as_str(), "i64" | "f64" | "bool") {
+                (ty.clone(), quote!(value))
+            } else {
+                (quote!(impl ::std::convert::Into<#ty>), quote!(value.into()))
+            };
         let mut limits = checks::value(doc, name, schema);
         if !limits.is_empty() {
             let plain = matches!(shown.as_str(), "i64" | "f64" | "bool");
-            let borrowed = if plain { quote!(let value = &value;) } else { quote!(let value = &value.to_string();) };
+            let borrowed = if plain {
+                quote!(let value = &value;)
+            } else {
+                quote!(let value = &value.to_string();)
+            };
             limits = quote!(self.0.check({ #borrowed (|| { #limits Ok(()) })() }););
         }
         setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { #limits self.0.#store(#name, #value); self }));
@@ -205,7 +259,11 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
     let (accept, sends) = answer(doc, op, used)?;
     let (method, path) = (op.method.to_uppercase(), op.path);
     let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page });
-    Ok(Body { statics, setters, sends })
+    Ok(Body {
+        statics,
+        setters,
+        sends,
+    })
 }
 
 fn request_body<'a>(
@@ -215,30 +273,63 @@ fn request_body<'a>(
     taken: &mut BTreeSet<String>,
     required: &mut Vec<&'a str>,
 ) -> Result<TokenStream, Error> {
-    let Some(body) = op.value.get("requestBody") else { return Ok(TokenStream::new()) };
-    let Some(content) = doc.resolve(body)?.get("content").and_then(Value::as_object) else { return Ok(TokenStream::new()) };
+    let Some(body) = op.value.get("requestBody") else {
+        return Ok(TokenStream::new());
+    };
+    let Some(content) = doc.resolve(body)?.get("content").and_then(Value::as_object) else {
+        return Ok(TokenStream::new());
+    };
     let null = Value::Null;
     if let Some((_, media)) = json_media(content) {
         let schema = media.get("schema").unwrap_or(&null);
         let ty = doc.nullable(schema, &mut used.requests)?;
-        let check = checks::nested(doc, schema, 0).then(|| quote!(self.0.check(crate::rt::Check::check(body));));
-        return Ok(quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }));
+        let check = checks::nested(doc, schema, 0)
+            .then(|| quote!(self.0.check(crate::rt::Check::check(body));));
+        return Ok(
+            quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }),
+        );
     }
-    let Some((kind, media)) = content.iter().next() else { return Ok(TokenStream::new()) };
+    let Some((kind, media)) = content.iter().next() else {
+        return Ok(TokenStream::new());
+    };
     let is_form = kind == "application/x-www-form-urlencoded" || kind.starts_with("multipart/");
     if !is_form {
         return Ok(
             quote!(#[doc = "The request body, as it goes out."] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#kind, body); self }),
         );
     }
-    let field_call = if kind == "application/x-www-form-urlencoded" { quote!(form_values) } else { quote!(form_fields) };
-    let Some(schema) = media.get("schema") else { return Ok(TokenStream::new()) };
-    let schema = Document::target(schema).and_then(|t| doc.schemas.get(t).copied()).unwrap_or(schema);
-    required.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
+    let field_call = if kind == "application/x-www-form-urlencoded" {
+        quote!(form_values)
+    } else {
+        quote!(form_fields)
+    };
+    let Some(schema) = media.get("schema") else {
+        return Ok(TokenStream::new());
+    };
+    let schema = Document::target(schema)
+        .and_then(|t| doc.schemas.get(t).copied())
+        .unwrap_or(schema);
+    required.extend(
+        schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str),
+    );
     let mut out = TokenStream::new();
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, property) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let field = names::unique(names::value_ident(name), taken);
-        let about = property.get("description").or(property.get("title")).and_then(Value::as_str).unwrap_or(name);
+        let about = property
+            .get("description")
+            .or(property.get("title"))
+            .and_then(Value::as_str)
+            .unwrap_or(name);
         out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
             quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
         } else if property.get("type").and_then(Value::as_str) == Some("array") {
@@ -253,7 +344,11 @@ fn request_body<'a>(
 
 fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
     let pair = |page: &str, sizes: &[&str]| {
-        let size = sizes.iter().find(|s| queries.contains(*s)).copied().unwrap_or_default();
+        let size = sizes
+            .iter()
+            .find(|s| queries.contains(*s))
+            .copied()
+            .unwrap_or_default();
         quote!(Some(crate::rt::PageParams { page: #page, size: #size }))
     };
     match () {
@@ -283,31 +378,67 @@ impl<'a> Answer<'a> {
     /// A `$ref` that points to nothing.
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
         let (status, content) = success(doc, op)?;
-        let Some(content) = content else { return Ok(if status == "204" { Self::Empty } else { Self::Any }) };
-        let Some((_, schema)) = json_schema(content) else { return Ok(Self::File) };
+        let Some(content) = content else {
+            return Ok(if status == "204" {
+                Self::Empty
+            } else {
+                Self::Any
+            });
+        };
+        let Some((_, schema)) = json_schema(content) else {
+            return Ok(Self::File);
+        };
         // The array of a list may be a page on the wire.
-        let list = if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" { schema.get("items") } else { None };
-        Ok(schema::page_items(doc, schema).or(list).map_or(Self::One(schema), Self::Page))
+        let list =
+            if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" {
+                schema.get("items")
+            } else {
+                None
+            };
+        Ok(schema::page_items(doc, schema)
+            .or(list)
+            .map_or(Self::One(schema), Self::Page))
     }
 }
 
-fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>, used: &mut Used) -> Result<(&'static str, Sends), Error> {
+fn answer<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+    used: &mut Used,
+) -> Result<(&'static str, Sends), Error> {
     const SEND: &str = "Sends it; any 2xx answer is decoded.";
     const FULL: &str = "As `send`, with the status and the headers.";
     let mut sends = Sends::default();
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);
-        sends.send(FULL, "send_full", &quote!(crate::Response<#ty>), &format!("{call}_full"));
+        sends.send(
+            FULL,
+            "send_full",
+            &quote!(crate::Response<#ty>),
+            &format!("{call}_full"),
+        );
     };
     match Answer::of(doc, op)? {
-        Answer::Empty => both("Sends it; any 2xx answer is a success.", &quote!(()), "send_empty"),
-        Answer::Any => both("Sends it; any 2xx answer is a success.", &quote!(crate::Json), "send_any"),
+        Answer::Empty => both(
+            "Sends it; any 2xx answer is a success.",
+            &quote!(()),
+            "send_empty",
+        ),
+        Answer::Any => both(
+            "Sends it; any 2xx answer is a success.",
+            &quote!(crate::Json),
+            "send_any",
+        ),
         Answer::One(schema) => both(SEND, &doc.nullable(schema, &mut used.answers)?, "send"),
         Answer::Page(items) => {
             let item = doc.nullable(items, &mut used.answers)?;
             let ty = quote!(crate::Page<#item>);
             both(SEND, &ty, "send");
-            sends.stream("Every item of every page, one after the other.", "stream", &item);
+            sends.stream(
+                "Every item of every page, one after the other.",
+                "stream",
+                &item,
+            );
             sends.stream("Page by page.", "pages", &ty);
         }
         Answer::File => {
@@ -326,30 +457,62 @@ pub type Content<'a> = &'a Map<String, Value>;
 ///
 /// # Errors
 /// A `$ref` that points to nothing.
-pub fn success<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<(&'a str, Option<Content<'a>>), Error> {
+pub fn success<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+) -> Result<(&'a str, Option<Content<'a>>), Error> {
     let responses = op.value.get("responses").and_then(Value::as_object);
     let find = |wanted: fn(&str) -> bool| responses.into_iter().flatten().find(|(k, _)| wanted(k));
-    let Some((status, response)) = find(|k| k.starts_with('2')).or_else(|| find(|k| k == "default")) else { return Ok(("", None)) };
-    Ok((status, doc.resolve(response)?.get("content").and_then(Value::as_object).filter(|c| !c.is_empty())))
+    let Some((status, response)) =
+        find(|k| k.starts_with('2')).or_else(|| find(|k| k == "default"))
+    else {
+        return Ok(("", None));
+    };
+    Ok((
+        status,
+        doc.resolve(response)?
+            .get("content")
+            .and_then(Value::as_object)
+            .filter(|c| !c.is_empty()),
+    ))
 }
 
 /// Media type and schema of a JSON answer; a file has none.
 pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let (kind, media) = json_media(content)?;
-    media.get("schema").filter(|s| s.get("format").and_then(Value::as_str) != Some("binary")).map(|schema| (kind, schema))
+    media
+        .get("schema")
+        .filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
+        .map(|schema| (kind, schema))
 }
 
 fn about(op: &Operation<'_>) -> String {
-    let text = |key| op.value.get(key).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
+    let text = |key| {
+        op.value
+            .get(key)
+            .and_then(Value::as_str)
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+    };
     let mut out = format!("`{} {}`", op.method.to_uppercase(), op.path);
     for part in ["summary", "description"].into_iter().filter_map(text) {
         out.push_str(&format!("\n\n{part}"));
     }
     let named = |required: bool| {
-        let asked = op.parameters.iter().filter(move |p| (p.get("required") == Some(&Value::Bool(true))) == required);
-        asked.filter_map(|p| p.get("name")?.as_str()).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+        let asked = op
+            .parameters
+            .iter()
+            .filter(move |p| (p.get("required") == Some(&Value::Bool(true))) == required);
+        asked
+            .filter_map(|p| p.get("name")?.as_str())
+            .map(|n| format!("`{n}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
-    for (what, names) in [("Must be given", named(true)), ("May be given", named(false))] {
+    for (what, names) in [
+        ("Must be given", named(true)),
+        ("May be given", named(false)),
+    ] {
         if !names.is_empty() {
             out.push_str(&format!("\n\n{what}: {names}."));
         }

@@ -17,38 +17,65 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     pub fn new(root: &'a Value) -> Self {
-        let object = root.pointer("/components/schemas").and_then(Value::as_object);
-        let schemas: BTreeMap<&str, &Value> = object.into_iter().flatten().map(|(k, v)| (k.as_str(), v)).collect();
+        let object = root
+            .pointer("/components/schemas")
+            .and_then(Value::as_object);
+        let schemas: BTreeMap<&str, &Value> = object
+            .into_iter()
+            .flatten()
+            .map(|(k, v)| (k.as_str(), v))
+            .collect();
         let mut taken = BTreeSet::new();
-        let idents = schemas.keys().map(|k| (*k, names::unique(names::type_ident(k), &mut taken))).collect();
-        Self { schemas, idents, root }
+        let idents = schemas
+            .keys()
+            .map(|k| (*k, names::unique(names::type_ident(k), &mut taken)))
+            .collect();
+        Self {
+            schemas,
+            idents,
+            root,
+        }
     }
 
     /// Follows a `$ref` to parameters, bodies or responses.
     pub fn resolve(&self, value: &'a Value) -> Result<&'a Value, Error> {
         let mut value = value;
         for _ in 0..32 {
-            let Some(target) = value.get("$ref").and_then(Value::as_str) else { return Ok(value) };
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+                return Ok(value);
+            };
             let pointer = target.strip_prefix('#').unwrap_or(target);
-            value = self.root.pointer(pointer).ok_or_else(|| Error::new(pointer, "a $ref points here, where nothing is"))?;
+            value = self
+                .root
+                .pointer(pointer)
+                .ok_or_else(|| Error::new(pointer, "a $ref points here, where nothing is"))?;
         }
         Err(Error::new("", "a $ref points to itself"))
     }
 
     /// The component that a schema is: its `$ref`, or an `allOf` of one.
     pub fn target(schema: &Value) -> Option<&str> {
-        let only = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        let only = match schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+        {
             Some([one]) if schema.get("properties").is_none() => one,
             _ => schema,
         };
-        only.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+        only.get("$ref")?
+            .as_str()?
+            .strip_prefix("#/components/schemas/")
     }
 
     /// The schema behind references to components that are no type of their own.
     pub fn written_out<'s>(&'s self, schema: &'s Value) -> &'s Value {
         let mut schema = schema;
         for _ in 0..16 {
-            match Self::target(schema).and_then(|t| self.schemas.get(t)).filter(|s| alias(s)) {
+            match Self::target(schema)
+                .and_then(|t| self.schemas.get(t))
+                .filter(|s| alias(s))
+            {
                 Some(inner) => schema = inner,
                 None => break,
             }
@@ -57,7 +84,12 @@ impl<'a> Document<'a> {
     }
 
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {
-        self.idents.get(name).ok_or_else(|| Error::new(format!("/components/schemas/{name}"), "a $ref points here, where nothing is"))
+        self.idents.get(name).ok_or_else(|| {
+            Error::new(
+                format!("/components/schemas/{name}"),
+                "a $ref points here, where nothing is",
+            )
+        })
     }
 
     /// The type of a schema; components that it names go into `used`.
@@ -65,7 +97,12 @@ impl<'a> Document<'a> {
         self.rust_at(schema, used, 0)
     }
 
-    fn rust_at(&self, schema: &Value, used: &mut BTreeSet<String>, depth: u8) -> Result<TokenStream, Error> {
+    fn rust_at(
+        &self,
+        schema: &Value,
+        used: &mut BTreeSet<String>,
+        depth: u8,
+    ) -> Result<TokenStream, Error> {
         // An alias of itself (`A: [A]`) has no finite type.
         if depth > 16 {
             return Ok(quote!(crate::Json));
@@ -80,12 +117,19 @@ impl<'a> Document<'a> {
             return Ok(quote!(crate::types::#ident));
         }
         if let Some(id) = schema.get("x-autopi-id").and_then(Value::as_str) {
-            return Ok(if id == "unit" { quote!(crate::UnitId) } else { quote!(crate::DeviceId) });
+            return Ok(if id == "unit" {
+                quote!(crate::UnitId)
+            } else {
+                quote!(crate::DeviceId)
+            });
         }
         if schema.get("x-autopi-json") == Some(&Value::Bool(true)) {
             return Ok(quote!(crate::Json));
         }
-        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let format = schema
+            .get("format")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         Ok(match schema.get("type").and_then(Value::as_str) {
             Some("string") => match format {
                 "date-time" => quote!(crate::Timestamp),
@@ -99,7 +143,8 @@ impl<'a> Document<'a> {
             Some("number") => quote!(f64),
             Some("boolean") => quote!(bool),
             Some("array") => {
-                let item = self.nullable_at(schema.get("items").unwrap_or(&Value::Null), used, depth + 1)?;
+                let item =
+                    self.nullable_at(schema.get("items").unwrap_or(&Value::Null), used, depth + 1)?;
                 quote!(::std::vec::Vec<#item>)
             }
             Some("object") => match schema.get("additionalProperties") {
@@ -107,39 +152,77 @@ impl<'a> Document<'a> {
                     let value = self.nullable_at(value, used, depth + 1)?;
                     quote!(::std::collections::BTreeMap<::std::string::String, #value>)
                 }
-                _ => quote!(crate::serde_json::Map<::std::string::String, crate::serde_json::Value>),
+                _ => {
+                    quote!(crate::serde_json::Map<::std::string::String, crate::serde_json::Value>)
+                }
             },
             _ => quote!(crate::Json),
         })
     }
 
     /// [`Self::rust`], in an `Option` if null is allowed.
-    pub fn nullable(&self, schema: &Value, used: &mut BTreeSet<String>) -> Result<TokenStream, Error> {
+    pub fn nullable(
+        &self,
+        schema: &Value,
+        used: &mut BTreeSet<String>,
+    ) -> Result<TokenStream, Error> {
         self.nullable_at(schema, used, 0)
     }
 
-    fn nullable_at(&self, schema: &Value, used: &mut BTreeSet<String>, depth: u8) -> Result<TokenStream, Error> {
+    fn nullable_at(
+        &self,
+        schema: &Value,
+        used: &mut BTreeSet<String>,
+        depth: u8,
+    ) -> Result<TokenStream, Error> {
         let inner = self.rust_at(schema, used, depth)?;
-        Ok(if is_nullable(schema) { quote!(::std::option::Option<#inner>) } else { inner })
+        Ok(if is_nullable(schema) {
+            quote!(::std::option::Option<#inner>)
+        } else {
+            inner
+        })
     }
 
     /// The properties of an object, those of all its `allOf` parts included, and the required names.
     pub fn properties(&self, schema: &'a Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
-        fn walk<'a>(doc: &Document<'a>, schema: &'a Value, depth: u8, out: &mut (Map<String, Value>, BTreeSet<String>), any: &mut bool) {
+        fn walk<'a>(
+            doc: &Document<'a>,
+            schema: &'a Value,
+            depth: u8,
+            out: &mut (Map<String, Value>, BTreeSet<String>),
+            any: &mut bool,
+        ) {
             if depth > 16 {
                 return;
             }
-            if let Some(inner) = schema.get("$ref").and_then(Value::as_str).and_then(|r| doc.schemas.get(r.rsplit('/').next()?)) {
+            if let Some(inner) = schema
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|r| doc.schemas.get(r.rsplit('/').next()?))
+            {
                 walk(doc, inner, depth + 1, out, any);
             }
-            for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            for part in schema
+                .get("allOf")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
                 walk(doc, part, depth + 1, out, any);
             }
             if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
                 *any = true;
                 out.0.extend(properties.clone());
             }
-            out.1.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            out.1.extend(
+                schema
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned),
+            );
         }
         let mut out = Default::default();
         let mut any = false;
@@ -155,13 +238,20 @@ pub fn is_nullable(schema: &Value) -> bool {
 
 /// The items of a page, if the schema is the envelope of one (`x-autopi-page`, set by the shape stage).
 pub fn page_items<'a>(doc: &Document<'a>, schema: &'a Value) -> Option<&'a Value> {
-    let schema = Document::target(schema).and_then(|n| doc.schemas.get(n).copied()).unwrap_or(schema);
-    schema.get("x-autopi-page").filter(|v| **v == Value::Bool(true))?;
+    let schema = Document::target(schema)
+        .and_then(|n| doc.schemas.get(n).copied())
+        .unwrap_or(schema);
+    schema
+        .get("x-autopi-page")
+        .filter(|v| **v == Value::Bool(true))?;
     schema.pointer("/properties/results/items")
 }
 
 /// A component without a type of its own: neither an enum nor an object with properties.
 pub fn alias(schema: &Value) -> bool {
-    let composed = schema.get("allOf").and_then(Value::as_array).is_some_and(|a| !a.is_empty());
+    let composed = schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .is_some_and(|a| !a.is_empty());
     !(schema.get("enum").is_some() || schema.get("properties").is_some() || composed)
 }

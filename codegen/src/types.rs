@@ -22,7 +22,11 @@ pub struct Used {
 pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
     let mut all = closure(doc, &used.answers)?;
     all.append(&mut closure(doc, &used.requests)?);
-    all.retain(|name| doc.schemas.get(name.as_str()).is_some_and(|s| !schema::alias(s)));
+    all.retain(|name| {
+        doc.schemas
+            .get(name.as_str())
+            .is_some_and(|s| !schema::alias(s))
+    });
     Ok(all)
 }
 
@@ -30,9 +34,15 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
     let requests = closure(doc, &used.requests)?;
     let mut out = TokenStream::new();
     for name in &all(doc, used)? {
-        let Some(schema) = doc.schemas.get(name.as_str()) else { continue };
+        let Some(schema) = doc.schemas.get(name.as_str()) else {
+            continue;
+        };
         let ident = doc.ident(name)?;
-        out.extend(if schema.get("enum").is_some() { open_enum(ident, schema) } else { object(doc, name, ident, schema, requests.contains(name))? });
+        out.extend(if schema.get("enum").is_some() {
+            open_enum(ident, schema)
+        } else {
+            object(doc, name, ident, schema, requests.contains(name))?
+        });
     }
     Ok(out)
 }
@@ -53,7 +63,9 @@ fn closure(doc: &Document<'_>, start: &BTreeSet<String>) -> Result<BTreeSet<Stri
 
 fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
     let mut used = BTreeSet::new();
-    let Some(schema) = doc.schemas.get(name) else { return Ok(used) };
+    let Some(schema) = doc.schemas.get(name) else {
+        return Ok(used);
+    };
     match doc.properties(schema) {
         Some((properties, _)) => {
             for property in properties.values() {
@@ -81,8 +93,15 @@ fn holds(doc: &Document<'_>, from: &str, to: &str) -> bool {
         if !seen.insert(name.clone()) {
             continue;
         }
-        let properties = doc.schemas.get(name.as_str()).and_then(|s| doc.properties(s));
-        todo.extend(properties.into_iter().flat_map(|(p, _)| p.values().filter_map(|v| Document::target(v).map(str::to_owned)).collect::<Vec<_>>()));
+        let properties = doc
+            .schemas
+            .get(name.as_str())
+            .and_then(|s| doc.properties(s));
+        todo.extend(properties.into_iter().flat_map(|(p, _)| {
+            p.values()
+                .filter_map(|v| Document::target(v).map(str::to_owned))
+                .collect::<Vec<_>>()
+        }));
     }
     false
 }
@@ -98,7 +117,9 @@ fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
             continue;
         }
         seen.push(value.clone());
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         let name = if text.is_empty() { "Empty" } else { &text };
         let variant = names::unique(names::type_ident(name), &mut taken);
         let doc = format!("`{text}`");
@@ -116,23 +137,42 @@ fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
 }
 
 fn doc_line(schema: &Value) -> String {
-    let text = |key| schema.get(key).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
-    let mut line = text("description").or(text("title")).unwrap_or("As the API documents it.").to_owned();
-    if let Some(format) = text("format").filter(|f| matches!(*f, "email" | "uri" | "ipv4" | "binary")) {
+    let text = |key| {
+        schema
+            .get(key)
+            .and_then(Value::as_str)
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+    };
+    let mut line = text("description")
+        .or(text("title"))
+        .unwrap_or("As the API documents it.")
+        .to_owned();
+    if let Some(format) =
+        text("format").filter(|f| matches!(*f, "email" | "uri" | "ipv4" | "binary"))
+    {
         line.push_str(&format!(" ({format})"));
     }
     line
 }
 
-fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: bool) -> Result<TokenStream, Error> {
+fn object(
+    doc: &Document<'_>,
+    name: &str,
+    ident: &Ident,
+    schema: &Value,
+    sent: bool,
+) -> Result<TokenStream, Error> {
     let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
     let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
     let mut taken = BTreeSet::from(["new".to_owned()]);
-    let (mut fields, mut setters, mut checks) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut fields, mut setters, mut checks) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
     let mut all_optional = true;
     let (mut keys, mut must) = (Vec::new(), Vec::new());
-    let (mut blanks, mut reads, mut writes) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut blanks, mut reads, mut writes) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (key, property) in &properties {
         let field = names::unique(names::value_ident(key), &mut taken);
         let mut used = BTreeSet::new();
@@ -177,8 +217,14 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         if needed {
             all_optional = false;
             let (argument, value) = match nullable {
-                true => (quote!(impl crate::IntoNullable<#inner>), quote!(#field.into_nullable())),
-                false => (quote!(impl ::std::convert::Into<#ty>), quote!(#field.into())),
+                true => (
+                    quote!(impl crate::IntoNullable<#inner>),
+                    quote!(#field.into_nullable()),
+                ),
+                false => (
+                    quote!(impl ::std::convert::Into<#ty>),
+                    quote!(#field.into()),
+                ),
             };
             arguments.extend(quote!(#field: #argument,));
             initial.extend(quote!(#field: #value,));
@@ -192,7 +238,9 @@ fn object(doc: &Document<'_>, name: &str, ident: &Ident, schema: &Value, sent: b
         });
     }
     let extra = match schema.get("additionalProperties") {
-        Some(value @ Value::Object(map)) if !map.is_empty() => Some(doc.nullable(value, &mut BTreeSet::new())?),
+        Some(value @ Value::Object(map)) if !map.is_empty() => {
+            Some(doc.nullable(value, &mut BTreeSet::new())?)
+        }
         Some(Value::Bool(true)) => Some(quote!(crate::serde_json::Value)),
         _ => None,
     };

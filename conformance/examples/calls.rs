@@ -10,15 +10,30 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::args().nth(1).ok_or("usage: calls URL [SKIP]")?;
     let skip = env::args().nth(2).map_or(Ok(0), |n| n.parse())?;
-    let normalised: Value = serde_json::from_str(&fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/openapi.json"))?)?;
-    let sample = |schema: &str| autopi_sandbox::sample(&normalised, &serde_json::from_str(schema).unwrap_or_default(), 7);
-    let client = Client::builder().base_url(&url).api_token(autopi_sandbox::API_TOKEN).retry(RetryPolicy::none()).build()?;
+    let normalised: Value = serde_json::from_str(&fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../spec/openapi.json"
+    ))?)?;
+    let sample = |schema: &str| {
+        autopi_sandbox::sample(
+            &normalised,
+            &serde_json::from_str(schema).unwrap_or_default(),
+            7,
+        )
+    };
+    let client = Client::builder()
+        .base_url(&url)
+        .api_token(autopi_sandbox::API_TOKEN)
+        .retry(RetryPolicy::none())
+        .build()?;
     for (_, method, path, call) in conformance::CALLS.iter().skip(skip) {
         let operation = format!("{method} {path}");
         let outcome = call(&client, &sample).await;
         let line = match &outcome {
             Ok(()) => json!({ "operation": operation }),
-            Err(e) => json!({ "operation": operation, "error": e.to_string(), "body": e.raw_body().map(String::from_utf8_lossy) }),
+            Err(e) => {
+                json!({ "operation": operation, "error": e.to_string(), "body": e.raw_body().map(String::from_utf8_lossy) })
+            }
         };
         println!("{line}");
         if outcome.is_err_and(|e| e.kind() == ErrorKind::Transport) {

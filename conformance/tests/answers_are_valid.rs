@@ -9,7 +9,10 @@ use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
 use serde_json::{Value, json};
 
 fn document(name: &str) -> Value {
-    serde_json::from_str(&fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap()
+    serde_json::from_str(
+        &fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap(),
+    )
+    .unwrap()
 }
 
 /// `nullable` in the words of JSON Schema.
@@ -17,7 +20,10 @@ fn nullable(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             map.values_mut().for_each(nullable);
-            if ["nullable", "x-nullable"].iter().any(|k| map.get(*k) == Some(&Value::Bool(true))) {
+            if ["nullable", "x-nullable"]
+                .iter()
+                .any(|k| map.get(*k) == Some(&Value::Bool(true)))
+            {
                 let inner = std::mem::take(map);
                 map.insert("anyOf".into(), json!([{ "type": "null" }, inner]));
             }
@@ -28,18 +34,28 @@ fn nullable(schema: &mut Value) {
 }
 
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    value["$ref"].as_str().and_then(|r| document.pointer(&r[1..])).unwrap_or(value)
+    value["$ref"]
+        .as_str()
+        .and_then(|r| document.pointer(&r[1..]))
+        .unwrap_or(value)
 }
 
 /// The path with its parameters and the required query; the body.
-fn request(document: &Value, path: &str, item: &Value, operation: &Value) -> (String, Option<Value>) {
+fn request(
+    document: &Value,
+    path: &str,
+    item: &Value,
+    operation: &Value,
+) -> (String, Option<Value>) {
     let mut out = path.to_owned();
     let (mut query, mut body) = (Vec::new(), None);
     let all = |v: &Value| v["parameters"].as_array().cloned().unwrap_or_default();
     for parameter in all(operation).into_iter().chain(all(item)) {
         let schema = parameter.get("schema").unwrap_or(&parameter);
         let value = autopi_sandbox::sample(document, schema, 3);
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         let name = parameter["name"].as_str().unwrap();
         match parameter["in"].as_str().unwrap() {
             "path" => out = out.replace(&format!("{{{name}}}"), &text),
@@ -48,30 +64,62 @@ fn request(document: &Value, path: &str, item: &Value, operation: &Value) -> (St
             _ => {}
         }
     }
-    if let Some(content) = operation.get("requestBody").and_then(|b| resolve(document, b)["content"].get("application/json")) {
+    if let Some(content) = operation
+        .get("requestBody")
+        .and_then(|b| resolve(document, b)["content"].get("application/json"))
+    {
         body = Some(autopi_sandbox::sample(document, &content["schema"], 3));
     }
-    (if query.is_empty() { out } else { format!("{out}?{}", query.join("&")) }, body)
+    (
+        if query.is_empty() {
+            out
+        } else {
+            format!("{out}?{}", query.join("&"))
+        },
+        body,
+    )
 }
 
 async fn judge(wire: Wire) -> Vec<String> {
     let (upstream, normalised) = (document("upstream.json"), document("openapi.json"));
-    let document = if wire == Wire::Spec { &upstream } else { &normalised };
-    let (mut definitions, mut components) = (document["definitions"].clone(), document["components"].clone());
+    let document = if wire == Wire::Spec {
+        &upstream
+    } else {
+        &normalised
+    };
+    let (mut definitions, mut components) = (
+        document["definitions"].clone(),
+        document["components"].clone(),
+    );
     nullable(&mut definitions);
     nullable(&mut components);
     if definitions.is_null() {
         definitions = json!({});
     }
-    let api = Sandbox::builder().wire(wire).any_id().seed(4).start().await.unwrap();
+    let api = Sandbox::builder()
+        .wire(wire)
+        .any_id()
+        .seed(4)
+        .start()
+        .await
+        .unwrap();
     let http = reqwest::Client::new();
     let (mut judged, mut statuses) = (0, BTreeMap::<u16, usize>::new());
     let mut failures = Vec::new();
     let mut validators = HashMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap().iter().filter(|(k, _)| *k != "parameters") {
-            let form = operation["requestBody"]["content"].get("multipart/form-data").is_some()
-                || operation["parameters"].as_array().is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
+        for (method, operation) in item
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(k, _)| *k != "parameters")
+        {
+            let form = operation["requestBody"]["content"]
+                .get("multipart/form-data")
+                .is_some()
+                || operation["parameters"]
+                    .as_array()
+                    .is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
             // The sandbox knows one login only; forms are sent by the typed client's test.
             if form || path == "/auth/login/" {
                 continue;
@@ -79,18 +127,44 @@ async fn judge(wire: Wire) -> Vec<String> {
             let (target, body) = request(document, path, item, operation);
             let name = format!("{} {target}", method.to_uppercase());
             let call = http
-                .request(method.to_uppercase().parse().unwrap(), format!("{}{target}", api.url()))
+                .request(
+                    method.to_uppercase().parse().unwrap(),
+                    format!("{}{target}", api.url()),
+                )
                 .header("Authorization", format!("APIToken {API_TOKEN}"));
-            let answer = if let Some(body) = &body { call.json(body) } else { call }.send().await.unwrap();
+            let answer = if let Some(body) = &body {
+                call.json(body)
+            } else {
+                call
+            }
+            .send()
+            .await
+            .unwrap();
             let status = answer.status().as_u16();
-            let media = answer.headers().get("content-type").map_or("", |v| v.to_str().unwrap()).to_owned();
+            let media = answer
+                .headers()
+                .get("content-type")
+                .map_or("", |v| v.to_str().unwrap())
+                .to_owned();
             *statuses.entry(status).or_default() += 1;
             let Some(response) = operation["responses"].get(status.to_string()) else {
-                failures.push(format!("{name}: status {status} is not documented: {}", answer.text().await.unwrap()));
+                failures.push(format!(
+                    "{name}: status {status} is not documented: {}",
+                    answer.text().await.unwrap()
+                ));
                 continue;
             };
-            let schema = response.get("schema").or_else(|| response["content"].as_object()?.values().next()?.get("schema"));
-            let Some(schema) = schema.filter(|s| s["type"] != "file" && s["format"] != "binary") else { continue };
+            let schema = response.get("schema").or_else(|| {
+                response["content"]
+                    .as_object()?
+                    .values()
+                    .next()?
+                    .get("schema")
+            });
+            let Some(schema) = schema.filter(|s| s["type"] != "file" && s["format"] != "binary")
+            else {
+                continue;
+            };
             if media != "application/json" {
                 failures.push(format!("{name}: content type `{media}`"));
                 continue;
@@ -103,7 +177,11 @@ async fn judge(wire: Wire) -> Vec<String> {
                 let root = json!({ "allOf": [schema], "definitions": definitions, "components": components });
                 jsonschema::options().with_draft(jsonschema::Draft::Draft4).should_validate_formats(true).build(&root).unwrap()
             });
-            failures.extend(validator.iter_errors(&value).map(|e| format!("{name}: {}: {e}", e.instance_path())));
+            failures.extend(
+                validator
+                    .iter_errors(&value)
+                    .map(|e| format!("{name}: {}: {e}", e.instance_path())),
+            );
             judged += 1;
         }
     }
@@ -115,11 +193,21 @@ async fn judge(wire: Wire) -> Vec<String> {
 #[tokio::test]
 async fn by_the_letter_of_the_upstream_document() {
     let failures = judge(Wire::Spec).await;
-    assert!(failures.is_empty(), "{} faults\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} faults\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[tokio::test]
 async fn as_on_the_wire_by_the_normalised_document() {
     let failures = judge(Wire::Real).await;
-    assert!(failures.is_empty(), "{} faults\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} faults\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -5,7 +5,14 @@ use std::fs;
 use serde_json::{Map, Value, json};
 
 fn document() -> Value {
-    serde_json::from_str(&fs::read_to_string(format!("{}/../spec/openapi.json", env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap()
+    serde_json::from_str(
+        &fs::read_to_string(format!(
+            "{}/../spec/openapi.json",
+            env!("CARGO_MANIFEST_DIR")
+        ))
+        .unwrap(),
+    )
+    .unwrap()
 }
 
 /// Null and absent are one in an answer, and what the document does not name is dropped: both are left out of the comparison.
@@ -23,16 +30,25 @@ fn comparable(value: &Value) -> Value {
 }
 
 fn is_enum(document: &Value, schema: &Value) -> bool {
-    let target = schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref")).and_then(Value::as_str);
-    target.and_then(|t| document.pointer(t.trim_start_matches('#'))).is_some_and(|s| s["enum"][0].is_string())
+    let target = schema
+        .get("$ref")
+        .or_else(|| schema.pointer("/allOf/0/$ref"))
+        .and_then(Value::as_str);
+    target
+        .and_then(|t| document.pointer(t.trim_start_matches('#')))
+        .is_some_and(|s| s["enum"][0].is_string())
 }
 
 /// Seed by seed: as it is; with unknown members; with unknown enum values; with nulls; with times without offset.
 fn vary(document: &Value, schema: &Value, value: &mut Value, seed: u64) {
-    let Some(map) = value.as_object_mut() else { return };
+    let Some(map) = value.as_object_mut() else {
+        return;
+    };
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         match seed % 5 {
-            2 if is_enum(document, property) => drop(map.insert(name.clone(), "brand new \u{1f697}".into())),
+            2 if is_enum(document, property) => {
+                drop(map.insert(name.clone(), "brand new \u{1f697}".into()))
+            }
             3 if property["nullable"] == true => drop(map.insert(name.clone(), Value::Null)),
             _ => {}
         }
@@ -60,7 +76,12 @@ fn every_type_round_trips() {
     }
     println!("{} types, 25 instances each", conformance::TYPES.len());
     assert!(conformance::TYPES.len() > 400);
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -70,7 +91,12 @@ fn a_time_without_offset_is_utc_everywhere() {
     for (name, round_trip) in conformance::TYPES {
         let schema = &document["components"]["schemas"][*name];
         let mut value = autopi_sandbox::sample(&document, schema, 1);
-        for (key, _) in schema["properties"].as_object().into_iter().flatten().filter(|(_, p)| p["format"] == "date-time") {
+        for (key, _) in schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, p)| p["format"] == "date-time")
+        {
             value[key] = "2026-03-04T05:06:07.5".into();
             let back = round_trip(&value).unwrap_or_else(|e| panic!("{name}.{key}: {e}"));
             assert_eq!(back[key], "2026-03-04T05:06:07.5Z", "{name}.{key}");

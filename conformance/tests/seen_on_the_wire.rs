@@ -8,14 +8,25 @@ const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
 /// The body as an answer to the operation, decoded: `Err` says why not.
 async fn decoded(method: &str, path: &str, body: String) -> Result<(), String> {
-    let (.., call) = conformance::CALLS.iter().find(|(_, m, p, _)| (*m, *p) == (method, path)).ok_or("no such operation")?;
-    let app = Router::new().fallback(move || std::future::ready(([(CONTENT_TYPE, "application/json")], body.clone())));
+    let (.., call) = conformance::CALLS
+        .iter()
+        .find(|(_, m, p, _)| (*m, *p) == (method, path))
+        .ok_or("no such operation")?;
+    let app = Router::new()
+        .fallback(move || std::future::ready(([(CONTENT_TYPE, "application/json")], body.clone())));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    let client = Client::builder().base_url(url).api_token("t").retry(RetryPolicy::none()).build().unwrap();
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
     let normalised: Value = serde_json::from_str(include_str!("../../spec/openapi.json")).unwrap();
-    let sample = |schema: &str| autopi_sandbox::sample(&normalised, &serde_json::from_str(schema).unwrap(), 3);
+    let sample = |schema: &str| {
+        autopi_sandbox::sample(&normalised, &serde_json::from_str(schema).unwrap(), 3)
+    };
     let outcome = call(&client, &sample).await.map_err(|e| e.to_string());
     server.abort();
     outcome
@@ -105,14 +116,31 @@ async fn answers_that_depart_from_the_document_decode() {
             failures.push(format!("{method} {path}: {e}"));
         }
     }
-    assert!(failures.is_empty(), "{} of {} failed\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} failed\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
 }
 
 #[tokio::test]
 async fn what_is_of_no_use_is_an_error_with_its_place() {
     let bad = device().replace(r#""is_updated":true"#, r#""is_updated":"perhaps""#);
-    let error = decoded("GET", "/dongle/devices/{id}/", bad.clone()).await.unwrap_err();
-    assert!(error.contains("`is_updated`") && error.contains("expected a boolean"), "{error}");
-    let error = decoded("GET", "/dongle/devices/", format!(r#"{{"count":2,"results":[{},{bad}]}}"#, device())).await.unwrap_err();
+    let error = decoded("GET", "/dongle/devices/{id}/", bad.clone())
+        .await
+        .unwrap_err();
+    assert!(
+        error.contains("`is_updated`") && error.contains("expected a boolean"),
+        "{error}"
+    );
+    let error = decoded(
+        "GET",
+        "/dongle/devices/",
+        format!(r#"{{"count":2,"results":[{},{bad}]}}"#, device()),
+    )
+    .await
+    .unwrap_err();
     assert!(error.contains("`results[1].is_updated`"), "{error}");
 }

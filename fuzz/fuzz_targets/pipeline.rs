@@ -2,6 +2,8 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let (document, overlay) = text.split_once('\0').map_or((text, None), |(d, o)| (d, Some(o)));
+    let (document, overlay) = text
+        .split_once('\0')
+        .map_or((text, None), |(d, o)| (d, Some(o)));
     let _ = xtask::pipeline::normalize(document, overlay);
 });

@@ -85,7 +85,13 @@ pub struct Asked<'a> {
 }
 
 impl Api {
-    pub async fn respond(&self, parts: &Parts, body: Bytes, peer: IpAddr, faults: &[Fault]) -> Reply {
+    pub async fn respond(
+        &self,
+        parts: &Parts,
+        body: Bytes,
+        peer: IpAddr,
+        faults: &[Fault],
+    ) -> Reply {
         if parts.uri.path().trim_end_matches('/') == ADMIN {
             return self.admin(&parts.method, &body, peer);
         }
@@ -108,13 +114,21 @@ impl Api {
         let Some(found) = found else {
             if !path.ends_with('/') && self.front.find(&format!("{path}/")).is_some() {
                 let to = format!("{path}/{}{query}", if query.is_empty() { "" } else { "?" });
-                return Ok(Refusal::detail(StatusCode::MOVED_PERMANENTLY, "Moved.").with(header::LOCATION, &to).reply());
+                return Ok(Refusal::detail(StatusCode::MOVED_PERMANENTLY, "Moved.")
+                    .with(header::LOCATION, &to)
+                    .reply());
             }
             return Err(Refusal::not_found());
         };
-        let Some(route) = self.front.routes.get(found.route) else { return Err(Refusal::not_found()) };
+        let Some(route) = self.front.routes.get(found.route) else {
+            return Err(Refusal::not_found());
+        };
         let with = |method: &Method| route.operations.iter().find(|o| o.method == *method);
-        let operation = with(&parts.method).or_else(|| (parts.method == Method::HEAD).then(|| with(&Method::GET)).flatten());
+        let operation = with(&parts.method).or_else(|| {
+            (parts.method == Method::HEAD)
+                .then(|| with(&Method::GET))
+                .flatten()
+        });
         accepts(&parts.headers, operation)?;
         let asked = self.admit(parts, route, operation, faults)?;
         let Some(operation) = operation else {
@@ -122,60 +136,132 @@ impl Api {
                 return Ok(options(route));
             }
             let words = format!("Method \"{}\" not allowed.", parts.method);
-            return Err(Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, words).with(header::ALLOW, &allowed(route)));
+            return Err(Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, words)
+                .with(header::ALLOW, &allowed(route)));
         };
-        if !validate::path(&self.front.schemas, operation, &router::parameters(&route.template), &found.values) {
+        if !validate::path(
+            &self.front.schemas,
+            operation,
+            &router::parameters(&route.template),
+            &found.values,
+        ) {
             return Err(Refusal::not_found());
         }
         if !reads || operation.kind == Kind::CommandResult || operation.kind == Kind::File {
             let sent = body::read(operation, &self.front, &parts.headers, body).await?;
-            let reply =
-                self.operate(&asked, (found.route, operation), &found.values, sent).await.map_err(|r| wire::documented(&self.front, operation, r))?;
+            let reply = self
+                .operate(&asked, (found.route, operation), &found.values, sent)
+                .await
+                .map_err(|r| wire::documented(&self.front, operation, r))?;
             return Ok(Kept::untagged(reply).reply(&parts.headers));
         }
         // The links of pages carry the host.
-        let host = parts.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        let (key, generation) = (parts.uri.path_and_query().map_or(path, |p| p.as_str()), self.world.store.generation());
-        if let Some(known) = self.kept.read().unwrap_or_else(PoisonError::into_inner).answers.get(key)
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|h| h.to_str().ok())
+            .unwrap_or_default();
+        let (key, generation) = (
+            parts.uri.path_and_query().map_or(path, |p| p.as_str()),
+            self.world.store.generation(),
+        );
+        if let Some(known) = self
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .answers
+            .get(key)
             && known.generation == generation
             && known.host == host
-            && !operation.parameters.iter().any(|p| p.place == crate::spec::Place::Header)
+            && !operation
+                .parameters
+                .iter()
+                .any(|p| p.place == crate::spec::Place::Header)
         {
             return Ok(known.answer.reply(&parts.headers));
         }
-        let reply = self.operate(&asked, (found.route, operation), &found.values, Sent::nothing()).await;
-        let answer = Arc::new(Kept::new(reply.map_err(|r| wire::documented(&self.front, operation, r))?));
+        let reply = self
+            .operate(
+                &asked,
+                (found.route, operation),
+                &found.values,
+                Sent::nothing(),
+            )
+            .await;
+        let answer = Arc::new(Kept::new(
+            reply.map_err(|r| wire::documented(&self.front, operation, r))?,
+        ));
         let mut memory = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         memory.bytes += answer.size() + 2 * key.len();
         if memory.bytes > KEPT {
             *memory = Memory::default();
         }
-        memory.answers.insert(key.to_owned(), Remembered { generation, host: host.to_owned(), answer: answer.clone() });
+        memory.answers.insert(
+            key.to_owned(),
+            Remembered {
+                generation,
+                host: host.to_owned(),
+                answer: answer.clone(),
+            },
+        );
         Ok(answer.reply(&parts.headers))
     }
 
     /// 401, 403, 429.
-    fn admit<'a>(&self, parts: &'a Parts, route: &Route, operation: Option<&Operation>, faults: &[Fault]) -> Result<Asked<'a>, Refusal> {
-        let skew = faults.iter().map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 }).sum();
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-        let public = operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
+    fn admit<'a>(
+        &self,
+        parts: &'a Parts,
+        route: &Route,
+        operation: Option<&Operation>,
+        faults: &[Fault],
+    ) -> Result<Asked<'a>, Refusal> {
+        let skew = faults
+            .iter()
+            .map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 })
+            .sum();
+        let header = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok());
+        let public =
+            operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
         let mut token = String::new();
         if !public {
-            let unauthorized =
-                |words: &str| Refusal::detail(StatusCode::UNAUTHORIZED, words).with(header::WWW_AUTHENTICATE, "APIToken realm=\"api\"");
-            let good = auth::check(header, self.clock.now(skew).as_second()).map_err(unauthorized)?;
+            let unauthorized = |words: &str| {
+                Refusal::detail(StatusCode::UNAUTHORIZED, words)
+                    .with(header::WWW_AUTHENTICATE, "APIToken realm=\"api\"")
+            };
+            let good =
+                auth::check(header, self.clock.now(skew).as_second()).map_err(unauthorized)?;
             if faults.contains(&Fault::TokenExpiry) && good != API_TOKEN {
                 return Err(unauthorized("Signature has expired."));
             }
             token = good.to_owned();
         }
-        if self.settings.forbidden.iter().any(|p| parts.uri.path().starts_with(p.as_str())) {
-            return Err(Refusal::detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action."));
+        if self
+            .settings
+            .forbidden
+            .iter()
+            .any(|p| parts.uri.path().starts_with(p.as_str()))
+        {
+            return Err(Refusal::detail(
+                StatusCode::FORBIDDEN,
+                "You do not have permission to perform this action.",
+            ));
         }
         if let Some((most, time)) = self.settings.rate_limit {
-            self.throttle(&token, most, i64::try_from(time.as_millis()).unwrap_or(i64::MAX).max(1))?;
+            self.throttle(
+                &token,
+                most,
+                i64::try_from(time.as_millis()).unwrap_or(i64::MAX).max(1),
+            )?;
         }
-        Ok(Asked { uri: &parts.uri, headers: &parts.headers, skew, token })
+        Ok(Asked {
+            uri: &parts.uri,
+            headers: &parts.headers,
+            skew,
+            token,
+        })
     }
 
     /// So many requests in a window of time, for each who asks.
@@ -189,30 +275,71 @@ impl Api {
             return Ok(());
         }
         let wait = ((*start + window - now) as u64).div_ceil(1000).max(1);
-        let words = format!("Request was throttled. Expected available in {wait} second{}.", if wait == 1 { "" } else { "s" });
-        Err(Refusal::detail(StatusCode::TOO_MANY_REQUESTS, words).with(header::RETRY_AFTER, &wait.to_string()))
+        let words = format!(
+            "Request was throttled. Expected available in {wait} second{}.",
+            if wait == 1 { "" } else { "s" }
+        );
+        Err(Refusal::detail(StatusCode::TOO_MANY_REQUESTS, words)
+            .with(header::RETRY_AFTER, &wait.to_string()))
     }
 
-    async fn operate(&self, asked: &Asked<'_>, at: (usize, &Operation), values: &[String], sent: Sent) -> Result<Reply, Refusal> {
-        let (Some(route), operation) = (self.front.routes.get(at.0), at.1) else { return Err(Refusal::not_found()) };
+    async fn operate(
+        &self,
+        asked: &Asked<'_>,
+        at: (usize, &Operation),
+        values: &[String],
+        sent: Sent,
+    ) -> Result<Reply, Refusal> {
+        let (Some(route), operation) = (self.front.routes.get(at.0), at.1) else {
+            return Err(Refusal::not_found());
+        };
         let query = Query::parse(asked.uri.query().unwrap_or_default());
-        let header = |name: &str| asked.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        validate::parameters(&self.front.schemas, operation, &query, header).map_err(Refusal::bad)?;
+        let header = |name: &str| {
+            asked
+                .headers
+                .get(name)
+                .and_then(|v| v.to_str().ok())
+                .map(str::to_owned)
+        };
+        validate::parameters(&self.front.schemas, operation, &query, header)
+            .map_err(Refusal::bad)?;
         let (back_route, back) = self.behind(route, operation);
         let nothing = json!({});
-        let call = Call { spec: &self.back, route: back_route, operation: back, front: operation, values, query: &query, sent: &nothing };
+        let call = Call {
+            spec: &self.back,
+            route: back_route,
+            operation: back,
+            front: operation,
+            values,
+            query: &query,
+            sent: &nothing,
+        };
         // Whether the item is there comes before what is to be done with it.
-        if matches!(operation.kind, Kind::Update(_) | Kind::Delete(_) | Kind::Action | Kind::Execute | Kind::Create(_)) {
+        if matches!(
+            operation.kind,
+            Kind::Update(_) | Kind::Delete(_) | Kind::Action | Kind::Execute | Kind::Create(_)
+        ) {
             self.world.locate(call)?;
         }
         let sent = match &operation.body {
-            Some(described) if sent.given || (described.required && !matches!(operation.kind, Kind::Delete(_))) => {
-                let mode = if operation.method == Method::PATCH { Mode::Partial } else { Mode::Whole };
-                validate::body(&self.front.schemas, described.schema, sent.value, mode).map_err(Refusal::bad)?
+            Some(described)
+                if sent.given
+                    || (described.required && !matches!(operation.kind, Kind::Delete(_))) =>
+            {
+                let mode = if operation.method == Method::PATCH {
+                    Mode::Partial
+                } else {
+                    Mode::Whole
+                };
+                validate::body(&self.front.schemas, described.schema, sent.value, mode)
+                    .map_err(Refusal::bad)?
             }
             _ => nothing.clone(),
         };
-        let call = Call { sent: &sent, ..call };
+        let call = Call {
+            sent: &sent,
+            ..call
+        };
         let outcome = match operation.kind {
             Kind::Login => return self.login(asked, operation, &sent),
             Kind::MfaVerify => match self.mfa(asked, call)? {
@@ -224,21 +351,44 @@ impl Api {
             Kind::Options => return Ok(options(route)),
             _ => self.world.run(call)?,
         };
-        Ok(wire::render(self, asked.headers, asked.uri, (route, operation), values, outcome))
+        Ok(wire::render(
+            self,
+            asked.headers,
+            asked.uri,
+            (route, operation),
+            values,
+            outcome,
+        ))
     }
 
     /// The same operation in the document that the world is made by.
-    fn behind<'a>(&'a self, route: &'a Route, operation: &'a Operation) -> (&'a Route, &'a Operation) {
+    fn behind<'a>(
+        &'a self,
+        route: &'a Route,
+        operation: &'a Operation,
+    ) -> (&'a Route, &'a Operation) {
         if Arc::ptr_eq(&self.front, &self.back) {
             return (route, operation);
         }
-        let other = self.back.route(&route.template).and_then(|r| Some((r, r.operations.iter().find(|o| o.method == operation.method)?)));
+        let other = self.back.route(&route.template).and_then(|r| {
+            Some((
+                r,
+                r.operations.iter().find(|o| o.method == operation.method)?,
+            ))
+        });
         other.unwrap_or((route, operation))
     }
 
-    fn login(&self, asked: &Asked<'_>, operation: &Operation, sent: &Value) -> Result<Reply, Refusal> {
+    fn login(
+        &self,
+        asked: &Asked<'_>,
+        operation: &Operation,
+        sent: &Value,
+    ) -> Result<Reply, Refusal> {
         if !auth::knows(sent) {
-            return Err(Refusal::bad(json!({ "non_field_errors": ["Unable to log in with provided credentials."] })));
+            return Err(Refusal::bad(
+                json!({ "non_field_errors": ["Unable to log in with provided credentials."] }),
+            ));
         }
         let now = self.clock.now(asked.skew).as_second();
         let answer = match &self.settings.mfa {
@@ -250,13 +400,30 @@ impl Api {
 
     /// What a login ends with: a token, and the user.
     fn session(&self, asked: &Asked<'_>) -> Value {
-        let token = auth::issue("session", self.clock.now(asked.skew).as_second(), self.settings.lifetime);
-        let user = asked.uri.path().split_once("/auth/").and_then(|(base, _)| self.back.find(&format!("{base}/auth/user/")));
-        let operation =
-            user.and_then(|m| self.back.routes.get(m.route)).and_then(|r| Some((r, r.operations.iter().find(|o| o.method == Method::GET)?)));
+        let token = auth::issue(
+            "session",
+            self.clock.now(asked.skew).as_second(),
+            self.settings.lifetime,
+        );
+        let user = asked
+            .uri
+            .path()
+            .split_once("/auth/")
+            .and_then(|(base, _)| self.back.find(&format!("{base}/auth/user/")));
+        let operation = user
+            .and_then(|m| self.back.routes.get(m.route))
+            .and_then(|r| Some((r, r.operations.iter().find(|o| o.method == Method::GET)?)));
         let shown = operation.and_then(|(route, operation)| {
             let (query, sent) = (Query::default(), Value::Null);
-            let call = Call { spec: &self.back, route, operation, front: operation, values: &[], query: &query, sent: &sent };
+            let call = Call {
+                spec: &self.back,
+                route,
+                operation,
+                front: operation,
+                values: &[],
+                query: &query,
+                sent: &sent,
+            };
             match self.world.run(call) {
                 Ok(Outcome::One(user)) => Some(user),
                 _ => None,
@@ -268,41 +435,72 @@ impl Api {
     /// The second factor; `None` where there is none, and any answer will do.
     fn mfa(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Option<Value>, Refusal> {
         let Some(code) = &self.settings.mfa else {
-            let refuse = || Refusal::bad(json!({ "non_field_errors": ["Multi-factor authentication is not enabled."] }));
-            return if self.world.any_id { Ok(None) } else { Err(refuse()) };
+            let refuse = || {
+                Refusal::bad(
+                    json!({ "non_field_errors": ["Multi-factor authentication is not enabled."] }),
+                )
+            };
+            return if self.world.any_id {
+                Ok(None)
+            } else {
+                Err(refuse())
+            };
         };
         let text = |key: &str| call.sent.get(key).and_then(Value::as_str);
         let now = self.clock.now(asked.skew).as_second();
         if auth::verify(text("mfa_token").unwrap_or_default(), "mfa", now).is_err() {
-            return Err(Refusal::bad(json!({ "mfa_token": ["Invalid or expired token."] })));
+            return Err(Refusal::bad(
+                json!({ "mfa_token": ["Invalid or expired token."] }),
+            ));
         }
-        if ["otp_token", "recovery_code"].iter().any(|k| text(k) == Some(code)) {
+        if ["otp_token", "recovery_code"]
+            .iter()
+            .any(|k| text(k) == Some(code))
+        {
             return Ok(Some(self.session(asked)));
         }
-        Err(Refusal::bad(json!({ "non_field_errors": ["Invalid code."] })))
+        Err(Refusal::bad(
+            json!({ "non_field_errors": ["Invalid code."] }),
+        ))
     }
 
     async fn execute(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Outcome, Refusal> {
         let (id, unit) = self.world.device(call)?;
-        let device = commands::Device { id, unit: unit.clone() };
-        let jid = self.commands.start(device, call.sent, self.clock.now(asked.skew), &asked.token).await.map_err(Refusal::bad)?;
+        let device = commands::Device {
+            id,
+            unit: unit.clone(),
+        };
+        let jid = self
+            .commands
+            .start(device, call.sent, self.clock.now(asked.skew), &asked.token)
+            .await
+            .map_err(Refusal::bad)?;
         Ok(Outcome::One(json!({ "jid": jid, "minions": [unit] })))
     }
 
     fn result(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Outcome, Refusal> {
-        let Some((jid, before)) = call.values.split_last() else { return Err(Refusal::not_found()) };
-        let (id, _) = self.world.device(Call { values: before, ..call })?;
+        let Some((jid, before)) = call.values.split_last() else {
+            return Err(Refusal::not_found());
+        };
+        let (id, _) = self.world.device(Call {
+            values: before,
+            ..call
+        })?;
         let state = |state: &str| json!({ "jid": jid, "state": state });
-        Ok(Outcome::One(match self.commands.ask(&id, jid, self.clock.now(asked.skew)) {
-            Answer::Unknown if self.world.any_id => return self.world.run(call),
-            Answer::Unknown => return Err(Refusal::not_found()),
-            // A documented answer can't say "not yet".
-            Answer::Pending if self.wire == Wire::Spec => return Err(Refusal::not_found()),
-            Answer::Pending => state("PENDING"),
-            Answer::Lost => json!({ "jid": jid, "state": "TIMEOUT", "success": false }),
-            Answer::Done(value) if self.wire == Wire::Spec => json!({ "jid": jid, "return": value, "success": true }),
-            Answer::Done(value) => return Ok(Outcome::Raw(value)),
-        }))
+        Ok(Outcome::One(
+            match self.commands.ask(&id, jid, self.clock.now(asked.skew)) {
+                Answer::Unknown if self.world.any_id => return self.world.run(call),
+                Answer::Unknown => return Err(Refusal::not_found()),
+                // A documented answer can't say "not yet".
+                Answer::Pending if self.wire == Wire::Spec => return Err(Refusal::not_found()),
+                Answer::Pending => state("PENDING"),
+                Answer::Lost => json!({ "jid": jid, "state": "TIMEOUT", "success": false }),
+                Answer::Done(value) if self.wire == Wire::Spec => {
+                    json!({ "jid": jid, "return": value, "success": true })
+                }
+                Answer::Done(value) => return Ok(Outcome::Raw(value)),
+            },
+        ))
         .map(|outcome| match outcome {
             Outcome::One(value) if self.wire == Wire::Real => Outcome::Raw(value),
             other => other,
@@ -327,7 +525,11 @@ impl Api {
                     Err(why) => return wrong(why),
                 }
             }
-            _ => return Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.").with(header::ALLOW, "GET, PUT, DELETE").reply(),
+            _ => {
+                return Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.")
+                    .with(header::ALLOW, "GET, PUT, DELETE")
+                    .reply();
+            }
         }
         reply::json(StatusCode::OK, &json!(self.faults.list()))
     }
@@ -335,14 +537,37 @@ impl Api {
 
 /// 406.
 fn accepts(headers: &HeaderMap, operation: Option<&Operation>) -> Result<(), Refusal> {
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).filter(|a| !a.trim().is_empty()) else { return Ok(()) };
-    let offered = operation.map_or(&[][..], |o| o.produces.as_slice()).iter().map(String::as_str).chain(["application/json"]);
+    let Some(accept) = headers
+        .get(header::ACCEPT)
+        .and_then(|v| v.to_str().ok())
+        .filter(|a| !a.trim().is_empty())
+    else {
+        return Ok(());
+    };
+    let offered = operation
+        .map_or(&[][..], |o| o.produces.as_slice())
+        .iter()
+        .map(String::as_str)
+        .chain(["application/json"]);
     let offered: Vec<&str> = offered.collect();
     let can = |range: &str| {
         let range = range.split(';').next().unwrap_or_default().trim();
-        range == "*/*" || offered.iter().any(|o| *o == range || range.strip_suffix("/*").is_some_and(|kind| o.split('/').next() == Some(kind)))
+        range == "*/*"
+            || offered.iter().any(|o| {
+                *o == range
+                    || range
+                        .strip_suffix("/*")
+                        .is_some_and(|kind| o.split('/').next() == Some(kind))
+            })
     };
-    if accept.split(',').any(can) { Ok(()) } else { Err(Refusal::detail(StatusCode::NOT_ACCEPTABLE, "Could not satisfy the request Accept header.")) }
+    if accept.split(',').any(can) {
+        Ok(())
+    } else {
+        Err(Refusal::detail(
+            StatusCode::NOT_ACCEPTABLE,
+            "Could not satisfy the request Accept header.",
+        ))
+    }
 }
 
 fn allowed(route: &Route) -> String {
@@ -358,8 +583,17 @@ fn allowed(route: &Route) -> String {
 
 /// DRF's metadata.
 fn options(route: &Route) -> Reply {
-    let body = route.operations.iter().find_map(|o| o.body.as_ref()).map_or_else(|| vec!["application/json".to_owned()], |b| b.media.clone());
-    let name = route.template.trim_matches('/').rsplit('/').find(|s| !s.starts_with('{')).unwrap_or_default();
+    let body = route
+        .operations
+        .iter()
+        .find_map(|o| o.body.as_ref())
+        .map_or_else(|| vec!["application/json".to_owned()], |b| b.media.clone());
+    let name = route
+        .template
+        .trim_matches('/')
+        .rsplit('/')
+        .find(|s| !s.starts_with('{'))
+        .unwrap_or_default();
     let metadata = Map::from_iter([
         ("name".to_owned(), name.into()),
         ("description".to_owned(), "".into()),
@@ -375,6 +609,9 @@ fn options(route: &Route) -> Reply {
 
 /// The faults that a request asks for itself.
 pub fn wished(headers: &HeaderMap) -> Result<Vec<faults::Fault>, Refusal> {
-    let text = headers.get("x-sandbox-fault").map_or(Ok(""), |v| v.to_str());
-    faults::parse(text.unwrap_or_default()).map_err(|why| Refusal::detail(StatusCode::BAD_REQUEST, why))
+    let text = headers
+        .get("x-sandbox-fault")
+        .map_or(Ok(""), |v| v.to_str());
+    faults::parse(text.unwrap_or_default())
+        .map_err(|why| Refusal::detail(StatusCode::BAD_REQUEST, why))
 }

@@ -87,10 +87,18 @@ impl Default for Builder {
 pub fn embedded() -> Result<(Value, Value), Error> {
     let read = |packed: &[u8]| {
         let mut text = Vec::new();
-        flate2::read::GzDecoder::new(packed).read_to_end(&mut text).map_err(|e| Error(format!("the embedded document: {e}")))?;
+        flate2::read::GzDecoder::new(packed)
+            .read_to_end(&mut text)
+            .map_err(|e| Error(format!("the embedded document: {e}")))?;
         serde_json::from_slice(&text).map_err(|e| Error(format!("the embedded document: {e}")))
     };
-    Ok((read(include_bytes!(concat!(env!("OUT_DIR"), "/upstream.json.gz")))?, read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?))
+    Ok((
+        read(include_bytes!(concat!(
+            env!("OUT_DIR"),
+            "/upstream.json.gz"
+        )))?,
+        read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?,
+    ))
 }
 
 /// The text that is served, the document by which requests are judged, and the one by which the world is made.
@@ -105,15 +113,33 @@ impl Documents {
     fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
         let compile = |document: &Value| Spec::compile(document).map(Arc::new);
         let text = served.to_string().into();
-        Ok(match answers.map(compile).transpose().map_err(|e| Error(format!("the document of the answers: {e}")))? {
-            // What is only served need not be compiled.
-            Some(back) if wire == Wire::Real => Self { text, front: back.clone(), back },
-            Some(back) => Self { text, front: compile(served).map_err(Error)?, back },
-            None => {
-                let front = compile(served).map_err(Error)?;
-                Self { text, back: front.clone(), front }
-            }
-        })
+        Ok(
+            match answers
+                .map(compile)
+                .transpose()
+                .map_err(|e| Error(format!("the document of the answers: {e}")))?
+            {
+                // What is only served need not be compiled.
+                Some(back) if wire == Wire::Real => Self {
+                    text,
+                    front: back.clone(),
+                    back,
+                },
+                Some(back) => Self {
+                    text,
+                    front: compile(served).map_err(Error)?,
+                    back,
+                },
+                None => {
+                    let front = compile(served).map_err(Error)?;
+                    Self {
+                        text,
+                        back: front.clone(),
+                        front,
+                    }
+                }
+            },
+        )
     }
 }
 
@@ -246,20 +272,36 @@ impl Builder {
     /// # Errors
     /// A document that is none, an unknown fault, a port in use, a database that is damaged or of another version, a log that can't be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
-        let faults: Vec<Fault> = self.faults.iter().map(|f| f.parse()).collect::<Result<_, _>>().map_err(Error)?;
+        let faults: Vec<Fault> = self
+            .faults
+            .iter()
+            .map(|f| f.parse())
+            .collect::<Result<_, _>>()
+            .map_err(Error)?;
         let documents = self.documents()?;
         let db = match &self.db {
-            Some(path) => Some(Db::open(path, &format!("seed {} and {} items", self.seed, self.size)).map_err(Error)?),
+            Some(path) => Some(
+                Db::open(path, &format!("seed {} and {} items", self.seed, self.size))
+                    .map_err(Error)?,
+            ),
             None => None,
         };
         let log = Log::new(self.log.as_deref()).map_err(Error)?;
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|e| Error(format!("cannot listen on {address}: {e}; give another port, or none for a free one")))?;
-        let address = listener.local_addr().map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
+        let listener = TcpListener::bind(address).await.map_err(|e| {
+            Error(format!(
+                "cannot listen on {address}: {e}; give another port, or none for a free one"
+            ))
+        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let api = Arc::new(Api {
-            document: Kept::new(reply::reply(http::StatusCode::OK, "application/openapi+json", documents.text)),
+            document: Kept::new(reply::reply(
+                http::StatusCode::OK,
+                "application/openapi+json",
+                documents.text,
+            )),
             front: documents.front,
             back: documents.back,
             wire: self.wire,
@@ -285,7 +327,11 @@ impl Builder {
             window: Default::default(),
         });
         let task = tokio::spawn(server::serve(listener, api.clone()));
-        Ok(Sandbox { url: format!("http://{address}"), task, api })
+        Ok(Sandbox {
+            url: format!("http://{address}"),
+            task,
+            api,
+        })
     }
 
     /// Our own are compiled once a process.
@@ -295,12 +341,21 @@ impl Builder {
         if let Some(served) = &self.spec {
             return Documents::compile(served, self.answers.as_ref(), self.wire);
         }
-        let own = if self.wire == Wire::Real { &REAL } else { &SPEC };
+        let own = if self.wire == Wire::Real {
+            &REAL
+        } else {
+            &SPEC
+        };
         if let (Some(known), None) = (own.get(), &self.answers) {
             return Ok(known.clone());
         }
         let (served, answers) = embedded()?;
-        let made = Documents::compile(&served, self.answers.as_ref().or(Some(&answers)), self.wire)?;
-        Ok(if self.answers.is_none() { own.get_or_init(|| made).clone() } else { made })
+        let made =
+            Documents::compile(&served, self.answers.as_ref().or(Some(&answers)), self.wire)?;
+        Ok(if self.answers.is_none() {
+            own.get_or_init(|| made).clone()
+        } else {
+            made
+        })
     }
 }

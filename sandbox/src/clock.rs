@@ -16,18 +16,32 @@ pub struct Clock {
 
 impl Clock {
     pub fn new(stands_at: Option<SystemTime>, offset: i64) -> Self {
-        let at = stands_at.and_then(|t| Timestamp::try_from(t).ok()).map_or(0, Timestamp::as_millisecond);
-        Self { stands_at: at, offset: AtomicI64::new(offset.saturating_mul(1000)) }
+        let at = stands_at
+            .and_then(|t| Timestamp::try_from(t).ok())
+            .map_or(0, Timestamp::as_millisecond);
+        Self {
+            stands_at: at,
+            offset: AtomicI64::new(offset.saturating_mul(1000)),
+        }
     }
 
     pub fn advance(&self, by: Duration) {
-        self.offset.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::AcqRel);
+        self.offset.fetch_add(
+            i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+            Ordering::AcqRel,
+        );
     }
 
     /// Milliseconds since 1970, with a skew of so many seconds.
     pub fn millis(&self, skew: i64) -> i64 {
-        let now = if self.stands_at == 0 { Timestamp::now().as_millisecond() } else { self.stands_at };
-        let now = now.saturating_add(self.offset.load(Ordering::Acquire)).saturating_add(skew.saturating_mul(1000));
+        let now = if self.stands_at == 0 {
+            Timestamp::now().as_millisecond()
+        } else {
+            self.stands_at
+        };
+        let now = now
+            .saturating_add(self.offset.load(Ordering::Acquire))
+            .saturating_add(skew.saturating_mul(1000));
         // What an HTTP date can say.
         now.clamp(0, 253_402_300_799_000)
     }

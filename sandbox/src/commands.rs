@@ -65,13 +65,35 @@ pub struct Commands {
 }
 
 impl Commands {
-    pub fn new(delay: Duration, results: HashMap<String, Value>, anywhere: bool, lenient: bool) -> Self {
-        Self { delay, results, anywhere, lenient, ..Self::default() }
+    pub fn new(
+        delay: Duration,
+        results: HashMap<String, Value>,
+        anywhere: bool,
+        lenient: bool,
+    ) -> Self {
+        Self {
+            delay,
+            results,
+            anywhere,
+            lenient,
+            ..Self::default()
+        }
     }
 
     /// The job's id, or what is wrong with the request. `token` signs the webhook.
-    pub async fn start(&self, device: Device, sent: &Value, now: Timestamp, token: &str) -> Result<String, Value> {
-        let text = |key: &str| sent.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
+    pub async fn start(
+        &self,
+        device: Device,
+        sent: &Value,
+        now: Timestamp,
+        token: &str,
+    ) -> Result<String, Value> {
+        let text = |key: &str| {
+            sent.get(key)
+                .and_then(Value::as_str)
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+        };
         let hook = match text("callback_url") {
             Some(url) => match self.hook(url).await {
                 Ok(hook) => Some(hook),
@@ -82,34 +104,70 @@ impl Commands {
         };
         let line = text("command").unwrap_or_default();
         let (function, args) = words(line, sent);
-        let wait = Duration::from_secs(sent.get("callback_timeout").and_then(Value::as_u64).unwrap_or(120));
+        let wait = Duration::from_secs(
+            sent.get("callback_timeout")
+                .and_then(Value::as_u64)
+                .unwrap_or(120),
+        );
         let lost = wait < self.delay;
         let delay = wait.min(self.delay);
-        let digits: String = now.to_string().chars().take(19).filter(char::is_ascii_digit).collect();
-        let jid = format!("{digits}{:06}", self.started.fetch_add(1, Ordering::AcqRel) % 1_000_000);
-        let returned = self.results.get(&function).cloned().unwrap_or_else(|| returned(&function, &args));
-        let done_at = now.as_millisecond().saturating_add(delay.as_millis() as i64);
+        let digits: String = now
+            .to_string()
+            .chars()
+            .take(19)
+            .filter(char::is_ascii_digit)
+            .collect();
+        let jid = format!(
+            "{digits}{:06}",
+            self.started.fetch_add(1, Ordering::AcqRel) % 1_000_000
+        );
+        let returned = self
+            .results
+            .get(&function)
+            .cloned()
+            .unwrap_or_else(|| returned(&function, &args));
+        let done_at = now
+            .as_millisecond()
+            .saturating_add(delay.as_millis() as i64);
         {
             let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             if jobs.len() >= KEPT {
                 jobs.pop_first();
             }
-            jobs.insert(jid.clone(), Job { device: device.id.clone(), done_at, lost, returned: returned.clone() });
+            jobs.insert(
+                jid.clone(),
+                Job {
+                    device: device.id.clone(),
+                    done_at,
+                    lost,
+                    returned: returned.clone(),
+                },
+            );
         }
         if let Some((host, uri)) = hook {
-            let body = Bytes::from(event(&device, &jid, lost, (&function, &args, line), returned, now).to_string());
+            let body = Bytes::from(
+                event(&device, &jid, lost, (&function, &args, line), returned, now).to_string(),
+            );
             let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).map(|mut m| {
                 m.update(&body);
                 m.finalize().into_bytes()
             });
-            let signature: String = mac.map(|m| m.iter().map(|b| format!("{b:02x}")).collect()).unwrap_or_default();
+            let signature: String = mac
+                .map(|m| m.iter().map(|b| format!("{b:02x}")).collect())
+                .unwrap_or_default();
             let mut hooks = self.hooks.lock().unwrap_or_else(PoisonError::into_inner);
             while hooks.try_join_next().is_some() {}
             hooks.spawn(async move {
                 sleep(delay).await;
                 let mut pause = PAUSE;
                 for _ in 0..TRIES {
-                    if tokio::time::timeout(Duration::from_secs(10), send(host, &uri, &signature, body.clone())).await == Ok(Some(true)) {
+                    if tokio::time::timeout(
+                        Duration::from_secs(10),
+                        send(host, &uri, &signature, body.clone()),
+                    )
+                    .await
+                        == Ok(Some(true))
+                    {
                         return;
                     }
                     sleep(pause).await;
@@ -136,27 +194,45 @@ impl Commands {
         if uri.scheme_str() != Some("http") {
             return Err("The sandbox sends webhooks over http only.".into());
         }
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let places: Vec<_> = match tokio::net::lookup_host((host.as_str(), uri.port_u16().unwrap_or(80))).await {
-            Ok(found) => found.collect(),
-            Err(_) => return Err(format!("The host {host} is not known.")),
-        };
-        let allowed = places.into_iter().find(|p| self.anywhere || p.ip().is_loopback());
-        allowed.map(|p| (p, uri)).ok_or_else(|| "The sandbox sends webhooks to this machine only, unless the builder allows others.".into())
+        let host = uri
+            .host()
+            .unwrap_or_default()
+            .trim_matches(['[', ']'])
+            .to_owned();
+        let places: Vec<_> =
+            match tokio::net::lookup_host((host.as_str(), uri.port_u16().unwrap_or(80))).await {
+                Ok(found) => found.collect(),
+                Err(_) => return Err(format!("The host {host} is not known.")),
+            };
+        let allowed = places
+            .into_iter()
+            .find(|p| self.anywhere || p.ip().is_loopback());
+        allowed.map(|p| (p, uri)).ok_or_else(|| {
+            "The sandbox sends webhooks to this machine only, unless the builder allows others."
+                .into()
+        })
     }
 }
 
 /// Was it taken?
 async fn send(host: std::net::SocketAddr, uri: &Uri, signature: &str, body: Bytes) -> Option<bool> {
     let stream = TcpStream::connect(host).await.ok()?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .ok()?;
     let request = Request::post(uri.path_and_query().map_or("/", |p| p.as_str()))
         .header(header::HOST, uri.authority().map_or("", |a| a.as_str()))
         .header(header::CONTENT_TYPE, "application/json")
         .header("X-Request-Signature", signature)
         .body(Full::new(body))
         .ok()?;
-    let answer = async { sender.send_request(request).await.ok().map(|r| r.status().is_success()) };
+    let answer = async {
+        sender
+            .send_request(request)
+            .await
+            .ok()
+            .map(|r| r.status().is_success())
+    };
     tokio::pin!(answer);
     tokio::select! {
         taken = &mut answer => taken,
@@ -167,8 +243,15 @@ async fn send(host: std::net::SocketAddr, uri: &Uri, signature: &str, body: Byte
 /// The function and its arguments, from `{command, arg}` or a line as typed.
 fn words(line: &str, sent: &Value) -> (String, Vec<Value>) {
     let mut typed = line.split_whitespace().map(Value::from);
-    let function = typed.next().and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
-    let given = sent.get("arg").and_then(Value::as_array).cloned().unwrap_or_default();
+    let function = typed
+        .next()
+        .and_then(|f| f.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let given = sent
+        .get("arg")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     (function, typed.chain(given).collect())
 }
 
@@ -177,24 +260,43 @@ fn returned(function: &str, args: &[Value]) -> Value {
     let first = args.first().and_then(Value::as_str).unwrap_or_default();
     match function {
         "test.ping" => true.into(),
-        "obd.query" => json!({"_type": first.to_lowercase(), "value": if first.eq_ignore_ascii_case("rpm") { 900 } else { 42 }}),
-        "obd.battery" => json!({"_type": "bat", "voltage": 12.6, "level": 96, "state": "discharging"}),
-        "power.status" => json!({"rpi": {"uptime": {"days": 0, "seconds": 5400}}, "spm": {"last_state": "on"}}),
+        "obd.query" => {
+            json!({"_type": first.to_lowercase(), "value": if first.eq_ignore_ascii_case("rpm") { 900 } else { 42 }})
+        }
+        "obd.battery" => {
+            json!({"_type": "bat", "voltage": 12.6, "level": 96, "state": "discharging"})
+        }
+        "power.status" => {
+            json!({"rpi": {"uptime": {"days": 0, "seconds": 5400}}, "spm": {"last_state": "on"}})
+        }
         _ => json!({"_type": function, "value": args}),
     }
 }
 
-fn event(device: &Device, jid: &str, lost: bool, command: (&str, &[Value], &str), returned: Value, now: Timestamp) -> Value {
+fn event(
+    device: &Device,
+    jid: &str,
+    lost: bool,
+    command: (&str, &[Value], &str),
+    returned: Value,
+    now: Timestamp,
+) -> Value {
     let mut event = Map::from_iter([
         ("jid".to_owned(), jid.into()),
-        ("state".to_owned(), if lost { "TIMEOUT" } else { "COMMAND_EXECUTED" }.into()),
+        (
+            "state".to_owned(),
+            if lost { "TIMEOUT" } else { "COMMAND_EXECUTED" }.into(),
+        ),
         ("success".to_owned(), (!lost).into()),
         ("device_id".to_owned(), device.id.as_str().into()),
     ]);
     if !lost {
         let data = json!({"fun": command.0, "fun_args": command.1, "jid": jid, "return": returned, "retcode": 0, "success": true, "cmd": "_return",
             "_stamp": now.to_string(), "id": device.unit});
-        event.insert("response".into(), json!({"tag": format!("salt/job/{jid}/ret/{}", device.unit), "data": data}));
+        event.insert(
+            "response".into(),
+            json!({"tag": format!("salt/job/{jid}/ret/{}", device.unit), "data": data}),
+        );
     }
     event.into()
 }

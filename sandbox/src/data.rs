@@ -46,7 +46,10 @@ pub struct Thing<'a> {
 
 impl Thing<'_> {
     fn part(self, name: &str) -> Self {
-        Self { rng: self.rng.at(name), ..self }
+        Self {
+            rng: self.rng.at(name),
+            ..self
+        }
     }
 }
 
@@ -61,7 +64,9 @@ pub fn id(seed: u64, noun: &str, kind: IdKind, index: u64) -> Value {
 
 /// `second` after [`EPOCH`], RFC 3339.
 pub fn moment(second: i64) -> String {
-    jiff::Timestamp::from_second(EPOCH.saturating_add(second)).map(|t| t.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(EPOCH.saturating_add(second))
+        .map(|t| t.to_string())
+        .unwrap_or_default()
 }
 
 impl<'a> Maker<'a> {
@@ -70,10 +75,22 @@ impl<'a> Maker<'a> {
     }
 
     /// `open` holds the objects that are being made: a recursive one is left out, or ends with an empty array.
-    fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Vec<*const Object>) -> Value {
+    fn make(
+        &self,
+        place: Use,
+        name: &str,
+        thing: Thing<'_>,
+        open: &mut Vec<*const Object>,
+    ) -> Value {
         let schema = self.schemas.at(place);
         let mut rng = thing.rng;
-        if self.answers && place.nullable && !(self.letter && place.read_only) && rng.below(12) == 0 && !keyed(name) && schema.format().is_empty() {
+        if self.answers
+            && place.nullable
+            && !(self.letter && place.read_only)
+            && rng.below(12) == 0
+            && !keyed(name)
+            && schema.format().is_empty()
+        {
             return Value::Null;
         }
         if let Some(values) = &schema.values {
@@ -90,10 +107,23 @@ impl<'a> Maker<'a> {
             Kind::List(item) => {
                 let (least, most) = schema.items;
                 let inner = self.schemas.at(*item);
-                let recursive = inner.object().is_some_and(|o| open.contains(&std::ptr::from_ref(o)));
-                let wanted = if recursive || open.len() > 3 { 0 } else { 1 + rng.below(2) as usize };
-                let n = wanted.max(least.unwrap_or(0)).min(most.unwrap_or(usize::MAX)).min(50);
-                let nth = |j: usize| Thing { index: thing.index + j as u64, rng: thing.rng.nth(j as u64), ..thing };
+                let recursive = inner
+                    .object()
+                    .is_some_and(|o| open.contains(&std::ptr::from_ref(o)));
+                let wanted = if recursive || open.len() > 3 {
+                    0
+                } else {
+                    1 + rng.below(2) as usize
+                };
+                let n = wanted
+                    .max(least.unwrap_or(0))
+                    .min(most.unwrap_or(usize::MAX))
+                    .min(50);
+                let nth = |j: usize| Thing {
+                    index: thing.index + j as u64,
+                    rng: thing.rng.nth(j as u64),
+                    ..thing
+                };
                 let mut list: Vec<Value> = Vec::with_capacity(n);
                 for value in (0..n).map(|j| self.make(*item, name, nth(j), open)) {
                     // Most lists of plain values are sets.
@@ -104,10 +134,17 @@ impl<'a> Maker<'a> {
                 list.into()
             }
             // A map of itself ends empty.
-            Kind::Object(object) if object.is_free() && (open.contains(&std::ptr::from_ref(object)) || open.len() > 24) => json!({}),
+            Kind::Object(object)
+                if object.is_free()
+                    && (open.contains(&std::ptr::from_ref(object)) || open.len() > 24) =>
+            {
+                json!({})
+            }
             Kind::Object(object) if object.is_free() => {
                 open.push(std::ptr::from_ref(object));
-                let made = free(object, name, thing, |other| self.make(other, "value", thing.part("value"), open));
+                let made = free(object, name, thing, |other| {
+                    self.make(other, "value", thing.part("value"), open)
+                });
                 open.pop();
                 made
             }
@@ -117,14 +154,35 @@ impl<'a> Maker<'a> {
                 }
                 open.push(std::ptr::from_ref(object));
                 let noun = subject(name);
-                let thing = if name.is_empty() || noun == "item" { thing } else { Thing { noun: &noun, ..thing } };
+                let thing = if name.is_empty() || noun == "item" {
+                    thing
+                } else {
+                    Thing {
+                        noun: &noun,
+                        ..thing
+                    }
+                };
                 let mut map = Map::new();
-                for property in object.properties.iter().filter(|p| !(self.answers && p.of.write_only)) {
+                for property in object
+                    .properties
+                    .iter()
+                    .filter(|p| !(self.answers && p.of.write_only))
+                {
                     let inner = self.schemas.at(property.of).object();
-                    if inner.is_some_and(|o| open.contains(&std::ptr::from_ref(o))) && !(property.required && open.len() < 8) {
+                    if inner.is_some_and(|o| open.contains(&std::ptr::from_ref(o)))
+                        && !(property.required && open.len() < 8)
+                    {
                         continue;
                     }
-                    map.insert(property.name.clone(), self.make(property.of, &property.name, thing.part(&property.name), open));
+                    map.insert(
+                        property.name.clone(),
+                        self.make(
+                            property.of,
+                            &property.name,
+                            thing.part(&property.name),
+                            open,
+                        ),
+                    );
                 }
                 open.pop();
                 map.into()
@@ -134,47 +192,90 @@ impl<'a> Maker<'a> {
 
     /// The id of another item, if the field is named after its collection; the id of the thing itself.
     fn reference(&self, name: &str, kind: IdKind, thing: Thing<'_>) -> Option<Value> {
-        let noun = if matches!(name, "id" | "pk" | "uuid") { thing.noun.to_owned() } else { subject(name) };
+        let noun = if matches!(name, "id" | "pk" | "uuid") {
+            thing.noun.to_owned()
+        } else {
+            subject(name)
+        };
         if self.nouns.contains_key(&(noun.clone(), kind)) {
             return Some(id(self.seed, &noun, kind, thing.index % self.size.max(1)));
         }
         match kind {
             IdKind::Integer => matches!(name, "id" | "pk").then(|| json!(thing.index + 1)),
-            IdKind::Uuid => (name == "id" || name.ends_with("_id")).then(|| id(self.seed, &noun, kind, thing.index)),
+            IdKind::Uuid => (name == "id" || name.ends_with("_id"))
+                .then(|| id(self.seed, &noun, kind, thing.index)),
             IdKind::Text => None,
         }
     }
 
     fn integer(&self, schema: &Schema, name: &str, thing: Thing<'_>) -> Value {
-        let low = schema.minimum.filter(|n| n.abs() < 1e15).map(|n| n.ceil() as i64 + i64::from(schema.exclusive.0));
-        let high = schema.maximum.filter(|n| n.abs() < 1e15).map(|n| n.floor() as i64 - i64::from(schema.exclusive.1));
+        let low = schema
+            .minimum
+            .filter(|n| n.abs() < 1e15)
+            .map(|n| n.ceil() as i64 + i64::from(schema.exclusive.0));
+        let high = schema
+            .maximum
+            .filter(|n| n.abs() < 1e15)
+            .map(|n| n.floor() as i64 - i64::from(schema.exclusive.1));
         let within = |n: &i64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
-        if let Some(known) = self.reference(name, IdKind::Integer, thing).filter(|v| v.as_i64().is_some_and(|n| within(&n))) {
+        if let Some(known) = self
+            .reference(name, IdKind::Integer, thing)
+            .filter(|v| v.as_i64().is_some_and(|n| within(&n)))
+        {
             return known;
         }
-        if let Some(n) = words::number(name, thing, self.span).map(|n| n.round() as i64).filter(within) {
+        if let Some(n) = words::number(name, thing, self.span)
+            .map(|n| n.round() as i64)
+            .filter(within)
+        {
             return json!(n);
         }
         let low = low.unwrap_or(1.min(high.unwrap_or(1)));
-        let high = high.unwrap_or_else(|| low.saturating_add(999)).min(low.saturating_add(1_000_000)).max(low);
+        let high = high
+            .unwrap_or_else(|| low.saturating_add(999))
+            .min(low.saturating_add(1_000_000))
+            .max(low);
         let mut rng = thing.rng;
         json!(low + rng.below((high - low) as u64 + 1) as i64)
     }
 
-    fn text(&self, place: Use, schema: &Schema, format: &str, name: &str, thing: Thing<'_>) -> Value {
+    fn text(
+        &self,
+        place: Use,
+        schema: &Schema,
+        format: &str,
+        name: &str,
+        thing: Thing<'_>,
+    ) -> Value {
         let mut rng = thing.rng;
         match format {
-            "uuid" => return self.reference(name, IdKind::Uuid, thing).unwrap_or_else(|| rng.uuid().into()),
+            "uuid" => {
+                return self
+                    .reference(name, IdKind::Uuid, thing)
+                    .unwrap_or_else(|| rng.uuid().into());
+            }
             "date-time" => return moment(words::second(name, thing, self.span)).into(),
-            "date" => return moment(words::second(name, thing, self.span)).get(..10).unwrap_or("2026-01-01").into(),
+            "date" => {
+                return moment(words::second(name, thing, self.span))
+                    .get(..10)
+                    .unwrap_or("2026-01-01")
+                    .into();
+            }
             "decimal" => {
-                let n = words::number(name, thing, self.span).unwrap_or_else(|| 1.0 + rng.part() * 98.0);
+                let n = words::number(name, thing, self.span)
+                    .unwrap_or_else(|| 1.0 + rng.part() * 98.0);
                 let digits = if words::is_position(name) { 6 } else { 2 };
                 let text = format!("{n:.digits$}");
-                return text.chars().take(schema.max_length.unwrap_or(64)).collect::<String>().into();
+                return text
+                    .chars()
+                    .take(schema.max_length.unwrap_or(64))
+                    .collect::<String>()
+                    .into();
             }
             "email" => return format!("user{}@example.com", thing.index + 1).into(),
-            "uri" => return format!("https://example.com/{}/{}", subject(name), thing.index + 1).into(),
+            "uri" => {
+                return format!("https://example.com/{}/{}", subject(name), thing.index + 1).into();
+            }
             "ipv4" => return format!("192.0.2.{}", thing.index % 254 + 1).into(),
             "ipv6" => return format!("2001:db8::{:x}", thing.index % 65_535 + 1).into(),
             _ => {}
@@ -193,9 +294,16 @@ impl<'a> Maker<'a> {
         {
             made = crate::pattern::text(pattern, &mut rng).unwrap_or(made);
         } else if format == "slug" {
-            made = made.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+            made = made
+                .to_lowercase()
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .collect();
         }
-        let mut made: String = made.chars().take(schema.max_length.unwrap_or(usize::MAX)).collect();
+        let mut made: String = made
+            .chars()
+            .take(schema.max_length.unwrap_or(usize::MAX))
+            .collect();
         while made.chars().count() < schema.min_length.unwrap_or(0).min(4096) {
             made.push('x');
         }
@@ -205,7 +313,10 @@ impl<'a> Maker<'a> {
 
 /// What other things are known by: never null.
 fn keyed(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "id" | "pk" | "uuid" | "ts" | "vin" | "callname" | "licenseplate" | "name")
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "id" | "pk" | "uuid" | "ts" | "vin" | "callname" | "licenseplate" | "name"
+    )
 }
 
 fn number(schema: &Schema, name: &str, thing: Thing<'_>, span: i64) -> Value {
@@ -235,15 +346,24 @@ fn untyped(name: &str, thing: Thing<'_>) -> Value {
 }
 
 /// An object of no known form.
-fn free(object: &Object, name: &str, thing: Thing<'_>, mut value: impl FnMut(Use) -> Value) -> Value {
+fn free(
+    object: &Object,
+    name: &str,
+    thing: Thing<'_>,
+    mut value: impl FnMut(Use) -> Value,
+) -> Value {
     let lower = name.to_ascii_lowercase();
     let spot = || road::spot(thing.index, words::second(name, thing, 86_400));
     let typed = object.others.filter(|o| o.is_typed());
     match lower.as_str() {
         _ if typed.is_some() => json!({ "value": typed.map(&mut value) }),
         "data" if thing.second.is_some() => rows::data(rows::kind_of(thing), thing),
-        _ if lower.ends_with("position_display") => json!({ "city": spot().town, "country": "Denmark" }),
-        "loc" | "location" | "position" | "center" => json!({ "lat": spot().lat, "lon": spot().lon }),
+        _ if lower.ends_with("position_display") => {
+            json!({ "city": spot().town, "country": "Denmark" })
+        }
+        "loc" | "location" | "position" | "center" => {
+            json!({ "lat": spot().lat, "lon": spot().lon })
+        }
         _ => json!({}),
     }
 }
@@ -252,6 +372,23 @@ fn free(object: &Object, name: &str, thing: Thing<'_>, mut value: impl FnMut(Use
 pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let mut schemas = Schemas::default();
     let place = schemas.compile(doc, schema);
-    let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed, size: 25, span: 86_400, letter: false, answers: false };
-    maker.value(place, "", Thing { rng: Rng::of(seed, ""), index: seed % 25, noun: "", second: None })
+    let maker = Maker {
+        schemas: &schemas,
+        nouns: &HashMap::new(),
+        seed,
+        size: 25,
+        span: 86_400,
+        letter: false,
+        answers: false,
+    };
+    maker.value(
+        place,
+        "",
+        Thing {
+            rng: Rng::of(seed, ""),
+            index: seed % 25,
+            noun: "",
+            second: None,
+        },
+    )
 }

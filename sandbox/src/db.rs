@@ -34,12 +34,21 @@ mod sqlite {
         /// `made_of` says what the rest of the items is made of: seed and number. A file of other ones would fit nothing.
         pub fn open(path: &Path, made_of: &str) -> Result<Self, String> {
             let name = path.display();
-            let broken = |e: rusqlite::Error| format!("{name} is no usable database: {e}; give another file, or delete this one to start anew");
+            let broken = |e: rusqlite::Error| {
+                format!(
+                    "{name} is no usable database: {e}; give another file, or delete this one to start anew"
+                )
+            };
             let db = Connection::open(path).map_err(|e| format!("cannot open {name}: {e}"))?;
             // The log of writes survives a kill of the process; only a loss of power may cost the last ones.
             db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;").map_err(broken)?;
-            let pragma = |key: &str| db.query_row(&format!("PRAGMA {key}"), [], |row| row.get::<_, i64>(0)).map_err(broken);
-            let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(broken)?;
+            let pragma = |key: &str| {
+                db.query_row(&format!("PRAGMA {key}"), [], |row| row.get::<_, i64>(0))
+                    .map_err(broken)
+            };
+            let tables: i64 = db
+                .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+                .map_err(broken)?;
             let (application, version) = (pragma("application_id")?, pragma("user_version")?);
             if tables == 0 && application == 0 {
                 db.execute_batch(&format!(
@@ -48,21 +57,32 @@ mod sqlite {
                      PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
                 ))
                 .map_err(broken)?;
-                db.execute("INSERT INTO made_of VALUES (?1)", [made_of]).map_err(broken)?;
+                db.execute("INSERT INTO made_of VALUES (?1)", [made_of])
+                    .map_err(broken)?;
             } else if application != APPLICATION {
-                return Err(format!("{name} is a database of another program: give another file"));
+                return Err(format!(
+                    "{name} is a database of another program: give another file"
+                ));
             } else if version != VERSION {
                 return Err(format!(
                     "{name} has version {version}, this sandbox reads version {VERSION}: give another file, or delete this one to start anew"
                 ));
             }
-            let sound: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0)).map_err(broken)?;
+            let sound: String = db
+                .query_row("PRAGMA quick_check", [], |row| row.get(0))
+                .map_err(broken)?;
             if sound != "ok" {
-                return Err(format!("{name} is damaged: {sound}; delete it to start anew"));
+                return Err(format!(
+                    "{name} is damaged: {sound}; delete it to start anew"
+                ));
             }
-            let of: String = db.query_row("SELECT words FROM made_of", [], |row| row.get(0)).map_err(broken)?;
+            let of: String = db
+                .query_row("SELECT words FROM made_of", [], |row| row.get(0))
+                .map_err(broken)?;
             if of != made_of {
-                return Err(format!("{name} was made with {of}, not {made_of}: use the same ones, or another file"));
+                return Err(format!(
+                    "{name} was made with {of}, not {made_of}: use the same ones, or another file"
+                ));
             }
             Ok(Self(Mutex::new(db)))
         }
@@ -70,7 +90,9 @@ mod sqlite {
         pub fn changes(&self, path: &str) -> Result<Vec<Change>, String> {
             let db = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let read = || -> rusqlite::Result<Vec<Change>> {
-                let mut query = db.prepare_cached("SELECT id, number, sent FROM change WHERE path = ?1 ORDER BY seq")?;
+                let mut query = db.prepare_cached(
+                    "SELECT id, number, sent FROM change WHERE path = ?1 ORDER BY seq",
+                )?;
                 let rows = query.query_map([path], |row| {
                     let sent: Option<String> = row.get(2)?;
                     Ok(Change {
@@ -84,15 +106,23 @@ mod sqlite {
             read().map_err(|e| format!("the database cannot be read: {e}"))
         }
 
-        pub fn save(&self, path: &str, id: &str, index: u64, sent: Option<&Map<String, Value>>) -> Result<(), String> {
+        pub fn save(
+            &self,
+            path: &str,
+            id: &str,
+            index: u64,
+            sent: Option<&Map<String, Value>>,
+        ) -> Result<(), String> {
             let db = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let sent = sent.and_then(|s| serde_json::to_string(s).ok());
             let write = || -> rusqlite::Result<usize> {
-                let sql =
-                    "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
-                db.prepare_cached(sql)?.execute(params![path, id, index as i64, sent])
+                let sql = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
+                db.prepare_cached(sql)?
+                    .execute(params![path, id, index as i64, sent])
             };
-            write().map(drop).map_err(|e| format!("the database cannot be written: {e}"))
+            write()
+                .map(drop)
+                .map_err(|e| format!("the database cannot be written: {e}"))
         }
     }
 }
@@ -111,7 +141,13 @@ impl Db {
         match *self {}
     }
 
-    pub fn save(&self, _: &str, _: &str, _: u64, _: Option<&Map<String, Value>>) -> Result<(), String> {
+    pub fn save(
+        &self,
+        _: &str,
+        _: &str,
+        _: u64,
+        _: Option<&Map<String, Value>>,
+    ) -> Result<(), String> {
         match *self {}
     }
 }

@@ -22,29 +22,59 @@ impl Fitter<'_> {
         let schemas = self.maker.schemas;
         let schema = schemas.at(place);
         if schema.bare && place.read_only {
-            return if !self.strict || value.is_string() || (value.is_null() && place.nullable) { value } else { value.to_string().into() };
+            return if !self.strict || value.is_string() || (value.is_null() && place.nullable) {
+                value
+            } else {
+                value.to_string().into()
+            };
         }
         let fresh = || self.maker.value(place, name, thing);
         if value.is_null() {
-            return if place.nullable || matches!(schema.kind, Kind::Any) { value } else { self.clean(place, fresh(), name, thing) };
+            return if place.nullable || matches!(schema.kind, Kind::Any) {
+                value
+            } else {
+                self.clean(place, fresh(), name, thing)
+            };
         }
         let noun = kinds::subject(name);
-        let thing = if name.is_empty() || schema.object().is_none() { thing } else { Thing { noun: &noun, ..thing } };
-        let part = |name: &str| Thing { rng: thing.rng.at(name), ..thing };
+        let thing = if name.is_empty() || schema.object().is_none() {
+            thing
+        } else {
+            Thing {
+                noun: &noun,
+                ..thing
+            }
+        };
+        let part = |name: &str| Thing {
+            rng: thing.rng.at(name),
+            ..thing
+        };
         match (&schema.kind, value) {
-            (Kind::Object(object), Value::Object(map)) if object.is_free() => match object.others.filter(|o| o.is_typed()) {
-                Some(other) => map.into_iter().map(|(k, v)| (k.clone(), self.fit(other, v, &k, part(&k)))).collect::<Map<_, _>>().into(),
-                None => Value::Object(map),
-            },
+            (Kind::Object(object), Value::Object(map)) if object.is_free() => {
+                match object.others.filter(|o| o.is_typed()) {
+                    Some(other) => map
+                        .into_iter()
+                        .map(|(k, v)| (k.clone(), self.fit(other, v, &k, part(&k))))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                    None => Value::Object(map),
+                }
+            }
             (Kind::Object(object), Value::Object(mut map)) => {
                 let mut out = Map::new();
                 for property in &object.properties {
                     let name = property.name.as_str();
                     if let Some(value) = map.remove(name) {
-                        out.insert(name.to_owned(), self.fit(property.of, value, name, part(name)));
+                        out.insert(
+                            name.to_owned(),
+                            self.fit(property.of, value, name, part(name)),
+                        );
                     } else if property.required || property.of.read_only {
                         let made = self.maker.value(property.of, name, part(name));
-                        out.insert(name.to_owned(), self.clean(property.of, made, name, part(name)));
+                        out.insert(
+                            name.to_owned(),
+                            self.clean(property.of, made, name, part(name)),
+                        );
                     }
                 }
                 if object.others.is_some() {
@@ -59,18 +89,33 @@ impl Fitter<'_> {
             // An id where the answer shows the whole.
             (Kind::Object(object), scalar) => {
                 let mut made = self.clean(place, fresh(), name, thing);
-                if let (Some(id), Some(map)) = (object.get("id").filter(|p| schemas.fits(p.of, &scalar)), made.as_object_mut()) {
+                if let (Some(id), Some(map)) = (
+                    object.get("id").filter(|p| schemas.fits(p.of, &scalar)),
+                    made.as_object_mut(),
+                ) {
                     map.insert(id.name.clone(), scalar);
                 }
                 made
             }
             (Kind::List(item), Value::Array(list)) => {
-                let nth = |(n, value): (usize, Value)| self.fit(*item, value, name, Thing { rng: thing.rng.nth(n as u64), ..thing });
+                let nth = |(n, value): (usize, Value)| {
+                    self.fit(
+                        *item,
+                        value,
+                        name,
+                        Thing {
+                            rng: thing.rng.nth(n as u64),
+                            ..thing
+                        },
+                    )
+                };
                 list.into_iter().enumerate().map(nth).collect()
             }
             (Kind::List(item), value) => Value::Array(vec![self.fit(*item, value, name, thing)]),
             // What one serializer takes, another may not show: a blank text where the answer has none.
-            (Kind::Text(_), Value::String(text)) if self.strict && !schemas.within(place, &text) => {
+            (Kind::Text(_), Value::String(text))
+                if self.strict && !schemas.within(place, &text) =>
+            {
                 if place.nullable {
                     Value::Null
                 } else {
@@ -79,19 +124,30 @@ impl Fitter<'_> {
             }
             (_, value) if schemas.fits(place, &value) => value,
             // The whole where the answer shows its id.
-            (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => map.get("id").cloned().unwrap_or_default(),
+            (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
+                map.get("id").cloned().unwrap_or_default()
+            }
             (Kind::Text(_), value) => {
                 let text = Value::from(store::text(&value));
-                if schemas.fits(place, &text) { text } else { fresh() }
+                if schemas.fits(place, &text) {
+                    text
+                } else {
+                    fresh()
+                }
             }
-            (_, Value::String(text)) => serde_json::from_str(&text).ok().filter(|v| schemas.fits(place, v)).unwrap_or_else(fresh),
+            (_, Value::String(text)) => serde_json::from_str(&text)
+                .ok()
+                .filter(|v| schemas.fits(place, v))
+                .unwrap_or_else(fresh),
             _ => fresh(),
         }
     }
 
     /// What was made holds wire values in its method fields.
     fn clean(&self, place: Use, value: Value, name: &str, thing: Thing<'_>) -> Value {
-        if self.strict && (value.is_object() || value.is_array() || self.maker.schemas.at(place).bare) {
+        if self.strict
+            && (value.is_object() || value.is_array() || self.maker.schemas.at(place).bare)
+        {
             self.fit(place, value, name, thing)
         } else {
             value
@@ -118,14 +174,34 @@ mod tests {
         }});
         let mut schemas = Schemas::default();
         let place = schemas.compile(&Value::Null, &doc);
-        let maker = Maker { schemas: &schemas, nouns: &HashMap::new(), seed: 0, size: 1, span: 1, letter: true, answers: false };
+        let maker = Maker {
+            schemas: &schemas,
+            nouns: &HashMap::new(),
+            seed: 0,
+            size: 1,
+            span: 1,
+            letter: true,
+            answers: false,
+        };
         let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
-        let thing = Thing { rng: Rng::of(0, ""), index: 0, noun: "", second: None };
-        let strict = Fitter { maker, strict: true }.fit(place, wire.clone(), "", thing);
-        let letter =
-            json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
+        let thing = Thing {
+            rng: Rng::of(0, ""),
+            index: 0,
+            noun: "",
+            second: None,
+        };
+        let strict = Fitter {
+            maker,
+            strict: true,
+        }
+        .fit(place, wire.clone(), "", thing);
+        let letter = json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
         assert_eq!(strict, letter);
-        let loose = Fitter { maker, strict: false }.fit(place, wire, "", thing);
+        let loose = Fitter {
+            maker,
+            strict: false,
+        }
+        .fit(place, wire, "", thing);
         assert_eq!((&loose["on"], &loose["n"]), (&json!(true), &json!(3)));
     }
 }

@@ -103,7 +103,9 @@ pub struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -138,7 +140,10 @@ impl Sandbox {
 
     /// How many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.
     pub fn count(&self, method: &str, path: &str) -> usize {
-        self.requests().iter().filter(|r| r.method.eq_ignore_ascii_case(method) && matches(path, &r.path)).count()
+        self.requests()
+            .iter()
+            .filter(|r| r.method.eq_ignore_ascii_case(method) && matches(path, &r.path))
+            .count()
     }
 
     /// For tests: there were exactly so many.
@@ -151,8 +156,14 @@ impl Sandbox {
             return Ok(());
         }
         let all: Vec<String> = self.requests().iter().map(|r| format!("  {r}")).collect();
-        let all = if all.is_empty() { "  (none)".to_owned() } else { all.join("\n") };
-        Err(Error(format!("expected {times} requests {method} {path}, seen {count}. All requests:\n{all}")))
+        let all = if all.is_empty() {
+            "  (none)".to_owned()
+        } else {
+            all.join("\n")
+        };
+        Err(Error(format!(
+            "expected {times} requests {method} {path}, seen {count}. All requests:\n{all}"
+        )))
     }
 
     /// Other faults from now on, as the builder takes them; none for an empty list.
@@ -160,7 +171,11 @@ impl Sandbox {
     /// # Errors
     /// One of them is none.
     pub fn set_faults(&self, faults: &[&str]) -> Result<(), Error> {
-        let faults = faults.iter().map(|f| f.parse()).collect::<Result<_, _>>().map_err(Error)?;
+        let faults = faults
+            .iter()
+            .map(|f| f.parse())
+            .collect::<Result<_, _>>()
+            .map_err(Error)?;
         self.api.faults.set(faults);
         Ok(())
     }
@@ -184,5 +199,8 @@ impl Drop for Sandbox {
 
 fn matches(pattern: &str, path: &str) -> bool {
     let (wanted, got) = (pattern.split('/'), path.split('/'));
-    wanted.clone().count() == got.clone().count() && wanted.zip(got).all(|(w, g)| w == g || (w == "*" && !g.is_empty()))
+    wanted.clone().count() == got.clone().count()
+        && wanted
+            .zip(got)
+            .all(|(w, g)| w == g || (w == "*" && !g.is_empty()))
 }

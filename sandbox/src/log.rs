@@ -46,12 +46,26 @@ pub struct Log {
 
 impl Log {
     pub fn new(path: Option<&Path>) -> Result<Self, String> {
-        let open = |p: &Path| File::options().create(true).append(true).open(p).map_err(|e| format!("cannot write the log {}: {e}", p.display()));
-        Ok(Self { seen: Mutex::default(), file: path.map(open).transpose()?.map(Mutex::new) })
+        let open = |p: &Path| {
+            File::options()
+                .create(true)
+                .append(true)
+                .open(p)
+                .map_err(|e| format!("cannot write the log {}: {e}", p.display()))
+        };
+        Ok(Self {
+            seen: Mutex::default(),
+            file: path.map(open).transpose()?.map(Mutex::new),
+        })
     }
 
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 
     pub fn add(&self, seen: Seen, time: jiff::Timestamp, ms: f64, fault: Option<String>) {
@@ -77,14 +91,31 @@ fn looks_secret(value: &str) -> bool {
 }
 
 fn mask_path(path: &str) -> String {
-    path.split('/').map(|s| if looks_secret(s) { "***" } else { s }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|s| if looks_secret(s) { "***" } else { s })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The query without what looks secret, by name or form.
 pub fn mask_query(query: &str) -> String {
-    const NAMES: [&str; 8] = ["token", "password", "secret", "key", "auth", "code", "signature", "jwt"];
+    const NAMES: [&str; 8] = [
+        "token",
+        "password",
+        "secret",
+        "key",
+        "auth",
+        "code",
+        "signature",
+        "jwt",
+    ];
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) if NAMES.iter().any(|n| name.to_ascii_lowercase().contains(n)) || looks_secret(value) => format!("{name}=***"),
+        Some((name, value))
+            if NAMES.iter().any(|n| name.to_ascii_lowercase().contains(n))
+                || looks_secret(value) =>
+        {
+            format!("{name}=***")
+        }
         _ => pair.to_owned(),
     });
     masked.collect::<Vec<_>>().join("&")
@@ -96,8 +127,17 @@ mod tests {
 
     #[test]
     fn secrets_are_masked() {
-        assert_eq!(mask_query("a=1&api_token=x&Key=y&q=0123456789abcdef0123456789abcdef01234567"), "a=1&api_token=***&Key=***&q=***");
-        assert_eq!(mask_path("/a/0123456789abcdef0123456789abcdef/b/"), "/a/***/b/");
-        assert_eq!(mask_path("/dongle/devices/0189d7a5-0000-7000-8000-000000000001/"), "/dongle/devices/0189d7a5-0000-7000-8000-000000000001/");
+        assert_eq!(
+            mask_query("a=1&api_token=x&Key=y&q=0123456789abcdef0123456789abcdef01234567"),
+            "a=1&api_token=***&Key=***&q=***"
+        );
+        assert_eq!(
+            mask_path("/a/0123456789abcdef0123456789abcdef/b/"),
+            "/a/***/b/"
+        );
+        assert_eq!(
+            mask_path("/dongle/devices/0189d7a5-0000-7000-8000-000000000001/"),
+            "/dongle/devices/0189d7a5-0000-7000-8000-000000000001/"
+        );
     }
 }

@@ -32,7 +32,12 @@ pub struct Paging {
 impl Paging {
     /// `enveloped` lists have pages, whether parameters for them are documented or not. `None`: DRF's "Invalid page."
     pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Option<Self> {
-        let documented = |name: &str| operation.parameters.iter().find(|p| p.place == Place::Query && p.name == name);
+        let documented = |name: &str| {
+            operation
+                .parameters
+                .iter()
+                .find(|p| p.place == Place::Query && p.name == name)
+        };
         let sizes = ["page_size", "page_hits", "limit"];
         let family = match () {
             () if documented("page_num").is_some() => Family::Number,
@@ -40,20 +45,44 @@ impl Paging {
             () if documented("offset").is_some() => Family::Offset,
             () if documented("cursor").is_some() => Family::Cursor,
             () if enveloped => Family::Page,
-            () => return Some(Self { family: Family::Whole, start: 0, size: u64::MAX }),
+            () => {
+                return Some(Self {
+                    family: Family::Whole,
+                    start: 0,
+                    size: u64::MAX,
+                });
+            }
         };
-        let default = sizes.iter().find_map(|s| documented(s)?.default).filter(|n| *n > 0);
-        let size = sizes.iter().find_map(|s| query.number(s).filter(|n| *n > 0)).or(default).unwrap_or(SIZE).min(MOST);
+        let default = sizes
+            .iter()
+            .find_map(|s| documented(s)?.default)
+            .filter(|n| *n > 0);
+        let size = sizes
+            .iter()
+            .find_map(|s| query.number(s).filter(|n| *n > 0))
+            .or(default)
+            .unwrap_or(SIZE)
+            .min(MOST);
         let start = match family {
             Family::Page => match query.get("page").unwrap_or("1") {
                 "last" => u64::MAX,
-                text => text.trim().parse::<u64>().ok().filter(|n| *n > 0)?.saturating_sub(1).saturating_mul(size),
+                text => text
+                    .trim()
+                    .parse::<u64>()
+                    .ok()
+                    .filter(|n| *n > 0)?
+                    .saturating_sub(1)
+                    .saturating_mul(size),
             },
             Family::Number => query.number("page_num").unwrap_or(0).saturating_mul(size),
             Family::Offset => query.number("offset").unwrap_or(0),
             _ => query.get("cursor").map_or(Some(0), read_cursor)?,
         };
-        Some(Self { family, start, size })
+        Some(Self {
+            family,
+            start,
+            size,
+        })
     }
 
     /// The place in a list of `total`; `None` for a page behind the last.
@@ -83,10 +112,17 @@ impl Paging {
             Family::Cursor => query.with("cursor", &URL_SAFE_NO_PAD.encode(format!("o={start}"))),
             Family::Whole => String::new(),
         };
-        ((after < total).then(|| link(after)), (self.start > 0).then(|| link(self.start.saturating_sub(self.size))))
+        (
+            (after < total).then(|| link(after)),
+            (self.start > 0).then(|| link(self.start.saturating_sub(self.size))),
+        )
     }
 }
 
 fn read_cursor(text: &str) -> Option<u64> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?.strip_prefix("o=")?.parse().ok()
+    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?)
+        .ok()?
+        .strip_prefix("o=")?
+        .parse()
+        .ok()
 }

@@ -19,12 +19,21 @@ fn build(hir: &Hir, rng: &mut Rng, out: &mut String) {
             let ranges = class.ranges();
             if let Some(range) = ranges.get(rng.below(ranges.len() as u64) as usize) {
                 let span = u64::from(range.end() as u32 - range.start() as u32) + 1;
-                out.push(char::from_u32(range.start() as u32 + rng.below(span.min(26)) as u32).unwrap_or(range.start()));
+                out.push(
+                    char::from_u32(range.start() as u32 + rng.below(span.min(26)) as u32)
+                        .unwrap_or(range.start()),
+                );
             }
         }
-        HirKind::Class(Class::Bytes(class)) => out.extend(class.ranges().first().map(|r| char::from(r.start()))),
+        HirKind::Class(Class::Bytes(class)) => {
+            out.extend(class.ranges().first().map(|r| char::from(r.start())))
+        }
         HirKind::Repetition(repetition) => {
-            let most = repetition.max.unwrap_or(u32::MAX).min(repetition.min.max(1).saturating_add(3)).min(64);
+            let most = repetition
+                .max
+                .unwrap_or(u32::MAX)
+                .min(repetition.min.max(1).saturating_add(3))
+                .min(64);
             let extra = rng.below(u64::from(most.saturating_sub(repetition.min)) + 1) as u32;
             (0..repetition.min.min(64) + extra).for_each(|_| build(&repetition.sub, rng, out));
         }
@@ -47,7 +56,12 @@ mod tests {
     fn what_is_made_has_the_form() {
         let mut rng = Rng::of(1, "");
         let made = text("^#[0-9a-f]{6}$", &mut rng).unwrap();
-        assert!(made.len() == 7 && made.starts_with('#') && made[1..].bytes().all(|b| b.is_ascii_hexdigit()), "{made}");
+        assert!(
+            made.len() == 7
+                && made.starts_with('#')
+                && made[1..].bytes().all(|b| b.is_ascii_hexdigit()),
+            "{made}"
+        );
         assert_eq!(text("(?=x)", &mut rng), None);
     }
 }

@@ -10,8 +10,14 @@ pub use files::file;
 
 /// Whether the client asks for a page to look at.
 pub fn wanted(headers: &HeaderMap) -> bool {
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
-    ranges.map(|range| range.split(';').next().unwrap_or_default().trim()).any(|media| media.eq_ignore_ascii_case("text/html"))
+    let ranges = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','));
+    ranges
+        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .any(|media| media.eq_ignore_ascii_case("text/html"))
 }
 
 /// What a browser gets at `/`.
@@ -20,8 +26,13 @@ pub fn page() -> Reply {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     let mut page = reply::reply(StatusCode::OK, "text/html; charset=utf-8", files::html());
-    for (name, value) in [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept"), (header::CONTENT_SECURITY_POLICY, POLICY)] {
-        page.headers_mut().insert(name, HeaderValue::from_static(value));
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "Accept"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ] {
+        page.headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     page
 }
@@ -41,32 +52,66 @@ mod files {
 
     pub fn html() -> String {
         let page = include_str!("portal/portal.html");
-        page.replace("{API_TOKEN}", crate::API_TOKEN).replace("{EMAIL}", crate::EMAIL).replace("{PASSWORD}", crate::PASSWORD)
+        page.replace("{API_TOKEN}", crate::API_TOKEN)
+            .replace("{EMAIL}", crate::EMAIL)
+            .replace("{PASSWORD}", crate::PASSWORD)
     }
 
     /// A file that the page refers to. It may be kept, and is asked for again: another version of the sandbox may listen at the same address.
     pub async fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Reply> {
-        let name = path.strip_prefix(PREFIX).filter(|_| matches!(*method, Method::GET | Method::HEAD))?;
+        let name = path
+            .strip_prefix(PREFIX)
+            .filter(|_| matches!(*method, Method::GET | Method::HEAD))?;
         let mut file = match name {
             // The crate's own page knows nothing of our host.
-            "" | "/" => return Some(Refusal::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.").with(header::LOCATION, "/").reply()),
-            "/portal.js" => reply::reply(StatusCode::OK, "text/javascript; charset=utf-8", include_str!("portal/portal.js")),
-            "/portal.css" => reply::reply(StatusCode::OK, "text/css; charset=utf-8", include_str!("portal/portal.css")),
-            _ => theirs(path).await.filter(|file| file.status() == StatusCode::OK)?,
+            "" | "/" => {
+                return Some(
+                    Refusal::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.")
+                        .with(header::LOCATION, "/")
+                        .reply(),
+                );
+            }
+            "/portal.js" => reply::reply(
+                StatusCode::OK,
+                "text/javascript; charset=utf-8",
+                include_str!("portal/portal.js"),
+            ),
+            "/portal.css" => reply::reply(
+                StatusCode::OK,
+                "text/css; charset=utf-8",
+                include_str!("portal/portal.css"),
+            ),
+            _ => theirs(path)
+                .await
+                .filter(|file| file.status() == StatusCode::OK)?,
         };
-        file.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        file.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        file.headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        file.headers_mut().insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
         Some(Kept::new(file).reply(headers))
     }
 
     async fn theirs(path: &str) -> Option<Reply> {
-        let definition = ApiDefinition { uri_prefix: PREFIX, api_definition: OpenApiSource::Uri("/?format=openapi"), title: None };
+        let definition = ApiDefinition {
+            uri_prefix: PREFIX,
+            api_definition: OpenApiSource::Uri("/?format=openapi"),
+            title: None,
+        };
         let router: Router = swagger_ui_dist::generate_routes(definition);
-        let response = router.oneshot(Request::builder().uri(path).body(Body::empty()).ok()?).await.ok()?;
+        let response = router
+            .oneshot(Request::builder().uri(path).body(Body::empty()).ok()?)
+            .await
+            .ok()?;
         let (mut parts, body) = response.into_parts();
         // Of the file as it is: it may go out compressed.
         parts.headers.remove(header::CONTENT_LENGTH);
-        Some(Reply::from_parts(parts, body.collect().await.ok()?.to_bytes()))
+        Some(Reply::from_parts(
+            parts,
+            body.collect().await.ok()?.to_bytes(),
+        ))
     }
 }
 
@@ -92,8 +137,17 @@ mod tests {
 
     #[test]
     fn a_page_is_for_those_who_ask_for_html() {
-        let asks = |accept: &[&str]| wanted(&accept.iter().map(|a| (header::ACCEPT, a.parse().unwrap())).collect());
-        assert!(asks(&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]));
+        let asks = |accept: &[&str]| {
+            wanted(
+                &accept
+                    .iter()
+                    .map(|a| (header::ACCEPT, a.parse().unwrap()))
+                    .collect(),
+            )
+        };
+        assert!(asks(&[
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        ]));
         assert!(asks(&["application/json", "Text/HTML;q=0.5"]));
         assert!(!asks(&["*/*"]));
         assert!(!asks(&["application/json, text/*"]));

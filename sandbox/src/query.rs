@@ -5,11 +5,25 @@
 pub struct Query(Vec<(String, String)>);
 
 /// Pages and order are no filters.
-const NOT_FILTERS: [&str; 9] = ["page", "page_size", "page_num", "page_hits", "limit", "offset", "cursor", "ordering", "search"];
+const NOT_FILTERS: [&str; 9] = [
+    "page",
+    "page_size",
+    "page_num",
+    "page_hits",
+    "limit",
+    "offset",
+    "cursor",
+    "ordering",
+    "search",
+];
 
 impl Query {
     pub fn parse(text: &str) -> Self {
-        Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(text.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// The last one of that name, as Django takes it.
@@ -18,7 +32,10 @@ impl Query {
     }
 
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(k, _)| k == name).map(|(_, v)| v.as_str())
+        self.0
+            .iter()
+            .filter(move |(k, _)| k == name)
+            .map(|(_, v)| v.as_str())
     }
 
     pub fn number(&self, name: &str) -> Option<u64> {
@@ -26,12 +43,21 @@ impl Query {
     }
 
     pub fn filters(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter(|(k, v)| !v.is_empty() && !NOT_FILTERS.contains(&k.as_str())).map(|(k, v)| (k.as_str(), v.as_str()))
+        self.0
+            .iter()
+            .filter(|(k, v)| !v.is_empty() && !NOT_FILTERS.contains(&k.as_str()))
+            .map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
     /// The same with another value, as text.
     pub fn with(&self, name: &str, value: &str) -> String {
-        let others = self.0.iter().filter(|(k, _)| k != name).map(|(k, v)| (k.as_str(), v.as_str()));
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(others.chain([(name, value)])).finish()
+        let others = self
+            .0
+            .iter()
+            .filter(|(k, _)| k != name)
+            .map(|(k, v)| (k.as_str(), v.as_str()));
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others.chain([(name, value)]))
+            .finish()
     }
 }

@@ -35,7 +35,11 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn detail(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, body: json!({ "detail": text.into() }), headers: Vec::new() }
+        Self {
+            status,
+            body: json!({ "detail": text.into() }),
+            headers: Vec::new(),
+        }
     }
 
     pub fn not_found() -> Self {
@@ -48,7 +52,11 @@ impl Refusal {
 
     /// DRF's errors of fields.
     pub fn bad(errors: Value) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, body: errors, headers: Vec::new() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            body: errors,
+            headers: Vec::new(),
+        }
     }
 
     /// The sandbox itself can't.
@@ -57,7 +65,8 @@ impl Refusal {
     }
 
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.headers.extend(HeaderValue::from_str(value).ok().map(|v| (name, v)));
+        self.headers
+            .extend(HeaderValue::from_str(value).ok().map(|v| (name, v)));
         self
     }
 
@@ -78,9 +87,15 @@ pub fn gzip(body: &[u8]) -> Option<Bytes> {
 }
 
 fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
-    let values = headers.get_all(name).into_iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let values = headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','));
     values.map(str::trim).any(|v| {
-        let (name, quality) = v.split_once(';').map_or((v, ""), |(n, q)| (n.trim(), q.trim()));
+        let (name, quality) = v
+            .split_once(';')
+            .map_or((v, ""), |(n, q)| (n.trim(), q.trim()));
         (name == wanted || name == "*") && !matches!(quality, "q=0" | "q=0.0")
     })
 }
@@ -100,13 +115,24 @@ impl Kept {
         let (parts, body) = reply.into_parts();
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
-        let tag = (parts.status == StatusCode::OK).then(|| HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish())).ok()).flatten();
-        Self { status: parts.status, headers: parts.headers, body, tag, packed: std::sync::OnceLock::new() }
+        let tag = (parts.status == StatusCode::OK)
+            .then(|| HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish())).ok())
+            .flatten();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            tag,
+            packed: std::sync::OnceLock::new(),
+        }
     }
 
     /// Of another request than a GET.
     pub fn untagged(reply: Reply) -> Self {
-        Self { tag: None, ..Self::new(reply) }
+        Self {
+            tag: None,
+            ..Self::new(reply)
+        }
     }
 
     /// Bytes in memory, about.
@@ -121,17 +147,28 @@ impl Kept {
         *reply.status_mut() = self.status;
         if let Some(tag) = &self.tag {
             reply.headers_mut().insert(header::ETAG, tag.clone());
-            if tag.to_str().is_ok_and(|t| lists(asked, header::IF_NONE_MATCH, t)) {
+            if tag
+                .to_str()
+                .is_ok_and(|t| lists(asked, header::IF_NONE_MATCH, t))
+            {
                 *reply.status_mut() = StatusCode::NOT_MODIFIED;
                 reply.headers_mut().remove(header::CONTENT_TYPE);
                 return reply;
             }
         }
-        reply.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+        reply.headers_mut().insert(
+            header::VARY,
+            HeaderValue::from_static("Accept, Accept-Encoding"),
+        );
         let wanted = self.body.len() >= WORTH_GZIP && lists(asked, header::ACCEPT_ENCODING, "gzip");
-        match wanted.then(|| self.packed.get_or_init(|| gzip(&self.body)).clone()).flatten() {
+        match wanted
+            .then(|| self.packed.get_or_init(|| gzip(&self.body)).clone())
+            .flatten()
+        {
             Some(packed) => {
-                reply.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                reply
+                    .headers_mut()
+                    .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
                 *reply.body_mut() = packed;
             }
             None => *reply.body_mut() = self.body.clone(),

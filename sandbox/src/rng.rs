@@ -12,7 +12,13 @@ impl Rng {
 
     /// For a place below (FNV-1a).
     pub fn at(self, name: &str) -> Self {
-        Self(name.bytes().fold(self.0, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)).rotate_left(7))
+        Self(
+            name.bytes()
+                .fold(self.0, |h, b| {
+                    (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+                })
+                .rotate_left(7),
+        )
     }
 
     pub fn nth(self, n: u64) -> Self {
@@ -40,14 +46,22 @@ impl Rng {
     }
 
     pub fn uuid(&mut self) -> String {
-        uuid::Builder::from_random_bytes(((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(
+            ((u128::from(self.next()) << 64) | u128::from(self.next())).to_be_bytes(),
+        )
+        .into_uuid()
+        .to_string()
     }
 
     pub fn digits(&mut self, n: usize) -> String {
-        (0..n).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
+        (0..n)
+            .map(|_| char::from(b'0' + self.below(10) as u8))
+            .collect()
     }
 
     pub fn hex(&mut self, n: usize) -> String {
-        (0..n).filter_map(|_| char::from_digit(self.below(16) as u32, 16)).collect()
+        (0..n)
+            .filter_map(|_| char::from_digit(self.below(16) as u32, 16))
+            .collect()
     }
 }

@@ -37,7 +37,10 @@ fn apart(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 fn offset(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    ((b.0 - a.0) * 111_195.0, (b.1 - a.1) * 111_195.0 * a.0.to_radians().cos())
+    (
+        (b.0 - a.0) * 111_195.0,
+        (b.1 - a.1) * 111_195.0 * a.0.to_radians().cos(),
+    )
 }
 
 /// `vehicle` sets where it starts; `second` is since the start of the sandbox's time.
@@ -47,7 +50,11 @@ pub fn spot(vehicle: u64, second: i64) -> Spot {
     let driven = (vehicle % 1000) as f64 * 37_000.0 + second as f64 * PACE;
     let there_and_back = driven.rem_euclid(2.0 * length);
     let back = there_and_back > length;
-    let mut left = if back { 2.0 * length - there_and_back } else { there_and_back };
+    let mut left = if back {
+        2.0 * length - there_and_back
+    } else {
+        there_and_back
+    };
     for (a, b) in legs() {
         let leg = apart((a.1, a.2), (b.1, b.2));
         if left <= leg {
@@ -64,7 +71,12 @@ pub fn spot(vehicle: u64, second: i64) -> Spot {
         }
         left -= leg;
     }
-    Spot { lat: 55.676, lon: 12.568, heading: 270.0, town: "København" }
+    Spot {
+        lat: 55.676,
+        lon: 12.568,
+        heading: 270.0,
+        town: "København",
+    }
 }
 
 fn round(degrees: f64) -> f64 {
@@ -81,7 +93,10 @@ mod tests {
             for minute in (0..1500).step_by(7) {
                 let (a, b) = (spot(vehicle, minute * 60), spot(vehicle, minute * 60 + 10));
                 let metres = apart((a.lat, a.lon), (b.lat, b.lon));
-                assert!((80.0..240.0).contains(&metres) || (a.heading - b.heading).abs() > 1.0, "{vehicle} {minute}: {metres}");
+                assert!(
+                    (80.0..240.0).contains(&metres) || (a.heading - b.heading).abs() > 1.0,
+                    "{vehicle} {minute}: {metres}"
+                );
                 assert!((55.0..57.2).contains(&a.lat) && (9.4..12.6).contains(&a.lon));
             }
         }

@@ -27,7 +27,12 @@ pub struct Match {
 
 /// The names of a template's parameters.
 pub fn parameters(template: &str) -> Vec<String> {
-    template.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|p| p.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 /// The text around the parameters of a segment; `None` if there are none.
@@ -46,10 +51,14 @@ impl Router {
         let mut at = 0;
         for segment in template.split('/') {
             let new = self.nodes.len();
-            let Some(node) = self.nodes.get_mut(at) else { return };
+            let Some(node) = self.nodes.get_mut(at) else {
+                return;
+            };
             at = match texts(segment) {
                 None => *node.literals.entry(segment.to_owned()).or_insert(new),
-                Some(texts) if texts.iter().all(String::is_empty) && texts.len() == 2 => *node.any.get_or_insert(new),
+                Some(texts) if texts.iter().all(String::is_empty) && texts.len() == 2 => {
+                    *node.any.get_or_insert(new)
+                }
                 Some(texts) => match node.mixed.iter().find(|(known, _)| *known == texts) {
                     Some((_, next)) => *next,
                     None => {
@@ -77,9 +86,15 @@ impl Router {
 
     fn walk(&self, at: usize, segments: &[&str], values: &mut Vec<String>) -> Option<usize> {
         let node = self.nodes.get(at)?;
-        let Some((segment, rest)) = segments.split_first() else { return node.route };
+        let Some((segment, rest)) = segments.split_first() else {
+            return node.route;
+        };
         let decoded = decode(segment);
-        if let Some(found) = node.literals.get(decoded.as_ref()).and_then(|next| self.walk(*next, rest, values)) {
+        if let Some(found) = node
+            .literals
+            .get(decoded.as_ref())
+            .and_then(|next| self.walk(*next, rest, values))
+        {
             return Some(found);
         }
         let before = values.len();
@@ -110,7 +125,11 @@ fn take(texts: &[String], segment: &str) -> Option<Vec<String>> {
     let mut left = segment.strip_prefix(first.as_str())?;
     let mut out = Vec::new();
     for (i, text) in rest.iter().enumerate() {
-        let at = if i + 1 == rest.len() { left.len().checked_sub(text.len())? } else { left.find(text.as_str())? };
+        let at = if i + 1 == rest.len() {
+            left.len().checked_sub(text.len())?
+        } else {
+            left.find(text.as_str())?
+        };
         let (value, tail) = left.split_at_checked(at)?;
         left = tail.strip_prefix(text.as_str())?;
         out.push(value.to_owned());
@@ -119,7 +138,11 @@ fn take(texts: &[String], segment: &str) -> Option<Vec<String>> {
 }
 
 pub fn decode(text: &str) -> Cow<'_, str> {
-    if text.contains('%') { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { text.into() }
+    if text.contains('%') {
+        percent_encoding::percent_decode_str(text).decode_utf8_lossy()
+    } else {
+        text.into()
+    }
 }
 
 #[cfg(test)]
@@ -129,8 +152,20 @@ mod tests {
     #[test]
     fn literals_win_and_dead_ends_are_left() {
         let mut router = Router::default();
-        let templates = ["/a/", "/a/{id}/", "/a/{id}/b/", "/a/x/", "/a/{pk}/c/{id}/", "/f/{name}.{ext}", "/a/x/y/z/", "/{any}/b/"];
-        templates.iter().enumerate().for_each(|(i, t)| router.add(t, i));
+        let templates = [
+            "/a/",
+            "/a/{id}/",
+            "/a/{id}/b/",
+            "/a/x/",
+            "/a/{pk}/c/{id}/",
+            "/f/{name}.{ext}",
+            "/a/x/y/z/",
+            "/{any}/b/",
+        ];
+        templates
+            .iter()
+            .enumerate()
+            .for_each(|(i, t)| router.add(t, i));
         let found = |path: &str| router.find(path).map(|m| (m.route, m.values.join(",")));
         for (path, route, values) in [
             ("/a/", 0, ""),

@@ -79,7 +79,8 @@ impl Object {
 
     fn add(&mut self, property: Property) {
         if !self.by_name.contains_key(&property.name) {
-            self.by_name.insert(property.name.clone(), self.properties.len());
+            self.by_name
+                .insert(property.name.clone(), self.properties.len());
             self.properties.push(property);
         }
     }
@@ -99,7 +100,9 @@ impl Schema {
 
     /// Patterns that are no regular expression here are not checked.
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
-        self.regex.get_or_init(|| regex_lite::Regex::new(self.pattern.as_ref()?).ok()).as_ref()
+        self.regex
+            .get_or_init(|| regex_lite::Regex::new(self.pattern.as_ref()?).ok())
+            .as_ref()
     }
 
     pub fn format(&self) -> &str {
@@ -133,7 +136,16 @@ static ANY: Schema = Schema {
 };
 
 /// What may stand beside an `allOf` of one reference without making it another schema.
-const NOTES: [&str; 8] = ["allOf", "nullable", "x-nullable", "readOnly", "writeOnly", "title", "description", "default"];
+const NOTES: [&str; 8] = [
+    "allOf",
+    "nullable",
+    "x-nullable",
+    "readOnly",
+    "writeOnly",
+    "title",
+    "description",
+    "default",
+];
 
 impl Schemas {
     pub fn at(&self, place: Use) -> &Schema {
@@ -149,15 +161,30 @@ impl Schemas {
     pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> Use {
         let mut object = Object::default();
         properties.into_iter().for_each(|p| object.add(p));
-        Use { id: self.push(Schema { kind: Kind::Object(object), ..Schema::default() }), ..Use::default() }
+        Use {
+            id: self.push(Schema {
+                kind: Kind::Object(object),
+                ..Schema::default()
+            }),
+            ..Use::default()
+        }
     }
 
     pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
         let flag = |name: &str| schema.get(name) == Some(&Value::Bool(true));
-        let (nullable, read_only, write_only) = (flag("nullable") || flag("x-nullable"), flag("readOnly"), flag("writeOnly"));
+        let (nullable, read_only, write_only) = (
+            flag("nullable") || flag("x-nullable"),
+            flag("readOnly"),
+            flag("writeOnly"),
+        );
         let parts = schema.get("allOf").and_then(Value::as_array);
         let only = parts.and_then(|p| p.first().filter(|_| p.len() == 1));
-        let wrapped = only.filter(|_| schema.as_object().is_some_and(|m| m.keys().all(|k| NOTES.contains(&k.as_str()) || k.starts_with("x-"))));
+        let wrapped = only.filter(|_| {
+            schema.as_object().is_some_and(|m| {
+                m.keys()
+                    .all(|k| NOTES.contains(&k.as_str()) || k.starts_with("x-"))
+            })
+        });
         let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             self.reference(doc, reference)
         } else if let Some(inner) = wrapped {
@@ -165,11 +192,18 @@ impl Schemas {
         } else {
             let id = self.push(Schema::default());
             let made = self.make(doc, schema, read_only);
-            let null = made.values.as_ref().is_some_and(|v| v.contains(&Value::Null));
+            let null = made
+                .values
+                .as_ref()
+                .is_some_and(|v| v.contains(&Value::Null));
             if let Some(slot) = self.nodes.get_mut(id as usize) {
                 *slot = made;
             }
-            Use { id, nullable: null, ..Use::default() }
+            Use {
+                id,
+                nullable: null,
+                ..Use::default()
+            }
         };
         place.nullable |= nullable;
         place.read_only |= read_only;
@@ -182,16 +216,25 @@ impl Schemas {
             return *known;
         }
         // A reference that is being compiled is known by its node: documents are recursive.
-        let slot = Use { id: self.push(Schema::default()), ..Use::default() };
+        let slot = Use {
+            id: self.push(Schema::default()),
+            ..Use::default()
+        };
         self.refs.insert(reference.to_owned(), slot);
-        let Some(target) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else { return slot };
+        let Some(target) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else {
+            return slot;
+        };
         let mut place = slot;
         if target.get("$ref").is_some() {
             place = self.compile(doc, target);
         } else {
             let made = self.make(doc, target, false);
-            place.nullable = target.get("nullable").or_else(|| target.get("x-nullable")) == Some(&Value::Bool(true))
-                || made.values.as_ref().is_some_and(|v| v.contains(&Value::Null));
+            place.nullable = target.get("nullable").or_else(|| target.get("x-nullable"))
+                == Some(&Value::Bool(true))
+                || made
+                    .values
+                    .as_ref()
+                    .is_some_and(|v| v.contains(&Value::Null));
             if let Some(node) = self.nodes.get_mut(slot.id as usize) {
                 *node = made;
             }
@@ -208,9 +251,15 @@ impl Schemas {
         let kind = self.kind(doc, schema);
         let bare = read_only
             && matches!(&kind, Kind::Text(format) if format.is_empty())
-            && !["minLength", "maxLength", "pattern", "enum", "x-autopi-json"].iter().any(|k| schema.get(k).is_some());
+            && !["minLength", "maxLength", "pattern", "enum", "x-autopi-json"]
+                .iter()
+                .any(|k| schema.get(k).is_some());
         Schema {
-            values: schema.get("enum").and_then(Value::as_array).filter(|v| !v.is_empty()).cloned(),
+            values: schema
+                .get("enum")
+                .and_then(Value::as_array)
+                .filter(|v| !v.is_empty())
+                .cloned(),
             minimum: number("minimum"),
             maximum: number("maximum"),
             exclusive: (flag("exclusiveMinimum"), flag("exclusiveMaximum")),
@@ -226,7 +275,10 @@ impl Schemas {
     }
 
     fn kind(&mut self, doc: &Value, schema: &Value) -> Kind {
-        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let format = schema
+            .get("format")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match schema.get("type").and_then(Value::as_str) {
             Some("file") => return Kind::File,
             Some("string") if format == "binary" => return Kind::File,
@@ -234,7 +286,9 @@ impl Schemas {
             Some("integer") => return Kind::Integer,
             Some("number") => return Kind::Number,
             Some("boolean") => return Kind::Boolean,
-            Some("array") => return Kind::List(self.compile(doc, schema.get("items").unwrap_or(&Value::Null))),
+            Some("array") => {
+                return Kind::List(self.compile(doc, schema.get("items").unwrap_or(&Value::Null)));
+            }
             _ => {}
         }
         let alternatives = ["oneOf", "anyOf"].iter().any(|k| schema.get(k).is_some());
@@ -242,14 +296,29 @@ impl Schemas {
         let properties = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties");
         let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
-        if alternatives || !(is_object || properties.is_some() || parts.is_some() || others.is_some_and(|o| *o != Value::Bool(false))) {
+        if alternatives
+            || !(is_object
+                || properties.is_some()
+                || parts.is_some()
+                || others.is_some_and(|o| *o != Value::Bool(false)))
+        {
             return Kind::Any;
         }
         let mut object = Object::default();
-        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         for (name, property) in properties.into_iter().flatten() {
             let of = self.compile(doc, property);
-            object.add(Property { name: name.clone(), of, required: required.contains(&name.as_str()) });
+            object.add(Property {
+                name: name.clone(),
+                of,
+                required: required.contains(&name.as_str()),
+            });
         }
         for part in parts.into_iter().flatten() {
             let inner = self.compile(doc, part);
@@ -266,8 +335,14 @@ impl Schemas {
         object.others = match others {
             Some(Value::Bool(false)) => None,
             Some(schema @ Value::Object(_)) => Some(self.compile(doc, schema)),
-            _ if object.is_free() => Some(Use { id: u32::MAX, ..Use::default() }),
-            Some(_) => Some(Use { id: u32::MAX, ..Use::default() }),
+            _ if object.is_free() => Some(Use {
+                id: u32::MAX,
+                ..Use::default()
+            }),
+            Some(_) => Some(Use {
+                id: u32::MAX,
+                ..Use::default()
+            }),
             None => None,
         };
         Kind::Object(object)
@@ -284,13 +359,19 @@ impl Schemas {
         }
         match &schema.kind {
             Kind::Any => true,
-            Kind::Text(format) => value.as_str().is_some_and(|t| crate::formats::fits(format, t)),
+            Kind::Text(format) => value
+                .as_str()
+                .is_some_and(|t| crate::formats::fits(format, t)),
             Kind::File => value.is_string(),
             Kind::Integer => value.is_i64() || value.is_u64(),
             Kind::Number => value.is_number(),
             Kind::Boolean => value.is_boolean(),
-            Kind::List(item) => value.as_array().is_some_and(|list| list.iter().all(|v| self.fits(*item, v))),
-            Kind::Object(object) => value.as_object().is_some_and(|map| self.fits_object(object, map)),
+            Kind::List(item) => value
+                .as_array()
+                .is_some_and(|list| list.iter().all(|v| self.fits(*item, v))),
+            Kind::Object(object) => value
+                .as_object()
+                .is_some_and(|map| self.fits_object(object, map)),
         }
     }
 
@@ -298,17 +379,24 @@ impl Schemas {
     pub fn within(&self, place: Use, text: &str) -> bool {
         let schema = self.at(place);
         let long = text.chars().count();
-        schema.min_length.is_none_or(|n| long >= n) && schema.max_length.is_none_or(|n| long <= n) && schema.regex().is_none_or(|r| r.is_match(text))
+        schema.min_length.is_none_or(|n| long >= n)
+            && schema.max_length.is_none_or(|n| long <= n)
+            && schema.regex().is_none_or(|r| r.is_match(text))
     }
 
     fn fits_object(&self, object: &Object, map: &Map<String, Value>) -> bool {
-        let missing = object.properties.iter().any(|p| p.required && !map.contains_key(&p.name));
+        let missing = object
+            .properties
+            .iter()
+            .any(|p| p.required && !map.contains_key(&p.name));
         !missing
-            && map.iter().all(|(key, value)| match (object.get(key), object.others) {
-                (Some(property), _) => self.fits(property.of, value),
-                (None, Some(other)) => self.fits(other, value),
-                (None, None) => false,
-            })
+            && map
+                .iter()
+                .all(|(key, value)| match (object.get(key), object.others) {
+                    (Some(property), _) => self.fits(property.of, value),
+                    (None, Some(other)) => self.fits(other, value),
+                    (None, None) => false,
+                })
     }
 }
 
@@ -328,7 +416,10 @@ mod tests {
         }});
         let mut schemas = Schemas::default();
         let tree = schemas.compile(&doc, &json!({"$ref": "#/definitions/Alias"}));
-        assert!(schemas.fits(tree, &json!({"name": "a", "children": [{"name": "b", "parent": null}]})));
+        assert!(schemas.fits(
+            tree,
+            &json!({"name": "a", "children": [{"name": "b", "parent": null}]})
+        ));
         assert!(!schemas.fits(tree, &json!({"name": "a", "children": [{}]})));
         let parent = schemas.at(tree).object().unwrap().get("parent").unwrap().of;
         assert!(parent.nullable && parent.read_only && schemas.at(parent).object().is_some());

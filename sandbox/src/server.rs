@@ -51,7 +51,9 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) {
     loop {
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
-            Ok((stream, peer)) => drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone()))),
+            Ok((stream, peer)) => {
+                drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone())))
+            }
             // No more files, most likely: idle connections have to go, and the server goes on.
             Err(_) => {
                 crowded.notify_waiters();
@@ -76,7 +78,9 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(HEAD);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .max_buf_size(HEAD);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let crowd = crowded.notified();
     tokio::pin!(crowd);
@@ -100,12 +104,27 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
     let wished = api::wished(&parts.headers);
-    let struck = if admin { Vec::new() } else { api.faults.strike(path, wished.as_deref().unwrap_or_default()) };
+    let struck = if admin {
+        Vec::new()
+    } else {
+        api.faults
+            .strike(path, wished.as_deref().unwrap_or_default())
+    };
     let note = |status: u16| {
         if !admin {
             let query = log::mask_query(parts.uri.query().unwrap_or_default());
-            let seen = Seen { method: parts.method.to_string(), path: path.to_owned(), query, status };
-            api.log.add(seen, api.clock.now(0), begun.elapsed().as_secs_f64() * 1000.0, faults::names(&struck));
+            let seen = Seen {
+                method: parts.method.to_string(),
+                path: path.to_owned(),
+                query,
+                status,
+            };
+            api.log.add(
+                seen,
+                api.clock.now(0),
+                begun.elapsed().as_secs_f64() * 1000.0,
+                faults::names(&struck),
+            );
         }
     };
     for fault in &struck {
@@ -130,7 +149,11 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
             Err(refusal) => refusal.reply(),
         },
     };
-    note(if struck.contains(&Kind::Truncate) { 0 } else { reply.status().as_u16() });
+    note(if struck.contains(&Kind::Truncate) {
+        0
+    } else {
+        reply.status().as_u16()
+    });
     Some(finish(api, reply, &struck))
 }
 
@@ -161,20 +184,34 @@ fn instead(struck: &[Kind]) -> Option<Reply> {
 
 /// The body, if it is no larger than it may be. One that says so is not read at all.
 async fn read(headers: &http::HeaderMap, body: Incoming) -> Result<Bytes, Refusal> {
-    let large = || Refusal::detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body is larger than {BODY} bytes.")).with(header::CONNECTION, "close");
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse::<u64>().ok());
+    let large = || {
+        Refusal::detail(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is larger than {BODY} bytes."),
+        )
+        .with(header::CONNECTION, "close")
+    };
+    let told = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|l| l.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|l| l > BODY as u64) {
         return Err(large());
     }
     match Limited::new(body, BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => Err(large()),
-        Err(_) => Err(Refusal::detail(StatusCode::BAD_REQUEST, "The body did not come whole.")),
+        Err(_) => Err(Refusal::detail(
+            StatusCode::BAD_REQUEST,
+            "The body did not come whole.",
+        )),
     }
 }
 
 fn finish(api: &Api, mut reply: Reply, struck: &[Kind]) -> Response<Out> {
-    let skew: i64 = struck.iter().map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 }).sum();
+    let skew: i64 = struck
+        .iter()
+        .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })
+        .sum();
     let now = api.clock.now(skew);
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now.into())) {
         reply.headers_mut().insert(header::DATE, date);
@@ -184,7 +221,13 @@ fn finish(api: &Api, mut reply: Reply, struck: &[Kind]) -> Response<Out> {
         *reply.body_mut() = Bytes::from_static(b"{\"count\": 25, \"results\": [{\"id\": ");
     }
     if struck.contains(&Kind::Truncate) {
-        return reply.map(|body| Either::Right(Cut { length: body.len().max(2) as u64, first: Some(body.slice(..body.len() / 2)), pause: None }));
+        return reply.map(|body| {
+            Either::Right(Cut {
+                length: body.len().max(2) as u64,
+                first: Some(body.slice(..body.len() / 2)),
+                pause: None,
+            })
+        });
     }
     reply.map(|body| Either::Left(Full::new(body)))
 }
@@ -202,12 +245,20 @@ impl Body for Cut {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(first) = self.first.take().filter(|f| !f.is_empty()) {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
-        let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(5))));
-        pause.as_mut().poll(context).map(|()| Some(Err(io::Error::from(io::ErrorKind::BrokenPipe))))
+        let pause = self
+            .pause
+            .get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(5))));
+        pause
+            .as_mut()
+            .poll(context)
+            .map(|()| Some(Err(io::Error::from(io::ErrorKind::BrokenPipe))))
     }
 
     fn size_hint(&self) -> SizeHint {

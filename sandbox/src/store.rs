@@ -62,7 +62,13 @@ pub fn text(id: &Value) -> String {
 
 impl Store {
     pub fn new(seed: u64, size: u64, db: Option<Db>) -> Self {
-        Self { states: Mutex::default(), generation: AtomicU64::new(0), db, seed, size }
+        Self {
+            states: Mutex::default(),
+            generation: AtomicU64::new(0),
+            db,
+            seed,
+            size,
+        }
     }
 
     /// Goes up with each change.
@@ -85,14 +91,27 @@ impl Store {
         if place.single {
             state.items.insert(String::new(), (0, Sent::default()));
         } else {
-            let ids = (0..self.size).map(|n| (text(&data::id(self.seed, &place.noun, place.id, n)), (n, Sent::default())));
+            let ids = (0..self.size).map(|n| {
+                (
+                    text(&data::id(self.seed, &place.noun, place.id, n)),
+                    (n, Sent::default()),
+                )
+            });
             state.items = ids.collect();
         }
         state.next = self.size;
-        for change in self.db.as_ref().map_or(Ok(Vec::new()), |db| db.changes(&place.key))? {
+        for change in self
+            .db
+            .as_ref()
+            .map_or(Ok(Vec::new()), |db| db.changes(&place.key))?
+        {
             state.next = state.next.max(change.index + 1);
             match change.sent {
-                Some(sent) => drop(state.items.insert(change.id, (change.index, Arc::new(sent)))),
+                Some(sent) => drop(
+                    state
+                        .items
+                        .insert(change.id, (change.index, Arc::new(sent))),
+                ),
                 None => {
                     state.items.shift_remove(&change.id);
                     state.deleted.insert(change.id);
@@ -102,9 +121,17 @@ impl Store {
         Ok(state)
     }
 
-    fn changed(&self, place: &Place, id: &str, index: u64, sent: Option<&Map<String, Value>>) -> Result<(), String> {
+    fn changed(
+        &self,
+        place: &Place,
+        id: &str,
+        index: u64,
+        sent: Option<&Map<String, Value>>,
+    ) -> Result<(), String> {
         self.generation.fetch_add(1, Ordering::AcqRel);
-        self.db.as_ref().map_or(Ok(()), |db| db.save(&place.key, id, index, sent))
+        self.db
+            .as_ref()
+            .map_or(Ok(()), |db| db.save(&place.key, id, index, sent))
     }
 
     /// How many there are, and some of them in order.
@@ -113,25 +140,47 @@ impl Store {
             let total = state.items.len();
             let start = (start.min(total as u64)) as usize;
             let end = (start as u64).saturating_add(size).min(total as u64) as usize;
-            let item = |(id, (index, sent)): (&String, &(u64, Sent))| Item { id: id.clone(), index: *index, sent: sent.clone() };
-            (total as u64, (start..end).filter_map(|at| state.items.get_index(at)).map(item).collect())
+            let item = |(id, (index, sent)): (&String, &(u64, Sent))| Item {
+                id: id.clone(),
+                index: *index,
+                sent: sent.clone(),
+            };
+            (
+                total as u64,
+                (start..end)
+                    .filter_map(|at| state.items.get_index(at))
+                    .map(item)
+                    .collect(),
+            )
         })
     }
 
     pub fn get(&self, place: &Place, id: &str) -> Result<Found, String> {
         self.with(place, |state| match state.items.get(id) {
-            Some((index, sent)) => Found::Item(Item { id: id.to_owned(), index: *index, sent: sent.clone() }),
+            Some((index, sent)) => Found::Item(Item {
+                id: id.to_owned(),
+                index: *index,
+                sent: sent.clone(),
+            }),
             None if state.deleted.contains(id) => Found::Deleted,
             None => Found::Never,
         })
     }
 
     /// A new item, with an id of its own unless one is given; `None` if that one is taken.
-    pub fn create(&self, place: &Place, id: Option<String>, sent: Map<String, Value>) -> Result<Option<Item>, String> {
+    pub fn create(
+        &self,
+        place: &Place,
+        id: Option<String>,
+        sent: Map<String, Value>,
+    ) -> Result<Option<Item>, String> {
         let sent = Arc::new(sent);
         let made = self.with(place, |state| {
             let fresh = |index| match place.id {
-                IdKind::Uuid => Rng::of(self.seed, &place.key).at("created").nth(index).uuid(),
+                IdKind::Uuid => Rng::of(self.seed, &place.key)
+                    .at("created")
+                    .nth(index)
+                    .uuid(),
                 kind => text(&data::id(self.seed, &place.noun, kind, index)),
             };
             // Ids that were given may be those that would come next.
@@ -154,14 +203,26 @@ impl Store {
     }
 
     /// What was sent wins over what was there, field by field.
-    pub fn change(&self, place: &Place, item: &Item, sent: Map<String, Value>) -> Result<Item, String> {
+    pub fn change(
+        &self,
+        place: &Place,
+        item: &Item,
+        sent: Map<String, Value>,
+    ) -> Result<Item, String> {
         let (index, sent) = self.with(place, |state| {
-            let (index, old) = state.items.entry(item.id.clone()).or_insert_with(|| (item.index, item.sent.clone()));
+            let (index, old) = state
+                .items
+                .entry(item.id.clone())
+                .or_insert_with(|| (item.index, item.sent.clone()));
             Arc::make_mut(old).extend(sent);
             (*index, old.clone())
         })?;
         self.changed(place, &item.id, index, Some(&sent))?;
-        Ok(Item { id: item.id.clone(), index, sent })
+        Ok(Item {
+            id: item.id.clone(),
+            index,
+            sent,
+        })
     }
 
     pub fn delete(&self, place: &Place, id: &str, index: u64) -> Result<(), String> {

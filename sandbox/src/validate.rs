@@ -26,12 +26,19 @@ pub fn body(schemas: &Schemas, place: Use, value: Value, mode: Mode) -> Result<V
         if object.is_free() {
             return Ok(value);
         }
-        let words = format!("Invalid data. Expected a dictionary, but got {}.", python(&value));
+        let words = format!(
+            "Invalid data. Expected a dictionary, but got {}.",
+            python(&value)
+        );
         return Err(json!({ "non_field_errors": [words] }));
     }
     match (check(schemas, place, value, mode), &top.kind) {
-        (Err(Value::Array(words)), Kind::List(_)) if words.iter().all(Value::is_string) => Err(json!({ "non_field_errors": words })),
-        (Err(Value::Array(words)), kind) if !matches!(kind, Kind::List(_)) => Err(json!({ "non_field_errors": words })),
+        (Err(Value::Array(words)), Kind::List(_)) if words.iter().all(Value::is_string) => {
+            Err(json!({ "non_field_errors": words }))
+        }
+        (Err(Value::Array(words)), kind) if !matches!(kind, Kind::List(_)) => {
+            Err(json!({ "non_field_errors": words }))
+        }
         (other, _) => other,
     }
 }
@@ -40,14 +47,24 @@ fn check(schemas: &Schemas, place: Use, value: Value, mode: Mode) -> Result<Valu
     let schema = schemas.at(place);
     let say = |words: String| Err(json!([words]));
     if value.is_null() {
-        return if place.nullable || matches!(schema.kind, Kind::Any) { Ok(value) } else { say("This field may not be null.".into()) };
+        return if place.nullable || matches!(schema.kind, Kind::Any) {
+            Ok(value)
+        } else {
+            say("This field may not be null.".into())
+        };
     }
     if let Some(values) = &schema.values {
         // A form sends texts.
-        let same = |v: &&Value| **v == value || (!v.is_string() && value.as_str() == Some(&v.to_string()));
+        let same =
+            |v: &&Value| **v == value || (!v.is_string() && value.as_str() == Some(&v.to_string()));
         return match values.iter().find(same) {
             Some(known) => Ok(known.clone()),
-            None => say(format!("\"{}\" is not a valid choice.", value.as_str().map_or_else(|| value.to_string(), str::to_owned))),
+            None => say(format!(
+                "\"{}\" is not a valid choice.",
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            )),
         };
     }
     match &schema.kind {
@@ -61,23 +78,51 @@ fn check(schemas: &Schemas, place: Use, value: Value, mode: Mode) -> Result<Valu
             text_faults(schema, format, &text).map_or(Ok(Value::String(text)), |w| Err(json!([w])))
         }
         Kind::Integer => {
-            let whole = |n: &Value| n.as_i64().or_else(|| n.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9e15).map(|f| f as i64));
+            let whole = |n: &Value| {
+                n.as_i64().or_else(|| {
+                    n.as_f64()
+                        .filter(|f| f.fract() == 0.0 && f.abs() < 9e15)
+                        .map(|f| f as i64)
+                })
+            };
             let number = if value.is_u64() {
                 Some(value.clone())
             } else {
-                value.as_str().map_or_else(|| whole(&value), |t| t.trim().parse().ok()).map(Value::from)
+                value
+                    .as_str()
+                    .map_or_else(|| whole(&value), |t| t.trim().parse().ok())
+                    .map(Value::from)
             };
-            number.map_or_else(|| say("A valid integer is required.".into()), |n| range(schema, n))
+            number.map_or_else(
+                || say("A valid integer is required.".into()),
+                |n| range(schema, n),
+            )
         }
         Kind::Number => {
-            let number = value.as_str().map_or_else(|| value.is_number().then(|| value.clone()), |t| t.trim().parse::<f64>().ok().map(Value::from));
-            number.filter(Value::is_number).map_or_else(|| say("A valid number is required.".into()), |n| range(schema, n))
+            let number = value.as_str().map_or_else(
+                || value.is_number().then(|| value.clone()),
+                |t| t.trim().parse::<f64>().ok().map(Value::from),
+            );
+            number.filter(Value::is_number).map_or_else(
+                || say("A valid number is required.".into()),
+                |n| range(schema, n),
+            )
         }
         Kind::Boolean => match &value {
             Value::Bool(_) => Ok(value),
-            Value::String(t) if ["true", "t", "1", "yes", "y", "on"].contains(&t.to_lowercase().as_str()) => Ok(true.into()),
-            Value::String(t) if ["false", "f", "0", "no", "n", "off"].contains(&t.to_lowercase().as_str()) => Ok(false.into()),
-            Value::Number(n) if n.as_i64().is_some_and(|n| n == 0 || n == 1) => Ok((n.as_i64() == Some(1)).into()),
+            Value::String(t)
+                if ["true", "t", "1", "yes", "y", "on"].contains(&t.to_lowercase().as_str()) =>
+            {
+                Ok(true.into())
+            }
+            Value::String(t)
+                if ["false", "f", "0", "no", "n", "off"].contains(&t.to_lowercase().as_str()) =>
+            {
+                Ok(false.into())
+            }
+            Value::Number(n) if n.as_i64().is_some_and(|n| n == 0 || n == 1) => {
+                Ok((n.as_i64() == Some(1)).into())
+            }
             _ => say("Must be a valid boolean.".into()),
         },
         Kind::List(item) => list(schemas, schema, *item, value, mode),
@@ -85,13 +130,23 @@ fn check(schemas: &Schemas, place: Use, value: Value, mode: Mode) -> Result<Valu
             // drf-yasg documents a JSONField as an object of nothing.
             value if object.is_free() && !object.others.is_some_and(Use::is_typed) => Ok(value),
             Value::Object(map) => fields(schemas, object, map, mode).map(Value::Object),
-            other if object.is_free() => say(format!("Expected a dictionary of items but got type \"{}\".", python(&other))),
-            other => Err(json!({ "non_field_errors": [format!("Invalid data. Expected a dictionary, but got {}.", python(&other))] })),
+            other if object.is_free() => say(format!(
+                "Expected a dictionary of items but got type \"{}\".",
+                python(&other)
+            )),
+            other => Err(
+                json!({ "non_field_errors": [format!("Invalid data. Expected a dictionary, but got {}.", python(&other))] }),
+            ),
         },
     }
 }
 
-fn fields(schemas: &Schemas, object: &Object, mut sent: Map<String, Value>, mode: Mode) -> Result<Map<String, Value>, Value> {
+fn fields(
+    schemas: &Schemas,
+    object: &Object,
+    mut sent: Map<String, Value>,
+    mode: Mode,
+) -> Result<Map<String, Value>, Value> {
     let (mut clean, mut errors) = (Map::new(), Map::new());
     for property in object.properties.iter().filter(|p| !p.of.read_only) {
         match sent.remove(&property.name) {
@@ -100,7 +155,11 @@ fn fields(schemas: &Schemas, object: &Object, mut sent: Map<String, Value>, mode
                 Err(words) => drop(errors.insert(property.name.clone(), words)),
             },
             None if property.required && mode == Mode::Whole => {
-                let words = if schemas.at(property.of).is_file() { "No file was submitted." } else { REQUIRED };
+                let words = if schemas.at(property.of).is_file() {
+                    "No file was submitted."
+                } else {
+                    REQUIRED
+                };
                 errors.insert(property.name.clone(), json!([words]));
             }
             None => {}
@@ -114,23 +173,43 @@ fn fields(schemas: &Schemas, object: &Object, mut sent: Map<String, Value>, mode
             }
         }
     }
-    if errors.is_empty() { Ok(clean) } else { Err(errors.into()) }
+    if errors.is_empty() {
+        Ok(clean)
+    } else {
+        Err(errors.into())
+    }
 }
 
-fn list(schemas: &Schemas, schema: &Schema, item: Use, value: Value, mode: Mode) -> Result<Value, Value> {
+fn list(
+    schemas: &Schemas,
+    schema: &Schema,
+    item: Use,
+    value: Value,
+    mode: Mode,
+) -> Result<Value, Value> {
     let Value::Array(items) = value else {
-        return Err(json!([format!("Expected a list of items but got type \"{}\".", python(&value))]));
+        return Err(json!([format!(
+            "Expected a list of items but got type \"{}\".",
+            python(&value)
+        )]));
     };
     let words = match schema.items {
         (Some(1), _) if items.is_empty() => Some("This list may not be empty.".to_owned()),
-        (Some(n), _) if items.len() < n => Some(format!("Ensure this field has at least {n} elements.")),
-        (_, Some(n)) if items.len() > n => Some(format!("Ensure this field has no more than {n} elements.")),
+        (Some(n), _) if items.len() < n => {
+            Some(format!("Ensure this field has at least {n} elements."))
+        }
+        (_, Some(n)) if items.len() > n => {
+            Some(format!("Ensure this field has no more than {n} elements."))
+        }
         _ => None,
     };
     if let Some(words) = words {
         return Err(json!([words]));
     }
-    let checked: Vec<_> = items.into_iter().map(|v| check(schemas, item, v, mode)).collect();
+    let checked: Vec<_> = items
+        .into_iter()
+        .map(|v| check(schemas, item, v, mode))
+        .collect();
     if checked.iter().all(Result::is_ok) {
         let mut clean: Vec<Value> = checked.into_iter().filter_map(Result::ok).collect();
         if schema.unique {
@@ -142,9 +221,17 @@ fn list(schemas: &Schemas, schema: &Schema, item: Use, value: Value, mode: Mode)
     }
     // Serializers tell item by item; a list of plain values names the places.
     if schemas.at(item).object().is_some_and(|o| !o.is_free()) {
-        return Err(checked.into_iter().map(|c| c.err().unwrap_or_else(|| json!({}))).collect());
+        return Err(checked
+            .into_iter()
+            .map(|c| c.err().unwrap_or_else(|| json!({})))
+            .collect());
     }
-    Err(checked.into_iter().enumerate().filter_map(|(i, c)| Some((i.to_string(), c.err()?))).collect::<Map<_, _>>().into())
+    Err(checked
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, c)| Some((i.to_string(), c.err()?)))
+        .collect::<Map<_, _>>()
+        .into())
 }
 
 fn text_faults(schema: &Schema, format: &str, text: &str) -> Option<String> {
@@ -153,14 +240,20 @@ fn text_faults(schema: &Schema, format: &str, text: &str) -> Option<String> {
         return Some("This field may not be blank.".into());
     }
     if let Some(n) = schema.max_length.filter(|n| long > *n) {
-        return Some(format!("Ensure this field has no more than {n} characters."));
+        return Some(format!(
+            "Ensure this field has no more than {n} characters."
+        ));
     }
     if let Some(n) = schema.min_length.filter(|n| long < *n) {
         return Some(format!("Ensure this field has at least {n} characters."));
     }
     if text.is_empty() {
         let blank = ["uuid", "date-time", "date", "decimal"].contains(&format);
-        return blank.then(|| formats::complaint(format, text).unwrap_or("This field may not be blank.").to_owned());
+        return blank.then(|| {
+            formats::complaint(format, text)
+                .unwrap_or("This field may not be blank.")
+                .to_owned()
+        });
     }
     if let Some(words) = formats::complaint(format, text) {
         return Some(words.into());
@@ -170,14 +263,22 @@ fn text_faults(schema: &Schema, format: &str, text: &str) -> Option<String> {
 }
 
 fn range(schema: &Schema, value: Value) -> Result<Value, Value> {
-    let Some(n) = value.as_f64() else { return Ok(value) };
+    let Some(n) = value.as_f64() else {
+        return Ok(value);
+    };
     let (low, high) = schema.exclusive;
     let words = match (schema.minimum, schema.maximum) {
         (Some(least), _) if n < least || (low && n == least) => {
-            format!("Ensure this value is greater than {}{least}.", if low { "" } else { "or equal to " })
+            format!(
+                "Ensure this value is greater than {}{least}.",
+                if low { "" } else { "or equal to " }
+            )
         }
         (_, Some(most)) if n > most || (high && n == most) => {
-            format!("Ensure this value is less than {}{most}.", if high { "" } else { "or equal to " })
+            format!(
+                "Ensure this value is less than {}{most}.",
+                if high { "" } else { "or equal to " }
+            )
         }
         _ => return Ok(value),
     };
@@ -198,11 +299,23 @@ fn python(value: &Value) -> &'static str {
 }
 
 /// The query and the headers.
-pub fn parameters(schemas: &Schemas, operation: &Operation, query: &Query, header: impl Fn(&str) -> Option<String>) -> Result<(), Value> {
+pub fn parameters(
+    schemas: &Schemas,
+    operation: &Operation,
+    query: &Query,
+    header: impl Fn(&str) -> Option<String>,
+) -> Result<(), Value> {
     let mut errors = Map::new();
-    for p in operation.parameters.iter().filter(|p| p.place != Place::Path && !p.is_page()) {
-        let values: Vec<String> =
-            if p.place == Place::Header { header(&p.name).into_iter().collect() } else { query.all(&p.name).map(str::to_owned).collect() };
+    for p in operation
+        .parameters
+        .iter()
+        .filter(|p| p.place != Place::Path && !p.is_page())
+    {
+        let values: Vec<String> = if p.place == Place::Header {
+            header(&p.name).into_iter().collect()
+        } else {
+            query.all(&p.name).map(str::to_owned).collect()
+        };
         let Some(last) = values.last() else {
             // The header of the credentials is judged before.
             if p.required && !p.name.eq_ignore_ascii_case("authorization") {
@@ -212,30 +325,57 @@ pub fn parameters(schemas: &Schemas, operation: &Operation, query: &Query, heade
         };
         let value = match schemas.at(p.schema).kind {
             Kind::List(_) if p.multi => values.iter().cloned().map(Value::from).collect(),
-            Kind::List(_) => last.split(',').filter(|v| !v.is_empty()).map(|v| Value::from(v.to_owned())).collect(),
+            Kind::List(_) => last
+                .split(',')
+                .filter(|v| !v.is_empty())
+                .map(|v| Value::from(v.to_owned()))
+                .collect(),
             // What is left empty is not filtered by.
             _ if last.is_empty() && !p.required => continue,
             // Python's integers have no end; such a number finds nothing, or is no size of a page.
-            Kind::Integer if last.len() > 18 && last.bytes().skip(usize::from(last.starts_with('-'))).all(|b| b.is_ascii_digit()) => continue,
+            Kind::Integer
+                if last.len() > 18
+                    && last
+                        .bytes()
+                        .skip(usize::from(last.starts_with('-')))
+                        .all(|b| b.is_ascii_digit()) =>
+            {
+                continue;
+            }
             _ => Value::from(last.clone()),
         };
         if let Err(words) = check(schemas, p.schema, value, Mode::Whole) {
             errors.insert(p.name.clone(), words);
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
+    }
 }
 
 /// Could the values of the path be of their types?
 pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: &[String]) -> bool {
-    operation.parameters.iter().filter(|p| p.place == Place::Path).all(|p| {
-        let value = names.iter().position(|n| *n == p.name).and_then(|at| values.get(at));
-        value.is_none_or(|v| {
-            let list = matches!(schemas.at(p.schema).kind, Kind::List(_));
-            let value = if list { v.split(',').map(Value::from).collect() } else { Value::from(v.clone()) };
-            check(schemas, p.schema, value, Mode::Whole).is_ok()
+    operation
+        .parameters
+        .iter()
+        .filter(|p| p.place == Place::Path)
+        .all(|p| {
+            let value = names
+                .iter()
+                .position(|n| *n == p.name)
+                .and_then(|at| values.get(at));
+            value.is_none_or(|v| {
+                let list = matches!(schemas.at(p.schema).kind, Kind::List(_));
+                let value = if list {
+                    v.split(',').map(Value::from).collect()
+                } else {
+                    Value::from(v.clone())
+                };
+                check(schemas, p.schema, value, Mode::Whole).is_ok()
+            })
         })
-    })
 }
 
 #[cfg(test)]
@@ -257,13 +397,22 @@ mod tests {
         let judge = |value: Value, mode| body(&schemas, place, value, mode);
         for (sent, errors) in [
             (json!({}), json!({"name": [REQUIRED], "n": [REQUIRED]})),
-            (json!({"name": "", "n": "x"}), json!({"name": ["This field may not be blank."], "n": ["A valid integer is required."]})),
+            (
+                json!({"name": "", "n": "x"}),
+                json!({"name": ["This field may not be blank."], "n": ["A valid integer is required."]}),
+            ),
             (
                 json!({"name": "abcdef", "n": null}),
                 json!({"name": ["Ensure this field has no more than 5 characters."], "n": ["This field may not be null."]}),
             ),
-            (json!({"name": 123456, "n": 1}), json!({"name": ["Ensure this field has no more than 5 characters."]})),
-            (json!({"name": [], "n": 10}), json!({"name": ["Not a valid string."], "n": ["Ensure this value is less than or equal to 9."]})),
+            (
+                json!({"name": 123456, "n": 1}),
+                json!({"name": ["Ensure this field has no more than 5 characters."]}),
+            ),
+            (
+                json!({"name": [], "n": 10}),
+                json!({"name": ["Not a valid string."], "n": ["Ensure this value is less than or equal to 9."]}),
+            ),
             (
                 json!({"name": "a", "n": 1, "kind": "x", "device": "1"}),
                 json!({"kind": ["\"x\" is not a valid choice."], "device": ["Must be a valid UUID."]}),
@@ -276,14 +425,26 @@ mod tests {
                 json!({"name": "a", "n": 1, "tags": ["x", []], "rows": [{"x": 1}, {}]}),
                 json!({"tags": {"1": ["Not a valid string."]}, "rows": [{}, {"x": [REQUIRED]}]}),
             ),
-            (json!({"name": "a", "n": 1, "owner": {"email": "x"}}), json!({"owner": {"email": ["Enter a valid email address."]}})),
-            (json!({"name": "a", "n": 1, "owner": 1}), json!({"owner": {"non_field_errors": ["Invalid data. Expected a dictionary, but got int."]}})),
-            (json!([1]), json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]})),
+            (
+                json!({"name": "a", "n": 1, "owner": {"email": "x"}}),
+                json!({"owner": {"email": ["Enter a valid email address."]}}),
+            ),
+            (
+                json!({"name": "a", "n": 1, "owner": 1}),
+                json!({"owner": {"non_field_errors": ["Invalid data. Expected a dictionary, but got int."]}}),
+            ),
+            (
+                json!([1]),
+                json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
+            ),
         ] {
             assert_eq!(judge(sent.clone(), Mode::Whole), Err(errors), "{sent}");
         }
         assert_eq!(
-            judge(json!({"id": 7, "n": "3", "free": [1], "more": 1, "ids": [2, "2", 1]}), Mode::Partial),
+            judge(
+                json!({"id": 7, "n": "3", "free": [1], "more": 1, "ids": [2, "2", 1]}),
+                Mode::Partial
+            ),
             Ok(json!({"n": 3, "free": [1], "ids": [2, 1]}))
         );
         assert!(judge(json!({"owner": {}}), Mode::Partial).is_ok());

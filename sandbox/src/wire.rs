@@ -16,13 +16,30 @@ use crate::{
     world::Outcome,
 };
 
-pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation), values: &[String], outcome: Outcome) -> Reply {
+pub fn render(
+    api: &Api,
+    headers: &HeaderMap,
+    uri: &Uri,
+    at: (&Route, &Operation),
+    values: &[String],
+    outcome: Outcome,
+) -> Reply {
     let operation = at.1;
     let strict = api.wire == Wire::Spec;
-    let fitter = Fitter { maker: api.world.maker(&api.front), strict };
-    let thing = Thing { rng: Rng::of(api.world.seed, uri.path()), index: values.len() as u64, noun: "", second: None };
+    let fitter = Fitter {
+        maker: api.world.maker(&api.front),
+        strict,
+    };
+    let thing = Thing {
+        rng: Rng::of(api.world.seed, uri.path()),
+        index: values.len() as u64,
+        noun: "",
+        second: None,
+    };
     let value = match outcome {
-        _ if operation.status == StatusCode::NO_CONTENT => return reply::reply(operation.status, "", ""),
+        _ if operation.status == StatusCode::NO_CONTENT => {
+            return reply::reply(operation.status, "", "");
+        }
         Outcome::File => return file(operation),
         Outcome::Raw(value) => value,
         Outcome::Nothing => match operation.answer {
@@ -32,7 +49,11 @@ pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation
         Outcome::One(value) => match operation.answer {
             Some(answer) if strict => {
                 // A job's own members stay: without them a client could do nothing with it.
-                let extra = value.as_object().filter(|m| m.contains_key("jid")).cloned().unwrap_or_default();
+                let extra = value
+                    .as_object()
+                    .filter(|m| m.contains_key("jid"))
+                    .cloned()
+                    .unwrap_or_default();
                 let mut fitted = fitter.fit(answer, value, "", thing);
                 if let Some(map) = fitted.as_object_mut() {
                     for (key, value) in extra {
@@ -43,23 +64,71 @@ pub fn render(api: &Api, headers: &HeaderMap, uri: &Uri, at: (&Route, &Operation
             }
             _ => value,
         },
-        Outcome::Page { items, total, paging } => {
+        Outcome::Page {
+            items,
+            total,
+            paging,
+        } => {
             let Some(list) = &operation.list else {
                 // Of an answer without a schema the document says nothing: it is the wire's.
-                let Some(answer) = operation.answer else { return send(operation, &items.into()) };
-                return send(operation, &fitter.fit(answer, items.into_iter().next().unwrap_or_default(), "", thing));
+                let Some(answer) = operation.answer else {
+                    return send(operation, &items.into());
+                };
+                return send(
+                    operation,
+                    &fitter.fit(
+                        answer,
+                        items.into_iter().next().unwrap_or_default(),
+                        "",
+                        thing,
+                    ),
+                );
             };
             let nth = |(n, item): (usize, Value)| {
-                if strict { fitter.fit(list.item, item, "", Thing { rng: thing.rng.nth(n as u64), index: n as u64, ..thing }) } else { item }
+                if strict {
+                    fitter.fit(
+                        list.item,
+                        item,
+                        "",
+                        Thing {
+                            rng: thing.rng.nth(n as u64),
+                            index: n as u64,
+                            ..thing
+                        },
+                    )
+                } else {
+                    item
+                }
             };
             let items: Vec<Value> = items.into_iter().enumerate().map(nth).collect();
             let page = |keys: &[String]| {
-                let mut page = envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
+                let mut page =
+                    envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
                 // Members beside the usual ones: totals by kind, for example.
-                let object = operation.answer.and_then(|a| api.front.schemas.at(a).object());
-                for property in object.into_iter().flat_map(|o| &o.properties).filter(|p| !USUAL.contains(&p.name.as_str())) {
-                    let (name, thing) = (property.name.as_str(), Thing { rng: thing.rng.at(&property.name), ..thing });
-                    page.insert(name.to_owned(), fitter.fit(property.of, fitter.maker.value(property.of, name, thing), name, thing));
+                let object = operation
+                    .answer
+                    .and_then(|a| api.front.schemas.at(a).object());
+                for property in object
+                    .into_iter()
+                    .flat_map(|o| &o.properties)
+                    .filter(|p| !USUAL.contains(&p.name.as_str()))
+                {
+                    let (name, thing) = (
+                        property.name.as_str(),
+                        Thing {
+                            rng: thing.rng.at(&property.name),
+                            ..thing
+                        },
+                    );
+                    page.insert(
+                        name.to_owned(),
+                        fitter.fit(
+                            property.of,
+                            fitter.maker.value(property.of, name, thing),
+                            name,
+                            thing,
+                        ),
+                    );
                 }
                 Value::Object(page)
             };
@@ -86,10 +155,21 @@ fn envelope(
     let has = |key: &str| keys.iter().any(|k| k == key);
     let linked = strict || !has("count");
     let mut out = Map::new();
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+    let host = headers
+        .get(header::HOST)
+        .and_then(|h| h.to_str().ok())
+        .unwrap_or("localhost");
     let (next, previous) = paging.links(&Query::parse(uri.query().unwrap_or_default()), total);
-    let link = |query: Option<String>| query.map_or(Value::Null, |q| format!("http://{host}{}?{q}", uri.path()).into());
-    let size = if paging.is_whole() { items.len() as u64 } else { paging.size };
+    let link = |query: Option<String>| {
+        query.map_or(Value::Null, |q| {
+            format!("http://{host}{}?{q}", uri.path()).into()
+        })
+    };
+    let size = if paging.is_whole() {
+        items.len() as u64
+    } else {
+        paging.size
+    };
     if has("count") {
         out.insert("count".into(), total.into());
     }
@@ -112,14 +192,24 @@ fn envelope(
 fn send(operation: &Operation, value: &Value) -> Reply {
     let json = operation.produces.iter().find(|m| m.contains("json"));
     match (json, operation.produces.first(), value) {
-        (None, Some(media), Value::String(text)) => reply::reply(operation.status, media, text.clone()),
-        _ => reply::reply(operation.status, json.map_or("application/json", String::as_str), value.to_string()),
+        (None, Some(media), Value::String(text)) => {
+            reply::reply(operation.status, media, text.clone())
+        }
+        _ => reply::reply(
+            operation.status,
+            json.map_or("application/json", String::as_str),
+            value.to_string(),
+        ),
     }
 }
 
 /// What a download holds: small, but of its kind.
 fn file(operation: &Operation) -> Reply {
-    let media = operation.produces.iter().find(|m| !m.contains("json")).map_or("application/octet-stream", String::as_str);
+    let media = operation
+        .produces
+        .iter()
+        .find(|m| !m.contains("json"))
+        .map_or("application/octet-stream", String::as_str);
     let (name, body): (&str, &[u8]) = match media {
         "application/pdf" => (
             "sandbox.pdf",
@@ -131,20 +221,33 @@ fn file(operation: &Operation) -> Reply {
     };
     let mut reply = reply::reply(operation.status, media, body);
     if let Ok(value) = format!("attachment; filename=\"{name}\"").parse() {
-        reply.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        reply
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
     }
     reply
 }
 
 /// The live API answers 200 with token and user. By the document it echoes the request with 201; the members that a client can't do without are added.
 pub fn login(api: &Api, operation: &Operation, sent: &Value, answer: Value) -> Reply {
-    let Some(schema) = operation.answer.filter(|_| api.wire == Wire::Spec) else { return reply::json(StatusCode::OK, &answer) };
+    let Some(schema) = operation.answer.filter(|_| api.wire == Wire::Spec) else {
+        return reply::json(StatusCode::OK, &answer);
+    };
     let mut echo = sent.clone();
     if let Some(password) = echo.get_mut("password") {
         *password = "********".into();
     }
-    let thing = Thing { rng: Rng::of(api.world.seed, "login"), index: 0, noun: "", second: None };
-    let mut value = Fitter { maker: api.world.maker(&api.front), strict: true }.fit(schema, echo, "", thing);
+    let thing = Thing {
+        rng: Rng::of(api.world.seed, "login"),
+        index: 0,
+        noun: "",
+        second: None,
+    };
+    let mut value = Fitter {
+        maker: api.world.maker(&api.front),
+        strict: true,
+    }
+    .fit(schema, echo, "", thing);
     if let (Some(map), Value::Object(answer)) = (value.as_object_mut(), answer) {
         map.extend(answer);
     }
@@ -153,11 +256,22 @@ pub fn login(api: &Api, operation: &Operation, sent: &Value, answer: Value) -> R
 
 /// An error whose body is documented has that form.
 pub fn documented(spec: &Spec, operation: &Operation, mut refusal: Refusal) -> Refusal {
-    let schema = operation.errors.iter().find(|(status, _)| *status == refusal.status.as_u16());
-    if let (Some(object), Some(body)) = (schema.and_then(|(_, s)| spec.schemas.at(*s).object()), refusal.body.as_object_mut()) {
+    let schema = operation
+        .errors
+        .iter()
+        .find(|(status, _)| *status == refusal.status.as_u16());
+    if let (Some(object), Some(body)) = (
+        schema.and_then(|(_, s)| spec.schemas.at(*s).object()),
+        refusal.body.as_object_mut(),
+    ) {
         let words = body.values().next().map(first_text).unwrap_or_default();
-        for property in object.properties.iter().filter(|p| spec.schemas.fits(p.of, &words)) {
-            body.entry(property.name.clone()).or_insert_with(|| words.clone());
+        for property in object
+            .properties
+            .iter()
+            .filter(|p| spec.schemas.fits(p.of, &words))
+        {
+            body.entry(property.name.clone())
+                .or_insert_with(|| words.clone());
         }
     }
     refusal

@@ -2,10 +2,22 @@
 
 use crate::{data::Thing, rng::Rng, road};
 
-const NAMES: [&str; 12] = ["Anna", "Bo", "Clara", "David", "Emma", "Freja", "Gustav", "Hans", "Ida", "Jonas", "Karla", "Lars"];
-const FAMILIES: [&str; 8] = ["Jensen", "Nielsen", "Hansen", "Pedersen", "Andersen", "Larsen", "Madsen", "Olsen"];
+const NAMES: [&str; 12] = [
+    "Anna", "Bo", "Clara", "David", "Emma", "Freja", "Gustav", "Hans", "Ida", "Jonas", "Karla",
+    "Lars",
+];
+const FAMILIES: [&str; 8] = [
+    "Jensen", "Nielsen", "Hansen", "Pedersen", "Andersen", "Larsen", "Madsen", "Olsen",
+];
 const MAKES: [&str; 6] = ["Volkswagen", "Toyota", "Ford", "Renault", "Skoda", "Volvo"];
-const MODELS: [&str; 6] = ["Transporter", "Proace", "Transit", "Trafic", "Octavia", "FH16"];
+const MODELS: [&str; 6] = [
+    "Transporter",
+    "Proace",
+    "Transit",
+    "Trafic",
+    "Octavia",
+    "FH16",
+];
 /// World manufacturer codes of those makes.
 const MAKERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
 
@@ -13,12 +25,26 @@ const MAKERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
 pub fn vin(index: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
     let mut rng = Rng::of(0, "vin").nth(index);
-    let maker = MAKERS.get(index as usize % MAKERS.len()).copied().unwrap_or("WV1");
-    let mut letter = || char::from(LETTERS.get(rng.below(LETTERS.len() as u64) as usize).copied().unwrap_or(b'A'));
+    let maker = MAKERS
+        .get(index as usize % MAKERS.len())
+        .copied()
+        .unwrap_or("WV1");
+    let mut letter = || {
+        char::from(
+            LETTERS
+                .get(rng.below(LETTERS.len() as u64) as usize)
+                .copied()
+                .unwrap_or(b'A'),
+        )
+    };
     let body: String = (0..5).map(|_| letter()).collect();
     let draft = format!("{maker}{body}0T{:07}", index % 10_000_000);
     let draft: String = draft.chars().take(17).collect();
-    draft.chars().enumerate().map(|(at, c)| if at == 8 { check_digit(&draft) } else { c }).collect()
+    draft
+        .chars()
+        .enumerate()
+        .map(|(at, c)| if at == 8 { check_digit(&draft) } else { c })
+        .collect()
 }
 
 fn check_digit(vin: &str) -> char {
@@ -54,7 +80,8 @@ fn times(index: u64, span: i64) -> (i64, i64) {
 
 /// Does the name begin, or go on after an underscore, with one of the words?
 fn has(name: &str, words: &[&str]) -> bool {
-    name.split('_').any(|part| words.iter().any(|w| part.starts_with(w)))
+    name.split('_')
+        .any(|part| words.iter().any(|w| part.starts_with(w)))
 }
 
 /// The second, after the start of the data, that a field of that name speaks of.
@@ -67,15 +94,30 @@ pub fn second(name: &str, thing: Thing<'_>, span: i64) -> i64 {
     if has(&lower, &["expire", "valid"]) && !has(&lower, &["from"]) {
         return 3650 * 86_400;
     }
-    if has(&lower, &["created", "first", "joined", "purchase", "registered"]) {
+    if has(
+        &lower,
+        &["created", "first", "joined", "purchase", "registered"],
+    ) {
         return -86_400 * (30 + (thing.index % 300) as i64);
     }
-    if has(&lower, &["end", "finish", "stop", "to", "until", "last", "updated", "modified", "closed", "cleared"]) { end } else { start }
+    if has(
+        &lower,
+        &[
+            "end", "finish", "stop", "to", "until", "last", "updated", "modified", "closed",
+            "cleared",
+        ],
+    ) {
+        end
+    } else {
+        start
+    }
 }
 
 pub fn is_position(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["lat", "latitude", "lon", "lng", "longitude"].iter().any(|w| lower == *w || lower.ends_with(&format!("_{w}")))
+    ["lat", "latitude", "lon", "lng", "longitude"]
+        .iter()
+        .any(|w| lower == *w || lower.ends_with(&format!("_{w}")))
 }
 
 /// A number, if the name says what of.
@@ -88,14 +130,20 @@ pub fn number(name: &str, thing: Thing<'_>, span: i64) -> Option<f64> {
     };
     if is_position(&lower) {
         let spot = road::spot(thing.index, second(name, thing, span));
-        return Some(if lower.contains("lat") { spot.lat } else { spot.lon });
+        return Some(if lower.contains("lat") {
+            spot.lat
+        } else {
+            spot.lon
+        });
     }
     let (start, end) = times(thing.index, span);
     let parts: Vec<&str> = lower.split(['_', '.']).collect();
     let is = |words: &[&str]| parts.iter().any(|p| words.contains(p));
     Some(match () {
         () if is(&["duration"]) => (end - start) as f64,
-        () if is(&["distancekm"]) || (is(&["distance"]) && is(&["km"])) => ((end - start) as f64 * road::PACE / 100.0).round() / 10.0,
+        () if is(&["distancekm"]) || (is(&["distance"]) && is(&["km"])) => {
+            ((end - start) as f64 * road::PACE / 100.0).round() / 10.0
+        }
         () if is(&["distance"]) => ((end - start) as f64 * road::PACE).round(),
         () if is(&["speed", "sog"]) => between(72.0, 88.0, 1),
         () if is(&["voltage"]) => between(12.2, 14.4, 2),
@@ -103,7 +151,9 @@ pub fn number(name: &str, thing: Thing<'_>, span: i64) -> Option<f64> {
         () if is(&["level", "percent", "percentage", "soc"]) => between(5.0, 100.0, 0),
         () if is(&["temperature", "temp"]) => between(-5.0, 95.0, 1),
         () if is(&["mileage", "odometer"]) => 20_000.0 + (thing.index % 900) as f64 * 137.0,
-        () if is(&["heading", "cog", "course"]) => road::spot(thing.index, second(name, thing, span)).heading,
+        () if is(&["heading", "cog", "course"]) => {
+            road::spot(thing.index, second(name, thing, span)).heading
+        }
         () if is(&["altitude", "alt"]) => between(2.0, 140.0, 1),
         () if is(&["year"]) => 2015.0 + (thing.index % 10) as f64,
         () if is(&["ts"]) => (crate::data::EPOCH + second(name, thing, span)) as f64 * 1000.0,
@@ -116,26 +166,39 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
     let lower = name.to_ascii_lowercase();
     let mut rng = thing.rng;
     let n = thing.index as usize;
-    let of = |list: &[&str]| list.get(n % list.len().max(1)).copied().unwrap_or_default().to_owned();
+    let of = |list: &[&str]| {
+        list.get(n % list.len().max(1))
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
+    };
     if is_position(&lower) {
-        return number(name, thing, span).map(|n| format!("{n:.6}")).unwrap_or_default();
+        return number(name, thing, span)
+            .map(|n| format!("{n:.6}"))
+            .unwrap_or_default();
     }
     match lower.as_str() {
         "vin" => vin(thing.index),
         "callname" | "call_name" | "display" => format!("Truck-{:02}", n + 1),
-        "licenseplate" | "license_plate" => format!("AB {:02} {:03}", n % 90 + 10, n * 7 % 900 + 100),
+        "licenseplate" | "license_plate" => {
+            format!("AB {:02} {:03}", n % 90 + 10, n * 7 % 900 + 100)
+        }
         "first_name" => of(&NAMES),
         "last_name" => of(&FAMILIES),
         "full_name" => format!("{} {}", of(&NAMES), of(&FAMILIES)),
         "username" | "email" | "owner_email" => format!("user{}@example.com", n + 1),
         "make" | "make_name" => of(&MAKES),
         "model" | "model_name" => of(&MODELS),
-        "version" | "release" | "release_version" | "firmware" | "firmware_version" => format!("v1.{}.{}", 20 + n % 4, n % 10),
+        "version" | "release" | "release_version" | "firmware" | "firmware_version" => {
+            format!("v1.{}.{}", 20 + n % 4, n % 10)
+        }
         "hw_revision" => format!("1.{}", n % 4),
         "hw_board_ver" => "3.3".to_owned(),
         "hw_modem" => "EC25-EFA".to_owned(),
         "edition_type" => of(&["4G", "Mini", "CAN-FD Pro"]),
-        "city" | "town" => road::spot(thing.index, second(name, thing, span)).town.to_owned(),
+        "city" | "town" => road::spot(thing.index, second(name, thing, span))
+            .town
+            .to_owned(),
         "street" => of(&["Banegade", "Havnegade", "Vestergade", "Søndergade"]),
         "streetno" => format!("{}", n % 90 + 1),
         "postalcode" => format!("{}", 5000 + n * 61 % 4900),
@@ -149,7 +212,11 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
         "ethereum_address" | "eth_address" => format!("0x{}", rng.hex(40)),
         "duration" | "idle_time" => {
             let (start, end) = times(thing.index, span);
-            let long = if lower == "duration" { end - start } else { (end - start) / 10 };
+            let long = if lower == "duration" {
+                end - start
+            } else {
+                (end - start) / 10
+            };
             format!("{:02}:{:02}:{:02}", long / 3600, long / 60 % 60, long % 60)
         }
         "time_of_day" | "active_from" => "08:00:00".to_owned(),
@@ -181,7 +248,11 @@ mod tests {
         assert_eq!(check_digit("11111111111111111"), '1');
         for index in 0..500 {
             let vin = vin(index);
-            assert_eq!((vin.len(), vin.chars().nth(8)), (17, Some(check_digit(&vin))), "{vin}");
+            assert_eq!(
+                (vin.len(), vin.chars().nth(8)),
+                (17, Some(check_digit(&vin))),
+                "{vin}"
+            );
             assert!(!vin.contains(['I', 'O', 'Q']), "{vin}");
         }
         assert_eq!(luhn("7992739871"), "79927398713");

@@ -63,12 +63,25 @@ type Bound = Vec<(String, Value)>;
 
 impl World {
     pub fn maker<'a>(&self, spec: &'a Spec) -> Maker<'a> {
-        let span = (self.rows as i64).saturating_mul(rows::STEP).min(3600 * 24 * 3650);
-        Maker { schemas: &spec.schemas, nouns: &spec.nouns, seed: self.seed, size: self.size, span, letter: self.letter, answers: true }
+        let span = (self.rows as i64)
+            .saturating_mul(rows::STEP)
+            .min(3600 * 24 * 3650);
+        Maker {
+            schemas: &spec.schemas,
+            nouns: &spec.nouns,
+            seed: self.seed,
+            size: self.size,
+            span,
+            letter: self.letter,
+            answers: true,
+        }
     }
 
     fn loose<'a>(&self, spec: &'a Spec) -> Fitter<'a> {
-        Fitter { maker: self.maker(spec), strict: false }
+        Fitter {
+            maker: self.maker(spec),
+            strict: false,
+        }
     }
 
     pub fn run(&self, call: Call<'_>) -> Result<Outcome, Refusal> {
@@ -78,21 +91,32 @@ impl World {
             Kind::Rows => self.records(&call),
             Kind::Read(target) => {
                 let item = self.target(&call, target)?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| Outcome::One(self.show(&call, target.collection, &item, answer, &bound))))
+                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
+                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                }))
             }
             Kind::Create(collection) => self.create(&call, *collection, &bound),
             Kind::Update(target) => {
                 let item = self.target(&call, target)?;
                 let sent = self.writable(&call, target.collection, call.sent);
                 let place = self.place(call.spec, target.collection, call.values);
-                let item = self.store.change(&place, &item, sent).map_err(Refusal::broken)?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| Outcome::One(self.show(&call, target.collection, &item, answer, &bound))))
+                let item = self
+                    .store
+                    .change(&place, &item, sent)
+                    .map_err(Refusal::broken)?;
+                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
+                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                }))
             }
             Kind::Delete(target) => {
                 let item = self.target(&call, target)?;
                 let place = self.place(call.spec, target.collection, call.values);
-                self.store.delete(&place, &item.id, item.index).map_err(Refusal::broken)?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| Outcome::One(self.show(&call, target.collection, &item, answer, &bound))))
+                self.store
+                    .delete(&place, &item.id, item.index)
+                    .map_err(Refusal::broken)?;
+                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
+                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                }))
             }
             Kind::DeleteMany(collection) => self.delete_many(&call, *collection),
             Kind::Single => self.single(&call, &bound),
@@ -116,9 +140,17 @@ impl World {
             let id = call.values.first().cloned().unwrap_or_default();
             return Ok((id.clone(), id));
         };
-        let item = self.target(&Call { values: call.values.get(..=*at).unwrap_or_default(), ..call }, target)?;
+        let item = self.target(
+            &Call {
+                values: call.values.get(..=*at).unwrap_or_default(),
+                ..call
+            },
+            target,
+        )?;
         let place = self.place(call.spec, target.collection, &[]);
-        let unit = self.property(call.spec, target.collection, &place, &item, "unit_id").map(|v| store::text(&v));
+        let unit = self
+            .property(call.spec, target.collection, &place, &item, "unit_id")
+            .map(|v| store::text(&v));
         Ok((item.id.clone(), unit.unwrap_or(item.id)))
     }
 
@@ -126,11 +158,17 @@ impl World {
     fn parents(&self, call: &Call<'_>) -> Result<Bound, Refusal> {
         let mut bound = Bound::new();
         for (at, target) in &call.route.parents {
-            let Some(value) = call.values.get(*at) else { continue };
+            let Some(value) = call.values.get(*at) else {
+                continue;
+            };
             let values = call.values.get(..=*at).unwrap_or_default();
             let item = self.target(&Call { values, ..*call }, target)?;
             if let Some(c) = call.spec.collection(target.collection) {
-                let id = if target.key.is_some() { &item.id } else { value };
+                let id = if target.key.is_some() {
+                    &item.id
+                } else {
+                    value
+                };
                 bound.push((c.noun.clone(), as_id(c.id, id)));
             }
         }
@@ -139,23 +177,52 @@ impl World {
 
     fn place(&self, spec: &Spec, collection: usize, values: &[String]) -> Place {
         let Some(c) = spec.collection(spec.base_of(collection)) else {
-            return Place { key: String::new(), noun: String::new(), id: IdKind::Integer, single: true };
+            return Place {
+                key: String::new(),
+                noun: String::new(),
+                id: IdKind::Integer,
+                single: true,
+            };
         };
-        Place { key: fill(&c.norm, values), noun: c.noun.clone(), id: c.id, single: false }
+        Place {
+            key: fill(&c.norm, values),
+            noun: c.noun.clone(),
+            id: c.id,
+            single: false,
+        }
     }
 
     /// The item that the last of the path's values names.
     fn target(&self, call: &Call<'_>, target: &Target) -> Result<Item, Refusal> {
-        let (id, before) = call.values.split_last().map_or((String::new(), &[][..]), |(last, before)| (last.clone(), before));
+        let (id, before) = call
+            .values
+            .split_last()
+            .map_or((String::new(), &[][..]), |(last, before)| {
+                (last.clone(), before)
+            });
         let base = call.spec.base_of(target.collection);
         let place = self.place(call.spec, base, before);
-        let Some(c) = call.spec.collection(base) else { return Err(Refusal::not_found()) };
+        let Some(c) = call.spec.collection(base) else {
+            return Err(Refusal::not_found());
+        };
         if let Some(key) = &target.key {
-            let (_, items) = self.store.page(&place, 0, u64::MAX).map_err(Refusal::broken)?;
-            let wanted = items.into_iter().find(|item| self.property(call.spec, base, &place, item, key).is_some_and(|v| store::text(&v) == id));
-            return wanted.or_else(|| self.any_id.then(|| unknown(&id))).ok_or_else(Refusal::not_found);
+            let (_, items) = self
+                .store
+                .page(&place, 0, u64::MAX)
+                .map_err(Refusal::broken)?;
+            let wanted = items.into_iter().find(|item| {
+                self.property(call.spec, base, &place, item, key)
+                    .is_some_and(|v| store::text(&v) == id)
+            });
+            return wanted
+                .or_else(|| self.any_id.then(|| unknown(&id)))
+                .ok_or_else(Refusal::not_found);
         }
-        let id = if c.id == IdKind::Uuid { id.to_ascii_lowercase() } else { id };
+        let id = if c.id == IdKind::Uuid {
+            id.to_ascii_lowercase()
+        } else {
+            id
+        };
         match self.store.get(&place, &id).map_err(Refusal::broken)? {
             Found::Item(item) => Ok(item),
             Found::Deleted | Found::Never if self.any_id => Ok(unknown(&id)),
@@ -165,102 +232,212 @@ impl World {
     }
 
     /// One property of an item, without making the others.
-    fn property(&self, spec: &Spec, collection: usize, place: &Place, item: &Item, name: &str) -> Option<Value> {
+    fn property(
+        &self,
+        spec: &Spec,
+        collection: usize,
+        place: &Place,
+        item: &Item,
+        name: &str,
+    ) -> Option<Value> {
         let c = spec.collection(collection)?;
         if c.key.as_deref() == Some(name) {
             return Some(as_id(c.id, &item.id));
         }
         let property = spec.schemas.at(c.full).object()?.get(name)?;
         let thing = self.thing(place, item, &c.noun);
-        let part = Thing { rng: thing.rng.at(name), ..thing };
-        Some(item.sent.get(name).cloned().unwrap_or_else(|| self.maker(spec).value(property.of, name, part)))
+        let part = Thing {
+            rng: thing.rng.at(name),
+            ..thing
+        };
+        Some(
+            item.sent
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| self.maker(spec).value(property.of, name, part)),
+        )
     }
 
     fn thing<'a>(&self, place: &Place, item: &Item, noun: &'a str) -> Thing<'a> {
-        Thing { rng: Rng::of(self.seed, &place.key).at(&item.id), index: item.index, noun, second: None }
+        Thing {
+            rng: Rng::of(self.seed, &place.key).at(&item.id),
+            index: item.index,
+            noun,
+            second: None,
+        }
     }
 
     /// An item in the form of a schema.
-    fn show(&self, call: &Call<'_>, collection: usize, item: &Item, schema: Use, bound: &Bound) -> Value {
+    fn show(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        item: &Item,
+        schema: Use,
+        bound: &Bound,
+    ) -> Value {
         let base = call.spec.base_of(collection);
         let place = self.place(call.spec, base, call.values);
-        let Some(c) = call.spec.collection(base) else { return Value::Null };
+        let Some(c) = call.spec.collection(base) else {
+            return Value::Null;
+        };
         let full = call.spec.schemas.at(c.full).object();
         let schemas = &call.spec.schemas;
         let (fitter, thing) = (self.loose(call.spec), self.thing(&place, item, &c.noun));
-        let Some(object) = schemas.at(schema).object() else { return fitter.maker.value(schema, "", thing) };
+        let Some(object) = schemas.at(schema).object() else {
+            return fitter.maker.value(schema, "", thing);
+        };
         let mut out = Map::new();
         for property in object.properties.iter().filter(|p| !p.of.write_only) {
             let name = property.name.as_str();
-            let part = Thing { rng: thing.rng.at(name), ..thing };
+            let part = Thing {
+                rng: thing.rng.at(name),
+                ..thing
+            };
             let value = if c.key.as_deref() == Some(name) {
                 as_id(c.id, &item.id)
             } else if let Some(sent) = item.sent.get(name) {
                 sent.clone()
-            } else if let Some(id) = bound_to(property, bound).filter(|id| schemas.fits(property.of, id)) {
+            } else if let Some(id) =
+                bound_to(property, bound).filter(|id| schemas.fits(property.of, id))
+            {
                 id.clone()
             } else {
                 // The fullest form decides, so that all operations show the same.
                 let known = full.and_then(|f| f.get(name)).map_or(property.of, |p| p.of);
                 let made = fitter.maker.value(known, name, part);
-                if known == property.of || schemas.fits(property.of, &made) { made } else { fitter.maker.value(property.of, name, part) }
+                if known == property.of || schemas.fits(property.of, &made) {
+                    made
+                } else {
+                    fitter.maker.value(property.of, name, part)
+                }
             };
             out.insert(name.to_owned(), fitter.fit(property.of, value, name, part));
         }
         if object.is_free() || object.others.is_some() {
-            out.extend(item.sent.iter().filter(|(k, _)| object.get(k).is_none()).map(|(k, v)| (k.clone(), v.clone())));
+            out.extend(
+                item.sent
+                    .iter()
+                    .filter(|(k, _)| object.get(k).is_none())
+                    .map(|(k, v)| (k.clone(), v.clone())),
+            );
         }
         out.into()
     }
 
     /// What may be written of what was sent: not the id, and nothing that must not be shown.
     fn writable(&self, call: &Call<'_>, collection: usize, sent: &Value) -> Map<String, Value> {
-        let key = call.spec.collection(collection).and_then(|c| c.key.as_deref());
-        let body = call.operation.body.as_ref().and_then(|b| call.spec.schemas.at(b.schema).object());
-        let hidden =
-            |name: &str| body.and_then(|b| b.get(name)).is_some_and(|p| p.of.write_only || call.spec.schemas.at(p.of).format() == "password");
-        let keep = |(k, _): &(&String, &Value)| Some(k.as_str()) != key && k.as_str() != "password" && !hidden(k);
-        sent.as_object().into_iter().flatten().filter(keep).map(|(k, v)| (k.clone(), v.clone())).collect()
+        let key = call
+            .spec
+            .collection(collection)
+            .and_then(|c| c.key.as_deref());
+        let body = call
+            .operation
+            .body
+            .as_ref()
+            .and_then(|b| call.spec.schemas.at(b.schema).object());
+        let hidden = |name: &str| {
+            body.and_then(|b| b.get(name)).is_some_and(|p| {
+                p.of.write_only || call.spec.schemas.at(p.of).format() == "password"
+            })
+        };
+        let keep = |(k, _): &(&String, &Value)| {
+            Some(k.as_str()) != key && k.as_str() != "password" && !hidden(k)
+        };
+        sent.as_object()
+            .into_iter()
+            .flatten()
+            .filter(keep)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
     }
 
     fn list(&self, call: &Call<'_>, collection: usize, bound: &Bound) -> Result<Outcome, Refusal> {
-        let Some(List { item: schema, form }) = call.operation.list.clone() else { return Ok(Outcome::Nothing) };
+        let Some(List { item: schema, form }) = call.operation.list.clone() else {
+            return Ok(Outcome::Nothing);
+        };
         let base = call.spec.base_of(collection);
         let place = self.place(call.spec, base, call.values);
         let enveloped = form != crate::spec::Form::Array;
-        let paging = Paging::of(call.front, enveloped, call.query).ok_or_else(Refusal::invalid_page)?;
-        let filter = call.spec.schemas.at(schema).object().map(|o| Filter::of(&call.spec.schemas, o, call.query)).unwrap_or_default();
+        let paging =
+            Paging::of(call.front, enveloped, call.query).ok_or_else(Refusal::invalid_page)?;
+        let filter = call
+            .spec
+            .schemas
+            .at(schema)
+            .object()
+            .map(|o| Filter::of(&call.spec.schemas, o, call.query))
+            .unwrap_or_default();
         // A list below an item that shows another collection's shows what belongs to the item.
-        let full = call.spec.collection(base).filter(|_| base != collection).and_then(|c| call.spec.schemas.at(c.full).object());
-        let owners: Vec<&(String, Value)> = bound.iter().filter(|(noun, _)| full.is_some_and(|f| f.get(noun).is_some())).collect();
-        let bound = if base == collection { bound } else { &Bound::new() };
+        let full = call
+            .spec
+            .collection(base)
+            .filter(|_| base != collection)
+            .and_then(|c| call.spec.schemas.at(c.full).object());
+        let owners: Vec<&(String, Value)> = bound
+            .iter()
+            .filter(|(noun, _)| full.is_some_and(|f| f.get(noun).is_some()))
+            .collect();
+        let bound = if base == collection {
+            bound
+        } else {
+            &Bound::new()
+        };
         let show = |item: &Item| self.show(call, base, item, schema, bound);
         if filter.is_empty() && owners.is_empty() {
             let (total, _) = self.store.page(&place, 0, 0).map_err(Refusal::broken)?;
             let paging = paging.within(total).ok_or_else(Refusal::invalid_page)?;
-            let (total, items) = self.store.page(&place, paging.start, paging.size).map_err(Refusal::broken)?;
-            return Ok(Outcome::Page { items: items.iter().map(show).collect(), total, paging });
+            let (total, items) = self
+                .store
+                .page(&place, paging.start, paging.size)
+                .map_err(Refusal::broken)?;
+            return Ok(Outcome::Page {
+                items: items.iter().map(show).collect(),
+                total,
+                paging,
+            });
         }
-        let (_, items) = self.store.page(&place, 0, u64::MAX).map_err(Refusal::broken)?;
+        let (_, items) = self
+            .store
+            .page(&place, 0, u64::MAX)
+            .map_err(Refusal::broken)?;
         let owned = |item: &&Item| {
-            owners.iter().all(|(noun, id)| self.property(call.spec, base, &place, item, noun).is_some_and(|v| v.get("id").unwrap_or(&v) == id))
+            owners.iter().all(|(noun, id)| {
+                self.property(call.spec, base, &place, item, noun)
+                    .is_some_and(|v| v.get("id").unwrap_or(&v) == id)
+            })
         };
-        let mut kept: Vec<Value> = items.iter().filter(owned).map(show).filter(|v| filter.keeps(v)).collect();
+        let mut kept: Vec<Value> = items
+            .iter()
+            .filter(owned)
+            .map(show)
+            .filter(|v| filter.keeps(v))
+            .collect();
         if kept.is_empty() && self.any_id {
             kept = items.iter().map(show).collect();
         }
         filter.sort(&mut kept, |v| v);
         let total = kept.len() as u64;
         let paging = paging.within(total).ok_or_else(Refusal::invalid_page)?;
-        let items = kept.into_iter().skip(paging.start as usize).take(usize::try_from(paging.size).unwrap_or(usize::MAX)).collect();
-        Ok(Outcome::Page { items, total, paging })
+        let items = kept
+            .into_iter()
+            .skip(paging.start as usize)
+            .take(usize::try_from(paging.size).unwrap_or(usize::MAX))
+            .collect();
+        Ok(Outcome::Page {
+            items,
+            total,
+            paging,
+        })
     }
 
     /// Records are computed: a page costs what is on it.
     fn records(&self, call: &Call<'_>) -> Result<Outcome, Refusal> {
         /// A plain array has no pages: there is an end to what one request may ask for.
         const MOST: u64 = 10_000;
-        let Some(List { item: schema, form }) = call.operation.list.clone() else { return Ok(Outcome::Nothing) };
+        let Some(List { item: schema, form }) = call.operation.list.clone() else {
+            return Ok(Outcome::Nothing);
+        };
         let object = call.spec.schemas.at(schema).object();
         let has = |name: &str| object.is_some_and(|o| o.get(name).is_some());
         let device = self.asked_for(call)?;
@@ -269,37 +446,77 @@ impl World {
             .filter(|(name, _)| call.front.parameters.iter().any(|p| p.name == *name))
             .map(|(k, v)| (k, v.to_owned()))
             .collect();
-        let rows = Rows::of(self.rows, has("t") || has("data_type"), call.query, &defaults);
-        let rows = if rows.count == 0 && self.any_id { Rows::of(self.rows, false, &Query::default(), &defaults) } else { rows };
-        let paging = Paging::of(call.front, form != crate::spec::Form::Array, call.query).ok_or_else(Refusal::invalid_page)?;
-        let paging = paging.within(rows.count).ok_or_else(Refusal::invalid_page)?;
-        let maker = Maker { answers: false, ..self.maker(call.spec) };
+        let rows = Rows::of(
+            self.rows,
+            has("t") || has("data_type"),
+            call.query,
+            &defaults,
+        );
+        let rows = if rows.count == 0 && self.any_id {
+            Rows::of(self.rows, false, &Query::default(), &defaults)
+        } else {
+            rows
+        };
+        let paging = Paging::of(call.front, form != crate::spec::Form::Array, call.query)
+            .ok_or_else(Refusal::invalid_page)?;
+        let paging = paging
+            .within(rows.count)
+            .ok_or_else(Refusal::invalid_page)?;
+        let maker = Maker {
+            answers: false,
+            ..self.maker(call.spec)
+        };
         let root = Rng::of(self.seed, &call.route.template);
         let make = |row: u64| {
-            let index = device.as_ref().map_or(row % self.size.max(1), |(index, _)| *index);
+            let index = device
+                .as_ref()
+                .map_or(row % self.size.max(1), |(index, _)| *index);
             let second = Some((row as i64).saturating_mul(rows::STEP));
-            let thing = Thing { rng: root.nth(index).nth(row), index, noun: "record", second };
+            let thing = Thing {
+                rng: root.nth(index).nth(row),
+                index,
+                noun: "record",
+                second,
+            };
             let mut made = maker.value(schema, "", thing);
-            if let (Some((_, bound)), Some(map), Some(object)) = (&device, made.as_object_mut(), object) {
+            if let (Some((_, bound)), Some(map), Some(object)) =
+                (&device, made.as_object_mut(), object)
+            {
                 for property in &object.properties {
-                    if let Some(id) = bound_to(property, bound).filter(|id| call.spec.schemas.fits(property.of, id)) {
+                    if let Some(id) = bound_to(property, bound)
+                        .filter(|id| call.spec.schemas.fits(property.of, id))
+                    {
                         map.insert(property.name.clone(), id.clone());
                     }
                 }
             }
             made
         };
-        let items = rows.page(paging.start, paging.size.min(MOST)).map(make).collect();
-        Ok(Outcome::Page { items, total: rows.count, paging })
+        let items = rows
+            .page(paging.start, paging.size.min(MOST))
+            .map(make)
+            .collect();
+        Ok(Outcome::Page {
+            items,
+            total: rows.count,
+            paging,
+        })
     }
 
     /// The item whose records the query asks for: its number and its id.
     fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, Bound)>, Refusal> {
         for (name, value) in call.query.filters() {
             let noun = kinds::subject(name);
-            let Some((_, collection)) = call.spec.nouns.iter().find(|((n, _), _)| *n == noun) else { continue };
+            let Some((_, collection)) = call.spec.nouns.iter().find(|((n, _), _)| *n == noun)
+            else {
+                continue;
+            };
             let place = self.place(call.spec, *collection, &[]);
-            let item = match self.store.get(&place, &value.to_ascii_lowercase()).map_err(Refusal::broken)? {
+            let item = match self
+                .store
+                .get(&place, &value.to_ascii_lowercase())
+                .map_err(Refusal::broken)?
+            {
                 Found::Item(item) => item,
                 _ if self.any_id => unknown(value),
                 _ => return Err(Refusal::not_found()),
@@ -309,42 +526,84 @@ impl World {
         Ok(None)
     }
 
-    fn create(&self, call: &Call<'_>, collection: usize, bound: &Bound) -> Result<Outcome, Refusal> {
+    fn create(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        bound: &Bound,
+    ) -> Result<Outcome, Refusal> {
         let place = self.place(call.spec, collection, call.values);
-        let key = call.spec.collection(collection).and_then(|c| c.key.as_deref());
+        let key = call
+            .spec
+            .collection(collection)
+            .and_then(|c| c.key.as_deref());
         let many = call.sent.as_array().is_some();
-        let bodies: Vec<&Value> = call.sent.as_array().map_or_else(|| vec![call.sent], |list| list.iter().collect());
+        let bodies: Vec<&Value> = call
+            .sent
+            .as_array()
+            .map_or_else(|| vec![call.sent], |list| list.iter().collect());
         let mut made = Vec::new();
         for body in bodies {
-            let given = key.and_then(|k| body.get(k)).filter(|v| v.is_string() || v.is_u64()).map(store::text);
+            let given = key
+                .and_then(|k| body.get(k))
+                .filter(|v| v.is_string() || v.is_u64())
+                .map(store::text);
             let sent = self.writable(call, collection, body);
             // For tests that create without looking: an id that is taken is no reason to refuse.
-            let given = given.filter(|id| !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Never)));
-            let item = self.store.create(&place, given, sent).map_err(Refusal::broken)?;
-            let taken =
-                || Refusal::bad(json!({ key.unwrap_or("id"): [format!("{} with this {} already exists.", place.noun, key.unwrap_or("id"))] }));
+            let given = given.filter(|id| {
+                !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Never))
+            });
+            let item = self
+                .store
+                .create(&place, given, sent)
+                .map_err(Refusal::broken)?;
+            let taken = || {
+                Refusal::bad(
+                    json!({ key.unwrap_or("id"): [format!("{} with this {} already exists.", place.noun, key.unwrap_or("id"))] }),
+                )
+            };
             made.push(item.ok_or_else(taken)?);
         }
-        let Some(answer) = call.operation.answer else { return Ok(Outcome::Nothing) };
-        let element = call.operation.list.as_ref().filter(|_| many).map(|l| l.item);
-        let mut shown = made.iter().map(|item| self.show(call, collection, item, element.unwrap_or(answer), bound));
-        Ok(Outcome::One(if element.is_some() { shown.collect() } else { shown.next().unwrap_or_default() }))
+        let Some(answer) = call.operation.answer else {
+            return Ok(Outcome::Nothing);
+        };
+        let element = call
+            .operation
+            .list
+            .as_ref()
+            .filter(|_| many)
+            .map(|l| l.item);
+        let mut shown = made
+            .iter()
+            .map(|item| self.show(call, collection, item, element.unwrap_or(answer), bound));
+        Ok(Outcome::One(if element.is_some() {
+            shown.collect()
+        } else {
+            shown.next().unwrap_or_default()
+        }))
     }
 
     /// `{"ids": [...]}`, or an array of ids: what bulk routers take.
     fn delete_many(&self, call: &Call<'_>, collection: usize) -> Result<Outcome, Refusal> {
         let place = self.place(call.spec, collection, call.values);
-        let ids = call.sent.as_array().or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
+        let ids = call
+            .sent
+            .as_array()
+            .or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
         for id in ids.into_iter().flatten().map(store::text) {
             if let Found::Item(item) = self.store.get(&place, &id).map_err(Refusal::broken)? {
-                self.store.delete(&place, &id, item.index).map_err(Refusal::broken)?;
+                self.store
+                    .delete(&place, &id, item.index)
+                    .map_err(Refusal::broken)?;
             }
         }
         Ok(Outcome::Nothing)
     }
 
     fn single(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
-        let Some(answer) = call.operation.answer else { return Ok(Outcome::Nothing) };
+        let Some(answer) = call.operation.answer else {
+            return Ok(Outcome::Nothing);
+        };
         let place = single(call);
         let mut item = match self.store.get(&place, "").map_err(Refusal::broken)? {
             Found::Item(item) => item,
@@ -352,25 +611,59 @@ impl World {
         };
         if matches!(call.operation.method.as_str(), "PUT" | "PATCH") {
             let sent = self.writable(call, usize::MAX, call.sent);
-            item = self.store.change(&place, &item, sent).map_err(Refusal::broken)?;
+            item = self
+                .store
+                .change(&place, &item, sent)
+                .map_err(Refusal::broken)?;
         }
         Ok(Outcome::One(self.compose(call, answer, &item.sent, bound)))
     }
 
     /// A value of the answer's schema with what was sent in it.
     fn compose(&self, call: &Call<'_>, answer: Use, sent: &Sent, bound: &Bound) -> Value {
-        let noun = kinds::singular(call.route.template.trim_end_matches('/').rsplit('/').find(|s| !s.starts_with('{')).unwrap_or_default());
+        let noun = kinds::singular(
+            call.route
+                .template
+                .trim_end_matches('/')
+                .rsplit('/')
+                .find(|s| !s.starts_with('{'))
+                .unwrap_or_default(),
+        );
         let key = fill(&call.route.template, call.values);
         let fitter = self.loose(call.spec);
-        let thing = Thing { rng: Rng::of(self.seed, &key), index: 0, noun: &noun, second: None };
+        let thing = Thing {
+            rng: Rng::of(self.seed, &key),
+            index: 0,
+            noun: &noun,
+            second: None,
+        };
         let mut made = fitter.maker.value(answer, "", thing);
-        if let (Some(map), Some(object)) = (made.as_object_mut(), call.spec.schemas.at(answer).object()) {
+        if let (Some(map), Some(object)) =
+            (made.as_object_mut(), call.spec.schemas.at(answer).object())
+        {
             for property in &object.properties {
                 let name = property.name.as_str();
-                let account = matches!(name, "email" | "username").then(|| json!(crate::EMAIL)).filter(|v| call.spec.schemas.fits(property.of, v));
-                let value = sent.get(name).cloned().or_else(|| bound_to(property, bound).cloned()).or(account);
+                let account = matches!(name, "email" | "username")
+                    .then(|| json!(crate::EMAIL))
+                    .filter(|v| call.spec.schemas.fits(property.of, v));
+                let value = sent
+                    .get(name)
+                    .cloned()
+                    .or_else(|| bound_to(property, bound).cloned())
+                    .or(account);
                 if let Some(value) = value {
-                    map.insert(name.to_owned(), fitter.fit(property.of, value, name, Thing { rng: thing.rng.at(name), ..thing }));
+                    map.insert(
+                        name.to_owned(),
+                        fitter.fit(
+                            property.of,
+                            value,
+                            name,
+                            Thing {
+                                rng: thing.rng.at(name),
+                                ..thing
+                            },
+                        ),
+                    );
                 }
             }
             if object.is_free() {
@@ -383,19 +676,41 @@ impl World {
     /// What else there is: an action shows the item that it stands below where its answer has that form, else a value of its own.
     fn act(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
-        let Some(answer) = call.operation.answer else { return Ok(Outcome::Nothing) };
-        let last = call.route.parents.last().filter(|(at, t)| at + 1 == call.values.len() && t.key.is_none());
+        let Some(answer) = call.operation.answer else {
+            return Ok(Outcome::Nothing);
+        };
+        let last = call
+            .route
+            .parents
+            .last()
+            .filter(|(at, t)| at + 1 == call.values.len() && t.key.is_none());
         let same = |t: &&(usize, Target)| {
             let c = call.spec.collection(t.1.collection);
-            c.and_then(|c| c.key.as_deref()).is_some_and(|k| kinds::has(call.spec, answer, k))
+            c.and_then(|c| c.key.as_deref())
+                .is_some_and(|k| kinds::has(call.spec, answer, k))
         };
         if let Some((_, target)) = last.filter(same) {
             let mut item = self.target(call, target)?;
-            if call.route.template.trim_end_matches('/').ends_with("/duplicate") {
+            if call
+                .route
+                .template
+                .trim_end_matches('/')
+                .ends_with("/duplicate")
+            {
                 let place = self.place(call.spec, target.collection, call.values);
-                item = self.store.create(&place, None, (*item.sent).clone()).map_err(Refusal::broken)?.unwrap_or(item);
+                item = self
+                    .store
+                    .create(&place, None, (*item.sent).clone())
+                    .map_err(Refusal::broken)?
+                    .unwrap_or(item);
             }
-            return Ok(Outcome::One(self.show(call, target.collection, &item, answer, bound)));
+            return Ok(Outcome::One(self.show(
+                call,
+                target.collection,
+                &item,
+                answer,
+                bound,
+            )));
         }
         Ok(Outcome::One(self.compose(call, answer, &sent, bound)))
     }
@@ -403,8 +718,15 @@ impl World {
 
 fn unknown(id: &str) -> Item {
     // The same number for the same id.
-    let index = id.parse::<u64>().map_or_else(|_| Rng::of(0, id).below(1 << 20), |n| n.saturating_sub(1) % (1 << 40));
-    Item { id: id.to_owned(), index, sent: Sent::default() }
+    let index = id.parse::<u64>().map_or_else(
+        |_| Rng::of(0, id).below(1 << 20),
+        |n| n.saturating_sub(1) % (1 << 40),
+    );
+    Item {
+        id: id.to_owned(),
+        index,
+        sent: Sent::default(),
+    }
 }
 
 fn as_id(kind: IdKind, text: &str) -> Value {
@@ -417,16 +739,34 @@ fn as_id(kind: IdKind, text: &str) -> Value {
 /// The thing of the path that a property names.
 fn bound_to<'a>(property: &Property, bound: &'a Bound) -> Option<&'a Value> {
     let subject = kinds::subject(&property.name);
-    bound.iter().rev().find(|(noun, _)| *noun == subject).map(|(_, id)| id)
+    bound
+        .iter()
+        .rev()
+        .find(|(noun, _)| *noun == subject)
+        .map(|(_, id)| id)
 }
 
 fn single(call: &Call<'_>) -> Place {
-    Place { key: format!("{}#", fill(&kinds::norm(&call.route.template, ""), call.values)), noun: String::new(), id: IdKind::Text, single: true }
+    Place {
+        key: format!(
+            "{}#",
+            fill(&kinds::norm(&call.route.template, ""), call.values)
+        ),
+        noun: String::new(),
+        id: IdKind::Text,
+        single: true,
+    }
 }
 
 /// The parameters of a path filled in.
 fn fill(path: &str, values: &[String]) -> String {
     let mut values = values.iter();
-    let filled = path.split('/').map(|s| if s.contains('{') { values.next().map_or(s, String::as_str) } else { s });
+    let filled = path.split('/').map(|s| {
+        if s.contains('{') {
+            values.next().map_or(s, String::as_str)
+        } else {
+            s
+        }
+    });
     filled.collect::<Vec<_>>().join("/")
 }

@@ -13,7 +13,9 @@ use tokio::{
 };
 
 async fn connect(api: &Api) -> TcpStream {
-    TcpStream::connect(api.sandbox.url().strip_prefix("http://").unwrap()).await.unwrap()
+    TcpStream::connect(api.sandbox.url().strip_prefix("http://").unwrap())
+        .await
+        .unwrap()
 }
 
 /// The head of the answer, in lower case.
@@ -21,7 +23,10 @@ async fn head(socket: &mut TcpStream) -> String {
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
     while !text.windows(4).any(|w| w == b"\r\n\r\n") {
-        match tokio::time::timeout(Duration::from_secs(20), socket.read(&mut buffer)).await.expect("an answer in time") {
+        match tokio::time::timeout(Duration::from_secs(20), socket.read(&mut buffer))
+            .await
+            .expect("an answer in time")
+        {
             Ok(read) if read > 0 => text.extend_from_slice(&buffer[..read]),
             _ => break,
         }
@@ -31,31 +36,63 @@ async fn head(socket: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn no_document_and_a_port_in_use() {
-    for (document, words) in [(json!({}), "no Swagger 2.0 or OpenAPI 3"), (json!([1]), "no Swagger 2.0"), (json!({"swagger": "2.0"}), "no `paths`")] {
-        let error = Sandbox::builder().spec(document).start().await.unwrap_err().to_string();
+    for (document, words) in [
+        (json!({}), "no Swagger 2.0 or OpenAPI 3"),
+        (json!([1]), "no Swagger 2.0"),
+        (json!({"swagger": "2.0"}), "no `paths`"),
+    ] {
+        let error = Sandbox::builder()
+            .spec(document)
+            .start()
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(words), "{error}");
     }
     // Odd, but a document.
     let odd = json!({"swagger": "2.0", "paths": {"/x/": {"get": 7, "post": {"parameters": [7, {"in": "body"}], "responses": {"200": 7}}}, "/y/{": {"get": {}}}});
     let api = Api::start(Sandbox::builder().spec(odd)).await;
     assert_eq!(api.send("POST", "/x/", &json!({})).await.status, 200);
-    let port = api.sandbox.url().rsplit(':').next().unwrap().parse().unwrap();
-    let error = Sandbox::builder().port(port).start().await.unwrap_err().to_string();
-    assert!(error.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{error}");
+    let port = api
+        .sandbox
+        .url()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let error = Sandbox::builder()
+        .port(port)
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_body_of_a_gigabyte_is_not_read() {
     let api = Api::start(Sandbox::builder()).await;
     let request = |more: &str| {
-        format!("POST /vehicle/profile/ HTTP/1.1\r\nhost: x\r\nauthorization: APIToken {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n")
+        format!(
+            "POST /vehicle/profile/ HTTP/1.1\r\nhost: x\r\nauthorization: APIToken {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n"
+        )
     };
     let mut socket = connect(&api).await;
-    socket.write_all(request("content-length: 1073741824\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(request("content-length: 1073741824\r\n").as_bytes())
+        .await
+        .unwrap();
     assert!(head(&mut socket).await.starts_with("http/1.1 413 "));
     // In chunks, without saying how much it will be.
     let mut socket = connect(&api).await;
-    socket.write_all(request("transfer-encoding: chunked\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(request("transfer-encoding: chunked\r\n").as_bytes())
+        .await
+        .unwrap();
     let (mut read, mut write) = socket.into_split();
     let sender = tokio::spawn(async move {
         let chunk = vec![b' '; 1 << 20];
@@ -81,13 +118,33 @@ async fn a_body_of_a_gigabyte_is_not_read() {
 async fn a_header_of_a_megabyte_is_refused() {
     let api = Api::start(Sandbox::builder()).await;
     let mut socket = connect(&api).await;
-    let _ = socket.write_all(format!("GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "a".repeat(1 << 20)).as_bytes()).await;
+    let _ = socket
+        .write_all(
+            format!(
+                "GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n",
+                "a".repeat(1 << 20)
+            )
+            .as_bytes(),
+        )
+        .await;
     let answer = head(&mut socket).await;
     // The other side may see the reset before the answer, as it is still writing.
-    assert!(answer.starts_with("http/1.1 431 ") || answer.is_empty(), "{answer}");
+    assert!(
+        answer.starts_with("http/1.1 431 ") || answer.is_empty(),
+        "{answer}"
+    );
     // A smaller one, which is sent whole before the answer comes.
     let mut socket = connect(&api).await;
-    socket.write_all(format!("GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}", "a".repeat(65_000)).as_bytes()).await.unwrap();
+    socket
+        .write_all(
+            format!(
+                "GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}",
+                "a".repeat(65_000)
+            )
+            .as_bytes(),
+        )
+        .await
+        .unwrap();
     socket.write_all("b".repeat(4000).as_bytes()).await.unwrap();
     let answer = head(&mut socket).await;
     assert!(answer.starts_with("http/1.1 431 "), "{answer}");
@@ -98,8 +155,11 @@ async fn a_header_of_a_megabyte_is_refused() {
 #[tokio::test]
 async fn idle_connections_do_not_stop_it() {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let files: usize =
-        limits.lines().find(|l| l.starts_with("Max open files")).and_then(|l| l.split_whitespace().nth(3)?.parse().ok()).unwrap_or(1024);
+    let files: usize = limits
+        .lines()
+        .find(|l| l.starts_with("Max open files"))
+        .and_then(|l| l.split_whitespace().nth(3)?.parse().ok())
+        .unwrap_or(1024);
     let wanted = (files.saturating_sub(300) / 2).min(10_000);
     let api = Api::start(Sandbox::builder()).await;
     let mut idle = Vec::new();
@@ -125,13 +185,22 @@ fn serve() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn out_of_files() {
-    let server = support::Server::start(&support::scratch("few"), Some("ulimit -n 80; exec \"$0\" \"$@\"")).await;
+    let server = support::Server::start(
+        &support::scratch("few"),
+        Some("ulimit -n 80; exec \"$0\" \"$@\""),
+    )
+    .await;
     let address = server.url.strip_prefix("http://").unwrap().to_owned();
     let mut idle = Vec::new();
     for _ in 0..200 {
         idle.push(TcpStream::connect(&address).await.unwrap());
     }
-    let answer = tokio::time::timeout(Duration::from_secs(30), server.send("GET", "/vehicle/makes/", &json!({}))).await.expect("an answer in time");
+    let answer = tokio::time::timeout(
+        Duration::from_secs(30),
+        server.send("GET", "/vehicle/makes/", &json!({})),
+    )
+    .await
+    .expect("an answer in time");
     assert_eq!(answer.status, 200);
 }
 
@@ -158,7 +227,10 @@ async fn odd_requests() {
         let got = support::answer(api.http.execute(request).await.unwrap()).await;
         assert_eq!(got.status, status, "{shown}: {}", got.body);
     }
-    let device = api.items("/dongle/devices/").await[0]["id"].as_str().unwrap().to_owned();
+    let device = api.items("/dongle/devices/").await[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let far = api
         .get(&format!(
             "/logbook/storage/raw/?device_id={device}&start_utc=0001-01-01T00:00:00Z&end_utc=9999-01-01T00:00:00Z&page_num=18446744073709551615"

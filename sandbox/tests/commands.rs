@@ -24,33 +24,105 @@ async fn first_device(api: &Api) -> Value {
 async fn pending_then_done() {
     for wire in [Wire::Real, Wire::Spec] {
         let api = Api::start(
-            Sandbox::builder().wire(wire).clock_at(SystemTime::now()).command_delay(Duration::from_secs(2)).command_result("my.module", json!([7])),
+            Sandbox::builder()
+                .wire(wire)
+                .clock_at(SystemTime::now())
+                .command_delay(Duration::from_secs(2))
+                .command_result("my.module", json!([7])),
         )
         .await;
         let device = first_device(&api).await;
-        let (id, unit) = (device["id"].as_str().unwrap(), device["unit_id"].as_str().unwrap());
-        let started = api.send("POST", &format!("/dongle/devices/{id}/execute/"), &json!({"command": "obd.query", "arg": ["rpm"]})).await;
-        assert_eq!((started.status, &started.body["minions"]), (200, &json!([unit])), "{}", started.body);
+        let (id, unit) = (
+            device["id"].as_str().unwrap(),
+            device["unit_id"].as_str().unwrap(),
+        );
+        let started = api
+            .send(
+                "POST",
+                &format!("/dongle/devices/{id}/execute/"),
+                &json!({"command": "obd.query", "arg": ["rpm"]}),
+            )
+            .await;
+        assert_eq!(
+            (started.status, &started.body["minions"]),
+            (200, &json!([unit])),
+            "{}",
+            started.body
+        );
         let jid = started.body["jid"].as_str().unwrap();
-        assert!(jid.len() == 20 && jid.bytes().all(|b| b.is_ascii_digit()), "{jid}");
+        assert!(
+            jid.len() == 20 && jid.bytes().all(|b| b.is_ascii_digit()),
+            "{jid}"
+        );
         let result = format!("/dongle/devices/{id}/command_result/{jid}/");
         let pending = api.get(&result).await;
-        assert!(if wire == Wire::Real { pending.body["state"] == "PENDING" } else { pending.status == 404 }, "{}", pending.body);
+        assert!(
+            if wire == Wire::Real {
+                pending.body["state"] == "PENDING"
+            } else {
+                pending.status == 404
+            },
+            "{}",
+            pending.body
+        );
         api.sandbox.advance(Duration::from_secs(3));
         let done = api.get(&result).await.body;
-        let returned = if wire == Wire::Real { &done } else { &done["return"] };
+        let returned = if wire == Wire::Real {
+            &done
+        } else {
+            &done["return"]
+        };
         assert_eq!(*returned, json!({"_type": "rpm", "value": 900}));
         // By the unit's id too, as typed.
-        let started = api.send("POST", &format!("/dongle/{unit}/execute_raw/"), &json!({"command": "my.module 1"})).await;
+        let started = api
+            .send(
+                "POST",
+                &format!("/dongle/{unit}/execute_raw/"),
+                &json!({"command": "my.module 1"}),
+            )
+            .await;
         let jid = started.body["jid"].as_str().unwrap();
         api.sandbox.advance(Duration::from_secs(3));
-        let done = api.get(&format!("/dongle/{unit}/retrieve_job/{jid}/")).await.body;
-        assert_eq!(if wire == Wire::Real { &done } else { &done["return"] }, &json!([7]));
-        assert_eq!(api.get(&format!("/dongle/devices/{id}/command_result/1/")).await.status, 404);
-        let wrong = api.send("POST", &format!("/dongle/devices/{id}/execute/"), &json!({})).await;
-        assert_eq!((wrong.status, &wrong.body["command"]), (400, &json!(["This field is required."])));
+        let done = api
+            .get(&format!("/dongle/{unit}/retrieve_job/{jid}/"))
+            .await
+            .body;
+        assert_eq!(
+            if wire == Wire::Real {
+                &done
+            } else {
+                &done["return"]
+            },
+            &json!([7])
+        );
+        assert_eq!(
+            api.get(&format!("/dongle/devices/{id}/command_result/1/"))
+                .await
+                .status,
+            404
+        );
+        let wrong = api
+            .send(
+                "POST",
+                &format!("/dongle/devices/{id}/execute/"),
+                &json!({}),
+            )
+            .await;
+        assert_eq!(
+            (wrong.status, &wrong.body["command"]),
+            (400, &json!(["This field is required."]))
+        );
         // The two ids are not to be mixed up.
-        assert_eq!(api.send("POST", &format!("/dongle/devices/{unit}/execute/"), &json!({"command": "test.ping"})).await.status, 404);
+        assert_eq!(
+            api.send(
+                "POST",
+                &format!("/dongle/devices/{unit}/execute/"),
+                &json!({"command": "test.ping"})
+            )
+            .await
+            .status,
+            404
+        );
     }
 }
 
@@ -74,13 +146,28 @@ async fn webhooks_are_signed_and_sent_until_they_are_taken() {
             }
             seen.lock().unwrap().push(String::from_utf8(text).unwrap());
             let status = if n < 2 { "503 Busy" } else { "204 No Content" };
-            socket.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await.unwrap();
+            socket
+                .write_all(
+                    format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                        .as_bytes(),
+                )
+                .await
+                .unwrap();
         }
     });
     let api = Api::start(Sandbox::builder().command_delay(Duration::from_millis(20))).await;
     let device = first_device(&api).await;
-    let execute = format!("/dongle/devices/{}/execute/", device["id"].as_str().unwrap());
-    let started = api.send("POST", &execute, &json!({"command": "test.ping", "callback_url": hook})).await;
+    let execute = format!(
+        "/dongle/devices/{}/execute/",
+        device["id"].as_str().unwrap()
+    );
+    let started = api
+        .send(
+            "POST",
+            &execute,
+            &json!({"command": "test.ping", "callback_url": hook}),
+        )
+        .await;
     assert_eq!(started.status, 200, "{}", started.body);
     for _ in 0..500 {
         if requests.lock().unwrap().len() == 3 {
@@ -90,18 +177,55 @@ async fn webhooks_are_signed_and_sent_until_they_are_taken() {
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     let requests = requests.lock().unwrap().clone();
-    assert_eq!(requests.len(), 3, "taken at the third try, and not sent again");
+    assert_eq!(
+        requests.len(),
+        3,
+        "taken at the third try, and not sent again"
+    );
     let (head, body) = requests[2].split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("POST /hook?x=1 HTTP/1.1"), "{head}");
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(API_TOKEN.as_bytes()).unwrap();
     mac.update(body.as_bytes());
-    let signature: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
-    assert!(head.to_lowercase().contains(&format!("x-request-signature: {signature}")), "{head}");
+    let signature: String = mac
+        .finalize()
+        .into_bytes()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    assert!(
+        head.to_lowercase()
+            .contains(&format!("x-request-signature: {signature}")),
+        "{head}"
+    );
     let event: Value = serde_json::from_str(body).unwrap();
-    assert_eq!((&event["state"], &event["success"], &event["jid"]), (&json!("COMMAND_EXECUTED"), &json!(true), &started.body["jid"]));
-    assert_eq!((&event["device_id"], &event["response"]["data"]["return"]), (&device["id"], &json!(true)));
-    for url in ["http://192.0.2.1/x", "https://127.0.0.1/x", "http://no.such.host.invalid/"] {
-        let refused = api.send("POST", &execute, &json!({"command": "test.ping", "callback_url": url})).await;
-        assert!(refused.status == 400 && refused.body["callback_url"].is_array(), "{url}: {}", refused.body);
+    assert_eq!(
+        (&event["state"], &event["success"], &event["jid"]),
+        (
+            &json!("COMMAND_EXECUTED"),
+            &json!(true),
+            &started.body["jid"]
+        )
+    );
+    assert_eq!(
+        (&event["device_id"], &event["response"]["data"]["return"]),
+        (&device["id"], &json!(true))
+    );
+    for url in [
+        "http://192.0.2.1/x",
+        "https://127.0.0.1/x",
+        "http://no.such.host.invalid/",
+    ] {
+        let refused = api
+            .send(
+                "POST",
+                &execute,
+                &json!({"command": "test.ping", "callback_url": url}),
+            )
+            .await;
+        assert!(
+            refused.status == 400 && refused.body["callback_url"].is_array(),
+            "{url}: {}",
+            refused.body
+        );
     }
 }

@@ -7,13 +7,25 @@ use serde_json::Value;
 async fn outdated(base: &str, token: &str) -> Result<usize, String> {
     let http = reqwest::Client::new();
     for last in [false, true] {
-        let request = http.get(format!("{base}/dongle/devices/?page_size=100")).header("Authorization", format!("APIToken {token}"));
+        let request = http
+            .get(format!("{base}/dongle/devices/?page_size=100"))
+            .header("Authorization", format!("APIToken {token}"));
         let response = request.send().await.map_err(|e| e.to_string())?;
         if response.status() == 503 && !last {
             continue;
         }
-        let page: Value = response.error_for_status().map_err(|e| e.to_string())?.json().await.map_err(|e| e.to_string())?;
-        return Ok(page["results"].as_array().into_iter().flatten().filter(|d| d["is_updated"] == false).count());
+        let page: Value = response
+            .error_for_status()
+            .map_err(|e| e.to_string())?
+            .json()
+            .await
+            .map_err(|e| e.to_string())?;
+        return Ok(page["results"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|d| d["is_updated"] == false)
+            .count());
     }
     Err("busy".into())
 }
@@ -33,13 +45,27 @@ async fn it_tries_once_more_and_no_oftener() {
     assert!(outdated(api.url(), API_TOKEN).await.is_err());
     api.expect("GET", "/dongle/devices/", 2).unwrap();
     // What an expectation says that does not hold.
-    let error = api.expect("POST", "/dongle/devices/*/", 1).unwrap_err().to_string();
-    assert_eq!(error.lines().next(), Some("expected 1 requests POST /dongle/devices/*/, seen 0. All requests:"));
-    assert!(error.contains("GET /dongle/devices/?page_size=100 → 503"), "{error}");
+    let error = api
+        .expect("POST", "/dongle/devices/*/", 1)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error.lines().next(),
+        Some("expected 1 requests POST /dongle/devices/*/, seen 0. All requests:")
+    );
+    assert!(
+        error.contains("GET /dongle/devices/?page_size=100 → 503"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_token_is_an_error() {
     let api = Sandbox::start().await.unwrap();
-    assert!(outdated(api.url(), "wrong").await.unwrap_err().contains("401"));
+    assert!(
+        outdated(api.url(), "wrong")
+            .await
+            .unwrap_err()
+            .contains("401")
+    );
 }

@@ -9,19 +9,36 @@ use serde_json::{Value, json};
 use support::Api;
 
 fn text<'a>(item: &'a Value, key: &str) -> &'a str {
-    item[key].as_str().unwrap_or_else(|| panic!("{key} in {item}"))
+    item[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{key} in {item}"))
 }
 
 #[tokio::test]
 async fn pages() {
     let api = Api::start(Sandbox::builder().size(30)).await;
-    let all: Vec<Value> = api.items("/dongle/devices/?page_size=100").await.iter().map(|d| d["id"].clone()).collect();
+    let all: Vec<Value> = api
+        .items("/dongle/devices/?page_size=100")
+        .await
+        .iter()
+        .map(|d| d["id"].clone())
+        .collect();
     let mut paged = Vec::new();
     for page in 1..=4 {
-        paged.extend(api.items(&format!("/dongle/devices/?page={page}&page_size=8")).await.iter().map(|d| d["id"].clone()));
+        paged.extend(
+            api.items(&format!("/dongle/devices/?page={page}&page_size=8"))
+                .await
+                .iter()
+                .map(|d| d["id"].clone()),
+        );
     }
     assert_eq!((all.len(), &paged), (30, &all));
-    assert_eq!(api.items("/dongle/devices/?page=last&page_size=8").await.len(), 6);
+    assert_eq!(
+        api.items("/dongle/devices/?page=last&page_size=8")
+            .await
+            .len(),
+        6
+    );
 }
 
 #[tokio::test]
@@ -29,22 +46,58 @@ async fn filters_order_and_search() {
     let api = Api::start(Sandbox::builder()).await;
     let trips = api.items("/logbook/trips/").await;
     let device = text(&trips[3], "device");
-    assert_eq!(api.items(&format!("/logbook/trips/?device={device}")).await, [trips[3].clone()]);
+    assert_eq!(
+        api.items(&format!("/logbook/trips/?device={device}")).await,
+        [trips[3].clone()]
+    );
     let mut starts: Vec<&str> = trips.iter().map(|t| text(t, "start_time_utc")).collect();
     starts.sort_unstable();
     let middle = starts[12];
-    let later = api.items(&format!("/logbook/trips/?start_time_utc__gte={middle}&ordering=-start_time_utc")).await;
-    let expected: Vec<&str> = starts.iter().copied().filter(|s| *s >= middle).rev().collect();
-    assert_eq!(later.iter().map(|t| text(t, "start_time_utc")).collect::<Vec<_>>(), expected);
-    assert_eq!(api.items(&format!("/logbook/trips/?start_time_utc__lt={middle}")).await.len(), 25 - expected.len());
+    let later = api
+        .items(&format!(
+            "/logbook/trips/?start_time_utc__gte={middle}&ordering=-start_time_utc"
+        ))
+        .await;
+    let expected: Vec<&str> = starts
+        .iter()
+        .copied()
+        .filter(|s| *s >= middle)
+        .rev()
+        .collect();
+    assert_eq!(
+        later
+            .iter()
+            .map(|t| text(t, "start_time_utc"))
+            .collect::<Vec<_>>(),
+        expected
+    );
+    assert_eq!(
+        api.items(&format!("/logbook/trips/?start_time_utc__lt={middle}"))
+            .await
+            .len(),
+        25 - expected.len()
+    );
     let found = api.items("/dongle/devices/?search=truck-07").await;
     assert_eq!((found.len(), text(&found[0], "callName")), (1, "Truck-07"));
     let states = api.items("/dongle/devices/?key_state=ACCEPTED").await;
-    assert!(!states.is_empty() && states.len() < 25 && states.iter().all(|d| d["key_state"] == "ACCEPTED"));
-    let names: Vec<String> =
-        api.items("/dongle/devices/?ordering=-callName&page_size=3").await.iter().map(|d| text(d, "callName").to_owned()).collect();
+    assert!(
+        !states.is_empty()
+            && states.len() < 25
+            && states.iter().all(|d| d["key_state"] == "ACCEPTED")
+    );
+    let names: Vec<String> = api
+        .items("/dongle/devices/?ordering=-callName&page_size=3")
+        .await
+        .iter()
+        .map(|d| text(d, "callName").to_owned())
+        .collect();
     assert_eq!(names, ["Truck-25", "Truck-24", "Truck-23"]);
-    assert_eq!(api.get("/dongle/devices/?search=nothing-of-the-kind").await.body["count"], 0);
+    assert_eq!(
+        api.get("/dongle/devices/?search=nothing-of-the-kind")
+            .await
+            .body["count"],
+        0
+    );
 }
 
 #[tokio::test]
@@ -53,28 +106,66 @@ async fn what_is_shown_belongs_together() {
     for device in api.items("/dongle/devices/").await {
         let id = text(&device, "id");
         let read = api.get(&format!("/dongle/devices/{id}/")).await.body;
-        assert_eq!((&read["callName"], &read["vehicle"]["vin"]), (&device["callName"], &device["vehicle"]["vin"]));
-        let vehicle = api.get(&format!("/vehicle/profile/{}/", device["vehicle"]["id"])).await;
-        assert_eq!((vehicle.status, &vehicle.body["vin"]), (200, &device["vehicle"]["vin"]));
-        let by_unit = api.get(&format!("/dongle/devices/by_unit_id/{}/", text(&device, "unit_id"))).await;
+        assert_eq!(
+            (&read["callName"], &read["vehicle"]["vin"]),
+            (&device["callName"], &device["vehicle"]["vin"])
+        );
+        let vehicle = api
+            .get(&format!("/vehicle/profile/{}/", device["vehicle"]["id"]))
+            .await;
+        assert_eq!(
+            (vehicle.status, &vehicle.body["vin"]),
+            (200, &device["vehicle"]["vin"])
+        );
+        let by_unit = api
+            .get(&format!(
+                "/dongle/devices/by_unit_id/{}/",
+                text(&device, "unit_id")
+            ))
+            .await;
         assert_eq!((by_unit.status, &by_unit.body["id"]), (200, &device["id"]));
         if let Some(template) = device["template"].as_u64() {
-            assert_eq!(api.get(&format!("/dongle/templates/{template}/")).await.status, 200);
-            let of_template = api.items(&format!("/dongle/templates/{template}/devices/")).await;
-            assert!(of_template.len() < 5 && of_template.iter().any(|d| d["id"] == device["id"]), "{of_template:?}");
+            assert_eq!(
+                api.get(&format!("/dongle/templates/{template}/"))
+                    .await
+                    .status,
+                200
+            );
+            let of_template = api
+                .items(&format!("/dongle/templates/{template}/devices/"))
+                .await;
+            assert!(
+                of_template.len() < 5 && of_template.iter().any(|d| d["id"] == device["id"]),
+                "{of_template:?}"
+            );
         }
     }
     for trip in api.items("/logbook/v2/trips/").await {
-        let (start, end, device) = (text(&trip, "start_time_utc"), text(&trip, "end_time_utc"), text(&trip, "device"));
+        let (start, end, device) = (
+            text(&trip, "start_time_utc"),
+            text(&trip, "end_time_utc"),
+            text(&trip, "device"),
+        );
         assert!(start < end, "{trip}");
-        assert_eq!(api.get(&format!("/dongle/devices/{device}/")).await.status, 200);
-        assert_eq!(api.get(&format!("/logbook/trips/{}/", text(&trip, "id"))).await.body["start_time_utc"], start);
+        assert_eq!(
+            api.get(&format!("/dongle/devices/{device}/")).await.status,
+            200
+        );
+        assert_eq!(
+            api.get(&format!("/logbook/trips/{}/", text(&trip, "id")))
+                .await
+                .body["start_time_utc"],
+            start
+        );
         let rows =
             api.items(&format!("/logbook/storage/raw/?device_id={device}&data_type=track.pos&start_utc={start}&end_utc={end}&page_size=500")).await;
         assert!(rows.len() > 8, "{} rows from {start} to {end}", rows.len());
         for row in rows {
             assert!(
-                text(&row, "ts") >= start && text(&row, "ts") <= end && row["t"] == "track.pos" && row["data"]["loc"]["lat"].is_number(),
+                text(&row, "ts") >= start
+                    && text(&row, "ts") <= end
+                    && row["t"] == "track.pos"
+                    && row["data"]["loc"]["lat"].is_number(),
                 "{row}"
             );
         }
@@ -84,20 +175,41 @@ async fn what_is_shown_belongs_together() {
 #[tokio::test]
 async fn a_million_rows_that_nobody_holds() {
     let api = Api::start(Sandbox::builder().telemetry_rows(1_000_000)).await;
-    let device = api.items("/dongle/devices/").await[4]["id"].as_str().unwrap().to_owned();
-    let raw = |query: &str| format!("/logbook/storage/raw/?device_id={device}&start_utc=2026-01-01T00:00:00Z&end_utc=2027-01-01T00:00:00Z&{query}");
+    let device = api.items("/dongle/devices/").await[4]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let raw = |query: &str| {
+        format!(
+            "/logbook/storage/raw/?device_id={device}&start_utc=2026-01-01T00:00:00Z&end_utc=2027-01-01T00:00:00Z&{query}"
+        )
+    };
     let began = Instant::now();
     let first = api.get(&raw("page_size=100")).await.body;
-    assert_eq!((&first["count"], first["results"].as_array().unwrap().len()), (&json!(1_000_000), 100));
+    assert_eq!(
+        (&first["count"], first["results"].as_array().unwrap().len()),
+        (&json!(1_000_000), 100)
+    );
     let last = api.get(&raw("page_size=100&page_num=9999")).await.body;
     // 999,999 times ten seconds later.
     assert_eq!(last["results"][99]["ts"], "2026-04-26T17:46:30Z");
-    let window = api.get(&raw("page_size=100").replace("2027-01-01T00:00:00Z", "2026-01-01T01:00:00Z")).await.body;
+    let window = api
+        .get(&raw("page_size=100").replace("2027-01-01T00:00:00Z", "2026-01-01T01:00:00Z"))
+        .await
+        .body;
     assert_eq!(window["count"], 361);
-    assert_eq!(api.get(&raw("data_type=obd.bat")).await.body["count"], 166_667);
+    assert_eq!(
+        api.get(&raw("data_type=obd.bat")).await.body["count"],
+        166_667
+    );
     assert_eq!(first, api.get(&raw("page_size=100&page_num=0")).await.body);
     assert!(began.elapsed() < Duration::from_secs(20));
-    assert_eq!(api.get(&raw("").replace(&device, "11111111-1111-4111-8111-111111111111")).await.status, 404);
+    assert_eq!(
+        api.get(&raw("").replace(&device, "11111111-1111-4111-8111-111111111111"))
+            .await
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -106,19 +218,50 @@ async fn every_document_works() {
     let mut documents = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let document: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let document: Value =
+            serde_yaml_ng::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let api = Api::start(Sandbox::builder().spec(document.clone())).await;
         let base = document["basePath"].as_str().unwrap_or_default().to_owned();
         documents += 1;
         for (template, item) in document["paths"].as_object().unwrap() {
-            for method in item.as_object().unwrap().keys().filter(|k| *k != "parameters") {
-                let path = template.replace("{id}", "1").replace("{self}", "1").replace("{ext}", "png").replace("{project_pk}", "0123abcd");
-                let path = path.split('/').map(|s| if s.contains('{') { "1".to_owned() } else { s.to_owned() }).collect::<Vec<_>>().join("/");
-                let answer = api.send(&method.to_uppercase(), &format!("{base}{path}"), &json!({})).await;
-                assert!(answer.status < 500 && answer.status != 405, "{template} {method}: {}", answer.body);
+            for method in item
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|k| *k != "parameters")
+            {
+                let path = template
+                    .replace("{id}", "1")
+                    .replace("{self}", "1")
+                    .replace("{ext}", "png")
+                    .replace("{project_pk}", "0123abcd");
+                let path = path
+                    .split('/')
+                    .map(|s| {
+                        if s.contains('{') {
+                            "1".to_owned()
+                        } else {
+                            s.to_owned()
+                        }
+                    })
+                    .collect::<Vec<_>>()
+                    .join("/");
+                let answer = api
+                    .send(&method.to_uppercase(), &format!("{base}{path}"), &json!({}))
+                    .await;
+                assert!(
+                    answer.status < 500 && answer.status != 405,
+                    "{template} {method}: {}",
+                    answer.body
+                );
             }
         }
-        assert_eq!(api.get("/?format=openapi").await.body["paths"], document["paths"], "{}", path.display());
+        assert_eq!(
+            api.get("/?format=openapi").await.body["paths"],
+            document["paths"],
+            "{}",
+            path.display()
+        );
     }
     assert!(documents >= 5, "{documents}");
 }
@@ -126,33 +269,92 @@ async fn every_document_works() {
 #[tokio::test]
 async fn cursors_and_offsets_of_other_documents() {
     let read = |name: &str| {
-        let text = std::fs::read_to_string(format!("{}/../xtask/tests/fixtures/other/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let text = std::fs::read_to_string(format!(
+            "{}/../xtask/tests/fixtures/other/{name}",
+            env!("CARGO_MANIFEST_DIR")
+        ))
+        .unwrap();
         serde_yaml_ng::from_str::<Value>(&text).unwrap()
     };
     let api = Api::start(Sandbox::builder().spec(read("files_and_cursors.yaml"))).await;
     let (mut next, mut seen) = (Some(api.url("/v1/files/?page_size=10")), 0);
     while let Some(url) = next {
-        let page = api.get(url.strip_prefix(api.sandbox.url()).unwrap()).await.body;
+        let page = api
+            .get(url.strip_prefix(api.sandbox.url()).unwrap())
+            .await
+            .body;
         seen += page["results"].as_array().unwrap().len();
         next = page["next"].as_str().map(str::to_owned);
     }
     assert_eq!(seen, 25);
-    let upload = reqwest::multipart::Form::new().part("upload", reqwest::multipart::Part::text("hello").file_name("a.txt")).text("send", "7");
-    let made = support::answer(api.request("POST", "/v1/files/").multipart(upload).send().await.unwrap()).await;
+    let upload = reqwest::multipart::Form::new()
+        .part(
+            "upload",
+            reqwest::multipart::Part::text("hello").file_name("a.txt"),
+        )
+        .text("send", "7");
+    let made = support::answer(
+        api.request("POST", "/v1/files/")
+            .multipart(upload)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
     assert_eq!(made.status, 201, "{}", made.body);
-    let none =
-        support::answer(api.request("POST", "/v1/files/").multipart(reqwest::multipart::Form::new().text("send", "x")).send().await.unwrap()).await;
-    assert_eq!((none.status, none.body), (400, json!({"upload": ["No file was submitted."], "send": ["A valid integer is required."]})));
+    let none = support::answer(
+        api.request("POST", "/v1/files/")
+            .multipart(reqwest::multipart::Form::new().text("send", "x"))
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(
+        (none.status, none.body),
+        (
+            400,
+            json!({"upload": ["No file was submitted."], "send": ["A valid integer is required."]})
+        )
+    );
 
     let api = Api::start(Sandbox::builder().spec(read("library.yaml"))).await;
     let page = api.get("/api/v2/books/?limit=10&offset=20").await.body;
-    assert_eq!((&page["count"], page["results"].as_array().unwrap().len()), (&json!(25), 5));
-    let made = api.send("POST", "/api/v2/books/", &json!({"title": "x", "type": "novel", "secret": "canary"})).await;
-    assert!(made.status == 201 && made.body["id"] == 26 && made.body.get("secret").is_none(), "{}", made.body);
+    assert_eq!(
+        (&page["count"], page["results"].as_array().unwrap().len()),
+        (&json!(25), 5)
+    );
+    let made = api
+        .send(
+            "POST",
+            "/api/v2/books/",
+            &json!({"title": "x", "type": "novel", "secret": "canary"}),
+        )
+        .await;
+    assert!(
+        made.status == 201 && made.body["id"] == 26 && made.body.get("secret").is_none(),
+        "{}",
+        made.body
+    );
     assert!(made.body["self"].get("secret").is_none(), "{}", made.body);
     let odd = api.get("/api/v2/books/18446744073709551615/cover/").await;
     assert_eq!(odd.status, 404, "{}", odd.body);
-    assert_eq!(api.send("PATCH", "/api/v2/books/26/", &json!({"price": "1.50"})).await.body["price"], "1.50");
-    assert_eq!(api.send("DELETE", "/api/v2/books/26/", &json!({})).await.status, 204);
-    assert_eq!(api.send("PATCH", "/api/v2/books/26/", &json!({})).await.status, 404);
+    assert_eq!(
+        api.send("PATCH", "/api/v2/books/26/", &json!({"price": "1.50"}))
+            .await
+            .body["price"],
+        "1.50"
+    );
+    assert_eq!(
+        api.send("DELETE", "/api/v2/books/26/", &json!({}))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        api.send("PATCH", "/api/v2/books/26/", &json!({}))
+            .await
+            .status,
+        404
+    );
 }

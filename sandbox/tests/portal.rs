@@ -6,7 +6,8 @@ use autopi_sandbox::Sandbox;
 use reqwest::{Client, Response, header};
 use serde_json::{Value, json};
 
-const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+const BROWSER: &str =
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
 fn document() -> Value {
     json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "host": "api.example.com", "schemes": ["https"], "basePath": "/", "paths": {
@@ -16,7 +17,12 @@ fn document() -> Value {
 
 async fn get(url: &str, accept: Option<&str>) -> Response {
     let request = Client::new().get(url);
-    accept.into_iter().fold(request, |r, a| r.header(header::ACCEPT, a)).send().await.unwrap()
+    accept
+        .into_iter()
+        .fold(request, |r, a| r.header(header::ACCEPT, a))
+        .send()
+        .await
+        .unwrap()
 }
 
 fn head(response: &Response, name: header::HeaderName) -> &str {
@@ -26,12 +32,20 @@ fn head(response: &Response, name: header::HeaderName) -> &str {
 #[tokio::test]
 async fn a_program_gets_the_document_as_it_came() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
-    for (place, accept) in
-        [("/?format=openapi", Some(BROWSER)), ("/?format=openapi", None), ("/", None), ("/", Some("*/*")), ("/", Some("application/json"))]
-    {
+    for (place, accept) in [
+        ("/?format=openapi", Some(BROWSER)),
+        ("/?format=openapi", None),
+        ("/", None),
+        ("/", Some("*/*")),
+        ("/", Some("application/json")),
+    ] {
         let response = get(&format!("{}{place}", api.url()), accept).await;
         assert_eq!(response.status(), 200, "{place} {accept:?}");
-        assert_eq!(head(&response, header::CONTENT_TYPE), "application/openapi+json", "{place} {accept:?}");
+        assert_eq!(
+            head(&response, header::CONTENT_TYPE),
+            "application/openapi+json",
+            "{place} {accept:?}"
+        );
         assert_eq!(response.json::<Value>().await.unwrap(), document());
     }
 }
@@ -39,7 +53,11 @@ async fn a_program_gets_the_document_as_it_came() {
 /// What the page loads: the values of `href` and `src`.
 #[cfg(feature = "portal")]
 fn references(html: &str) -> BTreeSet<&str> {
-    ["href=\"", "src=\""].iter().flat_map(|attribute| html.split(attribute).skip(1)).filter_map(|rest| rest.split('"').next()).collect()
+    ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|attribute| html.split(attribute).skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
 }
 
 #[cfg(feature = "portal")]
@@ -47,15 +65,34 @@ fn references(html: &str) -> BTreeSet<&str> {
 async fn a_browser_gets_swagger_ui_and_every_file_of_it_from_us() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     let response = get(api.url(), Some(BROWSER)).await;
-    assert_eq!(head(&response, header::CONTENT_TYPE), "text/html; charset=utf-8");
+    assert_eq!(
+        head(&response, header::CONTENT_TYPE),
+        "text/html; charset=utf-8"
+    );
     assert_eq!(head(&response, header::VARY), "Accept");
-    assert!(head(&response, header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'; script-src 'self';"));
+    assert!(
+        head(&response, header::CONTENT_SECURITY_POLICY)
+            .starts_with("default-src 'none'; script-src 'self';")
+    );
     let html = response.text().await.unwrap();
-    assert!(html.contains(autopi_sandbox::API_TOKEN) && html.contains(autopi_sandbox::EMAIL), "{html}");
+    assert!(
+        html.contains(autopi_sandbox::API_TOKEN) && html.contains(autopi_sandbox::EMAIL),
+        "{html}"
+    );
     let references = references(&html);
-    assert_eq!(references.iter().filter(|r| r.starts_with("/__sandbox/portal/")).count(), 4, "{references:?}");
+    assert_eq!(
+        references
+            .iter()
+            .filter(|r| r.starts_with("/__sandbox/portal/"))
+            .count(),
+        4,
+        "{references:?}"
+    );
     for reference in references.into_iter().filter(|r| *r != "data:,") {
-        assert!(reference.starts_with('/') && !reference.starts_with("//"), "{reference}");
+        assert!(
+            reference.starts_with('/') && !reference.starts_with("//"),
+            "{reference}"
+        );
         let response = get(&format!("{}{reference}", api.url()), None).await;
         assert_eq!(response.status(), 200, "{reference}");
         let media = head(&response, header::CONTENT_TYPE).to_owned();
@@ -67,7 +104,11 @@ async fn a_browser_gets_swagger_ui_and_every_file_of_it_from_us() {
         assert!(right, "{reference} is {media}");
     }
     assert!(!html.contains("//"), "another host: {html}");
-    assert_eq!(api.requests().iter().filter(|r| r.path != "/").count(), 0, "the portal's files are no calls of the API");
+    assert_eq!(
+        api.requests().iter().filter(|r| r.path != "/").count(),
+        0,
+        "the portal's files are no calls of the API"
+    );
 }
 
 #[cfg(feature = "portal")]
@@ -79,9 +120,22 @@ async fn files_are_kept_until_they_change() {
     assert_eq!(head(&first, header::CACHE_CONTROL), "no-cache");
     let tag = head(&first, header::ETAG).to_owned();
     assert!(first.text().await.unwrap().contains("SwaggerUIBundle"));
-    let again = Client::new().get(&url).header(header::IF_NONE_MATCH, &tag).send().await.unwrap();
-    assert_eq!((again.status().as_u16(), again.bytes().await.unwrap().len()), (304, 0));
-    let other = Client::new().get(&url).header(header::IF_NONE_MATCH, "\"other\"").send().await.unwrap();
+    let again = Client::new()
+        .get(&url)
+        .header(header::IF_NONE_MATCH, &tag)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.status().as_u16(), again.bytes().await.unwrap().len()),
+        (304, 0)
+    );
+    let other = Client::new()
+        .get(&url)
+        .header(header::IF_NONE_MATCH, "\"other\"")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(other.status(), 200);
 }
 
@@ -93,7 +147,12 @@ async fn what_is_not_a_file_of_the_portal_is_no_page_of_another() {
         let response = get(&format!("{}{place}", api.url()), Some(BROWSER)).await;
         assert_eq!(response.url().path(), "/", "sent on to the portal");
     }
-    assert_eq!(get(&format!("{}/__sandbox/portal/none.js", api.url()), None).await.status(), 404);
+    assert_eq!(
+        get(&format!("{}/__sandbox/portal/none.js", api.url()), None)
+            .await
+            .status(),
+        404
+    );
 }
 
 #[cfg(not(feature = "portal"))]
@@ -101,7 +160,15 @@ async fn what_is_not_a_file_of_the_portal_is_no_page_of_another() {
 async fn without_the_feature_a_browser_is_told_where_the_document_is() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     let response = get(api.url(), Some(BROWSER)).await;
-    assert_eq!(head(&response, header::CONTENT_TYPE), "text/html; charset=utf-8");
+    assert_eq!(
+        head(&response, header::CONTENT_TYPE),
+        "text/html; charset=utf-8"
+    );
     assert!(response.text().await.unwrap().contains("/?format=openapi"));
-    assert_eq!(get(&format!("{}/__sandbox/portal/portal.js", api.url()), None).await.status(), 404);
+    assert_eq!(
+        get(&format!("{}/__sandbox/portal/portal.js", api.url()), None)
+            .await
+            .status(),
+        404
+    );
 }

@@ -30,8 +30,16 @@ struct Place {
     field: &'static str,
 }
 
-const PLACES: [Place; 2] =
-    [Place { path: "/dongle/environment_variables/", field: "value" }, Place { path: "/dongle/devices/{}/environment_variables/", field: "value" }];
+const PLACES: [Place; 2] = [
+    Place {
+        path: "/dongle/environment_variables/",
+        field: "value",
+    },
+    Place {
+        path: "/dongle/devices/{}/environment_variables/",
+        field: "value",
+    },
+];
 
 fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
     let step = prop_oneof![
@@ -74,12 +82,20 @@ impl Host {
 
     async fn items(&self, path: &str) -> Vec<Value> {
         let body = self.get(path).await.body;
-        body.get("results").unwrap_or(&body).as_array().unwrap().clone()
+        body.get("results")
+            .unwrap_or(&body)
+            .as_array()
+            .unwrap()
+            .clone()
     }
 }
 
 async fn known(api: &Host, path: &str) -> Model {
-    api.items(path).await.iter().map(|item| (item["id"].as_u64().unwrap(), None)).collect()
+    api.items(path)
+        .await
+        .iter()
+        .map(|item| (item["id"].as_u64().unwrap(), None))
+        .collect()
 }
 
 async fn check(api: &Host, place: Place, path: &str, model: &Model) -> Result<(), TestCaseError> {
@@ -102,8 +118,14 @@ async fn check(api: &Host, place: Place, path: &str, model: &Model) -> Result<()
 
 async fn run(steps: &[(usize, Step)], db: Option<&Path>) -> Result<(), TestCaseError> {
     let mut api = Host::start(db).await;
-    let device = api.items("/dongle/devices/").await[1]["id"].as_str().unwrap().to_owned();
-    let paths: Vec<String> = PLACES.iter().map(|p| p.path.replace("{}", &device)).collect();
+    let device = api.items("/dongle/devices/").await[1]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let paths: Vec<String> = PLACES
+        .iter()
+        .map(|p| p.path.replace("{}", &device))
+        .collect();
     let mut models = Vec::new();
     for path in &paths {
         models.push(known(&api, path).await);
@@ -113,21 +135,45 @@ async fn run(steps: &[(usize, Step)], db: Option<&Path>) -> Result<(), TestCaseE
         let chosen = |n: &usize| model.keys().nth(n % model.len().max(1)).copied();
         match step {
             Step::Create(text) => {
-                let made = api.send("POST", path, &json!({"key": "KEY", place.field: text})).await;
+                let made = api
+                    .send("POST", path, &json!({"key": "KEY", place.field: text}))
+                    .await;
                 prop_assert_eq!(made.status, 201, "{}", made.body);
-                let fresh = model.insert(made.body["id"].as_u64().unwrap(), Some(text.clone())).is_none();
+                let fresh = model
+                    .insert(made.body["id"].as_u64().unwrap(), Some(text.clone()))
+                    .is_none();
                 prop_assert!(fresh, "an id came twice");
             }
             Step::Change(n, text) | Step::Replace(n, text) => {
                 let Some(id) = chosen(n) else { continue };
-                let method = if matches!(step, Step::Change(..)) { "PATCH" } else { "PUT" };
-                let changed = api.send(method, &format!("{path}{id}/"), &json!({"key": "KEY", "id": 9999, place.field: text})).await;
-                prop_assert_eq!((changed.status, &changed.body["id"]), (200, &json!(id)), "{}", changed.body);
+                let method = if matches!(step, Step::Change(..)) {
+                    "PATCH"
+                } else {
+                    "PUT"
+                };
+                let changed = api
+                    .send(
+                        method,
+                        &format!("{path}{id}/"),
+                        &json!({"key": "KEY", "id": 9999, place.field: text}),
+                    )
+                    .await;
+                prop_assert_eq!(
+                    (changed.status, &changed.body["id"]),
+                    (200, &json!(id)),
+                    "{}",
+                    changed.body
+                );
                 model.insert(id, Some(text.clone()));
             }
             Step::Delete(n) => {
                 let Some(id) = chosen(n) else { continue };
-                prop_assert_eq!(api.send("DELETE", &format!("{path}{id}/"), &json!({})).await.status, 204);
+                prop_assert_eq!(
+                    api.send("DELETE", &format!("{path}{id}/"), &json!({}))
+                        .await
+                        .status,
+                    204
+                );
                 prop_assert_eq!(api.get(&format!("{path}{id}/")).await.status, 404);
                 model.remove(&id);
             }
@@ -150,15 +196,29 @@ async fn run(steps: &[(usize, Step)], db: Option<&Path>) -> Result<(), TestCaseE
 #[test]
 fn the_state_is_what_a_simple_model_says() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
-    runner.run(&steps(), |steps| runtime.block_on(run(&steps, None))).unwrap();
+    let mut runner = TestRunner::new(Config {
+        cases: 24,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    runner
+        .run(&steps(), |steps| runtime.block_on(run(&steps, None)))
+        .unwrap();
 }
 
 #[test]
 fn so_it_is_in_a_file_when_the_process_is_killed() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
-    runner.run(&steps(), |steps| runtime.block_on(run(&steps, Some(&*scratch("state.db"))))).unwrap();
+    let mut runner = TestRunner::new(Config {
+        cases: 8,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    runner
+        .run(&steps(), |steps| {
+            runtime.block_on(run(&steps, Some(&*scratch("state.db"))))
+        })
+        .unwrap();
 }
 
 /// Not a test of its own: the process that gets killed, started by the test below.
@@ -175,21 +235,53 @@ async fn what_was_answered_survives_a_kill() {
         let mut server = Server::start(&db, None).await;
         let path = "/dongle/environment_variables/";
         let listed = server.send("GET", path, &json!({})).await.body;
-        let items = listed.get("results").unwrap_or(&listed).as_array().unwrap().clone();
+        let items = listed
+            .get("results")
+            .unwrap_or(&listed)
+            .as_array()
+            .unwrap()
+            .clone();
         if round == 0 {
-            model = items.iter().map(|i| (i["id"].as_u64().unwrap(), i["value"].clone())).collect();
+            model = items
+                .iter()
+                .map(|i| (i["id"].as_u64().unwrap(), i["value"].clone()))
+                .collect();
         }
-        let found: BTreeMap<u64, Value> = items.iter().map(|i| (i["id"].as_u64().unwrap(), i["value"].clone())).collect();
+        let found: BTreeMap<u64, Value> = items
+            .iter()
+            .map(|i| (i["id"].as_u64().unwrap(), i["value"].clone()))
+            .collect();
         assert_eq!(found, model, "round {round}");
         for n in 0..5 {
-            let made = server.send("POST", path, &json!({"key": "KEY", "value": format!("{round}-{n}")})).await;
-            model.insert(made.body["id"].as_u64().unwrap(), made.body["value"].clone());
+            let made = server
+                .send(
+                    "POST",
+                    path,
+                    &json!({"key": "KEY", "value": format!("{round}-{n}")}),
+                )
+                .await;
+            model.insert(
+                made.body["id"].as_u64().unwrap(),
+                made.body["value"].clone(),
+            );
         }
         let first = *model.keys().next().unwrap();
-        assert_eq!(server.send("DELETE", &format!("{path}{first}/"), &json!({})).await.status, 204);
+        assert_eq!(
+            server
+                .send("DELETE", &format!("{path}{first}/"), &json!({}))
+                .await
+                .status,
+            204
+        );
         model.remove(&first);
         let next = *model.keys().next().unwrap();
-        let changed = server.send("PATCH", &format!("{path}{next}/"), &json!({"value": format!("changed {round}")})).await;
+        let changed = server
+            .send(
+                "PATCH",
+                &format!("{path}{next}/"),
+                &json!({"value": format!("changed {round}")}),
+            )
+            .await;
         model.insert(next, changed.body["value"].clone());
         // SIGKILL on Unix: nothing is closed, nothing is flushed.
         server.child.kill().unwrap();
@@ -198,36 +290,82 @@ async fn what_was_answered_survives_a_kill() {
 
 #[tokio::test]
 async fn files_that_are_none_of_ours() {
-    let start = async |db: &Path, seed: u64| Sandbox::builder().db(db).seed(seed).start().await.map(drop).map_err(|e| e.to_string());
+    let start = async |db: &Path, seed: u64| {
+        Sandbox::builder()
+            .db(db)
+            .seed(seed)
+            .start()
+            .await
+            .map(drop)
+            .map_err(|e| e.to_string())
+    };
     let text = scratch("text.db");
     std::fs::write(&text, "this is no database, it is a text that is long enough for a header of one hundred bytes, and then some more of it")
         .unwrap();
-    assert!(start(&text, 0).await.unwrap_err().contains("no usable database"));
+    assert!(
+        start(&text, 0)
+            .await
+            .unwrap_err()
+            .contains("no usable database")
+    );
 
     let db = scratch("good.db");
     start(&db, 0).await.unwrap();
     start(&db, 0).await.unwrap();
     let other = start(&db, 1).await.unwrap_err();
-    assert!(other.contains("made with seed 0 and 25 items, not seed 1"), "{other}");
-    rusqlite::Connection::open(&db).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(
+        other.contains("made with seed 0 and 25 items, not seed 1"),
+        "{other}"
+    );
+    rusqlite::Connection::open(&db)
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
     let version = start(&db, 0).await.unwrap_err();
-    assert!(version.contains("has version 99, this sandbox reads version 1"), "{version}");
+    assert!(
+        version.contains("has version 99, this sandbox reads version 1"),
+        "{version}"
+    );
 
     let foreign = scratch("foreign.db");
-    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE x (y)").unwrap();
-    assert!(start(&foreign, 0).await.unwrap_err().contains("another program"));
+    rusqlite::Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE x (y)")
+        .unwrap();
+    assert!(
+        start(&foreign, 0)
+            .await
+            .unwrap_err()
+            .contains("another program")
+    );
 
     let damaged = scratch("damaged.db");
     let api = Api::start(Sandbox::builder().db(&damaged)).await;
     for n in 0..200 {
-        api.send("POST", "/dongle/environment_variables/", &json!({"key": "KEY", "value": format!("{n}").repeat(50)})).await;
+        api.send(
+            "POST",
+            "/dongle/environment_variables/",
+            &json!({"key": "KEY", "value": format!("{n}").repeat(50)}),
+        )
+        .await;
     }
     drop(api);
-    rusqlite::Connection::open(&damaged).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    rusqlite::Connection::open(&damaged)
+        .unwrap()
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
     let mut bytes = std::fs::read(&damaged).unwrap();
     bytes[4096..].iter_mut().for_each(|b| *b = 0xaa);
     std::fs::write(&damaged, bytes).unwrap();
     let broken = start(&damaged, 0).await.unwrap_err();
-    assert!(broken.contains("damaged") || broken.contains("no usable database"), "{broken}");
-    assert!(start(Path::new("/no/such/folder/x.db"), 0).await.unwrap_err().contains("cannot open"));
+    assert!(
+        broken.contains("damaged") || broken.contains("no usable database"),
+        "{broken}"
+    );
+    assert!(
+        start(Path::new("/no/such/folder/x.db"), 0)
+            .await
+            .unwrap_err()
+            .contains("cannot open")
+    );
 }

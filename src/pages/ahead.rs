@@ -39,7 +39,11 @@ impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
             }
         };
         task.spawn(work.instrument(Span::current()));
-        Self { pages: receiver, places, task }
+        Self {
+            pages: receiver,
+            places,
+            task,
+        }
     }
 
     pub async fn next(mut self) -> Option<(Result<Page<T>, Error>, State<T>)> {
@@ -49,7 +53,9 @@ impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
         }
         // The end; but a task that died must not look like one.
         let ended = self.task.join_next().await?;
-        join(ended).err().map(|e| (Err(e), State::Over(PhantomData)))
+        join(ended)
+            .err()
+            .map(|e| (Err(e), State::Over(PhantomData)))
     }
 }
 
@@ -77,7 +83,9 @@ impl Early {
     /// Waits until the next page may be requested.
     async fn place(&mut self) -> bool {
         match &self.places {
-            Some(places) if !std::mem::take(&mut self.paid) => places.acquire().await.map(|place| place.forget()).is_ok(),
+            Some(places) if !std::mem::take(&mut self.paid) => {
+                places.acquire().await.map(|place| place.forget()).is_ok()
+            }
             _ => true,
         }
     }
@@ -88,7 +96,10 @@ impl Early {
 
     /// The request of this page, if it was made; one of another page, which the server's count did not foretell, is dropped.
     pub fn take(&mut self, index: u64) -> Option<JoinSet<Got>> {
-        self.task.take().filter(|(of, _)| *of == index).map(|(_, task)| task)
+        self.task
+            .take()
+            .filter(|(of, _)| *of == index)
+            .map(|(_, task)| task)
     }
 }
 
@@ -102,18 +113,30 @@ pub(super) async fn joined(mut task: JoinSet<Got>) -> Got {
 impl Pages {
     /// Requests the page after this one, which was not decoded yet, if there is one and it may be.
     pub(super) async fn start_early(&mut self) {
-        let (Some(params), Some(size), Some(count)) = (self.params.filter(|_| !self.linked), self.size, self.early.count) else { return };
-        let Some(places) = &self.early.places else { return };
+        let (Some(params), Some(size), Some(count)) = (
+            self.params.filter(|_| !self.linked),
+            self.size,
+            self.early.count,
+        ) else {
+            return;
+        };
+        let Some(places) = &self.early.places else {
+            return;
+        };
         if self.seen.saturating_add(size) >= count {
             return;
         }
-        let Ok(place) = places.try_acquire() else { return };
+        let Ok(place) = places.try_acquire() else {
+            return;
+        };
         place.forget();
         self.early.paid = true;
         let index = self.after(params, size);
         let (client, out) = (self.client.clone(), Box::new(self.request(index)));
         let mut task = JoinSet::new();
-        task.spawn(async move { send::whole(&client, out, None).await }.instrument(Span::current()));
+        task.spawn(
+            async move { send::whole(&client, out, None).await }.instrument(Span::current()),
+        );
         self.early.task = Some((index, task));
         // In a runtime of one thread it would not be sent before this page is decoded.
         tokio::task::yield_now().await;

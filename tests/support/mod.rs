@@ -46,7 +46,12 @@ impl Server {
 
     /// The n-th request gets the n-th answer, the last one again and again.
     pub async fn answers(answers: Vec<String>) -> Self {
-        Self::start(move |n, _| vec![Step::Write(answers[n.min(answers.len() - 1)].clone().into())]).await
+        Self::start(move |n, _| {
+            vec![Step::Write(
+                answers[n.min(answers.len() - 1)].clone().into(),
+            )]
+        })
+        .await
     }
 
     /// All requests so far.
@@ -56,12 +61,18 @@ impl Server {
 
     /// How many began with this.
     pub fn count(&self, start: &str) -> usize {
-        self.requests().iter().filter(|r| r.starts_with(start)).count()
+        self.requests()
+            .iter()
+            .filter(|r| r.starts_with(start))
+            .count()
     }
 
     /// With an API token and short waits.
     pub fn builder(&self) -> ClientBuilder {
-        Client::builder().base_url(&self.url).api_token("canary-token").retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        Client::builder()
+            .base_url(&self.url)
+            .api_token("canary-token")
+            .retry(RetryPolicy::default().base(Duration::from_millis(1)))
     }
 
     pub fn client(&self) -> Client {
@@ -69,12 +80,18 @@ impl Server {
     }
 }
 
-async fn one(mut socket: TcpStream, seen: Arc<Mutex<Vec<String>>>, script: Arc<impl Fn(usize, &str) -> Vec<Step>>) {
+async fn one(
+    mut socket: TcpStream,
+    seen: Arc<Mutex<Vec<String>>>,
+    script: Arc<impl Fn(usize, &str) -> Vec<Step>>,
+) {
     let mut text = Vec::new();
     let mut buffer = [0; 8192];
     loop {
         let head = text.windows(4).position(|w| w == b"\r\n\r\n");
-        if head.is_some_and(|at| text.len() >= at + 4 + body_length(&text[..at])) || text.ends_with(b"\r\n0\r\n\r\n") {
+        if head.is_some_and(|at| text.len() >= at + 4 + body_length(&text[..at]))
+            || text.ends_with(b"\r\n0\r\n\r\n")
+        {
             break;
         }
         match socket.read(&mut buffer).await {
@@ -107,16 +124,26 @@ fn body_length(head: &[u8]) -> usize {
     if head.contains("transfer-encoding: chunked") {
         return usize::MAX / 2;
     }
-    head.split("content-length: ").nth(1).and_then(|t| t.lines().next()?.trim().parse().ok()).unwrap_or(0)
+    head.split("content-length: ")
+        .nth(1)
+        .and_then(|t| t.lines().next()?.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 /// A place where nobody answers.
 pub fn closed() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
 }
 
 pub fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
 }
 
 pub fn ok(body: &str) -> String {

@@ -11,20 +11,32 @@ fn js(error: impl Display) -> JsValue {
 }
 
 fn client(url: &str) -> ClientBuilder {
-    Client::builder().base_url(url).attempt_timeout(Duration::from_millis(500))
+    Client::builder()
+        .base_url(url)
+        .attempt_timeout(Duration::from_millis(500))
 }
 
 /// How many devices there are, by a stream over pages of 10.
 #[wasm_bindgen]
 pub async fn count(url: String, token: String) -> Result<usize, JsValue> {
     let client = client(&url).api_token(token).build().map_err(js)?;
-    client.dongle_devices_list().page_size(10).stream().try_fold(0, async |n, _| Ok(n + 1)).await.map_err(js)
+    client
+        .dongle_devices_list()
+        .page_size(10)
+        .stream()
+        .try_fold(0, async |n, _| Ok(n + 1))
+        .await
+        .map_err(js)
 }
 
 /// The user's own record, after a login.
 #[wasm_bindgen]
 pub async fn user(url: String, email: String, password: String) -> Result<String, JsValue> {
     let client = client(&url).login(email, password).build().map_err(js)?;
-    let answer = client.request(Method::GET, "/auth/user/").send_json::<serde_json::Value>().await.map_err(js)?;
+    let answer = client
+        .request(Method::GET, "/auth/user/")
+        .send_json::<serde_json::Value>()
+        .await
+        .map_err(js)?;
     Ok(answer.value.to_string())
 }

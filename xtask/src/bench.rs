@@ -38,9 +38,16 @@ pub fn build(root: &Path, sets: &[String]) -> Result<()> {
     let mut subjects = Vec::new();
     for set in sets {
         let areas: Vec<&str> = set.split(',').collect();
-        let code = autopi_codegen::generate(&text, &|a| areas.contains(&"full") || areas.contains(&a))?;
+        let code =
+            autopi_codegen::generate(&text, &|a| areas.contains(&"full") || areas.contains(&a))?;
         let features = areas.iter().map(|a| (*a).to_owned()).collect();
-        subjects.push(Subject { label: format!("autopi, {set}"), folder: root.to_owned(), package: "autopi", features, lines: code.lines().count() });
+        subjects.push(Subject {
+            label: format!("autopi, {set}"),
+            folder: root.to_owned(),
+            package: "autopi",
+            features,
+            lines: code.lines().count(),
+        });
     }
     subjects.push(plain(root, &text)?);
     let target = root.join("target/bench-build");
@@ -58,8 +65,21 @@ pub fn build(root: &Path, sets: &[String]) -> Result<()> {
 
 fn cargo(subject: &Subject, mode: &[&str], target: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(mode).args(["--quiet", "--lib", "--package", subject.package, "--no-default-features", "--features", &subject.features.join(",")]);
-    command.arg("--target-dir").arg(target).current_dir(&subject.folder).env("CARGO_INCREMENTAL", "0").stdout(Stdio::null());
+    command.args(mode).args([
+        "--quiet",
+        "--lib",
+        "--package",
+        subject.package,
+        "--no-default-features",
+        "--features",
+        &subject.features.join(","),
+    ]);
+    command
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(&subject.folder)
+        .env("CARGO_INCREMENTAL", "0")
+        .stdout(Stdio::null());
     command
 }
 
@@ -82,7 +102,10 @@ fn measure(subject: &Subject, mode: &[&str], target: &Path) -> Result<Figure> {
         if !status.success() {
             bail!("`cargo {}` of {} failed", mode.join(" "), subject.label);
         }
-        Ok(Figure { seconds: start.elapsed().as_secs_f64(), mib })
+        Ok(Figure {
+            seconds: start.elapsed().as_secs_f64(),
+            mib,
+        })
     };
     run()?; // the dependencies
     run()
@@ -93,12 +116,19 @@ fn peak(package: &str) -> u64 {
     let marker = format!("--crate-name\0{}\0", package.replace('-', "_"));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let of = |folder: PathBuf| -> Option<u64> {
-        if !fs::read_to_string(folder.join("cmdline")).ok()?.contains(&marker) {
+        if !fs::read_to_string(folder.join("cmdline"))
+            .ok()?
+            .contains(&marker)
+        {
             return None;
         }
         let status = fs::read_to_string(folder.join("status")).ok()?;
         let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+        line.split_whitespace()
+            .nth(1)?
+            .parse::<u64>()
+            .ok()
+            .map(|kib| kib / 1024)
     };
     processes.filter_map(|p| of(p.path())).max().unwrap_or(0)
 }
@@ -110,9 +140,15 @@ fn plain(root: &Path, text: &str) -> Result<Subject> {
     let mut doc: Value = serde_json::from_str(text)?;
     digestible(&mut doc);
     fs::write(folder.join("openapi.json"), doc.to_string())?;
-    fs::write(folder.join("Cargo.toml"), include_str!("plain/Cargo.toml.txt"))?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        include_str!("plain/Cargo.toml.txt"),
+    )?;
     fs::write(folder.join("build.rs"), include_str!("plain/build.rs.txt"))?;
-    fs::write(folder.join("src/lib.rs"), "#![allow(warnings)]\ninclude!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\n")?;
+    fs::write(
+        folder.join("src/lib.rs"),
+        "#![allow(warnings)]\ninclude!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\n",
+    )?;
     let subject = Subject {
         label: "plain progenitor 0.15, builder".into(),
         folder: folder.clone(),
@@ -124,21 +160,32 @@ fn plain(root: &Path, text: &str) -> Result<Subject> {
     if !cargo(&subject, &["check"], &target).status()?.success() {
         bail!("plain progenitor's code does not compile");
     }
-    let lines = fs::read_to_string(folder.join("lines")).context("the build script left no count")?;
-    Ok(Subject { lines: lines.trim().parse()?, ..subject })
+    let lines =
+        fs::read_to_string(folder.join("lines")).context("the build script left no count")?;
+    Ok(Subject {
+        lines: lines.trim().parse()?,
+        ..subject
+    })
 }
 
 /// What progenitor stops at, taken out: forms, answers of several types, enums whose variants get one name.
 fn digestible(doc: &mut Value) {
     let merges = |values: &[Value]| {
-        let mut names: Vec<String> =
-            values.iter().filter_map(Value::as_str).map(|v| v.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "")).collect();
+        let mut names: Vec<String> = values
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|v| v.to_lowercase().replace(|c: char| !c.is_alphanumeric(), ""))
+            .collect();
         names.sort();
         let clash = names.iter().any(String::is_empty) || names.windows(2).any(|w| w[0] == w[1]);
         clash || values.iter().any(|v| !v.is_string())
     };
     walk::document_schemas(doc, &mut |map| {
-        if map.get("enum").and_then(Value::as_array).is_some_and(|v| merges(v)) {
+        if map
+            .get("enum")
+            .and_then(Value::as_array)
+            .is_some_and(|v| merges(v))
+        {
             map.shift_remove("enum");
         }
         // typify takes a type's name from it.
@@ -151,7 +198,9 @@ fn digestible(doc: &mut Value) {
     });
     walk::operations(doc, |_, _, op| {
         let form = op.get("requestBody").is_some_and(|b| {
-            b.pointer("/content/multipart~1form-data").is_some() || b.pointer("/content/application~1x-www-form-urlencoded").is_some()
+            b.pointer("/content/multipart~1form-data").is_some()
+                || b.pointer("/content/application~1x-www-form-urlencoded")
+                    .is_some()
         });
         if form {
             op.insert(

@@ -10,8 +10,21 @@ use anyhow::{Context, Result, bail};
 /// It does not build, or a call fails.
 pub fn run(root: &Path, only: &[String]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let bench = ["bench", "--quiet", "--package", "autopi", "--bench", "ratios", "--"];
-    let status = Command::new(cargo).args(bench).args(only).current_dir(root).status().context("cargo does not start")?;
+    let bench = [
+        "bench",
+        "--quiet",
+        "--package",
+        "autopi",
+        "--bench",
+        "ratios",
+        "--",
+    ];
+    let status = Command::new(cargo)
+        .args(bench)
+        .args(only)
+        .current_dir(root)
+        .status()
+        .context("cargo does not start")?;
     if !status.success() {
         bail!("the bench failed: its output above says where");
     }

@@ -42,9 +42,20 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     let wrk = tools::debian("wrk", &["wrk"])?;
     let prism = tools::npm(&root.join("target/judges"), PRISM, "prism")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    block_in_place(|| tools::run(Command::new(cargo).args(["build", "--quiet", "--release", "--package", "xtask"]).current_dir(root)))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let bench = Bench { wrk, log: folder.join("server.log"), seconds };
+    block_in_place(|| {
+        tools::run(
+            Command::new(cargo)
+                .args(["build", "--quiet", "--release", "--package", "xtask"])
+                .current_dir(root),
+        )
+    })?;
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let bench = Bench {
+        wrk,
+        log: folder.join("server.log"),
+        seconds,
+    };
     let ours = bench.measure(|port| {
         let mut command = Command::new(target.join("release/xtask"));
         command.args(["sandbox", "--port", &port]);
@@ -54,13 +65,24 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     let theirs = bench.measure(|port| {
         let mut command = Command::new(&prism);
         // Without its log: the kindest to it.
-        command.arg("mock").arg(root.join("spec/upstream.json")).args(["--verboseLevel", "silent", "--port", &port]);
+        command
+            .arg("mock")
+            .arg(root.join("spec/upstream.json"))
+            .args(["--verboseLevel", "silent", "--port", &port]);
         command
     });
     let theirs = theirs.await.context("prism's mock")?;
-    println!("| server | start to first answer | GET {LIST} | GET of one item | peak memory |\n| --- | --- | --- | --- | --- |");
+    println!(
+        "| server | start to first answer | GET {LIST} | GET of one item | peak memory |\n| --- | --- | --- | --- | --- |"
+    );
     for (name, f) in [("sandbox", &ours), (PRISM, &theirs)] {
-        println!("| {name} | {} ms | {:.0}/s | {:.0}/s | {:.1} MiB |", f.start.as_millis(), f.list, f.item, f.mib);
+        println!(
+            "| {name} | {} ms | {:.0}/s | {:.0}/s | {:.1} MiB |",
+            f.start.as_millis(),
+            f.list,
+            f.item,
+            f.mib
+        );
     }
     println!(
         "| ratio (aims: start under 100 ms, 20, 20, at most 0.33) | {:.3} | {:.1} | {:.1} | {:.2} |",
@@ -81,26 +103,45 @@ struct Bench {
 impl Bench {
     async fn measure(&self, command: impl Fn(String) -> Command) -> Result<Figures> {
         let token = HeaderValue::from_str(&format!("APIToken {}", autopi_sandbox::API_TOKEN))?;
-        let http = reqwest::Client::builder().no_proxy().default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)])).build()?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
+            .build()?;
         let mut starts = Vec::new();
         loop {
             let port = tools::free_port()?;
             let url = format!("http://127.0.0.1:{port}{LIST}");
             let start = Instant::now();
             let mut server = Server::start(&mut command(port.to_string()), &self.log)?;
-            server.answers(http.get(&url), Duration::from_secs(60)).await?;
+            server
+                .answers(http.get(&url), Duration::from_secs(60))
+                .await?;
             starts.push(start.elapsed());
             if starts.len() < STARTS {
                 continue;
             }
             starts.sort();
-            let page: Value = http.get(&url).send().await?.error_for_status()?.json().await?;
-            let id =
-                page.pointer("/results/0/id").or_else(|| page.pointer("/0/id")).and_then(Value::as_str).context("the list has no item with an id")?;
+            let page: Value = http
+                .get(&url)
+                .send()
+                .await?
+                .error_for_status()?
+                .json()
+                .await?;
+            let id = page
+                .pointer("/results/0/id")
+                .or_else(|| page.pointer("/0/id"))
+                .and_then(Value::as_str)
+                .context("the list has no item with an id")?;
             let list = self.load(&url)?;
             let item = self.load(&format!("{url}{id}/"))?;
             let mib = memory(server.id()) as f64 / 1024.0;
-            return Ok(Figures { start: starts.get(STARTS / 2).copied().unwrap_or_default(), list, item, mib });
+            return Ok(Figures {
+                start: starts.get(STARTS / 2).copied().unwrap_or_default(),
+                list,
+                item,
+                mib,
+            });
         }
     }
 
@@ -108,14 +149,28 @@ impl Bench {
     fn load(&self, url: &str) -> Result<f64> {
         let wrk = |seconds: u32| -> Result<f64> {
             let mut command = Command::new(&self.wrk);
-            command.args(["--threads", "1", "--connections", CONNECTIONS, "--duration", &format!("{seconds}s")]);
-            command.args(["--header", &format!("Authorization: APIToken {}", autopi_sandbox::API_TOKEN), url]);
+            command.args([
+                "--threads",
+                "1",
+                "--connections",
+                CONNECTIONS,
+                "--duration",
+                &format!("{seconds}s"),
+            ]);
+            command.args([
+                "--header",
+                &format!("Authorization: APIToken {}", autopi_sandbox::API_TOKEN),
+                url,
+            ]);
             let output = block_in_place(|| command.output()).context("cannot run wrk")?;
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             if text.contains("Non-2xx") || text.contains("Socket errors") {
                 bail!("{url} under load:\n{text}");
             }
-            let line = text.lines().find_map(|l| l.strip_prefix("Requests/sec:")).with_context(|| format!("wrk said:\n{text}"))?;
+            let line = text
+                .lines()
+                .find_map(|l| l.strip_prefix("Requests/sec:"))
+                .with_context(|| format!("wrk said:\n{text}"))?;
             Ok(line.trim().parse()?)
         };
         wrk(2)?; // to warm up: one compiles while it runs
@@ -126,7 +181,20 @@ impl Bench {
 /// The peak of resident memory of a process and all below it, in KiB.
 fn memory(pid: u32) -> u64 {
     let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
-    let own = read("status").lines().find_map(|l| l.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default();
+    let own = read("status")
+        .lines()
+        .find_map(|l| {
+            l.strip_prefix("VmHWM:")?
+                .split_whitespace()
+                .next()?
+                .parse::<u64>()
+                .ok()
+        })
+        .unwrap_or_default();
     let children = read(&format!("task/{pid}/children"));
-    own + children.split_whitespace().filter_map(|child| child.parse().ok()).map(memory).sum::<u64>()
+    own + children
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok())
+        .map(memory)
+        .sum::<u64>()
 }

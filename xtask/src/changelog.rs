@@ -13,7 +13,11 @@ pub fn update(text: &str, changes: &[Change]) -> String {
     let mut entries = String::new();
     for (tag, class) in [("BREAKING", Class::Breaking), ("FEATURE", Class::Additive)] {
         // A change that both sides see is one line.
-        let of: BTreeSet<(&str, &str)> = changes.iter().filter(|c| c.class == class).map(|c| (c.place.as_str(), c.what.as_str())).collect();
+        let of: BTreeSet<(&str, &str)> = changes
+            .iter()
+            .filter(|c| c.class == class)
+            .map(|c| (c.place.as_str(), c.what.as_str()))
+            .collect();
         for (place, what) in of.iter().take(LINES) {
             entries.push_str(&format!("- {tag}: the API: `{place}`: {what}\n"));
         }
@@ -26,7 +30,10 @@ pub fn update(text: &str, changes: &[Change]) -> String {
         return text.to_owned();
     }
     match text.split_once(HEADING) {
-        Some((before, after)) => format!("{before}{HEADING}\n\n{entries}{}", after.trim_start_matches('\n')),
+        Some((before, after)) => format!(
+            "{before}{HEADING}\n\n{entries}{}",
+            after.trim_start_matches('\n')
+        ),
         None => format!("{}\n\n{HEADING}\n\n{entries}", text.trim_end()),
     }
 }

@@ -41,7 +41,13 @@ struct Verdict {
 
 /// The sandbox under judgement: it answers by the letter of the document that it serves. Every id exists, so that answers are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
-    Ok(Sandbox::builder().spec(document(root, "upstream.json")?).answers(document(root, "openapi.json")?).wire(Wire::Spec).any_id().start().await?)
+    Ok(Sandbox::builder()
+        .spec(document(root, "upstream.json")?)
+        .answers(document(root, "openapi.json")?)
+        .wire(Wire::Spec)
+        .any_id()
+        .start()
+        .await?)
 }
 
 fn document(root: &Path, name: &str) -> Result<Value> {
@@ -55,24 +61,54 @@ fn document(root: &Path, name: &str) -> Result<Value> {
 pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
     let folder = root.join("target/conformance");
     fs::create_dir_all(&folder)?;
-    let verdicts = [schemathesis(root, &folder, seconds, examples).await?, prism(root, &folder).await?];
+    let verdicts = [
+        schemathesis(root, &folder, seconds, examples).await?,
+        prism(root, &folder).await?,
+    ];
     let mut all = String::new();
     for finding in verdicts.iter().flat_map(|v| &v.findings) {
-        let reason = finding.reason.map_or_else(|| "OPEN".into(), |r| format!("explained: {r}"));
-        writeln!(all, "{reason}\n  {} {}\n  {}\n  {}\n", finding.check, finding.operation, finding.wrong, finding.sent)?;
+        let reason = finding
+            .reason
+            .map_or_else(|| "OPEN".into(), |r| format!("explained: {r}"));
+        writeln!(
+            all,
+            "{reason}\n  {} {}\n  {}\n  {}\n",
+            finding.check, finding.operation, finding.wrong, finding.sent
+        )?;
     }
     write::write(&folder, &[("findings.txt", all)])?;
-    write::write(&root.join("docs"), &[("conformance.md", page(&verdicts, seconds, examples)?)])?;
-    let open = verdicts.iter().flat_map(|v| &v.findings).filter(|f| f.reason.is_none()).count();
+    write::write(
+        &root.join("docs"),
+        &[("conformance.md", page(&verdicts, seconds, examples)?)],
+    )?;
+    let open = verdicts
+        .iter()
+        .flat_map(|v| &v.findings)
+        .filter(|f| f.reason.is_none())
+        .count();
     for verdict in &verdicts {
-        println!("{}: {}; {} findings", verdict.judge, verdict.judged, verdict.findings.len());
+        println!(
+            "{}: {}; {} findings",
+            verdict.judge,
+            verdict.judged,
+            verdict.findings.len()
+        );
     }
-    println!("{open} findings without a reason; docs/conformance.md is written, all are in {}", folder.join("findings.txt").display());
+    println!(
+        "{open} findings without a reason; docs/conformance.md is written, all are in {}",
+        folder.join("findings.txt").display()
+    );
     Ok(open)
 }
 
 async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -> Result<Verdict> {
-    let program = block_in_place(|| tools::pypi(&root.join("target/judges/venv"), SCHEMATHESIS, "schemathesis"))?;
+    let program = block_in_place(|| {
+        tools::pypi(
+            &root.join("target/judges/venv"),
+            SCHEMATHESIS,
+            "schemathesis",
+        )
+    })?;
     let api = sandbox(root).await?;
     let document = document(root, "upstream.json")?;
     let report = folder.join("schemathesis.ndjson");
@@ -80,44 +116,123 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
     println!("schemathesis runs for up to {seconds} seconds ...");
     let mut command = Command::new(program);
     // `--url`: the document names the real host, which must never be called.
-    command.args(["run", &format!("{}/?format=openapi", api.url()), "--url", api.url(), "--header", &format!("Authorization: APIToken {API_TOKEN}")]);
-    command.args(["--phases", "examples,coverage,fuzzing", "--checks", "all", "--continue-on-failure", "--no-shrink", "--seed", "1", "--no-color"]);
-    command.args(["--generation-database", "none", "--suppress-health-check", "all", "--warnings", "off", "--workers", "2"]);
-    command.args(["--max-examples", &examples.to_string(), "--max-time", &seconds.to_string(), "--request-timeout", "10", "--report", "ndjson"]);
-    command.arg("--report-ndjson-path").arg(&report).current_dir(folder).stdin(Stdio::null());
+    command.args([
+        "run",
+        &format!("{}/?format=openapi", api.url()),
+        "--url",
+        api.url(),
+        "--header",
+        &format!("Authorization: APIToken {API_TOKEN}"),
+    ]);
+    command.args([
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--checks",
+        "all",
+        "--continue-on-failure",
+        "--no-shrink",
+        "--seed",
+        "1",
+        "--no-color",
+    ]);
+    command.args([
+        "--generation-database",
+        "none",
+        "--suppress-health-check",
+        "all",
+        "--warnings",
+        "off",
+        "--workers",
+        "2",
+    ]);
+    command.args([
+        "--max-examples",
+        &examples.to_string(),
+        "--max-time",
+        &seconds.to_string(),
+        "--request-timeout",
+        "10",
+        "--report",
+        "ndjson",
+    ]);
+    command
+        .arg("--report-ndjson-path")
+        .arg(&report)
+        .current_dir(folder)
+        .stdin(Stdio::null());
     let log = fs::File::create(folder.join("schemathesis.log"))?;
     // It fails where it finds something: the report tells whether it ran.
-    block_in_place(|| command.stdout(log.try_clone()?).stderr(log).status()).context("cannot run schemathesis")?;
-    let text = fs::read_to_string(&report).context("schemathesis left no report: see schemathesis.log beside it")?;
-    let events: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    block_in_place(|| command.stdout(log.try_clone()?).stderr(log).status())
+        .context("cannot run schemathesis")?;
+    let text = fs::read_to_string(&report)
+        .context("schemathesis left no report: see schemathesis.log beside it")?;
+    let events: Vec<Value> = text
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
     if !events.iter().any(|e| e.get("EngineFinished").is_some()) {
-        bail!("schemathesis did not finish: see {}", folder.join("schemathesis.log").display());
+        bail!(
+            "schemathesis did not finish: see {}",
+            folder.join("schemathesis.log").display()
+        );
     }
     let (mut operations, mut requests, mut findings) = (BTreeSet::new(), 0, BTreeMap::new());
-    for recorder in events.iter().filter_map(|e| e.pointer("/ScenarioFinished/recorder")) {
+    for recorder in events
+        .iter()
+        .filter_map(|e| e.pointer("/ScenarioFinished/recorder"))
+    {
         let operation = recorder["label"].as_str().unwrap_or_default();
         let exchanges = recorder["interactions"].as_object();
         operations.insert(operation);
         requests += exchanges.map_or(0, |e| e.len());
-        for (id, checks) in recorder.get("checks").and_then(Value::as_object).into_iter().flatten() {
-            for failure in checks.as_array().into_iter().flatten().filter(|c| c["status"] == "failure") {
-                let message = failure.pointer("/failure_info/failure/message").and_then(Value::as_str).unwrap_or_default();
+        for (id, checks) in recorder
+            .get("checks")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            for failure in checks
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|c| c["status"] == "failure")
+            {
+                let message = failure
+                    .pointer("/failure_info/failure/message")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 let at = exchanges.and_then(|e| e.get(id));
                 let mut finding = Finding {
                     check: failure["name"].as_str().unwrap_or_default().into(),
                     operation: operation.into(),
-                    wrong: message.lines().filter(|l| !l.is_empty() && !l.starts_with("Expected: ")).take(8).collect::<Vec<_>>().join(" "),
+                    wrong: message
+                        .lines()
+                        .filter(|l| !l.is_empty() && !l.starts_with("Expected: "))
+                        .take(8)
+                        .collect::<Vec<_>>()
+                        .join(" "),
                     sent: at.map(exchange).unwrap_or_default(),
                     reason: None,
                 };
                 finding.reason = reason(&document, &finding, &at.map(said).unwrap_or_default());
                 // One example each is enough; one that is explained hides none that is not.
-                findings.entry((finding.check.clone(), finding.operation.clone(), kind(&finding.wrong), finding.reason)).or_insert(finding);
+                findings
+                    .entry((
+                        finding.check.clone(),
+                        finding.operation.clone(),
+                        kind(&finding.wrong),
+                        finding.reason,
+                    ))
+                    .or_insert(finding);
             }
         }
     }
     let judged = format!("{} operations, {requests} requests", operations.len());
-    Ok(Verdict { judge: SCHEMATHESIS, judged, findings: findings.into_values().collect() })
+    Ok(Verdict {
+        judge: SCHEMATHESIS,
+        judged,
+        findings: findings.into_values().collect(),
+    })
 }
 
 /// The message without the values in it.
@@ -127,26 +242,52 @@ fn kind(message: &str) -> String {
         quoted ^= *c == '"';
         !quoted && !c.is_ascii_digit()
     };
-    message.lines().next().unwrap_or_default().chars().filter(keep).take(60).collect()
+    message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(keep)
+        .take(60)
+        .collect()
 }
 
 fn bytes(exchange: &Value, place: &str) -> Vec<u8> {
-    exchange.pointer(place).and_then(Value::as_str).and_then(|b| STANDARD.decode(b).ok()).unwrap_or_default()
+    exchange
+        .pointer(place)
+        .and_then(Value::as_str)
+        .and_then(|b| STANDARD.decode(b).ok())
+        .unwrap_or_default()
 }
 
 fn said(exchange: &Value) -> Exchange {
     let json = |place| serde_json::from_slice(&bytes(exchange, place)).unwrap_or_default();
     let silent = bytes(exchange, "/response/content/$base64").is_empty();
-    Exchange { body: json("/request/body/$base64"), answer: json("/response/content/$base64"), silent }
+    Exchange {
+        body: json("/request/body/$base64"),
+        answer: json("/response/content/$base64"),
+        silent,
+    }
 }
 
 /// Request and status; the body cut short.
 fn exchange(exchange: &Value) -> String {
     let request = &exchange["request"];
     let body = bytes(exchange, "/request/body/$base64");
-    let text: String = String::from_utf8_lossy(&body).chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let place = request["uri"].as_str().and_then(|u| u.splitn(4, '/').nth(3)).unwrap_or_default();
-    format!("{} /{place} {text} -> {}", request["method"].as_str().unwrap_or_default(), exchange["response"]["status_code"])
+    let text: String = String::from_utf8_lossy(&body)
+        .chars()
+        .take(300)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let place = request["uri"]
+        .as_str()
+        .and_then(|u| u.splitn(4, '/').nth(3))
+        .unwrap_or_default();
+    format!(
+        "{} /{place} {text} -> {}",
+        request["method"].as_str().unwrap_or_default(),
+        exchange["response"]["status_code"]
+    )
 }
 
 async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
@@ -159,26 +300,53 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
         let port = tools::free_port()?;
         let url = format!("http://127.0.0.1:{port}");
         let mut command = Command::new(&program);
-        command.arg("proxy").arg(root.join("spec/upstream.json")).args([api.url(), "--errors", "--port", &port.to_string()]);
+        command
+            .arg("proxy")
+            .arg(root.join("spec/upstream.json"))
+            .args([api.url(), "--errors", "--port", &port.to_string()]);
         let mut server = Server::start(&mut command, &folder.join("prism.log"))?;
-        server.answers(http.get(&url), Duration::from_secs(60)).await?;
+        server
+            .answers(http.get(&url), Duration::from_secs(60))
+            .await?;
         let output = block_in_place(|| {
             Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-                .args(["run", "--quiet", "--package", "conformance", "--example", "calls", "--", &url, &calls.to_string()])
+                .args([
+                    "run",
+                    "--quiet",
+                    "--package",
+                    "conformance",
+                    "--example",
+                    "calls",
+                    "--",
+                    &url,
+                    &calls.to_string(),
+                ])
                 .current_dir(root)
                 .stderr(Stdio::inherit())
                 .output()
         })?;
         if !output.status.success() {
-            bail!("the example `calls` of the package `conformance` failed: {}", output.status);
+            bail!(
+                "the example `calls` of the package `conformance` failed: {}",
+                output.status
+            );
         }
-        let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout).lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .map(serde_json::from_str)
+            .collect::<Result<_, _>>()?;
         calls += lines.len();
         let ended = server.ended()?;
         for (n, call) in lines.iter().enumerate() {
             let died = ended && n + 1 == lines.len();
-            for finding in if died { vec![finding(call, "prism", DIED.into())] } else { objections(call) } {
-                findings.entry((finding.operation.clone(), kind(&finding.wrong))).or_insert(finding);
+            for finding in if died {
+                vec![finding(call, "prism", DIED.into())]
+            } else {
+                objections(call)
+            } {
+                findings
+                    .entry((finding.operation.clone(), kind(&finding.wrong)))
+                    .or_insert(finding);
             }
         }
         // It is started anew for the calls after the one that it died of.
@@ -195,7 +363,12 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
 
 fn finding(call: &Value, check: &str, wrong: String) -> Finding {
     let operation = call["operation"].as_str().unwrap_or_default().into();
-    let mut finding = Finding { check: check.into(), operation, wrong, ..Finding::default() };
+    let mut finding = Finding {
+        check: check.into(),
+        operation,
+        wrong,
+        ..Finding::default()
+    };
     finding.reason = reason(&Value::Null, &finding, &Exchange::default());
     finding
 }
@@ -203,17 +376,51 @@ fn finding(call: &Value, check: &str, wrong: String) -> Finding {
 /// What came of a call that failed: Prism's objections, or the client's own.
 fn objections(call: &Value) -> Vec<Finding> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let Some(error) = call.get("error") else { return Vec::new() };
-    let body: Value = call["body"].as_str().and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
-    let Some((_, kind)) = body["type"].as_str().and_then(|t| t.split_once("prism/errors#")) else {
+    let Some(error) = call.get("error") else {
+        return Vec::new();
+    };
+    let body: Value = call["body"]
+        .as_str()
+        .and_then(|b| serde_json::from_str(b).ok())
+        .unwrap_or_default();
+    let Some((_, kind)) = body["type"]
+        .as_str()
+        .and_then(|t| t.split_once("prism/errors#"))
+    else {
         return vec![finding(call, "client", text(error))];
     };
-    let objections = body["validation"].as_array().into_iter().flatten().map(|v| {
-        let location: Vec<String> = v["location"].as_array().into_iter().flatten().map(|l| l.to_string().replace('"', "")).collect();
-        finding(call, "prism", format!("{} at {}: {}", kind, location.join("."), text(&v["message"])))
-    });
+    let objections = body["validation"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|v| {
+            let location: Vec<String> = v["location"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|l| l.to_string().replace('"', ""))
+                .collect();
+            finding(
+                call,
+                "prism",
+                format!(
+                    "{} at {}: {}",
+                    kind,
+                    location.join("."),
+                    text(&v["message"])
+                ),
+            )
+        });
     let objections: Vec<Finding> = objections.collect();
-    if objections.is_empty() { vec![finding(call, "prism", format!("{}: {}", kind, text(&body["detail"])))] } else { objections }
+    if objections.is_empty() {
+        vec![finding(
+            call,
+            "prism",
+            format!("{}: {}", kind, text(&body["detail"])),
+        )]
+    } else {
+        objections
+    }
 }
 
 fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
@@ -223,9 +430,19 @@ fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
          `--errors`, what the generated client and the sandbox say to each other.\n\n| judge | judged | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
     );
     for verdict in verdicts {
-        let explained = verdict.findings.iter().filter(|f| f.reason.is_some()).count();
+        let explained = verdict
+            .findings
+            .iter()
+            .filter(|f| f.reason.is_some())
+            .count();
         let all = verdict.findings.len();
-        writeln!(page, "| {} | {} | {all} | {explained} | {} |", verdict.judge, verdict.judged, all - explained)?;
+        writeln!(
+            page,
+            "| {} | {} | {all} | {explained} | {} |",
+            verdict.judge,
+            verdict.judged,
+            all - explained
+        )?;
     }
     let mut explained = BTreeMap::new();
     for finding in verdicts.iter().flat_map(|v| &v.findings) {
@@ -239,12 +456,28 @@ fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
             writeln!(page, "| {check} | {count} | {reason} |")?;
         }
     }
-    let open: Vec<&Finding> = verdicts.iter().flat_map(|v| &v.findings).filter(|f| f.reason.is_none()).collect();
+    let open: Vec<&Finding> = verdicts
+        .iter()
+        .flat_map(|v| &v.findings)
+        .filter(|f| f.reason.is_none())
+        .collect();
     if !open.is_empty() {
         page += "\n## Open\n\n| check | operation | what is wrong |\n| --- | --- | --- |\n";
-        let cell = |text: &str| text.chars().take(200).collect::<String>().replace('|', "\\|").replace(['\n', '\r'], " ");
+        let cell = |text: &str| {
+            text.chars()
+                .take(200)
+                .collect::<String>()
+                .replace('|', "\\|")
+                .replace(['\n', '\r'], " ")
+        };
         for finding in open.iter().take(ROWS) {
-            writeln!(page, "| {} | `{}` | {} |", finding.check, finding.operation, cell(&finding.wrong))?;
+            writeln!(
+                page,
+                "| {} | `{}` | {} |",
+                finding.check,
+                finding.operation,
+                cell(&finding.wrong)
+            )?;
         }
         if open.len() > ROWS {
             writeln!(page, "\n... and {} more.", open.len() - ROWS)?;
@@ -263,11 +496,20 @@ mod tests {
     fn prism_s_objections_are_told_apart_from_the_client_s() {
         let problem = json!({"type": "https://stoplight.io/prism/errors#VIOLATIONS", "title": "Request/Response not valid", "status": 500, "detail": "see",
             "validation": [{"location": ["response", "body", "0", "id"], "severity": "Error", "code": "type", "message": "must be integer"}]});
-        let found = objections(&json!({"operation": "GET /a/", "status": 500, "error": "e", "body": problem.to_string()}));
+        let found = objections(
+            &json!({"operation": "GET /a/", "status": 500, "error": "e", "body": problem.to_string()}),
+        );
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].check.as_str(), found[0].wrong.as_str()), ("prism", "VIOLATIONS at response.body.0.id: must be integer"));
-        let found = objections(&json!({"operation": "GET /a/", "error": "cannot decode", "body": "{}"}));
-        assert_eq!((found[0].check.as_str(), found[0].wrong.as_str()), ("client", "cannot decode"));
+        assert_eq!(
+            (found[0].check.as_str(), found[0].wrong.as_str()),
+            ("prism", "VIOLATIONS at response.body.0.id: must be integer")
+        );
+        let found =
+            objections(&json!({"operation": "GET /a/", "error": "cannot decode", "body": "{}"}));
+        assert_eq!(
+            (found[0].check.as_str(), found[0].wrong.as_str()),
+            ("client", "cannot decode")
+        );
         assert!(objections(&json!({"operation": "GET /a/"})).is_empty());
     }
 
@@ -280,9 +522,26 @@ mod tests {
             reason,
             ..Finding::default()
         };
-        let findings = BTreeSet::from([finding("Received: 404 Documented: 200", Some("why")), finding("Received: 500 Documented: 200", None)]);
-        let page = page(&[Verdict { judge: "j", judged: "1".into(), findings }], 1, 1).unwrap();
+        let findings = BTreeSet::from([
+            finding("Received: 404 Documented: 200", Some("why")),
+            finding("Received: 500 Documented: 200", None),
+        ]);
+        let page = page(
+            &[Verdict {
+                judge: "j",
+                judged: "1".into(),
+                findings,
+            }],
+            1,
+            1,
+        )
+        .unwrap();
         assert!(page.contains("| j | 1 | 2 | 1 | 1 |"), "{page}");
-        assert!(page.contains("| status_code_conformance | `GET /a/` | Received: 500 Documented: 200 |"), "{page}");
+        assert!(
+            page.contains(
+                "| status_code_conformance | `GET /a/` | Received: 500 Documented: 200 |"
+            ),
+            "{page}"
+        );
     }
 }

@@ -42,14 +42,25 @@ pub fn coverage(upstream: &str, corrections: Option<&str>) -> Result<Coverage, F
     let before = pipeline::normalize(upstream, None)?.doc;
     let after = pipeline::normalize(upstream, corrections)?.doc;
     let mut uses: BTreeMap<String, (Counts, BTreeSet<String>)> = BTreeMap::new();
-    for (path, item) in after.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for (method, op) in item.as_object().into_iter().flatten().filter(|(m, _)| walk::METHODS.contains(&m.as_str())) {
+    for (path, item) in after
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        for (method, op) in item
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(m, _)| walk::METHODS.contains(&m.as_str()))
+        {
             let (counts, schemas) = uses.entry(autopi_codegen::area(path, op)).or_default();
             counts.operations += 1;
             let success = success(op);
             let old = before.pointer(&format!("/paths/{}/{method}", walk::escape(path)));
             counts.operations_corrected += usize::from(old.and_then(self::success) != success);
-            let typed = success.is_some_and(|(status, s)| status == "204" || s.get("content").is_some());
+            let typed =
+                success.is_some_and(|(status, s)| status == "204" || s.get("content").is_some());
             counts.operations_untyped += usize::from(!typed);
             references(op, schemas);
             closure(&after, schemas);
@@ -68,12 +79,19 @@ pub fn coverage(upstream: &str, corrections: Option<&str>) -> Result<Coverage, F
     });
     let areas = areas.collect();
     fields(&before, &after, &all, &mut total, &mut untyped);
-    Ok(Coverage { areas, total, untyped })
+    Ok(Coverage {
+        areas,
+        total,
+        untyped,
+    })
 }
 
 fn success(op: &Value) -> Option<(&str, &Value)> {
     let responses = op.get("responses")?.as_object()?;
-    responses.iter().find(|(k, _)| k.starts_with('2') || *k == "default").map(|(k, v)| (k.as_str(), v))
+    responses
+        .iter()
+        .find(|(k, _)| k.starts_with('2') || *k == "default")
+        .map(|(k, v)| (k.as_str(), v))
 }
 
 fn references(value: &Value, out: &mut BTreeSet<String>) {
@@ -93,18 +111,31 @@ fn closure(doc: &Value, names: &mut BTreeSet<String>) {
     let mut todo: Vec<String> = names.iter().cloned().collect();
     while let Some(name) = todo.pop() {
         let mut next = BTreeSet::new();
-        schema(doc, &name).into_iter().for_each(|s| references(s, &mut next));
+        schema(doc, &name)
+            .into_iter()
+            .for_each(|s| references(s, &mut next));
         todo.extend(next.into_iter().filter(|n| names.insert(n.clone())));
     }
 }
 
-fn fields(before: &Value, after: &Value, names: &BTreeSet<String>, counts: &mut Counts, untyped: &mut BTreeMap<String, &'static str>) {
+fn fields(
+    before: &Value,
+    after: &Value,
+    names: &BTreeSet<String>,
+    counts: &mut Counts,
+    untyped: &mut BTreeMap<String, &'static str>,
+) {
     counts.schemas = names.len();
     for name in names {
-        let properties = |doc| schema(doc, name).and_then(|s| s.get("properties")).and_then(Value::as_object);
+        let properties = |doc| {
+            schema(doc, name)
+                .and_then(|s| s.get("properties"))
+                .and_then(Value::as_object)
+        };
         for (field, value) in properties(after).into_iter().flatten() {
             counts.fields += 1;
-            counts.fields_corrected += usize::from(properties(before).and_then(|p| p.get(field)) != Some(value));
+            counts.fields_corrected +=
+                usize::from(properties(before).and_then(|p| p.get(field)) != Some(value));
             if let Some(reason) = reason(value) {
                 *counts.fields_untyped.entry(reason).or_default() += 1;
                 untyped.insert(format!("{name}.{field}"), reason);
@@ -117,13 +148,22 @@ fn fields(before: &Value, after: &Value, names: &BTreeSet<String>, counts: &mut 
 fn reason(schema: &Value) -> Option<&'static str> {
     let has = |key: &str| schema.get(key).is_some();
     if schema.get("x-autopi-json") == Some(&Value::Bool(true)) {
-        return Some(if has("type") { "object without properties: a JSONField" } else { "bare read-only string: a SerializerMethodField" });
+        return Some(if has("type") {
+            "object without properties: a JSONField"
+        } else {
+            "bare read-only string: a SerializerMethodField"
+        });
     }
     if let Some(items) = schema.get("items") {
         return reason(items);
     }
     match schema.get("type").and_then(Value::as_str) {
-        None if !["$ref", "allOf", "anyOf", "oneOf", "enum", "properties"].iter().any(|k| has(k)) => Some("no type in the document"),
+        None if !["$ref", "allOf", "anyOf", "oneOf", "enum", "properties"]
+            .iter()
+            .any(|k| has(k)) =>
+        {
+            Some("no type in the document")
+        }
         None if has("anyOf") || has("oneOf") => Some("one of several types"),
         _ => None,
     }
@@ -136,16 +176,28 @@ impl Coverage {
             "| area | operations | corrected | no answer schema | schemas | fields | typed by the document | corrected | untyped |\n\
              | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n",
         );
-        for (area, c) in self.areas.iter().map(|(a, c)| (a.as_str(), c)).chain([("**all**", &self.total)]) {
+        for (area, c) in self
+            .areas
+            .iter()
+            .map(|(a, c)| (a.as_str(), c))
+            .chain([("**all**", &self.total)])
+        {
             let left: usize = c.fields_untyped.values().sum();
             let typed = c.fields - c.fields_corrected - left;
             let _ = writeln!(
                 out,
                 "| {area} | {} | {} | {} | {} | {} | {typed} | {} | {left} |",
-                c.operations, c.operations_corrected, c.operations_untyped, c.schemas, c.fields, c.fields_corrected
+                c.operations,
+                c.operations_corrected,
+                c.operations_untyped,
+                c.schemas,
+                c.fields,
+                c.fields_corrected
             );
         }
-        out.push_str("\nWhat is untyped is any JSON, and why:\n\n| reason | fields |\n| --- | --: |\n");
+        out.push_str(
+            "\nWhat is untyped is any JSON, and why:\n\n| reason | fields |\n| --- | --: |\n",
+        );
         for (reason, n) in &self.total.fields_untyped {
             let _ = writeln!(out, "| {reason} | {n} |");
         }
@@ -164,7 +216,15 @@ impl Coverage {
             by_schema.entry(schema).or_default().push(field);
         }
         for (schema, fields) in by_schema {
-            let _ = writeln!(out, "- `{schema}`: {}", fields.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(", "));
+            let _ = writeln!(
+                out,
+                "- `{schema}`: {}",
+                fields
+                    .iter()
+                    .map(|f| format!("`{f}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
         }
         out
     }

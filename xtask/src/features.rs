@@ -11,9 +11,17 @@ use crate::report::Failure;
 pub fn update(manifest: &str, areas: &[String]) -> Result<String, Failure> {
     let fail = |message: String| Failure::new("update the features", "", message).at("Cargo.toml");
     let mut doc: DocumentMut = manifest.parse().map_err(|e| fail(format!("{e}")))?;
-    let features = doc.get_mut("features").and_then(Item::as_table_mut).ok_or_else(|| fail("[features] is missing".into()))?;
+    let features = doc
+        .get_mut("features")
+        .and_then(Item::as_table_mut)
+        .ok_or_else(|| fail("[features] is missing".into()))?;
     let strings = |item: Option<&Item>| -> Vec<String> {
-        item.and_then(Item::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        item.and_then(Item::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     };
     let listed = strings(features.get("full"));
     if listed == areas {
@@ -23,9 +31,15 @@ pub fn update(manifest: &str, areas: &[String]) -> Result<String, Failure> {
     for gone in listed.iter().filter(|a| !areas.contains(a)) {
         features.remove(gone);
     }
-    let kept: Array = strings(features.get("default")).into_iter().filter(|d| !listed.contains(d) || areas.contains(d)).collect();
+    let kept: Array = strings(features.get("default"))
+        .into_iter()
+        .filter(|d| !listed.contains(d) || areas.contains(d))
+        .collect();
     features.insert("default", Item::Value(kept.into()));
-    features.insert("full", Item::Value(areas.iter().map(String::as_str).collect::<Array>().into()));
+    features.insert(
+        "full",
+        Item::Value(areas.iter().map(String::as_str).collect::<Array>().into()),
+    );
     for area in areas {
         if !features.contains_key(area) {
             features.insert(area, Item::Value(Array::new().into()));
@@ -40,8 +54,7 @@ mod tests {
 
     #[test]
     fn areas_come_and_go_and_the_rest_stays() {
-        let manifest =
-            "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
+        let manifest = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
         let new = update(manifest, &["b".into(), "c".into()]).unwrap();
         let expected = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"b\"]\nfull = [\"b\", \"c\"]\nb = []\nblocking = []\nc = []\n";
         assert_eq!(new, expected);

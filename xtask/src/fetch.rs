@@ -19,7 +19,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), total: Duration::from_secs(120), bytes: 64 << 20 }
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(120),
+            bytes: 64 << 20,
+        }
     }
 }
 
@@ -58,16 +62,31 @@ pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<
         return Err(fail("only https, or http on loopback, is fetched".into()));
     }
     let same = reqwest::redirect::Policy::custom(|a| {
-        let same = a.previous().first().is_some_and(|first| first.origin() == a.url().origin());
-        if same && a.previous().len() <= 5 { a.follow() } else { a.stop() }
+        let same = a
+            .previous()
+            .first()
+            .is_some_and(|first| first.origin() == a.url().origin());
+        if same && a.previous().len() <= 5 {
+            a.follow()
+        } else {
+            a.stop()
+        }
     });
-    let client = reqwest::Client::builder().connect_timeout(limits.connect).timeout(limits.total).redirect(same);
+    let client = reqwest::Client::builder()
+        .connect_timeout(limits.connect)
+        .timeout(limits.total)
+        .redirect(same);
     let client = client.build().map_err(|e| fail(e.to_string()))?;
     let mut tried = 0;
     loop {
         tried += 1;
-        let mut request = client.get(parsed.clone()).header("accept", "application/openapi+json, application/json");
-        for (name, value) in [("if-none-match", &known.etag), ("if-modified-since", &known.last_modified)] {
+        let mut request = client
+            .get(parsed.clone())
+            .header("accept", "application/openapi+json, application/json");
+        for (name, value) in [
+            ("if-none-match", &known.etag),
+            ("if-modified-since", &known.last_modified),
+        ] {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
@@ -79,19 +98,36 @@ pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<
                 other => return other.map_err(|(e, _)| e),
             },
             Ok(r) if r.status().is_server_error() => {
-                tried < TRIES || return Err(fail(format!("HTTP {}, {tried} times", r.status())).way_out("try again later"))
+                tried < TRIES
+                    || return Err(fail(format!("HTTP {}, {tried} times", r.status()))
+                        .way_out("try again later"))
             }
             Ok(r) if r.status().is_redirection() => {
-                let to = r.headers().get("location").and_then(|v| v.to_str().ok()).unwrap_or("nowhere").to_owned();
-                return Err(
-                    fail(format!("HTTP {} to {to}: another host, or a loop, is not followed", r.status())).way_out("give the right URL with --url")
-                );
+                let to = r
+                    .headers()
+                    .get("location")
+                    .and_then(|v| v.to_str().ok())
+                    .unwrap_or("nowhere")
+                    .to_owned();
+                return Err(fail(format!(
+                    "HTTP {} to {to}: another host, or a loop, is not followed",
+                    r.status()
+                ))
+                .way_out("give the right URL with --url"));
             }
-            Ok(r) => return Err(fail(format!("HTTP {}", r.status())).way_out("is this the URL of the document? Give another one with --url")),
+            Ok(r) => {
+                return Err(fail(format!("HTTP {}", r.status()))
+                    .way_out("is this the URL of the document? Give another one with --url"));
+            }
             Err(e) if tried < TRIES && e.is_connect() => true,
             Err(e) => {
-                let why = if e.is_timeout() { format!("no answer within {} s", limits.total.as_secs_f32()) } else { e.without_url().to_string() };
-                return Err(fail(why).way_out("check the network, or give a downloaded file with --from FILE"));
+                let why = if e.is_timeout() {
+                    format!("no answer within {} s", limits.total.as_secs_f32())
+                } else {
+                    e.without_url().to_string()
+                };
+                return Err(fail(why)
+                    .way_out("check the network, or give a downloaded file with --from FILE"));
             }
         };
         if again {
@@ -101,9 +137,22 @@ pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<
 }
 
 /// Reads the body; the flag of an error says whether another try may help.
-async fn body(mut response: reqwest::Response, limit: usize, fail: &impl Fn(String) -> Failure) -> Result<Fetched, (Failure, bool)> {
-    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let validators = Validators { etag: header("etag"), last_modified: header("last-modified") };
+async fn body(
+    mut response: reqwest::Response,
+    limit: usize,
+    fail: &impl Fn(String) -> Failure,
+) -> Result<Fetched, (Failure, bool)> {
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    let validators = Validators {
+        etag: header("etag"),
+        last_modified: header("last-modified"),
+    };
     // Hidden where there is no terminal.
     let bar = indicatif::ProgressBar::new_spinner().with_message("downloading");
     bar.set_style(
@@ -119,15 +168,27 @@ async fn body(mut response: reqwest::Response, limit: usize, fail: &impl Fn(Stri
                 bar.inc(chunk.len() as u64);
             }
             Err(e) => {
-                return Err((fail(format!("the connection broke after {} bytes: {}", bytes.len(), e.without_url())).way_out("try again"), true));
+                return Err((
+                    fail(format!(
+                        "the connection broke after {} bytes: {}",
+                        bytes.len(),
+                        e.without_url()
+                    ))
+                    .way_out("try again"),
+                    true,
+                ));
             }
         }
         if bytes.len() > limit {
-            return Err((fail(format!("larger than {} MiB: no API document", limit >> 20)), false));
+            return Err((
+                fail(format!("larger than {} MiB: no API document", limit >> 20)),
+                false,
+            ));
         }
     }
     bar.finish_and_clear();
-    let text = String::from_utf8(bytes).map_err(|_| (fail("not UTF-8: no JSON or YAML document".into()), false))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| (fail("not UTF-8: no JSON or YAML document".into()), false))?;
     Ok(Fetched::New { text, validators })
 }
 
@@ -136,13 +197,22 @@ async fn body(mut response: reqwest::Response, limit: usize, fail: &impl Fn(Stri
 /// # Errors
 /// What the file system says, with the path; a file larger than a download may be.
 pub fn read(path: &Path) -> Result<String, Failure> {
-    let fail = |message: String| Failure::new("read", "", message).at(path.display()).way_out("is the path right?");
+    let fail = |message: String| {
+        Failure::new("read", "", message)
+            .at(path.display())
+            .way_out("is the path right?")
+    };
     let limit = Limits::default().bytes as u64;
     let file = fs::File::open(path).map_err(|e| fail(e.to_string()))?;
     let mut text = String::new();
-    file.take(limit + 1).read_to_string(&mut text).map_err(|e| fail(e.to_string()))?;
+    file.take(limit + 1)
+        .read_to_string(&mut text)
+        .map_err(|e| fail(e.to_string()))?;
     if text.len() as u64 > limit {
-        return Err(fail(format!("larger than {} MiB: no API document", limit >> 20)));
+        return Err(fail(format!(
+            "larger than {} MiB: no API document",
+            limit >> 20
+        )));
     }
     Ok(text)
 }
@@ -155,18 +225,27 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
     let fail = |message: String| Failure::new("parse", "", message);
     let start = text.trim_start();
     if start.starts_with('<') {
-        return Err(fail("an HTML page came, not a document".into()).way_out("a login page? Ask for `?format=openapi`, and check the URL"));
+        return Err(fail("an HTML page came, not a document".into())
+            .way_out("a login page? Ask for `?format=openapi`, and check the URL"));
     }
     let doc: Value = match serde_json::from_str(text) {
         Ok(doc) => doc,
-        Err(e) if start.starts_with(['{', '[']) => return Err(fail(format!("broken JSON: {e}")).way_out("is the download whole?")),
-        Err(_) => serde_yaml_ng::from_str(text).map_err(|e| fail(format!("neither JSON nor YAML: {e}")))?,
+        Err(e) if start.starts_with(['{', '[']) => {
+            return Err(fail(format!("broken JSON: {e}")).way_out("is the download whole?"));
+        }
+        Err(_) => serde_yaml_ng::from_str(text)
+            .map_err(|e| fail(format!("neither JSON nor YAML: {e}")))?,
     };
-    match (doc.get("swagger").and_then(Value::as_str), doc.get("openapi").and_then(Value::as_str)) {
+    match (
+        doc.get("swagger").and_then(Value::as_str),
+        doc.get("openapi").and_then(Value::as_str),
+    ) {
         (Some("2.0"), _) => Ok(doc),
         (_, Some(v)) if v.starts_with("3.0.") || v.starts_with("3.1.") => Ok(doc),
         (Some(v), _) => Err(fail(format!("`swagger` is {v}, not 2.0"))),
         (_, Some(v)) => Err(fail(format!("`openapi` is {v}, not 3.0 or 3.1"))),
-        _ => Err(fail("no API document: neither `swagger` nor `openapi` is there".into())),
+        _ => Err(fail(
+            "no API document: neither `swagger` nor `openapi` is there".into(),
+        )),
     }
 }

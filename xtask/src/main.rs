@@ -22,7 +22,9 @@ use xtask::{
 };
 
 #[derive(Parser)]
-#[command(about = "The pipeline from the live document to spec/openapi.json, and the development commands")]
+#[command(
+    about = "The pipeline from the live document to spec/openapi.json, and the development commands"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Task,
@@ -143,13 +145,18 @@ enum Task {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let tells = matches!(cli.command, Task::Check { .. } | Task::Diff { .. } | Task::Probe { .. });
+    let tells = matches!(
+        cli.command,
+        Task::Check { .. } | Task::Diff { .. } | Task::Probe { .. }
+    );
     match run(cli.command).await {
         Ok(code) => code,
         Err(e) => {
@@ -161,39 +168,92 @@ async fn main() -> ExitCode {
 
 async fn run(task: Task) -> Result<ExitCode> {
     match task {
-        Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec")).await.map(|_| ExitCode::SUCCESS),
-        Task::Check { source } => update(&source, true, &root().join("spec")).await.map(|drift| ExitCode::from(u8::from(drift))),
+        Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec"))
+            .await
+            .map(|_| ExitCode::SUCCESS),
+        Task::Check { source } => update(&source, true, &root().join("spec"))
+            .await
+            .map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize { from, out, check } => normalize(from, out, check),
-        Task::Coverage { from, format, write } => coverage(from, &format, write),
-        Task::Diff { old, new, format, fail_on } => {
-            let changes = diff::compare(&normalized(&old, None)?.doc, &normalized(&new, None)?.doc)?;
+        Task::Coverage {
+            from,
+            format,
+            write,
+        } => coverage(from, &format, write),
+        Task::Diff {
+            old,
+            new,
+            format,
+            fail_on,
+        } => {
+            let changes =
+                diff::compare(&normalized(&old, None)?.doc, &normalized(&new, None)?.doc)?;
             print(&format.render(&changes))?;
-            Ok(ExitCode::from(u8::from(changes.iter().any(|c| fail_on.is_some_and(|worst| c.class <= worst)))))
+            Ok(ExitCode::from(u8::from(
+                changes
+                    .iter()
+                    .any(|c| fail_on.is_some_and(|worst| c.class <= worst)),
+            )))
         }
-        Task::Probe { url, rate, skip, parameters, from, out } => {
-            probe(Target { authorization: authorization()?, url, rate, skip, parameters }, from, &out).await
+        Task::Probe {
+            url,
+            rate,
+            skip,
+            parameters,
+            from,
+            out,
+        } => {
+            probe(
+                Target {
+                    authorization: authorization()?,
+                    url,
+                    rate,
+                    skip,
+                    parameters,
+                },
+                from,
+                &out,
+            )
+            .await
         }
-        Task::Try { files } => files.iter().try_for_each(|f| try_document(f)).map(|()| ExitCode::SUCCESS),
+        Task::Try { files } => files
+            .iter()
+            .try_for_each(|f| try_document(f))
+            .map(|()| ExitCode::SUCCESS),
         Task::Expand { area } => {
             let text = fetch::read(&root().join("spec/openapi.json"))?;
             let areas = autopi_codegen::areas(&text)?;
             if let Some(area) = area.as_ref().filter(|a| !areas.contains(a)) {
                 bail!("no area `{area}`: there are {}", areas.join(", "));
             }
-            print(&autopi_codegen::generate(&text, &|a| area.as_deref().is_none_or(|wanted| a == wanted))?)?;
+            print(&autopi_codegen::generate(&text, &|a| {
+                area.as_deref().is_none_or(|wanted| a == wanted)
+            })?)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Sandbox(args) => {
             sandbox_args::serve(args.start(&root()).await?).await;
             Ok(ExitCode::SUCCESS)
         }
-        Task::BenchBuild { sets } => xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS),
-        Task::BenchSandbox { seconds } => xtask::bench_sandbox::run(&root(), seconds).await.map(|()| ExitCode::SUCCESS),
-        Task::Conformance { seconds, examples } => {
-            xtask::conformance::run(&root(), seconds, examples).await.map(|open| ExitCode::from(u8::from(open > 0)))
+        Task::BenchBuild { sets } => {
+            xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS)
         }
-        Task::PortalCheck => xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?).await.map(|()| ExitCode::SUCCESS),
-        Task::BenchRuntime { only } => xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS),
+        Task::BenchSandbox { seconds } => xtask::bench_sandbox::run(&root(), seconds)
+            .await
+            .map(|()| ExitCode::SUCCESS),
+        Task::Conformance { seconds, examples } => {
+            xtask::conformance::run(&root(), seconds, examples)
+                .await
+                .map(|open| ExitCode::from(u8::from(open > 0)))
+        }
+        Task::PortalCheck => {
+            xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?)
+                .await
+                .map(|()| ExitCode::SUCCESS)
+        }
+        Task::BenchRuntime { only } => {
+            xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS)
+        }
         Task::Demo => demo().await,
     }
 }
@@ -205,18 +265,29 @@ fn normalized(file: &Path, overlay: Option<&str>) -> Result<Normalized> {
 
 /// [`write::write`] of one file.
 fn write_file(file: &Path, text: String) -> Result<Vec<String>> {
-    let (folder, name) = (file.parent().unwrap_or(Path::new(".")), file.file_name().unwrap_or_default().to_string_lossy());
+    let (folder, name) = (
+        file.parent().unwrap_or(Path::new(".")),
+        file.file_name().unwrap_or_default().to_string_lossy(),
+    );
     Ok(write::write(folder, &[(&name, text)])?)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "not NAME=VALUE".into())
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "not NAME=VALUE".into())
 }
 
 /// The header that the environment gives.
 fn authorization() -> Result<String> {
-    let of = |name: &str, scheme: &str| env::var(name).ok().map(|secret| format!("{scheme} {}", secret.trim()));
-    of("AUTOPI_API_TOKEN", "APIToken").or_else(|| of("AUTOPI_JWT", "Bearer")).context("no token: set AUTOPI_API_TOKEN or AUTOPI_JWT")
+    let of = |name: &str, scheme: &str| {
+        env::var(name)
+            .ok()
+            .map(|secret| format!("{scheme} {}", secret.trim()))
+    };
+    of("AUTOPI_API_TOKEN", "APIToken")
+        .or_else(|| of("AUTOPI_JWT", "Bearer"))
+        .context("no token: set AUTOPI_API_TOKEN or AUTOPI_JWT")
 }
 
 async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<ExitCode> {
@@ -233,7 +304,10 @@ async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<Exit
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     write_file(out, outcome.overlay()?)?;
-    say!("written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`", out.display())?;
+    say!(
+        "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
+        out.display()
+    )?;
     Ok(ExitCode::from(u8::from(outcome.wrong())))
 }
 
@@ -241,35 +315,63 @@ fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result
     let spec = root().join("spec");
     // The overlay corrects our own document; another one has its own faults.
     let own = from.is_none();
-    let overlay = if own { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
+    let overlay = if own {
+        Some(fetch::read(&spec.join("overlay.yaml"))?)
+    } else {
+        None
+    };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
     let new = normalized(&from, overlay.as_deref())?;
     let out = out.unwrap_or_else(|| spec.join("openapi.json"));
     if check {
         if fs::read_to_string(&out).unwrap_or_default() != new.text {
-            bail!("{} is not what the pipeline makes of {}: run `cargo xtask normalize`", out.display(), from.display());
+            bail!(
+                "{} is not what the pipeline makes of {}: run `cargo xtask normalize`",
+                out.display(),
+                from.display()
+            );
         }
         let manifest = root().join("Cargo.toml");
         let text = fetch::read(&manifest)?;
         // Each feature is an area that has operations.
         if own && features::update(&text, &autopi_codegen::areas(&new.text)?)? != text {
-            bail!("the [features] of {} are not the areas of the document: run `cargo xtask update --from {}`", manifest.display(), from.display());
+            bail!(
+                "the [features] of {} are not the areas of the document: run `cargo xtask update --from {}`",
+                manifest.display(),
+                from.display()
+            );
         }
         say!("{} is fresh", out.display())?;
         return Ok(ExitCode::SUCCESS);
     }
     print(&new.report.to_string())?;
     let changed = write_file(&out, new.text)?;
-    say!("written: {}", if changed.is_empty() { "nothing".into() } else { out.display().to_string() })?;
+    say!(
+        "written: {}",
+        if changed.is_empty() {
+            "nothing".into()
+        } else {
+            out.display().to_string()
+        }
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode> {
     let spec = root().join("spec");
-    let overlay = if from.is_none() { Some(fetch::read(&spec.join("overlay.yaml"))?) } else { None };
+    let overlay = if from.is_none() {
+        Some(fetch::read(&spec.join("overlay.yaml"))?)
+    } else {
+        None
+    };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
-    let coverage = coverage::coverage(&fetch::read(&from)?, overlay.as_deref()).with_context(|| from.display().to_string())?;
-    print(&if format == "json" { serde_json::to_string_pretty(&coverage)? + "\n" } else { coverage.table() })?;
+    let coverage = coverage::coverage(&fetch::read(&from)?, overlay.as_deref())
+        .with_context(|| from.display().to_string())?;
+    print(&if format == "json" {
+        serde_json::to_string_pretty(&coverage)? + "\n"
+    } else {
+        coverage.table()
+    })?;
     if write {
         write::write(&root().join("docs"), &[("coverage.md", coverage.page())])?;
     }
@@ -283,28 +385,52 @@ fn try_document(file: &Path) -> Result<()> {
     let path = folder.path().join("openapi.json");
     fs::write(&path, new.text)?;
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["check", "--quiet", "--package", "autopi", "--lib", "--target-dir"])
+        .args([
+            "check",
+            "--quiet",
+            "--package",
+            "autopi",
+            "--lib",
+            "--target-dir",
+        ])
         .arg(root().join("target/try"))
         .current_dir(root())
         .env("AUTOPI_SPEC", &path)
         .status()?;
     if !status.success() {
-        bail!("the code generated from {} does not compile: please report the document", file.display());
+        bail!(
+            "the code generated from {} does not compile: please report the document",
+            file.display()
+        );
     }
-    say!("{}: {} operations compile", file.display(), verify::operations(&new.doc).len())?;
+    say!(
+        "{}: {} operations compile",
+        file.display(),
+        verify::operations(&new.doc).len()
+    )?;
     Ok(())
 }
 
 async fn demo() -> Result<ExitCode> {
     let api = SandboxArgs::default().start(&root()).await?;
-    say!("the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)", api.url(), api.url())?;
+    say!(
+        "the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)",
+        api.url(),
+        api.url()
+    )?;
     let scratch = tempfile::tempdir()?;
     for name in ["upstream.json", "openapi.json", "overlay.yaml"] {
-        fs::copy(root().join("spec").join(name), scratch.path().join(name)).with_context(|| format!("spec/{name}"))?;
+        fs::copy(root().join("spec").join(name), scratch.path().join(name))
+            .with_context(|| format!("spec/{name}"))?;
     }
-    let source = Source { url: Some(format!("{}/?format=openapi", api.url())), from: None };
+    let source = Source {
+        url: Some(format!("{}/?format=openapi", api.url())),
+        from: None,
+    };
     if update(&source, false, scratch.path()).await? {
-        bail!("the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`");
+        bail!(
+            "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`"
+        );
     }
     say!("\n$ cargo run --example demo")?;
     let url = api.url().to_owned();
@@ -319,5 +445,9 @@ async fn demo() -> Result<ExitCode> {
             .status()
     })
     .await??;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -34,16 +34,31 @@ struct Action {
 /// Names the action by its number and target.
 pub fn apply(doc: &mut Value, text: &str) -> Result<usize, Failure> {
     let fail = |pointer: String, message: String| {
-        Failure::new("overlay", pointer, message).way_out("correct the action in spec/overlay.yaml, or remove it if the API was corrected")
+        Failure::new("overlay", pointer, message).way_out(
+            "correct the action in spec/overlay.yaml, or remove it if the API was corrected",
+        )
     };
-    let overlay: Overlay = serde_yaml_ng::from_str(text).map_err(|e| fail(String::new(), e.to_string()))?;
+    let overlay: Overlay =
+        serde_yaml_ng::from_str(text).map_err(|e| fail(String::new(), e.to_string()))?;
     if !overlay.overlay.starts_with("1.0") {
-        return Err(fail("/overlay".into(), format!("version {} is not 1.0", overlay.overlay)));
+        return Err(fail(
+            "/overlay".into(),
+            format!("version {} is not 1.0", overlay.overlay),
+        ));
     }
     for (i, action) in overlay.actions.iter().enumerate() {
         let at = format!("/actions/{i}");
-        let path = JsonPath::parse(&action.target).map_err(|e| fail(format!("{at}/target"), format!("`{}` is no JSONPath: {e}", action.target)))?;
-        let mut found: Vec<String> = path.query_located(doc).locations().map(|l| l.to_json_pointer()).collect();
+        let path = JsonPath::parse(&action.target).map_err(|e| {
+            fail(
+                format!("{at}/target"),
+                format!("`{}` is no JSONPath: {e}", action.target),
+            )
+        })?;
+        let mut found: Vec<String> = path
+            .query_located(doc)
+            .locations()
+            .map(|l| l.to_json_pointer())
+            .collect();
         if found.is_empty() {
             return Err(fail(at, format!("`{}` matches nothing", action.target)));
         }
@@ -69,9 +84,13 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<usize, Failure> {
 }
 
 fn remove(doc: &mut Value, pointer: &str) {
-    let Some((parent, key)) = pointer.rsplit_once('/') else { return };
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
     match doc.pointer_mut(parent) {
-        Some(Value::Object(map)) => drop(map.shift_remove(&key.replace("~1", "/").replace("~0", "~"))),
+        Some(Value::Object(map)) => {
+            drop(map.shift_remove(&key.replace("~1", "/").replace("~0", "~")))
+        }
         Some(Value::Array(list)) => {
             if let Some(i) = key.parse::<usize>().ok().filter(|i| *i < list.len()) {
                 list.remove(i);

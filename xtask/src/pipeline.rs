@@ -34,7 +34,8 @@ pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Fa
             sort(map);
         }
     }
-    let mut text = serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
+    let mut text =
+        serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
     text.push('\n');
     verify::verify(&before, &doc, &text)?;
     Ok(Normalized { doc, text, report })

@@ -31,18 +31,31 @@ pub async fn check(root: &Path, api: &autopi_sandbox::Sandbox) -> Result<()> {
 }
 
 async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
-    browser.call(Method::POST, "url", json!({ "url": url })).await?;
+    browser
+        .call(Method::POST, "url", json!({ "url": url }))
+        .await?;
     browser.find("h3[data-tag=auth]").await?;
     browser.screenshot(&folder.join("1-page.png")).await?;
 
     let login = Block::open(browser, "auth", "post", "/auth/login/").await?;
-    login.fill(&json!({"email": autopi_sandbox::EMAIL, "password": autopi_sandbox::PASSWORD}).to_string()).await?;
+    login
+        .fill(
+            &json!({"email": autopi_sandbox::EMAIL, "password": autopi_sandbox::PASSWORD})
+                .to_string(),
+        )
+        .await?;
     let answer = login.execute().await?;
-    let token = answer.get("token").and_then(Value::as_str).context("the login's answer has no `token`")?.to_owned();
+    let token = answer
+        .get("token")
+        .and_then(Value::as_str)
+        .context("the login's answer has no `token`")?
+        .to_owned();
     println!("logged in");
 
     browser.click(".auth-wrapper .authorize").await?;
-    browser.write(".auth-container input", &format!("Bearer {token}")).await?;
+    browser
+        .write(".auth-container input", &format!("Bearer {token}"))
+        .await?;
     browser.screenshot(&folder.join("2-authorize.png")).await?;
     browser.click(".auth-btn-wrapper .authorize").await?;
     browser.click(".auth-btn-wrapper .btn-done").await?;
@@ -50,29 +63,58 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
 
     let list = Block::open(browser, "dongle", "get", "/dongle/devices/").await?;
     let answer = list.execute().await?;
-    let devices = answer.get("results").unwrap_or(&answer).as_array().filter(|d| !d.is_empty()).context("the list has no devices")?;
+    let devices = answer
+        .get("results")
+        .unwrap_or(&answer)
+        .as_array()
+        .filter(|d| !d.is_empty())
+        .context("the list has no devices")?;
     let element = browser.find(&list.css(".live-responses-table")).await?;
-    let shown = browser.text(&list.css(".live-responses-table .highlight-code code")).await?;
+    let shown = browser
+        .text(&list.css(".live-responses-table .highlight-code code"))
+        .await?;
     for device in devices {
-        let id = device.get("id").and_then(Value::as_str).context("a device without `id`")?;
+        let id = device
+            .get("id")
+            .and_then(Value::as_str)
+            .context("a device without `id`")?;
         if !shown.contains(id) {
             bail!("device {id} is not on the page");
         }
     }
     println!("{} devices are on the page", devices.len());
-    browser.script("arguments[0].scrollIntoView()", &json!([{ ELEMENT: element }])).await?;
+    browser
+        .script(
+            "arguments[0].scrollIntoView()",
+            &json!([{ ELEMENT: element }]),
+        )
+        .await?;
     browser.screenshot(&folder.join("3-devices.png")).await?;
 
     let mut asked = browser.requested().await?;
     // The rest is the browser's own: `data:`, `blob:`, `chrome:`.
-    asked.retain(|u| ["http:", "https:", "ws:", "wss:"].iter().any(|scheme| u.starts_with(scheme)));
+    asked.retain(|u| {
+        ["http:", "https:", "ws:", "wss:"]
+            .iter()
+            .any(|scheme| u.starts_with(scheme))
+    });
     if let Some(other) = asked.iter().find(|u| !u.starts_with(&format!("{url}/"))) {
         bail!("the page asked another host: {other}");
     }
     println!("{} requests, all to {url}", asked.len());
-    let errors: Vec<String> = browser.log("browser").await?.iter().filter(|e| e["level"] == "SEVERE").map(|e| e["message"].to_string()).collect();
+    let errors: Vec<String> = browser
+        .log("browser")
+        .await?
+        .iter()
+        .filter(|e| e["level"] == "SEVERE")
+        .map(|e| e["message"].to_string())
+        .collect();
     if !errors.is_empty() {
-        bail!("the browser's console has {} errors:\n{}", errors.len(), errors.join("\n"));
+        bail!(
+            "the browser's console has {} errors:\n{}",
+            errors.len(),
+            errors.join("\n")
+        );
     }
     println!("screenshots: {}", folder.display());
     Ok(())
@@ -88,7 +130,10 @@ impl<'a> Block<'a> {
     /// Opens it and presses *Try it out*.
     async fn open(browser: &'a Browser, tag: &str, method: &str, path: &str) -> Result<Self> {
         browser.click(&format!("h3[data-tag={tag}]")).await?;
-        let block = Self { browser, css: format!(".opblock-{method}:has([data-path='{path}'])") };
+        let block = Self {
+            browser,
+            css: format!(".opblock-{method}:has([data-path='{path}'])"),
+        };
         // Swagger UI draws what is near the window only.
         let scroll = "const found = document.querySelector(arguments[0]); found ? found.scrollIntoView({block: 'center'}) : window.scrollBy(0, 300); return !!found";
         browser.script("window.scrollTo(0, 0)", &json!([])).await?;
@@ -98,7 +143,9 @@ impl<'a> Block<'a> {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        browser.click(&block.css(".opblock-summary-control")).await?;
+        browser
+            .click(&block.css(".opblock-summary-control"))
+            .await?;
         browser.click(&block.css(".try-out__btn")).await?;
         Ok(block)
     }
@@ -108,14 +155,22 @@ impl<'a> Block<'a> {
     }
 
     async fn fill(&self, body: &str) -> Result<()> {
-        self.browser.write(&self.css("textarea.body-param__text"), body).await
+        self.browser
+            .write(&self.css("textarea.body-param__text"), body)
+            .await
     }
 
     /// Presses *Execute*; the answer as the page shows it.
     async fn execute(&self) -> Result<Value> {
         self.browser.click(&self.css(".execute")).await?;
-        let text = self.browser.text(&self.css(".live-responses-table .highlight-code code")).await?;
-        let status = self.browser.text(&self.css(".live-responses-table tbody .response-col_status")).await?;
+        let text = self
+            .browser
+            .text(&self.css(".live-responses-table .highlight-code code"))
+            .await?;
+        let status = self
+            .browser
+            .text(&self.css(".live-responses-table tbody .response-col_status"))
+            .await?;
         if !status.trim_start().starts_with('2') {
             bail!("{}: the answer is {status}", self.css);
         }
@@ -136,10 +191,18 @@ impl Browser {
         let chromium = tools::debian("chromium", &["chromium"])?;
         let driver = tools::debian("chromedriver", &["chromium-driver"])?;
         let port = tools::free_port()?;
-        let mut driver = Server::start(Command::new(driver).arg(format!("--port={port}")), &folder.join("chromedriver.log"))?;
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE * 2).build()?;
+        let mut driver = Server::start(
+            Command::new(driver).arg(format!("--port={port}")),
+            &folder.join("chromedriver.log"),
+        )?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE * 2)
+            .build()?;
         let url = format!("http://127.0.0.1:{port}");
-        driver.answers(http.get(format!("{url}/status")), PATIENCE).await?;
+        driver
+            .answers(http.get(format!("{url}/status")), PATIENCE)
+            .await?;
         let profile = tempfile::tempdir()?;
         let data = format!("--user-data-dir={}", profile.path().display());
         let args = [
@@ -161,9 +224,23 @@ impl Browser {
             "goog:chromeOptions": { "binary": chromium, "args": args },
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
         });
-        let mut browser = Self { http, session: format!("{url}/session"), _driver: driver, _profile: profile };
-        let answer = browser.call(Method::POST, "", json!({ "capabilities": { "alwaysMatch": capabilities } })).await?;
-        let id = answer.get("sessionId").and_then(Value::as_str).context("chromedriver opened no session")?;
+        let mut browser = Self {
+            http,
+            session: format!("{url}/session"),
+            _driver: driver,
+            _profile: profile,
+        };
+        let answer = browser
+            .call(
+                Method::POST,
+                "",
+                json!({ "capabilities": { "alwaysMatch": capabilities } }),
+            )
+            .await?;
+        let id = answer
+            .get("sessionId")
+            .and_then(Value::as_str)
+            .context("chromedriver opened no session")?;
         browser.session = format!("{url}/session/{id}");
         Ok(browser)
     }
@@ -174,16 +251,33 @@ impl Browser {
 
     /// A command of the session; its `value`.
     async fn call(&self, method: Method, command: &str, body: Value) -> Result<Value> {
-        let url = if command.is_empty() { self.session.clone() } else { format!("{}/{command}", self.session) };
+        let url = if command.is_empty() {
+            self.session.clone()
+        } else {
+            format!("{}/{command}", self.session)
+        };
         let mut request = self.http.request(method, url);
         if !body.is_null() {
             request = request.json(&body);
         }
         let response = request.send().await?;
         let failed = !response.status().is_success();
-        let value = response.json::<Value>().await?.get_mut("value").map(Value::take).unwrap_or_default();
+        let value = response
+            .json::<Value>()
+            .await?
+            .get_mut("value")
+            .map(Value::take)
+            .unwrap_or_default();
         if failed {
-            let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default().lines().next().unwrap_or_default();
+            let text = |key| {
+                value
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+            };
             bail!("{command}: {}: {}", text("error"), text("message"));
         }
         Ok(value)
@@ -194,7 +288,9 @@ impl Browser {
         let start = std::time::Instant::now();
         loop {
             match attempt().await {
-                Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(100)).await,
+                Err(_) if start.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(100)).await
+                }
                 other => return other.with_context(|| what.to_owned()),
             }
         }
@@ -202,12 +298,27 @@ impl Browser {
 
     async fn find(&self, css: &str) -> Result<String> {
         let query = json!({ "using": "css selector", "value": css });
-        let found = self.patiently(css, async || self.call(Method::POST, "element", query.clone()).await).await?;
-        found.get(ELEMENT).and_then(Value::as_str).map(str::to_owned).context("chromedriver found no element")
+        let found = self
+            .patiently(css, async || {
+                self.call(Method::POST, "element", query.clone()).await
+            })
+            .await?;
+        found
+            .get(ELEMENT)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .context("chromedriver found no element")
     }
 
     async fn click(&self, css: &str) -> Result<()> {
-        let click = async || self.call(Method::POST, &format!("element/{}/click", self.find(css).await?), json!({})).await;
+        let click = async || {
+            self.call(
+                Method::POST,
+                &format!("element/{}/click", self.find(css).await?),
+                json!({}),
+            )
+            .await
+        };
         self.patiently(css, click).await.map(drop)
     }
 
@@ -216,32 +327,61 @@ impl Browser {
         /// WebDriver's code of the control key; a second one lets go.
         const CONTROL: char = '\u{e009}';
         let keys = json!({ "text": format!("{CONTROL}a{CONTROL}{text}") });
-        self.call(Method::POST, &format!("element/{}/value", self.find(css).await?), keys).await.map(drop)
+        self.call(
+            Method::POST,
+            &format!("element/{}/value", self.find(css).await?),
+            keys,
+        )
+        .await
+        .map(drop)
     }
 
     async fn text(&self, css: &str) -> Result<String> {
         let element = self.find(css).await?;
-        Ok(self.call(Method::GET, &format!("element/{element}/text"), Value::Null).await?.as_str().unwrap_or_default().to_owned())
+        Ok(self
+            .call(Method::GET, &format!("element/{element}/text"), Value::Null)
+            .await?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
     }
 
     async fn script(&self, script: &str, args: &Value) -> Result<Value> {
-        self.call(Method::POST, "execute/sync", json!({ "script": script, "args": args })).await
+        self.call(
+            Method::POST,
+            "execute/sync",
+            json!({ "script": script, "args": args }),
+        )
+        .await
     }
 
     async fn screenshot(&self, file: &Path) -> Result<()> {
         let picture = self.call(Method::GET, "screenshot", Value::Null).await?;
-        fs::write(file, STANDARD.decode(picture.as_str().unwrap_or_default())?).with_context(|| file.display().to_string())
+        fs::write(file, STANDARD.decode(picture.as_str().unwrap_or_default())?)
+            .with_context(|| file.display().to_string())
     }
 
     async fn log(&self, kind: &str) -> Result<Vec<Value>> {
-        let entries = self.call(Method::POST, "se/log", json!({ "type": kind })).await?;
+        let entries = self
+            .call(Method::POST, "se/log", json!({ "type": kind }))
+            .await?;
         Ok(entries.as_array().cloned().unwrap_or_default())
     }
 
     /// The URL of every request since the start.
     async fn requested(&self) -> Result<Vec<String>> {
-        let events = self.log("performance").await?.into_iter().filter_map(|e| serde_json::from_str::<Value>(e["message"].as_str()?).ok());
+        let events = self
+            .log("performance")
+            .await?
+            .into_iter()
+            .filter_map(|e| serde_json::from_str::<Value>(e["message"].as_str()?).ok());
         let sent = events.filter(|e| e["message"]["method"] == "Network.requestWillBeSent");
-        Ok(sent.filter_map(|e| e["message"]["params"]["request"]["url"].as_str().map(str::to_owned)).collect())
+        Ok(sent
+            .filter_map(|e| {
+                e["message"]["params"]["request"]["url"]
+                    .as_str()
+                    .map(str::to_owned)
+            })
+            .collect())
     }
 }

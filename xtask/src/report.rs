@@ -44,7 +44,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub fn new(stage: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(
+        stage: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             stage,
             place: String::new(),

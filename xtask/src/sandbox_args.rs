@@ -52,11 +52,23 @@ impl SandboxArgs {
     /// # Errors
     /// A file that can't be read or is no document, and whatever [`Builder::start`] refuses.
     pub async fn start(self, root: &Path) -> Result<Sandbox> {
-        let read = |path: &Path| -> Result<serde_json::Value> { fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string()) };
-        let mut builder = Sandbox::builder().port(self.port).seed(self.seed).wire(if self.wire == "spec" { Wire::Spec } else { Wire::Real });
+        let read = |path: &Path| -> Result<serde_json::Value> {
+            fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string())
+        };
+        let mut builder =
+            Sandbox::builder()
+                .port(self.port)
+                .seed(self.seed)
+                .wire(if self.wire == "spec" {
+                    Wire::Spec
+                } else {
+                    Wire::Real
+                });
         builder = match self.spec {
             Some(path) => builder.spec(read(&path)?),
-            None => builder.spec(read(&root.join("spec/upstream.json"))?).answers(read(&root.join("spec/openapi.json"))?),
+            None => builder
+                .spec(read(&root.join("spec/upstream.json"))?)
+                .answers(read(&root.join("spec/openapi.json"))?),
         };
         builder = self.fault.into_iter().fold(builder, Builder::fault);
         builder = given(builder, self.size, Builder::size);
@@ -64,7 +76,11 @@ impl SandboxArgs {
         builder = given(builder, self.db, Builder::db);
         builder = given(builder, self.log, Builder::log);
         builder = given(builder, self.mfa, Builder::mfa);
-        builder = given(builder, self.token_lifetime.map(Duration::from_secs), Builder::token_lifetime);
+        builder = given(
+            builder,
+            self.token_lifetime.map(Duration::from_secs),
+            Builder::token_lifetime,
+        );
         Ok(builder.start().await?)
     }
 }
@@ -78,6 +94,9 @@ fn given<T>(builder: Builder, value: Option<T>, set: impl Fn(Builder, T) -> Buil
 
 /// Serves until it is interrupted.
 pub async fn serve(sandbox: Sandbox) {
-    println!("{}  (e-mail {EMAIL}, password {PASSWORD}, API token {API_TOKEN})", sandbox.url());
+    println!(
+        "{}  (e-mail {EMAIL}, password {PASSWORD}, API token {API_TOKEN})",
+        sandbox.url()
+    );
     sandbox.wait().await;
 }

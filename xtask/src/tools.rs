@@ -15,15 +15,35 @@ use anyhow::{Context, Result, bail};
 /// # Errors
 /// It is missing and can't be installed: the message has the command that does.
 pub fn debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
-    let find = || env::split_paths(&env::var_os("PATH").unwrap_or_default()).map(|folder| folder.join(program)).find(|p| p.is_file());
+    let find = || {
+        env::split_paths(&env::var_os("PATH").unwrap_or_default())
+            .map(|folder| folder.join(program))
+            .find(|p| p.is_file())
+    };
     if let Some(path) = find() {
         return Ok(path);
     }
     eprintln!("`{program}` is missing: installing {}", packages.join(", "));
-    let apt = |args: &[&str]| Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+    let apt = |args: &[&str]| {
+        Command::new("apt-get")
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null())
+            .status()
+    };
     let installed = apt(&["-qq", "update"]).is_ok_and(|s| s.success())
-        && apt(&[&["-qq", "install", "-y", "--no-install-recommends"], packages].concat()).is_ok_and(|s| s.success());
-    find().filter(|_| installed).with_context(|| format!("`{program}` is missing: `apt-get install {}` as root", packages.join(" ")))
+        && apt(&[
+            &["-qq", "install", "-y", "--no-install-recommends"],
+            packages,
+        ]
+        .concat())
+        .is_ok_and(|s| s.success());
+    find().filter(|_| installed).with_context(|| {
+        format!(
+            "`{program}` is missing: `apt-get install {}` as root",
+            packages.join(" ")
+        )
+    })
 }
 
 /// A program of an npm package (`name@version`), installed below `folder`.
@@ -35,7 +55,10 @@ pub fn npm(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     let path = folder.join("node_modules/.bin").join(program);
     if !stamp.exists() || !path.exists() {
         fs::create_dir_all(folder)?;
-        run(Command::new("npm").args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder).arg(package))?;
+        run(Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder)
+            .arg(package))?;
         fs::write(stamp, "")?;
     }
     Ok(path)
@@ -49,7 +72,12 @@ pub fn pypi(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     let (stamp, path) = (folder.join(package), folder.join("bin").join(program));
     if !stamp.exists() || !path.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", package]))?;
+        run(Command::new(folder.join("bin/pip")).args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            package,
+        ]))?;
         fs::write(stamp, "")?;
     }
     Ok(path)
@@ -61,7 +89,9 @@ pub fn pypi(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
 /// It can't be started, or fails: with its name.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("cannot run `{name}`: is it installed?"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run `{name}`: is it installed?"))?;
     if !status.success() {
         bail!("`{name}` failed: {status}");
     }
@@ -97,8 +127,15 @@ impl Server {
     pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let file = fs::File::create(log).with_context(|| log.display().to_string())?;
-        let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn();
-        Ok(Self { child: child.with_context(|| format!("cannot run `{name}`"))?, name: format!("{name} (log: {})", log.display()) })
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn();
+        Ok(Self {
+            child: child.with_context(|| format!("cannot run `{name}`"))?,
+            name: format!("{name} (log: {})", log.display()),
+        })
     }
 
     /// Its process id.
@@ -120,10 +157,20 @@ impl Server {
     ///
     /// # Errors
     /// The program ended, or gave no answer within `limit`.
-    pub async fn answers(&mut self, request: reqwest::RequestBuilder, limit: Duration) -> Result<Duration> {
+    pub async fn answers(
+        &mut self,
+        request: reqwest::RequestBuilder,
+        limit: Duration,
+    ) -> Result<Duration> {
         let start = Instant::now();
         loop {
-            if request.try_clone().context("a body that can't be sent twice")?.send().await.is_ok() {
+            if request
+                .try_clone()
+                .context("a body that can't be sent twice")?
+                .send()
+                .await
+                .is_ok()
+            {
                 return Ok(start.elapsed());
             }
             if let Some(status) = self.child.try_wait()? {

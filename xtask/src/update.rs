@@ -51,7 +51,10 @@ struct Provenance {
 /// The stage that failed; `spec` is as it was.
 pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
     write::recover(spec)?;
-    let place = source.from.as_ref().map_or_else(|| source.url.clone().unwrap_or_else(|| URL.into()), |f| f.display().to_string());
+    let place = source.from.as_ref().map_or_else(
+        || source.url.clone().unwrap_or_else(|| URL.into()),
+        |f| f.display().to_string(),
+    );
     let toml = fs::read_to_string(spec.join("source.toml")).unwrap_or_default();
     let last: Provenance = toml_edit::de::from_str(&toml).unwrap_or_default();
     let (text, validators) = match &source.from {
@@ -59,7 +62,10 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         None => {
             // Validators belong to one URL.
             let known = if last.url == place {
-                Validators { etag: last.etag.clone(), last_modified: last.last_modified.clone() }
+                Validators {
+                    etag: last.etag.clone(),
+                    last_modified: last.last_modified.clone(),
+                }
             } else {
                 Validators::default()
             };
@@ -74,12 +80,25 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
     print(&new.report.to_string())?;
     let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
     let drift = old != new.text;
-    say!("{}: {} operations; {}", place, verify::operations(&new.doc).len(), if drift { "drift" } else { "no drift" })?;
-    let mut changes = if drift && !old.is_empty() { changes(&old, &new.doc)? } else { Vec::new() };
+    say!(
+        "{}: {} operations; {}",
+        place,
+        verify::operations(&new.doc).len(),
+        if drift { "drift" } else { "no drift" }
+    )?;
+    let mut changes = if drift && !old.is_empty() {
+        changes(&old, &new.doc)?
+    } else {
+        Vec::new()
+    };
     let all = changes.len();
     changes.retain(|c| c.class != Class::Cosmetic);
     if drift {
-        print(&if changes.is_empty() { "nothing that callers see\n".into() } else { Format::Text.render(&changes) })?;
+        print(&if changes.is_empty() {
+            "nothing that callers see\n".into()
+        } else {
+            Format::Text.render(&changes)
+        })?;
         say!("{} cosmetic", all - changes.len())?;
     }
     if dry_run {
@@ -90,7 +109,12 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         say!("nothing written")?;
         return Ok(false);
     }
-    let size = |pointer| new.doc.pointer(pointer).and_then(serde_json::Value::as_object).map_or(0, |m| m.len());
+    let size = |pointer| {
+        new.doc
+            .pointer(pointer)
+            .and_then(serde_json::Value::as_object)
+            .map_or(0, |m| m.len())
+    };
     let provenance = Provenance {
         url: place,
         sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
@@ -101,7 +125,11 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         schemas: size("/components/schemas"),
     };
     let areas = autopi_codegen::areas(&new.text)?;
-    let mut files = vec![("upstream.json", text), ("openapi.json", new.text), ("source.toml", toml_edit::ser::to_string(&provenance)?)];
+    let mut files = vec![
+        ("upstream.json", text),
+        ("openapi.json", new.text),
+        ("source.toml", toml_edit::ser::to_string(&provenance)?),
+    ];
     let manifest = spec.join("../Cargo.toml");
     if let Ok(old) = fs::read_to_string(&manifest) {
         files.push(("../Cargo.toml", features::update(&old, &areas)?));
@@ -110,12 +138,20 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         files.push(("../CHANGELOG.md", changelog::update(&old, &changes)));
     }
     let changed = write::write(spec, &files)?;
-    say!("written: {}", if changed.is_empty() { "nothing".into() } else { changed.join(", ") })?;
+    say!(
+        "written: {}",
+        if changed.is_empty() {
+            "nothing".into()
+        } else {
+            changed.join(", ")
+        }
+    )?;
     Ok(drift)
 }
 
 /// From the committed document, which is normalised already, to a new one.
 fn changes(old: &str, new: &serde_json::Value) -> Result<Vec<Change>> {
-    let old = serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
+    let old =
+        serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
     Ok(diff::compare(&old, new)?)
 }

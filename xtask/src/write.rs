@@ -17,7 +17,10 @@ const JOURNAL: &str = ".update-journal";
 /// What the file system says; the old files are as they were.
 pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Failure> {
     recover(folder)?;
-    let changed: Vec<_> = files.iter().filter(|(name, text)| fs::read(folder.join(name)).ok().as_deref() != Some(text.as_bytes())).collect();
+    let changed: Vec<_> = files
+        .iter()
+        .filter(|(name, text)| fs::read(folder.join(name)).ok().as_deref() != Some(text.as_bytes()))
+        .collect();
     let staged = |name: &str| staged(folder, name);
     let stage = || -> std::io::Result<()> {
         for (name, text) in &changed {
@@ -36,7 +39,9 @@ pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Fai
         return Ok(Vec::new());
     }
     if let Err(e) = stage() {
-        changed.iter().for_each(|(name, _)| drop(fs::remove_file(staged(name))));
+        changed
+            .iter()
+            .for_each(|(name, _)| drop(fs::remove_file(staged(name))));
         return Err(fail(e));
     }
     // From here on the update counts as made: the journal's own rename is the moment.
@@ -49,7 +54,9 @@ pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Fai
         fs::rename(&journal, folder.join(JOURNAL))
     };
     if let Err(e) = commit() {
-        changed.iter().for_each(|(name, _)| drop(fs::remove_file(staged(name))));
+        changed
+            .iter()
+            .for_each(|(name, _)| drop(fs::remove_file(staged(name))));
         let _ = fs::remove_file(&journal);
         return Err(fail(e));
     }
@@ -60,7 +67,10 @@ pub fn write(folder: &Path, files: &[(&str, String)]) -> Result<Vec<String>, Fai
 /// Beside the file itself, so that the rename stays on one file system.
 fn staged(folder: &Path, name: &str) -> PathBuf {
     let target = folder.join(name);
-    target.with_file_name(format!(".{}.new", target.file_name().unwrap_or_default().to_string_lossy()))
+    target.with_file_name(format!(
+        ".{}.new",
+        target.file_name().unwrap_or_default().to_string_lossy()
+    ))
 }
 
 /// Finishes an update that was cut off after its journal was written; clears the rest of one that was cut off before.
@@ -69,10 +79,14 @@ fn staged(folder: &Path, name: &str) -> PathBuf {
 /// What the file system says.
 pub fn recover(folder: &Path) -> Result<(), Failure> {
     let fail = |path: PathBuf, e: std::io::Error| {
-        Failure::new("write", "", e.to_string()).at(path.display()).way_out("run the command again: it goes on from here")
+        Failure::new("write", "", e.to_string())
+            .at(path.display())
+            .way_out("run the command again: it goes on from here")
     };
     let journal = folder.join(JOURNAL);
-    let Ok(names) = fs::read_to_string(&journal) else { return Ok(()) };
+    let Ok(names) = fs::read_to_string(&journal) else {
+        return Ok(());
+    };
     for name in names.lines() {
         let staged = staged(folder, name);
         if staged.exists() {

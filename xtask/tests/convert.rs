@@ -6,8 +6,15 @@ use xtask::{convert::convert, fetch::parse, report::Report};
 fn fixtures() {
     insta::glob!("fixtures/convert/*.yaml", |path| {
         let mut report = Report::default();
-        let doc = convert(parse(&std::fs::read_to_string(path).unwrap()).unwrap(), &mut report).unwrap();
+        let doc = convert(
+            parse(&std::fs::read_to_string(path).unwrap()).unwrap(),
+            &mut report,
+        )
+        .unwrap();
         serde_json::from_value::<openapiv3::OpenAPI>(doc.clone()).unwrap();
-        insta::assert_snapshot!(format!("{}\n{report}", serde_json::to_string_pretty(&doc).unwrap()));
+        insta::assert_snapshot!(format!(
+            "{}\n{report}",
+            serde_json::to_string_pretty(&doc).unwrap()
+        ));
     });
 }

@@ -29,8 +29,12 @@ async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
             let n = socket.read(&mut head).await.unwrap_or(0);
             match answer {
                 None => open.push(socket),
-                Some(_) if String::from_utf8_lossy(&head[..n]).contains("if-none-match: \"v1\"") => {
-                    let _ = socket.write_all(b"HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n").await;
+                Some(_)
+                    if String::from_utf8_lossy(&head[..n]).contains("if-none-match: \"v1\"") =>
+                {
+                    let _ = socket
+                        .write_all(b"HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n")
+                        .await;
                 }
                 Some(text) => {
                     let _ = socket.write_all(text.as_bytes()).await;
@@ -43,35 +47,71 @@ async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
 }
 
 async fn refused(url: &str) -> String {
-    let limits = Limits { total: Duration::from_millis(300), bytes: 1 << 20, ..Limits::default() };
-    download(url, &Validators::default(), &limits).await.expect_err("must be refused").to_string()
+    let limits = Limits {
+        total: Duration::from_millis(300),
+        bytes: 1 << 20,
+        ..Limits::default()
+    };
+    download(url, &Validators::default(), &limits)
+        .await
+        .expect_err("must be refused")
+        .to_string()
 }
 
 #[tokio::test]
 async fn a_document_comes_with_its_validators_and_304_the_next_time() {
-    let (url, _) = server(Some("HTTP/1.1 200 OK\r\netag: \"v1\"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")).await;
-    let Fetched::New { text, validators } = download(&url, &Validators::default(), &Limits::default()).await.unwrap() else { panic!("304") };
-    assert_eq!((text.as_str(), validators.etag.as_deref()), ("{}", Some("\"v1\"")));
-    assert!(matches!(download(&url, &validators, &Limits::default()).await.unwrap(), Fetched::NotModified));
+    let (url, _) = server(Some(
+        "HTTP/1.1 200 OK\r\netag: \"v1\"\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
+    ))
+    .await;
+    let Fetched::New { text, validators } =
+        download(&url, &Validators::default(), &Limits::default())
+            .await
+            .unwrap()
+    else {
+        panic!("304")
+    };
+    assert_eq!(
+        (text.as_str(), validators.etag.as_deref()),
+        ("{}", Some("\"v1\""))
+    );
+    assert!(matches!(
+        download(&url, &validators, &Limits::default())
+            .await
+            .unwrap(),
+        Fetched::NotModified
+    ));
 }
 
 #[tokio::test]
 async fn bad_servers_are_named_with_a_way_out() {
-    let missing = server(Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    let missing = server(Some(
+        "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    ))
+    .await;
     assert!(refused(&missing.0).await.contains("HTTP 404"));
     assert_eq!(missing.1.load(Ordering::SeqCst), 1);
 
-    let broken = server(Some("HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    let broken = server(Some(
+        "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    ))
+    .await;
     assert!(refused(&broken.0).await.contains("3 times"));
     assert_eq!(broken.1.load(Ordering::SeqCst), 3);
 
-    let looping = server(Some("HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    let looping = server(Some(
+        "HTTP/1.1 302 Found\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    ))
+    .await;
     assert!(refused(&looping.0).await.contains("loop"));
 
     let elsewhere = server(Some("HTTP/1.1 302 Found\r\nlocation: https://other.example/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
     assert!(refused(&elsewhere.0).await.contains("other.example"));
 
-    let cut = server(Some("HTTP/1.1 200 OK\r\ncontent-length: 999\r\nconnection: close\r\n\r\n{")).await;
+    let cut = server(Some(
+        "HTTP/1.1 200 OK\r\ncontent-length: 999\r\nconnection: close\r\n\r\n{",
+    ))
+    .await;
     assert!(refused(&cut.0).await.contains("broke after 1 bytes"));
     assert_eq!(cut.1.load(Ordering::SeqCst), 3);
 
@@ -89,7 +129,13 @@ async fn a_stall_ends_at_the_limit() {
 
 #[tokio::test]
 async fn a_huge_body_is_cut_off() {
-    let huge: &'static str = Box::leak(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", " ".repeat(3 << 20)).into_boxed_str());
+    let huge: &'static str = Box::leak(
+        format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}",
+            " ".repeat(3 << 20)
+        )
+        .into_boxed_str(),
+    );
     let (url, count) = server(Some(huge)).await;
     assert!(refused(&url).await.contains("larger than 1 MiB"));
     assert_eq!(count.load(Ordering::SeqCst), 1);
@@ -97,5 +143,10 @@ async fn a_huge_body_is_cut_off() {
 
 #[test]
 fn a_login_page_is_called_one() {
-    assert!(parse("<!doctype html><form>").unwrap_err().to_string().contains("login page"));
+    assert!(
+        parse("<!doctype html><form>")
+            .unwrap_err()
+            .to_string()
+            .contains("login page")
+    );
 }

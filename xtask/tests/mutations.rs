@@ -16,7 +16,11 @@ const ROUNDS: usize = 60;
 fn fixtures(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { fixtures(&path, out) } else { out.push(path) }
+        if path.is_dir() {
+            fixtures(&path, out)
+        } else {
+            out.push(path)
+        }
     }
     out.sort();
 }
@@ -35,8 +39,17 @@ impl Rng {
 
 fn pointers(value: &Value, at: String, out: &mut Vec<String>) {
     match value {
-        Value::Object(map) => map.iter().for_each(|(k, v)| pointers(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out)),
-        Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| pointers(v, format!("{at}/{i}"), out)),
+        Value::Object(map) => map.iter().for_each(|(k, v)| {
+            pointers(
+                v,
+                format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")),
+                out,
+            )
+        }),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .for_each(|(i, v)| pointers(v, format!("{at}/{i}"), out)),
         _ => {}
     }
     out.push(at);
@@ -48,8 +61,23 @@ fn mutate(doc: &mut Value, rng: &mut Rng) {
     pointers(doc, String::new(), &mut places);
     let other = places[rng.below(places.len())].clone();
     let elsewhere = doc.pointer(&other).cloned().unwrap_or_default();
-    let Some(target) = doc.pointer_mut(&places[rng.below(places.len())]) else { return };
-    let odd = ["", "é\u{0}", "self", "-", "*/", "Option", "2.0", "\u{202e}", "r#", "$ref", "1e999", "a".repeat(300).leak()];
+    let Some(target) = doc.pointer_mut(&places[rng.below(places.len())]) else {
+        return;
+    };
+    let odd = [
+        "",
+        "é\u{0}",
+        "self",
+        "-",
+        "*/",
+        "Option",
+        "2.0",
+        "\u{202e}",
+        "r#",
+        "$ref",
+        "1e999",
+        "a".repeat(300).leak(),
+    ];
     let odd = odd[rng.below(odd.len())];
     match (rng.below(9), &mut *target) {
         (0, _) => *target = Value::Null,
@@ -57,10 +85,17 @@ fn mutate(doc: &mut Value, rng: &mut Rng) {
         (2, _) => *target = json!({ "$ref": format!("#{other}") }),
         (3, _) => *target = elsewhere,
         (4, _) => *target = odd.into(),
-        (5, _) => *target = json!({ "type": "object", "allOf": [elsewhere], "enum": [null, true, 1.5, {}, odd] }),
+        (5, _) => {
+            *target = json!({ "type": "object", "allOf": [elsewhere], "enum": [null, true, 1.5, {}, odd] })
+        }
         (6, Value::Object(map)) => drop(map.insert(odd.into(), elsewhere)),
         (7, Value::Object(map)) => {
-            if let Some(value) = map.keys().nth(rng.below(map.len())).cloned().and_then(|k| map.shift_remove(&k)) {
+            if let Some(value) = map
+                .keys()
+                .nth(rng.below(map.len()))
+                .cloned()
+                .and_then(|k| map.shift_remove(&k))
+            {
                 map.insert(odd.into(), value);
             }
         }
@@ -88,11 +123,16 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
                 // The last step of the pipeline generates code: it must parse too. And no difference is without a change in the report.
                 let through = || {
                     if let (Some(old), Ok(new)) = (&old, normalize(&text, None)) {
-                        assert_eq!(diff::compare(old, &new.doc).unwrap().is_empty(), *old == new.doc);
+                        assert_eq!(
+                            diff::compare(old, &new.doc).unwrap().is_empty(),
+                            *old == new.doc
+                        );
                     }
                 };
                 if std::panic::catch_unwind(through).is_err() {
-                    return sender.send(Err(format!("{}: {text}", file.display()))).unwrap();
+                    return sender
+                        .send(Err(format!("{}: {text}", file.display())))
+                        .unwrap();
                 }
                 sender.send(Ok(())).unwrap();
             }

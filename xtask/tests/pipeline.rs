@@ -33,28 +33,61 @@ fn the_shape_of_drf() {
     assert_eq!(at("/servers/0/url"), "https://h/v1");
     assert_eq!(at("/paths/~1a~1{id}~1/get/operationId"), "a_read");
     assert_eq!(at("/paths/~1a~1{id}~1/patch/operationId"), "a_id_patch");
-    assert_eq!(at("/paths/~1a~1{id}~1/patch/x-original-operation-id"), "a_read");
-    assert_eq!(at("/paths/~1a~1{id}~1/get/parameters/0/style"), "pipeDelimited");
+    assert_eq!(
+        at("/paths/~1a~1{id}~1/patch/x-original-operation-id"),
+        "a_read"
+    );
+    assert_eq!(
+        at("/paths/~1a~1{id}~1/get/parameters/0/style"),
+        "pipeDelimited"
+    );
     let patched = "/paths/~1a~1{id}~1/patch/requestBody/content/application~1json/schema/$ref";
     assert_eq!(at(patched), "#/components/schemas/PatchedARequest");
-    assert_eq!(at("/components/schemas/A/required"), json!(["name", "id", "is_on"]));
+    assert_eq!(
+        at("/components/schemas/A/required"),
+        json!(["name", "id", "is_on"])
+    );
     assert_eq!(at("/components/schemas/A/properties/name/nullable"), true);
-    assert_eq!(at("/components/schemas/A/properties/is_on/x-autopi-json"), true);
-    assert_eq!(at("/components/schemas/ARequest/properties/id"), Value::Null);
-    assert_eq!(at("/components/schemas/PatchedARequest/required"), Value::Null);
-    assert_eq!(normalize(&document(json!({})), None).unwrap().text, new.text);
+    assert_eq!(
+        at("/components/schemas/A/properties/is_on/x-autopi-json"),
+        true
+    );
+    assert_eq!(
+        at("/components/schemas/ARequest/properties/id"),
+        Value::Null
+    );
+    assert_eq!(
+        at("/components/schemas/PatchedARequest/required"),
+        Value::Null
+    );
+    assert_eq!(
+        normalize(&document(json!({})), None).unwrap().text,
+        new.text
+    );
 }
 
 #[test]
 fn the_committed_document_loses_nothing() {
     let text = std::fs::read_to_string("../spec/upstream.json").unwrap();
     let new = normalize(&text, None).unwrap();
-    assert_eq!((xtask::verify::operations(&new.doc).len(), new.doc["paths"].as_object().unwrap().len()), (620, 387));
+    assert_eq!(
+        (
+            xtask::verify::operations(&new.doc).len(),
+            new.doc["paths"].as_object().unwrap().len()
+        ),
+        (620, 387)
+    );
     let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
     assert_eq!(code.matches("static OPERATION").count(), 620);
     let broken = text
-        .replace("\"$ref\":\"#/definitions/Device\"", "\"$ref\":\"#/definitions/Gone\"")
-        .replace("\"$ref\": \"#/definitions/Device\"", "\"$ref\": \"#/definitions/Gone\"");
+        .replace(
+            "\"$ref\":\"#/definitions/Device\"",
+            "\"$ref\":\"#/definitions/Gone\"",
+        )
+        .replace(
+            "\"$ref\": \"#/definitions/Device\"",
+            "\"$ref\": \"#/definitions/Gone\"",
+        );
     assert!(normalize(&broken, None).is_err_and(|e| e.to_string().contains("Gone")));
 }
 
@@ -75,49 +108,114 @@ fn what_is_no_document_is_refused_by_name() {
         ("{\"detail\": \"no\"}", "no API document"),
         ("{\"swagger\": \"2.0\", \"paths\": {}}", "no operation"),
         ("{\"swagger\": \"2.0\"}", "/paths"),
-        (&document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}}})), "points to nothing"),
-        (&document(json!({"paths": {"/a/{id}/": {"get": {"responses": {}}}}})), "path parameter `id`"),
-        (&document(json!({"paths": {"/a/": {"get": 1}}})), "must be an object"),
-        ("", "no API document"),
-        (&document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}, "B": {"$ref": "#/definitions/A"}}})), "leads to itself"),
         (
-            &document(json!({"paths": path("/a/", json!([{"$ref": "#/parameters/P"}])), "parameters": {"P": {"$ref": "#/parameters/P"}}})),
+            &document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}}})),
+            "points to nothing",
+        ),
+        (
+            &document(json!({"paths": {"/a/{id}/": {"get": {"responses": {}}}}})),
+            "path parameter `id`",
+        ),
+        (
+            &document(json!({"paths": {"/a/": {"get": 1}}})),
+            "must be an object",
+        ),
+        ("", "no API document"),
+        (
+            &document(
+                json!({"definitions": {"A": {"$ref": "#/definitions/B"}, "B": {"$ref": "#/definitions/A"}}}),
+            ),
             "leads to itself",
         ),
-        (&document(json!({"paths": path("/a/{id}/", json!([id(), id()]))})), "a second parameter"),
-        (&document(json!({"paths": path("/a/{id}/b/{id}/", json!([id()]))})), "twice in the path"),
+        (
+            &document(
+                json!({"paths": path("/a/", json!([{"$ref": "#/parameters/P"}])), "parameters": {"P": {"$ref": "#/parameters/P"}}}),
+            ),
+            "leads to itself",
+        ),
+        (
+            &document(json!({"paths": path("/a/{id}/", json!([id(), id()]))})),
+            "a second parameter",
+        ),
+        (
+            &document(json!({"paths": path("/a/{id}/b/{id}/", json!([id()]))})),
+            "twice in the path",
+        ),
     ] {
-        let error = normalize(text, None).err().unwrap_or_else(|| panic!("accepted: {text}")).to_string();
+        let error = normalize(text, None)
+            .err()
+            .unwrap_or_else(|| panic!("accepted: {text}"))
+            .to_string();
         assert!(error.contains(says), "{error}");
     }
-    normalize("swagger: '2.0'\npaths: {/x/: {get: {operationId: x, responses: {}}}}", None).unwrap();
+    normalize(
+        "swagger: '2.0'\npaths: {/x/: {get: {operationId: x, responses: {}}}}",
+        None,
+    )
+    .unwrap();
 }
 
 #[test]
 fn an_overlay_without_match_or_effect_is_an_error() {
     let with = |actions: &str| {
-        let overlay = format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions: [{actions}]");
-        normalize(&document(json!({})), Some(&overlay)).err().map(|e| e.to_string())
+        let overlay =
+            format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions: [{actions}]");
+        normalize(&document(json!({})), Some(&overlay))
+            .err()
+            .map(|e| e.to_string())
     };
     assert_eq!(with("{target: $.info, update: {title: other}}"), None);
-    assert!(with("{target: $.nothing, update: {a: 1}}").unwrap().contains("matches nothing"));
-    assert!(with("{target: $.info, update: {title: t}}").unwrap().contains("changes nothing"));
-    assert!(with("{target: 'a[', update: {}}").unwrap().contains("no JSONPath"));
-    assert!(with("{target: $.info, updat: {}}").unwrap().contains("updat"));
+    assert!(
+        with("{target: $.nothing, update: {a: 1}}")
+            .unwrap()
+            .contains("matches nothing")
+    );
+    assert!(
+        with("{target: $.info, update: {title: t}}")
+            .unwrap()
+            .contains("changes nothing")
+    );
+    assert!(
+        with("{target: 'a[', update: {}}")
+            .unwrap()
+            .contains("no JSONPath")
+    );
+    assert!(
+        with("{target: $.info, updat: {}}")
+            .unwrap()
+            .contains("updat")
+    );
 }
 
 #[test]
 fn names_that_collide_in_rust_stay_apart() {
     let object = |key: &str| json!({"type": "object", "properties": {key: {"type": "string"}}});
     let schemas = json!({"a_b": object("type"), "AB": object("@ts"), "A-B": object("<="), "Self": object("self"), "Option": object("")});
-    let all: Vec<Value> = schemas.as_object().unwrap().keys().map(|k| json!({"$ref": format!("#/definitions/{k}")})).collect();
+    let all: Vec<Value> = schemas
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|k| json!({"$ref": format!("#/definitions/{k}")}))
+        .collect();
     let body = json!({"name": "data", "in": "body", "schema": {"type": "object", "properties": {
         "0": all[0], "1": all[1], "2": all[2], "3": all[3], "4": all[4]}}});
-    let new = normalize(&document(json!({"paths": path("/a/", json!([body])), "definitions": schemas})), None).unwrap();
+    let new = normalize(
+        &document(json!({"paths": path("/a/", json!([body])), "definitions": schemas})),
+        None,
+    )
+    .unwrap();
     let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
-    for name in
-        ["struct AB ", "struct AB2 ", "struct Ab ", "struct Self_ ", "struct Option ", "pub r#type:", "pub ts:", "pub less_equal:", "pub self_:"]
-    {
+    for name in [
+        "struct AB ",
+        "struct AB2 ",
+        "struct Ab ",
+        "struct Self_ ",
+        "struct Option ",
+        "pub r#type:",
+        "pub ts:",
+        "pub less_equal:",
+        "pub self_:",
+    ] {
         assert_eq!(code.matches(name).count(), 1, "{name} in\n{code}");
     }
 }
@@ -126,14 +224,27 @@ fn names_that_collide_in_rust_stay_apart() {
 fn a_file_larger_than_any_document_is_not_read() {
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(100 << 20).unwrap();
-    assert!(fetch::read(file.path()).unwrap_err().to_string().contains("larger than 64 MiB"));
+    assert!(
+        fetch::read(file.path())
+            .unwrap_err()
+            .to_string()
+            .contains("larger than 64 MiB")
+    );
 }
 
 #[test]
 fn docs_coverage_is_true() {
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
-    let found = xtask::coverage::coverage(&read("../spec/upstream.json"), Some(&read("../spec/overlay.yaml"))).unwrap();
-    assert_eq!(read("../docs/coverage.md"), found.page(), "run `cargo xtask coverage --write`");
+    let found = xtask::coverage::coverage(
+        &read("../spec/upstream.json"),
+        Some(&read("../spec/overlay.yaml")),
+    )
+    .unwrap();
+    assert_eq!(
+        read("../docs/coverage.md"),
+        found.page(),
+        "run `cargo xtask coverage --write`"
+    );
 }
 
 #[test]
@@ -144,7 +255,8 @@ fn what_is_there_keeps_its_name_when_the_document_grows() {
     // As drf-yasg would add a route: a definition with a list of its own and a nested one, under names that are like others.
     let device = upstream["definitions"]["Device"].clone();
     upstream["definitions"]["DeviceNew"] = device;
-    upstream["definitions"]["DeviceNew"]["properties"]["type"] = json!({"type": "string", "enum": ["a", "b"], "title": "Type"});
+    upstream["definitions"]["DeviceNew"]["properties"]["type"] =
+        json!({"type": "string", "enum": ["a", "b"], "title": "Type"});
     let body = json!({"name": "data", "in": "body", "schema": {"$ref": "#/definitions/DeviceNew"}});
     let route = json!({"post": {"operationId": "dongle_devices_new_create", "tags": ["dongle"], "parameters": [body],
         "responses": {"201": {"description": "", "schema": {"$ref": "#/definitions/DeviceNew"}}}}});
@@ -152,7 +264,11 @@ fn what_is_there_keeps_its_name_when_the_document_grows() {
     let new = normalize(&upstream.to_string(), None).unwrap().doc;
     for place in ["/paths", "/components/schemas"] {
         for (name, value) in old.pointer(place).unwrap().as_object().unwrap() {
-            assert_eq!(new.pointer(place).unwrap().get(name), Some(value), "{place}: {name}");
+            assert_eq!(
+                new.pointer(place).unwrap().get(name),
+                Some(value),
+                "{place}: {name}"
+            );
         }
     }
 }
@@ -163,18 +279,33 @@ fn no_operation_is_named_like_a_method_of_the_client() {
     let mut methods = Vec::new();
     let mut folders = vec![std::path::PathBuf::from("../src")];
     while let Some(folder) = folders.pop() {
-        for path in std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()) {
+        for path in std::fs::read_dir(folder)
+            .unwrap()
+            .map(|f| f.unwrap().path())
+        {
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            for block in std::fs::read_to_string(path).unwrap().split("\nimpl Client {").skip(1) {
+            for block in std::fs::read_to_string(path)
+                .unwrap()
+                .split("\nimpl Client {")
+                .skip(1)
+            {
                 let block = block.split("\n}").next().unwrap();
-                methods.extend(block.lines().filter_map(|l| l.split_once("fn ")?.1.split_once(['(', '<'])).map(|(name, _)| name.to_owned()));
+                methods.extend(
+                    block
+                        .lines()
+                        .filter_map(|l| l.split_once("fn ")?.1.split_once(['(', '<']))
+                        .map(|(name, _)| name.to_owned()),
+                );
             }
         }
     }
     assert!(methods.len() > 5, "{methods:?}");
     methods.retain(|m| !autopi_codegen::TAKEN.contains(&m.as_str()));
-    assert!(methods.is_empty(), "add them to TAKEN in codegen/src/operations.rs: {methods:?}");
+    assert!(
+        methods.is_empty(),
+        "add them to TAKEN in codegen/src/operations.rs: {methods:?}"
+    );
 }

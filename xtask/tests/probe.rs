@@ -29,17 +29,38 @@ fn target(url: &str) -> Target {
 
 #[tokio::test]
 async fn what_the_probe_proposes_makes_the_document_true() {
-    let (upstream, ours) = (read("../spec/upstream.json"), fetch::parse(&read("../spec/openapi.json")).unwrap());
-    let sandbox = Sandbox::builder().spec(fetch::parse(&upstream).unwrap()).answers(ours.clone()).start().await.unwrap();
+    let (upstream, ours) = (
+        read("../spec/upstream.json"),
+        fetch::parse(&read("../spec/openapi.json")).unwrap(),
+    );
+    let sandbox = Sandbox::builder()
+        .spec(fetch::parse(&upstream).unwrap())
+        .answers(ours.clone())
+        .start()
+        .await
+        .unwrap();
     let target = target(sandbox.url());
 
     // What the overlay knows from the wire, the probe finds by itself.
     let mut doc: Value = normalize(&upstream, None).unwrap().doc;
     let first = probe(&doc, &target).await.unwrap();
     assert!(first.judged > 200 && first.wrong(), "{}", first.text());
-    assert!(first.text().contains("['Trip'].properties['duration']: documented as number, came as string"), "{}", first.text());
-    assert!(first.text().contains("['User'].properties['has_devices']: any JSON in the document, always boolean"));
-    assert!(first.others.contains_key("may have an effect (`logout`)") && first.others.contains_key("skipped as asked"));
+    assert!(
+        first
+            .text()
+            .contains("['Trip'].properties['duration']: documented as number, came as string"),
+        "{}",
+        first.text()
+    );
+    assert!(
+        first.text().contains(
+            "['User'].properties['has_devices']: any JSON in the document, always boolean"
+        )
+    );
+    assert!(
+        first.others.contains_key("may have an effect (`logout`)")
+            && first.others.contains_key("skipped as asked")
+    );
 
     let proposed = first.overlay().unwrap();
     overlay::apply(&mut doc, &proposed).unwrap();
@@ -53,7 +74,12 @@ async fn what_the_probe_proposes_makes_the_document_true() {
 
 fn xtask(args: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.env_remove("AUTOPI_API_TOKEN").env_remove("AUTOPI_JWT").arg("probe").args(args).envs(env.iter().copied());
+    command
+        .env_remove("AUTOPI_API_TOKEN")
+        .env_remove("AUTOPI_JWT")
+        .arg("probe")
+        .args(args)
+        .envs(env.iter().copied());
     command.output().unwrap()
 }
 
@@ -63,13 +89,33 @@ async fn what_stops_it_is_said_without_the_token() {
     let canary = "c0ffee0000000000000000000000000000c0ffee";
     let token = [("AUTOPI_API_TOKEN", canary)];
     for (args, env, words) in [
-        (&["--url", sandbox.url()][..], &token[..], "HTTP 401: is the token good?"),
+        (
+            &["--url", sandbox.url()][..],
+            &token[..],
+            "HTTP 401: is the token good?",
+        ),
         (&["--url", "http://127.0.0.1:9"], &token, "no answer"),
-        (&["--url", "http://example.org"], &token, "a token goes over https only"),
+        (
+            &["--url", "http://example.org"],
+            &token,
+            "a token goes over https only",
+        ),
         (&["--url", "nowhere"], &token, "is no URL"),
-        (&["--url", sandbox.url(), "--param", "x"], &token, "not NAME=VALUE"),
-        (&["--url", sandbox.url(), "--rate", "nan"], &token, "NaN requests a second"),
-        (&["--url", sandbox.url()], &[], "set AUTOPI_API_TOKEN or AUTOPI_JWT"),
+        (
+            &["--url", sandbox.url(), "--param", "x"],
+            &token,
+            "not NAME=VALUE",
+        ),
+        (
+            &["--url", sandbox.url(), "--rate", "nan"],
+            &token,
+            "NaN requests a second",
+        ),
+        (
+            &["--url", sandbox.url()],
+            &[],
+            "set AUTOPI_API_TOKEN or AUTOPI_JWT",
+        ),
     ] {
         let output = xtask(args, env);
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();

@@ -18,14 +18,24 @@ impl Running {
     fn start(args: &[&str]) -> Self {
         let mut child = xtask(args).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().next().unwrap_or_else(|| panic!("no URL in {line}")).to_owned();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line
+            .split_whitespace()
+            .next()
+            .unwrap_or_else(|| panic!("no URL in {line}"))
+            .to_owned();
         Self(child, url)
     }
 
     async fn get(&self, path: &str) -> (u16, serde_json::Value) {
-        let request =
-            reqwest::Client::new().get(format!("{}{path}", self.1)).header("Authorization", format!("APIToken {}", autopi_sandbox::API_TOKEN));
+        let request = reqwest::Client::new()
+            .get(format!("{}{path}", self.1))
+            .header(
+                "Authorization",
+                format!("APIToken {}", autopi_sandbox::API_TOKEN),
+            );
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }
@@ -48,37 +58,81 @@ fn wrong_options_are_clear_errors() {
     };
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let (html, other) = (file("a.html", "<html>"), file("b.json", r#"{"swagger": "2.0"}"#));
-    let db = file("c.db", &"no database at all, but long enough to be looked at by SQLite. ".repeat(20));
+    let (html, other) = (
+        file("a.html", "<html>"),
+        file("b.json", r#"{"swagger": "2.0"}"#),
+    );
+    let db = file(
+        "c.db",
+        &"no database at all, but long enough to be looked at by SQLite. ".repeat(20),
+    );
     for (args, words) in [
         (vec!["--port", &port], "give another port"),
         (vec!["--spec", &html], "an HTML page came, not a document"),
         (vec!["--spec", &other], "the document has no `paths`"),
         (vec!["--db", &db], "no usable database"),
-        (vec!["--fault", "meteor"], "known are latency=DURATION, stall, reset"),
+        (
+            vec!["--fault", "meteor"],
+            "known are latency=DURATION, stall, reset",
+        ),
         (vec!["--fault", "status=503:2"], "a number from 0 to 1"),
         (vec!["--log", "/no/such/folder/log"], "cannot write the log"),
     ] {
         let output = xtask(&args).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(1) && error.starts_with("error: ") && error.contains(words), "{args:?}: {error}");
+        assert!(
+            output.status.code() == Some(1)
+                && error.starts_with("error: ")
+                && error.contains(words),
+            "{args:?}: {error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn it_serves_as_its_options_say() {
     let folder = tempfile::tempdir().unwrap();
-    let (db, log) = (folder.path().join("s.db").display().to_string(), folder.path().join("s.jsonl").display().to_string());
-    let api = Running::start(&["--size", "3", "--wire", "spec", "--db", &db, "--log", &log, "--fault", "status=418@/vehicle/"]);
+    let (db, log) = (
+        folder.path().join("s.db").display().to_string(),
+        folder.path().join("s.jsonl").display().to_string(),
+    );
+    let api = Running::start(&[
+        "--size",
+        "3",
+        "--wire",
+        "spec",
+        "--db",
+        &db,
+        "--log",
+        &log,
+        "--fault",
+        "status=418@/vehicle/",
+    ]);
     let (status, page) = api.get("/dongle/devices/").await;
-    assert_eq!((status, &page["count"], page.get("next").is_some()), (200, &3.into(), true), "{page}");
+    assert_eq!(
+        (status, &page["count"], page.get("next").is_some()),
+        (200, &3.into(), true),
+        "{page}"
+    );
     assert_eq!(api.get("/vehicle/makes/").await.0, 418);
     assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 2);
     drop(api);
     // The file was made with three items a collection.
-    assert!(String::from_utf8_lossy(&xtask(&["--db", &db]).output().unwrap().stderr).contains("3 items"));
+    assert!(
+        String::from_utf8_lossy(&xtask(&["--db", &db]).output().unwrap().stderr)
+            .contains("3 items")
+    );
 
-    let yaml = format!("{}/tests/fixtures/other/library.yaml", env!("CARGO_MANIFEST_DIR"));
-    let (status, page) = Running::start(&["--spec", &yaml]).get("/api/v2/books/?limit=2").await;
-    assert_eq!((status, page["results"].as_array().map(Vec::len)), (200, Some(2)), "{page}");
+    let yaml = format!(
+        "{}/tests/fixtures/other/library.yaml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let (status, page) = Running::start(&["--spec", &yaml])
+        .get("/api/v2/books/?limit=2")
+        .await;
+    assert_eq!(
+        (status, page["results"].as_array().map(Vec::len)),
+        (200, Some(2)),
+        "{page}"
+    );
 }

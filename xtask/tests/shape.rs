@@ -12,8 +12,15 @@ fn fixtures() {
         let counted: Vec<_> = new.report.counters.iter().filter(|(_, n)| *n > 0).collect();
         applied.extend(counted.iter().map(|(rule, _)| rule.clone()));
         let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
-        insta::assert_snapshot!(format!("{counted:#?}\n{:#?}\n{}\n{code}", new.report.warnings, new.text));
+        insta::assert_snapshot!(format!(
+            "{counted:#?}\n{:#?}\n{}\n{code}",
+            new.report.warnings, new.text
+        ));
     });
-    let idle: Vec<_> = RULES.iter().map(|(name, _)| *name).filter(|name| !applied.contains(*name)).collect();
+    let idle: Vec<_> = RULES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !applied.contains(*name))
+        .collect();
     assert!(idle.is_empty(), "no fixture for {idle:?}");
 }

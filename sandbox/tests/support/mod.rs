@@ -33,17 +33,28 @@ impl Answer {
 pub async fn answer(response: Response) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    Answer {
+        status,
+        headers,
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    }
 }
 
 /// Without redirects, and without asking for compressed answers.
 pub fn http() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_gzip().build().unwrap()
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_gzip()
+        .build()
+        .unwrap()
 }
 
 impl Api {
     pub async fn start(builder: Builder) -> Self {
-        Self { sandbox: builder.start().await.unwrap(), http: http() }
+        Self {
+            sandbox: builder.start().await.unwrap(),
+            http: http(),
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -51,7 +62,10 @@ impl Api {
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), self.url(path));
+        let request = self.http.request(
+            Method::from_bytes(method.as_bytes()).unwrap(),
+            self.url(path),
+        );
         request.header("Authorization", format!("APIToken {API_TOKEN}"))
     }
 
@@ -67,7 +81,13 @@ impl Api {
     pub async fn items(&self, path: &str) -> Vec<Value> {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        answer.body.get("results").unwrap_or(&answer.body).as_array().unwrap().clone()
+        answer
+            .body
+            .get("results")
+            .unwrap_or(&answer.body)
+            .as_array()
+            .unwrap()
+            .clone()
     }
 }
 
@@ -93,7 +113,10 @@ impl AsRef<Path> for Scratch {
 
 pub fn scratch(name: &str) -> Scratch {
     let folder = tempfile::tempdir().unwrap();
-    Scratch { path: folder.path().join(name), _folder: folder }
+    Scratch {
+        path: folder.path().join(name),
+        _folder: folder,
+    }
 }
 
 /// A sandbox in a process of its own: the test binary again, with the one test `serve`.
@@ -109,7 +132,14 @@ pub fn serve_if_asked() {
     let Ok(db) = std::env::var(DB) else { return };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let builder = Sandbox::builder().size(4);
-        let sandbox = if cfg!(feature = "sqlite") { builder.db(&db) } else { builder }.start().await.unwrap();
+        let sandbox = if cfg!(feature = "sqlite") {
+            builder.db(&db)
+        } else {
+            builder
+        }
+        .start()
+        .await
+        .unwrap();
         // Whole or not at all.
         std::fs::write(format!("{db}.new"), sandbox.url()).unwrap();
         std::fs::rename(format!("{db}.new"), format!("{db}.url")).unwrap();
@@ -127,7 +157,11 @@ impl Server {
         if let Some(script) = wrap {
             command.args(["-c", script]).arg(&this);
         }
-        command.args(["--exact", "serve", "--nocapture"]).env(DB, db).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["--exact", "serve", "--nocapture"])
+            .env(DB, db)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let child = command.spawn().unwrap();
         for _ in 0..1500 {
             match std::fs::read_to_string(&url) {
@@ -140,7 +174,15 @@ impl Server {
 
     pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let request = http().request(method.parse().unwrap(), format!("{}{path}", self.url));
-        answer(request.header("Authorization", format!("APIToken {API_TOKEN}")).json(body).send().await.unwrap()).await
+        answer(
+            request
+                .header("Authorization", format!("APIToken {API_TOKEN}"))
+                .json(body)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
     }
 }
 

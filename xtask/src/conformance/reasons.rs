@@ -29,34 +29,60 @@ pub struct Exchange {
 /// Prism ends without an answer.
 pub const DIED: &str = "prism died of this call";
 /// Below `POST /auth/`.
-const BEFORE_A_SESSION: [&str; 5] = ["login/", "mfa/verify/", "password/reset/", "register/", "resend-confirm-email/"];
+const BEFORE_A_SESSION: [&str; 5] = [
+    "login/",
+    "mfa/verify/",
+    "password/reset/",
+    "register/",
+    "resend-confirm-email/",
+];
 
 /// Why `finding` is no fault of the sandbox, by the document that it was judged by.
 pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'static str> {
     let error = ["400", "401", "403", "404", "405", "406", "415", "429"];
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
-    let received = wrong.strip_prefix("Received: ").and_then(|rest| rest.get(..3));
+    let received = wrong
+        .strip_prefix("Received: ")
+        .and_then(|rest| rest.get(..3));
     match finding.check.as_str() {
         "status_code_conformance" if received.is_some_and(|status| error.contains(&status)) => {
             Some("the document lists no errors (drf-yasg leaves them out); DRF sends them")
         }
-        "content_type_conformance" if wrong.starts_with("The following media types are documented") && said.silent => {
-            Some("an answer without a body has no content type; the document's `produces` is of those with one")
+        "content_type_conformance"
+            if wrong.starts_with("The following media types are documented") && said.silent =>
+        {
+            Some(
+                "an answer without a body has no content type; the document's `produces` is of those with one",
+            )
         }
-        "content_type_conformance" if received == Some("app") && error.iter().any(|status| finding.sent.ends_with(&format!("-> {status}"))) => {
+        "content_type_conformance"
+            if received == Some("app")
+                && error
+                    .iter()
+                    .any(|status| finding.sent.ends_with(&format!("-> {status}"))) =>
+        {
             Some("an error is JSON, also where a download is asked for")
         }
-        "prism" if wrong == DIED => Some("its reader of multipart forms fails at a part without a Content-Type, which RFC 7578 allows"),
-        "positive_data_acceptance" | "prism" | "client" if operation == "POST /auth/login/" => Some("only the demo account can log in"),
+        "prism" if wrong == DIED => Some(
+            "its reader of multipart forms fails at a part without a Content-Type, which RFC 7578 allows",
+        ),
+        "positive_data_acceptance" | "prism" | "client" if operation == "POST /auth/login/" => {
+            Some("only the demo account can log in")
+        }
         "missing_required_header" | "ignored_auth"
-            if operation.strip_prefix("POST /auth/").is_some_and(|rest| BEFORE_A_SESSION.iter().any(|b| rest.starts_with(b))) =>
+            if operation
+                .strip_prefix("POST /auth/")
+                .is_some_and(|rest| BEFORE_A_SESSION.iter().any(|b| rest.starts_with(b))) =>
         {
             Some("what comes before a session needs no token; the document asks for one everywhere")
         }
-        "positive_data_acceptance" if only_decimals(doc, operation, &said.answer) => {
-            Some("a decimal is documented as a text of a format that no judge knows; DRF takes those that are numbers")
-        }
-        "positive_data_acceptance" if is_huge(&said.body) && all_say("A valid integer is required.", &said.answer, &|_| true) => {
+        "positive_data_acceptance" if only_decimals(doc, operation, &said.answer) => Some(
+            "a decimal is documented as a text of a format that no judge knows; DRF takes those that are numbers",
+        ),
+        "positive_data_acceptance"
+            if is_huge(&said.body)
+                && all_say("A valid integer is required.", &said.answer, &|_| true) =>
+        {
             Some("an integer of more than 64 bits is nothing that a database holds")
         }
         "negative_data_rejection" => accepted(doc, finding, &said.body),
@@ -68,53 +94,111 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
 fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str> {
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
     if operation.starts_with("PATCH ") && wrong.contains("Missing re") {
-        return Some("PATCH takes any subset of the fields; the document repeats what PUT requires");
+        return Some(
+            "PATCH takes any subset of the fields; the document repeats what PUT requires",
+        );
     }
     if wrong.ends_with("Missing request body") {
-        return requires_nothing(doc, operation).then_some("DRF takes no body for an empty one, and no field is required");
+        return requires_nothing(doc, operation)
+            .then_some("DRF takes no body for an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
         // Django takes the last of a name.
-        let last = |name: &&str| ["?", "&"].iter().find_map(|mark| finding.sent.rsplit_once(&format!("{mark}{name}="))).map(|(_, rest)| rest);
-        let empty = names.iter().all(|name| last(name).is_some_and(|rest| rest.starts_with(['&', ' '])));
+        let last = |name: &&str| {
+            ["?", "&"]
+                .iter()
+                .find_map(|mark| finding.sent.rsplit_once(&format!("{mark}{name}=")))
+                .map(|(_, rest)| rest)
+        };
+        let empty = names
+            .iter()
+            .all(|name| last(name).is_some_and(|rest| rest.starts_with(['&', ' '])));
         return empty.then_some("django-filter takes an empty value for none");
     }
     if wrong.ends_with("in body - object with unexpected properties") {
-        let form = parameters(doc, operation).is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
+        let form =
+            parameters(doc, operation).is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
         return form.then_some("DRF leaves out the fields of a form that it does not know");
     }
     let (place, what) = wrong.split_once("in body - ")?.1.rsplit_once(": ")?;
-    let mut names: Vec<&str> = place.split(" -> ").map(|n| n.strip_prefix("Array with invalid items: ").unwrap_or(n)).collect();
-    let inner = [("Array with invalid items", "items"), ("Object with invalid additional property", "additionalProperties")];
-    let inner = inner.into_iter().find(|(words, _)| names.last() == Some(words)).map(|(_, key)| key);
+    let mut names: Vec<&str> = place
+        .split(" -> ")
+        .map(|n| n.strip_prefix("Array with invalid items: ").unwrap_or(n))
+        .collect();
+    let inner = [
+        ("Array with invalid items", "items"),
+        (
+            "Object with invalid additional property",
+            "additionalProperties",
+        ),
+    ];
+    let inner = inner
+        .into_iter()
+        .find(|(words, _)| names.last() == Some(words))
+        .map(|(_, key)| key);
     names.truncate(names.len() - usize::from(inner.is_some()));
     let (mut schema, mut sent) = (field(doc, operation, &names)?, values(body, &names));
     if let Some(key) = inner {
         schema = schema.get(key)?;
         sent = sent
             .into_iter()
-            .flat_map(|v| v.as_array().map_or_else(|| v.as_object().into_iter().flat_map(|m| m.values()).collect(), |l| l.iter().collect::<Vec<_>>()))
+            .flat_map(|v| {
+                v.as_array().map_or_else(
+                    || v.as_object().into_iter().flat_map(|m| m.values()).collect(),
+                    |l| l.iter().collect::<Vec<_>>(),
+                )
+            })
             .collect();
     }
-    let (format, was) = (schema["format"].as_str().unwrap_or_default(), schema["type"].as_str()?);
+    let (format, was) = (
+        schema["format"].as_str().unwrap_or_default(),
+        schema["type"].as_str()?,
+    );
     let all = |like: fn(&Value) -> bool| !sent.is_empty() && sent.iter().all(|v| like(v));
     match what {
-        "Value is not allowed" if schema["readOnly"] == true => Some("DRF leaves out what is read-only; it does not refuse it"),
-        "Non-unique items" if schema["uniqueItems"] == true => Some("Django takes a relation named twice, and keeps it once"),
-        "Incorrect type" if was == "object" && ["properties", "additionalProperties"].iter().all(|k| schema.get(k).is_none()) => {
+        "Value is not allowed" if schema["readOnly"] == true => {
+            Some("DRF leaves out what is read-only; it does not refuse it")
+        }
+        "Non-unique items" if schema["uniqueItems"] == true => {
+            Some("Django takes a relation named twice, and keeps it once")
+        }
+        "Incorrect type"
+            if was == "object"
+                && ["properties", "additionalProperties"]
+                    .iter()
+                    .all(|k| schema.get(k).is_none()) =>
+        {
             Some("drf-yasg documents a JSONField as an object; it takes any JSON")
         }
-        "Incorrect type" if schema["x-nullable"] == true && schema.get("enum").is_some() && all(Value::is_null) => {
-            Some("null is taken where `x-nullable` says so, though the choices beside it do not list it")
+        "Incorrect type"
+            if schema["x-nullable"] == true
+                && schema.get("enum").is_some()
+                && all(Value::is_null) =>
+        {
+            Some(
+                "null is taken where `x-nullable` says so, though the choices beside it do not list it",
+            )
         }
-        "Incorrect type" if was == "string" && ["", "decimal", "slug"].contains(&format) && all(|v| v.is_number() || v.is_string()) => {
+        "Incorrect type"
+            if was == "string"
+                && ["", "decimal", "slug"].contains(&format)
+                && all(|v| v.is_number() || v.is_string()) =>
+        {
             Some("DRF's fields for texts and decimals take numbers")
         }
-        "Incorrect type" if was == "boolean" && all(|v| v.is_boolean() || v.as_i64().is_some_and(|n| n == 0 || n == 1)) => {
+        "Incorrect type"
+            if was == "boolean"
+                && all(|v| v.is_boolean() || v.as_i64().is_some_and(|n| n == 0 || n == 1)) =>
+        {
             Some("DRF's BooleanField takes 0 and 1")
         }
-        _ if what.starts_with("Value not matching the ") && schema.get("minLength").is_none() && all(|v| v == "") => {
-            Some("a text that may be blank (drf-yasg: no `minLength`) need not have its format then")
+        _ if what.starts_with("Value not matching the ")
+            && schema.get("minLength").is_none()
+            && all(|v| v == "") =>
+        {
+            Some(
+                "a text that may be blank (drf-yasg: no `minLength`) need not have its format then",
+            )
         }
         _ => None,
     }
@@ -123,10 +207,16 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
 /// The parameters of the query that a judge broke, if it broke nothing else.
 fn query_names(wrong: &str) -> Option<Vec<&str>> {
     if let Some((_, rest)) = wrong.split_once("component: parameter") {
-        return rest.split_once(" in query").map(|(names, _)| names.split('`').skip(1).step_by(2).collect());
+        return rest
+            .split_once(" in query")
+            .map(|(names, _)| names.split('`').skip(1).step_by(2).collect());
     }
     let (_, rest) = wrong.split_once(" - query: violates ")?;
-    let name = rest.split_once("/properties/")?.1.split([' ', '(']).next()?;
+    let name = rest
+        .split_once("/properties/")?
+        .1
+        .split([' ', '('])
+        .next()?;
     (wrong.matches("violates ").count() == 1).then(|| vec![name])
 }
 
@@ -142,7 +232,12 @@ fn is_huge(value: &Value) -> bool {
 
 /// Does the answer complain of nothing but this, and of such fields?
 fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
-    fn walk<'a>(words: &str, value: &'a Value, names: &mut Vec<&'a str>, field: &dyn Fn(&[&str]) -> bool) -> bool {
+    fn walk<'a>(
+        words: &str,
+        value: &'a Value,
+        names: &mut Vec<&'a str>,
+        field: &dyn Fn(&[&str]) -> bool,
+    ) -> bool {
         match value {
             Value::Object(map) => map.iter().all(|(name, inner)| {
                 names.push(name);
@@ -155,17 +250,23 @@ fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool
             _ => false,
         }
     }
-    answer.as_object().is_some_and(|map| !map.is_empty()) && walk(words, answer, &mut Vec::new(), field)
+    answer.as_object().is_some_and(|map| !map.is_empty())
+        && walk(words, answer, &mut Vec::new(), field)
 }
 
 fn only_decimals(doc: &Value, operation: &str, answer: &Value) -> bool {
-    all_say("A valid number is required.", answer, &|names| field(doc, operation, names).is_some_and(|f| f["format"] == "decimal"))
+    all_say("A valid number is required.", answer, &|names| {
+        field(doc, operation, names).is_some_and(|f| f["format"] == "decimal")
+    })
 }
 
 fn resolve<'a>(doc: &'a Value, mut schema: &'a Value) -> &'a Value {
     // A document that refers in circles ends somewhere.
     for _ in 0..8 {
-        let inner = schema["$ref"].as_str().and_then(|r| doc.pointer(r.strip_prefix('#')?)).or_else(|| schema["allOf"].get(0));
+        let inner = schema["$ref"]
+            .as_str()
+            .and_then(|r| doc.pointer(r.strip_prefix('#')?))
+            .or_else(|| schema["allOf"].get(0));
         schema = inner.or_else(|| schema.get("items")).unwrap_or(schema);
     }
     schema
@@ -178,21 +279,36 @@ fn parameters<'a>(doc: &'a Value, operation: &str) -> Option<&'a Vec<Value>> {
 
 /// The schema of a body, without the lists around it.
 fn body<'a>(doc: &'a Value, operation: &str) -> Option<&'a Value> {
-    Some(resolve(doc, &parameters(doc, operation)?.iter().find(|p| p["in"] == "body")?["schema"]))
+    Some(resolve(
+        doc,
+        &parameters(doc, operation)?
+            .iter()
+            .find(|p| p["in"] == "body")?["schema"],
+    ))
 }
 
 /// What the document says of a field in a body.
 fn field<'a>(doc: &'a Value, operation: &str, names: &[&str]) -> Option<&'a Value> {
     let outer = body(doc, operation)?;
     let (last, before) = names.split_last()?;
-    let holder = before.iter().try_fold(outer, |schema, name| Some(resolve(doc, schema["properties"].get(name)?)))?;
+    let holder = before.iter().try_fold(outer, |schema, name| {
+        Some(resolve(doc, schema["properties"].get(name)?))
+    })?;
     holder["properties"].get(last)
 }
 
 fn requires_nothing(doc: &Value, operation: &str) -> bool {
-    let Some(schema) = body(doc, operation) else { return false };
-    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    required.into_iter().all(|name| schema["properties"][name]["readOnly"] == true)
+    let Some(schema) = body(doc, operation) else {
+        return false;
+    };
+    let required = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    required
+        .into_iter()
+        .all(|name| schema["properties"][name]["readOnly"] == true)
 }
 
 /// All that was sent for a field: more than one value where it is in a list.
@@ -200,7 +316,10 @@ fn values<'a>(body: &'a Value, names: &[&str]) -> Vec<&'a Value> {
     match (body, names) {
         (value, []) => vec![value],
         (Value::Array(list), names) => list.iter().flat_map(|v| values(v, names)).collect(),
-        (value, [first, rest @ ..]) => value.get(first).map(|v| values(v, rest)).unwrap_or_default(),
+        (value, [first, rest @ ..]) => value
+            .get(first)
+            .map(|v| values(v, rest))
+            .unwrap_or_default(),
     }
 }
 
@@ -219,26 +338,109 @@ mod tests {
             "definitions": {"Row": {"properties": {"lat": {"type": "string", "format": "decimal"}, "n": {"type": "integer"}}}},
             "paths": {"/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}}},
         });
-        let judge = |check: &str, operation: &str, wrong: &str, sent: &str, body: Value, answer: Value| {
-            let finding = Finding { check: check.into(), operation: operation.into(), wrong: wrong.into(), sent: sent.into(), reason: None };
-            reason(&doc, &finding, &Exchange { body, answer, silent: false }).is_some()
+        let judge =
+            |check: &str, operation: &str, wrong: &str, sent: &str, body: Value, answer: Value| {
+                let finding = Finding {
+                    check: check.into(),
+                    operation: operation.into(),
+                    wrong: wrong.into(),
+                    sent: sent.into(),
+                    reason: None,
+                };
+                reason(
+                    &doc,
+                    &finding,
+                    &Exchange {
+                        body,
+                        answer,
+                        silent: false,
+                    },
+                )
+                .is_some()
+            };
+        let taken = |wrong: &str, body: Value| {
+            judge(
+                "negative_data_rejection",
+                "POST /a/",
+                wrong,
+                "",
+                body,
+                Value::Null,
+            )
         };
-        let taken = |wrong: &str, body: Value| judge("negative_data_rejection", "POST /a/", wrong, "", body, Value::Null);
-        assert!(taken("in body - n: Incorrect type", json!({"n": 0})) && !taken("in body - n: Incorrect type", json!({"n": []})));
-        assert!(!taken("in body - at: Incorrect type", json!({"at": 0})) && !taken("in body - n: String larger than maxLength", json!({"n": "0"})));
-        assert!(taken("in body - on: Incorrect type", json!({"on": 1})) && !taken("in body - on: Incorrect type", json!({"on": 2})));
-        assert!(taken("in body - made: Value is not allowed", json!({})) && !taken("in body - n: Value is not allowed", json!({})));
-        assert!(!taken("in body - rows -> Array with invalid items: n: Incorrect type", json!({"rows": [{"n": "x"}]})));
-        let nothing = |operation: &str| judge("negative_data_rejection", operation, "Missing request body", "", Value::Null, Value::Null);
+        assert!(
+            taken("in body - n: Incorrect type", json!({"n": 0}))
+                && !taken("in body - n: Incorrect type", json!({"n": []}))
+        );
+        assert!(
+            !taken("in body - at: Incorrect type", json!({"at": 0}))
+                && !taken(
+                    "in body - n: String larger than maxLength",
+                    json!({"n": "0"})
+                )
+        );
+        assert!(
+            taken("in body - on: Incorrect type", json!({"on": 1}))
+                && !taken("in body - on: Incorrect type", json!({"on": 2}))
+        );
+        assert!(
+            taken("in body - made: Value is not allowed", json!({}))
+                && !taken("in body - n: Value is not allowed", json!({}))
+        );
+        assert!(!taken(
+            "in body - rows -> Array with invalid items: n: Incorrect type",
+            json!({"rows": [{"n": "x"}]})
+        ));
+        let nothing = |operation: &str| {
+            judge(
+                "negative_data_rejection",
+                operation,
+                "Missing request body",
+                "",
+                Value::Null,
+                Value::Null,
+            )
+        };
         assert!(nothing("POST /a/") && !nothing("PUT /a/"));
-        let refused = |answer: Value| judge("positive_data_acceptance", "POST /a/", "Valid data", "", Value::Null, answer);
-        assert!(refused(json!({"rows": [{"lat": ["A valid number is required."]}]})));
-        assert!(!refused(json!({"n": ["A valid number is required."]})) && !refused(json!({})) && !refused(Value::Null));
-        let empty = |sent: &str| {
-            judge("negative_data_rejection", "GET /a/", "Invalid component: parameter `x` in query - x: a", sent, Value::Null, Value::Null)
+        let refused = |answer: Value| {
+            judge(
+                "positive_data_acceptance",
+                "POST /a/",
+                "Valid data",
+                "",
+                Value::Null,
+                answer,
+            )
         };
-        assert!(empty("GET /a/?x=  -> 200") && empty("GET /a/?y=1&x=&z=1 -> 200") && !empty("GET /a/?x=1&xx=  -> 200"));
-        let public = |operation: &str| judge("ignored_auth", operation, "", "", Value::Null, Value::Null);
-        assert!(public("POST /auth/register/") && !public("POST /a/reset/") && !public("GET /auth/login/"));
+        assert!(refused(
+            json!({"rows": [{"lat": ["A valid number is required."]}]})
+        ));
+        assert!(
+            !refused(json!({"n": ["A valid number is required."]}))
+                && !refused(json!({}))
+                && !refused(Value::Null)
+        );
+        let empty = |sent: &str| {
+            judge(
+                "negative_data_rejection",
+                "GET /a/",
+                "Invalid component: parameter `x` in query - x: a",
+                sent,
+                Value::Null,
+                Value::Null,
+            )
+        };
+        assert!(
+            empty("GET /a/?x=  -> 200")
+                && empty("GET /a/?y=1&x=&z=1 -> 200")
+                && !empty("GET /a/?x=1&xx=  -> 200")
+        );
+        let public =
+            |operation: &str| judge("ignored_auth", operation, "", "", Value::Null, Value::Null);
+        assert!(
+            public("POST /auth/register/")
+                && !public("POST /a/reset/")
+                && !public("GET /auth/login/")
+        );
     }
 }

@@ -10,7 +10,11 @@ use crate::{report::Report, shape::walk};
 pub fn from_31(doc: &mut Value, report: &mut Report) {
     doc["openapi"] = "3.0.3".into();
     for gone in ["webhooks", "jsonSchemaDialect"] {
-        if doc.as_object_mut().and_then(|d| d.shift_remove(gone)).is_some() {
+        if doc
+            .as_object_mut()
+            .and_then(|d| d.shift_remove(gone))
+            .is_some()
+        {
             report.warn(format!("/{gone}"), "3.0 cannot say this: left out");
         }
     }
@@ -34,7 +38,9 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         {
             map.insert("allOf".into(), json!([{ "$ref": target }]));
         }
-        let binary = map.get("contentMediaType").is_some_and(|m| m == "application/octet-stream");
+        let binary = map
+            .get("contentMediaType")
+            .is_some_and(|m| m == "application/octet-stream");
         if binary && map.get("type").is_some_and(|t| t == "string") {
             map.insert("format".into(), "binary".into());
             map.shift_remove("contentMediaType");
@@ -42,7 +48,10 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         if let Some(value) = map.shift_remove("const") {
             map.insert("enum".into(), json!([value]));
         }
-        for (exclusive, plain) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        for (exclusive, plain) in [
+            ("exclusiveMinimum", "minimum"),
+            ("exclusiveMaximum", "maximum"),
+        ] {
             if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
                 map.insert(plain.into(), n);
                 map.insert(exclusive.into(), true.into());
@@ -51,14 +60,26 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         if let Some(first) = map.shift_remove("examples").as_ref().and_then(|e| e.get(0)) {
             map.insert("example".into(), first.clone());
         }
-        for gone in ["$schema", "$defs", "prefixItems", "unevaluatedProperties", "contentMediaType", "if", "then", "else", "patternProperties"] {
+        for gone in [
+            "$schema",
+            "$defs",
+            "prefixItems",
+            "unevaluatedProperties",
+            "contentMediaType",
+            "if",
+            "then",
+            "else",
+            "patternProperties",
+        ] {
             if map.shift_remove(gone).is_some() {
                 *lost.entry(gone).or_insert(0) += 1;
             }
         }
         // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
         for key in ["anyOf", "oneOf"] {
-            let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else { continue };
+            let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {
+                continue;
+            };
             let before = parts.len();
             parts.retain(|p| p.get("type") != Some(&"null".into()));
             if parts.len() < before {
@@ -72,6 +93,9 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         }
     });
     for (what, n) in lost {
-        report.warn("/components", format!("3.0 cannot say `{what}` ({n} times): left out"));
+        report.warn(
+            "/components",
+            format!("3.0 cannot say `{what}` ({n} times): left out"),
+        );
     }
 }

@@ -38,8 +38,16 @@ const SCHEMA_KEYS: [&str; 16] = [
 /// # Errors
 /// A document whose parts are of the wrong JSON type.
 pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
-    let mut doc = if doc.get("swagger").is_some() { from_2(&doc, report)? } else { shared::written_out(doc)? };
-    if doc.get("openapi").and_then(Value::as_str).is_some_and(|v| v.starts_with("3.1")) {
+    let mut doc = if doc.get("swagger").is_some() {
+        from_2(&doc, report)?
+    } else {
+        shared::written_out(doc)?
+    };
+    if doc
+        .get("openapi")
+        .and_then(Value::as_str)
+        .is_some_and(|v| v.starts_with("3.1"))
+    {
         down::from_31(&mut doc, report);
     }
     parameters::placed(&mut doc, report);
@@ -47,18 +55,43 @@ pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let mut out = Map::new();
     out.insert("openapi".into(), "3.0.3".into());
-    out.insert("info".into(), doc.get("info").cloned().unwrap_or_else(|| json!({"title": "API", "version": "1"})));
+    out.insert(
+        "info".into(),
+        doc.get("info")
+            .cloned()
+            .unwrap_or_else(|| json!({"title": "API", "version": "1"})),
+    );
     if let Some(host) = doc.get("host").and_then(Value::as_str) {
-        let base = doc.get("basePath").and_then(Value::as_str).unwrap_or_default().trim_end_matches('/');
+        let base = doc
+            .get("basePath")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .trim_end_matches('/');
         let schemes = list(doc, "schemes");
-        let schemes = if schemes.is_empty() { vec!["https"] } else { schemes };
-        out.insert("servers".into(), schemes.iter().map(|s| json!({"url": format!("{s}://{host}{base}")})).collect());
+        let schemes = if schemes.is_empty() {
+            vec!["https"]
+        } else {
+            schemes
+        };
+        out.insert(
+            "servers".into(),
+            schemes
+                .iter()
+                .map(|s| json!({"url": format!("{s}://{host}{base}")}))
+                .collect(),
+        );
     } else if let Some(base) = doc.get("basePath") {
         out.insert("servers".into(), json!([{ "url": base }]));
     }
@@ -67,17 +100,33 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
             out.insert(key.into(), value.clone());
         }
     }
-    let cx = Context { doc, consumes: list(doc, "consumes"), produces: list(doc, "produces") };
-    let paths = doc.get("paths").and_then(Value::as_object).ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
+    let cx = Context {
+        doc,
+        consumes: list(doc, "consumes"),
+        produces: list(doc, "produces"),
+    };
+    let paths = doc
+        .get("paths")
+        .and_then(Value::as_object)
+        .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
     let mut converted = Map::new();
     for (path, item) in paths {
         let pointer = format!("/paths/{}", escape(path));
-        let item = item.as_object().ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
+        let item = item
+            .as_object()
+            .ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
         let mut new = Map::new();
-        let shared = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        let shared = item
+            .get("parameters")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         for (key, value) in item {
             if METHODS.contains(&key.as_str()) {
-                new.insert(key.clone(), cx.operation(value, &shared, &format!("{pointer}/{key}"), report)?);
+                new.insert(
+                    key.clone(),
+                    cx.operation(value, &shared, &format!("{pointer}/{key}"), report)?,
+                );
             } else if key != "parameters" {
                 new.insert(key.clone(), value.clone());
             }
@@ -87,13 +136,33 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     out.insert("paths".into(), converted.into());
     let mut components = Map::new();
     let mut schemas = Map::new();
-    for (name, schema) in doc.get("definitions").and_then(Value::as_object).into_iter().flatten() {
-        schemas.insert(name.clone(), schema_of(schema, &format!("/definitions/{}", escape(name)), report));
+    for (name, schema) in doc
+        .get("definitions")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        schemas.insert(
+            name.clone(),
+            schema_of(schema, &format!("/definitions/{}", escape(name)), report),
+        );
     }
     components.insert("schemas".into(), schemas.into());
     let mut security = Map::new();
-    for (name, old) in doc.get("securityDefinitions").and_then(Value::as_object).into_iter().flatten() {
-        security.insert(name.clone(), scheme(old, &format!("/securityDefinitions/{}/type", escape(name)), report));
+    for (name, old) in doc
+        .get("securityDefinitions")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        security.insert(
+            name.clone(),
+            scheme(
+                old,
+                &format!("/securityDefinitions/{}/type", escape(name)),
+                report,
+            ),
+        );
     }
     if !security.is_empty() {
         components.insert("securitySchemes".into(), security.into());
@@ -120,7 +189,10 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
         if key.starts_with("x-") {
             out.insert(key.clone(), value.clone());
         } else if !known.contains(&key.as_str()) {
-            report.warn(format!("/{}", escape(key)), "no member of a Swagger 2.0 document: left out");
+            report.warn(
+                format!("/{}", escape(key)),
+                "no member of a Swagger 2.0 document: left out",
+            );
         }
     }
     Ok(out.into())
@@ -137,47 +209,93 @@ impl Context<'_> {
     fn resolve(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
         let mut value = value;
         for _ in 0..32 {
-            let Some(target) = value.get("$ref").and_then(Value::as_str) else { return Ok(value.clone()) };
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+                return Ok(value.clone());
+            };
             let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
-            value = found.ok_or_else(|| Failure::new("convert", pointer, format!("$ref `{target}` points to nothing")))?;
+            value = found.ok_or_else(|| {
+                Failure::new(
+                    "convert",
+                    pointer,
+                    format!("$ref `{target}` points to nothing"),
+                )
+            })?;
         }
-        Err(Failure::new("convert", pointer, "a $ref that leads to itself"))
+        Err(Failure::new(
+            "convert",
+            pointer,
+            "a $ref that leads to itself",
+        ))
     }
 
-    fn operation(&self, op: &Value, shared: &[Value], pointer: &str, report: &mut Report) -> Result<Value, Failure> {
-        let old = op.as_object().ok_or_else(|| Failure::new("convert", pointer, "an operation must be an object"))?;
+    fn operation(
+        &self,
+        op: &Value,
+        shared: &[Value],
+        pointer: &str,
+        report: &mut Report,
+    ) -> Result<Value, Failure> {
+        let old = op
+            .as_object()
+            .ok_or_else(|| Failure::new("convert", pointer, "an operation must be an object"))?;
         let mut new = Map::new();
         for (key, value) in old {
-            if !["parameters", "responses", "consumes", "produces", "schemes"].contains(&key.as_str()) {
+            if !["parameters", "responses", "consumes", "produces", "schemes"]
+                .contains(&key.as_str())
+            {
                 new.insert(key.clone(), value.clone());
             }
         }
         if old.contains_key("schemes") {
-            report.warn(format!("{pointer}/schemes"), "3.0 has no schemes of an operation: the servers of the document count");
+            report.warn(
+                format!("{pointer}/schemes"),
+                "3.0 has no schemes of an operation: the servers of the document count",
+            );
         }
-        let own = op.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        let own = op
+            .get("parameters")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let mut all = Vec::new();
         for (i, parameter) in own.iter().chain(shared).enumerate() {
             let parameter = self.resolve(parameter, &format!("{pointer}/parameters/{i}"))?;
-            let same = |p: &Value| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in");
+            let same = |p: &Value| {
+                p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in")
+            };
             if i >= own.len() && all.iter().any(same) {
                 continue; // the operation's own wins
             }
             if all.iter().any(same) {
-                return Err(Failure::new("convert", format!("{pointer}/parameters/{i}"), "a second parameter of this name and place"));
+                return Err(Failure::new(
+                    "convert",
+                    format!("{pointer}/parameters/{i}"),
+                    "a second parameter of this name and place",
+                ));
             }
             all.push(parameter);
         }
-        let consumes = if op.get("consumes").is_some() { list(op, "consumes") } else { self.consumes.clone() };
+        let consumes = if op.get("consumes").is_some() {
+            list(op, "consumes")
+        } else {
+            self.consumes.clone()
+        };
         let mut parameters = Vec::new();
         let (mut fields, mut needed, mut has_file) = (Map::new(), Vec::new(), false);
         for (i, parameter) in all.iter().enumerate() {
             let place = format!("{pointer}/parameters/{i}");
-            let name = parameter.get("name").and_then(Value::as_str).ok_or_else(|| Failure::new("convert", &place, "a parameter without a name"))?;
+            let name = parameter
+                .get("name")
+                .and_then(Value::as_str)
+                .ok_or_else(|| Failure::new("convert", &place, "a parameter without a name"))?;
             let required = parameter.get("required") == Some(&Value::Bool(true));
             match parameter.get("in").and_then(Value::as_str) {
                 Some("body") => {
-                    let schema = schema_of(parameter.get("schema").unwrap_or(&json!({})), &place, report);
+                    let schema = schema_of(
+                        parameter.get("schema").unwrap_or(&json!({})),
+                        &place,
+                        report,
+                    );
                     // DRF's FileUploadParser takes any media type, and drf-yasg lists none.
                     let raw = schema.get("format").is_some_and(|f| f == "binary");
                     let media: Vec<&str> = match (consumes.is_empty(), raw) {
@@ -185,12 +303,19 @@ impl Context<'_> {
                         (_, true) => vec!["application/octet-stream"],
                         _ => vec!["application/json"],
                     };
-                    let content: Map<String, Value> = media.iter().map(|m| ((*m).to_owned(), json!({ "schema": schema }))).collect();
-                    new.insert("requestBody".into(), json!({ "content": content, "required": required }));
+                    let content: Map<String, Value> = media
+                        .iter()
+                        .map(|m| ((*m).to_owned(), json!({ "schema": schema })))
+                        .collect();
+                    new.insert(
+                        "requestBody".into(),
+                        json!({ "content": content, "required": required }),
+                    );
                 }
                 Some("formData") => {
                     has_file |= parameter.get("type").and_then(Value::as_str) == Some("file");
-                    let mut field = schema_of(&Value::Object(schema_part(parameter)), &place, report);
+                    let mut field =
+                        schema_of(&Value::Object(schema_part(parameter)), &place, report);
                     if let Some(text) = parameter.get("description") {
                         field["description"] = text.clone();
                     }
@@ -199,19 +324,30 @@ impl Context<'_> {
                         needed.push(Value::from(name));
                     }
                 }
-                Some("query" | "path" | "header") => parameters.push(parameter_of(parameter, &place, report)),
+                Some("query" | "path" | "header") => {
+                    parameters.push(parameter_of(parameter, &place, report))
+                }
                 other => {
                     return Err(Failure::new(
                         "convert",
                         format!("{place}/in"),
-                        format!("`{}` is no place of a parameter", other.unwrap_or("missing")),
+                        format!(
+                            "`{}` is no place of a parameter",
+                            other.unwrap_or("missing")
+                        ),
                     ));
                 }
             }
         }
         if !fields.is_empty() {
-            let urlencoded = !has_file && (consumes.contains(&"application/x-www-form-urlencoded") || !consumes.contains(&"multipart/form-data"));
-            let media = if urlencoded { "application/x-www-form-urlencoded" } else { "multipart/form-data" };
+            let urlencoded = !has_file
+                && (consumes.contains(&"application/x-www-form-urlencoded")
+                    || !consumes.contains(&"multipart/form-data"));
+            let media = if urlencoded {
+                "application/x-www-form-urlencoded"
+            } else {
+                "multipart/form-data"
+            };
             let mut schema = json!({ "type": "object", "properties": fields });
             if !needed.is_empty() {
                 schema["required"] = needed.into();
@@ -219,11 +355,21 @@ impl Context<'_> {
             new.insert("requestBody".into(), json!({ "content": { media: { "schema": schema } }, "required": schema.get("required").is_some() }));
         }
         new.insert("parameters".into(), parameters.into());
-        let produces = Some(list(op, "produces")).filter(|c| !c.is_empty()).unwrap_or_else(|| self.produces.clone());
+        let produces = Some(list(op, "produces"))
+            .filter(|c| !c.is_empty())
+            .unwrap_or_else(|| self.produces.clone());
         let mut responses = Map::new();
-        for (status, response) in op.get("responses").and_then(Value::as_object).into_iter().flatten() {
+        for (status, response) in op
+            .get("responses")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let place = format!("{pointer}/responses/{status}");
-            responses.insert(status.clone(), response_of(&self.resolve(response, &place)?, &produces, &place, report));
+            responses.insert(
+                status.clone(),
+                response_of(&self.resolve(response, &place)?, &produces, &place, report),
+            );
         }
         new.insert("responses".into(), responses.into());
         Ok(new.into())
@@ -232,32 +378,46 @@ impl Context<'_> {
 
 fn schema_part(parameter: &Value) -> Map<String, Value> {
     let all = parameter.as_object().into_iter().flatten();
-    all.filter(|(k, _)| SCHEMA_KEYS.contains(&k.as_str()) || *k == "x-nullable").map(|(k, v)| (k.clone(), v.clone())).collect()
+    all.filter(|(k, _)| SCHEMA_KEYS.contains(&k.as_str()) || *k == "x-nullable")
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
 }
 
 fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
     let mut new = Map::new();
     for (key, value) in old.as_object().into_iter().flatten() {
-        if !SCHEMA_KEYS.contains(&key.as_str()) && !["collectionFormat", "x-nullable"].contains(&key.as_str()) {
+        if !SCHEMA_KEYS.contains(&key.as_str())
+            && !["collectionFormat", "x-nullable"].contains(&key.as_str())
+        {
             new.insert(key.clone(), value.clone());
         }
     }
     if old.get("type").and_then(Value::as_str) == Some("array") {
         let query = old.get("in").and_then(Value::as_str) == Some("query");
-        let (style, explode) = match old.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv") {
+        let (style, explode) = match old
+            .get("collectionFormat")
+            .and_then(Value::as_str)
+            .unwrap_or("csv")
+        {
             "multi" => ("form", true),
             "ssv" if query => ("spaceDelimited", false),
             "pipes" if query => ("pipeDelimited", false),
             "csv" => (if query { "form" } else { "simple" }, false),
             other => {
-                report.warn(format!("{pointer}/collectionFormat"), format!("3.0 cannot say `{other}` here: values are separated by commas"));
+                report.warn(
+                    format!("{pointer}/collectionFormat"),
+                    format!("3.0 cannot say `{other}` here: values are separated by commas"),
+                );
                 (if query { "form" } else { "simple" }, false)
             }
         };
         new.insert("style".into(), style.into());
         new.insert("explode".into(), explode.into());
     }
-    new.insert("schema".into(), schema_of(&Value::Object(schema_part(old)), pointer, report));
+    new.insert(
+        "schema".into(),
+        schema_of(&Value::Object(schema_part(old)), pointer, report),
+    );
     new.into()
 }
 
@@ -267,7 +427,11 @@ fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Repor
         match key.as_str() {
             "schema" => {
                 let schema = schema_of(value, &format!("{pointer}/schema"), report);
-                let media = if produces.is_empty() { vec!["application/json"] } else { produces.to_vec() };
+                let media = if produces.is_empty() {
+                    vec!["application/json"]
+                } else {
+                    produces.to_vec()
+                };
                 let content: Map<String, Value> = media
                     .iter()
                     .map(|m| {
@@ -281,9 +445,17 @@ fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Repor
                 new.insert("content".into(), content.into());
             }
             "headers" => {
-                let header =
-                    |v: &Value| json!({ "description": v.get("description").cloned().unwrap_or_else(|| "".into()), "schema": schema_part(v) });
-                new.insert(key.clone(), value.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), header(v))).collect::<Map<_, _>>().into());
+                let header = |v: &Value| json!({ "description": v.get("description").cloned().unwrap_or_else(|| "".into()), "schema": schema_part(v) });
+                new.insert(
+                    key.clone(),
+                    value
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .map(|(k, v)| (k.clone(), header(v)))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                );
             }
             "examples" => {}
             _ => drop(new.insert(key.clone(), value.clone())),
@@ -294,11 +466,18 @@ fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Repor
 }
 
 fn schema_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
-    let Some(old) = old.as_object() else { return old.clone() };
+    let Some(old) = old.as_object() else {
+        return old.clone();
+    };
     if let Some(target) = old.get("$ref").and_then(Value::as_str) {
-        let reference = json!({ "$ref": target.replacen("#/definitions/", "#/components/schemas/", 1) });
+        let reference =
+            json!({ "$ref": target.replacen("#/definitions/", "#/components/schemas/", 1) });
         // 3.0 ignores what stands beside a $ref.
-        let beside: Map<String, Value> = old.iter().filter(|(k, _)| *k != "$ref").map(|(k, v)| (k.clone(), v.clone())).collect();
+        let beside: Map<String, Value> = old
+            .iter()
+            .filter(|(k, _)| *k != "$ref")
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         if beside.is_empty() {
             return reference;
         }
@@ -314,19 +493,47 @@ fn schema_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
                 new.insert("type".into(), "string".into());
                 new.insert("format".into(), "binary".into());
             }
-            "discriminator" if value.is_string() => drop(new.insert(key.clone(), json!({ "propertyName": value }))),
-            "items" | "additionalProperties" | "not" => drop(new.insert(key.clone(), schema_of(value, &format!("{pointer}/{key}"), report))),
+            "discriminator" if value.is_string() => {
+                drop(new.insert(key.clone(), json!({ "propertyName": value })))
+            }
+            "items" | "additionalProperties" | "not" => drop(new.insert(
+                key.clone(),
+                schema_of(value, &format!("{pointer}/{key}"), report),
+            )),
             "properties" => {
-                let each = |(k, v): (&String, &Value)| (k.clone(), schema_of(v, &format!("{pointer}/properties/{}", escape(k)), report));
-                new.insert(key.clone(), value.as_object().into_iter().flatten().map(each).collect::<Map<_, _>>().into());
+                let each = |(k, v): (&String, &Value)| {
+                    (
+                        k.clone(),
+                        schema_of(v, &format!("{pointer}/properties/{}", escape(k)), report),
+                    )
+                };
+                new.insert(
+                    key.clone(),
+                    value
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                        .map(each)
+                        .collect::<Map<_, _>>()
+                        .into(),
+                );
             }
             "allOf" | "anyOf" | "oneOf" => {
                 let each = |v: &Value| schema_of(v, &format!("{pointer}/{key}"), report);
-                new.insert(key.clone(), value.as_array().into_iter().flatten().map(each).collect());
+                new.insert(
+                    key.clone(),
+                    value.as_array().into_iter().flatten().map(each).collect(),
+                );
             }
             // The draft 3 way, which drf-yasg lets pass from hand-written schemas.
-            "required" if !value.is_array() => report.warn(format!("{pointer}/required"), "must be a list of names: left out"),
-            "collectionFormat" => report.warn(format!("{pointer}/{key}"), "3.0 cannot say how an inner array is separated"),
+            "required" if !value.is_array() => report.warn(
+                format!("{pointer}/required"),
+                "must be a list of names: left out",
+            ),
+            "collectionFormat" => report.warn(
+                format!("{pointer}/{key}"),
+                "3.0 cannot say how an inner array is separated",
+            ),
             _ => drop(new.insert(key.clone(), value.clone())),
         }
     }
@@ -348,13 +555,27 @@ fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
                 None => "implicit",
             };
             let keys = ["authorizationUrl", "tokenUrl", "scopes"];
-            let inner: Map<String, Value> = keys.iter().filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone()))).collect();
+            let inner: Map<String, Value> = keys
+                .iter()
+                .filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone())))
+                .collect();
             new = json!({ "type": "oauth2", "flows": { flow: inner } });
         }
         Some("apiKey") => {}
         other => {
-            report.warn(pointer, format!("`{}` is no type of Swagger 2.0: taken for an apiKey", other.unwrap_or("missing")));
-            let text = |key: &str, default: &str| old.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
+            report.warn(
+                pointer,
+                format!(
+                    "`{}` is no type of Swagger 2.0: taken for an apiKey",
+                    other.unwrap_or("missing")
+                ),
+            );
+            let text = |key: &str, default: &str| {
+                old.get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or(default)
+                    .to_owned()
+            };
             new = json!({ "type": "apiKey", "in": text("in", "header"), "name": text("name", "Authorization") });
         }
     }

@@ -10,32 +10,62 @@ use crate::{
 /// Parameters of path items, and references to path items, parameters, bodies, answers and headers. The components stay: nothing is lost.
 pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
     let root = doc.clone();
-    let paths = doc.get_mut("paths").and_then(Value::as_object_mut).ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
+    let paths = doc
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
     for (path, item) in paths {
         let pointer = format!("/paths/{}", escape(path));
         resolve(&root, item, &pointer)?;
-        let item = item.as_object_mut().ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
+        let item = item
+            .as_object_mut()
+            .ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
         let shared = item.shift_remove("parameters");
         for method in METHODS {
-            let Some(op) = item.get_mut(method) else { continue };
+            let Some(op) = item.get_mut(method) else {
+                continue;
+            };
             let pointer = format!("{pointer}/{method}");
-            let op = op.as_object_mut().ok_or_else(|| Failure::new("convert", &pointer, "an operation must be an object"))?;
+            let op = op.as_object_mut().ok_or_else(|| {
+                Failure::new("convert", &pointer, "an operation must be an object")
+            })?;
             operation(&root, op, shared.as_ref(), &pointer)?;
         }
     }
     Ok(doc)
 }
 
-fn operation(root: &Value, op: &mut Map<String, Value>, shared: Option<&Value>, pointer: &str) -> Result<(), Failure> {
-    let own = op.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+fn operation(
+    root: &Value,
+    op: &mut Map<String, Value>,
+    shared: Option<&Value>,
+    pointer: &str,
+) -> Result<(), Failure> {
+    let own = op
+        .get("parameters")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut all: Vec<Value> = Vec::new();
-    for (i, parameter) in own.iter().chain(shared.and_then(Value::as_array).into_iter().flatten()).enumerate() {
+    for (i, parameter) in own
+        .iter()
+        .chain(shared.and_then(Value::as_array).into_iter().flatten())
+        .enumerate()
+    {
         let mut parameter = parameter.clone();
         let place = format!("{pointer}/parameters/{i}");
         resolve(root, &mut parameter, &place)?;
-        let same = all.iter().any(|p| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in"));
+        let same = all
+            .iter()
+            .any(|p| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in"));
         match same {
-            true if i < own.len() => return Err(Failure::new("convert", place, "a second parameter of this name and place")),
+            true if i < own.len() => {
+                return Err(Failure::new(
+                    "convert",
+                    place,
+                    "a second parameter of this name and place",
+                ));
+            }
             true => {} // the operation's own wins
             false => all.push(parameter),
         }
@@ -44,10 +74,20 @@ fn operation(root: &Value, op: &mut Map<String, Value>, shared: Option<&Value>, 
     if let Some(body) = op.get_mut("requestBody") {
         resolve(root, body, &format!("{pointer}/requestBody"))?;
     }
-    for (status, response) in op.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+    for (status, response) in op
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
         let place = format!("{pointer}/responses/{}", escape(status));
         resolve(root, response, &place)?;
-        for (name, header) in response.get_mut("headers").and_then(Value::as_object_mut).into_iter().flatten() {
+        for (name, header) in response
+            .get_mut("headers")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
             resolve(root, header, &format!("{place}/headers/{}", escape(name)))?;
         }
     }
@@ -57,9 +97,23 @@ fn operation(root: &Value, op: &mut Map<String, Value>, shared: Option<&Value>, 
 /// Puts what a `$ref` points to in its place.
 fn resolve(root: &Value, value: &mut Value, pointer: &str) -> Result<(), Failure> {
     for _ in 0..32 {
-        let Some(target) = value.get("$ref").and_then(Value::as_str) else { return Ok(()) };
+        let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+            return Ok(());
+        };
         let found = target.strip_prefix('#').and_then(|p| root.pointer(p));
-        *value = found.ok_or_else(|| Failure::new("convert", pointer, format!("$ref `{target}` points to nothing")))?.clone();
+        *value = found
+            .ok_or_else(|| {
+                Failure::new(
+                    "convert",
+                    pointer,
+                    format!("$ref `{target}` points to nothing"),
+                )
+            })?
+            .clone();
     }
-    Err(Failure::new("convert", pointer, "a $ref that leads to itself"))
+    Err(Failure::new(
+        "convert",
+        pointer,
+        "a $ref that leads to itself",
+    ))
 }

@@ -58,7 +58,12 @@ pub fn compare(old: &Value, new: &Value) -> Result<Vec<Change>, autopi_codegen::
     if changes.is_empty()
         && let Some(pointer) = texts::first_difference(old, new)
     {
-        changes.push(change(Class::Cosmetic, Side::Both, pointer, "differs where no caller sees it"));
+        changes.push(change(
+            Class::Cosmetic,
+            Side::Both,
+            pointer,
+            "differs where no caller sees it",
+        ));
     }
     changes.sort();
     changes.dedup();
@@ -66,5 +71,11 @@ pub fn compare(old: &Value, new: &Value) -> Result<Vec<Change>, autopi_codegen::
 }
 
 fn change(class: Class, side: Side, place: impl Into<String>, what: impl Into<String>) -> Change {
-    Change { class, side, place: place.into(), what: what.into(), operations: BTreeSet::new() }
+    Change {
+        class,
+        side,
+        place: place.into(),
+        what: what.into(),
+        operations: BTreeSet::new(),
+    }
 }

@@ -23,7 +23,11 @@ impl Format {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
         let count = |class| of(class).count();
-        let (breaking, additive, cosmetic) = (count(Class::Breaking), count(Class::Additive), count(Class::Cosmetic));
+        let (breaking, additive, cosmetic) = (
+            count(Class::Breaking),
+            count(Class::Additive),
+            count(Class::Cosmetic),
+        );
         if let Self::Json = self {
             let report = json!({ "breaking": breaking, "additive": additive, "cosmetic": cosmetic, "changes": changes });
             return serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
@@ -31,7 +35,11 @@ impl Format {
         if changes.is_empty() {
             return "no difference\n".into();
         }
-        for (title, class) in [("breaking", Class::Breaking), ("additive", Class::Additive), ("cosmetic", Class::Cosmetic)] {
+        for (title, class) in [
+            ("breaking", Class::Breaking),
+            ("additive", Class::Additive),
+            ("cosmetic", Class::Cosmetic),
+        ] {
             let n = count(class);
             if n == 0 {
                 continue;
@@ -58,7 +66,12 @@ impl Format {
 
 fn reach(change: &Change) -> String {
     let n = change.operations.len();
-    let mut names: Vec<&str> = change.operations.iter().take(NAMED).map(String::as_str).collect();
+    let mut names: Vec<&str> = change
+        .operations
+        .iter()
+        .take(NAMED)
+        .map(String::as_str)
+        .collect();
     if n > NAMED {
         names.push("…");
     }

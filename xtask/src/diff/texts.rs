@@ -6,8 +6,19 @@ use super::{Change, Class, Side, change};
 use crate::shape::walk::escape;
 
 /// Members of objects that are no names: texts, examples, and what callers may ignore.
-const TEXTS: [&str; 11] =
-    ["default", "deprecated", "description", "example", "examples", "externalDocs", "info", "summary", "tags", "title", "x-original-operation-id"];
+const TEXTS: [&str; 11] = [
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "info",
+    "summary",
+    "tags",
+    "title",
+    "x-original-operation-id",
+];
 
 /// Every text that is in both documents, and differs.
 pub fn compare(old: &Value, new: &Value, pointer: &mut String, changes: &mut Vec<Change>) {
@@ -17,7 +28,12 @@ pub fn compare(old: &Value, new: &Value, pointer: &mut String, changes: &mut Vec
         pointer.push_str(&escape(key));
         // A member named `description` has a schema; a description is none.
         if TEXTS.contains(&key) && old != new && !(is_schema(old) && is_schema(new)) {
-            changes.push(change(Class::Cosmetic, Side::Both, pointer.as_str(), format!("{} → {}", short(old), short(new))));
+            changes.push(change(
+                Class::Cosmetic,
+                Side::Both,
+                pointer.as_str(),
+                format!("{} → {}", short(old), short(new)),
+            ));
         } else {
             compare(old, new, pointer, changes);
         }
@@ -25,13 +41,21 @@ pub fn compare(old: &Value, new: &Value, pointer: &mut String, changes: &mut Vec
     };
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
-            let keys = old.keys().chain(new.keys().filter(|k| !old.contains_key(*k)));
+            let keys = old
+                .keys()
+                .chain(new.keys().filter(|k| !old.contains_key(*k)));
             for key in keys {
                 match (old.get(key), new.get(key)) {
                     (Some(old), Some(new)) => inside(key, old, new),
                     // A text that comes or goes; anything else is a change of its own.
-                    (old, new) if TEXTS.contains(&key.as_str()) && !old.or(new).is_some_and(is_schema) => {
-                        inside(key, old.unwrap_or(&Value::Null), new.unwrap_or(&Value::Null));
+                    (old, new)
+                        if TEXTS.contains(&key.as_str()) && !old.or(new).is_some_and(is_schema) =>
+                    {
+                        inside(
+                            key,
+                            old.unwrap_or(&Value::Null),
+                            new.unwrap_or(&Value::Null),
+                        );
                     }
                     _ => {}
                 }
@@ -47,7 +71,17 @@ pub fn compare(old: &Value, new: &Value, pointer: &mut String, changes: &mut Vec
 }
 
 fn is_schema(value: &Value) -> bool {
-    ["type", "$ref", "allOf", "anyOf", "oneOf", "x-autopi-json", "x-autopi-id"].iter().any(|k| value.get(k).is_some())
+    [
+        "type",
+        "$ref",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "x-autopi-json",
+        "x-autopi-id",
+    ]
+    .iter()
+    .any(|k| value.get(k).is_some())
 }
 
 /// A value in one line of at most 60 characters.
@@ -70,12 +104,20 @@ pub fn first_difference(old: &Value, new: &Value) -> Option<String> {
     let deeper = match (old, new) {
         (Value::Object(a), Value::Object(b)) => {
             let keys = a.keys().chain(b.keys());
-            keys.map(|k| (escape(k), a.get(k), b.get(k))).find(|(_, a, b)| a != b)
+            keys.map(|k| (escape(k), a.get(k), b.get(k)))
+                .find(|(_, a, b)| a != b)
         }
-        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len())).map(|i| (i.to_string(), a.get(i), b.get(i))).find(|(_, a, b)| a != b),
+        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len()))
+            .map(|i| (i.to_string(), a.get(i), b.get(i)))
+            .find(|(_, a, b)| a != b),
         _ => None,
     };
-    let Some((key, old, new)) = deeper else { return Some(String::new()) };
-    let rest = old.zip(new).and_then(|(old, new)| first_difference(old, new)).unwrap_or_default();
+    let Some((key, old, new)) = deeper else {
+        return Some(String::new());
+    };
+    let rest = old
+        .zip(new)
+        .and_then(|(old, new)| first_difference(old, new))
+        .unwrap_or_default();
     Some(format!("/{key}{rest}"))
 }

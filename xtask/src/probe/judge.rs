@@ -30,18 +30,27 @@ const LONGEST_VALUE: usize = 40;
 
 impl<'a> Judge<'a> {
     pub fn new(root: &'a Value) -> Self {
-        Self { doc: Document::new(root), places: BTreeMap::new() }
+        Self {
+            doc: Document::new(root),
+            places: BTreeMap::new(),
+        }
     }
 
     /// The answer of an operation, whose schema stands `at`. A list may be an array or a page, whichever the document says.
     pub fn answer(&mut self, operation: &str, at: String, schema: &'a Value, value: &Value) {
         let (inner, inner_at) = self.follow(schema, at.clone());
         let items = match inner.get("x-autopi-page") {
-            Some(_) => inner.pointer("/properties/results/items").map(|items| (items, format!("{inner_at}.properties.results.items"))),
-            None => inner.get("items").map(|items| (items, format!("{inner_at}.items"))),
+            Some(_) => inner
+                .pointer("/properties/results/items")
+                .map(|items| (items, format!("{inner_at}.properties.results.items"))),
+            None => inner
+                .get("items")
+                .map(|items| (items, format!("{inner_at}.items"))),
         };
         match (items, value.get("results").unwrap_or(value).as_array()) {
-            (Some((schema, at)), Some(list)) => list.iter().for_each(|item| self.value(operation, at.clone(), schema, item, 0)),
+            (Some((schema, at)), Some(list)) => list
+                .iter()
+                .for_each(|item| self.value(operation, at.clone(), schema, item, 0)),
             _ => self.value(operation, at, schema, value, 0),
         }
     }
@@ -50,7 +59,11 @@ impl<'a> Judge<'a> {
     fn follow(&self, schema: &'a Value, at: String) -> (&'a Value, String) {
         let (mut schema, mut at) = (schema, at);
         for _ in 0..16 {
-            let Some((name, target)) = Document::target(schema).and_then(|name| Some((name, *self.doc.schemas.get(name)?))) else { break };
+            let Some((name, target)) = Document::target(schema)
+                .and_then(|name| Some((name, *self.doc.schemas.get(name)?)))
+            else {
+                break;
+            };
             (schema, at) = (target, format!("$.components.schemas{}", member(name)));
         }
         (schema, at)
@@ -65,7 +78,11 @@ impl<'a> Judge<'a> {
 
     fn value(&mut self, operation: &str, at: String, schema: &'a Value, value: &Value, depth: u8) {
         // `null` is a matter of the place, everything else of the component that stands there.
-        let (schema, at) = if value.is_null() { (schema, at) } else { self.follow(schema, at) };
+        let (schema, at) = if value.is_null() {
+            (schema, at)
+        } else {
+            self.follow(schema, at)
+        };
         let place = self.seen(operation, &at, Some(schema));
         *place.kinds.entry(kind(value)).or_default() += 1;
         if let Some(values) = schema.get("enum").and_then(Value::as_array)
@@ -81,7 +98,9 @@ impl<'a> Judge<'a> {
         match value {
             Value::Array(list) => {
                 if let Some(items) = schema.get("items") {
-                    list.iter().for_each(|item| self.value(operation, format!("{at}.items"), items, item, depth + 1));
+                    list.iter().for_each(|item| {
+                        self.value(operation, format!("{at}.items"), items, item, depth + 1)
+                    });
                 }
             }
             Value::Object(map) => {
@@ -90,12 +109,24 @@ impl<'a> Judge<'a> {
                 let extra = schema.get("additionalProperties");
                 for (key, value) in map {
                     match (members.get(key), extra) {
-                        (Some((schema, at, _)), _) => self.value(operation, at.clone(), schema, value, depth + 1),
+                        (Some((schema, at, _)), _) => {
+                            self.value(operation, at.clone(), schema, value, depth + 1)
+                        }
                         (None, Some(extra @ Value::Object(_))) => {
-                            self.value(operation, format!("{at}.additionalProperties"), extra, value, depth + 1);
+                            self.value(
+                                operation,
+                                format!("{at}.additionalProperties"),
+                                extra,
+                                value,
+                                depth + 1,
+                            );
                         }
                         (None, None) if !members.is_empty() => {
-                            let place = self.seen(operation, &format!("{at}.properties{}", member(key)), None);
+                            let place = self.seen(
+                                operation,
+                                &format!("{at}.properties{}", member(key)),
+                                None,
+                            );
                             *place.kinds.entry(kind(value)).or_default() += 1;
                         }
                         _ => {}
@@ -112,17 +143,46 @@ impl<'a> Judge<'a> {
     }
 
     /// The members of an object, those of its `allOf` parts included: schema, place, and whether the object that names it requires it.
-    fn members(&self, schema: &'a Value, at: &str, depth: u8, out: &mut BTreeMap<String, (&'a Value, String, bool)>) {
-        for (i, part) in schema.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+    fn members(
+        &self,
+        schema: &'a Value,
+        at: &str,
+        depth: u8,
+        out: &mut BTreeMap<String, (&'a Value, String, bool)>,
+    ) {
+        for (i, part) in schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
             let (part, at) = self.follow(part, format!("{at}.allOf[{i}]"));
             // A part that leads back to itself.
             if depth < 16 {
                 self.members(part, &at, depth + 1, out);
             }
         }
-        let required = |key: &str| schema.get("required").and_then(Value::as_array).is_some_and(|r| r.iter().any(|k| k == key));
-        for (key, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            out.insert(key.clone(), (property, format!("{at}.properties{}", member(key)), required(key)));
+        let required = |key: &str| {
+            schema
+                .get("required")
+                .and_then(Value::as_array)
+                .is_some_and(|r| r.iter().any(|k| k == key))
+        };
+        for (key, property) in schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            out.insert(
+                key.clone(),
+                (
+                    property,
+                    format!("{at}.properties{}", member(key)),
+                    required(key),
+                ),
+            );
         }
     }
 }
@@ -147,5 +207,15 @@ pub fn kind(value: &Value) -> &'static str {
 /// Does the document leave the type open?
 pub fn is_any(schema: &Value) -> bool {
     schema.get("x-autopi-json") == Some(&Value::Bool(true))
-        || !["type", "enum", "properties", "allOf", "oneOf", "anyOf", "$ref"].iter().any(|k| schema.get(k).is_some())
+        || ![
+            "type",
+            "enum",
+            "properties",
+            "allOf",
+            "oneOf",
+            "anyOf",
+            "$ref",
+        ]
+        .iter()
+        .any(|k| schema.get(k).is_some())
 }

@@ -44,7 +44,10 @@ const TRIES: u32 = 3;
 /// As many operations in a row without an answer end it.
 const PATIENCE: usize = 5;
 /// GET is safe by RFC 9110 (9.2.1), and yet a viewset's action may do something: words of a path that say so.
-const EFFECTS: [&str; 11] = ["clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test", "verify"];
+const EFFECTS: [&str; 11] = [
+    "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
+    "verify",
+];
 
 /// Asks every GET operation of `doc`, a normalised document, that answers JSON and whose parameters are known from answers before.
 ///
@@ -52,8 +55,12 @@ const EFFECTS: [&str; 11] = ["clear", "delete", "execute", "logout", "reset", "r
 /// A wrong URL, no connection, a token that is refused.
 pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let base = base(&target.url)?;
-    let http = Client::builder().timeout(Duration::from_secs(60)).redirect(Policy::none()).build()?;
-    let mut authorization = HeaderValue::from_str(&target.authorization).map_err(|_| anyhow!("the token has characters that no header can carry"))?;
+    let http = Client::builder()
+        .timeout(Duration::from_secs(60))
+        .redirect(Policy::none())
+        .build()?;
+    let mut authorization = HeaderValue::from_str(&target.authorization)
+        .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
     authorization.set_sensitive(true);
     let document = Document::new(doc);
     let mut operations = select(doc, &|_| true)?;
@@ -63,18 +70,29 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let (mut judge, mut known) = (Judge::new(doc), Known::new(&target.parameters));
     let (mut judged, mut silent, mut others) = (0, 0, BTreeMap::<String, Vec<String>>::new());
     if !(0.01..=1000.0).contains(&target.rate) {
-        bail!("{} requests a second: from 0.01 to 1000 are possible", target.rate);
+        bail!(
+            "{} requests a second: from 0.01 to 1000 are possible",
+            target.rate
+        );
     }
     let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / target.rate));
     // After a slow answer no burst.
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for op in &operations {
         let mut not = |why: String| others.entry(why).or_default().push(op.path.to_owned());
-        if target.skip.iter().any(|prefix| op.path.starts_with(prefix.as_str())) {
+        if target
+            .skip
+            .iter()
+            .any(|prefix| op.path.starts_with(prefix.as_str()))
+        {
             not("skipped as asked".into());
             continue;
         }
-        if let Some(word) = op.path.split(['/', '_', '-']).find(|word| EFFECTS.contains(word)) {
+        if let Some(word) = op
+            .path
+            .split(['/', '_', '-'])
+            .find(|word| EFFECTS.contains(word))
+        {
             not(format!("may have an effect (`{word}`)"));
             continue;
         }
@@ -89,12 +107,16 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 continue;
             }
         };
-        let mut url = base.join(path.trim_start_matches('/')).with_context(|| path.clone())?;
+        let mut url = base
+            .join(path.trim_start_matches('/'))
+            .with_context(|| path.clone())?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         match get(&http, url, &authorization, &mut pace).await {
-            Ok((StatusCode::UNAUTHORIZED, _)) if judged == 0 => bail!("{}{}: HTTP 401: is the token good?", target.url, op.path),
+            Ok((StatusCode::UNAUTHORIZED, _)) if judged == 0 => {
+                bail!("{}{}: HTTP 401: is the token good?", target.url, op.path)
+            }
             Ok((status, Some(value))) if status.is_success() => {
                 (judged, silent) = (judged + 1, 0);
                 known.learn(op.path, &path, &value);
@@ -105,7 +127,9 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 silent = 0;
                 not(format!("answered {}", status.as_u16()));
             }
-            Err(e) if judged == 0 || silent + 1 >= PATIENCE => return Err(e).with_context(|| format!("{}: no answer", target.url)),
+            Err(e) if judged == 0 || silent + 1 >= PATIENCE => {
+                return Err(e).with_context(|| format!("{}: no answer", target.url));
+            }
             Err(_) => {
                 silent += 1;
                 not("gave no answer".into());
@@ -113,16 +137,34 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         }
     }
     if judged == 0 {
-        let most = others.iter().max_by_key(|(_, paths)| paths.len()).map_or(String::new(), |(why, paths)| format!(", {} {why}", paths.len()));
-        bail!("{}: of {} GET operations none could be judged{most}", target.url, operations.len());
+        let most = others
+            .iter()
+            .max_by_key(|(_, paths)| paths.len())
+            .map_or(String::new(), |(why, paths)| {
+                format!(", {} {why}", paths.len())
+            });
+        bail!(
+            "{}: of {} GET operations none could be judged{most}",
+            target.url,
+            operations.len()
+        );
     }
-    let findings = judge.places.iter().flat_map(|(at, place)| propose::findings(at, place)).collect();
-    Ok(Outcome { judged, others, findings })
+    let findings = judge
+        .places
+        .iter()
+        .flat_map(|(at, place)| propose::findings(at, place))
+        .collect();
+    Ok(Outcome {
+        judged,
+        others,
+        findings,
+    })
 }
 
 /// https, or http on loopback, with a `/` at the end.
 fn base(url: &str) -> Result<Url> {
-    let parsed = Url::parse(&format!("{}/", url.trim_end_matches('/'))).with_context(|| format!("`{url}` is no URL"))?;
+    let parsed = Url::parse(&format!("{}/", url.trim_end_matches('/')))
+        .with_context(|| format!("`{url}` is no URL"))?;
     if !fetch::is_private(&parsed) {
         bail!("`{url}`: a token goes over https only, or over http on loopback");
     }
@@ -130,20 +172,38 @@ fn base(url: &str) -> Result<Url> {
 }
 
 /// Status, and the body if it is JSON. A 429 is waited out as `Retry-After` says, for at most a minute.
-async fn get(http: &Client, url: Url, authorization: &HeaderValue, pace: &mut tokio::time::Interval) -> Result<(StatusCode, Option<Value>)> {
+async fn get(
+    http: &Client,
+    url: Url,
+    authorization: &HeaderValue,
+    pace: &mut tokio::time::Interval,
+) -> Result<(StatusCode, Option<Value>)> {
     let mut tries = 0;
     loop {
         tries += 1;
         pace.tick().await;
-        let mut response = http.get(url.clone()).header("authorization", authorization).send().await.map_err(reqwest::Error::without_url)?;
+        let mut response = http
+            .get(url.clone())
+            .header("authorization", authorization)
+            .send()
+            .await
+            .map_err(reqwest::Error::without_url)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS && tries < TRIES {
-            let seconds = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(5);
+            let seconds = response
+                .headers()
+                .get("retry-after")
+                .and_then(|v| v.to_str().ok()?.parse().ok())
+                .unwrap_or(5);
             tokio::time::sleep(Duration::from_secs(u64::min(seconds, 60))).await;
             continue;
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(reqwest::Error::without_url)?
+        {
             body.extend_from_slice(&chunk);
             if body.len() as u64 > LARGEST {
                 return Ok((status, None));
@@ -158,7 +218,10 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Option<(String, &'a Val
     let (status, content) = success(doc, op).ok()?;
     let (media, schema) = json_schema(content?)?;
     let [path, status, media] = [op.path, status, media].map(judge::member);
-    Some((format!("$.paths{path}.get.responses{status}.content{media}.schema"), schema))
+    Some((
+        format!("$.paths{path}.get.responses{status}.content{media}.schema"),
+        schema,
+    ))
 }
 
 impl Outcome {
@@ -169,7 +232,9 @@ impl Outcome {
     pub fn overlay(&self) -> Result<String> {
         let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
-        Ok(serde_yaml_ng::to_string(&json!({ "overlay": "1.0.0", "info": info, "actions": actions }))?)
+        Ok(serde_yaml_ng::to_string(
+            &json!({ "overlay": "1.0.0", "info": info, "actions": actions }),
+        )?)
     }
 
     /// Does an answer contradict the document?
@@ -181,17 +246,39 @@ impl Outcome {
     pub fn text(&self) -> String {
         let mut out = String::new();
         let others: usize = self.others.values().map(Vec::len).sum();
-        let _ = writeln!(out, "{} GET operations: {} judged, {others} not", self.judged + others, self.judged);
+        let _ = writeln!(
+            out,
+            "{} GET operations: {} judged, {others} not",
+            self.judged + others,
+            self.judged
+        );
         for (why, paths) in &self.others {
             let more = if paths.len() > 1 { ", …" } else { "" };
-            let _ = writeln!(out, "  {:>4}  {why}: {}{more}", paths.len(), paths.first().map_or("", String::as_str));
+            let _ = writeln!(
+                out,
+                "  {:>4}  {why}: {}{more}",
+                paths.len(),
+                paths.first().map_or("", String::as_str)
+            );
         }
-        for (title, wrong) in [("not as documented", true), ("left open by the document", false)] {
+        for (title, wrong) in [
+            ("not as documented", true),
+            ("left open by the document", false),
+        ] {
             let of: Vec<&Finding> = self.findings.iter().filter(|f| f.wrong == wrong).collect();
             let _ = writeln!(out, "{} {title}", of.len());
             for finding in of {
-                let by_hand = if finding.actions.is_empty() { " (no action: for a person to judge)" } else { "" };
-                let _ = writeln!(out, "  {}: {}{by_hand}", finding.at.replace("$.components.schemas", ""), finding.what);
+                let by_hand = if finding.actions.is_empty() {
+                    " (no action: for a person to judge)"
+                } else {
+                    ""
+                };
+                let _ = writeln!(
+                    out,
+                    "  {}: {}{by_hand}",
+                    finding.at.replace("$.components.schemas", ""),
+                    finding.what
+                );
             }
         }
         out

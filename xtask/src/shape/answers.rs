@@ -10,15 +10,40 @@ use crate::report::Failure;
 pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::operations(doc, |_, _, op| {
-        let Some(responses) = op.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let success: Vec<String> = responses.keys().filter(|k| k.starts_with('2') || *k == "default").cloned().collect();
+        let Some(responses) = op.get_mut("responses").and_then(Value::as_object_mut) else {
+            return;
+        };
+        let success: Vec<String> = responses
+            .keys()
+            .filter(|k| k.starts_with('2') || *k == "default")
+            .cloned()
+            .collect();
         // `default` beside a 2xx is the error.
-        let success: Vec<_> = success.iter().filter(|k| *k != "default" || success.len() == 1).collect();
-        let Some(kept) = success.iter().find(|k| responses[**k].get("content").is_some()).or(success.first()) else { return };
+        let success: Vec<_> = success
+            .iter()
+            .filter(|k| *k != "default" || success.len() == 1)
+            .collect();
+        let Some(kept) = success
+            .iter()
+            .find(|k| responses[**k].get("content").is_some())
+            .or(success.first())
+        else {
+            return;
+        };
         let mut schemas: Vec<Value> = Vec::new();
         for key in &success {
-            for media in responses[*key].get("content").and_then(Value::as_object).into_iter().flat_map(|c| c.values()) {
-                schemas.extend(media.get("schema").filter(|s| !schemas.contains(s)).cloned());
+            for media in responses[*key]
+                .get("content")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|c| c.values())
+            {
+                schemas.extend(
+                    media
+                        .get("schema")
+                        .filter(|s| !schemas.contains(s))
+                        .cloned(),
+                );
             }
         }
         for key in success.iter().filter(|k| k != &kept) {
@@ -28,8 +53,15 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
                 n += 1;
             }
         }
-        let content = responses.get_mut(*kept).and_then(|r| r.get_mut("content")).and_then(Value::as_object_mut);
-        for media in content.into_iter().flat_map(|c| c.values_mut()).filter(|_| schemas.len() > 1) {
+        let content = responses
+            .get_mut(*kept)
+            .and_then(|r| r.get_mut("content"))
+            .and_then(Value::as_object_mut);
+        for media in content
+            .into_iter()
+            .flat_map(|c| c.values_mut())
+            .filter(|_| schemas.len() > 1)
+        {
             media["schema"] = serde_json::json!({ "oneOf": schemas });
         }
     });
@@ -40,10 +72,16 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
 pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     let mark = |schema: &mut Map<String, Value>, n: &mut usize| {
-        let page = schema.get("properties").and_then(Value::as_object).is_some_and(|p| {
-            p.get("results").and_then(|r| r.get("type")).and_then(Value::as_str) == Some("array")
-                && (p.contains_key("count") || p.contains_key("next"))
-        });
+        let page = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(|p| {
+                p.get("results")
+                    .and_then(|r| r.get("type"))
+                    .and_then(Value::as_str)
+                    == Some("array")
+                    && (p.contains_key("count") || p.contains_key("next"))
+            });
         if page {
             schema.insert("x-autopi-page".into(), Value::Bool(true));
             *n += 1;
@@ -71,8 +109,13 @@ pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
     walk::operations(doc, |_, method, op| {
         walk::bodies(op, |request, _, schema| {
             let item = schema.get("items").filter(|_| !request && method == "get");
-            let Some(name) = item.and_then(walk::ref_name) else { return };
-            if schemas.get(name).is_some_and(|s| s.get("x-autopi-page").is_some()) {
+            let Some(name) = item.and_then(walk::ref_name) else {
+                return;
+            };
+            if schemas
+                .get(name)
+                .is_some_and(|s| s.get("x-autopi-page").is_some())
+            {
                 *schema = walk::reference(name);
                 n += 1;
             }

@@ -8,14 +8,30 @@ use crate::report::Failure;
 
 /// Moves every inline `enum` of strings or integers into a component; equal lists of one field name share one.
 pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
-    let mut all = Named { existing: walk::schemas(doc).cloned().unwrap_or_default(), made: Map::new() };
+    let mut all = Named {
+        existing: walk::schemas(doc).cloned().unwrap_or_default(),
+        made: Map::new(),
+    };
     for (name, schema) in walk::schemas(doc).into_iter().flatten() {
         all.visit(schema, name, true);
     }
     walk::operations(doc, |_, _, op| {
-        let name = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
-        for parameter in op.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let field = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
+        let name = op
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_upper_camel_case();
+        for parameter in op
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            let field = parameter
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_upper_camel_case();
             if let Some(schema) = parameter.get_mut("schema") {
                 all.visit(schema, &format!("{name}{field}"), false);
             }
@@ -32,15 +48,32 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
 /// drf-spectacular writes `choices` with blank or null as `oneOf` the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as it is, and null is nullable.
 pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = walk::schemas(doc).cloned().unwrap_or_default();
-    let values = |part: &Value| schemas.get(walk::ref_name(part)?)?.get("enum")?.as_array().cloned();
+    let values = |part: &Value| {
+        schemas
+            .get(walk::ref_name(part)?)?
+            .get("enum")?
+            .as_array()
+            .cloned()
+    };
     let mut n = 0;
     walk::document_schemas(doc, &mut |map| {
         for key in ["oneOf", "anyOf"] {
-            let Some(parts) = map.get(key).and_then(Value::as_array) else { continue };
-            let listed: Option<Vec<_>> = parts.iter().map(|p| Some((p.clone(), values(p)?))).collect();
+            let Some(parts) = map.get(key).and_then(Value::as_array) else {
+                continue;
+            };
+            let listed: Option<Vec<_>> = parts
+                .iter()
+                .map(|p| Some((p.clone(), values(p)?)))
+                .collect();
             let is_rest = |values: &[Value]| values.iter().all(|v| v.is_null() || v == "");
-            let Some((rest, main)) = listed.map(|l| l.into_iter().partition::<Vec<_>, _>(|(_, v)| is_rest(v))) else { continue };
-            let [(main, _)] = main.as_slice() else { continue };
+            let Some((rest, main)) =
+                listed.map(|l| l.into_iter().partition::<Vec<_>, _>(|(_, v)| is_rest(v)))
+            else {
+                continue;
+            };
+            let [(main, _)] = main.as_slice() else {
+                continue;
+            };
             map.shift_remove(key);
             map.insert("allOf".into(), Value::Array(vec![main.clone()]));
             if rest.iter().any(|(_, v)| v.contains(&Value::Null)) {
@@ -61,13 +94,19 @@ impl Named {
     fn visit(&mut self, schema: &mut Value, name: &str, top: bool) {
         let values = schema.get("enum").and_then(Value::as_array);
         if let Some(values) = values.filter(|_| !top) {
-            let kind = schema.get("type").and_then(Value::as_str).unwrap_or("string");
+            let kind = schema
+                .get("type")
+                .and_then(Value::as_str)
+                .unwrap_or("string");
             let had_null = values.contains(&Value::Null);
             let values: Vec<Value> = values.iter().filter(|v| !v.is_null()).cloned().collect();
             if !(values.iter().all(Value::is_string) || values.iter().all(Value::is_i64)) {
                 // Choices of booleans or numbers are their type; of several types, anything.
-                let mixed = !(values.iter().all(Value::is_boolean) || values.iter().all(Value::is_number));
-                let Some(map) = schema.as_object_mut() else { return };
+                let mixed =
+                    !(values.iter().all(Value::is_boolean) || values.iter().all(Value::is_number));
+                let Some(map) = schema.as_object_mut() else {
+                    return;
+                };
                 map.shift_remove("enum");
                 if mixed {
                     map.shift_remove("type");
@@ -78,10 +117,14 @@ impl Named {
                 return;
             }
             let component = serde_json::json!({ "type": kind, "enum": values });
-            let taken = |n: &str| self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component);
+            let taken = |n: &str| {
+                self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component)
+            };
             let name = walk::free_name(name, taken);
             self.made.insert(name.clone(), component);
-            let Some(map) = schema.as_object_mut() else { return };
+            let Some(map) = schema.as_object_mut() else {
+                return;
+            };
             map.shift_remove("enum");
             map.shift_remove("type");
             map.insert("allOf".into(), Value::Array(vec![walk::reference(&name)]));
@@ -90,15 +133,29 @@ impl Named {
             }
             return;
         }
-        for (field, value) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            self.visit(value, &format!("{name}{}", field.to_upper_camel_case()), false);
+        for (field, value) in schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            self.visit(
+                value,
+                &format!("{name}{}", field.to_upper_camel_case()),
+                false,
+            );
         }
         for key in ["items", "additionalProperties"] {
             if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
                 self.visit(value, name, false);
             }
         }
-        for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        for part in schema
+            .get_mut("allOf")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             self.visit(part, name, top);
         }
     }

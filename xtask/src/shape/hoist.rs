@@ -10,9 +10,15 @@ use crate::report::Failure;
 pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     let mut made = Map::new();
     let existing: Map<String, Value> = walk::schemas(doc).cloned().unwrap_or_default();
-    let taken = |name: &str, made: &Map<String, Value>| existing.contains_key(name) || made.contains_key(name);
+    let taken = |name: &str, made: &Map<String, Value>| {
+        existing.contains_key(name) || made.contains_key(name)
+    };
     walk::operations(doc, |_, _, op| {
-        let name = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
+        let name = op
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_upper_camel_case();
         walk::bodies(op, |request, media, schema| {
             if media.starts_with("multipart/") || media == "application/x-www-form-urlencoded" {
                 return;
@@ -32,14 +38,25 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
 }
 
 /// Replaces `schema` by a reference if it is an object with properties (or an `allOf`); else looks inside.
-fn lift(schema: &mut Value, name: &str, made: &mut Map<String, Value>, taken: &impl Fn(&str, &Map<String, Value>) -> bool) {
-    let is_object = schema.get("properties").is_some_and(|p| p.as_object().is_some_and(|p| !p.is_empty()));
+fn lift(
+    schema: &mut Value,
+    name: &str,
+    made: &mut Map<String, Value>,
+    taken: &impl Fn(&str, &Map<String, Value>) -> bool,
+) {
+    let is_object = schema
+        .get("properties")
+        .is_some_and(|p| p.as_object().is_some_and(|p| !p.is_empty()));
     if is_object && schema.get("x-autopi-page").is_none() {
         let name = walk::free_name(name, |n| taken(n, made));
         made.insert(name.clone(), Value::Null); // reserved while the inside is named
         inside(schema, &name, made, taken);
-        let nullable = schema.as_object_mut().and_then(|s| s.shift_remove("nullable"));
-        let read_only = schema.as_object_mut().and_then(|s| s.shift_remove("readOnly"));
+        let nullable = schema
+            .as_object_mut()
+            .and_then(|s| s.shift_remove("nullable"));
+        let read_only = schema
+            .as_object_mut()
+            .and_then(|s| s.shift_remove("readOnly"));
         let body = std::mem::take(schema);
         made.insert(name.clone(), body);
         *schema = walk::reference(&name);
@@ -56,16 +73,37 @@ fn lift(schema: &mut Value, name: &str, made: &mut Map<String, Value>, taken: &i
     }
 }
 
-fn inside(schema: &mut Value, name: &str, made: &mut Map<String, Value>, taken: &impl Fn(&str, &Map<String, Value>) -> bool) {
-    for (field, value) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-        lift(value, &format!("{name}{}", field.to_upper_camel_case()), made, taken);
+fn inside(
+    schema: &mut Value,
+    name: &str,
+    made: &mut Map<String, Value>,
+    taken: &impl Fn(&str, &Map<String, Value>) -> bool,
+) {
+    for (field, value) in schema
+        .get_mut("properties")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        lift(
+            value,
+            &format!("{name}{}", field.to_upper_camel_case()),
+            made,
+            taken,
+        );
     }
     for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
         if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
             lift(value, &format!("{name}{suffix}"), made, taken);
         }
     }
-    for (i, part) in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+    for (i, part) in schema
+        .get_mut("allOf")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         inside(part, &format!("{name}Part{i}"), made, taken);
     }
 }

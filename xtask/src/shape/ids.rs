@@ -12,37 +12,72 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
         return Ok(0);
     }
     // Where a resource has both, a plain text of that name (django-filter and drf-nested-routers document no format) is one of them too.
-    let both = walk::schemas(doc).into_iter().any(|s| s.values().any(|s| s.get("properties").and_then(Value::as_object).is_some_and(is_device)));
-    let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(0) };
+    let both = walk::schemas(doc).into_iter().any(|s| {
+        s.values().any(|s| {
+            s.get("properties")
+                .and_then(Value::as_object)
+                .is_some_and(is_device)
+        })
+    });
+    let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else {
+        return Ok(0);
+    };
     for (path, item) in paths {
         let device_item = path.contains("/devices/{id}");
         let operations = item.as_object_mut().into_iter().flatten();
-        let lists = operations.filter_map(|(key, v)| if key == "parameters" { Some(v) } else { v.get_mut("parameters") });
+        let lists = operations.filter_map(|(key, v)| {
+            if key == "parameters" {
+                Some(v)
+            } else {
+                v.get_mut("parameters")
+            }
+        });
         for parameter in lists.filter_map(Value::as_array_mut).flatten() {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = parameter
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             let in_path = parameter.get("in").and_then(Value::as_str) == Some("path");
-            let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else { continue };
+            let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else {
+                continue;
+            };
             let kind = match name.as_str() {
                 "id" if in_path && device_item => Some("device"),
                 name => kind(name),
             };
-            let fits = is_uuid(schema) || (is_plain(schema) && (both || (in_path && name != "device")));
+            let fits =
+                is_uuid(schema) || (is_plain(schema) && (both || (in_path && name != "device")));
             if let Some(kind) = kind.filter(|_| fits) {
                 schema.insert("x-autopi-id".into(), kind.into());
                 n += 1;
             }
         }
     }
-    let Some(schemas) = walk::schemas(doc) else { return Ok(n) };
+    let Some(schemas) = walk::schemas(doc) else {
+        return Ok(n);
+    };
     for schema in schemas.values_mut() {
         walk::each_schema(schema, &mut |map| {
-            let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+            let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
+                return;
+            };
             let device = is_device(properties);
             for (name, field) in properties {
-                let kind = if device && name == "id" { Some("device") } else { kind(name) };
-                let Some(field) = field.as_object_mut() else { continue };
+                let kind = if device && name == "id" {
+                    Some("device")
+                } else {
+                    kind(name)
+                };
+                let Some(field) = field.as_object_mut() else {
+                    continue;
+                };
                 let many = field.get("type").and_then(Value::as_str) == Some("array");
-                let field = if many { field.get_mut("items").and_then(Value::as_object_mut) } else { Some(field) };
+                let field = if many {
+                    field.get_mut("items").and_then(Value::as_object_mut)
+                } else {
+                    Some(field)
+                };
                 if let (Some(kind), Some(field)) = (kind, field.filter(|f| is_uuid(f))) {
                     field.insert("x-autopi-id".into(), kind.into());
                     n += 1;
@@ -55,7 +90,11 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
 
 fn names_units(value: &Value) -> bool {
     match value {
-        Value::Object(map) => map.contains_key("unit_id") || map.get("name").is_some_and(|n| n == "unit_id") || map.values().any(names_units),
+        Value::Object(map) => {
+            map.contains_key("unit_id")
+                || map.get("name").is_some_and(|n| n == "unit_id")
+                || map.values().any(names_units)
+        }
         Value::Array(list) => list.iter().any(names_units),
         _ => false,
     }
@@ -72,7 +111,12 @@ fn kind(name: &str) -> Option<&'static str> {
 
 /// Only the device resource itself carries both.
 fn is_device(properties: &Map<String, Value>) -> bool {
-    ["id", "unit_id"].iter().all(|k| properties.get(*k).and_then(Value::as_object).is_some_and(is_uuid))
+    ["id", "unit_id"].iter().all(|k| {
+        properties
+            .get(*k)
+            .and_then(Value::as_object)
+            .is_some_and(is_uuid)
+    })
 }
 
 fn is_uuid(schema: &Map<String, Value>) -> bool {
@@ -80,5 +124,8 @@ fn is_uuid(schema: &Map<String, Value>) -> bool {
 }
 
 fn is_plain(schema: &Map<String, Value>) -> bool {
-    schema.get("type").and_then(Value::as_str) == Some("string") && ["format", "pattern", "enum"].iter().all(|k| !schema.contains_key(*k))
+    schema.get("type").and_then(Value::as_str) == Some("string")
+        && ["format", "pattern", "enum"]
+            .iter()
+            .all(|k| !schema.contains_key(*k))
 }

@@ -23,17 +23,32 @@ pub type Rule = fn(&mut Value) -> Result<usize, Failure>;
 
 /// Every rule, in the order in which it runs.
 pub const RULES: &[(&str, Rule)] = &[
-    ("noise: defaults made at rendering time dropped", noise::rendering_time_defaults),
-    ("operation names made unique and snake_case", names::operation_names),
-    ("untyped fields opened to any JSON", untyped::bare_read_only_strings),
+    (
+        "noise: defaults made at rendering time dropped",
+        noise::rendering_time_defaults,
+    ),
+    (
+        "operation names made unique and snake_case",
+        names::operation_names,
+    ),
+    (
+        "untyped fields opened to any JSON",
+        untyped::bare_read_only_strings,
+    ),
     ("JSON fields opened to any JSON", untyped::json_fields),
     ("two ids: DeviceId and UnitId", ids::two_ids),
     ("answers: one typed success", answers::one_success),
     ("pages: envelopes made one Page<T>", answers::pages),
-    ("pages: a list of envelopes is one page", answers::lists_of_pages),
+    (
+        "pages: a list of envelopes is one page",
+        answers::lists_of_pages,
+    ),
     ("free-form telemetry opened", telemetry::free_form_records),
     ("inline objects named", hoist::inline_objects),
-    ("enums: blank and null choices folded", enums::blank_and_null_choices),
+    (
+        "enums: blank and null choices folded",
+        enums::blank_and_null_choices,
+    ),
     ("enums: open enums named", enums::open_enums),
     ("request/response split", split::request_response),
 ];

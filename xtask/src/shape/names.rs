@@ -13,9 +13,21 @@ pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
     let mut taken = BTreeSet::new();
     let mut changed = 0;
     walk::operations(doc, |path, method, op| {
-        let original = op.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let from_path = || format!("{path}_{method}").replace(['{', '}', '/'], "_").to_snake_case();
-        let mut name = if original.is_empty() { from_path() } else { original.to_snake_case() };
+        let original = op
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let from_path = || {
+            format!("{path}_{method}")
+                .replace(['{', '}', '/'], "_")
+                .to_snake_case()
+        };
+        let mut name = if original.is_empty() {
+            from_path()
+        } else {
+            original.to_snake_case()
+        };
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             name = format!("op_{name}");
         }

@@ -9,8 +9,15 @@ use crate::report::Failure;
 pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::document_schemas(doc, &mut |map| {
-        let made = matches!(map.get("format").and_then(Value::as_str), Some("date-time" | "date" | "uuid"));
-        if map.get("default").and_then(Value::as_str).is_some_and(|text| made || is_moment(text)) {
+        let made = matches!(
+            map.get("format").and_then(Value::as_str),
+            Some("date-time" | "date" | "uuid")
+        );
+        if map
+            .get("default")
+            .and_then(Value::as_str)
+            .is_some_and(|text| made || is_moment(text))
+        {
             map.shift_remove("default");
             n += 1;
         }
@@ -21,6 +28,12 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
 /// `2026-01-02T03:04:05`, and whatever follows: a serializer field without a format may hold a time too.
 fn is_moment(text: &str) -> bool {
     let form = "0000-00-00 00:00:00".bytes();
-    let fits = |(c, f): (u8, u8)| if f == b'0' { c.is_ascii_digit() } else { c == f || (f == b' ' && c == b'T') };
+    let fits = |(c, f): (u8, u8)| {
+        if f == b'0' {
+            c.is_ascii_digit()
+        } else {
+            c == f || (f == b' ' && c == b'T')
+        }
+    };
     text.len() >= form.len() && text.bytes().zip(form).all(fits)
 }

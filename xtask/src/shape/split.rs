@@ -10,16 +10,25 @@ use crate::report::Failure;
 
 /// `X` (answer), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); one type where both directions are equal.
 pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
-    let Some(schemas) = walk::schemas(doc) else { return Ok(0) };
+    let Some(schemas) = walk::schemas(doc) else {
+        return Ok(0);
+    };
     let schemas = schemas.clone();
     let differs = differing(&schemas);
     let (sent, received) = (reached(doc, &schemas, true), reached(doc, &schemas, false));
     let mut requests = BTreeMap::new();
     let mut taken: BTreeSet<String> = schemas.keys().cloned().collect();
-    for name in schemas.keys().filter(|n| differs.contains(*n) && sent.contains(*n)) {
+    for name in schemas
+        .keys()
+        .filter(|n| differs.contains(*n) && sent.contains(*n))
+    {
         // One that is split already, by drf-spectacular or by hand, keeps its name.
         let split = name.ends_with("Request") && !received.contains(name);
-        let new = if split { name.clone() } else { walk::free_name(&format!("{name}Request"), |n| taken.contains(n)) };
+        let new = if split {
+            name.clone()
+        } else {
+            walk::free_name(&format!("{name}Request"), |n| taken.contains(n))
+        };
         taken.insert(new.clone());
         requests.insert(name.clone(), new);
     }
@@ -40,10 +49,17 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
                 return;
             }
             rename(schema, &requests);
-            let Some(target) = walk::ref_name(schema).filter(|_| method == "patch").map(str::to_owned) else { return };
+            let Some(target) = walk::ref_name(schema)
+                .filter(|_| method == "patch")
+                .map(str::to_owned)
+            else {
+                return;
+            };
             let new = patched.entry(target.clone()).or_insert_with(|| {
                 // drf-spectacular has the prefix already.
-                let plain = target.trim_start_matches("Patched").trim_end_matches("Request");
+                let plain = target
+                    .trim_start_matches("Patched")
+                    .trim_end_matches("Request");
                 let base = format!("Patched{plain}Request");
                 if base == target {
                     return target;
@@ -84,7 +100,10 @@ fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTr
     let mut found = BTreeSet::new();
     while let Some(mut schema) = todo.pop() {
         walk::each_schema(&mut schema, &mut |map| {
-            let name = map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/"));
+            let name = map
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|r| r.strip_prefix("#/components/schemas/"));
             if let Some((name, schema)) = name.and_then(|n| Some((n, schemas.get(n)?)))
                 && found.insert(name.to_owned())
             {
@@ -105,11 +124,22 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
             let mut hit = false;
             walk::each_schema(&mut copy, &mut |map| {
                 let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
-                let target = map.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
-                let required = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-                let mut properties = required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
+                let target = map
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .and_then(|r| r.rsplit('/').next());
+                let required = map
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str);
+                let mut properties =
+                    required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
                 hit |= properties.any(|(name, property)| is_secret(name, property));
-                hit |= flag("readOnly") || flag("writeOnly") || target.is_some_and(|t| differs.contains(t));
+                hit |= flag("readOnly")
+                    || flag("writeOnly")
+                    || target.is_some_and(|t| differs.contains(t));
             });
             if hit {
                 differs.insert(name.clone());
@@ -124,10 +154,20 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
 /// What comes back: writeOnly fields gone, readOnly ones always there.
 fn answer(mut schema: Value) -> Value {
     walk::each_schema(&mut schema, &mut |map| {
-        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
+            return;
+        };
         properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
-        let always: Vec<String> = properties.iter().filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true))).map(|(k, _)| k.clone()).collect();
-        let kept: BTreeSet<String> = properties.iter().filter(|(k, p)| !is_secret(k, p)).map(|(k, _)| k.clone()).collect();
+        let always: Vec<String> = properties
+            .iter()
+            .filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true)))
+            .map(|(k, _)| k.clone())
+            .collect();
+        let kept: BTreeSet<String> = properties
+            .iter()
+            .filter(|(k, p)| !is_secret(k, p))
+            .map(|(k, _)| k.clone())
+            .collect();
         set_required(map, &kept, always);
     });
     schema
@@ -135,14 +175,17 @@ fn answer(mut schema: Value) -> Value {
 
 /// Swagger 2.0 has no writeOnly: a password that a serializer asks for stands there, and most often does not come back.
 fn is_secret(name: &str, property: &Value) -> bool {
-    property.get("readOnly").is_none() && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))
+    property.get("readOnly").is_none()
+        && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))
 }
 
 /// What is sent: readOnly fields gone, references to the sent form.
 fn request(mut schema: Value, names: &BTreeMap<String, String>) -> Value {
     rename(&mut schema, names);
     walk::each_schema(&mut schema, &mut |map| {
-        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
+            return;
+        };
         properties.retain(|_, p| p.get("readOnly") != Some(&Value::Bool(true)));
         let kept: BTreeSet<String> = properties.keys().cloned().collect();
         set_required(map, &kept, Vec::new());
@@ -151,8 +194,14 @@ fn request(mut schema: Value, names: &BTreeMap<String, String>) -> Value {
 }
 
 fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec<String>) {
-    let mut required: Vec<String> =
-        map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut required: Vec<String> = map
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     for name in more {
         if !required.contains(&name) {
             required.push(name);
@@ -168,7 +217,11 @@ fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec
 
 fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
     walk::each_schema(schema, &mut |map| {
-        let new = map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/")).and_then(|n| names.get(n));
+        let new = map
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|r| r.strip_prefix("#/components/schemas/"))
+            .and_then(|n| names.get(n));
         if let Some(new) = new {
             map.insert("$ref".into(), format!("#/components/schemas/{new}").into());
         }

@@ -9,9 +9,13 @@ use crate::report::Failure;
 pub fn free_form_records(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     for schema in walk::schemas(doc).into_iter().flat_map(|s| s.values_mut()) {
-        let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
-        let record =
-            properties.keys().any(|k| k.starts_with('@') || k.contains('.')) || (properties.contains_key("ts") && properties.contains_key("t"));
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+            continue;
+        };
+        let record = properties
+            .keys()
+            .any(|k| k.starts_with('@') || k.contains('.'))
+            || (properties.contains_key("ts") && properties.contains_key("t"));
         if record && schema.get("additionalProperties").is_none() {
             schema["additionalProperties"] = Value::Bool(true);
             n += 1;

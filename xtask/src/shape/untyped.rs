@@ -12,7 +12,16 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
     walk::document_schemas(doc, &mut |map| {
         let bare = map.get("type").and_then(Value::as_str) == Some("string")
             && map.get("readOnly") == Some(&Value::Bool(true))
-            && !["minLength", "maxLength", "format", "enum", "pattern", "x-autopi-json"].iter().any(|k| map.contains_key(*k));
+            && ![
+                "minLength",
+                "maxLength",
+                "format",
+                "enum",
+                "pattern",
+                "x-autopi-json",
+            ]
+            .iter()
+            .any(|k| map.contains_key(*k));
         if bare {
             map.shift_remove("type");
             map.insert("x-autopi-json".into(), Value::Bool(true));
@@ -26,7 +35,16 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
 pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::document_schemas(doc, &mut |map| {
-        let says = ["properties", "additionalProperties", "allOf", "anyOf", "oneOf", "x-autopi-json"].iter().any(|k| map.contains_key(*k));
+        let says = [
+            "properties",
+            "additionalProperties",
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "x-autopi-json",
+        ]
+        .iter()
+        .any(|k| map.contains_key(*k));
         if map.get("type").and_then(Value::as_str) == Some("object") && !says {
             map.insert("x-autopi-json".into(), Value::Bool(true));
             n += 1;

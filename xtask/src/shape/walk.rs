@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 /// The HTTP methods of a path item (OpenAPI 3.0.3, Path Item Object).
-pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// A key as a part of a JSON pointer (RFC 6901, section 3).
 pub fn escape(key: &str) -> String {
@@ -12,12 +14,18 @@ pub fn escape(key: &str) -> String {
 
 /// The names of the parameters of a path, in their order.
 pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
+    path.split('{')
+        .skip(1)
+        .filter_map(|s| s.split_once('}'))
+        .map(|(name, _)| name)
 }
 
 /// `#/components/schemas/NAME` → `NAME`.
 pub fn ref_name(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+    schema
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
 }
 
 /// A reference to a component schema.
@@ -27,9 +35,13 @@ pub fn reference(name: &str) -> Value {
 
 /// Calls `f` with path, method and operation, in document order.
 pub fn operations(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String, Value>)) {
-    let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let Some(paths) = doc.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (path, item) in paths {
-        let Some(item) = item.as_object_mut() else { continue };
+        let Some(item) = item.as_object_mut() else {
+            continue;
+        };
         for method in METHODS {
             if let Some(op) = item.get_mut(method).and_then(Value::as_object_mut) {
                 f(path, method, op);
@@ -40,14 +52,19 @@ pub fn operations(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String
 
 /// Calls `f` with a schema and every schema inside it, parents first. A property named `type` or `$ref` is no keyword: only places of schemas are visited.
 pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
-    let Some(map) = schema.as_object_mut() else { return };
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
     f(map);
     for (key, value) in map {
         match (key.as_str(), value) {
-            ("properties" | "patternProperties" | "$defs" | "definitions", Value::Object(named)) => {
-                named.values_mut().for_each(|v| each_schema(v, f))
+            (
+                "properties" | "patternProperties" | "$defs" | "definitions",
+                Value::Object(named),
+            ) => named.values_mut().for_each(|v| each_schema(v, f)),
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => {
+                list.iter_mut().for_each(|v| each_schema(v, f))
             }
-            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(list)) => list.iter_mut().for_each(|v| each_schema(v, f)),
             ("items" | "additionalProperties" | "not", value) => each_schema(value, f),
             _ => {}
         }
@@ -74,7 +91,12 @@ pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Val
     if let Some(paths) = doc.get_mut("paths") {
         holders(paths, f);
     }
-    for (kind, value) in doc.get_mut("components").and_then(Value::as_object_mut).into_iter().flatten() {
+    for (kind, value) in doc
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
         match (kind.as_str(), value) {
             ("schemas", Value::Object(named)) => named.values_mut().for_each(|v| each_schema(v, f)),
             (_, value) => holders(value, f),
@@ -84,8 +106,15 @@ pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Val
 
 /// The component schemas, made if they are missing.
 pub fn schemas(doc: &mut Value) -> Option<&mut Map<String, Value>> {
-    let components = doc.as_object_mut()?.entry("components").or_insert_with(|| Value::Object(Map::new()));
-    components.as_object_mut()?.entry("schemas").or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+    let components = doc
+        .as_object_mut()?
+        .entry("components")
+        .or_insert_with(|| Value::Object(Map::new()));
+    components
+        .as_object_mut()?
+        .entry("schemas")
+        .or_insert_with(|| Value::Object(Map::new()))
+        .as_object_mut()
 }
 
 /// The first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see them.
@@ -94,13 +123,18 @@ pub fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(&base) {
         return base;
     }
-    (2..).map(|n| format!("{base}{n}")).find(|n| !taken(n)).unwrap_or(base)
+    (2..)
+        .map(|n| format!("{base}{n}"))
+        .find(|n| !taken(n))
+        .unwrap_or(base)
 }
 
 /// Request and answer schemas of an operation: `f(is_request, schema)`.
 pub fn bodies(op: &mut Map<String, Value>, mut f: impl FnMut(bool, &str, &mut Value)) {
     let mut content = |request: bool, holder: &mut Value| {
-        let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else { return };
+        let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
+            return;
+        };
         for (media, value) in content {
             if let Some(schema) = value.get_mut("schema") {
                 f(request, media, schema);
