@@ -8,12 +8,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default())
             .join("spec/openapi.json")
     };
-    let spec = env::var_os("AUTOPI_SPEC").map_or_else(committed, PathBuf::from);
+    // Empty is as good as unset.
+    let own = env::var_os("AUTOPI_SPEC").filter(|path| !path.is_empty());
+    // A customer's own document has its own areas: all of them are built.
+    let all = own.is_some() || env::var_os("CARGO_FEATURE_FULL").is_some();
+    let spec = own.map_or_else(committed, PathBuf::from);
     println!("cargo::rerun-if-changed={}", spec.display());
     let text =
         fs::read_to_string(&spec).map_err(|e| format!("cannot read {}: {e}", spec.display()))?;
-    // A customer's own document has its own areas: all of them are built.
-    let all = env::var_os("AUTOPI_SPEC").is_some() || env::var_os("CARGO_FEATURE_FULL").is_some();
     let on = |area: &str| {
         all || env::var_os(format!(
             "CARGO_FEATURE_{}",

@@ -10,6 +10,8 @@ use crate::{
 
 /// A document through all stages.
 pub struct Normalized {
+    /// The document as it came.
+    pub upstream: Value,
     pub doc: Value,
     /// Canonical: two spaces, sorted paths and components, a newline at the end.
     pub text: String,
@@ -22,8 +24,8 @@ pub struct Normalized {
 /// The stage that failed says what, where, and the way out.
 pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Failure> {
     let mut report = Report::default();
-    let before = fetch::parse(text)?;
-    let mut doc = convert::convert(before.clone(), &mut report)?;
+    let upstream = fetch::parse(text)?;
+    let mut doc = convert::convert(upstream.clone(), &mut report)?;
     shape::shape(&mut doc, &mut report)?;
     if let Some(corrections) = corrections {
         let n = overlay::apply(&mut doc, corrections)?;
@@ -37,8 +39,8 @@ pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Fa
     let mut text =
         serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
     text.push('\n');
-    verify::verify(&before, &doc, &text)?;
-    Ok(Normalized { doc, text, report })
+    verify::verify(&upstream, &doc, &text)?;
+    Ok(Normalized { upstream, doc, text, report })
 }
 
 fn sort(map: &mut Map<String, Value>) {

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -31,7 +32,7 @@ pub struct Source {
     pub from: Option<PathBuf>,
 }
 
-/// Where `spec/upstream.json` came from: `spec/source.toml`.
+/// Where `spec/upstream.json` came from, and how much is in it: `spec/source.toml`.
 #[derive(Default, Serialize, Deserialize)]
 struct Provenance {
     url: String,
@@ -43,6 +44,20 @@ struct Provenance {
     paths: usize,
     operations: usize,
     schemas: usize,
+}
+
+impl Provenance {
+    fn of(url: String, validators: Validators, text: &str, doc: &Value) -> Self {
+        Self {
+            url,
+            sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
+            etag: validators.etag,
+            last_modified: validators.last_modified,
+            paths: doc.get("paths").and_then(Value::as_object).map_or(0, Map::len),
+            operations: verify::operations(doc).len(),
+            schemas: verify::schemas(doc).count(),
+        }
+    }
 }
 
 /// The whole pipeline into `spec`, or with `dry_run` the report only. Answers whether there is drift.
@@ -109,21 +124,7 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         say!("nothing written")?;
         return Ok(false);
     }
-    let size = |pointer| {
-        new.doc
-            .pointer(pointer)
-            .and_then(serde_json::Value::as_object)
-            .map_or(0, |m| m.len())
-    };
-    let provenance = Provenance {
-        url: place,
-        sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
-        etag: validators.etag,
-        last_modified: validators.last_modified,
-        paths: size("/paths"),
-        operations: verify::operations(&new.doc).len(),
-        schemas: size("/components/schemas"),
-    };
+    let provenance = Provenance::of(place, validators, &text, &new.upstream);
     let areas = autopi_codegen::areas(&new.text)?;
     let mut files = vec![
         ("upstream.json", text),
@@ -150,8 +151,29 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
 }
 
 /// From the committed document, which is normalised already, to a new one.
-fn changes(old: &str, new: &serde_json::Value) -> Result<Vec<Change>> {
+fn changes(old: &str, new: &Value) -> Result<Vec<Change>> {
     let old =
         serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
     Ok(diff::compare(&old, new)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_toml_counts_what_is_in_the_committed_upstream_document() {
+        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+        let read = |name| fs::read_to_string(spec.join(name)).unwrap();
+        let said: Provenance = toml_edit::de::from_str(&read("source.toml")).unwrap();
+        let text = read("upstream.json");
+        let doc = fetch::parse(&text).unwrap();
+        let validators = Validators {
+            etag: said.etag.clone(),
+            last_modified: said.last_modified.clone(),
+        };
+        let right = Provenance::of(said.url.clone(), validators, &text, &doc);
+        let text = |p: &Provenance| toml_edit::ser::to_string(p).unwrap();
+        assert_eq!(text(&said), text(&right));
+    }
 }

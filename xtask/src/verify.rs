@@ -32,7 +32,7 @@ pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
 }
 
 /// The names of the schemas, of 2.0 or 3.
-fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
+pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
     let named = doc
         .get("definitions")
         .or_else(|| doc.pointer("/components/schemas"));
