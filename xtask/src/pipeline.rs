@@ -40,7 +40,12 @@ pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Fa
         serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
     text.push('\n');
     verify::verify(&upstream, &doc, &text)?;
-    Ok(Normalized { upstream, doc, text, report })
+    Ok(Normalized {
+        upstream,
+        doc,
+        text,
+        report,
+    })
 }
 
 fn sort(map: &mut Map<String, Value>) {

@@ -53,7 +53,10 @@ impl Provenance {
             sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
             etag: validators.etag,
             last_modified: validators.last_modified,
-            paths: doc.get("paths").and_then(Value::as_object).map_or(0, Map::len),
+            paths: doc
+                .get("paths")
+                .and_then(Value::as_object)
+                .map_or(0, Map::len),
             operations: verify::operations(doc).len(),
             schemas: verify::schemas(doc).count(),
         }
