@@ -62,7 +62,8 @@ impl CallOptions {
         self
     }
 
-    /// Goes on where [`Page::cursor`](crate::Page::cursor) says. The query is the cursor's; the path must be the same.
+    /// Goes on where [`Page::cursor`](crate::Page::cursor) says, with `stream` or `pages` of the call that the cursor comes from: the same operation, path,
+    /// query and headers, those that choose the page aside. Any other call, and `send`, is an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.resume = Some(cursor);
         self

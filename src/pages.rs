@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     marker::PhantomData,
 };
@@ -12,6 +12,7 @@ use futures_util::stream;
 use reqwest::Url;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 #[cfg(not(target_family = "wasm"))]
 mod ahead;
@@ -24,7 +25,8 @@ use crate::{
 
 /// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
 ///
-/// It holds the call's path and query, and no credentials.
+/// It holds the call's path and query, and no credentials. Only the call that it comes from can be resumed with it: the same operation, path, query and header
+/// parameters, those that choose the page aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     operation: String,
@@ -34,6 +36,69 @@ pub struct Cursor {
     seen: u64,
     size: Option<u64>,
     linked: bool,
+    /// What the call asks for. Cursors of older versions have none.
+    #[serde(default)]
+    asked: Option<Asked>,
+}
+
+/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared and tells nothing.
+type Asked = BTreeMap<String, String>;
+
+/// All parameters but those that choose the page.
+fn asked(params: Option<PageParams>, out: &Outgoing) -> Asked {
+    let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
+    let mut values = BTreeMap::<&str, Sha256>::new();
+    let mut add = |name, value: &[u8]| {
+        let digest: &mut Sha256 = values.entry(name).or_default();
+        digest.update((value.len() as u64).to_be_bytes());
+        digest.update(value);
+    };
+    for (name, value) in out.query.iter().filter(|(name, _)| !is_page(name)) {
+        add(name, value.as_bytes());
+    }
+    for (name, value) in &out.headers {
+        add(name.as_str(), value.as_bytes());
+    }
+    let short = |digest: Sha256| {
+        digest
+            .finalize()
+            .iter()
+            .take(8)
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    };
+    values
+        .into_iter()
+        .map(|(name, digest)| (name.to_owned(), short(digest)))
+        .collect()
+}
+
+impl Cursor {
+    /// Is it one of this call?
+    fn fits(&self, out: &Outgoing, now: &Asked) -> Result<(), Error> {
+        if self.operation != out.operation || self.path != out.path {
+            return Err(Error::invalid(format!(
+                "the cursor is one of `{}` {}, not of this call",
+                self.operation.escape_debug(),
+                self.path.escape_debug()
+            )));
+        }
+        let Some(then) = &self.asked else {
+            return Err(Error::invalid(
+                "the cursor was stored by an older version, which did not keep what the call asked for: read the list from its start",
+            ));
+        };
+        let differs = then
+            .keys()
+            .chain(now.keys())
+            .find(|name| then.get(*name) != now.get(*name));
+        differs.map_or(Ok(()), |name| {
+            Err(Error::invalid(format!(
+                "the cursor is one of a call with another `{}`: resume the call that it comes from",
+                name.escape_debug()
+            )))
+        })
+    }
 }
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
@@ -97,6 +162,7 @@ struct Pages {
     size: Option<u64>,
     /// The query is that of a `next` link.
     linked: bool,
+    asked: Asked,
     /// The queries so far, and the last page: a list that comes back to itself would never end.
     queries: HashSet<u64>,
     last: Option<u64>,
@@ -127,19 +193,16 @@ impl Pages {
             seen: 0,
             size: None,
             linked: false,
+            asked: Asked::new(),
             queries: HashSet::new(),
             last: None,
             ids,
             #[cfg(not(target_family = "wasm"))]
             early: ahead::Early::default(),
         };
+        pages.asked = asked(params, &pages.out);
         if let Some(cursor) = cursor {
-            if cursor.operation != pages.out.operation || cursor.path != pages.out.path {
-                return Err(Error::invalid(format!(
-                    "the cursor is one of `{}` {}, not of this call",
-                    cursor.operation, cursor.path
-                )));
-            }
+            cursor.fits(&pages.out, &pages.asked)?;
             (pages.index, pages.seen, pages.size, pages.linked) =
                 (cursor.index, cursor.seen, cursor.size, cursor.linked);
             pages.out.query = cursor
@@ -167,6 +230,7 @@ impl Pages {
             seen: self.seen,
             size: self.size,
             linked: self.linked,
+            asked: Some(self.asked.clone()),
         }
     }
 

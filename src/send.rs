@@ -163,6 +163,11 @@ async fn run(
     whole: bool,
 ) -> Result<(Got, Trace), Error> {
     let mut trace = Trace::new(&out);
+    if out.options.resume.is_some() {
+        return Err(trace.fail(Error::invalid(
+            "a cursor is resumed with `stream` or `pages`: this gives one page only",
+        )));
+    }
     let span = trace.span.clone();
     // Boxed: the layers above would copy it, again and again.
     let result = Box::pin(tries(client, &out, parts, whole, &mut trace))

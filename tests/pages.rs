@@ -259,6 +259,61 @@ async fn a_cursor_is_stored_and_gone_on_from() {
 }
 
 #[tokio::test]
+async fn a_cursor_is_refused_by_any_call_but_its_own() {
+    let server = rows(7, "page", counted).await;
+    let client = server.client();
+    let of = |device: &str, size: u64| {
+        let mut call = Call::new(&client, &PAGE);
+        call.query("device_id", device);
+        call.query("page_size", size);
+        call.header("X-Account", device);
+        call
+    };
+    let first = of("canary-a", 3)
+        .pages::<Value>()
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
+    let stored = serde_json::to_value(first.cursor().unwrap()).unwrap();
+    fn resume<'a>(mut call: Call<'a>, stored: &Value) -> Call<'a> {
+        let cursor: Cursor = serde_json::from_value(stored.clone()).unwrap();
+        call.options(CallOptions::new().resume(cursor));
+        call
+    }
+    async fn all(call: Call<'_>) -> Result<Vec<Value>, autopi::Error> {
+        call.stream().try_collect().await
+    }
+    let sent = server.requests().len();
+    for (call, differs) in [
+        (of("canary-b", 3), "device_id"),
+        (Call::new(&client, &PAGE), "device_id"),
+    ] {
+        let e = all(resume(call, &stored)).await.unwrap_err();
+        assert!(
+            e.to_string().contains(differs) && !e.to_string().contains("canary"),
+            "{e}"
+        );
+    }
+    let mut old = stored.clone();
+    old.as_object_mut().unwrap().remove("asked");
+    let e = all(resume(of("canary-a", 3), &old)).await.unwrap_err();
+    assert!(e.to_string().contains("older version"), "{e}");
+    let e = resume(of("canary-a", 3), &stored)
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    assert!(e.to_string().contains("`stream` or `pages`"), "{e}");
+    assert_eq!(e.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(server.requests().len(), sent, "nothing was sent");
+    assert_eq!(
+        all(resume(of("canary-a", 2), &stored)).await.unwrap().len(),
+        4
+    );
+    assert!(!stored["asked"].to_string().contains("canary"), "{stored}");
+}
+
+#[tokio::test]
 async fn loops_and_other_hosts_are_errors() {
     let page = |next: &str| {
         ok(&json!({ "count": 99, "next": next, "results": [{ "id": 1 }] }).to_string())
