@@ -1,6 +1,7 @@
 //! How much a client does at once: calls in flight, requests per second, and the pause that a 429 asks for.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -44,7 +45,46 @@ pub(crate) struct Limits {
 struct Gate {
     /// The first free place of the next request.
     next: Option<Instant>,
+    /// Places before it that were given back.
+    free: BTreeSet<Instant>,
     paused: Option<Instant>,
+}
+
+impl Gate {
+    fn pause(&mut self, now: Instant) -> Option<Instant> {
+        self.paused = self.paused.filter(|until| *until > now);
+        self.paused
+    }
+}
+
+/// A place in the rate. One that is not used goes back.
+pub(crate) struct Place<'a> {
+    limits: &'a Limits,
+    at: Instant,
+    held: bool,
+}
+
+impl Place<'_> {
+    pub fn used(mut self) {
+        self.held = false;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if !self.held {
+            return;
+        }
+        let interval = self.limits.interval;
+        let mut gate = self.limits.gate();
+        gate.free.insert(self.at);
+        // What is free at the end is free for good: only gaps are kept.
+        while let Some(&last) = gate.free.last()
+            && gate.next == Some(later(last, interval))
+        {
+            gate.next = gate.free.pop_last();
+        }
+    }
 }
 
 impl Limits {
@@ -52,11 +92,11 @@ impl Limits {
         let in_flight =
             in_flight.map(|n| Arc::new(Semaphore::new(n.clamp(1, Semaphore::MAX_PERMITS))));
         let interval = per_second
-            .and_then(|n| Duration::try_from_secs_f64(1.0 / n).ok())
-            .unwrap_or_default();
+            .filter(|n| *n > 0.0)
+            .map(|n| Duration::try_from_secs_f64(1.0 / n).unwrap_or(Duration::MAX));
         Self {
             in_flight,
-            interval,
+            interval: interval.unwrap_or_default(),
             gate: Mutex::default(),
         }
     }
@@ -72,20 +112,30 @@ impl Limits {
     }
 
     fn paused(&self) -> Option<Instant> {
-        let mut gate = self.gate();
-        gate.paused = gate.paused.filter(|until| *until > Instant::now());
-        gate.paused
+        self.gate().pause(Instant::now())
     }
 
-    /// The place of a request in the rate.
-    fn place(&self) -> Option<Instant> {
-        if self.interval.is_zero() {
+    /// The first place that is free and in no pause; none is taken if the deadline is before it.
+    fn place(&self, deadline: Instant) -> Option<Place<'_>> {
+        let (mut gate, now) = (self.gate(), Instant::now());
+        let mut at = gate.pause(now).unwrap_or(now);
+        let rated = !self.interval.is_zero();
+        if rated {
+            gate.free = gate.free.split_off(&now);
+            let free = gate.free.range(at..).next().copied();
+            at = free.unwrap_or(gate.next.map_or(at, |next| next.max(at)));
+        }
+        if at >= deadline {
             return None;
         }
-        let mut gate = self.gate();
-        let at = gate.next.unwrap_or_else(Instant::now).max(Instant::now());
-        gate.next = Some(at.checked_add(self.interval).unwrap_or(at));
-        Some(at)
+        if rated && !gate.free.remove(&at) {
+            gate.next = Some(later(at, self.interval));
+        }
+        Some(Place {
+            limits: self,
+            at,
+            held: rated,
+        })
     }
 
     /// Nothing holds a try back now.
@@ -94,21 +144,19 @@ impl Limits {
     }
 
     /// Waits until a try may start. A wait that is longer than the call may take fails at once.
-    pub async fn admit(&self, deadline: Instant) -> Result<Permit, Error> {
+    pub async fn admit(&self, deadline: Instant) -> Result<(Permit, Place<'_>), Error> {
         let permit = match &self.in_flight {
             Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),
             None => None,
         };
-        let mut wait = self.place();
         loop {
-            match wait {
-                Some(until) if until >= deadline => return Err(Error::no_turn()),
-                Some(until) => sleep_until(until).await,
-                None => {}
+            let place = self.place(deadline).ok_or_else(Error::no_turn)?;
+            if place.at > Instant::now() {
+                sleep_until(place.at).await;
             }
-            wait = self.paused();
-            if wait.is_none() {
-                return Ok(permit);
+            // After a pause all are spread anew: those whose places are in it would go at once.
+            if self.paused().is_none() {
+                return Ok((permit, place));
             }
         }
     }
@@ -116,35 +164,118 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::{FutureExt, future::join_all};
+
     use super::*;
+    use crate::host::sleep;
 
     #[tokio::test(start_paused = true)]
     async fn requests_are_spread_and_a_pause_holds_all() {
         let limits = Limits::new(None, Some(10.0));
         let started = Instant::now();
         for _ in 0..11 {
-            limits.admit(after(Duration::from_secs(60))).await.unwrap();
+            admit(&limits, 60).await.unwrap();
         }
         assert_eq!(started.elapsed().as_millis(), 1000);
         limits.pause(Duration::from_secs(7));
         limits.pause(Duration::from_secs(2));
         assert!(
-            limits.admit(after(Duration::from_secs(5))).await.is_err(),
+            admit(&limits, 5).await.is_none() && started.elapsed().as_millis() == 1000,
             "fails at once"
         );
+        let all = (0..11).map(|_| admit(&limits, 60));
+        assert!(join_all(all).await.iter().all(Option::is_some));
         assert_eq!(
             started.elapsed().as_millis(),
-            1100,
-            "the place in the rate was waited for"
+            9000,
+            "spread after the pause too"
         );
-        limits.admit(after(Duration::from_secs(60))).await.unwrap();
-        assert_eq!(started.elapsed().as_secs(), 8);
+    }
+
+    /// The place of a request that is sent at once.
+    async fn admit(limits: &Limits, seconds: u64) -> Option<Permit> {
+        let (permit, place) = limits
+            .admit(after(Duration::from_secs(seconds)))
+            .await
+            .ok()?;
+        place.used();
+        Some(permit)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_that_has_no_time_or_is_dropped_takes_no_places() {
+        let limits = Limits::new(None, Some(5.0));
+        let burst = join_all((0..2000).map(|_| admit(&limits, 2))).await;
+        assert_eq!(burst.iter().flatten().count(), 10);
+        for _ in 0..200 {
+            assert!(admit(&limits, 3600).now_or_never().is_none());
+        }
+        let started = Instant::now();
+        admit(&limits, 1).await.unwrap();
+        assert!(started.elapsed() <= Duration::from_millis(200));
+        // One that got its turn and was then not sent.
+        for _ in 0..50 {
+            drop(limits.admit(after(Duration::from_secs(1))).await.unwrap());
+        }
+        assert!(started.elapsed() <= Duration::from_millis(400));
+    }
+
+    /// Calls that come, are dropped, run out of time, or get their turn and are not sent, at random: no permit is lost, no place is used twice, and
+    /// afterwards the next call has its turn at once.
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_lost_by_calls_that_are_dropped_anywhere() {
+        for seed in 0..300 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let limits = Limits::new(Some(3), Some(10.0));
+            let sent = Mutex::new(Vec::new());
+            let calls: Vec<_> = (0..60)
+                .map(|_| {
+                    let [start, deadline, patience, work] =
+                        [3000, 9000, 6000, 500].map(|ms| Duration::from_millis(random.u64(0..ms)));
+                    let (limits, sent, send, pause) =
+                        (&limits, &sent, random.bool(), random.u8(0..60) == 0);
+                    async move {
+                        sleep(start).await;
+                        let call = async {
+                            let (_permit, place) = limits.admit(after(deadline)).await?;
+                            if send {
+                                place.used();
+                                sent.lock().unwrap().push(Instant::now());
+                            }
+                            if pause {
+                                limits.pause(work * 4);
+                            }
+                            sleep(work).await;
+                            Ok::<_, Error>(())
+                        };
+                        let _ = tokio::time::timeout(patience, call).await;
+                    }
+                })
+                .collect();
+            join_all(calls).await;
+            let sent = sent.into_inner().unwrap();
+            assert!(sent.len() > 5, "{seed}");
+            for pair in sent.windows(2) {
+                let apart = (pair[1] - pair[0]).as_millis();
+                assert!((98..).contains(&apart), "{seed}: {apart} ms");
+            }
+            assert_eq!(
+                limits.in_flight.as_ref().unwrap().available_permits(),
+                3,
+                "{seed}"
+            );
+            sleep(Duration::from_secs(2)).await;
+            let started = Instant::now();
+            admit(&limits, 1).await.unwrap();
+            assert_eq!(started.elapsed(), Duration::ZERO, "{seed}");
+        }
     }
 
     #[test]
     fn odd_limits_do_not_panic() {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300] {
-            Limits::new(Some(0), Some(rate)).place();
+            let limits = Limits::new(Some(0), Some(rate));
+            let _ = limits.place(after(Duration::MAX)).map(Place::used);
         }
         assert!(after(Duration::MAX) > Instant::now());
     }

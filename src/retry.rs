@@ -110,20 +110,36 @@ impl Budget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    pub fn take(&self, cost: u32) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-                n.checked_sub(cost)
-            })
-            .is_ok()
+    /// The right to try again, unless the budget is spent.
+    pub fn take(&self, cost: u32) -> Option<Claim<'_>> {
+        let taken = |n: u32| n.checked_sub(cost);
+        let left = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+        left.is_ok().then(|| Claim(self, cost))
     }
 
-    pub fn give(&self) {
+    pub fn give(&self, permits: u32) {
         let _ = self
             .0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-                (n < Self::FULL).then_some(n + 1)
+                (n < Self::FULL).then_some(n.saturating_add(permits).min(Self::FULL))
             });
+    }
+}
+
+/// Goes back if nothing is sent.
+pub(crate) struct Claim<'a>(&'a Budget, u32);
+
+impl Claim<'_> {
+    pub fn used(mut self) {
+        self.1 = 0;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.0.give(self.1);
     }
 }
 
@@ -150,9 +166,11 @@ mod tests {
     #[test]
     fn the_budget_runs_dry_and_fills() {
         let budget = Budget::new();
-        assert_eq!((0..1000).filter(|_| budget.take(5)).count(), 100);
-        (0..5).for_each(|_| budget.give());
-        assert!(budget.take(5));
+        assert_eq!((0..1000).filter_map(|_| budget.take(5)).count(), 1000);
+        let used = |budget: &Budget| budget.take(5).map(Claim::used).is_some();
+        assert_eq!((0..1000).filter(|_| used(&budget)).count(), 100);
+        (0..5).for_each(|_| budget.give(1));
+        assert!(used(&budget) && !used(&budget));
     }
 
     #[test]

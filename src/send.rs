@@ -17,8 +17,9 @@ use crate::{
     client::Authorization,
     host::{Answer, Instant, is_unprocessed, sleep, timeout},
     lenient::Lenient,
-    limits::{Permit, after, later},
-    page, retry,
+    limits::{Permit, Place, after, later},
+    page,
+    retry::{self, Claim},
     trace::Trace,
     upload::Parts,
 };
@@ -192,6 +193,7 @@ async fn tries(
         out.options.timeout.unwrap_or(client.0.timeout),
     );
     let mut refused: Option<HeaderValue> = None;
+    let mut claim = None;
     loop {
         trace.attempts += 1;
         let one = Try {
@@ -201,13 +203,13 @@ async fn tries(
             attempt: trace.attempts,
             deadline,
         };
-        let failure = match one.run(&mut parts, refused.as_ref()).await {
+        let failure = match one.run(&mut parts, refused.as_ref(), claim.take()).await {
             Ok(got) => {
                 trace.status(Some(match &got {
                     Got::Whole(response) => response.status,
                     Got::Open(response, _) => response.status().as_u16(),
                 }));
-                client.0.budget.give();
+                client.0.budget.give(1);
                 return Ok(got);
             }
             Err(failure) => failure,
@@ -215,16 +217,19 @@ async fn tries(
         let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
         match one.again(failure, body_is_there, refused.is_none(), trace)? {
             Again::With(other) => refused = Some(other),
-            Again::After(wait) => Box::pin(sleep(wait)).await,
+            Again::After(wait, right) => {
+                Box::pin(sleep(wait)).await;
+                claim = Some(right);
+            }
         }
     }
 }
 
 /// How a try is followed by another.
-enum Again {
+enum Again<'a> {
     /// At once, with other credentials than these.
     With(HeaderValue),
-    After(Duration),
+    After(Duration, Claim<'a>),
 }
 
 /// One try.
@@ -236,17 +241,18 @@ struct Try<'a> {
     deadline: Instant,
 }
 
-impl Try<'_> {
+impl<'a> Try<'a> {
     async fn run(
         &self,
         parts: &mut Option<Parts>,
         refused: Option<&HeaderValue>,
+        claim: Option<Claim<'a>>,
     ) -> Result<Got, Failure> {
         let inner = &self.client.0;
         let late = |_| Failure::Fatal(Error::timeout());
         // What most calls need not is boxed: a future under 1 KiB is quick to allocate.
-        let permit = match inner.limits.idle() {
-            true => None,
+        let (permit, place) = match inner.limits.idle() {
+            true => (None, None),
             false => Box::pin(timeout(
                 Duration::MAX,
                 self.deadline,
@@ -254,6 +260,7 @@ impl Try<'_> {
             ))
             .await
             .map_err(late)?
+            .map(|(permit, place)| (permit, Some(place)))
             .map_err(Failure::Fatal)?,
         };
         let authorization = match self.client.authorization(refused) {
@@ -274,6 +281,8 @@ impl Try<'_> {
             .attempt_timeout
             .unwrap_or(inner.attempt_timeout);
         let started = inner.hooks.as_ref().map(|_| Instant::now());
+        place.map(Place::used);
+        claim.map(Claim::used);
         let sent = |e| Failure::Sent(e, authorization.clone());
         let mut response = {
             let answer = timeout(stall, self.deadline, inner.http.execute(request)).await;
@@ -327,7 +336,7 @@ impl Try<'_> {
         body_is_there: bool,
         may_renew: bool,
         trace: &Trace,
-    ) -> Result<Again, Error> {
+    ) -> Result<Again<'a>, Error> {
         let (inner, out) = (&self.client.0, self.out);
         let (error, repeatable) = match failure {
             Failure::Fatal(error) => (error, false),
@@ -366,13 +375,14 @@ impl Try<'_> {
             inner.limits.pause(wait);
         }
         let over = self.attempt >= policy.max_attempts || after(wait) >= self.deadline;
-        if !repeatable || !error.is_retryable() || over || !inner.budget.take(cost) {
+        let may = repeatable && error.is_retryable() && !over;
+        let Some(claim) = may.then(|| inner.budget.take(cost)).flatten() else {
             tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), "failed");
             return Err(error);
-        }
+        };
         let wait_ms = wait.as_millis() as u64;
         tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), wait_ms, "failed, will try again");
-        Ok(Again::After(wait))
+        Ok(Again::After(wait, claim))
     }
 
     fn info(&self) -> CallInfo {

@@ -1,10 +1,12 @@
 //! Time-outs that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
 //! a write to an eventfd and a turn of epoll (docs/decisions/0004). Here one thread of the process waits for the earliest
-//! deadline, and is woken only for an earlier one.
+//! deadline, and is woken only for an earlier one. A process that was forked has no such thread: it starts its own.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    process,
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, Waker},
     thread,
     time::{Duration, Instant},
@@ -57,17 +59,22 @@ impl<F: Future> Future for Timeout<F> {
             return Poll::Ready(Ok(value));
         }
         let (wait, deadline) = (*this.wait, *this.deadline);
-        let passed = match (&mut *this.entry, &*TIMER) {
+        let passed = match (&mut *this.entry, &mut *this.own) {
             (Some(entry), _) => entry.poll(cx.waker()),
-            (none, Some(timer)) => {
-                *none = Some(timer.enter(until(wait, deadline).into_std(), cx.waker()));
-                Poll::Pending
+            (None, Some(own)) => own.as_mut().poll(cx),
+            (entry, own) => {
+                let at = until(wait, deadline);
+                match Timer::of(process::id()) {
+                    Some(timer) => {
+                        *entry = Some(timer.enter(at.into_std(), cx.waker().clone()));
+                        Poll::Pending
+                    }
+                    None => own
+                        .insert(Box::pin(tokio::time::sleep_until(at)))
+                        .as_mut()
+                        .poll(cx),
+                }
             }
-            (None, None) => this
-                .own
-                .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until(wait, deadline))))
-                .as_mut()
-                .poll(cx),
         };
         passed.map(|()| Err(Elapsed))
     }
@@ -82,14 +89,17 @@ struct Entry {
 impl Entry {
     /// Ready once the thread took the waker out.
     fn poll(&self, waker: &Waker) -> Poll<()> {
-        let mut list = self.timer.list();
-        let Some((_, Some(known))) = list.waiting.get_mut(self.key) else {
-            return Poll::Ready(());
-        };
-        let last = (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
-        // Not under the lock: to drop a waker may free a task, and with it an entry.
-        drop(list);
-        drop(last);
+        match self.timer.list().waiting.get(self.key) {
+            Some((_, Some(known))) if known.will_wake(waker) => return Poll::Pending,
+            Some((_, Some(_))) => {}
+            _ => return Poll::Ready(()),
+        }
+        // A waker is cloned and dropped without the lock: it may free a task, and with it an entry.
+        let mut other = waker.clone();
+        match self.timer.list().waiting.get_mut(self.key) {
+            Some((_, Some(known))) => std::mem::swap(known, &mut other),
+            _ => return Poll::Ready(()),
+        }
         Poll::Pending
     }
 }
@@ -109,32 +119,48 @@ struct List {
 }
 
 struct Timer {
+    /// The process whose thread it is: one that was forked from it has the memory, and no thread.
+    process: u32,
     list: Mutex<List>,
     earlier: Condvar,
+    /// Of a process that was forked.
+    child: OnceLock<Option<&'static Timer>>,
 }
 
-static TIMER: LazyLock<Option<&'static Timer>> = LazyLock::new(|| {
-    let list = Mutex::new(List {
-        waiting: Slab::new(),
-        planned: Instant::now(),
-    });
-    let timer: &'static Timer = Box::leak(Box::new(Timer {
-        list,
-        earlier: Condvar::new(),
-    }));
-    thread::Builder::new()
-        .name("autopi-timer".into())
-        .spawn(|| timer.run())
-        .ok()
-        .map(|_| timer)
-});
-
 impl Timer {
+    /// That of this process; none where a thread can't be started. The lock of another process's is never taken: it may be held for ever.
+    fn of(process: u32) -> Option<&'static Self> {
+        static FIRST: OnceLock<Option<&'static Timer>> = OnceLock::new();
+        let mut timer = (*FIRST.get_or_init(|| Self::start(process)))?;
+        while timer.process != process {
+            timer = (*timer.child.get_or_init(|| Self::start(process)))?;
+        }
+        Some(timer)
+    }
+
+    fn start(process: u32) -> Option<&'static Self> {
+        let list = Mutex::new(List {
+            waiting: Slab::new(),
+            planned: Instant::now(),
+        });
+        let timer: &'static Self = Box::leak(Box::new(Self {
+            process,
+            list,
+            earlier: Condvar::new(),
+            child: OnceLock::new(),
+        }));
+        thread::Builder::new()
+            .name("autopi-timer".into())
+            .spawn(|| timer.run())
+            .ok()
+            .map(|_| timer)
+    }
+
     fn list(&self) -> MutexGuard<'_, List> {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&'static self, at: Instant, waker: &Waker) -> Entry {
+    fn enter(&'static self, at: Instant, waker: Waker) -> Entry {
         let mut list = self.list();
         if at < list.planned {
             list.planned = at;
@@ -142,7 +168,7 @@ impl Timer {
         }
         Entry {
             timer: self,
-            key: list.waiting.insert((at, Some(waker.clone()))),
+            key: list.waiting.insert((at, Some(waker))),
         }
     }
 
@@ -166,16 +192,29 @@ impl Timer {
                     .0;
             } else {
                 drop(list);
-                due.into_iter().for_each(Waker::wake);
+                due.into_iter().for_each(wake);
                 list = self.list();
             }
         }
     }
 }
 
+/// A waker is code of somebody else: if it panics, all other time-outs go on.
+fn wake(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        tracing::error!("a waker panicked");
+        // To drop it may panic again.
+        std::mem::forget(panic);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, poll_fn, ready};
+    use std::{
+        future::{pending, poll_fn, ready},
+        sync::{Arc, mpsc},
+        task::Wake,
+    };
 
     use super::*;
 
@@ -208,7 +247,7 @@ mod tests {
     #[test]
     fn what_is_dropped_is_forgotten_and_any_runtime_is_woken() {
         let kept = || {
-            TIMER.map_or(0, |t| {
+            Timer::of(process::id()).map_or(0, |t| {
                 t.list()
                     .waiting
                     .iter()
@@ -239,5 +278,52 @@ mod tests {
         );
         drop(long);
         assert_eq!(kept(), 0);
+    }
+
+    struct Told(mpsc::Sender<()>);
+    impl Wake for Told {
+        fn wake(self: Arc<Self>) {
+            let _ = self.0.send(());
+        }
+    }
+
+    /// How soon a waker that is entered now is woken.
+    fn fires(timer: &'static Timer) -> bool {
+        let (sender, woken) = mpsc::channel();
+        let at = Instant::now() + Duration::from_millis(5);
+        let _entry = timer.enter(at, Arc::new(Told(sender)).into());
+        woken.recv_timeout(Duration::from_secs(20)).is_ok()
+    }
+
+    #[test]
+    fn a_waker_that_panics_ends_nothing_else() {
+        struct Bad;
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                panic!("dropped");
+            }
+        }
+        impl Wake for Bad {
+            fn wake(self: Arc<Self>) {
+                std::mem::forget(self);
+                std::panic::panic_any(Bad);
+            }
+        }
+        let timer = Timer::of(process::id()).unwrap();
+        for _ in 0..3 {
+            let _entry = timer.enter(Instant::now(), Arc::new(Bad).into());
+            assert!(fires(timer));
+        }
+    }
+
+    /// To fork is unsafe; what a child sees of it is another process id, and no thread.
+    #[test]
+    fn a_process_that_was_forked_has_a_thread_of_its_own() {
+        let parent = Timer::of(process::id()).unwrap();
+        let _held = parent.list();
+        let [child, grandchild] = [1, 2].map(|n| Timer::of(u32::MAX - n).unwrap());
+        assert!(fires(child) && fires(grandchild));
+        assert!(!std::ptr::eq(child, parent) && !std::ptr::eq(child, grandchild));
+        assert!(std::ptr::eq(Timer::of(u32::MAX - 1).unwrap(), child));
     }
 }
