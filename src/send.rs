@@ -17,7 +17,7 @@ use crate::{
     client::Authorization,
     host::{Answer, Instant, is_unprocessed, sleep, timeout},
     lenient::Lenient,
-    limits::{Permit, Place, after, later},
+    limits::{Permit, after, later},
     page,
     retry::{self, Claim},
     trace::Trace,
@@ -281,8 +281,12 @@ impl<'a> Try<'a> {
             .attempt_timeout
             .unwrap_or(inner.attempt_timeout);
         let started = inner.hooks.as_ref().map(|_| Instant::now());
-        place.map(Place::used);
-        claim.map(Claim::used);
+        if let Some(place) = place {
+            place.used();
+        }
+        if let Some(claim) = claim {
+            claim.used();
+        }
         let sent = |e| Failure::Sent(e, authorization.clone());
         let mut response = {
             let answer = timeout(stall, self.deadline, inner.http.execute(request)).await;
