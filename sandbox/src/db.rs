@@ -1,12 +1,17 @@
 //! The state on disk: one SQLite file with what was changed. A write is in the file before it is answered.
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::store::Sent;
 
 /// An item that was created, changed, or (without `sent`) deleted.
+#[derive(Clone, Debug)]
 pub struct Change {
     pub id: String,
     pub index: u64,
-    pub sent: Option<Map<String, Value>>,
+    pub sent: Option<Sent>,
 }
 
 #[cfg(feature = "sqlite")]
@@ -98,7 +103,7 @@ mod sqlite {
                     Ok(Change {
                         id: row.get(0)?,
                         index: row.get::<_, i64>(1)? as u64,
-                        sent: sent.map(|t| serde_json::from_str(&t).unwrap_or_default()),
+                        sent: sent.map(|t| Arc::new(serde_json::from_str(&t).unwrap_or_default())),
                     })
                 })?;
                 rows.collect()
@@ -106,23 +111,27 @@ mod sqlite {
             read().map_err(|e| format!("the database cannot be read: {e}"))
         }
 
-        pub fn save(
-            &self,
-            path: &str,
-            id: &str,
-            index: u64,
-            sent: Option<&Map<String, Value>>,
-        ) -> Result<(), String> {
+        /// All of the changes are in the file, or none.
+        pub fn save(&self, path: &str, changes: &[Change]) -> Result<(), String> {
+            const SQL: &str = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
             let db = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let sent = sent.and_then(|s| serde_json::to_string(s).ok());
-            let write = || -> rusqlite::Result<usize> {
-                let sql = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
-                db.prepare_cached(sql)?
-                    .execute(params![path, id, index as i64, sent])
+            let write = || -> rusqlite::Result<()> {
+                let all = db.unchecked_transaction()?;
+                for change in changes {
+                    let sent = change
+                        .sent
+                        .as_ref()
+                        .map(|s| Value::from((**s).clone()).to_string());
+                    db.prepare_cached(SQL)?.execute(params![
+                        path,
+                        change.id,
+                        change.index as i64,
+                        sent
+                    ])?;
+                }
+                all.commit()
             };
-            write()
-                .map(drop)
-                .map_err(|e| format!("the database cannot be written: {e}"))
+            write().map_err(|e| format!("the database cannot be written: {e}"))
         }
     }
 }
@@ -141,13 +150,7 @@ impl Db {
         match *self {}
     }
 
-    pub fn save(
-        &self,
-        _: &str,
-        _: &str,
-        _: u64,
-        _: Option<&Map<String, Value>>,
-    ) -> Result<(), String> {
+    pub fn save(&self, _: &str, _: &[Change]) -> Result<(), String> {
         match *self {}
     }
 }

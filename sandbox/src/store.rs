@@ -1,4 +1,7 @@
 //! The state: which items there are, and what was changed. The rest of an item is made anew from its number whenever it is shown.
+//!
+//! There is one order of locks: the state's, then the file's. A change is planned, written and taken over under the state's lock, so that the file has the changes
+//! in the order in which they are answered, and a write that fails changes nothing.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -11,7 +14,12 @@ use std::{
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use crate::{data, db::Db, rng::Rng, spec::IdKind};
+use crate::{
+    data,
+    db::{Change, Db},
+    rng::Rng,
+    spec::IdKind,
+};
 
 /// What was sent of an item.
 pub type Sent = Arc<Map<String, Value>>;
@@ -32,6 +40,18 @@ pub struct Item {
     pub id: String,
     pub index: u64,
     pub sent: Sent,
+    pub origin: Origin,
+}
+
+/// Where an item comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was there from the start.
+    Made,
+    /// By a request: what was not sent is not made up.
+    Created,
+    /// In no state: every id is taken for one.
+    Unknown,
 }
 
 /// Is there such an item?
@@ -40,6 +60,22 @@ pub enum Found {
     Deleted,
     Never,
 }
+
+/// Why there is no such change.
+#[derive(Debug)]
+pub enum Failure {
+    /// The file can't be read or written.
+    Broken(String),
+    /// The id is taken.
+    Taken,
+    /// It was deleted meanwhile.
+    Gone,
+    /// Another item has this value of a field that is unique.
+    Twice(String),
+}
+
+/// A new item: its id, if one is given, and what was sent.
+pub type New = (Option<String>, Map<String, Value>);
 
 #[derive(Default)]
 struct State {
@@ -76,6 +112,19 @@ impl Store {
         self.generation.load(Ordering::Acquire)
     }
 
+    fn item(&self, id: &str, index: u64, sent: &Sent) -> Item {
+        Item {
+            id: id.to_owned(),
+            index,
+            sent: sent.clone(),
+            origin: if id.is_empty() || index < self.size {
+                Origin::Made
+            } else {
+                Origin::Created
+            },
+        }
+    }
+
     fn with<R>(&self, place: &Place, f: impl FnOnce(&mut State) -> R) -> Result<R, String> {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = match states.entry(place.key.clone()) {
@@ -105,33 +154,27 @@ impl Store {
             .as_ref()
             .map_or(Ok(Vec::new()), |db| db.changes(&place.key))?
         {
-            state.next = state.next.max(change.index + 1);
-            match change.sent {
-                Some(sent) => drop(
-                    state
-                        .items
-                        .insert(change.id, (change.index, Arc::new(sent))),
-                ),
-                None => {
-                    state.items.shift_remove(&change.id);
-                    state.deleted.insert(change.id);
-                }
-            }
+            state.take(change);
         }
         Ok(state)
     }
 
-    fn changed(
+    /// Writes what `plan` makes of the state, then takes it over. In the file first: what is shown is kept.
+    fn commit(
         &self,
         place: &Place,
-        id: &str,
-        index: u64,
-        sent: Option<&Map<String, Value>>,
-    ) -> Result<(), String> {
-        self.generation.fetch_add(1, Ordering::AcqRel);
-        self.db
-            .as_ref()
-            .map_or(Ok(()), |db| db.save(&place.key, id, index, sent))
+        plan: impl FnOnce(&State) -> Result<Vec<Change>, Failure>,
+    ) -> Result<Vec<Change>, Failure> {
+        self.with(place, |state| {
+            let changes = plan(state)?;
+            if let Some(db) = self.db.as_ref().filter(|_| !changes.is_empty()) {
+                db.save(&place.key, &changes).map_err(Failure::Broken)?;
+            }
+            changes.iter().cloned().for_each(|c| state.take(c));
+            self.generation.fetch_add(1, Ordering::AcqRel);
+            Ok(changes)
+        })
+        .map_err(Failure::Broken)?
     }
 
     /// How many there are, and some of them in order.
@@ -140,11 +183,7 @@ impl Store {
             let total = state.items.len();
             let start = (start.min(total as u64)) as usize;
             let end = (start as u64).saturating_add(size).min(total as u64) as usize;
-            let item = |(id, (index, sent)): (&String, &(u64, Sent))| Item {
-                id: id.clone(),
-                index: *index,
-                sent: sent.clone(),
-            };
+            let item = |(id, (index, sent)): (&String, &(u64, Sent))| self.item(id, *index, sent);
             (
                 total as u64,
                 (start..end)
@@ -157,49 +196,65 @@ impl Store {
 
     pub fn get(&self, place: &Place, id: &str) -> Result<Found, String> {
         self.with(place, |state| match state.items.get(id) {
-            Some((index, sent)) => Found::Item(Item {
-                id: id.to_owned(),
-                index: *index,
-                sent: sent.clone(),
-            }),
+            Some((index, sent)) => Found::Item(self.item(id, *index, sent)),
             None if state.deleted.contains(id) => Found::Deleted,
             None => Found::Never,
         })
     }
 
-    /// A new item, with an id of its own unless one is given; `None` if that one is taken.
+    /// New items, each with an id of its own unless one is given. `twice` names the field of a new item that another one has already.
     pub fn create(
         &self,
         place: &Place,
-        id: Option<String>,
-        sent: Map<String, Value>,
-    ) -> Result<Option<Item>, String> {
-        let sent = Arc::new(sent);
-        let made = self.with(place, |state| {
-            let fresh = |index| match place.id {
-                IdKind::Uuid => Rng::of(self.seed, &place.key)
-                    .at("created")
-                    .nth(index)
-                    .uuid(),
-                kind => text(&data::id(self.seed, &place.noun, kind, index)),
-            };
-            // Ids that were given may be those that would come next.
-            let most = state.next.saturating_add(state.items.len() as u64);
-            let free = |index: &u64| id.is_some() || !state.items.contains_key(&fresh(*index));
-            let index = (state.next..=most).find(free)?;
-            let id = id.unwrap_or_else(|| fresh(index));
-            if state.items.contains_key(&id) {
-                return None;
+        new: Vec<New>,
+        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Vec<Item>, Failure> {
+        let fresh = |index| match place.id {
+            IdKind::Uuid => Rng::of(self.seed, &place.key)
+                .at("created")
+                .nth(index)
+                .uuid(),
+            kind => text(&data::id(self.seed, &place.noun, kind, index)),
+        };
+        let made = self.commit(place, |state| {
+            let mut made: Vec<Change> = Vec::with_capacity(new.len());
+            let mut next = state.next;
+            for (id, sent) in new {
+                let taken =
+                    |id: &String| state.items.contains_key(id) || made.iter().any(|c| c.id == *id);
+                // Ids that were given may be those that would come next.
+                let most = next.saturating_add((state.items.len() + made.len()) as u64);
+                let free = |index: &u64| id.is_some() || !taken(&fresh(*index));
+                let index = (next..=most).find(free).ok_or(Failure::Taken)?;
+                let id = id.unwrap_or_else(|| fresh(index));
+                if taken(&id) {
+                    return Err(Failure::Taken);
+                }
+                let mut others = self.others(state, None).chain(
+                    made.iter()
+                        .filter_map(|c| Some(self.item(&c.id, c.index, c.sent.as_ref()?))),
+                );
+                if let Some(field) = twice(&sent, &mut others) {
+                    return Err(Failure::Twice(field));
+                }
+                next = index + 1;
+                let sent = Some(Arc::new(sent));
+                made.push(Change { id, index, sent });
             }
-            state.next = index + 1;
-            state.deleted.remove(&id);
-            state.items.insert(id.clone(), (index, sent.clone()));
-            Some(Item { id, index, sent })
+            Ok(made)
         })?;
-        if let Some(item) = &made {
-            self.changed(place, &item.id, item.index, Some(&item.sent))?;
-        }
-        Ok(made)
+        let item = |c: &Change| Some(self.item(&c.id, c.index, c.sent.as_ref()?));
+        Ok(made.iter().filter_map(item).collect())
+    }
+
+    fn others<'a>(
+        &'a self,
+        state: &'a State,
+        but: Option<&'a str>,
+    ) -> impl Iterator<Item = Item> + 'a {
+        let other = move |(id, _): &(&String, &(u64, Sent))| Some(id.as_str()) != but;
+        let items = state.items.iter().filter(other);
+        items.map(|(id, (index, sent))| self.item(id, *index, sent))
     }
 
     /// What was sent wins over what was there, field by field.
@@ -208,28 +263,56 @@ impl Store {
         place: &Place,
         item: &Item,
         sent: Map<String, Value>,
-    ) -> Result<Item, String> {
-        let (index, sent) = self.with(place, |state| {
-            let (index, old) = state
-                .items
-                .entry(item.id.clone())
-                .or_insert_with(|| (item.index, item.sent.clone()));
-            Arc::make_mut(old).extend(sent);
-            (*index, old.clone())
+        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Item, Failure> {
+        let made = self.commit(place, |state| {
+            if let Some(field) = twice(&sent, &mut self.others(state, Some(&item.id))) {
+                return Err(Failure::Twice(field));
+            }
+            let known = state.items.get(&item.id);
+            if known.is_none() && item.origin != Origin::Unknown {
+                return Err(Failure::Gone);
+            }
+            let (index, mut old) = known.cloned().unwrap_or((item.index, item.sent.clone()));
+            Arc::make_mut(&mut old).extend(sent);
+            let (id, sent) = (item.id.clone(), Some(old));
+            Ok(vec![Change { id, index, sent }])
         })?;
-        self.changed(place, &item.id, index, Some(&sent))?;
-        Ok(Item {
-            id: item.id.clone(),
-            index,
-            sent,
-        })
+        let changed = made.into_iter().next().and_then(|c| {
+            let sent = c.sent?;
+            Some(Item {
+                index: c.index,
+                sent,
+                ..item.clone()
+            })
+        });
+        Ok(changed.unwrap_or_else(|| item.clone()))
     }
 
-    pub fn delete(&self, place: &Place, id: &str, index: u64) -> Result<(), String> {
-        self.with(place, |state| {
-            state.items.shift_remove(id);
-            state.deleted.insert(id.to_owned());
-        })?;
-        self.changed(place, id, index, None)
+    /// All of the items, or none if the file fails.
+    pub fn delete(&self, place: &Place, items: &[Item]) -> Result<(), Failure> {
+        let gone = |item: &Item| Change {
+            id: item.id.clone(),
+            index: item.index,
+            sent: None,
+        };
+        self.commit(place, |_| Ok(items.iter().map(gone).collect()))
+            .map(drop)
+    }
+}
+
+impl State {
+    fn take(&mut self, change: Change) {
+        self.next = self.next.max(change.index + 1);
+        match change.sent {
+            Some(sent) => {
+                self.deleted.remove(&change.id);
+                self.items.insert(change.id, (change.index, sent));
+            }
+            None => {
+                self.items.shift_remove(&change.id);
+                self.deleted.insert(change.id);
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     rows::{self, Rows},
     schema::{Property, Use},
     spec::{IdKind, Kind, List, Operation, Route, Spec, Target},
-    store::{self, Found, Item, Place, Sent, Store},
+    store::{self, Failure, Found, Item, Origin, Place, Sent, Store},
 };
 
 /// What an operation gave, before it has a status and an envelope.
@@ -99,11 +99,14 @@ impl World {
             Kind::Update(target) => {
                 let item = self.target(&call, target)?;
                 let sent = self.writable(&call, target.collection, call.sent);
+                let collection = call.spec.base_of(target.collection);
                 let place = self.place(call.spec, target.collection, call.values);
                 let item = self
                     .store
-                    .change(&place, &item, sent)
-                    .map_err(Refusal::broken)?;
+                    .change(&place, &item, sent, |sent, others| {
+                        self.twice(&call, collection, sent, others)
+                    })
+                    .map_err(|f| failed(f, &place, "id"))?;
                 Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
                     Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
                 }))
@@ -112,8 +115,8 @@ impl World {
                 let item = self.target(&call, target)?;
                 let place = self.place(call.spec, target.collection, call.values);
                 self.store
-                    .delete(&place, &item.id, item.index)
-                    .map_err(Refusal::broken)?;
+                    .delete(&place, std::slice::from_ref(&item))
+                    .map_err(|f| failed(f, &place, "id"))?;
                 Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
                     Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
                 }))
@@ -256,6 +259,38 @@ impl World {
                 .cloned()
                 .unwrap_or_else(|| self.maker(spec).value(property.of, name, part)),
         )
+    }
+
+    /// The field of a new or changed item whose value another one has.
+    fn twice(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        sent: &Map<String, Value>,
+        others: &mut dyn Iterator<Item = Item>,
+    ) -> Option<String> {
+        if self.any_id {
+            return None;
+        }
+        let place = self.place(call.spec, collection, call.values);
+        let unique: Vec<(&str, String)> = UNIQUE
+            .iter()
+            .filter_map(|n| Some((*n, sent.get(*n)?.as_str()?.to_lowercase())))
+            .filter(|(_, v)| !v.is_empty())
+            .collect();
+        if unique.is_empty() {
+            return None;
+        }
+        for other in others {
+            let same = |(name, value): &&(&str, String)| {
+                let known = self.property(call.spec, collection, &place, &other, name);
+                known.is_some_and(|v| v.as_str().is_some_and(|t| t.to_lowercase() == *value))
+            };
+            if let Some((name, _)) = unique.iter().find(same) {
+                return Some((*name).to_owned());
+            }
+        }
+        None
     }
 
     fn thing<'a>(&self, place: &Place, item: &Item, noun: &'a str) -> Thing<'a> {
@@ -542,28 +577,23 @@ impl World {
             .sent
             .as_array()
             .map_or_else(|| vec![call.sent], |list| list.iter().collect());
-        let mut made = Vec::new();
-        for body in bodies {
+        let new = bodies.into_iter().map(|body| {
             let given = key
                 .and_then(|k| body.get(k))
                 .filter(|v| v.is_string() || v.is_u64())
                 .map(store::text);
-            let sent = self.writable(call, collection, body);
             // For tests that create without looking: an id that is taken is no reason to refuse.
             let given = given.filter(|id| {
                 !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Never))
             });
-            let item = self
-                .store
-                .create(&place, given, sent)
-                .map_err(Refusal::broken)?;
-            let taken = || {
-                Refusal::bad(
-                    json!({ key.unwrap_or("id"): [format!("{} with this {} already exists.", place.noun, key.unwrap_or("id"))] }),
-                )
-            };
-            made.push(item.ok_or_else(taken)?);
-        }
+            (given, self.writable(call, collection, body))
+        });
+        let made = self
+            .store
+            .create(&place, new.collect(), |sent, others| {
+                self.twice(call, collection, sent, others)
+            })
+            .map_err(|f| failed(f, &place, key.unwrap_or("id")))?;
         let Some(answer) = call.operation.answer else {
             return Ok(Outcome::Nothing);
         };
@@ -590,13 +620,15 @@ impl World {
             .sent
             .as_array()
             .or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
+        let mut gone = Vec::new();
         for id in ids.into_iter().flatten().map(store::text) {
             if let Found::Item(item) = self.store.get(&place, &id).map_err(Refusal::broken)? {
-                self.store
-                    .delete(&place, &id, item.index)
-                    .map_err(Refusal::broken)?;
+                gone.push(item);
             }
         }
+        self.store
+            .delete(&place, &gone)
+            .map_err(|f| failed(f, &place, "id"))?;
         Ok(Outcome::Nothing)
     }
 
@@ -613,8 +645,8 @@ impl World {
             let sent = self.writable(call, usize::MAX, call.sent);
             item = self
                 .store
-                .change(&place, &item, sent)
-                .map_err(Refusal::broken)?;
+                .change(&place, &item, sent, |_, _| None)
+                .map_err(|f| failed(f, &place, "id"))?;
         }
         Ok(Outcome::One(self.compose(call, answer, &item.sent, bound)))
     }
@@ -698,11 +730,10 @@ impl World {
                 .ends_with("/duplicate")
             {
                 let place = self.place(call.spec, target.collection, call.values);
-                item = self
-                    .store
-                    .create(&place, None, (*item.sent).clone())
-                    .map_err(Refusal::broken)?
-                    .unwrap_or(item);
+                let new = vec![(None, (*item.sent).clone())];
+                let made = self.store.create(&place, new, |_, _| None);
+                let made = made.map_err(|f| failed(f, &place, "id"))?;
+                item = made.into_iter().next().unwrap_or(item);
             }
             return Ok(Outcome::One(self.show(
                 call,
@@ -726,8 +757,25 @@ fn unknown(id: &str) -> Item {
         id: id.to_owned(),
         index,
         sent: Sent::default(),
+        origin: Origin::Unknown,
     }
 }
+
+fn failed(failure: Failure, place: &Place, key: &str) -> Refusal {
+    let twice = |field: &str| {
+        let words = format!("{} with this {field} already exists.", place.noun);
+        Refusal::bad(json!({ field: [words] }))
+    };
+    match failure {
+        Failure::Broken(why) => Refusal::broken(why),
+        Failure::Taken => twice(key),
+        Failure::Twice(field) => twice(&field),
+        Failure::Gone => Refusal::not_found(),
+    }
+}
+
+/// Fields whose values no two items of a collection share.
+const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
 
 fn as_id(kind: IdKind, text: &str) -> Value {
     match (kind, text.parse::<i64>()) {

@@ -3,9 +3,16 @@
 
 mod support;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
-use autopi_sandbox::Sandbox;
+use autopi_sandbox::{API_TOKEN, Sandbox};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -286,6 +293,108 @@ async fn what_was_answered_survives_a_kill() {
         // SIGKILL on Unix: nothing is closed, nothing is flushed.
         server.child.kill().unwrap();
     }
+}
+
+/// Writers at once, each with a field of its own of an item that it shares, until the process is killed: what any of them was answered is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_at_once_were_answered_survives_a_kill() {
+    const FIELDS: [(&str, &str); 8] = [
+        ("/auth/user/", "first_name"),
+        ("/auth/user/", "last_name"),
+        ("/auth/user/", "street"),
+        ("/auth/user/", "city"),
+        ("/auth/user/", "postalCode"),
+        ("/fleet/vehicles/1/", "callName"),
+        ("/fleet/vehicles/1/", "licensePlate"),
+        ("/fleet/vehicles/1/", "mileage"),
+    ];
+    let db = scratch("many.db");
+    for round in 0..3 {
+        let mut server = Server::start(&db, None).await;
+        let answered = Arc::new(AtomicUsize::new(0));
+        let writers: Vec<_> = FIELDS
+            .into_iter()
+            .map(|(path, field)| {
+                let (url, answered) = (format!("{}{path}", server.url), answered.clone());
+                tokio::spawn(async move {
+                    let http = support::http();
+                    let token = format!("APIToken {API_TOKEN}");
+                    let mut last = -1;
+                    for n in round * 100_000.. {
+                        let value = if field == "mileage" {
+                            json!(n)
+                        } else {
+                            json!(n.to_string())
+                        };
+                        let request = http.patch(&url).header("Authorization", &token);
+                        match request.json(&json!({ field: value })).send().await {
+                            Ok(answer) => assert_eq!(answer.status(), 200),
+                            Err(_) => break,
+                        }
+                        last = n;
+                        answered.fetch_add(1, Ordering::AcqRel);
+                    }
+                    (path, field, last)
+                })
+            })
+            .collect();
+        while answered.load(Ordering::Acquire) < 1000 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        server.child.kill().unwrap();
+        let again = Server::start(&db, None).await;
+        for writer in writers {
+            let (path, field, last) = writer.await.unwrap();
+            let found = &again.send("GET", path, &json!({})).await.body[field];
+            let found = found
+                .as_i64()
+                .unwrap_or_else(|| found.as_str().unwrap().parse().unwrap());
+            // The one after it may have been written, and not answered.
+            assert!(
+                last >= 0 && (found == last || found == last + 1),
+                "{field}: {found} after {last}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_fails_changes_nothing() {
+    let db = scratch("full.db");
+    let api = Api::start(Sandbox::builder().db(&db)).await;
+    let path = "/dongle/environment_variables/";
+    let before = api.get(path).await.body;
+    // The file refuses from now on, as on a full disk.
+    let other = rusqlite::Connection::open(&db).unwrap();
+    for event in ["INSERT", "UPDATE"] {
+        let full = format!(
+            "CREATE TRIGGER full_{event} BEFORE {event} ON change BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+        );
+        other.execute_batch(&full).unwrap();
+    }
+    let item = format!("{path}1/");
+    for (method, path, body) in [
+        ("POST", path, json!({"key": "KEY", "value": "new"})),
+        ("PATCH", &item, json!({"value": "changed"})),
+        ("DELETE", &item, json!({})),
+    ] {
+        let refused = api.send(method, path, &body).await;
+        assert_eq!(refused.status, 500, "{method}: {}", refused.body);
+    }
+    assert_eq!(api.get(path).await.body, before);
+    other
+        .execute_batch("DROP TRIGGER full_INSERT; DROP TRIGGER full_UPDATE")
+        .unwrap();
+    assert_eq!(
+        api.send("PATCH", &item, &json!({"value": "changed"}))
+            .await
+            .status,
+        200
+    );
+    drop(api);
+    let api = Api::start(Sandbox::builder().db(&db)).await;
+    let items = api.items(&format!("{path}?page_size=100")).await;
+    assert_eq!((items.len(), &items[0]["value"]), (25, &json!("changed")));
 }
 
 #[tokio::test]
