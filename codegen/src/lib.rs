@@ -5,9 +5,12 @@
 mod areas;
 mod calls;
 mod checks;
+mod docs;
 mod error;
+pub mod escape;
 mod names;
 mod operations;
+mod print;
 pub mod schema;
 mod types;
 
@@ -32,7 +35,7 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         pub mod types { #types }
         #code
     };
-    print(file)
+    print::print(file)
 }
 
 /// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.
@@ -42,7 +45,7 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
 pub fn calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
-    print(calls::emit(&schema::Document::new(&doc), &operations)?)
+    print::print(calls::emit(&schema::Document::new(&doc), &operations)?)
 }
 
 /// The areas of a document: the first tag of each operation, sorted. Each is a cargo feature.
@@ -58,23 +61,6 @@ pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
     all.sort();
     all.dedup();
     Ok(all)
-}
-
-fn print(file: proc_macro2::TokenStream) -> Result<String, Error> {
-    let file = syn::parse2(file).map_err(|e| {
-        Error::new(
-            "",
-            format!("the generated code does not parse ({e}): please report the document"),
-        )
-    })?;
-    // A doc attribute is printed as it is: `///Text`.
-    let spaced = |line: &str| match line.trim_start().strip_prefix("///") {
-        Some(text) if text.starts_with(|c: char| c != ' ' && c != '/') => {
-            line.replacen("///", "/// ", 1) + "\n"
-        }
-        _ => format!("{line}\n"),
-    };
-    Ok(prettyplease::unparse(&file).lines().map(spaced).collect())
 }
 
 fn parse(spec: &str) -> Result<Value, Error> {

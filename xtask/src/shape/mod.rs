@@ -28,6 +28,10 @@ pub const RULES: &[(&str, Rule)] = &[
         noise::rendering_time_defaults,
     ),
     (
+        "noise: schemas that only describe dropped",
+        noise::only_words,
+    ),
+    (
         "operation names made unique and snake_case",
         names::operation_names,
     ),

@@ -1,6 +1,6 @@
-//! drf-yasg renders callables: `default=timezone.now` and `default=uuid4` come out as those of the download, so two downloads differ.
+//! What means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` come out as those of the download, so two downloads differ.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::walk;
 use crate::report::Failure;
@@ -23,6 +23,46 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
         }
     });
     Ok(n)
+}
+
+/// Drops what only describes from where a schema that says something would change the type: `additionalProperties: {description: any}` is `{}`, and such a part
+/// of an `allOf` is none.
+pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    walk::document_schemas(doc, &mut |map| {
+        let extra = map.get_mut("additionalProperties");
+        if let Some(extra) = extra.filter(|e| **e != json!({}) && is_words(e)) {
+            *extra = json!({});
+            n += 1;
+        }
+        let Some(parts) = map.get_mut("allOf").and_then(Value::as_array_mut) else {
+            return;
+        };
+        let before = parts.len();
+        if !parts.iter().all(is_words) {
+            parts.retain(|p| !is_words(p));
+        }
+        n += before - parts.len();
+    });
+    Ok(n)
+}
+
+/// Is it an object of annotations only (OpenAPI 3.0.3, Schema Object)?
+fn is_words(schema: &Value) -> bool {
+    const WORDS: [&str; 8] = [
+        "$comment",
+        "default",
+        "deprecated",
+        "description",
+        "example",
+        "examples",
+        "externalDocs",
+        "title",
+    ];
+    let words = |key: &String| {
+        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with("x-autopi-")
+    };
+    schema.as_object().is_some_and(|map| map.keys().all(words))
 }
 
 /// `2026-01-02T03:04:05`, and whatever follows: a serializer field without a format may hold a time too.

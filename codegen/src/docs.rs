@@ -1,0 +1,224 @@
+//! Documentation of the generated code. Its text comes from the document: it must stay text, for rustc, for rustdoc and for a reader.
+//!
+//! Of Markdown only paragraphs, lists, emphasis, code spans and blocks are left. A code block is marked as text and, as the only thing that rustdoc could take for
+//! a test, not there at all when doctests are collected.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::escape;
+
+/// Rewrites every `#[doc = "…"]`, also inside macros, so that no writer of code has to think of it.
+pub fn clean(tokens: TokenStream) -> TokenStream {
+    let mut out = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            out.push(token);
+            continue;
+        };
+        let hash = matches!(out.last(), Some(TokenTree::Punct(p)) if p.as_char() == '#');
+        if let Some(text) = text(&group).filter(|_| hash) {
+            out.pop();
+            out.extend(attributes(&text));
+            continue;
+        }
+        let mut inner = Group::new(group.delimiter(), clean(group.stream()));
+        inner.set_span(group.span());
+        out.push(inner.into());
+    }
+    out.into_iter().collect()
+}
+
+/// The text of `[doc = "…"]`.
+fn text(group: &Group) -> Option<String> {
+    if group.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let mut tokens = group.stream().into_iter();
+    match (tokens.next()?, tokens.next()?, tokens.next()?) {
+        (TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Literal(text))
+            if name == "doc" =>
+        {
+            Some(
+                syn::parse2::<syn::LitStr>(TokenTree::from(text).into())
+                    .ok()?
+                    .value(),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn attributes(text: &str) -> TokenStream {
+    let (text, code) = markdown(text);
+    if code {
+        return quote!(#[cfg_attr(not(doctest), doc = #text)]);
+    }
+    // One a line: printed as `/// line`.
+    let lines = text.lines().map(|line| match line {
+        "" => String::new(),
+        line => format!(" {line}"),
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// The text as Markdown that says what it says, and whether it has a code block.
+fn markdown(text: &str) -> (String, bool) {
+    let text = text.replace("\r\n", "\n");
+    let mut lines = text.lines().peekable();
+    let mut out: Vec<String> = Vec::new();
+    let mut code = false;
+    while let Some(line) = lines.next() {
+        let blank = out.last().is_none_or(String::is_empty);
+        let mut block = Vec::new();
+        if let Some(fence) = fence(line) {
+            let end = |l: &str| {
+                let l = l.trim();
+                l.len() >= fence.len() && l.trim_start_matches(&fence[..1]).is_empty()
+            };
+            block.extend(lines.by_ref().take_while(|l| !end(l)));
+        } else if blank && indented(line) {
+            block.push(line);
+            while let Some(line) = lines.next_if(|l| indented(l) || l.trim().is_empty()) {
+                block.push(line);
+            }
+        } else {
+            out.push(escape::line(&prose(line)).into_owned());
+            continue;
+        }
+        while block.pop_if(|l| l.trim().is_empty()).is_some() {}
+        if block.is_empty() {
+            continue;
+        }
+        if !blank {
+            out.push(String::new());
+        }
+        code = true;
+        let ticks = block
+            .iter()
+            .flat_map(|l| l.split(|c| c != '`'))
+            .map(str::len)
+            .max();
+        let fence = "`".repeat(ticks.unwrap_or(0).max(2) + 1);
+        out.push(format!("{fence}text"));
+        out.extend(
+            block
+                .into_iter()
+                .map(|l| escape::line(&l.replace('\t', "    ")).into_owned()),
+        );
+        out.extend([fence, String::new()]);
+    }
+    while out.pop_if(|l| l.is_empty()).is_some() {}
+    out.drain(..out.iter().take_while(|l| l.is_empty()).count());
+    (out.join("\n"), code)
+}
+
+/// The marks that open a fenced block.
+fn fence(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let info = line.trim_start_matches(mark);
+    let fence = line.strip_suffix(info)?;
+    (fence.len() >= 3 && !info.contains('`')).then_some(fence)
+}
+
+fn indented(line: &str) -> bool {
+    !line.trim().is_empty() && (line.starts_with("    ") || line.starts_with('\t'))
+}
+
+/// One line outside a code block. Words are parted by one space, so that nothing is indented, and what would be HTML, a link, a table, an escape, a fence or an
+/// open code span is escaped.
+fn prose(line: &str) -> String {
+    let words = line.split([' ', '\t']).filter(|w| !w.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
+    let mut out = String::with_capacity(line.len() + 8);
+    let mut rest = line.as_str();
+    while let Some(c) = rest.chars().next() {
+        if c == '`' {
+            let ticks = rest.len() - rest.trim_start_matches('`').len();
+            let (mark, after) = rest.split_at(ticks);
+            // A pipe would part the cells of a table before the span is seen.
+            if let Some(len) =
+                span(after, ticks).filter(|n| ticks < 3 && !after[..*n].contains('|'))
+            {
+                out.push_str(&rest[..len + 2 * ticks]);
+                rest = &after[len + ticks..];
+            } else {
+                out.push_str(&"\\`".repeat(mark.len()));
+                rest = after;
+            }
+            continue;
+        }
+        if matches!(c, '\\' | '<' | '[' | ']' | '|' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// The length of a code span that `ticks` backticks opened.
+fn span(after: &str, ticks: usize) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += after[at..].find('`')?;
+        let run = after[at..].len() - after[at..].trim_start_matches('`').len();
+        if run == ticks {
+            return Some(at);
+        }
+        at += run;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_says_what_the_text_says() {
+        for (text, shown, code) in [
+            ("  a  b \n\n* c\n", "a b\n\n* c", false),
+            ("`a<b>` <b> [c](d)", r"`a<b>` \<b> \[c\](d)", false),
+            (r"\[a] \`b\`", r"\\\[a\] \\`b\`", false),
+            ("an `open span", r"an \`open span", false),
+            ("| ` | <script> ` |", r"\| \` \| \<script> \` \|", false),
+            ("x ```a``` ~~~", r"x \`\`\`a\`\`\` \~\~\~", false),
+            ("> ```\n> a\n> ```", "> \\`\\`\\`\n> a\n> \\`\\`\\`", false),
+            ("-     a\n-\t\tb", "- a\n- b", false),
+            (
+                "a\r\nb\rc\u{202e}\0",
+                r"a
+b c\u{202e}\u{0}",
+                false,
+            ),
+            (
+                "a\n```rust\n  b\n```\nc",
+                "a\n\n```text\n  b\n```\n\nc",
+                true,
+            ),
+            ("~~~\n```\nb", "````text\n```\nb\n````", true),
+            (
+                "a\n\n    b\n\n\tc\n\nd",
+                "a\n\n```text\n    b\n\n    c\n```\n\nd",
+                true,
+            ),
+        ] {
+            assert_eq!(markdown(text), (shown.to_owned(), code), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn documentation_is_one_line_an_attribute_or_hidden_from_doctests() {
+        let clean = |text: &str| clean(quote!(m!( #[doc = #text] ))).to_string();
+        assert_eq!(
+            clean("a\n\nb"),
+            quote!(m!( #[doc = " a"] #[doc = ""] #[doc = " b"] )).to_string()
+        );
+        let text = "```text\nb\n```";
+        assert_eq!(
+            clean("```\nb\n```"),
+            quote!(m!( #[cfg_attr(not(doctest), doc = #text)] )).to_string()
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Text of a document, made safe to show: in a doc comment, a report, a terminal.
+
+use std::borrow::Cow;
+
+/// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags.
+pub fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text on one line: what is hidden is shown as Rust writes it (`\n`, `\u{202e}`).
+pub fn line(text: &str) -> Cow<'_, str> {
+    escaped(text, |_| false)
+}
+
+/// As [`line`], but line feeds and tabs stay.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let shown = |c| hidden(c) && !keep(c);
+    if !text.contains(shown) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            // `char::escape_default` also escapes what can be read, but never a hidden one as itself.
+            c if shown(c) => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_shown() {
+        let text = "a\r\u{1b}[2J\u{0}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{9b}\n\té\u{915}";
+        assert_eq!(
+            line(text),
+            r"a\r\u{1b}[2J\u{0}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{9b}\n\té".to_owned()
+                + "\u{915}"
+        );
+        assert_eq!(lines("a\n\tb\r"), "a\n\tb\\r");
+        assert!(matches!(line("plain — ünïcode 你好"), Cow::Borrowed(_)));
+    }
+}
