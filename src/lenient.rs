@@ -1,130 +1,461 @@
-//! The second reading of an answer: a value of another form than the document's, where it has one plain meaning.
+//! The second reading of a response: from its text, a value of another form than the document's where it has one plain meaning.
 //!
 //! drf-yasg documents what a serializer declares, and views send what they like: a number in a text, the text of a JSON value, one object where a list is
-//! documented. Nothing is guessed: what has no plain meaning stays an error.
+//! documented or a list of one where an object is, an empty text for what is not there. Nothing is guessed: what has no plain meaning stays an error.
+//!
+//! It reads pieces of the text, not a tree: every digit of a number is at hand, and what is no JSON (Python's `NaN`) spoils the piece that it stands in only.
+
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{
-        Error as _, IntoDeserializer, Visitor,
+        DeserializeOwned, Error as _, IgnoredAny, IntoDeserializer, Visitor,
         value::{MapDeserializer, SeqDeserializer},
     },
     forward_to_deserialize_any,
 };
 use serde_json::{Error, Value};
 
-/// A value that is read as what is wanted, if that is plain.
-pub(crate) struct Lenient(pub Value);
+use crate::{digits, page, record};
 
-impl Lenient {
-    /// The value that a text holds as JSON, or the text.
-    fn parsed(self) -> Value {
-        match self.0 {
-            Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-            other => other,
-        }
-    }
+/// As deep as serde_json reads.
+const DEPTH: u8 = 128;
+/// How many empty texts of a value may stand for nothing.
+const EMPTY: usize = 256;
+/// Names of newtypes that ask for the text of a value: as it stands, and of a number or text.
+const RAW: &str = "$autopi::raw";
+const DIGITS: &str = "$autopi::digits";
 
-    /// As a boolean: also `"true"`, Python's `"True"`, and 1.
-    fn boolean(self) -> Value {
-        match &self.0 {
-            Value::String(text) if text.eq_ignore_ascii_case("true") => true.into(),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => false.into(),
-            Value::Number(n) if matches!(n.as_u64(), Some(0 | 1)) => (n.as_u64() == Some(1)).into(),
-            _ => self.0,
-        }
-    }
+/// Why a value does not decode.
+pub(crate) struct Fault {
+    pub path: String,
+    pub message: String,
+}
 
-    /// As an integer: also one in a text, or with a zero after the point.
-    fn integer(self) -> Value {
-        let value = self.number();
-        match value
-            .as_f64()
-            .filter(|f| !value.is_i64() && !value.is_u64() && f.fract() == 0.0 && f.abs() < 9e15)
-        {
-            Some(whole) => (whole as i64).into(),
-            None => value,
-        }
-    }
+/// Reads a response or an item: as it is documented, then leniently.
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+    // UTF-8 is checked once for the whole text, not string by string: that is quicker.
+    let quick = || match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(text),
+    };
+    record::expect_members(true);
+    let value = match digits::any_lost(text) {
+        true => None,
+        false => page::strictly(quick).ok(),
+    };
+    let value = value.map_or_else(|| second(text), Ok);
+    record::expect_members(false);
+    value
+}
 
-    /// As a number: also one in a text.
-    fn number(self) -> Value {
-        match &self.0 {
-            Value::String(text) => serde_json::from_str::<serde_json::Number>(text.trim())
-                .map_or(self.0, Value::Number),
-            _ => self.0,
-        }
-    }
-
-    /// As a text: also a number or a boolean.
-    fn text(self) -> Value {
-        match &self.0 {
-            Value::Number(_) | Value::Bool(_) => self.0.to_string().into(),
-            _ => self.0,
-        }
-    }
-
-    /// As a list: also one object, the JSON text of a list, and null for none.
-    fn list(self) -> Value {
-        match self.parsed() {
-            Value::Null => Value::Array(Vec::new()),
-            one @ Value::Object(_) => vec![one].into(),
-            other => other,
+fn second<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+    let empty: RefCell<Vec<usize>> = RefCell::default();
+    loop {
+        record::expect_members(true);
+        let before = empty.borrow().len();
+        let fault = match serde_path_to_error::deserialize(Lenient::new(text, &empty)) {
+            Ok(value) => return Ok(value),
+            Err(fault) => fault,
+        };
+        // An empty text was met that can't be what is wanted: is it wanted at all?
+        let now = empty.borrow().len();
+        if now == before || now > EMPTY {
+            return Err(Fault {
+                path: fault.path().to_string(),
+                message: fault.inner().to_string(),
+            });
         }
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Lenient {
+/// The text of a value as it stands; where there is no text, as it would be written.
+pub(crate) struct Raw(pub Vec<u8>);
+
+impl Raw {
+    /// As a value; what is none is its text.
+    pub(crate) fn lossless(self) -> Value {
+        read(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Raw;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_bytes<E>(self, text: &[u8]) -> Result<Raw, E> {
+                Ok(Raw(text.to_vec()))
+            }
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Raw, D::Error> {
+                Value::deserialize(d).map(|value| Raw(value.to_string().into_bytes()))
+            }
+        }
+        d.deserialize_newtype_struct(RAW, Text)
+    }
+}
+
+/// Reads a text or a number, with every digit where there is a text of it.
+pub(crate) fn with_digits<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+    d: D,
+    visitor: V,
+) -> Result<V::Value, D::Error> {
+    d.deserialize_newtype_struct(DIGITS, visitor)
+}
+
+/// The values of an object's members of this name.
+pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let members = pieces(text, b'{').ok()?;
+    let members = members.into_iter().filter_map(|m| split(m).ok());
+    members.filter(|(key, _)| key == name).map(|m| m.1).last()
+}
+
+/// A text that is read as what is wanted, if that is plain.
+#[derive(Clone, Copy)]
+struct Lenient<'a> {
+    text: &'a [u8],
+    depth: u8,
+    /// Where empty texts and lists stand that were not what was wanted.
+    empty: &'a RefCell<Vec<usize>>,
+}
+
+impl<'a> Lenient<'a> {
+    fn new(text: &'a [u8], empty: &'a RefCell<Vec<usize>>) -> Self {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        Self {
+            text: text.trim_ascii(),
+            depth: DEPTH,
+            empty,
+        }
+    }
+
+    fn inside(self, text: &'a [u8]) -> Self {
+        Self {
+            text: text.trim_ascii(),
+            depth: self.depth - 1,
+            ..self
+        }
+    }
+
+    fn first(&self) -> u8 {
+        self.text.first().copied().unwrap_or_default()
+    }
+
+    /// The text that a JSON string holds.
+    fn string(&self) -> Option<String> {
+        serde_json::from_slice(self.text)
+            .ok()
+            .filter(|_| self.first() == b'"')
+    }
+
+    /// A number as it is written, also one in a text.
+    fn number(&self) -> Option<String> {
+        let text = self
+            .string()
+            .or_else(|| String::from_utf8(self.text.to_vec()).ok())?;
+        Some(text.trim().to_owned()).filter(|text| is_number(text))
+    }
+
+    /// A text, also the digits of a number and a boolean.
+    fn plain(&self) -> Option<String> {
+        match self.first() {
+            b't' | b'f' => serde_json::from_slice::<bool>(self.text)
+                .ok()
+                .map(|b| b.to_string()),
+            b'"' => self.string(),
+            _ => self.number(),
+        }
+    }
+
+    /// The beginning of the text, for a message.
+    fn says(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.text.get(..60).unwrap_or(self.text))
+    }
+
+    /// Reads with `f` the JSON value that a text holds, else this one.
+    fn parsed<T>(self, f: impl FnOnce(Lenient<'_>) -> T) -> T {
+        match self.string().filter(|text| !text.trim().is_empty()) {
+            Some(text) => {
+                let inner = Lenient {
+                    text: text.trim().as_bytes(),
+                    depth: self.depth,
+                    empty: self.empty,
+                };
+                if matches!(inner.first(), b'[' | b'{') {
+                    f(inner)
+                } else {
+                    f(self)
+                }
+            }
+            None => f(self),
+        }
+    }
+
+    fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let pieces = pieces(self.text, b'[').map_err(Error::custom)?;
+        self.deeper()?;
+        visitor.visit_seq(SeqDeserializer::new(
+            pieces.into_iter().map(|p| self.inside(p)),
+        ))
+    }
+
+    fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let pieces = pieces(self.text, b'{').map_err(Error::custom)?;
+        self.deeper()?;
+        let members: Result<Vec<_>, _> = pieces.into_iter().map(split).collect();
+        let members = members.map_err(Error::custom)?;
+        let members = members
+            .into_iter()
+            .map(|(key, value)| (key, self.inside(value)));
+        visitor.visit_map(MapDeserializer::new(members))
+    }
+
+    fn deeper(&self) -> Result<(), Error> {
+        (self.depth > 0)
+            .then_some(())
+            .ok_or_else(|| Error::custom("nested too deeply"))
+    }
+
+    /// Notes where an empty text or list is not what is wanted.
+    fn noting<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if outcome.is_err() && self.is_empty() && !self.is_noted() {
+            self.empty.borrow_mut().push(self.text.as_ptr() as usize);
+        }
+        outcome
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self.text, b"\"\"" | b"[]")
+    }
+
+    fn is_noted(&self) -> bool {
+        self.empty.borrow().contains(&(self.text.as_ptr() as usize))
+    }
+}
+
+/// A JSON number, however long.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// An integer as it is written: also with zeros after the point, or an exponent.
+fn integer(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let number: crate::Decimal = text.parse().ok()?;
+        let whole = number.0.normalize();
+        i64::try_from(whole.mantissa())
+            .ok()
+            .filter(|_| whole.scale() == 0)
+    })
+}
+
+/// What stands between the brackets, cut at the commas.
+fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> {
+    let close = if open == b'[' { b']' } else { b'}' };
+    if text.first() != Some(&open) {
+        return Err("no list or object");
+    }
+    let (mut out, mut depth, mut start, mut at) = (Vec::new(), 0usize, 1, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => at += string_end(&text[at..]).ok_or("a text does not end")?,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' if depth == 1 => {
+                if *byte != close || at + 1 != text.len() {
+                    return Err("no JSON: something stands behind its end");
+                }
+                let last = text[start..at].trim_ascii();
+                if !(last.is_empty() && out.is_empty()) {
+                    out.push(last);
+                }
+                return Ok(out);
+            }
+            b']' | b'}' => depth -= 1,
+            b',' if depth == 1 => {
+                out.push(text[start..at].trim_ascii());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Err("no JSON: it ends in the middle")
+}
+
+/// Where the JSON string at the start ends.
+fn string_end(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Name and value of a member.
+fn split(member: &[u8]) -> Result<(String, &[u8]), &'static str> {
+    let fault = "no JSON: a member without a name";
+    let end = string_end(member)
+        .filter(|_| member.first() == Some(&b'"'))
+        .ok_or(fault)?;
+    let name = serde_json::from_slice(&member[..=end]).map_err(|_| fault)?;
+    let value = member[end + 1..]
+        .trim_ascii_start()
+        .strip_prefix(b":")
+        .ok_or(fault)?;
+    Ok((name, value.trim_ascii()))
+}
+
+impl<'a> IntoDeserializer<'_, Error> for Lenient<'a> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
     }
 }
 
-/// What is wanted, the other names of it, and how a value becomes it.
 macro_rules! wanted {
-    ($($method:ident => $as:ident),* $(,)?) => {$(
+    ($how:ident: $($method:ident),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            Lenient(self.$as()).deserialize_any(visitor)
+            self.noting(self.$how(visitor))
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for Lenient {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(b) => visitor.visit_bool(b),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Number(n) => match (n.as_u64(), n.as_i64(), n.as_f64()) {
-                (Some(n), _, _) => visitor.visit_u64(n),
-                (_, Some(n), _) => visitor.visit_i64(n),
-                (_, _, Some(n)) => visitor.visit_f64(n),
-                _ => Err(Error::custom(format!("`{n}` is no number that fits"))),
-            },
-            Value::Array(list) => {
-                visitor.visit_seq(SeqDeserializer::new(list.into_iter().map(Lenient)))
-            }
-            Value::Object(map) => visitor.visit_map(MapDeserializer::new(
-                map.into_iter().map(|(k, v)| (k, Lenient(v))),
-            )),
+impl<'a> Lenient<'a> {
+    /// As a boolean: also `"true"`, Python's `"True"`, and 1.
+    fn as_bool<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self
+            .plain()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            "1" if self.first() != b'"' => visitor.visit_bool(true),
+            "0" if self.first() != b'"' => visitor.visit_bool(false),
+            _ => self.deserialize_any(visitor),
         }
     }
 
-    wanted! {
-        deserialize_bool => boolean,
-        deserialize_i8 => integer, deserialize_i16 => integer, deserialize_i32 => integer, deserialize_i64 => integer,
-        deserialize_u8 => integer, deserialize_u16 => integer, deserialize_u32 => integer, deserialize_u64 => integer,
-        deserialize_f32 => number, deserialize_f64 => number,
-        deserialize_str => text, deserialize_string => text,
-        deserialize_seq => list,
-        deserialize_map => parsed,
+    fn as_integer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let Some(text) = self.number() else {
+            return self.deserialize_any(visitor);
+        };
+        match (integer(&text), text.parse::<u64>()) {
+            (Some(n), _) => visitor.visit_i64(n),
+            (_, Ok(n)) => visitor.visit_u64(n),
+            _ => Err(Error::custom(format!(
+                "`{}` is no integer of 64 bits",
+                self.says()
+            ))),
+        }
     }
 
+    /// As the nearest `f64`.
+    fn as_float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.number().map(|text| (text.parse::<f64>(), text)) {
+            Some((Ok(n), _)) if n.is_finite() => visitor.visit_f64(n),
+            Some((_, text)) => Err(Error::custom(format!(
+                "`{text}` is larger than a number of 64 bits"
+            ))),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    fn as_text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.plain() {
+            Some(text) => visitor.visit_string(text),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    /// As a list: also one object, the JSON text of a list, and null for none.
+    fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parsed(|value| match value.first() {
+            b'n' if value.text == b"null" => value.with_text(b"[]").list(visitor),
+            b'{' => {
+                value.deeper()?;
+                visitor.visit_seq(SeqDeserializer::new(std::iter::once(value)))
+            }
+            _ => value.deserialize_any(visitor),
+        })
+    }
+
+    /// As an object: also a list of one, and the JSON text of an object.
+    fn as_object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parsed(|value| match pieces(value.text, b'[').as_deref() {
+            Ok([one]) if one.first() == Some(&b'{') && value.depth > 0 => {
+                value.inside(one).object(visitor)
+            }
+            Ok(many) if many.len() > 1 => Err(Error::custom(format!(
+                "a list of {} where one object is documented",
+                many.len()
+            ))),
+            _ => value.deserialize_any(visitor),
+        })
+    }
+
+    fn with_text(self, text: &'a [u8]) -> Self {
+        Self { text, ..self }
+    }
+}
+
+impl<'de> Deserializer<'de> for Lenient<'_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.first() {
+            b'{' => self.object(visitor),
+            b'[' => self.list(visitor),
+            b'"' => match serde_json::from_slice(self.text) {
+                Ok(text) => visitor.visit_string(text),
+                Err(e) => Err(Error::custom(format!("no text: {e}"))),
+            },
+            _ => match (
+                self.text,
+                serde_json::from_slice::<serde_json::Number>(self.text),
+            ) {
+                (b"null", _) => visitor.visit_unit(),
+                (b"true", _) => visitor.visit_bool(true),
+                (b"false", _) => visitor.visit_bool(false),
+                (text, Ok(n)) if std::str::from_utf8(text).is_ok_and(digits::is_kept) => {
+                    match (n.as_u64(), n.as_i64(), n.as_f64()) {
+                        (Some(n), ..) => visitor.visit_u64(n),
+                        (_, Some(n), _) => visitor.visit_i64(n),
+                        (.., n) => visitor.visit_f64(n.unwrap_or_default()),
+                    }
+                }
+                _ if self.number().is_some() => Err(Error::custom(format!(
+                    "`{}` has more digits than 64 bits hold, and is not changed",
+                    self.says()
+                ))),
+                (b"", _) => Err(Error::custom("no JSON: no value stands here")),
+                _ => Err(Error::custom(format!(
+                    "no JSON: `{}`",
+                    self.says().escape_debug()
+                ))),
+            },
+        }
+    }
+
+    wanted!(as_bool: deserialize_bool);
+    wanted!(as_integer: deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64);
+    wanted!(as_integer: deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
+    wanted!(as_float: deserialize_f32, deserialize_f64);
+    wanted!(as_text: deserialize_str, deserialize_string);
+    wanted!(as_list: deserialize_seq);
+    wanted!(as_object: deserialize_map);
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() {
+        if self.text == b"null" || (self.is_empty() && self.is_noted()) {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -133,10 +464,14 @@ impl<'de> Deserializer<'de> for Lenient {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        match name {
+            RAW => visitor.visit_bytes(self.text),
+            DIGITS => self.deserialize_str(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -148,66 +483,159 @@ impl<'de> Deserializer<'de> for Lenient {
         self.deserialize_map(visitor)
     }
 
-    forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier ignored_any }
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde::de::DeserializeOwned;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
+    use crate::{Date, Decimal, Json, Timestamp, Uuid};
 
-    fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
-        T::deserialize(Lenient(value)).ok()
+    fn all<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+        read(text.as_bytes()).map_err(|fault| fault.message)
+    }
+
+    fn some<T: DeserializeOwned>(text: &str) -> Option<T> {
+        all(text).ok()
     }
 
     #[test]
     fn what_has_a_plain_meaning_is_read() {
         assert_eq!(
             (
-                read(json!("True")),
-                read(json!(0)),
-                read::<bool>(json!("yes"))
+                some(r#""True""#),
+                some("0"),
+                some::<bool>(r#""yes""#),
+                some::<bool>("2")
             ),
-            (Some(true), Some(false), None)
+            (Some(true), Some(false), None, None)
         );
         assert_eq!(
             (
-                read(json!("12")),
-                read(json!(12.0)),
-                read::<i64>(json!(12.5)),
-                read::<i64>(json!(true))
+                some(r#""12""#),
+                some("12.0"),
+                some("1e3"),
+                some::<i64>("12.5"),
+                some::<i64>("true")
             ),
-            (Some(12i64), Some(12), None, None)
+            (Some(12i64), Some(12), Some(1000), None, None)
         );
         assert_eq!(
-            (read(json!(" 1.5")), read::<f64>(json!("NaN"))),
+            (some(r#"" 1.5""#), some::<f64>(r#""NaN""#)),
             (Some(1.5), None)
         );
-        assert_eq!(read(json!(4.5)), Some("4.5".to_owned()));
+        assert_eq!(some("4.50"), Some("4.50".to_owned()));
         assert_eq!(
-            read(json!({"a": "1"})),
+            some(r#"{"a": "1"}"#),
             Some(vec![BTreeMap::from([("a".to_owned(), 1)])])
         );
         assert_eq!(
-            (read(json!("[1,\"2\"]")), read::<Vec<i64>>(json!(null))),
+            (some(r#""[1,\"2\"]""#), some::<Vec<i64>>("null")),
             (Some(vec![1, 2]), Some(vec![]))
         );
+        let low = BTreeMap::from([("low".to_owned(), 3)]);
+        assert_eq!(some(r#""{\"low\": \"3\"}""#), Some(low.clone()));
         assert_eq!(
-            read(json!(r#"{"low": "3"}"#)),
-            Some(BTreeMap::from([("low".to_owned(), 3)]))
+            some(r#"[{"low": 3}]"#),
+            Some(low),
+            "a list of one where one is documented"
+        );
+        let two = all::<BTreeMap<String, i64>>(r#"[{"low": 3}, {"low": 4}]"#);
+        assert_eq!(
+            two.unwrap_err(),
+            "a list of 2 where one object is documented"
         );
         assert_eq!(
-            (read(json!(null)), read(json!("7"))),
+            (some("null"), some(r#""7""#)),
             (Some(None::<i64>), Some(Some(7i64)))
         );
+        let any = json!({"a": ["1", null]});
+        assert_eq!(some(&any.to_string()), Some(any), "any JSON stays as it is");
+    }
+
+    #[test]
+    fn an_empty_text_is_nothing_where_it_can_be_nothing_else() {
+        type Row = (
+            Option<Timestamp>,
+            Option<String>,
+            Option<i64>,
+            Option<Uuid>,
+            Option<Date>,
+        );
+        let row: BTreeMap<String, Row> = some(r#"{"a": ["", "", "", "", ""]}"#).unwrap();
+        assert_eq!(row["a"], (None, Some(String::new()), None, None, None));
+        let map = some::<BTreeMap<String, Option<BTreeMap<String, i64>>>>(r#"{"a": [], "b": ""}"#)
+            .unwrap();
+        assert!(map.values().all(Option::is_none) && map.len() == 2);
+        assert_eq!(some::<Option<Decimal>>(r#""""#), Some(None));
+        assert_eq!(some::<i64>(r#""""#), None, "a number that must be there");
+    }
+
+    #[test]
+    fn every_digit_is_kept_or_it_is_an_error() {
+        let long = "89450100000000000123";
+        assert_eq!(some(long), Some(long.to_owned()));
         assert_eq!(
-            read(json!({"a": ["1", null]})),
-            Some(json!({"a": ["1", null]})),
-            "any JSON stays as it is"
+            some::<Vec<String>>("[0.10000000000000000001]").unwrap(),
+            ["0.10000000000000000001"]
+        );
+        let decimal: Decimal = some("12345678901234567890.12345678").unwrap();
+        assert_eq!(decimal.to_string(), "12345678901234567890.12345678");
+        assert_eq!(
+            some::<f64>("0.10000000000000000001"),
+            Some(0.1),
+            "the nearest"
+        );
+        for text in [
+            long,
+            "0.10000000000000000001",
+            "[1, {\"a\": -89450100000000000123}]",
+            "1e400",
+        ] {
+            let error = all::<Json>(text).unwrap_err();
+            assert!(
+                error.contains("digits") && all::<Value>(text).is_err(),
+                "{error}"
+            );
+        }
+        assert!(all::<Map<String, Value>>(r#"{"a": 89450100000000000123}"#).is_err());
+        assert!(all::<i64>("18446744073709551615").is_err() && all::<i64>(long).is_err());
+        assert!(all::<Decimal>("0.12345678901234567890123456789012").is_err());
+        assert!(all::<f64>("1e400").is_err());
+        assert_eq!(some::<u64>("18446744073709551615"), Some(u64::MAX));
+        let exact: f64 = 55.123_456_789_012_34;
+        assert_eq!(
+            some::<Json>(&format!("{exact}")).unwrap().as_f64(),
+            Some(exact)
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_spoils_only_what_it_stands_in() {
+        let text =
+            r#"[{"a": NaN, "x": "[{"}, {"a": 1}, {"a": -Infinity}, oops, {"a" 1}, {"a": 2]]"#;
+        let items: Vec<Raw> = some(text).unwrap();
+        let read: Vec<Option<BTreeMap<String, Value>>> =
+            items.iter().map(|i| super::read(&i.0).ok()).collect();
+        assert_eq!(read.iter().filter(|r| r.is_some()).count(), 1);
+        assert_eq!(read[1].as_ref().unwrap()["a"], 1);
+        for broken in ["", "[1", "[1]]", "[", "{\"a\": \"", "<html>", "[\"", "nul"] {
+            assert!(all::<Value>(broken).is_err(), "{broken}");
+        }
+        assert!(all::<Value>(&"[".repeat(100_000)).is_err());
+        let deep = format!("[NaN,{}{}]", "[".repeat(200), "]".repeat(200));
+        assert!(all::<Vec<Value>>(&deep).is_err());
+        assert_eq!(
+            some::<BTreeMap<String, i64>>("\u{feff}{\"a\": \"1\"}").unwrap()["a"],
+            1
         );
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Decimal, DeviceId, Json, Timestamp, UnitId};
+use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 
 /// A value or `None`: the field is sent as the value, or as null. A field that is not set is not sent.
 ///
@@ -57,6 +57,7 @@ nullable! {
     Uuid => DeviceId,
     Uuid => UnitId,
     jiff::Timestamp => Timestamp,
+    jiff::civil::Date => Date,
     rust_decimal::Decimal => Decimal,
     Value => Json,
     Map<String, Value> => Json,

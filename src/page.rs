@@ -8,7 +8,11 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Cursor, Error, lenient::Lenient};
+use crate::{
+    Cursor, Error,
+    lenient::{self, Raw},
+    record,
+};
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
 ///
@@ -27,7 +31,7 @@ pub struct Page<T> {
     /// The items that did not decode.
     #[serde(skip)]
     pub errors: Vec<ItemError>,
-    /// Every other member of the envelope.
+    /// Every other member of the envelope; one that `serde_json` can't hold (`NaN`, a number of more than 64 bits) as its text.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
     /// Was there a `next`, be it null?
@@ -46,13 +50,13 @@ pub struct ItemError {
     pub path: String,
     /// Why.
     pub message: String,
-    /// The item as it came.
-    pub raw: Value,
+    /// The item as it came. It need not be JSON: Python writes `NaN`.
+    pub raw: String,
 }
 
 impl ItemError {
     pub(crate) fn into_error(self, status: u16) -> Error {
-        Error::decode(status, self.path, self.message, self.raw.to_string().into())
+        Error::decode(status, self.path, self.message, self.raw.into())
     }
 }
 
@@ -94,7 +98,7 @@ impl<T> Page<T> {
     }
 }
 
-impl Page<Value> {
+impl Page<Raw> {
     /// The same page of another type.
     pub(crate) fn retyped<T: DeserializeOwned>(self) -> Page<T> {
         let Self {
@@ -150,25 +154,34 @@ impl<T> IntoIterator for Page<T> {
 
 impl<T: DeserializeOwned> Page<T> {
     /// One more item, good or bad.
-    fn add(&mut self, raw: Value, root: &str) {
+    fn add(&mut self, raw: Raw, root: &str) {
         let index = self.results.len() + self.errors.len();
-        match T::deserialize(&raw)
-            .or_else(|_| serde_path_to_error::deserialize(Lenient(raw.clone())))
-        {
+        match lenient::read(&raw.0) {
             Ok(item) => self.results.push(item),
-            Err(e) => {
-                let inside = Some(e.path().to_string())
-                    .filter(|p| p != ".")
-                    .map(|p| format!(".{p}"))
-                    .unwrap_or_default();
+            Err(fault) => {
+                let inside = match fault.path.as_str() {
+                    "." => String::new(),
+                    path => format!(".{path}"),
+                };
                 self.errors.push(ItemError {
                     index,
                     path: format!("{root}[{index}]{inside}"),
-                    message: e.inner().to_string(),
-                    raw,
+                    message: fault.message,
+                    raw: String::from_utf8_lossy(&raw.0).into_owned(),
                 });
             }
         }
+    }
+
+    /// Every item, read straight from the text.
+    fn strict<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error> {
+        record::expect_members(true);
+        while let Some(item) = seq.next_element()? {
+            self.results.push(item);
+            record::expect_members(true);
+        }
+        record::expect_members(false);
+        Ok(())
     }
 
     fn append(&mut self, mut other: Self) {
@@ -186,7 +199,7 @@ struct Items<'a, T>(&'a mut Page<T>);
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Items<'_, T> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_any(self)
+        d.deserialize_seq(self)
     }
 }
 
@@ -197,17 +210,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         if STRICT.get() {
-            while let Some(item) = seq.next_element()? {
-                self.0.results.push(item);
-            }
-        } else {
-            while let Some(raw) = seq.next_element::<Value>()? {
-                self.0.add(raw, "results");
-            }
+            return self.0.strict(seq);
         }
-        Ok(())
-    }
-    fn visit_unit<E>(self) -> Result<(), E> {
+        while let Some(raw) = seq.next_element()? {
+            self.0.add(raw, "results");
+        }
         Ok(())
     }
 }
@@ -238,11 +245,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                         "previous" => {
                             page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
                         }
-                        _ => drop(page.extra.insert(key, map.next_value()?)),
+                        _ if STRICT.get() => drop(page.extra.insert(key, map.next_value()?)),
+                        _ => drop(page.extra.insert(key, map.next_value::<Raw>()?.lossless())),
                     }
                 }
                 if !found {
                     // One object where the document has a list: its one item.
+                    record::expect_members(true);
                     let one = T::deserialize(Value::Object(std::mem::take(&mut page.extra))).ok();
                     page.results.push(
                         one.filter(|_| !STRICT.get())
@@ -254,16 +263,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
                 let mut page = Page::empty();
                 if STRICT.get() {
-                    while let Some(item) = seq.next_element()? {
-                        page.results.push(item);
-                    }
-                    return Ok(page);
+                    return page.strict(seq).map(|()| page);
                 }
-                while let Some(raw) = seq.next_element::<Value>()? {
+                while let Some(raw) = seq.next_element::<Raw>()? {
                     // A view that lists envelopes sends its one page in an array.
-                    let envelope = raw.get("results").is_some_and(Value::is_array)
-                        && T::deserialize(&raw).is_err();
-                    match envelope.then(|| Self::Value::deserialize(&raw)) {
+                    let listed = lenient::member(&raw.0, "results");
+                    let envelope = listed.is_some_and(|list| list.starts_with(b"["))
+                        && lenient::read::<T>(&raw.0).is_err();
+                    match envelope.then(|| lenient::read::<Self::Value>(&raw.0)) {
                         Some(Ok(inner)) => page.append(inner),
                         _ => page.add(raw, ""),
                     }
@@ -305,8 +312,8 @@ mod tests {
                 "{text}"
             );
             assert_eq!(
-                (page.errors[0].index, &page.errors[0].raw),
-                (1, &Value::from("bad"))
+                (page.errors[0].index, page.errors[0].raw.as_str()),
+                (1, r#""bad""#)
             );
             assert!(page.into_strict().is_err());
         }

@@ -11,7 +11,6 @@ use bytes::Bytes;
 use futures_util::stream;
 use reqwest::Url;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 #[cfg(not(target_family = "wasm"))]
@@ -20,6 +19,7 @@ mod ahead;
 use crate::{
     Client, Error, Page, Response,
     call::{PageParams, Streaming},
+    lenient::{self, Raw},
     send::{self, Outgoing},
 };
 
@@ -288,10 +288,10 @@ impl Pages {
             let received = page.received();
             return Ok((page, received));
         };
-        let mut page: Page<Value> = send::decode(response)?.value;
+        let mut page: Page<Raw> = send::decode(response)?.value;
         let received = page.received();
         page.results.retain(|item| {
-            let id = item.get("id").map(Value::to_string);
+            let id = lenient::member(&item.0, "id");
             id.is_none_or(|id| ids.insert((hash((0, &id)), hash((1, &id)))))
         });
         Ok((page.retyped(), received))

@@ -3,7 +3,7 @@
 //! serde's derive makes some hundred lines a struct, and most of the compile time of this crate went there. So a struct only says which fields it has and how
 //! one of them is read; what is the same for all stands here once.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{cell::Cell, collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::{
     Deserializer, Serialize, Serializer,
@@ -40,8 +40,8 @@ blank! {
     [] Uuid => Uuid::nil(),
     [] DeviceId => DeviceId(Uuid::nil()),
     [] UnitId => UnitId(Uuid::nil()),
-    [] Timestamp => Timestamp(jiff::Timestamp::UNIX_EPOCH),
-    [] Date => Date::ZERO,
+    [] Timestamp => Timestamp::UNIX_EPOCH,
+    [] Date => Date(jiff::civil::Date::ZERO),
     [] Decimal => Decimal(rust_decimal::Decimal::ZERO),
 }
 
@@ -87,6 +87,15 @@ pub fn put_some<M: SerializeMap, T: Serialize>(
         .map_or(Ok(()), |value| map.serialize_entry(key, value))
 }
 
+thread_local! {
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Is the next record on this thread a whole response, or an item? One whose members are all unknown is none, but something else: `{"detail": "…"}`.
+pub(crate) fn expect_members(expected: bool) {
+    EXPECTED.set(expected);
+}
+
 struct Reader<T>(PhantomData<T>);
 
 impl<'de, T: Record> Visitor<'de> for Reader<T> {
@@ -98,6 +107,8 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut record = T::blank();
+        let expected = EXPECTED.replace(false);
+        let (mut known, mut unknown) = (T::KEEPS, false);
         let mut seen = [0u64; 8];
         let mut hint = 0;
         while let Some(key) = map.next_key_seed(Key {
@@ -107,14 +118,22 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
         })? {
             match key {
                 Ok(index) => {
-                    hint = index + 1;
+                    (hint, known) = (index + 1, true);
                     if let Some(word) = seen.get_mut(index / 64) {
                         *word |= 1 << (index % 64);
                     }
                     record.read(index, &mut map)?;
                 }
-                Err(key) => record.keep(key, &mut map)?,
+                Err(key) => {
+                    unknown = true;
+                    record.keep(key, &mut map)?;
+                }
             }
+        }
+        if expected && unknown && !known {
+            return Err(A::Error::custom(
+                "none of its members is one that the document names",
+            ));
         }
         let missing = T::REQUIRED.iter().find(|i| {
             seen.get(**i / 64)

@@ -8,17 +8,15 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     multipart::Form,
 };
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tracing::Instrument;
 
 use crate::{
     CallInfo, CallOptions, Client, Error, ErrorKind, Response,
     client::Authorization,
     host::{Answer, Instant, is_unprocessed, sleep, timeout},
-    lenient::Lenient,
+    lenient::{self, Fault},
     limits::{Permit, after, later},
-    page,
     retry::{self, Claim},
     trace::Trace,
     upload::Parts,
@@ -545,45 +543,21 @@ pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<R
         value: body,
     } = response;
     let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    // UTF-8 is checked once for the whole text, not string by string: that is quicker.
-    let quick = page::strictly(|| {
-        std::str::from_utf8(text)
-            .map_or_else(|_| serde_json::from_slice(text), serde_json::from_str)
-    });
-    if let Ok(value) = quick.or_else(|_| serde_json::from_slice(text)) {
-        return Ok(Response {
+    match lenient::read(text) {
+        Ok(value) => Ok(Response {
             status,
             headers,
             value,
-        });
-    }
-    let json: Value = match serde_json::from_slice(text) {
-        _ if body.is_empty() => return Err(Error::decode(status, ".", "the body is empty", body)),
-        Ok(json) => json,
-        Err(e) => {
-            return Err(Error::decode(
-                status,
-                ".",
-                format!("the body is no JSON: {e}"),
-                body,
-            ));
+        }),
+        Err(_) if body.is_empty() => Err(Error::decode(status, ".", "the body is empty", body)),
+        Err(Fault { path, mut message }) => {
+            if path == "."
+                && let Err(e) = serde_json::from_slice::<IgnoredAny>(text)
+            {
+                message = format!("the body is no JSON: {e}");
+            }
+            Err(Error::decode(status, path, message, body))
         }
-    };
-    match serde_path_to_error::deserialize(Lenient(json)) {
-        Ok(value) => {
-            tracing::debug!("the answer departs from the document, and was read all the same");
-            Ok(Response {
-                status,
-                headers,
-                value,
-            })
-        }
-        Err(e) => Err(Error::decode(
-            status,
-            e.path().to_string(),
-            e.inner().to_string(),
-            body,
-        )),
     }
 }
 

@@ -1,0 +1,129 @@
+//! Which numbers a `serde_json::Value` and an `f64` keep, and which they change.
+//!
+//! `arbitrary_precision` would keep all, but it is a feature of the whole tree of a consumer, and breaks `flatten` and untagged enums in it. So a text is looked through
+//! for numbers that would change before it is read quickly.
+
+/// Shorter runs of digits and points are exact: 15 significant digits are, and integers of 64 bits.
+const RUN: usize = 16;
+
+/// Does the text hold a number that changes when it is read as an `i64`, `u64` or `f64`?
+///
+/// A run of [`RUN`] covers one of every [`RUN`] places, so the others are not looked at.
+pub(crate) fn any_lost(text: &[u8]) -> bool {
+    let part = |b: &u8| b.is_ascii_digit() || *b == b'.';
+    let mut at = RUN - 1;
+    while let Some(byte) = text.get(at) {
+        if !part(byte) {
+            at += RUN;
+            continue;
+        }
+        let before = text[..at].iter().rev().take_while(|b| part(b)).count();
+        let after = text[at..].iter().take_while(|b| part(b)).count();
+        let start = at - before;
+        if before + after >= RUN && lost_at(text, start) {
+            return true;
+        }
+        at += after + RUN;
+    }
+    false
+}
+
+/// Is what begins here a number, and does it change?
+fn lost_at(text: &[u8], start: usize) -> bool {
+    let sign = start > 0 && text[start - 1] == b'-';
+    let start = start - usize::from(sign);
+    // In a text, most often: an id, a serial number.
+    let opens = |b: u8| matches!(b, b'[' | b',' | b':') || b.is_ascii_whitespace();
+    if start > 0 && !opens(text[start - 1]) {
+        return false;
+    }
+    let token = text[start..]
+        .iter()
+        .take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
+        .count();
+    std::str::from_utf8(&text[start..start + token]).is_ok_and(|token| !is_kept(token))
+}
+
+/// Does a JSON number come back with its digits after it was an `i64`, `u64` or `f64`?
+pub(crate) fn is_kept(token: &str) -> bool {
+    if token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok() {
+        return true;
+    }
+    let read = token.parse::<f64>().ok().filter(|f| f.is_finite());
+    read.is_some_and(|f| normal(&format!("{f:e}")) == normal(token))
+}
+
+/// Sign, significant digits, and where the point stands before them.
+fn normal(token: &str) -> Option<(bool, String, i64)> {
+    let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
+    let negative = mantissa.starts_with('-');
+    let mantissa = mantissa.trim_start_matches('-');
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    let point =
+        exponent.parse::<i64>().ok()? + whole.len() as i64 - (all.len() - digits.len()) as i64;
+    let digits = digits.trim_end_matches('0');
+    Some((
+        negative,
+        digits.to_owned(),
+        if digits.is_empty() { 0 } else { point },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_change_are_told_from_those_that_do_not() {
+        for kept in [
+            "0",
+            "-0.0",
+            "1e3",
+            "12.50",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "0.1",
+            "1E-7",
+            "12.345678901234567",
+            "0.00012345678901234567",
+            "1.7976931348623157e308",
+            "100000000000000000000000",
+        ] {
+            assert!(is_kept(kept), "{kept}");
+        }
+        for lost in [
+            "89450100000000000123",
+            "-9223372036854775809",
+            "0.1000000000000000055511151231257827",
+            "12345678.123456789012",
+            "1e400",
+            "1e-400",
+            "1.00000000000000000001",
+        ] {
+            assert!(!is_kept(lost), "{lost}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_changes_is_found_wherever_it_stands() {
+        for lost in [
+            "89450100000000000123",
+            "-89450100000000000123",
+            "0.12345678901234567891e5",
+        ] {
+            for shift in 0..40 {
+                let text = format!("{}[{{\"a\":{lost}}}]", " ".repeat(shift));
+                assert!(any_lost(text.as_bytes()), "{text}");
+                let text = format!("{}{lost}", " ".repeat(shift));
+                assert!(any_lost(text.as_bytes()), "{text}");
+                let text = format!(
+                    "{}[{{\"a\":\"{lost}\",\"b\":[12.345678901234567]}}]",
+                    " ".repeat(shift)
+                );
+                assert!(!any_lost(text.as_bytes()), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! Times and dates, as RFC 3339 writes them and as other writers of JSON do.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    ops::{Add, Sub},
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
+
+use jiff::{SignedDuration, civil, tz::Offset};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A moment, up to the end of the year 9999, to the nanosecond.
+///
+/// Reads RFC 3339, with or without an offset (none is UTC, as DRF writes naive times), with a blank, `t` or `z`, without seconds, with `+0000` or `+00`. A date alone is its
+/// midnight, `24:00` the midnight after, a leap second the second after. A number is no time: it does not say if it counts seconds. Written as UTC with `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(civil::DateTime);
+
+/// A date. Reads `2026-01-31`; of a text with an offset or a time of day, the date that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub civil::Date);
+
+/// A text that is no time or date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeError {
+    text: String,
+    why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Form,
+    NoSuch,
+    Range,
+}
+
+impl fmt::Display for TimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short: String = self.text.chars().take(60).collect();
+        let why = match self.why {
+            Why::Form => "is no time or date of RFC 3339",
+            Why::NoSuch => "is a day or a time of day that does not exist",
+            Why::Range => "is out of range: beyond the years -9999 to 9999",
+        };
+        write!(f, "`{}` {why}", short.escape_debug())
+    }
+}
+
+impl StdError for TimeError {}
+
+impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    /// 9999-12-31T23:59:59.999999999Z.
+    pub const MAX: Self = Self(civil::DateTime::MAX);
+
+    /// Returns the current time.
+    pub fn now() -> Self {
+        jiff::Timestamp::now().into()
+    }
+
+    /// Returns the date and time of day in UTC.
+    pub fn to_utc(self) -> civil::DateTime {
+        self.0
+    }
+
+    /// Returns the moment after this by `duration`, if it is in range.
+    pub fn checked_add(self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).ok().map(Self)
+    }
+
+    /// Returns the moment before this by `duration`, if it is in range.
+    pub fn checked_sub(self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).ok().map(Self)
+    }
+
+    /// Returns how long after `earlier` this is: negative if it is before it.
+    pub fn duration_since(self, earlier: Self) -> SignedDuration {
+        self.0.duration_since(earlier.0)
+    }
+}
+
+/// Stops at the end of the range; [`Timestamp::checked_add`] tells.
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+    fn add(self, duration: Duration) -> Self {
+        self.checked_add(duration).unwrap_or(Self::MAX)
+    }
+}
+
+/// Stops at the beginning of the range; [`Timestamp::checked_sub`] tells.
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+    fn sub(self, duration: Duration) -> Self {
+        self.checked_sub(duration)
+            .unwrap_or(Self(civil::DateTime::MIN))
+    }
+}
+
+impl Sub for Timestamp {
+    type Output = SignedDuration;
+    fn sub(self, earlier: Self) -> SignedDuration {
+        self.duration_since(earlier)
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(time: jiff::Timestamp) -> Self {
+        Self(Offset::UTC.to_datetime(time))
+    }
+}
+
+impl TryFrom<Timestamp> for jiff::Timestamp {
+    type Error = jiff::Error;
+    /// Fails for the last day of the year 9999, which `jiff` leaves to its offsets.
+    fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
+        Offset::UTC.to_timestamp(time.0)
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = jiff::Error;
+    fn try_from(time: SystemTime) -> Result<Self, Self::Error> {
+        jiff::Timestamp::try_from(time).map(Self::from)
+    }
+}
+
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = TimeError;
+    /// Fails where the system can't hold it.
+    fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
+        let since = time - Timestamp::UNIX_EPOCH;
+        let there = match since.is_negative() {
+            true => Self::UNIX_EPOCH.checked_sub(since.unsigned_abs()),
+            false => Self::UNIX_EPOCH.checked_add(since.unsigned_abs()),
+        };
+        there.ok_or_else(|| TimeError {
+            text: time.to_string(),
+            why: Why::Range,
+        })
+    }
+}
+
+impl From<civil::Date> for Date {
+    fn from(date: civil::Date) -> Self {
+        Self(date)
+    }
+}
+
+/// A text in its parts.
+struct Parts {
+    date: civil::Date,
+    time: civil::Time,
+    /// Seconds to be added: a leap second, `24:00`, the offset.
+    shift: i64,
+}
+
+fn parts(text: &str) -> Result<Parts, TimeError> {
+    let text = text.trim();
+    read(text.as_bytes()).map_err(|why| {
+        let year = text
+            .trim_start_matches(['+', '-'])
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let far = why == Why::Form && year > 4 && text[1..].contains('-');
+        TimeError {
+            text: text.to_owned(),
+            why: if far { Why::Range } else { why },
+        }
+    })
+}
+
+fn read(text: &[u8]) -> Result<Parts, Why> {
+    // A year before 0 has a sign and six digits.
+    let (sign, text, year) = match text {
+        [b'-', text @ ..] => (-1, text, 6),
+        text => (1, text, 4),
+    };
+    let (date, rest) = text.split_at_checked(year + 6).ok_or(Why::Form)?;
+    let (year, date) = date.split_at(year);
+    let &[b'-', m1, m2, b'-', d1, d2] = date else {
+        return Err(Why::Form);
+    };
+    let (year, month, day) = (number(year)?, small(&[m1, m2])?, small(&[d1, d2])?);
+    let year = i16::try_from(sign * year).ok().filter(|y| *y >= -9999);
+    let date = civil::Date::new(year.ok_or(Why::Range)?, month, day).map_err(|_| Why::NoSuch)?;
+    let (time, carry, rest) = match rest {
+        [b'T' | b't' | b' ', rest @ ..] => time_of_day(rest)?,
+        rest => (civil::Time::MIN, 0, rest),
+    };
+    Ok(Parts {
+        date,
+        time,
+        shift: carry - offset(rest)?,
+    })
+}
+
+fn number(digits: &[u8]) -> Result<i32, Why> {
+    let next = |n: i32, b: &u8| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0'));
+    digits.iter().try_fold(0, next).ok_or(Why::Form)
+}
+
+fn small(digits: &[u8; 2]) -> Result<i8, Why> {
+    number(digits).map(|n| n as i8)
+}
+
+/// The time, the seconds that it is more than that, and the rest.
+fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
+    let &[h1, h2, b':', m1, m2, ref rest @ ..] = text else {
+        return Err(Why::Form);
+    };
+    let (second, rest) = match *rest {
+        [b':', s1, s2, ref rest @ ..] => (small(&[s1, s2])?, rest),
+        _ => (0, rest),
+    };
+    let (nanos, rest) = match rest {
+        [b'.' | b',', rest @ ..] => {
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            let (fraction, rest) = rest.split_at(digits);
+            if !(1..=9).contains(&digits) {
+                return Err(Why::Form);
+            }
+            (number(fraction)? * 10i32.pow(9 - digits as u32), rest)
+        }
+        _ => (0, rest),
+    };
+    let (hour, minute) = (small(&[h1, h2])?, small(&[m1, m2])?);
+    let last = (hour, minute, second, nanos) == (24, 0, 0, 0);
+    let leap = second == 60;
+    let carry = if last { 86_400 } else { i64::from(leap) };
+    let (hour, second) = (if last { 0 } else { hour }, if leap { 59 } else { second });
+    let time = civil::Time::new(hour, minute, second, nanos).map_err(|_| Why::NoSuch)?;
+    Ok((time, carry, rest))
+}
+
+/// The seconds that a local time is ahead of UTC.
+fn offset(text: &[u8]) -> Result<i64, Why> {
+    let (sign, digits) = match text {
+        [] | [b'Z' | b'z'] => return Ok(0),
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
+        _ => return Err(Why::Form),
+    };
+    let (hours, minutes) = match *digits {
+        [h1, h2] => ([h1, h2], [b'0'; 2]),
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => ([h1, h2], [m1, m2]),
+        _ => return Err(Why::Form),
+    };
+    match (number(&hours)?, number(&minutes)?) {
+        (hours @ 0..=23, minutes @ 0..=59) => Ok(i64::from(sign * (hours * 60 + minutes) * 60)),
+        _ => Err(Why::NoSuch),
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let Parts { date, time, shift } = parts(text)?;
+        let local = civil::DateTime::from_parts(date, time);
+        if shift == 0 {
+            return Ok(Self(local));
+        }
+        let moment = local.checked_add(SignedDuration::from_secs(shift));
+        moment.map(Self).map_err(|_| TimeError {
+            text: text.to_owned(),
+            why: Why::Range,
+        })
+    }
+}
+
+impl FromStr for Date {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        parts(text).map(|parts| Self(parts.date))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Z", self.0)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! as_text {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl de::Visitor<'_> for Text {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a time or date of RFC 3339, as a text")
+                    }
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                // Not by way of a String: telemetry is full of times.
+                d.deserialize_str(Text)
+            }
+        }
+    )*};
+}
+as_text!(Timestamp, Date);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn times_are_read_as_others_write_them() {
+        for (text, utc) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05.25+02:00", "2026-01-02T01:04:05.25Z"),
+            ("2026-01-02T03:04:05.123456", "2026-01-02T03:04:05.123456Z"),
+            (
+                "2026-01-02t03:04:05,123456789z",
+                "2026-01-02T03:04:05.123456789Z",
+            ),
+            (" 2026-01-02 03:04:05 ", "2026-01-02T03:04:05Z"),
+            ("2026-01-02 03:04+0000", "2026-01-02T03:04:00Z"),
+            ("2026-01-02T03:04:05-05", "2026-01-02T08:04:05Z"),
+            ("2026-01-02", "2026-01-02T00:00:00Z"),
+            ("2026-12-31T24:00:00Z", "2027-01-01T00:00:00Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+            ("0001-01-01T00:00:00+02:00", "0000-12-31T22:00:00Z"),
+            ("-000001-06-05T00:00:00Z", "-000001-06-05T00:00:00Z"),
+        ] {
+            assert_eq!(time(text).to_string(), utc, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_with_an_offset_or_a_time() {
+        for text in [
+            "2026-01-02",
+            "2026-01-02Z",
+            "2026-01-02+02:00",
+            "2026-01-02T00:00:00Z",
+            "2026-01-02 23:59",
+        ] {
+            assert_eq!(
+                text.parse::<Date>().unwrap().to_string(),
+                "2026-01-02",
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_says_why() {
+        let why = |text: &str| text.parse::<Timestamp>().unwrap_err().to_string();
+        for text in [
+            "",
+            "yesterday",
+            "1767323045",
+            "20260102T030405Z",
+            "2026-01-02T",
+            "2026-01-02T03:04:05.Z",
+            "2026-01-02T3:4",
+            "2026-01-02T03:04:05+1",
+            "2026-01-02T03:04:05.1234567890",
+            "\u{20ac}\u{20ac}\u{20ac}\u{20ac}",
+            "2026-01-02X",
+        ] {
+            assert!(
+                why(text).contains("no time or date"),
+                "{text}: {}",
+                why(text)
+            );
+        }
+        for text in [
+            "2026-02-30",
+            "2026-13-01T00:00:00Z",
+            "2026-01-02T25:00:00Z",
+            "2026-01-02T24:01",
+            "2026-01-02T00:00:00+24:00",
+        ] {
+            assert!(
+                why(text).contains("does not exist"),
+                "{text}: {}",
+                why(text)
+            );
+        }
+        for text in [
+            "9999-12-31T23:59:59-02:00",
+            "10000-01-01T00:00:00Z",
+            "+292278994-08-17T07:12:55Z",
+            "-012345-01-01",
+        ] {
+            assert!(why(text).contains("out of range"), "{text}: {}", why(text));
+        }
+        assert!(why(&"9".repeat(10_000)).len() < 200);
+    }
+
+    #[test]
+    fn moments_are_counted_with() {
+        let (start, hour) = (time("2026-01-02T03:04:05Z"), Duration::from_secs(3600));
+        assert_eq!((start + hour).to_string(), "2026-01-02T04:04:05Z");
+        assert_eq!((start - hour) - start, SignedDuration::from_secs(-3600));
+        assert_eq!(
+            (Timestamp::MAX + hour, Timestamp::MAX.checked_add(hour)),
+            (Timestamp::MAX, None)
+        );
+        assert!(Timestamp::now() > start);
+        let system = SystemTime::try_from(start).unwrap();
+        assert_eq!(
+            (Timestamp::try_from(system).unwrap(), Timestamp::UNIX_EPOCH),
+            (start, time("1970-01-01"))
+        );
+        let jiff = jiff::Timestamp::try_from(start).unwrap();
+        assert_eq!(Timestamp::from(jiff), start);
+        assert!(jiff::Timestamp::try_from(Timestamp::MAX).is_err());
+    }
+}
