@@ -111,7 +111,7 @@ pub(crate) fn with_digits<'de, D: Deserializer<'de>, V: Visitor<'de>>(
 pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let members = pieces(text, b'{').ok()?;
     let members = members.into_iter().filter_map(|m| split(m).ok());
-    members.filter(|(key, _)| key == name).map(|m| m.1).last()
+    members.rev().find(|(key, _)| key == name).map(|m| m.1)
 }
 
 /// A text that is read as what is wanted, if that is plain.
