@@ -76,11 +76,9 @@ pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
             finding.check, finding.operation, finding.wrong, finding.sent
         )?;
     }
-    write::write(&folder, &[("findings.txt", all)])?;
-    write::write(
-        &root.join("docs"),
-        &[("conformance.md", page(&verdicts, seconds, examples)?)],
-    )?;
+    write::write_file(&folder.join("findings.txt"), &all)?;
+    let page = page(&verdicts, seconds, examples)?;
+    write::write_file(&root.join("docs/conformance.md"), &page)?;
     let open = verdicts
         .iter()
         .flat_map(|v| &v.findings)

@@ -11,7 +11,8 @@ use clap::{Parser, Subcommand};
 use xtask::{
     coverage,
     diff::{self, Class, Format},
-    features, fetch,
+    fetch,
+    normalize::normalize,
     out::print,
     pipeline::{self, Normalized},
     probe::Target,
@@ -49,6 +50,7 @@ enum Task {
     Normalize {
         #[arg(long)]
         from: Option<PathBuf>,
+        /// `-` is stdout [default: spec/openapi.json]
         #[arg(long)]
         out: Option<PathBuf>,
         /// Fail if the committed one is stale
@@ -167,6 +169,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(task: Task) -> Result<ExitCode> {
+    // Whatever reads spec/: an update that was cut off is finished first.
+    write::recover(&root().join("spec"))?;
     match task {
         Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec"))
             .await
@@ -174,7 +178,9 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::Check { source } => update(&source, true, &root().join("spec"))
             .await
             .map(|drift| ExitCode::from(u8::from(drift))),
-        Task::Normalize { from, out, check } => normalize(from, out, check),
+        Task::Normalize { from, out, check } => {
+            normalize(&root(), from.as_deref(), out.as_deref(), check).map(|()| ExitCode::SUCCESS)
+        }
         Task::Coverage {
             from,
             format,
@@ -263,15 +269,6 @@ fn normalized(file: &Path, overlay: Option<&str>) -> Result<Normalized> {
     pipeline::normalize(&fetch::read(file)?, overlay).with_context(|| file.display().to_string())
 }
 
-/// [`write::write`] of one file.
-fn write_file(file: &Path, text: String) -> Result<Vec<String>> {
-    let (folder, name) = (
-        file.parent().unwrap_or(Path::new(".")),
-        file.file_name().unwrap_or_default().to_string_lossy(),
-    );
-    Ok(write::write(folder, &[(&name, text)])?)
-}
-
 fn pair(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -303,58 +300,12 @@ async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<Exit
     if let Some(folder) = out.parent() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    write_file(out, outcome.overlay()?)?;
+    write::write_file(out, &outcome.overlay()?)?;
     say!(
         "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
         out.display()
     )?;
     Ok(ExitCode::from(u8::from(outcome.wrong())))
-}
-
-fn normalize(from: Option<PathBuf>, out: Option<PathBuf>, check: bool) -> Result<ExitCode> {
-    let spec = root().join("spec");
-    // The overlay corrects our own document; another one has its own faults.
-    let own = from.is_none();
-    let overlay = if own {
-        Some(fetch::read(&spec.join("overlay.yaml"))?)
-    } else {
-        None
-    };
-    let from = from.unwrap_or_else(|| spec.join("upstream.json"));
-    let new = normalized(&from, overlay.as_deref())?;
-    let out = out.unwrap_or_else(|| spec.join("openapi.json"));
-    if check {
-        if fs::read_to_string(&out).unwrap_or_default() != new.text {
-            bail!(
-                "{} is not what the pipeline makes of {}: run `cargo xtask normalize`",
-                out.display(),
-                from.display()
-            );
-        }
-        let manifest = root().join("Cargo.toml");
-        let text = fetch::read(&manifest)?;
-        // Each feature is an area that has operations.
-        if own && features::update(&text, &autopi_codegen::areas(&new.text)?)? != text {
-            bail!(
-                "the [features] of {} are not the areas of the document: run `cargo xtask update --from {}`",
-                manifest.display(),
-                from.display()
-            );
-        }
-        say!("{} is fresh", out.display())?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    print(&new.report.to_string())?;
-    let changed = write_file(&out, new.text)?;
-    say!(
-        "written: {}",
-        if changed.is_empty() {
-            "nothing".into()
-        } else {
-            out.display().to_string()
-        }
-    )?;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode> {
@@ -373,7 +324,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
         coverage.table()
     })?;
     if write {
-        write::write(&root().join("docs"), &[("coverage.md", coverage.page())])?;
+        write::write_file(&root().join("docs/coverage.md"), &coverage.page())?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,9 @@
 //! `cargo xtask update` and `check`: the stages in a row, and the report of the drift.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use crate::{
     changelog,
@@ -16,10 +11,25 @@ use crate::{
     features,
     fetch::{self, Fetched, Limits, Validators},
     out::print,
-    pipeline, say, verify, write,
+    pipeline,
+    provenance::Provenance,
+    report::Failure,
+    say, verify,
+    write::Folder,
 };
 
 const URL: &str = "https://api.autopi.io/?format=openapi";
+pub(crate) const MANIFEST: &str = "../Cargo.toml";
+const CHANGELOG: &str = "../CHANGELOG.md";
+/// What an update reads and writes, from `spec/`.
+pub(crate) const FILES: [&str; 6] = [
+    "upstream.json",
+    "overlay.yaml",
+    "openapi.json",
+    "source.toml",
+    MANIFEST,
+    CHANGELOG,
+];
 
 /// Where a document comes from.
 #[derive(clap::Args)]
@@ -32,49 +42,18 @@ pub struct Source {
     pub from: Option<PathBuf>,
 }
 
-/// Where `spec/upstream.json` came from, and how much is in it: `spec/source.toml`.
-#[derive(Default, Serialize, Deserialize)]
-struct Provenance {
-    url: String,
-    sha256: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_modified: Option<String>,
-    paths: usize,
-    operations: usize,
-    schemas: usize,
-}
-
-impl Provenance {
-    fn of(url: String, validators: Validators, text: &str, doc: &Value) -> Self {
-        Self {
-            url,
-            sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
-            etag: validators.etag,
-            last_modified: validators.last_modified,
-            paths: doc
-                .get("paths")
-                .and_then(Value::as_object)
-                .map_or(0, Map::len),
-            operations: verify::operations(doc).len(),
-            schemas: verify::schemas(doc).count(),
-        }
-    }
-}
-
 /// The whole pipeline into `spec`, or with `dry_run` the report only. Answers whether there is drift.
 ///
 /// # Errors
 /// The stage that failed; `spec` is as it was.
 pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
-    write::recover(spec)?;
+    let folder = Folder::open(spec, &FILES)?;
     let place = source.from.as_ref().map_or_else(
         || source.url.clone().unwrap_or_else(|| URL.into()),
         |f| f.display().to_string(),
     );
-    let toml = fs::read_to_string(spec.join("source.toml")).unwrap_or_default();
-    let last: Provenance = toml_edit::de::from_str(&toml).unwrap_or_default();
+    let toml = folder.text("source.toml").unwrap_or_default();
+    let last = Provenance::read(toml).unwrap_or_default();
     let (text, validators) = match &source.from {
         Some(file) => (fetch::read(file)?, Validators::default()),
         None => {
@@ -89,14 +68,14 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
             };
             match fetch::download(&place, &known, &Limits::default()).await? {
                 Fetched::New { text, validators } => (text, validators),
-                Fetched::NotModified => (fetch::read(&spec.join("upstream.json"))?, known),
+                Fetched::NotModified => (folder.required("upstream.json")?.to_owned(), known),
             }
         }
     };
-    let overlay = fetch::read(&spec.join("overlay.yaml"))?;
-    let new = pipeline::normalize(&text, Some(&overlay)).with_context(|| place.clone())?;
+    let overlay = folder.required("overlay.yaml")?;
+    let new = pipeline::normalize(&text, Some(overlay)).with_context(|| place.clone())?;
     print(&new.report.to_string())?;
-    let old = fs::read_to_string(spec.join("openapi.json")).unwrap_or_default();
+    let old = folder.text("openapi.json").unwrap_or_default();
     let drift = old != new.text;
     say!(
         "{}: {} operations; {}",
@@ -105,7 +84,7 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         if drift { "drift" } else { "no drift" }
     )?;
     let mut changes = if drift && !old.is_empty() {
-        changes(&old, &new.doc)?
+        changes(old, &new.doc)?
     } else {
         Vec::new()
     };
@@ -123,7 +102,9 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         return Ok(drift);
     }
     // Formatting of the same document is no change: the committed bytes stay.
-    if !drift && spec.join("upstream.json").exists() {
+    let kept = folder.text("upstream.json");
+    let sound = |text| Ok::<_, Failure>(last.is_of(text, &fetch::parse(text)?));
+    if !drift && kept.map(sound).transpose()? == Some(true) {
         say!("nothing written")?;
         return Ok(false);
     }
@@ -132,16 +113,15 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
     let mut files = vec![
         ("upstream.json", text),
         ("openapi.json", new.text),
-        ("source.toml", toml_edit::ser::to_string(&provenance)?),
+        ("source.toml", provenance.text()?),
     ];
-    let manifest = spec.join("../Cargo.toml");
-    if let Ok(old) = fs::read_to_string(&manifest) {
-        files.push(("../Cargo.toml", features::update(&old, &areas)?));
+    if let Some(old) = folder.text(MANIFEST) {
+        files.push((MANIFEST, features::update(old, &areas)?));
     }
-    if let Ok(old) = fs::read_to_string(spec.join("../CHANGELOG.md")) {
-        files.push(("../CHANGELOG.md", changelog::update(&old, &changes)));
+    if let Some(old) = folder.text(CHANGELOG) {
+        files.push((CHANGELOG, changelog::update(old, &changes)));
     }
-    let changed = write::write(spec, &files)?;
+    let changed = folder.write(&files)?;
     say!(
         "written: {}",
         if changed.is_empty() {
@@ -158,25 +138,4 @@ fn changes(old: &str, new: &Value) -> Result<Vec<Change>> {
     let old =
         serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
     Ok(diff::compare(&old, new)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn source_toml_counts_what_is_in_the_committed_upstream_document() {
-        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
-        let read = |name| fs::read_to_string(spec.join(name)).unwrap();
-        let said: Provenance = toml_edit::de::from_str(&read("source.toml")).unwrap();
-        let text = read("upstream.json");
-        let doc = fetch::parse(&text).unwrap();
-        let validators = Validators {
-            etag: said.etag.clone(),
-            last_modified: said.last_modified.clone(),
-        };
-        let right = Provenance::of(said.url.clone(), validators, &text, &doc);
-        let text = |p: &Provenance| toml_edit::ser::to_string(p).unwrap();
-        assert_eq!(text(&said), text(&right));
-    }
 }

@@ -1,4 +1,4 @@
-//! All files or none: by a fault while staging, on a full disk, and when killed at any moment.
+//! All files or none, and nobody's edit lost: by a fault while staging, on a full disk, killed at any moment, two at once.
 
 use std::{
     env, fs,
@@ -7,120 +7,329 @@ use std::{
     time::Duration,
 };
 
-use xtask::write;
+use xtask::write::{Folder, recover, write_file};
 
 const CHILD: &str = "AUTOPI_WRITE_CHILD";
+const NAMES: [&str; 4] = ["a", "b", "c", "../beside"];
 
 fn at(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap_or_default()
 }
 
-fn files(version: &str) -> [(&'static str, String); 2] {
-    ["a", "b"].map(|name| (name, format!("{name}{version}")))
+fn files(version: &str) -> Vec<(&'static str, String)> {
+    NAMES
+        .iter()
+        .map(|name| (*name, version.to_owned()))
+        .collect()
 }
 
-#[test]
-fn all_files_or_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    assert_eq!(write::write(folder, &files("1")).unwrap(), ["a", "b"]);
-    assert!(write::write(folder, &files("1")).unwrap().is_empty());
-    // The second file can't be staged: a folder is in its place.
-    fs::create_dir(folder.join(".b.new")).unwrap();
-    write::write(folder, &files("2")).unwrap_err();
-    assert_eq!(
-        (at(folder, "a"), at(folder, "b")),
-        ("a1".into(), "b1".into())
-    );
-    fs::remove_dir(folder.join(".b.new")).unwrap();
-    // Cut off after the journal: the next run finishes.
-    fs::write(folder.join(".a.new"), "a3").unwrap();
-    fs::write(folder.join(".b.new"), "b3").unwrap();
-    fs::write(folder.join(".update-journal"), "a\nb").unwrap();
-    write::recover(folder).unwrap();
-    assert_eq!(
-        (at(folder, "a"), at(folder, "b")),
-        ("a3".into(), "b3".into())
-    );
-    for nowhere in [folder.join("missing"), folder.join("a")] {
-        let error = write::write(&nowhere, &files("1")).unwrap_err().to_string();
-        assert!(
-            error.contains("nothing was changed") && error.contains("permissions"),
-            "{error}"
-        );
-    }
+fn update(folder: &Path, version: &str) -> Result<Vec<String>, String> {
+    let opened = Folder::open(folder, &NAMES).map_err(|e| e.to_string())?;
+    opened.write(&files(version)).map_err(|e| e.to_string())
 }
 
-/// What the children of the two tests below run: one large update, or updates until killed.
+/// The version that all files have; none for a mix.
+fn version(folder: &Path) -> Option<String> {
+    let first = at(folder, NAMES[0]);
+    NAMES
+        .iter()
+        .all(|name| at(folder, name) == first)
+        .then_some(first)
+}
+
+fn spec() -> (tempfile::TempDir, std::path::PathBuf) {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("spec");
+    fs::create_dir(&folder).unwrap();
+    (root, folder)
+}
+
+/// The names in a folder, without the lock, which stays.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != ".update-lock")
+        .collect();
+    names.sort();
+    names
+}
+
+/// Runs the test `child` of this program, which does what `task` says.
+fn run_child(folder: &Path, task: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--exact", "child", "--nocapture"])
+        .env(CHILD, folder)
+        .env("TASK", task)
+        .stdout(Stdio::piped());
+    command
+}
+
+/// What the children of the tests below run: updates until killed, or one of this version.
 #[test]
 fn child() {
     let Some(folder) = env::var_os(CHILD) else {
         return;
     };
-    let folder = Path::new(&folder);
-    if folder.join("once").exists() {
-        let error = write::write(folder, &files(&"x".repeat(1 << 20)))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("nothing was changed"), "{error}");
+    let (folder, task) = (Path::new(&folder), env::var("TASK").unwrap());
+    if task != "for ever" {
+        println!("{:?}", update(folder, &task.repeat(1 << 16)));
         return;
     }
     for n in 0.. {
-        write::write(folder, &files(&format!("{n}").repeat(2000))).unwrap();
+        update(folder, &format!("{n} ").repeat(2000)).unwrap();
     }
+}
+
+#[test]
+fn all_files_or_none() {
+    let (_root, spec) = spec();
+    assert_eq!(update(&spec, "1").unwrap(), NAMES);
+    assert_eq!(update(&spec, "1").unwrap(), [""; 0]);
+    // The third file can't be replaced.
+    fs::remove_file(spec.join("c")).unwrap();
+    fs::create_dir(spec.join("c")).unwrap();
+    let opened = Folder::open(&spec, &["a", "b"]).unwrap();
+    let error = opened.write(&files("2")).unwrap_err().to_string();
+    assert!(
+        error.contains("spec/c") && error.contains("nothing was changed"),
+        "{error}"
+    );
+    assert_eq!((at(&spec, "a"), at(&spec, "b")), ("1".into(), "1".into()));
+    assert_eq!(names(&spec), ["a", "b", "c"], "something staged was left");
+    for nowhere in [spec.join("missing"), spec.join("a")] {
+        let opened = Folder::open(&nowhere, &[]);
+        let error = opened
+            .and_then(|f| f.write(&files("1")))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("nothing was changed"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_edited_after_it_was_read_is_not_replaced() {
+    let (_root, spec) = spec();
+    update(&spec, "1").unwrap();
+    let opened = Folder::open(&spec, &NAMES).unwrap();
+    fs::write(spec.join("b"), "edit").unwrap();
+    let error = opened.write(&files("2")).unwrap_err().to_string();
+    assert!(
+        error.contains("spec/b") && error.contains("changed after it was read"),
+        "{error}"
+    );
+    assert_eq!(
+        (at(&spec, "a"), at(&spec, "b")),
+        ("1".into(), "edit".into())
+    );
+}
+
+/// An update from 1 to 2, cut off after its first rename.
+fn cut_off(spec: &Path) {
+    update(spec, "1").unwrap();
+    let stage = spec.join(".update-stage-x");
+    fs::create_dir(&stage).unwrap();
+    let hash = |text: &str| format!("{:x}", <sha2::Sha256 as sha2::Digest>::digest(text));
+    let entry = |name: &str| serde_json::json!({"name": name, "old": hash("1"), "new": hash("2")});
+    let entries: Vec<_> = NAMES.iter().map(|name| entry(name)).collect();
+    for i in 1..NAMES.len() {
+        fs::write(stage.join(i.to_string()), "2").unwrap();
+    }
+    fs::write(spec.join(NAMES[0]), "2").unwrap();
+    let journal = serde_json::json!({"stage": ".update-stage-x", "files": entries});
+    fs::write(spec.join(".update-journal"), journal.to_string()).unwrap();
+}
+
+#[test]
+fn an_update_that_was_cut_off_is_finished_and_an_edit_since_is_kept() {
+    let (_root, spec) = spec();
+    cut_off(&spec);
+    recover(&spec).unwrap();
+    assert_eq!(version(&spec).as_deref(), Some("2"));
+    assert_eq!(names(&spec), ["a", "b", "c"]);
+
+    cut_off(&spec);
+    fs::write(spec.join("c"), "edit").unwrap();
+    let error = recover(&spec).unwrap_err().to_string();
+    for part in [
+        "changed since: c;",
+        "of the new document: a;",
+        "of the old: b, ../beside",
+        "git status",
+    ] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    assert_eq!(
+        ["a", "b", "c"].map(|name| at(&spec, name)),
+        ["2", "1", "edit"]
+    );
+    recover(&spec).unwrap();
+    assert_eq!(names(&spec), ["a", "b", "c"], "the error comes once");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_somebody_planted_is_not_followed() {
+    use std::os::unix::fs::symlink;
+    let (root, spec) = spec();
+    update(&spec, "1").unwrap();
+    let precious = root.path().join("precious");
+    fs::write(&precious, "mine").unwrap();
+    for name in [".update-lock", ".update-journal"] {
+        let _ = fs::remove_file(spec.join(name));
+        symlink(&precious, spec.join(name)).unwrap();
+        let error = update(&spec, "2").unwrap_err();
+        assert!(error.contains("not a regular file"), "{error}");
+        fs::remove_file(spec.join(name)).unwrap();
+    }
+    for (stage, name) in [
+        ("..", "a"),
+        (".update-stage-x", "../../precious"),
+        (".update-stage-x", "/etc/x"),
+        ("x", "a"),
+    ] {
+        let files = [serde_json::json!({"name": name, "old": null, "new": ""})];
+        let journal = serde_json::json!({"stage": stage, "files": files});
+        fs::write(spec.join(".update-journal"), journal.to_string()).unwrap();
+        let error = update(&spec, "2").unwrap_err();
+        assert!(error.contains("no journal of ours"), "{error}");
+        fs::remove_file(spec.join(".update-journal")).unwrap();
+    }
+    assert_eq!(
+        (at(root.path(), "precious"), version(&spec)),
+        ("mine".into(), Some("1".into()))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_written_to_and_links_and_modes_stay() {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+    let root = tempfile::tempdir().unwrap();
+    let place = |name: &str| root.path().join(name);
+    let pipe = place("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let error = write_file(&pipe, "text").unwrap_err().to_string();
+    assert!(error.contains("nobody reads this pipe"), "{error}");
+    let mut reader = Command::new("cat")
+        .arg(&pipe)
+        .stdout(fs::File::create(place("read")).unwrap())
+        .spawn()
+        .unwrap();
+    let long = "text".repeat(100_000);
+    while write_file(&pipe, &long).is_err() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    reader.wait().unwrap();
+    assert!(at(root.path(), "read") == long);
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    let full = write_file(Path::new("/dev/full"), "text")
+        .unwrap_err()
+        .to_string();
+    assert!(full.contains("/dev/full"), "{full}");
+    assert!(
+        fs::metadata("/dev/full")
+            .unwrap()
+            .file_type()
+            .is_char_device()
+    );
+
+    fs::write(place("file"), "old").unwrap();
+    fs::set_permissions(place("file"), PermissionsExt::from_mode(0o640)).unwrap();
+    symlink(place("file"), place("link")).unwrap();
+    assert!(write_file(&place("link"), "new").unwrap());
+    assert!(
+        !write_file(&place("link"), "new").unwrap(),
+        "nothing to change"
+    );
+    assert!(place("link").is_symlink());
+    assert_eq!(at(root.path(), "file"), "new");
+    assert_eq!(
+        fs::metadata(place("file")).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+
+    symlink(place("nothing"), place("dangling")).unwrap();
+    for name in ["dangling", ".", "no/folder"] {
+        write_file(&place(name), "text").unwrap_err();
+    }
+    assert_eq!(
+        names(root.path()),
+        ["dangling", "file", "link", "pipe", "read"]
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_full_disk_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    write::write(folder, &files("1")).unwrap();
-    fs::write(folder.join("once"), "").unwrap();
+    let (_root, spec) = spec();
+    update(&spec, "1").unwrap();
     // A limit on the size of a file stands for the disk: without the signal, the write fails half-way.
     let script = r#"trap '' XFSZ; ulimit -f 64; exec "$0" --exact child --nocapture"#;
     let output = Command::new("sh")
         .args(["-c", script])
         .arg(env::current_exe().unwrap())
-        .env(CHILD, folder)
+        .envs([(CHILD, spec.as_os_str()), ("TASK", "2".as_ref())])
         .output()
         .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("nothing was changed"), "{text}");
+    assert_eq!(version(&spec).as_deref(), Some("1"));
+    assert_eq!(names(&spec), ["a", "b", "c"], "something staged was left");
+}
+
+#[test]
+fn killed_at_any_moment_it_is_the_old_or_the_new_and_a_mix_is_known_as_one() {
+    let (_root, spec) = spec();
+    let mut versions = std::collections::BTreeSet::new();
+    let mut cut = 0;
+    for i in 0..200 {
+        let mut child = run_child(&spec, "for ever").spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(8_000 + i * 97));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let journal = spec.join(".update-journal").exists();
+        assert!(
+            version(&spec).is_some() || journal,
+            "a mix that nothing tells of"
+        );
+        cut += usize::from(journal);
+        recover(&spec).unwrap();
+        versions.insert(version(&spec).expect("a mix"));
+    }
     assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(
-        (at(folder, "a"), at(folder, "b")),
-        ("a1".into(), "b1".into())
-    );
-    assert_eq!(
-        fs::read_dir(folder).unwrap().count(),
-        3,
-        "something staged was left"
+        versions.len() > 1 && cut > 0,
+        "{} versions, {cut} cut off",
+        versions.len()
     );
 }
 
 #[test]
-fn killed_at_any_moment_it_is_the_old_or_the_new() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let mut versions = std::collections::BTreeSet::new();
-    for i in 0..40 {
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "child"])
-            .env(CHILD, folder)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_micros(20_000 + i * 777));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        write::recover(folder).unwrap();
-        let (a, b) = (at(folder, "a"), at(folder, "b"));
-        assert_eq!(a.strip_prefix('a'), b.strip_prefix('b'));
-        versions.insert(a);
+fn of_two_updates_at_once_each_is_whole_or_refused() {
+    let (_root, spec) = spec();
+    for i in 0..50 {
+        let pair = ["x", "y"].map(|v| run_child(&spec, &format!("{v}{i}")).spawn().unwrap());
+        let said = pair.map(|c| String::from_utf8(c.wait_with_output().unwrap().stdout).unwrap());
+        let end = version(&spec).expect("a mix");
+        let mut written = 0;
+        for (v, said) in ["x", "y"].iter().zip(&said) {
+            assert!(
+                said.contains("Ok(") || said.contains("changed after it was read"),
+                "{said}"
+            );
+            written += usize::from(said.contains("Ok("));
+            assert!(
+                said.contains("Ok(") || !end.starts_with(v),
+                "refused, and yet written"
+            );
+        }
+        assert!(written > 0 && end.contains(&i.to_string()));
     }
-    assert!(versions.len() > 1, "no update was ever made");
 }

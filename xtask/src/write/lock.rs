@@ -1,0 +1,78 @@
+//! Who reads or writes a folder's files at this moment.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Seek, Write},
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::failure;
+use crate::report::Failure;
+
+const NAME: &str = ".update-lock";
+/// Files are read and written in milliseconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Lets others read. None in a folder that can't be written to: nobody writes there.
+pub(super) fn shared(folder: &Path) -> Result<Option<File>, Failure> {
+    match open(folder) {
+        Ok(file) => wait(folder, file, File::try_lock_shared).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Keeps everybody else out, and says in the file by whom.
+pub(super) fn exclusive(folder: &Path) -> Result<File, Failure> {
+    let file = open(folder).map_err(|e| failure(folder, e))?;
+    let mut file = wait(folder, file, File::try_lock)?;
+    let command: Vec<_> = std::env::args().skip(1).take(1).collect();
+    let owner = format!("process {} ({})\n", std::process::id(), command.join(" "));
+    // Only for the text of an error: what goes wrong here does no harm.
+    let _ = file.set_len(0);
+    let _ = file.rewind();
+    let _ = file.write_all(owner.as_bytes());
+    Ok(file)
+}
+
+fn open(folder: &Path) -> std::io::Result<File> {
+    let path = folder.join(NAME);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)?;
+    // A link in its place would let the owner's line overwrite another file.
+    if !fs::symlink_metadata(&path)?.is_file() {
+        return Err(std::io::Error::other(format!(
+            "{NAME} is not a regular file: remove it"
+        )));
+    }
+    Ok(file)
+}
+
+fn wait(
+    folder: &Path,
+    file: File,
+    take: fn(&File) -> Result<(), TryLockError>,
+) -> Result<File, Failure> {
+    let start = Instant::now();
+    loop {
+        match take(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(e)) => return Err(failure(folder, e)),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            Err(TryLockError::WouldBlock) => {
+                let owner = fs::read_to_string(folder.join(NAME)).unwrap_or_default();
+                return Err(
+                    Failure::new("write", "", format!("locked by {}", owner.trim()))
+                        .at(folder.display())
+                        .way_out("wait for it to end, then run the command again"),
+                );
+            }
+        }
+    }
+}

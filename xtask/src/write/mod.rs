@@ -1,0 +1,122 @@
+//! The `write` stage: files are replaced whole, and those that belong together all or none.
+
+mod file;
+mod journal;
+mod lock;
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+pub use file::write_file;
+pub use journal::recover;
+
+use crate::report::Failure;
+use journal::Entry;
+
+/// Files of one folder that are read, and replaced, together.
+///
+/// No lock is held in between: a file that somebody changed after it was read is never replaced.
+pub struct Folder {
+    path: PathBuf,
+    read: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// Finishes an update that was cut off, then reads what there is of `names`, all at one moment.
+    ///
+    /// # Errors
+    /// A file that can't be read or is not UTF-8; an update that was cut off and can't be finished.
+    pub fn open(path: &Path, names: &[&str]) -> Result<Self, Failure> {
+        recover(path)?;
+        let _lock = lock::shared(path)?;
+        let mut read = BTreeMap::new();
+        for name in names {
+            match fs::read_to_string(path.join(name)) {
+                Ok(text) => drop(read.insert((*name).to_owned(), text)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(failure(path.join(name), e)),
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            read,
+        })
+    }
+
+    /// Returns a file as it was read; none if there was none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.read.get(name).map(String::as_str)
+    }
+
+    /// Returns a file that must be there.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn required(&self, name: &str) -> Result<&str, Failure> {
+        self.text(name).ok_or_else(|| {
+            Failure::new("read", "", "there is no such file")
+                .at(self.path.join(name).display())
+                .way_out("`git checkout` brings it back")
+        })
+    }
+
+    /// Replaces `files`, all or none, and returns the names of those that changed.
+    ///
+    /// Everything is on the disk before the first rename; a journal lets the next command finish
+    /// what a crash cut off. The modes of files that were there are kept.
+    ///
+    /// # Errors
+    /// What the file system says, or a file that changed after it was read: the old files are as they were.
+    pub fn write(&self, files: &[(&str, String)]) -> Result<Vec<String>, Failure> {
+        let lock = lock::exclusive(&self.path)?;
+        journal::recover_locked(&self.path)?;
+        let stage = journal::stage(&self.path)?;
+        let mut changed: Vec<Entry> = Vec::new();
+        for (name, text) in files {
+            let target = file::resolve(&self.path.join(name))?;
+            let old = journal::hash_of(&target)?;
+            let new = hash(text.as_bytes());
+            if old.as_ref() == Some(&new) {
+                continue;
+            }
+            if old != self.text(name).map(|text| hash(text.as_bytes())) {
+                let why = "changed after it was read: nothing was written";
+                return Err(Failure::new("write", "", why)
+                    .at(target.display())
+                    .way_out("run the command again"));
+            }
+            let path = stage.path().join(changed.len().to_string());
+            let written = fs::File::create_new(path).and_then(|f| file::fill(&f, text, &target));
+            written.map_err(|e| failure(&target, e))?;
+            changed.push(Entry {
+                name: (*name).to_owned(),
+                old,
+                new,
+            });
+        }
+        let names: Vec<_> = changed.iter().map(|e| e.name.clone()).collect();
+        if !names.is_empty() {
+            // From here on the update counts as made: the journal's own rename is the moment.
+            journal::commit(&self.path, stage, changed)?;
+            journal::recover_locked(&self.path)?;
+        }
+        drop(lock);
+        Ok(names)
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
+    Failure::new("write", "", format!("{e}: nothing was changed"))
+        .at(place.as_ref().display())
+        .way_out("free space or fix the permissions, then run the command again")
+}
