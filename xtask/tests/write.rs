@@ -37,8 +37,14 @@ fn version(folder: &Path) -> Option<String> {
         .then_some(first)
 }
 
+/// In memory where there is such a place: thousands of updates wait for a disk.
 fn spec() -> (tempfile::TempDir, std::path::PathBuf) {
-    let root = tempfile::tempdir().unwrap();
+    let memory = Path::new("/dev/shm");
+    let root = match memory.is_dir() {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    };
+    let root = root.unwrap();
     let folder = root.path().join("spec");
     fs::create_dir(&folder).unwrap();
     (root, folder)

@@ -1,6 +1,6 @@
 //! What an update is about to rename, so that the next command can finish it.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -131,7 +131,10 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     if edited.is_empty() {
         for (staged, target) in &pending {
             fs::rename(staged, target).map_err(fail)?;
-            file::sync(file::folder(target)).map_err(fail)?;
+        }
+        let folders: BTreeSet<_> = pending.iter().map(|(_, at)| file::folder(at)).collect();
+        for folder in folders {
+            file::sync(folder).map_err(fail)?;
         }
     }
     fs::remove_file(&place).map_err(fail)?;
