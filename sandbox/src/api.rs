@@ -1,30 +1,29 @@
 //! One request, from its head and body to its answer, in the order in which Django REST framework looks at it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
-use serde_json::{Map, Value, json};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use serde_json::{Value, json};
 
 use crate::{
-    API_TOKEN, Wire, auth,
-    body::{self, Sent},
+    API_TOKEN, Wire, auth, body,
     clock::Clock,
     commands::{self, Answer, Commands},
     faults::{self, Faults, Kind as Fault},
+    fields::{Judge, Mode},
     log::Log,
-    portal,
+    metadata, portal,
     query::Query,
     reply::{self, Kept, Refusal, Reply},
     root, router,
     spec::{Kind, Operation, Route, Spec},
-    validate::{self, Mode},
-    wire,
+    validate, wire,
     world::{Call, Outcome, World},
 };
 
@@ -44,7 +43,8 @@ pub struct Api {
     pub settings: Settings,
     /// Answers to GETs, by path and query.
     pub kept: RwLock<Memory>,
-    pub window: Mutex<HashMap<String, (i64, u32)>>,
+    /// When each who asks was let in, where there is a rate limit.
+    pub window: Mutex<HashMap<String, VecDeque<i64>>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +56,8 @@ pub struct Settings {
     pub rate_limit: Option<(u32, Duration)>,
     /// Paths that the account may not see.
     pub forbidden: Vec<String>,
+    /// How long the body of a request may take.
+    pub body: Duration,
 }
 
 /// The answer to a GET: the same until something changes, for who asked by the same host.
@@ -113,31 +115,49 @@ impl Api {
         }
         let Some(found) = found else {
             if !path.ends_with('/') && self.front.find(&format!("{path}/")).is_some() {
-                let to = format!("{path}/{}{query}", if query.is_empty() { "" } else { "?" });
-                return Ok(Refusal::detail(StatusCode::MOVED_PERMANENTLY, "Moved.")
-                    .with(header::LOCATION, &to)
-                    .reply());
+                return Ok(reply::moved(path, query));
             }
             return Err(Refusal::not_found());
         };
         let Some(route) = self.front.routes.get(found.route) else {
             return Err(Refusal::not_found());
         };
+        let mut reply = self
+            .view(parts, body, faults, (route, &found))
+            .await
+            .unwrap_or_else(|refusal| refusal.reply());
+        // Every answer of a view says what the view can, also that it may not be seen.
+        let headers = reply.headers_mut();
+        headers.insert(header::ALLOW, route.allow.clone());
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        let nosniff = HeaderValue::from_static("nosniff");
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+        Ok(reply)
+    }
+
+    async fn view(
+        &self,
+        parts: &Parts,
+        body: Bytes,
+        faults: &[Fault],
+        (route, found): (&Route, &router::Match),
+    ) -> Result<Reply, Refusal> {
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let with = |method: &Method| route.operations.iter().find(|o| o.method == *method);
         let operation = with(&parts.method).or_else(|| {
             (parts.method == Method::HEAD)
                 .then(|| with(&Method::GET))
                 .flatten()
         });
-        accepts(&parts.headers, operation)?;
+        negotiate(&parts.headers, query, operation)?;
         let asked = self.admit(parts, route, operation, faults)?;
         let Some(operation) = operation else {
             if parts.method == Method::OPTIONS {
-                return Ok(options(route));
+                return Ok(self.options(route, found));
             }
             let words = format!("Method \"{}\" not allowed.", parts.method);
-            return Err(Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, words)
-                .with(header::ALLOW, &allowed(route)));
+            return Err(Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, words));
         };
         if !validate::path(
             &self.front.schemas,
@@ -148,9 +168,8 @@ impl Api {
             return Err(Refusal::not_found());
         }
         if !reads || operation.kind == Kind::CommandResult || operation.kind == Kind::File {
-            let sent = body::read(operation, &self.front, &parts.headers, body).await?;
             let reply = self
-                .operate(&asked, (found.route, operation), &found.values, sent)
+                .operate(&asked, (found.route, operation), &found.values, body)
                 .await
                 .map_err(|r| wire::documented(&self.front, operation, r))?;
             return Ok(Kept::untagged(reply).reply(&parts.headers));
@@ -185,7 +204,7 @@ impl Api {
                 &asked,
                 (found.route, operation),
                 &found.values,
-                Sent::nothing(),
+                Bytes::new(),
             )
             .await;
         let answer = Arc::new(Kept::new(
@@ -219,25 +238,23 @@ impl Api {
             .iter()
             .map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 })
             .sum();
-        let header = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|v| v.to_str().ok());
+        let header = parts.headers.get(header::AUTHORIZATION);
         let public =
             operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
-        let mut token = String::new();
-        if !public {
-            let unauthorized = |words: &str| {
-                Refusal::detail(StatusCode::UNAUTHORIZED, words)
-                    .with(header::WWW_AUTHENTICATE, "APIToken realm=\"api\"")
-            };
-            let good =
-                auth::check(header, self.clock.now(skew).as_second()).map_err(unauthorized)?;
-            if faults.contains(&Fault::TokenExpiry) && good != API_TOKEN {
+        let unauthorized = |words: &str| {
+            Refusal::detail(StatusCode::UNAUTHORIZED, words)
+                .with(header::WWW_AUTHENTICATE, auth::SCHEME)
+        };
+        // Credentials that are wrong are refused where none are needed, too.
+        let now = self.clock.now(skew).as_second();
+        let token = match auth::check(header.map(HeaderValue::as_bytes), now) {
+            Err(words) => return Err(unauthorized(words)),
+            Ok(Some(token)) if faults.contains(&Fault::TokenExpiry) && token != API_TOKEN => {
                 return Err(unauthorized("Signature has expired."));
             }
-            token = good.to_owned();
-        }
+            Ok(None) if !public => return Err(unauthorized(auth::MISSING)),
+            Ok(token) => token.unwrap_or_default().to_owned(),
+        };
         if self
             .settings
             .forbidden
@@ -264,23 +281,23 @@ impl Api {
         })
     }
 
-    /// So many requests in a window of time, for each who asks.
+    /// So many requests in any stretch of time, for each who asks.
     fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), Refusal> {
         let now = self.clock.millis(0);
         let mut windows = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.retain(|_, (start, _)| now - *start < window);
-        let (start, count) = windows.entry(who.to_owned()).or_insert((now, 0));
-        *count += 1;
-        if *count <= most {
+        windows.retain(|_, times| times.back().is_some_and(|t| now - *t < window));
+        let times = windows.entry(who.to_owned()).or_default();
+        while times.front().is_some_and(|t| now - *t >= window) {
+            times.pop_front();
+        }
+        if times.len() < most as usize {
+            times.push_back(now);
             return Ok(());
         }
-        let wait = ((*start + window - now) as u64).div_ceil(1000).max(1);
-        let words = format!(
-            "Request was throttled. Expected available in {wait} second{}.",
-            if wait == 1 { "" } else { "s" }
-        );
-        Err(Refusal::detail(StatusCode::TOO_MANY_REQUESTS, words)
-            .with(header::RETRY_AFTER, &wait.to_string()))
+        let first = times.front().copied().unwrap_or(now);
+        Err(Refusal::throttled(
+            ((first + window - now).max(0) as u64).div_ceil(1000),
+        ))
     }
 
     async fn operate(
@@ -288,7 +305,7 @@ impl Api {
         asked: &Asked<'_>,
         at: (usize, &Operation),
         values: &[String],
-        sent: Sent,
+        body: Bytes,
     ) -> Result<Reply, Refusal> {
         let (Some(route), operation) = (self.front.routes.get(at.0), at.1) else {
             return Err(Refusal::not_found());
@@ -321,18 +338,25 @@ impl Api {
         ) {
             self.world.locate(call)?;
         }
+        let sent = body::read(operation, &self.front, asked.headers, body).await?;
         let sent = match &operation.body {
             Some(described)
                 if sent.given
                     || (described.required && !matches!(operation.kind, Kind::Delete(_))) =>
             {
-                let mode = if operation.method == Method::PATCH {
-                    Mode::Partial
-                } else {
-                    Mode::Whole
+                let related = |name: &str, kind, id: Option<&str>| {
+                    self.world.related(&self.back, name, kind, id)
                 };
-                validate::body(&self.front.schemas, described.schema, sent.value, mode)
-                    .map_err(Refusal::bad)?
+                let judge = Judge {
+                    schemas: &self.front.schemas,
+                    related: &related,
+                    mode: if operation.method == Method::PATCH {
+                        Mode::Partial
+                    } else {
+                        Mode::Whole
+                    },
+                };
+                validate::body(judge, described.schema, sent.value).map_err(Refusal::bad)?
             }
             _ => nothing.clone(),
         };
@@ -348,7 +372,12 @@ impl Api {
             },
             Kind::Execute => self.execute(asked, call).await?,
             Kind::CommandResult => self.result(asked, call)?,
-            Kind::Options => return Ok(options(route)),
+            Kind::Options => {
+                return Ok(reply::json(
+                    StatusCode::OK,
+                    &metadata::of(&self.front, route, false),
+                ));
+            }
             _ => self.world.run(call)?,
         };
         Ok(wire::render(
@@ -359,6 +388,26 @@ impl Api {
             values,
             outcome,
         ))
+    }
+
+    /// DRF's metadata; of an item that is not there, without its actions.
+    fn options(&self, route: &Route, found: &router::Match) -> Reply {
+        let (query, sent) = (Query::default(), Value::Null);
+        let there = |operation: &Operation| {
+            let (route, operation) = self.behind(route, operation);
+            let call = Call {
+                spec: &self.back,
+                route,
+                operation,
+                front: operation,
+                values: &found.values,
+                query: &query,
+                sent: &sent,
+            };
+            self.world.locate(call).is_ok()
+        };
+        let metadata = metadata::of(&self.front, route, route.operations.iter().all(there));
+        reply::json(StatusCode::OK, &metadata)
     }
 
     /// The same operation in the document that the world is made by.
@@ -535,30 +584,34 @@ impl Api {
     }
 }
 
-/// 406.
-fn accepts(headers: &HeaderMap, operation: Option<&Operation>) -> Result<(), Refusal> {
-    let Some(accept) = headers
-        .get(header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .filter(|a| !a.trim().is_empty())
-    else {
+/// 404 for a format that there is not, 406 for media types.
+fn negotiate(
+    headers: &HeaderMap,
+    query: &str,
+    operation: Option<&Operation>,
+) -> Result<(), Refusal> {
+    let produced = operation.map_or(&[][..], |o| o.produces.as_slice());
+    let offered = || {
+        let produced = produced.iter().map(String::as_str);
+        produced.chain(["application/json"])
+    };
+    let named = operation.is_some_and(|o| o.parameters.iter().any(|p| p.name == "format"));
+    if !named && query.contains("format=") {
+        let query = Query::parse(query);
+        let format = query.get("format").unwrap_or_default();
+        let is = |media: &str| media.rsplit(['/', '+', '-', '.']).next() == Some(format);
+        if !format.is_empty() && !offered().any(is) {
+            return Err(Refusal::not_found());
+        }
+    }
+    let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else {
         return Ok(());
     };
-    let offered = operation
-        .map_or(&[][..], |o| o.produces.as_slice())
-        .iter()
-        .map(String::as_str)
-        .chain(["application/json"]);
-    let offered: Vec<&str> = offered.collect();
     let can = |range: &str| {
         let range = range.split(';').next().unwrap_or_default().trim();
+        let kind = range.strip_suffix("/*");
         range == "*/*"
-            || offered.iter().any(|o| {
-                *o == range
-                    || range
-                        .strip_suffix("/*")
-                        .is_some_and(|kind| o.split('/').next() == Some(kind))
-            })
+            || offered().any(|o| o == range || kind.is_some_and(|k| o.split('/').next() == Some(k)))
     };
     if accept.split(',').any(can) {
         Ok(())
@@ -568,43 +621,6 @@ fn accepts(headers: &HeaderMap, operation: Option<&Operation>) -> Result<(), Ref
             "Could not satisfy the request Accept header.",
         ))
     }
-}
-
-fn allowed(route: &Route) -> String {
-    let mut methods: Vec<&str> = route.operations.iter().map(|o| o.method.as_str()).collect();
-    if methods.contains(&"GET") && !methods.contains(&"HEAD") {
-        methods.push("HEAD");
-    }
-    if !methods.contains(&"OPTIONS") {
-        methods.push("OPTIONS");
-    }
-    methods.join(", ")
-}
-
-/// DRF's metadata.
-fn options(route: &Route) -> Reply {
-    let body = route
-        .operations
-        .iter()
-        .find_map(|o| o.body.as_ref())
-        .map_or_else(|| vec!["application/json".to_owned()], |b| b.media.clone());
-    let name = route
-        .template
-        .trim_matches('/')
-        .rsplit('/')
-        .find(|s| !s.starts_with('{'))
-        .unwrap_or_default();
-    let metadata = Map::from_iter([
-        ("name".to_owned(), name.into()),
-        ("description".to_owned(), "".into()),
-        ("renders".to_owned(), json!(["application/json"])),
-        ("parses".to_owned(), json!(body)),
-    ]);
-    let mut reply = reply::json(StatusCode::OK, &metadata.into());
-    if let Ok(allow) = allowed(route).parse() {
-        reply.headers_mut().insert(header::ALLOW, allow);
-    }
-    reply
 }
 
 /// The faults that a request asks for itself.

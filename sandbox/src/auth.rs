@@ -7,9 +7,11 @@ use sha2::Sha256;
 
 use crate::{API_TOKEN, EMAIL, PASSWORD};
 
+/// What `WWW-Authenticate` asks for.
+pub const SCHEME: &str = "APIToken";
 /// Of the sandbox only: it protects nothing.
 const KEY: &[u8] = b"autopi-sandbox";
-const MISSING: &str = "Authentication credentials were not provided.";
+pub const MISSING: &str = "Authentication credentials were not provided.";
 
 fn mac(text: &str) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(KEY).ok()?;
@@ -55,17 +57,43 @@ pub fn verify(token: &str, purpose: &str, now: i64) -> Result<(), &'static str> 
     }
 }
 
-/// The token of the header without its scheme word, if it is good.
-pub fn check(header: Option<&str>, now: i64) -> Result<&str, &'static str> {
-    let (scheme, token) = header
-        .and_then(|h| h.trim().split_once(' '))
-        .ok_or(MISSING)?;
-    let token = token.trim();
-    match scheme.to_ascii_lowercase().as_str() {
-        "apitoken" | "token" if token == API_TOKEN => Ok(token),
-        "apitoken" | "token" => Err("Invalid token."),
-        "bearer" | "jwt" => verify(token, "session", now).map(|()| token),
-        _ => Err(MISSING),
+/// The token of the header without its scheme word, if it is good; `None` if there is none of a scheme that is known.
+///
+/// `Err` is the detail of DRF's TokenAuthentication, or of drf-jwt.
+pub fn check(header: Option<&[u8]>, now: i64) -> Result<Option<&str>, &'static str> {
+    let mut words = header
+        .unwrap_or_default()
+        .split(u8::is_ascii_whitespace)
+        .filter(|w| !w.is_empty());
+    let scheme = words.next().unwrap_or_default();
+    let is = |known: &str| scheme.eq_ignore_ascii_case(known.as_bytes());
+    let jwt = is("bearer") || is("jwt");
+    if !jwt && !is(SCHEME) {
+        return Ok(None);
+    }
+    let [none, many] = if jwt {
+        [
+            "Invalid Authorization header. No credentials provided.",
+            "Invalid Authorization header. Credentials string should not contain spaces.",
+        ]
+    } else {
+        [
+            "Invalid token header. No credentials provided.",
+            "Invalid token header. Token string should not contain spaces.",
+        ]
+    };
+    let token = words.next().ok_or(none)?;
+    if words.next().is_some() {
+        return Err(many);
+    }
+    let token = std::str::from_utf8(token)
+        .map_err(|_| "Invalid token header. Token string should not contain invalid characters.")?;
+    if jwt {
+        verify(token, "session", now).map(|()| Some(token))
+    } else if token == API_TOKEN {
+        Ok(Some(token))
+    } else {
+        Err("Invalid token.")
     }
 }
 
@@ -84,30 +112,29 @@ mod tests {
     #[test]
     fn tokens() {
         let token = issue("session", 1000, 60);
+        let check = |header: &str, now| {
+            let checked = super::check(Some(header.as_bytes()), now);
+            checked.map(|t| t.map(str::to_owned))
+        };
         for scheme in ["Bearer", "bearer", "BEARER "] {
             assert_eq!(
-                check(Some(&format!("{scheme} {token}")), 1059),
-                Ok(token.as_str())
+                check(&format!("{scheme} {token}"), 1059),
+                Ok(Some(token.clone()))
             );
         }
         assert_eq!(
-            check(Some(&format!("Bearer {token}")), 1060),
+            check(&format!("Bearer {token}"), 1060),
             Err("Signature has expired.")
         );
         let mut forged = token.clone();
         forged.replace_range(..1, "x");
-        for (header, words) in [
-            (format!("Bearer {forged}"), "Error decoding signature."),
-            (
-                format!("Bearer {}", issue("mfa", 1000, 60)),
-                "Error decoding signature.",
-            ),
-            ("APIToken wrong".into(), "Invalid token."),
-            ("Basic x".into(), MISSING),
-            (String::new(), MISSING),
+        for header in [
+            format!("Bearer {forged}"),
+            format!("Bearer {}", issue("mfa", 1000, 60)),
         ] {
-            assert_eq!(check(Some(&header), 1000), Err(words), "{header}");
+            let refused = check(&header, 1000);
+            assert_eq!(refused, Err("Error decoding signature."), "{header}");
         }
-        assert!(check(Some(&format!("apitoken {API_TOKEN}")), 0).is_ok());
+        assert!(check(&format!("apitoken  {API_TOKEN} "), 0).is_ok_and(|t| t.is_some()));
     }
 }

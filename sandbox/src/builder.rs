@@ -39,6 +39,7 @@ pub struct Builder {
     size: u64,
     rows: u64,
     any_id: bool,
+    strict: bool,
     faults: Vec<String>,
     stands_at: Option<SystemTime>,
     offset: i64,
@@ -51,6 +52,7 @@ pub struct Builder {
     delay: Duration,
     results: HashMap<String, Value>,
     anywhere: bool,
+    body: Duration,
 }
 
 impl Default for Builder {
@@ -64,6 +66,7 @@ impl Default for Builder {
             size: 25,
             rows: 8640,
             any_id: false,
+            strict: true,
             faults: Vec::new(),
             stands_at: None,
             offset: 0,
@@ -76,6 +79,7 @@ impl Default for Builder {
             delay: Duration::from_millis(300),
             results: HashMap::new(),
             anywhere: false,
+            body: Duration::from_secs(20),
         }
     }
 }
@@ -191,6 +195,19 @@ impl Builder {
     /// looking first.
     pub fn any_id(mut self) -> Self {
         self.any_id = true;
+        self
+    }
+
+    /// Whether a body that names a thing which is not there is refused: `Invalid pk "99" - object does not exist.` It is unless said otherwise, as the real API does
+    /// it: a test that passes with made-up ids fails in production. Without it, or with [`any_id`](Self::any_id), such ids are kept as they are.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// How long the body of a request may take to come; 20 seconds unless said otherwise. Then the answer is 408.
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.body = time;
         self
     }
 
@@ -311,6 +328,7 @@ impl Builder {
                 size: self.size,
                 rows: self.rows,
                 any_id: self.any_id,
+                strict: self.strict && !self.any_id,
                 letter: self.wire == Wire::Spec,
             },
             clock: Clock::new(self.stands_at, self.offset),
@@ -322,6 +340,7 @@ impl Builder {
                 mfa: self.mfa,
                 rate_limit: self.rate_limit,
                 forbidden: self.forbidden,
+                body: self.body,
             },
             kept: Default::default(),
             window: Default::default(),

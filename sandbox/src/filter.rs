@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     formats, kinds,
     query::Query,
-    schema::{Kind, Object, Schemas},
+    schema::{Object, Schemas},
 };
 
 #[derive(Debug, PartialEq)]
@@ -83,6 +83,8 @@ impl Filter {
     pub fn of(schemas: &Schemas, item: &Object, query: &Query) -> Self {
         let mut filter = Self::default();
         for (name, value) in query.filters() {
+            // django-filter's BaseInFilter is the one that has commas.
+            let many = name.ends_with("__in");
             let (name, test) = split(name);
             let ranged = |names: &[&str], test| {
                 (names.contains(&name) && item.get(name).is_none())
@@ -95,7 +97,6 @@ impl Filter {
             else {
                 continue;
             };
-            let many = test == Test::Is && !is_text(schemas, item, &field);
             let wanted = if many {
                 value.split(',').map(|v| v.trim().to_owned()).collect()
             } else {
@@ -201,14 +202,6 @@ fn time_field(schemas: &Schemas, item: &Object) -> Option<String> {
         .iter()
         .find(|p| schemas.at(p.of).format() == "date-time")
         .map(|p| p.name.clone())
-}
-
-/// A text may hold commas.
-fn is_text(schemas: &Schemas, item: &Object, field: &str) -> bool {
-    item.get(field).is_some_and(|p| {
-        let schema = schemas.at(p.of);
-        matches!(&schema.kind, Kind::Text(format) if format.is_empty()) && schema.values.is_none()
-    })
 }
 
 impl Rule {

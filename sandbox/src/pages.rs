@@ -27,6 +27,8 @@ pub struct Paging {
     family: Family,
     pub start: u64,
     pub size: u64,
+    /// The last page, wherever that is.
+    last: bool,
 }
 
 impl Paging {
@@ -50,6 +52,7 @@ impl Paging {
                     family: Family::Whole,
                     start: 0,
                     size: u64::MAX,
+                    last: false,
                 });
             }
         };
@@ -64,8 +67,8 @@ impl Paging {
             .unwrap_or(SIZE)
             .min(MOST);
         let start = match family {
-            Family::Page => match query.get("page").unwrap_or("1") {
-                "last" => u64::MAX,
+            Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
+                "last" => 0,
                 text => text
                     .trim()
                     .parse::<u64>()
@@ -82,12 +85,13 @@ impl Paging {
             family,
             start,
             size,
+            last: family == Family::Page && query.get("page") == Some("last"),
         })
     }
 
     /// The place in a list of `total`; `None` for a page behind the last.
     pub fn within(mut self, total: u64) -> Option<Self> {
-        if self.start == u64::MAX {
+        if self.last {
             self.start = total.saturating_sub(1) / self.size * self.size;
         }
         (self.family != Family::Page || self.start == 0 || self.start < total).then_some(self)
@@ -106,8 +110,11 @@ impl Paging {
     pub fn links(self, query: &Query, total: u64) -> (Option<String>, Option<String>) {
         let after = self.start.saturating_add(self.size);
         let link = |start: u64| match self.family {
+            // DRF leaves the first page out.
+            Family::Page if start == 0 => query.without("page"),
             Family::Page => query.with("page", &(start / self.size + 1).to_string()),
             Family::Number => query.with("page_num", &(start / self.size).to_string()),
+            Family::Offset if start == 0 => query.without("offset"),
             Family::Offset => query.with("offset", &start.to_string()),
             Family::Cursor => query.with("cursor", &URL_SAFE_NO_PAD.encode(format!("o={start}"))),
             Family::Whole => String::new(),

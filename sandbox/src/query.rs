@@ -49,15 +49,21 @@ impl Query {
             .map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
-    /// The same with another value, as text.
+    /// The same with another value, as text, sorted as DRF sorts it.
     pub fn with(&self, name: &str, value: &str) -> String {
-        let others = self
-            .0
-            .iter()
-            .filter(|(k, _)| k != name)
-            .map(|(k, v)| (k.as_str(), v.as_str()));
+        self.text(name, Some((name, value)))
+    }
+
+    pub fn without(&self, name: &str) -> String {
+        self.text(name, None)
+    }
+
+    fn text(&self, but: &str, and: Option<(&str, &str)>) -> String {
+        let others = self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        let mut pairs: Vec<_> = others.filter(|(k, _)| *k != but).chain(and).collect();
+        pairs.sort_by_key(|(name, _)| *name);
         form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(others.chain([(name, value)]))
+            .extend_pairs(pairs)
             .finish()
     }
 }

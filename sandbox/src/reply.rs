@@ -25,6 +25,20 @@ pub fn json(status: StatusCode, value: &Value) -> Reply {
     reply(status, "application/json", value.to_string())
 }
 
+/// Django's APPEND_SLASH.
+pub fn moved(path: &str, query: &str) -> Reply {
+    let mut reply = reply(
+        StatusCode::MOVED_PERMANENTLY,
+        "text/html; charset=utf-8",
+        "",
+    );
+    let mark = if query.is_empty() { "" } else { "?" };
+    if let Ok(to) = HeaderValue::from_str(&format!("{path}/{mark}{query}")) {
+        reply.headers_mut().insert(header::LOCATION, to);
+    }
+    reply
+}
+
 /// Why a request is refused.
 #[derive(Debug)]
 pub struct Refusal {
@@ -48,6 +62,15 @@ impl Refusal {
 
     pub fn invalid_page() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Invalid page.")
+    }
+
+    /// 429: try again in so many seconds.
+    pub fn throttled(wait: u64) -> Self {
+        let wait = wait.max(1);
+        let s = if wait == 1 { "" } else { "s" };
+        let words = format!("Request was throttled. Expected available in {wait} second{s}.");
+        Self::detail(StatusCode::TOO_MANY_REQUESTS, words)
+            .with(header::RETRY_AFTER, &wait.to_string())
     }
 
     /// DRF's errors of fields.

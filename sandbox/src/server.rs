@@ -25,11 +25,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
     task::JoinSet,
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
 use crate::{
     api::{self, Api},
+    auth,
     faults::{self, Kind},
     log::{self, Seen},
     reply::{self, Refusal, Reply},
@@ -144,7 +145,7 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     let reply = match (wished, instead(&struck)) {
         (Err(refusal), _) => refusal.reply(),
         (Ok(_), Some(reply)) => reply,
-        (Ok(_), None) => match read(&parts.headers, body).await {
+        (Ok(_), None) => match read(&parts.headers, body, api.settings.body).await {
             Ok(body) => api.respond(&parts, body, peer.ip(), &struck).await,
             Err(refusal) => refusal.reply(),
         },
@@ -164,13 +165,20 @@ fn instead(struck: &[Kind]) -> Option<Reply> {
         Some(match fault {
             Kind::Status(status) => {
                 let status = of(*status);
-                let mut refusal = Refusal::detail(status, status.canonical_reason().unwrap_or("A fault on demand."));
-                if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-                    refusal = refusal.with(header::RETRY_AFTER, "1");
-                } else if status == StatusCode::UNAUTHORIZED {
-                    refusal = refusal.with(header::WWW_AUTHENTICATE, "APIToken realm=\"api\"");
+                let words = match status {
+                    StatusCode::UNAUTHORIZED => "Invalid token.",
+                    StatusCode::FORBIDDEN => "You do not have permission to perform this action.",
+                    StatusCode::NOT_FOUND => "Not found.",
+                    _ => status.canonical_reason().unwrap_or("A fault on demand."),
+                };
+                let refusal = Refusal::detail(status, words);
+                match status {
+                    StatusCode::TOO_MANY_REQUESTS => Refusal::throttled(1),
+                    StatusCode::SERVICE_UNAVAILABLE => refusal.with(header::RETRY_AFTER, "1"),
+                    StatusCode::UNAUTHORIZED => refusal.with(header::WWW_AUTHENTICATE, auth::SCHEME),
+                    _ => refusal,
                 }
-                refusal.reply()
+                .reply()
             }
             Kind::Html(status) => {
                 let status = of(*status);
@@ -183,13 +191,20 @@ fn instead(struck: &[Kind]) -> Option<Reply> {
 }
 
 /// The body, if it is no larger than it may be. One that says so is not read at all.
-async fn read(headers: &http::HeaderMap, body: Incoming) -> Result<Bytes, Refusal> {
+///
+/// It has its time: a client that sends a byte now and then holds nothing for long.
+async fn read(
+    headers: &http::HeaderMap,
+    body: Incoming,
+    within: Duration,
+) -> Result<Bytes, Refusal> {
+    let closed =
+        |status, words: String| Refusal::detail(status, words).with(header::CONNECTION, "close");
     let large = || {
-        Refusal::detail(
+        closed(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is larger than {BODY} bytes."),
         )
-        .with(header::CONNECTION, "close")
     };
     let told = headers
         .get(header::CONTENT_LENGTH)
@@ -197,7 +212,14 @@ async fn read(headers: &http::HeaderMap, body: Incoming) -> Result<Bytes, Refusa
     if told.is_some_and(|l| l > BODY as u64) {
         return Err(large());
     }
-    match Limited::new(body, BODY).collect().await {
+    let whole = timeout(within, Limited::new(body, BODY).collect()).await;
+    let Ok(whole) = whole else {
+        return Err(closed(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("The body did not come within {} s.", within.as_secs_f64()),
+        ));
+    };
+    match whole {
         Ok(body) => Ok(body.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => Err(large()),
         Err(_) => Err(Refusal::detail(

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -31,6 +31,8 @@ pub struct Route {
     /// Whose items the path's parameters name: place of the parameter, collection, and the property that is meant.
     pub parents: Vec<(usize, Target)>,
     pub operations: Vec<Operation>,
+    /// Its methods, in Django's order.
+    pub allow: HeaderValue,
 }
 
 #[derive(Debug)]
@@ -61,10 +63,13 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Where a wrong value is a page that does not exist, not a wrong request.
+    /// Where a wrong value is a page that does not exist, or is passed over: no wrong request.
     pub fn is_page(&self) -> bool {
         self.place == Place::Query
-            && matches!(self.name.as_str(), "page" | "cursor")
+            && matches!(
+                self.name.as_str(),
+                "page" | "page_size" | "limit" | "offset" | "cursor"
+            )
             && !self.required
     }
 }
@@ -176,6 +181,7 @@ impl Spec {
                 template: template.clone(),
                 parents: Vec::new(),
                 operations: Vec::new(),
+                allow: HeaderValue::from_static("OPTIONS"),
             };
             for name in METHODS {
                 if let Some(operation) = item.get(name).filter(|o| o.is_object()) {
@@ -185,6 +191,7 @@ impl Spec {
                 }
             }
             // DRF has HEAD wherever it has GET, and OPTIONS everywhere; they are answered without being documented.
+            route.allow = allow(&route.operations);
             spec.router.add(&template, spec.routes.len());
             spec.by_template.insert(template, spec.routes.len());
             spec.routes.push(route);
@@ -272,12 +279,15 @@ impl Spec {
             let schema = self
                 .schemas
                 .compile(doc, parameter.get("schema").unwrap_or(parameter));
-            let multi = text("collectionFormat") == "multi"
-                || (parameter.get("schema").is_some()
-                    && parameter
-                        .get("explode")
-                        .and_then(Value::as_bool)
-                        .unwrap_or(true));
+            let multi = match (parameter.get("schema"), text("collectionFormat")) {
+                (Some(_), _) => parameter
+                    .get("explode")
+                    .and_then(Value::as_bool)
+                    .unwrap_or(true),
+                // drf-yasg says nothing of the lists that DRF reads from repeated names; django-filter's `__in` has commas.
+                (None, "") => place == Place::Query && !text("name").ends_with("__in"),
+                (None, format) => format == "multi",
+            };
             let default = parameter
                 .get("default")
                 .or_else(|| parameter.pointer("/schema/default"))
@@ -430,6 +440,14 @@ impl Spec {
             _ => None,
         }
     }
+}
+
+fn allow(operations: &[Operation]) -> HeaderValue {
+    const ORDER: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let has = |method: &str| operations.iter().any(|o| o.method == *method);
+    let can = |m: &&str| has(m) || *m == "OPTIONS" || (*m == "HEAD" && has("GET"));
+    let methods: Vec<&str> = ORDER.into_iter().filter(can).collect();
+    HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
 }
 
 /// The base path, without a slash at its end.

@@ -162,7 +162,8 @@ fn envelope(
     let (next, previous) = paging.links(&Query::parse(uri.query().unwrap_or_default()), total);
     let link = |query: Option<String>| {
         query.map_or(Value::Null, |q| {
-            format!("http://{host}{}?{q}", uri.path()).into()
+            let mark = if q.is_empty() { "" } else { "?" };
+            format!("http://{host}{}{mark}{q}", uri.path()).into()
         })
     };
     let size = if paging.is_whole() {

@@ -15,7 +15,7 @@ use crate::{
     rng::Rng,
     rows::{self, Rows},
     schema::{Property, Use},
-    spec::{IdKind, Kind, List, Operation, Route, Spec, Target},
+    spec::{Collection, IdKind, Kind, List, Operation, Route, Spec, Target},
     store::{self, Failure, Found, Item, Origin, Place, Sent, Store},
 };
 
@@ -40,6 +40,8 @@ pub struct World {
     /// Rows of telemetry a device.
     pub rows: u64,
     pub any_id: bool,
+    /// What a body refers to has to be there.
+    pub strict: bool,
     /// By the letter of the document.
     pub letter: bool,
 }
@@ -135,6 +137,28 @@ impl World {
             Kind::Update(target) | Kind::Delete(target) => self.target(&call, target).map(drop),
             _ => Ok(()),
         }
+    }
+
+    /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
+    pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
+        let noun = kinds::subject(name);
+        let own = spec.collection(*spec.nouns.get(&(noun, kind))?)?;
+        let Some(id) = id.filter(|_| self.strict) else {
+            return Some(true);
+        };
+        // The same things may be had at several paths: those that share what tells them apart.
+        let shares = |c: &Collection| {
+            let both =
+                |name: &&str| kinds::has(spec, c.full, name) && kinds::has(spec, own.full, name);
+            UNIQUE.iter().any(|name| both(name))
+        };
+        let holds = |(at, c): (usize, &Collection)| {
+            let open = !c.norm.contains("{}") && c.id == kind && c.base.is_none();
+            let place = || self.place(spec, at, &[]);
+            open && (c.noun == own.noun || shares(c))
+                && matches!(self.store.get(&place(), id), Ok(Found::Item(_)))
+        };
+        Some(spec.collections.iter().enumerate().any(holds))
     }
 
     /// The device that a path names, by either of its ids: both of them.

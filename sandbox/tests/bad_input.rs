@@ -175,6 +175,30 @@ async fn idle_connections_do_not_stop_it() {
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let api = Api::start(Sandbox::builder().body_timeout(Duration::from_millis(300))).await;
+    let mut socket = connect(&api).await;
+    let start = format!(
+        "POST /vehicle/profile/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: APIToken {API_TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"
+    );
+    socket.write_all(start.as_bytes()).await.unwrap();
+    let (mut read, mut write) = socket.into_split();
+    // A byte now and then does not lengthen it.
+    let drip = tokio::spawn(async move {
+        while write.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let mut answer = Vec::new();
+    let all = tokio::time::timeout(Duration::from_secs(10), read.read_to_end(&mut answer));
+    let _ = all.await.expect("an end in time");
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    drip.abort();
+    assert_eq!(api.get("/vehicle/makes/").await.status, 200);
+}
+
 /// Not a test of its own: the other process of the test below.
 #[test]
 fn serve() {

@@ -46,6 +46,60 @@ pub struct SandboxArgs {
     /// Seconds that a JWT is good
     #[arg(long)]
     token_lifetime: Option<u64>,
+    /// More requests in this time get 429: 100/1m
+    #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate)]
+    rate_limit: Option<(u32, Duration)>,
+    /// What a function gives on a device, as JSON, again and again: obd.query={"value":7}
+    #[arg(long, value_name = "FUNCTION=JSON", value_parser = result)]
+    command_result: Vec<(String, serde_json::Value)>,
+    /// The account may not see what begins with this path, again and again: 403
+    #[arg(long, value_name = "PATH")]
+    forbidden: Vec<String>,
+    /// Refuse bodies that name things which are not there, as the real API does; `--strict=false` takes them
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    strict: bool,
+}
+
+/// `100/1m`.
+fn rate(text: &str) -> Result<(u32, Duration), String> {
+    let wrong = || {
+        format!("`{text}` is no rate: give requests and a time, such as 100/1m, 5/1s or 20/500ms")
+    };
+    let (requests, time) = text.split_once('/').ok_or_else(wrong)?;
+    let digits = time
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(time.len());
+    let (number, unit) = time.split_at_checked(digits).ok_or_else(wrong)?;
+    let unit = match unit {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = if number.is_empty() {
+        1
+    } else {
+        number.parse().map_err(|_| wrong())?
+    };
+    let time = number
+        .checked_mul(unit)
+        .filter(|ms| *ms > 0)
+        .ok_or_else(wrong)?;
+    Ok((
+        requests.parse().map_err(|_| wrong())?,
+        Duration::from_millis(time),
+    ))
+}
+
+/// `obd.query={"value":7}`.
+fn result(text: &str) -> Result<(String, serde_json::Value), String> {
+    let (function, json) = text.split_once('=').ok_or_else(|| {
+        format!("`{text}` has no `=`: give FUNCTION=JSON, such as obd.query={{\"value\":7}}")
+    })?;
+    let value = serde_json::from_str(json)
+        .map_err(|e| format!("`{json}` is no JSON: {e}; a text needs its quotes, \"x\""))?;
+    Ok((function.to_owned(), value))
 }
 
 impl SandboxArgs {
@@ -81,6 +135,15 @@ impl SandboxArgs {
             self.token_lifetime.map(Duration::from_secs),
             Builder::token_lifetime,
         );
+        builder = given(builder, self.rate_limit, |b, (n, time)| {
+            b.rate_limit(n, time)
+        });
+        builder = self.forbidden.into_iter().fold(builder, Builder::forbidden);
+        let results = self.command_result.into_iter();
+        builder = results.fold(builder, |b, (function, value)| {
+            b.command_result(function, value)
+        });
+        builder = builder.strict(self.strict);
         Ok(builder.start().await?)
     }
 }
@@ -99,4 +162,75 @@ pub async fn serve(sandbox: Sandbox) {
         sandbox.url()
     );
     sandbox.wait().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SandboxArgs,
+    }
+
+    fn read(line: &[&str]) -> Result<SandboxArgs, String> {
+        let line = Line::try_parse_from([&["sandbox"], line].concat());
+        line.map(|l| l.args).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_the_builder_takes_can_be_said_on_the_line() {
+        let args = read(&[
+            "--rate-limit",
+            "20/500ms",
+            "--forbidden",
+            "/billing/",
+            "--forbidden",
+            "/hub/",
+            "--command-result",
+            "obd.query={\"value\":7}",
+        ])
+        .unwrap();
+        assert_eq!(args.rate_limit, Some((20, Duration::from_millis(500))));
+        assert_eq!(args.forbidden, ["/billing/", "/hub/"]);
+        let result = serde_json::json!({"value": 7});
+        assert_eq!(args.command_result, [("obd.query".to_owned(), result)]);
+        assert!(args.strict && read(&["--strict"]).unwrap().strict);
+        assert!(!read(&["--strict=false"]).unwrap().strict);
+        for (line, words) in [
+            (["--rate-limit", "20"], "100/1m"),
+            (["--rate-limit", "20/0s"], "100/1m"),
+            (["--rate-limit", "x/1s"], "100/1m"),
+            (["--command-result", "x"], "FUNCTION=JSON"),
+            (["--command-result", "x=y"], "no JSON"),
+        ] {
+            let error = read(&line).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn and_the_sandbox_does_it() {
+        let line = ["--rate-limit", "2/1h", "--forbidden", "/billing/"];
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let sandbox = read(&line).unwrap().start(&root).await.unwrap();
+        let http = reqwest::Client::new();
+        let get = async |path: &str| {
+            let request = http.get(format!("{}{path}", sandbox.url()));
+            let token = format!("APIToken {API_TOKEN}");
+            request
+                .header("Authorization", token)
+                .send()
+                .await
+                .unwrap()
+                .status()
+        };
+        assert_eq!(get("/billing/settlements/").await, 403);
+        assert_eq!(get("/vehicle/makes/").await, 200);
+        assert_eq!(get("/vehicle/makes/").await, 200);
+        assert_eq!(get("/vehicle/makes/").await, 429);
+    }
 }
