@@ -1,9 +1,5 @@
 //! The state on disk: one SQLite file with what was changed. A write is in the file before it is answered.
 
-use std::sync::Arc;
-
-use serde_json::Value;
-
 use crate::store::Sent;
 
 /// An item that was created, changed, or (without `sent`) deleted.
@@ -21,10 +17,11 @@ pub use sqlite::Db;
 mod sqlite {
     use std::{
         path::Path,
-        sync::{Mutex, PoisonError},
+        sync::{Arc, Mutex, PoisonError},
     };
 
     use rusqlite::{Connection, params};
+    use serde_json::Value;
 
     use super::*;
 
