@@ -149,8 +149,8 @@ impl World {
         // The same things may be had at several paths: those that share what tells them apart.
         let shares = |c: &Collection| {
             let both =
-                |name: &&str| kinds::has(spec, c.full, name) && kinds::has(spec, own.full, name);
-            UNIQUE.iter().any(|name| both(name))
+                |name: &str| kinds::has(spec, c.full, name) && kinds::has(spec, own.full, name);
+            UNIQUE.into_iter().any(both)
         };
         let holds = |(at, c): (usize, &Collection)| {
             let open = !c.norm.contains("{}") && c.id == kind && c.base.is_none();
