@@ -166,22 +166,22 @@ impl CommandJob<Blocking> {
 
 /// Items or pages as they come; each is waited for when it is asked for.
 #[must_use = "nothing is sent before the first `next`"]
-pub struct Iter<'a, T>(Option<Streaming<'a, T>>);
+pub struct Iter<T>(Option<Streaming<'static, T>>);
 
-impl<'a, T> Iter<'a, T> {
+impl<T> Iter<T> {
     #[doc(hidden)]
-    pub fn new(stream: Streaming<'a, T>) -> Self {
+    pub fn new(stream: Streaming<'static, T>) -> Self {
         Self(Some(stream))
     }
 }
 
-impl<T> fmt::Debug for Iter<'_, T> {
+impl<T> fmt::Debug for Iter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iter").finish_non_exhaustive()
     }
 }
 
-impl<T> Iterator for Iter<'_, T> {
+impl<T> Iterator for Iter<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {

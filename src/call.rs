@@ -3,7 +3,7 @@
 use std::{fmt::Display, pin::Pin, time::Duration};
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use reqwest::{
     Method,
@@ -12,9 +12,9 @@ use reqwest::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CallOptions, Client, Download, Error, Json, Page, Upload,
+    CallOptions, Client, Download, Error, ItemError, Json, Page, Upload,
     check::Violation,
-    pages,
+    pages::{self, items},
     send::{self, Body, Outgoing},
     trace::Trace,
     upload::Parts,
@@ -294,7 +294,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn pages<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'a, Page<T>> {
+    pub fn pages<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'static, Page<T>> {
         let page = self.operation.page;
         match self.finish() {
             Ok((client, out, _)) => pages::read(client.clone(), page, *out),
@@ -302,20 +302,16 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'a, T> {
-        Box::pin(self.pages::<T>().flat_map(|page| {
-            let (good, bad) = match page {
-                Err(e) => (Vec::new(), vec![Err(e)]),
-                Ok(page) => (
-                    page.results,
-                    page.errors
-                        .into_iter()
-                        .map(|e| Err(e.into_error(200)))
-                        .collect(),
-                ),
-            };
-            stream::iter(good.into_iter().map(Ok).chain(bad))
-        }))
+    pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> Streaming<'static, T> {
+        let own = &self.out.options.on_bad_item;
+        let handler = own.as_ref().or(self.client.0.on_bad_item.as_ref()).cloned();
+        items::good(self.pages(), handler)
+    }
+
+    pub fn stream_results<T: DeserializeOwned + Send + 'static>(
+        self,
+    ) -> Streaming<'static, Result<T, ItemError>> {
+        items::all(self.pages())
     }
 }
 
@@ -365,6 +361,8 @@ pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt;
+
     use super::*;
 
     static OPERATION: Operation = Operation {

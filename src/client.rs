@@ -5,10 +5,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 use reqwest::{Method, Url, header::HeaderValue};
 
 use crate::{
-    Async, ClientHooks, Credentials, CredentialsProvider, Error, Mfa, RawRequest, RetryPolicy,
-    Sending, auth,
+    Async, ClientHooks, Credentials, CredentialsProvider, Error, ItemError, Mfa, RawRequest,
+    RetryPolicy, Sending, auth,
     limits::Limits,
     login::{Account, Sessions},
+    pages::items::OnBadItem,
     retry::Budget,
 };
 
@@ -29,6 +30,7 @@ pub(crate) struct Inner {
     pub max_body: usize,
     pub trace_bodies: bool,
     pub hooks: Option<Arc<dyn ClientHooks>>,
+    pub on_bad_item: Option<OnBadItem>,
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub timeout: Duration,
@@ -112,6 +114,7 @@ pub(crate) enum Authorization<'a> {
 #[must_use]
 pub struct ClientBuilder<M = Async> {
     hooks: Option<Arc<dyn ClientHooks>>,
+    on_bad_item: Option<OnBadItem>,
     base_url: Option<String>,
     credentials: Option<Credentials>,
     retry: Option<RetryPolicy>,
@@ -161,6 +164,7 @@ impl<M> ClientBuilder<M> {
     pub(crate) fn new() -> Self {
         Self {
             hooks: None,
+            on_bad_item: None,
             base_url: None,
             credentials: None,
             retry: None,
@@ -185,6 +189,13 @@ impl<M> ClientBuilder<M> {
     /// Called around every try of every call.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
+        self
+    }
+    /// Is told of each item that did not decode while `stream` reads a list: which operation, where, why, and its raw JSON, which may be private. The stream
+    /// then goes on, and ends well. Without a handler the good items come all the same, each bad one is a warning in tracing (without its JSON), and the stream
+    /// ends with an error that has the first one.
+    pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
+        self.on_bad_item = Some(OnBadItem::new(handler));
         self
     }
     /// Another host: a dedicated environment, a device on the local network, the sandbox.
@@ -440,6 +451,7 @@ impl<M> ClientBuilder<M> {
             max_body: self.max_body.unwrap_or(64 << 20),
             trace_bodies: self.trace_bodies,
             hooks: self.hooks,
+            on_bad_item: self.on_bad_item,
             retry: self.retry.unwrap_or_default(),
             budget: Budget::new(),
             timeout: self.timeout.unwrap_or(Duration::from_secs(60)),

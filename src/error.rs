@@ -23,6 +23,9 @@ pub enum ErrorKind {
     Status,
     /// A 2xx answer of another form than the document says.
     Decode,
+    /// A list can't be read to its end: a page came twice, a `next` link leads elsewhere or to no end, or fewer items came than the server counts. All items
+    /// before it were given.
+    Pagination,
     /// No credentials could be had, or a signature is wrong.
     Auth,
     /// A device says that a command failed.
@@ -73,6 +76,16 @@ impl Error {
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    pub(crate) fn pagination(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Pagination, message)
+    }
+
+    /// The same, meaning something else.
+    pub(crate) fn explained(mut self, kind: ErrorKind, message: String) -> Self {
+        (self.0.kind, self.0.message) = (kind, message);
+        self
     }
 
     /// An error of a hook or of your own credentials.

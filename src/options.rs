@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Cursor, Error, RetryPolicy};
+use crate::{Cursor, Error, ItemError, RetryPolicy, pages::items::OnBadItem};
 
 /// Options of one call.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,7 @@ pub struct CallOptions {
     pub(crate) prefetch: Option<usize>,
     pub(crate) dedup: bool,
     pub(crate) resume: Option<Cursor>,
+    pub(crate) on_bad_item: Option<OnBadItem>,
 }
 
 impl CallOptions {
@@ -66,6 +67,12 @@ impl CallOptions {
     /// query and headers, those that choose the page aside. Any other call, and `send`, is an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.resume = Some(cursor);
+        self
+    }
+
+    /// As [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item), for this call.
+    pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
+        self.on_bad_item = Some(OnBadItem::new(handler));
         self
     }
 

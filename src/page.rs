@@ -1,6 +1,6 @@
 //! One page type for every envelope that DRF and this API use.
 
-use std::{cell::Cell, marker::PhantomData};
+use std::{cell::Cell, fmt, marker::PhantomData, time::Duration};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -20,7 +20,8 @@ use crate::{
 /// [`into_strict`](Self::into_strict) makes it an error.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Page<T> {
-    /// How many items there are on all pages, if the API says.
+    /// How many items there are on all pages, if the API says: when it sent this page. A list that changes while it is read has another count on later pages,
+    /// and then items may come twice ([`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, after others were deleted, not at all.
     pub count: Option<u64>,
     /// The URL of the next page, if the API says.
     pub next: Option<String>,
@@ -37,13 +38,19 @@ pub struct Page<T> {
     /// Was there a `next`, be it null?
     #[serde(skip)]
     pub(crate) says_next: bool,
+    /// Was there a `count`, of whatever form?
+    #[serde(skip)]
+    pub(crate) says_count: bool,
     #[serde(skip)]
     pub(crate) cursor: Option<Cursor>,
 }
 
 /// An item that did not decode.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ItemError {
+    /// The id of the operation that listed it; none on a page of a plain `send`.
+    pub operation: Option<&'static str>,
     /// Its place on the page.
     pub index: usize,
     /// Where, from the page's root: `results[3].id`.
@@ -54,7 +61,36 @@ pub struct ItemError {
     pub raw: String,
 }
 
+impl fmt::Display for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "{operation}: ")?;
+        }
+        write!(
+            f,
+            "`{}`: {}",
+            self.path.escape_debug(),
+            self.message.escape_debug()
+        )
+    }
+}
+
 impl ItemError {
+    /// The error of a list of which so many items did not decode, this one first.
+    pub(crate) fn first_of(mut self, count: usize) -> Error {
+        self.message += &match count {
+            1 => "; every other item of the list came".to_owned(),
+            _ => format!("; {count} items in all did not decode, and every other one came"),
+        };
+        self.message += " (to be told of each, and go on: `on_bad_item`, `stream_results`)";
+        let operation = self.operation;
+        let error = self.into_error(200);
+        match operation {
+            Some(operation) => error.of(operation, 1, Duration::ZERO),
+            None => error,
+        }
+    }
+
     pub(crate) fn into_error(self, status: u16) -> Error {
         Error::decode(status, self.path, self.message, self.raw.into())
     }
@@ -83,6 +119,7 @@ impl<T> Page<T> {
             errors,
             extra,
             says_next: false,
+            says_count: false,
             cursor: None,
         }
     }
@@ -107,6 +144,7 @@ impl Page<Raw> {
             previous,
             extra,
             says_next,
+            says_count,
             cursor,
             ..
         } = self;
@@ -118,6 +156,7 @@ impl Page<Raw> {
             errors: Vec::new(),
             extra,
             says_next,
+            says_count,
             cursor,
         };
         self.results
@@ -164,6 +203,7 @@ impl<T: DeserializeOwned> Page<T> {
                     path => format!(".{path}"),
                 };
                 self.errors.push(ItemError {
+                    operation: None,
                     index,
                     path: format!("{root}[{index}]{inside}"),
                     message: fault.message,
@@ -187,9 +227,31 @@ impl<T: DeserializeOwned> Page<T> {
     fn append(&mut self, mut other: Self) {
         self.results.append(&mut other.results);
         self.errors.append(&mut other.errors);
-        (self.count, self.next, self.previous, self.says_next) =
-            (other.count, other.next, other.previous, other.says_next);
+        (self.count, self.next, self.previous) = (other.count, other.next, other.previous);
+        (self.says_next, self.says_count) = (other.says_next, other.says_count);
         self.extra.append(&mut other.extra);
+    }
+}
+
+/// A count: `25`, `25.0`, `"25"`. One of another form is no reason to lose the page.
+fn number(count: &Value) -> Option<u64> {
+    let whole = |n: f64| (n >= 0.0 && n < 9e15 && n.fract() == 0.0).then_some(n as u64);
+    match count {
+        Value::Number(n) => n.as_u64().or_else(|| whole(n.as_f64()?)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| whole(text.parse().ok()?))
+        }
+        _ => None,
+    }
+}
+
+/// A `next`, which some APIs give as the number of a page. What is no link at all is kept, so that the list does not end without a word.
+fn link(next: Value) -> Option<String> {
+    match next {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text).filter(|t| !t.trim().is_empty()),
+        other => Some(other.to_string()),
     }
 }
 
@@ -236,11 +298,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                             found = true;
                             map.next_value_seed(Items(&mut page))?;
                         }
-                        // A `count` of another form is no reason to lose the page.
-                        "count" => page.count = map.next_value::<Value>()?.as_u64(),
+                        "count" => {
+                            page.says_count = true;
+                            page.count = number(&map.next_value()?);
+                        }
                         "next" => {
                             page.says_next = true;
-                            page.next = map.next_value::<Value>()?.as_str().map(str::to_owned);
+                            page.next = link(map.next_value()?);
                         }
                         "previous" => {
                             page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)

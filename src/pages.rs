@@ -8,20 +8,45 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::stream;
-use reqwest::Url;
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 #[cfg(not(target_family = "wasm"))]
 mod ahead;
+pub(crate) mod items;
+mod link;
+mod repeats;
 
 use crate::{
-    Client, Error, Page, Response,
+    Client, Error, ErrorKind, Page, Response,
     call::{PageParams, Streaming},
     lenient::{self, Raw},
     send::{self, Outgoing},
 };
+use link::Link;
+use repeats::Repeats;
+
+/// So many pages without an item, each with a `next`, are a list without an end.
+const EMPTY_PAGES: u32 = 10;
+
+/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start.
+const CHOOSE_A_PART: [&str; 14] = [
+    "page",
+    "page_num",
+    "page_number",
+    "p",
+    "offset",
+    "skip",
+    "start",
+    "cursor",
+    "after",
+    "limit",
+    "size",
+    "page_size",
+    "page_hits",
+    "per_page",
+];
 
 /// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
 ///
@@ -36,6 +61,8 @@ pub struct Cursor {
     seen: u64,
     size: Option<u64>,
     linked: bool,
+    #[serde(default)]
+    whole: bool,
     /// What the call asks for. Cursors of older versions have none.
     #[serde(default)]
     asked: Option<Asked>,
@@ -102,18 +129,18 @@ impl Cursor {
 }
 
 /// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
-pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(
+pub(crate) fn read<T: DeserializeOwned + Send + 'static>(
     client: Client,
     params: Option<PageParams>,
     out: Outgoing,
-) -> Streaming<'a, Page<T>> {
+) -> Streaming<'static, Page<T>> {
     #[cfg(not(target_family = "wasm"))]
     let wanted = out.options.prefetch.unwrap_or(1);
     let pages = match Pages::new(client, params, out) {
         Ok(pages) => pages,
         Err(e) => return Box::pin(stream::iter([Err(e)])),
     };
-    Box::pin(stream::unfold(
+    let all = stream::unfold(
         State::Waiting(Box::new(pages)),
         move |state: State<T>| async move {
             match state {
@@ -139,7 +166,8 @@ pub(crate) fn read<'a, T: DeserializeOwned + Send + 'static>(
                 State::Over(_) => None,
             }
         },
-    ))
+    );
+    Box::pin(all.fuse())
 }
 
 enum State<T> {
@@ -163,9 +191,17 @@ struct Pages {
     /// The query is that of a `next` link.
     linked: bool,
     asked: Asked,
-    /// The queries so far, and the last page: a list that comes back to itself would never end.
+    /// The list is read from its start: `seen` can be compared with its count.
+    whole: bool,
+    /// The last page says that there is another one.
+    promised: bool,
+    /// Pages without items, up to here.
+    empty: u32,
+    /// The queries so far, and some pages: a list that comes back to itself would never end.
     queries: HashSet<u64>,
-    last: Option<u64>,
+    repeats: Repeats,
+    /// What comes after the last page that could be read.
+    error: Option<Error>,
     /// The ids so far, if no item shall come twice.
     ids: Option<HashSet<(u64, u64)>>,
     #[cfg(not(target_family = "wasm"))]
@@ -182,7 +218,13 @@ impl Pages {
     fn new(client: Client, params: Option<PageParams>, mut out: Outgoing) -> Result<Self, Error> {
         let given =
             params.and_then(|p| out.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
-        let index = given.unwrap_or(u64::from(params.is_some_and(|p| p.page == "page")));
+        let first = u64::from(params.is_some_and(|p| p.page == "page"));
+        let index = given.unwrap_or(first);
+        let whole = index == first
+            && !out.query.iter().any(|(name, _)| {
+                let own = params.is_some_and(|p| p.page == name || p.size == name);
+                !own && CHOOSE_A_PART.contains(&&**name)
+            });
         let ids = out.options.dedup.then(HashSet::new);
         let cursor = out.options.resume.take();
         let mut pages = Self {
@@ -194,8 +236,12 @@ impl Pages {
             size: None,
             linked: false,
             asked: Asked::new(),
+            whole,
+            promised: false,
+            empty: 0,
             queries: HashSet::new(),
-            last: None,
+            repeats: Repeats::default(),
+            error: None,
             ids,
             #[cfg(not(target_family = "wasm"))]
             early: ahead::Early::default(),
@@ -203,8 +249,8 @@ impl Pages {
         pages.asked = asked(params, &pages.out);
         if let Some(cursor) = cursor {
             cursor.fits(&pages.out, &pages.asked)?;
-            (pages.index, pages.seen, pages.size, pages.linked) =
-                (cursor.index, cursor.seen, cursor.size, cursor.linked);
+            (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);
+            (pages.linked, pages.whole) = (cursor.linked, cursor.whole);
             pages.out.query = cursor
                 .query
                 .into_iter()
@@ -230,6 +276,7 @@ impl Pages {
             seen: self.seen,
             size: self.size,
             linked: self.linked,
+            whole: self.whole,
             asked: Some(self.asked.clone()),
         }
     }
@@ -252,6 +299,9 @@ impl Pages {
 
     /// The next page, and whether there are more.
     async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
         let out = self.request(self.index);
         self.queries.insert(query_hash(&out.query));
         #[cfg(not(target_family = "wasm"))]
@@ -262,18 +312,44 @@ impl Pages {
         #[cfg(target_family = "wasm")]
         let got = send::whole(&self.client, Box::new(out), None).await;
         let (response, trace) = match got {
-            // DRF answers 404 for the page behind the last one.
-            Err(e) if e.is_not_found() && self.seen > 0 => return Ok((Page::empty(), false)),
+            // DRF responds with 404 to the page behind the last one.
+            Err(e) if e.is_not_found() && self.seen > 0 && !self.promised => {
+                return Ok((Page::empty(), false));
+            }
+            Err(e) if e.is_not_found() && self.seen > 0 => {
+                let text = format!(
+                    "the page after {} items is not there (404), though the one before said so: was the list changed while it was read?",
+                    self.seen
+                );
+                return Err(e.explained(ErrorKind::Pagination, text));
+            }
             other => other?,
         };
         #[cfg(not(target_family = "wasm"))]
         self.start_early().await;
         let body = response.value.clone();
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
+        for bad in &mut page.errors {
+            bad.operation = Some(self.out.operation);
+        }
+        if received > 0 && self.repeats.again(&body) {
+            if !self.linked && !page.says_count && page.extra.is_empty() {
+                // Nothing says that this is a page: it is the whole list, whatever the number.
+                return Ok((Page::empty(), false));
+            }
+            return Err(trace.fail(Error::pagination(
+                "the same items came again as on a page before: does the server ignore the page number?",
+            )));
+        }
         self.seen = self.seen.saturating_add(received);
-        let more = self
-            .advance(&page, received, &body)
-            .map_err(|e| trace.fail(e))?;
+        let more = match self.advance(&page, received) {
+            Ok(more) => more,
+            // The items of this page are good: the error comes after them.
+            Err(e) => {
+                self.error = Some(trace.fail(e));
+                return Ok((page, true));
+            }
+        };
         page.cursor = more.then(|| self.cursor());
         Ok((page, more))
     }
@@ -298,49 +374,69 @@ impl Pages {
     }
 
     /// Goes on to the page after this one; false if there is none.
-    fn advance<T>(&mut self, page: &Page<T>, received: u64, body: &Bytes) -> Result<bool, Error> {
-        let size = *self.size.get_or_insert(received);
+    fn advance<T>(&mut self, page: &Page<T>, received: u64) -> Result<bool, Error> {
+        self.size.get_or_insert(received);
+        self.empty = if received == 0 { self.empty + 1 } else { 0 };
         if let Some(next) = &page.next {
-            let base = &self.client.0.base;
-            let next = Url::parse(next)
-                .or_else(|_| base.join(next))
-                .map_err(|_| Error::invalid("the `next` link of a page is no URL"))?;
-            if next.host_str() != base.host_str() {
-                return Err(Error::invalid(
-                    "the `next` link of a page leads to another host: not followed",
-                ));
+            if self.empty == EMPTY_PAGES {
+                return Err(Error::pagination(format!(
+                    "{EMPTY_PAGES} pages in a row had no items and a `next` link: does the list have an end?"
+                )));
             }
-            let query: Vec<_> = next
-                .query_pairs()
-                .map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned()))
-                .collect();
-            if self.queries.contains(&query_hash(&query)) {
-                return Err(Error::invalid(
-                    "the `next` link of a page leads to a page that was read before",
-                ));
-            }
-            (self.out.query, self.linked) = (query, true);
-            return Ok(true);
+            self.promised = true;
+            return self.follow(next).map(|()| true);
         }
-        let Some(params) = self.params.filter(|_| !self.linked && !page.says_next) else {
-            return Ok(false);
+        if self.linked || page.says_next || received == 0 {
+            return self.over(page);
+        }
+        let Some(params) = self.params else {
+            return self.over(page);
         };
         self.index = self.after(params, received);
-        if received == 0 || (page.count.is_none() && page.extra.is_empty()) {
-            return Ok(false); // an envelope that says nothing, or an array, ends with itself
+        let Some(count) = page.count else {
+            // Only a page without items is known to be the last one: a server may filter what it has cut into pages.
+            return Ok(true);
+        };
+        #[cfg(not(target_family = "wasm"))]
+        self.early.counts(count);
+        let more = self.seen < count;
+        self.promised = more && self.whole;
+        Ok(more)
+    }
+
+    /// Goes on to where a `next` link leads.
+    fn follow(&mut self, next: &str) -> Result<(), Error> {
+        let base = &self.client.0.base;
+        let mut first = base.clone();
+        first.set_path(&format!(
+            "{}{}",
+            base.path().trim_end_matches('/'),
+            self.out.path
+        ));
+        match link::follow(next, &first)? {
+            Link::Query(query) => (self.out.query, self.linked) = (query, true),
+            Link::Page(index) => self.index = index,
         }
-        if let Some(count) = page.count {
-            #[cfg(not(target_family = "wasm"))]
-            self.early.counts(count);
-            return Ok(self.seen < count);
-        }
-        let this = hash(body);
-        if self.last.replace(this) == Some(this) {
-            return Err(Error::invalid(
-                "the same page came twice: does the server ignore the page number?",
+        if self
+            .queries
+            .contains(&query_hash(&self.request(self.index).query))
+        {
+            return Err(Error::pagination(
+                "the `next` link of a page leads to a page that was read before",
             ));
         }
-        Ok(received >= size)
+        Ok(())
+    }
+
+    /// The end, unless the count says that there are more items.
+    fn over<T>(&self, page: &Page<T>) -> Result<bool, Error> {
+        match page.count.filter(|count| self.whole && *count > self.seen) {
+            None => Ok(false),
+            Some(count) => Err(Error::pagination(format!(
+                "the list ended after {} items, and the server counts {count}",
+                self.seen
+            ))),
+        }
     }
 }
 

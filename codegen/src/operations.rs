@@ -66,6 +66,7 @@ pub fn reserved() -> BTreeSet<String> {
         "send",
         "send_full",
         "stream",
+        "stream_results",
         "pages",
         "body",
     ]
@@ -182,8 +183,8 @@ impl Sends {
 
     fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
         let name = quote::format_ident!("{name}");
-        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Streaming<'a, #ty> { self.0.#name() }));
-        let iter = quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<'a, #ty> { crate::blocking::Iter::new(self.0.#name()) });
+        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Streaming<'static, #ty> { self.0.#name() }));
+        let iter = quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
         self.blocking.extend(iter);
     }
 }
@@ -435,9 +436,14 @@ fn answer<'a>(
             let ty = quote!(crate::Page<#item>);
             both(SEND, &ty, "send");
             sends.stream(
-                "Every item of every page, one after the other.",
+                "Every item of every page that decodes, one after the other; of others `on_bad_item` is told, or the error at the end.",
                 "stream",
                 &item,
+            );
+            sends.stream(
+                "Every item of every page, good or bad.",
+                "stream_results",
+                &quote!(::std::result::Result<#item, crate::ItemError>),
             );
             sends.stream("Page by page.", "pages", &ty);
         }

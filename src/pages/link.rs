@@ -1,0 +1,90 @@
+//! Where a `next` link leads. Only its query is used: the request goes to the same place as the first one, with the credentials.
+
+use std::borrow::Cow;
+
+use reqwest::Url;
+
+use crate::Error;
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Link {
+    /// The number of a page, where the API gives that in place of a link.
+    Page(u64),
+    Query(Vec<(Cow<'static, str>, String)>),
+}
+
+/// `first`: the URL of the list without its query, to which a link may be relative. Behind a proxy that does TLS or adds a prefix, Django's links have
+/// another scheme or another start of the path; another host, port or list is an error.
+pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
+    if let Ok(page) = next.trim().parse() {
+        return Ok(Link::Page(page));
+    }
+    let fail = |what| {
+        Err(Error::pagination(format!(
+            "the `next` link of a page {what}"
+        )))
+    };
+    let Ok(link) = Url::parse(next).or_else(|_| first.join(next)) else {
+        return fail("is no URL");
+    };
+    if link.host_str() != first.host_str() || link.port() != first.port() {
+        return fail("leads to another host: not followed");
+    }
+    if last_segment(&link) != last_segment(first) {
+        return fail("leads to another list: not followed");
+    }
+    Ok(Link::Query(
+        link.query_pairs()
+            .map(|(name, value)| (name.into_owned().into(), value.into_owned()))
+            .collect(),
+    ))
+}
+
+fn last_segment(url: &Url) -> Vec<u8> {
+    let path = url.path().trim_end_matches('/');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    percent_encoding::percent_decode_str(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_query_of_a_link_to_the_same_list_is_used() {
+        let first = Url::parse("https://api.example/v2/a%20b/").unwrap();
+        for same in [
+            "?page=2",
+            "/v2/a%20b/?page=2",
+            "https://api.example/v2/a b?page=2",
+            "http://api.example/a%20b/?page=2",
+            "//API.example/internal/%61%20b/?page=2#x",
+        ] {
+            let link = follow(same, &first).unwrap();
+            assert_eq!(
+                link,
+                Link::Query(vec![("page".into(), "2".into())]),
+                "{same}"
+            );
+        }
+        assert_eq!(follow("2", &first).unwrap(), Link::Page(2));
+        for (bad, what) in [
+            ("https://elsewhere.example/v2/a%20b/?page=2", "another host"),
+            ("https://api.example:444/v2/a%20b/?page=2", "another host"),
+            (
+                "https://api.example@elsewhere.example/v2/a%20b/?page=2",
+                "another host",
+            ),
+            ("/v2/a%20b/2/", "another list"),
+            ("/v2/a%2Fb/?page=2", "another list"),
+            ("javascript:alert(1)", "another host"),
+            ("http://[", "no URL"),
+            ("-1", "another list"),
+            ("true", "another list"),
+        ] {
+            let error = follow(bad, &first).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Pagination, "{bad}");
+            assert!(error.to_string().contains(what), "{bad}: {error}");
+        }
+    }
+}
