@@ -233,7 +233,9 @@ impl<'a> Call<'a> {
 
     /// The path with its parameters, and whether everything required is there.
     fn finish(self) -> Result<(&'a Client, Box<Outgoing>, Option<Parts>), Error> {
-        let fail = |e: Error| e.of(self.operation.id, 0, Duration::ZERO);
+        let (id, template) = (self.operation.id, self.out.template);
+        let method = self.out.method.clone();
+        let fail = |e: Error| e.of(id, 0, Duration::ZERO).on(&method, template);
         if let Some(error) = self.error {
             return Err(fail(error));
         }

@@ -34,7 +34,15 @@ pub(crate) struct Inner {
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub timeout: Duration,
-    pub attempt_timeout: Duration,
+    /// If it was said.
+    pub attempt_timeout: Option<Duration>,
+}
+
+impl Inner {
+    /// For one attempt, if nothing shortens it.
+    pub fn usual_attempt(&self) -> Duration {
+        self.attempt_timeout.unwrap_or(Duration::from_secs(30))
+    }
 }
 
 impl fmt::Debug for Client {
@@ -274,12 +282,13 @@ impl<M> ClientBuilder<M> {
         self.retry = Some(policy);
         self
     }
-    /// For a call with all its tries. Default 60 s.
+    /// For a call with all its attempts. Default 60 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
-    /// For one try: up to the headers of its answer, and for each wait for more of the body. Default 30 s.
+    /// For one attempt: up to the headers of its response, and for each wait for more of the body. Default 30 s; or half of a call's shorter timeout, so that
+    /// a stall leaves time for another attempt, where the call may be tried again.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
@@ -455,7 +464,7 @@ impl<M> ClientBuilder<M> {
             retry: self.retry.unwrap_or_default(),
             budget: Budget::new(),
             timeout: self.timeout.unwrap_or(Duration::from_secs(60)),
-            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(30)),
+            attempt_timeout: self.attempt_timeout,
         })))
     }
 }

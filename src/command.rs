@@ -162,7 +162,7 @@ impl<M> fmt::Debug for CommandJob<M> {
 
 impl Client {
     /// Runs a command on a device and waits for its result. Dropping the future stops the waiting, not the command: with [`start_command`](Self::start_command)
-    /// the job's id is known for later. A command is never sent twice.
+    /// the job's id is known for later. A command is never run twice: only one that the API refused with 429 is sent again.
     ///
     /// # Errors
     /// The API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result in time.

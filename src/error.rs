@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
+use reqwest::Method;
 use serde_json::Value;
 
 use crate::check::Violation;
@@ -15,9 +16,9 @@ pub enum ErrorKind {
     Configuration,
     /// A value that the API would refuse; nothing was sent.
     InvalidRequest,
-    /// No answer, or a broken one.
+    /// No response, or a broken one.
     Transport,
-    /// No answer in time.
+    /// No response in time; the text says which timeout was over.
     Timeout,
     /// An answer that is not 2xx.
     Status,
@@ -39,6 +40,8 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static str>,
+    /// The method, and the path as the document has it.
+    request: Option<(Method, &'static str)>,
     status: Option<u16>,
     body: Option<Bytes>,
     path: Option<String>,
@@ -55,6 +58,7 @@ impl Error {
             kind,
             message: message.into(),
             operation: None,
+            request: None,
             status: None,
             body: None,
             path: None,
@@ -97,24 +101,16 @@ impl Error {
         Self::invalid(format!("{}: must be {}, is `{}`", v.field, v.rule, v.value))
     }
 
-    pub(crate) fn timeout() -> Self {
-        Self::new(
-            ErrorKind::Timeout,
-            "no answer in time: is the server slow, or the time-out too short?",
-        )
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Timeout, message)
     }
 
     pub(crate) fn transport(source: reqwest::Error) -> Self {
-        let mut error = if source.is_timeout() {
-            Self::timeout()
-        } else if crate::host::is_connect(&source) {
-            Self::new(
-                ErrorKind::Transport,
-                "no connection to the server: check the base URL and the network",
-            )
-        } else {
-            Self::new(ErrorKind::Transport, "the connection broke")
+        let kind = match source.is_timeout() {
+            true => ErrorKind::Timeout,
+            false => ErrorKind::Transport,
         };
+        let mut error = Self::new(kind, crate::transport::explain(&source));
         // The URL may hold what a caller thinks private, in the query for example.
         error.0.source = Some(Box::new(source.without_url()));
         error
@@ -125,20 +121,28 @@ impl Error {
         request_id: Option<String>,
         retry_after: Option<Duration>,
         html: bool,
+        template: Option<&str>,
         body: Bytes,
     ) -> Self {
         let hint = match status {
             _ if html => {
                 "the answer is an HTML page, not the API's: a proxy or another server answered"
             }
+            304 => {
+                "not modified: the call asked for a change only (If-None-Match, If-Modified-Since), and there is none"
+            }
+            300 | 305.. if status < 400 && status != 307 && status != 308 => {
+                "not a response of this API: is the base URL right?"
+            }
             300..=399 => {
                 "a redirect to another place, which is not followed: is the base URL right?"
             }
             401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
             403 => "the account may not do this",
-            404 => {
-                "no such thing for this account; is a unit id given where the device id is wanted?"
+            404 if template.is_some_and(names_a_device) => {
+                "no such thing for this account; is a unit id given where the device id is wanted, or the other way round?"
             }
+            404 => "no such thing for this account",
             429 => "too many requests: slow down",
             500.. => "the server failed: try again later",
             _ => "the API refused the request",
@@ -195,11 +199,10 @@ impl Error {
         )
     }
 
-    pub(crate) fn no_turn() -> Self {
-        Self::new(
-            ErrorKind::Timeout,
-            "the call's time would be over before its turn: the client keeps to a rate, or the server asked all calls to wait",
-        )
+    pub(crate) fn no_turn(wait: Duration) -> Self {
+        Self::timeout(format!(
+            "its turn would come in {wait:.1?}, after its timeout: the client keeps to `max_per_second`, or the server asked all calls to wait (429)"
+        ))
     }
 
     /// What the server said to a login may repeat what was sent.
@@ -221,6 +224,12 @@ impl Error {
         self
     }
 
+    /// With the method and the path of its operation, where the document has it.
+    pub(crate) fn on(mut self, method: &Method, template: Option<&'static str>) -> Self {
+        self.0.request = template.map(|template| (method.clone(), template));
+        self
+    }
+
     /// Its kind.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -233,11 +242,11 @@ impl Error {
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
-    /// How often it was tried.
+    /// How many attempts were made.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
-    /// How long all tries and the waits between them took.
+    /// How long all attempts and the waits between them took.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
@@ -253,7 +262,7 @@ impl Error {
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
-    /// `Retry-After` of the answer.
+    /// `Retry-After` of the response, at most a year.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -312,10 +321,20 @@ impl Error {
     }
 }
 
+/// Is a device or its unit in the path? `/dongle/{unit_id}/`, `/devices/{id}/`.
+fn names_a_device(template: &str) -> bool {
+    let names = template.contains("{unit") || template.contains("{device");
+    names || template.contains("/devices/{")
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.0.operation {
-            write!(f, "{operation}: ")?;
+            f.write_str(operation)?;
+            if let Some((method, template)) = &self.0.request {
+                write!(f, " ({method} {template})")?;
+            }
+            f.write_str(": ")?;
         }
         if self.0.kind == ErrorKind::Status {
             write!(f, "HTTP {}", self.0.status.unwrap_or_default())?;
@@ -336,7 +355,7 @@ impl fmt::Display for Error {
         if self.0.attempts > 1 {
             write!(
                 f,
-                " (after {} tries in {:.1?})",
+                " (after {} attempts in {:.1?})",
                 self.0.attempts, self.0.elapsed
             )?;
         }

@@ -52,6 +52,7 @@ mod time;
 #[cfg(not(target_family = "wasm"))]
 mod timer;
 mod trace;
+mod transport;
 mod upload;
 mod values;
 pub mod webhook;

@@ -116,7 +116,7 @@ impl Limits {
     }
 
     /// The first place that is free and in no pause; none is taken if the deadline is before it.
-    fn place(&self, deadline: Instant) -> Option<Place<'_>> {
+    fn place(&self, deadline: Instant) -> Result<Place<'_>, Error> {
         let (mut gate, now) = (self.gate(), Instant::now());
         let mut at = gate.pause(now).unwrap_or(now);
         let rated = !self.interval.is_zero();
@@ -126,12 +126,12 @@ impl Limits {
             at = free.unwrap_or(gate.next.map_or(at, |next| next.max(at)));
         }
         if at >= deadline {
-            return None;
+            return Err(Error::no_turn(at - now));
         }
         if rated && !gate.free.remove(&at) {
             gate.next = Some(later(at, self.interval));
         }
-        Some(Place {
+        Ok(Place {
             limits: self,
             at,
             held: rated,
@@ -150,7 +150,7 @@ impl Limits {
             None => None,
         };
         loop {
-            let place = self.place(deadline).ok_or_else(Error::no_turn)?;
+            let place = self.place(deadline)?;
             if place.at > Instant::now() {
                 sleep_until(place.at).await;
             }

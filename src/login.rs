@@ -136,7 +136,7 @@ async fn post(
     let inner = &client.0;
     let mut url = inner.base.clone();
     url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-    let request = inner.http.post(url).timeout(inner.attempt_timeout);
+    let request = inner.http.post(url).timeout(inner.usual_attempt());
     let request = match body {
         Some(body) => request.json(body),
         None => request,
@@ -145,7 +145,7 @@ async fn post(
     #[cfg(target_family = "wasm")]
     let response = crate::host::Answer::from(response);
     if retry::is_retryable(response.status().as_u16()) {
-        return Err(send::refusal(response).await.without_body());
+        return Err(send::refusal(response, None).await.without_body());
     }
     let status = response.status();
     Ok((status, send::read_some(response).await))

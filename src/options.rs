@@ -26,13 +26,13 @@ impl CallOptions {
         Self::default()
     }
 
-    /// For all tries together.
+    /// For all attempts together.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// For one try, in place of the client's.
+    /// For one attempt, in place of the client's, and of the half of a short [`timeout`](Self::timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self

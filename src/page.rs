@@ -235,7 +235,7 @@ impl<T: DeserializeOwned> Page<T> {
 
 /// A count: `25`, `25.0`, `"25"`. One of another form is no reason to lose the page.
 fn number(count: &Value) -> Option<u64> {
-    let whole = |n: f64| (n >= 0.0 && n < 9e15 && n.fract() == 0.0).then_some(n as u64);
+    let whole = |n: f64| ((0.0..9e15).contains(&n) && n.fract() == 0.0).then_some(n as u64);
     match count {
         Value::Number(n) => n.as_u64().or_else(|| whole(n.as_f64()?)),
         Value::String(text) => {

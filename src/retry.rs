@@ -5,7 +5,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use reqwest::{Method, header::HeaderMap};
+use reqwest::{
+    Method,
+    header::{DATE, HeaderMap, RETRY_AFTER},
+};
 
 /// How often and how patiently a call is tried again.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub struct RetryPolicy {
     pub cap: Duration,
     /// A server's `Retry-After` counts up to this. Default 60 s.
     pub retry_after_cap: Duration,
+    /// Only what was refused with 429 is tried again. Default false.
+    pub throttled_only: bool,
 }
 
 impl Default for RetryPolicy {
@@ -28,6 +33,7 @@ impl Default for RetryPolicy {
             base: Duration::from_millis(500),
             cap: Duration::from_secs(20),
             retry_after_cap: Duration::from_secs(60),
+            throttled_only: false,
         }
     }
 }
@@ -37,6 +43,14 @@ impl RetryPolicy {
     pub fn none() -> Self {
         Self {
             max_attempts: 1,
+            ..Self::default()
+        }
+    }
+
+    /// Tries again only what was refused with 429: the server did nothing with it.
+    pub fn throttled_only() -> Self {
+        Self {
+            throttled_only: true,
             ..Self::default()
         }
     }
@@ -81,23 +95,22 @@ pub(crate) fn is_retryable(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// `Retry-After` (RFC 9110, 10.2.3): seconds or a date.
+/// A longer `Retry-After` is cut to this.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which counts from the response's own `Date`: the clock here may be wrong.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers
-        .get(reqwest::header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let after = text(RETRY_AFTER)?;
+    if let Ok(seconds) = after.parse::<f64>() {
+        let wait = (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds));
+        return wait.map(|wait| wait.unwrap_or(YEAR).min(YEAR));
     }
-    let at = httpdate::parse_http_date(text).ok()?;
-    let now = jiff::Timestamp::now().as_duration();
-    Some(
-        at.duration_since(SystemTime::UNIX_EPOCH)
-            .ok()?
-            .saturating_sub(now.unsigned_abs()),
-    )
+    let at = httpdate::parse_http_date(after).ok()?;
+    let here = || SystemTime::UNIX_EPOCH + jiff::Timestamp::now().as_duration().unsigned_abs();
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let wait = at.duration_since(now.unwrap_or_else(here));
+    Some(wait.unwrap_or_default().min(YEAR))
 }
 
 /// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
@@ -183,6 +196,22 @@ mod tests {
         };
         assert_eq!(with("3"), Some(Duration::from_secs(3)));
         assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(with("soon"), None);
+        for none in ["soon", "-5", "NaN", "", "1 second"] {
+            assert_eq!(with(none), None, "{none}");
+        }
+        assert_eq!(with("1.5"), Some(Duration::from_millis(1500)));
+        for far in [
+            "10000000000000000000",
+            "99999999999999999999999999",
+            "inf",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            assert_eq!(with(far), Some(YEAR), "{far}");
+        }
+        let mut headers = HeaderMap::new();
+        let date = |text: &str| text.parse::<reqwest::header::HeaderValue>().unwrap();
+        headers.insert(DATE, date("Wed, 21 Oct 2015 07:28:00 GMT"));
+        headers.insert(RETRY_AFTER, date("Wed, 21 Oct 2015 07:28:30 GMT"));
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(30)));
     }
 }

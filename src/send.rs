@@ -86,6 +86,20 @@ impl Outgoing {
     }
 }
 
+impl Outgoing {
+    /// May it be sent again, though the server may have done it?
+    fn is_repeatable(&self) -> bool {
+        let own = self.options.idempotent;
+        own.unwrap_or_else(|| retry::is_idempotent(&self.method))
+    }
+}
+
+fn more_in_time(stall: Duration) -> Error {
+    Error::timeout(format!(
+        "no more of the response within {stall:?} (the attempt's timeout)"
+    ))
+}
+
 /// A 2xx answer whose body was not read yet.
 pub(crate) struct Open {
     pub response: Answer,
@@ -100,7 +114,7 @@ impl Open {
         match timeout(self.stall, None, self.response.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk),
             Ok(Err(e)) => Err(self.trace.fail(Error::transport(e))),
-            Err(_) => Err(self.trace.fail(Error::timeout())),
+            Err(_) => Err(self.trace.fail(more_in_time(self.stall))),
         }
     }
 }
@@ -124,10 +138,8 @@ pub(crate) async fn open(
     out: Box<Outgoing>,
     parts: Option<Parts>,
 ) -> Result<Open, Error> {
-    let stall = out
-        .options
-        .attempt_timeout
-        .unwrap_or(client.0.attempt_timeout);
+    let own = out.options.attempt_timeout;
+    let stall = own.unwrap_or_else(|| client.0.usual_attempt());
     let (got, trace) = run(client, out, parts, false).await?;
     match got {
         Got::Open(response, _permit) => Ok(Open {
@@ -247,7 +259,7 @@ impl<'a> Try<'a> {
         claim: Option<Claim<'a>>,
     ) -> Result<Got, Failure> {
         let inner = &self.client.0;
-        let late = |_| Failure::Fatal(Error::timeout());
+        let late = |what| Failure::Fatal(self.late(what, None));
         // What most calls need not is boxed: a future under 1 KiB is quick to allocate.
         let (permit, place) = match inner.limits.idle() {
             true => (None, None),
@@ -257,7 +269,7 @@ impl<'a> Try<'a> {
                 inner.limits.admit(self.deadline),
             ))
             .await
-            .map_err(late)?
+            .map_err(|_| late("`max_in_flight` calls are under way: no turn"))?
             .map(|(permit, place)| (permit, Some(place)))
             .map_err(Failure::Fatal)?,
         };
@@ -265,7 +277,7 @@ impl<'a> Try<'a> {
             Authorization::Fixed(header) => header,
             Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header)
                 .await
-                .map_err(late)?
+                .map_err(|_| late("no credentials"))?
                 .map_err(Failure::Unsent)?,
         };
         let form = match parts {
@@ -273,11 +285,7 @@ impl<'a> Try<'a> {
             None => None,
         };
         let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
-        let stall = self
-            .out
-            .options
-            .attempt_timeout
-            .unwrap_or(inner.attempt_timeout);
+        let stall = self.attempt_timeout();
         let started = inner.hooks.as_ref().map(|_| Instant::now());
         if let Some(place) = place {
             place.used();
@@ -305,19 +313,24 @@ impl<'a> Try<'a> {
                     return Err(Failure::Unsent(Error::transport(e)));
                 }
                 Ok(Err(e)) => return Err(sent(Error::transport(e))),
-                Err(_) => return Err(sent(Error::timeout())),
+                Err(_) => return Err(sent(self.late("no response", Some(stall)))),
             }
         };
         if !response.status().is_success() {
-            let error = Box::pin(timeout(Duration::MAX, self.deadline, refusal(response)))
-                .await
-                .map_err(late)?;
+            let error = Box::pin(timeout(
+                Duration::MAX,
+                self.deadline,
+                refusal(response, self.out.template),
+            ))
+            .await
+            .map_err(|_| late("no end of an error response"))?;
             return Err(sent(error));
         }
         if !self.whole {
             return Ok(Got::Open(response, permit));
         }
-        let value = read(&mut response, inner.max_body, stall, self.deadline)
+        let late = || self.late("no more of the response", Some(stall));
+        let value = read(&mut response, inner.max_body, stall, self.deadline, late)
             .await
             .map_err(sent)?;
         if inner.trace_bodies {
@@ -355,14 +368,11 @@ impl<'a> Try<'a> {
                 );
                 return Ok(Again::With(with));
             }
-            Failure::Sent(error, _) => (
-                error,
-                body_is_there
-                    && out
-                        .options
-                        .idempotent
-                        .unwrap_or_else(|| retry::is_idempotent(&out.method)),
-            ),
+            Failure::Sent(error, _) => {
+                // With what it refuses for its rate the server did nothing.
+                let harmless = error.is_throttled() || out.is_repeatable();
+                (error, body_is_there && harmless)
+            }
         };
         trace.status(error.status());
         let policy = out.options.retry.as_ref().unwrap_or(&inner.retry);
@@ -376,8 +386,11 @@ impl<'a> Try<'a> {
             // It is the account that is too fast, not this call.
             inner.limits.pause(wait);
         }
-        let over = self.attempt >= policy.max_attempts || after(wait) >= self.deadline;
-        let may = repeatable && error.is_retryable() && !over;
+        // A hint beyond the call's time is not cut to fit into it.
+        let ready = after(error.retry_after().unwrap_or_default().max(wait));
+        let over = self.attempt >= policy.max_attempts || ready >= self.deadline;
+        let wanted = error.is_throttled() || !policy.throttled_only;
+        let may = repeatable && error.is_retryable() && wanted && !over;
         let Some(claim) = may.then(|| inner.budget.take(cost)).flatten() else {
             tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), "failed");
             return Err(error);
@@ -385,6 +398,39 @@ impl<'a> Try<'a> {
         let wait_ms = wait.as_millis() as u64;
         tracing::debug!(attempt = self.attempt, status = error.status(), kind = ?error.kind(), wait_ms, "failed, will try again");
         Ok(Again::After(wait, claim))
+    }
+
+    /// For all attempts.
+    fn timeout(&self) -> Duration {
+        self.out.options.timeout.unwrap_or(self.client.0.timeout)
+    }
+
+    /// For this one: half of a short timeout, if another attempt may be made and nobody said otherwise.
+    fn attempt_timeout(&self) -> Duration {
+        let (inner, options) = (&self.client.0, &self.out.options);
+        if let Some(own) = options.attempt_timeout {
+            return own;
+        }
+        if let (Some(own), None) = (inner.attempt_timeout, options.timeout) {
+            return own;
+        }
+        let policy = options.retry.as_ref().unwrap_or(&inner.retry);
+        let again = self.attempt < policy.max_attempts && !policy.throttled_only;
+        let parts = if again && self.out.is_repeatable() {
+            2
+        } else {
+            1
+        };
+        inner.usual_attempt().min(self.timeout() / parts)
+    }
+
+    /// Which time was over.
+    #[cold]
+    fn late(&self, what: &str, attempt: Option<Duration>) -> Error {
+        Error::timeout(match attempt.filter(|_| Instant::now() < self.deadline) {
+            Some(attempt) => format!("{what} within {attempt:?} (the attempt's timeout)"),
+            None => format!("{what} within {:?} (the call's timeout)", self.timeout()),
+        })
     }
 
     fn info(&self) -> CallInfo {
@@ -472,6 +518,7 @@ async fn read(
     limit: usize,
     stall: Duration,
     deadline: Instant,
+    late: impl Fn() -> Error,
 ) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
     let told = response.content_length().unwrap_or(0);
@@ -482,7 +529,7 @@ async fn read(
     let mut first = Bytes::new();
     while let Some(chunk) = timeout(stall, deadline, response.chunk())
         .await
-        .map_err(|_| Error::timeout())?
+        .map_err(|_| late())?
         .map_err(Error::transport)?
     {
         if first.len() + body.len() + chunk.len() > limit {
@@ -507,7 +554,7 @@ async fn read(
 }
 
 /// The error of an answer that is not 2xx.
-pub(crate) async fn refusal(response: Answer) -> Error {
+pub(crate) async fn refusal(response: Answer, template: Option<&str>) -> Error {
     let headers = response.headers();
     let text = |name: &str| {
         headers
@@ -518,7 +565,8 @@ pub(crate) async fn refusal(response: Answer) -> Error {
     let (id, after) = (text("x-request-id"), retry::retry_after(headers));
     let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
     let status = response.status();
-    Error::status_of(status.as_u16(), id, after, html, read_some(response).await)
+    let body = read_some(response).await;
+    Error::status_of(status.as_u16(), id, after, html, template, body)
 }
 
 /// What came of the body within five seconds, up to 1 MiB: what an error may keep.

@@ -1,5 +1,6 @@
 //! The span of a call, and the counts that its errors carry.
 
+use reqwest::Method;
 use tracing::{Span, field::Empty};
 
 use crate::{Error, host::Instant, send::Outgoing};
@@ -9,6 +10,8 @@ pub(crate) struct Trace {
     pub span: Span,
     pub attempts: u32,
     operation: &'static str,
+    method: Method,
+    template: Option<&'static str>,
     pub started: Instant,
 }
 
@@ -37,6 +40,8 @@ impl Trace {
             span,
             attempts: 0,
             operation,
+            method: out.method.clone(),
+            template: out.template,
             started: Instant::now(),
         }
     }
@@ -49,7 +54,9 @@ impl Trace {
     pub fn fail(&self, error: Error) -> Error {
         self.span
             .record("error", tracing::field::debug(error.kind()));
-        error.of(self.operation, self.attempts, self.started.elapsed())
+        error
+            .of(self.operation, self.attempts, self.started.elapsed())
+            .on(&self.method, self.template)
     }
 }
 

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use autopi::{CallOptions, Client, Error, ErrorKind, Method, RetryPolicy, Upload};
+use autopi::{
+    CallOptions, Client, Error, ErrorKind, Method, RetryPolicy, Upload,
+    rt::{Call, Operation},
+};
 use futures_util::{StreamExt, future::join_all, stream};
 use support::{Server, Step, answer, ok, write};
 
@@ -580,4 +583,248 @@ async fn options_of_one_call() {
         .build()
         .unwrap();
     assert_eq!(get(&client).await.unwrap(), 7);
+}
+
+/// What was refused for the rate was not done: it is sent again, whatever the method, if its body can be.
+#[tokio::test]
+async fn a_429_of_any_method_is_tried_again() {
+    let slow = || answer("429 Too Many Requests", "retry-after: 0\r\n", "");
+    for method in [
+        Method::POST,
+        Method::PATCH,
+        Method::PUT,
+        Method::DELETE,
+        Method::GET,
+    ] {
+        let server = Server::answers(vec![slow(), ok("7")]).await;
+        let client = server.client();
+        let request = client.request(method.clone(), "/x/").json(&"body").unwrap();
+        let request = request.options(CallOptions::new().idempotent(false));
+        request.send().await.unwrap();
+        let bodies = server
+            .requests()
+            .iter()
+            .filter(|r| r.ends_with("\"body\""))
+            .count();
+        assert_eq!((bodies, server.requests().len()), (2, 2), "{method}");
+    }
+    let pieces = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"once"))]);
+    let once = Upload::body("f.txt", reqwest::Body::wrap_stream(pieces));
+    for (file, requests) in [(once, 1), (Upload::bytes("f.txt", "again"), 2)] {
+        let server = Server::answers(vec![slow(), ok("7")]).await;
+        let sent = server
+            .client()
+            .request(Method::POST, "/x/")
+            .file("file", file)
+            .unwrap()
+            .send()
+            .await;
+        assert_eq!(
+            (server.requests().len(), sent.is_ok()),
+            (requests, requests == 2)
+        );
+    }
+    let server = Server::answers(vec![slow(), ok("7")]).await;
+    let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
+    assert!(get(&client).await.unwrap_err().is_throttled());
+    // A policy of its own.
+    for (status, requests) in [("429 Slow", 3), ("503 Busy", 1)] {
+        let server = Server::answers(vec![answer(status, "", "")]).await;
+        let policy = RetryPolicy::throttled_only().base(MS);
+        let client = server.builder().retry(policy).build().unwrap();
+        assert!(get(&client).await.is_err());
+        assert_eq!(server.requests().len(), requests, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    for (hint, told, requests) in [
+        ("0.2", 200 * MS, 2),
+        ("60", Duration::from_secs(60), 1),
+        ("10000000000000000000", year, 1),
+        ("99999999999999999999999", year, 1),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", year, 1),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", Duration::ZERO, 2),
+    ] {
+        let busy = answer("503 Busy", &format!("retry-after: {hint}\r\n"), "");
+        let server = Server::answers(vec![busy]).await;
+        let mut policy = RetryPolicy::default().base(MS).max_attempts(2);
+        // Even if no wait may be that long.
+        policy.retry_after_cap = 100 * MS;
+        let client = server
+            .builder()
+            .retry(policy)
+            .timeout(10_000 * MS)
+            .build()
+            .unwrap();
+        let error = get(&client).await.unwrap_err();
+        assert_eq!(
+            (error.retry_after(), server.requests().len()),
+            (Some(told), requests),
+            "{hint}"
+        );
+        assert!(error.elapsed() < 5000 * MS);
+    }
+}
+
+#[tokio::test]
+async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
+    let stalls = || {
+        Server::start(|n, _| {
+            if n == 0 {
+                vec![Step::Stall]
+            } else {
+                write(ok("7"))
+            }
+        })
+    };
+    let server = stalls().await;
+    let client = server.builder().timeout(1000 * MS).build().unwrap();
+    assert_eq!(get(&client).await.unwrap(), 7);
+    // The call's own timeout, and a client whose attempts are longer.
+    let server = stalls().await;
+    let client = server
+        .builder()
+        .attempt_timeout(20_000 * MS)
+        .build()
+        .unwrap();
+    let options = CallOptions::new().timeout(1000 * MS);
+    let request = client.request(Method::GET, "/x/").options(options.clone());
+    assert_eq!(request.send_json::<u8>().await.unwrap().value, 7);
+    assert_eq!(server.requests().len(), 2);
+    // What can't be sent again has all the time, and so has what was said otherwise.
+    let slow = || Server::start(|_, _| vec![Step::Wait(600 * MS), Step::Write(ok("7").into())]);
+    for (method, options) in [
+        (Method::POST, options.clone()),
+        (Method::GET, options.clone().retry(RetryPolicy::none())),
+        (Method::GET, options.clone().idempotent(false)),
+        (Method::GET, options.clone().attempt_timeout(900 * MS)),
+    ] {
+        let server = slow().await;
+        let client = server.client();
+        client
+            .request(method, "/x/")
+            .options(options)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
+    let server = Server::start(|_, r| {
+        if r.contains("/body/") {
+            vec![head_of_100(), Step::Stall]
+        } else {
+            vec![Step::Stall]
+        }
+    })
+    .await;
+    let builder = || server.builder().retry(RetryPolicy::none());
+    let says = |error: Error, text: &str| {
+        assert!(
+            error.kind() == ErrorKind::Timeout && error.to_string().contains(text),
+            "{error}"
+        );
+    };
+    let client = builder().attempt_timeout(150 * MS).build().unwrap();
+    says(
+        get(&client).await.unwrap_err(),
+        "no response within 150ms (the attempt's timeout)",
+    );
+    let body = || client.request(Method::GET, "/body/");
+    says(
+        body().send().await.unwrap_err(),
+        "no more of the response within 150ms (the attempt's timeout)",
+    );
+    let mut download = body().send_download().await.unwrap();
+    download.chunk().await.unwrap();
+    says(
+        download.chunk().await.unwrap_err(),
+        "no more of the response within 150ms (the attempt's timeout)",
+    );
+    let client = builder()
+        .timeout(160 * MS)
+        .max_in_flight(1)
+        .build()
+        .unwrap();
+    says(
+        get(&client).await.unwrap_err(),
+        "no response within 160ms (the call's timeout)",
+    );
+    let stall = tokio::spawn({
+        let client = client.clone();
+        async move {
+            client
+                .request(Method::GET, "/x/")
+                .options(CallOptions::new().timeout(9000 * MS))
+                .send()
+                .await
+        }
+    });
+    tokio::time::sleep(20 * MS).await;
+    says(
+        get(&client).await.unwrap_err(),
+        "no turn within 160ms (the call's timeout)",
+    );
+    stall.abort();
+    let client = builder()
+        .timeout(50 * MS)
+        .max_per_second(0.1)
+        .build()
+        .unwrap();
+    drop(get(&client).await);
+    says(get(&client).await.unwrap_err(), "its turn would come in ");
+    let client = Client::builder()
+        .base_url(&server.url)
+        .login("a@b.c", "p")
+        .timeout(170 * MS)
+        .build()
+        .unwrap();
+    says(
+        get(&client).await.unwrap_err(),
+        "no credentials within 170ms (the call's timeout)",
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_fits() {
+    let text = |status: &'static str, path: &'static str| async move {
+        let server = Server::answers(vec![answer(status, "", "")]).await;
+        let operation: &'static Operation = Box::leak(Box::new(Operation {
+            id: "thing_read",
+            method: "GET",
+            path,
+            required: &[],
+            accept: "",
+            page: None,
+        }));
+        let client = server.client();
+        let mut call = Call::new(&client, operation);
+        call.path("id", 7);
+        call.path("unit_id", 7);
+        call.send_empty().await.unwrap_err().to_string()
+    };
+    for (path, hint) in [
+        ("/dongle/devices/{id}/", true),
+        ("/dongle/{unit_id}/execute/", true),
+        ("/fleet/vehicles/{id}/", false),
+        ("/devices/", false),
+    ] {
+        let text = text("404 Not Found", path).await;
+        assert_eq!(text.contains("unit id"), hint, "{text}");
+        assert!(
+            text.starts_with(&format!("thing_read (GET {path}): HTTP 404: no such thing")),
+            "{text}"
+        );
+    }
+    let text = text("304 Not Modified", "/x/").await;
+    assert!(
+        text.contains("not modified") && !text.contains("redirect"),
+        "{text}"
+    );
 }

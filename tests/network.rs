@@ -2,8 +2,12 @@
 
 mod support;
 
-use autopi::{Client, ErrorKind, Method};
-use support::{Server, answer, ok};
+use std::{sync::Arc, time::Duration};
+
+use autopi::{Client, Error, ErrorKind, Method, RetryPolicy};
+use reqwest::dns::{Name, Resolve, Resolving};
+use support::{Server, Step, answer, ok};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
     client
@@ -96,4 +100,102 @@ async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
         );
     }
     assert_eq!(other.requests().len(), 0);
+}
+
+/// A host whose name can't be resolved, or is looked for and looked for.
+struct Names {
+    ever: bool,
+}
+impl Resolve for Names {
+    fn resolve(&self, _: Name) -> Resolving {
+        let ever = self.ever;
+        Box::pin(async move {
+            if ever {
+                std::future::pending::<()>().await;
+            }
+            Err("no such host \u{1b}[2J".into())
+        })
+    }
+}
+
+/// The text of what comes of a GET with a secret in its query.
+async fn failure(url: &str, http: Option<reqwest::ClientBuilder>) -> Error {
+    let mut builder = Client::builder()
+        .base_url(url)
+        .api_token("canary-token")
+        .retry(RetryPolicy::none())
+        .timeout(Duration::from_secs(5));
+    if let Some(http) = http {
+        builder = builder.http_client(http.build().unwrap());
+    }
+    let client = builder.build().unwrap();
+    let call = client.request(Method::GET, "/x/").query("canary", 1);
+    let error = call.send().await.unwrap_err();
+    assert!(
+        !format!("{error} {error:?}").contains("canary"),
+        "{error:?}"
+    );
+    assert!(!error.to_string().contains('\u{1b}'), "{error:?}");
+    error
+}
+
+#[tokio::test]
+async fn no_response_has_a_text_of_its_own_for_each_reason_with_the_cause() {
+    let names = |ever| {
+        reqwest::Client::builder()
+            .no_proxy()
+            .dns_resolver(Arc::new(Names { ever }))
+    };
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let no_tls = format!("https://{}", plain.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = plain.accept().await.unwrap();
+        socket
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    });
+    let reset = Server::start(|_, _| vec![Step::Reset]).await;
+    let closed = Server::start(|_, _| vec![]).await;
+    for (error, what, cause) in [
+        (
+            failure("https://api.example", Some(names(false))).await,
+            "name can't be resolved",
+            "no such host",
+        ),
+        (
+            failure(&format!("http://{}", support::closed()), None).await,
+            "the connection is refused",
+            "efused",
+        ),
+        (
+            failure(&no_tls, None).await,
+            "no TLS with the server",
+            "orrupt",
+        ),
+        (
+            failure(&reset.url, None).await,
+            "the connection was reset",
+            "eset",
+        ),
+        (
+            failure(&closed.url, None).await,
+            "the connection broke",
+            "closed before",
+        ),
+    ] {
+        let text = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{text}");
+        assert!(text.contains(what) && text.contains(cause), "{text}");
+    }
+    let slow = names(true).connect_timeout(Duration::from_millis(50));
+    let error = failure("https://api.example", Some(slow)).await;
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        error
+            .to_string()
+            .contains("no connection in time (connect timeout)"),
+        "{error}"
+    );
 }

@@ -35,11 +35,31 @@ impl Repeats {
 fn same(a: &[u8], b: &[u8]) -> bool {
     const LOOK: usize = 256;
     let (x, y) = (items(a), items(b));
-    let n = x.len().min(y.len()).min(LOOK);
-    if n == 0 || x.get(..n) != y.get(..n) {
-        return false;
+    let equal = x.iter().zip(y).take(LOOK).take_while(|(x, y)| x == y);
+    let common = x.get(..equal.count()).unwrap_or_default();
+    if common.len() < LOOK.min(x.len().max(y.len())) {
+        return is_whole_list(common);
     }
-    a == b || parsed(a).is_some_and(|page| Some(page) == parsed(b))
+    a == b && !a.is_empty() || parsed(a).is_some_and(|page| Some(page) == parsed(b))
+}
+
+/// Does a list begin and end in it?
+fn is_whole_list(text: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    text.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => {
+                depth = depth.saturating_sub(1);
+                return depth == 0;
+            }
+            _ => {}
+        }
+        false
+    })
 }
 
 /// The body from its items on. That this may be something else of that name does no harm: it is a look only.
@@ -93,6 +113,8 @@ mod tests {
         assert!((0..20).all(|before| (1..20).all(|length| cycle(before, length).is_some())));
         assert_eq!(cycle(0, 200), None);
         assert_eq!(found(["[[1],[2]]", "[[1],[2]]"]), Some(1));
+        let quoted = |n: u8| format!(r#"{{"results":[{{"a":"]\"]"}}],"page":{n}}}"#);
+        assert_eq!(found([quoted(1).as_str(), quoted(2).as_str()]), Some(1));
     }
 
     #[test]
@@ -100,6 +122,11 @@ mod tests {
         let long = "x".repeat(1000);
         let page = |id: u8| format!(r#"{{"results":[{{"note":"{long}","id":{id}}}]}}"#);
         assert_eq!(found([page(1).as_str(), page(2).as_str()]), None);
+        let sly = [
+            r#"{"results":[{"a":"]}"},1],"page":1}"#,
+            r#"{"results":[{"a":"]}"},2],"page":1}"#,
+        ];
+        assert_eq!(found(sly), None);
         assert_eq!(found(["[]", "[1]", "[1,2]", "", "[2]"]), None);
     }
 }
