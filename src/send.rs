@@ -590,17 +590,25 @@ pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<R
         headers,
         value: body,
     } = response;
-    let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-    match lenient::read(text) {
+    if body.is_empty() {
+        // As null where that is meant, and as nothing else: an empty list would be made up.
+        let value = serde_json::from_str("null");
+        let value = value.map_err(|_| Error::decode(status, ".", "the body is empty", body))?;
+        return Ok(Response {
+            status,
+            headers,
+            value,
+        });
+    }
+    match lenient::read(&body) {
         Ok(value) => Ok(Response {
             status,
             headers,
             value,
         }),
-        Err(_) if body.is_empty() => Err(Error::decode(status, ".", "the body is empty", body)),
         Err(Fault { path, mut message }) => {
             if path == "."
-                && let Err(e) = serde_json::from_slice::<IgnoredAny>(text)
+                && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
             {
                 message = format!("the body is no JSON: {e}");
             }
