@@ -16,12 +16,11 @@
 //! ```
 //!
 //! Two threads of one tokio runtime serve all blocking clients of the process. In a task of a tokio runtime a call is an error, for it would stop all
-//! other tasks of its thread; in `tokio::task::spawn_blocking` it works.
+//! other tasks of its thread; in `tokio::task::spawn_blocking` it works. A process that was forked has threads of its own, and needs a client of its own.
 
 use std::{
     fmt, io,
     ops::Deref,
-    sync::LazyLock,
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -38,6 +37,7 @@ use crate::{
     Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method,
     RawRequest, Response,
     call::{Sending, Streaming},
+    process::PerProcess,
 };
 
 /// How a builder sends: its calls wait for the answer.
@@ -259,13 +259,14 @@ pub fn wait<T>(call: Sending<'_, T>) -> Result<T, Error> {
 
 fn enter() -> Result<EnterGuard<'static>, Error> {
     // Never dropped: that would panic where it may not block.
-    static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+    static RUNTIMES: PerProcess<io::Result<Runtime>> = PerProcess::new();
+    let start = || {
         Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("autopi-blocking")
             .enable_all()
             .build()
-    });
+    };
     if in_task() {
         return Err(Error::configuration(
             "a blocking call in an async task would stop all others of its thread: use autopi::Client here, or tokio::task::spawn_blocking",
@@ -276,7 +277,8 @@ fn enter() -> Result<EnterGuard<'static>, Error> {
             "the threads of the blocking client can't be started: {e}"
         ))
     };
-    RUNTIME.as_ref().map(Runtime::enter).map_err(failed)
+    let runtime = RUNTIMES.of(std::process::id(), start).as_ref();
+    runtime.map(Runtime::enter).map_err(failed)
 }
 
 /// Is this thread in a poll of tokio's? Such a poll has a budget, of 128 steps today; there is none elsewhere, as in `spawn_blocking`.

@@ -16,6 +16,8 @@ use crate::{
 const BASE_URL: &str = "https://api.autopi.io";
 
 /// A client of one API host and one account. Cheap to clone; share it.
+///
+/// A process that was forked must build its own: both would write to the same connections.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Inner>);
 

@@ -41,6 +41,8 @@ mod options;
 mod page;
 mod pages;
 #[cfg(not(target_family = "wasm"))]
+mod process;
+#[cfg(not(target_family = "wasm"))]
 mod profile;
 mod raw;
 #[allow(missing_docs)]

@@ -83,16 +83,15 @@ impl ItemError {
             _ => format!("; {count} items in all did not decode, and every other one came"),
         };
         self.message += " (to be told of each, and go on: `on_bad_item`, `stream_results`)";
-        let operation = self.operation;
-        let error = self.into_error(200);
-        match operation {
-            Some(operation) => error.of(operation, 1, Duration::ZERO),
-            None => error,
-        }
+        self.into_error(200)
     }
 
     pub(crate) fn into_error(self, status: u16) -> Error {
-        Error::decode(status, self.path, self.message, self.raw.into())
+        let error = Error::decode(status, self.path, self.message, self.raw.into());
+        match self.operation {
+            Some(operation) => error.of(operation, 1, Duration::ZERO),
+            None => error,
+        }
     }
 }
 

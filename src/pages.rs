@@ -63,6 +63,8 @@ pub struct Cursor {
     linked: bool,
     #[serde(default)]
     whole: bool,
+    #[serde(default)]
+    promised: bool,
     /// What the call asks for. Cursors of older versions have none.
     #[serde(default)]
     asked: Option<Asked>,
@@ -251,6 +253,7 @@ impl Pages {
             cursor.fits(&pages.out, &pages.asked)?;
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);
             (pages.linked, pages.whole) = (cursor.linked, cursor.whole);
+            pages.promised = cursor.promised;
             pages.out.query = cursor
                 .query
                 .into_iter()
@@ -277,6 +280,7 @@ impl Pages {
             size: self.size,
             linked: self.linked,
             whole: self.whole,
+            promised: self.promised,
             asked: Some(self.asked.clone()),
         }
     }
@@ -399,9 +403,9 @@ impl Pages {
         };
         #[cfg(not(target_family = "wasm"))]
         self.early.counts(count);
-        let more = self.seen < count;
-        self.promised = more && self.whole;
-        Ok(more)
+        self.promised = self.whole && self.seen < count;
+        // A count that is too small is none.
+        Ok(self.seen < count || self.whole && self.seen > count)
     }
 
     /// Goes on to where a `next` link leads.

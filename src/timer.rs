@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     process,
-    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     thread,
     time::{Duration, Instant},
@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 use slab::Slab;
 use tokio::time::Sleep;
 
-use crate::limits::until;
+use crate::{limits::until, process::PerProcess};
 
 /// The time was over first.
 #[derive(Debug, PartialEq)]
@@ -119,35 +119,25 @@ struct List {
 }
 
 struct Timer {
-    /// The process whose thread it is: one that was forked from it has the memory, and no thread.
-    process: u32,
     list: Mutex<List>,
     earlier: Condvar,
-    /// Of a process that was forked.
-    child: OnceLock<Option<&'static Timer>>,
 }
 
 impl Timer {
-    /// That of this process; none where a thread can't be started. The lock of another process's is never taken: it may be held for ever.
+    /// That of this process; none where a thread can't be started.
     fn of(process: u32) -> Option<&'static Self> {
-        static FIRST: OnceLock<Option<&'static Timer>> = OnceLock::new();
-        let mut timer = (*FIRST.get_or_init(|| Self::start(process)))?;
-        while timer.process != process {
-            timer = (*timer.child.get_or_init(|| Self::start(process)))?;
-        }
-        Some(timer)
+        static TIMERS: PerProcess<Option<&'static Timer>> = PerProcess::new();
+        *TIMERS.of(process, Self::start)
     }
 
-    fn start(process: u32) -> Option<&'static Self> {
+    fn start() -> Option<&'static Self> {
         let list = Mutex::new(List {
             waiting: Slab::new(),
             planned: Instant::now(),
         });
         let timer: &'static Self = Box::leak(Box::new(Self {
-            process,
             list,
             earlier: Condvar::new(),
-            child: OnceLock::new(),
         }));
         thread::Builder::new()
             .name("autopi-timer".into())

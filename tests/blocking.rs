@@ -198,3 +198,57 @@ fn beside_a_runtime_that_is_entered() {
     let _inside = runtime.enter();
     assert_eq!(get(&client).unwrap(), 7);
 }
+
+/// As the stream does: bad items are told of, or are the error at the end, behind which there is nothing.
+#[test]
+fn an_iterator_goes_on_behind_a_bad_item_and_stays_at_its_end() {
+    use autopi::{
+        CallOptions,
+        blocking::Iter,
+        rt::{Call, Operation, PageParams},
+    };
+
+    static LIST: Operation = Operation {
+        id: "rows_list",
+        method: "GET",
+        path: "/rows/",
+        required: &[],
+        accept: "",
+        page: Some(PageParams {
+            page: "page",
+            size: "page_size",
+        }),
+    };
+    let (_runtime, server, _) = server(|n, _| {
+        let next = (n % 2 == 0).then_some("?page=2");
+        write(ok(
+            &json!({ "next": next, "results": [n % 2 * 2, "bad", n % 2 * 2 + 1] }).to_string(),
+        ))
+    });
+    let client = server.client();
+    let told = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = told.clone();
+    let handler = move |_: &autopi::ItemError| {
+        count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    };
+    let call = |options| {
+        let mut call = Call::new(&client, &LIST);
+        call.options(options);
+        call
+    };
+    let mut rows = Iter::new(call(CallOptions::new()).stream::<u8>());
+    let good: Vec<_> = rows.by_ref().take(4).map(Result::unwrap).collect();
+    assert_eq!(good, [0, 1, 2, 3]);
+    assert_eq!(rows.next().unwrap().unwrap_err().kind(), ErrorKind::Decode);
+    assert!(rows.next().is_none() && rows.next().is_none());
+
+    let rows = Iter::new(call(CallOptions::new().on_bad_item(handler)).stream::<u8>());
+    assert!(rows.map(Result::unwrap).eq([0, 1, 2, 3]));
+    assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 2);
+    let both = Iter::new(call(CallOptions::new()).stream_results::<u8>());
+    assert_eq!(both.filter(|row| row.as_ref().unwrap().is_err()).count(), 2);
+
+    let mut pages = Iter::new(call(CallOptions::new()).pages::<u8>());
+    assert_eq!(pages.by_ref().count(), 2);
+    assert!(pages.next().is_none() && pages.next().is_none());
+}

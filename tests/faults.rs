@@ -828,3 +828,55 @@ async fn a_refusal_says_what_fits() {
         "{text}"
     );
 }
+
+/// Logins, places, permits and pages ahead: whatever is dropped at whatever point, the next call is answered.
+#[tokio::test]
+async fn a_client_whose_calls_are_dropped_anywhere_goes_on() {
+    static LIST: Operation = Operation {
+        id: "rows_list",
+        method: "GET",
+        path: "/rows/",
+        required: &[],
+        accept: "",
+        page: None,
+    };
+    let server = Server::start(|n, request| {
+        let body = match request {
+            r if r.starts_with("POST /auth/login/") => r#"{"token":"t"}"#.to_owned(),
+            r if r.starts_with("GET /rows/") => {
+                format!(r#"{{"next":"?page={n}","results":[{n}]}}"#)
+            }
+            _ => "7".to_owned(),
+        };
+        vec![Step::Wait(n as u32 % 7 * MS), Step::Write(ok(&body).into())]
+    })
+    .await;
+    for seed in 0..20 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let client = Client::builder()
+            .base_url(&server.url)
+            .login("a@b.c", "p")
+            .max_in_flight(2)
+            .max_per_second(300.0)
+            .build()
+            .unwrap();
+        join_all((0..40).map(|n| {
+            let (client, patience) = (client.clone(), random.u32(0..40) * MS);
+            tokio::time::timeout(patience, async move {
+                match n % 3 {
+                    0 => drop(
+                        Call::new(&client, &LIST)
+                            .stream::<u64>()
+                            .take(5)
+                            .count()
+                            .await,
+                    ),
+                    _ => drop(get(&client).await),
+                }
+            })
+        }))
+        .await;
+        let next = tokio::time::timeout(3000 * MS, get(&client)).await;
+        assert_eq!(next.unwrap().unwrap(), 7, "{seed}");
+    }
+}

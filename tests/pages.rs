@@ -568,6 +568,8 @@ async fn a_count_of_any_form_is_read_or_done_without() {
         (json!("many"), 4),
         (json!(-1), 4),
         (json!({ "value": 25 }), 4),
+        (json!(0), 4),
+        (json!(7), 4),
     ] {
         for (operation, name) in [(&PAGE, "page"), (&PAGE_NUM, "page_num")] {
             let sent = count.clone();
@@ -649,7 +651,7 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
     let server = pages_of("page", |_, rows| json!({ "count": 25, "results": rows })).await;
     let (came, end) = read(&NONE, &server).await;
     assert!(came == first && end.contains("counts 25"), "{end}");
-    // A page that was promised is not there.
+    // A page that was promised is not there, be it for a cursor.
     for next in [json!(null), json!("?page=2")] {
         let one = json!({ "count": 25, "next": next, "results": [{ "id": 1 }] });
         let one = if next.is_null() {
@@ -664,6 +666,21 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
             came == [1] && end.contains("after 1 items is not there (404)"),
             "{end}"
         );
+        let gone = answer("404 Not Found", "", "");
+        let server = Server::answers(vec![ok(&one.to_string()), gone]).await;
+        let client = server.client();
+        let options = CallOptions::new().prefetch(0);
+        let mut first = call(&client, &PAGE, options).pages::<Value>();
+        let cursor = first
+            .next()
+            .await
+            .unwrap()
+            .unwrap()
+            .cursor()
+            .cloned()
+            .unwrap();
+        let error = ids(&client, &PAGE, CallOptions::new().resume(cursor)).await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Pagination);
     }
 }
 
