@@ -202,7 +202,7 @@ impl<M> ClientBuilder<M> {
         self
     }
     /// Is told of each item that did not decode while `stream` reads a list: which operation, where, why, and its raw JSON, which may be private. The stream
-    /// then goes on, and ends well. Without a handler the good items come all the same, each bad one is a warning in tracing (without its JSON), and the stream
+    /// then goes on, and ends well. Without a handler the good items come all the same, each bad one is a warning in tracing (its operation and path only), and the stream
     /// ends with an error that has the first one.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.on_bad_item = Some(OnBadItem::new(handler));

@@ -868,3 +868,44 @@ async fn a_stream_outlives_the_client_it_came_from() {
     let task = tokio::spawn(async move { rows.try_collect::<Vec<_>>().await });
     assert_eq!(task.await.unwrap().unwrap().len(), 7);
 }
+
+/// Without a handler each bad item is a warning, in which nothing of it is.
+#[tokio::test]
+async fn a_bad_item_is_a_warning_without_its_values() {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (log, server) = (
+        Log::default(),
+        Server::answers(vec![ok(r#"{"results":["canary",1,"canary"],"next":null}"#)]).await,
+    );
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let client = server.client();
+    let rows: Vec<_> = Call::new(&client, &PAGE).stream::<u8>().collect().await;
+    assert_eq!(rows.len(), 2);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert!(warnings.len() == 2 && !log.contains("canary"), "{log}");
+    assert!(
+        warnings.iter().all(|w| w.contains("rows_list")) && warnings[1].contains("results[2]"),
+        "{log}"
+    );
+}

@@ -57,7 +57,9 @@ pub(crate) fn good<T: Send + 'static>(
                     match &handler {
                         Some(OnBadItem(tell)) => tell(&bad),
                         None => {
-                            tracing::warn!("an item did not decode: {bad}");
+                            // Why may hold a value of it: no log has that.
+                            let (operation, path) = (bad.operation, &bad.path);
+                            tracing::warn!(operation, path, "an item did not decode");
                             untold.get_or_insert((0, bad)).0 += 1;
                         }
                     }
