@@ -516,6 +516,7 @@ impl Api {
     async fn execute(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Outcome, Refusal> {
         let (id, unit) = self.world.device(call)?;
         let device = commands::Device {
+            vin: self.world.vin(call, &id),
             id,
             unit: unit.clone(),
         };

@@ -31,6 +31,8 @@ const KEPT: usize = 10_000;
 pub struct Device {
     pub id: String,
     pub unit: String,
+    /// Of the vehicle that it is in.
+    pub vin: Option<Value>,
 }
 
 #[derive(Clone)]
@@ -125,7 +127,7 @@ impl Commands {
             .results
             .get(&function)
             .cloned()
-            .unwrap_or_else(|| returned(&function, &args));
+            .unwrap_or_else(|| returned(&function, &args, &device));
         let done_at = now
             .as_millisecond()
             .saturating_add(delay.as_millis() as i64);
@@ -256,10 +258,13 @@ fn words(line: &str, sent: &Value) -> (String, Vec<Value>) {
 }
 
 /// What a device gives: deterministic, like a parked car.
-fn returned(function: &str, args: &[Value]) -> Value {
+fn returned(function: &str, args: &[Value], device: &Device) -> Value {
     let first = args.first().and_then(Value::as_str).unwrap_or_default();
     match function {
         "test.ping" => true.into(),
+        "obd.query" if first.eq_ignore_ascii_case("vin") => {
+            json!({"_type": "vin", "value": device.vin})
+        }
         "obd.query" => {
             json!({"_type": first.to_lowercase(), "value": if first.eq_ignore_ascii_case("rpm") { 900 } else { 42 }})
         }

@@ -8,9 +8,9 @@ use crate::{
     kinds::subject,
     rng::Rng,
     road, rows,
-    schema::{Kind, Object, Schema, Schemas, Use},
+    schema::{Kind, Object, Property, Schema, Schemas, Use},
     spec::IdKind,
-    words,
+    totals, words,
 };
 
 /// When the sandbox's data begins: 2026-01-01, in seconds since 1970.
@@ -22,6 +22,8 @@ pub struct Maker<'a> {
     pub schemas: &'a Schemas,
     /// The collections whose ids a field can hold.
     pub nouns: &'a HashMap<(String, IdKind), usize>,
+    /// Whose items a field tells apart.
+    pub owners: &'a HashMap<&'static str, (String, IdKind)>,
     pub seed: u64,
     /// How many items each collection begins with: what the ids that fields hold are below.
     pub size: u64,
@@ -31,6 +33,8 @@ pub struct Maker<'a> {
     pub letter: bool,
     /// For answers: what is nullable may be null, and what is write-only is left out.
     pub answers: bool,
+    /// Of what nobody has set: null, empty, zero, as far as the schema lets it.
+    pub unset: bool,
 }
 
 /// What is made.
@@ -74,6 +78,65 @@ impl<'a> Maker<'a> {
         self.make(place, name, thing, &mut Vec::new())
     }
 
+    /// One property of an object.
+    pub fn property(&self, property: &Property, thing: Thing<'_>) -> Value {
+        self.member(property, thing, &mut Vec::new())
+    }
+
+    fn member(
+        &self,
+        property: &Property,
+        thing: Thing<'_>,
+        open: &mut Vec<*const Object>,
+    ) -> Value {
+        let default = property.default.as_ref().filter(|_| self.unset);
+        match default.filter(|d| self.schemas.fits(property.of, d)) {
+            Some(default) => default.clone(),
+            None => self.make(property.of, &property.name, thing, open),
+        }
+    }
+
+    /// What a field is that nobody has set; `None` if it has to be something.
+    fn unset(&self, place: Use, name: &str, thing: Thing<'_>) -> Option<Value> {
+        let schema = self.schemas.at(place);
+        if place.nullable && !(self.letter && place.read_only) {
+            return Some(Value::Null);
+        }
+        if let Some(values) = &schema.values {
+            let blank = values.iter().find(|v| *v == "");
+            return blank.or(values.iter().find(|v| !v.is_null())).cloned();
+        }
+        let within =
+            |n: f64| schema.minimum.is_none_or(|l| l <= n) && schema.maximum.is_none_or(|h| n <= h);
+        match &schema.kind {
+            Kind::Boolean => Some(false.into()),
+            Kind::List(_) if schema.items.0.unwrap_or(0) == 0 => Some(json!([])),
+            Kind::Object(object) if object.is_free() => Some(json!({})),
+            Kind::Integer if self.reference(name, IdKind::Integer, thing).is_none() => {
+                within(0.0).then(|| json!(0))
+            }
+            Kind::Number => within(0.0).then(|| json!(0.0)),
+            Kind::Any => match untyped(name, thing) {
+                Value::Bool(_) => Some(false.into()),
+                Value::Number(_) => Some(json!(0)),
+                _ => Some(Value::Null),
+            },
+            Kind::Text(format) if format == "decimal" => within(0.0).then(|| "0.00".into()),
+            Kind::Text(format) if format.is_empty() && schema.bare && place.read_only => {
+                match untyped(name, thing) {
+                    Value::Bool(_) => Some(false.into()),
+                    Value::Number(_) => Some(json!(0)),
+                    _ => None,
+                }
+            }
+            Kind::Text(format) if format.is_empty() && schema.pattern.is_none() => {
+                let blank = schema.min_length.unwrap_or(0) == 0 && !keyed(name);
+                blank.then(|| "".into())
+            }
+            _ => None,
+        }
+    }
+
     /// `open` holds the objects that are being made: a recursive one is left out, or ends with an empty array.
     fn make(
         &self,
@@ -84,6 +147,9 @@ impl<'a> Maker<'a> {
     ) -> Value {
         let schema = self.schemas.at(place);
         let mut rng = thing.rng;
+        if let Some(value) = self.unset.then(|| self.unset(place, name, thing)).flatten() {
+            return value;
+        }
         if self.answers
             && place.nullable
             && !(self.letter && place.read_only)
@@ -153,14 +219,16 @@ impl<'a> Maker<'a> {
                     return json!({});
                 }
                 open.push(std::ptr::from_ref(object));
-                let noun = subject(name);
-                let thing = if name.is_empty() || noun == "item" {
-                    thing
-                } else {
-                    Thing {
-                        noun: &noun,
+                let noun = self.noun(name, object);
+                let thing = match &noun {
+                    None => thing,
+                    // Another thing, one of those that there are.
+                    Some(noun) if self.is_known(noun) => Thing {
+                        noun,
+                        index: thing.index % self.size.max(1),
                         ..thing
-                    }
+                    },
+                    Some(noun) => Thing { noun, ..thing },
                 };
                 let mut map = Map::new();
                 for property in object
@@ -176,18 +244,35 @@ impl<'a> Maker<'a> {
                     }
                     map.insert(
                         property.name.clone(),
-                        self.make(
-                            property.of,
-                            &property.name,
-                            thing.part(&property.name),
-                            open,
-                        ),
+                        self.member(property, thing.part(&property.name), open),
                     );
                 }
                 open.pop();
+                totals::settle(&mut map, (thing.noun, self.size), |noun| {
+                    self.is_known(noun)
+                });
                 map.into()
             }
         }
+    }
+
+    /// What an object is: told by the name of its field, or by a property that only one kind of things has.
+    fn noun(&self, name: &str, object: &Object) -> Option<String> {
+        let noun = subject(name);
+        if name.is_empty() || noun == "item" || !self.is_known(&noun) {
+            let owner = self.owners.iter().find(|(n, _)| object.get(n).is_some());
+            let keyed = object.get("id").is_some();
+            if let Some((_, (owner, _))) = owner.filter(|_| keyed && !name.is_empty()) {
+                return Some(owner.clone());
+            }
+        }
+        (!name.is_empty() && noun != "item").then_some(noun)
+    }
+
+    fn is_known(&self, noun: &str) -> bool {
+        [IdKind::Integer, IdKind::Uuid, IdKind::Text]
+            .iter()
+            .any(|kind| self.nouns.contains_key(&(noun.to_owned(), *kind)))
     }
 
     /// The id of another item, if the field is named after its collection; the id of the thing itself.
@@ -375,11 +460,13 @@ pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let maker = Maker {
         schemas: &schemas,
         nouns: &HashMap::new(),
+        owners: &HashMap::new(),
         seed,
         size: 25,
         span: 86_400,
         letter: false,
         answers: false,
+        unset: false,
     };
     maker.value(
         place,

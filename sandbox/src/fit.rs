@@ -177,11 +177,13 @@ mod tests {
         let maker = Maker {
             schemas: &schemas,
             nouns: &HashMap::new(),
+            owners: &HashMap::new(),
             seed: 0,
             size: 1,
             span: 1,
             letter: true,
             answers: false,
+            unset: false,
         };
         let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
         let thing = Thing {

@@ -128,6 +128,7 @@ pub fn classify(spec: &mut Spec, base: &str) {
             spec.nouns.entry(key).or_insert(i);
         }
     }
+    identities(spec);
     for i in 0..spec.collections.len() {
         let base = view(spec, &seen, &by_norm, i);
         if let Some(c) = spec.collections.get_mut(i) {
@@ -155,6 +156,36 @@ pub fn classify(spec: &mut Spec, base: &str) {
                 .for_each(|(o, kind)| o.kind = kind);
         }
     }
+}
+
+/// Fields whose values no two things share.
+pub const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
+
+fn identities(spec: &mut Spec) {
+    let tells = |at: usize, name: &str| {
+        let collection = spec.collection(at);
+        collection.is_some_and(|c| has(spec, c.full, name))
+    };
+    let mut nouns: Vec<_> = spec.nouns.iter().collect();
+    nouns.sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.norm.len()), key.0.clone()));
+    let owner = |name: &&'static str| {
+        let (key, _) = nouns.iter().find(|(_, at)| tells(**at, name))?;
+        Some((*name, (*key).clone()))
+    };
+    let owners = UNIQUE.iter().filter_map(owner).collect();
+    let holders = |at: usize, kind: IdKind| {
+        let shares = |other: usize| UNIQUE.iter().any(|n| tells(at, n) && tells(other, n));
+        let open = |c: &Collection| !c.norm.contains("{}") && c.id == kind && c.closed;
+        let all = spec.collections.iter().enumerate();
+        all.filter(|(other, c)| *other == at || (open(c) && shares(*other)))
+            .map(|(other, _)| other)
+            .collect()
+    };
+    let holders = nouns
+        .iter()
+        .map(|(key, at)| ((*key).clone(), holders(**at, key.1)))
+        .collect();
+    (spec.owners, spec.holders) = (owners, holders);
 }
 
 fn survey(spec: &Spec, base: &str) -> Seen {
@@ -332,7 +363,15 @@ fn view(spec: &Spec, seen: &Seen, by_norm: &HashMap<String, usize>, at: usize) -
         (over.id == c.id && over.closed && spec.nouns.values().any(|n| *n == above))
             .then_some(above)
     };
-    own.filter(|o| *o != at).or_else(below)
+    let same = || {
+        let name = UNIQUE.iter().find(|n| has(spec, c.full, n))?;
+        let owner = *spec.nouns.get(spec.owners.get(name)?)?;
+        spec.collection(owner).filter(|o| o.id == c.id)?;
+        Some(owner)
+    };
+    own.filter(|o| *o != at)
+        .or_else(below)
+        .or_else(|| same().filter(|o| *o != at))
 }
 
 fn parents(

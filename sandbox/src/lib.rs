@@ -53,6 +53,7 @@ mod schema;
 mod server;
 mod spec;
 mod store;
+mod totals;
 mod validate;
 mod wire;
 mod words;

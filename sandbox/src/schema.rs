@@ -65,6 +65,8 @@ pub struct Property {
     pub name: String,
     pub of: Use,
     pub required: bool,
+    /// What it is if nobody says.
+    pub default: Option<Value>,
 }
 
 impl Object {
@@ -318,6 +320,7 @@ impl Schemas {
                 name: name.clone(),
                 of,
                 required: required.contains(&name.as_str()),
+                default: property.get("default").cloned(),
             });
         }
         for part in parts.into_iter().flatten() {

@@ -20,6 +20,10 @@ pub struct Spec {
     pub collections: Vec<Collection>,
     /// The noun of a collection of its own, `device`, and how its ids look.
     pub nouns: HashMap<(String, IdKind), usize>,
+    /// Where the items of a noun can be had: at its own collection, and at those that share with it what tells its items apart.
+    pub holders: HashMap<(String, IdKind), Vec<usize>>,
+    /// Whose items a field tells apart: `unit_id` a device.
+    pub owners: HashMap<&'static str, (String, IdKind)>,
     router: Router,
     by_template: HashMap<String, usize>,
 }
@@ -265,6 +269,7 @@ impl Spec {
                         name: text("name").into(),
                         of: self.schemas.compile(doc, parameter),
                         required,
+                        default: None,
                     });
                     continue;
                 }

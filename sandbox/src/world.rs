@@ -14,9 +14,10 @@ use crate::{
     reply::Refusal,
     rng::Rng,
     rows::{self, Rows},
-    schema::{Property, Use},
-    spec::{Collection, IdKind, Kind, List, Operation, Route, Spec, Target},
+    schema::{Kind as Type, Object, Property, Use},
+    spec::{IdKind, Kind, List, Operation, Parameter, Route, Spec, Target},
     store::{self, Failure, Found, Item, Origin, Place, Sent, Store},
+    totals,
 };
 
 /// What an operation gave, before it has a status and an envelope.
@@ -71,11 +72,13 @@ impl World {
         Maker {
             schemas: &spec.schemas,
             nouns: &spec.nouns,
+            owners: &spec.owners,
             seed: self.seed,
             size: self.size,
             span,
             letter: self.letter,
             answers: true,
+            unset: false,
         }
     }
 
@@ -83,6 +86,14 @@ impl World {
         Fitter {
             maker: self.maker(spec),
             strict: false,
+        }
+    }
+
+    /// Of an item that a request made, nothing is made up.
+    fn maker_of<'a>(&self, spec: &'a Spec, item: &Item) -> Maker<'a> {
+        Maker {
+            unset: item.origin == Origin::Created,
+            ..self.maker(spec)
         }
     }
 
@@ -141,24 +152,75 @@ impl World {
 
     /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
-        let noun = kinds::subject(name);
-        let own = spec.collection(*spec.nouns.get(&(noun, kind))?)?;
+        let holders = spec.holders.get(&(kinds::subject(name), kind))?;
         let Some(id) = id.filter(|_| self.strict) else {
             return Some(true);
         };
-        // The same things may be had at several paths: those that share what tells them apart.
-        let shares = |c: &Collection| {
-            let both =
-                |name: &str| kinds::has(spec, c.full, name) && kinds::has(spec, own.full, name);
-            UNIQUE.into_iter().any(both)
+        let holds = |at: &usize| {
+            let place = self.place(spec, *at, &[]);
+            matches!(self.store.get(&place, id), Ok(Found::Item(_)))
         };
-        let holds = |(at, c): (usize, &Collection)| {
-            let open = !c.norm.contains("{}") && c.id == kind && c.base.is_none();
-            let place = || self.place(spec, at, &[]);
-            open && (c.noun == own.noun || shares(c))
-                && matches!(self.store.get(&place(), id), Ok(Found::Item(_)))
+        Some(holders.iter().any(holds))
+    }
+
+    /// What was sent of the thing that a value shows shows there, too.
+    fn current(&self, spec: &Spec, of: Use, name: &str, value: &mut Value) {
+        match (value, &spec.schemas.at(of).kind) {
+            (Value::Array(list), Type::List(item)) => {
+                list.iter_mut()
+                    .for_each(|v| self.current(spec, *item, name, v));
+            }
+            (Value::Object(map), Type::Object(object)) => {
+                let kind = |id: &Value| {
+                    if id.is_u64() {
+                        IdKind::Integer
+                    } else {
+                        IdKind::Uuid
+                    }
+                };
+                let Some(id) = map.get("id") else { return };
+                let Some(holders) = spec.holders.get(&(kinds::subject(name), kind(id))) else {
+                    return;
+                };
+                let id = store::text(id);
+                for at in holders {
+                    let place = self.place(spec, *at, &[]);
+                    let Ok(Found::Item(item)) = self.store.get(&place, &id) else {
+                        continue;
+                    };
+                    for (key, sent) in item.sent.iter() {
+                        let fits = |p: &Property| spec.schemas.fits(p.of, sent);
+                        if object.get(key).is_some_and(fits) {
+                            map.insert(key.clone(), sent.clone());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The VIN of the vehicle that a device is in.
+    pub fn vin(&self, call: Call<'_>, device: &str) -> Option<Value> {
+        let (noun, at) = call
+            .spec
+            .owners
+            .get("unit_id")
+            .and_then(|o| Some((o, call.spec.nouns.get(o)?)))?;
+        let place = self.place(call.spec, *at, &[]);
+        let Ok(Found::Item(item)) = self.store.get(&place, device) else {
+            return None;
         };
-        Some(spec.collections.iter().enumerate().any(holds))
+        let (vehicles, _) = call.spec.owners.get("vin").filter(|o| *o != noun)?;
+        let object = call
+            .spec
+            .schemas
+            .at(call.spec.collection(*at)?.full)
+            .object()?;
+        let property = object.get(vehicles)?;
+        let mut shown = self.property(call.spec, *at, &place, &item, vehicles)?;
+        self.current(call.spec, property.of, vehicles, &mut shown);
+        shown.get("vin").cloned()
     }
 
     /// The device that a path names, by either of its ids: both of them.
@@ -281,7 +343,7 @@ impl World {
             item.sent
                 .get(name)
                 .cloned()
-                .unwrap_or_else(|| self.maker(spec).value(property.of, name, part)),
+                .unwrap_or_else(|| self.maker_of(spec, item).property(property, part)),
         )
     }
 
@@ -297,7 +359,7 @@ impl World {
             return None;
         }
         let place = self.place(call.spec, collection, call.values);
-        let unique: Vec<(&str, String)> = UNIQUE
+        let unique: Vec<(&str, String)> = kinds::UNIQUE
             .iter()
             .filter_map(|n| Some((*n, sent.get(*n)?.as_str()?.to_lowercase())))
             .filter(|(_, v)| !v.is_empty())
@@ -342,7 +404,14 @@ impl World {
         };
         let full = call.spec.schemas.at(c.full).object();
         let schemas = &call.spec.schemas;
-        let (fitter, thing) = (self.loose(call.spec), self.thing(&place, item, &c.noun));
+        let maker = self.maker_of(call.spec, item);
+        let (fitter, thing) = (
+            Fitter {
+                maker,
+                strict: false,
+            },
+            self.thing(&place, item, &c.noun),
+        );
         let Some(object) = schemas.at(schema).object() else {
             return fitter.maker.value(schema, "", thing);
         };
@@ -363,16 +432,17 @@ impl World {
                 id.clone()
             } else {
                 // The fullest form decides, so that all operations show the same.
-                let known = full.and_then(|f| f.get(name)).map_or(property.of, |p| p.of);
-                let made = fitter.maker.value(known, name, part);
-                if known == property.of || schemas.fits(property.of, &made) {
-                    made
-                } else {
-                    fitter.maker.value(property.of, name, part)
+                let known = full.and_then(|f| f.get(name)).unwrap_or(property);
+                let mut made = fitter.maker.property(known, part);
+                if known.of != property.of && !schemas.fits(property.of, &made) {
+                    made = fitter.maker.property(property, part);
                 }
+                self.current(call.spec, property.of, name, &mut made);
+                made
             };
             out.insert(name.to_owned(), fitter.fit(property.of, value, name, part));
         }
+        totals::settle(&mut out, (&c.noun, self.size), |_| false);
         if object.is_free() || object.others.is_some() {
             out.extend(
                 item.sent
@@ -525,7 +595,13 @@ impl World {
             answers: false,
             ..self.maker(call.spec)
         };
-        let root = Rng::of(self.seed, &call.route.template);
+        // The same record has the same values, whoever shows it.
+        let root = Rng::of(self.seed, "record");
+        let field = call
+            .query
+            .get("field")
+            .zip(Some(call.query.get("field_type")));
+        let field = field.filter(|_| has("value"));
         let make = |row: u64| {
             let index = device
                 .as_ref()
@@ -538,6 +614,9 @@ impl World {
                 second,
             };
             let mut made = maker.value(schema, "", thing);
+            if let (Some((field, kind)), Some(map)) = (field, made.as_object_mut()) {
+                map.insert("value".into(), rows::field(field, kind, thing));
+            }
             if let (Some((_, bound)), Some(map), Some(object)) =
                 (&device, made.as_object_mut(), object)
             {
@@ -665,7 +744,7 @@ impl World {
             Found::Item(item) => item,
             _ => unknown(""),
         };
-        if matches!(call.operation.method.as_str(), "PUT" | "PATCH") {
+        if !matches!(call.operation.method.as_str(), "GET" | "HEAD") {
             let sent = self.writable(call, usize::MAX, call.sent);
             item = self
                 .store
@@ -706,7 +785,8 @@ impl World {
                     .get(name)
                     .cloned()
                     .or_else(|| bound_to(property, bound).cloned())
-                    .or(account);
+                    .or(account)
+                    .or_else(|| named(call, property));
                 if let Some(value) = value {
                     map.insert(
                         name.to_owned(),
@@ -735,6 +815,26 @@ impl World {
         let Some(answer) = call.operation.answer else {
             return Ok(Outcome::Nothing);
         };
+        // Posted to what there is one of: it is that from now on.
+        let kept = |o: &Operation| {
+            let free = |of: Use| {
+                call.spec
+                    .schemas
+                    .at(of)
+                    .object()
+                    .is_some_and(Object::is_free)
+            };
+            o.method == http::Method::GET
+                && o.kind == Kind::Single
+                && o.answer
+                    .is_some_and(|a| a == answer || (free(a) && free(answer)))
+        };
+        if call.operation.method == http::Method::POST
+            && call.sent.is_object()
+            && call.route.operations.iter().any(kept)
+        {
+            return self.single(call, bound);
+        }
         let last = call
             .route
             .parents
@@ -798,9 +898,6 @@ fn failed(failure: Failure, place: &Place, key: &str) -> Refusal {
     }
 }
 
-/// Fields whose values no two items of a collection share.
-const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
-
 fn as_id(kind: IdKind, text: &str) -> Value {
     match (kind, text.parse::<i64>()) {
         (IdKind::Integer, Ok(n)) => json!(n),
@@ -818,12 +915,37 @@ fn bound_to<'a>(property: &Property, bound: &'a Bound) -> Option<&'a Value> {
         .map(|(_, id)| id)
 }
 
+/// A list of ids in an answer holds those that were sent; one of what failed, none.
+fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
+    const FAILED: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
+    let schemas = &call.spec.schemas;
+    let Type::List(item) = schemas.at(property.of).kind else {
+        return None;
+    };
+    let known = (kinds::subject(&property.name), IdKind::Uuid);
+    if schemas.at(item).format() != "uuid" || call.spec.nouns.contains_key(&known) {
+        return None;
+    }
+    let ids = |v: &&Value| {
+        let list = v.as_array();
+        list.is_some_and(|l| l.iter().all(|id| schemas.fits(item, id)))
+    };
+    let sent = call.sent.as_object()?.values().find(ids).cloned();
+    let failed = FAILED.iter().any(|w| property.name.starts_with(w));
+    Some(sent.filter(|_| !failed).unwrap_or_else(|| json!([])))
+}
+
+/// What there is one of; one for each thing that the query names.
 fn single(call: &Call<'_>) -> Place {
+    let path = fill(&kinds::norm(&call.route.template, ""), call.values);
+    let named = |p: &&Parameter| p.name.ends_with("_id") || p.name.ends_with("_pk");
+    let parts = call.front.parameters.iter().filter(named).filter_map(|p| {
+        let value = call.query.get(&p.name).filter(|v| !v.is_empty())?;
+        Some(format!("{}={value}", p.name))
+    });
+    let parts: Vec<String> = parts.collect();
     Place {
-        key: format!(
-            "{}#",
-            fill(&kinds::norm(&call.route.template, ""), call.values)
-        ),
+        key: format!("{path}#{}", parts.join("&")),
         noun: String::new(),
         id: IdKind::Text,
         single: true,

@@ -171,7 +171,8 @@ async fn run(steps: &[(usize, Step)], db: Option<&Path>) -> Result<(), TestCaseE
                     "{}",
                     changed.body
                 );
-                model.insert(id, Some(text.clone()));
+                // A CharField is stripped.
+                model.insert(id, Some(text.trim().to_owned()));
             }
             Step::Delete(n) => {
                 let Some(id) = chosen(n) else { continue };

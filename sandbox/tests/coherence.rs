@@ -1,0 +1,244 @@
+//! What the sandbox makes up holds together.
+
+mod support;
+
+use autopi_sandbox::Sandbox;
+use serde_json::{Value, json};
+use support::Api;
+
+async fn device(api: &Api) -> Value {
+    let devices = api.items("/dongle/devices/").await;
+    let driven = |d: &Value| d["vehicle"]["vin"].is_string();
+    devices.into_iter().find(driven).unwrap()
+}
+
+#[tokio::test]
+async fn what_was_not_set_of_a_new_item_is_not_made_up() {
+    let api = Api::start(Sandbox::builder()).await;
+    let made = api
+        .send("POST", "/fleet/vehicles/", &json!({"callName": "Van"}))
+        .await;
+    assert_eq!(
+        (made.status, &made.body["callName"]),
+        (201, &json!("Van")),
+        "{}",
+        made.body
+    );
+    let path = format!("/fleet/vehicles/{}/", made.body["id"]);
+    for shown in [made.body, api.get(&path).await.body] {
+        for (key, unset) in [
+            ("vin", Value::Null),
+            ("licensePlate", Value::Null),
+            ("archived", json!(false)),
+            ("archived_at", Value::Null),
+            ("driving", json!(false)),
+            ("dtc_count", json!(0)),
+            ("connections", json!([])),
+        ] {
+            assert_eq!(shown[key], unset, "{key}: {shown}");
+        }
+    }
+    let made = api
+        .send(
+            "POST",
+            "/dongle/environment_variables/",
+            &json!({"key": "KEY", "value": "x"}),
+        )
+        .await;
+    assert_eq!(made.body["is_secret"], false, "{}", made.body);
+}
+
+#[tokio::test]
+async fn what_is_twice_unknown_or_not_there_is_refused() {
+    let api = Api::start(Sandbox::builder()).await;
+    let vehicles = api.items("/fleet/vehicles/").await;
+    let known = vehicles.iter().find(|v| v["vin"].is_string()).unwrap();
+    let create = async |body: Value| {
+        let refused = api.send("POST", "/fleet/vehicles/", &body).await;
+        (refused.status, refused.body)
+    };
+    let twice = json!({"vin": ["vehicle with this vin already exists."]});
+    assert_eq!(create(json!({"vin": known["vin"]})).await, (400, twice));
+    let choice = json!({"type": ["\"STEAM\" is not a valid choice."]});
+    assert_eq!(create(json!({"type": "STEAM"})).await, (400, choice));
+    let location = json!({"location": ["Invalid pk \"99\" - object does not exist."]});
+    assert_eq!(create(json!({"location": 99})).await, (400, location));
+    // A created one can be referred to, a deleted one no more.
+    let made = api
+        .send("POST", "/fleet/locations/", &json!({"name": "Yard"}))
+        .await;
+    let id = &made.body["id"];
+    assert_eq!(
+        create(json!({"location": id})).await.0,
+        201,
+        "{}",
+        made.body
+    );
+    api.send("DELETE", &format!("/fleet/locations/{id}/"), &json!({}))
+        .await;
+    assert_eq!(create(json!({"location": id})).await.0, 400);
+    let lax = Api::start(Sandbox::builder().strict(false)).await;
+    assert_eq!(
+        lax.send("POST", "/fleet/vehicles/", &json!({"location": 99}))
+            .await
+            .status,
+        201
+    );
+}
+
+#[tokio::test]
+async fn settings_that_are_posted_are_kept() {
+    let api = Api::start(Sandbox::builder()).await;
+    let id = device(&api).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/dongle/settings/?device_id={id}");
+    let settings = json!({"power": {"sleep": 300}});
+    assert!(api.send("POST", &path, &settings).await.status < 300);
+    let got = api.get(&path).await.body;
+    assert_eq!(got["power"], settings["power"], "{got}");
+    assert_ne!(
+        api.get("/dongle/settings/").await.body["power"],
+        settings["power"]
+    );
+}
+
+#[tokio::test]
+async fn ids_in_answers_exist() {
+    let api = Api::start(Sandbox::builder()).await;
+    let exists = async |device: &Value| {
+        let path = format!("/dongle/devices/{}/", device["id"].as_str().unwrap());
+        let read = api.get(&path).await;
+        assert_eq!(
+            (read.status, &read.body["unit_id"]),
+            (200, &device["unit_id"]),
+            "{device}"
+        );
+    };
+    let positions = api.items("/logbook/v2/most_recent_positions/").await;
+    assert!(!positions.is_empty());
+    for device in &positions {
+        exists(device).await;
+    }
+    for vehicle in api.items("/fleet/vehicles/").await {
+        for device in vehicle["connections"].as_array().unwrap() {
+            exists(device).await;
+        }
+    }
+    let id = device(&api).await["id"].clone();
+    let applied = api
+        .send(
+            "POST",
+            "/dongle/templates/1/apply_explicit/",
+            &json!({"devices": [id], "remove_loose": false}),
+        )
+        .await;
+    assert_eq!(
+        (&applied.body["applied"], &applied.body["skipped"]),
+        (&json!([id]), &json!([])),
+        "{}",
+        applied.body
+    );
+}
+
+#[tokio::test]
+async fn telemetry_is_of_the_field_that_is_asked_for() {
+    let api = Api::start(Sandbox::builder()).await;
+    let id = device(&api).await["id"].as_str().unwrap().to_owned();
+    let query = format!("device_id={id}&from_utc=2026-01-01T00:00:00Z&to_utc=2026-01-01T01:00:00Z");
+    let read = async |field: &str, kind: &str| {
+        let path = format!("/logbook/storage/read/?{query}&field={field}&field_type={kind}");
+        let rows = api.items(&path).await;
+        assert!(!rows.is_empty(), "{field}");
+        rows
+    };
+    for (field, low, high) in [
+        ("obd.speed.value", 72.0, 88.0),
+        ("obd.bat.level", 80.0, 100.0),
+        ("obd.bat.voltage", 12.4, 14.4),
+    ] {
+        for row in read(field, "float").await {
+            let value = row["value"].as_f64().unwrap();
+            assert!((low..=high).contains(&value), "{field}: {row}");
+        }
+    }
+    assert!(
+        read("obd.rpm.value", "int")
+            .await
+            .iter()
+            .all(|r| r["value"].is_i64())
+    );
+    assert!(
+        read("track.pos.loc", "geo_point")
+            .await
+            .iter()
+            .all(|r| r["value"]["lat"].is_number())
+    );
+}
+
+#[tokio::test]
+async fn a_change_of_a_vehicle_shows_wherever_it_is_shown() {
+    let api = Api::start(Sandbox::builder().command_delay(std::time::Duration::ZERO)).await;
+    let device = device(&api).await;
+    let (id, vehicle) = (device["id"].as_str().unwrap(), &device["vehicle"]["id"]);
+    let vin = async || {
+        let path = format!("/dongle/devices/{id}/");
+        let sent = json!({"command": "obd.query", "arg": ["VIN"]});
+        let started = api
+            .send("POST", &format!("{path}execute/"), &sent)
+            .await
+            .body;
+        let jid = started["jid"].as_str().unwrap();
+        let result = api.get(&format!("{path}command_result/{jid}/")).await.body;
+        (
+            result["value"].clone(),
+            api.get(&path).await.body["vehicle"]["vin"].clone(),
+        )
+    };
+    let known = device["vehicle"]["vin"].clone();
+    assert_eq!(vin().await, (known.clone(), known));
+    let other = json!("WV1ZZZ7HZ8H000001");
+    let changed = api
+        .send(
+            "PATCH",
+            &format!("/vehicle/profile/{vehicle}/"),
+            &json!({"vin": other}),
+        )
+        .await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(vin().await, (other.clone(), other));
+}
+
+#[tokio::test]
+async fn sums_fit_their_lists() {
+    let api = Api::start(Sandbox::builder()).await;
+    let devices = api.get("/logbook/fleet_summary/devices/").await.body;
+    let sum = |list: &Value| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v["count"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    let number = |v: &Value| v.as_u64().unwrap();
+    assert_eq!(
+        number(&devices["total"]),
+        sum(&devices["firmware_versions"]),
+        "{devices}"
+    );
+    assert_eq!(
+        number(&devices["total"]),
+        number(&devices["online"]) + number(&devices["offline"]),
+        "{devices}"
+    );
+    let codes = api.get("/logbook/fleet_summary/diagnostics/").await.body;
+    assert_eq!(
+        number(&codes["total"]),
+        codes["codes"].as_array().unwrap().len() as u64,
+        "{codes}"
+    );
+    let template = api.get("/dongle/templates/1/").await.body;
+    assert_eq!(
+        number(&template["device_count"]),
+        template["devices"].as_array().unwrap().len() as u64,
+        "{template}"
+    );
+}
