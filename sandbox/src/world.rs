@@ -434,7 +434,10 @@ impl World {
                 // The fullest form decides, so that all operations show the same.
                 let known = full.and_then(|f| f.get(name)).unwrap_or(property);
                 let mut made = fitter.maker.property(known, part);
-                if known.of != property.of && !schemas.fits(property.of, &made) {
+                let short = made
+                    .as_str()
+                    .is_some_and(|t| !schemas.within(property.of, t));
+                if known.of != property.of && (short || !schemas.fits(property.of, &made)) {
                     made = fitter.maker.property(property, part);
                 }
                 self.current(call.spec, property.of, name, &mut made);
