@@ -202,6 +202,21 @@ impl Store {
         })
     }
 
+    /// What was sent of an item, if anything was. No collection is made for that.
+    pub fn sent(&self, place: &Place, id: &str) -> Option<Sent> {
+        let loaded = || {
+            let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+            states.contains_key(&place.key)
+        };
+        if self.db.is_none() && (self.generation() == 0 || !loaded()) {
+            return None;
+        }
+        match self.get(place, id) {
+            Ok(Found::Item(item)) if !item.sent.is_empty() => Some(item.sent),
+            _ => None,
+        }
+    }
+
     /// New items, each with an id of its own unless one is given. `twice` names the field of a new item that another one has already.
     pub fn create(
         &self,

@@ -185,10 +185,7 @@ impl World {
                 let id = store::text(id);
                 for at in holders {
                     let place = self.place(spec, *at, &[]);
-                    let Ok(Found::Item(item)) = self.store.get(&place, &id) else {
-                        continue;
-                    };
-                    for (key, sent) in item.sent.iter() {
+                    for (key, sent) in self.store.sent(&place, &id).iter().flat_map(|s| s.iter()) {
                         let fits = |p: &Property| spec.schemas.fits(p.of, sent);
                         if object.get(key).is_some_and(fits) {
                             map.insert(key.clone(), sent.clone());
