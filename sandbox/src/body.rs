@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     fields::{FILE, FILE_NAME},
-    form,
+    form, python,
     reply::Refusal,
     spec::{Operation, Spec},
 };
@@ -72,7 +72,8 @@ pub async fn read(
             .map_err(|e| bad(format!("Multipart form parse error - {e}")))?
     } else {
         let value = if kind.ends_with("json") {
-            serde_json::from_slice(&body).map_err(|e| bad(format!("JSON parse error - {e}")))?
+            serde_json::from_slice(&body)
+                .map_err(|_| bad(format!("JSON parse error - {}", python::fault(&body))))?
         } else {
             Value::from(String::from_utf8_lossy(&body).into_owned())
         };

@@ -42,6 +42,7 @@ mod metadata;
 mod pages;
 mod pattern;
 mod portal;
+mod python;
 mod query;
 mod reply;
 mod rng;

@@ -16,8 +16,7 @@ fn leveled(mut answer: Value) -> Value {
     let known = [
         // DRF names the model, which a document does not.
         ("No ", " matches the given query.", "Not found."),
-        // Python's parsers say it in their words.
-        ("JSON parse error - ", "", "JSON parse error"),
+        // Its parser of forms has words of its own.
         (
             "Multipart form parse error - ",
             "",

@@ -43,6 +43,9 @@ ask("PATCH", "/fields/", {"sub": {"y": "x"}})
 for body in ["null", "[]", "[1]", "5", '"x"', "true", "1.5", "", "{}"]:
     for path in ["/fields/", "/required/", "/many/"]:
         ask("POST", path, body)
+for body in ["{", '{"char":}', '{"a":1,}', "NaN", '{"flt":NaN}', '{"flt":Infinity}', "nul", "[", '{"a":1}x', " ", "\ufeff{}", '{"char": "a\nb"}', "{'a':1}", '{"a" 1}',
+             '{"a":1 "b":2}', "[1,]", '{"a":tru}', '"abc', "01", "[-]", "[1.]", "[1e5x]", '["\\x"]', '["\\u12"]', '{"a":\n\n  ü}', '["é", }']:
+    ask("POST", "/fields/", body)
 ask("PATCH", "/required/", {})
 ask("PATCH", "/required/", {"a": "", "sub": {"y": "x"}})
 for body in ["[5]", "[{}]", '[{"x":1},{}]', "[null]"]:
