@@ -3,12 +3,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    path::Path,
 };
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{pipeline, report::Failure, shape::walk};
+use crate::{
+    pipeline::{self, Input},
+    report::Failure,
+    shape::walk,
+};
 
 /// Counts of one area, or of all. A schema that several areas use counts in each of them, and once in the total.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
@@ -38,9 +43,25 @@ pub struct Coverage {
 ///
 /// # Errors
 /// Those of the pipeline.
-pub fn coverage(upstream: &str, corrections: Option<&str>) -> Result<Coverage, Failure> {
-    let before = pipeline::normalize(upstream, None)?.doc;
-    let after = pipeline::normalize(upstream, corrections)?.doc;
+pub fn coverage(
+    upstream: &str,
+    file: Option<&Path>,
+    corrections: Option<&str>,
+) -> Result<Coverage, Failure> {
+    let through = |overlay| {
+        let text = upstream;
+        Ok::<_, Failure>(
+            pipeline::run(Input {
+                text,
+                file,
+                overlay,
+            })?
+            .strict()?
+            .doc,
+        )
+    };
+    let before = through(None)?;
+    let after = through(corrections)?;
     let mut uses: BTreeMap<String, (Counts, BTreeSet<String>)> = BTreeMap::new();
     for (path, item) in after
         .get("paths")

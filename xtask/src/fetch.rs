@@ -4,7 +4,7 @@ use std::{fs, io::Read, path::Path, time::Duration};
 
 use serde_json::Value;
 
-use crate::report::Failure;
+use crate::{locate, report::Failure};
 
 const TRIES: u32 = 3;
 
@@ -228,22 +228,24 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
         return Err(fail("an HTML page came, not a document".into())
             .way_out("a login page? Ask for `?format=openapi`, and check the URL"));
     }
-    let doc: Value = match serde_json::from_str(text) {
-        Ok(doc) => doc,
-        Err(e) if start.starts_with(['{', '[']) => {
-            return Err(fail(format!("broken JSON: {e}")).way_out("is the download whole?"));
-        }
-        Err(_) => serde_yaml_ng::from_str(text)
-            .map_err(|e| fail(format!("neither JSON nor YAML: {e}")))?,
+    let doc = locate::parse(text).map_err(|e| fail(e).way_out("is the download whole?"))?;
+    // YAML reads a version without quotes as a number.
+    let version = |key: &str| match doc.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
     };
-    match (
-        doc.get("swagger").and_then(Value::as_str),
-        doc.get("openapi").and_then(Value::as_str),
-    ) {
-        (Some("2.0"), _) => Ok(doc),
-        (_, Some(v)) if v.starts_with("3.0.") || v.starts_with("3.1.") => Ok(doc),
+    let known = |v: &str| {
+        let minor = ["3.0", "3.1", "3.2"]
+            .into_iter()
+            .find_map(|m| v.strip_prefix(m));
+        minor.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+    };
+    match (version("swagger"), version("openapi")) {
+        (Some(v), _) if v == "2.0" || v == "2" => Ok(doc),
+        (_, Some(v)) if known(&v) => Ok(doc),
         (Some(v), _) => Err(fail(format!("`swagger` is {v}, not 2.0"))),
-        (_, Some(v)) => Err(fail(format!("`openapi` is {v}, not 3.0 or 3.1"))),
+        (_, Some(v)) => Err(fail(format!("`openapi` is {v}, not 3.0, 3.1 or 3.2"))),
         _ => Err(fail(
             "no API document: neither `swagger` nor `openapi` is there".into(),
         )),

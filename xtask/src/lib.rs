@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod diff;
 pub mod features;
 pub mod fetch;
+pub mod locate;
 pub mod normalize;
 pub mod out;
 pub mod overlay;

@@ -14,11 +14,11 @@ use xtask::{
     fetch,
     normalize::normalize,
     out::print,
-    pipeline::{self, Normalized},
+    pipeline::{self, Input, Normalized},
     probe::Target,
     sandbox_args::{self, SandboxArgs},
     say,
-    update::{Source, update},
+    update::{Mode, Source, update},
     verify, write,
 };
 
@@ -40,8 +40,11 @@ enum Task {
         /// Report only
         #[arg(long)]
         dry_run: bool,
+        /// Write even if actions of spec/overlay.yaml are stale: they are left out
+        #[arg(long, conflicts_with = "dry_run")]
+        allow_stale: bool,
     },
-    /// Exit code 0: no drift, 1: drift, 2: could not tell
+    /// The report of `update`. Exit code 0: no drift, 1: drift or a stale action of spec/overlay.yaml, 2: could not tell
     Check {
         #[command(flatten)]
         source: Source,
@@ -172,10 +175,21 @@ async fn run(task: Task) -> Result<ExitCode> {
     // Whatever reads spec/: an update that was cut off is finished first.
     write::recover(&root().join("spec"))?;
     match task {
-        Task::Update { source, dry_run } => update(&source, dry_run, &root().join("spec"))
-            .await
-            .map(|_| ExitCode::SUCCESS),
-        Task::Check { source } => update(&source, true, &root().join("spec"))
+        Task::Update {
+            source,
+            dry_run,
+            allow_stale,
+        } => {
+            let mode = match (dry_run, allow_stale) {
+                (true, _) => Mode::Report,
+                (false, true) => Mode::WriteWithoutStale,
+                (false, false) => Mode::Write,
+            };
+            update(&source, mode, &root().join("spec"))
+                .await
+                .map(|_| ExitCode::SUCCESS)
+        }
+        Task::Check { source } => update(&source, Mode::Report, &root().join("spec"))
             .await
             .map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize { from, out, check } => {
@@ -266,7 +280,14 @@ async fn run(task: Task) -> Result<ExitCode> {
 
 /// A document of the user's choice through the pipeline.
 fn normalized(file: &Path, overlay: Option<&str>) -> Result<Normalized> {
-    pipeline::normalize(&fetch::read(file)?, overlay).with_context(|| file.display().to_string())
+    let text = fetch::read(file)?;
+    let input = Input {
+        text: &text,
+        file: Some(file),
+        overlay,
+    };
+    let new = pipeline::run(input).and_then(Normalized::strict);
+    new.map_err(|e| e.or_at(file.display()).into())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -310,14 +331,15 @@ async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<Exit
 
 fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode> {
     let spec = root().join("spec");
-    let overlay = if from.is_none() {
-        Some(fetch::read(&spec.join("overlay.yaml"))?)
-    } else {
-        None
+    let overlay = match &from {
+        None if spec.join("overlay.yaml").exists() => {
+            Some(fetch::read(&spec.join("overlay.yaml"))?)
+        }
+        _ => None,
     };
     let from = from.unwrap_or_else(|| spec.join("upstream.json"));
-    let coverage = coverage::coverage(&fetch::read(&from)?, overlay.as_deref())
-        .with_context(|| from.display().to_string())?;
+    let coverage = coverage::coverage(&fetch::read(&from)?, Some(&from), overlay.as_deref())
+        .map_err(|e| e.or_at(from.display()))?;
     print(&if format == "json" {
         serde_json::to_string_pretty(&coverage)? + "\n"
     } else {
@@ -377,8 +399,9 @@ async fn demo() -> Result<ExitCode> {
     let source = Source {
         url: Some(format!("{}/?format=openapi", api.url())),
         from: None,
+        no_overlay: false,
     };
-    if update(&source, false, scratch.path()).await? {
+    if update(&source, Mode::Write, scratch.path()).await? {
         bail!(
             "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`"
         );

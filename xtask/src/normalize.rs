@@ -2,10 +2,15 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
-    features, fetch, out::print, pipeline, provenance::Provenance, say, update, write::Folder,
+    features, fetch,
+    out::print,
+    pipeline::{self, Input, Normalized},
+    provenance::Provenance,
+    say, update,
+    write::Folder,
     write::write_file,
 };
 
@@ -25,9 +30,16 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
     // The overlay corrects our own document; another one has its own faults.
     let overlay = match from {
         Some(_) => None,
-        None => Some(folder.required("overlay.yaml")?),
+        None => folder.text("overlay.yaml"),
     };
-    let new = pipeline::normalize(&text, overlay).with_context(|| place.clone())?;
+    let text = text.as_str();
+    let new = pipeline::run(Input {
+        text,
+        file: from,
+        overlay,
+    })
+    .and_then(Normalized::strict);
+    let new = new.map_err(|e| e.or_at(&place))?;
     if check {
         let committed = match out {
             Some(out) => fs::read_to_string(out).unwrap_or_default(),
@@ -63,7 +75,7 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
 }
 
 /// The files beside the document that an update writes from it: features are areas that have operations.
-fn check_source(folder: &Folder, new: &pipeline::Normalized) -> Result<()> {
+fn check_source(folder: &Folder, new: &Normalized) -> Result<()> {
     let update = "run `cargo xtask update`, or bring it back from git";
     let manifest = folder.required(update::MANIFEST)?;
     if features::update(manifest, &autopi_codegen::areas(&new.text)?)? != manifest {

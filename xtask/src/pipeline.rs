@@ -1,12 +1,32 @@
 //! The stages in their order.
 
+use std::path::Path;
+
 use serde_json::{Map, Value};
 
 use crate::{
-    convert, fetch, overlay,
+    convert::{
+        self,
+        origins::{self, Origins},
+    },
+    fetch,
+    overlay::{self, Stale},
     report::{Failure, Report},
     shape, verify,
 };
+
+/// Where the corrections of our own document stand, as errors name it.
+const OVERLAY: &str = "spec/overlay.yaml";
+
+/// What goes in.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub text: &'a str,
+    /// The file that the text is of, if it is of one: references to files beside it are followed.
+    pub file: Option<&'a Path>,
+    /// The corrections that belong to the document.
+    pub overlay: Option<&'a str>,
+}
 
 /// A document through all stages.
 pub struct Normalized {
@@ -16,20 +36,75 @@ pub struct Normalized {
     /// Canonical: two spaces, sorted paths and components, a newline at the end.
     pub text: String,
     pub report: Report,
+    /// How many actions the overlay has.
+    pub actions: usize,
+    /// Actions of the overlay that have no effect, and were left out.
+    pub stale: Vec<Stale>,
+    /// Why the overlay was left out altogether: what it makes of the document is none.
+    pub broken: Option<Failure>,
 }
 
-/// Upstream text → normalised document.
+impl Normalized {
+    /// Only if every action of the overlay has an effect.
+    ///
+    /// # Errors
+    /// Names all stale actions.
+    pub fn strict(self) -> Result<Self, Failure> {
+        match (self.broken, self.stale.as_slice()) {
+            (None, []) => Ok(Self {
+                broken: None,
+                ..self
+            }),
+            (Some(broken), []) => Err(broken),
+            (_, stale) => Err(Failure::new("overlay", "", overlay::list(stale))
+                .at(OVERLAY)
+                .way_out("correct these actions, or remove them if the API was corrected")),
+        }
+    }
+}
+
+/// Upstream text → normalised document, by an overlay of which every action has an effect.
 ///
 /// # Errors
-/// The stage that failed says what, where, and the way out.
-pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Failure> {
+/// The stage that failed says what, where, and the way out; all stale actions are named.
+pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failure> {
+    let file = None;
+    run(Input {
+        text,
+        file,
+        overlay,
+    })?
+    .strict()
+}
+
+/// As [`normalize`], but stale actions of the overlay are left out and named in the result.
+///
+/// # Errors
+/// The stage that failed says what, where in the user's file, and the way out.
+pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     let mut report = Report::default();
-    let upstream = fetch::parse(text)?;
-    let mut doc = convert::convert(upstream.clone(), &mut report)?;
-    shape::shape(&mut doc, &mut report)?;
-    if let Some(corrections) = corrections {
-        let n = overlay::apply(&mut doc, corrections)?;
-        report.count("overlay: corrections known from the wire", n);
+    let mut origins = Origins::default();
+    let upstream = fetch::parse(input.text)?;
+    let prepared = convert::prepared(upstream.clone(), input.file, &mut report, &mut origins)
+        .map_err(|e| place(e, &origins, input))?;
+    let mut doc =
+        convert::to_30(prepared.clone(), &mut report).map_err(|e| place(e, &origins, input))?;
+    // In the later stages things have other names and places: look where this one came from.
+    let traced = |e: Failure| {
+        let found = origin(&prepared, e.pointer(), input.overlay);
+        match found.or_else(|| kept(&prepared, e.pointer())) {
+            Some(pointer) => place(e.moved(pointer), &origins, input),
+            None => e,
+        }
+    };
+    shape::shape(&mut doc, &mut report).map_err(traced)?;
+    let (mut actions, mut stale) = (0, Vec::new());
+    if let Some(corrections) = input.overlay {
+        let applied = overlay::apply(&mut doc, corrections)
+            .map_err(|e| e.at(OVERLAY).line_in(corrections))?;
+        report.count("overlay: corrections known from the wire", applied.actions);
+        stale = applied.stale;
+        actions = applied.actions + stale.len();
     }
     for pointer in ["/paths", "/components/schemas"] {
         if let Some(map) = doc.pointer_mut(pointer).and_then(Value::as_object_mut) {
@@ -39,13 +114,73 @@ pub fn normalize(text: &str, corrections: Option<&str>) -> Result<Normalized, Fa
     let mut text =
         serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
     text.push('\n');
-    verify::verify(&upstream, &doc, &text)?;
+    if let Err(e) = verify::verify(&prepared, &doc, &text) {
+        let e = traced(e);
+        let overlay = None;
+        return match input.overlay.map(|_| run(Input { overlay, ..input })) {
+            Some(Ok(without)) => Ok(Normalized {
+                actions,
+                stale,
+                broken: Some(e),
+                ..without
+            }),
+            _ => Err(e),
+        };
+    }
     Ok(Normalized {
         upstream,
         doc,
         text,
         report,
+        actions,
+        stale,
+        broken: None,
     })
+}
+
+/// An error of a prepared document, in the user's file.
+fn place(e: Failure, origins: &Origins, input: Input<'_>) -> Failure {
+    let (file, pointer) = origins.find(e.pointer());
+    let (file, e) = (file.map(Path::to_path_buf), e.moved(pointer));
+    match file {
+        None => e.line_in(input.text),
+        Some(file) => {
+            let text = fetch::read(&file).unwrap_or_default();
+            let folder = input.file.and_then(|f| f.parent()?.canonicalize().ok());
+            let short = folder.and_then(|f| file.strip_prefix(f).ok().map(Path::to_path_buf));
+            e.at(short.unwrap_or(file).display()).line_in(&text)
+        }
+    }
+}
+
+/// Where a place of the document after the later stages was in the prepared one: it is sent through them once more, with marks.
+fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<String> {
+    let mut marked = prepared.clone();
+    origins::mark(&mut marked);
+    let mut doc = convert::to_30(marked, &mut Report::default()).ok()?;
+    // Where it failed, it fails again, and the place is there as it was.
+    if shape::shape(&mut doc, &mut Report::default()).is_ok()
+        && let Some(corrections) = overlay
+    {
+        overlay::apply(&mut doc, corrections).ok()?;
+    }
+    origins::marked(&doc, pointer, prepared)
+}
+
+/// What has kept its place, or only its holder: `definitions` are the schemas of 2.0.
+fn kept(prepared: &Value, pointer: &str) -> Option<String> {
+    let old = pointer.replacen("/components/schemas/", "/definitions/", 1);
+    let mut found = [old.as_str(), pointer].into_iter().flat_map(|whole| {
+        let ends = whole.match_indices('/').map(|(i, _)| i).rev();
+        std::iter::once(whole.len())
+            .chain(ends)
+            .map(move |end| &whole[..end])
+    });
+    // A part that names no more than a holder of many says nothing.
+    let says = |p: &&str| p.matches('/').count() > 1 && *p != "/components/schemas";
+    found
+        .find(|p| says(p) && prepared.pointer(p).is_some())
+        .map(str::to_owned)
 }
 
 fn sort(map: &mut Map<String, Value>) {

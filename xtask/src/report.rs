@@ -34,13 +34,25 @@ impl fmt::Display for Report {
 
 /// A stage failed: what, where, and the way out.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {stage}: {place}#{pointer}: {message}; {way_out}")]
 pub struct Failure {
     stage: &'static str,
     place: String,
     pointer: String,
+    line: Option<u32>,
     message: String,
     way_out: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed to {}: {}", self.stage, self.place)?;
+        match self.line {
+            Some(line) if self.place.is_empty() => write!(f, "line {line}, ")?,
+            Some(line) => write!(f, ":{line}")?,
+            None => {}
+        }
+        write!(f, "#{}: {}; {}", self.pointer, self.message, self.way_out)
+    }
 }
 
 impl Failure {
@@ -53,15 +65,46 @@ impl Failure {
             stage,
             place: String::new(),
             pointer: pointer.into(),
+            line: None,
             message: message.into(),
             way_out: "correct it there and run the command again".into(),
         }
+    }
+
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// At another place.
+    #[must_use]
+    pub fn moved(mut self, pointer: String) -> Self {
+        self.pointer = pointer;
+        self
     }
 
     /// The file or URL.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.place = place.to_string();
+        self
+    }
+
+    /// The file or URL, where none is known yet.
+    #[must_use]
+    pub fn or_at(self, place: impl fmt::Display) -> Self {
+        if self.place.is_empty() {
+            self.at(place)
+        } else {
+            self
+        }
+    }
+
+    /// The line in the text that the pointer is of.
+    #[must_use]
+    pub fn line_in(mut self, text: &str) -> Self {
+        if !self.pointer.is_empty() {
+            self.line = u32::try_from(crate::locate::line(text, &self.pointer)).ok();
+        }
         self
     }
 

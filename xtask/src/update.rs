@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
     features,
     fetch::{self, Fetched, Limits, Validators},
     out::print,
-    pipeline,
+    overlay,
+    pipeline::{self, Input},
     provenance::Provenance,
     report::Failure,
     say, verify,
@@ -40,13 +41,25 @@ pub struct Source {
     /// A downloaded document instead
     #[arg(long)]
     pub from: Option<PathBuf>,
+    /// Leave spec/overlay.yaml out: for a document that it does not belong to
+    #[arg(long)]
+    pub no_overlay: bool,
 }
 
-/// The whole pipeline into `spec`, or with `dry_run` the report only. Answers whether there is drift.
+/// What [`update`] does besides reporting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Report,
+    Write,
+    /// Also where actions of the overlay are stale: they are left out.
+    WriteWithoutStale,
+}
+
+/// The whole pipeline into `spec`, or the report only. Returns whether there is drift, or an action of the overlay is stale.
 ///
 /// # Errors
-/// The stage that failed; `spec` is as it was.
-pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool> {
+/// Returns the stage that failed, or the stale actions if they forbid to write; `spec` is as it was.
+pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
     let folder = Folder::open(spec, &FILES)?;
     let place = source.from.as_ref().map_or_else(
         || source.url.clone().unwrap_or_else(|| URL.into()),
@@ -72,9 +85,37 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
             }
         }
     };
-    let overlay = folder.required("overlay.yaml")?;
-    let new = pipeline::normalize(&text, Some(overlay)).with_context(|| place.clone())?;
+    let run = |overlay: Option<&str>| {
+        // What is committed stands for itself: no files beside it.
+        let (text, file) = (text.as_str(), None);
+        let input = Input {
+            text,
+            file,
+            overlay,
+        };
+        pipeline::run(input).map_err(|e| e.or_at(&place))
+    };
+    let mut new = run(folder.text("overlay.yaml").filter(|_| !source.no_overlay))?;
+    let missing = new.stale.iter().filter(|s| !s.matched).count();
+    if missing * 2 > new.actions {
+        let what = format!(
+            "{place} is another document: {missing} of {} actions of spec/overlay.yaml match nothing there",
+            new.actions
+        );
+        if mode != Mode::Report {
+            bail!("{what}; nothing was written: run with --no-overlay if you mean this document");
+        }
+        say!("{what}; what follows is without the overlay, as with --no-overlay")?;
+        new = run(None)?;
+    }
     print(&new.report.to_string())?;
+    if !new.stale.is_empty() {
+        say!("spec/overlay.yaml: {}", overlay::list(&new.stale))?;
+    }
+    let broken = new.broken.take();
+    if let Some(e) = &broken {
+        say!("spec/overlay.yaml does not fit, what follows is without it: {e}")?;
+    }
     let old = folder.text("openapi.json").unwrap_or_default();
     let drift = old != new.text;
     say!(
@@ -98,8 +139,17 @@ pub async fn update(source: &Source, dry_run: bool, spec: &Path) -> Result<bool>
         })?;
         say!("{} cosmetic", all - changes.len())?;
     }
-    if dry_run {
-        return Ok(drift);
+    let stale = new.stale.len();
+    if mode == Mode::Report {
+        return Ok(drift || stale > 0 || broken.is_some());
+    }
+    if let Some(e) = broken {
+        bail!("{e}; nothing was written");
+    }
+    if stale > 0 && mode != Mode::WriteWithoutStale {
+        bail!(
+            "{stale} stale actions in spec/overlay.yaml, named above; nothing was written: correct or remove them, or run with --allow-stale"
+        );
     }
     // Formatting of the same document is no change: the committed bytes stay.
     let kept = folder.text("upstream.json");

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{report::Failure, shape::walk};
+use crate::{
+    convert::members::{DOCUMENT, Is, each},
+    report::Failure,
+    shape::walk,
+};
 
 /// Path and method of every operation.
 pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
@@ -69,12 +73,12 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             .is_none()
         {
             return Err(fail(
-                format!("/components/schemas/{name}"),
+                format!("/components/schemas/{}", walk::escape(name)),
                 "was lost on the way: this is a fault of the pipeline".into(),
             ));
         }
     }
-    references(after, after, String::new())?;
+    references(after)?;
     endless(after)?;
     let mut names = BTreeMap::new();
     for (path, method) in &new {
@@ -119,7 +123,10 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
         }
     }
     let parsed: Result<openapiv3::OpenAPI, _> = serde_json::from_str(text);
-    parsed.map_err(|e| fail(String::new(), format!("no OpenAPI 3.0 document: {e}")))?;
+    if let Err(e) = parsed {
+        let message = format!("no OpenAPI 3.0 document: {e}");
+        return Err(ill_formed(after).unwrap_or_else(|| fail(String::new(), message)));
+    }
     autopi_codegen::generate(text, &|_| true)
         .map_err(|e| fail(e.pointer().to_owned(), e.to_string()))?;
     Ok(())
@@ -147,27 +154,65 @@ fn endless(doc: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-fn references(root: &Value, value: &Value, pointer: String) -> Result<(), Failure> {
-    match value {
-        Value::Object(map) => {
-            let target = map.get("$ref").and_then(Value::as_str);
-            if let Some(target) =
-                target.filter(|t| t.strip_prefix('#').and_then(|p| root.pointer(p)).is_none())
-            {
-                return Err(Failure::new(
-                    "verify",
-                    pointer,
-                    format!("$ref `{target}` points to nothing"),
-                ));
-            }
-            map.iter().try_for_each(|(k, v)| {
-                references(root, v, format!("{pointer}/{}", walk::escape(k)))
-            })
+/// Every reference leads to a place of the document. What only looks like one, in an example or a default, is data.
+fn references(doc: &Value) -> Result<(), Failure> {
+    each(doc, Is::One(&DOCUMENT), "", &mut |_, at, value| match value
+        .get("$ref")
+        .and_then(Value::as_str)
+    {
+        Some(target)
+            if target
+                .strip_prefix('#')
+                .and_then(|p| doc.pointer(p))
+                .is_none() =>
+        {
+            let message = format!("$ref `{target}` points to nothing");
+            Err(Failure::new("verify", format!("{at}/$ref"), message))
         }
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .try_for_each(|(i, v)| references(root, v, format!("{pointer}/{i}"))),
+        _ => Ok(()),
+    })
+}
+
+/// The innermost object that OpenAPI 3.0 does not know in this form.
+fn ill_formed(doc: &Value) -> Option<Failure> {
+    let mut found: Option<(String, String)> = None;
+    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, value| {
+        let inside = found
+            .as_ref()
+            .is_none_or(|(outer, _)| at.starts_with(outer));
+        if inside
+            && value.get("$ref").is_none()
+            && let Err(e) = parses(kind.name, value)
+        {
+            found = Some((
+                at.to_owned(),
+                format!("no {} of OpenAPI 3.0: {e}", kind.name),
+            ));
+        }
+        Ok(())
+    });
+    found.map(|(at, message)| Failure::new("verify", at, message))
+}
+
+fn parses(kind: &str, value: &Value) -> Result<(), serde_json::Error> {
+    fn as_<T: serde::de::DeserializeOwned>(value: &Value) -> Result<(), serde_json::Error> {
+        serde_json::from_value::<T>(value.clone()).map(drop)
+    }
+    match kind {
+        "document" => as_::<openapiv3::OpenAPI>(value),
+        "info" => as_::<openapiv3::Info>(value),
+        "tag" => as_::<openapiv3::Tag>(value),
+        "server" => as_::<openapiv3::Server>(value),
+        "components" => as_::<openapiv3::Components>(value),
+        "security scheme" => as_::<openapiv3::SecurityScheme>(value),
+        "path item" => as_::<openapiv3::PathItem>(value),
+        "operation" => as_::<openapiv3::Operation>(value),
+        "parameter" => as_::<openapiv3::Parameter>(value),
+        "header" => as_::<openapiv3::Header>(value),
+        "request body" => as_::<openapiv3::RequestBody>(value),
+        "response" => as_::<openapiv3::Response>(value),
+        "media type" => as_::<openapiv3::MediaType>(value),
+        "schema" => as_::<openapiv3::Schema>(value),
         _ => Ok(()),
     }
 }

@@ -6,6 +6,71 @@ use serde_json::{Value, json};
 
 use crate::{report::Report, shape::walk};
 
+/// What 3.2 has and 3.1 has not.
+pub fn from_32(doc: &mut Value, report: &mut Report) {
+    for (path, item) in doc
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        for gone in ["query", "additionalOperations"] {
+            if item
+                .as_object_mut()
+                .and_then(|i| i.shift_remove(gone))
+                .is_some()
+            {
+                let at = format!("/paths/{}/{gone}", walk::escape(path));
+                report.warn(
+                    at,
+                    "operations of such methods are of OpenAPI 3.2: left out",
+                );
+            }
+        }
+    }
+    walk::operations(doc, |path, method, op| {
+        let at = format!("/paths/{}/{method}", walk::escape(path));
+        let parameters = op.get_mut("parameters").and_then(Value::as_array_mut);
+        let mut i = 0..;
+        parameters.into_iter().for_each(|all| {
+            all.retain(|p| {
+                let i = i.next().unwrap_or_default();
+                let whole = p.get("in").is_some_and(|place| place == "querystring");
+                if whole {
+                    let at = format!("{at}/parameters/{i}");
+                    report.warn(
+                        at,
+                        "a parameter that is the whole query is of OpenAPI 3.2: left out",
+                    );
+                }
+                !whole
+            });
+        });
+        let holders = op
+            .iter_mut()
+            .flat_map(|(key, value)| match (key.as_str(), value) {
+                ("requestBody", body) => vec![body],
+                ("responses", Value::Object(map)) => map.values_mut().collect(),
+                _ => Vec::new(),
+            });
+        for holder in holders {
+            let content = holder.get_mut("content").and_then(Value::as_object_mut);
+            for (media, value) in content.into_iter().flatten() {
+                let Some(value) = value.as_object_mut() else {
+                    continue;
+                };
+                if value.shift_remove("itemSchema").is_some() {
+                    let what = format!("the items of `{media}` are typed in OpenAPI 3.2 only");
+                    report.warn(&at, what + ": read as bytes");
+                }
+                for key in ["itemEncoding", "prefixEncoding"] {
+                    value.shift_remove(key);
+                }
+            }
+        }
+    });
+}
+
 /// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
 pub fn from_31(doc: &mut Value, report: &mut Report) {
     doc["openapi"] = "3.0.3".into();
@@ -62,7 +127,6 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         }
         for gone in [
             "$schema",
-            "$defs",
             "prefixItems",
             "unevaluatedProperties",
             "contentMediaType",

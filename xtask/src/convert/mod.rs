@@ -3,10 +3,19 @@
 //! What 3.0 cannot say is a warning with its JSON pointer.
 
 mod down;
+mod files;
+mod forms;
+pub(crate) mod members;
+pub(crate) mod origins;
 mod parameters;
+mod references;
 mod shared;
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
+
+use origins::Origins;
 
 use crate::{
     report::{Failure, Report},
@@ -33,21 +42,64 @@ const SCHEMA_KEYS: [&str; 16] = [
     "multipleOf",
 ];
 
-/// Converts a parsed document.
+/// Converts a parsed document that has no files beside it.
 ///
 /// # Errors
-/// A document whose parts are of the wrong JSON type.
+/// Those of [`prepared`] and [`to_30`].
 pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
+    to_30(
+        prepared(doc, None, report, &mut Origins::default())?,
+        report,
+    )
+}
+
+/// A document that stands for itself: references lead to what is in it, and every member is of the form that the specification gives it.
+///
+/// # Errors
+/// Returns the first reference that names nothing, or the first member of no plain meaning.
+pub fn prepared(
+    mut doc: Value,
+    file: Option<&Path>,
+    report: &mut Report,
+    origins: &mut Origins,
+) -> Result<Value, Failure> {
+    for (key, whole) in [("swagger", ".0"), ("openapi", ".0.0")] {
+        // `2`, `2.0`, `3.0`: a number in YAML without quotes, or a version without its last part.
+        let said = match doc.get(key) {
+            Some(Value::Number(n)) => n.to_string(),
+            Some(Value::String(v)) if v.len() < 4 && v != "2.0" => v.clone(),
+            _ => continue,
+        };
+        let missing = if said.contains('.') {
+            &whole[..whole.len() - 2]
+        } else {
+            whole
+        };
+        let version = format!("{said}{missing}");
+        report.warn(format!("/{key}"), format!("taken for \"{version}\""));
+        doc[key] = version.into();
+    }
+    references::followed(&mut doc, file, report, origins)?;
+    forms::plain(&mut doc, report)?;
+    Ok(doc)
+}
+
+/// Converts a document that is [`prepared`].
+///
+/// # Errors
+/// Returns the first thing that the document must have, or must not have.
+pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = if doc.get("swagger").is_some() {
         from_2(&doc, report)?
     } else {
         shared::written_out(doc)?
     };
-    if doc
-        .get("openapi")
-        .and_then(Value::as_str)
-        .is_some_and(|v| v.starts_with("3.1"))
-    {
+    let version = doc.get("openapi").and_then(Value::as_str);
+    let newer = version.map(|v| (v.starts_with("3.2"), v.starts_with("3.1")));
+    if let Some((true, _)) = newer {
+        down::from_32(&mut doc, report);
+    }
+    if let Some((true, _) | (_, true)) = newer {
         down::from_31(&mut doc, report);
     }
     parameters::placed(&mut doc, report);
@@ -111,6 +163,10 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
         .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
     let mut converted = Map::new();
     for (path, item) in paths {
+        if path.starts_with("x-") {
+            converted.insert(path.clone(), item.clone());
+            continue;
+        }
         let pointer = format!("/paths/{}", escape(path));
         let item = item
             .as_object()
@@ -257,10 +313,11 @@ impl Context<'_> {
             .and_then(Value::as_array)
             .cloned()
             .unwrap_or_default();
-        let mut all = Vec::new();
+        let mut all: Vec<(String, Value)> = Vec::new();
         for (i, parameter) in own.iter().chain(shared).enumerate() {
-            let parameter = self.resolve(parameter, &format!("{pointer}/parameters/{i}"))?;
-            let same = |p: &Value| {
+            let place = shared::parameter_place(pointer, i, own.len());
+            let parameter = self.resolve(parameter, &place)?;
+            let same = |(_, p): &(String, Value)| {
                 p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in")
             };
             if i >= own.len() && all.iter().any(same) {
@@ -269,11 +326,11 @@ impl Context<'_> {
             if all.iter().any(same) {
                 return Err(Failure::new(
                     "convert",
-                    format!("{pointer}/parameters/{i}"),
+                    place,
                     "a second parameter of this name and place",
                 ));
             }
-            all.push(parameter);
+            all.push((place, parameter));
         }
         let consumes = if op.get("consumes").is_some() {
             list(op, "consumes")
@@ -282,18 +339,17 @@ impl Context<'_> {
         };
         let mut parameters = Vec::new();
         let (mut fields, mut needed, mut has_file) = (Map::new(), Vec::new(), false);
-        for (i, parameter) in all.iter().enumerate() {
-            let place = format!("{pointer}/parameters/{i}");
+        for (place, parameter) in &all {
             let name = parameter
                 .get("name")
                 .and_then(Value::as_str)
-                .ok_or_else(|| Failure::new("convert", &place, "a parameter without a name"))?;
+                .ok_or_else(|| Failure::new("convert", place, "a parameter without a name"))?;
             let required = parameter.get("required") == Some(&Value::Bool(true));
             match parameter.get("in").and_then(Value::as_str) {
                 Some("body") => {
                     let schema = schema_of(
                         parameter.get("schema").unwrap_or(&json!({})),
-                        &place,
+                        &format!("{place}/schema"),
                         report,
                     );
                     // DRF's FileUploadParser takes any media type, and drf-yasg lists none.
@@ -307,25 +363,36 @@ impl Context<'_> {
                         .iter()
                         .map(|m| ((*m).to_owned(), json!({ "schema": schema })))
                         .collect();
-                    new.insert(
-                        "requestBody".into(),
-                        json!({ "content": content, "required": required }),
-                    );
+                    if new.contains_key("requestBody") {
+                        report.warn(place, "a second body: the last one counts");
+                    }
+                    let mut body = json!({ "content": content, "required": required });
+                    for (key, value) in parameter.as_object().into_iter().flatten() {
+                        if key == "description" || key.starts_with("x-") {
+                            body[key.as_str()] = value.clone();
+                        }
+                    }
+                    new.insert("requestBody".into(), body);
                 }
                 Some("formData") => {
                     has_file |= parameter.get("type").and_then(Value::as_str) == Some("file");
-                    let mut field =
-                        schema_of(&Value::Object(schema_part(parameter)), &place, report);
-                    if let Some(text) = parameter.get("description") {
-                        field["description"] = text.clone();
+                    let mut field = schema_part(parameter);
+                    for (key, value) in parameter.as_object().into_iter().flatten() {
+                        if key == "description" || key.starts_with("x-") {
+                            field.insert(key.clone(), value.clone());
+                        }
                     }
-                    fields.insert(name.into(), field);
+                    if parameter.get("allowEmptyValue").is_some() {
+                        let at = format!("{place}/allowEmptyValue");
+                        report.warn(at, "3.0 cannot say this of a form's field: left out");
+                    }
+                    fields.insert(name.into(), schema_of(&field.into(), place, report));
                     if required {
                         needed.push(Value::from(name));
                     }
                 }
                 Some("query" | "path" | "header") => {
-                    parameters.push(parameter_of(parameter, &place, report))
+                    parameters.push(parameter_of(parameter, place, report))
                 }
                 other => {
                     return Err(Failure::new(
@@ -365,6 +432,10 @@ impl Context<'_> {
             .into_iter()
             .flatten()
         {
+            if status.starts_with("x-") {
+                responses.insert(status.clone(), response.clone());
+                continue;
+            }
             let place = format!("{pointer}/responses/{status}");
             responses.insert(
                 status.clone(),
@@ -445,21 +516,37 @@ fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Repor
                 new.insert("content".into(), content.into());
             }
             "headers" => {
-                let header = |v: &Value| json!({ "description": v.get("description").cloned().unwrap_or_else(|| "".into()), "schema": schema_part(v) });
-                new.insert(
-                    key.clone(),
-                    value
-                        .as_object()
-                        .into_iter()
-                        .flatten()
-                        .map(|(k, v)| (k.clone(), header(v)))
-                        .collect::<Map<_, _>>()
-                        .into(),
-                );
+                let mut headers = Map::new();
+                for (name, old) in value.as_object().into_iter().flatten() {
+                    let at = format!("{pointer}/headers/{}", escape(name));
+                    let mut header = json!({ "description": "", "schema": schema_of(&schema_part(old).into(), &at, report) });
+                    for (key, value) in old.as_object().into_iter().flatten() {
+                        if key == "description" || (key.starts_with("x-") && key != "x-nullable") {
+                            header[key.as_str()] = value.clone();
+                        }
+                    }
+                    headers.insert(name.clone(), header);
+                }
+                new.insert(key.clone(), headers.into());
             }
             "examples" => {}
             _ => drop(new.insert(key.clone(), value.clone())),
         }
+    }
+    // In 3.0 an example belongs to a schema of its media type.
+    let examples = old.get("examples").and_then(Value::as_object);
+    let placed = new.get("content").and_then(Value::as_object).cloned();
+    let is_placed = |media: &String| placed.as_ref().is_some_and(|c| c.contains_key(media));
+    let rest: Map<String, Value> = examples
+        .into_iter()
+        .flatten()
+        .filter(|(media, _)| !is_placed(media))
+        .map(|(media, example)| (media.clone(), example.clone()))
+        .collect();
+    if !rest.is_empty() {
+        let message = "examples of a media type without a schema: kept as x-examples";
+        report.warn(format!("{pointer}/examples"), message);
+        new.insert("x-examples".into(), rest.into());
     }
     new.entry("description").or_insert_with(|| "".into());
     new.into()
@@ -560,6 +647,11 @@ fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
                 .filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone())))
                 .collect();
             new = json!({ "type": "oauth2", "flows": { flow: inner } });
+            for (key, value) in old.as_object().into_iter().flatten() {
+                if key == "description" || key.starts_with("x-") {
+                    new[key.as_str()] = value.clone();
+                }
+            }
         }
         Some("apiKey") => {}
         other => {

@@ -14,7 +14,7 @@ pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
         .get_mut("paths")
         .and_then(Value::as_object_mut)
         .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
-    for (path, item) in paths {
+    for (path, item) in paths.iter_mut().filter(|(path, _)| !path.starts_with("x-")) {
         let pointer = format!("/paths/{}", escape(path));
         resolve(&root, item, &pointer)?;
         let item = item
@@ -53,7 +53,7 @@ fn operation(
         .enumerate()
     {
         let mut parameter = parameter.clone();
-        let place = format!("{pointer}/parameters/{i}");
+        let place = parameter_place(pointer, i, own.len());
         resolve(root, &mut parameter, &place)?;
         let same = all
             .iter()
@@ -79,6 +79,7 @@ fn operation(
         .and_then(Value::as_object_mut)
         .into_iter()
         .flatten()
+        .filter(|(status, _)| !status.starts_with("x-"))
     {
         let place = format!("{pointer}/responses/{}", escape(status));
         resolve(root, response, &place)?;
@@ -92,6 +93,14 @@ fn operation(
         }
     }
     Ok(())
+}
+
+/// Where the `i`th of an operation's parameters stands: after its own come those of its path item.
+pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
+    match (i.checked_sub(own), operation.rsplit_once('/')) {
+        (Some(i), Some((item, _))) => format!("{item}/parameters/{i}"),
+        _ => format!("{operation}/parameters/{i}"),
+    }
 }
 
 /// Puts what a `$ref` points to in its place.

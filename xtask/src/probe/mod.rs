@@ -225,7 +225,7 @@ fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Option<(String, &'a Val
 }
 
 impl Outcome {
-    /// The actions, as an OpenAPI Overlay 1.0 document in YAML.
+    /// The actions, as an OpenAPI Overlay 1.1 document in YAML.
     ///
     /// # Errors
     /// None that is known.
@@ -233,7 +233,7 @@ impl Outcome {
         let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
         Ok(serde_yaml_ng::to_string(
-            &json!({ "overlay": "1.0.0", "info": info, "actions": actions }),
+            &json!({ "overlay": "1.1.0", "info": info, "actions": actions }),
         )?)
     }
 

@@ -11,7 +11,7 @@ pub struct Finding {
     /// A JSONPath (RFC 9535).
     pub at: String,
     pub what: String,
-    /// Actions of an OpenAPI Overlay 1.0 document; none where only a person can tell.
+    /// Actions of an OpenAPI Overlay 1.1 document; none where only a person can tell.
     pub actions: Vec<Value>,
 }
 
@@ -237,8 +237,13 @@ mod tests {
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
         let actions: Vec<&Value> = found.iter().flat_map(|f| &f.actions).collect();
-        let text = json!({"overlay": "1.0.0", "info": {}, "actions": actions}).to_string();
-        assert_eq!(overlay::apply(&mut doc, &text).unwrap(), actions.len());
+        let text =
+            json!({"overlay": "1.1.0", "info": {"title": "t", "version": "1"}, "actions": actions})
+                .to_string();
+        assert_eq!(
+            overlay::apply(&mut doc, &text).unwrap().actions,
+            actions.len()
+        );
         // What was opened is looked into the next time.
         let left: Vec<String> = said(&doc, &answers)
             .into_iter()

@@ -1,0 +1,215 @@
+//! JSON or YAML, and the line of a place in it. Lines are looked up only when an error is printed: the text is read once more, up to the place.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
+use serde_json::Value;
+
+/// Reads JSON, or YAML with its merge keys if it is no JSON.
+///
+/// # Errors
+/// Returns what is wrong, with line and column.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str(text) {
+        Ok(value) => Ok(value),
+        Err(e) if is_json(text) => Err(format!("broken JSON: {e}")),
+        Err(_) => yaml(text).map_err(|e| format!("neither JSON nor YAML: {e}")),
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+fn yaml(text: &str) -> Result<Value, serde_yaml_ng::Error> {
+    if !text.contains("<<:") {
+        return serde_yaml_ng::from_str(text);
+    }
+    let mut value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text)?;
+    value.apply_merge()?;
+    Value::deserialize(value)
+}
+
+/// The line, from 1, of the value that a JSON pointer names, or of the nearest one around it that is there.
+pub fn line(text: &str, pointer: &str) -> usize {
+    let text = text.trim_start_matches('\u{feff}');
+    let steps: Vec<String> = pointer
+        .split('/')
+        .skip(1)
+        .map(|s| s.replace("~1", "/").replace("~0", "~"))
+        .collect();
+    let find = |steps: &[String]| {
+        if is_json(text) {
+            let mut json = serde_json::Deserializer::from_str(text);
+            Some(Search(steps).deserialize(&mut json).err()?.line())
+        } else {
+            let yaml = serde_yaml_ng::Deserializer::from_str(text);
+            Some(Search(steps).deserialize(yaml).err()?.location()?.line())
+        }
+    };
+    (1..=steps.len())
+        .rev()
+        .find_map(|n| find(&steps[..n]))
+        .unwrap_or(1)
+}
+
+/// Reads on to a place and stops there by an error, which knows its line. A place that is not there is no error.
+struct Search<'a>(&'a [String]);
+
+impl<'de> DeserializeSeed<'de> for Search<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        match self.0 {
+            [] => Err(de::Error::custom("here")),
+            _ => reader.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Search<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(found) = map.next_key_seed(Key(self.0))? {
+            if found {
+                map.next_value_seed(Search(&self.0[1..]))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let wanted = self.0[0].parse().unwrap_or(usize::MAX);
+        for _ in 0..wanted {
+            if list.next_element::<IgnoredAny>()?.is_none() {
+                return Ok(());
+            }
+        }
+        list.next_element_seed(Entry(&self.0[1..]))?;
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// An entry of a list: its line is where it begins.
+struct Entry<'a>(&'a [String]);
+
+impl<'de> DeserializeSeed<'de> for Entry<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        match self.0 {
+            // Read as a value, so that the reader stands on it.
+            [] => reader.deserialize_any(Stop),
+            _ => reader.deserialize_any(Search(self.0)),
+        }
+    }
+}
+
+/// Any value is an error.
+struct Stop;
+
+impl Visitor<'_> for Stop {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no value")
+    }
+}
+
+/// Whether a key is the wanted one; the last one of all is where the search ends.
+struct Key<'a>(&'a [String]);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<bool, E> {
+        match self.0 {
+            [last] if last == key => Err(E::custom("here")),
+            [first, ..] => Ok(first == key),
+            [] => Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_has_its_line_in_json_and_in_yaml() {
+        let json =
+            "{\n \"a\": {\n  \"b/c\": [\n   1,\n   {\"d\": 2}\n  ],\n  \"e\": 1},\n \"f\": 1e3}";
+        let yaml =
+            "# x\na:\n  b/c:\n    - 1\n    - d: 2\n  e: 1\n200: {g: ~}\nf: 1.5\nh: &h\n  i: true\n";
+        for (text, lines) in [(json, [2, 3, 4, 5, 5, 7, 8]), (yaml, [2, 3, 4, 5, 5, 6, 8])] {
+            let places = [
+                "/a",
+                "/a/b~1c",
+                "/a/b~1c/0",
+                "/a/b~1c/1",
+                "/a/b~1c/1/d",
+                "/a/e",
+                "/f",
+            ];
+            let found = places.map(|p| line(text, p));
+            assert_eq!(found, lines, "{text}");
+            // What is not there has the line of what is around it.
+            assert_eq!(line(text, "/a/b~1c/7/x"), lines[1]);
+            assert_eq!(line(text, "/gone"), 1);
+        }
+        assert_eq!(line(yaml, "/200/g"), 7);
+        assert_eq!(line(yaml, "/h/i"), 10);
+    }
+
+    #[test]
+    fn merge_keys_and_a_byte_order_mark_are_read() {
+        let value = parse("a: &a {b: 1, c: 2}\nd:\n  <<: *a\n  c: 3\n").unwrap();
+        assert_eq!(value["d"], serde_json::json!({"b": 1, "c": 3}));
+        assert_eq!(parse("\u{feff}{\"a\": 1}").unwrap()["a"], 1);
+    }
+}

@@ -1,0 +1,458 @@
+//! What an overlay does to a document, held against the Overlay Specification 1.0 and 1.1; and our own overlay against its evidence.
+
+use serde_json::{Value, json};
+use xtask::{
+    overlay::{self, Applied},
+    pipeline::{self, Input, Normalized},
+    update::{Mode, Source},
+};
+
+fn with(version: &str, actions: Value) -> String {
+    json!({"overlay": version, "info": {"title": "t", "version": "1"}, "actions": actions})
+        .to_string()
+}
+
+fn apply(doc: &mut Value, version: &str, actions: Value) -> Applied {
+    overlay::apply(doc, &with(version, actions)).unwrap()
+}
+
+/// The document after these actions, none of which is stale.
+fn after(mut doc: Value, version: &str, actions: Value) -> Value {
+    let done = apply(&mut doc, version, actions);
+    assert_eq!(done.stale, []);
+    doc
+}
+
+fn refused(text: &str) -> String {
+    let mut doc = json!({"a": {"b": 1}, "list": [1, 2]});
+    overlay::apply(&mut doc, text).expect_err(text).to_string()
+}
+
+#[test]
+fn an_update_of_a_list_appends() {
+    let doc = || json!({"list": [{"name": "a"}], "o": {"tags": ["x"]}});
+    let entry = json!([{"target": "$.list", "update": {"name": "b"}}]);
+    for version in ["1.0.0", "1.1.0"] {
+        let after = after(doc(), version, entry.clone());
+        assert_eq!(after["list"], json!([{"name": "a"}, {"name": "b"}]));
+    }
+    // In 1.0 the value is an entry, whatever it is; in 1.1 a list is put behind the list.
+    let list = json!([{"target": "$.list", "update": [1, 2]}]);
+    assert_eq!(
+        after(doc(), "1.0.3", list.clone())["list"],
+        json!([{"name": "a"}, [1, 2]])
+    );
+    assert_eq!(
+        after(doc(), "1.1.0", list)["list"],
+        json!([{"name": "a"}, 1, 2])
+    );
+    let text = json!([{"target": "$.o.tags", "update": "y"}]);
+    assert_eq!(after(doc(), "1.0.0", text)["o"]["tags"], json!(["x", "y"]));
+    // Below an object, lists are put together.
+    let below = json!([{"target": "$.o", "update": {"tags": ["y"]}}]);
+    assert_eq!(after(doc(), "1.0.0", below)["o"]["tags"], json!(["x", "y"]));
+    // A list is replaced by two actions.
+    let two = json!([{"target": "$.o.tags", "remove": true}, {"target": "$.o", "update": {"tags": ["z"]}}]);
+    assert_eq!(after(doc(), "1.0.0", two)["o"]["tags"], json!(["z"]));
+}
+
+#[test]
+fn objects_merge_and_plain_values_are_replaced() {
+    let doc = || json!({"a": {"b": {"c": 1, "d": 2}, "e": "x"}});
+    let merge = json!([{"target": "$", "update": {"a": {"b": {"c": 3, "n": null}}}}]);
+    assert_eq!(
+        after(doc(), "1.0.0", merge)["a"],
+        json!({"b": {"c": 3, "d": 2, "n": null}, "e": "x"})
+    );
+    let plain = json!([{"target": "$.a.e", "update": "y"}]);
+    assert_eq!(after(doc(), "1.1.0", plain.clone())["a"]["e"], "y");
+    assert!(refused(&with("1.0.0", json!([{"target": "$.a.b", "update": 2}]))).contains("1.0"));
+    for (target, update) in [("$.a", json!(1)), ("$.a", json!([1])), ("$.a.b", json!({}))] {
+        let error = refused(&with(
+            "1.1.0",
+            json!([{"target": target, "update": update}]),
+        ));
+        assert!(error.contains("#/actions/0: `$.a"), "{error}");
+    }
+}
+
+#[test]
+fn many_places_are_removed_from_the_back_each_once() {
+    let doc = || json!({"list": [0, 1, 2, 3, {"list": [1]}], "o": {"x": 1, "y": 2}});
+    let remove = |target: &str| after(doc(), "1.1.0", json!([{"target": target, "remove": true}]));
+    assert_eq!(
+        remove("$.list[1,0,1]")["list"],
+        json!([2, 3, {"list": [1]}])
+    );
+    assert_eq!(
+        remove("$.list[?@ == 2]")["list"],
+        json!([0, 1, 3, {"list": [1]}])
+    );
+    assert_eq!(remove("$..list"), json!({"o": {"x": 1, "y": 2}}));
+    assert_eq!(remove("$.o['y', 'x']")["o"], json!({}));
+    // `remove` wins over `update` in 1.0; 1.1 has one of them.
+    let both = json!([{"target": "$.o", "update": {"z": 1}, "remove": true}]);
+    assert_eq!(after(doc(), "1.0.0", both.clone()).get("o"), None);
+    assert!(refused(&with("1.1.0", both)).contains("one of"));
+    // A place is updated once, however often it is selected.
+    let twice = json!([{"target": "$['list', 'list']", "update": 9}]);
+    assert_eq!(
+        after(doc(), "1.1.0", twice)["list"]
+            .as_array()
+            .unwrap()
+            .len(),
+        6
+    );
+}
+
+#[test]
+fn copy_takes_one_value_of_the_document() {
+    let doc = || json!({"paths": {"/a": {"get": {"x": 1}}, "/b": {}}, "list": [1], "n": 2});
+    let copy = |from: &str, to: &str| json!([{"target": to, "copy": from}]);
+    assert_eq!(
+        after(doc(), "1.1.0", copy("$.paths['/a']", "$.paths['/b']"))["paths"]["/b"],
+        json!({"get": {"x": 1}})
+    );
+    assert_eq!(
+        after(doc(), "1.1.0", copy("$.n", "$.list"))["list"],
+        json!([1, 2])
+    );
+    // What earlier actions did is there: a move.
+    let moved = json!([
+        {"target": "$.paths", "update": {"/c": {}}}, {"target": "$.paths['/c']", "copy": "$.paths['/a']"},
+        {"target": "$.paths['/a']", "remove": true},
+    ]);
+    assert_eq!(
+        after(doc(), "1.1.0", moved)["paths"],
+        json!({"/b": {}, "/c": {"get": {"x": 1}}})
+    );
+    let gone = apply(&mut doc(), "1.1.0", copy("$.gone", "$.n"));
+    assert!(!gone.stale[0].matched);
+    let several = with("1.1.0", copy("$[*]", "$.a"));
+    assert!(refused(&several).contains("#/actions/0/copy: selects 2 values"));
+    assert!(refused(&with("1.0.0", copy("$.a", "$.list"))).contains("Overlay 1.1"));
+}
+
+#[test]
+fn extensions_and_extends_are_taken() {
+    let text = "overlay: 1.0.1\nx-a: 1\nextends: https://example.com/openapi.yaml\ninfo: {title: t, version: '1', description: d, x-b: {}}\n\
+                actions: [{target: $.a, description: why, update: {c: 1}, x-c: []}]";
+    let mut doc = json!({"a": {}});
+    assert_eq!(overlay::apply(&mut doc, text).unwrap().actions, 1);
+    assert_eq!(doc["a"]["c"], 1);
+}
+
+#[test]
+fn what_is_no_overlay_is_refused_by_its_place() {
+    let action = "{target: $.a, update: {c: 1}}";
+    let all = |version: &str, info: &str, actions: &str| {
+        format!("overlay: {version}\ninfo: {info}\nactions: {actions}\n")
+    };
+    let info = "{title: t, version: '1'}";
+    for (text, says) in [
+        (
+            all("1.2.0", info, &format!("[{action}]")),
+            "#/overlay: version 1.2.0",
+        ),
+        (all("1.0", info, &format!("[{action}]")), "#/overlay: "),
+        (
+            all("1.0.x", info, &format!("[{action}]")),
+            "#/overlay: version 1.0.x",
+        ),
+        (
+            all("1.10.0", info, &format!("[{action}]")),
+            "#/overlay: version 1.10.0",
+        ),
+        (
+            all("1.0.0", "{title: t}", &format!("[{action}]")),
+            "#/info/version: ",
+        ),
+        (
+            all("1.0.0", "{version: '1'}", &format!("[{action}]")),
+            "#/info/title: ",
+        ),
+        (
+            all("1.0.0", "{title: t, version: 1.0}", &format!("[{action}]")),
+            "#/info/version: ",
+        ),
+        (
+            all(
+                "1.0.0",
+                "{title: t, version: '1', odd: 1}",
+                &format!("[{action}]"),
+            ),
+            "#/info: `odd`",
+        ),
+        (all("1.0.0", "t", &format!("[{action}]")), "#/info: "),
+        (all("1.0.0", info, "[]"), "#/actions: "),
+        (all("1.0.0", info, "{}"), "#/actions: "),
+        (format!("overlay: 1.0.0\ninfo: {info}"), "#/actions: "),
+        (all("1.0.0", info, "[1]"), "#/actions/0: "),
+        (all("1.0.0", info, "[{update: {}}]"), "#/actions/0/target: "),
+        (
+            all("1.0.0", info, "[{target: [$]}]"),
+            "#/actions/0/target: ",
+        ),
+        (
+            all("1.0.0", info, "[{target: 'a[', update: {}}]"),
+            "no JSONPath",
+        ),
+        (
+            all("1.0.0", info, "[{target: paths, update: {}}]"),
+            "no JSONPath",
+        ),
+        (all("1.0.0", info, "[{target: $, updat: {}}]"), "`updat`"),
+        (
+            all("1.0.0", info, "[{target: $, remove: 'true'}]"),
+            "#/actions/0/remove: ",
+        ),
+        (
+            all("1.0.0", info, "[{target: $, description: 1, update: {}}]"),
+            "#/actions/0/description: ",
+        ),
+        (
+            all("1.1.0", info, "[{target: $, copy: 1}]"),
+            "#/actions/0/copy: ",
+        ),
+        (all("1.1.0", info, "[{target: $}]"), "#/actions/0: "),
+        (
+            all("1.0.0", info, &format!("[{action}, {action}]")),
+            "#/actions/1: ",
+        ),
+        (
+            all("1.0.0", info, &format!("[{action}]\nextends: 1")),
+            "#/extends: ",
+        ),
+        (
+            all("1.0.0", info, &format!("[{action}]\nodd: 1")),
+            "#: `odd`",
+        ),
+        ("- 1".into(), "#: "),
+        ("a: [".into(), "neither JSON nor YAML"),
+    ] {
+        let error = refused(&text);
+        assert!(error.contains(says), "{text}\n{error}");
+    }
+}
+
+#[test]
+fn what_has_no_effect_is_stale_and_left_out() {
+    let mut doc = json!({"a": {"type": "boolean"}, "tags": ["x"], "b": {"c": {"d": 1}}, "e": {"x-autopi-json": true}});
+    let before = doc.clone();
+    let done = apply(
+        &mut doc,
+        "1.1.0",
+        json!([
+            {"target": "$.nothing", "update": {"a": 1}},
+            // The fact has come true, and our own mark that says no says nothing.
+            {"target": "$.a", "update": {"type": "boolean", "x-autopi-json": false}},
+            {"target": "$.tags", "update": "x"},
+            // A pair that says what is said already.
+            {"target": "$.b.c", "remove": true},
+            {"target": "$.b", "update": {"c": {"d": 1}}},
+            {"target": "$.gone", "remove": true},
+            {"target": "$.nowhere", "copy": "$.a"},
+        ]),
+    );
+    assert_eq!((done.actions, done.stale.len()), (0, 7));
+    assert_eq!(doc, before);
+    let said: Vec<String> = done.stale.iter().map(ToString::to_string).collect();
+    assert_eq!(said[0], "#/actions/0 `$.nothing` matches nothing");
+    assert_eq!(
+        said[1],
+        "#/actions/1 `$.a` changes nothing: the document says so already"
+    );
+    // What has an effect stays, beside what has none.
+    let done = apply(
+        &mut doc,
+        "1.0.0",
+        json!([
+            {"target": "$.a", "update": {"type": "boolean", "nullable": true}},
+            {"target": "$.gone", "update": {"a": 1}},
+            {"target": "$.e", "update": {"x-autopi-json": false}},
+            {"target": "$.a"},
+        ]),
+    );
+    assert_eq!((done.actions, done.stale.len()), (2, 2));
+    assert_eq!(
+        (&doc["a"]["nullable"], &doc["e"]["x-autopi-json"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+fn run(text: &str, overlay: &str) -> Normalized {
+    let (file, overlay) = (None, Some(overlay));
+    pipeline::run(Input {
+        text,
+        file,
+        overlay,
+    })
+    .unwrap()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn all_stale_actions_are_named_by_their_lines_at_once() {
+    let mut upstream: Value = serde_json::from_str(&read("../spec/upstream.json")).unwrap();
+    // Upstream comes to say what the overlay says, and renames what it targets.
+    upstream["definitions"]["Device"]["properties"]["is_updated"] =
+        json!({"type": "boolean", "readOnly": true});
+    upstream["definitions"]["Trip"]["properties"]["distance_driven"] = json!({"type": "string"});
+    let trip = upstream["definitions"]["Trip"]["properties"]
+        .as_object_mut()
+        .unwrap();
+    trip.shift_remove("duration");
+    let overlay = read("../spec/overlay.yaml");
+    let text = upstream.to_string();
+    let error = pipeline::normalize(&text, Some(&overlay))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("2 stale actions"), "{error}");
+    for target in ["Device.properties.is_updated", "Trip.properties.duration"] {
+        assert!(error.contains(target), "{error}");
+    }
+    // Without them the document is what it is without their having been there.
+    let lenient = run(&text, &overlay);
+    let mut fewer: Value = serde_yaml_ng::from_str(&overlay).unwrap();
+    let actions = fewer["actions"].as_array_mut().unwrap();
+    actions.retain(|a| {
+        !lenient
+            .stale
+            .iter()
+            .any(|s| a["target"] == s.target.as_str())
+    });
+    let strict = pipeline::normalize(&text, Some(&fewer.to_string())).unwrap();
+    assert_eq!(lenient.text, strict.text);
+}
+
+/// `… wire_facts.yaml KEY: where it was seen`.
+#[test]
+fn each_action_cites_a_fact_that_is_there() {
+    let facts: Value = serde_yaml_ng::from_str(&read("../spec/wire_facts.yaml")).unwrap();
+    let overlay: Value = serde_yaml_ng::from_str(&read("../spec/overlay.yaml")).unwrap();
+    for action in overlay["actions"].as_array().unwrap() {
+        let (_, cited) = action["description"]
+            .as_str()
+            .and_then(|d| d.split_once("wire_facts.yaml "))
+            .unwrap_or_else(|| panic!("no evidence: {action}"));
+        let key = cited.split(": ").next().unwrap();
+        let places = [&facts["definitions"][key], &facts["operations"][key]];
+        let path = key.split('.').fold(&facts, |at, part| &at[part]);
+        assert!(
+            places.into_iter().chain([path]).any(|v| !v.is_null()),
+            "spec/wire_facts.yaml has no {key}"
+        );
+    }
+}
+
+/// A copy of `spec/`, and our document in which an action has come true and another's target is gone.
+fn moved() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("spec");
+    std::fs::create_dir(&spec).unwrap();
+    for name in ["upstream.json", "openapi.json", "overlay.yaml"] {
+        std::fs::copy(format!("../spec/{name}"), spec.join(name)).unwrap();
+    }
+    let mut doc: Value = serde_json::from_str(&read("../spec/upstream.json")).unwrap();
+    let device = doc["definitions"]["Device"]["properties"].as_object_mut();
+    let device = device.unwrap();
+    device["is_updated"] = json!({"type": "boolean", "readOnly": true});
+    device.shift_remove("warnings");
+    (folder, doc.to_string())
+}
+
+async fn update(
+    folder: &std::path::Path,
+    text: &str,
+    no_overlay: bool,
+    mode: Mode,
+) -> anyhow::Result<bool> {
+    let from = folder.join("new.json");
+    std::fs::write(&from, text).unwrap();
+    let source = Source {
+        url: None,
+        from: Some(from),
+        no_overlay,
+    };
+    xtask::update::update(&source, mode, &folder.join("spec")).await
+}
+
+#[tokio::test]
+async fn stale_actions_forbid_an_update_until_they_are_left_out_by_name() {
+    let (folder, text) = moved();
+    let committed = || std::fs::read_to_string(folder.path().join("spec/openapi.json")).unwrap();
+    let before = committed();
+    let refused = update(folder.path(), &text, false, Mode::Write)
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("2 stale actions"), "{refused}");
+    assert_eq!(committed(), before);
+    assert!(
+        update(folder.path(), &text, false, Mode::Report)
+            .await
+            .unwrap()
+    );
+    assert!(
+        update(folder.path(), &text, false, Mode::WriteWithoutStale)
+            .await
+            .unwrap()
+    );
+    let overlay = read("../spec/overlay.yaml");
+    assert_eq!(committed(), run(&text, &overlay).text);
+}
+
+#[tokio::test]
+async fn another_document_is_written_only_if_the_overlay_is_left_out_by_name() {
+    let (folder, _) = moved();
+    let text =
+        r#"{"swagger": "2.0", "paths": {"/a/": {"get": {"operationId": "a", "responses": {}}}}}"#;
+    let refused = update(folder.path(), text, false, Mode::Write)
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("another document"),
+        "{refused}"
+    );
+    assert!(
+        update(folder.path(), text, true, Mode::Write)
+            .await
+            .unwrap()
+    );
+}
+
+#[test]
+fn check_names_the_stale_actions_and_the_drift() {
+    let (folder, text) = moved();
+    let from = folder.path().join("new.json");
+    std::fs::write(&from, text).unwrap();
+    let check = |file: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let out = command
+            .args(["check", "--from"])
+            .arg(file)
+            .output()
+            .unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap())
+    };
+    let (code, said) = check(&from);
+    assert_eq!(code, Some(1), "{said}");
+    for part in [
+        "2 stale actions",
+        "is_updated",
+        "matches nothing",
+        "drift",
+        "warnings",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let (code, said) = check("tests/fixtures/other/library.yaml".as_ref());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("is another document") && said.contains("without the overlay"),
+        "{said}"
+    );
+}

@@ -1,0 +1,544 @@
+//! What is valid, or has one plain meaning, goes through, with a warning where something was taken for something else.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use xtask::pipeline::{self, Input, Normalized, normalize};
+
+/// The document and its warnings.
+fn through(text: &str) -> (Value, String) {
+    let new = normalize(text, None).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    (new.doc, new.report.to_string())
+}
+
+fn fixture(name: &str) -> (Value, String) {
+    through(&fs::read_to_string(format!("tests/fixtures/valid/{name}")).unwrap())
+}
+
+fn at(doc: &Value, pointer: &str) -> Value {
+    doc.pointer(pointer).cloned().unwrap_or_default()
+}
+
+/// A document of one operation that answers with this schema.
+fn swagger(schema: Value, definitions: Value) -> Value {
+    json!({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "definitions": definitions,
+        "paths": {"/a/": {"get": {"operationId": "a_read", "responses": {"200": {"description": "", "schema": schema}}}}}})
+}
+
+fn openapi(version: &str, schema: Value, schemas: Value) -> Value {
+    json!({"openapi": version, "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas},
+        "paths": {"/a/": {"get": {"operationId": "a_read",
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}}}})
+}
+
+const CAR: &str = "/components/schemas/Car";
+
+#[test]
+fn versions_without_quotes_are_read() {
+    for name in [
+        "unquoted_swagger_version.yaml",
+        "unquoted_openapi_version.yaml",
+    ] {
+        let (doc, warnings) = fixture(name);
+        assert!(doc["openapi"].as_str().unwrap().starts_with("3.0."));
+        assert!(!warnings.contains("warning: #: "), "{warnings}");
+    }
+    for version in ["2", "2.0", "'2.0'"] {
+        through(&format!(
+            "swagger: {version}\npaths: {{/x/: {{get: {{operationId: x, responses: {{}}}}}}}}"
+        ));
+    }
+    for version in ["3.0", "3.1", "'3.0'", "3.1.1", "3.0.4", "3.2", "3.2.0"] {
+        let (doc, _) = through(&format!(
+            "openapi: {version}\npaths: {{/x/: {{get: {{operationId: x, responses: {{}}}}}}}}"
+        ));
+        assert!(
+            doc["openapi"].as_str().unwrap().starts_with("3.0."),
+            "{version}"
+        );
+    }
+    for version in ["3", "4.0.0", "3.3.0", "3.10.0", "true", "[3.0]"] {
+        let text = format!("openapi: {version}\npaths: {{}}");
+        assert!(normalize(&text, None).is_err(), "{version}");
+    }
+    let (doc, warnings) = fixture("number_as_info_version.yaml");
+    assert_eq!(doc["info"]["version"], "1.0");
+    assert!(
+        warnings.contains("#/info/version: `1.0` is no text"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn quirks_of_one_plain_meaning_are_taken_with_a_warning() {
+    let (doc, warnings) = fixture("required_as_text.json");
+    assert_eq!(at(&doc, "/paths/~1a~1/get/parameters/0/required"), true);
+    assert!(
+        warnings.contains("#/paths/~1a~1/get/parameters/0/required: \"true\" is no boolean"),
+        "{warnings}"
+    );
+
+    let (doc, warnings) = fixture("limits_as_text.json");
+    assert_eq!(at(&doc, &format!("{CAR}/properties/a/minimum")), 0.0);
+    assert_eq!(at(&doc, &format!("{CAR}/properties/b/maxLength")), 255);
+    assert!(
+        warnings.contains("#/definitions/Car/properties/a/minimum: "),
+        "{warnings}"
+    );
+
+    let (_, warnings) = fixture("nulls_for_lists.json");
+    assert!(
+        warnings.contains("null: taken for nothing said"),
+        "{warnings}"
+    );
+
+    let (doc, warnings) = fixture("type_list_in_20.json");
+    assert_eq!(
+        at(&doc, &format!("{CAR}/properties/vin")),
+        json!({"type": "string", "nullable": true})
+    );
+    assert!(
+        warnings.contains("#/definitions/Car/properties/vin/type: "),
+        "{warnings}"
+    );
+
+    // Further ones of the kind.
+    let car = json!({"Car": {"type": "Object", "required": "vin", "properties": {"vin": {"type": ["string"], "title": 7},
+        "any": {"type": ["string", "integer"]}, "n": {"type": "integer", "maximum": "9", "exclusiveMaximum": "false", "readOnly": "True"},
+        "o": {"type": "object", "properties": []}, "l": {"type": "array", "maxItems": 3.0, "items": {"type": "string", "enum": null}}, "e": null}}});
+    let mut doc = swagger(json!({"$ref": "#/definitions/Car"}), car);
+    doc["tags"] = Value::Null;
+    doc["produces"] = "application/json".into();
+    doc["paths"]["/a/"]["get"]["tags"] = "cars".into();
+    doc["paths"]["/a/"]["get"]["deprecated"] = 1.into();
+    doc["paths"]["x-note"] = 1.into();
+    doc["paths"]["/a/"]["get"]["responses"]["x-note"] = 1.into();
+    let (doc, _) = through(&doc.to_string());
+    assert_eq!(at(&doc, "/paths/~1a~1/get/deprecated"), true);
+    assert_eq!(at(&doc, &format!("{CAR}/type")), "object");
+    assert_eq!(at(&doc, &format!("{CAR}/properties/l/maxItems")), 3);
+    assert_eq!(at(&doc, &format!("{CAR}/properties/n/readOnly")), true);
+    assert_eq!(at(&doc, &format!("{CAR}/required/0")), "vin");
+}
+
+#[test]
+fn what_only_looks_like_a_reference_is_data() {
+    let (doc, warnings) = fixture("example_holding_a_ref.json");
+    assert_eq!(at(&doc, &format!("{CAR}/example/$ref")), "#/nothing/here");
+    assert!(!warnings.contains("warning"), "{warnings}");
+    let odd = json!({"$ref": "#/nothing"});
+    let car = json!({"Car": {"type": "object", "default": odd, "x-a": odd, "properties": {
+        "$ref": {"type": "string"}, "e": {"enum": [odd, null]}, "d": {"default": {"a": [odd]}}}}});
+    through(&swagger(json!({"$ref": "#/definitions/Car"}), car.clone()).to_string());
+    through(&openapi("3.0.3", json!({"$ref": "#/components/schemas/Car"}), car).to_string());
+}
+
+#[test]
+fn a_reference_may_lead_anywhere_in_the_document() {
+    let (doc, _) = fixture("ref_into_another_schema.json");
+    let owner = json!({"$ref": "#/components/schemas/CarOwner"});
+    for place in [
+        format!("{CAR}/properties/owner"),
+        format!("{CAR}/properties/co"),
+    ] {
+        assert_eq!(at(&doc, &place), owner, "{place}");
+    }
+    assert_eq!(
+        at(
+            &doc,
+            "/paths/~1a~1/get/responses/200/content/application~1json/schema"
+        ),
+        owner
+    );
+
+    let (doc, _) = fixture("path_item_ref.json");
+    assert_eq!(xtask::verify::operations(&doc).len(), 2);
+    assert_eq!(at(&doc, "/paths/~1b/get/x-original-operation-id"), "a");
+
+    // Into paths, into a scalar, into itself, percent-encoded, into a list.
+    let node = json!({"type": "object", "properties": {"self": {"$ref": "#/definitions/Car/properties/node"}, "n": {"type": "integer"}}});
+    let car = json!({"Car": {"type": "object", "properties": {"node": node, "vin": {"type": "string", "readOnly": true, "maxLength": 17},
+        "more": {"allOf": [{"type": "object", "properties": {"a": {"type": "string"}}}]}}},
+        "Bus": {"type": "object", "properties": {
+            "vin": {"$ref": "#/definitions/Car/properties/vin"}, "more": {"$ref": "#/definitions/Car/properties/more/allOf/0"},
+            "same": {"$ref": "#/paths/~1a~1/get/responses/200/schema"}, "coded": {"$ref": "#/paths/%2Fa%2F".replace("%2F", "~1") + "/get/responses/200/schema"}}}});
+    let schema = json!({"type": "object", "properties": {"bus": {"$ref": "#/definitions/Bus"}}});
+    let (doc, _) = through(&swagger(schema, car).to_string());
+    assert_eq!(
+        at(&doc, "/components/schemas/CarNode/properties/self"),
+        json!({"$ref": "#/components/schemas/CarNode"})
+    );
+    assert_eq!(
+        at(&doc, "/components/schemas/Bus/properties/vin"),
+        json!({"$ref": "#/components/schemas/CarVin"})
+    );
+    assert_eq!(
+        at(&doc, "/components/schemas/Bus/properties/same"),
+        at(&doc, "/components/schemas/Bus/properties/coded")
+    );
+}
+
+#[test]
+fn names_with_slashes_and_tildes_are_renamed_with_a_warning() {
+    for (doc, place) in [
+        (
+            swagger(
+                json!({"$ref": "#/definitions/a~1b~0c"}),
+                json!({"a/b~c": {"type": "object", "properties": {"x": {"$ref": "#/definitions/a~1b~0c"}}}}),
+            ),
+            "/definitions",
+        ),
+        (
+            openapi(
+                "3.0.3",
+                json!({"$ref": "#/components/schemas/a~1b~0c"}),
+                json!({"a/b~c": {"type": "object", "properties": {"x": {"$ref": "#/components/schemas/a%7E1b~0c"}}}}),
+            ),
+            "/components/schemas",
+        ),
+    ] {
+        let (doc, warnings) = through(&doc.to_string());
+        assert!(at(&doc, "/components/schemas/a_b_c").is_object(), "{doc}");
+        assert!(
+            warnings.contains(&format!("#{place}/a~1b~0c: ")),
+            "{warnings}"
+        );
+    }
+}
+
+#[test]
+fn local_definitions_and_boolean_schemas_of_31_are_read() {
+    let car = json!({"Car": {"type": "object", "$defs": {"Wheel": {"type": "object", "properties": {"n": {"type": "integer"}}}}, "properties": {
+        "wheel": {"$ref": "#/components/schemas/Car/$defs/Wheel"}, "spare": {"$ref": "#/$defs/Wheel"}, "any": true, "none": false, "list": {"type": "array", "items": true}}}});
+    let (doc, warnings) =
+        through(&openapi("3.1.0", json!({"$ref": "#/components/schemas/Car"}), car).to_string());
+    let wheel = json!({"$ref": "#/components/schemas/CarWheel"});
+    assert_eq!(at(&doc, &format!("{CAR}/properties/wheel")), wheel);
+    assert_eq!(at(&doc, &format!("{CAR}/properties/spare")), wheel);
+    assert!(
+        warnings.contains("taken for #/components/schemas/Car/$defs/Wheel"),
+        "{warnings}"
+    );
+    assert!(at(&doc, &format!("{CAR}/properties/any")).is_object());
+    // 3.1 lets an operation have no responses.
+    let mut doc = openapi("3.1.0", json!(true), json!({}));
+    doc["paths"]["/a/"]["get"]
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("responses");
+    through(&doc.to_string());
+}
+
+#[test]
+fn what_32_adds_is_left_out_with_a_warning() {
+    let mut doc = openapi("3.2.0", json!({"type": "object"}), json!({}));
+    doc["paths"]["/a/"]["query"] = doc["paths"]["/a/"]["get"].clone();
+    doc["paths"]["/a/"]["additionalOperations"] = json!({"COPY": {}});
+    doc["paths"]["/a/"]["get"]["parameters"] =
+        json!([{"name": "q", "in": "querystring", "content": {}}]);
+    doc["paths"]["/a/"]["get"]["responses"]["200"]["content"]["application/jsonl"] =
+        json!({"itemSchema": {"type": "object"}});
+    let (doc, warnings) = through(&doc.to_string());
+    assert_eq!(xtask::verify::operations(&doc).len(), 1);
+    for lost in [
+        "/query: ",
+        "/additionalOperations: ",
+        "/parameters/0: ",
+        "application/jsonl",
+    ] {
+        assert!(warnings.contains(lost), "{lost} in {warnings}");
+    }
+}
+
+#[test]
+fn texts_and_extensions_of_bodies_forms_and_headers_are_kept() {
+    let mut doc = swagger(json!({"type": "string"}), json!({}));
+    let get = doc["paths"]["/a/"]["get"].clone();
+    doc["paths"]["/a/"]["put"] = get.clone();
+    doc["paths"]["/a/"]["put"]["parameters"] = json!([{"name": "data", "in": "body", "description": "the body", "x-a": 1, "schema": {"type": "object"}}]);
+    doc["paths"]["/a/"]["post"] = get;
+    doc["paths"]["/a/"]["post"]["parameters"] = json!([{"name": "f", "in": "formData", "type": "string", "description": "the field", "x-b": 2}]);
+    doc["paths"]["/a/"]["post"]["responses"]["200"] = json!({"description": "", "examples": {"application/json": {"a": 1}},
+        "headers": {"X-H": {"type": "string", "description": "the header", "x-c": 3}}});
+    let (doc, _) = through(&doc.to_string());
+    let put = at(&doc, "/paths/~1a~1/put/requestBody");
+    assert_eq!(
+        (&put["description"], &put["x-a"]),
+        (&json!("the body"), &json!(1))
+    );
+    let field = at(
+        &doc,
+        "/paths/~1a~1/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/f",
+    );
+    assert_eq!(
+        (&field["description"], &field["x-b"]),
+        (&json!("the field"), &json!(2))
+    );
+    let response = at(&doc, "/paths/~1a~1/post/responses/200");
+    assert_eq!(response["headers"]["X-H"]["x-c"], 3);
+    assert_eq!(
+        response["x-examples"],
+        json!({"application/json": {"a": 1}})
+    );
+}
+
+fn from_file(file: &Path) -> Result<Normalized, String> {
+    let text = fs::read_to_string(file).unwrap();
+    let (file, overlay) = (Some(file), None);
+    pipeline::run(Input {
+        text: &text,
+        file,
+        overlay,
+    })
+    .map_err(|e| e.to_string())
+}
+
+#[test]
+fn files_beside_the_document_are_followed_and_nothing_else_is() {
+    let all = tempfile::tempdir().unwrap();
+    let folder = all.path().join("api");
+    fs::create_dir_all(folder.join("schemas")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    fs::write(
+        all.path().join("secret.yaml"),
+        "type: object\nproperties: {secret: {type: string}}\n",
+    )
+    .unwrap();
+    write(
+        "schemas/car.yaml",
+        "type: object\nproperties:\n  owner: {$ref: 'person.json#/Person'}\n  next: {$ref: '#'}\n  back: {$ref: ../api.yaml#/components/schemas/Here}\n",
+    );
+    write(
+        "schemas/person.json",
+        r#"{"Person": {"type": "object", "properties": {"n": {"type": "string"}, "car": {"$ref": "car.yaml"}}}}"#,
+    );
+    write(
+        "common.yaml",
+        "item:\n  get:\n    operationId: b_read\n    parameters:\n      - {$ref: '#/q'}\n      - {$ref: 'https://example.com/p.yaml'}\n    responses: {'200': {$ref: '#/ok'}}\nq: {name: q, in: query, schema: {type: string}}\nok: {description: fine}\n",
+    );
+    std::os::unix::fs::symlink(all.path().join("secret.yaml"), folder.join("link.yaml")).unwrap();
+    let api = folder.join("api.yaml");
+    let here = "components: {schemas: {Here: {type: object, properties: {x: {type: string}}}}}\n";
+    let doc = |schema: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /b/: {{$ref: common.yaml#/item}}\n  /a/:\n    get:\n      operationId: a_read\n      responses: {{'200': {{description: '', content: {{application/json: {{schema: {{$ref: '{schema}'}}}}}}}}}}\n{here}"
+        )
+    };
+    fs::write(&api, doc("schemas/car.yaml")).unwrap();
+    let new = from_file(&api).unwrap();
+    assert_eq!(
+        at(&new.doc, "/components/schemas/Car/properties/owner"),
+        json!({"$ref": "#/components/schemas/Person"})
+    );
+    assert_eq!(
+        at(&new.doc, "/components/schemas/Person/properties/car"),
+        json!({"$ref": "#/components/schemas/Car"})
+    );
+    assert_eq!(
+        at(&new.doc, "/components/schemas/Car/properties/next"),
+        json!({"$ref": "#/components/schemas/Car"})
+    );
+    assert_eq!(at(&new.doc, "/paths/~1b~1/get/parameters/0/name"), "q");
+    assert_eq!(
+        at(&new.doc, "/paths/~1b~1/get/responses/200/description"),
+        "fine"
+    );
+    assert!(
+        new.report
+            .to_string()
+            .contains("https://example.com/p.yaml"),
+        "{}",
+        new.report
+    );
+    // Not out of the folder, by whatever way, and never to the network: any JSON for that one place.
+    for schema in [
+        "../secret.yaml",
+        "schemas/../../secret.yaml",
+        "link.yaml",
+        "..%2Fsecret.yaml",
+        "/etc/hostname",
+        "file:///etc/hostname",
+        "http://127.0.0.1:1/x.yaml",
+        "//example.com/x",
+        "gone.yaml",
+        "schemas",
+        "common.yaml#/gone",
+    ] {
+        fs::write(&api, doc(schema)).unwrap();
+        let new = from_file(&api).unwrap();
+        let warnings = new.report.to_string();
+        assert!(
+            warnings.contains("is not followed") && warnings.contains("any JSON"),
+            "{schema}: {warnings}"
+        );
+        assert!(!new.text.contains("secret"), "{schema}");
+    }
+    // From elsewhere than a file nothing is beside a document.
+    let (_, warnings) = through(&doc("schemas/car.yaml"));
+    assert!(warnings.contains("is not followed"), "{warnings}");
+    // An error in a file names that file and its line.
+    write(
+        "schemas/car.yaml",
+        "type: object\nproperties:\n  vin:\n    type: string\n    maxLength: many\n",
+    );
+    fs::write(&api, doc("schemas/car.yaml")).unwrap();
+    let error = from_file(&api).err().unwrap();
+    assert!(
+        error.contains("schemas/car.yaml:5#/properties/vin/maxLength"),
+        "{error}"
+    );
+}
+
+#[test]
+fn references_that_multiply_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = folder.path().join("api.yaml");
+    fs::write(
+        folder.path().join("h.yaml"),
+        "h: {content: {a/b: {encoding: {x: {headers: {A: {$ref: '#/h'}, B: {$ref: '#/h'}}}}}}}\n",
+    )
+    .unwrap();
+    fs::write(&api, "openapi: 3.0.3\npaths: {/a/: {get: {operationId: a, responses: {'200': {description: '', headers: {H: {$ref: h.yaml#/h}}}}}}}\n").unwrap();
+    let started = std::time::Instant::now();
+    let error = from_file(&api).err().unwrap();
+    assert!(error.contains("$ref"), "{error}");
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    for doc in [
+        json!({"swagger": "2.0", "paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}),
+        json!({"swagger": "2.0", "paths": {"/a": {"$ref": "#/paths/~1a"}}}),
+        swagger(
+            json!({"$ref": "#/definitions/A/properties/x"}),
+            json!({"A": {"properties": {
+            "x": {"$ref": "#/definitions/A/properties/y"}, "y": {"$ref": "#/definitions/A/properties/x"}}}}),
+        ),
+        json!({"swagger": "2.0", "paths": {"/a": {"get": {"responses": {"200": {"schema": {"$ref": "#"}}}}}}}),
+    ] {
+        assert!(normalize(&doc.to_string(), None).is_err(), "{doc}");
+    }
+}
+
+/// The error of a document, and what its text at the named line holds.
+fn refused(text: &str) -> (String, String) {
+    let error = normalize(text, None)
+        .err()
+        .unwrap_or_else(|| panic!("accepted: {text}"))
+        .to_string();
+    let line = error
+        .split_once("line ")
+        .and_then(|(_, rest)| rest.split(',').next()?.parse::<usize>().ok());
+    let line = line.unwrap_or_else(|| panic!("no line: {error}"));
+    (
+        error.clone(),
+        text.lines().nth(line - 1).unwrap_or_default().to_owned(),
+    )
+}
+
+#[test]
+fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
+    let car = json!({"Car": {"type": "object", "properties": {"vin": {"type": "string"}}}});
+    let base = swagger(json!({"$ref": "#/definitions/Car"}), car);
+    let with = |pointer: &str, value: Value| {
+        let mut doc = base.clone();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        doc.pointer_mut(parent).unwrap()[key.replace("~1", "/")] = value;
+        doc
+    };
+    for (doc, pointer) in [
+        // references
+        (
+            with("/definitions/Car/properties/vin", json!({"$ref": "#/gone"})),
+            "/definitions/Car/properties/vin/$ref",
+        ),
+        // forms
+        (
+            with("/definitions/Car/properties/vin/maxLength", "many".into()),
+            "/definitions/Car/properties/vin/maxLength",
+        ),
+        (
+            with("/definitions/Car/properties/vin/minimum", json!([])),
+            "/definitions/Car/properties/vin/minimum",
+        ),
+        (
+            with("/definitions/Car/properties/vin", 1.into()),
+            "/definitions/Car/properties/vin",
+        ),
+        (
+            with("/definitions/Car/required", json!([[]])),
+            "/definitions/Car/required/0",
+        ),
+        (
+            with(
+                "/paths/~1a~1/get/parameters",
+                json!([{"name": "x", "in": "query", "required": "maybe"}]),
+            ),
+            "/paths/~1a~1/get/parameters/0/required",
+        ),
+        // convert
+        (
+            with(
+                "/paths/~1a~1/get/parameters",
+                json!([{"name": "x", "in": "nowhere"}]),
+            ),
+            "/paths/~1a~1/get/parameters/0/in",
+        ),
+        (
+            with(
+                "/paths/~1a~1/parameters",
+                json!([{"in": "query", "type": "string"}]),
+            ),
+            "/paths/~1a~1/parameters/0",
+        ),
+        (
+            with(
+                "/definitions",
+                json!({"Car": {"$ref": "#/definitions/Bus"}, "Bus": {"$ref": "#/definitions/Car"}}),
+            ),
+            "/definitions/Bus",
+        ),
+        (
+            with("/paths/~1b~1{id}~1", base["paths"]["/a/"].clone()),
+            "/paths/~1b~1{id}~1/get",
+        ),
+        (
+            with("/paths/~1b~1{id}~1{id}~1", base["paths"]["/a/"].clone()),
+            "/paths/~1b~1{id}~1{id}~1/get",
+        ),
+        (
+            with("/definitions/Car/properties/vin/discriminator", json!([1])),
+            "/definitions/Car/properties/vin",
+        ),
+        // of a schema that has another name after the shape stage
+        (
+            with(
+                "/definitions/Car/properties/owner",
+                json!({"type": "object", "properties": {"n": {"type": "string", "discriminator": 5}}}),
+            ),
+            "/definitions/Car/properties/owner/properties/n",
+        ),
+        // verify
+        (
+            with(
+                "/securityDefinitions",
+                json!({"k": {"type": "apiKey", "in": "body", "name": "x"}}),
+            ),
+            "/securityDefinitions/k",
+        ),
+    ] {
+        let text = serde_json::to_string_pretty(&doc).unwrap();
+        let (error, line) = refused(&text);
+        assert!(
+            error.contains(&format!("#{pointer}: ")),
+            "{pointer} in {error}"
+        );
+        let last = pointer.rsplit('/').next().unwrap();
+        let last = last.replace("~1", "/");
+        let found = last.parse::<usize>().is_ok() || line.contains(&format!("\"{last}\""));
+        assert!(found, "{last} in {line} of {error}");
+        // The same in YAML.
+        let (error, _) = refused(&serde_yaml_ng::to_string(&doc).unwrap());
+        assert!(
+            error.contains(&format!("#{pointer}: ")),
+            "{pointer} in {error}"
+        );
+    }
+}
