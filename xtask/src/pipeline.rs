@@ -88,7 +88,10 @@ pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     let prepared = convert::prepared(upstream.clone(), input.file, &mut report, &mut origins)
         .map_err(|e| place(e, &origins, input))?;
     let mut doc =
-        convert::to_30(prepared.clone(), &mut report).map_err(|e| place(e, &origins, input))?;
+        convert::written(prepared.clone(), &mut report).map_err(|e| place(e, &origins, input))?;
+    let before = report.warnings.len();
+    convert::placed(&mut doc, &mut report);
+    trace_warnings(&mut report, before, &prepared, &origins);
     // In the later stages things have other names and places: look where this one came from.
     let traced = |e: Failure| {
         let found = origin(&prepared, e.pointer(), input.overlay);
@@ -136,6 +139,28 @@ pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
         stale,
         broken: None,
     })
+}
+
+/// Puts warnings where they are in the user's files; those from `first` on have places of the converted document.
+fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: &Origins) {
+    if report.warnings.len() > first {
+        let mut marked = prepared.clone();
+        origins::mark(&mut marked);
+        if let Ok(marked) = convert::written(marked, &mut Report::default()) {
+            for (pointer, _) in &mut report.warnings[first..] {
+                if let Some(from) = origins::marked(&marked, pointer, prepared) {
+                    *pointer = from;
+                }
+            }
+        }
+    }
+    for (pointer, message) in &mut report.warnings {
+        let (file, from) = origins.find(pointer);
+        if let Some(name) = file.and_then(Path::file_name) {
+            *message = format!("in {}: {message}", name.to_string_lossy());
+        }
+        *pointer = from;
+    }
 }
 
 /// An error of a prepared document, in the user's file.

@@ -257,10 +257,10 @@ fn what_has_no_effect_is_stale_and_left_out() {
     assert_eq!((done.actions, done.stale.len()), (0, 7));
     assert_eq!(doc, before);
     let said: Vec<String> = done.stale.iter().map(ToString::to_string).collect();
-    assert_eq!(said[0], "#/actions/0 `$.nothing` matches nothing");
+    assert_eq!(said[0], "line 1, #/actions/0 `$.nothing` matches nothing");
     assert_eq!(
         said[1],
-        "#/actions/1 `$.a` changes nothing: the document says so already"
+        "line 1, #/actions/1 `$.a` changes nothing: the document says so already"
     );
     // What has an effect stays, beside what has none.
     let done = apply(

@@ -542,3 +542,29 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
         );
     }
 }
+
+#[test]
+fn a_warning_has_its_place_in_the_users_file_too() {
+    let mut doc = swagger(json!({}), json!({}));
+    doc["paths"]["/a/"]["parameters"] =
+        json!([{"name": "Accept", "in": "header", "type": "string"}]);
+    doc["paths"]["/a/"]["get"]["parameters"] = json!([
+        {"name": "data", "in": "body", "schema": {}}, {"name": "q", "in": "path", "type": "string", "required": true},
+    ]);
+    let (_, warnings) = through(&doc.to_string());
+    for place in [
+        "#/paths/~1a~1/get/parameters/1: the path has no `q`",
+        "#/paths/~1a~1/parameters/0: the client sends",
+    ] {
+        assert!(warnings.contains(place), "{place} in {warnings}");
+    }
+    let car = json!({"Car": {"type": "object", "properties": {"a": {"type": ["string", "integer"]}, "b": {"if": {}}}}});
+    let (_, warnings) =
+        through(&openapi("3.1.0", json!({"$ref": "#/components/schemas/Car"}), car).to_string());
+    for place in [
+        "#/components/schemas/Car/properties/a/type: ",
+        "#/components/schemas/Car/properties/b/if: ",
+    ] {
+        assert!(warnings.contains(place), "{place} in {warnings}");
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::members::{DOCUMENT, Is, SCHEMA, each};
 use crate::{report::Report, shape::walk};
 
 /// What 3.2 has and 3.1 has not.
@@ -71,6 +72,20 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
     });
 }
 
+const SEVERAL: &str = "several types: any JSON is taken";
+
+/// What a schema of 3.0 can't say.
+const GONE: [&str; 8] = [
+    "$schema",
+    "prefixItems",
+    "unevaluatedProperties",
+    "contentMediaType",
+    "if",
+    "then",
+    "else",
+    "patternProperties",
+];
+
 /// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
 pub fn from_31(doc: &mut Value, report: &mut Report) {
     doc["openapi"] = "3.0.3".into();
@@ -84,6 +99,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         }
     }
     let mut lost = BTreeMap::new();
+    let first = first_places(doc);
     walk::document_schemas(doc, &mut |map| {
         if let Some(Value::Array(types)) = map.get("type").cloned() {
             let rest: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
@@ -94,7 +110,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
             if let [one] = rest.as_slice() {
                 map.insert("type".into(), one.clone());
             } else {
-                *lost.entry("several types: any JSON is taken").or_insert(0) += 1;
+                *lost.entry(SEVERAL).or_insert(0) += 1;
             }
         }
         // 3.1 allows members beside a $ref, 3.0 ignores them.
@@ -125,16 +141,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         if let Some(first) = map.shift_remove("examples").as_ref().and_then(|e| e.get(0)) {
             map.insert("example".into(), first.clone());
         }
-        for gone in [
-            "$schema",
-            "prefixItems",
-            "unevaluatedProperties",
-            "contentMediaType",
-            "if",
-            "then",
-            "else",
-            "patternProperties",
-        ] {
+        for gone in GONE {
             if map.shift_remove(gone).is_some() {
                 *lost.entry(gone).or_insert(0) += 1;
             }
@@ -157,9 +164,25 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         }
     });
     for (what, n) in lost {
-        report.warn(
-            "/components",
-            format!("3.0 cannot say `{what}` ({n} times): left out"),
-        );
+        let at = first.get(what).cloned().unwrap_or_default();
+        report.warn(at, format!("3.0 cannot say `{what}` ({n} times): left out"));
     }
+}
+
+/// Where each thing that will be lost stands first.
+fn first_places(doc: &Value) -> BTreeMap<&'static str, String> {
+    let mut first = BTreeMap::new();
+    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, value| {
+        if kind == &SCHEMA {
+            for gone in GONE.into_iter().filter(|k| value.get(*k).is_some()) {
+                first.entry(gone).or_insert_with(|| format!("{at}/{gone}"));
+            }
+            let types = value.get("type").and_then(Value::as_array);
+            if types.is_some_and(|t| t.iter().filter(|t| *t != "null").count() > 1) {
+                first.entry(SEVERAL).or_insert_with(|| format!("{at}/type"));
+            }
+        }
+        Ok(())
+    });
+    first
 }

@@ -8,6 +8,7 @@ mod forms;
 pub(crate) mod members;
 pub(crate) mod origins;
 mod parameters;
+pub(crate) use parameters::placed;
 mod references;
 mod shared;
 
@@ -89,6 +90,13 @@ pub fn prepared(
 /// # Errors
 /// Returns the first thing that the document must have, or must not have.
 pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
+    let mut doc = written(doc, report)?;
+    placed(&mut doc, report);
+    Ok(doc)
+}
+
+/// [`to_30`] without its last step: warnings have the places of the prepared document.
+pub(crate) fn written(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = if doc.get("swagger").is_some() {
         from_2(&doc, report)?
     } else {
@@ -102,7 +110,6 @@ pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     if let Some((true, _) | (_, true)) = newer {
         down::from_31(&mut doc, report);
     }
-    parameters::placed(&mut doc, report);
     Ok(doc)
 }
 

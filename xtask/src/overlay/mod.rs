@@ -11,7 +11,7 @@ use std::fmt;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use crate::{report::Failure, shape::walk::escape};
+use crate::{locate, report::Failure, shape::walk::escape};
 use read::{Action, Change, Version};
 
 /// What an overlay did to a document.
@@ -27,6 +27,7 @@ pub struct Applied {
 pub struct Stale {
     /// JSON pointer of the action in the overlay.
     pub at: String,
+    pub line: usize,
     pub target: String,
     /// Whether the target was found: then the document says already what the action says.
     pub matched: bool,
@@ -39,7 +40,11 @@ impl fmt::Display for Stale {
         } else {
             "matches nothing"
         };
-        write!(f, "#{} `{}` {why}", self.at, self.target)
+        write!(
+            f,
+            "line {}, #{} `{}` {why}",
+            self.line, self.at, self.target
+        )
     }
 }
 
@@ -81,6 +86,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         .filter(|(_, stale)| **stale)
         .map(|((action, done), _)| Stale {
             at: action.at.clone(),
+            line: locate::line(text, &action.at),
             target: action.target.clone(),
             matched: done.is_some(),
         })
