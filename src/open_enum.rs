@@ -58,7 +58,7 @@ macro_rules! __open_enum {
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> { Ok(Self::from(text)) }
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> { ::std::result::Result::Ok(Self::from(text)) }
         }
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
@@ -105,7 +105,7 @@ macro_rules! __open_int_enum {
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> { text.parse::<i64>().map(Self::from) }
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> { text.parse::<i64>().map(Self::from) }
         }
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { self.as_i64().fmt(f) }
@@ -123,7 +123,8 @@ macro_rules! __open_int_enum {
 
 #[cfg(test)]
 mod tests {
-    crate::__open_enum! { State { On = "on", Empty = "" } }
+    // A variant may have any name.
+    crate::__open_enum! { State { Err = "err", Ok = "ok", On = "on", Empty = "" } }
     crate::__open_int_enum! { Level { One = 1 } }
 
     #[test]

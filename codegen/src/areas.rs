@@ -23,7 +23,7 @@ impl Operation<'_> {
     pub fn pointer(&self) -> String {
         format!(
             "/paths/{}/{}",
-            self.path.replace('~', "~0").replace('/', "~1"),
+            crate::escape::pointer(self.path),
             self.method
         )
     }

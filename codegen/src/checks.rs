@@ -21,8 +21,10 @@ pub fn field(
     }
     match (needed, nullable) {
         (true, false) => quote!({ let value = &self.#field; #checks }),
-        (false, true) => quote!(if let Some(Some(value)) = &self.#field { #checks }),
-        _ => quote!(if let Some(value) = &self.#field { #checks }),
+        (false, true) => {
+            quote!(if let ::std::option::Option::Some(::std::option::Option::Some(value)) = &self.#field { #checks })
+        }
+        _ => quote!(if let ::std::option::Option::Some(value) = &self.#field { #checks }),
     }
 }
 

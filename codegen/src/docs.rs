@@ -186,12 +186,7 @@ mod tests {
             ("x ```a``` ~~~", r"x \`\`\`a\`\`\` \~\~\~", false),
             ("> ```\n> a\n> ```", "> \\`\\`\\`\n> a\n> \\`\\`\\`", false),
             ("-     a\n-\t\tb", "- a\n- b", false),
-            (
-                "a\r\nb\rc\u{202e}\0",
-                r"a
-b c\u{202e}\u{0}",
-                false,
-            ),
+            ("a\r\nb\rc\u{202e}\0", "a\nb\\rc\\u{202e}\\u{0}", false),
             (
                 "a\n```rust\n  b\n```\nc",
                 "a\n\n```text\n  b\n```\n\nc",

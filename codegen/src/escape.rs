@@ -23,6 +23,11 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| matches!(c, '\n' | '\t'))
 }
 
+/// A key as a part of a JSON pointer (RFC 6901, section 3).
+pub fn pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let shown = |c| hidden(c) && !keep(c);
     if !text.contains(shown) {

@@ -5,6 +5,7 @@
 mod areas;
 mod calls;
 mod checks;
+mod cycles;
 mod docs;
 mod error;
 pub mod escape;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use areas::{Operation, area, select};
 pub use error::Error;
+pub use names::free;
 pub use operations::{Answer, TAKEN, json_media, json_schema, success};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
@@ -28,6 +30,7 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     let doc = parse(spec)?;
     let operations = areas::select(&doc, on)?;
     let doc = schema::Document::new(&doc);
+    doc.check()?;
     let (code, used) = operations::emit(&doc, &operations)?;
     let types = types::emit(&doc, &used)?;
     let file = quote::quote! {

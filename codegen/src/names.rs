@@ -38,9 +38,18 @@ pub fn value_ident(name: &str) -> Ident {
     })
 }
 
-/// The name with the letters of any script, or else with those of ASCII.
+/// Letters that are one character in every form of Unicode. rustc compares names in form C: `Ω` has two characters, and Hangul can be spelled in parts.
+fn letter(c: char) -> bool {
+    c.is_alphanumeric()
+        && matches!(c,
+            '\0'..='\u{24f}' | '\u{370}'..='\u{373}' | '\u{376}'..='\u{37d}' | '\u{388}'..='\u{4ff}'
+            | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// The name with the letters of many scripts, or else with those of ASCII.
 fn first(name: &str, styled: impl Fn(&str) -> String) -> Ident {
-    if let Ok(ident) = syn::parse_str(&styled(&worded(name, char::is_alphanumeric))) {
+    if let Ok(ident) = syn::parse_str(&styled(&worded(name, letter))) {
         return ident;
     }
     let ascii = styled(&worded(name, |c| c.is_ascii_alphanumeric()));
@@ -50,23 +59,39 @@ fn first(name: &str, styled: impl Fn(&str) -> String) -> Ident {
 /// `ident`, with a number behind it if it is taken already.
 pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
     let base = ident.to_string();
-    let mut name = base.clone();
-    let mut n = 2;
-    while !taken.insert(name.clone()) {
-        // A type's name takes the number as it is, a value's behind an underscore.
-        let gap = if base.starts_with(char::is_uppercase) || base.ends_with('_') {
-            ""
-        } else {
-            "_"
-        };
-        name = format!("{}{gap}{n}", base.trim_start_matches("r#"));
-        n += 1;
+    if taken.insert(base.clone()) {
+        return ident;
     }
-    if name == base {
-        ident
+    // A type's name takes the number as it is, a value's behind an underscore.
+    let gap = if base.starts_with(char::is_uppercase) || base.ends_with('_') {
+        ""
     } else {
-        Ident::new(&name, Span::call_site())
+        "_"
+    };
+    let numbered = |n: usize| format!("{}{gap}{n}", base.trim_start_matches("r#"));
+    let name = numbered(free(|n| taken.contains(&numbered(n))));
+    taken.insert(name.clone());
+    Ident::new(&name, Span::call_site())
+}
+
+/// A number from 2 on that is free: the first, unless there are many. Then it takes steps, so that a thousand things of one name take no million.
+pub fn free(taken: impl Fn(usize) -> bool) -> usize {
+    if let Some(n) = (2..32).find(|n| !taken(*n)) {
+        return n;
     }
+    let (mut low, mut high) = (31, 64);
+    while taken(high) {
+        (low, high) = (high, high * 2);
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if taken(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// Spells out what would vanish: `<=` is `less_equal`, `@ts` is `ts`, but a name of symbols only keeps words.
@@ -104,6 +129,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn many_things_of_one_name_are_numbered() {
+        let mut taken = BTreeSet::new();
+        let names: Vec<String> = (0..5000)
+            .map(|_| unique(value_ident("type"), &mut taken).to_string())
+            .collect();
+        assert_eq!(names[..3], ["r#type", "type_2", "type_3"]);
+        assert_eq!(names[4999], "type_5000");
+    }
+
+    #[test]
     fn every_name_is_a_rust_name() {
         for (name, value, ty) in [
             ("userId", "user_id", "UserId"),
@@ -117,6 +152,12 @@ mod tests {
             ("farve grøn", "farve_grøn", "FarveGrøn"),
             ("\u{1f697}", "v", "V"),
             ("m\u{b2}", "m", "M"),
+            ("\u{2126}m", "m", "M"),
+            ("\u{212a}elvin", "elvin", "Elvin"),
+            ("e\u{301}", "e", "E"),
+            ("try", "r#try", "Try"),
+            ("Self", "self_", "Self_"),
+            ("r#type", "r_type", "RType"),
         ] {
             assert_eq!(
                 (

@@ -44,7 +44,8 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             functions: TAKEN.map(str::to_owned).into(),
-            builders: BTreeSet::new(),
+            // The parameter of each builder's type.
+            builders: ["M".to_owned()].into(),
         }
     }
 }
@@ -225,12 +226,12 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
                 text("style"),
                 parameter.get("explode").and_then(Value::as_bool),
             ) {
-                ("spaceDelimited", _) => quote!(Some(' ')),
-                ("pipeDelimited", _) => quote!(Some('|')),
-                (_, Some(false)) => quote!(Some(',')),
-                _ => quote!(None),
+                ("spaceDelimited", _) => quote!(::std::option::Option::Some(' ')),
+                ("pipeDelimited", _) => quote!(::std::option::Option::Some('|')),
+                (_, Some(false)) => quote!(::std::option::Option::Some(',')),
+                _ => quote!(::std::option::Option::None),
             };
-            setters.extend(quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.query_list(#name, values, #separator); self }));
+            setters.extend(quote!(#[doc = #about] pub fn #field(mut self, values: impl ::std::iter::IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.query_list(#name, values, #separator); self }));
             continue;
         }
         let ty = doc.rust(schema, &mut used.requests)?;
@@ -251,7 +252,7 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
             } else {
                 quote!(let value = &value.to_string();)
             };
-            limits = quote!(self.0.check({ #borrowed (|| { #limits Ok(()) })() }););
+            limits = quote!(self.0.check({ #borrowed (|| { #limits ::std::result::Result::Ok(()) })() }););
         }
         setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { #limits self.0.#store(#name, #value); self }));
     }
@@ -335,7 +336,7 @@ fn request_body<'a>(
             quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
         } else if property.get("type").and_then(Value::as_str) == Some("array") {
             // DRF reads a list from repeated fields (`QueryDict.getlist`).
-            quote!(#[doc = #about] pub fn #field(mut self, values: impl IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.#field_call(#name, values); self })
+            quote!(#[doc = #about] pub fn #field(mut self, values: impl ::std::iter::IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.#field_call(#name, values); self })
         } else {
             quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, [value]); self })
         });
@@ -350,13 +351,13 @@ fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
             .find(|s| queries.contains(*s))
             .copied()
             .unwrap_or_default();
-        quote!(Some(crate::rt::PageParams { page: #page, size: #size }))
+        quote!(::std::option::Option::Some(crate::rt::PageParams { page: #page, size: #size }))
     };
     match () {
         () if queries.contains("page_num") => pair("page_num", &["page_size", "page_hits"]),
         () if queries.contains("page") => pair("page", &["page_size", "page_hits"]),
         () if queries.contains("offset") => pair("offset", &["limit"]),
-        () => quote!(None),
+        () => quote!(::std::option::Option::None),
     }
 }
 

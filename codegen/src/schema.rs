@@ -1,6 +1,9 @@
 //! From a schema to the Rust type that stands for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -13,6 +16,7 @@ pub struct Document<'a> {
     pub schemas: BTreeMap<&'a str, &'a Value>,
     idents: BTreeMap<&'a str, Ident>,
     root: &'a Value,
+    cycles: OnceCell<BTreeMap<String, usize>>,
 }
 
 impl<'a> Document<'a> {
@@ -34,6 +38,7 @@ impl<'a> Document<'a> {
             schemas,
             idents,
             root,
+            cycles: OnceCell::new(),
         }
     }
 
@@ -185,51 +190,88 @@ impl<'a> Document<'a> {
 
     /// The properties of an object, those of all its `allOf` parts included, and the required names.
     pub fn properties(&self, schema: &'a Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
-        fn walk<'a>(
-            doc: &Document<'a>,
-            schema: &'a Value,
-            depth: u8,
-            out: &mut (Map<String, Value>, BTreeSet<String>),
-            any: &mut bool,
-        ) {
-            if depth > 16 {
-                return;
+        let (mut properties, mut required, mut any) = (Map::new(), BTreeSet::new(), false);
+        for part in self.parts(schema) {
+            if let Some(own) = part.get("properties").and_then(Value::as_object) {
+                any = true;
+                properties.extend(own.clone());
             }
-            if let Some(inner) = schema
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|r| doc.schemas.get(r.rsplit('/').next()?))
-            {
-                walk(doc, inner, depth + 1, out, any);
-            }
-            for part in schema
-                .get("allOf")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                walk(doc, part, depth + 1, out, any);
-            }
-            if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-                *any = true;
-                out.0.extend(properties.clone());
-            }
-            out.1.extend(
-                schema
-                    .get("required")
-                    .and_then(Value::as_array)
+            let names = part.get("required").and_then(Value::as_array);
+            required.extend(
+                names
                     .into_iter()
                     .flatten()
                     .filter_map(Value::as_str)
                     .map(str::to_owned),
             );
         }
-        let mut out = Default::default();
-        let mut any = false;
-        walk(self, schema, 0, &mut out, &mut any);
-        any.then_some(out)
+        any.then_some((properties, required))
+    }
+
+    /// A schema and all that it is made of by reference or `allOf`, each once, what is above last; no more than [`PARTS`].
+    fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
+        let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
+        let mut todo = vec![(schema, false)];
+        while let Some((schema, done)) = todo.pop() {
+            if done {
+                out.push(schema);
+                continue;
+            }
+            if seen.len() > PARTS || !seen.insert(std::ptr::from_ref(schema)) {
+                continue;
+            }
+            todo.push((schema, true));
+            let list = schema.get("allOf").and_then(Value::as_array);
+            todo.extend(list.into_iter().flatten().rev().map(|part| (part, false)));
+            let target = schema.get("$ref").and_then(Value::as_str);
+            let target = target.and_then(|r| self.schemas.get(r.rsplit('/').next()?));
+            todo.extend(target.map(|inner| (*inner, false)));
+        }
+        out
+    }
+
+    /// Refuses a component that is made of more than a type can be made of.
+    pub fn check(&self) -> Result<(), Error> {
+        for (name, schema) in &self.schemas {
+            if self.parts(schema).len() > PARTS {
+                return Err(Error::new(
+                    format!("/components/schemas/{}", crate::escape::pointer(name)),
+                    format!(
+                        "is made of more than {PARTS} schemas by `allOf` and `$ref`: name fewer, or copy their properties"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does a struct of `from` hold one of `to` by value (not in a `Vec` or a map), `from` being the type of a field of `to`?
+    pub fn holds(&self, from: &str, to: &str) -> bool {
+        let cycles = self
+            .cycles
+            .get_or_init(|| crate::cycles::find(&self.by_value()));
+        cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
+    }
+
+    /// The components that each component names as the types of its properties.
+    fn by_value(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+        let targets = |schema: &'a Value| {
+            let parts = self.parts(schema).into_iter();
+            let properties = parts.filter_map(|p| p.get("properties")?.as_object());
+            properties
+                .flat_map(Map::values)
+                .filter_map(Self::target)
+                .collect()
+        };
+        self.schemas
+            .iter()
+            .map(|(name, schema)| (*name, targets(schema)))
+            .collect()
     }
 }
+
+/// Of how many schemas a component may be made: DRF's serializers have a handful.
+const PARTS: usize = 256;
 
 /// Is null allowed?
 pub fn is_nullable(schema: &Value) -> bool {

@@ -82,30 +82,6 @@ fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
     Ok(used)
 }
 
-/// Does `from` hold `to` by value (not in a `Vec` or a map)? Then the field needs a `Box`.
-fn holds(doc: &Document<'_>, from: &str, to: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut todo = vec![from.to_owned()];
-    while let Some(name) = todo.pop() {
-        if name == to {
-            return true;
-        }
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let properties = doc
-            .schemas
-            .get(name.as_str())
-            .and_then(|s| doc.properties(s));
-        todo.extend(properties.into_iter().flat_map(|(p, _)| {
-            p.values()
-                .filter_map(|v| Document::target(v).map(str::to_owned))
-                .collect::<Vec<_>>()
-        }));
-    }
-    false
-}
-
 fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
     let values = schema["enum"].as_array().cloned().unwrap_or_default();
     let mut taken = BTreeSet::from(["Unknown".to_owned()]);
@@ -178,7 +154,7 @@ fn object(
         let mut used = BTreeSet::new();
         let mut inner = doc.rust(property, &mut used)?;
         let mut needed = required.contains(key);
-        if Document::target(property).is_some_and(|t| holds(doc, t, name)) {
+        if Document::target(property).is_some_and(|t| doc.holds(t, name)) {
             inner = quote!(::std::boxed::Box<#inner>);
             // An object that must hold itself could not exist.
             needed = false;
@@ -254,7 +230,7 @@ fn object(
             const KEEPS: bool = true;
             fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
                 self.#field.insert(key, map.next_value()?);
-                Ok(())
+                ::std::result::Result::Ok(())
             }
         }
     });
@@ -268,7 +244,7 @@ fn object(
                 #setters
             }
             impl crate::rt::Check for #ident {
-                fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks Ok(()) }
+                fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks ::std::result::Result::Ok(()) }
             }
         }
     });
@@ -285,12 +261,12 @@ fn object(
             const REQUIRED: &'static [usize] = &[#(#must),*];
             fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> ::std::result::Result<(), A::Error> {
                 match index { #reads _ => {} }
-                Ok(())
+                ::std::result::Result::Ok(())
             }
             #keeps
             fn write<M: crate::rt::serde::ser::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
                 #writes
-                Ok(())
+                ::std::result::Result::Ok(())
             }
         }
         crate::__record!(#ident);

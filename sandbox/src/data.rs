@@ -73,22 +73,39 @@ pub fn moment(second: i64) -> String {
         .unwrap_or_default()
 }
 
+/// How far the making of a value has come.
+#[derive(Default)]
+struct Open {
+    /// The objects that are being made: a recursive one is left out, or ends with an empty array.
+    objects: Vec<*const Object>,
+    /// How deep it is.
+    depth: usize,
+    /// Of how many values it is made.
+    total: usize,
+}
+
+impl Open {
+    fn has(&self, object: &Object) -> bool {
+        self.objects.contains(&std::ptr::from_ref(object))
+    }
+
+    /// No document of this field comes near: it holds itself, or doubles at each level.
+    fn is_full(&self) -> bool {
+        self.depth > 48 || self.objects.len() > 24 || self.total > 5000
+    }
+}
+
 impl<'a> Maker<'a> {
     pub fn value(&self, place: Use, name: &str, thing: Thing<'_>) -> Value {
-        self.make(place, name, thing, &mut Vec::new())
+        self.make(place, name, thing, &mut Open::default())
     }
 
     /// One property of an object.
     pub fn property(&self, property: &Property, thing: Thing<'_>) -> Value {
-        self.member(property, thing, &mut Vec::new())
+        self.member(property, thing, &mut Open::default())
     }
 
-    fn member(
-        &self,
-        property: &Property,
-        thing: Thing<'_>,
-        open: &mut Vec<*const Object>,
-    ) -> Value {
+    fn member(&self, property: &Property, thing: Thing<'_>, open: &mut Open) -> Value {
         let default = property.default.as_ref().filter(|_| self.unset);
         match default.filter(|d| self.schemas.fits(property.of, d)) {
             Some(default) => default.clone(),
@@ -137,14 +154,15 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// `open` holds the objects that are being made: a recursive one is left out, or ends with an empty array.
-    fn make(
-        &self,
-        place: Use,
-        name: &str,
-        thing: Thing<'_>,
-        open: &mut Vec<*const Object>,
-    ) -> Value {
+    fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Open) -> Value {
+        open.depth += 1;
+        let made = self.made(place, name, thing, open);
+        open.depth -= 1;
+        made
+    }
+
+    fn made(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Open) -> Value {
+        open.total += 1;
         let schema = self.schemas.at(place);
         let mut rng = thing.rng;
         if let Some(value) = self.unset.then(|| self.unset(place, name, thing)).flatten() {
@@ -173,10 +191,8 @@ impl<'a> Maker<'a> {
             Kind::List(item) => {
                 let (least, most) = schema.items;
                 let inner = self.schemas.at(*item);
-                let recursive = inner
-                    .object()
-                    .is_some_and(|o| open.contains(&std::ptr::from_ref(o)));
-                let wanted = if recursive || open.len() > 3 {
+                let recursive = inner.object().is_some_and(|o| open.has(o));
+                let wanted = if recursive || open.objects.len() > 3 {
                     0
                 } else {
                     1 + rng.below(2) as usize
@@ -184,7 +200,7 @@ impl<'a> Maker<'a> {
                 let n = wanted
                     .max(least.unwrap_or(0))
                     .min(most.unwrap_or(usize::MAX))
-                    .min(50);
+                    .min(if open.is_full() { 0 } else { 50 });
                 let nth = |j: usize| Thing {
                     index: thing.index + j as u64,
                     rng: thing.rng.nth(j as u64),
@@ -200,25 +216,22 @@ impl<'a> Maker<'a> {
                 list.into()
             }
             // A map of itself ends empty.
-            Kind::Object(object)
-                if object.is_free()
-                    && (open.contains(&std::ptr::from_ref(object)) || open.len() > 24) =>
-            {
+            Kind::Object(object) if object.is_free() && (open.has(object) || open.is_full()) => {
                 json!({})
             }
             Kind::Object(object) if object.is_free() => {
-                open.push(std::ptr::from_ref(object));
+                open.objects.push(std::ptr::from_ref(object));
                 let made = free(object, name, thing, |other| {
                     self.make(other, "value", thing.part("value"), open)
                 });
-                open.pop();
+                open.objects.pop();
                 made
             }
             Kind::Object(object) => {
-                if open.len() > 24 {
+                if open.is_full() {
                     return json!({});
                 }
-                open.push(std::ptr::from_ref(object));
+                open.objects.push(std::ptr::from_ref(object));
                 let noun = self.noun(name, object);
                 let thing = match &noun {
                     None => thing,
@@ -237,8 +250,8 @@ impl<'a> Maker<'a> {
                     .filter(|p| !(self.answers && p.of.write_only))
                 {
                     let inner = self.schemas.at(property.of).object();
-                    if inner.is_some_and(|o| open.contains(&std::ptr::from_ref(o)))
-                        && !(property.required && open.len() < 8)
+                    if inner.is_some_and(|o| open.has(o))
+                        && !(property.required && open.objects.len() < 8)
                     {
                         continue;
                     }
@@ -247,7 +260,7 @@ impl<'a> Maker<'a> {
                         self.member(property, thing.part(&property.name), open),
                     );
                 }
-                open.pop();
+                open.objects.pop();
                 totals::settle(&mut map, (thing.noun, self.size), |noun| {
                     self.is_known(noun)
                 });

@@ -4,15 +4,23 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::rng::Rng;
 
-/// `None` for what is no regular expression here (look-around, back references).
+/// A pattern may ask for more than anybody wants to read: `((a{64}){64}){64}`.
+const LONGEST: usize = 1 << 12;
+
+/// `None` for what is no regular expression here (look-around, back references), or asks for more than [`LONGEST`] bytes.
 pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
     let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
     let mut out = String::new();
-    build(&hir, rng, &mut out);
-    Some(out)
+    let mut steps = 0;
+    build(&hir, rng, &mut out, &mut steps);
+    Some(out).filter(|text| steps.max(text.len()) <= LONGEST)
 }
 
-fn build(hir: &Hir, rng: &mut Rng, out: &mut String) {
+fn build(hir: &Hir, rng: &mut Rng, out: &mut String, steps: &mut usize) {
+    *steps += 1;
+    if *steps > LONGEST || out.len() > LONGEST {
+        return;
+    }
     match hir.kind() {
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(Class::Unicode(class)) => {
@@ -35,13 +43,15 @@ fn build(hir: &Hir, rng: &mut Rng, out: &mut String) {
                 .min(repetition.min.max(1).saturating_add(3))
                 .min(64);
             let extra = rng.below(u64::from(most.saturating_sub(repetition.min)) + 1) as u32;
-            (0..repetition.min.min(64) + extra).for_each(|_| build(&repetition.sub, rng, out));
+            for _ in 0..repetition.min.min(64) + extra {
+                build(&repetition.sub, rng, out, steps);
+            }
         }
-        HirKind::Capture(capture) => build(&capture.sub, rng, out),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| build(part, rng, out)),
+        HirKind::Capture(capture) => build(&capture.sub, rng, out, steps),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| build(part, rng, out, steps)),
         HirKind::Alternation(parts) => {
             if let Some(part) = parts.get(rng.below(parts.len() as u64) as usize) {
-                build(part, rng, out);
+                build(part, rng, out, steps);
             }
         }
         HirKind::Empty | HirKind::Look(_) => {}
@@ -63,5 +73,12 @@ mod tests {
             "{made}"
         );
         assert_eq!(text("(?=x)", &mut rng), None);
+        assert_eq!(
+            text(
+                "((((((((a{64}){64}){64}){64}){64}){64}){64}){64})",
+                &mut rng
+            ),
+            None
+        );
     }
 }

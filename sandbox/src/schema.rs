@@ -1,6 +1,9 @@
 //! Schemas compiled once: references resolved, one form for Swagger 2.0 and OpenAPI 3.0.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use serde_json::{Map, Value};
 
@@ -13,7 +16,25 @@ pub struct Use {
     pub write_only: bool,
 }
 
+fn flag(schema: &Value, name: &str) -> bool {
+    schema.get(name) == Some(&Value::Bool(true))
+}
+
+fn allows_null(schema: &Value) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    flag(schema, "nullable")
+        || flag(schema, "x-nullable")
+        || values.is_some_and(|v| v.contains(&Value::Null))
+}
+
 impl Use {
+    /// Adds what a place says beside its type.
+    fn note(&mut self, schema: &Value) {
+        self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
+        self.read_only |= flag(schema, "readOnly");
+        self.write_only |= flag(schema, "writeOnly");
+    }
+
     /// Is anything known of what is there?
     pub fn is_typed(self) -> bool {
         self.id != u32::MAX
@@ -100,11 +121,15 @@ impl Schema {
         }
     }
 
-    /// Patterns that are no regular expression here are not checked.
+    /// Patterns that are no regular expression here, or huge ones, are not checked.
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
-        self.regex
-            .get_or_init(|| regex_lite::Regex::new(self.pattern.as_ref()?).ok())
-            .as_ref()
+        let compile = || {
+            regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
+                .size_limit(1 << 18)
+                .build()
+                .ok()
+        };
+        self.regex.get_or_init(compile).as_ref()
     }
 
     pub fn format(&self) -> &str {
@@ -120,7 +145,16 @@ impl Schema {
 pub struct Schemas {
     nodes: Vec<Schema>,
     refs: HashMap<String, Use>,
+    /// References that are known by their node and not compiled yet: documents are recursive, and deep.
+    pending: Vec<(String, u32)>,
+    begun: HashSet<u32>,
+    depth: usize,
+    /// A schema that is made of too many others.
+    pub too_deep: Option<String>,
 }
+
+/// How deep `allOf` may lead from component to component.
+const DEEPEST: usize = 256;
 
 static ANY: Schema = Schema {
     kind: Kind::Any,
@@ -173,12 +207,15 @@ impl Schemas {
     }
 
     pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
-        let flag = |name: &str| schema.get(name) == Some(&Value::Bool(true));
-        let (nullable, read_only, write_only) = (
-            flag("nullable") || flag("x-nullable"),
-            flag("readOnly"),
-            flag("writeOnly"),
-        );
+        let place = self.place(doc, schema, false);
+        while let Some((reference, id)) = self.pending.pop() {
+            self.fill(doc, &reference, id);
+        }
+        place
+    }
+
+    /// `now`: with the node behind a reference, not only its number.
+    fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> Use {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let only = parts.and_then(|p| p.first().filter(|_| p.len() == 1));
         let wrapped = only.filter(|_| {
@@ -188,68 +225,81 @@ impl Schemas {
             })
         });
         let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            self.reference(doc, reference)
+            self.reference(doc, reference, now)
         } else if let Some(inner) = wrapped {
-            self.compile(doc, inner)
+            self.place(doc, inner, now)
         } else {
-            let id = self.push(Schema::default());
-            let made = self.make(doc, schema, read_only);
-            let null = made
-                .values
-                .as_ref()
-                .is_some_and(|v| v.contains(&Value::Null));
-            if let Some(slot) = self.nodes.get_mut(id as usize) {
-                *slot = made;
-            }
+            let made = self.make(doc, schema, flag(schema, "readOnly"));
             Use {
-                id,
-                nullable: null,
+                nullable: allows_null(schema),
+                id: self.push(made),
                 ..Use::default()
             }
         };
-        place.nullable |= nullable;
-        place.read_only |= read_only;
-        place.write_only |= write_only;
+        place.note(schema);
         place
     }
 
-    fn reference(&mut self, doc: &Value, reference: &str) -> Use {
-        if let Some(known) = self.refs.get(reference) {
-            return *known;
+    fn reference(&mut self, doc: &Value, reference: &str, now: bool) -> Use {
+        let (mut reference, mut notes) = (reference, Use::default());
+        let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
+        // A name for another component; one for itself is anything.
+        for _ in 0..DEEPEST {
+            let target = find(reference);
+            let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {
+                break;
+            };
+            target.into_iter().for_each(|t| notes.note(t));
+            reference = next;
         }
-        // A reference that is being compiled is known by its node: documents are recursive.
-        let slot = Use {
-            id: self.push(Schema::default()),
-            ..Use::default()
-        };
-        self.refs.insert(reference.to_owned(), slot);
-        let Some(target) = reference.strip_prefix('#').and_then(|p| doc.pointer(p)) else {
-            return slot;
-        };
-        let mut place = slot;
-        if target.get("$ref").is_some() {
-            place = self.compile(doc, target);
-        } else {
-            let made = self.make(doc, target, false);
-            place.nullable = target.get("nullable").or_else(|| target.get("x-nullable"))
-                == Some(&Value::Bool(true))
-                || made
-                    .values
-                    .as_ref()
-                    .is_some_and(|v| v.contains(&Value::Null));
-            if let Some(node) = self.nodes.get_mut(slot.id as usize) {
-                *node = made;
+        let mut place = match self.refs.get(reference) {
+            Some(known) => *known,
+            None => {
+                let slot = Use {
+                    id: self.push(Schema::default()),
+                    nullable: find(reference).is_some_and(allows_null),
+                    ..Use::default()
+                };
+                self.refs.insert(reference.to_owned(), slot);
+                self.pending.push((reference.to_owned(), slot.id));
+                slot
             }
+        };
+        if now {
+            self.fill(doc, reference, place.id);
         }
-        self.refs.insert(reference.to_owned(), place);
+        place.nullable |= notes.nullable;
+        place.read_only |= notes.read_only;
+        place.write_only |= notes.write_only;
         place
+    }
+
+    /// Compiles what a reference points to, once.
+    fn fill(&mut self, doc: &Value, reference: &str, id: u32) {
+        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
+        let target = target.filter(|t| t.get("$ref").is_none() && self.too_deep.is_none());
+        let Some(target) = target else {
+            return;
+        };
+        if self.depth > DEEPEST {
+            self.too_deep.get_or_insert_with(|| reference.to_owned());
+            return;
+        }
+        if !self.begun.insert(id) {
+            return;
+        }
+        self.depth += 1;
+        let made = self.make(doc, target, false);
+        self.depth -= 1;
+        if let Some(node) = self.nodes.get_mut(id as usize) {
+            *node = made;
+        }
     }
 
     fn make(&mut self, doc: &Value, schema: &Value, read_only: bool) -> Schema {
         let text = |key: &str| schema.get(key).and_then(Value::as_str);
         let number = |key: &str| schema.get(key).and_then(Value::as_f64);
         let size = |key: &str| schema.get(key).and_then(Value::as_u64).map(|n| n as usize);
-        let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
         let kind = self.kind(doc, schema);
         let bare = read_only
             && matches!(&kind, Kind::Text(format) if format.is_empty())
@@ -264,11 +314,14 @@ impl Schemas {
                 .cloned(),
             minimum: number("minimum"),
             maximum: number("maximum"),
-            exclusive: (flag("exclusiveMinimum"), flag("exclusiveMaximum")),
+            exclusive: (
+                flag(schema, "exclusiveMinimum"),
+                flag(schema, "exclusiveMaximum"),
+            ),
             min_length: size("minLength"),
             max_length: size("maxLength"),
             items: (size("minItems"), size("maxItems")),
-            unique: flag("uniqueItems"),
+            unique: flag(schema, "uniqueItems"),
             pattern: text("pattern").map(str::to_owned),
             regex: OnceLock::new(),
             bare,
@@ -289,7 +342,11 @@ impl Schemas {
             Some("number") => return Kind::Number,
             Some("boolean") => return Kind::Boolean,
             Some("array") => {
-                return Kind::List(self.compile(doc, schema.get("items").unwrap_or(&Value::Null)));
+                return Kind::List(self.place(
+                    doc,
+                    schema.get("items").unwrap_or(&Value::Null),
+                    false,
+                ));
             }
             _ => {}
         }
@@ -315,7 +372,7 @@ impl Schemas {
             .filter_map(Value::as_str)
             .collect();
         for (name, property) in properties.into_iter().flatten() {
-            let of = self.compile(doc, property);
+            let of = self.place(doc, property, false);
             object.add(Property {
                 name: name.clone(),
                 of,
@@ -324,7 +381,7 @@ impl Schemas {
             });
         }
         for part in parts.into_iter().flatten() {
-            let inner = self.compile(doc, part);
+            let inner = self.place(doc, part, true);
             match &self.at(inner).kind {
                 Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
                     p.required |= required.contains(&p.name.as_str());
@@ -337,7 +394,7 @@ impl Schemas {
         }
         object.others = match others {
             Some(Value::Bool(false)) => None,
-            Some(schema @ Value::Object(_)) => Some(self.compile(doc, schema)),
+            Some(schema @ Value::Object(_)) => Some(self.place(doc, schema, false)),
             _ if object.is_free() => Some(Use {
                 id: u32::MAX,
                 ..Use::default()

@@ -200,6 +200,11 @@ impl Spec {
             spec.by_template.insert(template, spec.routes.len());
             spec.routes.push(route);
         }
+        if let Some(place) = &spec.schemas.too_deep {
+            return Err(format!(
+                "{place} is reached by too many `allOf`, one in the other: name fewer parts"
+            ));
+        }
         kinds::classify(&mut spec, &base);
         Ok(spec)
     }

@@ -22,13 +22,42 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn yaml(text: &str) -> Result<Value, serde_yaml_ng::Error> {
+fn merged(text: &str) -> Result<Value, serde_yaml_ng::Error> {
     if !text.contains("<<:") {
         return serde_yaml_ng::from_str(text);
     }
     let mut value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text)?;
     value.apply_merge()?;
     Value::deserialize(value)
+}
+
+/// The scanner's time grows with the square of the nesting: no document needs more than this.
+const YAML_NESTING: usize = 500;
+
+fn yaml(text: &str) -> Result<Value, String> {
+    let mut depth = 0usize;
+    for c in text.bytes() {
+        match c {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > YAML_NESTING {
+            return Err(format!("more than {YAML_NESTING} brackets are open"));
+        }
+    }
+    // Brackets in texts can hide others from the count.
+    let limit = std::time::Duration::from_secs(2)
+        + std::time::Duration::from_micros(10) * text.len() as u32;
+    let (sender, done) = std::sync::mpsc::channel();
+    let text = text.to_owned();
+    std::thread::spawn(move || sender.send(merged(&text)));
+    match done.recv_timeout(limit) {
+        Ok(parsed) => parsed.map_err(|e| e.to_string()),
+        Err(_) => Err(format!(
+            "it can't be read within {limit:?}: nested too deep?"
+        )),
+    }
 }
 
 /// The line, from 1, of the value that a JSON pointer names, or of the nearest one around it that is there.

@@ -364,6 +364,8 @@ fn try_document(file: &Path) -> Result<()> {
             "--package",
             "autopi",
             "--lib",
+            "--features",
+            "blocking",
             "--target-dir",
         ])
         .arg(root().join("target/try"))

@@ -137,10 +137,11 @@ fn endless(doc: &Value) -> Result<(), Failure> {
     let schemas = doc
         .pointer("/components/schemas")
         .and_then(Value::as_object);
+    let mut ends = BTreeSet::new();
     for name in schemas.into_iter().flat_map(|s| s.keys()) {
         let mut seen = BTreeSet::new();
         let mut at = Some(name.as_str());
-        while let Some(name) = at {
+        while let Some(name) = at.filter(|n| !ends.contains(n)) {
             if !seen.insert(name) {
                 return Err(Failure::new(
                     "verify",
@@ -150,6 +151,7 @@ fn endless(doc: &Value) -> Result<(), Failure> {
             }
             at = schemas.and_then(|s| s.get(name)).and_then(walk::ref_name);
         }
+        ends.extend(seen);
     }
     Ok(())
 }

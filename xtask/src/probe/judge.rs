@@ -105,7 +105,7 @@ impl<'a> Judge<'a> {
             }
             Value::Object(map) => {
                 let mut members = BTreeMap::new();
-                self.members(schema, &at, 0, &mut members);
+                self.members(schema, &at, &mut BTreeSet::new(), &mut members);
                 let extra = schema.get("additionalProperties");
                 for (key, value) in map {
                     match (members.get(key), extra) {
@@ -147,7 +147,7 @@ impl<'a> Judge<'a> {
         &self,
         schema: &'a Value,
         at: &str,
-        depth: u8,
+        seen: &mut BTreeSet<*const Value>,
         out: &mut BTreeMap<String, (&'a Value, String, bool)>,
     ) {
         for (i, part) in schema
@@ -158,9 +158,8 @@ impl<'a> Judge<'a> {
             .enumerate()
         {
             let (part, at) = self.follow(part, format!("{at}.allOf[{i}]"));
-            // A part that leads back to itself.
-            if depth < 16 {
-                self.members(part, &at, depth + 1, out);
+            if seen.insert(std::ptr::from_ref(part)) {
+                self.members(part, &at, seen, out);
             }
         }
         let required = |key: &str| {
@@ -218,4 +217,22 @@ pub fn is_any(schema: &Value) -> bool {
         ]
         .iter()
         .any(|k| schema.get(k).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parts_that_lead_back_are_judged_once() {
+        let six = vec![json!({ "$ref": "#/components/schemas/A" }); 6];
+        let doc = json!({ "components": { "schemas": {
+            "A": { "allOf": six, "properties": { "a": { "type": "integer" } } }
+        } } });
+        let mut judge = Judge::new(&doc);
+        judge.answer("x", "$".into(), &six[0], &json!({ "a": 1, "b": 2 }));
+        assert_eq!(judge.places.len(), 3);
+    }
 }

@@ -34,12 +34,11 @@ pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
         if taken.contains(&name) {
             name = from_path();
         }
-        let base = name.clone();
-        let mut n = 2;
-        while !taken.insert(name.clone()) {
-            name = format!("{base}_{n}");
-            n += 1;
+        if taken.contains(&name) {
+            let numbered = |n| format!("{name}_{n}");
+            name = numbered(autopi_codegen::free(|n| taken.contains(&numbered(n))));
         }
+        taken.insert(name.clone());
         if name != original {
             changed += 1;
             op.insert("x-original-operation-id".into(), Value::String(original));

@@ -114,41 +114,38 @@ fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTr
     found
 }
 
-/// Schemas whose two directions differ, transitively: a fixed point, so recursive definitions end.
+/// Schemas whose two directions differ: those that say so, and those that lead to one of them.
 fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
-    let mut differs = BTreeSet::new();
-    loop {
-        let before = differs.len();
-        for (name, schema) in schemas {
-            let mut copy = schema.clone();
-            let mut hit = false;
-            walk::each_schema(&mut copy, &mut |map| {
-                let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
-                let target = map
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .and_then(|r| r.rsplit('/').next());
-                let required = map
-                    .get("required")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str);
-                let mut properties =
-                    required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
-                hit |= properties.any(|(name, property)| is_secret(name, property));
-                hit |= flag("readOnly")
-                    || flag("writeOnly")
-                    || target.is_some_and(|t| differs.contains(t));
-            });
-            if hit {
-                differs.insert(name.clone());
+    let mut todo = Vec::new();
+    let mut users: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for (name, schema) in schemas {
+        let mut hit = false;
+        walk::each_schema(&mut schema.clone(), &mut |map| {
+            let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
+            let target = map.get("$ref").and_then(Value::as_str);
+            if let Some(target) = target.and_then(|r| r.rsplit('/').next()) {
+                users.entry(target.to_owned()).or_default().push(name);
             }
-        }
-        if differs.len() == before {
-            return differs;
+            let required = map
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            let mut properties =
+                required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
+            hit |= properties.any(|(name, property)| is_secret(name, property));
+            hit |= flag("readOnly") || flag("writeOnly");
+        });
+        todo.extend(hit.then_some(name));
+    }
+    let mut differs = BTreeSet::new();
+    while let Some(name) = todo.pop() {
+        if differs.insert(name.clone()) {
+            todo.extend(users.get(name).into_iter().flatten());
         }
     }
+    differs
 }
 
 /// What comes back: writeOnly fields gone, readOnly ones always there.

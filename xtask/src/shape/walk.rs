@@ -123,10 +123,8 @@ pub fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(&base) {
         return base;
     }
-    (2..)
-        .map(|n| format!("{base}{n}"))
-        .find(|n| !taken(n))
-        .unwrap_or(base)
+    let numbered = |n| format!("{base}{n}");
+    numbered(autopi_codegen::free(|n| taken(&numbered(n))))
 }
 
 /// Request and answer schemas of an operation: `f(is_request, schema)`.
