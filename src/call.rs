@@ -10,12 +10,15 @@ use reqwest::{
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     CallOptions, Client, Download, Error, ItemError, Json, Page, Upload,
-    check::Violation,
+    check::{Check, Violation, Violations},
+    finite,
     pages::{self, items},
     send::{self, Body, Outgoing},
+    style::{Format, Place},
     trace::Trace,
     upload::Parts,
 };
@@ -26,11 +29,14 @@ pub struct Operation {
     pub id: &'static str,
     pub method: &'static str,
     pub path: &'static str,
-    /// Query, header and form parameters that must be given.
+    /// Query, header and form parameters that must be given; [`BODY`] for a body.
     pub required: &'static [&'static str],
     pub accept: &'static str,
     pub page: Option<PageParams>,
 }
+
+/// Stands for a body among what is required: no parameter has this name.
+pub const BODY: &str = "(body)";
 
 /// The parameters that choose a page: `page` counts from 1, `page_num` from 0, `offset` in items.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +95,10 @@ pub struct Call<'a> {
     paths: Vec<(&'static str, String)>,
     parts: Option<Parts>,
     given: Vec<&'static str>,
+    /// Parameters of a path that are written in a style: percent-encoded.
+    styled: Vec<(&'static str, String)>,
+    /// What the API would refuse, of the parameter or body of this name.
+    violations: Vec<(&'static str, Violation)>,
     error: Option<Error>,
 }
 
@@ -105,11 +115,13 @@ impl<'a> Call<'a> {
             paths: Vec::new(),
             parts: None,
             given: Vec::new(),
+            styled: Vec::new(),
+            violations: Vec::new(),
             error: None,
         }
     }
 
-    pub fn path(&mut self, name: &'static str, value: impl Display) {
+    pub fn path<T: Display>(&mut self, name: &'static str, value: T) {
         self.paths.push((name, value.to_string()));
     }
 
@@ -117,38 +129,79 @@ impl<'a> Call<'a> {
     fn give_query(&mut self, name: &'static str) {
         if self.given.contains(&name) {
             self.out.query.retain(|(other, _)| other != name);
+            self.out.styled.retain(|(other, _)| *other != name);
         } else {
             self.given.push(name);
         }
     }
 
-    pub fn query(&mut self, name: &'static str, value: impl Display) {
+    pub fn query<T: Display>(&mut self, name: &'static str, value: T) {
         self.give_query(name);
         self.out.query.push((name.into(), value.to_string()));
     }
 
-    /// `separator`: of the values in one parameter; `None` repeats the parameter (`collectionFormat: multi`).
-    pub fn query_list(
+    /// A list that repeats the parameter. An empty one is nothing.
+    pub fn query_list<T: Display>(
         &mut self,
         name: &'static str,
-        values: impl IntoIterator<Item = impl Display>,
-        separator: Option<char>,
+        values: impl IntoIterator<Item = impl Into<T>>,
     ) {
         self.give_query(name);
-        let values: Vec<String> = values.into_iter().map(|v| v.to_string()).collect();
-        match separator {
-            None => self
-                .out
-                .query
-                .extend(values.into_iter().map(|v| (name.into(), v))),
-            Some(c) => self
-                .out
-                .query
-                .push((name.into(), values.join(c.encode_utf8(&mut [0; 4])))),
+        let before = self.out.query.len();
+        for value in values {
+            let value: T = value.into();
+            self.out.query.push((name.into(), value.to_string()));
+        }
+        if self.out.query.len() == before {
+            self.given.retain(|other| *other != name);
         }
     }
 
-    pub fn header(&mut self, name: &'static str, value: impl Display) {
+    /// A list in any other style.
+    pub fn styled_list<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<T>>,
+        format: Format,
+    ) {
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.styled(name, &values, format);
+    }
+
+    /// Whatever `format` can say.
+    pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
+        let mut fault = None;
+        self.check(name, |v| {
+            v.within(
+                |at| at.push_str(name),
+                |v| fault = finite::to_vec(value, v).err().map(|e| e.to_string()),
+            );
+        });
+        let value = serde_json::to_value(value).unwrap_or_default();
+        let text = format.write(name, &value);
+        let fault = fault.or(text.as_ref().err().cloned());
+        let field = name.to_owned();
+        self.violations
+            .extend(fault.map(|fault| (name, Violation { field, fault })));
+        let text = text.ok().flatten();
+        match format.place {
+            Place::Query => {
+                self.give_query(name);
+                match text {
+                    Some(text) => self.out.styled.push((name, text)),
+                    None => self.given.retain(|other| *other != name),
+                }
+            }
+            Place::Path => self.styled.extend(text.map(|text| (name, text))),
+            Place::Header => {
+                if let Some(text) = text {
+                    self.header(name, text);
+                }
+            }
+        }
+    }
+
+    pub fn header<T: Display>(&mut self, name: &'static str, value: T) {
         self.given.push(name);
         match (
             HeaderName::from_bytes(name.as_bytes()),
@@ -162,8 +215,16 @@ impl<'a> Call<'a> {
     }
 
     pub fn json(&mut self, body: &impl Serialize) {
-        match serde_json::to_vec(body) {
-            Ok(bytes) => self.out.body = Body::Json(bytes.into()),
+        self.json_as("application/json", body);
+    }
+
+    /// JSON of another media type.
+    pub fn json_as(&mut self, media: &'static str, body: &impl Serialize) {
+        let mut written = Ok(Vec::new());
+        self.check(BODY, |v| written = finite::to_vec(body, v));
+        match written {
+            Ok(bytes) if media == "application/json" => self.out.body = Body::Json(bytes.into()),
+            Ok(bytes) => self.out.body = Body::Raw(media, bytes.into()),
             Err(e) => self.fail(Error::invalid(format!("the body does not serialise: {e}"))),
         }
     }
@@ -172,10 +233,22 @@ impl<'a> Call<'a> {
         self.out.body = Body::Raw(media, body.into());
     }
 
-    pub fn check(&mut self, checked: Result<(), Violation>) {
-        if let Err(violation) = checked {
-            self.fail(Error::violation(&violation));
-        }
+    /// Checks a parameter that is set, or the body; what was found before is of an earlier value.
+    pub fn check(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
+        self.violations.retain(|(other, _)| *other != of);
+        self.also(of, check);
+    }
+
+    fn also(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
+        let mut v = Violations::default();
+        check(&mut v);
+        self.violations
+            .extend(v.into_found().into_iter().map(|found| (of, found)));
+    }
+
+    /// Checks the body that was set.
+    pub fn check_body(&mut self, body: &impl Check) {
+        self.also(BODY, |v| body.check(v));
     }
 
     /// As [`Self::give_query`].
@@ -191,35 +264,105 @@ impl<'a> Call<'a> {
     }
 
     /// Fields of `application/x-www-form-urlencoded`, all of this name.
-    pub fn form_values(
+    pub fn form_values<T: Display>(
         &mut self,
         name: &'static str,
-        values: impl IntoIterator<Item = impl Display>,
+        values: impl IntoIterator<Item = impl Into<T>>,
     ) {
         self.give_form(name);
-        values
-            .into_iter()
-            .for_each(|value| self.out.body.form_value(name.into(), value.to_string()));
+        for value in values {
+            let value: T = value.into();
+            self.out.body.form_value(name.into(), value.to_string());
+        }
+    }
+
+    /// A list in one field of `application/x-www-form-urlencoded`.
+    pub fn form_joined<T: Display>(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<T>>,
+        separator: char,
+    ) {
+        let texts = values.into_iter().map(|value| {
+            let value: T = value.into();
+            value.to_string()
+        });
+        let texts: Vec<String> = texts.collect();
+        let joined = texts.join(separator.encode_utf8(&mut [0; 4]));
+        self.form_values::<String>(name, (!texts.is_empty()).then_some(joined));
     }
 
     /// Fields of `multipart/form-data`, all of this name.
-    pub fn form_fields(
+    pub fn form_fields<T: Display>(
         &mut self,
         name: &'static str,
-        values: impl IntoIterator<Item = impl Display>,
+        values: impl IntoIterator<Item = impl Into<T>>,
     ) {
         self.give_form(name);
-        values.into_iter().for_each(|value| {
-            self.parts
-                .get_or_insert_default()
-                .text(name.into(), value.to_string())
+        for value in values {
+            let value: T = value.into();
+            let parts = self.parts.get_or_insert_default();
+            parts.text(name.into(), value.to_string(), None);
+        }
+    }
+
+    /// A member of a form that is no text: JSON, a part for each item of a list.
+    pub fn form_json(
+        &mut self,
+        name: &'static str,
+        value: &(impl Serialize + ?Sized),
+        multipart: bool,
+    ) {
+        self.check(name, |v| {
+            v.within(
+                |at| at.push_str(name),
+                |v| {
+                    if let Err(e) = finite::to_vec(value, v) {
+                        v.fault(format!("does not serialise: {e}"));
+                    }
+                },
+            );
         });
+        self.give_form(name);
+        let value = serde_json::to_value(value).unwrap_or_default();
+        let items = match value {
+            Value::Null => Vec::new(),
+            Value::Array(items) if multipart => items,
+            other => vec![other],
+        };
+        for item in items {
+            let (text, media) = match item {
+                Value::String(text) => (text, None),
+                Value::Array(_) | Value::Object(_) => (item.to_string(), Some("application/json")),
+                scalar => (scalar.to_string(), None),
+            };
+            match multipart {
+                true => self
+                    .parts
+                    .get_or_insert_default()
+                    .text(name.into(), text, media),
+                false => self.out.body.form_value(name.into(), text),
+            }
+        }
     }
 
     pub fn form_file(&mut self, name: &'static str, file: Upload) {
+        self.form_files(name, [file]);
+    }
+
+    pub fn form_files(&mut self, name: &'static str, files: impl IntoIterator<Item = Upload>) {
         self.give_form(name);
-        if let Err(e) = self.parts.get_or_insert_default().file(name.into(), file) {
-            self.fail(e);
+        for file in files {
+            if let Err(e) = self.parts.get_or_insert_default().file(name.into(), file) {
+                self.fail(e);
+            }
+        }
+    }
+
+    /// The media type of the parts of this name, where they have none of their own (`encoding.contentType`).
+    pub fn form_type(&mut self, name: &'static str, media: &'static str) {
+        if let Some(parts) = &mut self.parts {
+            parts.typed(name, media);
         }
     }
 
@@ -239,18 +382,22 @@ impl<'a> Call<'a> {
         if let Some(error) = self.error {
             return Err(fail(error));
         }
-        if let Some(name) = self
-            .operation
-            .required
-            .iter()
-            .find(|n| !self.given.contains(n))
-        {
-            return Err(fail(Error::invalid(format!(
-                "{name}: is required and was not given"
-            ))));
+        let has_body = self.parts.is_some() || !matches!(self.out.body, Body::None);
+        let is_given = |name: &str| self.given.contains(&name) || (name == BODY && has_body);
+        let missing = self.operation.required.iter().filter(|n| !is_given(n));
+        let missing = missing.map(|n| Violation::not_set(if *n == BODY { "body" } else { n }));
+        let violations: Vec<_> = missing
+            .chain(self.violations.into_iter().map(|(_, found)| found))
+            .collect();
+        if !violations.is_empty() {
+            return Err(fail(Error::violations(violations)));
         }
         let mut out = self.out;
-        out.path = expand(self.operation.path, &self.paths).map_err(fail)?;
+        out.path = match self.styled.is_empty() {
+            true => expand(self.operation.path, &self.paths).map_err(fail)?,
+            false => expand(&styled_path(self.operation.path, &self.styled), &self.paths)
+                .map_err(fail)?,
+        };
         Ok((self.client, out, self.parts))
     }
 
@@ -324,6 +471,17 @@ fn any(body: &Bytes) -> Json {
     serde_json::from_slice(body).unwrap_or_else(|_| Json(String::from_utf8_lossy(body).into()))
 }
 
+/// Puts what is percent-encoded already in its place; dots, which would name another place, stay out and count as not set.
+fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
+    let mut path = template.to_owned();
+    for (name, text) in styled.iter().rev() {
+        if !matches!(text.as_str(), "" | "." | "..") {
+            path = path.replace(&format!("{{{name}}}"), text);
+        }
+    }
+    path
+}
+
 /// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -389,9 +547,9 @@ mod tests {
         let client = Client::builder().api_token("t").build().unwrap();
         let mut call = Call::new(&client, &OPERATION);
         call.query("a", 1);
-        call.query_list("b", [1, 2], None);
+        call.query_list::<i64>("b", [1, 2]);
         call.query("a", 2);
-        call.query_list("b", [3, 4], None);
+        call.query_list::<i64>("b", [3, 4]);
         assert_eq!(
             call.out
                 .query
@@ -407,8 +565,8 @@ mod tests {
         let client = Client::builder().api_token("t").build().unwrap();
         let mut call = Call::new(&client, &OPERATION);
         for values in [["1", "2"], ["3", "4"]] {
-            call.form_values("a", values);
-            call.form_values("b", [values[0]]);
+            call.form_values::<String>("a", values);
+            call.form_values::<String>("b", [values[0]]);
         }
         assert!(call.parts.is_none());
         let Body::Form(fields) = &call.out.body else {
@@ -424,7 +582,7 @@ mod tests {
 
         let mut call = Call::new(&client, &OPERATION);
         for text in ["first", "second"] {
-            call.form_fields("a", [text]);
+            call.form_fields::<String>("a", [text]);
             call.form_file("f", Upload::bytes(text, text));
         }
         let sent = call

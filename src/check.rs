@@ -1,142 +1,209 @@
-//! The limits that the document sets for what is sent (JSON Schema validation keywords), checked before sending.
+//! The limits that the document sets for what is sent (JSON Schema validation keywords), checked before sending. All that are not kept are found at once.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+};
 
-/// A limit of the document that a value does not keep.
+/// Something in a request that the API would refuse.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// From the body: `points[2].name`.
+    /// From the body, or the name of a parameter: `points[2].name`.
     pub(crate) field: String,
-    pub(crate) rule: String,
-    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) fault: String,
+}
+
+impl Violation {
+    pub(crate) fn not_set(field: &str) -> Self {
+        Self {
+            field: field.into(),
+            fault: "required, not set".into(),
+        }
+    }
 }
 
 /// A request that checks itself, and what holds some.
 pub trait Check {
-    fn check(&self) -> Result<(), Violation>;
+    fn check(&self, v: &mut Violations);
 }
 
 impl<T: Check> Check for Box<T> {
-    fn check(&self) -> Result<(), Violation> {
-        (**self).check()
+    fn check(&self, v: &mut Violations) {
+        (**self).check(v);
     }
 }
 
 impl<T: Check> Check for Option<T> {
-    fn check(&self) -> Result<(), Violation> {
-        self.as_ref().map_or(Ok(()), Check::check)
+    fn check(&self, v: &mut Violations) {
+        if let Some(value) = self {
+            value.check(v);
+        }
     }
 }
 
 impl<T: Check> Check for Vec<T> {
-    fn check(&self) -> Result<(), Violation> {
-        self.iter()
-            .enumerate()
-            .try_for_each(|(i, item)| item.check().map_err(|v| v.within(&format!("[{i}]"))))
+    fn check(&self, v: &mut Violations) {
+        for (i, item) in self.iter().enumerate() {
+            let step = |at: &mut String| {
+                let _ = write!(at, "[{i}]");
+            };
+            v.within(step, |v| item.check(v));
+        }
     }
 }
 
 impl<T: Check> Check for BTreeMap<String, T> {
-    fn check(&self) -> Result<(), Violation> {
-        self.iter()
-            .try_for_each(|(key, item)| item.check().map_err(|v| v.within(key)))
+    fn check(&self, v: &mut Violations) {
+        for (key, item) in self {
+            v.nested(key, item);
+        }
     }
 }
 
-impl Violation {
-    fn within(mut self, outer: &str) -> Self {
-        let dot = if self.field.starts_with('[') { "" } else { "." };
-        self.field = format!("{outer}{dot}{}", self.field);
-        self
-    }
+/// What was found so far, and where the check is.
+#[derive(Debug, Default)]
+pub struct Violations {
+    at: String,
+    found: Vec<Violation>,
 }
 
-fn violation(field: &str, rule: String, value: impl fmt::Display) -> Result<(), Violation> {
-    let lower = field.to_ascii_lowercase();
-    let secret = ["password", "token", "secret", "key", "pin"]
-        .iter()
-        .any(|s| lower.contains(s));
-    let value = if secret {
-        "(not shown)".into()
-    } else {
-        value.to_string()
-    };
-    Err(Violation {
-        field: field.into(),
-        rule,
-        value,
-    })
-}
-
-/// What is inside a field.
-pub fn nested(field: &'static str, value: &impl Check) -> Result<(), Violation> {
-    value.check().map_err(|v| v.within(field))
-}
-
-/// Counts characters, as DRF does.
-pub fn min_length(field: &'static str, value: &str, n: usize) -> Result<(), Violation> {
-    if value.chars().count() >= n {
-        Ok(())
-    } else {
-        violation(field, format!("at least {n} characters"), value)
-    }
-}
-
-/// Counts characters, as DRF does.
-pub fn max_length(field: &'static str, value: &str, n: usize) -> Result<(), Violation> {
-    if value.chars().count() <= n {
-        Ok(())
-    } else {
-        violation(field, format!("at most {n} characters"), value)
-    }
-}
+/// More are not kept: a list of a million bad items is as wrong as one of a thousand.
+const MOST: usize = 1000;
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
 
 /// A larger pattern (compiled), or a longer text, is left to the server: time grows with their product.
 const PATTERN_BYTES: usize = 1 << 18;
 const TEXT_BYTES: usize = 1 << 16;
 
-/// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
-pub fn pattern(field: &'static str, value: &str, pattern: &'static str) -> Result<(), Violation> {
-    let regex = regex_lite::RegexBuilder::new(pattern)
-        .size_limit(PATTERN_BYTES)
-        .build();
-    match regex {
-        Ok(regex) if value.len() <= TEXT_BYTES && !regex.is_match(value) => {
-            violation(field, format!("of the form {pattern}"), value)
+impl Violations {
+    pub(crate) fn into_found(self) -> Vec<Violation> {
+        self.found
+    }
+
+    pub(crate) fn within(&mut self, step: impl FnOnce(&mut String), check: impl FnOnce(&mut Self)) {
+        let before = self.at.len();
+        step(&mut self.at);
+        check(self);
+        self.at.truncate(before);
+    }
+
+    pub(crate) fn step(at: &mut String, field: &str) {
+        if !at.is_empty() {
+            at.push('.');
         }
-        _ => Ok(()),
+        at.push_str(field);
+    }
+
+    /// Here something is wrong.
+    #[cold]
+    pub(crate) fn fault(&mut self, fault: impl Into<String>) {
+        if self.found.len() < MOST {
+            self.found.push(Violation {
+                field: self.at.clone(),
+                fault: fault.into(),
+            });
+        }
+    }
+
+    #[cold]
+    fn must(&mut self, field: &str, rule: fmt::Arguments<'_>, value: impl fmt::Display) {
+        self.within(
+            |at| Self::step(at, field),
+            |v| {
+                let value = if is_secret(&v.at) {
+                    "not shown".into()
+                } else {
+                    shown(&value.to_string())
+                };
+                v.fault(format!("must be {rule}, is {value}"));
+            },
+        );
+    }
+
+    /// What is inside a field.
+    pub fn nested(&mut self, field: &str, value: &impl Check) {
+        self.within(|at| Self::step(at, field), |v| value.check(v));
+    }
+
+    /// Counts characters, as DRF does.
+    pub fn min_length(&mut self, field: &str, value: &str, n: usize) {
+        if value.chars().count() < n {
+            self.must(field, format_args!("at least {n} characters"), value);
+        }
+    }
+
+    /// Counts characters, as DRF does.
+    pub fn max_length(&mut self, field: &str, value: &str, n: usize) {
+        if value.len() > n && value.chars().count() > n {
+            self.must(field, format_args!("at most {n} characters"), value);
+        }
+    }
+
+    /// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
+    pub fn pattern(&mut self, field: &str, value: &str, pattern: &str) {
+        let regex = regex_lite::RegexBuilder::new(pattern)
+            .size_limit(PATTERN_BYTES)
+            .build();
+        if value.len() <= TEXT_BYTES && regex.is_ok_and(|regex| !regex.is_match(value)) {
+            self.must(field, format_args!("of the form {pattern}"), value);
+        }
+    }
+
+    pub fn minimum(&mut self, field: &str, value: f64, n: f64, strictly: bool) {
+        match strictly {
+            true if value <= n => self.must(field, format_args!("more than {n}"), value),
+            false if value < n => self.must(field, format_args!("at least {n}"), value),
+            _ => {}
+        }
+    }
+
+    pub fn maximum(&mut self, field: &str, value: f64, n: f64, strictly: bool) {
+        match strictly {
+            true if value >= n => self.must(field, format_args!("less than {n}"), value),
+            false if value > n => self.must(field, format_args!("at most {n}"), value),
+            _ => {}
+        }
+    }
+
+    pub fn min_items(&mut self, field: &str, len: usize, n: usize) {
+        if len < n {
+            self.must(field, format_args!("at least {n} items"), len);
+        }
+    }
+
+    pub fn max_items(&mut self, field: &str, len: usize, n: usize) {
+        if len > n {
+            self.must(field, format_args!("at most {n} items"), len);
+        }
+    }
+
+    /// JSON has neither NaN nor infinities.
+    pub fn finite(&mut self, field: &str, value: f64) {
+        if !value.is_finite() {
+            self.must(field, format_args!("a finite number"), value);
+        }
     }
 }
 
-pub fn minimum(field: &'static str, value: f64, n: f64, strictly: bool) -> Result<(), Violation> {
-    match strictly {
-        true if value <= n => violation(field, format!("more than {n}"), value),
-        false if value < n => violation(field, format!("at least {n}"), value),
-        _ => Ok(()),
-    }
+/// Is a part of the path the name of a secret?
+fn is_secret(at: &str) -> bool {
+    let at = at.to_ascii_lowercase();
+    ["pass", "token", "secret", "key", "pin", "psk", "otp"]
+        .iter()
+        .any(|s| at.contains(s))
 }
 
-pub fn maximum(field: &'static str, value: f64, n: f64, strictly: bool) -> Result<(), Violation> {
-    match strictly {
-        true if value >= n => violation(field, format!("less than {n}"), value),
-        false if value > n => violation(field, format!("at most {n}"), value),
-        _ => Ok(()),
-    }
-}
-
-pub fn min_items(field: &'static str, len: usize, n: usize) -> Result<(), Violation> {
-    if len >= n {
-        Ok(())
+/// The beginning of a value, on one line.
+fn shown(value: &str) -> String {
+    let length = value.chars().count();
+    let start: String = value.chars().take(SHOWN).collect();
+    let start = start.escape_debug();
+    if length > SHOWN {
+        format!("`{start}…` ({length} characters)")
     } else {
-        violation(field, format!("at least {n} items"), len)
-    }
-}
-
-pub fn max_items(field: &'static str, len: usize, n: usize) -> Result<(), Violation> {
-    if len <= n {
-        Ok(())
-    } else {
-        violation(field, format!("at most {n} items"), len)
+        format!("`{start}`")
     }
 }
 
@@ -146,56 +213,92 @@ mod tests {
 
     struct Name(&'static str);
     impl Check for Name {
-        fn check(&self) -> Result<(), Violation> {
-            max_length("name", self.0, 3)
+        fn check(&self, v: &mut Violations) {
+            v.max_length("name", self.0, 3);
+            v.pattern("name", self.0, "^[a-z]");
         }
     }
 
+    fn found(check: impl FnOnce(&mut Violations)) -> Vec<String> {
+        let mut v = Violations::default();
+        check(&mut v);
+        let texts = v.into_found().into_iter();
+        texts.map(|v| format!("{}: {}", v.field, v.fault)).collect()
+    }
+
     #[test]
-    fn the_error_says_where_what_and_which_value() {
+    fn all_faults_are_found_with_place_rule_and_the_start_of_the_value() {
+        let long: &'static str = "X".repeat(300).leak();
         let inside = BTreeMap::from([(
             "a".to_owned(),
-            vec![Some(Name("ok")), None, Some(Name("too long"))],
+            vec![
+                Some(Name("ok")),
+                None,
+                Some(Name("too\nlong")),
+                Some(Name(long)),
+            ],
         )]);
-        let v = nested("by_key", &inside).unwrap_err();
+        let faults = found(|v| v.nested("by_key", &inside));
+        let start = "X".repeat(60);
         assert_eq!(
-            (v.field.as_str(), v.rule.as_str(), v.value.as_str()),
-            ("by_key.a[2].name", "at most 3 characters", "too long")
+            faults,
+            [
+                r"by_key.a[2].name: must be at most 3 characters, is `too\nlong`".to_owned(),
+                format!(
+                    "by_key.a[3].name: must be at most 3 characters, is `{start}…` (300 characters)"
+                ),
+                format!(
+                    "by_key.a[3].name: must be of the form ^[a-z], is `{start}…` (300 characters)"
+                ),
+            ]
         );
-        assert_eq!(
-            min_length("new_password", "canary", 8).unwrap_err().value,
-            "(not shown)"
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        struct Inner;
+        impl Check for Inner {
+            fn check(&self, v: &mut Violations) {
+                v.min_length("value", "canary", 8);
+            }
+        }
+        let faults = found(|v| {
+            v.min_length("new_password", "canary", 8);
+            v.nested("token", &Inner);
+        });
+        assert!(
+            faults.len() == 2 && !faults.concat().contains("canary"),
+            "{faults:?}"
         );
     }
 
     #[test]
     fn limits() {
-        assert!(
-            min_length("f", "ü", 1).is_ok()
-                && max_length("f", "üü", 2).is_ok()
-                && min_length("f", "", 1).is_err()
-        );
-        assert!(
-            minimum("f", 1.0, 1.0, false).is_ok()
-                && minimum("f", 1.0, 1.0, true).is_err()
-                && maximum("f", 2.0, 1.0, false).is_err()
-        );
-        assert!(
-            pattern("f", "a-b_1", "^[-a-zA-Z0-9_]+$").is_ok()
-                && pattern("f", "a b", "^[-a-zA-Z0-9_]+$").is_err()
-        );
-        assert!(pattern("f", "anything", "(?=no rust)").is_ok());
+        let ok = |check: fn(&mut Violations)| found(check).is_empty();
+        assert!(ok(|v| v.min_length("f", "ü", 1)) && ok(|v| v.max_length("f", "üü", 2)));
+        assert!(!ok(|v| v.min_length("f", "", 1)) && !ok(|v| v.max_length("f", "üü", 1)));
+        assert!(ok(|v| v.minimum("f", 1.0, 1.0, false)) && !ok(|v| v.minimum("f", 1.0, 1.0, true)));
+        assert!(!ok(|v| v.minimum("f", 0.5, 1.0, false)));
+        assert!(ok(|v| v.maximum("f", 1.0, 1.0, false)) && !ok(|v| v.maximum("f", 1.0, 1.0, true)));
+        assert!(!ok(|v| v.maximum("f", 2.0, 1.0, false)));
+        assert!(ok(|v| v.pattern("f", "a-b_1", "^[-a-zA-Z0-9_]+$")));
+        assert!(!ok(|v| v.pattern("f", "a b", "^[-a-zA-Z0-9_]+$")));
+        assert!(ok(|v| v.pattern("f", "anything", "(?=no rust)")));
         let start = std::time::Instant::now();
         for bomb in [
             "((((a{64}){64}){64}){64})",
             "^(a{0,1000}){0,3}$",
             "(a*)*(a*)*(a|b|ab)*c",
         ] {
-            assert!(pattern("f", &"a".repeat(TEXT_BYTES + 1), bomb).is_ok());
-            let _ = pattern("f", &"a".repeat(TEXT_BYTES), bomb);
+            let mut v = Violations::default();
+            v.pattern("f", &"a".repeat(TEXT_BYTES + 1), bomb);
+            assert!(v.into_found().is_empty());
+            Violations::default().pattern("f", &"a".repeat(TEXT_BYTES), bomb);
         }
         // Unoptimised, on a busy machine; without the limits it takes minutes.
         assert!(start.elapsed().as_secs() < 20);
-        assert!(min_items("f", 0, 1).is_err() && max_items("f", 2, 1).is_err());
+        assert!(ok(|v| v.min_items("f", 1, 1)) && !ok(|v| v.min_items("f", 0, 1)));
+        assert!(ok(|v| v.max_items("f", 1, 1)) && !ok(|v| v.max_items("f", 2, 1)));
+        assert!(ok(|v| v.finite("f", 1.0)) && !ok(|v| v.finite("f", f64::NEG_INFINITY)));
     }
 }

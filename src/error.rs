@@ -45,6 +45,8 @@ struct Inner {
     status: Option<u16>,
     body: Option<Bytes>,
     path: Option<String>,
+    /// Of a request that was not sent.
+    fields: BTreeMap<String, Vec<String>>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
@@ -62,6 +64,7 @@ impl Error {
             status: None,
             body: None,
             path: None,
+            fields: BTreeMap::new(),
             request_id: None,
             retry_after: None,
             attempts: 0,
@@ -97,8 +100,31 @@ impl Error {
         Self::invalid(message)
     }
 
-    pub(crate) fn violation(v: &Violation) -> Self {
-        Self::invalid(format!("{}: must be {}, is `{}`", v.field, v.rule, v.value))
+    /// What the API would refuse, all of it.
+    pub(crate) fn violations(all: Vec<Violation>) -> Self {
+        /// The others are in `field_errors`.
+        const SHOWN: usize = 8;
+        let texts = all.iter().take(SHOWN);
+        let mut message = texts
+            .map(|v| match v.field.as_str() {
+                "" => format!("body: {}", v.fault),
+                field => format!("{field}: {}", v.fault),
+            })
+            .collect::<Vec<_>>()
+            .join("; ");
+        if let Some(more @ 1..) = all.len().checked_sub(SHOWN) {
+            message.push_str(&format!("; and {more} more"));
+        }
+        let mut error = Self::invalid(message);
+        for Violation { field, fault } in all {
+            let field = if field.is_empty() {
+                "non_field_errors".into()
+            } else {
+                field
+            };
+            error.0.fields.entry(field).or_default().push(fault);
+        }
+        error
     }
 
     pub(crate) fn timeout(message: impl Into<String>) -> Self {
@@ -274,21 +300,14 @@ impl Error {
             .find_map(|k| json.get(k)?.as_str())
             .map(str::to_owned)
     }
-    /// The errors of each field, as DRF sends them with a 400; those of no field are under `non_field_errors`.
+    /// The errors of each field: as DRF sends them with a 400, or what was found before anything was sent. Those of no field are under `non_field_errors`; a
+    /// field inside another has its path, `points[2].name`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
-        let Some(Value::Object(map)) = self.json() else {
-            return BTreeMap::new();
-        };
-        let texts = |v: Value| {
-            v.as_array().map(|a| {
-                a.iter()
-                    .map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned))
-                    .collect()
-            })
-        };
-        map.into_iter()
-            .filter_map(|(k, v)| Some((k, texts(v)?)))
-            .collect()
+        let mut out = self.0.fields.clone();
+        if let Some(json @ Value::Object(_)) = self.json() {
+            flatten(String::new(), json, &mut out);
+        }
+        out
     }
 
     fn json(&self) -> Option<Value> {
@@ -325,6 +344,33 @@ impl Error {
 fn names_a_device(template: &str) -> bool {
     let names = template.contains("{unit") || template.contains("{device");
     names || template.contains("/devices/{")
+}
+
+/// DRF's errors: lists of texts, in objects and lists like those of the request.
+fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let at = if at.is_empty() {
+                    key
+                } else {
+                    format!("{at}.{key}")
+                };
+                flatten(at, value, out);
+            }
+        }
+        Value::Array(items) => {
+            for (i, item) in items.into_iter().enumerate() {
+                match item {
+                    Value::Object(_) | Value::Array(_) => flatten(format!("{at}[{i}]"), item, out),
+                    Value::String(text) => out.entry(at.clone()).or_default().push(text),
+                    other => out.entry(at.clone()).or_default().push(other.to_string()),
+                }
+            }
+        }
+        // `{"detail": "..."}` is no error of a field.
+        _ => {}
+    }
 }
 
 impl fmt::Display for Error {

@@ -29,6 +29,7 @@ mod command;
 mod digits;
 mod download;
 mod error;
+mod finite;
 mod hooks;
 mod host;
 mod lenient;
@@ -49,6 +50,8 @@ mod raw;
 mod record;
 mod retry;
 mod send;
+#[allow(missing_docs)]
+mod style;
 pub mod testing;
 mod time;
 #[cfg(not(target_family = "wasm"))]

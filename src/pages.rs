@@ -85,6 +85,9 @@ fn asked(params: Option<PageParams>, out: &Outgoing) -> Asked {
     for (name, value) in out.query.iter().filter(|(name, _)| !is_page(name)) {
         add(name, value.as_bytes());
     }
+    for (name, value) in &out.styled {
+        add(name, value.as_bytes());
+    }
     for (name, value) in &out.headers {
         add(name.as_str(), value.as_bytes());
     }
@@ -254,6 +257,10 @@ impl Pages {
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);
             (pages.linked, pages.whole) = (cursor.linked, cursor.whole);
             pages.promised = cursor.promised;
+            // The query of a link has all of it.
+            if cursor.linked {
+                pages.out.styled.clear();
+            }
             pages.out.query = cursor
                 .query
                 .into_iter()
@@ -418,7 +425,10 @@ impl Pages {
             self.out.path
         ));
         match link::follow(next, &first)? {
-            Link::Query(query) => (self.out.query, self.linked) = (query, true),
+            Link::Query(query) => {
+                (self.out.query, self.linked) = (query, true);
+                self.out.styled.clear();
+            }
             Link::Page(index) => self.index = index,
         }
         if self

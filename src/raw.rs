@@ -8,6 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Async, CallOptions, Client, Download, Error, Response, Upload,
+    check::Violations,
+    finite,
     send::{self, Body, Outgoing},
     upload::Parts,
 };
@@ -48,13 +50,16 @@ impl<'a, M> RawRequest<'a, M> {
     /// A JSON body.
     ///
     /// # Errors
-    /// The value does not serialise.
+    /// The value does not serialise, or holds a number that JSON does not have (NaN, an infinity).
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        self.out.body = Body::Json(
-            serde_json::to_vec(body)
-                .map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?
-                .into(),
-        );
+        let mut v = Violations::default();
+        let bytes = finite::to_vec(body, &mut v)
+            .map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?;
+        let found = v.into_found();
+        if !found.is_empty() {
+            return Err(Error::violations(found));
+        }
+        self.out.body = Body::Json(bytes.into());
         Ok(self)
     }
 
@@ -70,7 +75,7 @@ impl<'a, M> RawRequest<'a, M> {
     pub fn part(mut self, name: &str, value: impl Display) -> Self {
         self.parts
             .get_or_insert_default()
-            .text(name.to_owned().into(), value.to_string());
+            .text(name.to_owned().into(), value.to_string(), None);
         self
     }
 

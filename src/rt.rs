@@ -5,12 +5,10 @@ pub use serde;
 #[cfg(feature = "blocking")]
 pub use crate::blocking::wait;
 pub use crate::{
-    call::{Call, Operation, PageParams, Sending, Streaming},
-    check::{
-        Check, Violation, max_items, max_length, maximum, min_items, min_length, minimum, nested,
-        pattern,
-    },
+    call::{BODY, Call, Operation, PageParams, Sending, Streaming},
+    check::{Check, Violations},
     record::{Blank, Record, put_some, read, write},
+    style::{Format, Place, Style},
 };
 
 /// The body of an answer as a call decodes it: for benches.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Method, Request, RequestBuilder, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
     multipart::Form,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -56,6 +56,8 @@ pub(crate) struct Outgoing {
     pub method: Method,
     pub path: String,
     pub query: Vec<(Cow<'static, str>, String)>,
+    /// More of the query, by the name of the parameter: percent-encoded.
+    pub styled: Vec<(&'static str, String)>,
     /// The media type to ask for; `*/*` when empty.
     pub accept: &'static str,
     pub headers: HeaderMap,
@@ -78,6 +80,7 @@ impl Outgoing {
             method,
             path,
             query,
+            styled: Vec::new(),
             accept: "",
             headers,
             body,
@@ -482,6 +485,13 @@ impl<'a> Try<'a> {
                     .build()
                     .map_err(Error::transport)?
             }
+            // A server, or what stands before it, may want a length (411).
+            (Body::None, None)
+                if matches!(out.method, Method::POST | Method::PUT | Method::PATCH) =>
+            {
+                let length = request.headers_mut().entry(CONTENT_LENGTH);
+                length.or_insert(HeaderValue::from_static("0"));
+            }
             (Body::None, None) => {}
         }
         if let Some(hooks) = &inner.hooks {
@@ -508,6 +518,12 @@ fn url(client: &Client, out: &Outgoing) -> Url {
     url.set_path(&path);
     if !out.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&out.query);
+    }
+    for (_, text) in &out.styled {
+        let query = url
+            .query()
+            .map_or_else(|| text.clone(), |q| format!("{q}&{text}"));
+        url.set_query(Some(&query));
     }
     url
 }

@@ -187,13 +187,26 @@ mod files {
 pub(crate) struct Parts(Vec<(Cow<'static, str>, Field)>);
 
 enum Field {
-    Text(String),
+    /// With a media type, if it is no plain text.
+    Text(String, Option<&'static str>),
     File(Upload),
 }
 
 impl Parts {
-    pub fn text(&mut self, name: Cow<'static, str>, value: String) {
-        self.0.push((name, Field::Text(value)));
+    pub fn text(&mut self, name: Cow<'static, str>, value: String, media: Option<&'static str>) {
+        self.0.push((name, Field::Text(value, media)));
+    }
+
+    /// The media type of what has none of its own.
+    pub fn typed(&mut self, name: &str, media: &'static str) {
+        for (_, field) in self.0.iter_mut().filter(|(other, _)| other == name) {
+            match field {
+                Field::Text(_, own) => *own = Some(media),
+                Field::File(file) => {
+                    file.content_type.get_or_insert_with(|| media.to_owned());
+                }
+            }
+        }
     }
 
     pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), Error> {
@@ -228,7 +241,14 @@ impl Parts {
         let mut form = Form::new();
         for (name, field) in &mut self.0 {
             form = match field {
-                Field::Text(value) => form.text(name.clone(), value.clone()),
+                Field::Text(value, None) => form.text(name.clone(), value.clone()),
+                Field::Text(value, Some(media)) => {
+                    let part = Part::text(value.clone()).mime_str(media);
+                    form.part(
+                        name.clone(),
+                        part.map_err(|_| Error::invalid("no media type"))?,
+                    )
+                }
                 Field::File(file) => form.part(name.clone(), file.part().await?),
             };
         }

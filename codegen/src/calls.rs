@@ -6,7 +6,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use crate::{Error, areas::Operation, names, operations::Names, schema::Document};
+use crate::{
+    Error,
+    areas::Operation,
+    bodies::{self, Kind},
+    names,
+    operations::Names,
+    parameters::{Argument, Parameter},
+    schema::Document,
+};
 
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
     let used = crate::operations::emit(doc, operations)?.1;
@@ -77,82 +85,61 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
     let mut taken = crate::operations::reserved();
     let mut out = TokenStream::new();
     for parameter in &op.parameters {
-        let parameter = doc.resolve(parameter)?;
-        let text = |key| {
-            parameter
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
+        let Some(parameter) = Parameter::of(doc, parameter, &mut taken, &mut BTreeSet::new())?
+        else {
+            continue;
         };
-        let field = names::unique(names::value_ident(text("name")), &mut taken);
-        if !matches!(text("in"), "path" | "query" | "header") {
-            continue;
-        }
-        let null = Value::Null;
-        let schema = parameter.get("schema").unwrap_or(&null);
-        if text("in") == "query" && schema.get("type").and_then(Value::as_str) == Some("array") {
-            let item = schema.get("items").unwrap_or(&null);
-            let value = plain(doc, item, "");
-            out.extend(quote!(.#field([#value, #value])));
-            continue;
-        }
-        let value = plain(
-            doc,
-            schema,
-            &doc.rust(schema, &mut BTreeSet::new())?.to_string(),
+        let (field, value) = (
+            &parameter.field,
+            value(doc, &parameter.argument, parameter.schema),
         );
         out.extend(quote!(.#field(#value)));
     }
-    if let Some(body) = op.value.get("requestBody") {
-        out.extend(body_setters(doc, doc.resolve(body)?, &mut taken));
-    }
+    out.extend(match bodies::kind(doc, op)?.map(|(kind, _)| kind) {
+        None => quote!(),
+        Some(Kind::Json(_, schema)) => {
+            let schema = schema.to_string();
+            quote!(.body(&autopi::serde_json::from_value(sample(#schema)).expect(#schema)))
+        }
+        Some(Kind::Raw(_)) => quote!(.body("sample")),
+        Some(Kind::Form(form)) => {
+            let mut members = TokenStream::new();
+            for (name, property) in &form.members {
+                let field = names::unique(names::value_ident(name), &mut taken);
+                let argument = Argument::of(doc, property, &mut BTreeSet::new())?;
+                let value = value(doc, &argument, property);
+                members.extend(quote!(.#field(#value)));
+            }
+            members
+        }
+    });
     Ok(out)
 }
 
-fn body_setters(doc: &Document<'_>, body: &Value, taken: &mut BTreeSet<String>) -> TokenStream {
-    let Some(content) = body.get("content").and_then(Value::as_object) else {
-        return TokenStream::new();
-    };
-    if let Some((_, media)) = crate::operations::json_media(content) {
-        let schema = media.get("schema").unwrap_or(&Value::Null).to_string();
-        return quote!(.body(&autopi::serde_json::from_value(sample(#schema)).expect(#schema)));
+/// What a setter takes.
+fn value(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream {
+    let known = doc.written_out(schema);
+    match argument {
+        Argument::Plain(ty) | Argument::Into(ty) => plain(doc, known, &ty.to_string()),
+        Argument::List(item) => {
+            let items = known.get("items").unwrap_or(&Value::Null);
+            let value = plain(doc, doc.written_out(items), &item.to_string());
+            quote!([#value, #value])
+        }
+        Argument::Of(_) => {
+            let schema = schema.to_string();
+            quote!(&autopi::serde_json::from_value(sample(#schema)).expect(#schema))
+        }
+        Argument::Any => {
+            let schema = schema.to_string();
+            quote!(sample(#schema))
+        }
+        Argument::File => quote!(autopi::Upload::bytes("sample.txt", "sample")),
+        Argument::Files => quote!([autopi::Upload::bytes("sample.txt", "sample")]),
     }
-    let form = |k: &String| k.starts_with("multipart/") || k == "application/x-www-form-urlencoded";
-    if !content.keys().next().is_some_and(form) {
-        return quote!(.body("sample"));
-    }
-    let Some(schema) = content.values().next().and_then(|m| m.get("schema")) else {
-        return TokenStream::new();
-    };
-    let schema = Document::target(schema)
-        .and_then(|t| doc.schemas.get(t).copied())
-        .unwrap_or(schema);
-    let mut out = TokenStream::new();
-    for (name, property) in schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let field = names::unique(names::value_ident(name), taken);
-        out.extend(
-            if property.get("format").and_then(Value::as_str) == Some("binary") {
-                quote!(.#field(autopi::Upload::bytes("sample.txt", "sample")))
-            } else {
-                let value = plain(doc, property, "");
-                let list = property.get("type").and_then(Value::as_str) == Some("array");
-                if list {
-                    quote!(.#field([#value]))
-                } else {
-                    quote!(.#field(#value))
-                }
-            },
-        );
-    }
-    out
 }
 
-/// A value of a parameter; `ty` is empty where anything that displays is taken.
+/// A value of a parameter that is of the type `ty`, or becomes it.
 fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
     let target = Document::target(schema).and_then(|t| doc.schemas.get(t).copied());
     let known = target.unwrap_or(schema);
@@ -183,13 +170,11 @@ fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
     ) {
         (_, "uuid") => uuid,
         _ if ty.ends_with("Id") => uuid,
-        (_, "date-time") if ty.is_empty() => quote!("2026-01-01T00:00:00Z"),
         (_, "date-time") => quote!(
             "2026-01-01T00:00:00Z"
                 .parse::<autopi::Timestamp>()
                 .expect("a time")
         ),
-        (_, "date") if ty.is_empty() => quote!("2026-01-01"),
         (_, "date") => quote!("2026-01-01".parse::<autopi::Date>().expect("a date")),
         (_, "decimal") => quote!("1.5".parse::<autopi::Decimal>().expect("a decimal")),
         (_, "email") => quote!("sample@example.com"),
@@ -199,9 +184,6 @@ fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
         }
         ("number", _) => quote!(1.0),
         ("boolean", _) => quote!(true),
-        ("array", _) if ty.is_empty() => {
-            plain(doc, schema.get("items").unwrap_or(&Value::Null), "")
-        }
         _ => {
             let text = "sample".repeat(
                 usize::try_from(number("minLength", 1))

@@ -32,7 +32,7 @@ pub fn field(
 pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
     let mut checks = TokenStream::new();
     if nested(doc, schema, 0) {
-        checks.extend(quote!(crate::rt::nested(#key, value)?;));
+        checks.extend(quote!(v.nested(#key, value);));
     }
     let schema = doc.written_out(schema);
     let size = |rule: &str| {
@@ -51,13 +51,13 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
                 ("minLength", quote!(min_length)),
                 ("maxLength", quote!(max_length)),
             ] {
-                checks.extend(size(rule).map(|n| quote!(crate::rt::#function(#key, value, #n)?;)));
+                checks.extend(size(rule).map(|n| quote!(v.#function(#key, value, #n);)));
             }
             checks.extend(
                 schema
                     .get("pattern")
                     .and_then(Value::as_str)
-                    .map(|p| quote!(crate::rt::pattern(#key, value, #p)?;)),
+                    .map(|p| quote!(v.pattern(#key, value, #p);)),
             );
         }
         "integer" | "number" if schema.get("format").is_none_or(|f| f != "decimal") => {
@@ -72,9 +72,7 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
                     .filter(|n| n.abs() < 9e15);
                 let strictly = schema.get(strictly) == Some(&Value::Bool(true));
                 checks.extend(
-                    limit.map(
-                        |n| quote!(crate::rt::#function(#key, *value as f64, #n, #strictly)?;),
-                    ),
+                    limit.map(|n| quote!(v.#function(#key, *value as f64, #n, #strictly);)),
                 );
             }
         }
@@ -83,9 +81,7 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
                 ("minItems", quote!(min_items)),
                 ("maxItems", quote!(max_items)),
             ] {
-                checks.extend(
-                    size(rule).map(|n| quote!(crate::rt::#function(#key, value.len(), #n)?;)),
-                );
+                checks.extend(size(rule).map(|n| quote!(v.#function(#key, value.len(), #n);)));
             }
         }
         _ => {}

@@ -3,14 +3,17 @@
 //! [`generate`] is pure: `build.rs` and `cargo xtask expand` call it and get the same bytes.
 
 mod areas;
+mod bodies;
 mod calls;
 mod checks;
 mod cycles;
 mod docs;
 mod error;
 pub mod escape;
+pub mod media;
 mod names;
 mod operations;
+mod parameters;
 mod print;
 pub mod schema;
 mod types;
@@ -20,7 +23,7 @@ use serde_json::Value;
 pub use areas::{Operation, area, select};
 pub use error::Error;
 pub use names::free;
-pub use operations::{Answer, TAKEN, json_media, json_schema, success};
+pub use operations::{Answer, TAKEN, json_schema, success};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use crate::{
     Error,
     areas::Operation,
-    checks, names,
+    bodies, media, names,
+    parameters::{Parameter, Place},
     schema::{self, Document},
     types::Used,
 };
@@ -73,13 +74,6 @@ pub fn reserved() -> BTreeSet<String> {
     ]
     .map(str::to_owned)
     .into()
-}
-
-pub fn json_media(content: &Map<String, Value>) -> Option<(&String, &Value)> {
-    content
-        .iter()
-        .find(|(k, _)| k.contains("json"))
-        .or_else(|| content.iter().find(|(k, _)| *k == "*/*"))
 }
 
 pub fn emit(
@@ -195,68 +189,18 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
     let mut setters = TokenStream::new();
     let (mut required, mut queries) = (Vec::new(), BTreeSet::new());
     for parameter in &op.parameters {
-        let parameter = doc.resolve(parameter)?;
-        let text = |key| {
-            parameter
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        let (name, place) = (text("name"), text("in"));
-        let about = Some(text("description").trim())
-            .filter(|d| !d.is_empty())
-            .unwrap_or(name);
-        let field = names::unique(names::value_ident(name), &mut taken);
-        let null = Value::Null;
-        let schema = parameter.get("schema").unwrap_or(&null);
-        if place != "path" && parameter.get("required") == Some(&Value::Bool(true)) {
-            required.push(name);
-        }
-        let store = match place {
-            "path" => quote!(path),
-            "header" => quote!(header),
-            "query" => {
-                queries.insert(name);
-                quote!(query)
-            }
-            _ => continue, // a cookie belongs to the browser's session; DRF's token schemes use none
-        };
-        if place == "query" && schema.get("type").and_then(Value::as_str) == Some("array") {
-            let separator = match (
-                text("style"),
-                parameter.get("explode").and_then(Value::as_bool),
-            ) {
-                ("spaceDelimited", _) => quote!(::std::option::Option::Some(' ')),
-                ("pipeDelimited", _) => quote!(::std::option::Option::Some('|')),
-                (_, Some(false)) => quote!(::std::option::Option::Some(',')),
-                _ => quote!(::std::option::Option::None),
-            };
-            setters.extend(quote!(#[doc = #about] pub fn #field(mut self, values: impl ::std::iter::IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.query_list(#name, values, #separator); self }));
+        let Some(parameter) = Parameter::of(doc, parameter, &mut taken, &mut used.requests)? else {
             continue;
+        };
+        if parameter.place != Place::Path && parameter.required {
+            required.push(parameter.name.to_owned());
         }
-        let ty = doc.rust(schema, &mut used.requests)?;
-        let shown = ty.to_string();
-        let (argument, value) =
-            if shown.ends_with(":: String") || shown.contains("Json") || shown.contains('<') {
-                (quote!(impl ::std::fmt::Display), quote!(value))
-            } else if matches!(shown.as_str(), "i64" | "f64" | "bool") {
-                (ty.clone(), quote!(value))
-            } else {
-                (quote!(impl ::std::convert::Into<#ty>), quote!(value.into()))
-            };
-        let mut limits = checks::value(doc, name, schema);
-        if !limits.is_empty() {
-            let plain = matches!(shown.as_str(), "i64" | "f64" | "bool");
-            let borrowed = if plain {
-                quote!(let value = &value;)
-            } else {
-                quote!(let value = &value.to_string();)
-            };
-            limits = quote!(self.0.check({ #borrowed (|| { #limits ::std::result::Result::Ok(()) })() }););
+        if parameter.place == Place::Query {
+            queries.insert(parameter.name);
         }
-        setters.extend(quote!(#[doc = #about] pub fn #field(mut self, value: #argument) -> Self { #limits self.0.#store(#name, #value); self }));
+        setters.extend(parameter.setter(doc));
     }
-    setters.extend(request_body(doc, op, used, &mut taken, &mut required)?);
+    setters.extend(bodies::setters(doc, op, used, &mut taken, &mut required)?);
     let page = page_params(&queries);
     let (accept, sends) = answer(doc, op, used)?;
     let (method, path) = (op.method.to_uppercase(), op.path);
@@ -266,82 +210,6 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
         setters,
         sends,
     })
-}
-
-fn request_body<'a>(
-    doc: &Document<'a>,
-    op: &Operation<'a>,
-    used: &mut Used,
-    taken: &mut BTreeSet<String>,
-    required: &mut Vec<&'a str>,
-) -> Result<TokenStream, Error> {
-    let Some(body) = op.value.get("requestBody") else {
-        return Ok(TokenStream::new());
-    };
-    let Some(content) = doc.resolve(body)?.get("content").and_then(Value::as_object) else {
-        return Ok(TokenStream::new());
-    };
-    let null = Value::Null;
-    if let Some((_, media)) = json_media(content) {
-        let schema = media.get("schema").unwrap_or(&null);
-        let ty = doc.nullable(schema, &mut used.requests)?;
-        let check = checks::nested(doc, schema, 0)
-            .then(|| quote!(self.0.check(crate::rt::Check::check(body));));
-        return Ok(
-            quote!(#[doc = "The request body."] pub fn body(mut self, body: &#ty) -> Self { #check self.0.json(body); self }),
-        );
-    }
-    let Some((kind, media)) = content.iter().next() else {
-        return Ok(TokenStream::new());
-    };
-    let is_form = kind == "application/x-www-form-urlencoded" || kind.starts_with("multipart/");
-    if !is_form {
-        return Ok(
-            quote!(#[doc = "The request body, as it goes out."] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#kind, body); self }),
-        );
-    }
-    let field_call = if kind == "application/x-www-form-urlencoded" {
-        quote!(form_values)
-    } else {
-        quote!(form_fields)
-    };
-    let Some(schema) = media.get("schema") else {
-        return Ok(TokenStream::new());
-    };
-    let schema = Document::target(schema)
-        .and_then(|t| doc.schemas.get(t).copied())
-        .unwrap_or(schema);
-    required.extend(
-        schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str),
-    );
-    let mut out = TokenStream::new();
-    for (name, property) in schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let field = names::unique(names::value_ident(name), taken);
-        let about = property
-            .get("description")
-            .or(property.get("title"))
-            .and_then(Value::as_str)
-            .unwrap_or(name);
-        out.extend(if property.get("format").and_then(Value::as_str) == Some("binary") {
-            quote!(#[doc = #about] pub fn #field(mut self, file: crate::Upload) -> Self { self.0.form_file(#name, file); self })
-        } else if property.get("type").and_then(Value::as_str) == Some("array") {
-            // DRF reads a list from repeated fields (`QueryDict.getlist`).
-            quote!(#[doc = #about] pub fn #field(mut self, values: impl ::std::iter::IntoIterator<Item = impl ::std::fmt::Display>) -> Self { self.0.#field_call(#name, values); self })
-        } else {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::fmt::Display) -> Self { self.0.#field_call(#name, [value]); self })
-        });
-    }
-    Ok(out)
 }
 
 fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
@@ -407,7 +275,7 @@ fn answer<'a>(
     doc: &Document<'a>,
     op: &Operation<'a>,
     used: &mut Used,
-) -> Result<(&'static str, Sends), Error> {
+) -> Result<(String, Sends), Error> {
     const SEND: &str = "Sends it; any 2xx answer is decoded.";
     const FULL: &str = "As `send`, with the status and the headers.";
     let mut sends = Sends::default();
@@ -451,10 +319,9 @@ fn answer<'a>(
         Answer::File => {
             const ABOUT: &str = "Sends it; the answer has the status and the headers, and its body is yet to be read.";
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
-            return Ok(("*/*", sends));
         }
     }
-    Ok(("application/json", sends))
+    Ok((media::accept(success(doc, op)?.1), sends))
 }
 
 /// Media type → media type object.
@@ -486,7 +353,7 @@ pub fn success<'a>(
 
 /// Media type and schema of a JSON answer; a file has none.
 pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
-    let (kind, media) = json_media(content)?;
+    let (kind, media) = media::json(content)?;
     media
         .get("schema")
         .filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))

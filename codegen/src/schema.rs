@@ -273,6 +273,24 @@ impl<'a> Document<'a> {
 /// Of how many schemas a component may be made: DRF's serializers have a handful.
 const PARTS: usize = 256;
 
+/// Is it a file?
+pub fn is_file(schema: &Value) -> bool {
+    schema.get("format").and_then(Value::as_str) == Some("binary")
+}
+
+/// Is it a list of texts, or of integers, that becomes an open enum? Any other list says no more than the type.
+pub fn is_open_enum(schema: &Value) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    values.is_some_and(|values| {
+        let mut known = values.iter().filter(|v| !v.is_null()).peekable();
+        let number = schema.get("type").is_some_and(|t| t == "number");
+        let texts = known.peek().is_some_and(|v| v.is_string());
+        known.peek().is_some()
+            && !(number && !texts)
+            && known.all(|v| if texts { v.is_string() } else { v.is_i64() })
+    })
+}
+
 /// Is null allowed?
 pub fn is_nullable(schema: &Value) -> bool {
     schema.get("nullable") == Some(&Value::Bool(true))
@@ -295,5 +313,5 @@ pub fn alias(schema: &Value) -> bool {
         .get("allOf")
         .and_then(Value::as_array)
         .is_some_and(|a| !a.is_empty());
-    !(schema.get("enum").is_some() || schema.get("properties").is_some() || composed)
+    !(is_open_enum(schema) || schema.get("properties").is_some() || composed)
 }

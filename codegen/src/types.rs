@@ -38,7 +38,7 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
             continue;
         };
         let ident = doc.ident(name)?;
-        out.extend(if schema.get("enum").is_some() {
+        out.extend(if schema::is_open_enum(schema) {
             open_enum(ident, schema)
         } else {
             object(doc, name, ident, schema, requests.contains(name))?
@@ -244,7 +244,7 @@ fn object(
                 #setters
             }
             impl crate::rt::Check for #ident {
-                fn check(&self) -> ::std::result::Result<(), crate::rt::Violation> { #checks ::std::result::Result::Ok(()) }
+                fn check(&self, v: &mut crate::rt::Violations) { #checks }
             }
         }
     });

@@ -20,7 +20,10 @@ use origins::Origins;
 
 use crate::{
     report::{Failure, Report},
-    shape::walk::{METHODS, escape},
+    shape::{
+        lists,
+        walk::{METHODS, escape},
+    },
 };
 
 /// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
@@ -491,6 +494,10 @@ fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
         };
         new.insert("style".into(), style.into());
         new.insert("explode".into(), explode.into());
+        if query && old.get("collectionFormat").is_none() {
+            // For the shape stage, which knows what DRF means by it.
+            new.insert(lists::LEFT_OUT.into(), true.into());
+        }
     }
     new.insert(
         "schema".into(),

@@ -14,6 +14,7 @@ const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Puts every parameter where it can be, with a warning for each that was not.
 pub fn placed(doc: &mut Value, report: &mut Report) {
+    let components = walk::schemas(doc).cloned().unwrap_or_default();
     walk::operations(doc, |path, method, op| {
         let place = |i: usize| format!("/paths/{}/{method}/parameters/{i}", escape(path));
         path_parameters(path, op, |i, message| report.warn(place(i), message));
@@ -21,6 +22,11 @@ pub fn placed(doc: &mut Value, report: &mut Report) {
             return;
         };
         let mut i = 0..;
+        for (i, parameter) in parameters.iter_mut().enumerate() {
+            styled(parameter, &components, |key, message| {
+                report.warn(format!("{}/{key}", place(i)), message);
+            });
+        }
         parameters.retain(|parameter| {
             let (i, name) = (
                 i.next().unwrap_or_default(),
@@ -45,6 +51,102 @@ pub fn placed(doc: &mut Value, report: &mut Report) {
             }
         });
     });
+}
+
+/// Styles that OpenAPI does not define for a place or a type are a warning, with what is sent.
+fn styled(
+    parameter: &mut Value,
+    components: &Map<String, Value>,
+    mut warn: impl FnMut(&str, String),
+) {
+    let text = |key| {
+        parameter
+            .get(key)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    if let Some(content) = parameter.get("content").and_then(Value::as_object) {
+        match content.keys().next() {
+            Some(media) if autopi_codegen::media::is_json(media) => {}
+            Some(media) => warn(
+                "content",
+                format!("`{media}` is no JSON: a text is sent as it is"),
+            ),
+            None => warn("content", "names no media type: any text is taken".into()),
+        }
+        return;
+    }
+    let Some(place) = text("in") else {
+        return;
+    };
+    let (usual, known): (_, &[&str]) = match place.as_str() {
+        "path" => ("simple", &["simple", "label", "matrix"]),
+        "query" => (
+            "form",
+            &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        ),
+        "header" => ("simple", &["simple"]),
+        _ => return,
+    };
+    let mut style = text("style").unwrap_or_else(|| usual.to_owned());
+    if !known.contains(&style.as_str()) {
+        warn(
+            "style",
+            format!("`{style}` is no style of a parameter in the {place}: sent as `{usual}`"),
+        );
+        style = usual.to_owned();
+        parameter["style"] = usual.into();
+    }
+    let explode = parameter.get("explode").and_then(Value::as_bool);
+    let schema = parameter
+        .get("schema")
+        .map(|s| walk::resolved(s, components));
+    let Some(schema) = schema else {
+        return;
+    };
+    let kind = schema
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let inner = |s: &Value| {
+        let inner = walk::resolved(s, components);
+        inner.get("properties").is_some()
+            || inner
+                .get("type")
+                .is_some_and(|t| t == "array" || t == "object")
+    };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let nested = schema.get("items").is_some_and(inner)
+        || schema.get("additionalProperties").is_some_and(inner)
+        || properties.is_some_and(|p| p.values().any(inner));
+    match (style.as_str(), explode) {
+        ("spaceDelimited" | "pipeDelimited", Some(true)) => {
+            warn(
+                "explode",
+                format!("`{style}` separates only what is not exploded: the name is repeated"),
+            );
+        }
+        ("deepObject", Some(false)) => {
+            warn("explode", "`deepObject` is always exploded: sent so".into());
+        }
+        ("deepObject", _)
+            if matches!(kind, "string" | "integer" | "number" | "boolean" | "array") =>
+        {
+            warn(
+                "style",
+                format!("`deepObject` is a style of objects, not of `{kind}`: sent as `form`"),
+            );
+        }
+        _ => {}
+    }
+    if nested && style != "deepObject" {
+        warn(
+            "schema",
+            format!(
+                "`{style}` can't say a list or an object inside another: a call that has one is refused"
+            ),
+        );
+    }
 }
 
 fn name(parameter: &Value) -> &str {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autopi_codegen::{Answer, Error, Operation, json_media, schema::Document, select};
+use autopi_codegen::{Answer, Error, Operation, media, schema::Document, select};
 use serde_json::{Map, Value};
 
 use super::{
@@ -238,7 +238,7 @@ impl<'a> Both<'a, '_> {
         }
         for (media, was) in before.content {
             if let Some(is) = after.content.get(media) {
-                let what = if json_media(before.content).is_some_and(|(json, _)| json == media) {
+                let what = if media::json(before.content).is_some_and(|(json, _)| json == media) {
                     "body".into()
                 } else {
                     format!("body as {media}")

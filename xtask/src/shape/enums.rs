@@ -91,47 +91,45 @@ struct Named {
 }
 
 impl Named {
-    fn visit(&mut self, schema: &mut Value, name: &str, top: bool) {
-        let values = schema.get("enum").and_then(Value::as_array);
-        if let Some(values) = values.filter(|_| !top) {
-            let kind = schema
-                .get("type")
-                .and_then(Value::as_str)
-                .unwrap_or("string");
-            let had_null = values.contains(&Value::Null);
-            let values: Vec<Value> = values.iter().filter(|v| !v.is_null()).cloned().collect();
-            if !(values.iter().all(Value::is_string) || values.iter().all(Value::is_i64)) {
-                // Choices of booleans or numbers are their type; of several types, anything.
-                let mixed =
-                    !(values.iter().all(Value::is_boolean) || values.iter().all(Value::is_number));
-                let Some(map) = schema.as_object_mut() else {
-                    return;
-                };
-                map.shift_remove("enum");
-                if mixed {
-                    map.shift_remove("type");
-                    map.insert("x-autopi-json".into(), true.into());
-                } else if had_null {
-                    map.insert("nullable".into(), true.into());
-                }
-                return;
+    /// A list of texts or integers becomes a component; any other says no more than its type.
+    fn list(&mut self, schema: &mut Value, name: &str, top: bool) {
+        let Some(map) = schema.as_object_mut() else {
+            return;
+        };
+        let values = map.get("enum").and_then(Value::as_array).cloned();
+        let values = values.unwrap_or_default();
+        if values.contains(&Value::Null) {
+            map.insert("nullable".into(), true.into());
+        }
+        let declared = map.get("type").and_then(Value::as_str).map(str::to_owned);
+        let (kind, values) = typed(declared.as_deref(), values);
+        match kind {
+            None => {
+                map.shift_remove("type");
+                map.insert("x-autopi-json".into(), true.into());
             }
+            Some(kind) => drop(map.insert("type".into(), kind.into())),
+        }
+        if values.is_empty() {
+            map.shift_remove("enum");
+        } else if top {
+            map.insert("enum".into(), values.into());
+        } else {
+            map.shift_remove("enum");
+            map.shift_remove("type");
             let component = serde_json::json!({ "type": kind, "enum": values });
             let taken = |n: &str| {
                 self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component)
             };
             let name = walk::free_name(name, taken);
-            self.made.insert(name.clone(), component);
-            let Some(map) = schema.as_object_mut() else {
-                return;
-            };
-            map.shift_remove("enum");
-            map.shift_remove("type");
             map.insert("allOf".into(), Value::Array(vec![walk::reference(&name)]));
-            if had_null {
-                map.insert("nullable".into(), Value::Bool(true));
-            }
-            return;
+            self.made.insert(name, component);
+        }
+    }
+
+    fn visit(&mut self, schema: &mut Value, name: &str, top: bool) {
+        if schema.get("enum").is_some_and(Value::is_array) {
+            return self.list(schema, name, top);
         }
         for (field, value) in schema
             .get_mut("properties")
@@ -158,5 +156,34 @@ impl Named {
         {
             self.visit(part, name, top);
         }
+    }
+}
+
+/// The type of a list of values, and the values as that type, if they become an open enum. Hand-written lists quote numbers and forget to quote texts; the type
+/// that is declared counts.
+fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
+    values.retain(|v| !v.is_null());
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let whole = |v: &Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
+    match declared {
+        Some("string") => (
+            Some("string"),
+            values.iter().map(|v| text(v).into()).collect(),
+        ),
+        Some("integer") => {
+            let numbers: Option<Vec<_>> = values.iter().map(whole).collect();
+            let numbers = numbers.unwrap_or_default().into_iter();
+            (Some("integer"), numbers.map(Value::from).collect())
+        }
+        Some("number") => (Some("number"), Vec::new()),
+        Some("boolean") => (Some("boolean"), Vec::new()),
+        Some("array") => (Some("array"), Vec::new()),
+        Some("object") => (Some("object"), Vec::new()),
+        _ if all(Value::is_string) => (Some("string"), values),
+        _ if all(Value::is_i64) => (Some("integer"), values),
+        _ if all(Value::is_number) => (Some("number"), Vec::new()),
+        _ if all(Value::is_boolean) => (Some("boolean"), Vec::new()),
+        _ => (None, Vec::new()),
     }
 }

@@ -7,10 +7,12 @@ mod answers;
 mod enums;
 mod hoist;
 mod ids;
+pub(crate) mod lists;
 mod names;
 mod noise;
 mod split;
 mod telemetry;
+mod texts;
 mod untyped;
 pub(crate) mod walk;
 
@@ -41,6 +43,14 @@ pub const RULES: &[(&str, Rule)] = &[
     ),
     ("JSON fields opened to any JSON", untyped::json_fields),
     ("two ids: DeviceId and UnitId", ids::two_ids),
+    (
+        "lists: names repeated, as DRF reads them",
+        lists::repeated_names,
+    ),
+    (
+        "parameters: texts that are ids, numbers or times typed",
+        texts::typed_texts,
+    ),
     ("answers: one typed success", answers::one_success),
     ("pages: envelopes made one Page<T>", answers::pages),
     (

@@ -28,6 +28,22 @@ pub fn ref_name(schema: &Value) -> Option<&str> {
         .strip_prefix("#/components/schemas/")
 }
 
+/// The schema behind references and an `allOf` of one.
+pub fn resolved<'a>(schema: &'a Value, components: &'a Map<String, Value>) -> &'a Value {
+    let only = |s: &'a Value| match s.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([one]) => one,
+        _ => s,
+    };
+    let mut schema = only(schema);
+    for _ in 0..16 {
+        match ref_name(schema).and_then(|name| components.get(name)) {
+            Some(target) => schema = only(target),
+            None => break,
+        }
+    }
+    schema
+}
+
 /// A reference to a component schema.
 pub fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
@@ -48,6 +64,15 @@ pub fn operations(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String
             }
         }
     }
+}
+
+/// Calls `f` with path, method and each parameter.
+pub fn parameters(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String, Value>)) {
+    operations(doc, |path, method, op| {
+        let all = op.get_mut("parameters").and_then(Value::as_array_mut);
+        let all = all.into_iter().flatten().filter_map(Value::as_object_mut);
+        all.for_each(|parameter| f(path, method, parameter));
+    });
 }
 
 /// Calls `f` with a schema and every schema inside it, parents first. A property named `type` or `$ref` is no keyword: only places of schemas are visited.

@@ -1,0 +1,211 @@
+//! The request body of an operation: one setter for a JSON or raw body, one a member for a form.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::{Map, Value};
+
+use crate::{
+    Error,
+    areas::Operation,
+    checks, media, names,
+    parameters::Argument,
+    schema::{Document, is_file},
+    types::Used,
+};
+
+/// Stands for a body among what is required, as in the runtime.
+const BODY: &str = "(body)";
+
+/// How a body is sent.
+pub enum Kind<'a> {
+    /// Media type and schema.
+    Json(&'a str, &'a Value),
+    /// Bytes of a media type.
+    Raw(&'a str),
+    Form(Form<'a>),
+}
+
+pub struct Form<'a> {
+    pub multipart: bool,
+    pub members: Map<String, Value>,
+    pub required: BTreeSet<String>,
+    encoding: Option<&'a Value>,
+}
+
+/// The body of an operation, and whether it is required. Where a file must go, a form is chosen before JSON, which has no bytes.
+///
+/// # Errors
+/// A `$ref` that points to nothing.
+pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'a>, bool)>, Error> {
+    let Some(body) = op.value.get("requestBody") else {
+        return Ok(None);
+    };
+    let body = doc.resolve(body)?;
+    let Some(content) = body.get("content").and_then(Value::as_object) else {
+        return Ok(None);
+    };
+    let required = body.get("required") == Some(&Value::Bool(true));
+    let form = |is: fn(&str) -> bool| {
+        let (media, value) = content.iter().find(|(m, _)| is(m))?;
+        let (members, required) = doc.properties(value.get("schema")?)?;
+        Some(Form {
+            multipart: media::is_multipart(media),
+            members,
+            required,
+            encoding: value.get("encoding"),
+        })
+    };
+    let multipart = form(media::is_multipart);
+    let json = media::json(content)
+        .map(|(media, value)| (media, value.get("schema").unwrap_or(&Value::Null)));
+    let json = json.filter(|(_, schema)| !is_file(doc.written_out(schema)));
+    let has_file = |form: &Form<'_>| form.members.values().any(|m| holds_file(doc, m));
+    let kind = match (multipart, json) {
+        (Some(form), _) if has_file(&form) => Kind::Form(form),
+        (_, Some((media, schema))) => Kind::Json(media::sent(media, "application/json"), schema),
+        (multipart, None) => match form(media::is_urlencoded).or(multipart) {
+            Some(form) => Kind::Form(form),
+            None => match content.keys().next() {
+                Some(media) => Kind::Raw(media::sent(media, "application/octet-stream")),
+                None => return Ok(None),
+            },
+        },
+    };
+    Ok(Some((kind, required)))
+}
+
+fn holds_file(doc: &Document<'_>, schema: &Value) -> bool {
+    let schema = doc.written_out(schema);
+    let items = || {
+        schema
+            .get("items")
+            .is_some_and(|i| is_file(doc.written_out(i)))
+    };
+    is_file(schema) || items()
+}
+
+pub fn setters<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+    used: &mut Used,
+    taken: &mut BTreeSet<String>,
+    required: &mut Vec<String>,
+) -> Result<TokenStream, Error> {
+    let Some((kind, must)) = kind(doc, op)? else {
+        return Ok(TokenStream::new());
+    };
+    if must {
+        required.push(BODY.into());
+    }
+    let about = if must {
+        "The request body. It must be set: without it nothing is sent."
+    } else {
+        "The request body."
+    };
+    match kind {
+        Kind::Json(media, schema) => {
+            let ty = doc.nullable(schema, &mut used.requests)?;
+            let check = checks::nested(doc, schema, 0).then(|| quote!(self.0.check_body(body);));
+            let set = match media {
+                "application/json" => quote!(json(body)),
+                media => quote!(json_as(#media, body)),
+            };
+            Ok(
+                quote!(#[doc = #about] pub fn body(mut self, body: &#ty) -> Self { self.0.#set; #check self }),
+            )
+        }
+        Kind::Raw(media) => {
+            let about = format!("{about} It goes out as it is, as `{media}`.");
+            Ok(
+                quote!(#[doc = #about] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#media, body); self }),
+            )
+        }
+        Kind::Form(form) => {
+            required.extend(form.required.iter().cloned());
+            let mut out = TokenStream::new();
+            for (name, property) in &form.members {
+                let field = names::unique(names::value_ident(name), taken);
+                let argument = Argument::of(doc, property, &mut used.requests)?;
+                out.extend(member(doc, &form, name, &field, property, &argument));
+            }
+            Ok(out)
+        }
+    }
+}
+
+fn member(
+    doc: &Document<'_>,
+    form: &Form<'_>,
+    name: &str,
+    field: &Ident,
+    property: &Value,
+    argument: &Argument,
+) -> TokenStream {
+    let known = doc.written_out(property);
+    let text = |key| {
+        let of = |s: &'_ Value| Some(s.get(key)?.as_str()?.trim().to_owned());
+        of(property).or_else(|| of(known)).filter(|t| !t.is_empty())
+    };
+    let about = text("description")
+        .or_else(|| text("title"))
+        .unwrap_or_else(|| name.to_owned());
+    let checks = argument.checked(doc, name, property);
+    let multipart = form.multipart;
+    let texts = if multipart {
+        quote!(form_fields)
+    } else {
+        quote!(form_values)
+    };
+    let call = match argument {
+        Argument::Plain(ty) => quote!(#texts::<#ty>(#name, [value])),
+        Argument::Into(ty) => quote!(#texts::<#ty>(#name, [value])),
+        // DRF reads a list from repeated fields (`QueryDict.getlist`).
+        Argument::List(item) => match form.separator(name) {
+            Some(separator) => quote!(form_joined::<#item>(#name, value, #separator)),
+            None => quote!(#texts::<#item>(#name, value)),
+        },
+        Argument::Of(_) => quote!(form_json(#name, value, #multipart)),
+        Argument::Any => quote!(form_json(#name, &value, #multipart)),
+        Argument::File if multipart => quote!(form_file(#name, value)),
+        Argument::Files if multipart => quote!(form_files(#name, value)),
+        // No file fits in such a form: its text.
+        Argument::File => {
+            return quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
+        }
+        Argument::Files => {
+            return quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
+        }
+    };
+    let media = form.content_type(name).filter(|_| multipart);
+    let media = media.map(|media| quote!(self.0.form_type(#name, #media);));
+    let taken = argument.taken();
+    quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media self })
+}
+
+impl Form<'_> {
+    fn encoding(&self, name: &str) -> Option<&Value> {
+        self.encoding?.get(name)
+    }
+
+    /// One concrete media type; of several the caller chooses.
+    fn content_type(&self, name: &str) -> Option<&str> {
+        let media = self.encoding(name)?.get("contentType")?.as_str()?;
+        let concrete = !media.contains(',') && media::sent(media, "") == media;
+        Some(media).filter(|_| concrete)
+    }
+
+    /// What stands between the values of a list, if it is one field (`encoding.style`, `encoding.explode`).
+    fn separator(&self, name: &str) -> Option<char> {
+        let encoding = self.encoding(name).filter(|_| !self.multipart)?;
+        let style = encoding.get("style").and_then(Value::as_str);
+        let explode = encoding.get("explode").and_then(Value::as_bool);
+        match (style.unwrap_or("form"), explode) {
+            ("spaceDelimited", None | Some(false)) => Some(' '),
+            ("pipeDelimited", None | Some(false)) => Some('|'),
+            ("form", Some(false)) => Some(','),
+            _ => None,
+        }
+    }
+}

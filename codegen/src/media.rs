@@ -1,0 +1,131 @@
+//! Media types (RFC 9110, 8.3.1): what is JSON, what is a form, what is asked for.
+
+use serde_json::{Map, Value};
+
+use crate::operations::json_schema;
+
+/// Type and subtype, in lower case and without parameters.
+fn essence(media: &str) -> String {
+    let essence = media.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// One JSON text: `application/json`, `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
+pub fn is_json(media: &str) -> bool {
+    let essence = essence(media);
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+pub fn is_multipart(media: &str) -> bool {
+    essence(media).starts_with("multipart/")
+}
+
+pub fn is_urlencoded(media: &str) -> bool {
+    essence(media) == "application/x-www-form-urlencoded"
+}
+
+fn is_range(media: &str) -> bool {
+    essence(media).contains('*')
+}
+
+/// The JSON of a body or a response: plain JSON before a JSON of another name, before any media type at all.
+pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let rank = |media: &str| match essence(media).as_str() {
+        "application/json" => Some(0),
+        _ if is_json(media) => Some(1),
+        "application/*" => Some(2),
+        "*/*" => Some(3),
+        _ => None,
+    };
+    let ranked = content.iter().filter_map(|c| Some((rank(c.0)?, c)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
+}
+
+/// The media type to send, as the document has it. A range is none: then it is the usual one.
+pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
+    let plain = media.bytes().all(|b| (b' '..0x7f).contains(&b)) && media.contains('/');
+    if is_range(media) || !plain {
+        usual
+    } else {
+        media.trim()
+    }
+}
+
+/// The media types to ask for. A file is read whatever it is: a server that has it in another form only is no error.
+pub fn accept(content: Option<&Map<String, Value>>) -> String {
+    let Some(content) = content else {
+        return "application/json".into();
+    };
+    if let Some((media, _)) = json_schema(content) {
+        return sent(media, "application/json").into();
+    }
+    let known = content.keys().map(|media| sent(media, "*/*"));
+    let mut known: Vec<&str> = known.filter(|media| *media != "*/*").collect();
+    known.push(if known.is_empty() { "*/*" } else { "*/*;q=0.1" });
+    known.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_json_is_told_by_the_type_not_by_the_word() {
+        for (media, is) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/merge-patch+json", true),
+            ("application/vnd.api+json", true),
+            ("application/*+json", true),
+            ("text/json", true),
+            ("application/x-ndjson", false),
+            ("application/jsonl", false),
+            ("application/json-seq", false),
+            ("application/jsonlines+zip", false),
+            ("text/csv; header=json", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(is_json(media), is, "{media}");
+        }
+    }
+
+    #[test]
+    fn what_is_documented_is_asked_for() {
+        let schema = json!({"schema": {"type": "object"}});
+        let file = json!({"schema": {"type": "string", "format": "binary"}});
+        for (content, asked) in [
+            (json!({"application/json": schema}), "application/json"),
+            (
+                json!({"text/csv": schema, "application/vnd.api+json": schema}),
+                "application/vnd.api+json",
+            ),
+            (
+                json!({"application/vnd.api+json": schema, "application/json": schema}),
+                "application/json",
+            ),
+            (
+                json!({"application/json; charset=utf-8": schema}),
+                "application/json; charset=utf-8",
+            ),
+            (json!({"*/*": schema}), "application/json"),
+            (json!({"application/*+json": schema}), "application/json"),
+            (
+                json!({"application/x-ndjson": schema}),
+                "application/x-ndjson, */*;q=0.1",
+            ),
+            (
+                json!({"text/csv": file, "application/pdf": file}),
+                "text/csv, application/pdf, */*;q=0.1",
+            ),
+            (json!({"*/*": file}), "*/*"),
+            (
+                json!({"application/json": file}),
+                "application/json, */*;q=0.1",
+            ),
+        ] {
+            assert_eq!(accept(content.as_object()), asked, "{content}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The parameters of an operation, and what a setter of a value takes.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use crate::{
+    Error, checks, media, names,
+    schema::{Document, is_file},
+};
+
+/// What a setter takes.
+pub enum Argument {
+    /// A value of this type as it is: a number or a boolean.
+    Plain(TokenStream),
+    /// What becomes this type: a text, a time, an id, an open enum.
+    Into(TokenStream),
+    /// Some of what becomes this type.
+    List(TokenStream),
+    /// A reference to this type: an object, a list of objects.
+    Of(TokenStream),
+    /// What the document does not tell: anything that serialises.
+    Any,
+    File,
+    Files,
+}
+
+impl Argument {
+    /// # Errors
+    /// A `$ref` that points to nothing.
+    pub fn of(
+        doc: &Document<'_>,
+        schema: &Value,
+        used: &mut BTreeSet<String>,
+    ) -> Result<Self, Error> {
+        let schema = doc.written_out(schema);
+        if is_file(schema) {
+            return Ok(Self::File);
+        }
+        let ty = doc.rust(schema, used)?;
+        if schema.get("type").and_then(Value::as_str) == Some("array") {
+            let items = doc.written_out(schema.get("items").unwrap_or(&Value::Null));
+            return Ok(match Self::of(doc, items, used)? {
+                Self::File => Self::Files,
+                Self::Plain(item) | Self::Into(item) => Self::List(item),
+                Self::Any => Self::Any,
+                _ => Self::Of(ty),
+            });
+        }
+        let shown = ty.to_string();
+        let is_object = shown.contains('<')
+            || Document::target(schema)
+                .and_then(|t| doc.schemas.get(t))
+                .is_some_and(|s| s.get("enum").is_none());
+        Ok(match shown.as_str() {
+            "i64" | "f64" | "bool" => Self::Plain(ty),
+            _ if shown.ends_with("crate :: Json") => Self::Any,
+            _ if is_object => Self::Of(ty),
+            _ => Self::Into(ty),
+        })
+    }
+
+    /// The type of the argument, and how the value of type `ty` comes of it.
+    pub fn taken(&self) -> TokenStream {
+        match self {
+            Self::Plain(ty) => quote!(#ty),
+            Self::Into(ty) => quote!(impl ::std::convert::Into<#ty>),
+            Self::List(item) => {
+                quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>)
+            }
+            Self::Of(ty) => quote!(&#ty),
+            Self::Any => quote!(impl crate::rt::serde::Serialize),
+            Self::File => quote!(crate::Upload),
+            Self::Files => quote!(impl ::std::iter::IntoIterator<Item = crate::Upload>),
+        }
+    }
+
+    /// The checks of `value`, which becomes what is checked.
+    pub fn checked(&self, doc: &Document<'_>, name: &str, schema: &Value) -> TokenStream {
+        let mut checks = checks::value(doc, name, schema);
+        if let Self::Plain(ty) = self
+            && ty.to_string() == "f64"
+        {
+            checks.extend(quote!(v.finite(#name, *value);));
+        }
+        let become_value = match self {
+            Self::Plain(_) => quote!(),
+            Self::Into(ty) => quote!(let value: #ty = value.into();),
+            Self::List(item) => {
+                quote!(let value: ::std::vec::Vec<#item> = value.into_iter().map(::std::convert::Into::into).collect();)
+            }
+            Self::Of(_) if !checks.is_empty() => {
+                return quote!(self.0.check(#name, |v| { #checks }););
+            }
+            _ => return quote!(),
+        };
+        match checks.is_empty() {
+            true => quote!(),
+            false => {
+                quote!(#become_value self.0.check(#name, |v| { let value = &value; #checks });)
+            }
+        }
+    }
+}
+
+/// Where a parameter goes. A cookie belongs to the browser's session: DRF's token schemes use none, and the convert stage warns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+/// A parameter of an operation.
+pub struct Parameter<'a> {
+    pub name: &'a str,
+    pub place: Place,
+    pub required: bool,
+    /// The name of its setter.
+    pub field: Ident,
+    pub argument: Argument,
+    pub schema: &'a Value,
+    about: &'a str,
+    /// The variant of `rt::Style`, and `explode`.
+    style: (&'static str, bool),
+    reserved: bool,
+}
+
+impl<'a> Parameter<'a> {
+    /// `None` for a place that has no setter.
+    ///
+    /// # Errors
+    /// A `$ref` that points to nothing.
+    pub fn of(
+        doc: &Document<'a>,
+        parameter: &'a Value,
+        taken: &mut BTreeSet<String>,
+        used: &mut BTreeSet<String>,
+    ) -> Result<Option<Self>, Error> {
+        let parameter = doc.resolve(parameter)?;
+        let text = |key| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let (name, place) = (text("name"), text("in"));
+        let field = names::unique(names::value_ident(name), taken);
+        let place = match place {
+            "path" => Place::Path,
+            "query" => Place::Query,
+            "header" => Place::Header,
+            _ => return Ok(None),
+        };
+        let content = parameter.get("content").and_then(Value::as_object);
+        let content = content.and_then(|c| c.iter().next());
+        let schema = content
+            .map_or(parameter, |(_, value)| value)
+            .get("schema")
+            .unwrap_or(&Value::Null);
+        let json = content.is_some_and(|(kind, _)| media::is_json(kind) || kind.contains('*'));
+        let flag = |key| parameter.get(key).and_then(Value::as_bool);
+        let style = match text("style") {
+            _ if json => "Json",
+            "label" if place == Place::Path => "Label",
+            "matrix" if place == Place::Path => "Matrix",
+            "spaceDelimited" if place == Place::Query => "Space",
+            "pipeDelimited" if place == Place::Query => "Pipe",
+            "deepObject" if place == Place::Query => "Deep",
+            _ if place == Place::Query => "Form",
+            _ => "Simple",
+        };
+        let argument = match Argument::of(doc, schema, used)? {
+            Argument::File => Argument::Into(quote!(::std::string::String)),
+            Argument::Files => Argument::List(quote!(::std::string::String)),
+            other => other,
+        };
+        Ok(Some(Self {
+            name,
+            place,
+            required: flag("required") == Some(true),
+            field,
+            argument,
+            schema,
+            about: Some(text("description").trim())
+                .filter(|d| !d.is_empty())
+                .unwrap_or(name),
+            style: (style, flag("explode").unwrap_or(style == "Form")),
+            reserved: place == Place::Query && flag("allowReserved") == Some(true),
+        }))
+    }
+
+    pub fn setter(&self, doc: &Document<'a>) -> TokenStream {
+        let (name, field, about) = (self.name, &self.field, self.about);
+        let taken = self.argument.taken();
+        let checks = self.argument.checked(doc, name, self.schema);
+        let (style, explode) = self.style;
+        let format = || {
+            let style = quote::format_ident!("{style}");
+            let place = quote::format_ident!(
+                "{}",
+                match self.place {
+                    Place::Path => "Path",
+                    Place::Query => "Query",
+                    Place::Header => "Header",
+                }
+            );
+            let reserved = self.reserved;
+            quote!(crate::rt::Format { place: crate::rt::Place::#place, style: crate::rt::Style::#style, explode: #explode, reserved: #reserved })
+        };
+        let usual =
+            matches!(style, "Form" | "Simple" | "Space" | "Pipe" | "Deep") && !self.reserved;
+        let call = match &self.argument {
+            Argument::List(item) if style == "Form" && explode && !self.reserved => {
+                quote!(query_list::<#item>(#name, value))
+            }
+            Argument::List(item) => {
+                let format = format();
+                quote!(styled_list::<#item>(#name, value, #format))
+            }
+            Argument::Plain(_) | Argument::Into(_) if usual => {
+                let store = match self.place {
+                    Place::Path => quote!(path),
+                    Place::Query => quote!(query),
+                    Place::Header => quote!(header),
+                };
+                match &self.argument {
+                    Argument::Into(ty) if checks.is_empty() => {
+                        quote!(#store::<#ty>(#name, value.into()))
+                    }
+                    _ => quote!(#store(#name, value)),
+                }
+            }
+            Argument::Into(ty) if checks.is_empty() => {
+                let format = format();
+                quote!(styled::<#ty>(#name, &value.into(), #format))
+            }
+            Argument::Of(_) => {
+                let format = format();
+                quote!(styled(#name, value, #format))
+            }
+            _ => {
+                let format = format();
+                quote!(styled(#name, &value, #format))
+            }
+        };
+        quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
+    }
+}
