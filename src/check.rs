@@ -190,9 +190,11 @@ impl Violations {
 /// Is a part of the path the name of a secret?
 fn is_secret(at: &str) -> bool {
     let at = at.to_ascii_lowercase();
-    ["pass", "token", "secret", "key", "pin", "psk", "otp"]
+    let words = at.split(|c: char| !c.is_alphanumeric());
+    ["pass", "token", "secret", "apikey", "api_key", "private_key", "psk", "otp"]
         .iter()
         .any(|s| at.contains(s))
+        || words.into_iter().any(|word| matches!(word, "key" | "pin" | "puk"))
 }
 
 /// The beginning of a value, on one line.
@@ -238,17 +240,17 @@ mod tests {
                 Some(Name(long)),
             ],
         )]);
-        let faults = found(|v| v.nested("by_key", &inside));
+        let faults = found(|v| v.nested("by_name", &inside));
         let start = "X".repeat(60);
         assert_eq!(
             faults,
             [
-                r"by_key.a[2].name: must be at most 3 characters, is `too\nlong`".to_owned(),
+                r"by_name.a[2].name: must be at most 3 characters, is `too\nlong`".to_owned(),
                 format!(
-                    "by_key.a[3].name: must be at most 3 characters, is `{start}…` (300 characters)"
+                    "by_name.a[3].name: must be at most 3 characters, is `{start}…` (300 characters)"
                 ),
                 format!(
-                    "by_key.a[3].name: must be of the form ^[a-z], is `{start}…` (300 characters)"
+                    "by_name.a[3].name: must be of the form ^[a-z], is `{start}…` (300 characters)"
                 ),
             ]
         );

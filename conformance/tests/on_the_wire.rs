@@ -183,7 +183,8 @@ impl<'a> Judge<'a> {
                     let (item, values) =
                         match (&parameter["items"], parameter["collectionFormat"].as_str()) {
                             (Value::Null, _) => (parameter, values),
-                            (item, Some("multi")) => (item, values),
+                            // Left out by drf-yasg for a `ListField`, which DRF reads from repeated names.
+                            (item, Some("multi") | None) => (item, values),
                             (item, _) if values.len() == 1 => {
                                 (item, values[0].split(',').map(str::to_owned).collect())
                             }

@@ -159,23 +159,16 @@ impl Named {
     }
 }
 
-/// The type of a list of values, and the values as that type, if they become an open enum. Hand-written lists quote numbers and forget to quote texts; the type
-/// that is declared counts.
+/// The type of a list of values, and the values, if they become an open enum. drf-yasg declares texts where choices are of several types: then each is sent as
+/// what it is.
 fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
     values.retain(|v| !v.is_null());
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
-    let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-    let whole = |v: &Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
     match declared {
-        Some("string") => (
-            Some("string"),
-            values.iter().map(|v| text(v).into()).collect(),
-        ),
-        Some("integer") => {
-            let numbers: Option<Vec<_>> = values.iter().map(whole).collect();
-            let numbers = numbers.unwrap_or_default().into_iter();
-            (Some("integer"), numbers.map(Value::from).collect())
-        }
+        Some("string") if all(Value::is_string) => (Some("string"), values),
+        Some("integer") if all(Value::is_i64) => (Some("integer"), values),
+        Some("integer") if all(Value::is_number) => (Some("integer"), Vec::new()),
+        Some("string" | "integer") if !values.is_empty() => (None, Vec::new()),
         Some("number") => (Some("number"), Vec::new()),
         Some("boolean") => (Some("boolean"), Vec::new()),
         Some("array") => (Some("array"), Vec::new()),
