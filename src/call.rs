@@ -4,7 +4,6 @@ use std::{fmt::Display, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use reqwest::{
     Method,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -17,6 +16,7 @@ use crate::{
     check::{Check, Violation, Violations},
     finite,
     pages::{self, items},
+    place,
     send::{self, Body, Outgoing},
     style::{Format, Place},
     trace::Trace,
@@ -482,15 +482,6 @@ fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
     path
 }
 
-/// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'@')
-    .remove(b':');
-
 /// Fills a path template; each value is one segment.
 pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Result<String, Error> {
     let mut out = String::with_capacity(template.len() + 32);
@@ -506,13 +497,8 @@ pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Resul
         let value = given.ok_or_else(|| {
             Error::invalid(format!("{name}: is part of the path and was not given"))
         })?;
-        if matches!(value.as_str(), "" | "." | "..") {
-            return Err(Error::invalid(format!(
-                "{name}: is part of the path and can't be `{value}`"
-            )));
-        }
         out.push_str(before);
-        out.extend(percent_encode(value.as_bytes(), SEGMENT));
+        out.extend(place::segment(value).map_err(|e| Error::invalid(format!("{name}: {e}")))?);
         rest = tail;
     }
     out.push_str(rest);

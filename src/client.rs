@@ -10,6 +10,7 @@ use crate::{
     limits::Limits,
     login::{Account, Sessions},
     pages::items::OnBadItem,
+    place,
     retry::Budget,
 };
 
@@ -24,6 +25,8 @@ pub struct Client(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub base: Url,
     pub http: reqwest::Client,
+    /// May `http` follow redirects by itself?
+    pub follows: bool,
     credentials: Credentials,
     /// The header of a token: made once.
     fixed: Option<HeaderValue>,
@@ -71,7 +74,8 @@ impl Client {
         Self::builder().from_env()?.build()
     }
 
-    /// A request to any path, with the same authorization, retries and errors as the typed operations.
+    /// A request to any path, with the same authorization, retries and errors as the typed operations. The path is below the base URL's and may end with a query
+    /// (`/x/?page=2`); a whole URL is taken if its scheme, host and port are the base URL's. Anything else is an error of the call, and nothing is sent.
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         RawRequest::new(self, method, path)
     }
@@ -326,7 +330,11 @@ impl<M> ClientBuilder<M> {
         self.user_agent = Some(suffix.into());
         self
     }
-    /// All requests go through this proxy: `http://user:password@host:port`, `https://…`. Without one the environment counts: `HTTPS_PROXY`, `NO_PROXY`.
+    /// All requests go through this proxy: `http://user:password@host:port`, `https://…`. Through it goes plain http too, if its host was allowed
+    /// ([`allow_plain_http`](Self::allow_plain_http)): the proxy then reads the token.
+    ///
+    /// Without one the environment counts for https alone (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), where a proxy can't read what it passes on. Plain http
+    /// never goes through a proxy of the environment, and loopback through none at all.
     ///
     /// # Errors
     /// The URL is malformed. The error does not show it, for it may hold a password.
@@ -355,27 +363,35 @@ impl<M> ClientBuilder<M> {
         Ok(self)
     }
     #[cfg(not(target_family = "wasm"))]
-    fn http_builder(&mut self) -> reqwest::ClientBuilder {
-        let http = reqwest::Client::builder()
+    fn http_builder(&mut self, base: &Url) -> reqwest::ClientBuilder {
+        let mut http = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
             // Tries that nobody sees are not wanted, and each call would pay for a copy of its request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
-            .redirect(reqwest::redirect::Policy::custom(same_host));
-        let http = self
-            .proxies
-            .drain(..)
-            .fold(http, reqwest::ClientBuilder::proxy);
+            // `redirect` does it.
+            .redirect(reqwest::redirect::Policy::none());
+        if base.scheme() == "http" || place::is_loopback(base) {
+            // A proxy would read the token, wherever the host is.
+            http = http.no_proxy();
+        }
+        if !place::is_loopback(base) {
+            http = self
+                .proxies
+                .drain(..)
+                .fold(http, reqwest::ClientBuilder::proxy);
+        }
         self.roots
             .drain(..)
             .fold(http, reqwest::ClientBuilder::add_root_certificate)
     }
     /// A browser follows redirects, connects and trusts as it likes.
     #[cfg(target_family = "wasm")]
-    fn http_builder(&mut self) -> reqwest::ClientBuilder {
+    fn http_builder(&mut self, _base: &Url) -> reqwest::ClientBuilder {
         reqwest::Client::builder()
     }
-    /// Your own `reqwest::Client`: its proxy, roots, redirect policy and connect time-out count. It must not follow redirects to another host; what
-    /// it tries again by itself is not counted.
+    /// Your own `reqwest::Client`: its proxies, roots, redirect policy and connect time-out count, and what it tries again by itself is not counted. Build it with
+    /// `redirect(Policy::none())`, else it follows redirects to other hosts, which is an error only afterwards; and with `no_proxy()` for plain http, else what
+    /// `HTTP_PROXY` names reads the token.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -388,26 +404,11 @@ impl<M> ClientBuilder<M> {
 
     pub(crate) fn client(mut self) -> Result<Client, Error> {
         let text = self.base_url.as_deref().unwrap_or(BASE_URL);
-        let base = Url::parse(text).map_err(|e| {
-            Error::configuration(format!(
-                "the base URL is no URL ({e}): give one like {BASE_URL}"
-            ))
+        let base = place::base(text).map_err(|e| {
+            Error::configuration(format!("the base URL {e}; give one like {BASE_URL}"))
         })?;
-        let Some(host) = base.host_str() else {
-            return Err(Error::configuration(format!(
-                "the base URL names no host: give one like {BASE_URL}"
-            )));
-        };
-        if !base.username().is_empty() || base.password().is_some() {
-            return Err(Error::configuration(
-                "the base URL holds credentials: give them to the client, not to the URL",
-            ));
-        }
-        let loopback = match base.host() {
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            _ => host == "localhost",
-        };
+        let host = base.host_str().unwrap_or_default();
+        let loopback = place::is_loopback(&base);
         match base.scheme() {
             "https" => {}
             "http" if loopback || self.plain_hosts.iter().any(|h| h == host) => {}
@@ -435,10 +436,11 @@ impl<M> ClientBuilder<M> {
             .ok_or_else(|| Error::configuration(missing))?
             .parse()?;
         let fixed = credentials.fixed()?;
+        let follows = self.http.is_some() || cfg!(target_family = "wasm");
         let http = match self.http.take() {
             Some(http) => http,
             None => self
-                .http_builder()
+                .http_builder(&base)
                 .user_agent(
                     [
                         concat!("autopi/", env!("CARGO_PKG_VERSION")),
@@ -455,6 +457,7 @@ impl<M> ClientBuilder<M> {
         Ok(Client(Arc::new(Inner {
             base,
             http,
+            follows,
             credentials,
             fixed,
             sessions: Sessions::default(),
@@ -468,19 +471,5 @@ impl<M> ClientBuilder<M> {
             timeout: self.timeout.unwrap_or(Duration::from_secs(60)),
             attempt_timeout: self.attempt_timeout,
         })))
-    }
-}
-
-/// The `Authorization` header must not reach another host, nor plain http.
-#[cfg(not(target_family = "wasm"))]
-fn same_host(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
-    let same = attempt
-        .previous()
-        .first()
-        .is_some_and(|first| first.origin() == attempt.url().origin());
-    if same && attempt.previous().len() <= 5 {
-        attempt.follow()
-    } else {
-        attempt.stop()
     }
 }

@@ -231,6 +231,12 @@ impl Error {
         ))
     }
 
+    /// With another explanation.
+    pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// What the server said to a login may repeat what was sent.
     pub(crate) fn without_body(mut self) -> Self {
         self.0.body = None;

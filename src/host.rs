@@ -40,7 +40,7 @@ mod browser {
 
     use bytes::Bytes;
     use futures_util::{Stream, StreamExt};
-    use reqwest::{StatusCode, header::HeaderMap};
+    use reqwest::{StatusCode, Url, header::HeaderMap};
     pub(crate) use wasmtimer::{
         std::Instant,
         tokio::{sleep, sleep_until},
@@ -56,6 +56,7 @@ mod browser {
 
     /// An answer whose body is read piece by piece.
     pub(crate) struct Answer {
+        url: Url,
         status: StatusCode,
         headers: HeaderMap,
         length: Option<u64>,
@@ -66,6 +67,7 @@ mod browser {
         fn from(r: reqwest::Response) -> Self {
             let (status, headers, length) = (r.status(), r.headers().clone(), r.content_length());
             Self {
+                url: r.url().clone(),
                 status,
                 headers,
                 length,
@@ -75,6 +77,9 @@ mod browser {
     }
 
     impl Answer {
+        pub fn url(&self) -> &Url {
+            &self.url
+        }
         pub fn status(&self) -> StatusCode {
             self.status
         }

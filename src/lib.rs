@@ -41,6 +41,7 @@ mod open_enum;
 mod options;
 mod page;
 mod pages;
+mod place;
 #[cfg(not(target_family = "wasm"))]
 mod process;
 #[cfg(not(target_family = "wasm"))]
@@ -48,6 +49,7 @@ mod profile;
 mod raw;
 #[allow(missing_docs)]
 mod record;
+mod redirect;
 mod retry;
 mod send;
 #[allow(missing_docs)]

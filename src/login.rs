@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::{Client, Error, auth, host::Instant, mfa, retry, send};
+use crate::{Client, Error, auth, host::Instant, mfa, place, retry, send};
 
 /// What the last login gave.
 #[derive(Default)]
@@ -134,8 +134,7 @@ async fn post(
     body: Option<&impl Serialize>,
 ) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
     let inner = &client.0;
-    let mut url = inner.base.clone();
-    url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+    let url = place::join(&inner.base, path).map_err(Error::auth)?;
     let request = inner.http.post(url).timeout(inner.usual_attempt());
     let request = match body {
         Some(body) => request.json(body),

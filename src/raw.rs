@@ -1,15 +1,16 @@
 //! Requests to any path.
 
-use std::{fmt::Display, marker::PhantomData};
+use std::{borrow::Cow, fmt::Display, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
+use url::form_urlencoded;
 
 use crate::{
     Async, CallOptions, Client, Download, Error, Response, Upload,
     check::Violations,
-    finite,
+    finite, place,
     send::{self, Body, Outgoing},
     upload::Parts,
 };
@@ -20,15 +21,21 @@ pub struct RawRequest<'a, M = Async> {
     client: &'a Client,
     out: Box<Outgoing>,
     parts: Option<Parts>,
+    error: Option<Error>,
     mode: PhantomData<M>,
 }
 
 impl<'a, M> RawRequest<'a, M> {
     pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
+        let mut out = Outgoing::new("raw", method, String::new());
+        let error = locate(&client.0.base, path, &mut out)
+            .err()
+            .map(|e| Error::invalid(e).of("raw", 0, Duration::ZERO));
         Self {
             client,
-            out: Outgoing::new("raw", method, path.to_owned()),
+            out,
             parts: None,
+            error,
             mode: PhantomData,
         }
     }
@@ -103,20 +110,69 @@ impl<'a, M> RawRequest<'a, M> {
             client: self.client,
             out: self.out,
             parts: self.parts,
+            error: self.error,
             mode: PhantomData,
         }
     }
 }
 
-impl RawRequest<'_> {
+/// A path with or without a query, or a whole URL of the base's origin.
+fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
+    let whole = (!text.starts_with('/'))
+        .then(|| Url::parse(text).ok())
+        .flatten();
+    let query = match &whole {
+        Some(url) => {
+            if text.bytes().any(|b| b.is_ascii_control()) {
+                return Err("the URL holds a control character".into());
+            }
+            place::without_user_info(url).map_err(|e| format!("the URL {e}"))?;
+            if !place::same_origin(url, base) {
+                return Err(format!(
+                    "the URL leads to another place than {}: give a path, or make a client for that place",
+                    place::shown(base)
+                ));
+            }
+            out.path = url.path().to_owned();
+            url.query().unwrap_or_default()
+        }
+        None => {
+            let text = text.split_once('#').map_or(text, |(text, _)| text);
+            let (path, query) = text.split_once('?').unwrap_or((text, ""));
+            if let Some(fault) = place::fault(path) {
+                return Err(format!("the path {fault}"));
+            }
+            out.path = path.to_owned();
+            query
+        }
+    };
+    out.query = form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+        .collect();
+    out.place = whole.map(|mut url| {
+        url.set_query(None);
+        url.set_fragment(None);
+        Box::new(url)
+    });
+    Ok(())
+}
+
+impl<'a> RawRequest<'a> {
+    fn finish(self) -> Result<(&'a Client, Box<Outgoing>, Option<Parts>), Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok((self.client, self.out, self.parts)),
+        }
+    }
+
     /// The answer as bytes, with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        send::whole(self.client, self.out, self.parts)
-            .await
-            .map(|(response, _)| response)
+        let (client, out, parts) = self.finish()?;
+        let (response, _) = send::whole(client, out, parts).await?;
+        Ok(response)
     }
 
     /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
@@ -124,7 +180,8 @@ impl RawRequest<'_> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (response, trace) = send::whole(self.client, self.out, self.parts).await?;
+        let (client, out, parts) = self.finish()?;
+        let (response, trace) = send::whole(client, out, parts).await?;
         send::decode(response).map_err(|e| trace.fail(e))
     }
 
@@ -133,8 +190,7 @@ impl RawRequest<'_> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_download(self) -> Result<Download, Error> {
-        send::open(self.client, self.out, self.parts)
-            .await
-            .map(Download)
+        let (client, out, parts) = self.finish()?;
+        send::open(client, out, parts).await.map(Download)
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     host::{Answer, Instant, is_unprocessed, sleep, timeout},
     lenient::{self, Fault},
     limits::{Permit, after, later},
+    place, redirect,
     retry::{self, Claim},
     trace::Trace,
     upload::Parts,
@@ -55,6 +56,8 @@ pub(crate) struct Outgoing {
     pub template: Option<&'static str>,
     pub method: Method,
     pub path: String,
+    /// The URL in place of the base and the path: of the base's origin.
+    pub place: Option<Box<Url>>,
     pub query: Vec<(Cow<'static, str>, String)>,
     /// More of the query, by the name of the parameter: percent-encoded.
     pub styled: Vec<(&'static str, String)>,
@@ -79,6 +82,7 @@ impl Outgoing {
             template: None,
             method,
             path,
+            place: None,
             query,
             styled: Vec::new(),
             accept: "",
@@ -168,6 +172,8 @@ enum Failure {
     Unsent(Error),
     /// Sent with this authorization.
     Sent(Error, HeaderValue),
+    /// The same request is wanted at this URL.
+    Moved(Box<Url>, Error),
 }
 
 async fn run(
@@ -206,12 +212,16 @@ async fn tries(
         out.options.timeout.unwrap_or(client.0.timeout),
     );
     let mut refused: Option<HeaderValue> = None;
+    let mut moved: Option<Box<Url>> = None;
+    let mut hops = 0;
     let mut claim = None;
     loop {
         trace.attempts += 1;
         let one = Try {
             client,
             out,
+            moved: moved.as_deref(),
+            hops,
             whole,
             attempt: trace.attempts,
             deadline,
@@ -230,6 +240,10 @@ async fn tries(
         let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
         match one.again(failure, body_is_there, refused.is_none(), trace)? {
             Again::With(other) => refused = Some(other),
+            Again::At(url) => {
+                (moved, hops) = (Some(url), hops + 1);
+                trace.attempts -= 1;
+            }
             Again::After(wait, right) => {
                 Box::pin(sleep(wait)).await;
                 claim = Some(right);
@@ -242,19 +256,24 @@ async fn tries(
 enum Again<'a> {
     /// At once, with other credentials than these.
     With(HeaderValue),
+    /// At once, at this URL: the same attempt.
+    At(Box<Url>),
     After(Duration, Claim<'a>),
 }
 
 /// One try.
-struct Try<'a> {
+struct Try<'a, 'm> {
     client: &'a Client,
     out: &'a Outgoing,
+    /// Where redirects led to, and how many.
+    moved: Option<&'m Url>,
+    hops: u8,
     whole: bool,
     attempt: u32,
     deadline: Instant,
 }
 
-impl<'a> Try<'a> {
+impl<'a> Try<'a, '_> {
     async fn run(
         &self,
         parts: &mut Option<Parts>,
@@ -287,7 +306,12 @@ impl<'a> Try<'a> {
             Some(parts) => Some(Box::pin(parts.form()).await.map_err(Failure::Fatal)?),
             None => None,
         };
-        let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
+        // A block: a request that lives to its end would be a part of the future.
+        let (pending, asked) = {
+            let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
+            let asked = inner.follows.then(|| Box::new(request.url().clone()));
+            (inner.http.execute(request), asked)
+        };
         let stall = self.attempt_timeout();
         let started = inner.hooks.as_ref().map(|_| Instant::now());
         if let Some(place) = place {
@@ -298,7 +322,7 @@ impl<'a> Try<'a> {
         }
         let sent = |e| Failure::Sent(e, authorization.clone());
         let mut response = {
-            let answer = timeout(stall, self.deadline, inner.http.execute(request)).await;
+            let answer = timeout(stall, self.deadline, pending).await;
             if let (Some(hooks), Some(started)) = (&inner.hooks, started) {
                 hooks.post(
                     answer
@@ -311,7 +335,13 @@ impl<'a> Try<'a> {
                 );
             }
             match answer {
-                Ok(Ok(response)) => Answer::from(response),
+                Ok(Ok(response)) => {
+                    if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
+                        self.elsewhere(&asked, response.url())
+                            .map_err(Failure::Fatal)?;
+                    }
+                    Answer::from(response)
+                }
                 Ok(Err(e)) if is_unprocessed(&e) => {
                     return Err(Failure::Unsent(Error::transport(e)));
                 }
@@ -320,14 +350,7 @@ impl<'a> Try<'a> {
             }
         };
         if !response.status().is_success() {
-            let error = Box::pin(timeout(
-                Duration::MAX,
-                self.deadline,
-                refusal(response, self.out.template),
-            ))
-            .await
-            .map_err(|_| late("no end of an error response"))?;
-            return Err(sent(error));
+            return Err(Box::pin(self.refused(response, &authorization)).await);
         }
         if !self.whole {
             return Ok(Got::Open(response, permit));
@@ -346,6 +369,20 @@ impl<'a> Try<'a> {
         }))
     }
 
+    #[cold]
+    async fn refused(&self, response: Answer, authorization: &HeaderValue) -> Failure {
+        let target = redirect::target(&self.out.method, &response, &self.client.0.base);
+        let error = refusal(response, self.out.template);
+        let Ok(error) = timeout(Duration::MAX, self.deadline, error).await else {
+            return Failure::Fatal(self.late("no end of an error response", None));
+        };
+        match target {
+            None => Failure::Sent(error, authorization.clone()),
+            Some(Ok(url)) => Failure::Moved(Box::new(url), error),
+            Some(Err(why)) => Failure::Fatal(error.because(why)),
+        }
+    }
+
     /// Whether, and how, it goes on after a failure.
     #[cold]
     fn again(
@@ -359,6 +396,18 @@ impl<'a> Try<'a> {
         let (error, repeatable) = match failure {
             Failure::Fatal(error) => (error, false),
             Failure::Unsent(error) => (error, body_is_there),
+            Failure::Moved(url, _) if body_is_there && self.hops < redirect::MOST => {
+                return Ok(Again::At(url));
+            }
+            Failure::Moved(url, error) => {
+                let why = if body_is_there {
+                    "more redirects in a row than are followed, the last one to"
+                } else {
+                    "the body could be sent only once, and the server answers at"
+                };
+                let place = place::shown(&url);
+                (error.because(format!("{why} {place}")), false)
+            }
             Failure::Sent(error, with)
                 if error.status() == Some(401)
                     && may_renew
@@ -445,7 +494,10 @@ impl<'a> Try<'a> {
 
     fn request(&self, authorization: &HeaderValue, form: Option<Form>) -> Result<Request, Error> {
         let (inner, out) = (&self.client.0, self.out);
-        let mut request = Request::new(out.method.clone(), url(self.client, out));
+        let url = self.url()?;
+        // Before the header is put on.
+        self.own_origin(&url)?;
+        let mut request = Request::new(out.method.clone(), url);
         if !out.accept.is_empty() {
             request
                 .headers_mut()
@@ -496,6 +548,7 @@ impl<'a> Try<'a> {
         }
         if let Some(hooks) = &inner.hooks {
             hooks.pre(&mut request, &self.info())?;
+            self.own_origin(request.url())?;
         }
         if inner.trace_bodies {
             let body = request
@@ -506,26 +559,53 @@ impl<'a> Try<'a> {
         }
         Ok(request)
     }
-}
 
-fn url(client: &Client, out: &Outgoing) -> Url {
-    let mut url = client.0.base.clone();
-    let path = format!(
-        "{}/{}",
-        url.path().trim_end_matches('/'),
-        out.path.trim_start_matches('/')
-    );
-    url.set_path(&path);
-    if !out.query.is_empty() {
-        url.query_pairs_mut().extend_pairs(&out.query);
+    fn url(&self) -> Result<Url, Error> {
+        if let Some(url) = self.moved {
+            return Ok(url.clone());
+        }
+        let mut url = match &self.out.place {
+            Some(url) => (**url).clone(),
+            None => place::join(&self.client.0.base, &self.out.path).map_err(Error::invalid)?,
+        };
+        if !self.out.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.out.query);
+        }
+        for (_, text) in &self.out.styled {
+            let query = url
+                .query()
+                .map_or_else(|| text.clone(), |q| format!("{q}&{text}"));
+            url.set_query(Some(&query));
+        }
+        Ok(url)
     }
-    for (_, text) in &out.styled {
-        let query = url
-            .query()
-            .map_or_else(|| text.clone(), |q| format!("{q}&{text}"));
-        url.set_query(Some(&query));
+
+    fn own_origin(&self, url: &Url) -> Result<(), Error> {
+        if place::same_origin(url, &self.client.0.base) {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "the request would go to another host than the base URL's, with the credentials in it: was its URL changed by a hook?",
+        ))
     }
-    url
+
+    /// A browser, or the user's own `reqwest::Client`, has followed a redirect.
+    #[cold]
+    fn elsewhere(&self, asked: &Url, answered: &Url) -> Result<(), Error> {
+        let there = place::shown(answered);
+        if !place::same_origin(asked, answered) {
+            return Err(Error::invalid(format!(
+                "the call was redirected to another host, {there}: is the base URL right?"
+            )));
+        }
+        if matches!(self.out.method, Method::GET | Method::HEAD) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the server answers at {there}, and the redirect may have made a GET of the {}: send it there",
+            self.out.method
+        )))
+    }
 }
 
 /// The body, up to a limit.

@@ -1,12 +1,12 @@
-//! Between the client and the host: proxies, root certificates, redirects.
+//! Between the client and the host: proxies, root certificates, redirects, URLs.
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
+use std::{env, process::Command, sync::Arc, time::Duration};
 
-use autopi::{Client, Error, ErrorKind, Method, RetryPolicy};
+use autopi::{CallInfo, Client, ClientHooks, Error, ErrorKind, Method, RetryPolicy, Upload};
 use reqwest::dns::{Name, Resolve, Resolving};
-use support::{Server, Step, answer, ok};
+use support::{Server, Step, answer, ok, write};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
@@ -83,21 +83,28 @@ async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
     let other = Server::answers(vec![ok("1")]).await;
     for place in [
         other.url.replace("127.0.0.1", "localhost"),
-        other.url.clone(),
+        format!("{}/y/?canary", other.url),
         "https://127.0.0.1/".to_owned(),
+        other.url.replace("http:", ""),
+        other.url.replace("127.0.0.1", "127.0.0.1.nip.io"),
+        "//user:canary@127.0.0.1/".to_owned(),
     ] {
-        let server = Server::answers(vec![answer(
-            "302 Found",
-            &format!("location: {place}\r\n"),
-            "",
-        )])
-        .await;
-        let error = get(&server.client()).await.unwrap_err();
-        assert_eq!(
-            (error.status(), server.requests().len()),
-            (Some(302), 1),
-            "{place}"
-        );
+        let server = Server::answers(vec![moved("302 Found", &place)]).await;
+        for method in [Method::GET, Method::POST] {
+            let call = server.client();
+            let error = call.request(method, "/x/").send().await.unwrap_err();
+            assert_eq!(
+                (error.status(), error.attempts()),
+                (Some(302), 1),
+                "{place}"
+            );
+            let text = format!("{error} {error:?}");
+            assert!(
+                !text.contains("canary") && text.contains("another host"),
+                "{text}"
+            );
+        }
+        assert_eq!(server.requests().len(), 2, "{place}");
     }
     assert_eq!(other.requests().len(), 0);
 }
@@ -198,4 +205,309 @@ async fn no_response_has_a_text_of_its_own_for_each_reason_with_the_cause() {
             .contains("no connection in time (connect timeout)"),
         "{error}"
     );
+}
+fn moved(status: &str, place: &str) -> String {
+    answer(status, &format!("location: {place}\r\n"), "")
+}
+
+/// Django's `APPEND_SLASH` answers so.
+async fn appends_slash(status: &'static str) -> Server {
+    Server::start(move |_, request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        write(
+            if path.split('?').next().is_some_and(|p| p.ends_with('/')) {
+                ok(r#"{"seen":true}"#)
+            } else {
+                moved(status, &format!("{path}/"))
+            },
+        )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_redirect_never_changes_the_method_or_drops_the_body() {
+    for status in [
+        "301 Moved",
+        "302 Found",
+        "303 See Other",
+        "307 Moved",
+        "308 Moved",
+    ] {
+        let server = appends_slash(status).await;
+        let client = server.client();
+        assert_eq!(
+            client
+                .request(Method::GET, "/x")
+                .send()
+                .await
+                .unwrap()
+                .status,
+            200
+        );
+        assert_eq!(server.count("GET /x/"), 1);
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let sent = client
+                .request(method.clone(), "/x")
+                .json(&"body")
+                .unwrap()
+                .send()
+                .await;
+            let start = format!("{method} /x/ ");
+            if status.starts_with("307") || status.starts_with("308") {
+                assert_eq!(sent.unwrap().status, 200);
+                let last = server.requests().pop().unwrap();
+                assert!(
+                    last.starts_with(&start) && last.ends_with("\r\n\r\n\"body\""),
+                    "{last}"
+                );
+                assert!(last.contains("authorization: APIToken canary-token"));
+                continue;
+            }
+            let error = sent.unwrap_err();
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Status, 1));
+            assert!(
+                error.to_string().contains(&format!("{}/x/", server.url)),
+                "{error}"
+            );
+            assert_eq!(server.count(&start) + server.count("GET /x/"), 1);
+        }
+    }
+    // What can be sent only once is not sent as an empty body.
+    let server = appends_slash("308 Moved").await;
+    let once = Upload::reader("f", &b"abc"[..]);
+    let client = server.client();
+    let call = client.request(Method::POST, "/x").file("f", once).unwrap();
+    let error = call.send().await.unwrap_err();
+    assert!(
+        error.to_string().contains("/x/") && server.requests().len() == 1,
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_without_end_is_an_error() {
+    let server = Server::start(|n, _| write(moved("302 Found", &format!("/{n}/")))).await;
+    let error = get(&server.client()).await.unwrap_err();
+    assert_eq!(
+        (error.status(), server.requests().len()),
+        (Some(302), 6),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
+    let (server, other) = (
+        Server::answers(vec![ok("1")]).await,
+        Server::answers(vec![ok("1")]).await,
+    );
+    let client = server
+        .builder()
+        .base_url(format!("{}/v1/", server.url))
+        .build()
+        .unwrap();
+    let own = format!("{}/v1/x/?page=2&q=a%20b#part", server.url);
+    for (path, line) in [
+        ("/x/?page=2", "GET /v1/x/?page=2 "),
+        ("x/?q=a%20b&flag", "GET /v1/x/?q=a+b&flag= "),
+        (&own, "GET /v1/x/?page=2&q=a+b "),
+        ("/x/%3Fpage=2", "GET /v1/x/%3Fpage=2 "),
+        (
+            "/http://127.0.0.1:7002/x/",
+            "GET /v1/http://127.0.0.1:7002/x/ ",
+        ),
+        ("/@evil/", "GET /v1/@evil/ "),
+    ] {
+        client.request(Method::GET, path).send().await.unwrap();
+        let last = server.requests().pop().unwrap();
+        assert!(last.starts_with(line), "{path}: {last}");
+    }
+    client
+        .request(Method::GET, "/x/?a=1")
+        .query("b", 2)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(server.count("GET /v1/x/?a=1&b=2 "), 1);
+    let sent = server.requests().len();
+    let (evil, host) = (format!("{}/x/", other.url), other.url.replace("http:", ""));
+    let user = server.url.replace("//", "//canary:canary@");
+    let https = server.url.replace("http:", "https:");
+    for bad in [
+        &evil,
+        &host,
+        &user,
+        &https,
+        "//evil/x/",
+        "/\\evil/x/",
+        "/../x/",
+        "/a/%2e%2E/",
+        "/\t/evil/",
+        "http:\t//evil",
+        "\nhttp://evil/",
+        "http:///evil/",
+        "javascript:alert(1)",
+    ] {
+        let error = client.request(Method::GET, bad).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}: {error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    assert_eq!((server.requests().len(), other.requests().len()), (sent, 0));
+}
+
+#[tokio::test]
+async fn a_hook_cannot_send_the_credentials_to_another_host() {
+    struct Detour(String);
+    impl ClientHooks for Detour {
+        fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), Error> {
+            *request.url_mut() = self.0.parse().map_err(|_| Error::other("no URL"))?;
+            Ok(())
+        }
+    }
+    let (server, other) = (
+        Server::answers(vec![ok("1")]).await,
+        Server::answers(vec![ok("1")]).await,
+    );
+    let client = server
+        .builder()
+        .hooks(Detour(other.url.clone()))
+        .build()
+        .unwrap();
+    assert_eq!(
+        get(&client).await.unwrap_err().kind(),
+        ErrorKind::InvalidRequest
+    );
+    assert_eq!((server.requests().len(), other.requests().len()), (0, 0));
+}
+
+#[test]
+fn a_base_url_is_refused_where_the_token_could_be_read() {
+    for base in [
+        "http://api.autopi.io",
+        "http://localhost.evil.com",
+        "http://127.0.0.1.nip.io",
+        "http://[::ffff:8.8.8.8]",
+        "https://canary:canary@api.autopi.io",
+        "https://canary@api.autopi.io",
+        "https://api.autopi.io/?token=canary",
+        "https://api.autopi.io/#canary",
+        "ftp://127.0.0.1",
+        "canary",
+    ] {
+        let built = Client::builder().base_url(base).api_token("t").build();
+        let error = built.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{base}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+    for base in [
+        "http://[::1]",
+        "http://0x7f.1",
+        "http://127.1",
+        "http://[::ffff:127.0.0.1]",
+        "http://LOCALHOST",
+    ] {
+        Client::builder()
+            .base_url(base)
+            .api_token("t")
+            .build()
+            .unwrap();
+    }
+}
+
+/// The test runs itself again with an environment that names proxies.
+#[tokio::test]
+async fn plain_http_and_loopback_go_through_no_proxy_of_the_environment() {
+    if let Ok(url) = env::var("AUTOPI_TEST_SERVER") {
+        return with_proxies_around(&url).await;
+    }
+    let proxy = Server::answers(vec![ok("1")]).await;
+    let server = Server::start(|_, request| {
+        write(ok(if request.starts_with("POST /auth/login/") {
+            r#"{"token":"a.b.c"}"#
+        } else {
+            "1"
+        }))
+    })
+    .await;
+    for scheme in ["http", "socks5"] {
+        let mut child = Command::new(env::current_exe().unwrap());
+        child
+            .args([
+                "--exact",
+                "plain_http_and_loopback_go_through_no_proxy_of_the_environment",
+            ])
+            .env("AUTOPI_TEST_SERVER", &server.url)
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy");
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            let url = proxy.url.replace("http", scheme);
+            child.env(name, &url).env(name.to_lowercase(), &url);
+        }
+        let output = tokio::task::spawn_blocking(move || child.output())
+            .await
+            .unwrap()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{text} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    assert!(server.count("GET /x/") >= 6 && server.count("POST /auth/login/") >= 2);
+    for seen in proxy.requests() {
+        assert!(
+            seen.starts_with("CONNECT api.example:443 "),
+            "the proxy reads {seen}"
+        );
+        assert!(!seen.to_lowercase().contains("canary"), "{seen}");
+    }
+    assert!(
+        !proxy.requests().is_empty(),
+        "https goes through the environment's proxy"
+    );
+}
+
+async fn with_proxies_around(url: &str) {
+    let named = url.replace("127.0.0.1", "localhost");
+    let mapped = url.replace("127.0.0.1", "[::ffff:127.0.0.1]");
+    for base in [url, &named, &mapped] {
+        let client = Client::builder()
+            .base_url(base)
+            .api_token("canary")
+            .build()
+            .unwrap();
+        assert_eq!(get(&client).await.unwrap(), 1, "{base}");
+    }
+    let client = Client::builder()
+        .base_url(url)
+        .login("a@b.c", "canary")
+        .build()
+        .unwrap();
+    assert_eq!(get(&client).await.unwrap(), 1);
+    // Nor through one that was given, where the token would leave the machine.
+    let proxy = env::var("HTTP_PROXY").unwrap().replace("socks5", "http");
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("canary")
+        .proxy(&proxy)
+        .unwrap();
+    assert_eq!(get(&client.build().unwrap()).await.unwrap(), 1);
+    let https = format!("https://{}", support::closed());
+    for base in ["http://api.example", "https://api.example", &https] {
+        let client = Client::builder()
+            .base_url(base)
+            .allow_plain_http("api.example");
+        let client = client
+            .api_token("canary")
+            .retry(autopi::RetryPolicy::none())
+            .build()
+            .unwrap();
+        assert_eq!(
+            get(&client).await.unwrap_err().kind(),
+            ErrorKind::Transport,
+            "{base}"
+        );
+    }
 }

@@ -1,10 +1,11 @@
 //! The `fetch` stage: a document from a URL or a file.
 
-use std::{fs, io::Read, path::Path, time::Duration};
+use std::{borrow::Cow, fs, io::Read, path::Path, time::Duration};
 
+use reqwest::Url;
 use serde_json::Value;
 
-use crate::{locate, report::Failure};
+use crate::{locate, place, report::Failure, secret};
 
 const TRIES: u32 = 3;
 
@@ -46,21 +47,60 @@ pub enum Fetched {
 }
 
 /// Is it https, or http on loopback?
-pub fn is_private(url: &reqwest::Url) -> bool {
-    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+pub fn is_private(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && place::is_loopback(url))
+}
+
+/// The HTTP client for this place. Redirects are the caller's; loopback is reached through no proxy.
+pub fn http(url: &Url) -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    if place::is_loopback(url) {
+        http.no_proxy()
+    } else {
+        http
+    }
+}
+
+/// A URL that the user gave. The error does not show it.
+///
+/// # Errors
+/// No URL, credentials in it, or neither https nor http on loopback.
+pub fn url(text: &str) -> Result<Url, Failure> {
+    let fail = |message: String| Failure::new("fetch", "", message).at("--url");
+    let url = Url::parse(text).map_err(|e| fail(format!("is no URL ({e})")))?;
+    place::without_user_info(&url).map_err(&fail)?;
+    if !is_private(&url) {
+        return Err(fail("only https, or http on loopback, is fetched".into()));
+    }
+    Ok(url)
+}
+
+/// As it may be stored and printed: without what its query holds of secrets.
+pub fn shown(url: &Url) -> String {
+    let secret = |(name, value): &(Cow<str>, Cow<str>)| secret::in_query(name, value);
+    let Some(query) = url.query() else {
+        return place::shown(url);
+    };
+    if !url.query_pairs().any(|pair| secret(&pair)) {
+        return format!("{}?{query}", place::shown(url));
+    }
+    let mut kept = url.clone();
+    kept.query_pairs_mut()
+        .clear()
+        .extend_pairs(url.query_pairs().filter(|pair| !secret(pair)));
+    let query = kept.query().unwrap_or_default();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{query}", place::shown(url))
 }
 
 /// Downloads a document: https, or http on loopback; no redirect to another host; a few tries where the server or the connection failed.
 ///
 /// # Errors
-/// No connection, a status that is not 200, too large, or no UTF-8.
-pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
-    let fail = |message: String| Failure::new("fetch", "", message).at(url);
-    let parsed = reqwest::Url::parse(url).map_err(|e| fail(format!("not a URL: {e}")))?;
-    if !is_private(&parsed) {
-        return Err(fail("only https, or http on loopback, is fetched".into()));
-    }
+/// [`url`]'s, no connection, a status that is not 200, too large, or no UTF-8.
+pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
+    let parsed = url(text)?;
+    let from = shown(&parsed);
+    let fail = |message: String| Failure::new("fetch", "", message).at(&from);
     let same = reqwest::redirect::Policy::custom(|a| {
         let same = a
             .previous()
@@ -72,7 +112,7 @@ pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<
             a.stop()
         }
     });
-    let client = reqwest::Client::builder()
+    let client = http(&parsed)
         .connect_timeout(limits.connect)
         .timeout(limits.total)
         .redirect(same);
@@ -106,9 +146,8 @@ pub async fn download(url: &str, known: &Validators, limits: &Limits) -> Result<
                 let to = r
                     .headers()
                     .get("location")
-                    .and_then(|v| v.to_str().ok())
-                    .unwrap_or("nowhere")
-                    .to_owned();
+                    .and_then(|v| r.url().join(v.to_str().ok()?).ok())
+                    .map_or_else(|| "nowhere".into(), |to| place::shown(&to));
                 return Err(fail(format!(
                     "HTTP {} to {to}: another host, or a loop, is not followed",
                     r.status()

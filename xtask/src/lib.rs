@@ -15,11 +15,15 @@ pub mod normalize;
 pub mod out;
 pub mod overlay;
 pub mod pipeline;
+#[path = "../../src/place.rs"]
+pub mod place;
 pub mod portal_check;
 pub mod probe;
 mod provenance;
 pub mod report;
 pub mod sandbox_args;
+#[path = "../../src/secret.rs"]
+pub mod secret;
 pub mod shape;
 pub mod tools;
 pub mod update;

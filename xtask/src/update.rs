@@ -61,10 +61,12 @@ pub enum Mode {
 /// Returns the stage that failed, or the stale actions if they forbid to write; `spec` is as it was.
 pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
     let folder = Folder::open(spec, &FILES)?;
-    let place = source.from.as_ref().map_or_else(
-        || source.url.clone().unwrap_or_else(|| URL.into()),
-        |f| f.display().to_string(),
-    );
+    let url = source.url.as_deref().unwrap_or(URL);
+    // What is printed and stored: a token in the query is neither.
+    let place = match &source.from {
+        Some(file) => file.display().to_string(),
+        None => fetch::shown(&fetch::url(url)?),
+    };
     let toml = folder.text("source.toml").unwrap_or_default();
     let last = Provenance::read(toml).unwrap_or_default();
     let (text, validators) = match &source.from {
@@ -79,7 +81,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             } else {
                 Validators::default()
             };
-            match fetch::download(&place, &known, &Limits::default()).await? {
+            match fetch::download(url, &known, &Limits::default()).await? {
                 Fetched::New { text, validators } => (text, validators),
                 Fetched::NotModified => (folder.required("upstream.json")?.to_owned(), known),
             }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     convert::members::{DOCUMENT, Is, each},
+    place,
     report::Failure,
     shape::walk,
 };
@@ -75,6 +76,19 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             return Err(fail(
                 format!("/components/schemas/{}", walk::escape(name)),
                 "was lost on the way: this is a fault of the pipeline".into(),
+            ));
+        }
+    }
+    for (path, _) in &new {
+        let fault = match place::fault(path) {
+            None if !path.starts_with('/') => Some("does not begin with `/`"),
+            None if path.contains("://") => Some("holds a URL"),
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            return Err(fail(
+                format!("/paths/{}", walk::escape(path)),
+                format!("the path {fault}"),
             ));
         }
     }

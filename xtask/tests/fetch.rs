@@ -116,7 +116,7 @@ async fn bad_servers_are_named_with_a_way_out() {
     assert_eq!(cut.1.load(Ordering::SeqCst), 3);
 
     assert!(refused("http://example.com/").await.contains("https"));
-    assert!(refused("nonsense").await.contains("not a URL"));
+    assert!(refused("nonsense").await.contains("is no URL"));
 }
 
 #[tokio::test]
@@ -149,4 +149,71 @@ fn a_login_page_is_called_one() {
             .to_string()
             .contains("login page")
     );
+}
+
+/// The test runs itself again with an environment that names a proxy.
+#[tokio::test]
+async fn loopback_goes_through_no_proxy_of_the_environment() {
+    const TEXT: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+    if let Ok(url) = std::env::var("AUTOPI_TEST_SERVER") {
+        download(&url, &Validators::default(), &Limits::default())
+            .await
+            .unwrap();
+        return;
+    }
+    let ((url, asked), (proxy, seen)) = (server(Some(TEXT)).await, server(Some(TEXT)).await);
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child
+        .args([
+            "--exact",
+            "loopback_goes_through_no_proxy_of_the_environment",
+        ])
+        .env("AUTOPI_TEST_SERVER", url)
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        child.env(name, &proxy);
+    }
+    let output = tokio::task::spawn_blocking(move || child.output())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert_eq!(
+        (asked.load(Ordering::SeqCst), seen.load(Ordering::SeqCst)),
+        (1, 0)
+    );
+}
+
+#[tokio::test]
+async fn no_secret_of_a_url_is_stored_or_shown() {
+    for (url, shown) in [
+        ("https://h/?format=openapi", "https://h/?format=openapi"),
+        (
+            "https://h/?token=canary&format=openapi#canary",
+            "https://h/?format=openapi",
+        ),
+        ("https://h/a?api%5Fkey=canary", "https://h/a"),
+        ("https://h/?X-Amz-Signature=canary&v=2", "https://h/?v=2"),
+        (
+            "https://h/?q=0123456789abcdef0123456789abcdef",
+            "https://h/",
+        ),
+    ] {
+        assert_eq!(xtask::fetch::shown(&url.parse().unwrap()), shown);
+    }
+    for url in [
+        "https://user:canary@h/",
+        "https://canary@h/",
+        "http://h.example/?token=canary",
+        "http://127.0.0.1:1/?token=canary",
+        "not canary",
+    ] {
+        let error = refused(url).await;
+        assert!(!error.contains("canary"), "{error}");
+    }
 }

@@ -278,3 +278,28 @@ fn no_operation_is_named_like_a_method_of_the_client() {
         "add them to TAKEN in codegen/src/operations.rs: {methods:?}"
     );
 }
+
+#[test]
+fn a_path_that_could_lead_to_another_host_is_refused_with_its_pointer() {
+    for path in [
+        "//evil/x/",
+        "/\\evil/",
+        "/../x/",
+        "/a/%2e%2E/",
+        "/x\n/",
+        "/\t/evil/",
+        "/http://127.0.0.1:7002/x/",
+        "x/",
+        "",
+    ] {
+        let doc = serde_json::json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {path: {"get": {"responses": {"200": {"description": ""}}}}},
+        });
+        let error = xtask::pipeline::normalize(&doc.to_string(), None)
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("#/paths/"), "{path:?}: {error}");
+    }
+}

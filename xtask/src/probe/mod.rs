@@ -8,14 +8,14 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use autopi_codegen::{Operation, json_schema, schema::Document, select, success};
-use reqwest::{Client, StatusCode, Url, header::HeaderValue, redirect::Policy};
+use reqwest::{Client, StatusCode, Url, header::HeaderValue};
 use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
 
 pub use propose::Finding;
 
 use self::{judge::Judge, plan::Known};
-use crate::fetch;
+use crate::{fetch, place};
 
 /// Whom to ask, and how.
 pub struct Target {
@@ -55,10 +55,10 @@ const EFFECTS: [&str; 11] = [
 /// A wrong URL, no connection, a token that is refused.
 pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let base = base(&target.url)?;
-    let http = Client::builder()
+    let http = fetch::http(&base)
         .timeout(Duration::from_secs(60))
-        .redirect(Policy::none())
         .build()?;
+    let from = place::shown(&base);
     let mut authorization = HeaderValue::from_str(&target.authorization)
         .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
     authorization.set_sensitive(true);
@@ -107,15 +107,19 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 continue;
             }
         };
-        let mut url = base
-            .join(path.trim_start_matches('/'))
-            .with_context(|| path.clone())?;
+        let mut url = match place::join(&base, &path) {
+            Ok(url) => url,
+            Err(why) => {
+                not(why);
+                continue;
+            }
+        };
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         match get(&http, url, &authorization, &mut pace).await {
             Ok((StatusCode::UNAUTHORIZED, _)) if judged == 0 => {
-                bail!("{}{}: HTTP 401: is the token good?", target.url, op.path)
+                bail!("{from}{}: HTTP 401: is the token good?", op.path)
             }
             Ok((status, Some(value))) if status.is_success() => {
                 (judged, silent) = (judged + 1, 0);
@@ -128,7 +132,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 not(format!("answered {}", status.as_u16()));
             }
             Err(e) if judged == 0 || silent + 1 >= PATIENCE => {
-                return Err(e).with_context(|| format!("{}: no answer", target.url));
+                return Err(e).with_context(|| format!("{from}: no answer"));
             }
             Err(_) => {
                 silent += 1;
@@ -144,8 +148,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 format!(", {} {why}", paths.len())
             });
         bail!(
-            "{}: of {} GET operations none could be judged{most}",
-            target.url,
+            "{from}: of {} GET operations none could be judged{most}",
             operations.len()
         );
     }
@@ -161,12 +164,14 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     })
 }
 
-/// https, or http on loopback, with a `/` at the end.
+/// https, or http on loopback. The text may hold a secret, and is in no error.
 fn base(url: &str) -> Result<Url> {
-    let parsed = Url::parse(&format!("{}/", url.trim_end_matches('/')))
-        .with_context(|| format!("`{url}` is no URL"))?;
+    let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
     if !fetch::is_private(&parsed) {
-        bail!("`{url}`: a token goes over https only, or over http on loopback");
+        bail!(
+            "--url {}: a token goes over https only, or over http on loopback",
+            place::shown(&parsed)
+        );
     }
     Ok(parsed)
 }

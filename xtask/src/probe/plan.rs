@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use autopi_codegen::{Operation, schema::Document};
 use serde_json::Value;
 
+use crate::place;
+
 /// What earlier answers gave.
 #[derive(Default)]
 pub struct Known {
@@ -109,17 +111,9 @@ impl Known {
             .or_else(|| self.members.get(name).cloned())
             .ok_or_else(|| format!("needs `{name}`, which no answer gave"))?;
         let before = list.map_or_else(|| self.path(before), |(path, _)| Ok(path.clone()))?;
-        Ok(format!("{before}{}{after}", segment(&value)))
+        let value = place::segment(&value).map_err(|why| format!("`{name}` {why}"))?;
+        Ok(format!("{before}{value}{after}"))
     }
-}
-
-/// One segment of a path, percent-encoded.
-fn segment(text: &str) -> String {
-    let mut url = reqwest::Url::parse("http://h/").expect("a URL");
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.clear().push(text);
-    }
-    url.path().trim_start_matches('/').to_owned()
 }
 
 fn scalar(value: &Value) -> Option<String> {

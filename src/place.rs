@@ -1,0 +1,211 @@
+//! Where requests go: the one way from a base and a path to a URL, and which places may see a secret. xtask compiles this file too.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use reqwest::Url;
+
+/// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'@')
+    .remove(b':');
+
+/// A value as one segment of a path.
+///
+/// # Errors
+/// An empty value and dots name another place.
+pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
+    match value {
+        "" | "." | ".." => Err(format!("is part of the path and can't be `{value}`")),
+        _ => Ok(utf8_percent_encode(value, SEGMENT)),
+    }
+}
+
+/// The base of all URLs. No error shows the text, for it may hold a secret.
+///
+/// # Errors
+/// No URL, no host, or more than scheme, host, port and path in it.
+pub fn base(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|e| format!("is no URL ({e})"))?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("names no host".into());
+    }
+    without_user_info(&url)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("ends with a query or a fragment: leave it out".into());
+    }
+    Ok(url)
+}
+
+/// # Errors
+/// User name or password stand in the URL, where logs and files would show them.
+pub fn without_user_info(url: &Url) -> Result<(), String> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(());
+    }
+    Err("holds credentials: they are not given in a URL".into())
+}
+
+/// Does the host's name or address lead to this machine? Judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, `127.0.0.1.nip.io` a name.
+pub fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    match address.map_or_else(|| host.parse(), |v6| v6.parse::<Ipv6Addr>().map(IpAddr::V6)) {
+        Ok(ip) => ip.to_canonical().is_loopback(),
+        Err(_) => host == "localhost",
+    }
+}
+
+/// Scheme, host and port.
+pub fn same_origin(a: &Url, b: &Url) -> bool {
+    a.scheme() == b.scheme()
+        && a.host_str() == b.host_str()
+        && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// `path` below `base`: appended, never resolved, so that no path can name another host.
+///
+/// # Errors
+/// [`fault`].
+pub fn join(base: &Url, path: &str) -> Result<Url, String> {
+    if let Some(fault) = fault(path) {
+        return Err(format!("the path {fault}"));
+    }
+    let mut url = base.clone();
+    let prefix = base.path().trim_end_matches('/');
+    let path = path.strip_prefix('/').unwrap_or(path);
+    url.set_path(&[prefix, "/", path].concat());
+    if !same_origin(&url, base) {
+        return Err("the path leads to another host".into());
+    }
+    Ok(url)
+}
+
+/// What a URL parser would drop, or take for a way to another place.
+pub fn fault(path: &str) -> Option<&'static str> {
+    if path.starts_with("//") {
+        return Some("begins with `//`, which names another host");
+    }
+    if path.bytes().any(|b| b.is_ascii_control()) {
+        return Some("holds a control character");
+    }
+    if path.contains('\\') {
+        return Some("holds a backslash, which is a `/` in a URL: write %5C");
+    }
+    // `%2e` is a dot to a URL parser.
+    let dots = |segment: &str| {
+        segment.len() <= 6
+            && matches!(
+                segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
+                "." | ".."
+            )
+    };
+    (path.contains("/.") || path.contains('%') || path.starts_with('.'))
+        .then(|| path.split('/').any(dots))
+        .filter(|dots| *dots)
+        .map(|_| "holds a segment of dots")
+}
+
+/// A URL as it may be printed: no user info, no query, no fragment.
+pub fn shown(url: &Url) -> String {
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    let host = url.host_str().unwrap_or_default();
+    format!("{}://{host}{port}{}", url.scheme(), url.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> Result<String, String> {
+        join(&base("https://api.example:8443/v1/").unwrap(), path).map(String::from)
+    }
+
+    #[test]
+    fn a_path_is_appended_and_never_leads_to_another_host() {
+        for (path, url) in [
+            ("/x/", "x/"),
+            ("x", "x"),
+            ("/http://127.0.0.1:7002/x/", "http://127.0.0.1:7002/x/"),
+            ("/@evil/x/", "@evil/x/"),
+            ("@evil", "@evil"),
+            (":1/", ":1/"),
+            ("http:evil", "http:evil"),
+            ("/x/?a=b#c", "x/%3Fa=b%23c"),
+            ("/a//b/..c/.d/%2e%2ee/", "a//b/..c/.d/%2e%2ee/"),
+            ("/a%2fb/ä b/", "a%2fb/%C3%A4%20b/"),
+        ] {
+            let whole = format!("https://api.example:8443/v1/{url}");
+            assert_eq!(at(path).as_deref(), Ok(whole.as_str()), "{path}");
+        }
+        for bad in [
+            "//evil/x/",
+            "///evil",
+            "/\\evil",
+            "\\\\evil",
+            "/../x/",
+            "/a/..",
+            "..",
+            "./x",
+            "/%2e%2E/x",
+            "/a/.%2e/",
+            "/a/%2E",
+            "/\t/evil",
+            "/x\n",
+            "/x\0",
+        ] {
+            assert!(at(bad).is_err(), "{bad:?}: {:?}", at(bad));
+        }
+        for bad in ["", ".", ".."] {
+            assert!(segment(bad).is_err());
+        }
+        assert_eq!(
+            segment("a/b?#\\\n%").unwrap().to_string(),
+            "a%2Fb%3F%23%5C%0A%25"
+        );
+    }
+
+    #[test]
+    fn loopback_is_judged_by_the_parsed_host() {
+        for (url, yes) in [
+            ("http://localhost", true),
+            ("http://LOCALHOST:1/x", true),
+            ("http://127.8.9.1", true),
+            ("http://0x7f.1", true),
+            ("http://2130706433", true),
+            ("http://[::1]:8", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://[::ffff:8.8.8.8]", false),
+            ("http://localhost.evil.com", false),
+            ("http://127.0.0.1.nip.io", false),
+            ("http://evil.com/localhost", false),
+            ("http://128.0.0.1", false),
+            ("http://0.0.0.0", false),
+        ] {
+            assert_eq!(is_loopback(&base(url).unwrap()), yes, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_base_holds_no_secret_and_errors_do_not_show_it() {
+        for bad in [
+            "https://canary:p@h",
+            "https://canary@h",
+            "https://:canary@h",
+            "https://h/?token=canary",
+            "https://h/#canary",
+            "canary",
+            "data:canary",
+            "https://canary:99999",
+        ] {
+            let error = base(bad).unwrap_err();
+            assert!(!error.contains("canary"), "{error}");
+        }
+        let url = Url::parse("https://u:canary@h:1/x?canary#canary").unwrap();
+        assert_eq!(shown(&url), "https://h:1/x");
+    }
+}

@@ -1,0 +1,121 @@
+//! Which names are those of secrets. xtask (for the members of a document) and the sandbox (for its log) compile this file too.
+
+/// What is printed in place of a secret.
+pub const MASK: &str = "** redacted **";
+
+/// The words of a name: `wifiPass`, `wifi-pass` and `WIFI_PASS` have two.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let (mut lower, mut chars) = (false, name.chars().peekable());
+    while let Some(c) = chars.next() {
+        let next = chars.peek().is_some_and(|c| c.is_lowercase());
+        let last = words.last().map_or(0, String::len);
+        // `apiKey`, and `APIToken`, whose `T` begins a word.
+        if !c.is_alphanumeric() || (c.is_uppercase() && last > 0 && (lower || next)) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Secrets wherever they stand in a name.
+const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies credential credentials jwt otp \
+    passcode passphrase passwd password passwords pin privatekey psk puk pwd refreshtoken secret secretkey secrets \
+    sessionid token tokens totp wifipass";
+/// With `key` behind them. `key` alone is too common.
+const KEYS: &str = "access api app auth client decryption encryption hmac license master network private security \
+    session shared signing ssh webhook wep wifi wlan wpa";
+/// With `code` behind them.
+const CODES: &str = "access activation auth authentication backup confirmation login mfa recovery scratch security \
+    unlock verification";
+/// With `pass` behind them it is none.
+const PASSES: &str = "band boarding high low";
+/// At the end of a name: about a secret, not one.
+const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired expires expiration expiry \
+    field format hint kind label left length lifetime location name policy required reset rotation set state status \
+    strength thumbprint time ttl type updated valid";
+/// At the start.
+const ASKS: &str = "has is max min needs num require requires use uses";
+/// In queries: signed links, OAuth's code.
+const QUERY: &str = "auth code credential key pass sid sig sign signature";
+
+fn among(list: &str, word: &str) -> bool {
+    list.split(' ').any(|other| other == word)
+}
+
+/// Is a member, parameter or header of this name a secret?
+pub fn by_name(name: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words
+        .iter()
+        .map(|word| word.trim_end_matches(char::is_numeric))
+        .collect();
+    if words.last().is_some_and(|word| among(ABOUT, word))
+        || words.first().is_some_and(|word| among(ASKS, word))
+    {
+        return false;
+    }
+    words.iter().any(|word| among(ALONE, word))
+        || words.windows(2).any(|pair| match pair {
+            [of, "key" | "keys"] => among(KEYS, of),
+            [of, "code" | "codes"] => among(CODES, of),
+            [of, "pass"] => !among(PASSES, of),
+            ["session", "id"] | ["connection" | "sas", "string"] => true,
+            _ => false,
+        })
+}
+
+/// Long hexadecimal numbers and JWTs; UUIDs are none.
+pub fn by_value(value: &str) -> bool {
+    let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
+    hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
+}
+
+/// In a query more names are secret.
+pub fn in_query(name: &str, value: &str) -> bool {
+    by_name(name) || by_value(value) || words(name).iter().any(|word| among(QUERY, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_and_names_that_only_look_so() {
+        let secrets = "password new_password1 PASSWORD2 oldPassword wifi_pass wifiPass db-pass token mfa_token APIToken \
+            api_key apiKey X-API-Key privateKey ssh_private_key secret client_secret sim_pin pin pin_code puk otp otp_code \
+            recovery_codes backupCode passphrase credentials Authorization Proxy-Authorization Cookie Set-Cookie \
+            sessionid session_key wpa_psk jwt encryption_key";
+        for name in secrets.split(' ') {
+            assert!(by_name(name), "{name}");
+        }
+        let others = "key keys code codes country_code postalCode codename keyword_resolve mapping pinned is_secret \
+            has_password password_changed_at token_type token_amount max_tokens key_thumbprint key_state exit_code \
+            code_hash recovery_codes_left bypass low_pass author authors signal passenger compass shopping decoder \
+            tokenizer primary_key";
+        for name in others.split(' ').chain([""]) {
+            assert!(!by_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn queries_hold_more() {
+        for (name, value) in [
+            ("X-Amz-Signature", "x"),
+            ("sig", "x"),
+            ("key", "x"),
+            ("q", &"0a".repeat(20)),
+        ] {
+            assert!(in_query(name, value), "{name}");
+        }
+        assert!(
+            !in_query("format", "openapi")
+                && !in_query("id", "0189d7a5-0000-7000-8000-000000000001")
+        );
+    }
+}
