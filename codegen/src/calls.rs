@@ -11,7 +11,7 @@ use crate::{
     areas::Operation,
     bodies::{self, Kind},
     names,
-    operations::Names,
+    operations::{Answer, Names},
     parameters::{Argument, Parameter},
     schema::Document,
 };
@@ -35,28 +35,32 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         let (function, _) = taken.of(id);
         let setters = setters(doc, op)?;
         let name = quote::format_ident!("call_{i}");
-        let outcome = if paged(doc, op)? {
-            quote!(.and_then(|page| page.into_strict().map(drop)))
-        } else {
-            quote!(.map(drop))
+        let answer = Answer::of(doc, op)?;
+        let outcome = match answer {
+            Answer::Page(_) => quote!(.and_then(|page| page.into_strict())),
+            _ => TokenStream::new(),
+        };
+        let decoded = match answer {
+            Answer::Empty | Answer::File => quote!(.map(|_| autopi::serde_json::Value::Null)),
+            _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
         };
         functions.extend(quote! {
-            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()> {
+            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, autopi::serde_json::Value> {
                 let call = client.#function() #setters;
-                Box::pin(async move { call.send().await #outcome })
+                Box::pin(async move { call.send().await #decoded })
             }
         });
         blocking
-            .extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome),));
+            .extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),));
         let (method, path) = (op.method.to_uppercase(), op.path);
         entries.extend(quote!((#id, #method, #path, #name),));
     }
     Ok(quote! {
-        /// Operation id, method, path template, and the call. `sample` gives a valid instance of a schema, which it gets as JSON text.
+        /// Operation id, method, path template, and the call, which gives what was decoded (all items of a page), as JSON. `sample` gives a valid instance of a schema, which it gets as JSON text.
         #[allow(clippy::type_complexity, deprecated)]
         pub const CALLS: &[(
             &str, &str, &str,
-            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, ()>,
+            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, autopi::serde_json::Value>,
         )] = &[#entries];
         #functions
         /// The same through the blocking client.
@@ -71,13 +75,6 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             autopi::serde_json::to_value(T::deserialize(value)?)
         }
     })
-}
-
-fn paged(doc: &Document<'_>, op: &Operation<'_>) -> Result<bool, Error> {
-    Ok(matches!(
-        crate::operations::Answer::of(doc, op)?,
-        crate::operations::Answer::Page(_)
-    ))
 }
 
 /// Every parameter and the body, with a valid value each.

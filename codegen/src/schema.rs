@@ -181,11 +181,29 @@ impl<'a> Document<'a> {
         depth: u8,
     ) -> Result<TokenStream, Error> {
         let inner = self.rust_at(schema, used, depth)?;
-        Ok(if is_nullable(schema) {
+        Ok(if self.is_nullable(schema) {
             quote!(::std::option::Option<#inner>)
         } else {
             inner
         })
+    }
+
+    /// Is null allowed, here or where a reference leads?
+    pub fn is_nullable(&self, schema: &Value) -> bool {
+        let mut schema = schema;
+        for _ in 0..16 {
+            let listed = schema.get("enum").and_then(Value::as_array);
+            if schema.get("nullable") == Some(&Value::Bool(true))
+                || listed.is_some_and(|l| l.contains(&Value::Null))
+            {
+                return true;
+            }
+            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        false
     }
 
     /// The properties of an object, those of all its `allOf` parts included, and the required names.
@@ -291,9 +309,9 @@ pub fn is_open_enum(schema: &Value) -> bool {
     })
 }
 
-/// Is null allowed?
-pub fn is_nullable(schema: &Value) -> bool {
-    schema.get("nullable") == Some(&Value::Bool(true))
+/// Is a required member proven to be in every response? `required` alone proves nothing: docs/decisions/0005.
+pub fn always(property: &Value) -> bool {
+    property.get("x-autopi-always") == Some(&Value::Bool(true))
 }
 
 /// The items of a page, if the schema is the envelope of one (`x-autopi-page`, set by the shape stage).

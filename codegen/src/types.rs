@@ -153,13 +153,13 @@ fn object(
         let field = names::unique(names::value_ident(key), &mut taken);
         let mut used = BTreeSet::new();
         let mut inner = doc.rust(property, &mut used)?;
-        let mut needed = required.contains(key);
+        let mut needed = required.contains(key) && (sent || schema::always(property));
         if Document::target(property).is_some_and(|t| doc.holds(t, name)) {
             inner = quote!(::std::boxed::Box<#inner>);
             // An object that must hold itself could not exist.
             needed = false;
         }
-        let nullable = schema::is_nullable(property);
+        let nullable = doc.is_nullable(property);
         let about = doc_line(property);
         let ty = match (needed, nullable) {
             (true, false) => inner.clone(),
@@ -168,9 +168,7 @@ fn object(
         };
         let index = keys.len();
         keys.push(key);
-        // DRF sends every field, but a missing one that can be null, or anything, is no reason to lose the object.
-        let any = inner.to_string() == quote!(crate::Json).to_string();
-        if needed && (sent || !(nullable || any)) {
+        if needed {
             must.push(index);
         }
         fields.extend(quote!(#[doc = #about] pub #field: #ty,));

@@ -351,7 +351,8 @@ pub fn rust(doc: &Document<'_>, schema: &Value) -> Result<String, Error> {
 /// The type of a member, as the generator makes it: what may be left out, or be null, is an `Option`.
 fn member(doc: &Document<'_>, side: Side, schema: &Value, required: bool) -> Result<String, Error> {
     let ty = rust(doc, schema)?;
-    Ok(match (required, schema::is_nullable(schema)) {
+    let required = required && (side == Side::Request || schema::always(schema));
+    Ok(match (required, doc.is_nullable(schema)) {
         (false, false) => format!("Option<{ty}>"),
         (false, true) if side == Side::Request => format!("Option<{ty}>"),
         _ => ty,

@@ -7,6 +7,7 @@ mod answers;
 mod enums;
 mod hoist;
 mod ids;
+mod keys;
 pub(crate) mod lists;
 mod names;
 mod noise;
@@ -64,6 +65,10 @@ pub const RULES: &[(&str, Rule)] = &[
         enums::blank_and_null_choices,
     ),
     ("enums: open enums named", enums::open_enums),
+    (
+        "answers: the key of what is addressed by it is always there",
+        keys::keys_of_what_is_addressed,
+    ),
     ("request/response split", split::request_response),
 ];
 

@@ -14,8 +14,10 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
         return Ok(0);
     };
     let schemas = schemas.clone();
-    let differs = differing(&schemas);
     let (sent, received) = (reached(doc, &schemas, true), reached(doc, &schemas, false));
+    let differs = differing(&schemas, |name| {
+        sent.contains(name) && received.contains(name)
+    });
     let mut requests = BTreeMap::new();
     let mut taken: BTreeSet<String> = schemas.keys().cloned().collect();
     for name in schemas
@@ -36,10 +38,10 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     for (name, schema) in &schemas {
         let new = requests.get(name);
         if new != Some(name) {
-            out.insert(name.clone(), answer(schema.clone()));
+            out.insert(name.clone(), answer(schema.clone(), &schemas));
         }
         if let Some(new) = new {
-            out.insert(new.clone(), request(schema.clone(), &requests));
+            out.insert(new.clone(), request(schema.clone(), &schemas, &requests));
         }
     }
     let mut patched = BTreeMap::new();
@@ -115,7 +117,7 @@ fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTr
 }
 
 /// Schemas whose two directions differ: those that say so, and those that lead to one of them.
-fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
+fn differing(schemas: &Map<String, Value>, both: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let mut todo = Vec::new();
     let mut users: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for (name, schema) in schemas {
@@ -135,6 +137,7 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
             let mut properties =
                 required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
             hit |= properties.any(|(name, property)| is_secret(name, property));
+            hit |= both(name) && is_read_otherwise(map, schemas);
             hit |= flag("readOnly") || flag("writeOnly");
         });
         todo.extend(hit.then_some(name));
@@ -148,16 +151,44 @@ fn differing(schemas: &Map<String, Value>) -> BTreeSet<String> {
     differs
 }
 
+/// Does a struct of it differ from what is sent? A member that must be sent may be missing in a response, and a response does not tell null from nothing.
+fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.into_iter().flatten().any(|(name, property)| {
+        let is = |key| says(property, key, schemas, 8);
+        match required.is_some_and(|r| r.iter().any(|n| n == name)) {
+            true => !(is("nullable") || is("x-autopi-json") || is("x-autopi-always")),
+            false => is("nullable"),
+        }
+    })
+}
+
+/// Is this set, here or where a reference leads?
+fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, depth: u8) -> bool {
+    let only = match schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
+        Some([one]) => one,
+        _ => schema,
+    };
+    let target = walk::ref_name(only).and_then(|name| schemas.get(name));
+    schema.get(key) == Some(&Value::Bool(true))
+        || target.is_some_and(|t| depth > 0 && says(t, key, schemas, depth - 1))
+}
+
 /// What comes back: writeOnly fields gone, readOnly ones always there.
-fn answer(mut schema: Value) -> Value {
+fn answer(mut schema: Value, schemas: &Map<String, Value>) -> Value {
     walk::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
-        properties.retain(|_, p| p.get("writeOnly") != Some(&Value::Bool(true)));
+        properties.retain(|_, p| !says(p, "writeOnly", schemas, 8));
         let always: Vec<String> = properties
             .iter()
-            .filter(|(_, p)| p.get("readOnly") == Some(&Value::Bool(true)))
+            .filter(|(_, p)| says(p, "readOnly", schemas, 8))
             .map(|(k, _)| k.clone())
             .collect();
         let kept: BTreeSet<String> = properties
@@ -177,13 +208,21 @@ fn is_secret(name: &str, property: &Value) -> bool {
 }
 
 /// What is sent: readOnly fields gone, references to the sent form.
-fn request(mut schema: Value, names: &BTreeMap<String, String>) -> Value {
+fn request(
+    mut schema: Value,
+    schemas: &Map<String, Value>,
+    names: &BTreeMap<String, String>,
+) -> Value {
     rename(&mut schema, names);
     walk::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
-        properties.retain(|_, p| p.get("readOnly") != Some(&Value::Bool(true)));
+        properties.retain(|_, p| {
+            p.as_object_mut().map(|p| p.shift_remove("x-autopi-always"));
+            // Its references may be renamed by now, to what has no such mark.
+            !says(p, "readOnly", schemas, 8)
+        });
         let kept: BTreeSet<String> = properties.keys().cloned().collect();
         set_required(map, &kept, Vec::new());
     });
