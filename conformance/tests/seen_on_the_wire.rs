@@ -263,9 +263,7 @@ async fn a_trip_that_is_not_over_and_fields_of_any_form_are_read() {
     let trips = [
         trip_with(open),
         trip_with(json!({"end_time_utc": "", "distanceKm": null})),
-        trip_with(
-            json!({"end_time_utc": "9999-12-31T23:59:59Z"}),
-        ),
+        trip_with(json!({"end_time_utc": "9999-12-31T23:59:59Z"})),
         trip_with(json!({"distanceKm": "12.5", "duration": 1800})),
     ];
     let expected = vec![
@@ -286,7 +284,10 @@ async fn a_trip_that_is_not_over_and_fields_of_any_form_are_read() {
         (
             "GET",
             "/logbook/trips/",
-            json!([trip_with(json!({"start_position_display": "Main 1", "end_position_display": [1, null]}))]).to_string(),
+            json!([trip_with(
+                json!({"start_position_display": "Main 1", "end_position_display": [1, null]})
+            )])
+            .to_string(),
             vec![
                 ("/0/id", json!(ID)),
                 ("/0/start_position_display", json!("Main 1")),
