@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let operation = format!("{method} {path}");
         let outcome = call(&client, &sample).await;
         let line = match &outcome {
-            Ok(()) => json!({ "operation": operation }),
+            Ok(_) => json!({ "operation": operation }),
             Err(e) => {
                 json!({ "operation": operation, "error": e.to_string(), "body": e.raw_body().map(String::from_utf8_lossy) })
             }
