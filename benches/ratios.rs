@@ -384,7 +384,7 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
         let (mut out, mut rows, mut n) = (Vec::new(), call(ahead).stream(), 0);
         runtime.block_on(async {
             while let Some(row) = rows.try_next().await.unwrap() {
-                export(&mut out, &row.ts, &row.data);
+                export(&mut out, row.ts.as_ref().unwrap(), &row.data);
                 n += 1;
             }
         });

@@ -191,10 +191,21 @@ impl Violations {
 fn is_secret(at: &str) -> bool {
     let at = at.to_ascii_lowercase();
     let words = at.split(|c: char| !c.is_alphanumeric());
-    ["pass", "token", "secret", "apikey", "api_key", "private_key", "psk", "otp"]
-        .iter()
-        .any(|s| at.contains(s))
-        || words.into_iter().any(|word| matches!(word, "key" | "pin" | "puk"))
+    [
+        "pass",
+        "token",
+        "secret",
+        "apikey",
+        "api_key",
+        "private_key",
+        "psk",
+        "otp",
+    ]
+    .iter()
+    .any(|s| at.contains(s))
+        || words
+            .into_iter()
+            .any(|word| matches!(word, "key" | "pin" | "puk"))
 }
 
 /// The beginning of a value, on one line.

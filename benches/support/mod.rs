@@ -242,7 +242,7 @@ pub fn decode_by_hand<T: serde::de::DeserializeOwned>(body: &Bytes) -> HandPage<
 }
 
 /// What an export does with a record.
-pub fn export(out: &mut Vec<u8>, ts: &impl ToString, data: &Option<Map<String, Value>>) {
+pub fn export(out: &mut Vec<u8>, ts: &impl ToString, data: &impl serde::Serialize) {
     out.clear();
     out.extend_from_slice(ts.to_string().as_bytes());
     serde_json::to_writer(out, data).unwrap();
