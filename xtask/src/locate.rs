@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 use serde_json::Value;
 
 /// Reads JSON, or YAML with its merge keys if it is no JSON.
@@ -23,12 +23,32 @@ fn is_json(text: &str) -> bool {
 }
 
 fn merged(text: &str) -> Result<Value, serde_yaml_ng::Error> {
-    if !text.contains("<<:") {
-        return serde_yaml_ng::from_str(text);
+    let mut value = serde_yaml_ng::from_str(text)?;
+    if text.contains("<<:") {
+        merge(&mut value);
     }
-    let mut value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text)?;
-    value.apply_merge()?;
-    Value::deserialize(value)
+    Ok(value)
+}
+
+/// What `<<` names is there unless the mapping says it itself (YAML 1.1, merge keys).
+fn merge(value: &mut Value) {
+    if let Value::Array(list) = value {
+        return list.iter_mut().for_each(merge);
+    }
+    let Value::Object(map) = value else {
+        return;
+    };
+    map.values_mut().for_each(merge);
+    let bases = match map.shift_remove("<<") {
+        Some(Value::Array(bases)) => bases,
+        Some(base) => vec![base],
+        None => return,
+    };
+    for base in bases {
+        for (key, value) in base.as_object().into_iter().flatten() {
+            map.entry(key).or_insert_with(|| value.clone());
+        }
+    }
 }
 
 /// The scanner's time grows with the square of the nesting: no document needs more than this.
@@ -239,6 +259,9 @@ mod tests {
     fn merge_keys_and_a_byte_order_mark_are_read() {
         let value = parse("a: &a {b: 1, c: 2}\nd:\n  <<: *a\n  c: 3\n").unwrap();
         assert_eq!(value["d"], serde_json::json!({"b": 1, "c": 3}));
+        let value =
+            parse("a: &a {200: 1}\nb: &b {<<: *a, c: 2}\nd: {<<: [*b, {c: 3, e: 4}]}\n").unwrap();
+        assert_eq!(value["d"], serde_json::json!({"200": 1, "c": 2, "e": 4}));
         assert_eq!(parse("\u{feff}{\"a\": 1}").unwrap()["a"], 1);
     }
 }

@@ -338,6 +338,10 @@ fn files_beside_the_document_are_followed_and_nothing_else_is() {
         at(&new.doc, "/components/schemas/Car/properties/next"),
         json!({"$ref": "#/components/schemas/Car"})
     );
+    assert_eq!(
+        at(&new.doc, "/components/schemas/Car/properties/back"),
+        json!({"$ref": "#/components/schemas/Here"})
+    );
     assert_eq!(at(&new.doc, "/paths/~1b~1/get/parameters/0/name"), "q");
     assert_eq!(
         at(&new.doc, "/paths/~1b~1/get/responses/200/description"),
@@ -406,6 +410,10 @@ fn references_that_multiply_are_refused_at_once() {
     for doc in [
         json!({"swagger": "2.0", "paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}),
         json!({"swagger": "2.0", "paths": {"/a": {"$ref": "#/paths/~1a"}}}),
+        swagger(
+            json!({}),
+            json!({"A": {"properties": {"x": {"$ref": "#/definitions/A/properties/x"}}}}),
+        ),
         swagger(
             json!({"$ref": "#/definitions/A/properties/x"}),
             json!({"A": {"properties": {

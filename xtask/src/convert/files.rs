@@ -16,6 +16,8 @@ const MOST: usize = 1000;
 pub struct Files {
     /// Canonical; none where a document came from elsewhere than a file.
     folder: Option<PathBuf>,
+    /// The document's own, canonical.
+    own: Option<PathBuf>,
     read: BTreeMap<PathBuf, Rc<Value>>,
 }
 
@@ -26,8 +28,14 @@ impl Files {
         let folder = folder.and_then(|f| f.unwrap_or(Path::new(".")).canonicalize().ok());
         Self {
             folder,
+            own: file.and_then(|f| f.canonicalize().ok()),
             read: BTreeMap::new(),
         }
+    }
+
+    /// Whether a file is the document itself.
+    pub fn is_own(&self, file: &Path) -> bool {
+        self.own.as_deref() == Some(file)
     }
 
     /// The file that `reference` names, seen from the file `from` (the document itself, if `None`), and its value.

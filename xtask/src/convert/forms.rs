@@ -180,8 +180,8 @@ impl Forms {
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
         let flag = match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" => true,
-            "false" | "0" => false,
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
             _ => return Err(wrong(at, &format!("true or false, not {}", short(value)))),
         };
         self.warn(at, &format!("{value} is no boolean: taken for {flag}"));

@@ -198,6 +198,7 @@ impl References<'_> {
                 self.unfollowed(site, &reference, &why);
                 Ok(())
             }
+            Ok((file, _)) if self.files.is_own(&file) => self.inside(site, &reference, pointer),
             Ok((file, value)) => self.outside(site, file, &value, pointer),
         }
     }
@@ -264,6 +265,15 @@ impl References<'_> {
         if let (Some(next), Some(1)) = (value.get("$ref"), value.as_object().map(Map::len)) {
             // On to where that one leads.
             self.copied(site, next)?;
+            let here = (None, pointer.clone());
+            if site.chain.contains(&here) {
+                let message = "a $ref that leads to itself";
+                let at = format!("{}/$ref", site.at);
+                return Err(Failure::new("convert", at, message));
+            }
+            let mut site = site.clone();
+            Rc::make_mut(&mut site.chain).push(here);
+            let site = &site;
             self.point(site, next.as_str().unwrap_or_default().to_owned());
             self.todo.push_back(site.clone());
             return Ok(());
