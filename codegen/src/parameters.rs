@@ -40,8 +40,13 @@ impl Argument {
             return Ok(Self::File);
         }
         let ty = doc.rust(schema, used)?;
-        if schema.get("type").and_then(Value::as_str) == Some("array") {
+        let is_list = |s: &Value| s.get("type").and_then(Value::as_str) == Some("array");
+        if is_list(schema) && !is_json(&ty) {
             let items = doc.written_out(schema.get("items").unwrap_or(&Value::Null));
+            // One level: a list of lists may be a list of itself.
+            if is_list(items) {
+                return Ok(Self::Of(ty));
+            }
             return Ok(match Self::of(doc, items, used)? {
                 Self::File => Self::Files,
                 Self::Plain(item) | Self::Into(item) => Self::List(item),
@@ -56,7 +61,7 @@ impl Argument {
                 .is_some_and(|s| s.get("enum").is_none());
         Ok(match shown.as_str() {
             "i64" | "f64" | "bool" => Self::Plain(ty),
-            _ if shown.ends_with("crate :: Json") => Self::Any,
+            _ if is_json(&ty) => Self::Any,
             _ if is_object => Self::Of(ty),
             _ => Self::Into(ty),
         })
@@ -103,6 +108,10 @@ impl Argument {
             }
         }
     }
+}
+
+fn is_json(ty: &TokenStream) -> bool {
+    ty.to_string().ends_with("crate :: Json")
 }
 
 /// Where a parameter goes. A cookie belongs to the browser's session: DRF's token schemes use none, and the convert stage warns.
