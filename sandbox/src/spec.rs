@@ -294,6 +294,8 @@ impl Spec {
                     .get("explode")
                     .and_then(Value::as_bool)
                     .unwrap_or(true),
+                // drf-yasg says nothing of the lists that DRF reads from repeated names; django-filter's `__in` has commas.
+                (None, "") => place == Place::Query && !text("name").ends_with("__in"),
                 (None, format) => format == "multi",
             };
             let default = parameter
