@@ -304,7 +304,7 @@ pub fn is_open_enum(schema: &Value) -> bool {
         let number = schema.get("type").is_some_and(|t| t == "number");
         let texts = known.peek().is_some_and(|v| v.is_string());
         known.peek().is_some()
-            && !(number && !texts)
+            && (!number || texts)
             && known.all(|v| if texts { v.is_string() } else { v.is_i64() })
     })
 }
