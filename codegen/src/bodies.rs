@@ -12,7 +12,7 @@ use crate::{
     checks, media, names,
     parameters::Argument,
     schema::{Document, is_file},
-    types::Used,
+    types::{self, Used},
 };
 
 /// Stands for a body among what is required, as in the runtime.
@@ -152,6 +152,7 @@ fn member(
         .or_else(|| text("title"))
         .unwrap_or_else(|| name.to_owned());
     let checks = argument.checked(doc, name, property);
+    let deprecated = types::deprecated(property);
     let multipart = form.multipart;
     let texts = if multipart {
         quote!(form_fields)
@@ -172,16 +173,16 @@ fn member(
         Argument::Files if multipart => quote!(form_files(#name, value)),
         // No file fits in such a form: its text.
         Argument::File => {
-            return quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
+            return quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
         }
         Argument::Files => {
-            return quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
+            return quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
         }
     };
     let media = form.content_type(name).filter(|_| multipart);
     let media = media.map(|media| quote!(self.0.form_type(#name, #media);));
     let taken = argument.taken();
-    quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media self })
+    quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media self })
 }
 
 impl Form<'_> {

@@ -11,37 +11,44 @@ mod docs;
 mod error;
 pub mod escape;
 pub mod media;
-mod names;
+pub mod names;
 mod operations;
 mod parameters;
 mod print;
 pub mod schema;
 mod types;
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 pub use areas::{Operation, area, select};
 pub use error::Error;
 pub use names::free;
-pub use operations::{Answer, TAKEN, json_schema, success};
+pub use operations::{Answer, Names, TAKEN, json_schema, success};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///
 /// # Errors
 /// A document that is no JSON, no OpenAPI 3.0 or that no operation is left of; the text names the JSON pointer.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
-    let doc = parse(spec)?;
-    let operations = areas::select(&doc, on)?;
-    let doc = schema::Document::new(&doc);
+    print::print(tokens(&parse(spec)?, on)?)
+}
+
+/// [`generate`] before it is printed, of a document that is known to be OpenAPI 3.0.
+///
+/// # Errors
+/// As [`generate`].
+pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Error> {
+    let operations = areas::select(doc, on)?;
+    let doc = schema::Document::new(doc);
     doc.check()?;
     let (code, used) = operations::emit(&doc, &operations)?;
     let types = types::emit(&doc, &used)?;
-    let file = quote::quote! {
+    Ok(quote::quote! {
         /// The request and answer types of the API.
         pub mod types { #types }
         #code
-    };
-    print::print(file)
+    })
 }
 
 /// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.

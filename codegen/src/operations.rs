@@ -12,7 +12,7 @@ use crate::{
     bodies, media, names,
     parameters::{Parameter, Place},
     schema::{self, Document},
-    types::Used,
+    types::{self, Used},
 };
 
 /// The Rust names of the operations, given out in document order.
@@ -92,8 +92,7 @@ pub fn emit(
             .ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
         let (function, builder) = taken.of(id);
         let about = about(op);
-        let deprecated = (op.value.get("deprecated") == Some(&Value::Bool(true)))
-            .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]));
+        let deprecated = types::deprecated(op.value);
         let body = one(doc, op, id, &mut used)?;
         methods.extend(quote! {
             #[doc = #about]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     Error, checks, media, names,
     schema::{Document, is_file},
+    types,
 };
 
 /// What a setter takes.
@@ -135,6 +136,7 @@ pub struct Parameter<'a> {
     /// The variant of `rt::Style`, and `explode`.
     style: (&'static str, bool),
     reserved: bool,
+    deprecated: Option<TokenStream>,
 }
 
 impl<'a> Parameter<'a> {
@@ -198,11 +200,13 @@ impl<'a> Parameter<'a> {
                 .unwrap_or(name),
             style: (style, flag("explode").unwrap_or(style == "Form")),
             reserved: place == Place::Query && flag("allowReserved") == Some(true),
+            deprecated: types::deprecated(parameter),
         }))
     }
 
     pub fn setter(&self, doc: &Document<'a>) -> TokenStream {
         let (name, field, about) = (self.name, &self.field, self.about);
+        let deprecated = &self.deprecated;
         let taken = self.argument.taken();
         let checks = self.argument.checked(doc, name, self.schema);
         let (style, explode) = self.style;
@@ -255,6 +259,6 @@ impl<'a> Parameter<'a> {
                 quote!(styled(#name, &value, #format))
             }
         };
-        quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
+        quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
     }
 }

@@ -112,6 +112,12 @@ fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
     }
 }
 
+/// The warning at what the document marks as deprecated.
+pub fn deprecated(value: &Value) -> Option<TokenStream> {
+    (value.get("deprecated") == Some(&Value::Bool(true)))
+        .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]))
+}
+
 fn doc_line(schema: &Value) -> String {
     let text = |key| {
         schema
@@ -161,6 +167,7 @@ fn object(
         }
         let nullable = doc.is_nullable(property);
         let about = doc_line(property);
+        let deprecated = deprecated(property);
         let ty = match (needed, nullable) {
             (true, false) => inner.clone(),
             (false, true) if sent => quote!(::std::option::Option<::std::option::Option<#inner>>),
@@ -171,7 +178,7 @@ fn object(
         if needed {
             must.push(index);
         }
-        fields.extend(quote!(#[doc = #about] pub #field: #ty,));
+        fields.extend(quote!(#[doc = #about] #deprecated pub #field: #ty,));
         blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
         // Null is a value of a field that tells it from absent.
         reads.extend(if !needed && nullable && sent {
@@ -206,9 +213,9 @@ fn object(
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
         setters.extend(if nullable {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl crate::IntoNullable<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
+            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl crate::IntoNullable<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
         } else {
-            quote!(#[doc = #about] pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
+            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
         });
     }
     let extra = match schema.get("additionalProperties") {
@@ -249,6 +256,7 @@ fn object(
     Ok(quote! {
         #[doc = #about]
         #[derive(Clone, Debug, PartialEq #default)]
+        #[non_exhaustive]
         pub struct #ident { #fields }
         impl crate::rt::Blank for #ident {
             #[inline]

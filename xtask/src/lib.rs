@@ -1,5 +1,6 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
 
+pub mod baseline;
 pub mod bench;
 pub mod bench_runtime;
 pub mod bench_sandbox;

@@ -4,13 +4,14 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
+    thread,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
 use xtask::{
     coverage,
-    diff::{self, Class, Format},
+    diff::{self, Change, Class, Format},
     fetch,
     normalize::normalize,
     out::print,
@@ -71,16 +72,20 @@ enum Task {
         #[arg(long, conflicts_with = "from")]
         write: bool,
     },
-    /// What NEW means to callers of the client made from OLD, change by change: breaking, additive, cosmetic. Two documents, 2.0 or 3.x, without our overlay.
+    /// What NEW means to callers of the client made from OLD, change by change: breaking, unclassified, additive, cosmetic, on the wire and in Rust
+    /// (docs/drift.md). Two documents, 2.0 or 3.x, without our overlay.
     /// Exit code 0: compared, 1: something that `--fail-on` names, 2: could not tell
     Diff {
         old: PathBuf,
         new: PathBuf,
         #[arg(long, default_value = "text")]
         format: Format,
-        /// Exit with 1 if a change is of this class or a worse one
+        /// Exit with 1 if a change is of this class or a worse one; what no rule claims counts as breaking
         #[arg(long)]
         fail_on: Option<Class>,
+        /// What no rule claims does not count for `--fail-on`
+        #[arg(long, requires = "fail_on")]
+        allow_unclassified: bool,
     },
     /// The GET operations of a real account, one after the other, against the document; proposes overlay actions. The token is AUTOPI_API_TOKEN or AUTOPI_JWT.
     /// Exit code 0: as documented, 1: something is not, 2: could not tell
@@ -205,15 +210,23 @@ async fn run(task: Task) -> Result<ExitCode> {
             new,
             format,
             fail_on,
+            allow_unclassified,
         } => {
-            let changes =
-                diff::compare(&normalized(&old, None)?.doc, &normalized(&new, None)?.doc)?;
+            let (old, new) = thread::scope(|s| {
+                let other = s.spawn(|| normalized(&old, None));
+                let new = normalized(&new, None);
+                (other.join(), new)
+            });
+            let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;
+            let changes = diff::compare((&old).into(), (&new?).into())?;
             print(&format.render(&changes))?;
-            Ok(ExitCode::from(u8::from(
-                changes
-                    .iter()
-                    .any(|c| fail_on.is_some_and(|worst| c.class <= worst)),
-            )))
+            let counts = |c: &Change| match c.class {
+                Class::Unclassified if !allow_unclassified => fail_on.is_some(),
+                class => {
+                    fail_on.is_some_and(|worst| class <= worst && class != Class::Unclassified)
+                }
+            };
+            Ok(ExitCode::from(u8::from(changes.iter().any(counts))))
         }
         Task::Probe {
             url,

@@ -6,13 +6,14 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
+    baseline::{self, Baseline},
     changelog,
-    diff::{self, Change, Class, Format},
+    diff::{self, Change, Class, Documents, Format},
     features,
     fetch::{self, Fetched, Limits, Validators},
     out::print,
     overlay,
-    pipeline::{self, Input},
+    pipeline::{self, Input, Normalized},
     provenance::Provenance,
     report::Failure,
     say, verify,
@@ -23,7 +24,8 @@ const URL: &str = "https://api.autopi.io/?format=openapi";
 pub(crate) const MANIFEST: &str = "../Cargo.toml";
 const CHANGELOG: &str = "../CHANGELOG.md";
 /// What an update reads and writes, from `spec/`.
-pub(crate) const FILES: [&str; 6] = [
+pub(crate) const FILES: [&str; 7] = [
+    baseline::FILE,
     "upstream.json",
     "overlay.yaml",
     "openapi.json",
@@ -97,7 +99,8 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
         };
         pipeline::run(input).map_err(|e| e.or_at(&place))
     };
-    let mut new = run(folder.text("overlay.yaml").filter(|_| !source.no_overlay))?;
+    let mut corrections = folder.text("overlay.yaml").filter(|_| !source.no_overlay);
+    let mut new = run(corrections)?;
     let missing = new.stale.iter().filter(|s| !s.matched).count();
     if missing * 2 > new.actions && mode != Mode::WriteWithoutStale {
         let what = format!(
@@ -108,6 +111,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             bail!("{what}; nothing was written: run with --no-overlay if you mean this document");
         }
         say!("{what}; what follows is without the overlay, as with --no-overlay")?;
+        corrections = None;
         new = run(None)?;
     }
     print(&new.report.to_string())?;
@@ -126,10 +130,15 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
         verify::operations(&new.doc).len(),
         if drift { "drift" } else { "no drift" }
     )?;
-    let mut changes = if drift && !old.is_empty() {
-        changes(old, &new.doc)?
-    } else {
-        Vec::new()
+    let known = folder.text("upstream.json");
+    let known = known.map(fetch::parse).transpose()?;
+    let mut changes = match &known {
+        Some(known) if drift && !old.is_empty() => {
+            let doc = serde_json::from_str(old)
+                .context("spec/openapi.json: run `cargo xtask normalize`")?;
+            changes(known, &doc, corrections, &new)?
+        }
+        _ => Vec::new(),
     };
     let all = changes.len();
     changes.retain(|c| c.class != Class::Cosmetic);
@@ -140,6 +149,15 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             Format::Text.render(&changes)
         })?;
         say!("{} cosmetic", all - changes.len())?;
+    }
+    let log = folder.text(CHANGELOG);
+    let since = since_release(&folder, known.as_ref(), corrections, &new)?;
+    let unreleased = since.as_ref().map_or(&changes, |(_, all)| all);
+    if let Some(next) = folder
+        .text(MANIFEST)
+        .and_then(|m| changelog::version(m, unreleased))
+    {
+        say!("the next version of the crate: {next}")?;
     }
     let stale = new.stale.len();
     if mode == Mode::Report {
@@ -153,25 +171,35 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             "{stale} stale actions in spec/overlay.yaml, named above; nothing was written: correct or remove them, or run with --allow-stale"
         );
     }
+    let mut files = Vec::new();
+    if let Some(log) = log {
+        let text = changelog::update(log, unreleased);
+        if changelog::has_block(&text) {
+            let first = |known: &Value| Baseline {
+                upstream: known.clone(),
+                overlay: corrections.unwrap_or_default().to_owned(),
+            };
+            let baseline = since.as_ref().map(|(b, _)| b.text(&new.upstream));
+            let baseline =
+                baseline.or_else(|| known.as_ref().map(|k| first(k).text(&new.upstream)));
+            files.extend(baseline.transpose()?.map(|text| (baseline::FILE, text)));
+        }
+        files.push((CHANGELOG, text));
+    }
     // Formatting of the same document is no change: the committed bytes stay.
     let kept = folder.text("upstream.json");
     let sound = |text| Ok::<_, Failure>(last.is_of(text, &fetch::parse(text)?));
-    if !drift && kept.map(sound).transpose()? == Some(true) {
-        say!("nothing written")?;
-        return Ok(false);
-    }
-    let provenance = Provenance::of(place, validators, &text, &new.upstream);
-    let areas = autopi_codegen::areas(&new.text)?;
-    let mut files = vec![
-        ("upstream.json", text),
-        ("openapi.json", new.text),
-        ("source.toml", provenance.text()?),
-    ];
-    if let Some(old) = folder.text(MANIFEST) {
-        files.push((MANIFEST, features::update(old, &areas)?));
-    }
-    if let Some(old) = folder.text(CHANGELOG) {
-        files.push((CHANGELOG, changelog::update(old, &changes)));
+    if drift || kept.map(sound).transpose()? != Some(true) {
+        let provenance = Provenance::of(place, validators, &text, &new.upstream);
+        let areas = autopi_codegen::areas(&new.text)?;
+        files.extend([
+            ("upstream.json", text),
+            ("openapi.json", new.text),
+            ("source.toml", provenance.text()?),
+        ]);
+        if let Some(old) = folder.text(MANIFEST) {
+            files.push((MANIFEST, features::update(old, &areas)?));
+        }
     }
     let changed = folder.write(&files)?;
     say!(
@@ -185,9 +213,51 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
     Ok(drift)
 }
 
-/// From the committed document, which is normalised already, to a new one.
-fn changes(old: &str, new: &Value) -> Result<Vec<Change>> {
-    let old =
-        serde_json::from_str(old).context("spec/openapi.json: run `cargo xtask normalize`")?;
-    Ok(diff::compare(&old, new)?)
+/// From one pair of documents to the new ones; where the corrections changed as well, what they do is part of it.
+fn changes(
+    upstream: &Value,
+    doc: &Value,
+    corrections: Option<&str>,
+    new: &Normalized,
+) -> Result<Vec<Change>> {
+    let recorrected = again(upstream, corrections)?.doc;
+    let before = Documents { upstream, doc };
+    let mut changes = diff::compare_corrected(before, new.into(), &recorrected)?;
+    let plain = again(&new.upstream, None)?.doc;
+    diff::corrected(&mut changes, &plain, &recorrected, &new.doc);
+    Ok(changes)
+}
+
+/// A committed document through the pipeline; actions that have no effect on it are left out.
+fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure> {
+    let (text, file) = (&upstream.to_string(), None);
+    pipeline::run(Input {
+        text,
+        file,
+        overlay,
+    })
+}
+
+/// What the last release was made from, and every change since, if CHANGELOG.md has a block on them.
+fn since_release(
+    folder: &Folder,
+    known: Option<&Value>,
+    corrections: Option<&str>,
+    new: &Normalized,
+) -> Result<Option<(Baseline, Vec<Change>)>> {
+    if !folder.text(CHANGELOG).is_some_and(changelog::has_block) {
+        return Ok(None);
+    }
+    let stored = folder.text(baseline::FILE).zip(known);
+    let baseline = stored.and_then(|(text, known)| Baseline::read(text, known));
+    let baseline = baseline.with_context(|| {
+        format!(
+            "spec/{}: not what an update wrote beside spec/upstream.json: restore both, or remove the file and the block in CHANGELOG.md",
+            baseline::FILE
+        )
+    })?;
+    let overlay = Some(baseline.overlay.as_str()).filter(|o| !o.is_empty());
+    let released = again(&baseline.upstream, overlay).map_err(|e| e.or_at(baseline::FILE))?;
+    let all = changes(&released.upstream, &released.doc, corrections, new)?;
+    Ok(Some((baseline, all)))
 }

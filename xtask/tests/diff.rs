@@ -1,36 +1,281 @@
-//! What a change of the document means to callers.
+//! What a change of the document means to callers: each rule by its pair, alone and in company.
 
-use std::fs;
-
-use serde_json::Value;
-use xtask::{
-    changelog,
-    diff::{Class, Format, compare},
-    pipeline::normalize,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::LazyLock,
 };
 
-fn document(name: &str) -> Value {
+use serde::Deserialize;
+use serde_json::{Value, json};
+use xtask::{
+    changelog,
+    diff::{Change, Class, Format, Rule, compare, page},
+    pipeline::{Normalized, normalize},
+};
+
+#[derive(Deserialize)]
+struct Suite {
+    bases: BTreeMap<String, Value>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    rule: String,
+    on: String,
+    #[serde(default)]
+    set: BTreeMap<String, Value>,
+    #[serde(default)]
+    remove: Vec<String>,
+    #[serde(default, rename = "move")]
+    moves: BTreeMap<String, String>,
+    #[serde(default)]
+    refs: BTreeMap<String, String>,
+    #[serde(default)]
+    back: bool,
+    #[serde(default)]
+    alone: bool,
+    place: String,
+    wire: String,
+    rust: String,
+    /// Other rules that the pair needs.
+    #[serde(default)]
+    also: BTreeSet<String>,
+}
+
+static SUITE: LazyLock<Suite> = LazyLock::new(|| {
+    serde_yaml_ng::from_str(&fs::read_to_string("tests/drift.yaml").unwrap()).unwrap()
+});
+
+fn put(doc: &mut Value, pointer: &str, value: Value) {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match doc
+        .pointer_mut(parent)
+        .unwrap_or_else(|| panic!("no {parent}"))
+    {
+        Value::Object(map) => drop(map.insert(key, value)),
+        Value::Array(list) => match key.parse::<usize>().unwrap() {
+            i if i < list.len() => list[i] = value,
+            _ => list.push(value),
+        },
+        _ => panic!("{pointer}"),
+    }
+}
+
+fn take(doc: &mut Value, pointer: &str) -> Value {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    let key = key.replace("~1", "/").replace("~0", "~");
+    let parent = doc.pointer_mut(parent).and_then(Value::as_object_mut);
+    parent
+        .and_then(|p| p.shift_remove(&key))
+        .unwrap_or_else(|| panic!("no {pointer}"))
+}
+
+impl Case {
+    fn apply(&self, doc: &mut Value) {
+        for (from, to) in &self.moves {
+            let value = take(doc, from);
+            put(doc, to, value);
+        }
+        self.remove.iter().for_each(|p| drop(take(doc, p)));
+        self.set.iter().for_each(|(p, v)| put(doc, p, v.clone()));
+        if !self.refs.is_empty() {
+            let mut text = doc.to_string();
+            for (from, to) in &self.refs {
+                text = text.replace(&format!("\"{from}\""), &format!("\"{to}\""));
+            }
+            *doc = serde_json::from_str(&text).unwrap();
+        }
+    }
+
+    fn pointers(&self) -> Vec<&String> {
+        self.moves
+            .keys()
+            .chain(self.moves.values())
+            .chain(&self.remove)
+            .chain(self.set.keys())
+            .collect()
+    }
+
+    /// Can both be done to one document?
+    fn goes_with(&self, other: &Self) -> bool {
+        let apart = |a: &str, b: &str| !a.starts_with(b) && !b.starts_with(a);
+        other.place != self.place
+            && !other.alone
+            && other.back == self.back
+            && self.refs.is_empty()
+            && other.refs.is_empty()
+            && self.moves.is_empty()
+            && other.moves.is_empty()
+            && self
+                .pointers()
+                .iter()
+                .all(|a| other.pointers().iter().all(|b| apart(a, b)))
+    }
+
+    fn is(&self, change: &Change) -> bool {
+        change.rule.id() == self.rule && (self.place.is_empty() || change.place == self.place)
+    }
+}
+
+fn through(doc: &Value) -> Normalized {
+    normalize(&doc.to_string(), None).unwrap_or_else(|e| panic!("{e}: {doc}"))
+}
+
+fn report(old: &Value, new: &Value) -> Vec<Change> {
+    compare((&through(old)).into(), (&through(new)).into()).unwrap()
+}
+
+static BASES: LazyLock<BTreeMap<&str, Normalized>> = LazyLock::new(|| {
+    SUITE
+        .bases
+        .iter()
+        .map(|(name, doc)| (name.as_str(), through(doc)))
+        .collect()
+});
+
+/// Each case by itself.
+static ALONE: LazyLock<Vec<Vec<Change>>> =
+    LazyLock::new(|| SUITE.cases.iter().map(|case| of(case, &[])).collect());
+
+fn worst(classes: impl Iterator<Item = Option<Class>>) -> String {
+    classes
+        .flatten()
+        .min()
+        .map_or("none", Class::name)
+        .to_owned()
+}
+
+/// The report of a case, with others that go with it or alone.
+fn of(case: &Case, others: &[&Case]) -> Vec<Change> {
+    let base = &BASES[case.on.as_str()];
+    let mut changed = SUITE.bases[&case.on].clone();
+    case.apply(&mut changed);
+    others.iter().for_each(|o| o.apply(&mut changed));
+    let changed = through(&changed);
+    let (old, new) = if case.back {
+        (&changed, base)
+    } else {
+        (base, &changed)
+    };
+    compare(old.into(), new.into()).unwrap()
+}
+
+#[test]
+fn every_rule_claims_its_pair_alone() {
+    let mut wrong = String::new();
+    for (case, changes) in SUITE.cases.iter().zip(ALONE.iter()) {
+        let own = || changes.iter().filter(|c| case.is(c));
+        let (wire, rust) = (worst(own().map(|c| c.wire)), worst(own().map(|c| c.rust)));
+        let strangers = changes
+            .iter()
+            .any(|c| c.rule.id() != case.rule && !case.also.contains(&c.rule.id()));
+        if own().count() == 0 || (&wire, &rust) != (&case.wire, &case.rust) || strangers {
+            wrong.push_str(&format!(
+                "{}: wire {wire}, rust {rust}\n{}\n",
+                case.rule,
+                Format::Text.render(changes)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    let held: BTreeSet<&str> = SUITE
+        .cases
+        .iter()
+        .map(|c| c.rule.as_str())
+        .chain(["rust-only"])
+        .collect();
+    let missing: Vec<String> = Rule::ALL
+        .iter()
+        .map(|r| r.id())
+        .filter(|id| !held.contains(id.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "rules without a pair: {missing:?}");
+}
+
+#[test]
+fn every_rule_claims_its_pair_in_company() {
+    let mut wrong = String::new();
+    for case in &SUITE.cases {
+        let mut others: Vec<&Case> = Vec::new();
+        for other in SUITE
+            .cases
+            .iter()
+            .filter(|o| o.on == case.on && o.rule != case.rule)
+        {
+            if case.goes_with(other) && others.iter().all(|o| o.goes_with(other)) {
+                others.push(other);
+            }
+        }
+        assert!(
+            case.alone
+                || !case.refs.is_empty()
+                || !case.moves.is_empty()
+                || case.back
+                || others.len() > 2,
+            "{}",
+            case.rule
+        );
+        let changes = of(case, &others);
+        let own = || changes.iter().filter(|c| case.is(c));
+        if own().count() == 0 || worst(own().map(|c| c.wire)) != case.wire {
+            wrong.push_str(&format!(
+                "{}:\n{}\n",
+                case.rule,
+                Format::Text.render(&changes)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_page_is_made_from_the_rules() {
+    let mut seen = BTreeMap::new();
+    for (case, changes) in SUITE.cases.iter().zip(ALONE.iter()) {
+        let rust = changes
+            .iter()
+            .filter(|c| case.is(c))
+            .filter_map(|c| c.rust)
+            .min();
+        seen.insert(case.rule.clone(), rust);
+    }
+    seen.insert("rust-only".into(), Some(Class::Breaking));
+    let page = page::page(&seen);
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|v| v == "always") {
+        fs::write("../docs/drift.md", &page).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string("../docs/drift.md").unwrap_or_default(),
+        page,
+        "run `INSTA_UPDATE=always cargo test -p xtask --test diff`"
+    );
+}
+
+fn document(name: &str) -> Normalized {
     normalize(
         &fs::read_to_string(format!("tests/fixtures/diff/{name}.yaml")).unwrap(),
         None,
     )
     .unwrap()
-    .doc
 }
 
 #[test]
-fn each_kind_of_change_has_its_class() {
-    let changes = compare(&document("old"), &document("new")).unwrap();
+fn a_report_says_class_place_item_and_what_to_change() {
+    let (old, new) = (document("old"), document("new"));
+    let changes = compare((&old).into(), (&new).into()).unwrap();
     insta::assert_snapshot!(Format::Text.render(&changes));
     insta::assert_snapshot!("markdown", Format::Markdown.render(&changes));
     let json: Value = serde_json::from_str(&Format::Json.render(&changes)).unwrap();
-    assert_eq!(
-        json["breaking"],
-        changes
-            .iter()
-            .filter(|c| c.class == Class::Breaking)
-            .count()
-    );
+    for class in Class::ALL {
+        assert_eq!(
+            json[class.name()],
+            changes.iter().filter(|c| c.class == class).count()
+        );
+    }
     assert_eq!(json["changes"].as_array().unwrap().len(), changes.len());
     insta::assert_snapshot!(
         "changelog",
@@ -39,39 +284,97 @@ fn each_kind_of_change_has_its_class() {
 }
 
 #[test]
-fn the_other_way_round_breaks_too_and_a_document_is_equal_to_itself() {
+fn a_document_is_equal_to_itself_and_no_line_is_cut() {
     let (old, new) = (document("old"), document("new"));
-    assert_eq!(compare(&old, &old).unwrap(), []);
+    assert_eq!(compare((&old).into(), (&old).into()).unwrap(), []);
     assert_eq!(Format::Text.render(&[]), "no difference\n");
-    let back = compare(&new, &old).unwrap();
+    let back = compare((&new).into(), (&old).into()).unwrap();
     let is = |place: &str, class: Class| back.iter().any(|c| c.place == place && c.class == class);
     assert!(
         is("DELETE /things/{id}/", Class::Additive)
             && is("PUT /things/{pk}/", Class::Breaking)
             && is("Thing.dropped", Class::Additive)
     );
+    let text = changelog::update("# Changelog\n", &back);
+    let lines = back
+        .iter()
+        .filter(|c| c.class < Class::Cosmetic)
+        .map(|c| (&c.place, &c.what))
+        .collect::<BTreeSet<_>>();
+    assert_eq!(
+        text.lines().filter(|l| l.starts_with("- ")).count(),
+        lines.len(),
+        "{text}"
+    );
 }
 
 #[test]
-fn a_difference_that_no_caller_sees_is_one_all_the_same() {
-    let old = document("old");
+fn a_component_that_was_renamed_is_one_line_however_many_use_it() {
+    let case = SUITE
+        .cases
+        .iter()
+        .find(|c| c.rule == "component-renamed")
+        .unwrap();
+    let changes = of(case, &[]);
+    assert_eq!(changes.len(), 1, "{}", Format::Text.render(&changes));
+    assert_eq!(changes[0].operations.len(), 2);
+    assert!(
+        changes[0]
+            .advice
+            .iter()
+            .any(|a| a.contains("types::Addon") && a.contains("types::AddOn")),
+        "{:?}",
+        changes[0]
+    );
+}
+
+#[test]
+fn both_lists_of_servers_are_printed() {
+    let case = SUITE.cases.iter().find(|c| c.rule == "server-new").unwrap();
+    assert_eq!(
+        of(case, &[])[0].what,
+        "[https://api.example/{zone}] → [https://api.example/{zone}, https://second.example]"
+    );
+}
+
+#[test]
+fn what_no_rule_claims_is_listed_by_its_pointer_however_deep() {
+    let old = SUITE.bases["three"].clone();
     let mut new = old.clone();
-    new["components"]["schemas"]["Unused"] = serde_json::json!({ "type": "object", "x-odd": 1 });
-    let changes = compare(&old, &new).unwrap();
-    assert_eq!(
-        (changes.len(), changes[0].class, changes[0].place.as_str()),
-        (1, Class::Cosmetic, "/components/schemas/Unused")
+    new["info"]["version"] = "2".into();
+    new["components"]["schemas"]["Thing"]["properties"]["place"]["properties"]["lat"]["x-odd"] =
+        json!({ "a": [1] });
+    let changes = report(&old, &new);
+    let found = changes
+        .iter()
+        .find(|c| c.class == Class::Unclassified)
+        .unwrap();
+    assert!(
+        found
+            .pointers
+            .contains("/components/schemas/Thing/properties/place/properties/lat/x-odd"),
+        "{found:?}"
     );
 }
 
 #[test]
-fn without_changes_for_callers_the_changelog_is_left_alone() {
-    let (old, mut new) = (document("old"), document("old"));
-    new["info"]["title"] = "another".into();
-    let changes = compare(&old, &new).unwrap();
-    assert_eq!((changes.len(), changes[0].class), (1, Class::Cosmetic));
-    assert_eq!(
-        changelog::update("# Changelog\n", &changes),
-        "# Changelog\n"
+fn documents_that_lead_back_to_themselves_end() {
+    let text = |more: &str| {
+        let parts: Vec<String> = (0..40).map(|i| format!(r##""A{i}":{{"allOf":[{{"$ref":"#/components/schemas/A{0}"}},{{"$ref":"#/components/schemas/A{0}"}}]}}"##, i + 1)).collect();
+        format!(
+            r##"{{"openapi":"3.0.3","info":{{"title":"x","version":"1"}},"paths":{{"/a/":{{"get":{{"operationId":"a","responses":{{"200":{{"description":"","content":{{"application/json":{{"schema":{{"$ref":"#/components/schemas/A0"}}}}}}}}}}}}}}}},"components":{{"schemas":{{{},"A40":{{"type":"object","properties":{{"self":{{"$ref":"#/components/schemas/A40"}},"x":{{"type":"string"{more}}}}}}}}}}}}}"##,
+            parts.join(",")
+        )
+    };
+    let (old, new): (Value, Value) = (
+        serde_json::from_str(&text("")).unwrap(),
+        serde_json::from_str(&text(r#","format":"uuid""#)).unwrap(),
     );
+    let documents = |doc| xtask::diff::Documents {
+        upstream: doc,
+        doc: &Value::Null,
+    };
+    let changes = compare(documents(&old), documents(&new)).unwrap();
+    assert_eq!((changes.len(), changes[0].place.as_str()), (1, "A40.x"));
+    assert_eq!(changes[0].operations.len(), 1);
 }

@@ -115,7 +115,7 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
         let sender = sender.clone();
         thread::spawn(move || {
             let mut rng = Rng(i as u64);
-            let old = normalize(&doc.to_string(), None).ok().map(|n| n.doc);
+            let old = normalize(&doc.to_string(), None).ok();
             for round in 0..ROUNDS {
                 let mut changed = doc.clone();
                 (0..1 + round % 5).for_each(|_| mutate(&mut changed, &mut rng));
@@ -123,10 +123,8 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
                 // The last step of the pipeline generates code: it must parse too. And no difference is without a change in the report.
                 let through = || {
                     if let (Some(old), Ok(new)) = (&old, normalize(&text, None)) {
-                        assert_eq!(
-                            diff::compare(old, &new.doc).unwrap().is_empty(),
-                            *old == new.doc
-                        );
+                        let changes = diff::compare(old.into(), (&new).into()).unwrap();
+                        assert_eq!(changes.is_empty(), old.upstream == new.upstream);
                     }
                 };
                 if std::panic::catch_unwind(through).is_err() {
@@ -147,4 +145,95 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Something else in place of a value, or one member less, or more; answers where.
+fn change(doc: &mut Value, at: &str, how: usize) {
+    let Some(target) = doc.pointer_mut(at) else {
+        return;
+    };
+    match (how % 3, &mut *target) {
+        (0, Value::Object(map)) if !map.is_empty() => {
+            drop(map.shift_remove(&map.keys().next().cloned().unwrap_or_default()))
+        }
+        (1, Value::Object(map)) => drop(map.insert("x-mutated".into(), 1.into())),
+        (0, Value::Array(list)) if !list.is_empty() => drop(list.remove(0)),
+        (1, Value::Array(list)) => list.push("mutated".into()),
+        (_, Value::String(text)) => text.push('~'),
+        (_, Value::Bool(b)) => *b = !*b,
+        (_, Value::Number(n)) => *target = n.as_i64().unwrap_or(1).wrapping_add(1).into(),
+        _ => *target = "mutated".into(),
+    }
+}
+
+/// Is a place said in a report: itself, what is around it, or what is in it?
+fn said(changes: &[diff::Change], at: &str) -> bool {
+    let within = |a: &str, b: &str| {
+        a.strip_prefix(b)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    changes
+        .iter()
+        .flat_map(|c| &c.pointers)
+        .any(|p| !p.is_empty() && (within(p, at) || within(at, p)))
+}
+
+/// Both documents as they are, without the pipeline: it would refuse what is wrong, and the report must not.
+fn report(old: &Value, new: &Value) -> Vec<diff::Change> {
+    let documents = |upstream| diff::Documents {
+        upstream,
+        doc: &Value::Null,
+    };
+    diff::compare(documents(old), documents(new)).unwrap()
+}
+
+#[test]
+fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company() {
+    let mut files = Vec::new();
+    fixtures(Path::new("tests/fixtures"), &mut files);
+    let (mut tried, mut lost) = (0, Vec::new());
+    for (seed, file) in files.iter().enumerate() {
+        let Ok(doc) = parse(&fs::read_to_string(file).unwrap()) else {
+            continue;
+        };
+        let normalised = normalize(&doc.to_string(), None)
+            .map(|n| n.doc)
+            .unwrap_or_default();
+        for doc in [doc, normalised] {
+            let mut rng = Rng(seed as u64);
+            let mut places = Vec::new();
+            pointers(&doc, String::new(), &mut places);
+            places.retain(|p| !p.is_empty() && p != "/swagger" && p != "/openapi");
+            for (how, at) in places.iter().enumerate() {
+                let mut one = doc.clone();
+                change(&mut one, at, how);
+                if one == doc {
+                    continue;
+                }
+                // In company: the version of the document, and another place of which nothing is inside the first.
+                let mut two = one.clone();
+                if let Some(info) = two.get_mut("info").and_then(Value::as_object_mut) {
+                    info.insert("version".into(), "another".into());
+                }
+                let other = &places[rng.below(places.len())];
+                if !other.starts_with(at.as_str()) && !at.starts_with(other.as_str()) {
+                    change(&mut two, other, rng.below(3));
+                }
+                for (old, new) in [(&doc, &one), (&one, &doc), (&doc, &two), (&two, &doc)] {
+                    tried += 1;
+                    if !said(&report(old, new), at) {
+                        lost.push(format!("{}: {at}", file.display()));
+                    }
+                }
+            }
+        }
+    }
+    lost.dedup();
+    assert!(tried > 10_000, "{tried}");
+    assert!(
+        lost.is_empty(),
+        "{} of {tried}:\n{}",
+        lost.len(),
+        lost.join("\n")
+    );
 }

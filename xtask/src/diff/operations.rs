@@ -1,375 +1,413 @@
-//! Operations: paths, parameters, bodies, answers, security.
+//! Paths and operations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
-use autopi_codegen::{Answer, Error, Operation, media, schema::Document, select};
-use serde_json::{Map, Value};
+use heck::ToUpperCamelCase;
+use serde_json::Value;
 
 use super::{
-    Change, Class, Side, change,
-    schemas::{Schemas, rust},
-    texts::short,
+    Rule,
+    paths::{How, Pair, Path, prefixes},
+    reach::{Sides, label, resolve},
+    texts::both,
+    walk::{At, Maybe, Walker, get, keys, text},
 };
-use crate::shape::walk::path_parameters;
+use crate::shape::walk::{METHODS, escape};
 
-/// Method and path; names of path parameters are no part of the wire.
-type Key = (String, String);
-
-pub fn compare<'a>(old: &'a Value, new: &'a Value) -> Result<Vec<Change>, Error> {
-    let mut changes = Vec::new();
-    let mut schemas = Schemas::new(old, new);
-    let (before, after) = (table(old)?, table(new)?);
-    for (key, op) in &before {
-        let name = format!("{} {}", key.0, op.path);
-        match after.get(key) {
-            None => changes.push(change(Class::Breaking, Side::Both, name, "is gone")),
-            Some(now) => Both {
-                name,
-                before: op,
-                after: now,
-                roots: (old, new),
+impl<'a> Walker<'a> {
+    /// All paths.
+    pub fn paths(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        let pairs = self.pairs.clone();
+        // Path before → path now.
+        let mut went: BTreeMap<&str, &str> = BTreeMap::new();
+        for pair in &pairs {
+            if let (Some(a), Some(b)) = (pair.old, pair.new) {
+                went.insert(a.path, b.path);
             }
-            .compare(&mut schemas, &mut changes)?,
+        }
+        self.moved(at, &pairs);
+        for pair in &pairs {
+            self.pair(at, pair);
+        }
+        let come: BTreeSet<&str> = went.values().copied().collect();
+        for path in keys(old, new) {
+            let after = went.get(path).copied().unwrap_or(path);
+            if after != path || get(old, path).is_some() {
+                self.rest_of_item(&at.keys(path, after), path, get(old, path), get(new, after));
+            } else if !come.contains(path) {
+                self.rest_of_item(&at.key(path), path, None, get(new, path));
+            }
         }
     }
-    for (key, op) in after.iter().filter(|(k, _)| !before.contains_key(*k)) {
-        changes.push(change(
-            Class::Additive,
-            Side::Both,
-            format!("{} {}", key.0, op.path),
-            "is new",
-        ));
-    }
-    if old.get("servers") != new.get("servers") {
-        let url = |doc: &Value| {
-            doc.pointer("/servers/0/url")
-                .map_or_else(|| "nothing".into(), short)
+
+    /// What a path item says beside its operations.
+    fn rest_of_item(&mut self, at: &At, path: &str, old: Maybe<'a>, new: Maybe<'a>) {
+        let at = At {
+            place: path.to_owned(),
+            ..at.clone()
         };
-        changes.push(change(
-            Class::Breaking,
-            Side::Both,
-            "/servers",
-            format!("{} → {}", url(old), url(new)),
-        ));
-    }
-    schemas.components(&mut changes)?;
-    Ok(changes)
-}
-
-fn table(doc: &Value) -> Result<BTreeMap<Key, Operation<'_>>, Error> {
-    Ok(select(doc, &|_| true)?
-        .into_iter()
-        .map(|op| ((op.method.to_uppercase(), unnamed(op.path)), op))
-        .collect())
-}
-
-/// `/a/{id}/b/` → `/a/{}/b/`
-fn unnamed(path: &str) -> String {
-    path_parameters(path).fold(path.to_owned(), |path, name| {
-        path.replace(&format!("{{{name}}}"), "{}")
-    })
-}
-
-struct Both<'a, 'b> {
-    name: String,
-    before: &'b Operation<'a>,
-    after: &'b Operation<'a>,
-    roots: (&'a Value, &'a Value),
-}
-
-impl<'a> Both<'a, '_> {
-    fn change(&self, class: Class, side: Side, what: impl Into<String>) -> Change {
-        change(class, side, &self.name, what)
-    }
-
-    fn compare(&self, schemas: &mut Schemas<'a>, changes: &mut Vec<Change>) -> Result<(), Error> {
-        let id = |op: &Operation<'a>| {
-            op.value
-                .get("operationId")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        for (what, was, is) in [
-            ("method", id(self.before), id(self.after)),
-            ("feature", self.before.area.clone(), self.after.area.clone()),
-        ] {
-            if was != is {
-                changes.push(self.change(
-                    Class::Breaking,
-                    Side::Both,
-                    format!("the {what} `{was}` is `{is}` now"),
-                ));
-            }
-        }
-        let (was, is) = (
-            security(self.roots.0, self.before),
-            security(self.roots.1, self.after),
+        let has = |item: Maybe<'_>| METHODS.iter().any(|m| get(item, m).is_some());
+        let (a, b) = (
+            old.map(|v| resolve(self.old.doc, v)),
+            new.map(|v| resolve(self.new.doc, v)),
         );
-        if was != is {
-            let class = if is.is_empty() {
-                Class::Additive
-            } else {
-                Class::Breaking
-            };
-            let name = |s: &BTreeSet<String>| {
-                if s.is_empty() {
-                    "none".to_owned()
-                } else {
-                    s.iter().cloned().collect::<Vec<_>>().join(" or ")
-                }
-            };
-            changes.push(self.change(
-                class,
-                Side::Request,
-                format!("security: {} → {}", name(&was), name(&is)),
-            ));
-        }
-        self.parameters(schemas, changes)?;
-        self.body(schemas, changes)?;
-        self.answer(schemas, changes)
-    }
-
-    fn parameters(
-        &self,
-        schemas: &mut Schemas<'a>,
-        changes: &mut Vec<Change>,
-    ) -> Result<(), Error> {
-        let (before, after) = (
-            parameters(&schemas.old, self.before)?,
-            parameters(&schemas.new, self.after)?,
-        );
-        let must = |p: &Value| p.get("required") == Some(&Value::Bool(true));
-        for (key, parameter) in &before {
-            let what = format!("{} parameter `{}`", key.0, key.1);
-            let Some(now) = after.get(key) else {
-                changes.push(self.change(
-                    Class::Breaking,
-                    Side::Request,
-                    format!("{what} is gone"),
-                ));
-                continue;
-            };
-            match (must(parameter), must(now)) {
-                (false, true) => changes.push(self.change(
-                    Class::Breaking,
-                    Side::Request,
-                    format!("{what} must be given now"),
-                )),
-                (true, false) => changes.push(self.change(
-                    Class::Additive,
-                    Side::Request,
-                    format!("{what} need not be given now"),
-                )),
-                _ => {}
-            }
-            // The name of a path parameter is that of its setter.
-            for form in ["name", "style", "explode", "allowReserved", "content"] {
-                let (was, is) = (parameter.get(form), now.get(form));
-                if was != is {
-                    let text = format!(
-                        "{what}: `{form}`: {} → {}",
-                        short(was.unwrap_or(&Value::Null)),
-                        short(is.unwrap_or(&Value::Null))
-                    );
-                    changes.push(self.change(Class::Breaking, Side::Request, text));
-                }
-            }
-            schemas.value(
-                Side::Request,
-                &self.name,
-                &what,
-                schema_of(parameter),
-                schema_of(now),
-                changes,
-            )?;
-        }
-        for (key, parameter) in after.iter().filter(|(k, _)| !before.contains_key(*k)) {
-            let (class, why) = if must(parameter) {
-                (Class::Breaking, ", and must be given")
-            } else {
-                (Class::Additive, "")
-            };
-            changes.push(self.change(
-                class,
-                Side::Request,
-                format!("{} parameter `{}` is new{why}", key.0, key.1),
-            ));
-        }
-        Ok(())
-    }
-
-    fn body(&self, schemas: &mut Schemas<'a>, changes: &mut Vec<Change>) -> Result<(), Error> {
-        let mut say = |class, what: &str| changes.push(self.change(class, Side::Request, what));
-        let (before, after) = (
-            body(&schemas.old, self.before)?,
-            body(&schemas.new, self.after)?,
-        );
-        let (before, after) = match (before, after) {
-            (Some(before), Some(after)) => (before, after),
-            (before, after) => {
-                match after {
-                    Some(now) if now.required => say(Class::Breaking, "must get a body now"),
-                    Some(_) => say(Class::Additive, "takes a body now"),
-                    None if before.is_some() => say(Class::Breaking, "takes no body now"),
-                    None => {}
-                }
-                return Ok(());
-            }
-        };
-        match (before.required, after.required) {
-            (false, true) => say(Class::Breaking, "must get a body now"),
-            (true, false) => say(Class::Additive, "need not get a body now"),
+        match (old, new) {
+            // Its operations are listed by themselves.
+            (None, _) | (_, None) if has(a.or(b)) => return,
+            (None, _) | (_, None) => return self.leaves(Rule::Unclassified, &at, old, new),
             _ => {}
         }
-        for media in before
-            .content
-            .keys()
-            .filter(|m| !after.content.contains_key(*m))
+        if get(old, "$ref") != get(new, "$ref") {
+            self.differs(
+                Rule::WrittenOtherwise,
+                &at.key("$ref"),
+                get(old, "$ref"),
+                get(new, "$ref"),
+            );
+        }
+        let ids: BTreeSet<String> = METHODS
+            .iter()
+            .filter_map(|m| Some(label(m, path, b?.get(*m)?)))
+            .collect();
+        let at = At {
+            operations: Rc::new(ids),
+            ..at
+        };
+        for key in keys(a, b)
+            .into_iter()
+            .filter(|k| !METHODS.contains(k) && *k != "$ref")
         {
-            say(Class::Breaking, &format!("takes no {media} now"));
+            self.child(key, &at, a, b, |w, at, old, new| match key {
+                "summary" | "description" => w.words(at, old, new),
+                "servers" => w.servers(at, old, new),
+                // Each operation compares all that it takes.
+                "parameters" => {
+                    if !w.below(&at.new) && !w.below(&at.old) {
+                        w.differs(
+                            if has(a) && has(b) {
+                                Rule::WrittenOtherwise
+                            } else {
+                                Rule::Unclassified
+                            },
+                            at,
+                            old,
+                            new,
+                        );
+                    }
+                    w.claims += 1;
+                }
+                _ => {}
+            });
         }
-        for media in after
-            .content
-            .keys()
-            .filter(|m| !before.content.contains_key(*m))
-        {
-            say(Class::Additive, &format!("takes {media} now"));
-        }
-        for (media, was) in before.content {
-            if let Some(is) = after.content.get(media) {
-                let what = if media::json(before.content).is_some_and(|(json, _)| json == media) {
-                    "body".into()
-                } else {
-                    format!("body as {media}")
-                };
-                schemas.value(
-                    Side::Request,
-                    &self.name,
-                    &what,
-                    schema_of(was),
-                    schema_of(is),
-                    changes,
-                )?;
-            }
-        }
-        Ok(())
     }
 
-    fn answer(&self, schemas: &mut Schemas<'a>, changes: &mut Vec<Change>) -> Result<(), Error> {
-        let (before, after) = (
-            Answer::of(&schemas.old, self.before)?,
-            Answer::of(&schemas.new, self.after)?,
-        );
-        match (&before, &after) {
-            (Answer::One(was), Answer::One(is)) => {
-                schemas.value(Side::Response, &self.name, "answer", was, is, changes)?
+    /// One change for operations that moved together.
+    fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
+        type Both<'p> = (Path<'p>, Path<'p>);
+        let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
+        for pair in pairs.iter().filter(|p| p.how != How::Same) {
+            if let (Some(a), Some(b)) = (pair.old, pair.new) {
+                let (from, to) = prefixes(a.path, b.path);
+                groups
+                    .entry((pair.how == How::Prefix, from, to))
+                    .or_default()
+                    .push((a, b));
             }
-            (Answer::Page(was), Answer::Page(is)) => {
-                schemas.value(Side::Response, &self.name, "items", was, is, changes)?
-            }
-            _ => {
-                let (was, is) = (
-                    answer_type(&schemas.old, &before)?,
-                    answer_type(&schemas.new, &after)?,
+        }
+        for ((prefix, from, to), ops) in groups {
+            for (a, b) in &ops {
+                let below = operation_at(at, a, b);
+                let (rule, place, what) = match (prefix, ops.len()) {
+                    (true, _) => (
+                        Rule::PrefixMoved,
+                        "/paths".to_owned(),
+                        prefix_text(from, to),
+                    ),
+                    (_, 1) => (
+                        Rule::OperationMoved,
+                        b.name(),
+                        format!("was `{}`", a.name()),
+                    ),
+                    _ => (
+                        Rule::OperationMoved,
+                        "/paths".to_owned(),
+                        format!("moved: `{from}/…` is `{to}/…` now"),
+                    ),
+                };
+                self.emit(
+                    rule,
+                    &At {
+                        place: place.clone(),
+                        old: whole_path(a),
+                        new: whole_path(b),
+                        ..below.clone()
+                    },
+                    &what,
                 );
-                if was != is {
-                    changes.push(self.change(
-                        Class::Breaking,
-                        Side::Response,
-                        format!("the answer was {was}, and is {is} now"),
-                    ));
+                self.emit(rule, &At { place, ..below }, &what);
+            }
+        }
+    }
+
+    /// The text of the prefix that moved between paths and base path, if one did.
+    pub fn prefix(&self) -> Option<String> {
+        let pair = self.pairs.iter().find(|p| p.how == How::Prefix)?;
+        let (from, to) = prefixes(pair.old?.path, pair.new?.path);
+        Some(prefix_text(from, to))
+    }
+
+    fn pair(&mut self, at: &At, pair: &Pair<'a>) {
+        match (pair.old, pair.new) {
+            (Some(op), None) => self.only(at, &op, self.new.doc, Rule::OperationGone, "is gone"),
+            (None, Some(op)) => self.only(at, &op, self.old.doc, Rule::OperationNew, "is new"),
+            (Some(a), Some(b)) => {
+                let at = operation_at(at, &a, &b);
+                if a.path != b.path && pair.how == How::Same {
+                    for (x, y) in names(a.path).zip(names(b.path)).filter(|(x, y)| x != y) {
+                        let at = At {
+                            old: whole_path(&a),
+                            new: whole_path(&b),
+                            place: b.path.to_owned(),
+                            sides: Sides::REQUEST,
+                            candidates: BTreeSet::from([
+                                format!("op:{}#{x}", b.key()),
+                                format!("op:{}#{y}", b.key()),
+                            ]),
+                            ..at.clone()
+                        };
+                        self.emit(Rule::PathParameterRenamed, &at, path_parameter_text(x, y));
+                    }
+                }
+                if a.op != b.op || a.item.get("parameters") != b.item.get("parameters") {
+                    self.operation(&at, (&a, &b));
                 }
             }
+            _ => {}
         }
-        let statuses = |op: &Operation<'a>| -> BTreeSet<String> {
-            op.value
-                .get("responses")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-                .map(|(status, _)| status.clone())
-                .collect()
+    }
+
+    fn only(&mut self, at: &At, op: &Path<'a>, other: &Value, rule: Rule, what: &str) {
+        let at = operation_at(at, op, op);
+        if other.get("paths").and_then(|p| p.get(op.path)).is_none() {
+            self.emit(
+                rule,
+                &At {
+                    old: whole_path(op),
+                    new: whole_path(op),
+                    ..at.clone()
+                },
+                what,
+            );
+        }
+        self.emit(rule, &at, what);
+    }
+
+    /// An operation before and after.
+    fn operation(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
+        let (old, new) = (Some(a.op), Some(b.op));
+        let key = b.key();
+        let own = |sides: Sides, turned: bool| if turned { sides.turned() } else { sides };
+        let requests = own(Sides::REQUEST, self.turned);
+        let responses = own(Sides::RESPONSE, self.turned);
+        let named = |suffix: &str| {
+            [a, b]
+                .iter()
+                .map(|p| {
+                    format!(
+                        "{}{suffix}",
+                        text(Some(p.op), "operationId").to_upper_camel_case()
+                    )
+                })
+                .collect::<Vec<_>>()
         };
-        let (was, is) = (statuses(self.before), statuses(self.after));
-        if was != is {
-            let list = |s: BTreeSet<String>| s.into_iter().collect::<Vec<_>>().join(", ");
-            // Any 2xx answer decodes, and every other one is DRF's error.
-            changes.push(self.change(
-                Class::Cosmetic,
-                Side::Response,
-                format!("documented statuses: {} → {}", list(was), list(is)),
-            ));
+        // The parameters of the path item count as well.
+        self.parameters(
+            &At {
+                sides: requests,
+                ..at.clone()
+            },
+            (a, b),
+        );
+        for name in keys(old, new) {
+            self.child(name, at, old, new, |w, at, old, new| match name {
+                "operationId" => w.emit(
+                    Rule::OperationId,
+                    at,
+                    format!("operationId: {}", both(old, new)),
+                ),
+                "tags" => {
+                    let area = |p: &Path<'_>| autopi_codegen::area(p.path, p.op);
+                    if area(a) != area(b) {
+                        w.emit(
+                            Rule::OperationArea,
+                            at,
+                            format!("the feature `{}` is `{}` now", area(a), area(b)),
+                        );
+                    } else {
+                        w.words(at, old, new);
+                    }
+                }
+                "summary" | "description" | "externalDocs" | "x-original-operation-id" => {
+                    w.words(at, old, new)
+                }
+                "deprecated" => w.deprecated(at, old, new),
+                "security" => w.operation_security(at, (a, b)),
+                "servers" => w.servers(at, old, new),
+                "schemes" => w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew)),
+                "consumes" | "produces" => {
+                    let (sides, what) = if name == "consumes" {
+                        (requests, "request")
+                    } else {
+                        (responses, "response")
+                    };
+                    w.media_types(
+                        &At {
+                            sides,
+                            ..at.clone()
+                        }
+                        .what(what),
+                        old,
+                        new,
+                        name,
+                    );
+                }
+                "parameters" => {
+                    if !w.below(&at.new) && !w.below(&at.old) {
+                        w.differs(Rule::WrittenOtherwise, at, old, new);
+                    }
+                    w.claims += 1;
+                }
+                "requestBody" => {
+                    let at = At {
+                        sides: requests,
+                        types: named("Request"),
+                        candidates: BTreeSet::from([format!("op:{key}#body")]),
+                        ..at.clone()
+                    };
+                    w.request_body(&at, old, new);
+                }
+                "responses" => {
+                    let at = At {
+                        sides: responses,
+                        types: named("Response"),
+                        candidates: BTreeSet::from([format!("op:{key}>*")]),
+                        ..at.clone()
+                    };
+                    w.responses(&at, old, new);
+                }
+                "callbacks" => {
+                    for name in keys(old, new) {
+                        let at = at.clone().what(format!("callback `{name}`"));
+                        w.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                            (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                            (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                            _ => w.hooks(at, old, new),
+                        });
+                    }
+                }
+                _ => {}
+            });
         }
-        Ok(())
+    }
+
+    /// Callbacks and webhooks: path items by name, where a caller is called.
+    pub fn hooks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        self.turned = !self.turned;
+        for name in keys(old, new) {
+            let at = at.clone().what(format!("`{name}`"));
+            self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                _ => w.path_item(at, old, new),
+            });
+        }
+        self.turned = !self.turned;
+    }
+
+    /// A path item that stands by itself.
+    pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (Some(a), Some(b)) = (old, new) else {
+            return;
+        };
+        if !a.is_object() || !b.is_object() {
+            return;
+        }
+        let (a, b) = (resolve(self.old.doc, a), resolve(self.new.doc, b));
+        for method in METHODS {
+            self.child(method, at, Some(a), Some(b), |w, at, old, new| {
+                match (old, new) {
+                    (Some(_), None) => w.emit(Rule::CallbackGone, at, format!("{method} is gone")),
+                    (None, Some(_)) => w.emit(Rule::CallbackNew, at, format!("{method} is new")),
+                    (Some(x), Some(y)) => {
+                        let path = |item, op| Path {
+                            path: "",
+                            method,
+                            item,
+                            op,
+                        };
+                        w.operation(at, (&path(a, x), &path(b, y)));
+                    }
+                    _ => {}
+                }
+            });
+        }
+        let place = at.place.clone();
+        self.rest_of_item(at, &place, Some(a), Some(b));
+    }
+
+    /// Is there a change at or below a pointer?
+    fn below(&self, pointer: &str) -> bool {
+        self.any_change(|p| {
+            p == pointer
+                || p.strip_prefix(pointer)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
     }
 }
 
-fn answer_type(doc: &Document<'_>, answer: &Answer<'_>) -> Result<String, Error> {
-    Ok(match answer {
-        Answer::Empty => "empty".into(),
-        Answer::Any => "any JSON".into(),
-        Answer::File => "a file".into(),
-        Answer::Page(items) => format!("`Page<{}>`", rust(doc, items)?),
-        Answer::One(schema) => format!("`{}`", rust(doc, schema)?),
-    })
+pub fn path_parameter_text(old: &str, new: &str) -> String {
+    format!("path parameter `{old}` is named `{new}` now")
 }
 
-fn schema_of(holder: &Value) -> &Value {
-    holder.get("schema").unwrap_or(&Value::Null)
-}
-
-/// By place and name; path parameters by their order, for their names are no part of the wire.
-fn parameters<'a>(
-    doc: &Document<'a>,
-    op: &Operation<'a>,
-) -> Result<BTreeMap<(String, String), &'a Value>, Error> {
-    let mut out = BTreeMap::new();
-    for parameter in &op.parameters {
-        let parameter = doc.resolve(parameter)?;
-        let text = |key| {
-            parameter
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        let name = match path_parameters(op.path).position(|name| name == text("name")) {
-            Some(position) if text("in") == "path" => format!("#{}", position + 1),
-            _ => text("name").to_owned(),
-        };
-        out.insert((text("in").to_owned(), name), parameter);
+fn prefix_text(from: &str, to: &str) -> String {
+    match (from, to) {
+        (from, "") => {
+            format!("`{from}` moved from the paths to the base path; the URLs are the same")
+        }
+        ("", to) => format!("`{to}` moved from the base path to the paths; the URLs are the same"),
+        _ => format!(
+            "`{from}` in the paths is `{to}` now, and the base path makes up for it; the URLs are the same"
+        ),
     }
-    Ok(out)
 }
 
-struct Body<'a> {
-    required: bool,
-    content: &'a Map<String, Value>,
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    crate::shape::walk::path_parameters(path)
 }
 
-fn body<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<Body<'a>>, Error> {
-    let Some(body) = op.value.get("requestBody") else {
-        return Ok(None);
-    };
-    let body = doc.resolve(body)?;
-    let required = body.get("required") == Some(&Value::Bool(true));
-    Ok(body
-        .get("content")
-        .and_then(Value::as_object)
-        .map(|content| Body { required, content }))
+fn whole_path(op: &Path<'_>) -> String {
+    format!("/paths/{}", escape(op.path))
 }
 
-/// The names of the schemes that an operation accepts; its own list overrides the document's (OpenAPI 3.0.3, Operation Object).
-fn security(root: &Value, op: &Operation<'_>) -> BTreeSet<String> {
-    let list = op
-        .value
-        .get("security")
-        .or_else(|| root.get("security"))
-        .and_then(Value::as_array);
-    let names = |requirement: &Value| {
-        requirement
-            .as_object()
-            .map(|m| m.keys().cloned().collect::<Vec<_>>().join(" with "))
-    };
-    list.into_iter().flatten().filter_map(names).collect()
+/// The place of an operation.
+fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
+    At {
+        old: format!("{}/{}", whole_path(a), a.method),
+        new: format!("{}/{}", whole_path(b), b.method),
+        place: b.name(),
+        what: String::new(),
+        sides: Sides::BOTH,
+        operations: Rc::new(BTreeSet::from([label(b.method, b.path, b.op)])),
+        candidates: BTreeSet::from([format!("op:{}", b.key())]),
+        ..at.clone()
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use autopi_codegen::escape::line;
 use serde_json::json;
 
 use super::{Change, Class};
@@ -14,7 +15,7 @@ pub enum Format {
     Json,
 }
 
-/// Operations that are named before the rest is a number.
+/// Operations, or Rust items, that are named before the rest is a number.
 const NAMED: usize = 3;
 
 impl Format {
@@ -22,38 +23,52 @@ impl Format {
     pub fn render(self, changes: &[Change]) -> String {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
-        let count = |class| of(class).count();
-        let (breaking, additive, cosmetic) = (
-            count(Class::Breaking),
-            count(Class::Additive),
-            count(Class::Cosmetic),
-        );
         if let Self::Json = self {
-            let report = json!({ "breaking": breaking, "additive": additive, "cosmetic": cosmetic, "changes": changes });
+            let mut report = json!({});
+            for class in Class::ALL {
+                report[class.name()] = of(class).count().into();
+            }
+            report["changes"] = json!(changes);
             return serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
         }
         if changes.is_empty() {
             return "no difference\n".into();
         }
-        for (title, class) in [
-            ("breaking", Class::Breaking),
-            ("additive", Class::Additive),
-            ("cosmetic", Class::Cosmetic),
-        ] {
-            let n = count(class);
+        for class in Class::ALL {
+            let n = of(class).count();
             if n == 0 {
                 continue;
             }
             let _ = match self {
-                Self::Markdown => writeln!(out, "### {n} {title}\n"),
-                _ => writeln!(out, "{n} {title}"),
+                Self::Markdown => writeln!(out, "### {n} {}\n", class.name()),
+                _ => writeln!(out, "{n} {}", class.name()),
             };
             for change in of(class) {
                 let side = format!("{:?}", change.side).to_lowercase();
-                let (place, what, reach) = (&change.place, &change.what, reach(change));
+                let (place, what, reach, means) = (
+                    line(&change.place),
+                    line(&change.what),
+                    reach(change),
+                    means(change),
+                );
                 let _ = match self {
-                    Self::Markdown => writeln!(out, "- `{place}` ({side}): {what}{reach}"),
-                    _ => writeln!(out, "  {side:<8}  {place}: {what}{reach}"),
+                    Self::Markdown => writeln!(
+                        out,
+                        "- {} ({side}): {}{}{}",
+                        code(&place),
+                        markdown(&what),
+                        markdown(&reach),
+                        means
+                            .map(|m| format!("\n  {}", markdown(&m)))
+                            .unwrap_or_default()
+                    ),
+                    _ => writeln!(
+                        out,
+                        "  {side:<8}  {place}: {what}{reach}{}",
+                        means
+                            .map(|m| format!("\n            {m}"))
+                            .unwrap_or_default()
+                    ),
                 };
             }
             if let Self::Markdown = self {
@@ -64,20 +79,106 @@ impl Format {
     }
 }
 
-fn reach(change: &Change) -> String {
-    let n = change.operations.len();
-    let mut names: Vec<&str> = change
-        .operations
+/// What it does on the wire and to the Rust API, and what to change; texts need no such line.
+fn means(change: &Change) -> Option<String> {
+    if change.class == Class::Cosmetic {
+        return None;
+    }
+    let name = |class: Option<Class>| class.map_or("none", Class::name);
+    let mut out = format!("wire: {}, Rust: {}", name(change.wire), name(change.rust));
+    // An item that the advice names is named already.
+    let named = |item: &&String| {
+        change
+            .advice
+            .iter()
+            .all(|a| !a.contains(&format!("`{item}`")))
+    };
+    let items: Vec<String> = change
+        .items
+        .iter()
+        .filter(named)
+        .map(|i| format!("`{i}`"))
+        .collect();
+    if !items.is_empty() {
+        let _ = write!(out, "; {}", listed(&items));
+    }
+    for advice in &change.advice {
+        let _ = write!(out, "; {advice}");
+    }
+    Some(line(&out).into_owned())
+}
+
+fn listed(names: &[String]) -> String {
+    let mut out = names
         .iter()
         .take(NAMED)
-        .map(String::as_str)
-        .collect();
-    if n > NAMED {
-        names.push("…");
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > NAMED {
+        let _ = write!(out, ", … ({} more)", names.len() - NAMED);
     }
-    match n {
+    out
+}
+
+/// The operations that a change reaches, without the one that its place names.
+fn reach(change: &Change) -> String {
+    let named = |o: &&String| **o != change.place;
+    let id = |o: &str| match o.strip_prefix(change.place.as_str()) {
+        // Of the operation itself only the operationId is left to say.
+        Some(rest) if !change.place.is_empty() && rest.starts_with(" (") => {
+            rest.trim_matches([' ', '(', ')']).to_owned()
+        }
+        _ => o.to_owned(),
+    };
+    let names: Vec<String> = change
+        .operations
+        .iter()
+        .filter(named)
+        .map(|o| line(&id(o)).into_owned())
+        .collect();
+    match names.len() {
         0 => String::new(),
         1 => format!(" ({})", names.join("")),
-        _ => format!(" ({n} operations: {})", names.join(", ")),
+        n => format!(
+            " ({n} operations: {})",
+            names
+                .iter()
+                .take(NAMED)
+                .cloned()
+                .chain((n > NAMED).then(|| "…".into()))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
+}
+
+/// Text as code, whatever backticks it holds.
+pub fn code(text: &str) -> String {
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Text of a document that can't be HTML or a link in Markdown; code stays as it is.
+pub fn markdown(text: &str) -> String {
+    let closed = text.matches('`').count().is_multiple_of(2);
+    let escape = |part: &str| {
+        part.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('[', "\\[")
+    };
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(i, part)| {
+            if closed && i % 2 == 1 {
+                part.to_owned()
+            } else {
+                escape(part)
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("`")
 }

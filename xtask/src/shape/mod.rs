@@ -10,7 +10,7 @@ mod ids;
 mod keys;
 pub(crate) mod lists;
 mod names;
-mod noise;
+pub(crate) mod noise;
 mod split;
 mod telemetry;
 mod texts;

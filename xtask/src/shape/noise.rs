@@ -9,15 +9,9 @@ use crate::report::Failure;
 pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::document_schemas(doc, &mut |map| {
-        let made = matches!(
-            map.get("format").and_then(Value::as_str),
-            Some("date-time" | "date" | "uuid")
-        );
-        if map
-            .get("default")
-            .and_then(Value::as_str)
-            .is_some_and(|text| made || is_moment(text))
-        {
+        let format = map.get("format").and_then(Value::as_str);
+        let default = map.get("default");
+        if default.is_some_and(|v| is_rendered(format.unwrap_or_default(), v)) {
             map.shift_remove("default");
             n += 1;
         }
@@ -63,6 +57,12 @@ fn is_words(schema: &Value) -> bool {
         WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with("x-autopi-")
     };
     schema.as_object().is_some_and(|map| map.keys().all(words))
+}
+
+/// Was a default made when the document was rendered: is it a time, a date or a UUID?
+pub fn is_rendered(format: &str, default: &Value) -> bool {
+    let made = matches!(format, "date-time" | "date" | "uuid");
+    default.as_str().is_some_and(|text| made || is_moment(text))
 }
 
 /// `2026-01-02T03:04:05`, and whatever follows: a serializer field without a format may hold a time too.

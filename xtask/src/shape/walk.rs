@@ -12,6 +12,11 @@ pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+/// What [`escape`] made of a key.
+pub fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
 /// The names of the parameters of a path, in their order.
 pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')

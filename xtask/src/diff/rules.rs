@@ -1,0 +1,150 @@
+//! The table of rules: which kind of change is of which class on the wire. `docs/drift.md` is made from it.
+
+use super::Class;
+
+/// Declares the rules: name, kind of change, class for who sends, class for who reads, what a caller does.
+macro_rules! rules {
+    ($($name:ident: $what:literal, $request:ident, $response:ident, $advice:literal;)*) => {
+        /// A kind of change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule { $(#[doc = $what] $name),* }
+
+        impl Rule {
+            /// Every rule, in the order of `docs/drift.md`.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name of the rule in reports.
+            pub fn id(self) -> String {
+                heck::ToKebabCase::to_kebab_case(match self { $(Self::$name => stringify!($name)),* })
+            }
+
+            /// The kind of change.
+            pub fn what(self) -> &'static str {
+                match self { $(Self::$name => $what),* }
+            }
+
+            /// The class on the wire, for who sends and for who reads.
+            pub fn wire(self) -> (Class, Class) {
+                match self { $(Self::$name => (Class::$request, Class::$response)),* }
+            }
+
+            /// What a caller changes where the Rust items do not say it; empty if nothing.
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice),* }
+            }
+        }
+    };
+}
+
+rules! {
+    OperationGone: "an operation is gone", Breaking, Breaking, "remove the call";
+    OperationNew: "an operation is new", Additive, Additive, "";
+    OperationMoved: "an operation moved to another path or method", Breaking, Breaking, "use a client made from the new document; raw requests: the new path";
+    PrefixMoved: "a prefix moved between the paths and the base path", Cosmetic, Cosmetic, "";
+    OperationId: "an operationId changed", Cosmetic, Cosmetic, "";
+    OperationArea: "the area (the first tag, a cargo feature) of an operation changed", Cosmetic, Cosmetic, "";
+    Deprecated: "something is deprecated", Additive, Additive, "plan to do without it";
+    NotDeprecated: "something is no longer deprecated", Additive, Additive, "";
+
+    ServerGone: "the first server changed, or a server is gone", Breaking, Breaking, "set `base_url` where the old one was relied on";
+    ServerNew: "a further server", Additive, Additive, "";
+    ServerVariable: "a variable of a server changed", Breaking, Breaking, "check `base_url`";
+    BasePath: "the base path changed", Breaking, Breaking, "check `base_url`";
+    UrlSchemeGone: "a URL scheme (http, https) is gone", Breaking, Breaking, "check `base_url`";
+    UrlSchemeNew: "a further URL scheme", Additive, Additive, "";
+
+    SecurityGone: "a way to authenticate is gone", Breaking, Breaking, "use other credentials";
+    SecurityNew: "a further way to authenticate, or anonymous access", Additive, Additive, "";
+    ScopeRequired: "a further scope is required", Breaking, Breaking, "ask for the scope";
+    ScopeNotRequired: "a scope is no longer required", Additive, Additive, "";
+    SchemeGone: "a security scheme is gone", Breaking, Breaking, "use other credentials";
+    SchemeNew: "a security scheme is new", Additive, Additive, "";
+    SchemeChanged: "a security scheme changed its type, its place, its name or its addresses", Breaking, Breaking, "use other credentials";
+    ScopeGone: "a scope of a security scheme is gone", Breaking, Breaking, "ask for another scope";
+    ScopeNew: "a scope of a security scheme is new", Additive, Additive, "";
+
+    PathParameterRenamed: "a path parameter has another name", Cosmetic, Cosmetic, "";
+    ParameterGone: "a parameter or form field is gone", Breaking, Breaking, "do not send it";
+    ParameterNew: "an optional parameter or form field is new", Additive, Additive, "";
+    ParameterNewRequired: "a required parameter or form field is new", Breaking, Breaking, "set it before `send`";
+    ParameterRenamed: "a parameter or form field was renamed", Breaking, Breaking, "set it by its new name";
+    ParameterRequired: "a parameter or form field became required", Breaking, Breaking, "set it before `send`";
+    ParameterOptional: "a parameter or form field became optional", Additive, Additive, "";
+    ParameterForm: "a parameter is written in another form (style, explode, collectionFormat, content)", Breaking, Breaking, "generate the client anew; raw requests: write it in the new form";
+    EmptyRefused: "a parameter may no longer be empty", Breaking, Breaking, "do not send it empty";
+    EmptyAllowed: "a parameter may be empty", Additive, Additive, "";
+
+    BodyGone: "a request body is gone", Breaking, Breaking, "send none";
+    BodyNew: "an optional request body is new", Additive, Additive, "";
+    BodyNewRequired: "a required request body is new", Breaking, Breaking, "set `body` before `send`";
+    BodyRequired: "the request body became required", Breaking, Breaking, "set `body` before `send`";
+    BodyOptional: "the request body became optional", Additive, Additive, "";
+    MediaGone: "a media type is gone", Breaking, Breaking, "use another media type";
+    MediaNew: "a further media type", Additive, Additive, "";
+    Encoding: "the encoding of a part of a body changed", Breaking, Breaking, "send the part in the new form";
+
+    SuccessGone: "a documented success (2xx) is gone", Breaking, Breaking, "any 2xx is decoded; do not compare the status with the old one";
+    SuccessNew: "a further documented success (2xx)", Additive, Additive, "";
+    ErrorGone: "a documented error is gone", Additive, Additive, "";
+    ErrorNew: "a further documented error", Additive, Additive, "";
+    HeaderGone: "a response header is gone", Breaking, Breaking, "do not rely on it";
+    HeaderNew: "a response header is new", Additive, Additive, "";
+    HeaderOptional: "a response header may be missing", Breaking, Breaking, "do not rely on it";
+    HeaderRequired: "a response header always comes", Additive, Additive, "";
+    Link: "a link between operations changed", Cosmetic, Cosmetic, "";
+    CallbackGone: "a callback or webhook is gone", Breaking, Breaking, "do not wait for it";
+    CallbackNew: "a callback or webhook is new", Additive, Additive, "";
+
+    ComponentRenamed: "a component was renamed", Cosmetic, Cosmetic, "";
+    ComponentGone: "a component is gone (what used it is listed by itself)", Cosmetic, Cosmetic, "";
+    ComponentNew: "a component is new", Additive, Additive, "";
+    RefChanged: "a place refers to another component, of another shape", Breaking, Breaking, "use the other type";
+    WrittenOtherwise: "the same, written in another way or at another place", Cosmetic, Cosmetic, "";
+
+    TypeChanged: "a type is another", Breaking, Breaking, "use the other type";
+    TypeWider: "a type takes in more (integer → number, a further type)", Additive, Breaking, "expect the wider type";
+    TypeNarrower: "a type takes in less (number → integer, a type is gone)", Breaking, Additive, "send the narrower type";
+    NullableNew: "null is allowed", Additive, Breaking, "expect null";
+    NullableGone: "null is no longer allowed", Breaking, Additive, "send no null";
+    FormatChanged: "a format is another", Breaking, Breaking, "use the other format";
+    FormatNew: "a format is given", Breaking, Additive, "send values of that format";
+    FormatGone: "a format is no longer given", Additive, Breaking, "expect any value of the type";
+    ContentChanged: "the media type or encoding of a text changed", Breaking, Breaking, "write and read the text in the new form";
+    ValueGone: "a value of an enum is gone", Breaking, Additive, "do not send it";
+    ValueNew: "a value of an enum is new", Additive, Additive, "";
+    ValuesClosed: "an open set of values became a list", Breaking, Additive, "send one of the list";
+    ValuesOpened: "a list of values was opened", Additive, Breaking, "expect any value";
+    MemberGone: "a member of an object is gone", Breaking, Breaking, "do not use it";
+    MemberNew: "a member of an object is new", Additive, Additive, "";
+    MemberNewRequired: "a required member of an object is new", Breaking, Additive, "give it";
+    MemberRenamed: "a member of an object was renamed", Breaking, Breaking, "use its new name";
+    MemberRequired: "a member became required", Breaking, Additive, "give it";
+    MemberOptional: "a member became optional", Additive, Breaking, "expect it to be missing";
+    ExtraRefused: "other members are no longer allowed", Breaking, Additive, "send no other members";
+    ExtraAllowed: "other members are allowed", Additive, Additive, "";
+    ReadOnlyNow: "a member can no longer be sent (readOnly)", Breaking, Cosmetic, "do not send it";
+    ReadOnlyNoMore: "a member can be sent", Additive, Cosmetic, "";
+    WriteOnlyNow: "a member no longer comes back (writeOnly)", Cosmetic, Breaking, "do not read it";
+    WriteOnlyNoMore: "a member comes back", Cosmetic, Additive, "";
+    LimitTighter: "a limit is tighter", Breaking, Cosmetic, "keep to the limit";
+    LimitLooser: "a limit is looser", Additive, Additive, "";
+    LimitOther: "a limit is another", Breaking, Cosmetic, "keep to the limit";
+    DefaultChanged: "a default is another: who leaves the value out gets something else", Breaking, Cosmetic, "give the value that is wanted";
+    DefaultRendered: "a default that was made when the document was rendered (a time, a UUID)", Cosmetic, Cosmetic, "";
+    AlternativeNew: "a further alternative (oneOf, anyOf)", Additive, Breaking, "expect the further form";
+    AlternativeGone: "an alternative (oneOf, anyOf) is gone", Breaking, Additive, "send another form";
+    PartNew: "a further part must hold (allOf)", Breaking, Additive, "send what the part asks for";
+    PartGone: "a part need no longer hold (allOf)", Additive, Breaking, "expect values without it";
+    Discriminator: "a discriminator changed", Breaking, Breaking, "send and expect the other tag";
+    ConditionNew: "a condition must hold (not, if, dependent…, contains, propertyNames, unevaluated…, prefixItems, patternProperties)", Breaking, Additive, "keep to the condition";
+    ConditionGone: "a condition need no longer hold", Additive, Breaking, "expect values without it";
+    ConditionChanged: "a condition is another", Breaking, Breaking, "keep to the condition";
+
+    FormatVersion: "the document is of another version of Swagger or OpenAPI", Cosmetic, Cosmetic, "";
+    Info: "title, version, contact, licence of the document", Cosmetic, Cosmetic, "";
+    Text: "descriptions, summaries, titles, tags, examples", Cosmetic, Cosmetic, "";
+    Order: "an order that has no meaning", Cosmetic, Cosmetic, "";
+    Lost: "something that conversion to OpenAPI 3.0 drops, in one of two documents of different versions", Unclassified, Unclassified, "read both documents at the pointer";
+    Unclassified: "anything else: no rule claims it", Unclassified, Unclassified, "read both documents at the pointer";
+    RustOnly: "the generated Rust changed, though nothing on the wire did", Cosmetic, Cosmetic, "";
+}
