@@ -220,11 +220,17 @@ fn changes(
     corrections: Option<&str>,
     new: &Normalized,
 ) -> Result<Vec<Change>> {
-    let recorrected = again(upstream, corrections)?.doc;
+    // The same document by the same corrections is what we have.
+    let other = upstream != &new.upstream;
+    let recorrected = other.then(|| again(upstream, corrections)).transpose()?;
+    let recorrected = recorrected.as_ref().map_or(&new.doc, |n| &n.doc);
     let before = Documents { upstream, doc };
-    let mut changes = diff::compare_corrected(before, new.into(), &recorrected)?;
-    let plain = again(&new.upstream, None)?.doc;
-    diff::corrected(&mut changes, &plain, &recorrected, &new.doc);
+    let mut changes = diff::compare_corrected(before, new.into(), recorrected)?;
+    let only_said = |c: &Change| c.class < Class::Cosmetic && c.rust.is_none();
+    if other && corrections.is_some() && changes.iter().any(only_said) {
+        let plain = again(&new.upstream, None)?.doc;
+        diff::corrected(&mut changes, &plain, recorrected, &new.doc);
+    }
     Ok(changes)
 }
 
