@@ -26,6 +26,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     let mut taken = Names::default();
     let (mut functions, mut entries, mut blocking) =
         (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let mut bodiless = TokenStream::new();
     for (i, op) in operations.iter().enumerate() {
         let id = op
             .value
@@ -52,6 +53,12 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         });
         blocking
             .extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),));
+        if bodies::kind(doc, op)?.is_some_and(|(_, required)| required) {
+            let setters = parameters(doc, op, &mut crate::operations::reserved())?;
+            bodiless.extend(
+                quote!((#id, |client, sample| client.#function() #setters .send().map(drop)),),
+            );
+        }
         let (method, path) = (op.method.to_uppercase(), op.path);
         entries.extend(quote!((#id, #method, #path, #name),));
     }
@@ -66,6 +73,9 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         /// The same through the blocking client.
         #[allow(clippy::type_complexity, deprecated)]
         pub const BLOCKING: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#blocking];
+        /// Every operation whose body is required, without it.
+        #[allow(clippy::type_complexity, deprecated)]
+        pub const BODILESS: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#bodiless];
         /// Every component that is a type, and decode-then-encode through it.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
@@ -77,21 +87,27 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     })
 }
 
+/// Every parameter, with a valid value each.
+fn parameters(
+    doc: &Document<'_>,
+    op: &Operation<'_>,
+    taken: &mut BTreeSet<String>,
+) -> Result<TokenStream, Error> {
+    let mut out = TokenStream::new();
+    for parameter in &op.parameters {
+        if let Some(parameter) = Parameter::of(doc, parameter, taken, &mut BTreeSet::new())? {
+            let value = value(doc, &parameter.argument, parameter.schema);
+            let field = &parameter.field;
+            out.extend(quote!(.#field(#value)));
+        }
+    }
+    Ok(out)
+}
+
 /// Every parameter and the body, with a valid value each.
 fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error> {
     let mut taken = crate::operations::reserved();
-    let mut out = TokenStream::new();
-    for parameter in &op.parameters {
-        let Some(parameter) = Parameter::of(doc, parameter, &mut taken, &mut BTreeSet::new())?
-        else {
-            continue;
-        };
-        let (field, value) = (
-            &parameter.field,
-            value(doc, &parameter.argument, parameter.schema),
-        );
-        out.extend(quote!(.#field(#value)));
-    }
+    let mut out = parameters(doc, op, &mut taken)?;
     out.extend(match bodies::kind(doc, op)?.map(|(kind, _)| kind) {
         None => quote!(),
         Some(Kind::Json(_, schema)) => {

@@ -5,7 +5,37 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
-pub use calls::{BLOCKING, CALLS, TYPES};
+pub use calls::{BLOCKING, BODILESS, CALLS, TYPES};
+
+/// A device's two ids, a vehicle's id and a time are types of their own.
+///
+/// ```
+/// # use autopi::{Client, DeviceId, Timestamp, UnitId};
+/// # fn f(client: &Client, device: DeviceId, unit: UnitId, time: Timestamp) {
+/// let _ = client.dongle_devices_read().id(device);
+/// let _ = client.logbook_v2_trips_list().start_time_utc_gte(time);
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// # use autopi::{Client, UnitId};
+/// # fn f(client: &Client, unit: UnitId) {
+/// let _ = client.dongle_devices_read().id(unit);
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// # use autopi::Client;
+/// # fn f(client: &Client) {
+/// let _ = client.logbook_v2_trips_list().start_time_utc_gte("yesterday");
+/// # }
+/// ```
+/// ```compile_fail,E0308
+/// # use autopi::{Client, DeviceId};
+/// # fn f(client: &Client, device: DeviceId) {
+/// let _ = client.fleet_vehicles_alerts_summary().vehicle_pk(device);
+/// # }
+/// ```
+#[cfg(doctest)]
+struct Typed;
 
 /// The code of the README and the guide, compiled.
 #[cfg(doctest)]
