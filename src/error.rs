@@ -1,12 +1,17 @@
 //! The one error type.
 
-use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
+use std::{
+    collections::BTreeMap,
+    error::Error as StdError,
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::check::Violation;
+use crate::{check::Violation, shown::Shown};
 
 /// What went wrong, in kinds that a program can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -381,6 +386,8 @@ fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A server may send escape sequences of a terminal, in names as well as in texts.
+        let mut f = Shown(f);
         if let Some(operation) = self.0.operation {
             f.write_str(operation)?;
             if let Some((method, template)) = &self.0.request {
@@ -428,5 +435,51 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_server_reaches_a_terminal_as_it_is() {
+        let refused = |body: &'static str| {
+            Error::status_of(
+                400,
+                None,
+                None,
+                false,
+                None,
+                Bytes::from_static(body.as_bytes()),
+            )
+        };
+        let detail = "{\"detail\": \"\\u001b[2Jx\\u202e\\r\"}";
+        let field = "{\"a\\u001b]0;x\\u0007\": [\"b\\u009b\\u200b\\n\"]}";
+        let place = Error::decode(200, "a\u{1b}\u{2066}[0]", "b\0\u{feff}", Bytes::new());
+        for (error, shown) in [
+            (refused(detail), r#"HTTP 400 "\u{1b}[2Jx\u{202e}\r""#),
+            (
+                refused(field),
+                r"HTTP 400 a\u{1b}]0;x\u{7}: b\u{9b}\u{200b}\n;",
+            ),
+            (place, r"at `a\u{1b}\u{2066}[0]`: b\u{0}\u{feff}"),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains(shown), "{text}");
+            for text in [
+                text,
+                format!("{error:?}"),
+                format!("{error:#?}").replace('\n', ""),
+            ] {
+                assert!(!text.contains(crate::shown::hidden), "{text:?}");
+            }
+        }
+        // A program reads it as it came.
+        assert_eq!(refused(detail).raw_body(), Some(detail.as_bytes()));
+        assert_eq!(
+            refused(detail).detail().as_deref(),
+            Some("\u{1b}[2Jx\u{202e}\r")
+        );
     }
 }

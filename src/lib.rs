@@ -52,6 +52,7 @@ mod record;
 mod redirect;
 mod retry;
 mod send;
+mod shown;
 #[allow(missing_docs)]
 mod style;
 pub mod testing;

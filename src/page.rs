@@ -1,6 +1,11 @@
 //! One page type for every envelope that DRF and this API use.
 
-use std::{cell::Cell, fmt, marker::PhantomData, time::Duration};
+use std::{
+    cell::Cell,
+    fmt::{self, Write as _},
+    marker::PhantomData,
+    time::Duration,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -12,6 +17,7 @@ use crate::{
     Cursor, Error,
     lenient::{self, Raw},
     record,
+    shown::Shown,
 };
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
@@ -67,7 +73,7 @@ impl fmt::Display for ItemError {
             write!(f, "{operation}: ")?;
         }
         write!(
-            f,
+            Shown(f),
             "`{}`: {}",
             self.path.escape_debug(),
             self.message.escape_debug()

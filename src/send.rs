@@ -19,6 +19,7 @@ use crate::{
     limits::{Permit, after, later},
     place, redirect,
     retry::{self, Claim},
+    shown::shown,
     trace::Trace,
     upload::Parts,
 };
@@ -360,7 +361,7 @@ impl<'a> Try<'a, '_> {
             .await
             .map_err(sent)?;
         if inner.trace_bodies {
-            tracing::trace!(body = %String::from_utf8_lossy(&value), "answer");
+            tracing::trace!(body = shown(&String::from_utf8_lossy(&value)), "answer");
         }
         Ok(Got::Whole(Response {
             status: response.status().as_u16(),
@@ -554,7 +555,7 @@ impl<'a> Try<'a, '_> {
             let body = request
                 .body()
                 .and_then(|b| b.as_bytes())
-                .map(String::from_utf8_lossy);
+                .map(|b| shown(&String::from_utf8_lossy(b)));
             tracing::trace!(body = body.as_deref(), "request");
         }
         Ok(request)

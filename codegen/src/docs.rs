@@ -128,7 +128,7 @@ fn indented(line: &str) -> bool {
 
 /// One line outside a code block. Words are parted by one space, so that nothing is indented, and what would be HTML, a link, a table, an escape, a fence or an
 /// open code span is escaped.
-fn prose(line: &str) -> String {
+pub fn prose(line: &str) -> String {
     let words = line.split([' ', '\t']).filter(|w| !w.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
     let mut out = String::with_capacity(line.len() + 8);

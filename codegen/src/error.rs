@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::escape;
+
 /// What is wrong with the document, and where.
 #[derive(Debug)]
 pub struct Error {
@@ -23,7 +25,8 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}: {}", self.pointer, self.message)
+        let (pointer, message) = (escape::line(&self.pointer), escape::lines(&self.message));
+        write!(f, "#{pointer}: {message}")
     }
 }
 

@@ -28,6 +28,34 @@ pub fn pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+/// A text in a line of Markdown: no markup but code spans, nothing hidden.
+pub fn markdown(text: &str) -> String {
+    line(&crate::docs::prose(text)).into_owned()
+}
+
+/// A name inside a code span of Markdown: nothing of it ends the span.
+pub fn code(text: &str) -> String {
+    line(text).replace('`', "'")
+}
+
+/// JSON whose hidden characters are `\uXXXX`: the same to a parser.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let shown = |c| hidden(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(shown) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if shown(c) {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            out.extend(units.iter().map(|u| format!("\\u{u:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out.into()
+}
+
 fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let shown = |c| hidden(c) && !keep(c);
     if !text.contains(shown) {
@@ -57,6 +85,12 @@ mod tests {
                 + "\u{915}"
         );
         assert_eq!(lines("a\n\tb\r"), "a\n\tb\\r");
+        assert_eq!(
+            json("\"a\u{202e}\u{e0041}\"\n"),
+            "\"a\\u202e\\udb40\\udc41\"\n"
+        );
+        assert_eq!(code("a`\n"), "a'\\n");
+        assert_eq!(markdown("<b> `c`\r\n"), r"\<b> `c`\r\n");
         assert!(matches!(line("plain — ünïcode 你好"), Cow::Borrowed(_)));
     }
 }

@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use autopi_codegen::escape::code;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -239,10 +240,11 @@ impl Coverage {
         for (schema, fields) in by_schema {
             let _ = writeln!(
                 out,
-                "- `{schema}`: {}",
+                "- `{}`: {}",
+                code(schema),
                 fields
                     .iter()
-                    .map(|f| format!("`{f}`"))
+                    .map(|f| format!("`{}`", code(f)))
                     .collect::<Vec<_>>()
                     .join(", ")
             );

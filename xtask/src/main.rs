@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
+use autopi_codegen::escape;
 use clap::{Parser, Subcommand};
 use xtask::{
     coverage,
@@ -170,7 +171,7 @@ async fn main() -> ExitCode {
     match run(cli.command).await {
         Ok(code) => code,
         Err(e) => {
-            eprintln!("error: {e:#}");
+            eprintln!("error: {}", escape::lines(&format!("{e:#}")));
             ExitCode::from(if tells { 2 } else { 1 })
         }
     }
@@ -354,7 +355,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
     let coverage = coverage::coverage(&fetch::read(&from)?, Some(&from), overlay.as_deref())
         .map_err(|e| e.or_at(from.display()))?;
     print(&if format == "json" {
-        serde_json::to_string_pretty(&coverage)? + "\n"
+        escape::json(&serde_json::to_string_pretty(&coverage)?).into_owned() + "\n"
     } else {
         coverage.table()
     })?;

@@ -56,7 +56,7 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
     }
     if out == Some(Path::new("-")) {
         eprint!("{}", new.report);
-        return print(&new.text);
+        return print(&autopi_codegen::escape::json(&new.text));
     }
     print(&new.report.to_string())?;
     let changed = match out {

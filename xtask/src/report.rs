@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use autopi_codegen::escape::{line, lines};
+
 /// Counters of the rules, and what could not be expressed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -26,7 +28,7 @@ impl fmt::Display for Report {
             writeln!(f, "  {n:>5}  {rule}")?;
         }
         for (pointer, message) in &self.warnings {
-            writeln!(f, "  warning: #{pointer}: {message}")?;
+            writeln!(f, "  warning: #{}: {}", line(pointer), line(message))?;
         }
         Ok(())
     }
@@ -45,13 +47,14 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed to {}: {}", self.stage, self.place)?;
+        write!(f, "failed to {}: {}", self.stage, line(&self.place))?;
         match self.line {
-            Some(line) if self.place.is_empty() => write!(f, "line {line}, ")?,
-            Some(line) => write!(f, ":{line}")?,
+            Some(n) if self.place.is_empty() => write!(f, "line {n}, ")?,
+            Some(n) => write!(f, ":{n}")?,
             None => {}
         }
-        write!(f, "#{}: {}; {}", self.pointer, self.message, self.way_out)
+        let (message, way_out) = (lines(&self.message), lines(&self.way_out));
+        write!(f, "#{}: {message}; {way_out}", line(&self.pointer))
     }
 }
 

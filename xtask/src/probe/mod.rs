@@ -7,7 +7,7 @@ mod propose;
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
-use autopi_codegen::{Operation, json_schema, schema::Document, select, success};
+use autopi_codegen::{Operation, escape::line, json_schema, schema::Document, select, success};
 use reqwest::{Client, StatusCode, Url, header::HeaderValue};
 use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
@@ -263,7 +263,7 @@ impl Outcome {
                 out,
                 "  {:>4}  {why}: {}{more}",
                 paths.len(),
-                paths.first().map_or("", String::as_str)
+                line(paths.first().map_or("", String::as_str))
             );
         }
         for (title, wrong) in [
@@ -281,8 +281,8 @@ impl Outcome {
                 let _ = writeln!(
                     out,
                     "  {}: {}{by_hand}",
-                    finding.at.replace("$.components.schemas", ""),
-                    finding.what
+                    line(&finding.at.replace("$.components.schemas", "")),
+                    line(&finding.what)
                 );
             }
         }

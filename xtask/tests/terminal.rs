@@ -1,0 +1,138 @@
+//! What the commands print of a hostile document: nothing that a terminal obeys, and nothing that a reader does not see.
+
+use std::{fs, path::Path, process::Command};
+
+use autopi_codegen::escape::lines;
+use serde_json::Value;
+use xtask::{
+    changelog,
+    diff::{Change, Class, Side},
+};
+
+/// In JSON: clears the screen, turns the writing, overwrites the line; NUL, zero width, a C1 control, a line and code of its own.
+const HOSTILE: &str = r"\u001b[2J\u202e\u2066\r\u0000\u200b\u009b31m\n`x` ";
+
+/// `A` stands for a text in each place where one may stand, `B` for another.
+const DOCUMENT: &str = r##"{"swagger": "2.0", "info": {"title": "A", "version": "A"}, "paths": {"/things/": {
+    "get": {"operationId": "things_A", "tags": ["tag A"], "summary": "A", "description": "A", "parameters": [
+        {"name": "q A", "in": "query", "type": "string", "enum": ["A", "x"], "description": "A", "pattern": "[A"},
+        {"name": "B", "in": "query", "type": "array", "items": {"type": "string", "pattern": "(?<A>"}, "collectionFormat": "A"}
+    ], "responses": {"200": {"description": "A", "schema": {"$ref": "#/definitions/Thing"}}}}}},
+    "definitions": {"Thing": {"type": "object", "title": "A", "x-A": "A", "properties": {
+        "A": {"type": "string", "default": "A", "format": "A"}, "B": {"type": "object"}, "B free": {},
+        "other": {"$ref": "#/definitions/A"}}},
+    "A": {"type": "object", "properties": {"A": {"type": "string", "enum": ["A", "B"]}, "B": {}}}}}"##;
+
+/// Both streams, and whether all went well.
+fn xtask(folder: &Path, arguments: &[&str]) -> (String, bool) {
+    let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = [run.stdout, run.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (text.concat(), run.status.success())
+}
+
+#[test]
+fn no_text_of_a_document_is_obeyed_by_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |a: &str, b: &str| {
+        DOCUMENT
+            .replace('A', &format!("a{a}"))
+            .replace('B', &format!("b{b}"))
+    };
+    let broken = DOCUMENT.replace("#/definitions/A", "#/definitions/none A");
+    for (name, text) in [
+        ("old.json", with("", "")),
+        ("hostile.json", with(HOSTILE, HOSTILE)),
+        ("other.json", with(HOSTILE, &format!("{HOSTILE}2"))),
+        ("broken.json", broken.replace('A', HOSTILE)),
+        (
+            "path.json",
+            with("", "").replace("/things/", &format!("/{HOSTILE}/")),
+        ),
+        ("version.json", format!(r#"{{"swagger": "{HOSTILE}"}}"#)),
+        ("cut.json", with(HOSTILE, "")[..400].to_owned()),
+        (
+            "raw.json",
+            "{\"a\u{1b}[2J\u{202e}\": \u{1b}[2J\u{9b}\r".to_owned(),
+        ),
+        ("raw.yaml", "a\u{202e}: *b\u{2066}\n".to_owned()),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    for (arguments, works) in [
+        (
+            &["normalize", "--from", "hostile.json", "--out", "-"][..],
+            true,
+        ),
+        (
+            &["normalize", "--from", "hostile.json", "--out", "out.json"],
+            true,
+        ),
+        (&["diff", "old.json", "hostile.json"], true),
+        (&["diff", "hostile.json", "other.json"], true),
+        (
+            &["diff", "hostile.json", "other.json", "--format", "markdown"],
+            true,
+        ),
+        (
+            &["diff", "hostile.json", "other.json", "--format", "json"],
+            true,
+        ),
+        (&["coverage", "--from", "hostile.json"], true),
+        (
+            &["coverage", "--from", "hostile.json", "--format", "json"],
+            true,
+        ),
+        (&["normalize", "--from", "broken.json", "--out", "-"], false),
+        (&["normalize", "--from", "path.json", "--out", "-"], false),
+        (
+            &["normalize", "--from", "version.json", "--out", "-"],
+            false,
+        ),
+        (&["normalize", "--from", "cut.json", "--out", "-"], false),
+        (&["normalize", "--from", "raw.json", "--out", "-"], false),
+        (&["normalize", "--from", "raw.yaml", "--out", "-"], false),
+        (
+            &[
+                "normalize",
+                "--from",
+                "no\u{1b}[2J\u{202e}.json",
+                "--out",
+                "-",
+            ],
+            false,
+        ),
+    ] {
+        let (text, worked) = xtask(folder.path(), arguments);
+        assert_eq!(worked, works, "{arguments:?}: {text}");
+        assert_eq!(lines(&text), text, "{arguments:?}");
+        // It is there, though, where a reader must see it.
+        // It is there, though, where the text is part of what is said.
+        let says = !matches!(
+            arguments,
+            ["coverage", _, _] | [_, _, "cut.json" | "raw.json" | "raw.yaml", ..]
+        );
+        assert_eq!(text.contains("202e"), says, "{arguments:?}: {text}");
+        if arguments.ends_with(&["json"]) {
+            serde_json::from_str::<Value>(&text).unwrap();
+        }
+    }
+}
+
+#[test]
+fn no_text_of_a_document_is_markup_in_the_changelog() {
+    let change = Change {
+        class: Class::Breaking,
+        side: Side::Both,
+        place: "a`\n## b\u{202e}".into(),
+        what: "<b>\n- c\u{1b}[2J [d](e)".into(),
+        operations: Default::default(),
+    };
+    assert_eq!(
+        changelog::update("## Unreleased\n", &[change]),
+        "## Unreleased\n\n- BREAKING: the API: `a'\\n## b\\u{202e}`: \\<b>\\n- c\\u{1b}\\[2J \\[d\\](e)\n"
+    );
+}
