@@ -16,7 +16,8 @@ pub enum Credentials {
     ApiToken(SecretString),
     /// `Authorization: Bearer <jwt>`.
     Jwt(SecretString),
-    /// `POST /auth/login/` on the first call, again before the JWT expires and on a 401.
+    /// `POST /auth/login/` on the first call, again before the JWT expires, and once for all calls on a 401, or a 403 that says that the session has expired. Refused
+    /// credentials, and a login whose session is refused again, are not tried again for 1 s, then 2 s, up to a minute; calls meanwhile fail with what was said.
     Login {
         /// The account's e-mail address.
         email: String,
@@ -45,7 +46,8 @@ pub enum Credentials {
 /// ```
 pub trait CredentialsProvider: Send + Sync {
     /// The value of the next request's `Authorization` header. It is asked for before every try, so keep what you have. `refused` is the value that was
-    /// just answered with a 401: give another one, and the call is tried once more.
+    /// just answered with a 401, or with a 403 that says that it has expired: give another one, and the call is tried once more; the same again ends the call.
+    /// Each refused call asks, so keep count of what you have renewed.
     ///
     /// # Errors
     /// Yours: the call ends with it.

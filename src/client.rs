@@ -80,7 +80,7 @@ impl Client {
         RawRequest::new(self, method, path)
     }
 
-    /// The header for the next request; `refused` was answered with a 401.
+    /// The header for the next request; `refused` was answered with a 401, or as expired.
     pub(crate) fn authorization<'a>(
         &'a self,
         refused: Option<&'a HeaderValue>,
@@ -112,7 +112,7 @@ impl Client {
         }))
     }
 
-    /// Can a 401 be answered by other credentials?
+    /// Can a refusal be answered by other credentials?
     pub(crate) fn can_renew(&self) -> bool {
         self.0.fixed.is_none()
     }

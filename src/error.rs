@@ -337,6 +337,16 @@ impl Error {
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401) || self.kind() == ErrorKind::Auth
     }
+    /// A 403 whose text says that a session is over, as DRF-JWT does: "Signature has expired."; not one that speaks of a subscription.
+    pub(crate) fn is_expired_session(&self) -> bool {
+        let of_a_session = |text: String| {
+            let text = text.to_lowercase();
+            let mut words = text.split(|c: char| !c.is_alphanumeric());
+            text.contains("expired")
+                && words.any(|w| matches!(w, "signature" | "token" | "jwt" | "session"))
+        };
+        self.status() == Some(403) && self.detail().is_some_and(of_a_session)
+    }
     /// 429?
     pub fn is_throttled(&self) -> bool {
         self.status() == Some(429)

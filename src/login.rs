@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::{Client, Error, auth, host::Instant, mfa, place, retry, send};
+use crate::{Client, Error, ErrorKind, auth, host::Instant, mfa, place, retry, send};
 
 /// What the last login gave.
 #[derive(Default)]
@@ -17,7 +17,52 @@ pub(crate) struct Sessions(Mutex<Last>);
 #[derive(Default)]
 struct Last {
     session: Option<Session>,
+    /// When it failed, and how.
     failure: Option<(Instant, Error)>,
+    pause: Option<Pause>,
+}
+
+/// No login, so that no account is locked: credentials were refused, or what a login gave.
+struct Pause {
+    since: Instant,
+    length: Duration,
+}
+
+impl Pause {
+    const SHORTEST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_secs(60);
+
+    /// Twice as long as one that ended a short time ago.
+    fn after(last: Option<&Self>, now: Instant) -> Self {
+        let recent = last.filter(|p| now < p.since + p.length + Self::LONGEST);
+        Self {
+            since: now,
+            length: recent.map_or(Self::SHORTEST, |p| (p.length * 2).min(Self::LONGEST)),
+        }
+    }
+}
+
+impl Last {
+    /// The error of who would log in while that is not done.
+    fn held(&self, now: Instant, refused: bool) -> Option<Error> {
+        let pause = self.pause.as_ref()?;
+        let left = (pause.since + pause.length)
+            .checked_duration_since(now)
+            .filter(|left| !left.is_zero())?;
+        let (error, of) = match &self.failure {
+            Some((_, error)) if error.kind() == ErrorKind::Auth => (error.twin(), "the login"),
+            _ if refused => (
+                Error::auth("the session of a new login is refused too"),
+                "the last login",
+            ),
+            _ => return None,
+        };
+        let message = format!(
+            "{error} ({of} was {:.1?} ago, and is not tried again before {left:.1?} have passed)",
+            now.duration_since(pause.since)
+        );
+        Some(error.because(message))
+    }
 }
 
 /// Who logs in.
@@ -28,8 +73,8 @@ pub(crate) struct Account<'a> {
 }
 
 impl Sessions {
-    /// The header of a fresh session that is not the refused one. Who waited while a login failed shares its error: a wrong password is tried once, not
-    /// once a call.
+    /// The header of a fresh session that is not the refused one: all who were refused with one session share the next. Who waited while a login failed shares
+    /// its error; refused credentials, and a login whose session is refused again, wait for the end of a pause.
     pub async fn header(
         &self,
         client: &Client,
@@ -38,20 +83,30 @@ impl Sessions {
     ) -> Result<HeaderValue, Error> {
         let asked = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some(current) = last
-            .session
-            .as_ref()
-            .filter(|s| s.is_fresh() && refused != Some(&s.header))
-        {
+        let current = last.session.as_ref();
+        let is_refused = current.is_some_and(|s| refused == Some(&s.header));
+        if let Some(current) = current.filter(|s| s.is_fresh() && !is_refused) {
             return Ok(current.header.clone());
+        }
+        if let Some(error) = last.held(Instant::now(), is_refused) {
+            return Err(error);
         }
         if let Some((_, error)) = last.failure.as_ref().filter(|(at, _)| *at >= asked) {
             return Err(error.twin());
         }
-        match log_in(client, account).await {
-            Ok(fresh) => Ok(last.session.insert(fresh).header.clone()),
+        let result = log_in(client, account).await;
+        let now = Instant::now();
+        let is_bad = result.as_ref().err().map(Error::kind) == Some(ErrorKind::Auth);
+        if is_bad || is_refused {
+            last.pause = Some(Pause::after(last.pause.as_ref(), now));
+        }
+        match result {
+            Ok(fresh) => {
+                last.failure = None;
+                Ok(last.session.insert(fresh).header.clone())
+            }
             Err(error) => {
-                last.failure = Some((Instant::now(), error.twin()));
+                last.failure = Some((now, error.twin()));
                 Err(error)
             }
         }
@@ -187,6 +242,21 @@ fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_minute_and_are_forgotten() {
+        let mut now = Instant::now();
+        let mut pause = Pause::after(None, now);
+        let mut lengths = Vec::new();
+        for _ in 0..8 {
+            lengths.push(pause.length.as_secs());
+            now += pause.length;
+            pause = Pause::after(Some(&pause), now);
+        }
+        assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 60, 60]);
+        now += pause.length + Pause::LONGEST;
+        assert_eq!(Pause::after(Some(&pause), now).length, Pause::SHORTEST);
+    }
 
     #[test]
     fn a_lifetime_is_read_from_a_jwt_and_junk_is_none() {

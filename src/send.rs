@@ -212,7 +212,7 @@ async fn tries(
         trace.started,
         out.options.timeout.unwrap_or(client.0.timeout),
     );
-    let mut refused: Option<HeaderValue> = None;
+    let mut refused: Option<(HeaderValue, Error)> = None;
     let mut moved: Option<Box<Url>> = None;
     let mut hops = 0;
     let mut claim = None;
@@ -227,7 +227,10 @@ async fn tries(
             attempt: trace.attempts,
             deadline,
         };
-        let failure = match one.run(&mut parts, refused.as_ref(), claim.take()).await {
+        let failure = match one
+            .run(&mut parts, refused.as_ref().map(|(r, _)| r), claim.take())
+            .await
+        {
             Ok(got) => {
                 trace.status(Some(match &got {
                     Got::Whole(response) => response.status,
@@ -238,9 +241,17 @@ async fn tries(
             }
             Err(failure) => failure,
         };
+        // What the server said stays, with why there are no other credentials.
+        if let Failure::Unsent(why) = &failure
+            && why.kind() == ErrorKind::Auth
+            && let Some((_, error)) = refused.take()
+        {
+            trace.status(error.status());
+            return Err(error.because(why.to_string()));
+        }
         let body_is_there = parts.as_ref().is_none_or(Parts::is_whole);
         match one.again(failure, body_is_there, refused.is_none(), trace)? {
-            Again::With(other) => refused = Some(other),
+            Again::With(header, error) => refused = Some((header, error)),
             Again::At(url) => {
                 (moved, hops) = (Some(url), hops + 1);
                 trace.attempts -= 1;
@@ -255,8 +266,8 @@ async fn tries(
 
 /// How a try is followed by another.
 enum Again<'a> {
-    /// At once, with other credentials than these.
-    With(HeaderValue),
+    /// At once, with other credentials than these, which were refused like this.
+    With(HeaderValue, Error),
     /// At once, at this URL: the same attempt.
     At(Box<Url>),
     After(Duration, Claim<'a>),
@@ -301,6 +312,12 @@ impl<'a> Try<'a, '_> {
             Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header)
                 .await
                 .map_err(|_| late("no credentials"))?
+                .and_then(|header| match refused {
+                    Some(refused) if *refused == header => Err(Error::auth(
+                        "the login or the provider gave the refused credentials again",
+                    )),
+                    _ => Ok(header),
+                })
                 .map_err(Failure::Unsent)?,
         };
         let form = match parts {
@@ -410,16 +427,17 @@ impl<'a> Try<'a, '_> {
                 (error.because(format!("{why} {place}")), false)
             }
             Failure::Sent(error, with)
-                if error.status() == Some(401)
+                if (error.status() == Some(401) || error.is_expired_session())
                     && may_renew
                     && self.client.can_renew()
                     && body_is_there =>
             {
                 tracing::debug!(
                     attempt = self.attempt,
-                    "refused with 401: asking for new credentials"
+                    status = error.status(),
+                    "refused: asking for new credentials"
                 );
-                return Ok(Again::With(with));
+                return Ok(Again::With(with, error));
             }
             Failure::Sent(error, _) => {
                 // With what it refuses for its rate the server did nothing.

@@ -269,3 +269,119 @@ async fn a_provider_is_asked_again_once_after_a_401() {
     );
     assert_eq!(server.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn a_wrong_password_is_not_tried_again_by_tasks_that_go_on() {
+    let server = Server::answers(vec![answer("401 Unauthorized", "", "{}")]).await;
+    let client = login(&server);
+    let until = tokio::time::Instant::now() + Duration::from_millis(800);
+    let one = || async {
+        let mut calls = 0;
+        while tokio::time::Instant::now() < until {
+            let error = get(&client).await.unwrap_err();
+            assert!(error.is_unauthorized(), "{error}");
+            assert!(error.to_string().contains("HTTP 401"), "{error}");
+            calls += 1;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        calls
+    };
+    let calls: u32 = join_all((0..20).map(|_| one())).await.into_iter().sum();
+    assert!(calls > 100, "{calls}");
+    assert_eq!(server.requests().len(), 1);
+    let error = get(&client).await.unwrap_err().to_string();
+    assert!(
+        error.contains("ago, and is not tried again before"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_login_is_tried_again_after_its_pause() {
+    let refused = answer("400 Bad Request", "", "{}");
+    let server = Server::answers(vec![refused, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+    let client = login(&server);
+    get(&client).await.unwrap_err();
+    get(&client).await.unwrap_err();
+    assert_eq!(server.count(LOGIN), 1);
+    tokio::time::sleep(Duration::from_millis(1050)).await;
+    get(&client).await.unwrap();
+    assert_eq!((server.count(LOGIN), server.count("GET /x/")), (2, 1));
+}
+
+#[tokio::test]
+async fn dead_sessions_under_500_calls_are_a_handful_of_logins() {
+    // The same token each time, and another one each time.
+    for same in [true, false] {
+        let server = Server::start(move |n, request| {
+            let token = if same { 0 } else { n };
+            write(if request.starts_with(LOGIN) {
+                ok(&format!(r#"{{"token":"{token}"}}"#))
+            } else {
+                answer("401 Unauthorized", "", r#"{"detail":"no such session"}"#)
+            })
+        })
+        .await;
+        let client = login(&server);
+        let started = std::time::Instant::now();
+        for _ in 0..10 {
+            for error in join_all((0..50).map(|_| get(&client))).await {
+                let error = error.unwrap_err();
+                assert_eq!(error.status(), Some(401), "{error}");
+                assert_eq!(error.detail().as_deref(), Some("no such session"));
+            }
+        }
+        // The first, one for it, and one after each pause: 1 s, 2 s, 4 s.
+        let most = 2 + (1.0 + started.elapsed().as_secs_f64()).log2() as usize;
+        assert!((2..=most).contains(&server.count(LOGIN)), "{most}");
+    }
+}
+
+#[tokio::test]
+async fn a_403_that_says_expired_is_renewed_once_and_no_other() {
+    for (detail, logins) in [
+        ("Signature has expired.", 2),
+        ("Token has expired", 2),
+        ("session expired", 2),
+        ("Your subscription has expired.", 1),
+        ("You do not have permission to perform this action.", 1),
+        ("Authentication credentials were not provided.", 1),
+    ] {
+        for recovers in [true, false] {
+            let server = Server::start(move |n, request| {
+                write(if request.starts_with(LOGIN) {
+                    ok(&format!(r#"{{"token":"{n}"}}"#))
+                } else if recovers && !request.contains("authorization: Bearer 0\r\n") {
+                    ok("1")
+                } else {
+                    answer("403 Forbidden", "", &format!(r#"{{"detail":"{detail}"}}"#))
+                })
+            })
+            .await;
+            let result = get(&login(&server)).await;
+            assert_eq!(result.is_ok(), recovers && logins == 2, "{detail}");
+            let counts = (server.count(LOGIN), server.count("GET /x/"));
+            assert_eq!(counts, (logins, logins), "{detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_gives_the_refused_value_again_ends_the_call() {
+    struct Fixed;
+    impl CredentialsProvider for Fixed {
+        fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+            Box::pin(async { Ok(SecretString::from("Bearer 0")) })
+        }
+    }
+    let server = Server::answers(vec![answer("401 Unauthorized", "", "{}")]).await;
+    let client = Client::builder()
+        .base_url(&server.url)
+        .credentials_provider(Fixed)
+        .build()
+        .unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.status(), Some(401));
+    assert!(error.to_string().contains("again"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
