@@ -1,6 +1,10 @@
 //! An operation that is filled in, and the ways to send it.
 
-use std::{fmt::Display, pin::Pin, time::Duration};
+use std::{
+    fmt::{self, Display},
+    pin::Pin,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -18,6 +22,7 @@ use crate::{
     pages::{self, items},
     place,
     send::{self, Body, Outgoing},
+    shown,
     style::{Format, Place},
     trace::Trace,
     upload::Parts,
@@ -66,7 +71,7 @@ pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + Send +
 pub type Streaming<'a, T> = Pin<Box<dyn Stream<Item = Result<T, Error>> + 'a>>;
 
 /// An answer with its status and headers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response<T> {
     /// The HTTP status.
@@ -75,6 +80,17 @@ pub struct Response<T> {
     pub headers: HeaderMap,
     /// The answer.
     pub value: T,
+}
+
+/// Without the values of the headers: cookies are among them.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &shown::Headers(&self.headers))
+            .field("value", &self.value)
+            .finish()
+    }
 }
 
 impl<T> Response<T> {

@@ -320,7 +320,8 @@ impl<M> ClientBuilder<M> {
         self.max_body = Some(bytes);
         self
     }
-    /// Shows the bodies of calls in tracing, at the level TRACE: positions, names, whatever is in them. Never those of a login. Off by default.
+    /// Shows the bodies of calls in tracing, at the level TRACE: positions, names, whatever is in them. Of a login's, of one with
+    /// a member that has the name of a secret (`password`, `wifi_pass`, `api_key`), and of what is neither JSON nor a form, the length alone. Off by default.
     pub fn trace_bodies(mut self, yes: bool) -> Self {
         self.trace_bodies = yes;
         self

@@ -12,6 +12,7 @@ use crate::{
     call::expand,
     host::{Instant, sleep},
     limits::after,
+    shown::Length,
 };
 
 const EXECUTE: [&str; 2] = [
@@ -60,10 +61,29 @@ impl CommandTarget {
 }
 
 /// A command for a device, as the AutoPi terminal takes it: `obd.query rpm`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Command {
     paths: [&'static str; 2],
     body: Map<String, Value>,
+}
+
+/// The function and the names of arguments: a value may be a Wi-Fi password.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.body.get("command").and_then(Value::as_str);
+        let function = line.and_then(|l| l.split_whitespace().next());
+        let mut shown = f.debug_struct("Command");
+        shown.field("function", &function.unwrap_or_default());
+        for (name, value) in &self.body {
+            match value {
+                Value::Array(args) => shown.field(name, &args.len()),
+                Value::Object(args) => shown.field(name, &args.keys()),
+                Value::String(text) => shown.field(name, &Length(text.len())),
+                _ => shown.field(name, value),
+            };
+        }
+        shown.finish()
+    }
 }
 
 impl Command {

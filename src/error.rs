@@ -11,7 +11,7 @@ use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{check::Violation, shown::Shown};
+use crate::{check::Violation, escape::Shown};
 
 /// What went wrong, in kinds that a program can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -482,7 +482,7 @@ mod tests {
                 format!("{error:?}"),
                 format!("{error:#?}").replace('\n', ""),
             ] {
-                assert!(!text.contains(crate::shown::hidden), "{text:?}");
+                assert!(!text.contains(crate::escape::hidden), "{text:?}");
             }
         }
         // A program reads it as it came.

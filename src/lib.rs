@@ -28,6 +28,7 @@ mod client;
 mod command;
 mod digits;
 mod download;
+mod escape;
 mod error;
 mod finite;
 mod hooks;
@@ -51,6 +52,8 @@ mod raw;
 mod record;
 mod redirect;
 mod retry;
+#[allow(dead_code)] // xtask needs more of it
+mod secret;
 mod send;
 mod shown;
 #[allow(missing_docs)]

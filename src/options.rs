@@ -1,13 +1,13 @@
 //! What one call may do differently from the client.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Cursor, Error, ItemError, RetryPolicy, pages::items::OnBadItem};
+use crate::{Cursor, Error, ItemError, RetryPolicy, pages::items::OnBadItem, shown};
 
 /// Options of one call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -18,6 +18,21 @@ pub struct CallOptions {
     pub(crate) dedup: bool,
     pub(crate) resume: Option<Cursor>,
     pub(crate) on_bad_item: Option<OnBadItem>,
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("headers", &shown::Headers(&self.headers))
+            .field("idempotent", &self.idempotent)
+            .field("prefetch", &self.prefetch)
+            .field("dedup", &self.dedup)
+            .field("resume", &self.resume)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {

@@ -17,7 +17,7 @@ use crate::{
     Cursor, Error,
     lenient::{self, Raw},
     record,
-    shown::Shown,
+    escape::Shown,
 };
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.

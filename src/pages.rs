@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashSet},
+    fmt,
     hash::{DefaultHasher, Hash, Hasher},
     marker::PhantomData,
 };
@@ -23,6 +24,7 @@ use crate::{
     call::{PageParams, Streaming},
     lenient::{self, Raw},
     send::{self, Outgoing},
+    shown,
 };
 use link::Link;
 use repeats::Repeats;
@@ -52,7 +54,7 @@ const CHOOSE_A_PART: [&str; 14] = [
 ///
 /// It holds the call's path and query, and no credentials. Only the call that it comes from can be resumed with it: the same operation, path, query and header
 /// parameters, those that choose the page aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     operation: String,
     path: String,
@@ -68,6 +70,19 @@ pub struct Cursor {
     /// What the call asks for. Cursors of older versions have none.
     #[serde(default)]
     asked: Option<Asked>,
+}
+
+/// Without the values of the query.
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor")
+            .field("operation", &self.operation)
+            .field("path", &self.path)
+            .field("query", &shown::Query(&self.query))
+            .field("index", &self.index)
+            .field("seen", &self.seen)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared and tells nothing.

@@ -19,7 +19,7 @@ use crate::{
     limits::{Permit, after, later},
     place, redirect,
     retry::{self, Claim},
-    shown::shown,
+    shown,
     trace::Trace,
     upload::Parts,
 };
@@ -378,7 +378,7 @@ impl<'a> Try<'a, '_> {
             .await
             .map_err(sent)?;
         if inner.trace_bodies {
-            tracing::trace!(body = shown(&String::from_utf8_lossy(&value)), "answer");
+            tracing::trace!(body = %shown::body(&value, response.url()), "answer");
         }
         Ok(Got::Whole(Response {
             status: response.status().as_u16(),
@@ -573,7 +573,7 @@ impl<'a> Try<'a, '_> {
             let body = request
                 .body()
                 .and_then(|b| b.as_bytes())
-                .map(|b| shown(&String::from_utf8_lossy(b)));
+                .map(|bytes| shown::body(bytes, request.url()));
             tracing::trace!(body = body.as_deref(), "request");
         }
         Ok(request)

@@ -1,42 +1,85 @@
-//! Text of a server, made safe to show in a terminal or a log.
+//! What is shown of requests and responses, in `Debug` and in traces, where secrets may be.
 
-use std::fmt::{self, Write};
+use std::{borrow::Cow, fmt};
 
-/// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags. The same as
-/// in the generator, which this crate does not depend on at run time.
-pub(crate) fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
+use reqwest::{Url, header::HeaderMap};
+use serde_json::Value;
+
+use crate::{escape, secret};
+
+/// The names of headers, and how long their values are.
+pub(crate) struct Headers<'a>(pub &'a HeaderMap);
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers = self.0.iter().map(|(name, v)| (name.as_str(), v.len()));
+        lengths(f, headers)
+    }
 }
 
-/// For a log.
-pub(crate) fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // A `String` takes all.
-    let _ = Shown(&mut out).write_str(text);
-    out
+/// The names of a query, and how long its values are.
+pub(crate) struct Query<'a>(pub &'a [(String, String)]);
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lengths(f, self.0.iter().map(|(name, v)| (name.as_str(), v.len())))
+    }
 }
 
-/// Passes text on with what is hidden as Rust writes it: `\n`, `\u{202e}`.
-pub(crate) struct Shown<W>(pub W);
+fn lengths<'a>(
+    f: &mut fmt::Formatter<'_>,
+    of: impl Iterator<Item = (&'a str, usize)>,
+) -> fmt::Result {
+    let entries = of.map(|(name, length)| (name, Length(length)));
+    f.debug_map().entries(entries).finish()
+}
 
-impl<W: Write> Write for Shown<W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for part in text.split_inclusive(hidden) {
-            match part.chars().next_back().filter(|c| hidden(*c)) {
-                Some(c) => {
-                    self.0.write_str(part.strip_suffix(c).unwrap_or_default())?;
-                    write!(self.0, "{}", c.escape_default())?;
-                }
-                None => self.0.write_str(part)?,
+/// In place of a value.
+pub(crate) struct Length(pub usize);
+
+impl fmt::Debug for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+/// A body for traces: all of it, or its length if it holds a secret, or if that can't be known.
+pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url) -> Cow<'a, str> {
+    let is_form = || {
+        let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
+        bytes.contains(&b'=') && names().all(|n| n.chars().all(is_of_a_name))
+    };
+    let is_secret = url.path().split('/').any(is_of_secrets)
+        || match serde_json::from_slice::<Value>(bytes) {
+            Ok(json) => has_secret(&json),
+            Err(_) if is_form() => {
+                url::form_urlencoded::parse(bytes).any(|(name, _)| secret::by_name(&name))
             }
-        }
-        Ok(())
+            Err(_) => !bytes.is_empty(),
+        };
+    if is_secret {
+        format!("{} ({} bytes)", secret::MASK, bytes.len()).into()
+    } else {
+        escape::shown(&String::from_utf8_lossy(bytes)).into()
+    }
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
+}
+
+/// Is this a segment of paths whose bodies are secrets whatever their members are called? A second factor's is `code`.
+fn is_of_secrets(segment: &str) -> bool {
+    let auth = |word: &String| matches!(&**word, "auth" | "login" | "mfa" | "oauth" | "sso");
+    secret::by_name(segment) || secret::words(segment).iter().any(auth)
+}
+
+/// Has it, or what is in it, a member with the name of a secret?
+fn has_secret(json: &Value) -> bool {
+    match json {
+        Value::Object(map) => map.iter().any(|(k, v)| secret::by_name(k) || has_secret(v)),
+        Value::Array(items) => items.iter().any(has_secret),
+        _ => false,
     }
 }
 
@@ -45,9 +88,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_characters_are_those_of_the_generator() {
-        for c in '\0'..=char::MAX {
-            assert_eq!(hidden(c), autopi_codegen::escape::hidden(c), "{c:?}");
+    fn bodies_with_secrets_are_not_shown() {
+        let shown = |path: &str, text: &str| {
+            let url = Url::parse(&format!("https://h.example{path}")).unwrap();
+            body(text.as_bytes(), &url) == text
+        };
+        for text in [
+            "",
+            "1",
+            r#"{"key":"canary","token_type":"x"}"#,
+            r#"[{"name":"token"}]"#,
+            "a=1&b[0]=2",
+        ] {
+            assert!(shown("/devices/", text), "{text}");
+        }
+        for text in [
+            r#"{"password":"canary"}"#,
+            r#"{"a":[{"wifi":{"w\u0069fiPass":"canary"}}]}"#,
+            r#"[1,{"apiKey":null}]"#,
+            "a=1&pass%77ord=canary",
+            r#"{"password":"canary""#,
+            r#"{"password":"canary","x":NaN}"#,
+            r#"{"password":"a=b""#,
+            "canary",
+        ] {
+            assert!(!shown("/devices/", text), "{text}");
+        }
+        for path in [
+            "/auth/x/",
+            "/auth/mfa/verify/",
+            "/v2/login",
+            "/users/set_password/",
+        ] {
+            assert!(!shown(path, r#"{"code":"123456"}"#), "{path}");
         }
     }
 }

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use autopi::{Client, ClientBuilder, Credentials, Error, Method, Mfa, RetryPolicy};
+use autopi::{
+    CallOptions, Client, ClientBuilder, Command, Credentials, Cursor, Error, Method, Mfa,
+    RetryPolicy,
+};
 use support::{Server, answer, ok, write};
 use tracing_subscriber::{fmt::format::FmtSpan, util::SubscriberInitExt};
 
@@ -89,6 +92,22 @@ async fn canaries_are_nowhere() {
         format!("{:?}", Credentials::Jwt("canary.jwt".into())),
         format!("{:?}", Mfa::code("canary-code")),
     ];
+    let options = CallOptions::new().header("x-own", "canary-header").unwrap();
+    texts.push(format!("{options:?} {options:#?}"));
+    for command in [
+        Command::raw("wifi.connect home canary-argument"),
+        Command::new("wifi.connect")
+            .arg("canary-argument")
+            .kwarg("psk", "canary-argument")
+            .callback("https://h.example/?token=canary", Duration::from_secs(9)),
+    ] {
+        let text = format!("{command:?} {command:#?}");
+        assert!(text.contains("wifi.connect"), "{text}");
+        texts.push(text);
+    }
+    let cursor = r#"{"operation":"o","path":"/x/","query":[["q","canary-query"]],"index":1,"seen":1,"size":null,"linked":false}"#;
+    let cursor: Cursor = serde_json::from_str(cursor).unwrap();
+    texts.push(format!("{cursor:?} {:?}", options.resume(cursor.clone())));
 
     // Calls that go well, and fail.
     let server = Server::start(|n, _| {
@@ -102,6 +121,28 @@ async fn canaries_are_nowhere() {
     get(&at(&server.url).api_token("canary-token").build().unwrap())
         .await
         .unwrap();
+
+    // Bodies with secrets, both ways, and cookies.
+    let body = r#"{"devices":[{"wifi":{"w\u0069fiPass":"canary-member"}}]}"#;
+    let server = Server::answers(vec![answer(
+        "200 OK",
+        "set-cookie: s=canary-cookie\r\n",
+        body,
+    )])
+    .await;
+    let client = at(&server.url).api_token("canary-token").build().unwrap();
+    let sent = serde_json::json!([{"new_password": "canary-member", "user": "shown"}]);
+    let call = client
+        .request(Method::POST, "/devices/")
+        .json(&sent)
+        .unwrap();
+    let mut response = call.send().await.unwrap();
+    response.value = "value".into();
+    assert!(server.requests()[0].contains("canary-member"));
+    texts.push(format!("{response:?} {response:#?}"));
+    let call = client.request(Method::POST, "/auth/mfa/verify/");
+    let sent = serde_json::json!({"code": "canary-code"});
+    call.json(&sent).unwrap().send().await.unwrap();
     let other = Server::answers(vec![ok("1")]).await;
     let (moved, other_url) = (
         Server::answers(vec![answer(

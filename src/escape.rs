@@ -1,0 +1,53 @@
+//! Text of a server, made safe to show in a terminal or a log.
+
+use std::fmt::{self, Write};
+
+/// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags. The same as
+/// in the generator, which this crate does not depend on at run time.
+pub(crate) fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// For a log.
+pub(crate) fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // A `String` takes all.
+    let _ = Shown(&mut out).write_str(text);
+    out
+}
+
+/// Passes text on with what is hidden as Rust writes it: `\n`, `\u{202e}`.
+pub(crate) struct Shown<W>(pub W);
+
+impl<W: Write> Write for Shown<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(hidden) {
+            match part.chars().next_back().filter(|c| hidden(*c)) {
+                Some(c) => {
+                    self.0.write_str(part.strip_suffix(c).unwrap_or_default())?;
+                    write!(self.0, "{}", c.escape_default())?;
+                }
+                None => self.0.write_str(part)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_those_of_the_generator() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(hidden(c), autopi_codegen::escape::hidden(c), "{c:?}");
+        }
+    }
+}
