@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     Cursor, Error,
+    escape::Shown,
     lenient::{self, Raw},
     record,
-    escape::Shown,
 };
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.

@@ -13,7 +13,7 @@ use serde::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
+use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId, secret};
 
 /// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
 pub trait Blank {
@@ -51,6 +51,8 @@ pub trait Record: Blank {
     const FIELDS: &'static [&'static str];
     /// The indices of those that must be there.
     const REQUIRED: &'static [usize];
+    /// The indices of those that the document says are passwords. Others are known by their names.
+    const SECRETS: &'static [usize] = &[];
     /// Are members kept that have no field?
     const KEEPS: bool = false;
 
@@ -85,6 +87,45 @@ pub fn put_some<M: SerializeMap, T: Serialize>(
     value
         .as_ref()
         .map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+/// As a derived `Debug`, with the names on the wire, and without the values of secrets.
+#[cold]
+pub fn debug<T: Record>(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    values: &[&dyn fmt::Debug],
+    rest: &[&dyn fmt::Debug],
+) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (i, (field, value)) in T::FIELDS.iter().zip(values).enumerate() {
+        if T::SECRETS.contains(&i) || secret::by_name(field) {
+            shown.field(field, &format_args!("{}", secret::MASK));
+        } else {
+            shown.field(field, value);
+        }
+    }
+    for rest in rest {
+        shown.field("extra", rest);
+    }
+    shown.finish()
+}
+
+/// Members that have no field, for [`debug`].
+pub struct Rest<'a, T>(pub &'a BTreeMap<String, T>);
+
+impl<T: fmt::Debug> fmt::Debug for Rest<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_map();
+        for (name, value) in self.0 {
+            if secret::by_name(name) {
+                shown.entry(name, &format_args!("{}", secret::MASK));
+            } else {
+                shown.entry(name, value);
+            }
+        }
+        shown.finish()
+    }
 }
 
 thread_local! {
@@ -182,11 +223,16 @@ impl Visitor<'_> for Key {
     }
 }
 
-/// Makes serde's traits of a [`Record`].
+/// Makes serde's traits and `Debug` of a [`Record`]: of its fields, and the one that keeps other members.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __record {
-    ($name:ident) => {
+    ($name:ident $($field:ident)* $(; $rest:ident)?) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::rt::debug::<Self>(f, ::std::stringify!($name), &[$(&self.$field),*], &[$(&$crate::rt::Rest(&self.$rest))?])
+            }
+        }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(
                 d: D,
@@ -203,4 +249,54 @@ macro_rules! __record {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, PartialEq)]
+    struct Login {
+        email: String,
+        wifi_pass: Option<String>,
+        phrase: String,
+        r#type: i64,
+        extra: BTreeMap<String, Value>,
+    }
+    impl Blank for Login {
+        fn blank() -> Self {
+            Self {
+                email: "e".into(),
+                wifi_pass: Some("canary".into()),
+                phrase: "canary".into(),
+                r#type: 1,
+                extra: [("token", "canary"), ("more", "m")]
+                    .map(|(k, v)| (k.to_owned(), v.into()))
+                    .into(),
+            }
+        }
+    }
+    impl Record for Login {
+        const FIELDS: &'static [&'static str] = &["email", "wifi_pass", "phrase", "type"];
+        const REQUIRED: &'static [usize] = &[];
+        const SECRETS: &'static [usize] = &[2];
+        fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {
+            Ok(())
+        }
+        fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+            Ok(())
+        }
+    }
+    crate::__record!(Login email wifi_pass phrase r#type; extra);
+
+    #[test]
+    fn debug_shows_no_secret_of_a_record() {
+        let mask = secret::MASK;
+        assert_eq!(
+            format!("{:?}", Login::blank()),
+            format!(
+                r#"Login {{ email: "e", wifi_pass: {mask}, phrase: {mask}, type: 1, extra: {{"more": String("m"), "token": {mask}}} }}"#
+            )
+        );
+    }
 }

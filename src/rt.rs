@@ -7,7 +7,7 @@ pub use crate::blocking::wait;
 pub use crate::{
     call::{BODY, Call, Operation, PageParams, Sending, Streaming},
     check::{Check, Violations},
-    record::{Blank, Record, put_some, read, write},
+    record::{Blank, Record, Rest, debug, put_some, read, write},
     style::{Format, Place, Style},
 };
 

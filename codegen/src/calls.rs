@@ -18,9 +18,10 @@ use crate::{
 
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
     let used = crate::operations::emit(doc, operations)?.1;
-    let mut types = TokenStream::new();
+    let (mut types, mut debug) = (TokenStream::new(), TokenStream::new());
     for name in crate::types::all(doc, &used)? {
         let ident = doc.ident(&name)?;
+        debug.extend(quote!((#name, debug::<autopi::types::#ident>),));
         types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
     }
     let mut taken = Names::default();
@@ -79,6 +80,14 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         /// Every component that is a type, and decode-then-encode through it.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
+        /// The `Debug` of each of them, decoded from a value.
+        #[allow(clippy::type_complexity)]
+        pub const DEBUG: &[(&str, fn(&autopi::serde_json::Value) -> Result<String, autopi::serde_json::Error>)] = &[#debug];
+        fn debug<T: std::fmt::Debug + serde::de::DeserializeOwned>(
+            value: &autopi::serde_json::Value,
+        ) -> Result<String, autopi::serde_json::Error> {
+            Ok(format!("{:?}", T::deserialize(value)?))
+        }
         fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(
             value: &autopi::serde_json::Value,
         ) -> Result<autopi::serde_json::Value, autopi::serde_json::Error> {

@@ -153,6 +153,7 @@ fn object(
     let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
     let mut all_optional = true;
     let (mut keys, mut must) = (Vec::new(), Vec::new());
+    let (mut shown, mut secrets) = (Vec::new(), Vec::new());
     let (mut blanks, mut reads, mut writes) =
         (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (key, property) in &properties {
@@ -178,8 +179,12 @@ fn object(
         if needed {
             must.push(index);
         }
+        if property.get("format").and_then(Value::as_str) == Some("password") {
+            secrets.push(index);
+        }
         fields.extend(quote!(#[doc = #about] #deprecated pub #field: #ty,));
         blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
+        shown.push(field.clone());
         // Null is a value of a field that tells it from absent.
         reads.extend(if !needed && nullable && sent {
             quote!(#index => self.#field = ::std::option::Option::Some(map.next_value()?),)
@@ -225,8 +230,10 @@ fn object(
         Some(Value::Bool(true)) => Some(quote!(crate::serde_json::Value)),
         _ => None,
     };
+    let mut rest = TokenStream::new();
     let keeps = extra.map(|extra| {
         let field = names::unique(names::value_ident("extra"), &mut taken);
+        rest = quote!(; #field);
         fields.extend(quote!(#[doc = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
         blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
         initial.extend(quote!(#field: ::std::default::Default::default(),));
@@ -239,6 +246,8 @@ fn object(
             }
         }
     });
+    let secrets =
+        (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [usize] = &[#(#secrets),*];));
     let about = doc_line(schema);
     let default = (sent && all_optional).then(|| quote!(, Default));
     let methods = sent.then(|| {
@@ -255,7 +264,7 @@ fn object(
     });
     Ok(quote! {
         #[doc = #about]
-        #[derive(Clone, Debug, PartialEq #default)]
+        #[derive(Clone, PartialEq #default)]
         #[non_exhaustive]
         pub struct #ident { #fields }
         impl crate::rt::Blank for #ident {
@@ -265,6 +274,7 @@ fn object(
         impl crate::rt::Record for #ident {
             const FIELDS: &'static [&'static str] = &[#(#keys),*];
             const REQUIRED: &'static [usize] = &[#(#must),*];
+            #secrets
             fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> ::std::result::Result<(), A::Error> {
                 match index { #reads _ => {} }
                 ::std::result::Result::Ok(())
@@ -275,7 +285,7 @@ fn object(
                 ::std::result::Result::Ok(())
             }
         }
-        crate::__record!(#ident);
+        crate::__record!(#ident #(#shown)* #rest);
         #methods
     })
 }

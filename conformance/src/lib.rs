@@ -5,7 +5,7 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
-pub use calls::{BLOCKING, BODILESS, CALLS, TYPES};
+pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
 
 /// A device's two ids, a vehicle's id and a time are types of their own.
 ///

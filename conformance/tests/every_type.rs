@@ -177,3 +177,30 @@ fn a_time_without_offset_is_utc_everywhere() {
     }
     assert!(times > 100, "{times}");
 }
+
+#[test]
+fn no_secret_of_any_type_is_in_its_debug() {
+    let document = document();
+    let (mut secrets, mut shown) = (0, 0);
+    for (name, debug) in conformance::DEBUG {
+        let schema = &document["components"]["schemas"][*name];
+        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+            let property = resolved(&document, property);
+            if property["type"] != "string" || property.get("enum").is_some() {
+                continue;
+            }
+            let named = ["password", "token", "secret", "wifi_pass", "api_key"].contains(&&**key);
+            let mut value = autopi_sandbox::sample(&document, schema, 1);
+            value[key] = json!("canary");
+            let Ok(text) = debug(&value) else { continue };
+            if named || property["format"] == "password" {
+                secrets += 1;
+                assert!(!text.contains("canary"), "{name}.{key}: {text}");
+                assert!(text.contains("** redacted **"), "{name}.{key}: {text}");
+            } else {
+                shown += u32::from(text.contains("canary"));
+            }
+        }
+    }
+    assert!(secrets > 10 && shown > 300, "{secrets} {shown}");
+}

@@ -58,7 +58,8 @@ pub(crate) fn good<T: Send + 'static>(
                         Some(OnBadItem(tell)) => tell(&bad),
                         None => {
                             // Why may hold a value of it: no log has that.
-                            let (operation, path) = (bad.operation, crate::escape::shown(&bad.path));
+                            let (operation, path) =
+                                (bad.operation, crate::escape::shown(&bad.path));
                             tracing::warn!(operation, path, "an item did not decode");
                             untold.get_or_insert((0, bad)).0 += 1;
                         }
