@@ -99,7 +99,7 @@ fn everything(text: &str) -> Result<(), String> {
     let doc = fetch::parse(text).map_err(|e| e.to_string())?;
     sandbox(doc);
     let new = normalize(text, None).map_err(|e| e.to_string())?;
-    diff::compare(&new.doc, &new.doc).map_err(|e| e.to_string())?;
+    diff::compare((&new).into(), (&new).into()).map_err(|e| e.to_string())?;
     coverage(text, None, None).map_err(|e| e.to_string())?;
     Ok(())
 }
