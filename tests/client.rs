@@ -123,7 +123,8 @@ async fn a_503_is_tried_again_for_get_and_never_for_post() {
 async fn a_401_logs_in_again_once() {
     let token = answer("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
     let refused = answer("401 Unauthorized", "", r#"{"detail":"expired"}"#);
-    let (url, heads) = server(vec![token.clone(), refused.clone(), token, refused]).await;
+    let other = answer("200 OK", "", r#"{"token":"d.e.f","user":{}}"#);
+    let (url, heads) = server(vec![token, refused.clone(), other, refused]).await;
     let client = Client::builder()
         .base_url(&url)
         .login("a@b.c", "canary-password")

@@ -1,7 +1,7 @@
 //! The `diff` stage: what two documents mean to the callers of the client, change by change.
 //!
-//! [`walk`] goes through both documents as they came, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
-//! [`rust`] compares the Rust code that is generated from both. Each change says both.
+//! `walk` goes through both documents as they came, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
+//! `rust` compares the Rust code that is generated from both. Each change says both.
 
 mod body;
 mod operations;
