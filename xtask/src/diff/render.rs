@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use autopi_codegen::escape::line;
-use serde_json::json;
+use autopi_codegen::escape::{json, line};
 
 use super::{Change, Class};
 
@@ -24,12 +23,13 @@ impl Format {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
         if let Self::Json = self {
-            let mut report = json!({});
+            let mut report = serde_json::json!({});
             for class in Class::ALL {
                 report[class.name()] = of(class).count().into();
             }
-            report["changes"] = json!(changes);
-            return serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+            report["changes"] = serde_json::json!(changes);
+            let text = serde_json::to_string_pretty(&report).unwrap_or_default();
+            return json(&text).into_owned() + "\n";
         }
         if changes.is_empty() {
             return "no difference\n".into();
