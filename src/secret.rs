@@ -1,4 +1,4 @@
-//! Which names are those of secrets. xtask (for the members of a document) and the sandbox (for its log) compile this file too.
+//! Which names are those of secrets: the one rule for `Debug`, violations and traces. xtask compiles this file too.
 
 /// What is printed in place of a secret.
 pub const MASK: &str = "** redacted **";
