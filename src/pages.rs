@@ -23,6 +23,7 @@ use crate::{
     Client, Error, ErrorKind, Page, Response,
     call::{PageParams, Streaming},
     lenient::{self, Raw},
+    place,
     send::{self, Outgoing},
     shown,
 };
@@ -432,13 +433,7 @@ impl Pages {
 
     /// Goes on to where a `next` link leads.
     fn follow(&mut self, next: &str) -> Result<(), Error> {
-        let base = &self.client.0.base;
-        let mut first = base.clone();
-        first.set_path(&format!(
-            "{}{}",
-            base.path().trim_end_matches('/'),
-            self.out.path
-        ));
+        let first = place::join(&self.client.0.base, &self.out.path).map_err(Error::invalid)?;
         match link::follow(next, &first)? {
             Link::Query(query) => {
                 (self.out.query, self.linked) = (query, true);
