@@ -42,10 +42,9 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     };
     record::expect_members(true);
     let value = match digits::any_lost(text) {
-        true => None,
-        false => page::strictly(quick).ok(),
+        false => page::strictly(quick).or_else(|_| second(text)),
+        true => second(text),
     };
-    let value = value.map_or_else(|| second(text), Ok);
     record::expect_members(false);
     value
 }

@@ -51,8 +51,9 @@ struct Gate {
 }
 
 impl Gate {
-    fn pause(&mut self, now: Instant) -> Option<Instant> {
-        self.paused = self.paused.filter(|until| *until > now);
+    /// The end of the pause, if there is one now.
+    fn pause(&mut self) -> Option<Instant> {
+        self.paused = self.paused.filter(|until| *until > Instant::now());
         self.paused
     }
 }
@@ -112,13 +113,13 @@ impl Limits {
     }
 
     fn paused(&self) -> Option<Instant> {
-        self.gate().pause(Instant::now())
+        self.gate().pause()
     }
 
     /// The first place that is free and in no pause; none is taken if the deadline is before it.
     fn place(&self, deadline: Instant) -> Result<Place<'_>, Error> {
         let (mut gate, now) = (self.gate(), Instant::now());
-        let mut at = gate.pause(now).unwrap_or(now);
+        let mut at = gate.pause().unwrap_or(now);
         let rated = !self.interval.is_zero();
         if rated {
             gate.free = gate.free.split_off(&now);

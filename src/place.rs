@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use reqwest::Url;
+use url::Position;
 
 /// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -62,9 +63,11 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Scheme, host and port.
 pub fn same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme()
-        && a.host_str() == b.host_str()
-        && a.port_or_known_default() == b.port_or_known_default()
+    // Most often the text is the same.
+    a[..Position::BeforePath] == b[..Position::BeforePath]
+        || a.scheme() == b.scheme()
+            && a.host_str() == b.host_str()
+            && a.port_or_known_default() == b.port_or_known_default()
 }
 
 /// `path` below `base`: appended, never resolved, so that no path can name another host.
@@ -90,24 +93,25 @@ pub fn fault(path: &str) -> Option<&'static str> {
     if path.starts_with("//") {
         return Some("begins with `//`, which names another host");
     }
-    if path.bytes().any(|b| b.is_ascii_control()) {
-        return Some("holds a control character");
+    let mut dots = false;
+    for byte in path.bytes() {
+        match byte {
+            b'\\' => return Some("holds a backslash, which is a `/` in a URL: write %5C"),
+            // `%2e` is a dot to a URL parser.
+            b'.' | b'%' => dots = true,
+            byte if byte.is_ascii_control() => return Some("holds a control character"),
+            _ => {}
+        }
     }
-    if path.contains('\\') {
-        return Some("holds a backslash, which is a `/` in a URL: write %5C");
-    }
-    // `%2e` is a dot to a URL parser.
-    let dots = |segment: &str| {
-        segment.len() <= 6
-            && matches!(
-                segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-                "." | ".."
-            )
+    let names_another = |segment: &str| {
+        let dots = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(dots.as_str(), "." | "..")
     };
-    (path.contains("/.") || path.contains('%') || path.starts_with('.'))
-        .then(|| path.split('/').any(dots))
-        .filter(|dots| *dots)
-        .map(|_| "holds a segment of dots")
+    let found = dots
+        && path
+            .split('/')
+            .any(|segment| segment.len() <= 6 && names_another(segment));
+    found.then_some("holds a segment of dots")
 }
 
 /// A URL as it may be printed: no user info, no query, no fragment.

@@ -3,6 +3,7 @@
 //! deadline, and is woken only for an earlier one. A process that was forked has no such thread: it starts its own.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     process,
@@ -14,7 +15,10 @@ use std::{
 
 use pin_project_lite::pin_project;
 use slab::Slab;
-use tokio::time::Sleep;
+use tokio::{
+    runtime::{Handle, Id},
+    time::Sleep,
+};
 
 use crate::{limits::until, process::PerProcess};
 
@@ -64,7 +68,7 @@ impl<F: Future> Future for Timeout<F> {
             (None, Some(own)) => own.as_mut().poll(cx),
             (entry, own) => {
                 let at = until(wait, deadline);
-                match Timer::of(process::id()) {
+                match Timer::here() {
                     Some(timer) => {
                         *entry = Some(timer.enter(at.into_std(), cx.waker().clone()));
                         Poll::Pending
@@ -124,6 +128,23 @@ struct Timer {
 }
 
 impl Timer {
+    /// As [`Self::of`] this process. To ask for its id is a system call, 1 % of a GET on loopback: it is asked for once in each runtime and thread, since a
+    /// process that was forked can't go on with a runtime of its parent.
+    fn here() -> Option<&'static Self> {
+        thread_local! {
+            static LAST: Cell<Option<(Id, Option<&'static Timer>)>> = const { Cell::new(None) };
+        }
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        match LAST.get() {
+            Some((last, timer)) if Some(last) == runtime => timer,
+            _ => {
+                let timer = Self::of(process::id());
+                LAST.set(runtime.map(|id| (id, timer)));
+                timer
+            }
+        }
+    }
+
     /// That of this process; none where a thread can't be started.
     fn of(process: u32) -> Option<&'static Self> {
         static TIMERS: PerProcess<Option<&'static Timer>> = PerProcess::new();
@@ -303,6 +324,22 @@ mod tests {
         for _ in 0..3 {
             let _entry = timer.enter(Instant::now(), Arc::new(Bad).into());
             assert!(fires(timer));
+        }
+    }
+
+    #[test]
+    fn each_runtime_and_thread_finds_the_timer_of_the_process() {
+        let own = Timer::of(process::id()).unwrap();
+        let finds = || std::ptr::eq(Timer::here().unwrap(), own);
+        assert!(finds() && finds());
+        for _ in 0..2 {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            assert!(runtime.block_on(async { finds() && finds() }));
+            assert!(
+                runtime
+                    .block_on(runtime.spawn(async move { finds() }))
+                    .unwrap()
+            );
         }
     }
 

@@ -1,8 +1,6 @@
 //! What the benches share: a fast server of raw sockets, the answers, and the calls, typed and written by hand.
 #![allow(dead_code)]
 
-use std::collections::BTreeMap;
-
 use autopi::{Client, Uuid, types};
 use bytes::Bytes;
 use reqwest::header::AUTHORIZATION;
@@ -128,18 +126,18 @@ pub fn trip(_path: &str) -> Bytes {
 #[derive(Deserialize)]
 pub struct HandTrip {
     pub id: Uuid,
-    pub start_time_utc: jiff::Timestamp,
+    pub start_time_utc: Option<jiff::Timestamp>,
     pub end_time_utc: Option<jiff::Timestamp>,
-    pub start_position_lat: String,
-    pub start_position_lng: String,
-    pub start_position_display: BTreeMap<String, Option<String>>,
-    pub end_position_lat: String,
-    pub end_position_lng: String,
-    pub end_position_display: BTreeMap<String, Option<String>>,
-    pub device: Uuid,
+    pub start_position_lat: Option<String>,
+    pub start_position_lng: Option<String>,
+    pub start_position_display: Option<Value>,
+    pub end_position_lat: Option<String>,
+    pub end_position_lng: Option<String>,
+    pub end_position_display: Option<Value>,
+    pub device: Option<Uuid>,
     pub duration: Option<String>,
     #[serde(rename = "distanceKm")]
-    pub distance: f64,
+    pub distance: Option<f64>,
     pub tag: Option<String>,
 }
 
