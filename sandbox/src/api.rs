@@ -58,6 +58,8 @@ pub struct Settings {
     pub forbidden: Vec<String>,
     /// How long the body of a request may take.
     pub body: Duration,
+    /// Those that requests may name beside loopback.
+    pub hosts: Vec<String>,
 }
 
 /// The answer to a GET: the same until something changes, for who asked by the same host.

@@ -19,6 +19,7 @@ use crate::{
     commands::Commands,
     db::Db,
     faults::{Fault, Faults},
+    host,
     log::Log,
     reply::{self, Kept},
     server,
@@ -53,6 +54,7 @@ pub struct Builder {
     results: HashMap<String, Value>,
     anywhere: bool,
     body: Duration,
+    hosts: Vec<String>,
 }
 
 impl Default for Builder {
@@ -80,6 +82,7 @@ impl Default for Builder {
             results: HashMap::new(),
             anywhere: false,
             body: Duration::from_secs(20),
+            hosts: Vec::new(),
         }
     }
 }
@@ -254,13 +257,13 @@ impl Builder {
         self
     }
 
-    /// What is created and changed stays in this SQLite file, which is made if it is not there. Needs the feature `sqlite`.
+    /// What is created and changed stays in this SQLite file, which is made if it is not there, and which only its owner may read. Needs the feature `sqlite`.
     pub fn db(mut self, file: impl AsRef<Path>) -> Self {
         self.db = Some(file.as_ref().to_owned());
         self
     }
 
-    /// A line of JSON for each request at the end of this file; without headers, bodies, and values that look secret.
+    /// A line of JSON for each request at the end of this file, which only its owner may read; without headers, bodies, and values that look secret.
     pub fn log(mut self, file: impl AsRef<Path>) -> Self {
         self.log = Some(file.as_ref().to_owned());
         self
@@ -284,10 +287,18 @@ impl Builder {
         self
     }
 
+    /// One more name or address that requests may have in their `Host`, without a port: `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`,
+    /// `127.0.0.0/8`, `[::1]`) always may; any other is 421, so that no page on the web reaches the sandbox by a name that leads to loopback.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
-    /// A document that is none, an unknown fault, a port in use, a database that is damaged or of another version, a log that can't be written.
+    /// A document that is none, an unknown fault, a host to allow that is none, a port in use, a database that is damaged or of another version, a log that can't
+    /// be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self
             .faults
@@ -295,6 +306,8 @@ impl Builder {
             .map(|f| f.parse())
             .collect::<Result<_, _>>()
             .map_err(Error)?;
+        let hosts = self.hosts.iter().map(|name| host::allow(name));
+        let hosts = hosts.collect::<Result<_, _>>().map_err(Error)?;
         let documents = self.documents()?;
         let db = match &self.db {
             Some(path) => Some(
@@ -341,6 +354,7 @@ impl Builder {
                 rate_limit: self.rate_limit,
                 forbidden: self.forbidden,
                 body: self.body,
+                hosts,
             },
             kept: Default::default(),
             window: Default::default(),

@@ -41,7 +41,9 @@ mod sqlite {
                     "{name} is no usable database: {e}; give another file, or delete this one to start anew"
                 )
             };
-            let db = Connection::open(path).map_err(|e| format!("cannot open {name}: {e}"))?;
+            let shown = |e: &dyn std::fmt::Display| format!("cannot open {name}: {e}");
+            crate::private::append(path).map_err(|e| shown(&e))?;
+            let db = Connection::open(path).map_err(|e| shown(&e))?;
             // The log of writes survives a kill of the process; only a loss of power may cost the last ones.
             db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;").map_err(broken)?;
             let pragma = |key: &str| {

@@ -1,6 +1,7 @@
 //! What was asked: kept for tests, and written as JSON lines. No headers, no bodies, no secrets.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     fmt,
     fs::File,
@@ -9,15 +10,18 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 
+use crate::{private, secret};
+
 /// A request that the sandbox answered. Headers and bodies are not kept: they hold secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
     /// The HTTP method.
     pub method: String,
-    /// The path without the query.
+    /// The path without the query, as it came; segments that look secret are shown as `***`.
     pub path: String,
     /// The query as it came, values that look secret as `***`.
     pub query: String,
@@ -27,11 +31,17 @@ pub struct Seen {
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)?;
+        write!(f, "{} {}", self.method, mask_path(&self.path))?;
         if !self.query.is_empty() {
             write!(f, "?{}", self.query)?;
         }
         write!(f, " → {}", self.status)
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seen({self})")
     }
 }
 
@@ -47,11 +57,7 @@ pub struct Log {
 impl Log {
     pub fn new(path: Option<&Path>) -> Result<Self, String> {
         let open = |p: &Path| {
-            File::options()
-                .create(true)
-                .append(true)
-                .open(p)
-                .map_err(|e| format!("cannot write the log {}: {e}", p.display()))
+            private::append(p).map_err(|e| format!("cannot write the log {}: {e}", p.display()))
         };
         Ok(Self {
             seen: Mutex::default(),
@@ -84,41 +90,37 @@ impl Log {
     }
 }
 
-/// Long hexadecimal numbers and JWTs; UUIDs are none.
-fn looks_secret(value: &str) -> bool {
-    let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
-    hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
-}
-
 fn mask_path(path: &str) -> String {
-    path.split('/')
-        .map(|s| if looks_secret(s) { "***" } else { s })
-        .collect::<Vec<_>>()
-        .join("/")
+    let masked = path.split('/').map(|segment| {
+        // Matrix parameters: `/x;token=y/`.
+        let is_secret = secret::by_value(&percent_decode_str(segment).decode_utf8_lossy())
+            || segment.split(';').any(is_secret_pair);
+        if is_secret { "***" } else { segment }
+    });
+    masked.collect::<Vec<_>>().join("/")
 }
 
-/// The query without what looks secret, by name or form.
+/// The query without what looks secret, by name or form, once it is decoded.
 pub fn mask_query(query: &str) -> String {
-    const NAMES: [&str; 8] = [
-        "token",
-        "password",
-        "secret",
-        "key",
-        "auth",
-        "code",
-        "signature",
-        "jwt",
-    ];
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value))
-            if NAMES.iter().any(|n| name.to_ascii_lowercase().contains(n))
-                || looks_secret(value) =>
-        {
-            format!("{name}=***")
-        }
-        _ => pair.to_owned(),
+        _ if !is_secret_pair(pair) => Cow::Borrowed(pair),
+        Some((name, _)) => format!("{name}=***").into(),
+        None => "***".into(),
     });
     masked.collect::<Vec<_>>().join("&")
+}
+
+/// Is a pair of a form a secret, or does its value hold such a pair, as a link in it may?
+fn is_secret_pair(pair: &str) -> bool {
+    form_urlencoded::parse(pair.as_bytes()).any(|(name, value)| {
+        secret::in_query(&name, &value)
+            || secret::by_value(&name)
+            || value.split(['?', '&', '#', ';']).any(|inner| {
+                inner.contains('=')
+                    && form_urlencoded::parse(inner.as_bytes())
+                        .any(|(n, v)| secret::in_query(&n, &v))
+            })
+    })
 }
 
 #[cfg(test)]
@@ -126,18 +128,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_masked() {
-        assert_eq!(
-            mask_query("a=1&api_token=x&Key=y&q=0123456789abcdef0123456789abcdef01234567"),
-            "a=1&api_token=***&Key=***&q=***"
-        );
-        assert_eq!(
-            mask_path("/a/0123456789abcdef0123456789abcdef/b/"),
-            "/a/***/b/"
-        );
-        assert_eq!(
-            mask_path("/dongle/devices/0189d7a5-0000-7000-8000-000000000001/"),
-            "/dongle/devices/0189d7a5-0000-7000-8000-000000000001/"
-        );
+    fn secrets_are_masked_by_what_they_are_once_decoded() {
+        const HEX: &str = "0123456789abcdef0123456789abcdef";
+        let encoded: String = HEX.bytes().map(|b| format!("%{b:02x}")).collect();
+        for (query, shown) in [
+            (
+                "a=1&api_token=x&Key=y&b=%20".to_owned(),
+                "a=1&api_token=***&Key=***&b=%20",
+            ),
+            (
+                "p%61ssword=x&%74oken=y&wifi%5Fpass=z".into(),
+                "p%61ssword=***&%74oken=***&wifi%5Fpass=***",
+            ),
+            (
+                format!("q={encoded}&id={}", &HEX[1..]),
+                &format!("q=***&id={}", &HEX[1..]),
+            ),
+            (format!("{encoded}&token"), "***&***"),
+            (
+                "next=%2Fx%2F%3Ftok%2565n%3Dy&n=%2F%3Fa%3D1".into(),
+                "next=***&n=%2F%3Fa%3D1",
+            ),
+            (
+                "monkey=1&token_type=x&page=2".into(),
+                "monkey=1&token_type=x&page=2",
+            ),
+        ] {
+            assert_eq!(mask_query(&query), shown);
+        }
+        let id = "0189d7a5-0000-7000-8000-000000000001";
+        for (path, shown) in [
+            (format!("/a/{HEX}/b/{encoded}/"), "/a/***/b/***/".to_owned()),
+            ("/a;p%61ssword=x/".to_owned(), "/***/".to_owned()),
+            (
+                format!("/dongle/devices/{id}/"),
+                format!("/dongle/devices/{id}/"),
+            ),
+        ] {
+            assert_eq!(mask_path(&path), shown);
+            let seen = Seen {
+                method: "GET".into(),
+                path,
+                query: String::new(),
+                status: 200,
+            };
+            assert_eq!(format!("{seen:?}"), format!("Seen(GET {shown} → 200)"));
+        }
     }
 }

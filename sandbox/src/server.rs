@@ -32,6 +32,7 @@ use crate::{
     api::{self, Api},
     auth,
     faults::{self, Kind},
+    host,
     log::{self, Seen},
     reply::{self, Refusal, Reply},
 };
@@ -102,6 +103,9 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
 async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Option<Response<Out>> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
+    if let Err(refusal) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
+        return Some(finish(api, refusal.reply(), &[]));
+    }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
     let wished = api::wished(&parts.headers);

@@ -78,7 +78,7 @@ async fn a_body_of_a_gigabyte_is_not_read() {
     let api = Api::start(Sandbox::builder()).await;
     let request = |more: &str| {
         format!(
-            "POST /vehicle/profile/ HTTP/1.1\r\nhost: x\r\nauthorization: APIToken {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n"
+            "POST /vehicle/profile/ HTTP/1.1\r\nhost: localhost\r\nauthorization: APIToken {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n"
         )
     };
     let mut socket = connect(&api).await;
@@ -121,7 +121,7 @@ async fn a_header_of_a_megabyte_is_refused() {
     let _ = socket
         .write_all(
             format!(
-                "GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n",
+                "GET /vehicle/makes/ HTTP/1.1\r\nhost: localhost\r\nx-large: {}\r\n\r\n",
                 "a".repeat(1 << 20)
             )
             .as_bytes(),
@@ -138,7 +138,7 @@ async fn a_header_of_a_megabyte_is_refused() {
     socket
         .write_all(
             format!(
-                "GET /vehicle/makes/ HTTP/1.1\r\nhost: x\r\nx-large: {}",
+                "GET /vehicle/makes/ HTTP/1.1\r\nhost: localhost\r\nx-large: {}",
                 "a".repeat(65_000)
             )
             .as_bytes(),

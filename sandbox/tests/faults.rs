@@ -14,8 +14,9 @@ use tokio::{
 
 async fn raw(api: &Api, fault: &str) -> std::io::Result<Vec<u8>> {
     let mut socket = TcpStream::connect(api.sandbox.url().strip_prefix("http://").unwrap()).await?;
-    let request =
-        format!("GET /?format=openapi HTTP/1.1\r\nhost: x\r\nx-sandbox-fault: {fault}\r\n\r\n");
+    let request = format!(
+        "GET /?format=openapi HTTP/1.1\r\nhost: localhost\r\nx-sandbox-fault: {fault}\r\n\r\n"
+    );
     socket.write_all(request.as_bytes()).await?;
     let mut read = Vec::new();
     socket.read_to_end(&mut read).await.map(|_| read)

@@ -55,6 +55,9 @@ pub struct SandboxArgs {
     /// The account may not see what begins with this path, again and again: 403
     #[arg(long, value_name = "PATH")]
     forbidden: Vec<String>,
+    /// A name that requests may have in their Host beside those of loopback, again and again: host.docker.internal
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// Refuse bodies that name things which are not there, as the real API does; `--strict=false` takes them
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     strict: bool,
@@ -139,6 +142,10 @@ impl SandboxArgs {
             b.rate_limit(n, time)
         });
         builder = self.forbidden.into_iter().fold(builder, Builder::forbidden);
+        builder = self
+            .allow_host
+            .into_iter()
+            .fold(builder, Builder::allow_host);
         let results = self.command_result.into_iter();
         builder = results.fold(builder, |b, (function, value)| {
             b.command_result(function, value)
@@ -192,8 +199,11 @@ mod tests {
             "/hub/",
             "--command-result",
             "obd.query={\"value\":7}",
+            "--allow-host",
+            "sandbox.test",
         ])
         .unwrap();
+        assert_eq!(args.allow_host, ["sandbox.test"]);
         assert_eq!(args.rate_limit, Some((20, Duration::from_millis(500))));
         assert_eq!(args.forbidden, ["/billing/", "/hub/"]);
         let result = serde_json::json!({"value": 7});
@@ -214,7 +224,8 @@ mod tests {
 
     #[tokio::test]
     async fn and_the_sandbox_does_it() {
-        let line = ["--rate-limit", "2/1h", "--forbidden", "/billing/"];
+        let line = "--rate-limit 2/1h --forbidden /billing/ --allow-host sandbox.test";
+        let line: Vec<&str> = line.split(' ').collect();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let sandbox = read(&line).unwrap().start(&root).await.unwrap();
         let http = reqwest::Client::new();
@@ -232,5 +243,11 @@ mod tests {
         assert_eq!(get("/vehicle/makes/").await, 200);
         assert_eq!(get("/vehicle/makes/").await, 200);
         assert_eq!(get("/vehicle/makes/").await, 429);
+        for (host, status) in [("sandbox.test:80", 429), ("other.test", 421)] {
+            let request = http.get(format!("{}/vehicle/makes/", sandbox.url()));
+            let token = format!("APIToken {API_TOKEN}");
+            let request = request.header("Authorization", token).header("Host", host);
+            assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+        }
     }
 }

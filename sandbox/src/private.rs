@@ -1,0 +1,65 @@
+//! Files that only their owner may read: what is in them came from requests.
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::Path,
+};
+
+/// Opens a regular file for what is added at its end. One that is new is private from its start, one that is there is made so.
+pub fn append(path: &Path) -> io::Result<File> {
+    let refused = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
+    // Before it is opened: a FIFO would be waited for.
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_file() => return Err(refused("it is no regular file")),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let file = options.mode(0o600).open(path)?;
+        let mut permissions = file.metadata()?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(permissions.mode() & 0o700);
+            file.set_permissions(permissions).map_err(|e| {
+                refused(&format!(
+                    "others may read it, and that can't be changed: {e}"
+                ))
+            })?;
+        }
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    options.open(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_of_its_owner_alone_and_regular() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new"), folder.path().join("old"));
+        fs::write(&old, "kept").unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o644)).unwrap();
+        for path in [&new, &old, &new] {
+            append(path).unwrap();
+            let mode = path.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{path:?}");
+        }
+        assert_eq!(fs::read(&old).unwrap(), b"kept");
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.unwrap().success());
+        for path in [fifo.as_path(), folder.path(), Path::new("/dev/null")] {
+            let error = append(path).unwrap_err();
+            assert!(error.to_string().contains("regular"), "{error}");
+        }
+    }
+}
