@@ -1,6 +1,11 @@
 //! Where [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) looks: the environment, then a profile of `~/.config/autopi/credentials.toml`.
 
-use std::{collections::HashMap, fs::File, io::Read, path::Path};
+use std::{
+    collections::HashMap,
+    fs::{self, File, Metadata},
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -67,7 +72,7 @@ pub(crate) fn find(
         return Ok(found);
     };
     let path = home.join(".config").join("autopi").join("credentials.toml");
-    let mut profiles = match read(&path)? {
+    let mut profiles = match read(&path, home)? {
         None if wanted.is_some() => {
             return Err(Error::configuration(format!(
                 "AUTOPI_PROFILE is set, and there is no {}",
@@ -94,30 +99,72 @@ pub(crate) fn find(
     }
 }
 
-/// None if there is no such file. One that others may read is refused: a token in it counts as lost.
-fn read(path: &Path) -> Result<Option<SecretString>, Error> {
-    let fail =
-        |e: std::io::Error| Error::configuration(format!("cannot read {}: {e}", path.display()));
-    let file = match File::open(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+/// How long a file of credentials may be, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// None if there is no such file. One that others may read is refused: a token in it counts as lost; so is one that others can have put there.
+fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
+    let refuse =
+        |why: String| Error::configuration(format!("cannot use {}: {why}", path.display()));
+    let fail = |e: io::Error| refuse(e.to_string());
+    // Before it is opened: a FIFO would be waited for.
+    let about = match fs::metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         other => other.map_err(fail)?,
     };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Of the open file, not of the path: nobody can swap it in between.
-        let mode = file.metadata().map_err(fail)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(Error::configuration(format!(
-                "others may read {0} (mode {1:03o}): chmod 600 {0}",
-                path.display(),
-                mode & 0o777
-            )));
+    if !about.is_file() {
+        return Err(refuse("it is no regular file".into()));
+    }
+    if about.len() > LONGEST {
+        return Err(refuse(format!("it is longer than {LONGEST} bytes")));
+    }
+    judge(path, home, &about).map_err(refuse)?;
+    let mut text = String::new();
+    let file = File::open(path).map_err(fail)?;
+    file.take(LONGEST).read_to_string(&mut text).map_err(fail)?;
+    Ok(Some(text.into()))
+}
+
+/// Whose the file is, and who else may read it or put another in its place.
+#[cfg(unix)]
+fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+
+    let mode = |about: &Metadata| about.mode() & 0o7777;
+    if mode(file) & 0o077 != 0 {
+        return Err(format!(
+            "others may read it (mode {:03o}): chmod 600 {}",
+            mode(file),
+            path.display()
+        ));
+    }
+    let owner = fs::metadata(home).map_err(|e| e.to_string())?.uid();
+    let is_ours = |about: &Metadata| about.uid() == owner || about.uid() == 0;
+    if !is_ours(file) {
+        return Err("it belongs to somebody else".into());
+    }
+    // A link's own folder, and that of the file it leads to.
+    let real = path.canonicalize().map_err(|e| e.to_string())?;
+    for folder in [path, &real].into_iter().filter_map(Path::parent) {
+        let about = fs::metadata(folder).map_err(|e| e.to_string())?;
+        let folder = folder.display();
+        if !is_ours(&about) {
+            return Err(format!("its folder {folder} belongs to somebody else"));
+        }
+        // In a sticky folder others can't replace it.
+        if mode(&about) & 0o022 != 0 && mode(&about) & 0o1000 == 0 {
+            return Err(format!(
+                "others may write into its folder (mode {:03o}): chmod 700 {folder}",
+                mode(&about)
+            ));
         }
     }
-    let mut text = String::new();
-    file.take(1 << 20).read_to_string(&mut text).map_err(fail)?;
-    Ok(Some(text.into()))
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
+    Ok(())
 }
 
 /// An error names the line and never shows it: toml's own message would.
@@ -132,8 +179,6 @@ fn parse(text: &SecretString, path: &Path) -> Result<HashMap<String, Found>, Err
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// What is found with this file and environment, as `Debug` of the credentials and the base URL.
@@ -229,5 +274,85 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    /// Makes a home with a valid file of credentials, changes it, and reads.
+    #[cfg(unix)]
+    fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
+        use std::os::unix::fs::PermissionsExt;
+
+        let name = format!("autopi-home-{}-{}", std::process::id(), fastrand::u64(..));
+        let home = std::env::temp_dir().join(name);
+        let folder = home.join(".config/autopi");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("credentials.toml");
+        fs::write(&path, FILE).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        change(&folder);
+        let found = find(|_| None, Some(&home)).map_err(|e| e.to_string());
+        let _ = fs::remove_dir_all(&home);
+        found.map(|found| format!("{:?}", found.credentials().is_some()))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_never_waited_for() {
+        let replaced = |with: &'static [&'static str]| {
+            changed(|folder| {
+                let path = folder.join("credentials.toml");
+                fs::remove_file(&path).unwrap();
+                let (program, arguments) = with.split_first().unwrap();
+                let made = std::process::Command::new(program)
+                    .args(arguments)
+                    .arg(&path)
+                    .status();
+                assert!(made.unwrap().success());
+            })
+        };
+        for with in [
+            &["mkfifo", "-m", "600"] as &[&str],
+            &["mkdir", "-m", "700"],
+            &["ln", "-s", "/dev/zero"],
+        ] {
+            let error = replaced(with).unwrap_err();
+            assert!(error.contains("no regular file"), "{error}");
+        }
+        assert_eq!(replaced(&["ln", "-s", "/no/such/file"]).unwrap(), "false");
+        let error = replaced(&["truncate", "-s", "2M"]).unwrap_err();
+        assert!(error.contains("longer than"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_others_may_write_into_is_refused() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let moded = |mode| {
+            move |folder: &Path| {
+                fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap()
+            }
+        };
+        for (mode, good) in [
+            (0o700, true),
+            (0o755, true),
+            (0o1777, true),
+            (0o777, false),
+            (0o770, false),
+            (0o702, false),
+        ] {
+            let found = changed(moded(mode));
+            assert_eq!(found.is_ok(), good, "{mode:o}: {found:?}");
+            assert!(found.map_or_else(|e| e.contains("chmod 700"), |_| true));
+        }
+        // The folder behind a link counts as well.
+        let linked = changed(|folder| {
+            let real = folder.with_file_name("real");
+            fs::create_dir(&real).unwrap();
+            let path = folder.join("credentials.toml");
+            fs::rename(&path, real.join("f")).unwrap();
+            symlink(real.join("f"), path).unwrap();
+            moded(0o777)(&real);
+        });
+        assert!(linked.unwrap_err().contains("chmod 700"));
     }
 }

@@ -57,6 +57,10 @@ impl Upload {
     }
 
     async fn part(&mut self) -> Result<Part, Error> {
+        if self.name.is_empty() {
+            // As Django does: it drops a file that has none.
+            return Err(Error::invalid("a file to upload needs a name"));
+        }
         let part = match &mut self.content {
             Content::Bytes(bytes) => of_bytes(bytes),
             #[cfg(not(target_family = "wasm"))]
@@ -66,7 +70,7 @@ impl Upload {
                     .ok_or_else(|| Error::invalid("a stream can be sent only once"))?,
             ),
         };
-        let part = part.file_name(self.name.clone());
+        let part = part.file_name(in_header(&self.name).into_owned());
         match &self.content_type {
             Some(media) => part
                 .mime_str(media)
@@ -74,6 +78,33 @@ impl Upload {
             None => Ok(part),
         }
     }
+}
+
+/// A name as the header of a part holds it: RFC 7578, 4.2, and as browsers write it (WHATWG HTML, "multipart form data").
+#[cfg(not(target_family = "wasm"))]
+fn in_header(name: &str) -> Cow<'_, str> {
+    if !name.contains(['\r', '\n', '"']) {
+        return name.into();
+    }
+    let name = name.replace('\r', "%0D").replace('\n', "%0A");
+    name.replace('"', "%22").into()
+}
+
+/// `FormData` does it.
+#[cfg(target_family = "wasm")]
+fn in_header(name: &str) -> Cow<'_, str> {
+    name.into()
+}
+
+/// reqwest's other ways write `name*=`, which RFC 7578 forbids and Django does not read.
+#[cfg(not(target_family = "wasm"))]
+fn empty_form() -> Form {
+    Form::new().percent_encode_noop()
+}
+
+#[cfg(target_family = "wasm")]
+fn empty_form() -> Form {
+    Form::new()
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -115,8 +146,10 @@ mod files {
         pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
             let path = path.as_ref();
             let about = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?;
-            if about.is_dir() {
-                return Err(unreadable(path, &io::ErrorKind::IsADirectory.into()));
+            if !about.is_file() {
+                // A FIFO has no length, and would be waited for.
+                let why = "it is no regular file: `Upload::reader` sends what a reader gives";
+                return Err(unreadable(path, &io::Error::other(why)));
             }
             Ok(Self::new(
                 path.file_name().unwrap_or_default().to_string_lossy(),
@@ -238,19 +271,21 @@ impl Parts {
 
     /// The body; what can be sent only once leaves for good.
     pub async fn form(&mut self) -> Result<Form, Error> {
-        let mut form = Form::new();
+        let mut form = empty_form();
         for (name, field) in &mut self.0 {
-            form = match field {
-                Field::Text(value, None) => form.text(name.clone(), value.clone()),
-                Field::Text(value, Some(media)) => {
-                    let part = Part::text(value.clone()).mime_str(media);
-                    form.part(
-                        name.clone(),
-                        part.map_err(|_| Error::invalid("no media type"))?,
-                    )
+            let part = match field {
+                Field::Text(value, media) => {
+                    let part = Part::text(value.clone());
+                    match media {
+                        Some(media) => part
+                            .mime_str(media)
+                            .map_err(|_| Error::invalid("no media type"))?,
+                        None => part,
+                    }
                 }
-                Field::File(file) => form.part(name.clone(), file.part().await?),
+                Field::File(file) => file.part().await?,
             };
+            form = form.part(in_header(name).into_owned(), part);
         }
         Ok(form)
     }

@@ -71,7 +71,7 @@ async fn a_path_is_read_again_for_each_try() {
 #[tokio::test]
 async fn a_missing_file_is_named() {
     let folder = env!("CARGO_TARGET_TMPDIR");
-    for bad in ["/no/such/file.bin", folder] {
+    for bad in ["/no/such/file.bin", folder, "/dev/null"] {
         let error = Upload::from_path(bad).unwrap_err();
         assert!(
             error.kind() == ErrorKind::Configuration && error.to_string().contains(bad),
@@ -154,4 +154,62 @@ async fn a_large_file_is_never_in_memory() {
     assert!(grown < 48, "{grown} MiB for a file of 256");
     sink.await.unwrap();
     fs::remove_file(path).unwrap();
+}
+
+/// The head of the part that holds the file, and that of the text, as they were on the wire.
+async fn heads(name: &str, file: Upload) -> Result<(String, String), Error> {
+    let server = Server::answers(vec![ok("{}")]).await;
+    let client = server.client();
+    let request = client.request(Method::POST, "/x/");
+    let request = request.part(name, "value").file(name, file)?;
+    request.send().await?;
+    let request = server.requests().remove(0);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let boundary = head.split_once("boundary=").unwrap().1;
+    let boundary = format!("--{}", boundary.lines().next().unwrap());
+    let parts: Vec<&str> = body.split(&boundary).collect();
+    assert_eq!(parts.len(), 4, "two parts, whatever the names: {body:?}");
+    let head = |part: &str| part.split_once("\r\n\r\n").unwrap().0.trim().to_owned();
+    Ok((head(parts[1]), head(parts[2])))
+}
+
+#[tokio::test]
+async fn no_name_leaves_the_header_of_its_part() {
+    let long = "x".repeat(5000);
+    for (name, written) in [
+        ("a b.txt", "a b.txt"),
+        ("f[0].x", "f[0].x"),
+        ("ä€😀.txt", "ä€😀.txt"),
+        ("a\"; x=\"y", "a%22; x=%22y"),
+        ("a\r\nX-Evil: 1\r\n\r\nb", "a%0D%0AX-Evil: 1%0D%0A%0D%0Ab"),
+        ("\r", "%0D"),
+        ("\n", "%0A"),
+        ("100%.txt", "100%.txt"),
+        (&long, &long),
+    ] {
+        let (text, file) = heads(name, Upload::bytes(name, "1")).await.unwrap();
+        let disposition = format!("Content-Disposition: form-data; name=\"{written}\"");
+        assert_eq!(text, disposition);
+        assert_eq!(file, format!("{disposition}; filename=\"{written}\""));
+    }
+    // Written as a quoted pair, which Python's reader takes back.
+    let (_, file) = heads("f", Upload::bytes("a\\b", "1")).await.unwrap();
+    assert!(file.ends_with(r#"; filename="a\\b""#), "{file}");
+}
+
+#[tokio::test]
+async fn a_file_without_a_name_or_with_a_bad_media_type_is_refused() {
+    let error = heads("f", Upload::bytes("", "1")).await.unwrap_err();
+    assert!(error.to_string().contains("needs a name"), "{error}");
+    for bad in [
+        "",
+        "text",
+        "text/plain\r\nX-Evil: 1",
+        "text/plain; a=\"\r\n\"",
+        "a/b\0",
+    ] {
+        let file = Upload::bytes("f", "1").content_type(bad);
+        let error = heads("f", file).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad:?}");
+    }
 }
