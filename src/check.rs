@@ -1,9 +1,12 @@
 //! The limits that the document sets for what is sent (JSON Schema validation keywords), checked before sending. All that are not kept are found at once.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fmt::{self, Write},
 };
+
+use regex_lite::{Regex, RegexBuilder};
+use serde::Serialize;
 
 use crate::secret;
 
@@ -46,20 +49,13 @@ impl<T: Check> Check for Option<T> {
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, v: &mut Violations) {
-        for (i, item) in self.iter().enumerate() {
-            let step = |at: &mut String| {
-                let _ = write!(at, "[{i}]");
-            };
-            v.within(step, |v| item.check(v));
-        }
+        v.items("", self, |v, item| item.check(v));
     }
 }
 
 impl<T: Check> Check for BTreeMap<String, T> {
     fn check(&self, v: &mut Violations) {
-        for (key, item) in self {
-            v.nested(key, item);
-        }
+        v.values("", self, |v, item| item.check(v));
     }
 }
 
@@ -68,6 +64,8 @@ impl<T: Check> Check for BTreeMap<String, T> {
 pub struct Violations {
     at: String,
     found: Vec<Violation>,
+    /// The last pattern, if it is one: the items of a list have the same.
+    pattern: Option<(&'static str, Option<Regex>)>,
 }
 
 /// More are not kept: a list of a million bad items is as wrong as one of a thousand.
@@ -91,8 +89,9 @@ impl Violations {
         self.at.truncate(before);
     }
 
+    /// Into a field; an empty name is the place itself.
     pub(crate) fn step(at: &mut String, field: &str) {
-        if !at.is_empty() {
+        if !at.is_empty() && !field.is_empty() {
             at.push('.');
         }
         at.push_str(field);
@@ -143,12 +142,49 @@ impl Violations {
         }
     }
 
+    /// Each item of a list.
+    pub fn items<T>(&mut self, field: &str, items: &[T], check: impl Fn(&mut Self, &T)) {
+        let each = |v: &mut Self| {
+            for (i, item) in items.iter().enumerate() {
+                let step = |at: &mut String| {
+                    let _ = write!(at, "[{i}]");
+                };
+                v.within(step, |v| check(v, item));
+            }
+        };
+        self.within(|at| Self::step(at, field), each);
+    }
+
+    /// Each value of a map.
+    pub fn values<T>(
+        &mut self,
+        field: &str,
+        map: &BTreeMap<String, T>,
+        check: impl Fn(&mut Self, &T),
+    ) {
+        let each = |v: &mut Self| {
+            for (key, value) in map {
+                v.within(|at| Self::step(at, key), |v| check(v, value));
+            }
+        };
+        self.within(|at| Self::step(at, field), each);
+    }
+
     /// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
-    pub fn pattern(&mut self, field: &str, value: &str, pattern: &str) {
-        let regex = regex_lite::RegexBuilder::new(pattern)
-            .size_limit(PATTERN_BYTES)
-            .build();
-        if value.len() <= TEXT_BYTES && regex.is_ok_and(|regex| !regex.is_match(value)) {
+    pub fn pattern(&mut self, field: &str, value: &str, pattern: &'static str) {
+        if value.len() > TEXT_BYTES {
+            return;
+        }
+        if self
+            .pattern
+            .as_ref()
+            .is_none_or(|(last, _)| *last != pattern)
+        {
+            let regex = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build();
+            self.pattern = Some((pattern, regex.ok()));
+        }
+        let regex = self.pattern.as_ref().and_then(|(_, regex)| regex.as_ref());
+        if regex.is_some_and(|regex| !regex.is_match(value)) {
             self.must(field, format_args!("of the form {pattern}"), value);
         }
     }
@@ -178,6 +214,45 @@ impl Violations {
     pub fn max_items(&mut self, field: &str, len: usize, n: usize) {
         if len > n {
             self.must(field, format_args!("at most {n} items"), len);
+        }
+    }
+
+    pub fn min_members(&mut self, field: &str, len: usize, n: usize) {
+        if len < n {
+            self.must(field, format_args!("at least {n} members"), len);
+        }
+    }
+
+    pub fn max_members(&mut self, field: &str, len: usize, n: usize) {
+        if len > n {
+            self.must(field, format_args!("at most {n} members"), len);
+        }
+    }
+
+    /// By their JSON.
+    pub fn unique<T: Serialize>(&mut self, field: &str, items: &[T]) {
+        let texts = items
+            .iter()
+            .map(|item| serde_json::to_string(item).unwrap_or_default());
+        let mut seen = HashSet::new();
+        let twice = texts
+            .enumerate()
+            .find(|(_, text)| !seen.insert(text.clone()));
+        if let Some((i, text)) = twice {
+            let field = format!("{field}[{i}]");
+            self.must(
+                &field,
+                format_args!("another than the items before it"),
+                text,
+            );
+        }
+    }
+
+    /// As exact as an `f64` is: 0.3 is a multiple of 0.1.
+    pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
+        let times = value / n;
+        if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
+            self.must(field, format_args!("a multiple of {n}"), value);
         }
     }
 

@@ -361,6 +361,16 @@ impl Error {
     }
 }
 
+/// A text that is no time, date, id or decimal where the API wants one: nothing was sent.
+macro_rules! of_a_text {
+    ($($fault:ty),*) => {$(
+        impl From<$fault> for Error {
+            fn from(fault: $fault) -> Self { Self::invalid(fault.to_string()) }
+        }
+    )*};
+}
+of_a_text!(crate::TimeError, uuid::Error, rust_decimal::Error);
+
 /// Is a device or its unit in the path? `/dongle/{unit_id}/`, `/devices/{id}/`.
 fn names_a_device(template: &str) -> bool {
     let names = template.contains("{unit") || template.contains("{device");

@@ -10,96 +10,166 @@ use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 /// A value or `None`: the field is sent as the value, or as null. A field that is not set is not sent.
 ///
 /// ```
-/// # use autopi::IntoNullable;
-/// # struct Patch(Option<Option<String>>);
-/// # impl Patch { fn plate(self, value: impl IntoNullable<String>) -> Self { Self(Some(value.into_nullable())) } }
-/// Patch(None).plate("AB 12345");
-/// Patch(None).plate(None);
+/// # use autopi::{Date, Error, IntoNullable};
+/// # struct Patch;
+/// # impl Patch {
+/// #     fn plate(self, _: impl IntoNullable<str>) -> Self { self }
+/// #     fn weight(self, _: impl IntoNullable<f64>) -> Self { self }
+/// #     fn sold(self, _: impl IntoNullable<Date>) -> Self { self }
+/// # }
+/// # fn f(text: Option<&str>, old: Option<String>) -> Result<(), Error> {
+/// Patch.plate("AB 12345").plate(None).plate(text).plate(old.as_deref()).weight(1200);
+/// Patch.sold("2026-01-31".parse::<Date>()?);
+/// # Ok(())
+/// # }
 /// ```
-pub trait IntoNullable<T> {
+///
+/// `None` has one type for each `T`, or rustc could not tell it: `Option<T>`, and `Option<&str>` for a text. An `Option<String>` is given by reference or with
+/// `as_deref`, another `Option` with `map(Into::into)`. A text is parsed for what is no text, here as in parameters: then it is an error where it is read, and no
+/// value stands for a text that is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{T}`, nor an `Option` of it",
+    label = "give the value, or `None` for null",
+    note = "a text is given as `&str`, `String` or `Option<&str>`: of an `Option<String>`, `.as_deref()`; of any other `Option`, `.map(Into::into)`",
+    note = "a time, date, decimal or id is parsed from a text: `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "`DeviceId` and `UnitId` are the two ids of a device, and not the same"
+)]
+pub trait IntoNullable<T: ToOwned + ?Sized> {
     /// `None` is null.
-    fn into_nullable(self) -> Option<T>;
+    fn into_nullable(self) -> Option<T::Owned>;
 }
 
-impl<T> IntoNullable<T> for T {
+impl<T: Clone> IntoNullable<T> for T {
     fn into_nullable(self) -> Option<T> {
         Some(self)
     }
 }
 
-impl<T> IntoNullable<T> for Option<T> {
+impl<T: Clone> IntoNullable<T> for Option<T> {
     fn into_nullable(self) -> Option<T> {
         self
     }
 }
 
-impl<T> IntoNullable<Box<T>> for T {
+impl<T: Clone> IntoNullable<Box<T>> for T {
     fn into_nullable(self) -> Option<Box<T>> {
         Some(Box::new(self))
     }
 }
 
+impl<T: Clone> IntoNullable<Vec<T>> for &[T] {
+    fn into_nullable(self) -> Option<Vec<T>> {
+        Some(self.into())
+    }
+}
+
+impl<T: Clone, const N: usize> IntoNullable<Vec<T>> for [T; N] {
+    fn into_nullable(self) -> Option<Vec<T>> {
+        Some(self.into())
+    }
+}
+
+impl IntoNullable<str> for Option<&str> {
+    fn into_nullable(self) -> Option<String> {
+        self.map(Into::into)
+    }
+}
+
+impl IntoNullable<str> for &Option<String> {
+    fn into_nullable(self) -> Option<String> {
+        self.clone()
+    }
+}
+
 macro_rules! nullable {
-    ($($from:ty => $to:ty),* $(,)?) => {$(
+    ($($to:ty: $($from:ty),*;)*) => {$($(
         impl IntoNullable<$to> for $from {
-            fn into_nullable(self) -> Option<$to> { Some(self.into()) }
+            fn into_nullable(self) -> Option<<$to as ToOwned>::Owned> { Some(self.into()) }
         }
-    )*};
+    )*)*};
 }
 nullable! {
-    &str => String,
-    &String => String,
-    char => String,
-    Cow<'_, str> => String,
-    i32 => i64,
-    u32 => i64,
-    f32 => f64,
-    Uuid => DeviceId,
-    Uuid => UnitId,
-    jiff::Timestamp => Timestamp,
-    jiff::civil::Date => Date,
-    rust_decimal::Decimal => Decimal,
-    Value => Json,
-    Map<String, Value> => Json,
-    &str => Json,
-    bool => Json,
+    str: &str, String, &String, char, Cow<'_, str>, Box<str>;
+    i64: i8, i16, i32, u8, u16, u32;
+    f64: f32, i8, i16, i32, u8, u16, u32;
+    Decimal: rust_decimal::Decimal, i32, i64, u32, u64;
+    DeviceId: Uuid;
+    UnitId: Uuid;
+    Timestamp: jiff::Timestamp;
+    Date: jiff::civil::Date;
+    Json: Value, Map<String, Value>, Vec<Value>, &str, String, bool, i32, i64, u32, u64, f64;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn set<T>(value: impl IntoNullable<T>) -> Option<T> {
+    fn set<T: ToOwned + ?Sized>(value: impl IntoNullable<T>) -> Option<T::Owned> {
         value.into_nullable()
     }
 
     #[test]
     fn values_and_none_read_well() {
-        assert_eq!(
-            (
-                set::<String>("x"),
-                set::<String>("x".to_owned()),
-                set::<String>(None)
-            ),
-            (Some("x".into()), Some("x".into()), None)
-        );
+        let owned = Some("x".to_owned());
+        let texts = [
+            set::<str>("x"),
+            set::<str>("x".to_owned()),
+            set::<str>(&"x".to_owned()),
+            set::<str>('x'),
+            set::<str>(Some("x")),
+            set::<str>(owned.as_deref()),
+            set::<str>(&owned),
+        ];
+        assert!(texts.iter().all(|t| *t == owned), "{texts:?}");
+        assert_eq!((set::<str>(None), set::<str>(&None)), (None, None));
         assert_eq!(
             (
                 set::<i64>(5),
-                set::<i64>(5i32),
+                set::<i64>(5u8),
                 set::<i64>(Some(5)),
                 set::<i64>(None)
             ),
             (Some(5), Some(5), Some(5), None)
         );
         assert_eq!(
-            (set::<f64>(1.5), set::<bool>(true), set::<Box<i64>>(5i64)),
-            (Some(1.5), Some(true), Some(Box::new(5)))
+            (
+                set::<f64>(1.5),
+                set::<f64>(3),
+                set::<f64>(Some(3.0)),
+                set::<f64>(None)
+            ),
+            (Some(1.5), Some(3.0), Some(3.0), None)
         );
         assert_eq!(
-            (set::<DeviceId>(Uuid::nil()), set::<Json>(None)),
-            (Some(DeviceId(Uuid::nil())), None)
+            (
+                set::<Decimal>(3),
+                set::<Decimal>(u64::MAX).map(|d| d.to_string())
+            ),
+            (Some(Decimal::from(3)), Some(u64::MAX.to_string()))
         );
-        assert_eq!(set::<Vec<i64>>(vec![1]), Some(vec![1]));
+        assert_eq!(
+            (set::<bool>(true), set::<Box<i64>>(5i64), set::<bool>(None)),
+            (Some(true), Some(Box::new(5)), None)
+        );
+        assert_eq!(
+            (
+                set::<DeviceId>(Uuid::nil()),
+                set::<Json>(None),
+                set::<Json>(3)
+            ),
+            (Some(DeviceId(Uuid::nil())), None, Some(Json(3.into())))
+        );
+        assert_eq!(
+            (
+                set::<Vec<i64>>([1]),
+                set::<Vec<i64>>(vec![1]),
+                set::<Vec<i64>>(None)
+            ),
+            (Some(vec![1]), Some(vec![1]), None)
+        );
+        assert_eq!(
+            set::<Date>("2026-01-31".parse::<Date>().ok()),
+            "2026-01-31".parse().ok()
+        );
     }
 }

@@ -94,11 +94,14 @@ impl TryFrom<f64> for Decimal {
     }
 }
 
-impl From<i64> for Decimal {
-    fn from(number: i64) -> Self {
-        Self(number.into())
-    }
+macro_rules! decimal_of {
+    ($($ty:ty),*) => {$(
+        impl From<$ty> for Decimal {
+            fn from(number: $ty) -> Self { Self(number.into()) }
+        }
+    )*};
 }
+decimal_of!(i32, i64, u32, u64);
 
 impl From<Decimal> for f64 {
     /// The nearest number.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
-use crate::schema::{self, Document};
+use crate::schema::{self, Document, is_file};
 
 /// The checks of a field of a request.
 pub fn field(
@@ -30,59 +30,113 @@ pub fn field(
 
 /// The checks of `value`, a reference to what the schema says.
 pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
+    value_at(doc, key, schema, 0)
+}
+
+/// Lists in lists in lists are left to the server: a component may be a list of itself.
+const DEPTH: u8 = 4;
+
+fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
     let mut checks = TokenStream::new();
-    if nested(doc, schema, 0) {
+    let known = doc.written_out(schema);
+    let items = || known.get("items").map(|items| doc.written_out(items));
+    let text = |key: &str| known.get(key).and_then(Value::as_str).unwrap_or_default();
+    let kind = match (text("type"), text("format")) {
+        _ if known.get("x-autopi-json").is_some() => return checks,
+        ("string" | "number", "decimal") => "decimal",
+        ("string", _) if !is_text(known) => return checks,
+        ("array", _) if items().is_some_and(is_file) => "files",
+        (kind, _) => kind,
+    };
+    if depth == 0 && nested(doc, schema, 0) {
         checks.extend(quote!(v.nested(#key, value);));
     }
-    let schema = doc.written_out(schema);
-    let size = |rule: &str| {
-        schema
-            .get(rule)
-            .and_then(Value::as_u64)
-            .map(|n| usize::try_from(n).unwrap_or(usize::MAX))
+    // What stands beside a reference to a plain schema limits it too.
+    for schema in doc.aliases(schema) {
+        checks.extend(limits(key, kind, schema));
+    }
+    let within = match kind {
+        "array" => ("items", quote!(items)),
+        "object" => ("additionalProperties", quote!(values)),
+        _ => return checks,
     };
-    match schema
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-    {
-        "string" if is_text(schema) => {
-            for (rule, function) in [
-                ("minLength", quote!(min_length)),
-                ("maxLength", quote!(max_length)),
-            ] {
-                checks.extend(size(rule).map(|n| quote!(v.#function(#key, value, #n);)));
-            }
-            checks.extend(
-                schema
-                    .get("pattern")
-                    .and_then(Value::as_str)
-                    .map(|p| quote!(v.pattern(#key, value, #p);)),
-            );
+    let (inner, each) = within;
+    let inner = known.get(inner).filter(|_| depth < DEPTH);
+    let inner = inner.map(|inner| each_at(doc, inner, depth + 1));
+    if let Some(inner) = inner.filter(|c| !c.is_empty()) {
+        checks.extend(quote!(v.#each(#key, value, |v, value| { #inner });));
+    }
+    checks
+}
+
+/// The checks of `value`, a reference to a member of a map with members of the schema.
+pub fn each(doc: &Document<'_>, schema: &Value) -> TokenStream {
+    let nested = nested(doc, schema, 0).then(|| quote!(v.nested("", value);));
+    let limits = each_at(doc, schema, 1);
+    quote!(#nested #limits)
+}
+
+/// The checks of `value`, a reference to an item or to a member of a map.
+fn each_at(doc: &Document<'_>, schema: &Value, depth: u8) -> TokenStream {
+    let checks = value_at(doc, "", schema, depth);
+    match checks.is_empty() || !doc.is_nullable(schema) {
+        true => checks,
+        false => quote!(if let ::std::option::Option::Some(value) = value { #checks }),
+    }
+}
+
+/// The limits that stand in one schema of this kind.
+fn limits(key: &str, kind: &str, schema: &Value) -> TokenStream {
+    let mut checks = TokenStream::new();
+    let size = |rule: &str, function: &str, len: TokenStream| {
+        let n = schema.get(rule).and_then(Value::as_u64)?;
+        let (n, function) = (
+            usize::try_from(n).unwrap_or(usize::MAX),
+            quote::format_ident!("{function}"),
+        );
+        Some(quote!(v.#function(#key, #len, #n);))
+    };
+    match kind {
+        "string" => {
+            checks.extend(size("minLength", "min_length", quote!(value)));
+            checks.extend(size("maxLength", "max_length", quote!(value)));
+            let pattern = schema.get("pattern").and_then(Value::as_str);
+            checks.extend(pattern.map(|p| quote!(v.pattern(#key, value, #p);)));
         }
-        "integer" | "number" if schema.get("format").is_none_or(|f| f != "decimal") => {
+        "integer" | "number" | "decimal" => {
+            let number = match kind {
+                "decimal" => quote!(f64::from(*value)),
+                _ => quote!(*value as f64),
+            };
+            // The limits of a 64-bit integer are those of the type.
+            let limit = |rule: &str| {
+                schema
+                    .get(rule)
+                    .and_then(Value::as_f64)
+                    .filter(|n| n.abs() < 9e15)
+            };
             for (rule, strictly, function) in [
                 ("minimum", "exclusiveMinimum", quote!(minimum)),
                 ("maximum", "exclusiveMaximum", quote!(maximum)),
             ] {
-                // The limits of a 64-bit integer are those of the type.
-                let limit = schema
-                    .get(rule)
-                    .and_then(Value::as_f64)
-                    .filter(|n| n.abs() < 9e15);
                 let strictly = schema.get(strictly) == Some(&Value::Bool(true));
                 checks.extend(
-                    limit.map(|n| quote!(v.#function(#key, *value as f64, #n, #strictly);)),
+                    limit(rule).map(|n| quote!(v.#function(#key, #number, #n, #strictly);)),
                 );
             }
+            let multiple = limit("multipleOf").filter(|n| *n > 0.0);
+            checks.extend(multiple.map(|n| quote!(v.multiple_of(#key, #number, #n);)));
         }
-        "array" => {
-            for (rule, function) in [
-                ("minItems", quote!(min_items)),
-                ("maxItems", quote!(max_items)),
-            ] {
-                checks.extend(size(rule).map(|n| quote!(v.#function(#key, value.len(), #n);)));
-            }
+        "array" | "files" => {
+            checks.extend(size("minItems", "min_items", quote!(value.len())));
+            checks.extend(size("maxItems", "max_items", quote!(value.len())));
+            let unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+            let unique = unique && kind == "array";
+            checks.extend(unique.then(|| quote!(v.unique(#key, value);)));
+        }
+        "object" => {
+            checks.extend(size("minProperties", "min_members", quote!(value.len())));
+            checks.extend(size("maxProperties", "max_members", quote!(value.len())));
         }
         _ => {}
     }
@@ -95,8 +149,8 @@ fn is_text(schema: &Value) -> bool {
         .get("format")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    !matches!(format, "date-time" | "date" | "uuid" | "decimal")
-        && ["enum", "x-autopi-id", "x-autopi-json"]
+    !matches!(format, "date-time" | "date" | "uuid")
+        && ["enum", "x-autopi-id"]
             .iter()
             .all(|k| schema.get(k).is_none())
 }

@@ -97,6 +97,9 @@ impl Argument {
             Self::List(item) => {
                 quote!(let value: ::std::vec::Vec<#item> = value.into_iter().map(::std::convert::Into::into).collect();)
             }
+            Self::Files => {
+                quote!(let value: ::std::vec::Vec<crate::Upload> = value.into_iter().collect();)
+            }
             Self::Of(_) if !checks.is_empty() => {
                 return quote!(self.0.check(#name, |v| { #checks }););
             }

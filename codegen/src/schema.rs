@@ -75,17 +75,16 @@ impl<'a> Document<'a> {
 
     /// The schema behind references to components that are no type of their own.
     pub fn written_out<'s>(&'s self, schema: &'s Value) -> &'s Value {
-        let mut schema = schema;
-        for _ in 0..16 {
-            match Self::target(schema)
-                .and_then(|t| self.schemas.get(t))
-                .filter(|s| alias(s))
-            {
-                Some(inner) => schema = inner,
-                None => break,
-            }
-        }
-        schema
+        self.aliases(schema).last().unwrap_or(schema)
+    }
+
+    /// A schema, and those that it leads to as references to components that are no type of their own.
+    pub fn aliases<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
+        let next = |schema: &&'s Value| {
+            let target = Self::target(schema).and_then(|t| self.schemas.get(t));
+            target.copied().filter(|s| alias(s))
+        };
+        std::iter::successors(Some(schema), next).take(17)
     }
 
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {

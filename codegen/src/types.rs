@@ -200,11 +200,16 @@ fn object(
             continue;
         }
         checks.extend(checks::field(doc, key, &field, property, needed, nullable));
+        // A text is taken as `str`, so that `None` is an `Option<&str>`.
+        let target = match inner.to_string() == ":: std :: string :: String" {
+            true => quote!(::std::primitive::str),
+            false => inner.clone(),
+        };
         if needed {
             all_optional = false;
             let (argument, value) = match nullable {
                 true => (
-                    quote!(impl crate::IntoNullable<#inner>),
+                    quote!(impl crate::IntoNullable<#target>),
                     quote!(#field.into_nullable()),
                 ),
                 false => (
@@ -218,21 +223,25 @@ fn object(
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
         setters.extend(if nullable {
-            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl crate::IntoNullable<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
+            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl crate::IntoNullable<#target>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
         } else {
             quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
         });
     }
     let extra = match schema.get("additionalProperties") {
-        Some(value @ Value::Object(map)) if !map.is_empty() => {
-            Some(doc.nullable(value, &mut BTreeSet::new())?)
-        }
-        Some(Value::Bool(true)) => Some(quote!(crate::serde_json::Value)),
+        Some(value @ Value::Object(map)) if !map.is_empty() => Some((
+            doc.nullable(value, &mut BTreeSet::new())?,
+            checks::each(doc, value),
+        )),
+        Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
         _ => None,
     };
     let mut rest = TokenStream::new();
-    let keeps = extra.map(|extra| {
+    let keeps = extra.map(|(extra, each)| {
         let field = names::unique(names::value_ident("extra"), &mut taken);
+        if !each.is_empty() {
+            checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
+        }
         rest = quote!(; #field);
         fields.extend(quote!(#[doc = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
         blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
