@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::{
     CallOptions, Client, Download, Error, ItemError, Json, Page, Upload,
-    check::{Check, Violation, Violations},
+    check::{Violation, Violations},
     finite,
     pages::{self, items},
     place,
@@ -187,7 +187,7 @@ impl<'a> Call<'a> {
     /// Whatever `format` can say.
     pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
         let mut fault = None;
-        self.check(name, |v| {
+        self.also(name, |v| {
             v.within(
                 |at| at.push_str(name),
                 |v| fault = finite::to_vec(value, v).err().map(|e| e.to_string()),
@@ -251,8 +251,13 @@ impl<'a> Call<'a> {
 
     /// Checks a parameter that is set, or the body; what was found before is of an earlier value.
     pub fn check(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
-        self.violations.retain(|(other, _)| *other != of);
+        self.unchecked(of);
         self.also(of, check);
+    }
+
+    /// A parameter is set again.
+    pub fn unchecked(&mut self, of: &'static str) {
+        self.violations.retain(|(other, _)| *other != of);
     }
 
     fn also(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
@@ -263,8 +268,8 @@ impl<'a> Call<'a> {
     }
 
     /// Checks the body that was set.
-    pub fn check_body(&mut self, body: &impl Check) {
-        self.also(BODY, |v| body.check(v));
+    pub fn check_body(&mut self, check: impl FnOnce(&mut Violations)) {
+        self.also(BODY, check);
     }
 
     /// As [`Self::give_query`].
@@ -329,7 +334,7 @@ impl<'a> Call<'a> {
         value: &(impl Serialize + ?Sized),
         multipart: bool,
     ) {
-        self.check(name, |v| {
+        self.also(name, |v| {
             v.within(
                 |at| at.push_str(name),
                 |v| {

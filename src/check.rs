@@ -243,7 +243,7 @@ impl Violations {
             self.must(
                 &field,
                 format_args!("another than the items before it"),
-                text,
+                text.trim_matches('"'),
             );
         }
     }

@@ -100,7 +100,7 @@ pub use generated::*;
 pub use hooks::{CallInfo, ClientHooks};
 pub use jiff;
 pub use mfa::Mfa;
-pub use nullable::IntoNullable;
+pub use nullable::{IntoNullable, IntoValue};
 pub use open_enum::UnknownValue;
 pub use options::CallOptions;
 pub use page::{ItemError, Page};

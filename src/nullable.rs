@@ -1,4 +1,4 @@
-//! What a field that can be null is set to.
+//! What the setters of fields and parameters take.
 
 use std::borrow::Cow;
 
@@ -6,6 +6,26 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
+
+/// What a time, a date, a decimal or an id is set to.
+///
+/// A text is parsed first, so that one that is none is an error where it is read: `"2026-01-31".parse::<Date>()?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{T}`",
+    label = "a `{T}` is wanted",
+    note = "a time, date, decimal or id is parsed from a text: `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "`DeviceId` and `UnitId` are the two ids of a device: the inner `Uuid` of one is not the other"
+)]
+pub trait IntoValue<T> {
+    /// Returns the value.
+    fn into_value(self) -> T;
+}
+
+impl<T> IntoValue<T> for T {
+    fn into_value(self) -> T {
+        self
+    }
+}
 
 /// A value or `None`: the field is sent as the value, or as null. A field that is not set is not sent.
 ///
@@ -81,6 +101,13 @@ impl IntoNullable<str> for &Option<String> {
     }
 }
 
+macro_rules! value {
+    ($($to:ty: $($from:ty),*;)*) => {$($(
+        impl IntoValue<$to> for $from {
+            fn into_value(self) -> $to { self.into() }
+        }
+    )*)* nullable! { $($to: $($from),*;)* }};
+}
 macro_rules! nullable {
     ($($to:ty: $($from:ty),*;)*) => {$($(
         impl IntoNullable<$to> for $from {
@@ -88,15 +115,17 @@ macro_rules! nullable {
         }
     )*)*};
 }
-nullable! {
-    str: &str, String, &String, char, Cow<'_, str>, Box<str>;
-    i64: i8, i16, i32, u8, u16, u32;
-    f64: f32, i8, i16, i32, u8, u16, u32;
+value! {
     Decimal: rust_decimal::Decimal, i32, i64, u32, u64;
     DeviceId: Uuid;
     UnitId: Uuid;
     Timestamp: jiff::Timestamp;
     Date: jiff::civil::Date;
+}
+nullable! {
+    str: &str, String, &String, char, Cow<'_, str>, Box<str>;
+    i64: i8, i16, i32, u8, u16, u32;
+    f64: f32, i8, i16, i32, u8, u16, u32;
     Json: Value, Map<String, Value>, Vec<Value>, &str, String, bool, i32, i64, u32, u64, f64;
 }
 

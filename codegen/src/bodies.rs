@@ -107,7 +107,9 @@ pub fn setters<'a>(
     match kind {
         Kind::Json(media, schema) => {
             let ty = doc.nullable(schema, &mut used.requests)?;
-            let check = checks::nested(doc, schema, 0).then(|| quote!(self.0.check_body(body);));
+            let checks = checks::body(doc, schema);
+            let check = (!checks.is_empty())
+                .then(|| quote!(self.0.check_body(|v| { let value = body; #checks });));
             let set = match media {
                 "application/json" => quote!(json(body)),
                 media => quote!(json_as(#media, body)),

@@ -69,8 +69,8 @@ fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenSt
     checks
 }
 
-/// The checks of `value`, a reference to a member of a map with members of the schema.
-pub fn each(doc: &Document<'_>, schema: &Value) -> TokenStream {
+/// The checks of `value`, a reference to a body, or to one of the members that the document does not name.
+pub fn body(doc: &Document<'_>, schema: &Value) -> TokenStream {
     let nested = nested(doc, schema, 0).then(|| quote!(v.nested("", value);));
     let limits = each_at(doc, schema, 1);
     quote!(#nested #limits)

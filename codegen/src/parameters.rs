@@ -72,6 +72,7 @@ impl Argument {
     pub fn taken(&self) -> TokenStream {
         match self {
             Self::Plain(ty) => quote!(#ty),
+            Self::Into(ty) if is_value(ty) => quote!(impl crate::IntoValue<#ty>),
             Self::Into(ty) => quote!(impl ::std::convert::Into<#ty>),
             Self::List(item) => {
                 quote!(impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<#item>>)
@@ -91,8 +92,17 @@ impl Argument {
         {
             checks.extend(quote!(v.finite(#name, *value);));
         }
+        // What is written as JSON or in a style is checked once more while it is written.
+        let written = matches!(self, Self::List(_) | Self::Of(_) | Self::Any);
+        if checks.is_empty() {
+            return match self {
+                Self::Into(ty) if is_value(ty) => quote!(let value = value.into_value();),
+                _ if written => quote!(self.0.unchecked(#name);),
+                _ => quote!(),
+            };
+        }
         let become_value = match self {
-            Self::Plain(_) => quote!(),
+            Self::Into(ty) if is_value(ty) => quote!(let value = value.into_value();),
             Self::Into(ty) => quote!(let value: #ty = value.into();),
             Self::List(item) => {
                 quote!(let value: ::std::vec::Vec<#item> = value.into_iter().map(::std::convert::Into::into).collect();)
@@ -100,18 +110,19 @@ impl Argument {
             Self::Files => {
                 quote!(let value: ::std::vec::Vec<crate::Upload> = value.into_iter().collect();)
             }
-            Self::Of(_) if !checks.is_empty() => {
-                return quote!(self.0.check(#name, |v| { #checks }););
-            }
-            _ => return quote!(),
+            Self::Of(_) => return quote!(self.0.check(#name, |v| { #checks });),
+            _ => quote!(),
         };
-        match checks.is_empty() {
-            true => quote!(),
-            false => {
-                quote!(#become_value self.0.check(#name, |v| { let value = &value; #checks });)
-            }
-        }
+        quote!(#become_value self.0.check(#name, |v| { let value = &value; #checks });)
     }
+}
+
+/// A type of the client itself, for which `IntoValue` says what is taken.
+pub fn is_value(ty: &TokenStream) -> bool {
+    let values = ["Date", "Decimal", "DeviceId", "Timestamp", "UnitId", "Uuid"];
+    let ty = ty.to_string();
+    ty.strip_prefix("crate :: ")
+        .is_some_and(|ty| values.contains(&ty))
 }
 
 fn is_json(ty: &TokenStream) -> bool {

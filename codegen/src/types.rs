@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Error, checks, names,
+    parameters::is_value,
     schema::{self, Document},
 };
 
@@ -205,33 +206,27 @@ fn object(
             true => quote!(::std::primitive::str),
             false => inner.clone(),
         };
+        let (taken, become_value) = match nullable {
+            true => (
+                quote!(crate::IntoNullable<#target>),
+                quote!(into_nullable()),
+            ),
+            false if is_value(&inner) => (quote!(crate::IntoValue<#inner>), quote!(into_value())),
+            false => (quote!(::std::convert::Into<#inner>), quote!(into())),
+        };
         if needed {
             all_optional = false;
-            let (argument, value) = match nullable {
-                true => (
-                    quote!(impl crate::IntoNullable<#target>),
-                    quote!(#field.into_nullable()),
-                ),
-                false => (
-                    quote!(impl ::std::convert::Into<#ty>),
-                    quote!(#field.into()),
-                ),
-            };
-            arguments.extend(quote!(#field: #argument,));
-            initial.extend(quote!(#field: #value,));
+            arguments.extend(quote!(#field: impl #taken,));
+            initial.extend(quote!(#field: #field.#become_value,));
             continue;
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
-        setters.extend(if nullable {
-            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl crate::IntoNullable<#target>) -> Self { self.#field = ::std::option::Option::Some(value.into_nullable()); self })
-        } else {
-            quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<#inner>) -> Self { self.#field = ::std::option::Option::Some(value.into()); self })
-        });
+        setters.extend(quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl #taken) -> Self { self.#field = ::std::option::Option::Some(value.#become_value); self }));
     }
     let extra = match schema.get("additionalProperties") {
         Some(value @ Value::Object(map)) if !map.is_empty() => Some((
             doc.nullable(value, &mut BTreeSet::new())?,
-            checks::each(doc, value),
+            checks::body(doc, value),
         )),
         Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
         _ => None,

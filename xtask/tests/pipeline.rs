@@ -303,3 +303,14 @@ fn a_path_that_could_lead_to_another_host_is_refused_with_its_pointer() {
         assert!(error.to_string().contains("#/paths/"), "{path:?}: {error}");
     }
 }
+
+#[test]
+fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../wire/");
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}{name}")).unwrap();
+    let new = normalize(&read("document.yaml"), None).unwrap();
+    assert!(
+        new.text == read("openapi.json"),
+        "run `cargo xtask normalize --from wire/document.yaml --out wire/openapi.json`"
+    );
+}

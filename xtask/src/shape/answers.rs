@@ -1,5 +1,6 @@
 //! What comes back: one typed success per operation, and one page type for all envelopes.
 
+use autopi_codegen::media;
 use serde_json::{Map, Value};
 
 use super::walk;
@@ -30,20 +31,15 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
         else {
             return;
         };
+        // The client asks for JSON where there is any: a CSV beside it says nothing of its form.
         let mut schemas: Vec<Value> = Vec::new();
         for key in &success {
-            for media in responses[*key]
-                .get("content")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flat_map(|c| c.values())
-            {
-                schemas.extend(
-                    media
-                        .get("schema")
-                        .filter(|s| !schemas.contains(s))
-                        .cloned(),
-                );
+            let content = responses[*key].get("content").and_then(Value::as_object);
+            let json = content.and_then(|c| media::json(c));
+            let all = content.filter(|_| json.is_none()).into_iter();
+            for value in all.flat_map(Map::values).chain(json.map(|(_, v)| v)) {
+                let schema = value.get("schema").filter(|s| !schemas.contains(s));
+                schemas.extend(schema.cloned());
             }
         }
         for key in success.iter().filter(|k| k != &kept) {
@@ -57,12 +53,14 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
             .get_mut(*kept)
             .and_then(|r| r.get_mut("content"))
             .and_then(Value::as_object_mut);
-        for media in content
-            .into_iter()
-            .flat_map(|c| c.values_mut())
-            .filter(|_| schemas.len() > 1)
-        {
-            media["schema"] = serde_json::json!({ "oneOf": schemas });
+        let Some(content) = content.filter(|_| schemas.len() > 1) else {
+            return;
+        };
+        let json = media::json(content).map(|(name, _)| name.clone());
+        for (name, media) in content {
+            if json.as_ref().is_none_or(|json| json == name) {
+                media["schema"] = serde_json::json!({ "oneOf": schemas });
+            }
         }
     });
     Ok(n)

@@ -1,0 +1,448 @@
+//! What goes over the wire for each quirk of `document.yaml`, and what is refused before anything is sent.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+    http::request::Parts,
+};
+use wire::{Client, Date, Error, ErrorKind, Json, RetryPolicy, Upload, serde_json::json, types};
+
+struct Sent {
+    head: Parts,
+    body: String,
+}
+
+impl Sent {
+    fn header(&self, name: &str) -> &str {
+        self.head
+            .headers
+            .get(name)
+            .map_or("", |v| v.to_str().unwrap())
+    }
+
+    fn uri(&self) -> String {
+        self.head.uri.to_string()
+    }
+
+    /// Head and text of each part, in their order.
+    fn parts(&self) -> Vec<(String, String)> {
+        let boundary = self
+            .header("content-type")
+            .split("boundary=")
+            .nth(1)
+            .unwrap();
+        let between = format!("--{boundary}");
+        let parts = self.body.split(&between).skip(1);
+        let parts = parts.filter_map(|part| part.trim_start().split_once("\r\n\r\n"));
+        parts
+            .map(|(head, text)| (head.replace("\r\n", "; "), text.trim_end().to_owned()))
+            .collect()
+    }
+}
+
+/// Answers everything with this body of this type.
+async fn server(media: &'static str, answer: &'static str) -> (Client, Arc<Mutex<Vec<Sent>>>) {
+    let seen = Arc::<Mutex<Vec<Sent>>>::default();
+    let log = seen.clone();
+    let app = Router::new().fallback(move |request: Request| async move {
+        let (head, body) = request.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let body = String::from_utf8(body).unwrap();
+        log.lock().unwrap().push(Sent { head, body });
+        let response = axum::response::Response::builder().header("content-type", media);
+        response.body(Body::from(answer)).unwrap()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .retry(RetryPolicy::none());
+    (client.build().unwrap(), seen)
+}
+
+fn place() -> types::Where {
+    types::Where::new().lat(1.5).name("a,b")
+}
+
+#[tokio::test]
+async fn a_parameter_by_reference_is_sent_by_its_style() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.lists_read().ids([1, 2]);
+    call.joined([3, 4])
+        .repeated([5, 6])
+        .spaced(["a b", "c"])
+        .r#where(&place())
+        .mode("slow")
+        .flag(true)
+        .step(0.5)
+        .send()
+        .await
+        .unwrap();
+    let uri = seen.lock().unwrap().pop().unwrap().uri();
+    let (path, query) = uri.split_once('?').unwrap();
+    assert_eq!(path, "/lists/;ids=1;ids=2/");
+    let mut query: Vec<&str> = query.split('&').collect();
+    query.sort_unstable();
+    let sent = [
+        "flag=true",
+        "joined=3,4",
+        "mode=slow",
+        "repeated=5",
+        "repeated=6",
+        "spaced=a%20b%20c",
+        "step=0.5",
+        "where%5Blat%5D=1.5",
+        "where%5Bname%5D=a%2Cb",
+    ];
+    assert_eq!(query, sent);
+}
+
+#[tokio::test]
+async fn lists_and_objects_go_into_headers() {
+    let (client, seen) = server("application/json", "").await;
+    let place = types::Where::new().lat(1.5).name("x y");
+    let call = client
+        .lists_read()
+        .ids([1])
+        .x_words(["a b", "c"])
+        .x_ids([1, 2]);
+    call.x_where(&place).x_mode("fast").send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    let headers = ["x-words", "x-ids", "x-where", "x-mode"].map(|name| sent.header(name));
+    assert_eq!(headers, ["a b,c", "1,2", "lat=1.5,name=x y", "fast"]);
+    // A comma would make two of one.
+    let error = client
+        .lists_read()
+        .ids([1])
+        .x_words(["a,b"])
+        .send()
+        .await
+        .unwrap_err();
+    assert!(
+        error.field_errors()["X-Words"][0].contains("comma"),
+        "{error}"
+    );
+    // So would a line's end.
+    let error = client
+        .lists_read()
+        .ids([1])
+        .x_words(["a\r\nX-Evil: 1"])
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_form_of_all_of_several_schemas_has_all_their_members_and_is_chosen_for_its_file() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.forms_of_all().n("1").late("2");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.field_errors()["image"], ["required, not set"]);
+    let call = client.forms_of_all().n("1").late("2");
+    call.image(Upload::bytes("a.png", "bytes"))
+        .send()
+        .await
+        .unwrap();
+    let parts = seen.lock().unwrap().pop().unwrap().parts();
+    assert_eq!(
+        parts,
+        [
+            (
+                r#"Content-Disposition: form-data; name="n""#.into(),
+                "1".into()
+            ),
+            (
+                r#"Content-Disposition: form-data; name="late""#.into(),
+                "2".into()
+            ),
+            (
+                r#"Content-Disposition: form-data; name="image"; filename="a.png""#.into(),
+                "bytes".to_owned()
+            ),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn parts_are_files_json_and_texts_of_their_documented_types() {
+    let (client, seen) = server("application/json", "").await;
+    let file = |name: &str| Upload::bytes(name, name.to_uppercase());
+    let call = client
+        .forms_parts()
+        .files([file("a"), file("b").content_type("text/css")]);
+    let call = call
+        .picture(file("p"))
+        .r#where(&place())
+        .wheres(&vec![place(), types::Where::new()]);
+    let call = call
+        .words(["x", "y"])
+        .meta(&place())
+        .note("*n*")
+        .anything(json!({"a": [1]}));
+    call.send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert!(
+        sent.header("content-type")
+            .starts_with("multipart/form-data; boundary=")
+    );
+    let parts: Vec<String> = sent
+        .parts()
+        .into_iter()
+        .map(|(head, text)| {
+            format!(
+                "{} | {text}",
+                head.replace("Content-Disposition: form-data; ", "")
+                    .replace("Content-Type: ", "")
+            )
+        })
+        .collect();
+    let place = r#"{"lat":1.5,"name":"a,b"}"#;
+    assert_eq!(
+        parts,
+        [
+            r#"name="files"; filename="a" | A"#.to_owned(),
+            r#"name="files"; filename="b"; text/css | B"#.into(),
+            r#"name="picture"; filename="p"; image/png | P"#.into(),
+            format!(r#"name="where"; application/json | {place}"#),
+            format!(r#"name="wheres"; application/json | {place}"#),
+            r#"name="wheres"; application/json | {}"#.into(),
+            r#"name="words" | x"#.into(),
+            r#"name="words" | y"#.into(),
+            format!(r#"name="meta"; application/vnd.api+json | {place}"#),
+            r#"name="note"; text/markdown | *n*"#.into(),
+            r#"name="anything"; application/json | {"a":[1]}"#.into(),
+        ]
+    );
+    let error = client
+        .forms_parts()
+        .files([file("a"), file("b"), file("c")])
+        .send()
+        .await;
+    assert_eq!(
+        error.unwrap_err().field_errors()["files"],
+        ["must be at most 2 items, is `3`"]
+    );
+}
+
+#[tokio::test]
+async fn a_list_in_a_form_is_repeated_or_joined_as_its_encoding_says() {
+    let (client, seen) = server("application/json", "").await;
+    client
+        .forms_fields()
+        .lat(1.5)
+        .name("a&b")
+        .ids([1, 2])
+        .piped([3, 4])
+        .send()
+        .await
+        .unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(
+        sent.header("content-type"),
+        "application/x-www-form-urlencoded"
+    );
+    let mut fields: Vec<&str> = sent.body.split('&').collect();
+    fields.sort_unstable();
+    assert_eq!(
+        fields,
+        ["ids=1", "ids=2", "lat=1.5", "name=a%26b", "piped=3%7C4"]
+    );
+}
+
+#[tokio::test]
+async fn named_choices_keep_the_type_of_their_values() {
+    let car = r#"{"flag":true,"step":0.5,"mixed":"two","five":5}"#;
+    let (client, seen) = server("application/json", car).await;
+    let body = types::CarRequest::new(true, 0.5, "two", 5);
+    let back = client.cars_create().body(&body).send().await.unwrap();
+    assert_eq!(seen.lock().unwrap().pop().unwrap().body, car);
+    assert_eq!(
+        (back.flag, back.step, back.mixed),
+        (Some(true), Some(0.5), Some(Json("two".into())))
+    );
+    assert_eq!(back.five, Some(types::Five::V5));
+}
+
+#[tokio::test]
+async fn nullable_fields_take_options_integers_and_parsed_texts() {
+    let (client, seen) = server("application/json", "{}").await;
+    let car = || types::CarRequest::new(true, 0.5, 1, 5);
+    let (text, owned): (Option<&str>, _) = (Some("t"), Some("o".to_owned()));
+    for (body, sent) in [
+        (
+            car().note(text).weight(1200),
+            r#""note":"t","weight":1200.0}"#,
+        ),
+        (
+            car().note(&owned).weight(Some(1.5)),
+            r#""note":"o","weight":1.5}"#,
+        ),
+        (
+            car().note(None).weight(None).sold(None),
+            r#""note":null,"weight":null,"sold":null}"#,
+        ),
+        (
+            car().sold("2026-01-31".parse::<Date>().unwrap()),
+            r#""sold":"2026-01-31"}"#,
+        ),
+        (car(), r#""five":5}"#),
+    ] {
+        client.cars_create().body(&body).send().await.unwrap();
+        let body = seen.lock().unwrap().pop().unwrap().body;
+        assert!(body.ends_with(sent), "{body}");
+    }
+    let sold =
+        |text: &str| -> Result<types::CarRequest, Error> { Ok(car().sold(text.parse::<Date>()?)) };
+    let error = sold("yesterday").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(
+        error.to_string(),
+        "`yesterday` is no time or date of RFC 3339"
+    );
+}
+
+#[tokio::test]
+async fn media_types_are_those_of_the_document() {
+    let (client, seen) = server("application/json", r#"{"lat":2.5}"#).await;
+    let sent = |body: &str| {
+        let sent = seen.lock().unwrap().pop().unwrap();
+        assert_eq!(sent.body, body);
+        (
+            sent.header("content-type").to_owned(),
+            sent.header("accept").to_owned(),
+        )
+    };
+    let json = r#"{"lat":1.5,"name":"a,b"}"#;
+    let is = |content: &str, accept: &str| (content.to_owned(), accept.to_owned());
+
+    let patch = types::PatchedWhereRequest::new().lat(1.5).name("a,b");
+    let back = client.media_merge().body(&patch).send().await.unwrap();
+    assert_eq!(back.lat, Some(2.5));
+    assert_eq!(
+        sent(json),
+        is("application/merge-patch+json", "application/vnd.api+json")
+    );
+
+    let back = client.media_vendor().body(&place()).send().await.unwrap();
+    assert_eq!(back.lat, Some(2.5));
+    assert_eq!(
+        sent(json),
+        is("application/vnd.api+json; v=2", "application/problem+json")
+    );
+
+    let back = client.media_any().body(&place()).send().await.unwrap();
+    assert_eq!(back.lat, Some(2.5));
+    assert_eq!(sent(json), is("application/json", "application/json"));
+
+    let lines = "{\"lat\":1}\n{\"lat\":2}\n";
+    client.media_lines().body(lines).send().await.unwrap();
+    assert_eq!(
+        sent(lines),
+        is("application/x-ndjson", "application/x-ndjson, */*;q=0.1")
+    );
+
+    client.media_text().body("a text").send().await.unwrap();
+    assert_eq!(
+        sent("a text"),
+        is("text/plain; charset=utf-8", "text/plain, */*;q=0.1")
+    );
+
+    client
+        .media_octets()
+        .body(Bytes::from_static(b"\0\x01"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        sent("\0\x01"),
+        is(
+            "application/octet-stream",
+            "application/octet-stream, */*;q=0.1"
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_json_comes_as_bytes() {
+    let lines = "{\"lat\":1}\n{\"lat\":2}\n";
+    let (client, _) = server("application/x-ndjson", lines).await;
+    let download = client.media_lines().body(lines).send().await.unwrap();
+    assert_eq!(download.bytes().await.unwrap(), lines);
+}
+
+#[tokio::test]
+async fn limits_reach_everything_that_is_sent_and_are_told_at_once() {
+    let (client, seen) = server("application/json", "").await;
+    let point = |name: &str, lat| types::Point::new(name).lat(lat);
+    let list = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+    let mut body = types::Limits::new()
+        .tags(list(&["ok", "", "toolong", "A", "ok"]))
+        .codes(list(&["12345", "1"]))
+        .maybe([None, Some(0), Some(1)])
+        .grid([vec![1.0, 10.0], vec![1.0, 2.0, 3.0]])
+        .by_name([("k".to_owned(), "long".to_owned())])
+        .lists_by_name([("l".to_owned(), vec![5, 7])])
+        .points([point("a", 91.0), point("", f64::NAN)])
+        .points_by_name([("p".to_owned(), point("", 1.0))])
+        .center(point("", 1.0))
+        .code("1")
+        .price("10.5".parse::<wire::Decimal>().unwrap());
+    body.extra.insert("more".into(), 4);
+    let call = client.limits_create().body(&body);
+    let call = call.names(["long"]).sizes([1, 0]).x_codes(["a", "B"]);
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let found = error.field_errors();
+    let found: Vec<String> = found
+        .iter()
+        .map(|(field, faults)| format!("{field}: {}", faults.join(", ")))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "X-Codes: must be at most 1 items, is `2`",
+            "X-Codes[1]: must be of the form ^[a-z]+$, is `B`",
+            "by_name: must be at least 2 members, is `1`",
+            "by_name.k: must be at most 2 characters, is `long`",
+            "center.name: must be at least 1 characters, is ``",
+            "code: must be at least 2 characters, is `1`",
+            "codes[0]: must be at most 4 characters, is `12345`",
+            "grid[0][1]: must be at most 9, is `10`",
+            "grid[1]: must be at most 2 items, is `3`",
+            "lists_by_name.l[1]: must be a multiple of 5, is `7`",
+            "maybe[1]: must be at least 1, is `0`",
+            "more: must be at most 3, is `4`",
+            "names: must be at least 2 items, is `1`",
+            "names[0]: must be at most 3 characters, is `long`",
+            "points[0].lat: must be at most 90, is `91`",
+            "points[1].lat: must be a finite number, is `NaN`",
+            "points[1].name: must be at least 1 characters, is ``",
+            "points_by_name.p.name: must be at least 1 characters, is ``",
+            "price: must be at most 10, is `10.5`",
+            "sizes[1]: must be at least 1, is `0`",
+            "tags[1]: must be at least 1 characters, is ``",
+            "tags[2]: must be at most 5 characters, is `toolong`",
+            "tags[3]: must be of the form ^[a-z]*$, is `A`",
+            "tags[4]: must be another than the items before it, is `ok`",
+        ]
+    );
+    let many = vec![point("a", 1.0), point("", 1.0)];
+    let error = client.limits_many().body(&many).send().await.unwrap_err();
+    assert_eq!(
+        error.field_errors()["[1].name"],
+        ["must be at least 1 characters, is ``"]
+    );
+    let error = client.limits_many().body(&vec![]).send().await.unwrap_err();
+    assert_eq!(
+        error.field_errors()["non_field_errors"],
+        ["must be at least 1 items, is `0`"]
+    );
+    assert!(seen.lock().unwrap().is_empty());
+}

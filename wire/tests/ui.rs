@@ -1,0 +1,67 @@
+//! What rustc says to the usual slips: it must name what is wanted, and no way that compiles and is wrong.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+/// The client as cargo has just built it, beside this very test.
+fn library() -> (PathBuf, PathBuf) {
+    let folder = env::current_exe().unwrap().parent().unwrap().to_owned();
+    let files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap());
+    let built = files.filter(|file| {
+        let name = file.file_name().into_string().unwrap();
+        name.starts_with("libwire-") && name.ends_with(".rlib")
+    });
+    let last = built.max_by_key(|file| file.metadata().unwrap().modified().unwrap());
+    (folder, last.unwrap().path())
+}
+
+/// What rustc says, if it refuses the code.
+fn refused(code: &str) -> Option<String> {
+    let (folder, library) = library();
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui.rs");
+    let code = format!(
+        "#![allow(unused)]\nuse wire::*;\nfn date(_: impl IntoValue<Date>) {{}}\nfn device(_: impl IntoValue<DeviceId>) {{}}\n{code}"
+    );
+    fs::write(&file, code).unwrap();
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let out = Command::new(rustc)
+        .args([
+            "--edition=2024",
+            "--crate-type=lib",
+            "--emit=metadata",
+            "--out-dir",
+        ])
+        .arg(env!("CARGO_TARGET_TMPDIR"))
+        .arg(format!("--extern=wire={}", library.display()))
+        .arg(format!("-Ldependency={}", folder.display()))
+        .arg(&file)
+        .output()
+        .unwrap();
+    (!out.status.success()).then(|| String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn the_text_of_a_slip_says_what_is_wanted() {
+    let car = "fn f(car: types::CarRequest, text: Option<String>, unit: UnitId, id: Uuid)";
+    let right = r#"{ car.note(text.as_deref()).note(&text).note(None).weight(3).weight(None).sold(None); date("2026-01-31".parse::<Date>().unwrap()); device(id); }"#;
+    assert_eq!(refused(&format!("{car} {right}")), None);
+    for (wrong, said) in [
+        ("car.note(text)", "car.note(&text)"),
+        (
+            r#"car.sold("2026-01-31")"#,
+            r#"`"2026-01-31".parse::<autopi::Date>()?`"#,
+        ),
+        (r#"date("yesterday")"#, "Date` is wanted"),
+        ("device(unit)", "DeviceId` is wanted"),
+        ("device(unit)", "the two ids of a device"),
+        (
+            r#"car.weight("3")"#,
+            "`&str` is no `f64`, nor an `Option` of it",
+        ),
+    ] {
+        let text = refused(&format!("{car} {{ {wrong}; }}")).unwrap();
+        assert!(
+            text.contains("E0277") && text.contains(said),
+            "{wrong}: {text}"
+        );
+    }
+}
