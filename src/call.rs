@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{
     CallOptions, Client, Download, Error, ItemError, Json, Page, Upload,
     check::{Violation, Violations},
-    finite,
+    finite, lenient,
     pages::{self, items},
     place,
     send::{self, Body, Outgoing},
@@ -485,11 +485,12 @@ impl<'a> Call<'a> {
     }
 }
 
+/// What is no JSON is a text.
 fn any(body: &Bytes) -> Json {
     if body.is_empty() {
         return Json::default();
     }
-    serde_json::from_slice(body).unwrap_or_else(|_| Json(String::from_utf8_lossy(body).into()))
+    lenient::read_any(body).unwrap_or_else(|_| Json(String::from_utf8_lossy(body).into()))
 }
 
 /// Puts what is percent-encoded already in its place; dots, which would name another place, stay out and count as not set.

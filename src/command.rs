@@ -11,6 +11,7 @@ use crate::{
     Async, CallOptions, Client, DeviceId, Error, Json, Method, Response, UnitId,
     call::expand,
     host::{Instant, sleep},
+    lenient,
     limits::after,
     shown::Length,
 };
@@ -344,7 +345,7 @@ fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
         return Ok(None);
     }
     let text = || Value::String(String::from_utf8_lossy(&answer.value).into_owned());
-    let value = serde_json::from_slice(&answer.value).unwrap_or_else(|_| text());
+    let value = lenient::read_any(&answer.value).unwrap_or_else(|_| text());
     let Value::Object(map) = &value else {
         return Ok((!value.is_null()).then_some(value));
     };
@@ -434,6 +435,10 @@ mod tests {
                 serde_json::json!({"state": "RUNNING", "ssid": "x"}),
             ),
             (r#"{"jid":"1","return":7,"retcode":0}"#, Value::from(7)),
+            (
+                r#"{"jid":"1","return":{"iccid":89450100000000000123,"v":NaN},"success":true}"#,
+                serde_json::json!({"iccid": "89450100000000000123", "v": "NaN"}),
+            ),
             (
                 r#"{"jid":"1","state":"COMMAND_EXECUTED","success":true,"response":{"data":{"jid":"1","return":[1],"success":true}}}"#,
                 serde_json::json!([1]),

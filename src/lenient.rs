@@ -1,6 +1,6 @@
 //! The second reading of a response: from its text, a value of another form than the document's where it has one plain meaning.
 //!
-//! drf-yasg documents what a serializer declares, and views send what they like: a number in a text, the text of a JSON value, one object where a list is
+//! drf-yasg documents what a serializer declares, and views send what they like: a number in a text, the text of a JSON value, one item where a list is
 //! documented or a list of one where an object is, an empty text for what is not there. Nothing is guessed: what has no plain meaning stays an error.
 //!
 //! It reads pieces of the text, not a tree: every digit of a number is at hand, and what is no JSON (Python's `NaN`) spoils the piece that it stands in only.
@@ -35,6 +35,15 @@ pub(crate) struct Fault {
 
 /// Reads a response or an item: as it is documented, then leniently.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+    read_with(text, false)
+}
+
+/// As [`read`], of what is documented as any JSON: a number that would change, and Python's `NaN` and `Infinity`, are texts in it.
+pub(crate) fn read_any<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+    read_with(text, true)
+}
+
+fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
     // UTF-8 is checked once for the whole text, not string by string: that is quicker.
     let quick = || match std::str::from_utf8(text) {
         Ok(text) => serde_json::from_str(text),
@@ -42,19 +51,19 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     };
     record::expect_members(true);
     let value = match digits::any_lost(text) {
-        false => page::strictly(quick).or_else(|_| second(text)),
-        true => second(text),
+        false => page::strictly(quick).or_else(|_| second(text, any)),
+        true => second(text, any),
     };
     record::expect_members(false);
     value
 }
 
-fn second<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
+fn second<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
     let empty: RefCell<Vec<usize>> = RefCell::default();
     loop {
         record::expect_members(true);
         let before = empty.borrow().len();
-        let fault = match serde_path_to_error::deserialize(Lenient::new(text, &empty)) {
+        let fault = match serde_path_to_error::deserialize(Lenient::new(text, any, &empty)) {
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
@@ -118,16 +127,19 @@ pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
 struct Lenient<'a> {
     text: &'a [u8],
     depth: u8,
+    /// What no [`Value`] can hold is a text.
+    any: bool,
     /// Where empty texts and lists stand that were not what was wanted.
     empty: &'a RefCell<Vec<usize>>,
 }
 
 impl<'a> Lenient<'a> {
-    fn new(text: &'a [u8], empty: &'a RefCell<Vec<usize>>) -> Self {
+    fn new(text: &'a [u8], any: bool, empty: &'a RefCell<Vec<usize>>) -> Self {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         Self {
             text: text.trim_ascii(),
             depth: DEPTH,
+            any,
             empty,
         }
     }
@@ -182,6 +194,7 @@ impl<'a> Lenient<'a> {
                 let inner = Lenient {
                     text: text.trim().as_bytes(),
                     depth: self.depth,
+                    any: self.any,
                     empty: self.empty,
                 };
                 if matches!(inner.first(), b'[' | b'{') {
@@ -376,15 +389,16 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// As a list: also one object, the JSON text of a list, and null for none.
+    /// As a list: also one item of it, the JSON text of a list, and null for none.
     fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match value.first() {
             b'n' if value.text == b"null" => value.with_text(b"[]").list(visitor),
-            b'{' => {
+            b'[' => value.list(visitor),
+            _ if value.is_empty() => value.deserialize_any(visitor),
+            _ => {
                 value.deeper()?;
                 visitor.visit_seq(SeqDeserializer::new(std::iter::once(value)))
             }
-            _ => value.deserialize_any(visitor),
         })
     }
 
@@ -431,6 +445,13 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
                         (_, Some(n), _) => visitor.visit_i64(n),
                         (.., n) => visitor.visit_f64(n.unwrap_or_default()),
                     }
+                }
+                (text, _)
+                    if self.any
+                        && (self.number().is_some()
+                            || matches!(text, b"NaN" | b"Infinity" | b"-Infinity")) =>
+                {
+                    visitor.visit_string(String::from_utf8_lossy(text).into_owned())
                 }
                 _ if self.number().is_some() => Err(Error::custom(format!(
                     "`{}` has more digits than 64 bits hold, and is not changed",
@@ -540,6 +561,11 @@ mod tests {
             (some(r#""[1,\"2\"]""#), some::<Vec<i64>>("null")),
             (Some(vec![1, 2]), Some(vec![]))
         );
+        assert_eq!(
+            (some("3"), some(r#""a@b""#), some::<Vec<i64>>(r#""x""#)),
+            (Some(vec![3]), Some(vec!["a@b".to_owned()]), None),
+            "one item where a list is documented"
+        );
         let low = BTreeMap::from([("low".to_owned(), 3)]);
         assert_eq!(some(r#""{\"low\": \"3\"}""#), Some(low.clone()));
         assert_eq!(
@@ -609,6 +635,14 @@ mod tests {
         assert!(all::<i64>("18446744073709551615").is_err() && all::<i64>(long).is_err());
         assert!(all::<Decimal>("0.12345678901234567890123456789012").is_err());
         assert!(all::<f64>("1e400").is_err());
+        let any: Value =
+            read_any(br#"{"a": [89450100000000000123, NaN, 1e400, 1.5], "b": {"c": -Infinity}}"#)
+                .unwrap_or_default();
+        assert_eq!(
+            any,
+            json!({"a": ["89450100000000000123", "NaN", "1e400", 1.5], "b": {"c": "-Infinity"}})
+        );
+        assert!(read_any::<Value>(br#"{"a": oops}"#).is_err());
         assert_eq!(some::<u64>("18446744073709551615"), Some(u64::MAX));
         let exact: f64 = 55.123_456_789_012_34;
         assert_eq!(

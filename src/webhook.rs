@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use crate::{DeviceId, Error};
+use crate::{DeviceId, Error, lenient};
 
 /// The header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
@@ -68,8 +68,8 @@ pub fn receive(
     secret: &str,
 ) -> Result<CommandEvent, Error> {
     verify(raw_body, signature_header, secret)?;
-    serde_json::from_slice(raw_body)
-        .map_err(|e| Error::decode(200, ".", e.to_string(), raw_body.to_vec().into()))
+    lenient::read_any(raw_body)
+        .map_err(|fault| Error::decode(200, fault.path, fault.message, raw_body.to_vec().into()))
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {
@@ -171,5 +171,20 @@ mod tests {
         );
         let event: CommandEvent = serde_json::from_str(r#"{"jid":"1","state":"LOST"}"#).unwrap();
         assert_eq!((event.state.as_str(), event.returned()), ("LOST", None));
+    }
+
+    #[test]
+    fn a_number_that_would_change_loses_neither_its_digits_nor_the_event() {
+        let body = br#"{"jid":20260101120000123456,"state":"COMMAND_EXECUTED","response":{"data":{"return":[89450100000000000123, NaN]}}}"#;
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"t").unwrap();
+        mac.update(body);
+        let signature = mac.finalize().into_bytes();
+        let signature: String = signature.iter().map(|b| format!("{b:02x}")).collect();
+        let event = receive(body, &signature, "t").unwrap();
+        assert_eq!(event.jid, "20260101120000123456");
+        assert_eq!(
+            event.returned(),
+            Some(&serde_json::json!(["89450100000000000123", "NaN"]))
+        );
     }
 }
