@@ -65,8 +65,8 @@ fn without_unknown(mut value: Value) -> Value {
     value
 }
 
-/// The components that a request holds.
-fn sent(document: &Value) -> BTreeSet<String> {
+/// The components that request bodies hold (`requestBody`), or `responses`.
+fn reached(document: &Value, from: &str) -> BTreeSet<String> {
     fn references(value: &Value, out: &mut Vec<String>) {
         match value {
             Value::Object(map) => map.iter().for_each(|(key, value)| match value.as_str() {
@@ -83,7 +83,7 @@ fn sent(document: &Value) -> BTreeSet<String> {
     let items = document["paths"].as_object().into_iter().flatten();
     for (_, item) in items {
         for operation in item.as_object().into_iter().flatten().map(|(_, o)| o) {
-            references(&operation["requestBody"], &mut todo);
+            references(&operation[from], &mut todo);
         }
     }
     let mut found = BTreeSet::new();
@@ -127,7 +127,7 @@ fn vary(document: &Value, schema: &Value, value: &mut Value, seed: u64) {
 #[test]
 fn every_type_round_trips() {
     let document = document();
-    let sent = sent(&document);
+    let sent = reached(&document, "requestBody");
     let (mut failures, mut nulls) = (Vec::new(), 0);
     for (name, round_trip) in conformance::TYPES {
         let schema = &document["components"]["schemas"][*name];
@@ -154,6 +154,27 @@ fn every_type_round_trips() {
         failures.len(),
         failures.join("\n")
     );
+}
+
+/// A type of both directions would tell null from nothing in a response too, as `Option<Option<_>>`.
+#[test]
+fn no_response_has_an_option_of_an_option() {
+    let document = document();
+    let (sent, received) = (
+        reached(&document, "requestBody"),
+        reached(&document, "responses"),
+    );
+    let mut nullable = 0;
+    for name in &received {
+        let schema = &document["components"]["schemas"][name];
+        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+            if resolved(&document, property)["nullable"] == true || property["nullable"] == true {
+                nullable += 1;
+                assert!(!sent.contains(name), "{name}.{key} is sent and received");
+            }
+        }
+    }
+    assert!(nullable > 200, "{nullable}");
 }
 
 #[test]

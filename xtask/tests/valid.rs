@@ -576,3 +576,59 @@ fn a_warning_has_its_place_in_the_users_file_too() {
         assert!(warnings.contains(place), "{place} in {warnings}");
     }
 }
+
+#[test]
+fn what_a_style_or_a_form_can_not_say_is_a_warning_at_its_place() {
+    let (_, warnings) = through(
+        "openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /x/:
+    post:
+      operationId: x_create
+      parameters:
+      - {name: a, in: query, style: matrix, schema: {type: string}}
+      - {name: b, in: query, style: pipeDelimited, explode: true, schema: {type: array, items: {type: string}}}
+      - {name: c, in: query, style: deepObject, explode: false, schema: {type: object}}
+      - {name: d, in: query, style: deepObject, schema: {type: string}}
+      - {name: e, in: query, schema: {type: array, items: {type: array, items: {type: string}}}}
+      - {name: f, in: header, style: form, schema: {type: string}}
+      - {name: g, in: cookie, schema: {type: string}}
+      - {name: Accept, in: header, schema: {type: string}}
+      - {name: i, in: query, content: {text/plain: {schema: {type: string}}}}
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {p: {type: string, format: binary}}}
+            encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: string}}}}}
+      responses: {'204': {description: ''}}
+",
+    );
+    let body = "requestBody/content/multipart~1form-data/encoding/p";
+    for (place, said) in [
+        (
+            "parameters/0/style",
+            "`matrix` is no style of a parameter in the query",
+        ),
+        ("parameters/1/explode", "the name is repeated"),
+        ("parameters/2/explode", "always exploded"),
+        ("parameters/3/style", "not of `string`"),
+        ("parameters/4/schema", "a call that has one is refused"),
+        (
+            "parameters/5/style",
+            "`form` is no style of a parameter in the header",
+        ),
+        ("parameters/6", "it has no setter"),
+        ("parameters/7", "the client sends `accept` itself"),
+        ("parameters/8/content", "`text/plain` is no JSON"),
+        (&format!("{body}/contentType"), "its `Upload` says"),
+        (&format!("{body}/headers"), "not sent"),
+    ] {
+        let place = format!("#/paths/~1x~1/post/{place}: ");
+        let line = warnings.lines().find(|line| line.contains(&place));
+        assert!(
+            line.is_some_and(|line| line.contains(said)),
+            "{place} {said}\n{warnings}"
+        );
+    }
+}

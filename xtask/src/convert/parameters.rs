@@ -18,6 +18,12 @@ pub fn placed(doc: &mut Value, report: &mut Report) {
     walk::operations(doc, |path, method, op| {
         let place = |i: usize| format!("/paths/{}/{method}/parameters/{i}", escape(path));
         path_parameters(path, op, |i, message| report.warn(place(i), message));
+        for (at, message) in parts(op) {
+            report.warn(
+                format!("/paths/{}/{method}/requestBody/content/{at}", escape(path)),
+                message,
+            );
+        }
         let Some(parameters) = op.get_mut("parameters").and_then(Value::as_array_mut) else {
             return;
         };
@@ -147,6 +153,34 @@ fn styled(
             ),
         );
     }
+}
+
+/// What a form's `encoding` asks for and is not sent.
+fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
+    let content = op
+        .get("requestBody")
+        .and_then(|b| b.get("content")?.as_object());
+    let mut out = Vec::new();
+    for (media, value) in content.into_iter().flatten() {
+        let encoding = value.get("encoding").and_then(Value::as_object);
+        for (name, encoding) in encoding.into_iter().flatten() {
+            let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
+            if encoding
+                .get("headers")
+                .is_some_and(|h| h.as_object().is_some_and(|h| !h.is_empty()))
+            {
+                let message = "a part has no headers but its name and its media type: not sent";
+                out.push((at("headers"), message.to_owned()));
+            }
+            let types = encoding.get("contentType").and_then(Value::as_str);
+            if let Some(types) = types.filter(|t| t.contains([',', '*'])) {
+                let message =
+                    format!("`{types}` are several: a part has the one that its `Upload` says");
+                out.push((at("contentType"), message));
+            }
+        }
+    }
+    out
 }
 
 fn name(parameter: &Value) -> &str {
