@@ -263,8 +263,11 @@ impl<'a> Call<'a> {
     fn also(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
         let mut v = Violations::default();
         check(&mut v);
-        self.violations
-            .extend(v.into_found().into_iter().map(|found| (of, found)));
+        for found in v.into_found().into_iter().map(|found| (of, found)) {
+            if !self.violations.contains(&found) {
+                self.violations.push(found);
+            }
+        }
     }
 
     /// Checks the body that was set.

@@ -56,6 +56,9 @@ macro_rules! __open_enum {
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
         }
+        impl $crate::IntoNullable<$name> for ::std::string::String {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+        }
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> { ::std::result::Result::Ok(Self::from(text)) }

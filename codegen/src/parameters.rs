@@ -87,10 +87,12 @@ impl Argument {
     /// The checks of `value`, which becomes what is checked.
     pub fn checked(&self, doc: &Document<'_>, name: &str, schema: &Value) -> TokenStream {
         let mut checks = checks::value(doc, name, schema);
-        if let Self::Plain(ty) = self
-            && ty.to_string() == "f64"
-        {
-            checks.extend(quote!(v.finite(#name, *value);));
+        match self {
+            Self::Plain(ty) if is_float(ty) => checks.extend(quote!(v.finite(#name, *value);)),
+            Self::List(item) if is_float(item) => {
+                checks.extend(quote!(v.items(#name, value, |v, value| v.finite("", *value));));
+            }
+            _ => {}
         }
         // What is written as JSON or in a style is checked once more while it is written.
         let written = matches!(self, Self::List(_) | Self::Of(_) | Self::Any);
@@ -123,6 +125,10 @@ pub fn is_value(ty: &TokenStream) -> bool {
     let ty = ty.to_string();
     ty.strip_prefix("crate :: ")
         .is_some_and(|ty| values.contains(&ty))
+}
+
+fn is_float(ty: &TokenStream) -> bool {
+    ty.to_string() == "f64"
 }
 
 fn is_json(ty: &TokenStream) -> bool {

@@ -103,6 +103,46 @@ async fn a_parameter_by_reference_is_sent_by_its_style() {
 }
 
 #[tokio::test]
+async fn no_number_that_is_none_is_sent() {
+    let (client, seen) = server("application/json", "").await;
+    let nan = || [1.0, f64::NAN];
+    let call = client
+        .lists_read()
+        .ids([1])
+        .weights(nan())
+        .near(nan())
+        .step(f64::INFINITY);
+    let place = types::Where::new().lat(f64::NAN);
+    let call = call.r#where(&place).x_where(&place).send().await;
+    let form = client
+        .forms_fields()
+        .lat(f64::NAN)
+        .weights(nan())
+        .send()
+        .await;
+    let parts = client
+        .forms_parts()
+        .meta(&place)
+        .wheres(&vec![place.clone()])
+        .send()
+        .await;
+    let patch = types::PatchedWhereRequest::new().lat(f64::NAN);
+    let body = client.media_merge().body(&patch).send().await.map(drop);
+    let expected = [
+        "X-Where.lat near[1] step weights[1] where.lat",
+        "lat weights[1]",
+        "meta.lat wheres[0].lat",
+        "lat",
+    ];
+    for (sent, fields) in [call, form, parts, body].into_iter().zip(expected) {
+        let found = sent.unwrap_err().field_errors();
+        let found: Vec<_> = found.into_keys().collect();
+        assert_eq!(found.join(" "), fields);
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn lists_and_objects_go_into_headers() {
     let (client, seen) = server("application/json", "").await;
     let place = types::Where::new().lat(1.5).name("x y");
@@ -292,6 +332,8 @@ async fn nullable_fields_take_options_integers_and_parsed_texts() {
             car().sold("2026-01-31".parse::<Date>().unwrap()),
             r#""sold":"2026-01-31"}"#,
         ),
+        (car().mode("fast".to_owned()), r#""mode":"fast"}"#),
+        (car().mode("new").mode(None), r#""mode":null}"#),
         (car(), r#""five":5}"#),
     ] {
         client.cars_create().body(&body).send().await.unwrap();
