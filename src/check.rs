@@ -74,8 +74,8 @@ const MOST: usize = 1000;
 const SHOWN: usize = 60;
 
 /// A larger pattern (compiled), or a longer text, is left to the server: time grows with their product.
-const PATTERN_BYTES: usize = 1 << 18;
-const TEXT_BYTES: usize = 1 << 16;
+const PATTERN_BYTES: usize = 1 << 16;
+const TEXT_BYTES: usize = 1 << 14;
 
 impl Violations {
     pub(crate) fn into_found(self) -> Vec<Violation> {

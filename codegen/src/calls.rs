@@ -208,7 +208,7 @@ fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
         ("boolean", _) => quote!(true),
         _ => {
             let text = "sample".repeat(
-                usize::try_from(number("minLength", 1))
+                usize::try_from(number("minLength", 1).min(1 << 20))
                     .unwrap_or(1)
                     .div_ceil(6)
                     .max(1),

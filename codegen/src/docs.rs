@@ -3,6 +3,8 @@
 //! Of Markdown only paragraphs, lists, emphasis, code spans and blocks are left. A code block is marked as text and, as the only thing that rustdoc could take for
 //! a test, not there at all when doctests are collected.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
@@ -83,7 +85,7 @@ fn markdown(text: &str) -> (String, bool) {
                 block.push(line);
             }
         } else {
-            out.push(escape::line(&prose(line)).into_owned());
+            out.push(escape::line(&prose(line, is_markup)).into_owned());
             continue;
         }
         while block.pop_if(|l| l.trim().is_empty()).is_some() {}
@@ -128,46 +130,76 @@ fn indented(line: &str) -> bool {
 
 /// One line outside a code block. Words are parted by one space, so that nothing is indented, and what would be HTML, a link, a table, an escape, a fence or an
 /// open code span is escaped.
-pub fn prose(line: &str) -> String {
+pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
     let words = line.split([' ', '\t']).filter(|w| !w.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
     let mut out = String::with_capacity(line.len() + 8);
     let mut rest = line.as_str();
+    let mut spans = Spans::new(rest);
     while let Some(c) = rest.chars().next() {
         if c == '`' {
-            let ticks = rest.len() - rest.trim_start_matches('`').len();
-            let (mark, after) = rest.split_at(ticks);
+            let ticks = ticks(rest);
+            let after = &rest[ticks..];
             // A pipe would part the cells of a table before the span is seen.
-            if let Some(len) =
-                span(after, ticks).filter(|n| ticks < 3 && !after[..*n].contains('|'))
+            if let Some(len) = spans
+                .length(line.len() - after.len(), ticks)
+                .filter(|n| ticks < 3 && !after[..*n].contains('|'))
             {
                 out.push_str(&rest[..len + 2 * ticks]);
                 rest = &after[len + ticks..];
             } else {
-                out.push_str(&"\\`".repeat(mark.len()));
+                out.push_str(&"\\`".repeat(ticks));
                 rest = after;
             }
             continue;
         }
-        if matches!(c, '\\' | '<' | '[' | ']' | '|' | '~') {
+        rest = &rest[c.len_utf8()..];
+        // `&#x202e;` is a character.
+        let entity = c == '&' && rest.starts_with(|c: char| c == '#' || c.is_ascii_alphabetic());
+        // `a_b` is a word.
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let inside = c == '_' && word(out.chars().next_back()) && word(rest.chars().next());
+        if entity || (is_markup(c) && !inside) {
             out.push('\\');
         }
         out.push(c);
-        rest = &rest[c.len_utf8()..];
     }
     out
 }
 
-/// The length of a code span that `ticks` backticks opened.
-fn span(after: &str, ticks: usize) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += after[at..].find('`')?;
-        let run = after[at..].len() - after[at..].trim_start_matches('`').len();
-        if run == ticks {
-            return Some(at);
+/// Outside a code span, what is more than a character.
+pub fn is_markup(c: char) -> bool {
+    matches!(c, '\\' | '<' | '[' | ']' | '|' | '~')
+}
+
+/// How many backticks a text begins with.
+fn ticks(text: &str) -> usize {
+    text.len() - text.trim_start_matches('`').len()
+}
+
+/// Where the runs of backticks of a line are, by their length: each is looked for once.
+struct Spans(BTreeMap<usize, VecDeque<usize>>);
+
+impl Spans {
+    fn new(line: &str) -> Self {
+        let mut runs: BTreeMap<usize, VecDeque<usize>> = BTreeMap::new();
+        let mut at = 0;
+        while let Some(found) = line[at..].find('`') {
+            at += found;
+            let ticks = ticks(&line[at..]);
+            runs.entry(ticks).or_default().push_back(at);
+            at += ticks;
         }
-        at += run;
+        Self(runs)
+    }
+
+    /// The length of a code span whose text begins at `from`, behind as many backticks. `from` never goes back.
+    fn length(&mut self, from: usize, ticks: usize) -> Option<usize> {
+        let runs = self.0.get_mut(&ticks)?;
+        while runs.front().is_some_and(|at| *at < from) {
+            runs.pop_front();
+        }
+        Some(runs.front()? - from)
     }
 }
 

@@ -21,6 +21,11 @@ impl Error {
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl fmt::Display for Error {

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::docs;
+
 /// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -30,12 +33,17 @@ pub fn pointer(key: &str) -> String {
 
 /// A text in a line of Markdown: no markup but code spans, nothing hidden.
 pub fn markdown(text: &str) -> String {
-    line(&crate::docs::prose(text)).into_owned()
+    docs::prose(&line(text), |c| {
+        docs::is_markup(c) || matches!(c, '*' | '_')
+    })
 }
 
-/// A name inside a code span of Markdown: nothing of it ends the span.
+/// A name as a code span of Markdown: nothing of it ends the span.
 pub fn code(text: &str) -> String {
-    line(text).replace('`', "'")
+    let text = line(text);
+    let ticks = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let (mark, gap) = ("`".repeat(ticks + 1), if ticks > 0 { " " } else { "" });
+    format!("{mark}{gap}{text}{gap}{mark}")
 }
 
 /// JSON whose hidden characters are `\uXXXX`: the same to a parser.
@@ -89,8 +97,22 @@ mod tests {
             json("\"a\u{202e}\u{e0041}\"\n"),
             "\"a\\u202e\\udb40\\udc41\"\n"
         );
-        assert_eq!(code("a`\n"), "a'\\n");
-        assert_eq!(markdown("<b> `c`\r\n"), r"\<b> `c`\r\n");
+        for (text, span) in [
+            ("a", "`a`"),
+            ("`", "`` ` ``"),
+            ("a``b`\n", r"``` a``b`\n ```"),
+        ] {
+            assert_eq!(code(text), span);
+        }
+        for (text, shown) in [
+            ("<b> `c*`\r\n", r"\<b> `c*`\\r\\n"),
+            (r"\[a](b) ![c](d)", r"\\\[a\](b) !\[c\](d)"),
+            ("```[a](b)`", r"\`\`\`\[a\](b)\`"),
+            ("&#x202e; &lt; R&D & A", r"\&#x202e; \&lt; R\&D & A"),
+            ("__a_b__ *b*", r"\_\_a_b\_\_ \*b\*"),
+        ] {
+            assert_eq!(markdown(text), shown, "{text:?}");
+        }
         assert!(matches!(line("plain — ünïcode 你好"), Cow::Borrowed(_)));
     }
 }

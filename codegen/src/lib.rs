@@ -51,6 +51,14 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
     })
 }
 
+/// Refuses a document whose types would be far larger than itself, before any work is done for it.
+///
+/// # Errors
+/// Names the component.
+pub fn check(doc: &Value) -> Result<(), Error> {
+    schema::Document::new(doc).check()
+}
+
 /// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.
 ///
 /// # Errors

@@ -247,16 +247,29 @@ impl<'a> Document<'a> {
         out
     }
 
-    /// Refuses a component that is made of more than a type can be made of.
+    /// Refuses a component that is made of more than a type can be made of, and a document whose types would be far larger than itself.
     pub fn check(&self) -> Result<(), Error> {
+        let fields = |s: &Value| {
+            let properties = s.get("properties").and_then(Value::as_object);
+            properties.map_or(0, Map::len)
+        };
+        let own: usize = self.schemas.values().map(|s| fields(s)).sum();
+        let mut all = 0;
         for (name, schema) in &self.schemas {
-            if self.parts(schema).len() > PARTS {
-                return Err(Error::new(
-                    format!("/components/schemas/{}", crate::escape::pointer(name)),
-                    format!(
+            let parts = self.parts(schema);
+            let many = parts.len() > PARTS;
+            all += parts.into_iter().map(fields).sum::<usize>();
+            if many || all > FIELDS + 16 * own {
+                let pointer = format!("/components/schemas/{}", crate::escape::pointer(name));
+                let message = match many {
+                    true => format!(
                         "is made of more than {PARTS} schemas by `allOf` and `$ref`: name fewer, or copy their properties"
                     ),
-                ));
+                    false => format!(
+                        "with it, `allOf` makes more than {all} fields of {own}: name fewer schemas in each"
+                    ),
+                };
+                return Err(Error::new(pointer, message));
             }
         }
         Ok(())
@@ -289,6 +302,9 @@ impl<'a> Document<'a> {
 
 /// Of how many schemas a component may be made: DRF's serializers have a handful.
 const PARTS: usize = 256;
+
+/// How many fields `allOf` may make in any document; in a large one it is some more for each that it names.
+const FIELDS: usize = 20_000;
 
 /// Is it a file?
 pub fn is_file(schema: &Value) -> bool {

@@ -86,17 +86,16 @@ fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
 fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
     let values = schema["enum"].as_array().cloned().unwrap_or_default();
     let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut variants = TokenStream::new();
     let integers = values.iter().all(Value::is_i64) && !values.is_empty();
     for value in &values {
-        if value.is_null() || seen.contains(value) {
-            continue;
-        }
-        seen.push(value.clone());
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
+        if value.is_null() || !seen.insert(text.clone()) {
+            continue;
+        }
         let name = if text.is_empty() { "Empty" } else { &text };
         let variant = names::unique(names::type_ident(name), &mut taken);
         let doc = format!("`{text}`");

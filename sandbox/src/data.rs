@@ -398,13 +398,11 @@ impl<'a> Maker<'a> {
                 .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
                 .collect();
         }
-        let mut made: String = made
-            .chars()
-            .take(schema.max_length.unwrap_or(usize::MAX))
-            .collect();
-        while made.chars().count() < schema.min_length.unwrap_or(0).min(4096) {
-            made.push('x');
-        }
+        let most = schema.max_length.unwrap_or(usize::MAX);
+        let mut made: String = made.chars().take(most).collect();
+        let least = schema.min_length.unwrap_or(0).min(4096);
+        let missing = least.saturating_sub(made.chars().count());
+        made.extend(std::iter::repeat_n('x', missing));
         made.into()
     }
 }

@@ -331,7 +331,7 @@ fn text(schema: &Schema, format: &str, value: Value) -> Checked {
     }
     if let Some(words) = formats::complaint(format, text) {
         faults.push(words.into());
-    } else if schema.regex().is_some_and(|r| !r.is_match(text)) {
+    } else if schema.differs(text) {
         faults.push(PATTERN.into());
     }
     if faults.is_empty() {

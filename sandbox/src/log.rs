@@ -90,6 +90,11 @@ impl Log {
     }
 }
 
+/// In ASCII: a terminal may read what is beyond it as a command, or in another direction.
+pub fn plain(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
+}
+
 fn mask_path(path: &str) -> String {
     let masked = path.split('/').map(|segment| {
         // Matrix parameters: `/x;token=y/`.

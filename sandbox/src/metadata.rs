@@ -66,21 +66,32 @@ pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
 }
 
 fn fields(spec: &Spec, place: Use) -> Map<String, Value> {
-    described(spec, place, &mut Vec::new())
+    described(spec, place, &mut Open::default())
 }
 
-/// `open` holds the schemas that are being described: a recursive one is not gone into.
-fn described(spec: &Spec, place: Use, open: &mut Vec<Use>) -> Map<String, Value> {
+/// What is being described.
+#[derive(Default)]
+struct Open {
+    /// A recursive schema is not gone into.
+    places: Vec<Use>,
+    fields: usize,
+}
+
+impl Open {
+    /// No view of DRF's comes near: what is deeper, or doubles at each level, is left out.
+    fn may_enter(&self, place: Use) -> bool {
+        self.places.len() < 32 && self.fields < 2000 && !self.places.contains(&place)
+    }
+}
+
+fn described(spec: &Spec, place: Use, open: &mut Open) -> Map<String, Value> {
     let mut out = Map::new();
-    let Some(object) = spec
-        .schemas
-        .at(place)
-        .object()
-        .filter(|_| !open.contains(&place))
-    else {
+    let object = spec.schemas.at(place).object();
+    let Some(object) = object.filter(|_| open.may_enter(place)) else {
         return out;
     };
-    open.push(place);
+    open.places.push(place);
+    open.fields += object.properties.len();
     for property in &object.properties {
         let required = property.required && !property.of.read_only;
         let mut field = field(spec, &property.name, property.of, open);
@@ -89,11 +100,11 @@ fn described(spec: &Spec, place: Use, open: &mut Vec<Use>) -> Map<String, Value>
         field.insert("label".into(), label(&property.name).into());
         out.insert(property.name.clone(), field.into());
     }
-    open.pop();
+    open.places.pop();
     out
 }
 
-fn field(spec: &Spec, name: &str, of: Use, open: &mut Vec<Use>) -> Map<String, Value> {
+fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value> {
     let schemas = &spec.schemas;
     let schema = schemas.at(of);
     let mut out = Map::new();
@@ -157,8 +168,11 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Vec<Use>) -> Map<String, V
         }
         Kind::List(item) => match &schemas.at(*item).values {
             Some(values) => drop(out.insert("choices".into(), choices(values))),
+            None if !open.may_enter(of) => {}
             None => {
+                open.places.push(of);
                 let mut child = field(spec, name, *item, open);
+                open.places.pop();
                 child.insert("required".into(), true.into());
                 child.insert("read_only".into(), false.into());
                 out.insert("child".into(), child.into());

@@ -9,6 +9,9 @@ const LONGEST: usize = 1 << 12;
 
 /// `None` for what is no regular expression here (look-around, back references), or asks for more than [`LONGEST`] bytes.
 pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
+    if pattern.len() > LONGEST {
+        return None;
+    }
     let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
     let mut out = String::new();
     let mut steps = 0;

@@ -125,11 +125,16 @@ impl Schema {
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
         let compile = || {
             regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
-                .size_limit(1 << 18)
+                .size_limit(1 << 16)
                 .build()
                 .ok()
         };
         self.regex.get_or_init(compile).as_ref()
+    }
+
+    /// Has it another form? A long text is not looked at: time grows with its product with the pattern.
+    pub fn differs(&self, text: &str) -> bool {
+        text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
     }
 
     pub fn format(&self) -> &str {
@@ -364,7 +369,7 @@ impl Schemas {
             return Kind::Any;
         }
         let mut object = Object::default();
-        let required: Vec<&str> = schema
+        let required: HashSet<&str> = schema
             .get("required")
             .and_then(Value::as_array)
             .into_iter()
@@ -376,7 +381,7 @@ impl Schemas {
             object.add(Property {
                 name: name.clone(),
                 of,
-                required: required.contains(&name.as_str()),
+                required: required.contains(name.as_str()),
                 default: property.get("default").cloned(),
             });
         }
@@ -384,7 +389,7 @@ impl Schemas {
             let inner = self.place(doc, part, true);
             match &self.at(inner).kind {
                 Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
-                    p.required |= required.contains(&p.name.as_str());
+                    p.required |= required.contains(p.name.as_str());
                     object.add(p);
                 }),
                 // One that is no object, with constraints beside it.
@@ -441,7 +446,7 @@ impl Schemas {
         let long = text.chars().count();
         schema.min_length.is_none_or(|n| long >= n)
             && schema.max_length.is_none_or(|n| long <= n)
-            && schema.regex().is_none_or(|r| r.is_match(text))
+            && !schema.differs(text)
     }
 
     fn fits_object(&self, object: &Object, map: &Map<String, Value>) -> bool {

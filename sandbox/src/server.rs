@@ -120,8 +120,8 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
             let query = log::mask_query(parts.uri.query().unwrap_or_default());
             let seen = Seen {
                 method: parts.method.to_string(),
-                path: path.to_owned(),
-                query,
+                path: log::plain(path),
+                query: log::plain(&query),
                 status,
             };
             api.log.add(

@@ -268,3 +268,27 @@ async fn odd_requests() {
             < 500
     );
 }
+
+#[tokio::test]
+async fn the_log_is_ascii_whatever_a_path_holds() {
+    let file = std::env::temp_dir().join(format!("sandbox-{}-ascii.jsonl", std::process::id()));
+    let api = Api::start(Sandbox::builder().log(&file)).await;
+    let mut socket = connect(&api).await;
+    let request = "GET /a\u{9b}31m\u{202e}\u{7f}/?q=\u{9d}\u{feff} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    socket.write_all(request.as_bytes()).await.unwrap();
+    head(&mut socket).await;
+    let log = std::fs::read_to_string(&file).unwrap();
+    let _ = std::fs::remove_file(&file);
+    let seen: String = api
+        .sandbox
+        .requests()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for text in [log.as_str(), seen.as_str()] {
+        let plain = text
+            .chars()
+            .all(|c| c.is_ascii_graphic() || " \n→".contains(c));
+        assert!(plain, "{text:?}");
+    }
+}

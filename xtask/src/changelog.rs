@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use autopi_codegen::escape::line;
+use autopi_codegen::escape::{code, markdown};
 
-use crate::diff::{Change, Class, code, markdown};
+use crate::diff::{Change, Class};
 
 const HEADING: &str = "## Unreleased";
 const START: &str =
@@ -26,8 +26,8 @@ pub fn update(text: &str, changes: &[Change]) -> String {
             rank,
             format!(
                 "- {tag}: the API: {}: {}\n",
-                code(&line(&change.place)),
-                markdown(&line(&change.what))
+                code(&change.place),
+                markdown(&change.what)
             ),
         ));
     }

@@ -84,8 +84,9 @@ pub fn coverage(
             let typed =
                 success.is_some_and(|(status, s)| status == "204" || s.get("content").is_some());
             counts.operations_untyped += usize::from(!typed);
-            references(op, schemas);
-            closure(&after, schemas);
+            let mut named = BTreeSet::new();
+            references(op, &mut named);
+            closure(&after, named, schemas);
         }
     }
     let mut untyped = BTreeMap::new();
@@ -129,14 +130,17 @@ fn schema<'a>(doc: &'a Value, name: &str) -> Option<&'a Value> {
     doc.pointer("/components/schemas")?.get(name)
 }
 
-fn closure(doc: &Value, names: &mut BTreeSet<String>) {
-    let mut todo: Vec<String> = names.iter().cloned().collect();
+/// Adds what is reached from `named` to `all`, which has what its own names reach.
+fn closure(doc: &Value, named: BTreeSet<String>, all: &mut BTreeSet<String>) {
+    let mut todo: Vec<String> = named.into_iter().collect();
     while let Some(name) = todo.pop() {
-        let mut next = BTreeSet::new();
-        schema(doc, &name)
-            .into_iter()
-            .for_each(|s| references(s, &mut next));
-        todo.extend(next.into_iter().filter(|n| names.insert(n.clone())));
+        if all.insert(name.clone()) {
+            let mut next = BTreeSet::new();
+            schema(doc, &name)
+                .into_iter()
+                .for_each(|s| references(s, &mut next));
+            todo.extend(next);
+        }
     }
 }
 
@@ -240,11 +244,11 @@ impl Coverage {
         for (schema, fields) in by_schema {
             let _ = writeln!(
                 out,
-                "- `{}`: {}",
+                "- {}: {}",
                 code(schema),
                 fields
                     .iter()
-                    .map(|f| format!("`{}`", code(f)))
+                    .map(|f| code(f))
                     .collect::<Vec<_>>()
                     .join(", ")
             );

@@ -142,7 +142,7 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
         return Err(ill_formed(after).unwrap_or_else(|| fail(String::new(), message)));
     }
     autopi_codegen::generate(text, &|_| true)
-        .map_err(|e| fail(e.pointer().to_owned(), e.to_string()))?;
+        .map_err(|e| fail(e.pointer().to_owned(), e.message().to_owned()))?;
     Ok(())
 }
 
@@ -159,7 +159,7 @@ fn endless(doc: &Value) -> Result<(), Failure> {
             if !seen.insert(name) {
                 return Err(Failure::new(
                     "verify",
-                    format!("/components/schemas/{name}"),
+                    format!("/components/schemas/{}", walk::escape(name)),
                     "a $ref that leads to itself",
                 ));
             }

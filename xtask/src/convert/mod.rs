@@ -17,6 +17,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use origins::Origins;
+use shared::Room;
 
 use crate::{
     report::{Failure, Report},
@@ -166,6 +167,7 @@ fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
         doc,
         consumes: list(doc, "consumes"),
         produces: list(doc, "produces"),
+        room: Room::of(doc),
     };
     let paths = doc
         .get("paths")
@@ -268,6 +270,7 @@ struct Context<'a> {
     doc: &'a Value,
     consumes: Vec<&'a str>,
     produces: Vec<&'a str>,
+    room: Room,
 }
 
 impl Context<'_> {
@@ -276,7 +279,7 @@ impl Context<'_> {
         let mut value = value;
         for _ in 0..32 {
             let Some(target) = value.get("$ref").and_then(Value::as_str) else {
-                return Ok(value.clone());
+                return self.room.copy(value, pointer);
             };
             let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
             value = found.ok_or_else(|| {

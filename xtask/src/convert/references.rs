@@ -26,7 +26,7 @@ use crate::{
 /// must not grow without end.
 const DEEPEST: usize = 16;
 const MOST: usize = 50_000;
-const LARGEST: usize = 10_000_000;
+const LARGEST: usize = 2_000_000;
 
 /// A place in a file, or in the document itself.
 type Place = (Option<PathBuf>, String);
@@ -494,7 +494,7 @@ fn is_in(at: &str, pointer: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn size(value: &Value) -> usize {
+pub fn size(value: &Value) -> usize {
     match value {
         Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
         Value::Array(list) => 1 + list.iter().map(size).sum::<usize>(),
@@ -563,10 +563,8 @@ fn free(base: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(base) {
         return base.to_owned();
     }
-    (2..)
-        .map(|n| format!("{base}{n}"))
-        .find(|n| !taken(n))
-        .unwrap_or_default()
+    let numbered = |n| format!("{base}{n}");
+    numbered(autopi_codegen::free(|n| taken(&numbered(n))))
 }
 
 /// Percent-decoding (RFC 3986, 2.1); what is no code stays.

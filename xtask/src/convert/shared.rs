@@ -1,7 +1,10 @@
 //! What operations of OpenAPI 3 share is written out at each of them, as it is for 2.0: the later stages look at operations only.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
+use super::references::size;
 use crate::{
     report::Failure,
     shape::walk::{METHODS, escape},
@@ -9,14 +12,14 @@ use crate::{
 
 /// Parameters of path items, and references to path items, parameters, bodies, answers and headers. The components stay: nothing is lost.
 pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
-    let root = doc.clone();
+    let root = Shared::of(doc.clone());
     let paths = doc
         .get_mut("paths")
         .and_then(Value::as_object_mut)
         .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
     for (path, item) in paths.iter_mut().filter(|(path, _)| !path.starts_with("x-")) {
         let pointer = format!("/paths/{}", escape(path));
-        resolve(&root, item, &pointer)?;
+        root.resolve(item, &pointer)?;
         let item = item
             .as_object_mut()
             .ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
@@ -36,7 +39,7 @@ pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
 }
 
 fn operation(
-    root: &Value,
+    root: &Shared,
     op: &mut Map<String, Value>,
     shared: Option<&Value>,
     pointer: &str,
@@ -54,7 +57,7 @@ fn operation(
     {
         let mut parameter = parameter.clone();
         let place = parameter_place(pointer, i, own.len());
-        resolve(root, &mut parameter, &place)?;
+        root.resolve(&mut parameter, &place)?;
         let same = all
             .iter()
             .any(|p| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in"));
@@ -72,7 +75,7 @@ fn operation(
     }
     op.insert("parameters".into(), all.into());
     if let Some(body) = op.get_mut("requestBody") {
-        resolve(root, body, &format!("{pointer}/requestBody"))?;
+        root.resolve(body, &format!("{pointer}/requestBody"))?;
     }
     for (status, response) in op
         .get_mut("responses")
@@ -82,14 +85,14 @@ fn operation(
         .filter(|(status, _)| !status.starts_with("x-"))
     {
         let place = format!("{pointer}/responses/{}", escape(status));
-        resolve(root, response, &place)?;
+        root.resolve(response, &place)?;
         for (name, header) in response
             .get_mut("headers")
             .and_then(Value::as_object_mut)
             .into_iter()
             .flatten()
         {
-            resolve(root, header, &format!("{place}/headers/{}", escape(name)))?;
+            root.resolve(header, &format!("{place}/headers/{}", escape(name)))?;
         }
     }
     Ok(())
@@ -103,26 +106,46 @@ pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     }
 }
 
-/// Puts what a `$ref` points to in its place.
-fn resolve(root: &Value, value: &mut Value, pointer: &str) -> Result<(), Failure> {
-    for _ in 0..32 {
-        let Some(target) = value.get("$ref").and_then(Value::as_str) else {
-            return Ok(());
-        };
-        let found = target.strip_prefix('#').and_then(|p| root.pointer(p));
-        *value = found
-            .ok_or_else(|| {
-                Failure::new(
-                    "convert",
-                    pointer,
-                    format!("$ref `{target}` points to nothing"),
-                )
-            })?
-            .clone();
+/// What references name, and how many values may still be copied to where they stand.
+struct Shared(Value, Room);
+
+/// A document may become larger than it is, within limits: one large response that a thousand operations name is a bomb.
+pub struct Room(Cell<usize>);
+
+impl Room {
+    pub fn of(doc: &Value) -> Self {
+        Self(Cell::new(100_000 + 16 * size(doc)))
     }
-    Err(Failure::new(
-        "convert",
-        pointer,
-        "a $ref that leads to itself",
-    ))
+
+    /// A copy of it for this place.
+    pub fn copy(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
+        let Some(left) = self.0.get().checked_sub(size(value)) else {
+            let message = "references make the document too large";
+            return Err(Failure::new("convert", pointer, message));
+        };
+        self.0.set(left);
+        Ok(value.clone())
+    }
+}
+
+impl Shared {
+    fn of(doc: Value) -> Self {
+        let room = Room::of(&doc);
+        Self(doc, room)
+    }
+
+    /// Puts what a `$ref` points to in its place.
+    fn resolve(&self, value: &mut Value, pointer: &str) -> Result<(), Failure> {
+        for _ in 0..32 {
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+                return Ok(());
+            };
+            let found = target.strip_prefix('#').and_then(|p| self.0.pointer(p));
+            let missing = || format!("$ref `{target}` points to nothing");
+            let found = found.ok_or_else(|| Failure::new("convert", pointer, missing()))?;
+            *value = self.1.copy(found, pointer)?;
+        }
+        let message = "a $ref that leads to itself";
+        Err(Failure::new("convert", pointer, message))
+    }
 }

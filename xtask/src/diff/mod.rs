@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub use render::{Format, code, markdown};
+pub use render::Format;
 pub use rules::Rule;
 
 use crate::{

@@ -8,7 +8,7 @@ use super::{
     reach::resolve,
     walk::{members, text, without},
 };
-use crate::shape::walk::{METHODS, path_parameters};
+use crate::shape::walk::METHODS;
 
 /// An operation of a document.
 #[derive(Clone, Copy)]
@@ -49,9 +49,15 @@ pub struct Pair<'a> {
 
 /// `/a/{id}/b/` → `/a/{}/b/`
 pub fn unnamed(path: &str) -> String {
-    path_parameters(path).fold(path.to_owned(), |path, name| {
-        path.replace(&format!("{{{name}}}"), "{}")
-    })
+    let (mut out, mut rest) = (String::with_capacity(path.len()), path);
+    while let Some((before, inside)) = rest.split_once('{') {
+        let Some((_, after)) = inside.split_once('}') else {
+            break;
+        };
+        out.extend([before, "{}"]);
+        rest = after;
+    }
+    out + rest
 }
 
 fn operations(doc: &Value) -> Vec<Path<'_>> {

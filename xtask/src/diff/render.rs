@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use autopi_codegen::escape::{json, line};
+use autopi_codegen::escape::{code, json, line, markdown};
 
 use super::{Change, Class};
 
@@ -54,10 +54,9 @@ impl Format {
                 let _ = match self {
                     Self::Markdown => writeln!(
                         out,
-                        "- {} ({side}): {}{}{}",
+                        "- {} ({side}): {}{}",
                         code(&place),
-                        markdown(&what),
-                        markdown(&reach),
+                        markdown(&format!("{what}{reach}")),
                         means
                             .map(|m| format!("\n  {}", markdown(&m)))
                             .unwrap_or_default()
@@ -151,34 +150,4 @@ fn reach(change: &Change) -> String {
                 .join(", ")
         ),
     }
-}
-
-/// Text as code, whatever backticks it holds.
-pub fn code(text: &str) -> String {
-    if text.contains('`') {
-        format!("`` {text} ``")
-    } else {
-        format!("`{text}`")
-    }
-}
-
-/// Text of a document that can't be HTML or a link in Markdown; code stays as it is.
-pub fn markdown(text: &str) -> String {
-    let closed = text.matches('`').count().is_multiple_of(2);
-    let escape = |part: &str| {
-        part.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('[', "\\[")
-    };
-    let parts = text.split('`').enumerate();
-    parts
-        .map(|(i, part)| {
-            if closed && i % 2 == 1 {
-                part.to_owned()
-            } else {
-                escape(part)
-            }
-        })
-        .collect::<Vec<_>>()
-        .join("`")
 }

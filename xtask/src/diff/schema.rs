@@ -1,7 +1,7 @@
 //! Schemas, keyword by keyword (JSON Schema as Swagger 2.0, OpenAPI 3.0 and 3.1 have it).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     rc::Rc,
 };
 
@@ -13,7 +13,10 @@ use super::{
     reach::{Sides, resolve},
     renames::letters,
     texts::{both, short},
-    walk::{At, Maybe, Walker, flag, get, items, keys, members, text, types, without},
+    walk::{
+        At, Maybe, Walker, canonical, flag, get, items, keys, members, missing, text, types,
+        without,
+    },
 };
 use crate::shape::{noise::is_rendered, walk::unescape};
 
@@ -356,14 +359,14 @@ impl<'a> Walker<'a> {
         };
         match (old, new) {
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
-                for value in a.iter().filter(|v| !b.contains(v)) {
+                for value in missing(a, b) {
                     self.emit(
                         Rule::ValueGone,
                         &below,
                         format!("the value {} is gone", short(Some(value))),
                     );
                 }
-                for value in b.iter().filter(|v| !a.contains(v)) {
+                for value in missing(b, a) {
                     self.emit(
                         Rule::ValueNew,
                         &below,
@@ -402,9 +405,8 @@ impl<'a> Walker<'a> {
             new: below.new.clone(),
             ..at
         };
-        for name in items(new)
-            .iter()
-            .filter(|n| !items(old).contains(n))
+        for name in missing(items(new), items(old))
+            .into_iter()
             .filter_map(Value::as_str)
         {
             let at = pointed(member(
@@ -426,9 +428,8 @@ impl<'a> Walker<'a> {
                 _ => self.emit(Rule::MemberRequired, &at, "is required now"),
             }
         }
-        for name in items(old)
-            .iter()
-            .filter(|n| !items(new).contains(n))
+        for name in missing(items(old), items(new))
+            .into_iter()
             .filter_map(Value::as_str)
         {
             let after = renamed
@@ -515,19 +516,30 @@ impl<'a> Walker<'a> {
             return;
         }
         let (old_list, new_list) = (items(old), items(new));
-        let mut left: Vec<usize> = (0..new_list.len()).collect();
+        // What is left of the new ones, by what they are and by what they refer to.
+        let mut left: BTreeSet<usize> = (0..new_list.len()).collect();
+        let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
+        for (j, part) in new_list.iter().enumerate() {
+            let referred = reference(Some(part)).map(|r| format!("-> {r}"));
+            for key in referred.into_iter().chain([canonical(part)]) {
+                found.entry(key).or_default().push_back(j);
+            }
+        }
         let mut gone_parts = Vec::new();
         for (i, part) in old_list.iter().enumerate() {
             let renamed = reference(Some(part)).and_then(|r| self.renames.reference(r));
-            let same = |other: &Value| {
-                other == part || (renamed.is_some() && reference(Some(other)) == renamed.as_deref())
+            let mut next = |key: &str| {
+                let places = found.get_mut(key)?;
+                while let Some(j) = places.pop_front() {
+                    if left.remove(&j) {
+                        return Some(j);
+                    }
+                }
+                None
             };
-            match left
-                .iter()
-                .position(|j| new_list.get(*j).is_some_and(&same))
-            {
-                Some(found) => {
-                    let j = left.remove(found);
+            let by_name = renamed.and_then(|r| next(&format!("-> {r}")));
+            match by_name.or_else(|| next(&canonical(part))) {
+                Some(j) => {
                     self.checked(
                         &at.keys(&i.to_string(), &j.to_string()),
                         Some(part),
@@ -664,14 +676,19 @@ fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe<'_>) -> At
     below
 }
 
+/// How many names the type of a place may have.
+const TYPES: usize = 16;
+
 /// A place inside a schema that has no name; `suffix` is what the shape stage adds to the name of a type.
 fn step(at: &At, what: &str, suffix: &str) -> At {
+    // Twice as many at each step, unless they are kept few: a type that is not found so is listed by itself.
+    let types: BTreeSet<String> = at
+        .types
+        .iter()
+        .flat_map(|n| [n.clone(), format!("{n}{suffix}")])
+        .collect();
     let at = At {
-        types: at
-            .types
-            .iter()
-            .flat_map(|n| [n.clone(), format!("{n}{suffix}")])
-            .collect(),
+        types: types.into_iter().take(TYPES).collect(),
         ..at.clone()
     };
     if what.is_empty() { at } else { at.what(what) }

@@ -131,6 +131,31 @@ pub fn items<'a>(value: Maybe<'a>) -> &'a [Value] {
         .unwrap_or_default()
 }
 
+/// The items of `a` that `b` does not hold, in the time of both lists and not of their product.
+pub fn missing<'v>(a: &'v [Value], b: &[Value]) -> Vec<&'v Value> {
+    let there: BTreeSet<String> = b.iter().map(canonical).collect();
+    a.iter()
+        .filter(|v| !there.contains(&canonical(v)))
+        .collect()
+}
+
+/// The same text for equal values.
+pub fn canonical(value: &Value) -> String {
+    sorted(value).to_string()
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let members: BTreeMap<&String, &Value> = map.iter().collect();
+            let members = members.into_iter();
+            members.map(|(k, v)| (k.clone(), sorted(v))).collect()
+        }
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        plain => plain.clone(),
+    }
+}
+
 pub fn get<'a>(value: Maybe<'a>, key: &str) -> Maybe<'a> {
     value?.get(key)
 }
@@ -356,10 +381,10 @@ impl<'a> Walker<'a> {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
         }
-        for value in items(old).iter().filter(|v| !items(new).contains(v)) {
+        for value in missing(items(old), items(new)) {
             self.emit(gone, at, format!("{value} is gone"));
         }
-        for value in items(new).iter().filter(|v| !items(old).contains(v)) {
+        for value in missing(items(new), items(old)) {
             self.emit(come, at, format!("{value} is new"));
         }
         self.same_set(at, old, new);
@@ -367,7 +392,7 @@ impl<'a> Walker<'a> {
 
     /// What is left of a difference of two lists if each holds the same items: their order, or how often one is named.
     pub fn same_set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let within = |a: &[Value], b: &[Value]| a.iter().all(|v| b.contains(v));
+        let within = |a: &[Value], b: &[Value]| missing(a, b).is_empty();
         if within(items(old), items(new)) && within(items(new), items(old)) {
             self.differs(Rule::Order, at, old, new);
         }

@@ -7,7 +7,13 @@ mod propose;
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
-use autopi_codegen::{Operation, escape::line, json_schema, schema::Document, select, success};
+use autopi_codegen::{
+    Operation,
+    escape::{json as json_escaped, line, lines},
+    json_schema,
+    schema::Document,
+    select, success,
+};
 use reqwest::{Client, StatusCode, Url, header::HeaderValue};
 use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
@@ -237,9 +243,13 @@ impl Outcome {
     pub fn overlay(&self) -> Result<String> {
         let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
-        Ok(serde_yaml_ng::to_string(
-            &json!({ "overlay": "1.1.0", "info": info, "actions": actions }),
-        )?)
+        let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
+        let yaml = serde_yaml_ng::to_string(&overlay)?;
+        // A person reads it: where something would not be seen, as JSON, which is YAML and can say it.
+        if lines(&yaml) == yaml {
+            return Ok(yaml);
+        }
+        Ok(json_escaped(&serde_json::to_string_pretty(&overlay)?).into_owned() + "\n")
     }
 
     /// Does an answer contradict the document?
