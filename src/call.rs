@@ -451,13 +451,21 @@ impl<'a> Call<'a> {
         Box::pin(async { self.whole().await.map(|(r, _)| r.map(drop)) })
     }
 
-    /// Any JSON; text becomes a string, an empty body null.
+    /// Any JSON; what is none becomes a string, an empty body null.
     pub fn send_any(self) -> Sending<'a, Json> {
-        Box::pin(async { self.whole().await.map(|(r, _)| any(&r.value)) })
+        Box::pin(async {
+            self.whole()
+                .await
+                .map(|(r, _)| Json(lenient::lossless(&r.value)))
+        })
     }
 
     pub fn send_any_full(self) -> Sending<'a, Response<Json>> {
-        Box::pin(async { self.whole().await.map(|(r, _)| r.map(|body| any(&body))) })
+        Box::pin(async {
+            self.whole()
+                .await
+                .map(|(r, _)| r.map(|body| Json(lenient::lossless(&body))))
+        })
     }
 
     pub fn send_download(self) -> Sending<'a, Download> {
@@ -486,14 +494,6 @@ impl<'a> Call<'a> {
     ) -> Streaming<'static, Result<T, ItemError>> {
         items::all(self.pages())
     }
-}
-
-/// What is no JSON is a text.
-fn any(body: &Bytes) -> Json {
-    if body.is_empty() {
-        return Json::default();
-    }
-    lenient::read_any(body).unwrap_or_else(|_| Json(String::from_utf8_lossy(body).into()))
 }
 
 /// Puts what is percent-encoded already in its place; dots, which would name another place, stay out and count as not set.

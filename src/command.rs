@@ -215,11 +215,11 @@ impl Client {
             .request(Method::POST, &path)
             .named("start_command", template)
             .json(&command.body)?;
-        let answer: Json = request.send_json().await?.value;
-        let jid = answer
-            .get("jid")
-            .map(|jid| jid.as_str().map_or_else(|| jid.to_string(), str::to_owned));
-        let done = jid.is_none().then_some(answer);
+        let answer = request.send().await?.value;
+        // With every digit, also where it is a number.
+        let jid = lenient::member(&answer, "jid").map(lenient::read::<Option<String>>);
+        let jid = jid.and_then(|jid| jid.ok().flatten());
+        let done = jid.is_none().then(|| Json(lenient::lossless(&answer)));
         Ok(CommandJob {
             client: self.clone(),
             device,
@@ -344,8 +344,7 @@ fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
     if answer.status == 202 || answer.value.is_empty() {
         return Ok(None);
     }
-    let text = || Value::String(String::from_utf8_lossy(&answer.value).into_owned());
-    let value = lenient::read_any(&answer.value).unwrap_or_else(|_| text());
+    let value = lenient::lossless(&answer.value);
     let Value::Object(map) = &value else {
         return Ok((!value.is_null()).then_some(value));
     };

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{check::Violation, escape::Shown};
+use crate::{check::Violation, escape::Shown, lenient};
 
 /// What went wrong, in kinds that a program can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -322,11 +322,8 @@ impl Error {
     }
 
     fn json(&self) -> Option<Value> {
-        serde_json::from_slice(
-            self.raw_body()
-                .filter(|_| self.kind() == ErrorKind::Status)?,
-        )
-        .ok()
+        let body = self.raw_body()?;
+        (self.kind() == ErrorKind::Status).then(|| lenient::lossless(body))
     }
 
     /// 404?

@@ -81,11 +81,12 @@ fn second<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
 /// The text of a value as it stands; where there is no text, as it would be written.
 pub(crate) struct Raw(pub Vec<u8>);
 
-impl Raw {
-    /// As a value; what is none is its text.
-    pub(crate) fn lossless(self) -> Value {
-        read(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
+/// As a value, whatever the text is: what is no JSON is one text, and nothing is null.
+pub(crate) fn lossless(text: &[u8]) -> Value {
+    if text.is_empty() {
+        return Value::Null;
     }
+    read_any(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into())
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -232,6 +233,16 @@ impl<'a> Lenient<'a> {
             .ok_or_else(|| Error::custom("nested too deeply"))
     }
 
+    /// What a list of one number, text or boolean holds; else this one.
+    fn only(self) -> Self {
+        match pieces(self.text, b'[').as_deref() {
+            Ok([one]) if !one.starts_with(b"[") && !one.starts_with(b"{") && self.depth > 0 => {
+                self.inside(one)
+            }
+            _ => self,
+        }
+    }
+
     /// Notes where an empty text or list is not what is wanted.
     fn noting<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
         if outcome.is_err() && self.is_empty() && !self.is_noted() {
@@ -333,9 +344,9 @@ impl<'a> IntoDeserializer<'_, Error> for Lenient<'a> {
 }
 
 macro_rules! wanted {
-    ($how:ident: $($method:ident),* $(,)?) => {$(
+    ($whole:ident.$how:ident: $($method:ident),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.noting(self.$how(visitor))
+            self.noting(self.$whole().$how(visitor))
         }
     )*};
 }
@@ -374,9 +385,11 @@ impl<'a> Lenient<'a> {
     /// As the nearest `f64`.
     fn as_float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.number().map(|text| (text.parse::<f64>(), text)) {
-            Some((Ok(n), _)) if n.is_finite() => visitor.visit_f64(n),
+            Some((Ok(n), text)) if n.is_finite() && (n != 0.0 || digits::is_kept(&text)) => {
+                visitor.visit_f64(n)
+            }
             Some((_, text)) => Err(Error::custom(format!(
-                "`{text}` is larger than a number of 64 bits"
+                "`{text}` is beyond what a number of 64 bits reaches"
             ))),
             None => self.deserialize_any(visitor),
         }
@@ -389,17 +402,28 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// As a list: also one item of it, the JSON text of a list, and null for none.
+    /// As a list: also its one item, the JSON text of a list, and null or an empty text for none.
     fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.parsed(|value| match value.first() {
-            b'n' if value.text == b"null" => value.with_text(b"[]").list(visitor),
-            b'[' => value.list(visitor),
-            _ if value.is_empty() => value.deserialize_any(visitor),
+        self.parsed(|value| match value.text {
+            b"null" => value.with_text(b"[]").list(visitor),
+            b"\"\"" if value.is_noted() => value.with_text(b"[]").list(visitor),
+            b"\"\"" => value.deserialize_any(visitor),
+            // In a list of booleans only: elsewhere `false` more likely stands for none.
+            b"true" | b"false" => {
+                let one = Value::Bool(value.text == b"true");
+                visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
+            }
+            text if text.starts_with(b"[") => value.list(visitor),
             _ => {
                 value.deeper()?;
-                visitor.visit_seq(SeqDeserializer::new(std::iter::once(value)))
+                let one = value.inside(value.text);
+                visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
             }
         })
+    }
+
+    fn whole(self) -> Self {
+        self
     }
 
     /// As an object: also a list of one, and the JSON text of an object.
@@ -466,13 +490,13 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
         }
     }
 
-    wanted!(as_bool: deserialize_bool);
-    wanted!(as_integer: deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64);
-    wanted!(as_integer: deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
-    wanted!(as_float: deserialize_f32, deserialize_f64);
-    wanted!(as_text: deserialize_str, deserialize_string);
-    wanted!(as_list: deserialize_seq);
-    wanted!(as_object: deserialize_map);
+    wanted!(only.as_bool: deserialize_bool);
+    wanted!(only.as_integer: deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64);
+    wanted!(only.as_integer: deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
+    wanted!(only.as_float: deserialize_f32, deserialize_f64);
+    wanted!(only.as_text: deserialize_str, deserialize_string);
+    wanted!(whole.as_list: deserialize_seq);
+    wanted!(whole.as_object: deserialize_map);
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if self.text == b"null" || (self.is_empty() && self.is_noted()) {
@@ -562,10 +586,40 @@ mod tests {
             (Some(vec![1, 2]), Some(vec![]))
         );
         assert_eq!(
-            (some("3"), some(r#""a@b""#), some::<Vec<i64>>(r#""x""#)),
-            (Some(vec![3]), Some(vec!["a@b".to_owned()]), None),
-            "one item where a list is documented"
+            (some("5"), some(r#""a,b""#), some(r#""""#), some("true")),
+            (
+                Some(vec![5i64]),
+                Some(vec!["a,b".to_owned()]),
+                Some(Vec::<f64>::new()),
+                Some(vec![true])
+            ),
+            "one where several are documented"
         );
+        assert_eq!(
+            (
+                some::<Vec<i64>>(r#""1,2""#),
+                some::<Vec<String>>("false"),
+                some::<Vec<i64>>("5.5")
+            ),
+            (None, None, None)
+        );
+        assert_eq!(
+            (
+                some(r#"["x"]"#),
+                some("[5]"),
+                some::<f64>("[1,2]"),
+                some::<i64>("[[5]]")
+            ),
+            (Some("x".to_owned()), Some(5i64), None, None),
+            "a list of one where one is documented"
+        );
+        for no_object in [r#""x""#, "5", "true", "[5]", r#""5""#] {
+            assert_eq!(
+                some::<BTreeMap<String, Value>>(no_object),
+                None,
+                "{no_object}"
+            );
+        }
         let low = BTreeMap::from([("low".to_owned(), 3)]);
         assert_eq!(some(r#""{\"low\": \"3\"}""#), Some(low.clone()));
         assert_eq!(
@@ -624,6 +678,8 @@ mod tests {
             "0.10000000000000000001",
             "[1, {\"a\": -89450100000000000123}]",
             "1e400",
+            "1e-400",
+            "[0, 2.5E-324, 0.1, -1.5e-1000]",
         ] {
             let error = all::<Json>(text).unwrap_err();
             assert!(
@@ -634,7 +690,6 @@ mod tests {
         assert!(all::<Map<String, Value>>(r#"{"a": 89450100000000000123}"#).is_err());
         assert!(all::<i64>("18446744073709551615").is_err() && all::<i64>(long).is_err());
         assert!(all::<Decimal>("0.12345678901234567890123456789012").is_err());
-        assert!(all::<f64>("1e400").is_err());
         let any: Value =
             read_any(br#"{"a": [89450100000000000123, NaN, 1e400, 1.5], "b": {"c": -Infinity}}"#)
                 .unwrap_or_default();
@@ -643,6 +698,20 @@ mod tests {
             json!({"a": ["89450100000000000123", "NaN", "1e400", 1.5], "b": {"c": "-Infinity"}})
         );
         assert!(read_any::<Value>(br#"{"a": oops}"#).is_err());
+        for beyond in [
+            "1e400",
+            "1e-400",
+            "-1E-400",
+            "\"1e-400\"",
+            &format!("0.{}1", "0".repeat(400)),
+        ] {
+            assert!(
+                all::<f64>(beyond).unwrap_err().contains("64 bits"),
+                "{beyond}"
+            );
+            assert!(all::<Decimal>(beyond).is_err() && all::<i64>(beyond).is_err());
+        }
+        assert_eq!((some("0e-400"), some("5e-324")), (Some(0.0), Some(5e-324)));
         assert_eq!(some::<u64>("18446744073709551615"), Some(u64::MAX));
         let exact: f64 = 55.123_456_789_012_34;
         assert_eq!(
@@ -663,6 +732,24 @@ mod tests {
         for broken in ["", "[1", "[1]]", "[", "{\"a\": \"", "<html>", "[\"", "nul"] {
             assert!(all::<Value>(broken).is_err(), "{broken}");
         }
+        let lossless = |text: &str| super::lossless(text.as_bytes());
+        assert_eq!(
+            lossless(
+                r#"{"a": [NaN, -Infinity, 89450100000000000123, "x", 1.5], "b": {"c": null}}"#
+            ),
+            json!({"a": ["NaN", "-Infinity", "89450100000000000123", "x", 1.5], "b": {"c": null}})
+        );
+        for text in [
+            "pong",
+            "[1, oops, NaN]",
+            "[NaN",
+            "[1,,NaN]",
+            "{\"a\" NaN}",
+            "<html>",
+        ] {
+            assert_eq!(lossless(text), json!(text), "no JSON is one text");
+        }
+        assert!(lossless(&"[".repeat(100_000)).is_string());
         assert!(all::<Value>(&"[".repeat(100_000)).is_err());
         let deep = format!("[NaN,{}{}]", "[".repeat(200), "]".repeat(200));
         assert!(all::<Vec<Value>>(&deep).is_err());

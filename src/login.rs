@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::{Client, Error, ErrorKind, auth, host::Instant, mfa, place, retry, send};
+use crate::{Client, Error, ErrorKind, auth, host::Instant, lenient, mfa, place, retry, send};
 
 /// What the last login gave.
 #[derive(Default)]
@@ -206,7 +206,7 @@ async fn post(
 }
 
 fn token(answer: &[u8]) -> Option<SecretString> {
-    serde_json::from_slice::<LoginAnswer>(answer)
+    lenient::read::<LoginAnswer>(answer)
         .ok()?
         .token
         .filter(|t| !t.expose_secret().is_empty())
@@ -230,7 +230,8 @@ fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
         .decode(jwt.split('.').nth(1)?.trim_end_matches('='))
         .ok()?;
     let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
-    let claim = |name: &str| claims.get(name)?.as_i64();
+    // A number of seconds, with a fraction or without.
+    let claim = |name: &str| claims.get(name)?.as_f64().map(|seconds| seconds as i64);
     let left = claim("exp")?.checked_sub(claim("iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;
     u64::try_from(left)
@@ -264,6 +265,7 @@ mod tests {
         let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());
         assert_eq!(of(r#"{"exp":1600}"#), Some(600));
         assert_eq!(of(r#"{"exp":90600,"iat":90000}"#), Some(600));
+        assert_eq!(of(r#"{"exp":90600.5,"iat":90000.9e0}"#), Some(600));
         for none in [
             r#"{"exp":900}"#,
             r#"{"exp":"x"}"#,

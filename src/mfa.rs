@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, call::Sending};
+use crate::{Error, call::Sending, lenient};
 
 pub(crate) const VERIFY: &str = "/auth/mfa/verify/";
 
@@ -55,7 +55,7 @@ pub(crate) fn challenge(login_answer: &[u8]) -> Option<SecretString> {
     struct Challenge {
         mfa_token: SecretString,
     }
-    serde_json::from_slice::<Challenge>(login_answer)
+    lenient::read::<Challenge>(login_answer)
         .ok()
         .map(|c| c.mfa_token)
 }

@@ -38,7 +38,7 @@ pub struct Page<T> {
     /// The items that did not decode.
     #[serde(skip)]
     pub errors: Vec<ItemError>,
-    /// Every other member of the envelope; one that `serde_json` can't hold (`NaN`, a number of more than 64 bits) as its text.
+    /// Every other member of the envelope; what `serde_json` can't hold in it (`NaN`, a number of more than 64 bits) is its text.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
     /// Was there a `next`, be it null?
@@ -315,13 +315,17 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                             page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
                         }
                         _ if STRICT.get() => drop(page.extra.insert(key, map.next_value()?)),
-                        _ => drop(page.extra.insert(key, map.next_value::<Raw>()?.lossless())),
+                        _ => drop(
+                            page.extra
+                                .insert(key, lenient::lossless(&map.next_value::<Raw>()?.0)),
+                        ),
                     }
                 }
                 if !found {
                     // One object where the document has a list: its one item.
                     record::expect_members(true);
-                    let one = T::deserialize(Value::Object(std::mem::take(&mut page.extra))).ok();
+                    let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
+                    let one = lenient::read(one.as_bytes()).ok();
                     page.results.push(
                         one.filter(|_| !STRICT.get())
                             .ok_or_else(|| A::Error::missing_field("results"))?,

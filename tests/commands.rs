@@ -26,6 +26,24 @@ async fn device_that(results: Vec<String>) -> Server {
     .await
 }
 
+#[tokio::test]
+async fn what_json_does_not_have_is_a_text_in_a_result() {
+    let result = r#"{"jid":"1","return":{"load":NaN,"serial":89450100000000000123,"n":1.5}}"#;
+    let outcome = run(&device_that(vec![ok(result)]).await, 20_000).await;
+    let expected = serde_json::json!({"load": "NaN", "serial": "89450100000000000123", "n": 1.5});
+    assert_eq!(outcome.unwrap().value.0, expected);
+    let server = Server::start(|_, _| write(ok(r#"{"jid":20260101120000000000}"#))).await;
+    let job = server
+        .client()
+        .start_command(device(), &Command::new("x"))
+        .await;
+    assert_eq!(
+        job.unwrap().jid(),
+        "20260101120000000000",
+        "more than 64 bits"
+    );
+}
+
 async fn run(server: &Server, wait: u64) -> Result<autopi::CommandOutcome, autopi::Error> {
     server
         .client()

@@ -64,7 +64,9 @@ async fn sessions(lifetime: Duration, refused: fn(&str) -> bool) -> Server {
             logins.fetch_add(1, SeqCst),
             URL_SAFE_NO_PAD.encode(claims)
         );
-        write(ok(&format!(r#"{{"token":"{jwt}","user":{{}}}}"#)))
+        // What the user's record holds, the login does not read.
+        let user = r#"{"load":NaN,"serial":89450100000000000123,"few":1e-400}"#;
+        write(ok(&format!(r#"{{"token":"{jwt}","user":{user}}}"#)))
     })
     .await
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::lenient;
+
 /// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's search for a cycle): any cycle of pages is found
 /// sooner or later, one that leads back to the first page at once.
 #[derive(Default)]
@@ -70,8 +72,9 @@ fn items(body: &[u8]) -> &[u8] {
 }
 
 fn parsed(body: &[u8]) -> Option<Value> {
-    match serde_json::from_slice(body).ok()? {
+    match lenient::lossless(body) {
         Value::Object(mut envelope) => envelope.remove("results"),
+        Value::String(_) | Value::Null => None,
         other => Some(other),
     }
 }
@@ -120,8 +123,10 @@ mod tests {
     #[test]
     fn pages_that_begin_alike_are_not_the_same() {
         let long = "x".repeat(1000);
-        let page = |id: u8| format!(r#"{{"results":[{{"note":"{long}","id":{id}}}]}}"#);
+        let page = |id: u128| format!(r#"{{"results":[{{"note":"{long}","id":{id}}}]}}"#);
         assert_eq!(found([page(1).as_str(), page(2).as_str()]), None);
+        let serial = |n: u128| page(89_450_100_000_000_000_120 + n);
+        assert_eq!(found([serial(1).as_str(), serial(2).as_str()]), None);
         let sly = [
             r#"{"results":[{"a":"]}"},1],"page":1}"#,
             r#"{"results":[{"a":"]}"},2],"page":1}"#,
