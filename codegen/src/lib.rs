@@ -34,6 +34,14 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     print::print(tokens(&parse(spec)?, on)?)
 }
 
+/// Whether [`generate`] can use a document: all but the printing, which does not depend on it.
+///
+/// # Errors
+/// As [`generate`].
+pub fn prove(doc: &Value) -> Result<(), Error> {
+    print::parse(tokens(doc, &|_| true)?).map(drop)
+}
+
 /// [`generate`] before it is printed, of a document that is known to be OpenAPI 3.0.
 ///
 /// # Errors

@@ -6,16 +6,8 @@ use crate::{Error, docs};
 
 /// The code as it goes into a file. Nothing edits it as text: a document's words could become code.
 pub fn print(code: TokenStream) -> Result<String, Error> {
-    let fault = |what: &str| {
-        Error::new(
-            "",
-            format!("{what}: this is a fault of the generator, please report the document"),
-        )
-    };
     let code = docs::clean(code);
-    let file = syn::parse2(code.clone())
-        .map_err(|e| fault(&format!("the generated code does not parse ({e})")))?;
-    let text = prettyplease::unparse(&file);
+    let text = prettyplease::unparse(&parse(code.clone())?);
     let written = text
         .parse()
         .map_err(|e| fault(&format!("the printed code does not parse ({e})")))?;
@@ -23,6 +15,18 @@ pub fn print(code: TokenStream) -> Result<String, Error> {
         return Err(fault("the printed code is not what was meant"));
     }
     Ok(text)
+}
+
+/// The code as syn understands it.
+pub fn parse(code: TokenStream) -> Result<syn::File, Error> {
+    syn::parse2(code).map_err(|e| fault(&format!("the generated code does not parse ({e})")))
+}
+
+fn fault(what: &str) -> Error {
+    Error::new(
+        "",
+        format!("{what}: this is a fault of the generator, please report the document"),
+    )
 }
 
 /// Are all identifiers, literals, marks, parentheses and brackets the same, in the same order? Commas, semicolons and braces are the printer's choice.

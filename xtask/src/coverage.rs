@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    pipeline::{self, Input},
+    pipeline::{self, Input, Proof},
     report::Failure,
     shape::walk,
 };
@@ -56,6 +56,7 @@ pub fn coverage(
                 text,
                 file,
                 overlay,
+                proof: Proof::Unwanted,
             })?
             .strict()?
             .doc,

@@ -16,7 +16,7 @@ use xtask::{
     fetch,
     normalize::normalize,
     out::print,
-    pipeline::{self, Input, Normalized},
+    pipeline::{self, Input, Normalized, Proof},
     probe::Target,
     sandbox_args::{self, SandboxArgs},
     say,
@@ -214,8 +214,8 @@ async fn run(task: Task) -> Result<ExitCode> {
             allow_unclassified,
         } => {
             let (old, new) = thread::scope(|s| {
-                let other = s.spawn(|| normalized(&old, None));
-                let new = normalized(&new, None);
+                let other = s.spawn(|| normalized(&old, Proof::Unwanted));
+                let new = normalized(&new, Proof::Unwanted);
                 (other.join(), new)
             });
             let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;
@@ -293,12 +293,13 @@ async fn run(task: Task) -> Result<ExitCode> {
 }
 
 /// A document of the user's choice through the pipeline.
-fn normalized(file: &Path, overlay: Option<&str>) -> Result<Normalized> {
+fn normalized(file: &Path, proof: Proof<'_>) -> Result<Normalized> {
     let text = fetch::read(file)?;
     let input = Input {
         text: &text,
         file: Some(file),
-        overlay,
+        overlay: None,
+        proof,
     };
     let new = pipeline::run(input).and_then(Normalized::strict);
     new.map_err(|e| e.or_at(file.display()).into())
@@ -324,7 +325,7 @@ fn authorization() -> Result<String> {
 
 async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<ExitCode> {
     let doc = match &from {
-        Some(file) => normalized(file, None)?.doc,
+        Some(file) => normalized(file, Proof::Unwanted)?.doc,
         None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
     };
     let outcome = xtask::probe::probe(&doc, &target).await?;
@@ -366,7 +367,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
 }
 
 fn try_document(file: &Path) -> Result<()> {
-    let new = normalized(file, None)?;
+    let new = normalized(file, Proof::Wanted)?;
     print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");

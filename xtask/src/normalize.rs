@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::{
     features, fetch,
     out::print,
-    pipeline::{self, Input, Normalized},
+    pipeline::{self, Input, Normalized, Proof},
     provenance::Provenance,
     say, update,
     write::Folder,
@@ -33,10 +33,15 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
         None => folder.text("overlay.yaml"),
     };
     let text = text.as_str();
+    let proof = match from {
+        Some(_) => Proof::Wanted,
+        None => Proof::Unless(folder.text(OPENAPI)),
+    };
     let new = pipeline::run(Input {
         text,
         file: from,
         overlay,
+        proof,
     })
     .and_then(Normalized::strict);
     let new = new.map_err(|e| e.or_at(&place))?;

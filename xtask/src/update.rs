@@ -13,7 +13,7 @@ use crate::{
     fetch::{self, Fetched, Limits, Validators},
     out::print,
     overlay,
-    pipeline::{self, Input, Normalized},
+    pipeline::{self, Input, Normalized, Proof},
     provenance::Provenance,
     report::Failure,
     say, verify,
@@ -96,6 +96,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             text,
             file,
             overlay,
+            proof: Proof::Unless(folder.text("openapi.json")),
         };
         pipeline::run(input).map_err(|e| e.or_at(&place))
     };
@@ -241,6 +242,7 @@ fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure>
         text,
         file,
         overlay,
+        proof: Proof::Unwanted,
     })
 }
 

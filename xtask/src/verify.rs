@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -52,7 +53,7 @@ pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
 ///
 /// # Errors
 /// The first thing that is wrong, with its JSON pointer.
-pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> {
+pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
     let fail = |pointer: String, message: String| Failure::new("verify", pointer, message);
     let (old, new) = (operations(before), operations(after));
     if old.is_empty() {
@@ -136,14 +137,19 @@ pub fn verify(before: &Value, after: &Value, text: &str) -> Result<(), Failure> 
             ));
         }
     }
-    let parsed: Result<openapiv3::OpenAPI, _> = serde_json::from_str(text);
-    if let Err(e) = parsed {
+    if let Err(e) = openapiv3::OpenAPI::deserialize(after) {
         let message = format!("no OpenAPI 3.0 document: {e}");
         return Err(ill_formed(after).unwrap_or_else(|| fail(String::new(), message)));
     }
-    autopi_codegen::generate(text, &|_| true)
-        .map_err(|e| fail(e.pointer().to_owned(), e.message().to_owned()))?;
     Ok(())
+}
+
+/// The generator can use the document.
+///
+/// # Errors
+/// What it can't use, with its JSON pointer.
+pub fn generates(doc: &Value) -> Result<(), Failure> {
+    autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
 }
 
 /// A component that is nothing but a reference to itself, by whatever way, has no meaning.

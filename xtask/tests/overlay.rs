@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xtask::{
     overlay::{self, Applied},
-    pipeline::{self, Input, Normalized},
+    pipeline::{self, Input, Normalized, Proof},
     update::{Mode, Source},
 };
 
@@ -286,6 +286,7 @@ fn run(text: &str, overlay: &str) -> Normalized {
         text,
         file,
         overlay,
+        proof: Proof::Wanted,
     })
     .unwrap()
 }

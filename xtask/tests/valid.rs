@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use xtask::pipeline::{self, Input, Normalized, normalize};
+use xtask::pipeline::{self, Input, Normalized, Proof, normalize};
 
 /// The document and its warnings.
 fn through(text: &str) -> (Value, String) {
@@ -289,6 +289,7 @@ fn from_file(file: &Path) -> Result<Normalized, String> {
         text: &text,
         file,
         overlay,
+        proof: Proof::Wanted,
     })
     .map_err(|e| e.to_string())
 }
