@@ -1,5 +1,7 @@
 //! Which names are those of secrets: the one rule for `Debug`, violations and traces. xtask compiles this file too.
 
+use percent_encoding::percent_decode_str;
+
 /// What is printed in place of a secret.
 pub const MASK: &str = "** redacted **";
 
@@ -76,9 +78,22 @@ pub fn by_value(value: &str) -> bool {
     hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
 }
 
-/// In a query more names are secret.
+/// Is a pair of a query or a form, decoded, a secret? There more names are, a name may be the secret itself, and a value may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
-    by_name(name) || by_value(value) || words(name).iter().any(|word| among(QUERY, word))
+    let of_a_query =
+        |name: &str| by_name(name) || words(name).iter().any(|word| among(QUERY, word));
+    let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let inside = |text: &str| {
+        let decoded = percent_decode_str(text).decode_utf8_lossy();
+        // What stands before each `=`.
+        let mut names: Vec<&str> = decoded.split('=').collect();
+        names.pop();
+        let mut names = names
+            .iter()
+            .filter_map(|n| n.rsplit(['?', '&', '#', ';', '/']).next());
+        names.any(of_a_query) || decoded.split(is_end).any(by_value)
+    };
+    of_a_query(name) || inside(name) || inside(value)
 }
 
 #[cfg(test)]
@@ -110,12 +125,21 @@ mod tests {
             ("sig", "x"),
             ("key", "x"),
             ("q", &"0a".repeat(20)),
+            (&"0a".repeat(20), ""),
+            ("next", "https://h/x/?a=1&tok%65n=x"),
+            ("next", "/x;filter[api_key]=x"),
+            ("a", "1;token=x"),
+            ("next", &format!("/x/{}/", "0a".repeat(20))),
         ] {
             assert!(in_query(name, value), "{name}");
         }
-        assert!(
-            !in_query("format", "openapi")
-                && !in_query("id", "0189d7a5-0000-7000-8000-000000000001")
-        );
+        for (name, value) in [
+            ("format", "openapi"),
+            ("id", "0189d7a5-0000-7000-8000-000000000001"),
+            ("next", "https://h/token/?page=2&a=b"),
+            ("a", "100%"),
+        ] {
+            assert!(!in_query(name, value), "{name}");
+        }
     }
 }

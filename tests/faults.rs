@@ -4,13 +4,14 @@ mod support;
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use autopi::{
     CallOptions, Client, Error, ErrorKind, Method, RetryPolicy, Upload,
     rt::{Call, Operation},
 };
+use autopi_sandbox::{API_TOKEN, Sandbox};
 use futures_util::{StreamExt, future::join_all, stream};
 use support::{Server, Step, answer, ok, write};
 
@@ -163,6 +164,38 @@ async fn truncated_gzip() {
     })
     .await;
     assert_eq!((error.kind(), requests), (ErrorKind::Transport, 3));
+}
+
+/// Its text is `Throttled.default_detail` with `extra_detail_singular` or `extra_detail_plural`.
+#[tokio::test]
+async fn status_429_of_django_rest_framework_says_when_to_come_back() {
+    for (limit, fault, wait, words) in [
+        (30, None, 30, "30 seconds"),
+        (1, None, 1, "1 second"),
+        (9, Some("status=429"), 1, "1 second"),
+    ] {
+        let mut api = Sandbox::builder()
+            .rate_limit(u32::from(fault.is_some()), Duration::from_secs(limit))
+            .clock_at(SystemTime::now());
+        if let Some(fault) = fault {
+            api = api.fault(fault);
+        }
+        let api = api.start().await.unwrap();
+        let client = Client::builder()
+            .base_url(api.url())
+            .api_token(API_TOKEN)
+            .retry(RetryPolicy::none());
+        let call = client.build().unwrap();
+        let error = call.request(Method::GET, "/dongle/devices/").send().await;
+        let error = error.unwrap_err();
+        let text = format!("Request was throttled. Expected available in {words}.");
+        assert!(
+            error.is_throttled() && error.to_string().contains(&text),
+            "{error}"
+        );
+        assert_eq!(error.detail(), Some(text));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)));
+    }
 }
 
 #[tokio::test]

@@ -203,6 +203,9 @@ async fn no_secret_of_a_url_is_stored_or_shown() {
             "https://h/?q=0123456789abcdef0123456789abcdef",
             "https://h/",
         ),
+        ("https://h/?0123456789abcdef0123456789abcdef", "https://h/"),
+        ("https://h/?a=1;token=canary&v=2", "https://h/?v=2"),
+        ("https://h/?next=%2Fx%3Ftok%2565n%3Dcanary", "https://h/"),
     ] {
         assert_eq!(xtask::fetch::shown(&url.parse().unwrap()), shown);
     }

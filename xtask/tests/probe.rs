@@ -2,7 +2,13 @@
 
 use std::{
     fs,
+    net::TcpListener,
     process::{Command, Output},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -122,4 +128,54 @@ async fn what_stops_it_is_said_without_the_token() {
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains(words) && !text.contains(canary), "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_proxy_of_the_environment_sees_a_probe() {
+    let library = "tests/fixtures/other/library.yaml";
+    let sandbox = Sandbox::builder()
+        .spec(fetch::parse(&read(library)).unwrap())
+        .start()
+        .await
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    thread::spawn(move || {
+        listener
+            .incoming()
+            .for_each(|_| _ = count.fetch_add(1, Ordering::SeqCst))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("overlay.yaml").display().to_string();
+    for (scheme, host) in [
+        ("http", "127.0.0.1"),
+        ("socks5", "127.0.0.1"),
+        ("http", "localhost"),
+    ] {
+        let url = sandbox.url().replace("127.0.0.1", host) + "/api/v2";
+        let proxy = format!("{scheme}://{address}");
+        let mut env = vec![
+            ("AUTOPI_API_TOKEN", API_TOKEN),
+            ("NO_PROXY", ""),
+            ("no_proxy", ""),
+        ];
+        let names = [
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+        ];
+        env.extend(names.map(|name| (name, proxy.as_str())));
+        let args = [
+            "--url", &url, "--rate", "1000", "--from", library, "--out", &out,
+        ];
+        let output = xtask(&args, &env);
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(text.contains("1 judged"), "{text}");
+    }
+    assert_eq!(seen.load(Ordering::SeqCst), 0);
 }

@@ -1,6 +1,13 @@
 //! What an update says and writes about the changes of the API.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    path::Path,
+    process::Command,
+    thread,
+};
 
 use serde_json::{Value, json};
 use xtask::{
@@ -115,4 +122,111 @@ async fn a_block_without_what_it_was_made_from_is_an_error_and_nothing_is_writte
         fs::read_to_string(root.path().join("CHANGELOG.md")).unwrap(),
         before
     );
+}
+
+/// Answers every request with this, and says where.
+fn server(answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let _ = socket.read(&mut [0; 4096]);
+            let _ = socket.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+fn ok(body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_of_the_url_is_in_any_file_of_an_update() {
+    let root = tempfile::tempdir().unwrap();
+    let spec = folder(root.path());
+    let url = server(ok(&document("string").to_string()));
+    let source = Source {
+        url: Some(format!(
+            "{url}/?token=canary&format=openapi&sig=canary#canary"
+        )),
+        from: None,
+        no_overlay: false,
+    };
+    update(&source, Mode::Write, &spec).await.unwrap();
+    let stored = fs::read_to_string(spec.join("source.toml")).unwrap();
+    assert!(
+        stored.contains(&format!("{url}/?format=openapi\"")),
+        "{stored}"
+    );
+    for folder in [root.path(), &spec] {
+        for file in fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+        {
+            let text = fs::read(&file).unwrap_or_default();
+            assert!(
+                !text.windows(6).any(|w| w == b"canary"),
+                "{}",
+                file.display()
+            );
+        }
+    }
+    let before = fs::read(spec.join("source.toml")).unwrap();
+    for who in ["user:canary@", "canary@", ":canary@"] {
+        let source = Source {
+            url: Some(format!("{url}/?format=openapi").replace("//", &format!("//{who}"))),
+            from: None,
+            no_overlay: false,
+        };
+        let error = update(&source, Mode::Write, &spec).await.unwrap_err();
+        let text = format!("{error:#} {error:?}");
+        assert!(
+            text.contains("holds credentials") && !text.contains("canary"),
+            "{text}"
+        );
+    }
+    assert_eq!(fs::read(spec.join("source.toml")).unwrap(), before);
+}
+
+#[test]
+fn no_secret_of_the_url_is_printed() {
+    let upstream = fs::read_to_string("../spec/upstream.json").unwrap();
+    let head = |status: &str| {
+        format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+    };
+    let urls = [
+        (server(ok(&upstream)), 0),
+        (server(ok("<html>")), 2),
+        (server(ok(r#"{"openapi":"3.0.3","paths":{"/a/":5}}"#)), 2),
+        (server(head("404 Not Found")), 2),
+        (server(head("500 Oops")), 2),
+        (
+            server(head(
+                "302 Found\r\nlocation: https://user:canary@h.example/?token=canary",
+            )),
+            2,
+        ),
+        ("http://127.0.0.1:9".into(), 2),
+        ("http://user:canary@127.0.0.1:9".into(), 2),
+        ("https://user:canary@h.example".into(), 2),
+        ("http://h.example".into(), 2),
+        ("user:canary@h.example".into(), 2),
+    ];
+    thread::scope(|scope| {
+        for (url, code) in &urls {
+            scope.spawn(move || {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+                let url = format!("{url}/?api_key=canary&format=openapi");
+                let output = command.args(["check", "--url", &url]).output().unwrap();
+                let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                assert!(!text.contains("canary"), "{text}");
+                assert_eq!(output.status.code(), Some(*code), "{url}: {text}");
+            });
+        }
+    });
 }
