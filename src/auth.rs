@@ -8,7 +8,11 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 use crate::{Error, Mfa, Sending};
 
-/// Who calls. Secrets are wiped from memory on drop, in headers too, and never printed.
+/// Who calls. Secrets are never printed.
+///
+/// The copies that this crate makes of a secret that it was given are overwritten in memory when the last clone of the client is dropped: the text, the header
+/// of a token, the body of a login. What the HTTP and TLS libraries copy into their buffers is not: after a call the header may still be in freed memory, after a
+/// login also the response with its token. Nor are the environment's variables, texts that you keep, and the values of the document's types.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -132,10 +136,11 @@ pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, 
 
 /// All copies of the header share the text, which is wiped with the last of them.
 fn secret(text: String) -> Option<HeaderValue> {
+    let text = Zeroizing::new(text);
     if !text.is_ascii() {
         return None;
     }
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Zeroizing::new(text))).ok()?;
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

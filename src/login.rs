@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use reqwest::header::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use bytes::Bytes;
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderValue},
+};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -187,12 +191,20 @@ async fn post(
     client: &Client,
     path: &str,
     body: Option<&impl Serialize>,
-) -> Result<(reqwest::StatusCode, bytes::Bytes), Error> {
+) -> Result<(StatusCode, Zeroizing<Vec<u8>>), Error> {
     let inner = &client.0;
     let url = place::join(&inner.base, path).map_err(Error::auth)?;
     let request = inner.http.post(url).timeout(inner.usual_attempt());
     let request = match body {
-        Some(body) => request.json(body),
+        Some(body) => {
+            // Room enough, so that no copy of a password is left behind where it grew.
+            let mut json = Zeroizing::new(Vec::with_capacity(1 << 14));
+            serde_json::to_writer(&mut *json, body)
+                .map_err(|e| Error::auth(format!("the login can't be written as JSON ({e})")))?;
+            request
+                .header(CONTENT_TYPE, "application/json")
+                .body(Bytes::from_owner(json))
+        }
         None => request,
     };
     let response = request.send().await.map_err(Error::transport)?;
@@ -202,7 +214,8 @@ async fn post(
         return Err(send::refusal(response, None).await.without_body());
     }
     let status = response.status();
-    Ok((status, send::read_some(response).await))
+    let answer = Vec::from(send::read_some(response).await);
+    Ok((status, Zeroizing::new(answer)))
 }
 
 fn token(answer: &[u8]) -> Option<SecretString> {

@@ -119,8 +119,9 @@ fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
         return Err(refuse(format!("it is longer than {LONGEST} bytes")));
     }
     judge(path, home, &about).map_err(refuse)?;
-    let mut text = String::new();
     let file = File::open(path).map_err(fail)?;
+    // Room enough, so that it leaves no copy behind where it grew.
+    let mut text = String::with_capacity(about.len() as usize + 1);
     file.take(LONGEST).read_to_string(&mut text).map_err(fail)?;
     Ok(Some(text.into()))
 }

@@ -1,0 +1,254 @@
+//! What is left of a secret in the memory of this process: what `Credentials` says about it.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::{
+    env,
+    fs::{self, File},
+    hint::black_box,
+    io::Read,
+    os::unix::fs::{FileExt, PermissionsExt},
+    process::Command,
+};
+
+use autopi::{Client, ClientBuilder, CredentialsProvider, Method, Mfa, SecretString, Sending};
+use secrecy::zeroize::Zeroizing;
+use support::{Server, ok, write};
+
+const KEY: u8 = 0xa5;
+const PIECE: usize = 8;
+const PAGE: usize = 1 << 12;
+const ALL: usize = 40 / PIECE;
+
+/// A secret that this test never holds in clear, but for the one text that it gives away.
+struct Hidden([u8; 40]);
+
+impl Hidden {
+    fn new() -> Self {
+        let hex = |()| b"0123456789abcdef"[fastrand::usize(..16)] ^ KEY;
+        Self([(); 40].map(hex))
+    }
+
+    fn of(text: &str) -> Self {
+        let bytes: [u8; 40] = text.as_bytes().try_into().unwrap();
+        Self(bytes.map(|b| b ^ KEY))
+    }
+
+    /// In clear, between these texts.
+    fn text(&self, before: &str, after: &str) -> String {
+        let mut text = String::with_capacity(before.len() + self.0.len() + after.len());
+        text.push_str(before);
+        text.extend(self.0.iter().map(|b| char::from(b ^ black_box(KEY))));
+        text.push_str(after);
+        text
+    }
+
+    /// The token that the server gives for it.
+    fn token(&self) -> Self {
+        Self(self.0.map(|b| token(b ^ KEY) ^ KEY))
+    }
+}
+
+/// Reads this process's memory. What it needs is allocated before there are secrets: it would overwrite freed ones.
+struct Memory {
+    file: File,
+    buffer: Vec<u8>,
+    zeros: Vec<u8>,
+    maps: String,
+}
+
+impl Memory {
+    fn new() -> Self {
+        Self {
+            file: File::open("/proc/self/mem").unwrap(),
+            buffer: vec![0; (1 << 16) + PIECE],
+            zeros: vec![0; PAGE],
+            maps: String::with_capacity(1 << 18),
+        }
+    }
+
+    /// How many pieces of the secret can be read where this process can write, in freed memory too.
+    fn pieces(&mut self, hidden: &Hidden) -> usize {
+        self.maps.clear();
+        let mut maps = File::open("/proc/self/maps").unwrap();
+        maps.read_to_string(&mut self.maps).unwrap();
+        let own = self.buffer.as_ptr() as u64;
+        let own = own..own + self.buffer.len() as u64;
+        let masked = |piece: &[u8]| piece.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
+        let pieces: Vec<u64> = hidden.0.chunks(PIECE).map(masked).collect();
+        let mask = masked(&[black_box(KEY); PIECE]);
+        let mut found = 0;
+        for line in self.maps.lines() {
+            let (range, rest) = line.split_once(' ').unwrap();
+            let (at, end) = range.split_once('-').unwrap();
+            let [mut at, end] = [at, end].map(|n| u64::from_str_radix(n, 16).unwrap());
+            while rest.starts_with("rw") && at + PIECE as u64 <= end {
+                let length = (end - at).min(self.buffer.len() as u64) as usize;
+                let read = &mut self.buffer[..length];
+                if self.file.read_exact_at(read, at).is_err() {
+                    break;
+                }
+                let mut last = 0;
+                for (page, at) in read.chunks(PAGE).zip((at..).step_by(PAGE)) {
+                    if *page == self.zeros[..page.len()] {
+                        last = 0;
+                        continue;
+                    }
+                    for (at, byte) in (at..).zip(page) {
+                        last = last >> 8 | u64::from(*byte) << 56;
+                        let is_piece = pieces.contains(&(last ^ mask));
+                        found += usize::from(is_piece && !own.contains(&at));
+                    }
+                }
+                at += (length - PIECE + 1) as u64;
+            }
+        }
+        self.buffer.fill(0);
+        found
+    }
+}
+
+/// Digits and a to f as other letters.
+fn token(hex: u8) -> u8 {
+    if hex.is_ascii_digit() {
+        hex - b'0' + b'k'
+    } else {
+        hex - b'a' + b'u'
+    }
+}
+
+struct Own(SecretString);
+
+impl CredentialsProvider for Own {
+    fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}
+
+/// The test runs itself again, for the server must not be in the memory that is looked at.
+#[tokio::test]
+async fn what_was_given_is_wiped_with_the_client() {
+    if let Ok(url) = env::var("AUTOPI_TEST_SERVER") {
+        nothing_is_left(&url).await;
+        return of_the_environment();
+    }
+    // The token of a login is made of the secret; the password `x` wants a second factor.
+    let server = Server::start(|_, request| {
+        let after = |name: &str| request.split_once(name).map(|(_, rest)| rest);
+        write(
+            match after("\"recovery_code\":\"").or(after("\"password\":\"")) {
+                Some(rest) if rest.starts_with('x') => ok(r#"{"mfa_token":"c"}"#),
+                Some(rest) => {
+                    let token: String = rest
+                        .bytes()
+                        .take(40)
+                        .map(|b| char::from(token(b)))
+                        .collect();
+                    ok(&format!(r#"{{"token":"{token}"}}"#))
+                }
+                None => ok("1"),
+            },
+        )
+    })
+    .await;
+    for variable in [None, Some("AUTOPI_JWT")] {
+        let home = env::temp_dir().join(format!("autopi-memory-{}", fastrand::u64(..)));
+        fs::create_dir_all(home.join(".config/autopi")).unwrap();
+        let mut child = Command::new(env::current_exe().unwrap());
+        child
+            .args(["--exact", "what_was_given_is_wiped_with_the_client"])
+            .env("AUTOPI_TEST_SERVER", &server.url)
+            .env("HOME", &home);
+        for name in ["API_TOKEN", "JWT", "EMAIL", "PASSWORD", "PROFILE"] {
+            child.env_remove(format!("AUTOPI_{name}"));
+        }
+        child.envs(variable.map(|name| (name, Hidden::new().text("", ""))));
+        let output = tokio::task::spawn_blocking(move || child.output()).await;
+        let output = output.unwrap().unwrap();
+        fs::remove_dir_all(&home).unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{variable:?}: {text}");
+    }
+    assert!(server.count("GET /x/") >= 10);
+}
+
+async fn nothing_is_left(url: &str) {
+    type Make = fn(ClientBuilder, &Hidden) -> ClientBuilder;
+    let ways: [(&str, Make); 6] = [
+        ("token", |b, h| b.api_token(h.text("", ""))),
+        ("prefix", |b, h| b.api_token(h.text("APIToken ", " "))),
+        ("jwt", |b, h| b.jwt(h.text("", ""))),
+        ("password", |b, h| b.login("a@b.c", h.text("", ""))),
+        ("code", |b, h| {
+            b.login_with_mfa("a@b.c", "x", Mfa::code(h.text("", "")))
+        }),
+        ("provider", |b, h| {
+            b.credentials_provider(Own(h.text("", "").into()))
+        }),
+    ];
+    let mut memory = Memory::new();
+    for (name, make) in ways {
+        let hidden = Hidden::new();
+        assert_eq!(memory.pieces(&hidden), 0, "{name}: of the test");
+        let builder = make(Client::builder(), &hidden);
+        assert!(
+            memory.pieces(&hidden) >= ALL,
+            "{name}: there is none to find"
+        );
+        drop(builder);
+        assert_eq!(memory.pieces(&hidden), 0, "{name}: of a builder");
+        let client = make(Client::builder(), &hidden).build().unwrap();
+        let other = client.clone();
+        drop(client);
+        assert!(memory.pieces(&hidden) >= ALL, "{name}: a clone needs it");
+        drop(other);
+        assert_eq!(memory.pieces(&hidden), 0, "{name}: of a client");
+
+        let client = make(Client::builder().base_url(url), &hidden);
+        let client = client.build().unwrap();
+        client.request(Method::GET, "/x/").send().await.unwrap();
+        drop(client);
+        let (left, token) = (memory.pieces(&hidden), memory.pieces(&hidden.token()));
+        // What hyper wrote a header from, and read a response into.
+        match name {
+            "password" | "code" => {
+                assert!(left == 0 && token <= 2 * ALL, "{name}: {left}, {token}")
+            }
+            _ => assert!(left <= ALL, "{name}: {left}"),
+        }
+    }
+    let hidden = Hidden::new();
+    let refused = Client::builder().api_token(hidden.text("two ", ""));
+    refused.build().unwrap_err();
+    assert_eq!(memory.pieces(&hidden), 0, "of what is refused");
+}
+
+/// Of a file nothing is left; of a variable what the environment itself has.
+fn of_the_environment() {
+    let mut memory = Memory::new();
+    let of_file = Hidden::new();
+    let path = env::home_dir()
+        .unwrap()
+        .join(".config/autopi/credentials.toml");
+    let text = Zeroizing::new(of_file.text(
+        "[default]\napi_token = '",
+        &format!("'\n#{}", " ".repeat(9_000)),
+    ));
+    fs::write(&path, &*text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    drop(text);
+    let given = env::var("AUTOPI_JWT").map(Zeroizing::new);
+    let of_variable = given.map(|text| Hidden::of(&text));
+    let mut count = || {
+        let variable = of_variable.as_ref().map_or(0, |h| memory.pieces(h));
+        (memory.pieces(&of_file), variable)
+    };
+    let before = count();
+    assert_eq!(before, (0, if of_variable.is_ok() { ALL } else { 0 }));
+    let client = Client::from_env().unwrap();
+    let (file, variable) = count();
+    assert!(file + variable >= before.1 + ALL, "there is none to find");
+    drop(client);
+    assert_eq!(count(), before);
+}
