@@ -21,6 +21,7 @@ use crate::{
     finite, lenient,
     pages::{self, items},
     place,
+    redact::Whole,
     send::{self, Body, Outgoing},
     shown,
     style::{Format, Place},
@@ -38,6 +39,8 @@ pub struct Operation {
     pub required: &'static [&'static str],
     pub accept: &'static str,
     pub page: Option<PageParams>,
+    /// The names of members of its bodies that are secrets, or none, other than the names tell: for traces.
+    pub secrets: &'static [(&'static str, bool)],
 }
 
 /// Stands for a body among what is required: no parameter has this name.
@@ -82,18 +85,24 @@ pub struct Response<T> {
     pub value: T,
 }
 
-/// Without the values of the headers: cookies are among them.
+/// Without the values of the headers, cookies are among them, and without values of types that know no secrets: bytes, texts, `serde_json`'s.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("headers", &shown::Headers(&self.headers))
-            .field("value", &self.value)
+            .field("value", &Whole(&self.value))
             .finish()
     }
 }
 
 impl<T> Response<T> {
+    /// For the caller, who may print the headers.
+    pub(crate) fn marked(mut self) -> Self {
+        shown::mark(&mut self.headers);
+        self
+    }
+
     pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         Response {
             status: self.status,
@@ -123,7 +132,7 @@ impl<'a> Call<'a> {
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
         let mut out = Outgoing::new(operation.id, method, String::new());
         out.template = Some(operation.path);
-        out.accept = operation.accept;
+        (out.accept, out.secrets) = (operation.accept, operation.secrets);
         Self {
             client,
             operation,
@@ -223,7 +232,10 @@ impl<'a> Call<'a> {
             HeaderName::from_bytes(name.as_bytes()),
             HeaderValue::from_str(&value.to_string()),
         ) {
-            (Ok(name), Ok(value)) => drop(self.out.headers.insert(name, value)),
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.out.headers.insert(name, value);
+            }
             _ => self.fail(Error::invalid(format!(
                 "{name}: no header can carry this value"
             ))),
@@ -436,7 +448,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_full<T: DeserializeOwned + 'a>(self) -> Sending<'a, Response<T>> {
-        Box::pin(self.typed())
+        Box::pin(async { self.typed().await.map(Response::marked) })
     }
 
     pub fn send<T: DeserializeOwned + 'a>(self) -> Sending<'a, T> {
@@ -448,7 +460,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_empty_full(self) -> Sending<'a, Response<()>> {
-        Box::pin(async { self.whole().await.map(|(r, _)| r.map(drop)) })
+        Box::pin(async { self.whole().await.map(|(r, _)| r.marked().map(drop)) })
     }
 
     /// Any JSON; what is none becomes a string, an empty body null.
@@ -464,7 +476,7 @@ impl<'a> Call<'a> {
         Box::pin(async {
             self.whole()
                 .await
-                .map(|(r, _)| r.map(|body| Json(lenient::lossless(&body))))
+                .map(|(r, _)| r.marked().map(|body| Json(lenient::lossless(&body))))
         })
     }
 
@@ -543,6 +555,7 @@ mod tests {
         required: &[],
         accept: "",
         page: None,
+        secrets: &[],
     };
 
     /// It is copied some times on its way: rare steps are boxed.

@@ -13,6 +13,7 @@ use crate::{
     host::{Instant, sleep},
     lenient,
     limits::after,
+    redact::Texts,
     shown::Length,
 };
 
@@ -140,14 +141,23 @@ impl Command {
     }
 }
 
-/// What a command gave.
-#[derive(Clone, Debug, PartialEq)]
+/// What a command gave. `Debug` shows its form, names and numbers: a text may be a password.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CommandOutcome {
     /// The job's id; none if the device itself answered at once.
     pub jid: Option<String>,
     /// What the command returned.
     pub value: Json,
+}
+
+impl fmt::Debug for CommandOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandOutcome")
+            .field("jid", &self.jid)
+            .field("value", &Texts(&self.value.0))
+            .finish()
+    }
 }
 
 /// A command that a device was sent.

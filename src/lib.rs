@@ -50,6 +50,7 @@ mod profile;
 mod raw;
 #[allow(missing_docs)]
 mod record;
+mod redact;
 mod redirect;
 mod retry;
 #[allow(dead_code)] // xtask needs more of it

@@ -63,6 +63,9 @@ macro_rules! __open_enum {
             type Err = ::std::convert::Infallible;
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> { ::std::result::Result::Ok(Self::from(text)) }
         }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+        }
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
         }
@@ -109,6 +112,9 @@ macro_rules! __open_int_enum {
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> { text.parse::<i64>().map(Self::from) }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
         }
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { self.as_i64().fmt(f) }

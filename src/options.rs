@@ -102,7 +102,8 @@ impl CallOptions {
             ))
         };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("name"))?;
-        let value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
+        value.set_sensitive(true);
         self.headers.insert(name, value);
         Ok(self)
     }

@@ -18,13 +18,15 @@ use crate::{
     escape::Shown,
     lenient::{self, Raw},
     record,
+    redact::{Redacted, Whole},
+    shown,
 };
 
 /// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
 ///
 /// One item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the reason and the raw JSON.
 /// [`into_strict`](Self::into_strict) makes it an error.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 pub struct Page<T> {
     /// How many items there are on all pages, if the API says: when it sent this page. A list that changes while it is read has another count on later pages,
     /// and then items may come twice ([`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, after others were deleted, not at all.
@@ -51,8 +53,8 @@ pub struct Page<T> {
     pub(crate) cursor: Option<Cursor>,
 }
 
-/// An item that did not decode.
-#[derive(Clone, Debug, PartialEq)]
+/// An item that did not decode. `Debug` shows no value of it.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemError {
     /// The id of the operation that listed it; none on a page of a plain `send`.
@@ -65,6 +67,32 @@ pub struct ItemError {
     pub message: String,
     /// The item as it came. It need not be JSON: Python writes `NaN`.
     pub raw: String,
+}
+
+/// Links without secrets of their queries, and items of types that know secrets.
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("count", &self.count)
+            .field("next", &self.next.as_deref().map(shown::link))
+            .field("previous", &self.previous.as_deref().map(shown::link))
+            .field("results", &Whole(&self.results))
+            .field("errors", &self.errors)
+            .field("extra", &Redacted(&self.extra))
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ItemError")
+            .field("operation", &self.operation)
+            .field("index", &self.index)
+            .field("path", &self.path)
+            .field("message", &self.message)
+            .field("raw", &shown::Length(self.raw.len()))
+            .finish()
+    }
 }
 
 impl fmt::Display for ItemError {

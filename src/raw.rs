@@ -172,7 +172,7 @@ impl<'a> RawRequest<'a> {
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
         let (client, out, parts) = self.finish()?;
         let (response, _) = send::whole(client, out, parts).await?;
-        Ok(response)
+        Ok(response.marked())
     }
 
     /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
@@ -182,7 +182,7 @@ impl<'a> RawRequest<'a> {
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (client, out, parts) = self.finish()?;
         let (response, trace) = send::whole(client, out, parts).await?;
-        send::decode(response).map_err(|e| trace.fail(e))
+        send::decode(response.marked()).map_err(|e| trace.fail(e))
     }
 
     /// The answer as a stream of bytes.

@@ -13,7 +13,10 @@ use serde::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId, secret};
+use crate::{
+    Date, Decimal, DeviceId, Json, Timestamp, UnitId,
+    redact::{Hidden, Redact, Redacted},
+};
 
 /// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
 pub trait Blank {
@@ -51,7 +54,7 @@ pub trait Record: Blank {
     const FIELDS: &'static [&'static str];
     /// The indices of those that must be there.
     const REQUIRED: &'static [usize];
-    /// The indices of those that the document says are passwords. Others are known by their names.
+    /// The indices of those that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
     /// Are members kept that have no field?
     const KEEPS: bool = false;
@@ -94,38 +97,21 @@ pub fn put_some<M: SerializeMap, T: Serialize>(
 pub fn debug<T: Record>(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    values: &[&dyn fmt::Debug],
-    rest: &[&dyn fmt::Debug],
+    values: &[&dyn Redact],
+    rest: &[&dyn Redact],
 ) -> fmt::Result {
     let mut shown = f.debug_struct(name);
     for (i, (field, value)) in T::FIELDS.iter().zip(values).enumerate() {
-        if T::SECRETS.contains(&i) || secret::by_name(field) {
-            shown.field(field, &format_args!("{}", secret::MASK));
+        if T::SECRETS.contains(&i) {
+            shown.field(field, &Hidden);
         } else {
-            shown.field(field, value);
+            shown.field(field, &Redacted(*value));
         }
     }
     for rest in rest {
-        shown.field("extra", rest);
+        shown.field("extra", &Redacted(*rest));
     }
     shown.finish()
-}
-
-/// Members that have no field, for [`debug`].
-pub struct Rest<'a, T>(pub &'a BTreeMap<String, T>);
-
-impl<T: fmt::Debug> fmt::Debug for Rest<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_map();
-        for (name, value) in self.0 {
-            if secret::by_name(name) {
-                shown.entry(name, &format_args!("{}", secret::MASK));
-            } else {
-                shown.entry(name, value);
-            }
-        }
-        shown.finish()
-    }
 }
 
 thread_local! {
@@ -230,7 +216,12 @@ macro_rules! __record {
     ($name:ident $($field:ident)* $(; $rest:ident)?) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::rt::debug::<Self>(f, ::std::stringify!($name), &[$(&self.$field),*], &[$(&$crate::rt::Rest(&self.$rest))?])
+                $crate::rt::debug::<Self>(f, ::std::stringify!($name), &[$(&self.$field),*], &[$(&self.$rest)?])
+            }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
             }
         }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
@@ -279,7 +270,7 @@ mod tests {
     impl Record for Login {
         const FIELDS: &'static [&'static str] = &["email", "wifi_pass", "phrase", "type"];
         const REQUIRED: &'static [usize] = &[];
-        const SECRETS: &'static [usize] = &[2];
+        const SECRETS: &'static [usize] = &[1, 2];
         fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {
             Ok(())
         }
@@ -291,7 +282,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret_of_a_record() {
-        let mask = secret::MASK;
+        let mask = crate::secret::MASK;
         assert_eq!(
             format!("{:?}", Login::blank()),
             format!(

@@ -7,7 +7,8 @@ pub use crate::blocking::wait;
 pub use crate::{
     call::{BODY, Call, Operation, PageParams, Sending, Streaming},
     check::{Check, Violations},
-    record::{Blank, Record, Rest, debug, put_some, read, write},
+    record::{Blank, Record, debug, put_some, read, write},
+    redact::Redact,
     style::{Format, Place, Style},
 };
 

@@ -29,6 +29,16 @@ pub fn words(name: &str) -> Vec<String> {
 const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies credential credentials jwt otp \
     passcode passphrase passwd password passwords pin privatekey psk puk pwd refreshtoken secret secretkey secrets \
     sessionid token tokens totp wifipass";
+/// At the end of a word: `wifipassword`, and `x-csrftoken`, as headers are written.
+const ENDS: [&str; 7] = [
+    "apikey",
+    "cookie",
+    "passphrase",
+    "passwd",
+    "password",
+    "secret",
+    "token",
+];
 /// With `key` behind them. `key` alone is too common.
 const KEYS: &str = "access api app auth client decryption encryption hmac license master network private security \
     session shared signing ssh webhook wep wifi wlan wpa";
@@ -43,7 +53,7 @@ const ABOUT: &str = "amount at attempts changed count created date enabled endpo
     strength thumbprint time ttl type updated valid";
 /// At the start.
 const ASKS: &str = "has is max min needs num require requires use uses";
-/// In queries: signed links, OAuth's code.
+/// In queries (signed links, OAuth's code), and of members that are only written.
 const QUERY: &str = "auth code credential key pass sid sig sign signature";
 
 fn among(list: &str, word: &str) -> bool {
@@ -62,7 +72,9 @@ pub fn by_name(name: &str) -> bool {
     {
         return false;
     }
-    words.iter().any(|word| among(ALONE, word))
+    words
+        .iter()
+        .any(|word| among(ALONE, word) || ENDS.iter().any(|end| word.ends_with(end)))
         || words.windows(2).any(|pair| match pair {
             [of, "key" | "keys"] => among(KEYS, of),
             [of, "code" | "codes"] => among(CODES, of),
@@ -78,10 +90,13 @@ pub fn by_value(value: &str) -> bool {
     hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
 }
 
+/// Of members that are only written more names are secret.
+pub fn when_written(name: &str) -> bool {
+    by_name(name) || words(name).iter().any(|word| among(QUERY, word))
+}
+
 /// Is a pair of a query or a form, decoded, a secret? There more names are, a name may be the secret itself, and a value may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
-    let of_a_query =
-        |name: &str| by_name(name) || words(name).iter().any(|word| among(QUERY, word));
     let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
     let inside = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8_lossy();
@@ -91,9 +106,9 @@ pub fn in_query(name: &str, value: &str) -> bool {
         let mut names = names
             .iter()
             .filter_map(|n| n.rsplit(['?', '&', '#', ';', '/']).next());
-        names.any(of_a_query) || decoded.split(is_end).any(by_value)
+        names.any(when_written) || decoded.split(is_end).any(by_value)
     };
-    of_a_query(name) || inside(name) || inside(value)
+    when_written(name) || inside(name) || inside(value)
 }
 
 #[cfg(test)]
@@ -105,7 +120,7 @@ mod tests {
         let secrets = "password new_password1 PASSWORD2 oldPassword wifi_pass wifiPass db-pass token mfa_token APIToken \
             api_key apiKey X-API-Key privateKey ssh_private_key secret client_secret sim_pin pin pin_code puk otp otp_code \
             recovery_codes backupCode passphrase credentials Authorization Proxy-Authorization Cookie Set-Cookie \
-            sessionid session_key wpa_psk jwt encryption_key";
+            sessionid session_key wpa_psk jwt encryption_key wifipassword x-csrftoken sessiontoken";
         for name in secrets.split(' ') {
             assert!(by_name(name), "{name}");
         }

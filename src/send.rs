@@ -64,6 +64,8 @@ pub(crate) struct Outgoing {
     pub styled: Vec<(&'static str, String)>,
     /// The media type to ask for; `*/*` when empty.
     pub accept: &'static str,
+    /// For traces: as [`Operation::secrets`](crate::call::Operation::secrets).
+    pub secrets: shown::Marked,
     pub headers: HeaderMap,
     pub body: Body,
     pub options: CallOptions,
@@ -87,6 +89,7 @@ impl Outgoing {
             query,
             styled: Vec::new(),
             accept: "",
+            secrets: &[],
             headers,
             body,
             options,
@@ -150,12 +153,15 @@ pub(crate) async fn open(
     let stall = own.unwrap_or_else(|| client.0.usual_attempt());
     let (got, trace) = run(client, out, parts, false).await?;
     match got {
-        Got::Open(response, _permit) => Ok(Open {
-            response,
-            stall,
-            trace,
-            _permit,
-        }),
+        Got::Open(mut response, _permit) => {
+            shown::mark(response.headers_mut());
+            Ok(Open {
+                response,
+                stall,
+                trace,
+                _permit,
+            })
+        }
         Got::Whole(_) => Err(trace.fail(Error::invalid("the body was read"))),
     }
 }
@@ -378,7 +384,7 @@ impl<'a> Try<'a, '_> {
             .await
             .map_err(sent)?;
         if inner.trace_bodies {
-            tracing::trace!(body = %shown::body(&value, response.url()), "answer");
+            tracing::trace!(body = %shown::body(&value, response.url(), self.out.secrets), "answer");
         }
         Ok(Got::Whole(Response {
             status: response.status().as_u16(),
@@ -573,7 +579,7 @@ impl<'a> Try<'a, '_> {
             let body = request
                 .body()
                 .and_then(|b| b.as_bytes())
-                .map(|bytes| shown::body(bytes, request.url()));
+                .map(|bytes| shown::body(bytes, request.url(), self.out.secrets));
             tracing::trace!(body = body.as_deref(), "request");
         }
         Ok(request)

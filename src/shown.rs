@@ -44,17 +44,19 @@ impl fmt::Debug for Length {
 }
 
 /// A body for traces: all of it, or its length if it holds a secret, or if that can't be known.
-pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url) -> Cow<'a, str> {
+///
+/// `marked` are the names whose members the document says are secrets, or are none, other than the names tell.
+pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url, marked: Marked) -> Cow<'a, str> {
     let is_form = || {
         let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
         bytes.contains(&b'=') && names().all(|n| n.chars().all(is_of_a_name))
     };
     let is_secret = url.path().split('/').any(is_of_secrets)
         || match serde_json::from_slice::<Value>(bytes) {
-            Ok(json) => has_secret(&json),
-            Err(_) if is_form() => {
-                url::form_urlencoded::parse(bytes).any(|(name, _)| secret::by_name(&name))
-            }
+            Ok(json) => has_secret(&json, marked),
+            Err(_) if is_form() => url::form_urlencoded::parse(bytes).any(|(name, value)| {
+                is_named(&name, marked) || is_json_with_secret(&value, marked)
+            }),
             Err(_) => !bytes.is_empty(),
         };
     if is_secret {
@@ -74,12 +76,49 @@ fn is_of_secrets(segment: &str) -> bool {
     secret::by_name(segment) || secret::words(segment).iter().any(auth)
 }
 
-/// Has it, or what is in it, a member with the name of a secret?
-fn has_secret(json: &Value) -> bool {
+/// A link, without its query if that holds a secret.
+pub(crate) fn link(link: &str) -> &str {
+    let (before, query) = link.split_once('?').unwrap_or((link, ""));
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    if pairs.any(|(name, value)| secret::in_query(&name, &value)) {
+        before
+    } else {
+        link
+    }
+}
+
+/// Names of members, and whether they are secrets.
+pub(crate) type Marked = &'static [(&'static str, bool)];
+
+fn is_named(name: &str, marked: Marked) -> bool {
+    let mark = marked.iter().find(|(marked, _)| *marked == name);
+    mark.map_or_else(|| secret::by_name(name), |(_, is_secret)| *is_secret)
+}
+
+/// Has it, or what is in it, a member with the name of a secret? A text may be JSON.
+fn has_secret(json: &Value, marked: Marked) -> bool {
     match json {
-        Value::Object(map) => map.iter().any(|(k, v)| secret::by_name(k) || has_secret(v)),
-        Value::Array(items) => items.iter().any(has_secret),
+        Value::Object(map) => map
+            .iter()
+            .any(|(k, v)| is_named(k, marked) || has_secret(v, marked)),
+        Value::Array(items) => items.iter().any(|item| has_secret(item, marked)),
+        Value::String(text) => is_json_with_secret(text, marked),
         _ => false,
+    }
+}
+
+/// Is it the text of JSON that has a secret?
+pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
+    text.trim_start().starts_with(['{', '['])
+        && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))
+}
+
+/// Marks the values of headers that hold secrets, so that `Debug` of a bare header map hides them.
+pub(crate) fn mark(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if secret::by_name(name.as_str()) {
+            value.set_sensitive(true);
+        }
     }
 }
 
@@ -91,7 +130,7 @@ mod tests {
     fn bodies_with_secrets_are_not_shown() {
         let shown = |path: &str, text: &str| {
             let url = Url::parse(&format!("https://h.example{path}")).unwrap();
-            body(text.as_bytes(), &url) == text
+            body(text.as_bytes(), &url, &[("answer", true), ("pin", false)]) == text
         };
         for text in [
             "",
@@ -99,6 +138,8 @@ mod tests {
             r#"{"key":"canary","token_type":"x"}"#,
             r#"[{"name":"token"}]"#,
             "a=1&b[0]=2",
+            r#"{"pin":"seen","more":"[1]"}"#,
+            "pin=1",
         ] {
             assert!(shown("/devices/", text), "{text}");
         }
@@ -111,6 +152,9 @@ mod tests {
             r#"{"password":"canary","x":NaN}"#,
             r#"{"password":"a=b""#,
             "canary",
+            r#"{"x":[{"answer":"canary"}]}"#,
+            r#"{"x":"{\"token\":\"canary\"}"}"#,
+            "answer=canary",
         ] {
             assert!(!shown("/devices/", text), "{text}");
         }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::lenient;
 
-/// Any JSON, where the document does not tell the type.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Any JSON, where the document does not tell the type. `Debug` hides members with the names of secrets; `Display` is the whole value.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Json(pub Value);
 

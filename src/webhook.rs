@@ -22,12 +22,14 @@
 //! # Ok(()) }
 //! ```
 
+use std::{collections::BTreeMap, fmt};
+
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use crate::{DeviceId, Error, lenient};
+use crate::{DeviceId, Error, lenient, redact::Texts, secret};
 
 /// The header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
@@ -94,8 +96,8 @@ crate::__open_enum! {
     }
 }
 
-/// The end of a command.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The end of a command. `Debug` shows the form, names and numbers of what the device sent: a text may be a password.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommandEvent {
     /// The job. The API may send the same event up to five times: this tells.
@@ -114,6 +116,21 @@ pub struct CommandEvent {
     /// Every other member.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl fmt::Debug for CommandEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extra = self.extra.iter().map(|(name, value)| (name, Texts(value)));
+        let extra: BTreeMap<_, _> = extra.filter(|(name, _)| !secret::by_name(name)).collect();
+        f.debug_struct("CommandEvent")
+            .field("jid", &self.jid)
+            .field("state", &self.state)
+            .field("success", &self.success)
+            .field("device_id", &self.device_id)
+            .field("response", &Texts(&self.response))
+            .field("extra", &extra)
+            .finish()
+    }
 }
 
 impl CommandEvent {

@@ -218,6 +218,7 @@ fn an_iterator_goes_on_behind_a_bad_item_and_stays_at_its_end() {
             page: "page",
             size: "page_size",
         }),
+        secrets: &[],
     };
     let (_runtime, server, _) = server(|n, _| {
         let next = (n % 2 == 0).then_some("?page=2");

@@ -835,6 +835,7 @@ async fn a_refusal_says_what_fits() {
             required: &[],
             accept: "",
             page: None,
+            secrets: &[],
         }));
         let client = server.client();
         let mut call = Call::new(&client, operation);
@@ -872,6 +873,7 @@ async fn a_client_whose_calls_are_dropped_anywhere_goes_on() {
         required: &[],
         accept: "",
         page: None,
+        secrets: &[],
     };
     let server = Server::start(|n, request| {
         let body = match request {

@@ -20,6 +20,7 @@ const fn operation(page: Option<PageParams>) -> Operation {
         required: &[],
         accept: "application/json",
         page,
+        secrets: &[],
     }
 }
 
@@ -239,6 +240,7 @@ async fn a_cursor_is_stored_and_gone_on_from() {
         required: &[],
         accept: "",
         page: None,
+        secrets: &[],
     };
     let server = rows(7, "page", linked).await;
     let client = server.client();

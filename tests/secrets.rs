@@ -105,6 +105,16 @@ async fn canaries_are_nowhere() {
         assert!(text.contains("wifi.connect"), "{text}");
         texts.push(text);
     }
+    let event = r#"{"jid":"1","state":"TIMEOUT","response":{"data":{"return":"canary-output"}},"token":"canary","more":["canary"]}"#;
+    let event: autopi::webhook::CommandEvent = serde_json::from_str(event).unwrap();
+    texts.push(format!("{event:?} {event:#?}"));
+    let page = r#"{"next":"/x/?token=canary&page=2","results":[{"a":"canary"},{"a":1}],"auth":{"password":"canary"}}"#;
+    let items: autopi::Page<std::collections::BTreeMap<String, i64>> =
+        serde_json::from_str(page).unwrap();
+    assert_eq!(items.errors.len(), 1);
+    texts.push(format!("{items:?} {:?}", items.errors));
+    let values: autopi::Page<serde_json::Value> = serde_json::from_str(page).unwrap();
+    texts.push(format!("{values:?}"));
     let cursor = r#"{"operation":"o","path":"/x/","query":[["q","canary-query"]],"index":1,"seen":1,"size":null,"linked":false}"#;
     let cursor: Cursor = serde_json::from_str(cursor).unwrap();
     texts.push(format!("{cursor:?} {:?}", options.resume(cursor.clone())));
@@ -136,10 +146,9 @@ async fn canaries_are_nowhere() {
         .request(Method::POST, "/devices/")
         .json(&sent)
         .unwrap();
-    let mut response = call.send().await.unwrap();
-    response.value = "value".into();
+    let response = call.send().await.unwrap();
     assert!(server.requests()[0].contains("canary-member"));
-    texts.push(format!("{response:?} {response:#?}"));
+    texts.push(format!("{response:?} {response:#?} {:?}", response.headers));
     let call = client.request(Method::POST, "/auth/mfa/verify/");
     let sent = serde_json::json!({"code": "canary-code"});
     call.json(&sent).unwrap().send().await.unwrap();

@@ -37,6 +37,14 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
 const DEPTH: u8 = 4;
 
 fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
+    let checks = checks_at(doc, key, schema, depth);
+    match checks.is_empty() || !doc.is_secret(key, schema) {
+        true => checks,
+        false => quote!(v.secret(|v| { #checks });),
+    }
+}
+
+fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
     let mut checks = TokenStream::new();
     let known = doc.written_out(schema);
     let items = || known.get("items").map(|items| doc.written_out(items));

@@ -16,6 +16,8 @@ mod operations;
 mod parameters;
 mod print;
 pub mod schema;
+#[allow(dead_code)] // The client's file, of which not all is needed here.
+mod secret;
 mod types;
 
 use proc_macro2::TokenStream;

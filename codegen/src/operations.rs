@@ -203,7 +203,8 @@ fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Res
     let page = page_params(&queries);
     let (accept, sends) = answer(doc, op, used)?;
     let (method, path) = (op.method.to_uppercase(), op.path);
-    let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page });
+    let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
+    let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page, secrets: &[#((#marked, #secret)),*] });
     Ok(Body {
         statics,
         setters,

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value};
 
-use crate::{Error, names};
+use crate::{Error, names, secret};
 
 /// A normalised document, with the Rust name of each component.
 pub struct Document<'a> {
@@ -17,6 +17,7 @@ pub struct Document<'a> {
     idents: BTreeMap<&'a str, Ident>,
     root: &'a Value,
     cycles: OnceCell<BTreeMap<String, usize>>,
+    marks: OnceCell<bool>,
 }
 
 impl<'a> Document<'a> {
@@ -39,6 +40,7 @@ impl<'a> Document<'a> {
             idents,
             root,
             cycles: OnceCell::new(),
+            marks: OnceCell::new(),
         }
     }
 
@@ -85,6 +87,56 @@ impl<'a> Document<'a> {
             target.copied().filter(|s| alias(s))
         };
         std::iter::successors(Some(schema), next).take(17)
+    }
+
+    /// Is a member, or a parameter, of this name a secret? As `x-autopi-secret` says, here or where references lead, else by its format and name.
+    pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
+        let (mut schema, mut password) = (schema, false);
+        for _ in 0..16 {
+            if let Some(mark) = schema.get("x-autopi-secret").and_then(Value::as_bool) {
+                return mark;
+            }
+            password |= schema.get("format").is_some_and(|f| f == "password");
+            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        password || secret::by_name(name)
+    }
+
+    /// The names of members in the bodies of `of` that are secrets, or are none, other than the names tell.
+    pub fn marked(&self, of: &'a Value) -> BTreeMap<&'a str, bool> {
+        let has_any = || !self.marked_in(self.root).is_empty();
+        match self.marks.get_or_init(has_any) {
+            true => self.marked_in(of),
+            false => BTreeMap::new(),
+        }
+    }
+
+    fn marked_in(&self, of: &'a Value) -> BTreeMap<&'a str, bool> {
+        let (mut found, mut seen, mut todo) = (BTreeMap::new(), BTreeSet::new(), vec![of]);
+        while let Some(value) = todo.pop() {
+            match value {
+                Value::Array(list) => todo.extend(list),
+                Value::Object(map) => {
+                    let properties = map.get("properties").and_then(Value::as_object);
+                    for (name, property) in properties.into_iter().flatten() {
+                        let is_secret = self.is_secret(name, property);
+                        // A name that is both in one body is one.
+                        if is_secret != secret::by_name(name) {
+                            *found.entry(name.as_str()).or_default() |= is_secret;
+                        }
+                    }
+                    let target = map.get("$ref").and_then(Value::as_str);
+                    let target = target.filter(|target| seen.insert(*target));
+                    let target = target.and_then(|t| self.root.pointer(t.strip_prefix('#')?));
+                    todo.extend(target.into_iter().chain(map.values()));
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {

@@ -179,7 +179,7 @@ fn object(
         if needed {
             must.push(index);
         }
-        if property.get("format").and_then(Value::as_str) == Some("password") {
+        if doc.is_secret(key, property) {
             secrets.push(index);
         }
         fields.extend(quote!(#[doc = #about] #deprecated pub #field: #ty,));

@@ -457,3 +457,53 @@ fn check_names_the_stale_actions_and_the_drift() {
         "{said}"
     );
 }
+
+#[test]
+fn an_action_says_which_members_are_secrets() {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fixture = fixture.join("tests/fixtures/shape/secrets.yaml");
+    let text = std::fs::read_to_string(fixture).unwrap();
+    let code = |actions: Value| {
+        let overlay = with("1.0.0", actions);
+        let new = pipeline::normalize(&text, Some(&overlay)).unwrap();
+        let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
+        code.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let member = |name: &str, is_secret: bool| json!({"target": format!("$.components.schemas.ThingRequest.properties.{name}"), "update": {"x-autopi-secret": is_secret}});
+    let hides = |code: &str, name: &str| {
+        let check = format!("v.secret(|v| {{ v.max_length(\"{name}\", value, 5usize); }});");
+        assert!(code.contains(&format!("v.max_length(\"{name}\", value, 5usize);")));
+        code.contains(&check)
+    };
+    let indices = |code: &str| {
+        let request = code.split_once("Record for ThingRequest").unwrap().1;
+        let from = request
+            .split_once("SECRETS: &'static [usize] = &")
+            .unwrap()
+            .1;
+        from.split_once(';')
+            .unwrap()
+            .0
+            .replace("usize", "")
+            .replace([',', ' '], "")
+    };
+    let before = code(json!([member("name", true)]));
+    assert_eq!(indices(&before), "[012347]");
+    assert!(hides(&before, "name") && hides(&before, "wifi_pass") && !hides(&before, "key"));
+    let after = code(json!([
+        member("wifi_pass", false),
+        member("key", true),
+        member("phrase", false),
+        member("answer", false)
+    ]));
+    assert_eq!(indices(&after), "[345]");
+    assert!(!hides(&after, "wifi_pass") && hides(&after, "key") && !hides(&after, "answer"));
+    // What traces hide, where the names do not tell.
+    for (code, shown) in [
+        (&before, r#"("name", true)"#),
+        (&after, r#"("wifi_pass", false)"#),
+        (&after, r#"("key", true)"#),
+    ] {
+        assert!(code.contains(shown), "{shown}");
+    }
+}

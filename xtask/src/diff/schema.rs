@@ -177,7 +177,7 @@ impl<'a> Walker<'a> {
                 (Rule::TypeWider, Rule::TypeNarrower),
                 "any JSON",
             ),
-            "x-autopi-id" | "x-autopi-page" | "x-autopi-patch" => {
+            "x-autopi-id" | "x-autopi-page" | "x-autopi-patch" | "x-autopi-secret" => {
                 self.differs(Rule::RustOnly, &below.clone().what(key), old, new)
             }
             "format" => self.gone_new(

@@ -11,6 +11,7 @@ mod keys;
 pub(crate) mod lists;
 mod names;
 pub(crate) mod noise;
+mod secrets;
 mod split;
 mod telemetry;
 mod texts;
@@ -69,6 +70,7 @@ pub const RULES: &[(&str, Rule)] = &[
         "answers: the key of what is addressed by it is always there",
         keys::keys_of_what_is_addressed,
     ),
+    ("secrets marked", secrets::marked),
     ("request/response split", split::request_response),
 ];
 

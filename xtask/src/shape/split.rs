@@ -165,7 +165,7 @@ fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) 
 }
 
 /// Is this set, here or where a reference leads?
-fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, depth: u8) -> bool {
+pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, depth: u8) -> bool {
     let only = match schema
         .get("allOf")
         .and_then(Value::as_array)
