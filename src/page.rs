@@ -235,11 +235,12 @@ impl<T: DeserializeOwned> Page<T> {
                     "." => String::new(),
                     path => format!(".{path}"),
                 };
+                let path = format!("{root}[{index}]{inside}");
                 self.errors.push(ItemError {
                     operation: None,
                     index,
-                    path: format!("{root}[{index}]{inside}"),
-                    message: fault.message,
+                    message: shown::reason(&path, fault.message),
+                    path,
                     raw: String::from_utf8_lossy(&raw.0).into_owned(),
                 });
             }

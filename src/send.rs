@@ -733,6 +733,7 @@ pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<R
             {
                 message = format!("the body is no JSON: {e}");
             }
+            let message = shown::reason(&path, message);
             Err(Error::decode(status, path, message, body))
         }
     }

@@ -87,6 +87,14 @@ pub(crate) fn link(link: &str) -> &str {
     }
 }
 
+/// Why what is at this path did not decode: serde says the value, which may be a secret.
+pub(crate) fn reason(path: &str, message: String) -> String {
+    if path.split(['.', '[', ']']).any(secret::by_name) {
+        return "is not of the documented form; its value is a secret, and not shown".into();
+    }
+    message
+}
+
 /// Names of members, and whether they are secrets.
 pub(crate) type Marked = &'static [(&'static str, bool)];
 

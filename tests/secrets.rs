@@ -108,11 +108,12 @@ async fn canaries_are_nowhere() {
     let event = r#"{"jid":"1","state":"TIMEOUT","response":{"data":{"return":"canary-output"}},"token":"canary","more":["canary"]}"#;
     let event: autopi::webhook::CommandEvent = serde_json::from_str(event).unwrap();
     texts.push(format!("{event:?} {event:#?}"));
-    let page = r#"{"next":"/x/?token=canary&page=2","results":[{"a":"canary"},{"a":1}],"auth":{"password":"canary"}}"#;
+    let page = r#"{"next":"/x/?token=canary&page=2","results":[{"token":"canary"},{"a":1}],"auth":{"password":"canary"}}"#;
     let items: autopi::Page<std::collections::BTreeMap<String, i64>> =
         serde_json::from_str(page).unwrap();
     assert_eq!(items.errors.len(), 1);
-    texts.push(format!("{items:?} {:?}", items.errors));
+    texts.push(format!("{items:?} {:?} {}", items.errors, items.errors[0]));
+    texts.push(shown(&items.into_strict().unwrap_err()));
     let values: autopi::Page<serde_json::Value> = serde_json::from_str(page).unwrap();
     texts.push(format!("{values:?}"));
     let cursor = r#"{"operation":"o","path":"/x/","query":[["q","canary-query"]],"index":1,"seen":1,"size":null,"linked":false}"#;
