@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -17,7 +18,7 @@ use xtask::{
     normalize::normalize,
     out::print,
     pipeline::{self, Input, Normalized, Proof},
-    probe::Target,
+    probe::{Outcome, Target},
     sandbox_args::{self, SandboxArgs},
     say,
     update::{Mode, Source, update},
@@ -88,25 +89,44 @@ enum Task {
         #[arg(long, requires = "fail_on")]
         allow_unclassified: bool,
     },
-    /// The GET operations of a real account, one after the other, against the document; proposes overlay actions. The token is AUTOPI_API_TOKEN or AUTOPI_JWT.
-    /// Exit code 0: as documented, 1: something is not, 2: could not tell
+    /// The GET operations of a real account, one after the other, or a recording, against the document; proposes overlay actions (docs/probe.md).
+    /// The token is AUTOPI_API_TOKEN or AUTOPI_JWT. Exit code 0: as documented, 1: proposals are left, 2: could not tell, or stopped before the end
     Probe {
-        #[arg(long, default_value = "https://api.autopi.io")]
-        url: String,
+        /// Where the API is [default: https://api.autopi.io]; with `--from`, its path is what the recorded paths begin with
+        #[arg(long)]
+        url: Option<String>,
+        /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "max_calls", "timeout", "skip", "parameters", "resume"])]
+        from: Option<PathBuf>,
+        /// The document, without our overlay [default: spec/openapi.json, with it]
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
         /// Requests a second
-        #[arg(long, default_value_t = 2.0)]
+        #[arg(long, default_value_t = 1.0)]
         rate: f64,
-        /// Leave out the paths that begin so; again and again
+        /// As many requests at most
+        #[arg(long, value_name = "N")]
+        max_calls: Option<usize>,
+        /// Seconds for one response
+        #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+        timeout: u64,
+        /// Leave out the paths that begin so; repeatable
         #[arg(long, value_name = "PATH")]
         skip: Vec<String>,
-        /// NAME=VALUE: a parameter that no answer gives, such as a time; again and again
+        /// NAME=VALUE: a parameter that no response gives, such as a time; repeatable
         #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
         parameters: Vec<(String, String)>,
-        /// The document, without our overlay [default: spec/openapi.json, with it]
+        /// Go on where the last one stopped
         #[arg(long)]
-        from: Option<PathBuf>,
+        resume: bool,
+        /// Where it is kept how far it came, with ids of the account; removed at the end
+        #[arg(long, default_value = "target/probe/state.json", value_name = "FILE")]
+        state: PathBuf,
+        /// text or json
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
         /// Where the proposed actions go
-        #[arg(long, default_value = "target/probe/overlay.yaml")]
+        #[arg(long, default_value = "target/probe/overlay.yaml", value_name = "FILE")]
         out: PathBuf,
     },
     /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
@@ -231,24 +251,40 @@ async fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Probe {
             url,
+            from,
+            spec,
             rate,
+            max_calls,
+            timeout,
             skip,
             parameters,
-            from,
+            resume,
+            state,
+            format,
             out,
         } => {
-            probe(
-                Target {
+            let doc = match &spec {
+                Some(file) => normalized(file, Proof::Unwanted)?.doc,
+                None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
+            };
+            let outcome = if let Some(file) = from {
+                let base = url.map(|url| fetch::url(&url)).transpose()?;
+                xtask::probe::recorded(&doc, &file, base.as_ref())?
+            } else {
+                let target = Target {
                     authorization: authorization()?,
-                    url,
+                    url: url.unwrap_or_else(|| "https://api.autopi.io".into()),
                     rate,
+                    max_calls,
+                    timeout: Duration::from_secs(timeout),
                     skip,
                     parameters,
-                },
-                from,
-                &out,
-            )
-            .await
+                    state: Some(state),
+                    resume,
+                };
+                xtask::probe::probe(&doc, &target).await?
+            };
+            probed(&outcome, &format, &out)
         }
         Task::Try { files } => files
             .iter()
@@ -323,25 +359,31 @@ fn authorization() -> Result<String> {
         .context("no token: set AUTOPI_API_TOKEN or AUTOPI_JWT")
 }
 
-async fn probe(target: Target, from: Option<PathBuf>, out: &Path) -> Result<ExitCode> {
-    let doc = match &from {
-        Some(file) => normalized(file, Proof::Unwanted)?.doc,
-        None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
-    };
-    let outcome = xtask::probe::probe(&doc, &target).await?;
-    print(&outcome.text())?;
+fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
+    let json = format == "json";
+    print(&if json {
+        outcome.json()?
+    } else {
+        outcome.text()
+    })?;
     if outcome.findings.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(ExitCode::from(if outcome.stopped.is_some() {
+            2
+        } else {
+            0
+        }));
     }
     if let Some(folder) = out.parent() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     write::write_file(out, &outcome.overlay()?)?;
-    say!(
-        "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
-        out.display()
-    )?;
-    Ok(ExitCode::from(u8::from(outcome.wrong())))
+    if !json {
+        say!(
+            "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
+            out.display()
+        )?;
+    }
+    Ok(ExitCode::from(1))
 }
 
 fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode> {

@@ -1,238 +1,213 @@
-//! Answers against the document: what came at each place of a schema. Only types, names and enum values are kept, never data.
+//! Responses against the document: what came at each place of a schema, by the operation that gave it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autopi_codegen::schema::Document;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What was seen at one place of the document.
-#[derive(Default)]
-pub struct Place<'a> {
-    /// The schema there; none if the document has nothing there.
-    pub schema: Option<&'a Value>,
-    pub kinds: BTreeMap<&'static str, usize>,
-    /// How often it did not come, though it is required.
-    pub absent: usize,
-    /// Values that an enum does not list.
-    pub values: BTreeSet<String>,
-    /// The operations whose answers it was in.
-    pub operations: BTreeSet<String>,
+use super::{
+    evidence::{Evidence, kind},
+    rules::{self, Look},
+};
+use crate::shape::walk::escape;
+
+/// A place of the document.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// Pointers of the schemas that require it.
+    pub required_at: BTreeSet<String>,
+    pub seen: BTreeMap<String, Seen>,
 }
 
-/// Collects what was seen, by the JSONPath of the place.
+/// What one operation gave there.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Seen {
+    pub evidence: Evidence,
+    pub responses: usize,
+    /// In how many responses each kind of rule was broken.
+    pub against: BTreeMap<String, usize>,
+}
+
+/// Collects what was seen, by the JSON pointer of the place.
 pub struct Judge<'a> {
-    doc: Document<'a>,
-    pub places: BTreeMap<String, Place<'a>>,
+    root: &'a Value,
+    pub places: BTreeMap<String, Place>,
+    /// Of the response that is being read.
+    now: BTreeMap<String, (Evidence, BTreeSet<String>)>,
 }
 
-/// An enum's value is a name; anything longer may be somebody's data.
-const LONGEST_VALUE: usize = 40;
+const DEEPEST: u8 = 32;
 
 impl<'a> Judge<'a> {
-    pub fn new(root: &'a Value) -> Self {
+    pub fn new(root: &'a Value, places: BTreeMap<String, Place>) -> Self {
         Self {
-            doc: Document::new(root),
-            places: BTreeMap::new(),
+            root,
+            places,
+            now: BTreeMap::new(),
         }
     }
 
-    /// The answer of an operation, whose schema stands `at`. A list may be an array or a page, whichever the document says.
-    pub fn answer(&mut self, operation: &str, at: String, schema: &'a Value, value: &Value) {
-        let (inner, inner_at) = self.follow(schema, at.clone());
-        let items = match inner.get("x-autopi-page") {
-            Some(_) => inner
-                .pointer("/properties/results/items")
-                .map(|items| (items, format!("{inner_at}.properties.results.items"))),
-            None => inner
-                .get("items")
-                .map(|items| (items, format!("{inner_at}.items"))),
+    /// Takes a response of an operation, whose schema stands `at`. A list may be an array or a page, whichever the document says.
+    pub fn response(&mut self, operation: &str, at: &str, value: &Value) {
+        let end = follow(self.root, at);
+        let schema = self.root.pointer(&end).unwrap_or(&Value::Null);
+        let page = format!("{end}/properties/results/items");
+        let items = match schema.get("x-autopi-page") {
+            Some(_) => Some(page).filter(|p| self.root.pointer(p).is_some()),
+            None => schema.get("items").map(|_| format!("{end}/items")),
         };
         match (items, value.get("results").unwrap_or(value).as_array()) {
-            (Some((schema, at)), Some(list)) => list
-                .iter()
-                .for_each(|item| self.value(operation, at.clone(), schema, item, 0)),
-            _ => self.value(operation, at, schema, value, 0),
+            (Some(at), Some(list)) => list.iter().for_each(|item| self.value(&at, item, 0)),
+            _ => self.value(at, value, 0),
+        }
+        for (at, (evidence, required_at)) in std::mem::take(&mut self.now) {
+            let look = Look::new(self.root, &at, &evidence, &required_at);
+            let broken = rules::broken(&look);
+            let place = self.places.entry(at).or_default();
+            place.required_at = required_at;
+            let seen = place.seen.entry(operation.to_owned()).or_default();
+            seen.evidence.merge(&evidence);
+            seen.responses += 1;
+            for family in broken {
+                *seen.against.entry(family.to_owned()).or_default() += 1;
+            }
         }
     }
 
-    /// The component that a schema stands for, and its place.
-    fn follow(&self, schema: &'a Value, at: String) -> (&'a Value, String) {
-        let (mut schema, mut at) = (schema, at);
-        for _ in 0..16 {
-            let Some((name, target)) = Document::target(schema)
-                .and_then(|name| Some((name, *self.doc.schemas.get(name)?)))
-            else {
-                break;
-            };
-            (schema, at) = (target, format!("$.components.schemas{}", member(name)));
-        }
-        (schema, at)
+    fn note(&mut self, at: &str, value: &Value, depth: u8) {
+        let schema = self.root.pointer(at);
+        let listed = schema.and_then(|s| s.get("enum")?.as_array());
+        let judged = schema.is_some_and(|s| s.get("items").is_some());
+        let (evidence, _) = self.now.entry(at.to_owned()).or_default();
+        evidence.add(value, listed, !judged, depth);
     }
 
-    fn seen(&mut self, operation: &str, at: &str, schema: Option<&'a Value>) -> &mut Place<'a> {
-        let place = self.places.entry(at.to_owned()).or_default();
-        place.schema = schema;
-        place.operations.insert(operation.to_owned());
-        place
-    }
-
-    fn value(&mut self, operation: &str, at: String, schema: &'a Value, value: &Value, depth: u8) {
-        // `null` is a matter of the place, everything else of the component that stands there.
-        let (schema, at) = if value.is_null() {
-            (schema, at)
-        } else {
-            self.follow(schema, at)
+    fn value(&mut self, at: &str, value: &Value, depth: u8) {
+        self.note(at, value, depth);
+        let end = follow(self.root, at);
+        let Some(schema) = self.root.pointer(&end) else {
+            return;
         };
-        let place = self.seen(operation, &at, Some(schema));
-        *place.kinds.entry(kind(value)).or_default() += 1;
-        if let Some(values) = schema.get("enum").and_then(Value::as_array)
-            && !value.is_null()
-            && !values.contains(value)
-            && value.to_string().len() <= LONGEST_VALUE
-        {
-            place.values.insert(value.to_string());
-        }
-        if is_any(schema) || depth > 32 {
+        if value.is_null() || depth > DEEPEST || rules::is_any(schema) {
             return;
         }
+        let documented = rules::kinds(self.root, schema, 0);
+        let accepts = |kind| documented.as_ref().is_none_or(|d| d.contains(&kind));
+        if !accepts(kind(value)) {
+            match value {
+                // A list where one object is documented: its items may be such objects.
+                Value::Array(list) if end != at && accepts("object") => {
+                    let objects = list.iter().filter(|item| item.is_object());
+                    objects.for_each(|item| self.value(&end, item, depth + 1));
+                }
+                Value::Object(_) if schema.get("items").is_some() => {
+                    self.value(&format!("{end}/items"), value, depth + 1);
+                }
+                _ => {}
+            }
+            return;
+        }
+        if end != at {
+            self.note(&end, value, depth);
+        }
         match value {
-            Value::Array(list) => {
-                if let Some(items) = schema.get("items") {
-                    list.iter().for_each(|item| {
-                        self.value(operation, format!("{at}.items"), items, item, depth + 1)
-                    });
-                }
+            Value::Array(list) if schema.get("items").is_some() => {
+                let at = format!("{end}/items");
+                list.iter().for_each(|i| self.value(&at, i, depth + 1));
             }
-            Value::Object(map) => {
-                let mut members = BTreeMap::new();
-                self.members(schema, &at, &mut BTreeSet::new(), &mut members);
-                let extra = schema.get("additionalProperties");
-                for (key, value) in map {
-                    match (members.get(key), extra) {
-                        (Some((schema, at, _)), _) => {
-                            self.value(operation, at.clone(), schema, value, depth + 1)
-                        }
-                        (None, Some(extra @ Value::Object(_))) => {
-                            self.value(
-                                operation,
-                                format!("{at}.additionalProperties"),
-                                extra,
-                                value,
-                                depth + 1,
-                            );
-                        }
-                        (None, None) if !members.is_empty() => {
-                            let place = self.seen(
-                                operation,
-                                &format!("{at}.properties{}", member(key)),
-                                None,
-                            );
-                            *place.kinds.entry(kind(value)).or_default() += 1;
-                        }
-                        _ => {}
-                    }
-                }
-                for (key, (schema, at, required)) in members {
-                    if required && !map.contains_key(&key) {
-                        self.seen(operation, &at, Some(schema)).absent += 1;
-                    }
-                }
-            }
+            Value::Object(map) => self.object(&end, schema, map, depth),
             _ => {}
         }
     }
 
-    /// The members of an object, those of its `allOf` parts included: schema, place, and whether the object that names it requires it.
-    fn members(
-        &self,
-        schema: &'a Value,
+    fn object(
+        &mut self,
         at: &str,
-        seen: &mut BTreeSet<*const Value>,
-        out: &mut BTreeMap<String, (&'a Value, String, bool)>,
+        schema: &Value,
+        map: &serde_json::Map<String, Value>,
+        depth: u8,
     ) {
-        for (i, part) in schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
-            let (part, at) = self.follow(part, format!("{at}.allOf[{i}]"));
-            if seen.insert(std::ptr::from_ref(part)) {
-                self.members(part, &at, seen, out);
+        let mut members = Members::default();
+        members.collect(self.root, at);
+        let several = ["oneOf", "anyOf"].iter().any(|k| schema.get(k).is_some());
+        let extra = schema.get("additionalProperties");
+        for (key, value) in map {
+            match (members.properties.get(key), extra) {
+                (Some(at), _) => self.value(at, value, depth + 1),
+                (None, Some(Value::Object(_))) => {
+                    self.value(&format!("{at}/additionalProperties"), value, depth + 1);
+                }
+                (None, None) if !members.properties.is_empty() && !several => {
+                    let at = format!("{at}/properties/{}", escape(key));
+                    self.note(&at, value, depth);
+                }
+                _ => {}
             }
         }
-        let required = |key: &str| {
-            schema
-                .get("required")
-                .and_then(Value::as_array)
-                .is_some_and(|r| r.iter().any(|k| k == key))
-        };
-        for (key, property) in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            out.insert(
-                key.clone(),
-                (
-                    property,
-                    format!("{at}.properties{}", member(key)),
-                    required(key),
-                ),
-            );
+        for (key, by) in members.required {
+            if let Some(at) = members.properties.get(&key) {
+                let (evidence, required_at) = self.now.entry(at.clone()).or_default();
+                *required_at = by;
+                evidence.absent += usize::from(!map.contains_key(&key));
+            }
         }
     }
 }
 
-/// `['name']`, quoted as RFC 9535 asks (2.3.1).
-pub fn member(name: &str) -> String {
-    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+/// The members of an object, those of its `allOf` parts included.
+#[derive(Default)]
+struct Members {
+    /// Name → pointer.
+    properties: BTreeMap<String, String>,
+    /// Name → the schemas that require it.
+    required: BTreeMap<String, BTreeSet<String>>,
+    seen: BTreeSet<String>,
 }
 
-pub fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(n) if n.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+impl Members {
+    fn collect(&mut self, root: &Value, at: &str) {
+        let at = follow(root, at);
+        let Some(schema) = root.pointer(&at).filter(|_| self.seen.insert(at.clone())) else {
+            return;
+        };
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        for i in 0..parts.map_or(0, Vec::len) {
+            self.collect(root, &format!("{at}/allOf/{i}"));
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for key in properties.into_iter().flat_map(|p| p.keys()) {
+            let place = format!("{at}/properties/{}", escape(key));
+            self.properties.insert(key.clone(), place);
+        }
+        let required = schema.get("required").and_then(Value::as_array);
+        for key in required.into_iter().flatten().filter_map(Value::as_str) {
+            let by = self.required.entry(key.to_owned()).or_default();
+            by.insert(at.clone());
+        }
     }
 }
 
-/// Does the document leave the type open?
-pub fn is_any(schema: &Value) -> bool {
-    schema.get("x-autopi-json") == Some(&Value::Bool(true))
-        || ![
-            "type",
-            "enum",
-            "properties",
-            "allOf",
-            "oneOf",
-            "anyOf",
-            "$ref",
-        ]
-        .iter()
-        .any(|k| schema.get(k).is_some())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn parts_that_lead_back_are_judged_once() {
-        let six = vec![json!({ "$ref": "#/components/schemas/A" }); 6];
-        let doc = json!({ "components": { "schemas": {
-            "A": { "allOf": six, "properties": { "a": { "type": "integer" } } }
-        } } });
-        let mut judge = Judge::new(&doc);
-        judge.answer("x", "$".into(), &six[0], &json!({ "a": 1, "b": 2 }));
-        assert_eq!(judge.places.len(), 3);
+/// Returns the place that a schema stands for: where its reference leads, or the one part of its `allOf`.
+pub fn follow(root: &Value, at: &str) -> String {
+    let mut at = at.to_owned();
+    for _ in 0..16 {
+        let Some(schema) = root.pointer(&at) else {
+            break;
+        };
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let target = schema.get("$ref").and_then(Value::as_str);
+        match (target.and_then(|r| r.strip_prefix('#')), parts) {
+            (Some(target), _) => at = target.to_owned(),
+            (None, Some(parts))
+                if parts.len() == 1
+                    && !["properties", "required"]
+                        .iter()
+                        .any(|k| schema.get(k).is_some()) =>
+            {
+                at.push_str("/allOf/0");
+            }
+            _ => break,
+        }
     }
+    at
 }

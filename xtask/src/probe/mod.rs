@@ -1,238 +1,175 @@
-//! `cargo xtask probe`: the GET operations of a real account, one after the other, and where their answers are not as documented.
+//! `cargo xtask probe`: responses of GET operations, of a real account or recorded, against the document. docs/probe.md tells the whole.
 
+mod edit;
+mod evidence;
 mod judge;
+mod live;
 mod plan;
 mod propose;
+mod record;
+mod rules;
+mod state;
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
 
-use anyhow::{Context, Result, anyhow, bail};
 use autopi_codegen::{
-    Operation,
-    escape::{json as json_escaped, line, lines},
+    Operation, escape,
+    escape::{line, lines},
     json_schema,
     schema::Document,
     select, success,
 };
-use reqwest::{Client, StatusCode, Url, header::HeaderValue};
 use serde_json::{Value, json};
-use tokio::time::MissedTickBehavior;
 
-pub use propose::Finding;
+pub use live::{Target, probe};
+pub use propose::{Count, Finding};
 
-use self::{judge::Judge, plan::Known};
-use crate::{fetch, place};
-
-/// Whom to ask, and how.
-pub struct Target {
-    pub url: String,
-    /// The whole value of the `Authorization` header.
-    pub authorization: String,
-    /// Requests a second.
-    pub rate: f64,
-    /// Operations whose path begins so are not asked.
-    pub skip: Vec<String>,
-    /// Parameters that no answer gives.
-    pub parameters: Vec<(String, String)>,
-}
+use self::{judge::Judge, propose::Asked};
 
 /// What came of it.
+#[derive(serde::Serialize)]
 pub struct Outcome {
+    /// Operations of which a response was judged.
     pub judged: usize,
-    /// Why operations were not judged → which.
+    /// Why operations (of a recording: requests) were not judged → which.
     pub others: BTreeMap<String, Vec<String>>,
     pub findings: Vec<Finding>,
+    /// Why it stopped before its end.
+    pub stopped: Option<String>,
 }
 
-/// An answer larger than this is not read.
-const LARGEST: u64 = 32 << 20;
-const TRIES: u32 = 3;
-/// As many operations in a row without an answer end it.
-const PATIENCE: usize = 5;
-/// GET is safe by RFC 9110 (9.2.1), and yet a viewset's action may do something: words of a path that say so.
-const EFFECTS: [&str; 11] = [
-    "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
-    "verify",
-];
+/// As many faults of a recording are shown.
+const MOST_FAULTS: usize = 20;
 
-/// Asks every GET operation of `doc`, a normalised document, that answers JSON and whose parameters are known from answers before.
+/// Judges the responses in a recording: HAR 1.2, or JSON lines.
+///
+/// Requests are matched by method and path below the path of `base`, else of the document's first server.
 ///
 /// # Errors
-/// A wrong URL, no connection, a token that is refused.
-pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
-    let base = base(&target.url)?;
-    let http = fetch::http(&base)
-        .timeout(Duration::from_secs(60))
-        .build()?;
-    let from = place::shown(&base);
-    let mut authorization = HeaderValue::from_str(&target.authorization)
-        .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
-    authorization.set_sensitive(true);
-    let document = Document::new(doc);
+/// A file that can't be read, or nothing in it that belongs to the document.
+pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome> {
+    let operations = operations(doc)?;
+    let asked = asked(doc, &operations);
+    let by_path: BTreeMap<&str, &Asked> = operations
+        .iter()
+        .filter_map(|op| Some((op.path, asked.get(op.path)?)))
+        .collect();
+    let paths: Vec<&str> = operations.iter().map(|op| op.path).collect();
+    let server = doc
+        .pointer("/servers/0/url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let prefix = base.map_or_else(|| path_of(server), |base| base.path().to_owned());
+    let prefix = prefix.trim_end_matches('/');
+    let mut judge = Judge::new(doc, BTreeMap::new());
+    let mut judged = BTreeSet::new();
+    let mut others = BTreeMap::<String, Vec<String>>::new();
+    let mut faults = Vec::new();
+    let mut take = |exchange: record::Exchange| {
+        let mut not = |why: String, what: &str| {
+            let list = others.entry(why).or_default();
+            if !list.iter().any(|known| known == what) {
+                list.push(what.to_owned());
+            }
+        };
+        if !exchange.method.eq_ignore_ascii_case("get") {
+            return not("not GET".into(), "");
+        }
+        let path = path_of(&exchange.url);
+        let below = path.strip_prefix(prefix).unwrap_or_default();
+        // A path that is nobody's may hold a secret, and is not shown.
+        let Some(template) = record::matching(&paths, below) else {
+            return not("no operation of the document has this path".into(), "");
+        };
+        match (by_path.get(template), exchange.body) {
+            (None, _) => not("documents no JSON response".into(), template),
+            _ if !(200..300).contains(&exchange.status) => {
+                not(format!("responded {}", exchange.status), template);
+            }
+            (_, None) => not("responded no JSON".into(), template),
+            (Some(asked), Some(body)) => {
+                judged.insert(asked.name.clone());
+                judge.response(&asked.name, &asked.at, &body);
+            }
+        }
+    };
+    record::read(file, &mut take, &mut |fault| faults.push(fault))?;
+    if let Some(first) = faults.first()
+        && judged.is_empty()
+    {
+        bail!("{}: {first}: nothing could be judged", file.display());
+    }
+    if judged.is_empty() {
+        let why: Vec<&str> = others.keys().map(String::as_str).collect();
+        bail!(
+            "{}: no response could be judged: {}",
+            file.display(),
+            why.join("; ")
+        );
+    }
+    if !faults.is_empty() {
+        let n = faults.len();
+        faults.truncate(MOST_FAULTS);
+        others.insert(
+            format!("{n} lines or entries of the recording can't be read"),
+            faults,
+        );
+    }
+    let asked: Vec<Asked> = asked.into_values().collect();
+    Ok(Outcome {
+        judged: judged.len(),
+        others,
+        findings: propose::findings(doc, &asked, &judge.places),
+        stopped: None,
+    })
+}
+
+/// The path of a URL, which need not be whole.
+fn path_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(url) => url.path().to_owned(),
+        Err(_) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn operations(doc: &Value) -> Result<Vec<Operation<'_>>> {
     let mut operations = select(doc, &|_| true)?;
     operations.retain(|op| op.method == "get");
     // Lists before their items.
     operations.sort_by_key(|op| (op.path.matches('{').count(), op.path));
-    let (mut judge, mut known) = (Judge::new(doc), Known::new(&target.parameters));
-    let (mut judged, mut silent, mut others) = (0, 0, BTreeMap::<String, Vec<String>>::new());
-    if !(0.01..=1000.0).contains(&target.rate) {
-        bail!(
-            "{} requests a second: from 0.01 to 1000 are possible",
-            target.rate
-        );
-    }
-    let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / target.rate));
-    // After a slow answer no burst.
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for op in &operations {
-        let mut not = |why: String| others.entry(why).or_default().push(op.path.to_owned());
-        if target
-            .skip
-            .iter()
-            .any(|prefix| op.path.starts_with(prefix.as_str()))
-        {
-            not("skipped as asked".into());
-            continue;
-        }
-        if let Some(word) = op
-            .path
-            .split(['/', '_', '-'])
-            .find(|word| EFFECTS.contains(word))
-        {
-            not(format!("may have an effect (`{word}`)"));
-            continue;
-        }
-        let Some((at, schema)) = answer(&document, op) else {
-            not("documents no JSON answer".into());
-            continue;
-        };
-        let (path, query) = match known.request(&document, op) {
-            Ok(request) => request,
-            Err(why) => {
-                not(why);
-                continue;
-            }
-        };
-        let mut url = match place::join(&base, &path) {
-            Ok(url) => url,
-            Err(why) => {
-                not(why);
-                continue;
-            }
-        };
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        match get(&http, url, &authorization, &mut pace).await {
-            Ok((StatusCode::UNAUTHORIZED, _)) if judged == 0 => {
-                bail!("{from}{}: HTTP 401: is the token good?", op.path)
-            }
-            Ok((status, Some(value))) if status.is_success() => {
-                (judged, silent) = (judged + 1, 0);
-                known.learn(op.path, &path, &value);
-                judge.answer(&format!("GET {}", op.path), at, schema, &value);
-            }
-            Ok((status, _)) if status.is_success() => not("answered no JSON, or too much".into()),
-            Ok((status, _)) => {
-                silent = 0;
-                not(format!("answered {}", status.as_u16()));
-            }
-            Err(e) if judged == 0 || silent + 1 >= PATIENCE => {
-                return Err(e).with_context(|| format!("{from}: no answer"));
-            }
-            Err(_) => {
-                silent += 1;
-                not("gave no answer".into());
-            }
-        }
-    }
-    if judged == 0 {
-        let most = others
-            .iter()
-            .max_by_key(|(_, paths)| paths.len())
-            .map_or(String::new(), |(why, paths)| {
-                format!(", {} {why}", paths.len())
-            });
-        bail!(
-            "{from}: of {} GET operations none could be judged{most}",
-            operations.len()
-        );
-    }
-    let findings = judge
-        .places
-        .iter()
-        .flat_map(|(at, place)| propose::findings(at, place))
-        .collect();
-    Ok(Outcome {
-        judged,
-        others,
-        findings,
-    })
+    Ok(operations)
 }
 
-/// https, or http on loopback. The text may hold a secret, and is in no error.
-fn base(url: &str) -> Result<Url> {
-    let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
-    if !fetch::is_private(&parsed) {
-        bail!(
-            "--url {}: a token goes over https only, or over http on loopback",
-            place::shown(&parsed)
-        );
-    }
-    Ok(parsed)
-}
-
-/// Status, and the body if it is JSON. A 429 is waited out as `Retry-After` says, for at most a minute.
-async fn get(
-    http: &Client,
-    url: Url,
-    authorization: &HeaderValue,
-    pace: &mut tokio::time::Interval,
-) -> Result<(StatusCode, Option<Value>)> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        pace.tick().await;
-        let mut response = http
-            .get(url.clone())
-            .header("authorization", authorization)
-            .send()
-            .await
-            .map_err(reqwest::Error::without_url)?;
-        let status = response.status();
-        if status == StatusCode::TOO_MANY_REQUESTS && tries < TRIES {
-            let seconds = response
-                .headers()
-                .get("retry-after")
-                .and_then(|v| v.to_str().ok()?.parse().ok())
-                .unwrap_or(5);
-            tokio::time::sleep(Duration::from_secs(u64::min(seconds, 60))).await;
-            continue;
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(reqwest::Error::without_url)?
-        {
-            body.extend_from_slice(&chunk);
-            if body.len() as u64 > LARGEST {
-                return Ok((status, None));
-            }
-        }
-        return Ok((status, serde_json::from_slice(&body).ok()));
-    }
-}
-
-/// The schema of the success, as the client reads it, and its JSONPath.
-fn answer<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Option<(String, &'a Value)> {
-    let (status, content) = success(doc, op).ok()?;
-    let (media, schema) = json_schema(content?)?;
-    let [path, status, media] = [op.path, status, media].map(judge::member);
-    Some((
-        format!("$.paths{path}.get.responses{status}.content{media}.schema"),
-        schema,
-    ))
+/// The operations that document a JSON response, by path, and where its schema stands.
+fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
+    let document = Document::new(doc);
+    let place = |op: &Operation<'_>| {
+        let (status, content) = success(&document, op).ok()?;
+        let (media, _) = json_schema(content?)?;
+        let [status, media] = [status, media].map(escape::pointer);
+        Some(format!(
+            "{}/responses/{status}/content/{media}/schema",
+            op.pointer()
+        ))
+    };
+    let of = |op: &Operation<'_>| {
+        let id = op
+            .value
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or(op.path);
+        let asked = Asked {
+            name: format!("GET {}", op.path),
+            id: id.to_owned(),
+            at: place(op)?,
+        };
+        Some((op.path.to_owned(), asked))
+    };
+    operations.iter().filter_map(of).collect()
 }
 
 impl Outcome {
@@ -249,32 +186,36 @@ impl Outcome {
         if lines(&yaml) == yaml {
             return Ok(yaml);
         }
-        Ok(json_escaped(&serde_json::to_string_pretty(&overlay)?).into_owned() + "\n")
+        Ok(escape::json(&serde_json::to_string_pretty(&overlay)?).into_owned() + "\n")
     }
 
-    /// Does an answer contradict the document?
+    /// Does a response contradict the document?
     pub fn wrong(&self) -> bool {
         self.findings.iter().any(|f| f.wrong)
+    }
+
+    /// For programs.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn json(&self) -> Result<String> {
+        Ok(escape::json(&serde_json::to_string_pretty(self)?).into_owned() + "\n")
     }
 
     /// For a terminal.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let others: usize = self.others.values().map(Vec::len).sum();
+        let all = self.judged + others;
         let _ = writeln!(
             out,
-            "{} GET operations: {} judged, {others} not",
-            self.judged + others,
+            "{all} GET operations: {} judged, {others} not",
             self.judged
         );
         for (why, paths) in &self.others {
             let more = if paths.len() > 1 { ", …" } else { "" };
-            let _ = writeln!(
-                out,
-                "  {:>4}  {why}: {}{more}",
-                paths.len(),
-                line(paths.first().map_or("", String::as_str))
-            );
+            let first = line(paths.first().map_or("", String::as_str));
+            let _ = writeln!(out, "  {:>4}  {}: {first}{more}", paths.len(), line(why));
         }
         for (title, wrong) in [
             ("not as documented", true),
@@ -283,19 +224,33 @@ impl Outcome {
             let of: Vec<&Finding> = self.findings.iter().filter(|f| f.wrong == wrong).collect();
             let _ = writeln!(out, "{} {title}", of.len());
             for finding in of {
-                let by_hand = if finding.actions.is_empty() {
-                    " (no action: for a person to judge)"
-                } else {
-                    ""
-                };
-                let _ = writeln!(
-                    out,
-                    "  {}: {}{by_hand}",
-                    line(&finding.at.replace("$.components.schemas", "")),
-                    line(&finding.what)
-                );
+                let only = finding
+                    .only
+                    .as_ref()
+                    .map_or(String::new(), |op| format!(" at {op} alone"));
+                let at = finding.at.replace("$.components.schemas", "");
+                let said = format!("{at}: {}{only}", finding.what);
+                let (yes, no) = (finding.against, finding.agree);
+                let _ = writeln!(out, "  {} ({yes}; as documented: {no})", line(&said));
             }
+        }
+        if let Some(why) = &self.stopped {
+            let _ = writeln!(out, "stopped: {}: `--resume` goes on", line(why));
         }
         out
     }
+}
+
+/// The table of rules in docs/probe.md.
+pub fn table() -> String {
+    let mut out = String::from("| rule | what it is | what is proposed |\n| --- | --- | --- |\n");
+    for rule in rules::RULES.iter().chain([&rules::OPEN]) {
+        let is = if rule.wrong {
+            "not as documented"
+        } else {
+            "left open"
+        };
+        let _ = writeln!(out, "| {} | {is} | {} |", rule.name, rule.proposes);
+    }
+    out
 }

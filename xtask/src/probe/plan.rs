@@ -1,15 +1,20 @@
-//! Which requests can be made: path and query parameters are filled from answers that came before.
+//! Which requests can be made: path and query parameters are filled from responses that came before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use autopi_codegen::{Operation, schema::Document};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::place;
 
-/// What earlier answers gave.
-#[derive(Default)]
+const IDS: [&str; 3] = ["id", "uuid", "pk"];
+
+/// What earlier responses gave.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Known {
+    /// Names of parameters: nothing else is remembered.
+    wanted: BTreeSet<String>,
     /// Path template of a list → the path that was asked, and the first item.
     lists: BTreeMap<String, (String, Value)>,
     /// Scalar members of any item, by name; the first that came.
@@ -17,22 +22,38 @@ pub struct Known {
 }
 
 impl Known {
-    pub fn new(parameters: &[(String, String)]) -> Self {
+    pub fn new(doc: &Document<'_>, operations: &[Operation<'_>]) -> Self {
+        let mut wanted: BTreeSet<String> = IDS.map(str::to_owned).into();
+        for op in operations {
+            let names = op
+                .path
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next());
+            wanted.extend(names.map(str::to_owned));
+            let parameters = op.parameters.iter().filter_map(|p| doc.resolve(p).ok());
+            wanted.extend(parameters.filter_map(|p| p.get("name")?.as_str().map(str::to_owned)));
+        }
         Self {
-            members: parameters.iter().cloned().collect(),
+            wanted,
             ..Self::default()
         }
     }
 
-    /// Remembers an answer to `path`, an instance of `template`.
-    pub fn learn(&mut self, template: &str, path: &str, answer: &Value) {
-        let list = answer.get("results").unwrap_or(answer);
-        let first = list.as_array().map_or(Some(answer), |l| l.first());
+    /// Takes what the user gave.
+    pub fn set(&mut self, parameters: &[(String, String)]) {
+        self.members.extend(parameters.iter().cloned());
+    }
+
+    /// Remembers a response to `path`, an instance of `template`.
+    pub fn learn(&mut self, template: &str, path: &str, response: &Value) {
+        let list = response.get("results").unwrap_or(response);
+        let first = list.as_array().map_or(Some(response), |l| l.first());
         let Some(Value::Object(item)) = first else {
             return;
         };
         for (name, value) in item {
-            if let Some(text) = scalar(value) {
+            if let Some(text) = scalar(value).filter(|_| self.wanted.contains(name)) {
                 self.members.entry(name.clone()).or_insert(text);
             }
         }
@@ -45,8 +66,12 @@ impl Known {
                 .entry(format!("{}_id", name.trim_end_matches('s')))
                 .or_insert(id);
         }
+        let kept = item
+            .iter()
+            .filter(|(name, value)| self.wanted.contains(*name) && scalar(value).is_some());
+        let kept: Map<String, Value> = kept.map(|(k, v)| (k.clone(), v.clone())).collect();
         self.lists
-            .insert(template.to_owned(), (path.to_owned(), item.clone().into()));
+            .insert(template.to_owned(), (path.to_owned(), kept.into()));
     }
 
     /// The path and the query of a request.
@@ -88,7 +113,7 @@ impl Known {
                 name.to_owned(),
                 value
                     .filter(|_| text("in") == "query")
-                    .ok_or_else(|| format!("needs `{name}`, which no answer gave"))?,
+                    .ok_or_else(|| format!("needs `{name}`, which no response gave"))?,
             ));
         }
         Ok((path, query))
@@ -102,14 +127,14 @@ impl Known {
         let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
         let list = self.lists.get(before);
         let of_list = list.and_then(|(_, item)| {
-            [name, "id", "uuid", "pk"]
-                .iter()
+            std::iter::once(name)
+                .chain(IDS)
                 .find_map(|key| item.get(key))
                 .and_then(scalar)
         });
         let value = of_list
             .or_else(|| self.members.get(name).cloned())
-            .ok_or_else(|| format!("needs `{name}`, which no answer gave"))?;
+            .ok_or_else(|| format!("needs `{name}`, which no response gave"))?;
         let before = list.map_or_else(|| self.path(before), |(path, _)| Ok(path.clone()))?;
         let value = place::segment(&value).map_err(|why| format!("`{name}` {why}"))?;
         Ok(format!("{before}{value}{after}"))

@@ -1,0 +1,295 @@
+//! Responses from a recording: HAR 1.2, or JSON lines of `{"method", "url", "status", "body"}`. Read as a stream, whatever its size.
+
+use std::{
+    cell::Cell,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// One recorded exchange.
+pub struct Exchange {
+    pub method: String,
+    pub url: String,
+    pub status: u16,
+    /// None if it is no JSON.
+    pub body: Option<Value>,
+}
+
+/// One line or one entry may be as large as this.
+const LARGEST: u64 = 64 << 20;
+
+/// Calls `take` with each exchange and `bad` with each that can't be read, and why.
+///
+/// # Errors
+/// No such file, or a HAR file that is no JSON, with the line.
+pub fn read(
+    path: &Path,
+    take: &mut dyn FnMut(Exchange),
+    bad: &mut dyn FnMut(String),
+) -> Result<()> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    if file.metadata()?.is_dir() {
+        bail!(
+            "{} is a folder: a HAR file or JSON lines are read",
+            path.display()
+        );
+    }
+    let mut reader = BufReader::new(file);
+    let start: String = String::from_utf8_lossy(reader.fill_buf()?)
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
+        .take(7)
+        .collect();
+    if start.starts_with("{\"log\":") {
+        har(reader, take, bad).with_context(|| path.display().to_string())
+    } else {
+        lines(reader, take, bad).with_context(|| path.display().to_string())
+    }
+}
+
+fn lines(
+    mut reader: impl BufRead,
+    take: &mut dyn FnMut(Exchange),
+    bad: &mut dyn FnMut(String),
+) -> Result<()> {
+    let mut line = Vec::new();
+    for n in 1_u64.. {
+        line.clear();
+        if reader.by_ref().take(LARGEST).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.len() as u64 == LARGEST && !line.ends_with(b"\n") {
+            bad(format!("line {n}: longer than {} MiB", LARGEST >> 20));
+            skip_line(&mut reader)?;
+            continue;
+        }
+        let text = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line);
+        if text.trim_ascii().is_empty() {
+            continue;
+        }
+        match serde_json::from_slice(text)
+            .map_err(why)
+            .and_then(|v| plain(&v))
+        {
+            Ok(exchange) => take(exchange),
+            Err(why) => bad(format!("line {n}: {why}")),
+        }
+    }
+    Ok(())
+}
+
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        let end = buffer.iter().position(|b| *b == b'\n');
+        let (n, done) = end.map_or((buffer.len(), buffer.is_empty()), |i| (i + 1, true));
+        reader.consume(n);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+/// Why a text is no JSON, without the text, which may be somebody's data.
+fn why(e: serde_json::Error) -> String {
+    match e.classify() {
+        serde_json::error::Category::Eof => "no JSON: it ends too early".into(),
+        _ => format!("no JSON, at column {}", e.column()),
+    }
+}
+
+/// One of the JSON lines.
+fn plain(value: &Value) -> Result<Exchange, String> {
+    let status = value.get("status").and_then(Value::as_u64);
+    Ok(Exchange {
+        method: value
+            .get("method")
+            .and_then(Value::as_str)
+            .unwrap_or("GET")
+            .to_owned(),
+        url: text(value, "/url")?,
+        status: u16::try_from(status.unwrap_or(200)).map_err(|_| "`status` is no HTTP status")?,
+        body: value.get("body").cloned(),
+    })
+}
+
+/// One entry of `log.entries`.
+fn entry(value: &Value) -> Result<Exchange, String> {
+    let status = value.pointer("/response/status").and_then(Value::as_u64);
+    let content = text(value, "/response/content/text").ok();
+    let encoded = value
+        .pointer("/response/content/encoding")
+        .is_some_and(|e| e == "base64");
+    let body = content.and_then(|text| match encoded {
+        true => serde_json::from_slice(&STANDARD.decode(text).ok()?).ok(),
+        false => serde_json::from_str(&text).ok(),
+    });
+    Ok(Exchange {
+        method: text(value, "/request/method")?,
+        url: text(value, "/request/url")?,
+        status: status
+            .and_then(|s| u16::try_from(s).ok())
+            .ok_or("no `response.status`")?,
+        body,
+    })
+}
+
+fn text(value: &Value, at: &str) -> Result<String, String> {
+    let text = value.pointer(at).and_then(Value::as_str);
+    text.map(str::to_owned)
+        .ok_or_else(|| format!("no text at `{}`", &at[1..].replace('/', ".")))
+}
+
+fn har(
+    reader: impl Read,
+    take: &mut dyn FnMut(Exchange),
+    bad: &mut dyn FnMut(String),
+) -> Result<()> {
+    let left = Cell::new(LARGEST);
+    let mut reader = BufReader::new(Limited {
+        reader,
+        left: &left,
+    });
+    if reader.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
+        reader.consume(3);
+    }
+    let mut json = serde_json::Deserializer::from_reader(reader);
+    let mut n = 0;
+    let mut each = |value: Value| {
+        n += 1;
+        left.set(LARGEST);
+        match entry(&value) {
+            Ok(exchange) => take(exchange),
+            Err(why) => bad(format!("entry {n}: {why}")),
+        }
+    };
+    let read = Within(&["log", "entries"], &mut each).deserialize(&mut json);
+    read.map_err(|e| match e.is_io() {
+        true => anyhow::Error::from(io::Error::from(e)),
+        false => anyhow::anyhow!("line {}, column {}: no HAR", e.line(), e.column()),
+    })
+}
+
+/// A reader that gives only so much until `left` is set anew.
+struct Limited<'a, R> {
+    reader: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Limited<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left.get() == 0 {
+            let why = format!("an entry is larger than {} MiB", LARGEST >> 20);
+            return Err(io::Error::other(why));
+        }
+        let n = self.reader.read(buffer)?;
+        self.left.set(self.left.get().saturating_sub(n as u64));
+        Ok(n)
+    }
+}
+
+/// Goes down these members, then calls the function with each item of the list there.
+struct Within<'a>(&'a [&'a str], &'a mut dyn FnMut(Value));
+
+impl<'de> DeserializeSeed<'de> for Within<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0 {
+            [] => deserializer.deserialize_seq(self),
+            _ => deserializer.deserialize_map(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Within<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("log.entries")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match self.0 {
+                [first, rest @ ..] if key == *first => map.next_value_seed(Within(rest, self.1))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element()? {
+            (self.1)(value);
+        }
+        Ok(())
+    }
+}
+
+/// Which template a path belongs to: the most specific one wins.
+pub fn matching<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
+    let fits = templates
+        .iter()
+        .filter_map(|t| Some((specific(t, path)?, *t)));
+    fits.max().map(|(_, template)| template)
+}
+
+/// How specific each segment of the template is, if the path fits: 2 as it is, 1 in part, 0 any.
+fn specific(template: &str, path: &str) -> Option<Vec<u8>> {
+    let (segments, parts) = (template.split('/'), path.split('/'));
+    if segments.clone().count() != parts.clone().count() {
+        return None;
+    }
+    segments
+        .zip(parts)
+        .map(|(segment, part)| of_segment(segment, part))
+        .collect()
+}
+
+fn of_segment(segment: &str, part: &str) -> Option<u8> {
+    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+    let (Some((before, rest)), Some((_, after))) =
+        (segment.split_once('{'), segment.rsplit_once('}'))
+    else {
+        return (segment == part).then_some(2);
+    };
+    let inner = part.strip_prefix(before)?.strip_suffix(after)?;
+    (!inner.is_empty() && rest.contains('}'))
+        .then_some(u8::from(!before.is_empty() || !after.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_path_wins() {
+        let templates = [
+            "/a/{id}/",
+            "/a/all/",
+            "/a/{id}.json/",
+            "/{x}/all/",
+            "/a/{id}/b/",
+        ];
+        for (path, is) in [
+            ("/a/7/", Some("/a/{id}/")),
+            ("/a/all/", Some("/a/all/")),
+            ("/a/%61ll/", Some("/a/all/")),
+            ("/a/7.json/", Some("/a/{id}.json/")),
+            ("/b/all/", Some("/{x}/all/")),
+            ("/a/7/b/", Some("/a/{id}/b/")),
+            ("/a//", None),
+            ("/a/7", None),
+            ("/c/", None),
+        ] {
+            assert_eq!(matching(&templates, path), is, "{path}");
+        }
+    }
+}
