@@ -16,6 +16,7 @@ use std::{
     path::Path,
 };
 
+use anyhow::{Result, bail};
 use autopi_codegen::{
     Operation, escape,
     escape::{line, lines},
@@ -23,6 +24,7 @@ use autopi_codegen::{
     schema::Document,
     select, success,
 };
+use reqwest::Url;
 use serde_json::{Value, json};
 
 pub use live::{Target, probe};
