@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
+    sync::OnceLock,
     thread,
     time::Duration,
 };
@@ -17,7 +18,7 @@ use xtask::{
     fetch,
     normalize::normalize,
     out::print,
-    pipeline::{self, Input, Normalized, Proof},
+    pipeline::{Proof, of_file},
     probe::{Outcome, Target},
     sandbox_args::{self, SandboxArgs},
     say,
@@ -30,6 +31,9 @@ use xtask::{
     about = "The pipeline from the live document to spec/openapi.json, and the development commands"
 )]
 struct Cli {
+    /// Another checkout to work on [default: the one this was built in]
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     command: Task,
 }
@@ -175,15 +179,20 @@ enum Task {
     Demo,
 }
 
+static ROOT: OnceLock<PathBuf> = OnceLock::new();
+
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let here = || built().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    ROOT.get_or_init(here).clone()
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(root) = cli.root {
+        ROOT.get_or_init(|| root);
+    }
     let tells = matches!(
         cli.command,
         Task::Check { .. } | Task::Diff { .. } | Task::Probe { .. }
@@ -234,8 +243,8 @@ async fn run(task: Task) -> Result<ExitCode> {
             allow_unclassified,
         } => {
             let (old, new) = thread::scope(|s| {
-                let other = s.spawn(|| normalized(&old, Proof::Unwanted));
-                let new = normalized(&new, Proof::Unwanted);
+                let other = s.spawn(|| of_file(&old, Proof::Unwanted));
+                let new = of_file(&new, Proof::Unwanted);
                 (other.join(), new)
             });
             let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;
@@ -264,7 +273,7 @@ async fn run(task: Task) -> Result<ExitCode> {
             out,
         } => {
             let doc = match &spec {
-                Some(file) => normalized(file, Proof::Unwanted)?.doc,
+                Some(file) => of_file(file, Proof::Unwanted)?.doc,
                 None => fetch::parse(&fetch::read(&root().join("spec/openapi.json"))?)?,
             };
             let outcome = if let Some(file) = from {
@@ -326,19 +335,6 @@ async fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Demo => demo().await,
     }
-}
-
-/// A document of the user's choice through the pipeline.
-fn normalized(file: &Path, proof: Proof<'_>) -> Result<Normalized> {
-    let text = fetch::read(file)?;
-    let input = Input {
-        text: &text,
-        file: Some(file),
-        overlay: None,
-        proof,
-    };
-    let new = pipeline::run(input).and_then(Normalized::strict);
-    new.map_err(|e| e.or_at(file.display()).into())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -409,7 +405,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
 }
 
 fn try_document(file: &Path) -> Result<()> {
-    let new = normalized(file, Proof::Wanted)?;
+    let new = of_file(file, Proof::Wanted)?;
     print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");

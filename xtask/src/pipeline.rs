@@ -88,6 +88,22 @@ pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failur
     .strict()
 }
 
+/// A document of the user's choice, without our overlay.
+///
+/// # Errors
+/// Those of reading it, and of the stages, with their places in the file.
+pub fn of_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalized> {
+    let text = fetch::read(file)?;
+    let input = Input {
+        text: &text,
+        file: Some(file),
+        overlay: None,
+        proof,
+    };
+    let new = run(input).and_then(Normalized::strict);
+    new.map_err(|e| e.or_at(file.display()).into())
+}
+
 /// As [`normalize`], but stale actions of the overlay are left out and named in the result.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use autopi_sandbox::{API_TOKEN, Builder, EMAIL, PASSWORD, Sandbox, Wire};
 
-use crate::fetch;
+use crate::{convert, fetch, pipeline};
 
 /// The embedded API on loopback.
 #[derive(clap::Args, Debug, Default)]
@@ -16,7 +16,7 @@ pub struct SandboxArgs {
     /// The port; any free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Another document, JSON or YAML; ours is served as it came, and answered as the overlay knows it from the wire
+    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline; ours is served as it came, and answered as the overlay knows it from the wire
     #[arg(long)]
     spec: Option<PathBuf>,
     /// How answers look: as the live API's, or by the letter of the document
@@ -122,7 +122,15 @@ impl SandboxArgs {
                     Wire::Real
                 });
         builder = match self.spec {
-            Some(path) => builder.spec(read(&path)?),
+            Some(path) => {
+                let new = pipeline::of_file(&path, Proof::Unwanted)?;
+                // By its letter, but of the version that the sandbox reads.
+                let served = match self.wire.as_str() {
+                    "spec" => convert::convert_file(new.upstream, &path)?,
+                    _ => new.upstream,
+                };
+                builder.spec(served).answers(new.doc)
+            }
             None => builder
                 .spec(read(&root.join("spec/upstream.json"))?)
                 .answers(read(&root.join("spec/openapi.json"))?),

@@ -69,7 +69,7 @@ fn wrong_options_are_clear_errors() {
     for (args, words) in [
         (vec!["--port", &port], "give another port"),
         (vec!["--spec", &html], "an HTML page came, not a document"),
-        (vec!["--spec", &other], "the document has no `paths`"),
+        (vec!["--spec", &other], "#/paths"),
         (vec!["--db", &db], "no usable database"),
         (
             vec!["--fault", "meteor"],
@@ -134,5 +134,44 @@ async fn it_serves_as_its_options_say() {
         (status, page["results"].as_array().map(Vec::len)),
         (200, Some(2)),
         "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_raw_document_goes_through_the_pipeline_and_errors_name_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.yaml");
+    let text = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths:\n  /a/:\n    get:\n      operationId: a_read\n      responses:\n        '200':\n          description: ''\n          \
+        content: { application/json: { schema: { $ref: 'beside.yaml#/Car' } } }\n";
+    std::fs::write(&path, text).unwrap();
+    let beside = "Car: { type: object, required: [seats, name], properties: { seats: { type: [integer, 'null'] }, name: { const: Kombi } } }";
+    std::fs::write(folder.path().join("beside.yaml"), beside).unwrap();
+    let file = path.display().to_string();
+    for wire in ["real", "spec"] {
+        let (status, car) = Running::start(&["--spec", &file, "--wire", wire])
+            .get("/a/")
+            .await;
+        assert_eq!((status, &car["name"]), (200, &"Kombi".into()), "{car}");
+        assert!(car["seats"].is_number() || car["seats"].is_null(), "{car}");
+    }
+    std::fs::write(
+        &path,
+        text.replace("type: [", "x: [").replace("get:", "get: 1 #"),
+    )
+    .unwrap();
+    let error = xtask(&["--spec", &file]).output().unwrap();
+    let error = String::from_utf8_lossy(&error.stderr).into_owned();
+    assert!(error.contains("new.yaml"), "{error}");
+    std::fs::write(
+        &path,
+        text.replace("beside.yaml#/Car", "#/components/schemas/Gone"),
+    )
+    .unwrap();
+    let error = xtask(&["--spec", &file]).output().unwrap();
+    let error = String::from_utf8_lossy(&error.stderr).into_owned();
+    let place = "/paths/~1a~1/get/responses/200/content/application~1json/schema/$ref";
+    assert!(
+        error.contains("new.yaml") && error.contains(place),
+        "{error}"
     );
 }

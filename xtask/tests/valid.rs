@@ -1,4 +1,5 @@
 //! What is valid, or has one plain meaning, goes through, with a warning where something was taken for something else.
+#![recursion_limit = "256"]
 
 use std::{fs, path::Path};
 
@@ -248,6 +249,138 @@ fn what_32_adds_is_left_out_with_a_warning() {
     ] {
         assert!(warnings.contains(lost), "{lost} in {warnings}");
     }
+}
+
+/// Every keyword of JSON Schema 2020-12 and of OpenAPI 3.1's schemas, with a value and what it stands beside; an unknown one.
+fn keywords() -> Value {
+    json!({
+        "$id": "x", "$schema": "x", "$anchor": "x", "$comment": "x", "$vocabulary": {}, "$dynamicAnchor": "x", "$dynamicRef": "#x",
+        "prefixItems": [{"type": "string"}], "contains": {}, "patternProperties": {"^x": {}}, "dependentSchemas": {"a": {}}, "propertyNames": {},
+        "if": {}, "then": {}, "else": {}, "allOf": [{"type": "object"}], "anyOf": [{"type": "object"}], "oneOf": [{"type": "object"}], "not": {"type": "null"},
+        "items": {}, "properties": {"a": {}}, "additionalProperties": false, "unevaluatedItems": false, "unevaluatedProperties": false,
+        "type": "object", "const": 1, "enum": [1], "multipleOf": 2, "maximum": 2, "exclusiveMaximum": 2, "minimum": 2, "exclusiveMinimum": 2, "maxLength": 2,
+        "minLength": 2, "pattern": "x", "maxItems": 2, "minItems": 2, "uniqueItems": true, "maxContains": 2, "minContains": 2, "maxProperties": 2,
+        "minProperties": 2, "required": ["a"], "dependentRequired": {"a": ["b"]}, "title": "x", "description": "x", "default": 1, "deprecated": true,
+        "readOnly": true, "writeOnly": true, "examples": [1, 2], "format": "date", "contentEncoding": "base16", "contentMediaType": "text/csv",
+        "contentSchema": {}, "discriminator": {"propertyName": "a"}, "xml": {"name": "a"}, "externalDocs": {"url": "x"}, "example": 1, "x-own": 1,
+        "$ref": "#/components/schemas/Other", "colour": "red",
+    })
+}
+
+#[test]
+fn every_keyword_of_31_is_said_in_30_or_warned_about_at_its_place() {
+    let converted = |schema: Value| {
+        let schemas = json!({"Car": schema, "Other": {"type": "string"}});
+        let mut report = xtask::report::Report::default();
+        let doc = openapi("3.1.0", json!(true), schemas);
+        let doc = xtask::convert::convert(doc, &mut report).unwrap();
+        (at(&doc, CAR), report.warnings)
+    };
+    let (nothing, _) = converted(json!({}));
+    for (key, value) in keywords().as_object().unwrap() {
+        let (car, warnings) = converted(json!({ key: value }));
+        let place = format!("{CAR}/{key}");
+        let warned = warnings.iter().any(|(at, _)| *at == place);
+        assert!(warned || car != nothing, "{key}: {car} {warnings:?}");
+        // What 3.0 does not know does not stay.
+        assert!(!warned || car.get(key).is_none(), "{key}: {car}");
+    }
+    for (schema, said) in [
+        (
+            json!({"type": "null"}),
+            json!({"nullable": true, "enum": [null]}),
+        ),
+        (
+            json!({"minimum": 5, "exclusiveMinimum": 3}),
+            json!({"minimum": 5}),
+        ),
+        (
+            json!({"minimum": 3, "exclusiveMinimum": 3}),
+            json!({"minimum": 3, "exclusiveMinimum": true}),
+        ),
+        (
+            json!({"prefixItems": [{"type": "number"}, {"type": "number"}], "items": false}),
+            json!({"maxItems": 2, "items": {"type": "number"}}),
+        ),
+        (
+            json!({"prefixItems": [{"type": "number"}]}),
+            json!({"items": {}}),
+        ),
+        (
+            json!({"patternProperties": {"^x": {"type": "number"}}, "additionalProperties": false}),
+            json!({"additionalProperties": {"type": "number"}}),
+        ),
+        (
+            json!({"type": "string", "contentEncoding": "base64"}),
+            json!({"type": "string", "format": "byte"}),
+        ),
+    ] {
+        assert_eq!(converted(schema.clone()).0, said, "{schema}");
+    }
+}
+
+#[test]
+fn shared_media_types_and_missing_descriptions_of_32_are_read() {
+    let mut doc = openapi("3.2.0", json!({}), json!({"Car": {"type": "object"}}));
+    doc["$self"] = "https://example.org/a".into();
+    doc["components"]["mediaTypes"] =
+        json!({"Cars": {"schema": {"$ref": "#/components/schemas/Car"}}});
+    let response = &mut doc["paths"]["/a/"]["get"]["responses"]["200"];
+    *response = json!({"content": {"application/json": {"$ref": "#/components/mediaTypes/Cars"}}});
+    doc["paths"]["/a/"]["get"]["parameters"] =
+        json!([{"name": "c", "in": "cookie", "style": "cookie", "schema": {"type": "string"}}]);
+    let (doc, warnings) = through(&doc.to_string());
+    let media = "/paths/~1a~1/get/responses/200/content/application~1json/schema/$ref";
+    assert_eq!(at(&doc, media), "#/components/schemas/Car");
+    assert!(warnings.contains("/$self: "), "{warnings}");
+}
+
+#[test]
+fn what_names_a_component_or_an_operation_without_a_reference_follows_when_it_is_renamed() {
+    let part = json!({"type": "object", "required": ["kind", "id"], "properties": {"kind": {"type": "string"}, "id": {"type": "integer", "readOnly": true}}});
+    let schemas = json!({
+        "a/Cat": part, "a/Dog": part, "Cow": part,
+        "Pet": {"oneOf": [{"$ref": "#/components/schemas/a~1Cat"}, {"$ref": "#/components/schemas/a~1Dog"}, {"$ref": "#/components/schemas/Cow"}],
+            "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/a~1Cat", "dog": "a/Dog"}}},
+    });
+    let mut doc = openapi(
+        "3.0.3",
+        json!({"$ref": "#/components/schemas/Pet"}),
+        schemas,
+    );
+    let operation = &mut doc["paths"]["/a/"]["get"];
+    operation["operationId"] = "ReadPet".into();
+    operation["responses"]["200"]["links"] = json!({"again": {"operationId": "ReadPet"}});
+    let body =
+        json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}});
+    doc["paths"]["/a/"]["post"] = json!({"operationId": "sendPet", "requestBody": body, "responses": {"204": {"description": ""}}});
+    let (doc, _) = through(&doc.to_string());
+    let link = at(
+        &doc,
+        "/paths/~1a~1/get/responses/200/links/again/operationId",
+    );
+    assert_eq!(link, "read_pet");
+    let schemas = doc["components"]["schemas"].as_object().unwrap();
+    let (mut seen, mut sent) = (0, 0);
+    for (name, schema) in schemas {
+        let mapping = schema.pointer("/discriminator/mapping");
+        for (tag, target) in mapping.and_then(Value::as_object).into_iter().flatten() {
+            let target = target.as_str().unwrap();
+            let found = target
+                .strip_prefix("#/components/schemas/")
+                .unwrap_or(target);
+            assert!(schemas.contains_key(found), "{name}: {tag} → {target}");
+            let parts = schema["oneOf"].as_array().unwrap();
+            assert!(
+                parts.iter().any(|p| p["$ref"] == target),
+                "{name}: {tag} → {target}"
+            );
+            seen += 1;
+            sent += usize::from(tag == "Cow");
+        }
+    }
+    // Both forms, and the tag that was a component's name in the one in which it has another.
+    assert!(seen >= 5 && sent == 1, "{seen} {sent} {schemas:#?}");
 }
 
 #[test]

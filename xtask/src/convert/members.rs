@@ -152,6 +152,7 @@ static COMPONENTS: Kind = kind(
         ("securitySchemes", Is::Map(&SECURITY_IS)),
         ("callbacks", Is::Map(&CALLBACK)),
         ("pathItems", Is::Map(&PATHS_IS)),
+        ("mediaTypes", Is::Map(&MEDIA_IS)),
     ],
 );
 

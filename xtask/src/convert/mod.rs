@@ -58,6 +58,16 @@ pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     )
 }
 
+/// [`convert`] of a document whose references lead to files beside it.
+///
+/// # Errors
+/// Those of [`convert`].
+pub fn convert_file(doc: Value, file: &Path) -> Result<Value, Failure> {
+    let (mut report, mut origins) = (Report::default(), Origins::default());
+    let doc = prepared(doc, Some(file), &mut report, &mut origins)?;
+    to_30(doc, &mut report)
+}
+
 /// A document that stands for itself: references lead to what is in it, and every member is of the form that the specification gives it.
 ///
 /// # Errors

@@ -92,6 +92,7 @@ pub fn followed(
     while let Some(site) = all.todo.pop_front() {
         all.follow(&site)?;
     }
+    all.mappings();
     all.drop_lost();
     all.drop_local_definitions();
     Ok(())
@@ -160,6 +161,38 @@ impl References<'_> {
                 name
             };
             map.insert(new, schema);
+        }
+    }
+
+    /// A discriminator's mapping names components too, by reference or bare.
+    fn mappings(&mut self) {
+        let mut found = Vec::new();
+        let (made, schemas) = (&self.made, self.schemas);
+        let _ = each::<()>(self.doc, DOCUMENT_IS, "", &mut |kind, at, value| {
+            let mapping = value.pointer("/discriminator/mapping");
+            let mapping = mapping
+                .filter(|_| kind == &SCHEMA)
+                .and_then(Value::as_object);
+            for (tag, target) in mapping.into_iter().flatten() {
+                let Some(text) = target.as_str() else {
+                    continue;
+                };
+                let pointer = match text.split_once('#') {
+                    Some(("", pointer)) => decoded(pointer),
+                    Some(_) => continue,
+                    None => format!("{schemas}/{}", escape(text)),
+                };
+                if let Some(name) = made.get(&(None, pointer)) {
+                    let at = format!("{at}/discriminator/mapping/{}", escape(tag));
+                    found.push((at, format!("#{schemas}/{name}")));
+                }
+            }
+            Ok(())
+        });
+        for (at, reference) in found {
+            if let Some(value) = self.doc.pointer_mut(&at) {
+                *value = reference.into();
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! drf-yasg makes operationIds from the path without its parameters, so two routes can share one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use crate::report::Failure;
 pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
     let mut taken = BTreeSet::new();
     let mut changed = 0;
+    let mut new_names = BTreeMap::new();
     walk::operations(doc, |path, method, op| {
         let original = op
             .get("operationId")
@@ -39,11 +40,39 @@ pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
             name = numbered(autopi_codegen::free(|n| taken.contains(&numbered(n))));
         }
         taken.insert(name.clone());
+        new_names
+            .entry(original.clone())
+            .or_insert_with(|| name.clone());
         if name != original {
             changed += 1;
             op.insert("x-original-operation-id".into(), Value::String(original));
             op.insert("operationId".into(), Value::String(name));
         }
     });
+    links(doc, &new_names);
     Ok(changed)
+}
+
+/// Links name operations by their operationIds.
+fn links(value: &mut Value, names: &BTreeMap<String, String>) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|v| links(v, names)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("links", Value::Object(named)) => {
+                        for link in named.values_mut() {
+                            let old = link.get("operationId").and_then(Value::as_str);
+                            if let Some(new) = old.and_then(|id| names.get(id)) {
+                                link["operationId"] = new.clone().into();
+                            }
+                        }
+                    }
+                    ("schemas" | "schema" | "example" | "examples", _) => {}
+                    (_, value) => links(value, names),
+                }
+            }
+        }
+        _ => {}
+    }
 }

@@ -252,14 +252,5 @@ fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec
 }
 
 fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {
-    walk::each_schema(schema, &mut |map| {
-        let new = map
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|r| r.strip_prefix("#/components/schemas/"))
-            .and_then(|n| names.get(n));
-        if let Some(new) = new {
-            map.insert("$ref".into(), format!("#/components/schemas/{new}").into());
-        }
-    });
+    walk::each_schema(schema, &mut |map| walk::rename(map, names));
 }

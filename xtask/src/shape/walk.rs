@@ -1,5 +1,7 @@
 //! Ways through a document that several rules share.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// The HTTP methods of a path item (OpenAPI 3.0.3, Path Item Object).
@@ -52,6 +54,48 @@ pub fn resolved<'a>(schema: &'a Value, components: &'a Map<String, Value>) -> &'
 /// A reference to a component schema.
 pub fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// Renames the components that a schema itself names: in its `$ref`, and in its discriminator's mapping, by reference or bare. A tag that was the component's
+/// name without being mapped stays what it was.
+pub fn rename(map: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
+    const PREFIX: &str = "#/components/schemas/";
+    let new = |name: &str| names.get(name).map(|n| format!("{PREFIX}{n}"));
+    if map.contains_key("discriminator") {
+        let parts = ["oneOf", "anyOf"]
+            .into_iter()
+            .filter_map(|k| map.get(k)?.as_array());
+        let parts: Vec<String> = parts
+            .flatten()
+            .filter_map(|p| ref_name(p).map(str::to_owned))
+            .collect();
+        if let Some(Value::Object(discriminator)) = map.get_mut("discriminator") {
+            let mapping = discriminator.entry("mapping").or_insert(Map::new().into());
+            if let Value::Object(mapping) = mapping {
+                let mut mapped = Vec::new();
+                for target in mapping.values_mut() {
+                    let name = target.as_str().map(|t| t.strip_prefix(PREFIX).unwrap_or(t));
+                    let name = name.unwrap_or_default().to_owned();
+                    if let Some(new) = new(&name) {
+                        *target = new.into();
+                    }
+                    mapped.push(name);
+                }
+                for name in parts.into_iter().filter(|n| !mapped.contains(n)) {
+                    if let Some(new) = new(&name) {
+                        mapping.entry(name).or_insert(new.into());
+                    }
+                }
+                if mapping.is_empty() {
+                    discriminator.shift_remove("mapping");
+                }
+            }
+        }
+    }
+    let target = map.get("$ref").and_then(Value::as_str);
+    if let Some(new) = target.and_then(|r| r.strip_prefix(PREFIX)).and_then(new) {
+        map.insert("$ref".into(), new.into());
+    }
 }
 
 /// Calls `f` with path, method and operation, in document order.
