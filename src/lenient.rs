@@ -24,7 +24,7 @@ const DEPTH: u8 = 128;
 /// How many empty texts of a value may stand for nothing.
 const EMPTY: usize = 256;
 /// Names of newtypes that ask for the text of a value: as it stands, and of a number or text.
-const RAW: &str = "$autopi::raw";
+pub(crate) const RAW: &str = "$autopi::raw";
 const DIGITS: &str = "$autopi::digits";
 
 /// Why a value does not decode.
@@ -50,20 +50,33 @@ fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
         Err(_) => serde_json::from_slice(text),
     };
     record::expect_members(true);
+    let again = || second(text, any, true, &RefCell::default());
     let value = match digits::any_lost(text) {
-        false => page::strictly(quick).or_else(|_| second(text, any)),
-        true => second(text, any),
+        false => page::strictly(quick).or_else(|_| again()),
+        true => again(),
     };
     record::expect_members(false);
     value
 }
 
-fn second<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
-    let empty: RefCell<Vec<usize>> = RefCell::default();
+/// Reads what is inside of a response leniently; what it finds out of empty texts is noted.
+pub(crate) fn leniently<T: DeserializeOwned>(
+    text: &[u8],
+    empty: &RefCell<Vec<usize>>,
+) -> Result<T, Fault> {
+    second(text, false, false, empty)
+}
+
+fn second<T: DeserializeOwned>(
+    text: &[u8],
+    any: bool,
+    whole: bool,
+    empty: &RefCell<Vec<usize>>,
+) -> Result<T, Fault> {
     loop {
-        record::expect_members(true);
+        record::expect_members(whole);
         let before = empty.borrow().len();
-        let fault = match serde_path_to_error::deserialize(Lenient::new(text, any, &empty)) {
+        let fault = match serde_path_to_error::deserialize(Lenient::new(text, any, empty)) {
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };

@@ -65,6 +65,8 @@ mod time;
 mod timer;
 mod trace;
 mod transport;
+#[allow(missing_docs)]
+mod union;
 mod upload;
 mod values;
 pub mod webhook;

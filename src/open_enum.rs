@@ -2,9 +2,30 @@
 
 use std::fmt;
 
+use crate::{Json, union::Masked};
+
 /// A value that the document did not list. Only decoding and parsing make one, so it is never a known value in disguise.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue<T>(T);
+
+impl fmt::Debug for UnknownValue<String> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UnknownValue").field(&self.0).finish()
+    }
+}
+
+impl fmt::Debug for UnknownValue<i64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UnknownValue").field(&self.0).finish()
+    }
+}
+
+/// Without the values of members that are secrets by their names.
+impl fmt::Debug for UnknownValue<Json> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Masked(&self.0.0).fmt(f)
+    }
+}
 
 impl<T> UnknownValue<T> {
     #[doc(hidden)]

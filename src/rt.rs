@@ -10,6 +10,7 @@ pub use crate::{
     record::{Blank, Record, debug, put_some, read, write},
     redact::Redact,
     style::{Format, Place, Style},
+    union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
 };
 
 /// The body of an answer as a call decodes it: for benches.

@@ -59,6 +59,9 @@ fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenS
     if depth == 0 && nested(doc, schema, 0) {
         checks.extend(quote!(v.nested(#key, value);));
     }
+    if schema::is_union(known) {
+        return checks;
+    }
     // What stands beside a reference to a plain schema limits it too.
     for schema in doc.aliases(schema) {
         checks.extend(limits(key, kind, schema));

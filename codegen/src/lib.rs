@@ -19,6 +19,7 @@ pub mod schema;
 #[allow(dead_code)] // The client's file, of which not all is needed here.
 mod secret;
 mod types;
+mod unions;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
@@ -67,6 +68,18 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
 /// Names the component.
 pub fn check(doc: &Value) -> Result<(), Error> {
     schema::Document::new(doc).check()
+}
+
+/// The types alone, for tests that read and write them.
+///
+/// # Errors
+/// As [`generate`].
+pub fn types(spec: &str) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, &|_| true)?;
+    let doc = schema::Document::new(&doc);
+    let types = types::emit(&doc, &operations::emit(&doc, &operations)?.1)?;
+    print::print(quote::quote!(pub mod types { #types }))
 }
 
 /// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.

@@ -18,6 +18,8 @@ pub struct Document<'a> {
     root: &'a Value,
     cycles: OnceCell<BTreeMap<String, usize>>,
     marks: OnceCell<bool>,
+    union_cycles: OnceCell<BTreeMap<String, usize>>,
+    tags: OnceCell<Tags>,
 }
 
 impl<'a> Document<'a> {
@@ -41,6 +43,8 @@ impl<'a> Document<'a> {
             root,
             cycles: OnceCell::new(),
             marks: OnceCell::new(),
+            union_cycles: OnceCell::new(),
+            tags: OnceCell::new(),
         }
     }
 
@@ -137,6 +141,18 @@ impl<'a> Document<'a> {
             }
         }
         found
+    }
+
+    /// The schema behind all references.
+    pub fn known<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..16 {
+            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
+                Some(inner) => schema = inner,
+                None => break,
+            }
+        }
+        schema
     }
 
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {
@@ -274,6 +290,9 @@ impl<'a> Document<'a> {
                     .map(str::to_owned),
             );
         }
+        if schema.get("x-autopi-patch") == Some(&Value::Bool(true)) {
+            required.clear();
+        }
         any.then_some((properties, required))
     }
 
@@ -331,17 +350,40 @@ impl<'a> Document<'a> {
     pub fn holds(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .cycles
-            .get_or_init(|| crate::cycles::find(&self.by_value()));
+            .get_or_init(|| crate::cycles::find(&self.by_value(false)));
         cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
     }
 
-    /// The components that each component names as the types of its properties.
-    fn by_value(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+    /// Does an alternative of the union `to` hold it by value? Then the union holds the alternative in a box, and that is enough: nothing else of the cycle needs one.
+    pub fn holds_union(&self, from: &str, to: &str) -> bool {
+        let cycles = self
+            .union_cycles
+            .get_or_init(|| crate::cycles::find(&self.by_value(true)));
+        cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
+    }
+
+    /// The value of each member that only tells of which alternative of a union a component is.
+    pub fn tag(&self, component: &str, member: &str) -> Option<&Value> {
+        let tags = self.tags.get_or_init(|| crate::unions::tags(self));
+        let value = tags.get(&(component.to_owned(), member.to_owned()));
+        value.and_then(Option::as_ref)
+    }
+
+    /// The components that each component names as the types of its properties, and unions as those of their alternatives.
+    fn by_value(&self, unions: bool) -> BTreeMap<&'a str, Vec<&'a str>> {
         let targets = |schema: &'a Value| {
-            let parts = self.parts(schema).into_iter();
-            let properties = parts.filter_map(|p| p.get("properties")?.as_object());
+            let parts = self.parts(schema);
+            let properties = parts
+                .iter()
+                .filter_map(|p| p.get("properties")?.as_object())
+                .flat_map(Map::values);
+            let alternatives = parts
+                .iter()
+                .filter(|_| unions)
+                .filter_map(|p| alternatives(p))
+                .flatten();
             properties
-                .flat_map(Map::values)
+                .chain(alternatives)
                 .filter_map(Self::target)
                 .collect()
         };
@@ -351,6 +393,9 @@ impl<'a> Document<'a> {
             .collect()
     }
 }
+
+/// Component and member → the value that it has as an alternative of unions, if that is one.
+pub type Tags = BTreeMap<(String, String), Option<Value>>;
 
 /// Of how many schemas a component may be made: DRF's serializers have a handful.
 const PARTS: usize = 256;
@@ -398,5 +443,30 @@ pub fn alias(schema: &Value) -> bool {
         .get("allOf")
         .and_then(Value::as_array)
         .is_some_and(|a| !a.is_empty());
-    !(is_open_enum(schema) || schema.get("properties").is_some() || composed)
+    !(is_open_enum(schema) || schema.get("properties").is_some() || composed || is_union(schema))
+}
+
+/// Is it one of several, all of which say what they are? Where they only add conditions to an object (`required`), it is that object.
+pub fn is_union(schema: &Value) -> bool {
+    let says = |alternative: &Value| {
+        let says = |key: &&str| alternative.get(*key).is_some();
+        ["$ref", "type", "properties", "allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|k| says(k))
+            || is_open_enum(alternative)
+    };
+    let plain = schema.get("type").is_none_or(|t| t == "object")
+        && ["properties", "allOf", "enum", "x-autopi-json"]
+            .iter()
+            .all(|k| schema.get(k).is_none());
+    plain && alternatives(schema).is_some_and(|a| !a.is_empty() && a.iter().all(says))
+}
+
+/// The alternatives of a schema: it has `oneOf` or `anyOf`, not both.
+pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
+    let list = |key| schema.get(key).and_then(Value::as_array);
+    match (list("oneOf"), list("anyOf")) {
+        (Some(list), None) | (None, Some(list)) => Some(list),
+        _ => None,
+    }
 }

@@ -10,6 +10,7 @@ use crate::{
     Error, checks, names,
     parameters::is_value,
     schema::{self, Document},
+    unions,
 };
 
 /// What the operations use, by direction.
@@ -41,6 +42,8 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
         let ident = doc.ident(name)?;
         out.extend(if schema::is_open_enum(schema) {
             open_enum(ident, schema)
+        } else if schema::is_union(schema) {
+            unions::emit(doc, name, schema, requests.contains(name))?
         } else {
             object(doc, name, ident, schema, requests.contains(name))?
         });
@@ -67,6 +70,12 @@ fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
     let Some(schema) = doc.schemas.get(name) else {
         return Ok(used);
     };
+    if schema::is_union(schema) {
+        for alternative in schema::alternatives(schema).into_iter().flatten() {
+            doc.rust(alternative, &mut used)?;
+        }
+        return Ok(used);
+    }
     match doc.properties(schema) {
         Some((properties, _)) => {
             for property in properties.values() {
@@ -118,7 +127,7 @@ pub fn deprecated(value: &Value) -> Option<TokenStream> {
         .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]))
 }
 
-fn doc_line(schema: &Value) -> String {
+pub fn doc_line(schema: &Value) -> String {
     let text = |key| {
         schema
             .get(key)
@@ -200,6 +209,11 @@ fn object(
             continue;
         }
         checks.extend(checks::field(doc, key, &field, property, needed, nullable));
+        if needed && let Some(tag) = unions::literal(doc, name, key, property) {
+            all_optional = false;
+            initial.extend(quote!(#field: ::std::convert::Into::into(#tag),));
+            continue;
+        }
         // A text is taken as `str`, so that `None` is an `Option<&str>`.
         let target = match inner.to_string() == ":: std :: string :: String" {
             true => quote!(::std::primitive::str),

@@ -101,6 +101,9 @@ impl Named {
         if values.contains(&Value::Null) {
             map.insert("nullable".into(), true.into());
         }
+        if let [one @ Value::Bool(_)] = values.as_slice() {
+            map.insert("x-autopi-values".into(), Value::Array(vec![one.clone()]));
+        }
         let declared = map.get("type").and_then(Value::as_str).map(str::to_owned);
         let (kind, values) = typed(declared.as_deref(), values);
         match kind {
@@ -146,6 +149,12 @@ impl Named {
         for key in ["items", "additionalProperties"] {
             if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
                 self.visit(value, name, false);
+            }
+        }
+        for key in ["oneOf", "anyOf"] {
+            let alternatives = schema.get_mut(key).and_then(Value::as_array_mut);
+            for (i, part) in alternatives.into_iter().flatten().enumerate() {
+                self.visit(part, &format!("{name}Option{}", i + 1), false);
             }
         }
         for part in schema

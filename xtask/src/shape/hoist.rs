@@ -37,7 +37,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Replaces `schema` by a reference if it is an object with properties (or an `allOf`); else looks inside.
+/// Replaces `schema` by a reference if it is an object with properties or a union; else looks inside.
 fn lift(
     schema: &mut Value,
     name: &str,
@@ -47,7 +47,8 @@ fn lift(
     let is_object = schema
         .get("properties")
         .is_some_and(|p| p.as_object().is_some_and(|p| !p.is_empty()));
-    if is_object && schema.get("x-autopi-page").is_none() {
+    let is_type = is_object || is_composed(schema) || autopi_codegen::schema::is_union(schema);
+    if is_type && schema.get("x-autopi-page").is_none() {
         let name = walk::free_name(name, |n| taken(n, made));
         made.insert(name.clone(), Value::Null); // reserved while the inside is named
         inside(schema, &name, made, taken);
@@ -70,6 +71,37 @@ fn lift(
         }
     } else {
         inside(schema, name, made, taken);
+    }
+}
+
+/// Is it an `allOf` that adds something of its own?
+fn is_composed(schema: &Value) -> bool {
+    let own = |part: &Value| {
+        ["properties", "oneOf", "anyOf"]
+            .iter()
+            .any(|k| part.get(k).is_some())
+    };
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    parts.is_some_and(|parts| parts.len() > 1 && parts.iter().any(own))
+}
+
+/// What an alternative of a union is called beside the others: its title, the value of a member that has only one, or its number.
+fn variant(alternative: &Value, index: usize) -> String {
+    let title = alternative.get("title").and_then(Value::as_str);
+    let properties = alternative.get("properties").and_then(Value::as_object);
+    let tag = || {
+        let lists = properties
+            .into_iter()
+            .flat_map(Map::values)
+            .filter_map(|p| p.get("enum")?.as_array());
+        lists
+            .filter(|list| list.len() == 1)
+            .find_map(|list| list[0].as_str())
+    };
+    let name = title.or_else(tag).unwrap_or_default().to_upper_camel_case();
+    match name.is_empty() {
+        true => format!("Option{}", index + 1),
+        false => name,
     }
 }
 
@@ -105,5 +137,16 @@ fn inside(
         .enumerate()
     {
         inside(part, &format!("{name}Part{i}"), made, taken);
+    }
+    for key in ["oneOf", "anyOf"] {
+        let alternatives = schema.get_mut(key).and_then(Value::as_array_mut);
+        for (i, alternative) in alternatives.into_iter().flatten().enumerate() {
+            let own = variant(alternative, i);
+            lift(alternative, &format!("{name}{own}"), made, taken);
+            let made = walk::ref_name(alternative).and_then(|n| made.get_mut(n));
+            if let Some(made) = made.and_then(Value::as_object_mut) {
+                made.entry("x-autopi-variant").or_insert(own.into());
+            }
+        }
     }
 }

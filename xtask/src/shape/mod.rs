@@ -15,6 +15,7 @@ mod secrets;
 mod split;
 mod telemetry;
 mod texts;
+mod unions;
 mod untyped;
 pub(crate) mod walk;
 
@@ -60,11 +61,24 @@ pub const RULES: &[(&str, Rule)] = &[
         answers::lists_of_pages,
     ),
     ("free-form telemetry opened", telemetry::free_form_records),
-    ("inline objects named", hoist::inline_objects),
     (
         "enums: blank and null choices folded",
         enums::blank_and_null_choices,
     ),
+    (
+        "unions: null, single and listed values folded",
+        unions::simplified,
+    ),
+    (
+        "unions: a base with a discriminator is one of its children",
+        unions::inherited,
+    ),
+    ("inline objects and unions named", hoist::inline_objects),
+    (
+        "unions: what stands beside alternatives is in each",
+        unions::spread,
+    ),
+    ("unions: every tag written out", unions::tags),
     ("enums: open enums named", enums::open_enums),
     (
         "answers: the key of what is addressed by it is always there",

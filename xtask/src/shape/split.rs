@@ -57,24 +57,37 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             else {
                 return;
             };
-            let new = patched.entry(target.clone()).or_insert_with(|| {
-                // drf-spectacular has the prefix already.
-                let plain = target
-                    .trim_start_matches("Patched")
-                    .trim_end_matches("Request");
-                let base = format!("Patched{plain}Request");
-                if base == target {
-                    return target;
-                }
-                let new = walk::free_name(&base, |n| taken.contains(n));
-                taken.insert(new.clone());
-                new
-            });
+            let new = patched
+                .entry(target.clone())
+                .or_insert_with(|| partial(&target, &mut taken));
             *schema = walk::reference(new);
         });
     });
+    // Of a union each alternative has its partial form.
+    let mut todo: Vec<String> = patched.keys().cloned().collect();
+    while let Some(from) = todo.pop() {
+        let union = out
+            .get(&from)
+            .filter(|s| autopi_codegen::schema::is_union(s));
+        let alternatives = union.and_then(autopi_codegen::schema::alternatives);
+        for name in alternatives
+            .into_iter()
+            .flatten()
+            .filter_map(walk::ref_name)
+        {
+            let known = out.get(name).filter(|s| !autopi_codegen::schema::alias(s));
+            if known.is_some_and(|s| s.get("enum").is_none()) && !patched.contains_key(name) {
+                let new = partial(name, &mut taken);
+                patched.insert(name.to_owned(), new);
+                todo.push(name.to_owned());
+            }
+        }
+    }
     for (from, to) in &patched {
         if let Some(mut schema) = out.get(from).cloned() {
+            if autopi_codegen::schema::is_union(&schema) {
+                rename(&mut schema, &patched);
+            }
             if let Some(map) = schema.as_object_mut() {
                 map.shift_remove("required");
                 map.insert("x-autopi-patch".into(), Value::Bool(true));
@@ -87,6 +100,21 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
         *schemas = out;
     }
     Ok(n)
+}
+
+/// The name of the partial form of a request.
+fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
+    // drf-spectacular has the prefix already.
+    let plain = target
+        .trim_start_matches("Patched")
+        .trim_end_matches("Request");
+    let base = format!("Patched{plain}Request");
+    if base == target {
+        return base;
+    }
+    let new = walk::free_name(&base, |n| taken.contains(n));
+    taken.insert(new.clone());
+    new
 }
 
 /// The schemas that requests, or answers, reach.
