@@ -452,7 +452,7 @@ pub fn is_union(schema: &Value) -> bool {
         let says = |key: &&str| alternative.get(*key).is_some();
         ["$ref", "type", "properties", "allOf", "oneOf", "anyOf"]
             .iter()
-            .any(|k| says(k))
+            .any(says)
             || is_open_enum(alternative)
     };
     let plain = schema.get("type").is_none_or(|t| t == "object")

@@ -131,8 +131,8 @@ rules! {
     LimitOther: "a limit is another", Breaking, Cosmetic, "keep to the limit";
     DefaultChanged: "a default is another: who leaves the value out gets something else", Breaking, Cosmetic, "give the value that is wanted";
     DefaultRendered: "a default that was made when the document was rendered (a time, a UUID)", Cosmetic, Cosmetic, "";
-    AlternativeNew: "a further alternative (oneOf, anyOf)", Additive, Breaking, "expect the further form";
-    AlternativeGone: "an alternative (oneOf, anyOf) is gone", Breaking, Additive, "send another form";
+    AlternativeNew: "a further alternative (oneOf, anyOf), or a further tag of one", Additive, Additive, "";
+    AlternativeGone: "an alternative (oneOf, anyOf), or a tag of one, is gone", Breaking, Additive, "send another form";
     PartNew: "a further part must hold (allOf)", Breaking, Additive, "send what the part asks for";
     PartGone: "a part need no longer hold (allOf)", Additive, Breaking, "expect values without it";
     Discriminator: "a discriminator changed", Breaking, Breaking, "send and expect the other tag";

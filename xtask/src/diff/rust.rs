@@ -13,7 +13,7 @@ use super::{
     surface::{Item, Surface},
     walk::{change, types},
 };
-use crate::report::Failure;
+use crate::{report::Failure, shape::walk};
 
 /// A difference of two Rust APIs.
 struct Difference {
@@ -82,10 +82,22 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
             None => None,
         }
     };
+    let heirs = heirs(&[&old_types, &new_types]);
     // Each side has its own types; what is left over belongs to the change all the same.
     for first in [true, false] {
         for change in changes.iter_mut() {
             let mut wanted = change.candidates.clone();
+            for key in &change.candidates {
+                let (owner, item) = key.split_at(owner(key).len());
+                let heirs = owner.strip_prefix("type:").and_then(|name| heirs.get(name));
+                let members = heirs.filter(|_| item.starts_with(['.', ':']));
+                wanted.extend(
+                    members
+                        .into_iter()
+                        .flatten()
+                        .map(|heir| format!("type:{heir}{item}")),
+                );
+            }
             if change.rule == Rule::ComponentRenamed {
                 wanted.extend(types(&change.place).map(|n| format!("rename:{n}*")));
             }
@@ -149,7 +161,9 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
         }
     }
     // Types that came or went with what used them.
-    const GONE: [Rule; 6] = [
+    const GONE: [Rule; 8] = [
+        Rule::AlternativeGone,
+        Rule::PartGone,
         Rule::OperationGone,
         Rule::BodyGone,
         Rule::MediaGone,
@@ -157,7 +171,9 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
         Rule::RefChanged,
         Rule::MemberGone,
     ];
-    const NEW: [Rule; 7] = [
+    const NEW: [Rule; 9] = [
+        Rule::AlternativeNew,
+        Rule::PartNew,
         Rule::OperationNew,
         Rule::BodyNew,
         Rule::BodyNewRequired,
@@ -208,6 +224,32 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
         });
     }
     Ok(())
+}
+
+/// The types that have the members of each type: they are made of it by `allOf`, or it is a base and they hold its members.
+fn heirs(docs: &[&Document<'_>]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for doc in docs {
+        for (name, schema) in &doc.schemas {
+            let parts = schema.get("allOf").and_then(Value::as_array);
+            let parts = parts.into_iter().flatten().filter_map(walk::ref_name);
+            let base = schema.get("x-autopi-variant").and_then(Value::as_str);
+            for of in parts.chain(base).filter(|of| of != name) {
+                direct.entry(of).or_default().insert(name);
+            }
+        }
+    }
+    let ident = |name: &str| autopi_codegen::names::type_ident(name).to_string();
+    let mut out = BTreeMap::new();
+    for name in direct.keys() {
+        let (mut todo, mut found) = (vec![*name], BTreeSet::new());
+        while let Some(next) = todo.pop() {
+            let more = direct.get(next).into_iter().flatten();
+            todo.extend(more.copied().filter(|n| found.insert(*n)));
+        }
+        out.insert(ident(name), found.into_iter().map(ident).collect());
+    }
+    out
 }
 
 /// Gives a change the differences whose key is `key`, or begins with it if it ends in `*`; or only those that no change has yet.

@@ -177,7 +177,8 @@ impl<'a> Walker<'a> {
                 (Rule::TypeWider, Rule::TypeNarrower),
                 "any JSON",
             ),
-            "x-autopi-id" | "x-autopi-page" | "x-autopi-patch" | "x-autopi-secret" => {
+            "x-autopi-id" | "x-autopi-page" | "x-autopi-patch" | "x-autopi-secret"
+            | "x-autopi-variant" | "x-autopi-values" => {
                 self.differs(Rule::RustOnly, &below.clone().what(key), old, new)
             }
             "format" => self.gone_new(
@@ -229,9 +230,13 @@ impl<'a> Walker<'a> {
             "properties" => self.properties(at, below, holders, (old, new)),
             "additionalProperties" => self.extra(at, below, (old, new)),
             "items" => self.schema(&step(below, "items", "Item"), old, new),
-            "allOf" => self.parts(below, (old, new), (Rule::PartGone, Rule::PartNew)),
+            "allOf" => self.parts(
+                &with_items(at, below, &["", ".*", "::new*"]),
+                (old, new),
+                (Rule::PartGone, Rule::PartNew),
+            ),
             "oneOf" | "anyOf" => self.parts(
-                below,
+                &with_items(at, below, &["", "=*"]),
                 (old, new),
                 (Rule::AlternativeGone, Rule::AlternativeNew),
             ),
@@ -274,7 +279,10 @@ impl<'a> Walker<'a> {
             "collectionFormat" => {
                 self.differs(Rule::ParameterForm, &below.clone().what(key), old, new)
             }
-            "discriminator" => self.leaves(Rule::Discriminator, &below.clone().what(key), old, new),
+            "discriminator" => {
+                let below = with_items(at, below, &["", "=*"]);
+                self.discriminator(&below.what(key), (old, new));
+            }
             "deprecated" => self.deprecated(below, old, new),
             "title" | "description" | "summary" | "example" | "examples" | "externalDocs"
             | "xml" | "$comment" | "$schema" => self.words(below, old, new),
@@ -348,15 +356,7 @@ impl<'a> Walker<'a> {
 
     fn values(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
         // A list of its own is a Rust enum with a variant each.
-        let variants = at
-            .types
-            .iter()
-            .flat_map(|n| types(n))
-            .flat_map(|n| [format!("type:{n}"), format!("type:{n}=*")]);
-        let below = At {
-            candidates: below.candidates.iter().cloned().chain(variants).collect(),
-            ..below.clone()
-        };
+        let below = with_items(at, below, &["", "=*"]);
         match (old, new) {
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
                 for value in missing(a, b) {
@@ -510,6 +510,38 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// A further tag is a further alternative.
+    fn discriminator(&mut self, at: &At, (old, new): Holders<'a>) {
+        let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) else {
+            return self.leaves(Rule::Discriminator, at, old, new);
+        };
+        for key in keys(old, new) {
+            if key != "mapping" {
+                self.child(key, at, old, new, |w, at, a, b| {
+                    w.leaves(Rule::Discriminator, at, a, b)
+                });
+                continue;
+            }
+            let (old, new, at) = (get(old, key), get(new, key), at.key(key));
+            for tag in keys(old, new) {
+                self.child(tag, &at, old, new, |w, at, a, b| match (a, b) {
+                    (Some(_), None) => w.emit(
+                        Rule::AlternativeGone,
+                        at,
+                        format!("the tag `{tag}` is gone"),
+                    ),
+                    (None, Some(_)) => {
+                        w.emit(Rule::AlternativeNew, at, format!("the tag `{tag}` is new"))
+                    }
+                    _ => w.differs(Rule::Discriminator, at, a, b),
+                });
+            }
+            if members(old).count() == 0 && members(new).count() == 0 {
+                self.differs(Rule::WrittenOtherwise, &at, old, new);
+            }
+        }
+    }
+
     /// Lists of schemas: equal ones are matched, then what is left, one by one.
     fn parts(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
@@ -557,6 +589,7 @@ impl<'a> Walker<'a> {
             for (i, j) in gone_parts.iter().zip(&left) {
                 let at = at.keys(&i.to_string(), &j.to_string());
                 let at = step(&at, "", &format!("Part{j}"));
+                let at = step(&at, "", &format!("Option{}", j + 1));
                 self.checked(&at, old_list.get(*i), new_list.get(*j), |w, at, a, b| {
                     w.schema(at, a, b)
                 });
@@ -674,6 +707,16 @@ fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe<'_>) -> At
         _ => below.what = format!("{}.{name}", below.what),
     }
     below
+}
+
+/// A place of a schema, with items of the types that may stand for it.
+fn with_items(at: &At, below: &At, items: &[&str]) -> At {
+    let names = at.types.iter().flat_map(|n| types(n));
+    let more = names.flat_map(|n| items.iter().map(move |item| format!("type:{n}{item}")));
+    At {
+        candidates: below.candidates.iter().cloned().chain(more).collect(),
+        ..below.clone()
+    }
 }
 
 /// How many names the type of a place may have.

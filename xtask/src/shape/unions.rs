@@ -380,7 +380,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = walk::schemas(doc).cloned().unwrap_or_default();
     let (mut made, mut n) = (Schemas::new(), 0);
     for (name, schema) in &schemas {
-        let Some((base, mut union)) = parted(schema) else {
+        let Some((base, mut union)) = parted(name, schema) else {
             continue;
         };
         let list = alternatives(&union).cloned().unwrap_or_default();
@@ -436,7 +436,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
 }
 
 /// What stands beside the alternatives of a schema, and the alternatives alone.
-fn parted(schema: &Value) -> Option<(Value, Value)> {
+fn parted(name: &str, schema: &Value) -> Option<(Value, Value)> {
     let mut base = schema.as_object()?.clone();
     let mut union = base.clone();
     union.retain(|key, _| {
@@ -463,6 +463,7 @@ fn parted(schema: &Value) -> Option<(Value, Value)> {
         union.shift_remove("type");
     }
     base.shift_remove("nullable");
+    base.insert("x-autopi-variant".into(), name.into());
     beside.then(|| (base.into(), union.into()))
 }
 
