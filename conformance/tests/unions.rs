@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 pub use autopi::{__open_enum, __open_int_enum, __record, __union};
-use autopi::{Client, IntoNullable, Page};
+use autopi::{Client, Page};
+pub use autopi::{IntoNullable, IntoValue};
 // What generated code finds in the crate that it is a part of.
 pub use autopi::{
     Date, Decimal, DeviceId, Json, Timestamp, UnitId, UnknownValue, Uuid, rt, serde_json,
@@ -110,8 +111,11 @@ fn what_is_sent_has_its_tag_whatever_its_type_holds() {
     // One that the document does not know yet can be sent.
     let new = json!({"kind": "zebra", "stripes": 3});
     assert_eq!(written(&PetRequest::from(new.clone())), new);
-    let nullable: Option<PetRequest> = CatRequest::new("a").into_nullable();
-    assert!(nullable.is_some());
+    let friends = CatRequest::new("a").friend(CatRequest::new("b").friend(None));
+    assert_eq!(
+        written(&friends),
+        json!({"kind": "cat", "name": "a", "friend": {"kind": "cat", "name": "b", "friend": null}})
+    );
     assert_eq!(written(&Key::from("k")), "k");
     assert_eq!(written(&Key::from(7)), 7);
 }
