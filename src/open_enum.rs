@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Json, union::Masked};
+use crate::{Json, redact::Redacted};
 
 /// A value that the document did not list. Only decoding and parsing make one, so it is never a known value in disguise.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ impl fmt::Debug for UnknownValue<i64> {
 /// Without the values of members that are secrets by their names.
 impl fmt::Debug for UnknownValue<Json> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Masked(&self.0.0).fmt(f)
+        Redacted(&self.0.0).fmt(f)
     }
 }
 

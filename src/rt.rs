@@ -8,7 +8,7 @@ pub use crate::{
     call::{BODY, Call, Operation, PageParams, Sending, Streaming},
     check::{Check, Violations},
     record::{Blank, Record, debug, put_some, read, write},
-    redact::Redact,
+    redact::{Redact, debug_variant},
     style::{Format, Place, Style},
     union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
 };

@@ -17,7 +17,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Json, digits, lenient, record, record::Record, secret};
+use crate::{Json, digits, lenient, record, record::Record};
 
 /// A value that tells an alternative.
 #[derive(Clone, Copy, Debug)]
@@ -420,30 +420,6 @@ pub mod put {
     }
 }
 
-/// Any JSON for `Debug`: without the values of members that are secrets by their names.
-pub(crate) struct Masked<'a>(pub &'a Value);
-
-impl fmt::Debug for Masked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Object(map) => {
-                let mut shown = f.debug_map();
-                for (name, value) in map {
-                    match secret::by_name(name) {
-                        true => shown.entry(name, &format_args!("{}", secret::MASK)),
-                        false => shown.entry(name, &Masked(value)),
-                    };
-                }
-                shown.finish()
-            }
-            Value::Array(list) => f.debug_list().entries(list.iter().map(Masked)).finish(),
-            Value::String(text) if secret::by_value(text) => f.write_str(secret::MASK),
-            Value::String(text) => text.fmt(f),
-            other => write!(f, "{other}"),
-        }
-    }
-}
-
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __union {
@@ -454,7 +430,7 @@ macro_rules! __union {
         $tag:literal, [$($from:ident($of:ty)),* $(,)?], [$($alternative:expr),* $(,)?]
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$vmeta])* $variant($ty),)*
@@ -472,6 +448,17 @@ macro_rules! __union {
             pub fn as_unknown(&self) -> ::std::option::Option<&$crate::Json> {
                 match self { Self::Unknown(value) => ::std::option::Option::Some(value.get()), _ => ::std::option::Option::None }
             }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant(value) => $crate::rt::debug_variant(f, ::std::stringify!($variant), value),)*
+                    Self::Unknown(value) => $crate::rt::debug_variant(f, "Unknown", value.get()),
+                }
+            }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
         }
         impl $crate::rt::Blank for $name {
             fn blank() -> Self { <Self as $crate::rt::Union>::unknown(::std::default::Default::default()) }

@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, Result};
 use autopi_sandbox::{API_TOKEN, Builder, EMAIL, PASSWORD, Sandbox, Wire};
 
-use crate::{convert, fetch, pipeline};
+use crate::{
+    convert, fetch,
+    pipeline::{self, Proof},
+};
 
 /// The embedded API on loopback.
 #[derive(clap::Args, Debug, Default)]
