@@ -96,7 +96,7 @@ pub fn shown(url: &Url) -> String {
 /// Downloads a document: https, or http on loopback; no redirect to another host; a few tries where the server or the connection failed.
 ///
 /// # Errors
-/// [`url`]'s, no connection, a status that is not 200, too large, or no UTF-8.
+/// [`url()`]'s, no connection, a status that is not 200, too large, or no UTF-8.
 pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
     let parsed = url(text)?;
     let from = shown(&parsed);
