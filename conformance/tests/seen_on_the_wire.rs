@@ -318,6 +318,15 @@ async fn a_trip_that_is_not_over_and_fields_of_any_form_are_read() {
                 ("/0/icc", json!("89450100000000000123")),
             ],
         ),
+        (
+            "POST",
+            "/dongle/devices/{device_pk}/accesstokens/{id}/decrypt/",
+            r#"{"a": [NaN, 89450100000000000123, 1e-400, 1.5], "b": true}"#.into(),
+            vec![
+                ("/a", json!(["NaN", "89450100000000000123", "1e-400", 1.5])),
+                ("/b", json!(true)),
+            ],
+        ),
     ])
     .await;
 }

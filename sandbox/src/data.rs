@@ -171,7 +171,7 @@ impl<'a> Maker<'a> {
         if self.answers
             && place.nullable
             && !(self.letter && place.read_only)
-            && rng.below(12) == 0
+            && thing.rng.at("null").below(12) == 0
             && !keyed(name)
             && schema.format().is_empty()
         {
@@ -270,7 +270,7 @@ impl<'a> Maker<'a> {
     }
 
     /// What an object is: told by the name of its field, or by a property that only one kind of things has.
-    fn noun(&self, name: &str, object: &Object) -> Option<String> {
+    pub fn noun(&self, name: &str, object: &Object) -> Option<String> {
         let noun = subject(name);
         if name.is_empty() || noun == "item" || !self.is_known(&noun) {
             let owner = self.owners.iter().find(|(n, _)| object.get(n).is_some());

@@ -179,10 +179,22 @@ impl World {
                     }
                 };
                 let Some(id) = map.get("id") else { return };
-                let Some(holders) = spec.holders.get(&(kinds::subject(name), kind(id))) else {
-                    return;
-                };
+                let noun = self.maker(spec).noun(name, object).unwrap_or_default();
+                let noun = (noun, kind(id));
                 let id = store::text(id);
+                if let Some(at) = spec.nouns.get(&noun)
+                    && let place = self.place(spec, *at, &[])
+                    && let Ok(Found::Item(item)) = self.store.get(&place, &id)
+                {
+                    for p in &object.properties {
+                        let own = self.property(spec, *at, &place, &item, &p.name);
+                        let plain = |v: &Value| !v.is_object() && !v.is_array();
+                        if let Some(own) = own.filter(|v| plain(v) && spec.schemas.fits(p.of, v)) {
+                            map.insert(p.name.clone(), own);
+                        }
+                    }
+                }
+                let holders = spec.holders.get(&noun).into_iter().flatten();
                 for at in holders {
                     let place = self.place(spec, *at, &[]);
                     for (key, sent) in self.store.sent(&place, &id).iter().flat_map(|s| s.iter()) {

@@ -242,3 +242,37 @@ async fn sums_fit_their_lists() {
         "{template}"
     );
 }
+
+/// The plain members that two views of one thing both show, and that differ.
+fn differing(one: &Value, other: &Value) -> Vec<String> {
+    let plain = |v: &Value| !v.is_null() && !v.is_object() && !v.is_array();
+    let members = one.as_object().unwrap().iter();
+    let differ = |(name, value): &(&String, &Value)| {
+        let theirs = &other[name.as_str()];
+        plain(value) && plain(theirs) && *value != theirs
+    };
+    members
+        .filter(differ)
+        .map(|(n, v)| format!("{n}: {v}, not {}", other[n]))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_shown_inside_another_thing_is_the_thing_itself() {
+    let api = Api::start(Sandbox::builder()).await;
+    let mut seen = 0;
+    for device in api.items("/dongle/devices/").await {
+        let inside = &device["vehicle"];
+        if !inside.is_object() {
+            continue;
+        }
+        let vehicle = api.get(&format!("/fleet/vehicles/{}/", inside["id"])).await;
+        assert_eq!(differing(inside, &vehicle.body), [""; 0], "{inside}");
+        for inside in vehicle.body["connections"].as_array().unwrap() {
+            let path = format!("/dongle/devices/{}/", inside["id"].as_str().unwrap());
+            assert_eq!(differing(inside, &api.get(&path).await.body), [""; 0]);
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
