@@ -85,13 +85,13 @@ impl<T: Redact> Redact for Vec<T> {
 
 impl<T: Redact> Redact for BTreeMap<String, T> {
     fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        members(f, self.iter())
+        members(f, self.iter().map(|(name, v)| (name, Redacted(v))))
     }
 }
 
 impl Redact for Map<String, Value> {
     fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        members(f, self.iter())
+        members(f, self.iter().map(|(name, v)| (name, Redacted(v))))
     }
 }
 
@@ -124,16 +124,17 @@ impl Debug for Json {
     }
 }
 
-fn members<'a, T: Redact + 'a>(
+/// Members by their names; the values of secrets are hidden.
+fn members<'a>(
     f: &mut fmt::Formatter<'_>,
-    members: impl Iterator<Item = (&'a String, &'a T)>,
+    members: impl Iterator<Item = (&'a String, impl Debug)>,
 ) -> fmt::Result {
     let mut shown = f.debug_map();
     for (name, value) in members {
         if secret::by_name(name) {
             shown.entry(name, &Hidden);
         } else {
-            shown.entry(name, &Redacted(value));
+            shown.entry(name, &value);
         }
     }
     shown.finish()
@@ -147,17 +148,7 @@ impl Debug for Texts<'_> {
         match self.0 {
             Value::String(text) => Length(text.len()).fmt(f),
             Value::Array(list) => f.debug_list().entries(list.iter().map(Texts)).finish(),
-            Value::Object(map) => {
-                let mut shown = f.debug_map();
-                for (name, value) in map {
-                    if secret::by_name(name) {
-                        shown.entry(name, &Hidden);
-                    } else {
-                        shown.entry(name, &Texts(value));
-                    }
-                }
-                shown.finish()
-            }
+            Value::Object(map) => members(f, map.iter().map(|(name, v)| (name, Texts(v)))),
             plain => write!(f, "{plain}"),
         }
     }

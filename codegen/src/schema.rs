@@ -93,18 +93,20 @@ impl<'a> Document<'a> {
         std::iter::successors(Some(schema), next).take(17)
     }
 
+    /// A schema, and those that references lead to: without end where they lead to themselves.
+    fn references<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
+        let next = |schema: &&'s Value| self.schemas.get(Self::target(schema)?).copied();
+        std::iter::successors(Some(schema), next)
+    }
+
     /// Is a member, or a parameter, of this name a secret? As `x-autopi-secret` says, here or where references lead, else by its format and name.
     pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
-        let (mut schema, mut password) = (schema, false);
-        for _ in 0..16 {
+        let mut password = false;
+        for schema in self.references(schema).take(16) {
             if let Some(mark) = schema.get("x-autopi-secret").and_then(Value::as_bool) {
                 return mark;
             }
             password |= schema.get("format").is_some_and(|f| f == "password");
-            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
-                Some(target) => schema = target,
-                None => break,
-            }
         }
         password || secret::by_name(name)
     }
@@ -145,14 +147,7 @@ impl<'a> Document<'a> {
 
     /// The schema behind all references.
     pub fn known<'s>(&'s self, schema: &'s Value) -> &'s Value {
-        let mut schema = schema;
-        for _ in 0..16 {
-            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
-                Some(inner) => schema = inner,
-                None => break,
-            }
-        }
-        schema
+        self.references(schema).take(17).last().unwrap_or(schema)
     }
 
     pub fn ident(&self, name: &str) -> Result<&Ident, Error> {
@@ -257,20 +252,11 @@ impl<'a> Document<'a> {
 
     /// Is null allowed, here or where a reference leads?
     pub fn is_nullable(&self, schema: &Value) -> bool {
-        let mut schema = schema;
-        for _ in 0..16 {
+        self.references(schema).take(16).any(|schema| {
             let listed = schema.get("enum").and_then(Value::as_array);
-            if schema.get("nullable") == Some(&Value::Bool(true))
+            schema.get("nullable") == Some(&Value::Bool(true))
                 || listed.is_some_and(|l| l.contains(&Value::Null))
-            {
-                return true;
-            }
-            match Self::target(schema).and_then(|t| self.schemas.get(t)) {
-                Some(target) => schema = target,
-                None => break,
-            }
-        }
-        false
+        })
     }
 
     /// The properties of an object, those of all its `allOf` parts included, and the required names.

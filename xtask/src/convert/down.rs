@@ -171,7 +171,7 @@ const SAID: [&str; 37] = [
 ];
 
 /// Why 3.0 cannot say this keyword of a schema.
-fn lost(key: &str, value: &Value, schema: &Value) -> Option<String> {
+fn lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
     let types = value.as_array().into_iter().flatten();
     match key {
         "type" if types.filter(|t| *t != "null").count() > 1 => {
@@ -186,15 +186,15 @@ fn lost(key: &str, value: &Value, schema: &Value) -> Option<String> {
     }
 }
 
-fn is(schema: &Value, key: &str, value: &str) -> bool {
+fn is(schema: &Map<String, Value>, key: &str, value: &str) -> bool {
     schema.get(key).is_some_and(|v| v == value)
 }
 
-fn is_bytes(schema: &Value) -> bool {
+fn is_bytes(schema: &Map<String, Value>) -> bool {
     is(schema, "type", "string") && is(schema, "contentMediaType", "application/octet-stream")
 }
 
-fn is_base64(schema: &Value) -> bool {
+fn is_base64(schema: &Map<String, Value>) -> bool {
     is(schema, "type", "string")
         && is(schema, "contentEncoding", "base64")
         && schema.get("format").is_none()
@@ -232,8 +232,10 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         }
     }
     let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
-        if kind == &SCHEMA {
-            for (key, value) in schema.as_object().into_iter().flatten() {
+        if kind == &SCHEMA
+            && let Some(schema) = schema.as_object()
+        {
+            for (key, value) in schema {
                 if let Some(why) = lost(key, value, schema) {
                     report.warn(format!("{at}/{}", walk::escape(key)), why);
                 }
@@ -271,17 +273,10 @@ fn schema_31(map: &mut Map<String, Value>) {
             parts.push(json!({ "$ref": target }));
         }
     }
-    let schema = Value::Object(std::mem::take(map));
-    let format = match () {
-        () if is_bytes(&schema) => Some("binary"),
-        () if is_base64(&schema) => Some("byte"),
-        () => None,
-    };
-    if let Value::Object(schema) = schema {
-        *map = schema;
-    }
-    if let Some(format) = format {
-        map.insert("format".into(), format.into());
+    if is_bytes(map) {
+        map.insert("format".into(), "binary".into());
+    } else if is_base64(map) {
+        map.insert("format".into(), "byte".into());
     }
     if let Some(value) = map.shift_remove("const") {
         map.insert("enum".into(), json!([value]));
@@ -337,7 +332,7 @@ fn schema_31(map: &mut Map<String, Value>) {
             continue;
         };
         let before = parts.len();
-        parts.retain(|p| !is(p, "type", "null"));
+        parts.retain(|p| p.get("type").is_none_or(|t| t != "null"));
         if parts.len() < before {
             let one = (parts.len() == 1).then(|| parts.clone());
             map.insert("nullable".into(), true.into());
