@@ -14,6 +14,7 @@ use super::{
     judge::Place,
     rules::{Look, OPEN, RULES, Rule},
 };
+use crate::shape::walk;
 
 /// One disagreement of the document and the wire.
 #[derive(Debug, serde::Serialize)]
@@ -227,7 +228,7 @@ impl All<'_> {
                 .pointer(&component(name))
                 .cloned()
                 .unwrap_or_default();
-            retarget(&mut schema, &copied);
+            walk::each_schema(&mut schema, &mut |map| walk::rename(map, &copied));
             if let Some(map) = schema.as_object_mut() {
                 map.insert("x-autopi-copy-of".into(), name.as_str().into());
                 self.work["components"]["schemas"][copy] = schema;
@@ -342,27 +343,6 @@ fn enough(against: usize, of: usize, reach: usize, wrong: bool) -> bool {
     share && (against >= 2 || reach <= 1)
 }
 
-fn retarget(schema: &mut Value, copied: &BTreeMap<String, String>) {
-    match schema {
-        Value::Object(map) => {
-            for (key, value) in map {
-                let target = value
-                    .as_str()
-                    .and_then(|t| component_of(t.strip_prefix('#')?));
-                match target
-                    .and_then(|t| copied.get(&t))
-                    .filter(|_| key == "$ref")
-                {
-                    Some(copy) => *value = format!("#{}", component(copy)).into(),
-                    None => retarget(value, copied),
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|v| retarget(v, copied)),
-        _ => {}
-    }
-}
-
 /// Calls `found` with the place and the component of each reference.
 fn references(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &str)) {
     match schema {
@@ -372,11 +352,7 @@ fn references(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &str)) {
                 found(at, &name);
             }
             for (key, value) in map {
-                references(
-                    value,
-                    &format!("{at}/{}", crate::shape::walk::escape(key)),
-                    found,
-                );
+                references(value, &format!("{at}/{}", walk::escape(key)), found);
             }
         }
         Value::Array(list) => {
