@@ -1,6 +1,7 @@
 //! An operation that is filled in, and the ways to send it.
 
 use std::{
+    convert::Infallible,
     fmt::{self, Display},
     pin::Pin,
     time::Duration,
@@ -104,11 +105,27 @@ impl<T> Response<T> {
     }
 
     pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
-        Response {
-            status: self.status,
-            headers: self.headers,
-            value: map(self.value),
-        }
+        let mapped = self.try_map(|_, value| Ok::<_, Infallible>(map(value)));
+        let Ok(response) = mapped;
+        response
+    }
+
+    /// `map` takes the status too.
+    pub(crate) fn try_map<U, E>(
+        self,
+        map: impl FnOnce(u16, T) -> Result<U, E>,
+    ) -> Result<Response<U>, E> {
+        let Self {
+            status,
+            headers,
+            value,
+        } = self;
+        let value = map(status, value)?;
+        Ok(Response {
+            status,
+            headers,
+            value,
+        })
     }
 }
 
@@ -437,52 +454,50 @@ impl<'a> Call<'a> {
         Ok((self.client, out, self.parts))
     }
 
-    async fn whole(self) -> Result<(Response<Bytes>, Trace), Error> {
-        let (client, out, parts) = self.finish()?;
-        send::whole(client, out, parts).await
-    }
-
-    async fn typed<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (response, trace) = self.whole().await?;
-        send::decode(response).map_err(|e| trace.fail(e))
+    /// The response is read as `T`, which takes its status and body.
+    fn read<T: 'a>(
+        self,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, Error> + Send + 'a,
+    ) -> Sending<'a, T> {
+        // What is moved into the future is small.
+        let ready = self.finish();
+        Box::pin(async move {
+            let (client, out, parts) = ready?;
+            let mut trace = Trace::new(&out);
+            let response = send::whole(client, out, parts, &mut trace).await?;
+            read(response).map_err(|e| trace.fail(e))
+        })
     }
 
     pub fn send_full<T: DeserializeOwned + 'a>(self) -> Sending<'a, Response<T>> {
-        Box::pin(async { self.typed().await.map(Response::marked) })
+        self.read(|r| r.marked().try_map(send::decode))
     }
 
     pub fn send<T: DeserializeOwned + 'a>(self) -> Sending<'a, T> {
-        Box::pin(async { self.typed().await.map(|r| r.value) })
+        self.read(|r| send::decode(r.status, r.value))
     }
 
     pub fn send_empty(self) -> Sending<'a, ()> {
-        Box::pin(async { self.whole().await.map(drop) })
+        self.read(|_| Ok(()))
     }
 
     pub fn send_empty_full(self) -> Sending<'a, Response<()>> {
-        Box::pin(async { self.whole().await.map(|(r, _)| r.marked().map(drop)) })
+        self.read(|r| Ok(r.marked().map(drop)))
     }
 
     /// Any JSON; what is none becomes a string, an empty body null.
     pub fn send_any(self) -> Sending<'a, Json> {
-        Box::pin(async {
-            self.whole()
-                .await
-                .map(|(r, _)| Json(lenient::lossless(&r.value)))
-        })
+        self.read(|r| Ok(Json(lenient::lossless(&r.value))))
     }
 
     pub fn send_any_full(self) -> Sending<'a, Response<Json>> {
-        Box::pin(async {
-            self.whole()
-                .await
-                .map(|(r, _)| r.marked().map(|body| Json(lenient::lossless(&body))))
-        })
+        self.read(|r| Ok(r.marked().map(|body| Json(lenient::lossless(&body)))))
     }
 
     pub fn send_download(self) -> Sending<'a, Download> {
+        let ready = self.finish();
         Box::pin(async {
-            let (client, out, parts) = self.finish()?;
+            let (client, out, parts) = ready?;
             send::open(client, out, parts).await.map(Download)
         })
     }
@@ -562,7 +577,7 @@ mod tests {
     #[test]
     fn the_future_of_a_call_is_small() {
         let client = Client::builder().api_token("t").build().unwrap();
-        let size = size_of_val(&Call::new(&client, &OPERATION).typed::<Json>());
+        let size = size_of_val(&*Call::new(&client, &OPERATION).send::<Json>());
         assert!(size < 1000, "{size} bytes");
     }
 

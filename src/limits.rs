@@ -2,7 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
     time::Duration,
 };
 
@@ -39,6 +45,8 @@ pub(crate) struct Limits {
     /// Between two requests.
     interval: Duration,
     gate: Mutex<Gate>,
+    /// May the gate hold a pause? Asked for by each attempt, without the lock.
+    was_paused: AtomicBool,
 }
 
 #[derive(Default)]
@@ -99,6 +107,7 @@ impl Limits {
             in_flight,
             interval: interval.unwrap_or_default(),
             gate: Mutex::default(),
+            was_paused: AtomicBool::new(false),
         }
     }
 
@@ -110,10 +119,17 @@ impl Limits {
     pub fn pause(&self, wait: Duration) {
         let mut gate = self.gate();
         gate.paused = gate.paused.max(Some(after(wait)));
+        self.was_paused.store(true, Release);
     }
 
     fn paused(&self) -> Option<Instant> {
-        self.gate().pause()
+        if !self.was_paused.load(Acquire) {
+            return None;
+        }
+        let mut gate = self.gate();
+        let paused = gate.pause();
+        self.was_paused.store(paused.is_some(), Release);
+        paused
     }
 
     /// The first place that is free and in no pause; none is taken if the deadline is before it.

@@ -26,6 +26,7 @@ use crate::{
     place,
     send::{self, Outgoing},
     shown,
+    trace::Trace,
 };
 use link::Link;
 use repeats::Repeats;
@@ -334,10 +335,10 @@ impl Pages {
         #[cfg(not(target_family = "wasm"))]
         let got = match self.early.take(self.index) {
             Some(task) => ahead::joined(task).await,
-            None => send::whole(&self.client, Box::new(out), None).await,
+            None => fetch(&self.client, out).await,
         };
         #[cfg(target_family = "wasm")]
-        let got = send::whole(&self.client, Box::new(out), None).await;
+        let got = fetch(&self.client, out).await;
         let (response, trace) = match got {
             // DRF responds with 404 to the page behind the last one.
             Err(e) if e.is_not_found() && self.seen > 0 && !self.promised => {
@@ -387,11 +388,11 @@ impl Pages {
         response: Response<Bytes>,
     ) -> Result<(Page<T>, u64), Error> {
         let Some(ids) = &mut self.ids else {
-            let page: Page<T> = send::decode(response)?.value;
+            let page: Page<T> = send::decode(response.status, response.value)?;
             let received = page.received();
             return Ok((page, received));
         };
-        let mut page: Page<Raw> = send::decode(response)?.value;
+        let mut page: Page<Raw> = send::decode(response.status, response.value)?;
         let received = page.received();
         page.results.retain(|item| {
             let id = lenient::member(&item.0, "id");
@@ -462,6 +463,15 @@ impl Pages {
             ))),
         }
     }
+}
+
+/// A page that was not decoded yet.
+type Fetched = Result<(Response<Bytes>, Trace), Error>;
+
+async fn fetch(client: &Client, out: Outgoing) -> Fetched {
+    let mut trace = Trace::new(&out);
+    let response = send::whole(client, Box::new(out), None, &mut trace).await?;
+    Ok((response, trace))
 }
 
 /// Whatever the order.

@@ -12,6 +12,7 @@ use crate::{
     check::Violations,
     finite, place,
     send::{self, Body, Outgoing},
+    trace::Trace,
     upload::Parts,
 };
 
@@ -165,14 +166,22 @@ impl<'a> RawRequest<'a> {
         }
     }
 
+    async fn read<T>(
+        self,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (client, out, parts) = self.finish()?;
+        let mut trace = Trace::new(&out);
+        let response = send::whole(client, out, parts, &mut trace).await?;
+        read(response.marked()).map_err(|e| trace.fail(e))
+    }
+
     /// The answer as bytes, with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        let (client, out, parts) = self.finish()?;
-        let (response, _) = send::whole(client, out, parts).await?;
-        Ok(response.marked())
+        self.read(Ok).await
     }
 
     /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
@@ -180,9 +189,7 @@ impl<'a> RawRequest<'a> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (client, out, parts) = self.finish()?;
-        let (response, trace) = send::whole(client, out, parts).await?;
-        send::decode(response.marked()).map_err(|e| trace.fail(e))
+        self.read(|r| r.try_map(send::decode)).await
     }
 
     /// The answer as a stream of bytes.

@@ -130,15 +130,15 @@ impl Open {
     }
 }
 
-/// The whole answer. The trace ends the call when it is dropped.
+/// The whole response. The trace ends the call when it is dropped.
 pub(crate) async fn whole(
     client: &Client,
     out: Box<Outgoing>,
     parts: Option<Parts>,
-) -> Result<(Response<Bytes>, Trace), Error> {
-    let (got, trace) = run(client, out, parts, true).await?;
-    match got {
-        Got::Whole(response) => Ok((response, trace)),
+    trace: &mut Trace,
+) -> Result<Response<Bytes>, Error> {
+    match run(client, out, parts, true, trace).await? {
+        Got::Whole(response) => Ok(response),
         Got::Open(..) => Err(trace.fail(Error::invalid("the body was not read"))),
     }
 }
@@ -151,8 +151,8 @@ pub(crate) async fn open(
 ) -> Result<Open, Error> {
     let own = out.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| client.0.usual_attempt());
-    let (got, trace) = run(client, out, parts, false).await?;
-    match got {
+    let mut trace = Trace::new(&out);
+    match run(client, out, parts, false, &mut trace).await? {
         Got::Open(mut response, _permit) => {
             shown::mark(response.headers_mut());
             Ok(Open {
@@ -188,8 +188,8 @@ async fn run(
     out: Box<Outgoing>,
     parts: Option<Parts>,
     whole: bool,
-) -> Result<(Got, Trace), Error> {
-    let mut trace = Trace::new(&out);
+    trace: &mut Trace,
+) -> Result<Got, Error> {
     if out.options.resume.is_some() {
         return Err(trace.fail(Error::invalid(
             "a cursor is resumed with `stream` or `pages`: this gives one page only",
@@ -197,13 +197,8 @@ async fn run(
     }
     let span = trace.span.clone();
     // Boxed: the layers above would copy it, again and again.
-    let result = Box::pin(tries(client, &out, parts, whole, &mut trace))
-        .instrument(span)
-        .await;
-    match result {
-        Ok(got) => Ok((got, trace)),
-        Err(e) => Err(trace.fail(e)),
-    }
+    let tries = Box::pin(tries(client, &out, parts, whole, trace));
+    tries.instrument(span).await.map_err(|e| trace.fail(e))
 }
 
 /// Sends until there is a 2xx, the policy is through, or the time is up.
@@ -705,38 +700,24 @@ pub(crate) async fn read_some(mut response: Answer) -> Bytes {
 }
 
 /// The body as `T`: the fast way; then with pages that keep their bad items; then [`Lenient`]ly, which also finds the path of an error.
-pub(crate) fn decode<T: DeserializeOwned>(response: Response<Bytes>) -> Result<Response<T>, Error> {
-    let Response {
-        status,
-        headers,
-        value: body,
-    } = response;
+pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
     if body.is_empty() {
         // As null where that is meant, and as nothing else: an empty list would be made up.
         let value = serde_json::from_str("null");
-        let value = value.map_err(|_| Error::decode(status, ".", "the body is empty", body))?;
-        return Ok(Response {
-            status,
-            headers,
-            value,
-        });
+        return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }
-    match lenient::read(&body) {
-        Ok(value) => Ok(Response {
-            status,
-            headers,
-            value,
-        }),
-        Err(Fault { path, mut message }) => {
-            if path == "."
-                && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
-            {
-                message = format!("the body is no JSON: {e}");
-            }
-            let message = shown::reason(&path, message);
-            Err(Error::decode(status, path, message, body))
-        }
+    lenient::read(&body).map_err(|fault| undecoded(status, fault, body))
+}
+
+#[cold]
+fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Error {
+    if path == "."
+        && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
+    {
+        message = format!("the body is no JSON: {e}");
     }
+    let message = shown::reason(&path, message);
+    Error::decode(status, path, message, body)
 }
 
 #[cfg(test)]

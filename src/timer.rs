@@ -1,15 +1,19 @@
 //! Time-outs that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
 //! a write to an eventfd and a turn of epoll (docs/decisions/0004). Here one thread of the process waits for the earliest
-//! deadline, and is woken only for an earlier one. A process that was forked has no such thread: it starts its own.
+//! deadline, and is woken only for an earlier one. Each thread that makes calls has a list of its own, so that calls of many threads wait for no lock.
+//! A process that was forked has no such thread: it starts its own.
 
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     process,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+    },
     task::{Context, Poll, Waker},
-    thread,
+    thread::{self, Thread},
     time::{Duration, Instant},
 };
 
@@ -69,8 +73,8 @@ impl<F: Future> Future for Timeout<F> {
             (entry, own) => {
                 let at = until(wait, deadline);
                 match Timer::here() {
-                    Some(timer) => {
-                        *entry = Some(timer.enter(at.into_std(), cx.waker().clone()));
+                    Some((timer, list)) => {
+                        *entry = Some(timer.enter(list, at.into_std(), cx.waker().clone()));
                         Poll::Pending
                     }
                     None => own
@@ -84,23 +88,23 @@ impl<F: Future> Future for Timeout<F> {
     }
 }
 
-/// A place in the list, until it is dropped.
+/// A place in a list, until it is dropped.
 struct Entry {
-    timer: &'static Timer,
+    list: &'static List,
     key: usize,
 }
 
 impl Entry {
     /// Ready once the thread took the waker out.
     fn poll(&self, waker: &Waker) -> Poll<()> {
-        match self.timer.list().waiting.get(self.key) {
+        match self.list.waiting().get(self.key) {
             Some((_, Some(known))) if known.will_wake(waker) => return Poll::Pending,
             Some((_, Some(_))) => {}
             _ => return Poll::Ready(()),
         }
         // A waker is cloned and dropped without the lock: it may free a task, and with it an entry.
         let mut other = waker.clone();
-        match self.timer.list().waiting.get_mut(self.key) {
+        match self.list.waiting().get_mut(self.key) {
             Some((_, Some(known))) => std::mem::swap(known, &mut other),
             _ => return Poll::Ready(()),
         }
@@ -111,36 +115,54 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         // The waker goes after the lock, as above.
-        let _waker = self.timer.list().waiting.try_remove(self.key);
+        let _waker = self.list.waiting().try_remove(self.key);
     }
 }
 
-/// Every call enters and leaves: that is what costs little. The thread looks at all of it, but seldom.
-struct List {
-    waiting: Slab<(Instant, Option<Waker>)>,
-    /// When the thread looks next.
-    planned: Instant,
+type Waiting = Slab<(Instant, Option<Waker>)>;
+
+/// Every call enters and leaves: that is what costs little. The thread looks at all of it, but seldom. Two lists share no cache line.
+#[derive(Default)]
+#[repr(align(128))]
+struct List(Mutex<Waiting>);
+
+impl List {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Timer {
-    list: Mutex<List>,
-    earlier: Condvar,
+    /// Threads take turns to choose one: two share a list only where there are more threads.
+    lists: [List; 16],
+    started: Instant,
+    /// When the thread looks next, in nanoseconds since the start.
+    planned: AtomicU64,
+    thread: OnceLock<Thread>,
 }
 
+/// An hour.
+const FAR: Duration = Duration::from_secs(3600);
+
 impl Timer {
-    /// As [`Self::of`] this process. To ask for its id is a system call, 1 % of a GET on loopback: it is asked for once in each runtime and thread, since a
-    /// process that was forked can't go on with a runtime of its parent.
-    fn here() -> Option<&'static Self> {
+    /// As [`Self::of`] this process, and the list of this thread. To ask for the process's id is a system call, 1 % of a GET on loopback: it is asked for once in
+    /// each runtime and thread, since a process that was forked can't go on with a runtime of its parent.
+    fn here() -> Option<(&'static Self, &'static List)> {
+        type Own = Option<(&'static Timer, &'static List)>;
         thread_local! {
-            static LAST: Cell<Option<(Id, Option<&'static Timer>)>> = const { Cell::new(None) };
+            static LAST: Cell<Option<(Id, Own)>> = const { Cell::new(None) };
         }
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
         let runtime = Handle::try_current().ok().map(|handle| handle.id());
         match LAST.get() {
-            Some((last, timer)) if Some(last) == runtime => timer,
+            Some((last, own)) if Some(last) == runtime => own,
             _ => {
-                let timer = Self::of(process::id());
-                LAST.set(runtime.map(|id| (id, timer)));
-                timer
+                let own = Self::of(process::id()).map(|timer| {
+                    let turn = THREADS.fetch_add(1, SeqCst);
+                    (timer, &timer.lists[turn % timer.lists.len()])
+                });
+                LAST.set(runtime.map(|id| (id, own)));
+                own
             }
         }
     }
@@ -152,59 +174,55 @@ impl Timer {
     }
 
     fn start() -> Option<&'static Self> {
-        let list = Mutex::new(List {
-            waiting: Slab::new(),
-            planned: Instant::now(),
-        });
         let timer: &'static Self = Box::leak(Box::new(Self {
-            list,
-            earlier: Condvar::new(),
+            lists: Default::default(),
+            started: Instant::now(),
+            planned: AtomicU64::new(0),
+            thread: OnceLock::new(),
         }));
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("autopi-timer".into())
             .spawn(|| timer.run())
-            .ok()
-            .map(|_| timer)
+            .ok()?;
+        timer.thread.get_or_init(|| thread.thread().clone());
+        Some(timer)
     }
 
-    fn list(&self) -> MutexGuard<'_, List> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    fn since_start(&self, at: Instant) -> u64 {
+        let nanos = at.saturating_duration_since(self.started).as_nanos();
+        u64::try_from(nanos).unwrap_or(u64::MAX)
     }
 
-    fn enter(&'static self, at: Instant, waker: Waker) -> Entry {
-        let mut list = self.list();
-        if at < list.planned {
-            list.planned = at;
-            self.earlier.notify_one();
+    fn enter(&self, list: &'static List, at: Instant, waker: Waker) -> Entry {
+        let key = list.waiting().insert((at, Some(waker)));
+        // After it is in the list: the thread that plans now either sees it there, or is told.
+        let at = self.since_start(at);
+        if at < self.planned.load(SeqCst) && at < self.planned.fetch_min(at, SeqCst) {
+            self.thread.get().inspect(|thread| thread.unpark());
         }
-        Entry {
-            timer: self,
-            key: list.waiting.insert((at, Some(waker))),
-        }
+        Entry { list, key }
     }
 
     fn run(&self) {
-        let mut list = self.list();
         loop {
             let now = Instant::now();
-            let (mut planned, mut due) = (now + Duration::from_secs(3600), Vec::new());
-            for (_, (at, waker)) in &mut list.waiting {
-                match *at > now {
-                    true => planned = planned.min(*at),
-                    false => due.extend(waker.take()),
+            // Whoever enters from here on and is earlier than what is found below, says so.
+            self.planned.store(self.since_start(now + FAR), SeqCst);
+            let (mut next, mut due) = (now + FAR, Vec::new());
+            for list in &self.lists {
+                for (_, (at, waker)) in &mut *list.waiting() {
+                    match *at > now {
+                        true => next = next.min(*at),
+                        false => due.extend(waker.take()),
+                    }
                 }
             }
-            list.planned = planned;
+            self.planned.fetch_min(self.since_start(next), SeqCst);
             if due.is_empty() {
-                list = self
-                    .earlier
-                    .wait_timeout(list, planned - now)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                // One who was earlier has left a token: this returns at once.
+                thread::park_timeout(next.saturating_duration_since(Instant::now()));
             } else {
-                drop(list);
                 due.into_iter().for_each(wake);
-                list = self.list();
             }
         }
     }
@@ -258,13 +276,10 @@ mod tests {
     #[test]
     fn what_is_dropped_is_forgotten_and_any_runtime_is_woken() {
         let kept = || {
-            Timer::of(process::id()).map_or(0, |t| {
-                t.list()
-                    .waiting
-                    .iter()
-                    .filter(|(_, (at, _))| *at > Instant::now() + Duration::from_secs(7000))
-                    .count()
-            })
+            let long = Instant::now() + Duration::from_secs(7000);
+            let lists = &Timer::of(process::id()).unwrap().lists;
+            let kept = |l: &List| l.waiting().iter().filter(|(_, (at, _))| *at > long).count();
+            lists.iter().map(kept).sum::<usize>()
         };
         let runtime = || {
             tokio::runtime::Builder::new_current_thread()
@@ -302,7 +317,7 @@ mod tests {
     fn fires(timer: &'static Timer) -> bool {
         let (sender, woken) = mpsc::channel();
         let at = Instant::now() + Duration::from_millis(5);
-        let _entry = timer.enter(at, Arc::new(Told(sender)).into());
+        let _entry = timer.enter(&timer.lists[3], at, Arc::new(Told(sender)).into());
         woken.recv_timeout(Duration::from_secs(20)).is_ok()
     }
 
@@ -322,7 +337,7 @@ mod tests {
         }
         let timer = Timer::of(process::id()).unwrap();
         for _ in 0..3 {
-            let _entry = timer.enter(Instant::now(), Arc::new(Bad).into());
+            let _entry = timer.enter(&timer.lists[0], Instant::now(), Arc::new(Bad).into());
             assert!(fires(timer));
         }
     }
@@ -330,7 +345,7 @@ mod tests {
     #[test]
     fn each_runtime_and_thread_finds_the_timer_of_the_process() {
         let own = Timer::of(process::id()).unwrap();
-        let finds = || std::ptr::eq(Timer::here().unwrap(), own);
+        let finds = || std::ptr::eq(Timer::here().unwrap().0, own);
         assert!(finds() && finds());
         for _ in 0..2 {
             let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -347,7 +362,7 @@ mod tests {
     #[test]
     fn a_process_that_was_forked_has_a_thread_of_its_own() {
         let parent = Timer::of(process::id()).unwrap();
-        let _held = parent.list();
+        let _held = parent.lists.each_ref().map(List::waiting);
         let [child, grandchild] = [1, 2].map(|n| Timer::of(u32::MAX - n).unwrap());
         assert!(fires(child) && fires(grandchild));
         assert!(!std::ptr::eq(child, parent) && !std::ptr::eq(child, grandchild));

@@ -2,7 +2,6 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -10,8 +9,8 @@ use tokio::{
 };
 use tracing::{Instrument, Span};
 
-use super::{Pages, State};
-use crate::{Error, Page, Response, send, trace::Trace};
+use super::{Fetched, Pages, State, fetch};
+use crate::{Error, Page};
 
 /// Dropping it aborts the task.
 pub(super) struct Ahead<T> {
@@ -66,15 +65,13 @@ fn join<T>(ended: Result<T, tokio::task::JoinError>) -> Result<T, Error> {
     })
 }
 
-type Got = Result<(Response<Bytes>, Trace), Error>;
-
 /// In a list that is counted the next page is known before this one is decoded: its request is on its way meanwhile.
 #[derive(Default)]
 pub(super) struct Early {
     places: Option<Arc<Semaphore>>,
     /// Of the whole list, as the last page said.
     count: Option<u64>,
-    task: Option<(u64, JoinSet<Got>)>,
+    task: Option<(u64, JoinSet<Fetched>)>,
     /// A place was taken, and no page came of it yet.
     paid: bool,
 }
@@ -95,7 +92,7 @@ impl Early {
     }
 
     /// The request of this page, if it was made; one of another page, which the server's count did not foretell, is dropped.
-    pub fn take(&mut self, index: u64) -> Option<JoinSet<Got>> {
+    pub fn take(&mut self, index: u64) -> Option<JoinSet<Fetched>> {
         self.task
             .take()
             .filter(|(of, _)| *of == index)
@@ -103,7 +100,7 @@ impl Early {
     }
 }
 
-pub(super) async fn joined(mut task: JoinSet<Got>) -> Got {
+pub(super) async fn joined(mut task: JoinSet<Fetched>) -> Fetched {
     match task.join_next().await {
         Some(ended) => join(ended)?,
         None => Err(Error::other("the runtime that reads the pages shut down")),
@@ -132,11 +129,9 @@ impl Pages {
         place.forget();
         self.early.paid = true;
         let index = self.after(params, size);
-        let (client, out) = (self.client.clone(), Box::new(self.request(index)));
+        let (client, out) = (self.client.clone(), self.request(index));
         let mut task = JoinSet::new();
-        task.spawn(
-            async move { send::whole(&client, out, None).await }.instrument(Span::current()),
-        );
+        task.spawn(async move { fetch(&client, out).await }.instrument(Span::current()));
         self.early.task = Some((index, task));
         // In a runtime of one thread it would not be sent before this page is decoded.
         tokio::task::yield_now().await;
