@@ -12,7 +12,7 @@ use crate::{Error, Mfa, Sending};
 ///
 /// The copies that this crate makes of a secret that it was given are overwritten in memory when the last clone of the client is dropped: the text, the header
 /// of a token, the body of a login. What the HTTP and TLS libraries copy into their buffers is not: after a call the header may still be in freed memory, after a
-/// login also the response with its token. Nor are the environment's variables, texts that you keep, and the values of the document's types.
+/// login the response with its token, and with HTTP/2 its request. Nor are the environment's variables, texts that you keep, and the values of the document's types.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {
