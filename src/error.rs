@@ -11,7 +11,7 @@ use bytes::Bytes;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{check::Violation, escape::Shown, lenient};
+use crate::{check::Violation, escape::Shown, lenient, secret, shown};
 
 /// What went wrong, in kinds that a program can match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -434,7 +434,12 @@ impl fmt::Display for Error {
                 Some(detail) => write!(f, " \"{}\"", detail.escape_debug())?,
                 None => {
                     for (field, errors) in self.field_errors() {
-                        write!(f, " {field}: {};", errors.join(" ").escape_debug())?;
+                        // Django says some values that it refuses.
+                        let errors = match shown::names_a_secret(&field) {
+                            true => secret::MASK.to_owned(),
+                            false => errors.join(" "),
+                        };
+                        write!(f, " {field}: {};", errors.escape_debug())?;
                     }
                 }
             }

@@ -89,10 +89,15 @@ pub(crate) fn link(link: &str) -> &str {
 
 /// Why what is at this path did not decode: serde says the value, which may be a secret.
 pub(crate) fn reason(path: &str, message: String) -> String {
-    if path.split(['.', '[', ']']).any(secret::by_name) {
+    if names_a_secret(path) {
         return "is not of the documented form; its value is a secret, and not shown".into();
     }
     message
+}
+
+/// Has a member of this path the name of a secret?
+pub(crate) fn names_a_secret(path: &str) -> bool {
+    path.split(['.', '[', ']']).any(secret::by_name)
 }
 
 /// Names of members, and whether they are secrets.

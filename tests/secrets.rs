@@ -3,6 +3,7 @@
 mod support;
 
 use std::{
+    collections::BTreeMap,
     error::Error as _,
     io,
     sync::{Arc, Mutex},
@@ -10,9 +11,10 @@ use std::{
 };
 
 use autopi::{
-    CallOptions, Client, ClientBuilder, Command, Credentials, Cursor, Error, Method, Mfa,
-    RetryPolicy,
+    CallOptions, Client, ClientBuilder, Command, Credentials, Cursor, Error, Json, Method, Mfa,
+    Page, RetryPolicy,
 };
+use serde_json::Value;
 use support::{Server, answer, ok, write};
 use tracing_subscriber::{fmt::format::FmtSpan, util::SubscriberInitExt};
 
@@ -29,13 +31,14 @@ impl io::Write for Buffer {
     }
 }
 
-/// All that a program could print of an error.
+/// All that a program could print of an error, what the server said of fields included.
 fn shown(error: &Error) -> String {
-    let mut text = format!(
-        "{error} {error:?} {error:#?} {:?} {:?}",
-        error.detail(),
-        error.field_errors()
-    );
+    let fields = (error.detail(), error.field_errors());
+    format!("{} {fields:?}", shown_to_a_user(error))
+}
+
+fn shown_to_a_user(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
     while let Some(e) = source {
         text.push_str(&format!(" {e} {e:?}"));
@@ -227,7 +230,7 @@ async fn canaries_are_nowhere() {
     // What the log has instead: one span a call, with its counts, and the bodies that were asked for.
     let closed = log
         .lines()
-        .find(|l| l.contains("close") && l.contains("status=200"))
+        .find(|l| l.contains("close") && l.contains("status=200 attempts=2"))
         .expect("the span of the first call");
     for part in [
         "autopi.call",
@@ -240,4 +243,57 @@ async fn canaries_are_nowhere() {
         assert!(closed.contains(part), "{part}: {closed}");
     }
     assert!(log.contains("in the body") && log.contains("will try again"));
+}
+
+#[tokio::test]
+async fn no_response_bad_item_or_error_shows_what_it_holds() {
+    let secret = r#"{"token":"canary","a":["canary"]}"#;
+    let server = Server::start(move |_, request| {
+        write(match request.split_whitespace().nth(1) {
+            Some("/page/") => ok(&format!(r#"{{"results":[{secret},5]}}"#)),
+            Some("/fields/") => answer(
+                "400 Bad Request",
+                "",
+                r#"{"name":["seen"],"wifi":{"wifi_pass":["Object with wifi_pass=canary does not exist."]},"keys":[{"token":["\"canary\" is not a valid choice."]}]}"#,
+            ),
+            Some("/named/") => ok(r#"{"x":[{"token":"canary"}],"text":"{\"pin\":\"canary\"}"}"#),
+            Some("/status/") => {
+                let body = r#"{"token":["canary"],"x":{"password":"canary"}}"#;
+                answer("400 Bad Request", "set-cookie: canary\r\n", body)
+            }
+            _ => ok(secret),
+        })
+    })
+    .await;
+    let client = server.client();
+    let get = |path: &str| client.request(Method::GET, path);
+    let mut texts = vec![
+        format!("{:?}", get("/x/").send().await.unwrap()),
+        format!("{:#?}", get("/x/").send_json::<Value>().await.unwrap()),
+        format!("{:?}", get("/x/").send_json::<Vec<Value>>().await.unwrap()),
+        format!("{:?}", get("/named/").send_json::<Json>().await.unwrap()),
+        format!("{:?}", get("/x/").send_download().await.unwrap()),
+    ];
+    let page = get("/page/").send_json::<Page<Value>>().await.unwrap();
+    texts.push(format!("{page:#?} {:?}", page.value));
+    let page = get("/page/")
+        .send_json::<Page<BTreeMap<String, i64>>>()
+        .await;
+    let page = page.unwrap();
+    assert_eq!(page.value.errors.len(), 2);
+    texts.push(format!("{page:?} {:?}", page.value.errors));
+    let fields = get("/fields/").send().await.unwrap_err();
+    texts.push(shown_to_a_user(&fields));
+    assert!(fields.to_string().contains("name: seen;"), "{fields}");
+    assert_eq!(
+        fields.field_errors()["keys[0].token"],
+        ["\"canary\" is not a valid choice."],
+        "who asks for it has it"
+    );
+    texts.push(shown_to_a_user(&get("/status/").send().await.unwrap_err()));
+    let error = get("/x/").send_json::<BTreeMap<String, i64>>().await;
+    texts.push(shown_to_a_user(&error.unwrap_err()));
+    for text in texts {
+        assert!(!text.contains("canary"), "{text}");
+    }
 }
