@@ -400,3 +400,29 @@ async fn a_page_of_unions_keeps_every_item_and_every_digit() {
         page.errors[0]
     );
 }
+
+#[test]
+fn what_is_nested_too_deeply_is_an_error_and_never_overflows_the_stack() {
+    let deep =
+        |open: &str, close: &str| [&open.repeat(100_000), "1", &close.repeat(100_000)].concat();
+    let values = [
+        deep(r#"{"not":"#, "}"),
+        deep(r#"{"left":1,"right":"#, "}"),
+        deep(r#"{"expr":"#, "}"),
+        deep("[", "]"),
+        deep(r#"[{"a":"#, "}]"),
+    ];
+    // Half of what a thread of tokio's has.
+    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    let work = move || {
+        for value in &values {
+            rt::decode::<Expr>(value.clone().into()).unwrap_err();
+            rt::decode::<Vec<Shape>>(format!("[{value}]").into()).unwrap_err();
+            let page = format!(r#"{{"results":[{{"not":1}},{value},5],"count":3}}"#);
+            let page: Page<Expr> = rt::decode(page.into()).unwrap();
+            assert_eq!((page.results.len(), page.errors.len()), (2, 1));
+            assert_eq!(page.errors[0].raw, *value);
+        }
+    };
+    thread.spawn(work).unwrap().join().unwrap();
+}
