@@ -46,7 +46,7 @@ impl<T> IntoValue<T> for T {
 ///
 /// `None` has one type for each `T`, or rustc could not tell it: `Option<T>`, and `Option<&str>` for a text. An `Option<String>` is given by reference or with
 /// `as_deref`, another `Option` with `map(Into::into)`. A text is parsed for what is no text, here as in parameters: then it is an error where it is read, and no
-/// value stands for a text that is none.
+/// value stands for a text that is none. Why: `docs/decisions/0007-what-setters-take.md`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`, nor an `Option` of it",
     label = "give the value, or `None` for null",

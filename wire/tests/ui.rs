@@ -51,6 +51,13 @@ fn the_text_of_a_slip_says_what_is_wanted() {
             r#"`"2026-01-31".parse::<autopi::Date>()?`"#,
         ),
         (r#"date("yesterday")"#, "Date` is wanted"),
+        // Not even one that is right, and not in an `Option`: docs/decisions/0007.
+        (r#"date("2026-01-31")"#, "is parsed from a text"),
+        (r#"car.sold(Some("2026-01-31"))"#, "is parsed from a text"),
+        (
+            r#"car.sold("2026-01-31".to_owned())"#,
+            "is parsed from a text",
+        ),
         ("device(unit)", "DeviceId` is wanted"),
         ("device(unit)", "the two ids of a device"),
         (
