@@ -357,8 +357,12 @@ impl Api {
                     } else {
                         Mode::Whole
                     },
+                    trying: false,
                 };
-                validate::body(judge, described.schema, sent.value).map_err(Refusal::bad)?
+                let value = self
+                    .world
+                    .tagged(call, described.schema, &self.front, sent.value);
+                validate::body(judge, described.schema, value).map_err(Refusal::bad)?
             }
             _ => nothing.clone(),
         };

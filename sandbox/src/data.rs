@@ -215,6 +215,18 @@ impl<'a> Maker<'a> {
                 }
                 list.into()
             }
+            Kind::Union(_) => {
+                let deep = open.objects.len() > 3;
+                let may = |s: &Schema| match &s.kind {
+                    Kind::Object(object) => !open.has(object) && (!deep || object.is_free()),
+                    Kind::List(_) => !deep,
+                    _ => true,
+                };
+                match self.schemas.pick(place, thing.index, may) {
+                    Some(chosen) => chosen.named(self.make(chosen.of, name, thing, open)),
+                    None => Value::Null,
+                }
+            }
             // A map of itself ends empty.
             Kind::Object(object) if object.is_free() && (open.has(object) || open.is_full()) => {
                 json!({})

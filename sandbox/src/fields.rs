@@ -6,6 +6,7 @@ use crate::{
     formats,
     schema::{Kind, Object, Schema, Schemas, Use},
     spec::IdKind,
+    union::Chosen,
 };
 
 pub const REQUIRED: &str = "This field is required.";
@@ -35,6 +36,8 @@ pub struct Judge<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
+    /// Is an alternative only tried? Unions inside it are passed over then: without this, each level would double the work.
+    pub trying: bool,
 }
 
 type Checked = Result<Value, Value>;
@@ -72,6 +75,8 @@ impl Judge<'_> {
             Kind::Number => float(schema, &value),
             Kind::Boolean => boolean(place, value),
             Kind::List(item) => self.list(schema, *item, name, value),
+            Kind::Union(_) if self.trying => Ok(value),
+            Kind::Union(_) => self.union(place, name, value),
             Kind::Object(object) => match value {
                 // drf-yasg documents a JSONField as an object of nothing.
                 value if object.is_free() && !object.others.is_some_and(Use::is_typed) => {
@@ -86,6 +91,37 @@ impl Judge<'_> {
                 )),
                 other => Err(dictionary(&other)),
             },
+        }
+    }
+
+    /// By the alternative that its tag names; without a tag, by the first of those that it may be of which takes it.
+    fn union(&self, place: Use, name: &str, value: Value) -> Checked {
+        let found = self
+            .schemas
+            .alternatives(place, &value, self.mode == Mode::Partial);
+        let mut found = found.map_err(|(tag, sent)| match sent {
+            None => json!({ tag: [REQUIRED] }),
+            Some(Value::Null) => json!({ tag: [NULL] }),
+            Some(sent) => json!({ tag: [no_choice(&sent)] }),
+        })?;
+        let trying = Self {
+            trying: true,
+            ..*self
+        };
+        let takes = |c: &Chosen| trying.check(c.of, name, value.clone()).is_ok();
+        let mut at = Some(0).filter(|_| found.len() == 1);
+        at = at.or_else(|| found.iter().position(takes));
+        if at.is_none() {
+            let rest = self.schemas.untagged(place, &value).into_iter();
+            found.extend(rest.map(|of| Chosen {
+                of,
+                tags: Vec::new(),
+            }));
+            at = found.iter().position(takes);
+        }
+        match found.get(at.unwrap_or(0)) {
+            Some(chosen) => Ok(chosen.named(self.check(chosen.of, name, value)?)),
+            None => Ok(unmarked(value)),
         }
     }
 
@@ -257,8 +293,12 @@ fn choice(values: &[Value], value: Value) -> Checked {
     let text = shown(&value);
     match values.iter().find(|v| **v == value || shown(v) == text) {
         Some(known) => Ok(known.clone()),
-        None => say(format!("\"{text}\" is not a valid choice.")),
+        None => say(no_choice(&value)),
     }
+}
+
+fn no_choice(value: &Value) -> String {
+    format!("\"{}\" is not a valid choice.", shown(value))
 }
 
 fn file(value: Value) -> Checked {

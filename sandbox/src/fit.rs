@@ -7,6 +7,7 @@ use crate::{
     kinds,
     schema::{Kind, Use},
     store,
+    union::Chosen,
 };
 
 #[derive(Clone, Copy)]
@@ -50,6 +51,16 @@ impl Fitter<'_> {
             ..thing
         };
         match (&schema.kind, value) {
+            (Kind::Union(_), value) => {
+                let found = schemas
+                    .alternatives(place, &value, false)
+                    .unwrap_or_default();
+                let fits = |c: &&Chosen| schemas.fits(c.of, &value);
+                match found.iter().find(fits).or(found.first()) {
+                    Some(c) => c.named(self.fit(c.of, value, name, thing)),
+                    None => self.clean(place, fresh(), name, thing),
+                }
+            }
             (Kind::Object(object), Value::Object(map)) if object.is_free() => {
                 match object.others.filter(|o| o.is_typed()) {
                     Some(other) => map

@@ -9,7 +9,7 @@ type Field = (String, Value);
 /// The value of an object's schema; what no property names stays as it came.
 pub fn read(schemas: &Schemas, place: Use, fields: &[Field]) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
-    let Some(object) = schemas.at(place).object() else {
+    let Some(object) = schemas.members(place) else {
         return map.into();
     };
     for property in &object.properties {

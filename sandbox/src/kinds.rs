@@ -52,7 +52,7 @@ pub fn singular(word: &str) -> String {
         {
             cut(2)
         }
-        w if w.ends_with('s') && !w.ends_with("ss") => cut(1),
+        w if w.ends_with('s') && !w.ends_with("ss") && !w.ends_with("us") => cut(1),
         _ => word,
     }
 }
@@ -135,6 +135,7 @@ pub fn classify(spec: &mut Spec, base: &str) {
             c.base = base;
         }
     }
+    only_listed(spec, &seen);
     for i in 0..spec.routes.len() {
         let Some(route) = spec.routes.get(i) else {
             continue;
@@ -186,6 +187,24 @@ fn identities(spec: &mut Spec) {
         .map(|(key, at)| ((*key).clone(), holders(**at, key.1)))
         .collect();
     (spec.owners, spec.holders) = (owners, holders);
+}
+
+/// Nobody else speaks for the noun of what can only be listed: `/vehicle/makes/`.
+fn only_listed(spec: &mut Spec, seen: &Seen) {
+    let mut lists: Vec<usize> = (0..spec.collections.len()).collect();
+    lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
+    for i in lists {
+        let own = |c: &&Collection| c.closed && c.base.is_none() && !c.norm.contains("{}");
+        let Some(c) = spec.collection(i).filter(own) else {
+            continue;
+        };
+        let keyed = c.key.is_some() && !c.norm.ends_with(&c.noun);
+        let noun = (c.noun.clone(), c.id);
+        if keyed && listed(spec, seen, &c.norm) && !spec.nouns.contains_key(&noun) {
+            spec.nouns.insert(noun.clone(), i);
+            spec.holders.insert(noun, vec![i]);
+        }
+    }
 }
 
 fn survey(spec: &Spec, base: &str) -> Seen {
@@ -244,7 +263,7 @@ fn listed(spec: &Spec, seen: &Seen, norm: &str) -> bool {
 
 /// Records of a time that have no id and are asked for by time.
 fn is_rows(spec: &Spec, operation: &Operation, list: &List) -> bool {
-    let Some(item) = spec.schemas.at(list.item).object() else {
+    let Some(item) = spec.schemas.members(list.item) else {
         return false;
     };
     let timed = |p: &Property| spec.schemas.at(p.of).format() == "date-time";
@@ -285,7 +304,7 @@ fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection> {
     .concat();
     let properties: Vec<Property> = shapes
         .iter()
-        .filter_map(|s| spec.schemas.at(*s).object())
+        .filter_map(|s| spec.schemas.members(*s))
         .flat_map(|o| o.properties.clone())
         .collect();
     let scalar = |name: &str| {
@@ -431,10 +450,8 @@ fn holder(spec: &Spec, name: &str) -> Option<Target> {
 }
 
 pub fn has(spec: &Spec, schema: Use, name: &str) -> bool {
-    spec.schemas
-        .at(schema)
-        .object()
-        .is_some_and(|o| o.get(name).is_some())
+    let members = spec.schemas.members(schema);
+    members.is_some_and(|o| o.get(name).is_some())
 }
 
 fn kind(
@@ -560,6 +577,7 @@ mod tests {
             ("statuses", "status"),
             ("summaries", "summary"),
             ("address", "address"),
+            ("status", "status"),
             ("Boxes", "box"),
         ] {
             assert_eq!(singular(plural), one);

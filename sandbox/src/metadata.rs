@@ -86,7 +86,7 @@ impl Open {
 
 fn described(spec: &Spec, place: Use, open: &mut Open) -> Map<String, Value> {
     let mut out = Map::new();
-    let object = spec.schemas.at(place).object();
+    let object = spec.schemas.members(place);
     let Some(object) = object.filter(|_| open.may_enter(place)) else {
         return out;
     };
@@ -127,6 +127,8 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value
     let kind = match &schema.kind {
         _ if schema.values.is_some() => "choice",
         Kind::Any => "field",
+        Kind::Union(_) if schemas.is_of_objects(of) => "nested object",
+        Kind::Union(_) => "field",
         Kind::Text(format) => match format.as_str() {
             "date-time" => "datetime",
             "uri" => "url",

@@ -2,10 +2,15 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use serde_json::{Map, Value};
+
+use crate::{
+    raw::{self, NOTES, is_null},
+    union::{Alternative, Chosen, Union},
+};
 
 /// Where a schema is used: its node, and what the place adds to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,11 +25,15 @@ fn flag(schema: &Value, name: &str) -> bool {
     schema.get(name) == Some(&Value::Bool(true))
 }
 
-fn allows_null(schema: &Value) -> bool {
-    let values = schema.get("enum").and_then(Value::as_array);
-    flag(schema, "nullable")
-        || flag(schema, "x-nullable")
-        || values.is_some_and(|v| v.contains(&Value::Null))
+fn allows_null(doc: &Value, schema: &Value) -> bool {
+    let own = |schema: &Value| {
+        let values = schema.get("enum").and_then(Value::as_array);
+        flag(schema, "nullable")
+            || flag(schema, "x-nullable")
+            || values.is_some_and(|v| v.contains(&Value::Null))
+    };
+    let part = |part: &Value| is_null(part) || own(raw::resolved(doc, part));
+    own(schema) || raw::alternatives(schema).is_some_and(|list| list.iter().any(part))
 }
 
 impl Use {
@@ -33,6 +42,11 @@ impl Use {
         self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
         self.read_only |= flag(schema, "readOnly");
         self.write_only |= flag(schema, "writeOnly");
+    }
+
+    /// The number of its node.
+    pub fn node(self) -> u32 {
+        self.id
     }
 
     /// Is anything known of what is there?
@@ -70,10 +84,11 @@ pub enum Kind {
     Boolean,
     List(Use),
     Object(Object),
+    Union(Union),
     File,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Object {
     pub properties: Vec<Property>,
     /// Other members: what they are, if any are allowed.
@@ -106,6 +121,14 @@ impl Object {
                 .insert(property.name.clone(), self.properties.len());
             self.properties.push(property);
         }
+    }
+}
+
+impl FromIterator<Property> for Object {
+    fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Self {
+        let mut object = Self::default();
+        properties.into_iter().for_each(|p| object.add(p));
+        object
     }
 }
 
@@ -149,17 +172,25 @@ impl Schema {
 #[derive(Debug, Default)]
 pub struct Schemas {
     nodes: Vec<Schema>,
-    refs: HashMap<String, Use>,
+    refs: HashMap<Target, Use>,
     /// References that are known by their node and not compiled yet: documents are recursive, and deep.
-    pending: Vec<(String, u32)>,
+    pending: Vec<(Target, u32)>,
+    /// Which components are made of a component by `allOf`.
+    children: Option<Arc<raw::Children>>,
     begun: HashSet<u32>,
     depth: usize,
     /// A schema that is made of too many others.
     pub too_deep: Option<String>,
 }
 
+/// What a reference leads to; of a base that others are made of, its own members alone.
+type Target = (String, bool);
+
 /// How deep `allOf` may lead from component to component.
 const DEEPEST: usize = 256;
+
+/// How many members that stand beside alternatives are copied into them.
+const MOST_COPIES: usize = 100_000;
 
 static ANY: Schema = Schema {
     kind: Kind::Any,
@@ -176,18 +207,6 @@ static ANY: Schema = Schema {
     bare: false,
 };
 
-/// What may stand beside an `allOf` of one reference without making it another schema.
-const NOTES: [&str; 8] = [
-    "allOf",
-    "nullable",
-    "x-nullable",
-    "readOnly",
-    "writeOnly",
-    "title",
-    "description",
-    "default",
-];
-
 impl Schemas {
     pub fn at(&self, place: Use) -> &Schema {
         self.nodes.get(place.id as usize).unwrap_or(&ANY)
@@ -200,11 +219,14 @@ impl Schemas {
 
     /// An object of these properties.
     pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> Use {
-        let mut object = Object::default();
-        properties.into_iter().for_each(|p| object.add(p));
+        let kind = Kind::Object(properties.into_iter().collect());
+        self.node(kind)
+    }
+
+    fn node(&mut self, kind: Kind) -> Use {
         Use {
             id: self.push(Schema {
-                kind: Kind::Object(object),
+                kind,
                 ..Schema::default()
             }),
             ..Use::default()
@@ -213,16 +235,15 @@ impl Schemas {
 
     pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
         let place = self.place(doc, schema, false);
-        while let Some((reference, id)) = self.pending.pop() {
-            self.fill(doc, &reference, id);
+        while let Some((target, id)) = self.pending.pop() {
+            self.fill(doc, &target, id);
         }
         place
     }
 
     /// `now`: with the node behind a reference, not only its number.
     fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> Use {
-        let parts = schema.get("allOf").and_then(Value::as_array);
-        let only = parts.and_then(|p| p.first().filter(|_| p.len() == 1));
+        let only = raw::only(schema);
         let wrapped = only.filter(|_| {
             schema.as_object().is_some_and(|m| {
                 m.keys()
@@ -230,13 +251,13 @@ impl Schemas {
             })
         });
         let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            self.reference(doc, reference, now)
+            self.reference(doc, reference, now, now)
         } else if let Some(inner) = wrapped {
             self.place(doc, inner, now)
         } else {
-            let made = self.make(doc, schema, flag(schema, "readOnly"));
+            let made = self.make(doc, schema, flag(schema, "readOnly"), None);
             Use {
-                nullable: allows_null(schema),
+                nullable: allows_null(doc, schema),
                 id: self.push(made),
                 ..Use::default()
             }
@@ -245,7 +266,8 @@ impl Schemas {
         place
     }
 
-    fn reference(&mut self, doc: &Value, reference: &str, now: bool) -> Use {
+    /// `members`: of a base that others are made of, not one of those.
+    fn reference(&mut self, doc: &Value, reference: &str, now: bool, members: bool) -> Use {
         let (mut reference, mut notes) = (reference, Use::default());
         let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
         // A name for another component; one for itself is anything.
@@ -257,21 +279,23 @@ impl Schemas {
             target.into_iter().for_each(|t| notes.note(t));
             reference = next;
         }
-        let mut place = match self.refs.get(reference) {
+        let members = members && self.is_base(doc, reference);
+        let target = (reference.to_owned(), members);
+        let mut place = match self.refs.get(&target) {
             Some(known) => *known,
             None => {
                 let slot = Use {
                     id: self.push(Schema::default()),
-                    nullable: find(reference).is_some_and(allows_null),
+                    nullable: find(reference).is_some_and(|t| allows_null(doc, t)),
                     ..Use::default()
                 };
-                self.refs.insert(reference.to_owned(), slot);
-                self.pending.push((reference.to_owned(), slot.id));
+                self.refs.insert(target.clone(), slot);
+                self.pending.push((target.clone(), slot.id));
                 slot
             }
         };
         if now {
-            self.fill(doc, reference, place.id);
+            self.fill(doc, &target, place.id);
         }
         place.nullable |= notes.nullable;
         place.read_only |= notes.read_only;
@@ -280,7 +304,8 @@ impl Schemas {
     }
 
     /// Compiles what a reference points to, once.
-    fn fill(&mut self, doc: &Value, reference: &str, id: u32) {
+    fn fill(&mut self, doc: &Value, at: &Target, id: u32) {
+        let reference = at.0.as_str();
         let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
         let target = target.filter(|t| t.get("$ref").is_none() && self.too_deep.is_none());
         let Some(target) = target else {
@@ -294,18 +319,24 @@ impl Schemas {
             return;
         }
         self.depth += 1;
-        let made = self.make(doc, target, false);
+        let made = self.make(doc, target, false, Some(at));
         self.depth -= 1;
         if let Some(node) = self.nodes.get_mut(id as usize) {
             *node = made;
         }
     }
 
-    fn make(&mut self, doc: &Value, schema: &Value, read_only: bool) -> Schema {
+    fn make(
+        &mut self,
+        doc: &Value,
+        schema: &Value,
+        read_only: bool,
+        at: Option<&Target>,
+    ) -> Schema {
         let text = |key: &str| schema.get(key).and_then(Value::as_str);
         let number = |key: &str| schema.get(key).and_then(Value::as_f64);
         let size = |key: &str| schema.get(key).and_then(Value::as_u64).map(|n| n as usize);
-        let kind = self.kind(doc, schema);
+        let kind = self.kind(doc, schema, at);
         let bare = read_only
             && matches!(&kind, Kind::Text(format) if format.is_empty())
             && !["minLength", "maxLength", "pattern", "enum", "x-autopi-json"]
@@ -334,7 +365,7 @@ impl Schemas {
         }
     }
 
-    fn kind(&mut self, doc: &Value, schema: &Value) -> Kind {
+    fn kind(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Kind {
         let format = schema
             .get("format")
             .and_then(Value::as_str)
@@ -355,18 +386,26 @@ impl Schemas {
             }
             _ => {}
         }
-        let alternatives = ["oneOf", "anyOf"].iter().any(|k| schema.get(k).is_some());
+        let members = at.is_some_and(|(_, members)| *members);
+        if let Some(kind) = (!members).then(|| self.union_of(doc, schema, at)).flatten() {
+            return kind;
+        }
+        self.object_of(doc, schema, None)
+            .map_or(Kind::Any, Kind::Object)
+    }
+
+    /// The members that a schema says itself and has of its parts, but for those of one; `None` if it is no object.
+    fn object_of(&mut self, doc: &Value, schema: &Value, but: Option<usize>) -> Option<Object> {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties");
         let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
-        if alternatives
-            || !(is_object
-                || properties.is_some()
-                || parts.is_some()
-                || others.is_some_and(|o| *o != Value::Bool(false)))
+        if !(is_object
+            || properties.is_some()
+            || parts.is_some()
+            || others.is_some_and(|o| *o != Value::Bool(false)))
         {
-            return Kind::Any;
+            return None;
         }
         let mut object = Object::default();
         let required: HashSet<&str> = schema
@@ -385,7 +424,8 @@ impl Schemas {
                 default: property.get("default").cloned(),
             });
         }
-        for part in parts.into_iter().flatten() {
+        let parts = parts.into_iter().flatten().enumerate();
+        for (_, part) in parts.filter(|(n, _)| Some(*n) != but) {
             let inner = self.place(doc, part, true);
             match &self.at(inner).kind {
                 Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
@@ -393,28 +433,88 @@ impl Schemas {
                     object.add(p);
                 }),
                 // One that is no object, with constraints beside it.
-                _ if object.is_free() && !is_object => return Kind::Any,
+                _ if object.is_free() && !is_object && but.is_none() => return None,
                 _ => {}
             }
         }
         object.others = match others {
             Some(Value::Bool(false)) => None,
             Some(schema @ Value::Object(_)) => Some(self.place(doc, schema, false)),
-            _ if object.is_free() => Some(Use {
+            None if !object.is_free() => None,
+            _ => Some(Use {
                 id: u32::MAX,
                 ..Use::default()
             }),
-            Some(_) => Some(Use {
-                id: u32::MAX,
-                ..Use::default()
-            }),
-            None => None,
         };
-        Kind::Object(object)
+        Some(object)
+    }
+
+    fn children(&mut self, doc: &Value) -> Arc<raw::Children> {
+        let made = self
+            .children
+            .get_or_insert_with(|| Arc::new(raw::children(doc)));
+        made.clone()
+    }
+
+    /// A component with a discriminator that others are made of is one of those.
+    fn is_base(&mut self, doc: &Value, reference: &str) -> bool {
+        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
+        target.is_some_and(|t| raw::tag(t).is_some()) && self.children(doc).has(reference)
+    }
+
+    /// The union that a schema is, if it is one: any JSON where it can't be told of what.
+    fn union_of(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Option<Kind> {
+        let base = at.map(|(reference, _)| reference.as_str());
+        if let Some(base) = base.filter(|b| self.is_base(doc, b)) {
+            let (tag, alternatives) = raw::inherited(doc, base, schema, &self.children(doc));
+            let alternatives = alternatives.into_iter().map(|(to, tags)| Alternative {
+                of: self.reference(doc, &to, false, true),
+                tags,
+            });
+            return Some(Kind::Union(Union::new(tag, alternatives.collect())));
+        }
+        if schema.get("oneOf").is_some() && schema.get("anyOf").is_some() {
+            return Some(Kind::Any);
+        }
+        let found = raw::union(doc, schema, &self.children(doc))?;
+        let listed = found.alternatives.iter();
+        let mut alternatives: Vec<Alternative> = listed
+            .map(|(part, tags)| Alternative {
+                of: self.place(doc, part, found.beside),
+                tags: tags.clone(),
+            })
+            .collect();
+        if found.beside {
+            let base = self.object_of(doc, found.base, found.part)?;
+            if base.properties.len() * alternatives.len() > MOST_COPIES {
+                return Some(Kind::Any);
+            }
+            for alternative in &mut alternatives {
+                let Kind::Object(own) = &self.at(alternative.of).kind else {
+                    return Some(Kind::Any);
+                };
+                let mut both = base.clone();
+                own.properties.iter().cloned().for_each(|p| both.add(p));
+                both.others = both.others.or(own.others);
+                alternative.of = self.node(Kind::Object(both));
+            }
+        }
+        Some(Kind::Union(Union::new(found.tag, alternatives)))
     }
 
     /// Could this value come from (or go to) that place? Limits of size are not asked.
     pub fn fits(&self, place: Use, value: &Value) -> bool {
+        self.fits_here(place, value, &[], false)
+    }
+
+    /// `tags`: members beside those of the object. `passing`: whatever is where a union is fits.
+    fn fits_here(
+        &self,
+        place: Use,
+        value: &Value,
+        tags: &[(String, Value)],
+        passing: bool,
+    ) -> bool {
         let schema = self.at(place);
         if value.is_null() {
             return place.nullable || matches!(schema.kind, Kind::Any);
@@ -433,10 +533,17 @@ impl Schemas {
             Kind::Boolean => value.is_boolean(),
             Kind::List(item) => value
                 .as_array()
-                .is_some_and(|list| list.iter().all(|v| self.fits(*item, v))),
+                .is_some_and(|list| list.iter().all(|v| self.fits_here(*item, v, &[], passing))),
             Kind::Object(object) => value
                 .as_object()
-                .is_some_and(|map| self.fits_object(object, map)),
+                .is_some_and(|map| self.fits_object(object, map, tags, passing)),
+            Kind::Union(_) if passing => true,
+            Kind::Union(_) => {
+                let found = self.alternatives(place, value, false).unwrap_or_default();
+                let fits = |c: &Chosen, passing| self.fits_here(c.of, value, &c.tags, passing);
+                let first = found.iter().find(|c| found.len() == 1 || fits(c, true));
+                first.is_some_and(|c| fits(c, false))
+            }
         }
     }
 
@@ -449,7 +556,13 @@ impl Schemas {
             && !schema.differs(text)
     }
 
-    fn fits_object(&self, object: &Object, map: &Map<String, Value>) -> bool {
+    fn fits_object(
+        &self,
+        object: &Object,
+        map: &Map<String, Value>,
+        tags: &[(String, Value)],
+        passing: bool,
+    ) -> bool {
         let missing = object
             .properties
             .iter()
@@ -458,9 +571,9 @@ impl Schemas {
             && map
                 .iter()
                 .all(|(key, value)| match (object.get(key), object.others) {
-                    (Some(property), _) => self.fits(property.of, value),
-                    (None, Some(other)) => self.fits(other, value),
-                    (None, None) => false,
+                    (Some(property), _) => self.fits_here(property.of, value, &[], passing),
+                    (None, Some(other)) => self.fits_here(other, value, &[], passing),
+                    (None, None) => tags.iter().any(|(tag, _)| tag == key),
                 })
     }
 }

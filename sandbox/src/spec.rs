@@ -202,7 +202,7 @@ impl Spec {
         }
         if let Some(place) = &spec.schemas.too_deep {
             return Err(format!(
-                "{place} is reached by too many `allOf`, one in the other: name fewer parts"
+                "{place} is reached by too many `allOf` or alternatives with members beside them, one in the other: name fewer parts"
             ));
         }
         kinds::classify(&mut spec, &base);

@@ -13,6 +13,9 @@ use crate::{
 pub fn body(judge: Judge<'_>, place: Use, value: Value) -> Result<Value, Value> {
     let top = judge.schemas.at(place);
     match &top.kind {
+        Kind::Union(_) if !value.is_object() && judge.schemas.is_of_objects(place) => {
+            Err(fields::dictionary(&value))
+        }
         _ if value.is_null() => Err(json!({ "non_field_errors": ["No data provided"] })),
         Kind::File => Ok(value),
         Kind::Object(object) if !object.is_free() && !value.is_object() => {
@@ -33,6 +36,7 @@ fn plain(schemas: &Schemas) -> Judge<'_> {
         schemas,
         related: &|_, _, _| None,
         mode: Mode::Whole,
+        trying: false,
     }
 }
 

@@ -234,6 +234,9 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
             }
             format!("{noun} {}", n + 1)
         }
+        // What has no name of its own is named after what it is.
+        "" if !thing.noun.is_empty() => format!("{}-{}", thing.noun, n + 1),
+        "" => format!("text-{}", n + 1),
         _ => format!("{}-{}", lower.trim_start_matches('@'), n + 1),
     }
 }

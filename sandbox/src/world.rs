@@ -18,6 +18,7 @@ use crate::{
     spec::{IdKind, Kind, List, Operation, Parameter, Route, Spec, Target},
     store::{self, Failure, Found, Item, Origin, Place, Sent, Store},
     totals,
+    union::Chosen,
 };
 
 /// What an operation gave, before it has a status and an envelope.
@@ -388,6 +389,44 @@ impl World {
         None
     }
 
+    /// The alternative that an item is of: what was sent tells, else its number. What is no union is its own.
+    fn alternative(&self, spec: &Spec, schema: Use, item: &Item) -> Chosen {
+        let own = || spec.schemas.pick(schema, item.index, |_| true);
+        let own = own().unwrap_or_else(|| Chosen {
+            of: schema,
+            tags: Vec::new(),
+        });
+        if own.of == schema || item.sent.is_empty() {
+            return own;
+        }
+        let sent = Value::from((*item.sent).clone());
+        let found = spec.schemas.alternatives(schema, &sent, true);
+        let mut found = found.unwrap_or_default().into_iter();
+        match item.origin {
+            Origin::Made if found.clone().any(|c| c.of == own.of) => own,
+            _ => found.next().unwrap_or(own),
+        }
+    }
+
+    /// What a PATCH sends, with the tag that the item has where it does not say one.
+    pub fn tagged(&self, call: Call<'_>, body: Use, front: &Spec, mut sent: Value) -> Value {
+        let (Kind::Update(target), Some(answer), true) = (
+            &call.operation.kind,
+            call.operation.answer,
+            call.operation.method == http::Method::PATCH,
+        ) else {
+            return sent;
+        };
+        if let (Some(tag), Some(map)) = (front.schemas.tag_of(body), sent.as_object_mut())
+            && !map.contains_key(tag)
+            && let Ok(item) = self.target(&call, target)
+        {
+            let shown = self.show(&call, target.collection, &item, answer, &Bound::new());
+            map.extend(shown.get(tag).map(|v| (tag.to_owned(), v.clone())));
+        }
+        sent
+    }
+
     fn thing<'a>(&self, place: &Place, item: &Item, noun: &'a str) -> Thing<'a> {
         Thing {
             rng: Rng::of(self.seed, &place.key).at(&item.id),
@@ -411,8 +450,10 @@ impl World {
         let Some(c) = call.spec.collection(base) else {
             return Value::Null;
         };
-        let full = call.spec.schemas.at(c.full).object();
+        let full = call.spec.schemas.members(c.full);
         let schemas = &call.spec.schemas;
+        let chosen = self.alternative(call.spec, schema, item);
+        let (schema, tags) = (chosen.of, &chosen.tags);
         let maker = self.maker_of(call.spec, item);
         let (fitter, thing) = (
             Fitter {
@@ -424,7 +465,8 @@ impl World {
         let Some(object) = schemas.at(schema).object() else {
             return fitter.maker.value(schema, "", thing);
         };
-        let mut out = Map::new();
+        let named = tags.iter().filter(|(name, _)| object.get(name).is_none());
+        let mut out: Map<String, Value> = named.cloned().collect();
         for property in object.properties.iter().filter(|p| !p.of.write_only) {
             let name = property.name.as_str();
             let part = Thing {
@@ -433,6 +475,8 @@ impl World {
             };
             let value = if c.key.as_deref() == Some(name) {
                 as_id(c.id, &item.id)
+            } else if let Some((_, tag)) = tags.iter().find(|(n, _)| n == name) {
+                tag.clone()
             } else if let Some(sent) = item.sent.get(name) {
                 sent.clone()
             } else if let Some(id) =
@@ -476,7 +520,7 @@ impl World {
             .operation
             .body
             .as_ref()
-            .and_then(|b| call.spec.schemas.at(b.schema).object());
+            .and_then(|b| call.spec.schemas.members(b.schema));
         let hidden = |name: &str| {
             body.and_then(|b| b.get(name)).is_some_and(|p| {
                 p.of.write_only || call.spec.schemas.at(p.of).format() == "password"
@@ -505,8 +549,7 @@ impl World {
         let filter = call
             .spec
             .schemas
-            .at(schema)
-            .object()
+            .members(schema)
             .map(|o| Filter::of(&call.spec.schemas, o, call.query))
             .unwrap_or_default();
         // A list below an item that shows another collection's shows what belongs to the item.
@@ -579,7 +622,7 @@ impl World {
         let Some(List { item: schema, form }) = call.operation.list.clone() else {
             return Ok(Outcome::Nothing);
         };
-        let object = call.spec.schemas.at(schema).object();
+        let object = call.spec.schemas.members(schema);
         let has = |name: &str| object.is_some_and(|o| o.get(name).is_some());
         let device = self.asked_for(call)?;
         let defaults: HashMap<&str, String> = [("interval", "10m")]
@@ -784,7 +827,13 @@ impl World {
             noun: &noun,
             second: None,
         };
-        let mut made = fitter.maker.value(answer, "", thing);
+        let item = Item {
+            sent: sent.clone(),
+            ..unknown("")
+        };
+        let chosen = self.alternative(call.spec, answer, &item);
+        let answer = chosen.of;
+        let mut made = chosen.named(fitter.maker.value(answer, "", thing));
         if let (Some(map), Some(object)) =
             (made.as_object_mut(), call.spec.schemas.at(answer).object())
         {

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use autopi_sandbox::Sandbox;
 use serde_json::{Value, json};
 use support::Api;
@@ -275,4 +277,61 @@ async fn what_is_shown_inside_another_thing_is_the_thing_itself() {
         }
     }
     assert!(seen > 20, "{seen}");
+}
+
+#[tokio::test]
+async fn what_is_only_listed_is_what_references_lead_to() {
+    let api = Api::start(Sandbox::builder()).await;
+    let makes = api.items("/vehicle/makes/").await;
+    let known: BTreeSet<i64> = makes.iter().map(|m| m["id"].as_i64().unwrap()).collect();
+    let mut seen = 0;
+    for path in [
+        "/fleet/vehicles/",
+        "/obd/faultdefinitions/",
+        "/vehicle/v2/profile/",
+    ] {
+        for item in api.items(path).await {
+            let made = item["make"].as_i64();
+            assert!(made.is_none_or(|id| known.contains(&id)), "{path}: {item}");
+            seen += usize::from(made.is_some());
+        }
+    }
+    assert!(seen > 20, "{seen}");
+    let fields = api.items("/logbook/storage/fields/").await;
+    assert_eq!(fields[0], "field-1");
+
+    // The same of any document, whatever its ids are, alone, in lists and in objects.
+    let thing = json!({"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string", "format": "uuid", "readOnly": true}, "name": {"type": "string"}}});
+    let id = json!({"type": "string", "format": "uuid"});
+    let owner = json!({"type": "object", "required": ["colour", "colours", "paint"], "properties": {
+        "id": {"type": "integer", "readOnly": true}, "colour": id, "colours": {"type": "array", "items": id}, "paint": {"type": "object", "properties": {"colour_id": id, "colour": thing}}}});
+    let list = |of: &Value| json!({"get": {"responses": {"200": {"description": "", "schema": {"type": "array", "items": of}}}}});
+    let post = json!({"parameters": [{"in": "body", "name": "data", "schema": owner}], "responses": {"201": {"description": "", "schema": owner}}});
+    let mut doors = list(&owner);
+    let read = json!({"get": {"responses": {"200": {"description": "", "schema": owner}}}});
+    doors["post"] = post;
+    let document = json!({"swagger": "2.0", "paths": {"/colours/": list(&thing), "/doors/": doors, "/doors/{id}/": read}});
+    let api = Api::start(Sandbox::builder().size(5).spec(document)).await;
+    let colours = api.items("/colours/").await;
+    let ids: Vec<&Value> = colours.iter().map(|c| &c["id"]).collect();
+    for door in api.items("/doors/").await {
+        let several = door["colours"].as_array().unwrap();
+        let one = [&door["colour"], &door["paint"]["colour_id"]];
+        assert!(
+            several.iter().chain(one).all(|id| ids.contains(&id)),
+            "{door}"
+        );
+        assert!(colours.contains(&door["paint"]["colour"]), "{door}");
+    }
+    let door = |colour: &Value| json!({"colour": colour, "colours": [colour], "paint": {}});
+    assert_eq!(api.send("POST", "/doors/", &door(ids[2])).await.status, 201);
+    let gone = json!("00000000-0000-4000-8000-000000000000");
+    let refused = api.send("POST", "/doors/", &door(&gone)).await;
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.body["colour"][0]
+            .as_str()
+            .unwrap()
+            .contains("does not exist")
+    );
 }
