@@ -272,7 +272,7 @@ fn an_import_that_the_table_does_not_allow_is_found_however_it_is_written() {
     write("high/deep.rs", "use super::Face; pub struct Other;");
     let table: Table<'_> = &[("low", &[]), ("high", &["low"])];
     assert_eq!(violations(&folder, table), [""; 0]);
-    assert_eq!(circles(&folder), [vec![""; 0]; 0]);
+    assert!(circles(&folder).is_empty());
     let refused = "imports high::deep, but `low` may not import `high`";
     for (code, found) in [
         ("use crate::{high::{deep::Other as O}};", refused),
