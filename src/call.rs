@@ -399,6 +399,29 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// A member of `application/x-www-form-urlencoded` that may be a list of values, repeated or joined; else as [`Self::form_json`].
+    pub fn form_either(
+        &mut self,
+        name: &'static str,
+        value: &(impl Serialize + ?Sized),
+        separator: Option<char>,
+    ) {
+        let is_scalar = |item: &Value| !item.is_array() && !item.is_object();
+        match serde_json::to_value(value) {
+            Ok(Value::Array(items)) if items.iter().all(is_scalar) => {
+                let texts = items.into_iter().map(|item| match item {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                });
+                match separator {
+                    Some(separator) => self.form_joined::<String>(name, texts, separator),
+                    None => self.form_values::<String>(name, texts),
+                }
+            }
+            _ => self.form_json(name, value, false),
+        }
+    }
+
     pub fn form_file(&mut self, name: &'static str, file: Upload) {
         self.form_files(name, [file]);
     }
@@ -416,6 +439,32 @@ impl<'a> Call<'a> {
     pub fn form_type(&mut self, name: &'static str, media: &'static str) {
         if let Some(parts) = &mut self.parts {
             parts.typed(name, media);
+        }
+    }
+
+    /// A header of the parts of this name (`encoding.headers`).
+    pub fn part_header<T: Display>(&mut self, part: &'static str, name: &'static str, value: T) {
+        self.header_of_part(part, name, &value.to_string(), false);
+    }
+
+    /// A header that the parts of this name have unless the caller sets it.
+    pub fn usual_part_header(&mut self, part: &'static str, name: &'static str, value: &str) {
+        self.header_of_part(part, name, value, true);
+    }
+
+    fn header_of_part(&mut self, part: &'static str, name: &'static str, value: &str, usual: bool) {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                let parts = self.parts.get_or_insert_default();
+                parts.header(part, name, value, usual);
+            }
+            _ => self.fail(Error::invalid(format!(
+                "{part}, {name}: no header can carry this value"
+            ))),
         }
     }
 

@@ -3,7 +3,10 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use reqwest::multipart::{Form, Part};
+use reqwest::{
+    header::{HeaderMap, HeaderName, HeaderValue},
+    multipart::{Form, Part},
+};
 
 use crate::Error;
 
@@ -217,7 +220,11 @@ mod files {
 
 /// A body of `multipart/form-data`.
 #[derive(Default)]
-pub(crate) struct Parts(Vec<(Cow<'static, str>, Field)>);
+pub(crate) struct Parts {
+    fields: Vec<(Cow<'static, str>, Field)>,
+    /// The headers of the parts of each name.
+    headers: Vec<(&'static str, HeaderMap)>,
+}
 
 enum Field {
     /// With a media type, if it is no plain text.
@@ -227,12 +234,12 @@ enum Field {
 
 impl Parts {
     pub fn text(&mut self, name: Cow<'static, str>, value: String, media: Option<&'static str>) {
-        self.0.push((name, Field::Text(value, media)));
+        self.fields.push((name, Field::Text(value, media)));
     }
 
     /// The media type of what has none of its own.
     pub fn typed(&mut self, name: &str, media: &'static str) {
-        for (_, field) in self.0.iter_mut().filter(|(other, _)| other == name) {
+        for (_, field) in self.fields.iter_mut().filter(|(other, _)| other == name) {
             match field {
                 Field::Text(_, own) => *own = Some(media),
                 Field::File(file) => {
@@ -248,17 +255,36 @@ impl Parts {
                 .mime_str(media)
                 .map_err(|_| Error::invalid(format!("{name}: `{media}` is no media type")))?;
         }
-        self.0.push((name, Field::File(file)));
+        self.fields.push((name, Field::File(file)));
         Ok(())
     }
 
+    /// A header of the parts of this name, which browsers leave out.
+    pub fn header(
+        &mut self,
+        part: &'static str,
+        name: HeaderName,
+        value: HeaderValue,
+        usual: bool,
+    ) {
+        let at = self.headers.iter().position(|(other, _)| *other == part);
+        let at = at.unwrap_or_else(|| {
+            self.headers.push((part, HeaderMap::new()));
+            self.headers.len() - 1
+        });
+        let headers = &mut self.headers[at].1;
+        if !usual || !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    }
+
     pub fn forget(&mut self, name: &str) {
-        self.0.retain(|(other, _)| other != name);
+        self.fields.retain(|(other, _)| other != name);
     }
 
     /// Is everything there to be sent (again)?
     pub fn is_whole(&self) -> bool {
-        !self.0.iter().any(|(_, f)| {
+        !self.fields.iter().any(|(_, f)| {
             matches!(
                 f,
                 Field::File(Upload {
@@ -272,7 +298,7 @@ impl Parts {
     /// The body; what can be sent only once leaves for good.
     pub async fn form(&mut self) -> Result<Form, Error> {
         let mut form = empty_form();
-        for (name, field) in &mut self.0 {
+        for (name, field) in &mut self.fields {
             let part = match field {
                 Field::Text(value, media) => {
                     let part = Part::text(value.clone());
@@ -284,6 +310,11 @@ impl Parts {
                     }
                 }
                 Field::File(file) => file.part().await?,
+            };
+            let headers = self.headers.iter().find(|(of, _)| of == name);
+            let part = match headers {
+                Some((_, headers)) => part.headers(headers.clone()),
+                None => part,
             };
             form = form.part(in_header(name).into_owned(), part);
         }

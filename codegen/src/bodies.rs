@@ -11,7 +11,8 @@ use crate::{
     areas::Operation,
     checks, media, names,
     parameters::Argument,
-    schema::{Document, is_file},
+    parts::Header,
+    schema::{self, Document, is_file},
     types::{self, Used},
 };
 
@@ -61,7 +62,7 @@ pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'
     let json = media::json(content)
         .map(|(media, value)| (media, value.get("schema").unwrap_or(&Value::Null)));
     let json = json.filter(|(_, schema)| !is_file(doc.written_out(schema)));
-    let has_file = |form: &Form<'_>| form.members.values().any(|m| holds_file(doc, m));
+    let has_file = |form: &Form<'_>| form.members.values().any(|m| doc.file(m).is_some());
     let kind = match (multipart, json) {
         (Some(form), _) if has_file(&form) => Kind::Form(form),
         (_, Some((media, schema))) => Kind::Json(media::sent(media, "application/json"), schema),
@@ -74,16 +75,6 @@ pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'
         },
     };
     Ok(Some((kind, required)))
-}
-
-fn holds_file(doc: &Document<'_>, schema: &Value) -> bool {
-    let schema = doc.written_out(schema);
-    let items = || {
-        schema
-            .get("items")
-            .is_some_and(|i| is_file(doc.written_out(i)))
-    };
-    is_file(schema) || items()
 }
 
 pub fn setters<'a>(
@@ -132,6 +123,13 @@ pub fn setters<'a>(
                 let argument = Argument::of(doc, property, &mut used.requests)?;
                 out.extend(member(doc, &form, name, &field, property, &argument));
             }
+            for (part, headers) in form.headers(doc) {
+                for header in headers {
+                    let name = format!("{part}_{}", header.name);
+                    let field = names::unique(names::value_ident(&name), taken);
+                    out.extend(header.setter(doc, part, &field, &mut used.requests)?);
+                }
+            }
             Ok(out)
         }
     }
@@ -169,6 +167,13 @@ fn member(
             Some(separator) => quote!(form_joined::<#item>(#name, value, #separator)),
             None => quote!(#texts::<#item>(#name, value)),
         },
+        Argument::Of(_) if !multipart && schema::is_union(doc.known(property)) => {
+            let separator = match form.separator(name) {
+                Some(separator) => quote!(::std::option::Option::Some(#separator)),
+                None => quote!(::std::option::Option::None),
+            };
+            quote!(form_either(#name, value, #separator))
+        }
         Argument::Of(_) => quote!(form_json(#name, value, #multipart)),
         Argument::Any => quote!(form_json(#name, &value, #multipart)),
         Argument::File if multipart => quote!(form_file(#name, value)),
@@ -183,13 +188,36 @@ fn member(
     };
     let media = form.content_type(name).filter(|_| multipart);
     let media = media.map(|media| quote!(self.0.form_type(#name, #media);));
+    let headers = form.headers_of(doc, name);
+    let headers = headers.iter().filter_map(|header| header.usual(name));
     let taken = argument.taken();
-    quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media self })
+    quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media #(#headers)* self })
 }
 
 impl Form<'_> {
     fn encoding(&self, name: &str) -> Option<&Value> {
         self.encoding?.get(name)
+    }
+
+    /// The headers of the parts of a name.
+    fn headers_of<'h>(&'h self, doc: &'h Document<'_>, name: &str) -> Vec<Header<'h>> {
+        let encoding = self.encoding(name).filter(|_| self.multipart);
+        let headers = encoding.and_then(|e| e.get("headers")?.as_object());
+        let all = headers.into_iter().flatten();
+        all.filter_map(|(name, header)| Header::of(doc, name, header))
+            .collect()
+    }
+
+    /// The headers of all parts that the caller may set.
+    fn headers<'h>(&'h self, doc: &'h Document<'_>) -> Vec<(&'h str, Vec<Header<'h>>)> {
+        let names = self.members.keys();
+        names
+            .map(|name| {
+                let mut headers = self.headers_of(doc, name);
+                headers.retain(|header| !header.is_fixed());
+                (name.as_str(), headers)
+            })
+            .collect()
     }
 
     /// One concrete media type; of several the caller chooses.

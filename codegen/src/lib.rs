@@ -14,6 +14,7 @@ pub mod media;
 pub mod names;
 mod operations;
 mod parameters;
+pub mod parts;
 mod print;
 pub mod schema;
 #[allow(dead_code)] // The client's file, of which not all is needed here.

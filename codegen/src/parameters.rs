@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Error, checks, media, names,
-    schema::{Document, is_file},
+    schema::{self, Document},
     types,
 };
 
@@ -37,8 +37,10 @@ impl Argument {
         used: &mut BTreeSet<String>,
     ) -> Result<Self, Error> {
         let schema = doc.written_out(schema);
-        if is_file(schema) {
-            return Ok(Self::File);
+        match doc.file(schema) {
+            Some(false) => return Ok(Self::File),
+            Some(true) => return Ok(Self::Files),
+            None => {}
         }
         let ty = doc.rust(schema, used)?;
         let is_list = |s: &Value| s.get("type").and_then(Value::as_str) == Some("array");
@@ -86,7 +88,11 @@ impl Argument {
 
     /// The checks of `value`, which becomes what is checked.
     pub fn checked(&self, doc: &Document<'_>, name: &str, schema: &Value) -> TokenStream {
-        let mut checks = checks::value(doc, name, schema);
+        let is_file = doc.file(schema).is_some() && schema::is_union(doc.known(schema));
+        let mut checks = match is_file {
+            true => TokenStream::new(),
+            false => checks::value(doc, name, schema),
+        };
         match self {
             Self::Plain(ty) if is_float(ty) => checks.extend(quote!(v.finite(#name, *value);)),
             Self::List(item) if is_float(item) => {

@@ -64,6 +64,14 @@ impl<'a> Document<'a> {
         Err(Error::new("", "a $ref points to itself"))
     }
 
+    /// As [`Self::resolve`]; what points to nothing stays as it is.
+    pub fn resolve_any<'s>(&'s self, value: &'s Value) -> &'s Value {
+        let target = value.get("$ref").and_then(Value::as_str);
+        target
+            .and_then(|t| self.root.pointer(t.strip_prefix('#')?))
+            .unwrap_or(value)
+    }
+
     /// The component that a schema is: its `$ref`, or an `allOf` of one.
     pub fn target(schema: &Value) -> Option<&str> {
         let only = match schema
@@ -97,6 +105,29 @@ impl<'a> Document<'a> {
     fn references<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
         let next = |schema: &&'s Value| self.schemas.get(Self::target(schema)?).copied();
         std::iter::successors(Some(schema), next)
+    }
+
+    /// Is it a file, or several (`Some(true)`)? Of a union with a file among its alternatives bytes can be sent in no other way.
+    pub fn file(&self, schema: &Value) -> Option<bool> {
+        let schema = self.written_out(schema);
+        let items = schema.get("items").map(|items| self.written_out(items));
+        match items {
+            _ if is_file(schema) => Some(false),
+            Some(items) if is_file(items) => Some(true),
+            _ => {
+                let union = self.known(schema);
+                let parts = alternatives(union).filter(|_| is_union(union));
+                let files = parts.into_iter().flatten().filter_map(|part| {
+                    let part = self.written_out(part);
+                    let items = part.get("items").map(|items| self.written_out(items));
+                    match items {
+                        Some(items) => is_file(items).then_some(true),
+                        None => is_file(part).then_some(false),
+                    }
+                });
+                files.max()
+            }
+        }
     }
 
     /// Is a member, or a parameter, of this name a secret? As `x-autopi-secret` says, here or where references lead, else by its format and name.

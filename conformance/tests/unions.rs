@@ -19,9 +19,9 @@ mod generated {
 pub use generated::types;
 use types::{
     CatRequest, CircleRequest, Composed, DogRequest, Event, EventsCreateResponse, Expr,
-    ExprRequest, Key, Loop, PatchedCatRequest, PatchedPetRequest, Pet, PetRequest, PolygonRequest,
-    Pool, Shape, ShapeRequest, Square, Things, ThingsBeside, ThingsColour, ThingsNested,
-    ThingsOption, ThingsRequest, ThingsScalar, ThingsYes, Versioned,
+    ExprRequest, Key, Loop, Paired, PatchedCatRequest, PatchedPetRequest, Pet, PetRequest,
+    PolygonRequest, Pool, Shape, ShapeRequest, Square, Things, ThingsBeside, ThingsColour,
+    ThingsNested, ThingsOption, ThingsRequest, ThingsScalar, ThingsYes, Versioned,
 };
 
 fn read<T: DeserializeOwned>(value: &Value) -> T {
@@ -425,4 +425,46 @@ fn what_is_nested_too_deeply_is_an_error_and_never_overflows_the_stack() {
         }
     };
     thread.spawn(work).unwrap().join().unwrap();
+}
+
+/// A value of two lists of alternatives is one pair of them: it has the members of both.
+#[test]
+fn what_is_of_two_lists_at_once_is_one_of_their_pairs() {
+    let variant = |member: &str, value: Value| {
+        let whole = json!({ member: value });
+        let read: Paired = read(&whole);
+        assert_eq!(written(&read), whole, "{read:?}");
+        let shown = format!("{read:?}");
+        let shown = shown
+            .split_once(&format!(" {member}: Some("))
+            .map_or("", |(_, v)| v);
+        shown.split('(').next().unwrap_or_default().to_owned()
+    };
+    for (member, value, expected) in [
+        (
+            "objects",
+            json!({"some": "a", "self": "b"}),
+            "OptionWithSelf",
+        ),
+        (
+            "objects",
+            json!({"string": "a", "unknown": "b"}),
+            "StringWithUnknown",
+        ),
+        ("values", json!("2026-01-31"), "Date"),
+        ("values", json!(7), "Integer"),
+        ("values", json!(true), "Unknown"),
+        ("conditions", json!({"some": "a"}), "Option"),
+        ("parts", json!({"some": "a", "x": 1}), "Option2"),
+        ("tagged", json!({"version": 2, "some": "a"}), "V2WithOption"),
+        ("never", json!([1]), "Json"),
+        ("anything", json!(1), "Json"),
+    ] {
+        assert_eq!(
+            variant(member, value.clone()),
+            expected,
+            "{member}: {value}"
+        );
+    }
+    assert!(read::<Paired>(&json!({"values": null})).values.is_none());
 }

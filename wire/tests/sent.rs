@@ -41,6 +41,18 @@ impl Sent {
             .map(|(head, text)| (head.replace("\r\n", "; "), text.trim_end().to_owned()))
             .collect()
     }
+
+    /// [`Self::parts`], a line each.
+    fn shown(&self) -> Vec<String> {
+        let short = |head: String| {
+            let head = head.replace("Content-Disposition: form-data; ", "");
+            head.replace("Content-Type: ", "")
+        };
+        let parts = self.parts().into_iter();
+        parts
+            .map(|(head, text)| format!("{} | {text}", short(head)))
+            .collect()
+    }
 }
 
 /// Answers everything with this body of this type.
@@ -225,6 +237,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
         .words(["x", "y"])
         .meta(&place())
         .note("*n*")
+        .note_x_note("me")
         .anything(json!({"a": [1]}));
     call.send().await.unwrap();
     let sent = seen.lock().unwrap().pop().unwrap();
@@ -232,17 +245,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
         sent.header("content-type")
             .starts_with("multipart/form-data; boundary=")
     );
-    let parts: Vec<String> = sent
-        .parts()
-        .into_iter()
-        .map(|(head, text)| {
-            format!(
-                "{} | {text}",
-                head.replace("Content-Disposition: form-data; ", "")
-                    .replace("Content-Type: ", "")
-            )
-        })
-        .collect();
+    let parts = sent.shown();
     let place = r#"{"lat":1.5,"name":"a,b"}"#;
     assert_eq!(
         parts,
@@ -256,7 +259,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
             r#"name="words" | x"#.into(),
             r#"name="words" | y"#.into(),
             format!(r#"name="meta"; application/vnd.api+json | {place}"#),
-            r#"name="note"; text/markdown | *n*"#.into(),
+            r#"name="note"; text/markdown; x-kind: note; x-lang: en; x-note: me | *n*"#.into(),
             r#"name="anything"; application/json | {"a":[1]}"#.into(),
         ]
     );
@@ -269,6 +272,110 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
         error.unwrap_err().field_errors()["files"],
         ["must be at most 2 items, is `3`"]
     );
+}
+
+/// Before or after the part, once or twice: what the caller sets is what is sent.
+#[tokio::test]
+async fn a_header_of_a_part_is_the_callers_before_the_documented_one() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.forms_parts().note_x_lang("en").note_x_lang("da");
+    call.note("n").note_x_note(r"a\b").send().await.unwrap();
+    let parts = seen.lock().unwrap().pop().unwrap().parts();
+    assert!(
+        parts[0]
+            .0
+            .ends_with(r"x-lang: da; x-kind: note; x-note: a\b"),
+        "{parts:?}"
+    );
+    let call = client.forms_parts().note("n").note_x_note("a\r\nX-Evil: 1");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
+    let (client, seen) = server("application/json", "").await;
+    let numbers = || vec![1, 2];
+    let words = || vec!["x y".to_owned(), "z".to_owned()];
+    // Texts and numbers, lists, objects.
+    let calls = [
+        client
+            .unions_post()
+            .what(&7.into())
+            .size(&5.into())
+            .joined(&5.into())
+            .deep(&"a b".into())
+            .filter(&"a".into())
+            .x_either(&true.into())
+            .to(&"a b".into())
+            .piped(&3.into()),
+        client
+            .unions_post()
+            .what(&"a/b".into())
+            .size(&numbers().into())
+            .joined(&numbers().into())
+            .x_either(&words().into())
+            .to(&words().into())
+            .piped(&numbers().into()),
+        client
+            .unions_post()
+            .what(&"c".into())
+            .size(&place().into())
+            .deep(&place().into())
+            .filter(&place().into())
+            .to(&place().into()),
+    ];
+    let expected = [
+        (
+            "/unions/7/?size=5&joined=5&deep=a%20b&filter=%22a%22",
+            "true",
+            "to=a+b&piped=3",
+        ),
+        (
+            "/unions/a%2Fb/?size=1&size=2&joined=1,2",
+            "x y,z",
+            "to=x+y&to=z&piped=1%7C2",
+        ),
+        (
+            "/unions/c/?lat=1.5&name=a%2Cb&deep%5Blat%5D=1.5&deep%5Bname%5D=a%2Cb&filter=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
+            "",
+            "to=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
+        ),
+    ];
+    for (call, (uri, header, body)) in calls.into_iter().zip(expected) {
+        call.send().await.unwrap();
+        let sent = seen.lock().unwrap().pop().unwrap();
+        assert_eq!(
+            (
+                sent.uri().as_str(),
+                sent.header("x-either"),
+                sent.body.as_str()
+            ),
+            (uri, header, body)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_union_in_a_part_is_a_text_a_part_for_each_item_json_or_a_file() {
+    let (client, seen) = server("application/json", "").await;
+    let words = vec!["x".to_owned(), "y".to_owned()];
+    for (to, expected) in [
+        (types::UnionsPartsTo::from(5), vec!["name=\"to\" | 5"]),
+        (words.into(), vec!["name=\"to\" | x", "name=\"to\" | y"]),
+        (
+            place().into(),
+            vec![r#"name="to"; application/json | {"lat":1.5,"name":"a,b"}"#],
+        ),
+    ] {
+        let call = client.unions_parts().to(&to);
+        let call = call.picture([Upload::bytes("p", "P")]);
+        call.send().await.unwrap();
+        let mut parts = seen.lock().unwrap().pop().unwrap().shown();
+        assert_eq!(parts.pop().unwrap(), r#"name="picture"; filename="p" | P"#);
+        assert_eq!(parts, expected);
+    }
 }
 
 #[tokio::test]

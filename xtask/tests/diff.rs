@@ -378,3 +378,55 @@ fn documents_that_lead_back_to_themselves_end() {
     assert_eq!((changes.len(), changes[0].place.as_str()), (1, "A40.x"));
     assert_eq!(changes[0].operations.len(), 1);
 }
+
+/// By inheritance too, in 3.0 and in 2.0: the tag of a form that no mapping names is the name of its component.
+#[test]
+fn who_renames_a_form_of_a_type_with_a_discriminator_changes_its_tag() {
+    let document = |two: bool, cat: &str, more: Value| {
+        let (kind, at) = match two {
+            true => (json!("kind"), "#/definitions/"),
+            false => (json!({"propertyName": "kind"}), "#/components/schemas/"),
+        };
+        let pet = json!({"type": "object", "required": ["kind"], "discriminator": kind, "properties": {"kind": {"type": "string"}}});
+        let mut own = json!({"type": "object", "properties": {"lives": {"type": "integer"}, "name": {"type": "string"}}});
+        own["properties"]["kind"] = more;
+        if own["properties"]["kind"].is_null() {
+            own["properties"]
+                .as_object_mut()
+                .unwrap()
+                .shift_remove("kind");
+        }
+        let form = json!({"allOf": [{"$ref": format!("{at}Pet")}, own]});
+        let schemas = json!({"Pet": pet, cat: form});
+        let schema = json!({"$ref": format!("{at}Pet")});
+        let (response, mut doc) = match two {
+            true => (
+                json!({"description": "", "schema": schema}),
+                json!({"swagger": "2.0", "definitions": schemas}),
+            ),
+            false => (
+                json!({"description": "", "content": {"application/json": {"schema": schema}}}),
+                json!({"openapi": "3.0.3", "components": {"schemas": schemas}}),
+            ),
+        };
+        doc["info"] = json!({"title": "t", "version": "1"});
+        doc["paths"] = json!({"/pets/": {"get": {"operationId": "pets_read", "responses": {"200": response}}}});
+        doc
+    };
+    let tags = |two, more: Value| {
+        let changes = report(
+            &document(two, "Cat", more.clone()),
+            &document(two, "Feline", more),
+        );
+        let tag = changes.iter().find(|c| c.rule == Rule::Discriminator);
+        assert!(changes.iter().any(|c| c.rule == Rule::ComponentRenamed));
+        tag.map(|c| (c.place.clone(), c.wire))
+    };
+    for two in [false, true] {
+        let changed = Some(("Feline".to_owned(), Some(Class::Breaking)));
+        assert_eq!(tags(two, Value::Null), changed, "{two}");
+        // Its own word for it stays.
+        let said = json!({"type": "string", "enum": ["cat"]});
+        assert_eq!(tags(two, said), None, "{two}");
+    }
+}

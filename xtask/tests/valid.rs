@@ -733,8 +733,8 @@ paths:
       requestBody:
         content:
           multipart/form-data:
-            schema: {type: object, properties: {p: {type: string, format: binary}}}
-            encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: string}}}}}
+            schema: {type: object, properties: {p: {type: string, format: binary}, q: {oneOf: [{type: string, format: binary}, {type: string}]}}}
+            encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: string}}, Content-Disposition: {schema: {type: string}}}}}
       responses: {'204': {description: ''}}
 ",
     );
@@ -756,7 +756,14 @@ paths:
         ("parameters/7", "the client sends `accept` itself"),
         ("parameters/8/content", "`text/plain` is no JSON"),
         (&format!("{body}/contentType"), "its `Upload` says"),
-        (&format!("{body}/headers"), "not sent"),
+        (
+            &format!("{body}/headers"),
+            "a header `Content-Disposition` of its own: not sent",
+        ),
+        (
+            "requestBody/content/multipart~1form-data/schema/properties/q/oneOf",
+            "an `Upload` is taken, no other",
+        ),
     ] {
         let place = format!("#/paths/~1x~1/post/{place}: ");
         let line = warnings.lines().find(|line| line.contains(&place));
@@ -765,4 +772,40 @@ paths:
             "{place} {said}\n{warnings}"
         );
     }
+}
+
+#[test]
+fn alternatives_that_can_not_be_typed_are_a_warning_at_their_place() {
+    let many = |n: usize| -> Value {
+        let one =
+            |i| json!({"type": "object", "properties": {format!("p{i}"): {"type": "string"}}});
+        (0..n).map(one).collect()
+    };
+    let properties = json!({
+        "empty": {"oneOf": [{"type": "string"}, {}]},
+        "never": {"oneOf": [{"type": "string"}], "anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+        "many": {"oneOf": many(9), "anyOf": many(8)},
+        "nested": {"oneOf": [{"oneOf": [{"type": "string"}, {"type": "integer"}]}], "anyOf": [{"type": "string"}, {"type": "boolean"}]},
+        // These can be.
+        "pairs": {"oneOf": many(8), "anyOf": many(8)},
+        "bounds": {"type": "object", "properties": {"a": {"type": "string"}}, "oneOf": [{"required": ["a"]}, {}], "anyOf": [{"maxProperties": 1}]},
+    });
+    let car = json!({"Car": {"type": "object", "properties": properties}});
+    let schema = json!({"$ref": "#/components/schemas/Car"});
+    let (doc, warnings) = through(&openapi("3.0.3", schema, car).to_string());
+    let said: Vec<&str> = warnings.lines().filter(|l| l.contains("warning")).collect();
+    assert_eq!(said.len(), 4, "{warnings}");
+    for (name, why) in [
+        ("empty", "an alternative that says nothing takes anything"),
+        ("never", "no value is of both lists of alternatives"),
+        ("many", "more than 64 pairs of alternatives"),
+        ("nested", "alternatives of alternatives"),
+    ] {
+        let place = format!("#{CAR}/properties/{name}: {why}");
+        assert!(warnings.contains(&place), "{place}: {warnings}");
+        let schema = at(&doc, &format!("{CAR}/properties/{name}"));
+        assert_eq!(schema, json!({"x-autopi-json": true}), "{name}");
+    }
+    let pairs = at(&doc, "/components/schemas/CarPairs/oneOf");
+    assert_eq!(pairs.as_array().map(Vec::len), Some(64));
 }

@@ -7,8 +7,8 @@ mod files;
 mod forms;
 pub(crate) mod members;
 pub(crate) mod origins;
+mod pairs;
 mod parameters;
-pub(crate) use parameters::placed;
 mod references;
 mod shared;
 
@@ -107,6 +107,12 @@ pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = written(doc, report)?;
     placed(&mut doc, report);
     Ok(doc)
+}
+
+/// The last step of [`to_30`]: what 3.0 can say, in the one form that the later stages read. Warnings have the places of the converted document.
+pub(crate) fn placed(doc: &mut Value, report: &mut Report) {
+    pairs::paired(doc, report);
+    parameters::placed(doc, report);
 }
 
 /// [`to_30`] without its last step: warnings have the places of the prepared document.

@@ -162,15 +162,45 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
         .and_then(|b| b.get("content")?.as_object());
     let mut out = Vec::new();
     for (media, value) in content.into_iter().flatten() {
+        let members = value
+            .pointer("/schema/properties")
+            .and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            for key in ["oneOf", "anyOf"] {
+                let parts = member.get(key).and_then(Value::as_array);
+                let parts: Vec<&Value> = parts.into_iter().flatten().collect();
+                let is_file = |part: &&Value| {
+                    let items = part.get("items").unwrap_or(part);
+                    autopi_codegen::schema::is_file(items)
+                };
+                if parts.iter().any(is_file) && !parts.iter().all(is_file) {
+                    let at = format!("{}/schema/properties/{}/{key}", escape(media), escape(name));
+                    out.push((
+                        at,
+                        "one alternative is a file: an `Upload` is taken, no other".to_owned(),
+                    ));
+                }
+            }
+        }
         let encoding = value.get("encoding").and_then(Value::as_object);
         for (name, encoding) in encoding.into_iter().flatten() {
             let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
-            if encoding
-                .get("headers")
-                .is_some_and(|h| h.as_object().is_some_and(|h| !h.is_empty()))
+            let headers = encoding.get("headers").and_then(Value::as_object);
+            for name in headers.into_iter().flatten().map(|(name, _)| name) {
+                if !autopi_codegen::parts::is_settable(name)
+                    && !name.eq_ignore_ascii_case("content-type")
+                {
+                    let message =
+                        format!("a part can't have a header `{name}` of its own: not sent");
+                    out.push((at("headers"), message));
+                }
+            }
+            if headers.is_some_and(|h| !h.is_empty()) && !autopi_codegen::media::is_multipart(media)
             {
-                let message = "a part has no headers but its name and its media type: not sent";
-                out.push((at("headers"), message.to_owned()));
+                out.push((
+                    at("headers"),
+                    "only a part of a multipart body has headers: not sent".to_owned(),
+                ));
             }
             let types = encoding.get("contentType").and_then(Value::as_str);
             if let Some(types) = types.filter(|t| t.contains([',', '*'])) {

@@ -16,6 +16,7 @@ mod rust;
 mod schema;
 mod security;
 mod surface;
+mod tags;
 mod texts;
 mod walk;
 

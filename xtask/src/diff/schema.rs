@@ -18,7 +18,10 @@ use super::{
         without,
     },
 };
-use crate::shape::{noise::is_rendered, walk::unescape};
+use crate::shape::{
+    noise::is_rendered,
+    walk::{escape, unescape},
+};
 
 /// The two schemas that a keyword stands in.
 type Holders<'a> = (Maybe<'a>, Maybe<'a>);
@@ -525,6 +528,12 @@ impl<'a> Walker<'a> {
             let (old, new, at) = (get(old, key), get(new, key), at.key(key));
             for tag in keys(old, new) {
                 self.child(tag, &at, old, new, |w, at, a, b| match (a, b) {
+                    (Some(to), None) if w.is_name_of(tag, to) => {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
+                    }
+                    (None, Some(to)) if w.is_name_of(tag, to) => {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
+                    }
                     (Some(_), None) => w.emit(
                         Rule::AlternativeGone,
                         at,
@@ -533,6 +542,10 @@ impl<'a> Walker<'a> {
                     (None, Some(_)) => {
                         w.emit(Rule::AlternativeNew, at, format!("the tag `{tag}` is new"))
                     }
+                    _ if w.is_renamed(a, b) => {
+                        let name = b.and_then(Value::as_str).map(last);
+                        w.also(Rule::ComponentRenamed, &name.unwrap_or_default(), at);
+                    }
                     _ => w.differs(Rule::Discriminator, at, a, b),
                 });
             }
@@ -540,6 +553,27 @@ impl<'a> Walker<'a> {
                 self.differs(Rule::WrittenOtherwise, &at, old, new);
             }
         }
+    }
+
+    /// Do two targets of a mapping name one component, which was renamed?
+    fn is_renamed(&self, old: Maybe<'a>, new: Maybe<'a>) -> bool {
+        let (old, new) = (old.and_then(Value::as_str), new.and_then(Value::as_str));
+        let renamed = old.and_then(|old| self.renames.reference(old));
+        renamed.is_some() && renamed.as_deref() == new
+    }
+
+    /// Is this the tag that what the mapping leads to had, or has, without being mapped?
+    fn is_name_of(&self, tag: &str, to: &Value) -> bool {
+        let to = to.as_str().unwrap_or_default();
+        let pointer = to.strip_prefix('#').unwrap_or_default();
+        let name = last(to);
+        let before = self.renames.old_name(pointer);
+        let known = |doc: &Value| {
+            ["/definitions/", "/components/schemas/"]
+                .iter()
+                .any(|kind| doc.pointer(&format!("{kind}{}", escape(tag))).is_some())
+        };
+        (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
     }
 
     /// Lists of schemas: equal ones are matched, then what is left, one by one.

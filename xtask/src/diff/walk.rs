@@ -12,6 +12,7 @@ use super::{
     paths::{Pair, pairs},
     reach::{Reach, Sides},
     renames::Renames,
+    tags,
     texts::both,
 };
 use crate::shape::walk::escape;
@@ -472,6 +473,11 @@ impl<'a> Walker<'a> {
                 &typed(&at),
                 format!("`{from}` is named `{to}` now"),
             );
+            let (old, new) = (self.old.doc, self.new.doc);
+            if tags::is_implicit(old, &at.old) && !tags::names(new, &at.new, &from) {
+                let what = format!("its tag was its name, `{from}`, which no mapping keeps");
+                self.emit(Rule::Discriminator, &typed(&at), what);
+            }
         }
     }
 }

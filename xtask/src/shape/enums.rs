@@ -21,20 +21,12 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_upper_camel_case();
-        for parameter in op
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
-            let field = parameter
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_upper_camel_case();
-            if let Some(schema) = parameter.get_mut("schema") {
-                all.visit(schema, &format!("{name}{field}"), false);
-            }
+        for (parameter, schema) in walk::parameter_schemas(op) {
+            all.visit(
+                schema,
+                &format!("{name}{}", parameter.to_upper_camel_case()),
+                false,
+            );
         }
         walk::bodies(op, |_, _, schema| all.visit(schema, &name, false));
     });

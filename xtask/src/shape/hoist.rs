@@ -1,5 +1,6 @@
 //! Inline objects get a name, so that each becomes one Rust type: `Parent` + `Field`, or the operation's name.
 
+use autopi_codegen::media;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
@@ -19,8 +20,18 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_upper_camel_case();
+        for (parameter, schema) in walk::parameter_schemas(op) {
+            let base = format!("{name}{}", parameter.to_upper_camel_case());
+            alternatives(schema, &base, &mut made, &taken);
+        }
         walk::bodies(op, |request, media, schema| {
-            if media.starts_with("multipart/") || media == "application/x-www-form-urlencoded" {
+            if media::is_multipart(media) || media::is_urlencoded(media) {
+                // Its members are setters, not a type.
+                let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+                for (member, schema) in members.into_iter().flatten() {
+                    let base = format!("{name}{}", member.to_upper_camel_case());
+                    alternatives(schema, &base, &mut made, &taken);
+                }
                 return;
             }
             let base = format!("{name}{}", if request { "Request" } else { "Response" });
@@ -35,6 +46,20 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
         schemas.extend(made);
     }
     Ok(n)
+}
+
+/// Names a union that a parameter or a member of a form is, or a list of. An object stays what is written out there.
+fn alternatives(
+    schema: &mut Value,
+    name: &str,
+    made: &mut Map<String, Value>,
+    taken: &impl Fn(&str, &Map<String, Value>) -> bool,
+) {
+    if autopi_codegen::schema::is_union(schema) {
+        lift(schema, name, made, taken);
+    } else if let Some(items) = schema.get_mut("items") {
+        alternatives(items, &format!("{name}Item"), made, taken);
+    }
 }
 
 /// Replaces `schema` by a reference if it is an object with properties or a union; else looks inside.
@@ -87,7 +112,8 @@ fn is_composed(schema: &Value) -> bool {
 
 /// What an alternative of a union is called beside the others: its title, the value of a member that has only one, or its number.
 fn variant(alternative: &Value, index: usize) -> String {
-    let title = alternative.get("title").and_then(Value::as_str);
+    let known = alternative.get("x-autopi-variant").and_then(Value::as_str);
+    let title = known.or_else(|| alternative.get("title").and_then(Value::as_str));
     let properties = alternative.get("properties").and_then(Value::as_object);
     let tag = || {
         let lists = properties

@@ -46,6 +46,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     }
     let mut patched = BTreeMap::new();
     walk::operations(doc, |_, method, op| {
+        walk::parameter_schemas(op).for_each(|(_, schema)| rename(schema, &requests));
         walk::bodies(op, |is_request, _, schema| {
             if !is_request {
                 return;
@@ -121,6 +122,8 @@ fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
 fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTreeSet<String> {
     let mut todo = Vec::new();
     walk::operations(doc, |_, _, op| {
+        let parameters = walk::parameter_schemas(op).filter(|_| requests);
+        todo.extend(parameters.map(|(_, schema)| schema.clone()));
         walk::bodies(op, |request, _, schema| {
             if request == requests {
                 todo.push(schema.clone())

@@ -39,7 +39,7 @@ fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
     let mut parts: Vec<Value> = Vec::new();
     let mut nullable = false;
     for part in &before {
-        if is_null(part, schemas) {
+        if walk::is_null(part, schemas) {
             nullable = true;
             continue;
         }
@@ -89,20 +89,6 @@ fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
         map.insert(key.into(), parts.into());
         false
     })
-}
-
-/// Is null all that it may be?
-fn is_null(schema: &Value, schemas: &Schemas) -> bool {
-    let known = walk::resolved(schema, schemas);
-    let listed = known.get("enum").and_then(Value::as_array);
-    let only = known.as_object().is_some_and(|map| {
-        map.get("nullable") == Some(&Value::Bool(true))
-            && map
-                .keys()
-                .all(|k| matches!(k.as_str(), "nullable" | "description" | "title"))
-    });
-    only || known.get("type").is_some_and(|t| t == "null")
-        || listed.is_some_and(|l| !l.is_empty() && l.iter().all(Value::is_null))
 }
 
 fn says_null(schema: &Value, schemas: &Schemas) -> bool {
@@ -294,32 +280,8 @@ fn entries(schema: &Value, schemas: &Schemas) -> Vec<(String, String)> {
         .and_then(Value::as_object);
     let entries = mapping.into_iter().flatten();
     entries
-        .filter_map(|(tag, to)| Some((tag.clone(), named(to.as_str()?, schemas)?)))
+        .filter_map(|(tag, to)| Some((tag.clone(), walk::mapped(to.as_str()?, schemas)?)))
         .collect()
-}
-
-/// The component that a mapping names: by its pointer, its name, or a file of that name.
-fn named(target: &str, schemas: &Schemas) -> Option<String> {
-    let last = target.rsplit(['/', '#']).next().unwrap_or_default();
-    let last = walk::unescape(last);
-    let stem = last.split('.').next().unwrap_or_default();
-    let letters = |name: &str| {
-        name.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-            .to_lowercase()
-    };
-    if let Some(name) = [target, &last, stem]
-        .iter()
-        .find(|n| schemas.contains_key(**n))
-    {
-        return Some((*name).to_owned());
-    }
-    let mut alike = schemas.keys().filter(|n| letters(n) == letters(stem));
-    match (alike.next(), alike.next()) {
-        (Some(one), None) => Some(one.clone()),
-        _ => None,
-    }
 }
 
 /// The values of the tag that name a component: those of the mapping, those that it says itself, or its name.

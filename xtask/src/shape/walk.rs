@@ -51,9 +51,47 @@ pub fn resolved<'a>(schema: &'a Value, components: &'a Map<String, Value>) -> &'
     schema
 }
 
+/// Is null all that it may be?
+pub fn is_null(schema: &Value, schemas: &Map<String, Value>) -> bool {
+    let known = resolved(schema, schemas);
+    let listed = known.get("enum").and_then(Value::as_array);
+    let only = known.as_object().is_some_and(|map| {
+        map.get("nullable") == Some(&Value::Bool(true))
+            && map
+                .keys()
+                .all(|k| matches!(k.as_str(), "nullable" | "description" | "title"))
+    });
+    only || known.get("type").is_some_and(|t| t == "null")
+        || listed.is_some_and(|l| !l.is_empty() && l.iter().all(Value::is_null))
+}
+
 /// A reference to a component schema.
 pub fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The component that the mapping of a discriminator names: by its pointer, its name, or a file of that name.
+pub fn mapped(target: &str, schemas: &Map<String, Value>) -> Option<String> {
+    let last = target.rsplit(['/', '#']).next().unwrap_or_default();
+    let last = unescape(last);
+    let stem = last.split('.').next().unwrap_or_default();
+    let letters = |name: &str| {
+        name.chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect::<String>()
+            .to_lowercase()
+    };
+    if let Some(name) = [target, &last, stem]
+        .iter()
+        .find(|n| schemas.contains_key(**n))
+    {
+        return Some((*name).to_owned());
+    }
+    let mut alike = schemas.keys().filter(|n| letters(n) == letters(stem));
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => Some(one.clone()),
+        _ => None,
+    }
 }
 
 /// Renames the components that a schema itself names: in its `$ref`, and in its discriminator's mapping, by reference or bare. A tag that was the component's
@@ -199,6 +237,21 @@ pub fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     }
     let numbered = |n| format!("{base}{n}");
     numbered(autopi_codegen::free(|n| taken(&numbered(n))))
+}
+
+/// The schema of each parameter of an operation with its name, also where a media type holds it.
+pub fn parameter_schemas(
+    op: &mut Map<String, Value>,
+) -> impl Iterator<Item = (String, &mut Value)> {
+    let all = op.get_mut("parameters").and_then(Value::as_array_mut);
+    all.into_iter().flatten().filter_map(|parameter| {
+        let name = parameter.get("name")?.as_str()?.to_owned();
+        let holder = match parameter.get("content") {
+            Some(_) => parameter["content"].as_object_mut()?.values_mut().next()?,
+            None => parameter,
+        };
+        Some((name, holder.get_mut("schema")?))
+    })
 }
 
 /// Request and answer schemas of an operation: `f(is_request, schema)`.

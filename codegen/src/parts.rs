@@ -1,0 +1,106 @@
+//! The headers of a part of a multipart body (OpenAPI 3.0.3, Encoding Object, `headers`).
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use crate::{
+    Error,
+    parameters::{Argument, is_value},
+    schema::Document,
+};
+
+/// What says how a part is to be read; they are ours.
+const OWN: [&str; 3] = [
+    "content-disposition",
+    "content-transfer-encoding",
+    "content-type",
+];
+
+pub struct Header<'a> {
+    pub name: &'a str,
+    about: Option<&'a str>,
+    schema: &'a Value,
+}
+
+impl<'a> Header<'a> {
+    /// `None` for one that a part has anyway, or that no part can have.
+    pub fn of(doc: &'a Document<'_>, name: &'a str, header: &'a Value) -> Option<Self> {
+        let header = doc.resolve_any(header);
+        let text = header.get("description").and_then(Value::as_str);
+        is_settable(name).then(|| Self {
+            name,
+            about: text.map(str::trim).filter(|t| !t.is_empty()),
+            schema: header.get("schema").unwrap_or(&Value::Null),
+        })
+    }
+
+    /// The one value that it may have.
+    fn fixed(&self) -> Option<&Value> {
+        match self.schema.get("enum")?.as_array()?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    pub fn is_fixed(&self) -> bool {
+        self.fixed().is_some_and(|value| text(value).is_some())
+    }
+
+    /// What puts the documented value, if there is one, on the part.
+    pub fn usual(&self, part: &str) -> Option<TokenStream> {
+        let value = self.fixed().or_else(|| self.schema.get("default"));
+        let (name, value) = (self.name, text(value?)?);
+        Some(quote!(self.0.usual_part_header(#part, #name, #value);))
+    }
+
+    /// The setter of the header of a part.
+    pub fn setter(
+        &self,
+        doc: &Document<'_>,
+        part: &str,
+        field: &Ident,
+        used: &mut BTreeSet<String>,
+    ) -> Result<TokenStream, Error> {
+        let name = self.name;
+        let about = match self.about {
+            Some(about) => format!("The header `{name}` of the part `{part}`: {about}"),
+            None => format!("The header `{name}` of the part `{part}`."),
+        };
+        // A list or an object is given as the text that it is there.
+        let argument = match Argument::of(doc, self.schema, used)? {
+            known @ (Argument::Plain(_) | Argument::Into(_)) => known,
+            _ => Argument::Into(quote!(::std::string::String)),
+        };
+        let taken = argument.taken();
+        let value = match &argument {
+            Argument::Into(ty) if is_value(ty) => quote!(value.into_value()),
+            Argument::Into(ty) => quote!(::std::convert::Into::<#ty>::into(value)),
+            _ => quote!(value),
+        };
+        Ok(
+            quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { self.0.part_header(#part, #name, #value); self }),
+        )
+    }
+}
+
+/// Can a caller have this header on a part?
+pub fn is_settable(name: &str) -> bool {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty()
+        && name.chars().all(token)
+        && !OWN.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// The text of a value, if a header can carry it.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        _ => return None,
+    };
+    let plain = text.trim() == text && text.bytes().all(|b| (b' '..0x7f).contains(&b));
+    (plain && !text.is_empty()).then_some(text)
+}

@@ -1,0 +1,233 @@
+//! Recordings against the document.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use xtask::probe::{Outcome, recorded};
+
+use crate::things::{PATHS, corrected, generates, lie, lies, small, thing};
+
+/// JSON lines of `answer`'s thing for each path.
+fn recording(answer: impl Fn(&str) -> Value) -> String {
+    let lines = PATHS.map(|path| {
+        let thing = answer(path);
+        let body = if path.ends_with("/one/") { thing } else { json!([thing]) };
+        json!({ "method": "GET", "url": format!("https://api.example.com{path}?page=1"), "status": 200, "body": body }).to_string()
+    });
+    lines.join("\n")
+}
+
+fn judged(doc: &Value, recording: &str) -> Outcome {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), recording).unwrap();
+    recorded(doc, file.path(), None).unwrap()
+}
+
+#[test]
+fn a_lie_at_one_operation_changes_no_schema_that_the_others_prove() {
+    let doc = small();
+    let truth = recording(|_| thing());
+    assert!(
+        judged(&doc, &truth).findings.is_empty(),
+        "{}",
+        judged(&doc, &truth).text()
+    );
+    let mut corrections = 0;
+    for (i, told) in lies().iter().enumerate() {
+        let liar = PATHS[i % PATHS.len()];
+        let seen = recording(|path| {
+            let mut thing = thing();
+            if path == liar {
+                lie(&mut thing, told);
+            }
+            thing
+        });
+        let first = judged(&doc, &seen);
+        let new = corrected(&doc, &first);
+        for (name, schema) in doc["components"]["schemas"].as_object().unwrap() {
+            assert_eq!(
+                &new["components"]["schemas"][name],
+                schema,
+                "{told:?}: {}",
+                first.text()
+            );
+        }
+        assert!(
+            first
+                .findings
+                .iter()
+                .all(|f| f.only.is_none() || f.only == Some(format!("GET {liar}")))
+        );
+        let second = judged(&new, &seen);
+        assert!(
+            second.findings.is_empty(),
+            "{told:?}: {} then {}",
+            first.text(),
+            second.text()
+        );
+        // Who tells the truth is true still; the liar's own place is for what it said.
+        let others: Vec<&str> = truth
+            .lines()
+            .filter(|l| !l.contains(&format!("com{liar}?")))
+            .collect();
+        assert!(
+            judged(&new, &others.join("\n")).findings.is_empty(),
+            "{told:?}"
+        );
+        corrections += usize::from(!first.findings.is_empty());
+        if i % 40 == 6 {
+            generates(&new);
+        }
+    }
+    assert!(corrections > 250, "{corrections}");
+}
+
+#[test]
+fn what_all_operations_say_corrects_the_schema_for_all_and_the_second_probe_is_silent() {
+    let doc = small();
+    for told in lies() {
+        let seen = recording(|_| {
+            let mut thing = thing();
+            lie(&mut thing, &told);
+            thing
+        });
+        let first = judged(&doc, &seen);
+        assert!(
+            first.findings.iter().all(|f| f.only.is_none()),
+            "{told:?}: {}",
+            first.text()
+        );
+        let second = judged(&corrected(&doc, &first), &seen);
+        assert!(
+            second.findings.is_empty(),
+            "{told:?}: {} then {}",
+            first.text(),
+            second.text()
+        );
+    }
+}
+
+#[test]
+fn each_rule_finds_its_kind_and_says_for_and_against() {
+    let text = |place: &str, value: Option<Value>| {
+        let seen = recording(|path| {
+            let mut thing = thing();
+            if path != "/f/one/" || place == "/json" {
+                lie(&mut thing, &(place.to_owned(), value.clone()));
+            }
+            thing
+        });
+        judged(&small(), &seen).text()
+    };
+    for (place, value, rule) in [
+        (
+            "/map",
+            Some(json!(1)),
+            "documented as object, came as integer",
+        ),
+        (
+            "/json",
+            Some(json!("x")),
+            "documented as object, came as string",
+        ),
+        (
+            "/part",
+            Some(json!([{ "n": 1 }])),
+            "documented as object, came as array",
+        ),
+        (
+            "/parts",
+            Some(json!({ "n": 1 })),
+            "documented as array, came as object",
+        ),
+        (
+            "/day",
+            Some(json!("2026-01-01Z")),
+            "documented as date, came as date with an offset",
+        ),
+        (
+            "/day",
+            Some(json!("2026-01-01T00:00:00Z")),
+            "documented as date, came as date-time",
+        ),
+        (
+            "/id",
+            Some(json!(1_i64 << 54)),
+            "integers of 64 bits, more than documented",
+        ),
+        (
+            "/size",
+            Some(json!("1.5")),
+            "documented as number, came as string",
+        ),
+        ("/name", Some(json!(null)), "may be null"),
+        ("/name", None, "required, and does not always come"),
+        (
+            "/colour",
+            Some(json!("green\u{1b}[31m")),
+            "values that are not listed: [\"green\\u001b[31m\"]",
+        ),
+        ("/new", Some(json!(1)), "undocumented, integer"),
+    ] {
+        let text = text(place, value);
+        assert!(
+            text.contains(rule) && !text.contains('\u{1b}'),
+            "{rule}: {text}"
+        );
+        let counts = "(1 responses of 1 operations; as documented: 5 responses of 5 operations)";
+        let all = "6 responses of 6 operations; as documented: 0 responses of 0 operations";
+        let most = "5 responses of 5 operations; as documented: 1 responses of 1 operations";
+        assert!(
+            [counts, all, most].iter().any(|c| text.contains(c)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn recordings_are_read_and_bad_lines_are_named() {
+    let doc = small();
+    let lines = recording(|_| thing());
+    let mixed = format!(
+        "{lines}\n{{\"url\"\n\n[]\n{{\"method\":\"POST\",\"url\":\"/a/\"}}\n{{\"url\":\"/token=c0ffee/\"}}\n{{\"url\":\"/a/\",\"status\":500}}"
+    );
+    let outcome = judged(&doc, &mixed);
+    let text = outcome.text();
+    assert_eq!(outcome.judged, 6);
+    for words in [
+        "line 7: no JSON",
+        "not GET",
+        "no operation of the document has this path",
+        "responded 500",
+    ] {
+        assert!(outcome.json().unwrap().contains(words), "{words}: {text}");
+    }
+    assert!(!outcome.json().unwrap().contains("c0ffee"));
+    let entry = |path: &str, status: u16, content: Value| json!({ "request": { "method": "GET", "url": format!("https://x.org{path}") }, "response": { "status": status, "content": content } });
+    let text = thing().to_string();
+    let har = json!({ "log": { "version": "1.2", "entries": [
+        entry("/d/one/", 200, json!({ "mimeType": "application/json", "text": text })),
+        entry("/e/one/", 200, json!({ "text": "eyJpZCI6IHRydWV9", "encoding": "base64" })), entry("/f/one/", 200, json!({ "text": "<html>" })), {},
+    ], "pages": [] } });
+    for har in [har.to_string(), format!("\u{feff} {har:#}")] {
+        let outcome = judged(&doc, &har);
+        assert_eq!(outcome.judged, 2);
+        let all = outcome.json().unwrap();
+        assert!(
+            all.contains("entry 4: no text at `request.method`")
+                && all.contains("responded no JSON"),
+            "{all}"
+        );
+        assert!(
+            outcome
+                .text()
+                .contains("documented as integer, came as boolean at GET /e/one/ alone"),
+            "{}",
+            outcome.text()
+        );
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "{\"log\":{\"entries\":[\n{},\nx").unwrap();
+    let error = format!("{:#}", recorded(&doc, file.path(), None).err().unwrap());
+    assert!(error.contains("line 3, column 1: no HAR"), "{error}");
+}
