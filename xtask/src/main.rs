@@ -1,26 +1,26 @@
 //! `cargo xtask`: the development commands. Thin: the work is in the library.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    process::ExitCode,
     sync::OnceLock,
     thread,
     time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use autopi_codegen::escape;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use xtask::{
-    coverage,
+    cargo, coverage,
     diff::{self, Change, Class, Format},
     fetch,
     normalize::normalize,
-    out::print,
+    out::{error, print},
     pipeline::{Proof, of_file},
     probe::{Outcome, Target},
-    sandbox_args::{self, SandboxArgs},
     say,
     update::{Mode, Source, update},
     verify, write,
@@ -144,47 +144,42 @@ enum Task {
         area: Option<String>,
     },
     /// The embedded API on loopback
-    Sandbox(SandboxArgs),
-    /// What the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
-    BenchBuild {
-        /// Sets of features, each a comma-separated list
-        #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
-        sets: Vec<String>,
-    },
-    /// The sandbox (release build) beside prism's mock: requests a second, peak memory, start-up time. Installs wrk and prism where they are missing
-    BenchSandbox {
-        /// For how long each load lasts
-        #[arg(long, default_value_t = 5)]
-        seconds: u32,
-    },
-    /// The sandbox judged by schemathesis and by prism, a validating proxy before every call of the generated client; writes docs/conformance.md.
-    /// Installs both below target/ (needs Python, npm, the network). Exit code 0: every finding has a reason, 1: some are open
-    Conformance {
-        /// For how long schemathesis makes requests
-        #[arg(long, default_value_t = 120)]
-        seconds: u32,
-        /// Requests that it makes up for each operation in a round
-        #[arg(long, default_value_t = 5)]
-        examples: u32,
-    },
-    /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
-    /// driver where they are missing
-    PortalCheck,
-    /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
-    BenchRuntime {
-        /// A part only: get, decode, memory, stream, flight
-        only: Option<String>,
-    },
+    #[command(disable_help_flag = true)]
+    Sandbox(InLab),
+    /// What the client costs to compile, beside plain progenitor
+    #[command(disable_help_flag = true)]
+    BenchBuild(InLab),
+    /// What the client costs at run time, beside reqwest and serde by hand
+    #[command(disable_help_flag = true)]
+    BenchRuntime(InLab),
+    /// The sandbox beside prism's mock: requests a second, peak memory, start-up time
+    #[command(disable_help_flag = true)]
+    BenchSandbox(InLab),
+    /// The sandbox judged by schemathesis and prism; writes docs/conformance.md
+    #[command(disable_help_flag = true)]
+    Conformance(InLab),
+    /// The sandbox's portal in a browser
+    #[command(disable_help_flag = true)]
+    PortalCheck(InLab),
     /// The main job, end to end, on the sandbox
-    Demo,
+    #[command(disable_help_flag = true)]
+    Demo(InLab),
 }
 
+/// A command of the package `lab`, which has what compiles slowly.
+#[derive(Args)]
+struct InLab {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    args: Vec<OsString>,
+}
+
+/// What `--root` said.
 static ROOT: OnceLock<PathBuf> = OnceLock::new();
 
 fn root() -> PathBuf {
     let built = || Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let here = || built().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    ROOT.get_or_init(here).clone()
+    ROOT.get().cloned().unwrap_or_else(here)
 }
 
 #[tokio::main]
@@ -200,7 +195,7 @@ async fn main() -> ExitCode {
     match run(cli.command).await {
         Ok(code) => code,
         Err(e) => {
-            eprintln!("error: {}", escape::lines(&format!("{e:#}")));
+            error(&e);
             ExitCode::from(if tells { 2 } else { 1 })
         }
     }
@@ -310,31 +305,34 @@ async fn run(task: Task) -> Result<ExitCode> {
             })?)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Sandbox(args) => {
-            sandbox_args::serve(args.start(&root()).await?).await;
-            Ok(ExitCode::SUCCESS)
-        }
-        Task::BenchBuild { sets } => {
-            xtask::bench::build(&root(), &sets).map(|()| ExitCode::SUCCESS)
-        }
-        Task::BenchSandbox { seconds } => xtask::bench_sandbox::run(&root(), seconds)
-            .await
-            .map(|()| ExitCode::SUCCESS),
-        Task::Conformance { seconds, examples } => {
-            xtask::conformance::run(&root(), seconds, examples)
-                .await
-                .map(|open| ExitCode::from(u8::from(open > 0)))
-        }
-        Task::PortalCheck => {
-            xtask::portal_check::check(&root(), &SandboxArgs::default().start(&root()).await?)
-                .await
-                .map(|()| ExitCode::SUCCESS)
-        }
-        Task::BenchRuntime { only } => {
-            xtask::bench_runtime::run(&root(), only.as_slice()).map(|()| ExitCode::SUCCESS)
-        }
-        Task::Demo => demo().await,
+        Task::Sandbox(args) => in_lab("sandbox", args),
+        Task::BenchBuild(args) => in_lab("bench-build", args),
+        Task::BenchRuntime(args) => in_lab("bench-runtime", args),
+        Task::BenchSandbox(args) => in_lab("bench-sandbox", args),
+        Task::Conformance(args) => in_lab("conformance", args),
+        Task::PortalCheck(args) => in_lab("portal-check", args),
+        Task::Demo(args) => in_lab("demo", args),
     }
+}
+
+/// Builds `lab` if it is stale and becomes it.
+fn in_lab(name: &str, InLab { args }: InLab) -> Result<ExitCode> {
+    let mut command = cargo::command();
+    command
+        .args(["run", "--quiet", "--package", "lab", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .arg("--");
+    if let Some(root) = ROOT.get() {
+        command.arg("--root").arg(root);
+    }
+    command.arg(name).args(args);
+    #[cfg(unix)]
+    return Err(std::os::unix::process::CommandExt::exec(&mut command).into());
+    #[cfg(not(unix))]
+    return Ok(match command.status()?.code() {
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        None => ExitCode::FAILURE,
+    });
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -394,7 +392,7 @@ fn coverage(from: Option<PathBuf>, format: &str, write: bool) -> Result<ExitCode
     let coverage = coverage::coverage(&fetch::read(&from)?, Some(&from), overlay.as_deref())
         .map_err(|e| e.or_at(from.display()))?;
     print(&if format == "json" {
-        escape::json(&serde_json::to_string_pretty(&coverage)?).into_owned() + "\n"
+        autopi_codegen::escape::json(&serde_json::to_string_pretty(&coverage)?).into_owned() + "\n"
     } else {
         coverage.table()
     })?;
@@ -410,7 +408,7 @@ fn try_document(file: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");
     fs::write(&path, new.text)?;
-    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = cargo::command()
         .args([
             "check",
             "--quiet",
@@ -437,46 +435,4 @@ fn try_document(file: &Path) -> Result<()> {
         verify::operations(&new.doc).len()
     )?;
     Ok(())
-}
-
-async fn demo() -> Result<ExitCode> {
-    let api = SandboxArgs::default().start(&root()).await?;
-    say!(
-        "the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)",
-        api.url(),
-        api.url()
-    )?;
-    let scratch = tempfile::tempdir()?;
-    for name in ["upstream.json", "openapi.json", "overlay.yaml"] {
-        fs::copy(root().join("spec").join(name), scratch.path().join(name))
-            .with_context(|| format!("spec/{name}"))?;
-    }
-    let source = Source {
-        url: Some(format!("{}/?format=openapi", api.url())),
-        from: None,
-        no_overlay: false,
-    };
-    if update(&source, Mode::Write, scratch.path()).await? {
-        bail!(
-            "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`"
-        );
-    }
-    say!("\n$ cargo run --example demo")?;
-    let url = api.url().to_owned();
-    let status = tokio::task::spawn_blocking(move || {
-        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["run", "--quiet", "--package", "autopi", "--example", "demo"])
-            .current_dir(root())
-            .env("AUTOPI_BASE_URL", url)
-            .env("AUTOPI_EMAIL", autopi_sandbox::EMAIL)
-            .env("AUTOPI_PASSWORD", autopi_sandbox::PASSWORD)
-            .env("AUTOPI_API_TOKEN", autopi_sandbox::API_TOKEN)
-            .status()
-    })
-    .await??;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }

@@ -17,6 +17,11 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
+/// An error with its causes, to stderr, without what a terminal would obey.
+pub fn error(error: &anyhow::Error) {
+    eprintln!("error: {}", escape::lines(&format!("{error:#}")));
+}
+
 /// [`print()`] of a line.
 #[macro_export]
 macro_rules! say {

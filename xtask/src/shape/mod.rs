@@ -17,7 +17,7 @@ mod telemetry;
 mod texts;
 mod unions;
 mod untyped;
-pub(crate) mod walk;
+pub mod walk;
 
 use serde_json::Value;
 

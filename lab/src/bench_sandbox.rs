@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::Value;
 use tokio::task::block_in_place;
+use xtask::cargo;
 
 use crate::{
     conformance::PRISM,
@@ -41,11 +42,10 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let wrk = tools::debian("wrk", &["wrk"])?;
     let prism = tools::npm(&root.join("target/judges"), PRISM, "prism")?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     block_in_place(|| {
         tools::run(
-            Command::new(cargo)
-                .args(["build", "--quiet", "--release", "--package", "xtask"])
+            cargo::command()
+                .args(["build", "--quiet", "--release", "--package", "lab"])
                 .current_dir(root),
         )
     })?;
@@ -57,7 +57,7 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
         seconds,
     };
     let ours = bench.measure(|port| {
-        let mut command = Command::new(target.join("release/xtask"));
+        let mut command = Command::new(target.join("release/lab"));
         command.args(["sandbox", "--port", &port]);
         command
     });

@@ -19,11 +19,8 @@ use serde_json::Value;
 use tokio::task::block_in_place;
 
 use self::reasons::{DIED, Exchange, Finding, reason};
-use crate::{
-    fetch,
-    tools::{self, Server},
-    write,
-};
+use crate::tools::{self, Server};
+use xtask::{cargo, fetch, write};
 
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Also what `bench-sandbox` compares with.
@@ -307,7 +304,7 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
             .answers(http.get(&url), Duration::from_secs(60))
             .await?;
         let output = block_in_place(|| {
-            Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            cargo::command()
                 .args([
                     "run",
                     "--quiet",

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::shape::walk;
+use xtask::{cargo, shape::walk};
 
 /// A crate to time.
 struct Subject {
@@ -64,7 +64,7 @@ pub fn build(root: &Path, sets: &[String]) -> Result<()> {
 }
 
 fn cargo(subject: &Subject, mode: &[&str], target: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = cargo::command();
     command.args(mode).args([
         "--quiet",
         "--lib",

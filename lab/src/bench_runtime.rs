@@ -1,15 +1,15 @@
 //! `bench-runtime`: the client beside reqwest and serde by hand, in release: `benches/ratios.rs`.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use xtask::cargo;
 
 /// Builds the bench and runs it; it prints a Markdown table. `only`: a part of it, `get` for example.
 ///
 /// # Errors
 /// It does not build, or a call fails.
 pub fn run(root: &Path, only: &[String]) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let bench = [
         "bench",
         "--quiet",
@@ -19,7 +19,7 @@ pub fn run(root: &Path, only: &[String]) -> Result<()> {
         "ratios",
         "--",
     ];
-    let status = Command::new(cargo)
+    let status = cargo::command()
         .args(bench)
         .args(only)
         .current_dir(root)

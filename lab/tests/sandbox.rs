@@ -7,7 +7,7 @@ use std::{
 };
 
 fn xtask(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.arg("sandbox").args(args);
     command
 }
@@ -124,7 +124,7 @@ async fn it_serves_as_its_options_say() {
     );
 
     let yaml = format!(
-        "{}/tests/fixtures/other/library.yaml",
+        "{}/../xtask/tests/fixtures/other/library.yaml",
         env!("CARGO_MANIFEST_DIR")
     );
     let (status, page) = Running::start(&["--spec", &yaml])

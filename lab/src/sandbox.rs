@@ -7,8 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use autopi_sandbox::{API_TOKEN, Builder, EMAIL, PASSWORD, Sandbox, Wire};
-
-use crate::{
+use xtask::{
     convert, fetch,
     pipeline::{self, Proof},
 };

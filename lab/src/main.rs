@@ -1,0 +1,107 @@
+//! The development commands that need a sandbox, a browser or judges that we did not write: what compiles slowly is not compiled for `cargo xtask normalize`.
+//! `cargo xtask` runs them by their names.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+mod bench_build;
+mod bench_runtime;
+mod bench_sandbox;
+mod conformance;
+mod demo;
+mod portal_check;
+mod sandbox;
+mod tools;
+
+use sandbox::SandboxArgs;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    /// Another checkout to work on [default: the one this was built in]
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// The embedded API on loopback
+    Sandbox(Box<SandboxArgs>),
+    /// The main job, end to end, on the sandbox
+    Demo,
+    /// What the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
+    BenchBuild {
+        /// Sets of features, each a comma-separated list
+        #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
+        sets: Vec<String>,
+    },
+    /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
+    BenchRuntime {
+        /// A part only: get, decode, memory, stream, flight
+        only: Option<String>,
+    },
+    /// The sandbox (release build) beside prism's mock: requests a second, peak memory, start-up time. Installs wrk and prism where they are missing
+    BenchSandbox {
+        /// For how long each load lasts
+        #[arg(long, default_value_t = 5)]
+        seconds: u32,
+    },
+    /// The sandbox judged by schemathesis and by prism, a validating proxy before every call of the generated client; writes docs/conformance.md.
+    /// Installs both below target/ (needs Python, npm, the network). Exit code 0: every finding has a reason, 1: some are open
+    Conformance {
+        /// For how long schemathesis makes requests
+        #[arg(long, default_value_t = 120)]
+        seconds: u32,
+        /// Requests that it makes up for each operation in a round
+        #[arg(long, default_value_t = 5)]
+        examples: u32,
+    },
+    /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
+    /// driver where they are missing
+    PortalCheck,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let root = cli
+        .root
+        .unwrap_or_else(|| built.map_or_else(|| PathBuf::from("."), Path::to_path_buf));
+    match run(cli.command, &root).await {
+        Ok(code) => code,
+        Err(e) => {
+            xtask::out::error(&e);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(task: Task, root: &Path) -> Result<ExitCode> {
+    // Whatever reads spec/: an update that was cut off is finished first.
+    xtask::write::recover(&root.join("spec"))?;
+    match task {
+        Task::Sandbox(args) => sandbox::serve(args.start(root).await?).await,
+        Task::Demo => return demo::run(root).await,
+        Task::BenchBuild { sets } => bench_build::build(root, &sets)?,
+        Task::BenchRuntime { only } => bench_runtime::run(root, only.as_slice())?,
+        Task::BenchSandbox { seconds } => bench_sandbox::run(root, seconds).await?,
+        Task::Conformance { seconds, examples } => {
+            let open = conformance::run(root, seconds, examples).await?;
+            return Ok(ExitCode::from(u8::from(open > 0)));
+        }
+        Task::PortalCheck => {
+            let sandbox = SandboxArgs::default().start(root).await?;
+            portal_check::check(root, &sandbox).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
