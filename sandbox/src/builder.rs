@@ -14,18 +14,18 @@ use tokio::net::TcpListener;
 
 use crate::{
     Error, Sandbox, Wire,
-    api::{Api, Settings},
-    clock::Clock,
-    commands::Commands,
-    db::Db,
-    faults::{Fault, Faults},
-    host,
-    log::Log,
-    reply::{self, Kept},
-    server,
+    handlers::resources::World,
+    http::{
+        api::{Api, Settings},
+        faults::{Fault, Faults},
+        host,
+        log::Log,
+        response::{self, Kept},
+        server,
+    },
     spec::Spec,
-    store::Store,
-    world::World,
+    state::{commands::Commands, sqlite::Db, store::Store},
+    util::clock::Clock,
 };
 
 /// What a sandbox is made of; all of it may be left as it is.
@@ -327,7 +327,7 @@ impl Builder {
             .local_addr()
             .map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let api = Arc::new(Api {
-            document: Kept::new(reply::reply(
+            document: Kept::new(response::reply(
                 http::StatusCode::OK,
                 "application/openapi+json",
                 documents.text,

@@ -22,49 +22,13 @@
 //!
 //! The credentials are [`EMAIL`] with [`PASSWORD`], and [`API_TOKEN`]. Data begins on 2026-01-01 and is the same for the same seed.
 
-mod api;
-mod auth;
-mod body;
 mod builder;
-mod clock;
-mod commands;
-mod data;
-mod db;
-mod faults;
-mod fields;
-mod filter;
-mod fit;
-mod form;
-mod formats;
-mod host;
-mod kinds;
-mod log;
-mod metadata;
-mod pages;
-mod pattern;
-mod portal;
-mod private;
-mod python;
-mod query;
-mod raw;
-mod reply;
-mod rng;
-mod road;
-mod root;
-mod router;
-mod rows;
-mod schema;
-#[allow(dead_code)] // The client's file, of which not all is needed here.
-mod secret;
-mod server;
+mod handlers;
+mod http;
+mod sample;
 mod spec;
-mod store;
-mod totals;
-mod union;
-mod validate;
-mod wire;
-mod words;
-mod world;
+mod state;
+mod util;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -72,7 +36,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 pub use builder::{Builder, embedded};
-pub use log::Seen;
+pub use http::log::Seen;
 
 /// The e-mail address that can log in.
 pub const EMAIL: &str = "demo@autopi.io";
@@ -109,7 +73,7 @@ pub enum Wire {
 pub struct Sandbox {
     url: String,
     task: JoinHandle<()>,
-    api: Arc<api::Api>,
+    api: Arc<http::api::Api>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -122,7 +86,7 @@ impl fmt::Debug for Sandbox {
 
 /// A valid instance of a schema of `document`, always the same for the same seed.
 pub fn sample(document: &Value, schema: &Value, seed: u64) -> Value {
-    data::sample(document, schema, seed)
+    sample::sample(document, schema, seed)
 }
 
 impl Sandbox {

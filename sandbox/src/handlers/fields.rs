@@ -1,0 +1,538 @@
+//! What a value must be to be taken for a field: Django REST framework's checks, in its order and its words (3.18).
+
+use serde_json::{Map, Number, Value, json};
+
+use crate::spec::{
+    IdKind, formats,
+    schema::{Kind, Object, Schema, Schemas, Use},
+    union::Chosen,
+};
+
+pub const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+const BLANK: &str = "This field may not be blank.";
+const PATTERN: &str = "This value does not match the required pattern.";
+const LARGE: &str = "String value too large.";
+
+/// Marks the file of a part: its length, in place of its text.
+pub const FILE: &str = "\u{0}file";
+/// And its name.
+pub const FILE_NAME: &str = "\u{0}name";
+
+/// How a body is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Whole,
+    /// PATCH: any part of it.
+    Partial,
+}
+
+/// Is the field a relation, and is there what this id names? `None`: it is no relation. Without an id: whether it is one.
+pub type Related<'a> = &'a dyn Fn(&str, IdKind, Option<&str>) -> Option<bool>;
+
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    pub schemas: &'a Schemas,
+    pub related: Related<'a>,
+    pub mode: Mode,
+    /// Is an alternative only tried? Unions inside it are passed over then: without this, each level would double the work.
+    pub trying: bool,
+}
+
+type Checked = Result<Value, Value>;
+
+fn say(words: impl Into<String>) -> Checked {
+    Err(json!([words.into()]))
+}
+
+impl Judge<'_> {
+    /// The value as it is kept, or what is wrong with it: an array of texts, or an object of those.
+    pub fn check(&self, place: Use, name: &str, value: Value) -> Checked {
+        let schema = self.schemas.at(place);
+        if value.is_null() {
+            return if place.nullable || matches!(schema.kind, Kind::Any) {
+                Ok(value)
+            } else {
+                say(NULL)
+            };
+        }
+        if let Some(values) = &schema.values {
+            return choice(values, value);
+        }
+        match &schema.kind {
+            Kind::Any => Ok(unmarked(value)),
+            Kind::File => file(value),
+            Kind::Text(format) if format == "uuid" => match self.relation(name, IdKind::Uuid) {
+                true => self.related(place, name, IdKind::Uuid, value),
+                false => uuid(value),
+            },
+            Kind::Text(format) => text(schema, format, value),
+            Kind::Integer if self.relation(name, IdKind::Integer) => {
+                self.related(place, name, IdKind::Integer, value)
+            }
+            Kind::Integer => integer(schema, &value),
+            Kind::Number => float(schema, &value),
+            Kind::Boolean => boolean(place, value),
+            Kind::List(item) => self.list(schema, *item, name, value),
+            Kind::Union(_) if self.trying => Ok(value),
+            Kind::Union(_) => self.union(place, name, value),
+            Kind::Object(object) => match value {
+                // drf-yasg documents a JSONField as an object of nothing.
+                value if object.is_free() && !object.others.is_some_and(Use::is_typed) => {
+                    Ok(unmarked(value))
+                }
+                Value::Object(map) if !map.contains_key(FILE) => {
+                    self.fields(object, map).map(Value::Object)
+                }
+                other if object.is_free() => say(format!(
+                    "Expected a dictionary of items but got type \"{}\".",
+                    python(&other)
+                )),
+                other => Err(dictionary(&other)),
+            },
+        }
+    }
+
+    /// By the alternative that its tag names; without a tag, by the first of those that it may be of which takes it.
+    fn union(&self, place: Use, name: &str, value: Value) -> Checked {
+        let found = self
+            .schemas
+            .alternatives(place, &value, self.mode == Mode::Partial);
+        let mut found = found.map_err(|(tag, sent)| match sent {
+            None => json!({ tag: [REQUIRED] }),
+            Some(Value::Null) => json!({ tag: [NULL] }),
+            Some(sent) => json!({ tag: [no_choice(&sent)] }),
+        })?;
+        let trying = Self {
+            trying: true,
+            ..*self
+        };
+        let takes = |c: &Chosen| trying.check(c.of, name, value.clone()).is_ok();
+        let mut at = Some(0).filter(|_| found.len() == 1);
+        at = at.or_else(|| found.iter().position(takes));
+        if at.is_none() {
+            let rest = self.schemas.untagged(place, &value).into_iter();
+            found.extend(rest.map(|of| Chosen {
+                of,
+                tags: Vec::new(),
+            }));
+            at = found.iter().position(takes);
+        }
+        match found.get(at.unwrap_or(0)) {
+            Some(chosen) => Ok(chosen.named(self.check(chosen.of, name, value)?)),
+            None => Ok(unmarked(value)),
+        }
+    }
+
+    fn relation(&self, name: &str, kind: IdKind) -> bool {
+        (self.related)(name, kind, None).is_some()
+    }
+
+    /// A relation by the id of what it leads to.
+    fn related(&self, place: Use, name: &str, kind: IdKind, value: Value) -> Checked {
+        let incorrect = || {
+            say(format!(
+                "Incorrect type. Expected pk value, received {}.",
+                python(&value)
+            ))
+        };
+        let id = match (kind, &value) {
+            (_, Value::String(t)) if t.is_empty() => {
+                return if place.nullable {
+                    Ok(Value::Null)
+                } else {
+                    say(NULL)
+                };
+            }
+            (IdKind::Uuid, Value::String(t)) => match uuid::Uuid::try_parse(t) {
+                Ok(id) => Value::from(id.to_string()),
+                Err(_) => return say(format!("“{t}” is not a valid UUID.")),
+            },
+            (IdKind::Integer, Value::String(t)) => match t.trim().parse::<i64>() {
+                Ok(id) => Value::from(id),
+                Err(_) => return incorrect(),
+            },
+            (IdKind::Integer, Value::Number(n)) => match n.as_f64() {
+                Some(f) if n.is_f64() => Value::from(f as i64),
+                _ => value.clone(),
+            },
+            _ => return incorrect(),
+        };
+        if (self.related)(name, kind, Some(&crate::state::store::text(&id))) == Some(false) {
+            return missing(&value);
+        }
+        Ok(id)
+    }
+
+    pub fn fields(
+        &self,
+        object: &Object,
+        mut sent: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Value> {
+        let (mut clean, mut errors) = (Map::new(), Map::new());
+        for property in object.properties.iter().filter(|p| !p.of.read_only) {
+            let name = property.name.as_str();
+            match sent.remove(name) {
+                Some(value) => match self.check(property.of, name, value) {
+                    Ok(value) => drop(clean.insert(name.to_owned(), value)),
+                    Err(words) => drop(errors.insert(name.to_owned(), words)),
+                },
+                None if property.required && self.mode == Mode::Whole => {
+                    let words = if self.schemas.at(property.of).is_file() {
+                        "No file was submitted."
+                    } else {
+                        REQUIRED
+                    };
+                    errors.insert(name.to_owned(), json!([words]));
+                }
+                None => {}
+            }
+        }
+        if let Some(other) = object.others {
+            for (key, value) in sent.into_iter().filter(|(k, _)| object.get(k).is_none()) {
+                match self.check(other, &key, value) {
+                    Ok(value) => drop(clean.insert(key, value)),
+                    Err(words) => drop(errors.insert(key, words)),
+                }
+            }
+        }
+        if errors.is_empty() {
+            Ok(clean)
+        } else {
+            Err(errors.into())
+        }
+    }
+
+    fn list(&self, schema: &Schema, item: Use, name: &str, value: Value) -> Checked {
+        let inner = self.schemas.at(item);
+        // A list of serializers says what is wrong with itself as a serializer does.
+        let serializers = inner.object().is_some_and(|o| !o.is_free());
+        let whole = |words: String| {
+            if serializers {
+                Err(json!({ "non_field_errors": [words] }))
+            } else {
+                say(words)
+            }
+        };
+        let Value::Array(items) = value else {
+            let kind = python(&value);
+            return whole(format!("Expected a list of items but got type \"{kind}\"."));
+        };
+        if schema.items.0 == Some(1) && items.is_empty() {
+            return whole("This list may not be empty.".into());
+        }
+        let count = items.len();
+        let many = self.is_many_related(schema, item, name);
+        // Choices and relations end with the first that is wrong; lists name the places.
+        let first_only = many || inner.values.is_some();
+        let (mut clean, mut errors) = (Vec::with_capacity(count), Map::new());
+        for (n, value) in items.into_iter().enumerate() {
+            let checked = match value {
+                Value::Null if many => missing(&value),
+                Value::Null if first_only => match &inner.values {
+                    Some(values) => choice(values, value),
+                    None => say(NULL),
+                },
+                value => self.check(item, name, value),
+            };
+            match checked {
+                Ok(value) => clean.push(value),
+                Err(words) if first_only => return Err(words),
+                Err(words) => drop(errors.insert(n.to_string(), words)),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        match schema.items {
+            (Some(n), _) if count < n => {
+                whole(format!("Ensure this field has at least {n} elements."))
+            }
+            (_, Some(n)) if count > n => {
+                whole(format!("Ensure this field has no more than {n} elements."))
+            }
+            _ => {
+                if schema.unique || first_only {
+                    // Django keeps a relation once, however often it is named.
+                    let mut seen = std::collections::HashSet::new();
+                    clean.retain(|v| seen.insert(v.to_string()));
+                }
+                Ok(clean.into())
+            }
+        }
+    }
+
+    /// drf-yasg says of the ids of a relation to many that each is there once.
+    fn is_many_related(&self, schema: &Schema, item: Use, name: &str) -> bool {
+        match &self.schemas.at(item).kind {
+            Kind::Integer => schema.unique || self.relation(name, IdKind::Integer),
+            Kind::Text(f) if f == "uuid" => schema.unique || self.relation(name, IdKind::Uuid),
+            _ => false,
+        }
+    }
+}
+
+pub fn dictionary(value: &Value) -> Value {
+    let words = format!(
+        "Invalid data. Expected a dictionary, but got {}.",
+        python(value)
+    );
+    json!({ "non_field_errors": [words] })
+}
+
+fn missing(value: &Value) -> Checked {
+    say(format!(
+        "Invalid pk \"{}\" - object does not exist.",
+        shown(value)
+    ))
+}
+
+fn choice(values: &[Value], value: Value) -> Checked {
+    // By its text: a form sends nothing else.
+    let text = shown(&value);
+    match values.iter().find(|v| **v == value || shown(v) == text) {
+        Some(known) => Ok(known.clone()),
+        None => say(no_choice(&value)),
+    }
+}
+
+fn no_choice(value: &Value) -> String {
+    format!("\"{}\" is not a valid choice.", shown(value))
+}
+
+fn file(value: Value) -> Checked {
+    match value.get(FILE).and_then(Value::as_u64) {
+        Some(0) => say("The submitted file is empty."),
+        Some(_) => Ok(unmarked(value)),
+        None => say("The submitted data was not a file. Check the encoding type on the form."),
+    }
+}
+
+/// Of a file its name is kept.
+fn unmarked(value: Value) -> Value {
+    match value.get(FILE_NAME) {
+        Some(name) => name.clone(),
+        None => value,
+    }
+}
+
+fn uuid(value: Value) -> Checked {
+    let id = match &value {
+        Value::String(text) => uuid::Uuid::try_parse(text.trim()).ok(),
+        Value::Number(n) => n.as_u64().map(|n| uuid::Uuid::from_u128(n.into())),
+        _ => None,
+    };
+    id.map_or_else(
+        || say(formats::complaint("uuid", "").unwrap_or_default()),
+        |id| Ok(id.to_string().into()),
+    )
+}
+
+fn text(schema: &Schema, format: &str, value: Value) -> Checked {
+    let text = match &value {
+        Value::String(text) => text.trim(),
+        Value::Number(_) if format == "decimal" => return decimal(schema, &value.to_string()),
+        _ if matches!(format, "date-time" | "date" | "decimal") => "",
+        Value::Number(n) => &n.to_string(),
+        _ => {
+            let pattern = || schema.pattern.as_ref().map(|_| PATTERN);
+            let words = formats::complaint(format, "").or_else(pattern);
+            return say(words.unwrap_or("Not a valid string."));
+        }
+    };
+    match format {
+        "decimal" => return decimal(schema, text),
+        // Those are no CharFields: nothing is blank.
+        "date-time" | "date" => {
+            return formats::complaint(format, text).map_or_else(|| Ok(text.into()), say);
+        }
+        _ => {}
+    }
+    if text.is_empty() {
+        return if schema.min_length.is_some_and(|n| n > 0) {
+            say(BLANK)
+        } else {
+            Ok(text.into())
+        };
+    }
+    let long = text.chars().count();
+    let mut faults = Vec::new();
+    if let Some(n) = schema.max_length.filter(|n| long > *n) {
+        faults.push(format!(
+            "Ensure this field has no more than {n} characters."
+        ));
+    }
+    if let Some(n) = schema.min_length.filter(|n| long < *n) {
+        faults.push(format!("Ensure this field has at least {n} characters."));
+    }
+    if text.contains('\0') {
+        faults.push("Null characters are not allowed.".into());
+    }
+    if let Some(words) = formats::complaint(format, text) {
+        faults.push(words.into());
+    } else if schema.differs(text) {
+        faults.push(PATTERN.into());
+    }
+    if faults.is_empty() {
+        Ok(text.into())
+    } else {
+        Err(json!(faults))
+    }
+}
+
+/// Python's `int`, of a text without a fraction that is not zero.
+fn integer(schema: &Schema, value: &Value) -> Checked {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(n) => n.to_string(),
+        _ => String::new(),
+    };
+    if value.is_string() && text.len() > 1000 {
+        return say(LARGE);
+    }
+    let text = text.trim();
+    let whole = text
+        .split_once('.')
+        .filter(|(_, rest)| rest.bytes().all(|b| b == b'0'))
+        .map_or(text, |(whole, _)| whole)
+        .replace('_', "");
+    let digits = whole.strip_prefix(['+', '-']).unwrap_or(&whole);
+    let huge = value
+        .as_f64()
+        .is_some_and(|f| f.fract() == 0.0 && f.abs() >= 9e15);
+    if !huge && (digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+        return say("A valid integer is required.");
+    }
+    match whole.parse::<i64>() {
+        Ok(n) => range(schema, n as f64, n.into()),
+        // More than a database holds.
+        Err(_) if whole.starts_with('-') => least(schema.minimum.unwrap_or(i64::MIN as f64)),
+        Err(_) => most(schema.maximum.unwrap_or(i64::MAX as f64)),
+    }
+}
+
+fn float(schema: &Schema, value: &Value) -> Checked {
+    let number = match value {
+        Value::String(text) if text.len() > 1000 => return say(LARGE),
+        Value::String(text) => text.trim().parse::<f64>().ok(),
+        Value::Bool(b) => Some(f64::from(u8::from(*b))),
+        Value::Number(n) => n.as_f64(),
+        _ => None,
+    };
+    match number.and_then(|n| Some((n, Number::from_f64(n)?))) {
+        Some((n, _)) if value.is_number() => range(schema, n, value.clone()),
+        Some((n, number)) => range(schema, n, number.into()),
+        None => say("A valid number is required."),
+    }
+}
+
+fn decimal(schema: &Schema, text: &str) -> Checked {
+    if text.len() > 1000 {
+        return say(LARGE);
+    }
+    match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
+        Some(n) => range(schema, n, text.into()),
+        None => say("A valid number is required."),
+    }
+}
+
+fn boolean(place: Use, value: Value) -> Checked {
+    let word = match &value {
+        Value::Bool(_) => return Ok(value),
+        Value::String(text) => text.trim().to_lowercase(),
+        Value::Number(n) => match n.as_f64() {
+            Some(0.0) => "0".into(),
+            Some(1.0) => "1".into(),
+            _ => "none".into(),
+        },
+        _ => "none".into(),
+    };
+    match word.as_str() {
+        "true" | "t" | "1" | "yes" | "y" | "on" => Ok(true.into()),
+        "false" | "f" | "0" | "no" | "n" | "off" => Ok(false.into()),
+        "" | "null" if place.nullable => Ok(Value::Null),
+        _ => say("Must be a valid boolean."),
+    }
+}
+
+fn range(schema: &Schema, n: f64, value: Value) -> Checked {
+    let (low, high) = schema.exclusive;
+    match (schema.minimum, schema.maximum) {
+        (Some(limit), _) if low && n <= limit => say(format!(
+            "Ensure this value is greater than {}.",
+            limited(limit)
+        )),
+        (_, Some(limit)) if high && n >= limit => say(format!(
+            "Ensure this value is less than {}.",
+            limited(limit)
+        )),
+        (Some(limit), _) if n < limit => least(limit),
+        (_, Some(limit)) if n > limit => most(limit),
+        _ => Ok(value),
+    }
+}
+
+fn least(limit: f64) -> Checked {
+    let limit = limited(limit);
+    say(format!(
+        "Ensure this value is greater than or equal to {limit}."
+    ))
+}
+
+fn most(limit: f64) -> Checked {
+    let limit = limited(limit);
+    say(format!(
+        "Ensure this value is less than or equal to {limit}."
+    ))
+}
+
+/// An integer to its last digit.
+fn limited(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e19 {
+        (n as i64).to_string()
+    } else {
+        n.to_string()
+    }
+}
+
+/// What Python calls the type.
+pub fn python(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(n) if n.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// Python's `str`.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => repr(other),
+    }
+}
+
+fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".into(),
+        Value::Bool(true) => "True".into(),
+        Value::Bool(false) => "False".into(),
+        Value::Number(n) => n.to_string(),
+        Value::String(text) => format!("'{text}'"),
+        Value::Array(list) => {
+            let items: Vec<String> = list.iter().map(repr).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) => {
+            let items: Vec<String> = map
+                .iter()
+                .map(|(k, v)| format!("'{k}': {}", repr(v)))
+                .collect();
+            format!("{{{}}}", items.join(", "))
+        }
+    }
+}

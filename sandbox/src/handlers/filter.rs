@@ -1,0 +1,307 @@
+//! Filters by the names of fields, order, and search: as django-filter and DRF have them.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::{
+    handlers::query::Query,
+    spec::{
+        classify, formats,
+        schema::{Object, Schemas},
+    },
+};
+
+#[derive(Debug, PartialEq)]
+struct Rule {
+    field: String,
+    test: Test,
+    /// One of them.
+    wanted: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Test {
+    Is,
+    IsNot,
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+    Contains,
+    Starts,
+    IsNull,
+}
+
+/// What a query asks of the items of a list.
+#[derive(Debug, Default, PartialEq)]
+pub struct Filter {
+    rules: Vec<Rule>,
+    search: Vec<String>,
+    /// Field, and whether downwards.
+    order: Vec<(String, bool)>,
+}
+
+const FROM: [&str; 7] = [
+    "start_utc",
+    "from_utc",
+    "from_date",
+    "from_timestamp",
+    "start",
+    "from",
+    "since",
+];
+const UNTIL: [&str; 7] = [
+    "end_utc",
+    "to_utc",
+    "to_date",
+    "to_timestamp",
+    "end",
+    "to",
+    "until",
+];
+
+/// The range of time that a query asks for.
+pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>) {
+    let end = |text: &str| {
+        let day = text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10;
+        // A date as the end means the whole day.
+        formats::time(text).map(|t| {
+            if day {
+                t.checked_add(jiff::Span::new().hours(24)).unwrap_or(t)
+            } else {
+                t
+            }
+        })
+    };
+    (
+        FROM.iter().find_map(|n| formats::time(query.get(n)?)),
+        UNTIL.iter().find_map(|n| end(query.get(n)?)),
+    )
+}
+
+impl Filter {
+    /// `item` says which fields there are; names that say nothing about them are no filters.
+    pub fn of(schemas: &Schemas, item: &Object, query: &Query) -> Self {
+        let mut filter = Self::default();
+        for (name, value) in query.filters() {
+            // django-filter's BaseInFilter is the one that has commas.
+            let many = name.ends_with("__in");
+            let (name, test) = split(name);
+            let ranged = |names: &[&str], test| {
+                (names.contains(&name) && item.get(name).is_none())
+                    .then(|| Some((time_field(schemas, item)?, test)))?
+            };
+            let Some((field, test)) = field(item, name)
+                .map(|f| (f, test))
+                .or_else(|| ranged(&FROM, Test::AtLeast))
+                .or_else(|| ranged(&UNTIL, Test::AtMost))
+            else {
+                continue;
+            };
+            let wanted = if many {
+                value.split(',').map(|v| v.trim().to_owned()).collect()
+            } else {
+                vec![value.to_owned()]
+            };
+            // The same name again means one of both.
+            match filter
+                .rules
+                .iter_mut()
+                .find(|r| r.field == field && r.test == test && test == Test::Is)
+            {
+                Some(rule) => rule.wanted.extend(wanted),
+                None => filter.rules.push(Rule {
+                    field,
+                    test,
+                    wanted,
+                }),
+            }
+        }
+        filter.search = query
+            .get("search")
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let order = query
+            .get("ordering")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim);
+        let order = order
+            .map(|f| f.strip_prefix('-').map_or((f, false), |f| (f, true)))
+            .filter(|(f, _)| item.get(f).is_some());
+        filter.order = order.map(|(f, down)| (f.to_owned(), down)).collect();
+        filter
+    }
+
+    /// Nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub fn keeps(&self, item: &Value) -> bool {
+        self.rules
+            .iter()
+            .all(|r| item.get(&r.field).is_some_and(|v| r.holds(v)))
+            && self.search.iter().all(|word| mentions(item, word))
+    }
+
+    pub fn sort<T>(&self, items: &mut [T], value: impl Fn(&T) -> &Value) {
+        if !self.order.is_empty() {
+            items.sort_by(|a, b| {
+                let by = |(field, down): &(String, bool)| {
+                    let order = compare(
+                        value(a).get(field).unwrap_or(&Value::Null),
+                        value(b).get(field).unwrap_or(&Value::Null),
+                    );
+                    if *down { order.reverse() } else { order }
+                };
+                self.order
+                    .iter()
+                    .map(by)
+                    .find(|o| o.is_ne())
+                    .unwrap_or(Ordering::Equal)
+            });
+        }
+    }
+}
+
+fn split(name: &str) -> (&str, Test) {
+    let Some((field, lookup)) = name.rsplit_once("__") else {
+        return (name, Test::Is);
+    };
+    let test = match lookup {
+        "gte" => Test::AtLeast,
+        "gt" => Test::Above,
+        "lte" => Test::AtMost,
+        "lt" => Test::Below,
+        "in" | "exact" | "iexact" => Test::Is,
+        "ne" => Test::IsNot,
+        "contains" | "icontains" => Test::Contains,
+        "startswith" | "istartswith" => Test::Starts,
+        "isnull" => Test::IsNull,
+        _ => return (name, Test::Is),
+    };
+    (field, test)
+}
+
+/// `device_id` is `device` where there is only that, and the other way round; one tag filters by tags.
+fn field(item: &Object, name: &str) -> Option<String> {
+    let subject = classify::subject(name);
+    let candidates = [
+        name.to_owned(),
+        subject.clone(),
+        format!("{subject}_id"),
+        format!("{subject}s"),
+    ];
+    candidates.into_iter().find(|n| item.get(n).is_some())
+}
+
+fn time_field(schemas: &Schemas, item: &Object) -> Option<String> {
+    item.properties
+        .iter()
+        .find(|p| schemas.at(p.of).format() == "date-time")
+        .map(|p| p.name.clone())
+}
+
+impl Rule {
+    fn holds(&self, value: &Value) -> bool {
+        match value {
+            Value::Array(list) if self.test == Test::Is => list.iter().any(|v| self.holds(v)),
+            Value::Object(map) => map
+                .get("id")
+                .or_else(|| map.get("name"))
+                .is_some_and(|v| self.holds(v)),
+            value => self.wanted.iter().any(|wanted| self.one(value, wanted)),
+        }
+    }
+
+    fn one(&self, value: &Value, wanted: &str) -> bool {
+        let order = || {
+            if value.is_null() {
+                None
+            } else {
+                Some(compare(value, &read(value, wanted)?))
+            }
+        };
+        let lower = |v: &Value| {
+            v.as_str()
+                .map_or_else(|| v.to_string(), str::to_owned)
+                .to_lowercase()
+        };
+        match self.test {
+            Test::Is => order() == Some(Ordering::Equal) || (value.is_null() && wanted == "null"),
+            Test::IsNot => order() != Some(Ordering::Equal),
+            Test::AtLeast => order().is_some_and(Ordering::is_ge),
+            Test::Above => order().is_some_and(Ordering::is_gt),
+            Test::AtMost => order().is_some_and(Ordering::is_le),
+            Test::Below => order().is_some_and(Ordering::is_lt),
+            Test::Contains => lower(value).contains(&wanted.to_lowercase()),
+            Test::Starts => lower(value).starts_with(&wanted.to_lowercase()),
+            Test::IsNull => {
+                value.is_null() == matches!(wanted.to_lowercase().as_str(), "true" | "1")
+            }
+        }
+    }
+}
+
+/// The text as a value of the same type.
+fn read(like: &Value, text: &str) -> Option<Value> {
+    match like {
+        Value::Number(_) => text
+            .trim()
+            .parse::<i64>()
+            .map(Value::from)
+            .ok()
+            .or_else(|| text.trim().parse::<f64>().ok().map(Value::from)),
+        Value::Bool(_) => match text.to_lowercase().as_str() {
+            "true" | "1" => Some(true.into()),
+            "false" | "0" => Some(false.into()),
+            _ => None,
+        },
+        _ => Some(text.into()),
+    }
+}
+
+/// Numbers by size, times by time, texts by letter; null first.
+pub fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => a
+                .as_f64()
+                .partial_cmp(&b.as_f64())
+                .unwrap_or(Ordering::Equal),
+        },
+        (Value::String(a), Value::String(b)) => {
+            let time = |t: &str| {
+                if t.get(4..5) == Some("-") {
+                    formats::time(t)
+                } else {
+                    None
+                }
+            };
+            match (time(a), time(b)) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => a.cmp(b),
+            }
+        }
+        (a, b) => a.to_string().cmp(&b.to_string()),
+    }
+}
+
+fn mentions(value: &Value, word: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(word),
+        Value::Number(n) => n.to_string() == word,
+        Value::Array(list) => list.iter().any(|v| mentions(v, word)),
+        Value::Object(map) => map.values().any(|v| mentions(v, word)),
+        _ => false,
+    }
+}

@@ -1,0 +1,213 @@
+//! What OPTIONS says of a view: DRF's SimpleMetadata.
+
+use serde_json::{Map, Value, json};
+
+use crate::spec::{
+    self, IdKind, Operation, Route, Spec, classify,
+    schema::{Kind, Use},
+};
+
+const PARSERS: [&str; 3] = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+];
+
+/// `there`: what the path names exists, so that it can be changed.
+pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
+    let media = route.operations.iter().find_map(|o| o.body.as_ref());
+    let parses = match media.map(|b| &b.media) {
+        Some(media) if !media.iter().any(|m| m.ends_with("json")) => json!(media),
+        _ => json!(PARSERS),
+    };
+    let list = |o: &Operation| matches!(o.kind, spec::Kind::List(_) | spec::Kind::Create(_));
+    let item = |o: &Operation| matches!(o.kind, spec::Kind::Read(_) | spec::Kind::Update(_));
+    let mut segments = route.template.trim_end_matches('/').rsplit('/');
+    let last = segments.find(|s| !s.contains('{')).unwrap_or_default();
+    let suffix = match () {
+        () if route.operations.iter().any(list) => " List",
+        () if route.operations.iter().any(item) => " Instance",
+        () => "",
+    };
+    let mut out = Map::from_iter([
+        (
+            "name".to_owned(),
+            format!("{}{suffix}", title(&classify::singular(last))).into(),
+        ),
+        ("description".to_owned(), "".into()),
+        ("renders".to_owned(), json!(["application/json"])),
+        ("parses".to_owned(), parses),
+    ]);
+    let mut actions = Map::new();
+    for method in ["PUT", "POST"] {
+        let Some(operation) = route.operations.iter().find(|o| o.method == *method) else {
+            continue;
+        };
+        if let Some(body) = operation.body.as_ref().filter(|_| there) {
+            let mut known = fields(spec, body.schema);
+            let shown = operation.answer.map(|a| fields(spec, a));
+            for (name, mut field) in shown.into_iter().flatten() {
+                if let (None, Some(map)) = (known.get(&name), field.as_object_mut()) {
+                    map.insert("required".into(), false.into());
+                    map.insert("read_only".into(), true.into());
+                    known.insert(name, field);
+                }
+            }
+            if !known.is_empty() {
+                actions.insert(method.to_owned(), known.into());
+            }
+        }
+    }
+    if !actions.is_empty() {
+        out.insert("actions".into(), actions.into());
+    }
+    out.into()
+}
+
+fn fields(spec: &Spec, place: Use) -> Map<String, Value> {
+    described(spec, place, &mut Open::default())
+}
+
+/// What is being described.
+#[derive(Default)]
+struct Open {
+    /// A recursive schema is not gone into.
+    places: Vec<Use>,
+    fields: usize,
+}
+
+impl Open {
+    /// No view of DRF's comes near: what is deeper, or doubles at each level, is left out.
+    fn may_enter(&self, place: Use) -> bool {
+        self.places.len() < 32 && self.fields < 2000 && !self.places.contains(&place)
+    }
+}
+
+fn described(spec: &Spec, place: Use, open: &mut Open) -> Map<String, Value> {
+    let mut out = Map::new();
+    let object = spec.schemas.members(place);
+    let Some(object) = object.filter(|_| open.may_enter(place)) else {
+        return out;
+    };
+    open.places.push(place);
+    open.fields += object.properties.len();
+    for property in &object.properties {
+        let required = property.required && !property.of.read_only;
+        let mut field = field(spec, &property.name, property.of, open);
+        field.insert("required".into(), required.into());
+        field.insert("read_only".into(), property.of.read_only.into());
+        field.insert("label".into(), label(&property.name).into());
+        out.insert(property.name.clone(), field.into());
+    }
+    open.places.pop();
+    out
+}
+
+fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value> {
+    let schemas = &spec.schemas;
+    let schema = schemas.at(of);
+    let mut out = Map::new();
+    let related = |of: Use| {
+        let kind = match &schemas.at(of).kind {
+            Kind::Integer => IdKind::Integer,
+            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
+            _ => return false,
+        };
+        spec.nouns.contains_key(&(classify::subject(name), kind))
+    };
+    let relation = match &schema.kind {
+        Kind::List(item) => schema.unique || related(*item),
+        _ => related(of),
+    };
+    if relation {
+        out.insert("type".into(), "field".into());
+        return out;
+    }
+    let kind = match &schema.kind {
+        _ if schema.values.is_some() => "choice",
+        Kind::Any => "field",
+        Kind::Union(_) if schemas.is_of_objects(of) => "nested object",
+        Kind::Union(_) => "field",
+        Kind::Text(format) => match format.as_str() {
+            "date-time" => "datetime",
+            "uri" => "url",
+            "date" | "email" | "slug" | "decimal" => format,
+            _ => "string",
+        },
+        Kind::Integer => "integer",
+        Kind::Number => "float",
+        Kind::Boolean => "boolean",
+        Kind::File => "file upload",
+        Kind::List(item) if schemas.at(*item).values.is_some() => "multiple choice",
+        Kind::List(_) => "list",
+        Kind::Object(object) if object.is_free() && !object.others.is_some_and(Use::is_typed) => {
+            "field"
+        }
+        Kind::Object(_) => "nested object",
+    };
+    out.insert("type".into(), kind.into());
+    for (key, limit) in [
+        ("min_length", schema.min_length),
+        ("max_length", schema.max_length),
+    ] {
+        // drf-yasg says that a text may not be blank by its length.
+        out.extend(limit.filter(|n| *n > 1).map(|n| (key.to_owned(), n.into())));
+    }
+    for (key, limit) in [("min_value", schema.minimum), ("max_value", schema.maximum)] {
+        out.extend(limit.map(|n| (key.to_owned(), whole(n))));
+    }
+    let choices = |values: &[Value]| -> Value {
+        let values = values.iter().filter(|v| !v.is_null());
+        values
+            .map(|v| json!({"value": v, "display_name": crate::state::store::text(v)}))
+            .collect()
+    };
+    match &schema.kind {
+        _ if schema.values.is_some() => {
+            let values = schema.values.as_deref().unwrap_or_default();
+            out.insert("choices".into(), choices(values));
+        }
+        Kind::List(item) => match &schemas.at(*item).values {
+            Some(values) => drop(out.insert("choices".into(), choices(values))),
+            None if !open.may_enter(of) => {}
+            None => {
+                open.places.push(of);
+                let mut child = field(spec, name, *item, open);
+                open.places.pop();
+                child.insert("required".into(), true.into());
+                child.insert("read_only".into(), false.into());
+                out.insert("child".into(), child.into());
+            }
+        },
+        Kind::Object(object) if !object.is_free() => {
+            out.insert("children".into(), described(spec, of, open).into());
+        }
+        _ => {}
+    }
+    out
+}
+
+fn whole(n: f64) -> Value {
+    if n.fract() == 0.0 && n.abs() < 1e19 {
+        (n as i64).into()
+    } else {
+        n.into()
+    }
+}
+
+/// `device_id` → `Device id`.
+fn label(name: &str) -> String {
+    if name == "id" {
+        return "ID".into();
+    }
+    let words = name.replace('_', " ").to_lowercase();
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// `environment_variable` → `Environment Variable`.
+fn title(name: &str) -> String {
+    let words: Vec<String> = name.split(['_', '-']).map(label).collect();
+    words.join(" ")
+}

@@ -1,0 +1,135 @@
+//! Which part of a list is asked for, in all families of page parameters.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    handlers::query::Query,
+    spec::{Operation, Place},
+};
+
+const SIZE: u64 = 20;
+const MOST: u64 = 1000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    /// `page` from 1.
+    Page,
+    /// `page_num` from 0.
+    Number,
+    Offset,
+    Cursor,
+    /// Everything at once.
+    Whole,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    family: Family,
+    pub start: u64,
+    pub size: u64,
+    /// The last page, wherever that is.
+    last: bool,
+}
+
+impl Paging {
+    /// `enveloped` lists have pages, whether parameters for them are documented or not. `None`: DRF's "Invalid page."
+    pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Option<Self> {
+        let documented = |name: &str| {
+            operation
+                .parameters
+                .iter()
+                .find(|p| p.place == Place::Query && p.name == name)
+        };
+        let sizes = ["page_size", "page_hits", "limit"];
+        let family = match () {
+            () if documented("page_num").is_some() => Family::Number,
+            () if documented("page").is_some() => Family::Page,
+            () if documented("offset").is_some() => Family::Offset,
+            () if documented("cursor").is_some() => Family::Cursor,
+            () if enveloped => Family::Page,
+            () => {
+                return Some(Self {
+                    family: Family::Whole,
+                    start: 0,
+                    size: u64::MAX,
+                    last: false,
+                });
+            }
+        };
+        let default = sizes
+            .iter()
+            .find_map(|s| documented(s)?.default)
+            .filter(|n| *n > 0);
+        let size = sizes
+            .iter()
+            .find_map(|s| query.number(s).filter(|n| *n > 0))
+            .or(default)
+            .unwrap_or(SIZE)
+            .min(MOST);
+        let start = match family {
+            Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
+                "last" => 0,
+                text => text
+                    .trim()
+                    .parse::<u64>()
+                    .ok()
+                    .filter(|n| *n > 0)?
+                    .saturating_sub(1)
+                    .saturating_mul(size),
+            },
+            Family::Number => query.number("page_num").unwrap_or(0).saturating_mul(size),
+            Family::Offset => query.number("offset").unwrap_or(0),
+            _ => query.get("cursor").map_or(Some(0), read_cursor)?,
+        };
+        Some(Self {
+            family,
+            start,
+            size,
+            last: family == Family::Page && query.get("page") == Some("last"),
+        })
+    }
+
+    /// The place in a list of `total`; `None` for a page behind the last.
+    pub fn within(mut self, total: u64) -> Option<Self> {
+        if self.last {
+            self.start = total.saturating_sub(1) / self.size * self.size;
+        }
+        (self.family != Family::Page || self.start == 0 || self.start < total).then_some(self)
+    }
+
+    pub fn is_whole(self) -> bool {
+        self.family == Family::Whole
+    }
+
+    /// The number that the API's own pages carry.
+    pub fn number(self) -> u64 {
+        self.start / self.size.max(1) + u64::from(self.family == Family::Page)
+    }
+
+    /// The queries of the pages after and before.
+    pub fn links(self, query: &Query, total: u64) -> (Option<String>, Option<String>) {
+        let after = self.start.saturating_add(self.size);
+        let link = |start: u64| match self.family {
+            // DRF leaves the first page out.
+            Family::Page if start == 0 => query.without("page"),
+            Family::Page => query.with("page", &(start / self.size + 1).to_string()),
+            Family::Number => query.with("page_num", &(start / self.size).to_string()),
+            Family::Offset if start == 0 => query.without("offset"),
+            Family::Offset => query.with("offset", &start.to_string()),
+            Family::Cursor => query.with("cursor", &URL_SAFE_NO_PAD.encode(format!("o={start}"))),
+            Family::Whole => String::new(),
+        };
+        (
+            (after < total).then(|| link(after)),
+            (self.start > 0).then(|| link(self.start.saturating_sub(self.size))),
+        )
+    }
+}
+
+fn read_cursor(text: &str) -> Option<u64> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?)
+        .ok()?
+        .strip_prefix("o=")?
+        .parse()
+        .ok()
+}

@@ -1,0 +1,142 @@
+//! Is a request what the document asks for? In the words of Django REST framework.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    handlers::{
+        fields::{self, Judge, Mode, REQUIRED},
+        query::Query,
+    },
+    spec::{
+        self, Operation, Place,
+        schema::{Kind, Schemas, Use},
+    },
+};
+
+/// What came in, cleaned of what is read-only or not in the document; or DRF's errors.
+pub fn body(judge: Judge<'_>, place: Use, value: Value) -> Result<Value, Value> {
+    let top = judge.schemas.at(place);
+    match &top.kind {
+        Kind::Union(_) if !value.is_object() && judge.schemas.is_of_objects(place) => {
+            Err(fields::dictionary(&value))
+        }
+        _ if value.is_null() => Err(json!({ "non_field_errors": ["No data provided"] })),
+        Kind::File => Ok(value),
+        Kind::Object(object) if !object.is_free() && !value.is_object() => {
+            Err(fields::dictionary(&value))
+        }
+        _ => judge
+            .check(place, "", value)
+            .map_err(|errors| match errors {
+                Value::Array(words) => json!({ "non_field_errors": words }),
+                errors => errors,
+            }),
+    }
+}
+
+/// Query and path name no relations: what they name is looked for, not judged.
+fn plain(schemas: &Schemas) -> Judge<'_> {
+    Judge {
+        schemas,
+        related: &|_, _, _| None,
+        mode: Mode::Whole,
+        trying: false,
+    }
+}
+
+/// What django-filter says where a serializer says something else.
+fn filtered(kind: &Kind, words: Value) -> Value {
+    match kind {
+        Kind::Number => json!(["Enter a number."]),
+        Kind::Text(format) if format == "date-time" => json!(["Enter a valid date/time."]),
+        Kind::Text(format) if format == "date" => json!(["Enter a valid date."]),
+        _ => words,
+    }
+}
+
+/// The query and the headers.
+pub fn parameters(
+    schemas: &Schemas,
+    operation: &Operation,
+    query: &Query,
+    header: impl Fn(&str) -> Option<String>,
+) -> Result<(), Value> {
+    if query.get("search").is_some_and(|t| t.contains('\0')) {
+        return Err(json!(["Null characters are not allowed."]));
+    }
+    let mut errors = Map::new();
+    for p in operation
+        .parameters
+        .iter()
+        .filter(|p| p.place != Place::Path && !p.is_page())
+    {
+        let values: Vec<String> = if p.place == Place::Header {
+            header(&p.name).into_iter().collect()
+        } else {
+            query.all(&p.name).map(str::to_owned).collect()
+        };
+        let Some(last) = values.last() else {
+            // The header of the credentials is judged before.
+            if p.required && !p.name.eq_ignore_ascii_case("authorization") {
+                errors.insert(p.name.clone(), json!([REQUIRED]));
+            }
+            continue;
+        };
+        let value = match schemas.at(p.schema).kind {
+            Kind::List(_) if p.multi => values.iter().cloned().map(Value::from).collect(),
+            Kind::List(_) => last
+                .split(',')
+                .filter(|v| !v.is_empty())
+                .map(|v| Value::from(v.to_owned()))
+                .collect(),
+            // What is left empty is not filtered by.
+            _ if last.is_empty() && !p.required => continue,
+            // Python's integers have no end; such a number finds nothing, or is no size of a page.
+            Kind::Integer
+                if last.len() > 18
+                    && last
+                        .bytes()
+                        .skip(usize::from(last.starts_with('-')))
+                        .all(|b| b.is_ascii_digit()) =>
+            {
+                continue;
+            }
+            _ => Value::from(last.clone()),
+        };
+        if let Err(words) = plain(schemas).check(p.schema, &p.name, value) {
+            let words = match operation.kind {
+                spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, words),
+                _ => words,
+            };
+            errors.insert(p.name.clone(), words);
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
+    }
+}
+
+/// Could the values of the path be of their types?
+pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: &[String]) -> bool {
+    operation
+        .parameters
+        .iter()
+        .filter(|p| p.place == Place::Path)
+        .all(|p| {
+            let value = names
+                .iter()
+                .position(|n| *n == p.name)
+                .and_then(|at| values.get(at));
+            value.is_none_or(|v| {
+                let list = matches!(schemas.at(p.schema).kind, Kind::List(_));
+                let value = if list {
+                    v.split(',').map(Value::from).collect()
+                } else {
+                    Value::from(v.clone())
+                };
+                plain(schemas).check(p.schema, &p.name, value).is_ok()
+            })
+        })
+}

@@ -1,0 +1,112 @@
+//! A form as a serializer reads it: the last value of a field, all of a list, `name.member` and `name[0]member` of what is nested.
+
+use serde_json::{Map, Value};
+
+use crate::spec::schema::{Kind, Schemas, Use};
+
+type Field = (String, Value);
+
+/// The value of an object's schema; what no property names stays as it came.
+pub fn read(schemas: &Schemas, place: Use, fields: &[Field]) -> Value {
+    let mut map: Map<String, Value> = fields.iter().cloned().collect();
+    let Some(object) = schemas.members(place) else {
+        return map.into();
+    };
+    for property in &object.properties {
+        let name = property.name.as_str();
+        if let Some(value) = field(schemas, property.of, name, property.required, fields) {
+            map.insert(name.to_owned(), value);
+        } else {
+            map.remove(name);
+        }
+    }
+    map.into()
+}
+
+fn field(
+    schemas: &Schemas,
+    of: Use,
+    name: &str,
+    required: bool,
+    fields: &[Field],
+) -> Option<Value> {
+    let all = || fields.iter().filter(|(k, _)| k == name).map(|(_, v)| v);
+    let last = || all().next_back().cloned();
+    let parsed = |value: Value| {
+        let json = value.as_str().and_then(|t| serde_json::from_str(t).ok());
+        json.unwrap_or(value)
+    };
+    let schema = schemas.at(of);
+    match &schema.kind {
+        Kind::List(item) => {
+            let indexed = indexed(name, fields);
+            if !indexed.is_empty() {
+                let object = schemas.at(*item).object().is_some();
+                let item = |part: &Vec<Field>| match part.first() {
+                    Some((k, v)) if k.is_empty() && !object => v.clone(),
+                    _ => read(schemas, *item, part),
+                };
+                return Some(indexed.iter().map(item).collect());
+            }
+            let list: Vec<Value> = all().cloned().collect();
+            // Lists of objects come as JSON where they come whole.
+            match list.as_slice() {
+                [] => None,
+                [Value::String(t)] if t.trim_start().starts_with('[') => {
+                    Some(serde_json::from_str(t).unwrap_or_else(|_| list.into()))
+                }
+                _ if schemas.at(*item).object().is_some() => {
+                    Some(list.into_iter().map(parsed).collect())
+                }
+                _ => Some(list.into()),
+            }
+        }
+        Kind::Object(object) => {
+            let within: Vec<Field> = fields
+                .iter()
+                .filter_map(|(k, v)| {
+                    let rest = k.strip_prefix(name)?.strip_prefix('.')?;
+                    Some((rest.to_owned(), v.clone()))
+                })
+                .collect();
+            match last() {
+                Some(Value::String(t)) if t.is_empty() && !required => None,
+                Some(value) => Some(parsed(value)),
+                None if within.is_empty() => None,
+                None if object.is_free() => Some(Value::Object(within.into_iter().collect())),
+                None => Some(read(schemas, of, &within)),
+            }
+        }
+        // Nothing was filled in.
+        kind => match last() {
+            Some(Value::String(t)) if t.is_empty() && !required => {
+                let blank = matches!(kind, Kind::Text(f) if f.is_empty() || f == "email" || f == "uri" || f == "slug" || f == "password");
+                let takes = schema
+                    .values
+                    .as_ref()
+                    .map_or(blank && schema.min_length.is_none_or(|n| n == 0), |v| {
+                        v.contains(&t.clone().into())
+                    });
+                (takes && !of.nullable)
+                    .then(|| Value::from(t))
+                    .or_else(|| of.nullable.then_some(Value::Null))
+            }
+            other => other,
+        },
+    }
+}
+
+/// The parts of `name[0]`, `name[1]` and so on, in order, each with what comes behind.
+fn indexed(name: &str, fields: &[Field]) -> Vec<Vec<Field>> {
+    let mut parts: std::collections::BTreeMap<u32, Vec<Field>> = Default::default();
+    for (key, value) in fields {
+        let place = || {
+            let (index, rest) = key.strip_prefix(name)?.strip_prefix('[')?.split_once(']')?;
+            Some((index.parse().ok()?, rest.trim_start_matches('.').to_owned()))
+        };
+        if let Some((index, rest)) = place() {
+            parts.entry(index).or_default().push((rest, value.clone()));
+        }
+    }
+    parts.into_values().collect()
+}

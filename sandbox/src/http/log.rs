@@ -1,0 +1,174 @@
+//! What was asked: kept for tests, and written as JSON lines. No headers, no bodies, no secrets.
+
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    fmt,
+    fs::File,
+    io::Write,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use crate::util::{private, secret};
+
+/// A request that the sandbox answered. Headers and bodies are not kept: they hold secrets.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// The HTTP method.
+    pub method: String,
+    /// The path without the query, as it came; segments that look secret are shown as `***`.
+    pub path: String,
+    /// The query as it came, values that look secret as `***`.
+    pub query: String,
+    /// The status that was answered; 0 if the connection was reset or closed before.
+    pub status: u16,
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, mask_path(&self.path))?;
+        if !self.query.is_empty() {
+            write!(f, "?{}", self.query)?;
+        }
+        write!(f, " → {}", self.status)
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seen({self})")
+    }
+}
+
+/// How many requests are kept: who runs for long must not grow.
+const KEPT: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub struct Log {
+    seen: Mutex<VecDeque<Seen>>,
+    file: Option<Mutex<File>>,
+}
+
+impl Log {
+    pub fn new(path: Option<&Path>) -> Result<Self, String> {
+        let open = |p: &Path| {
+            private::append(p).map_err(|e| format!("cannot write the log {}: {e}", p.display()))
+        };
+        Ok(Self {
+            seen: Mutex::default(),
+            file: path.map(open).transpose()?.map(Mutex::new),
+        })
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    pub fn add(&self, seen: Seen, time: jiff::Timestamp, ms: f64, fault: Option<String>) {
+        if let Some(file) = &self.file {
+            let (path, query) = (mask_path(&seen.path), &seen.query);
+            let line = json!({"time": time.to_string(), "method": seen.method, "path": path, "query": query, "status": seen.status, "ms": ms, "fault": fault});
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            // A full disk is no reason to stop serving.
+            let _ = file.write_all(format!("{line}\n").as_bytes());
+        }
+        let mut kept = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(seen);
+    }
+}
+
+/// In ASCII: a terminal may read what is beyond it as a command, or in another direction.
+pub fn plain(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
+}
+
+fn mask_path(path: &str) -> String {
+    let masked = path.split('/').map(|segment| {
+        // Matrix parameters: `/x;token=y/`.
+        let is_secret = secret::by_value(&percent_decode_str(segment).decode_utf8_lossy())
+            || segment.split(';').any(is_secret_pair);
+        if is_secret { "***" } else { segment }
+    });
+    masked.collect::<Vec<_>>().join("/")
+}
+
+/// The query without what looks secret, by name or form, once it is decoded.
+pub fn mask_query(query: &str) -> String {
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        _ if !is_secret_pair(pair) => Cow::Borrowed(pair),
+        Some((name, _)) => format!("{name}=***").into(),
+        None => "***".into(),
+    });
+    masked.collect::<Vec<_>>().join("&")
+}
+
+fn is_secret_pair(pair: &str) -> bool {
+    form_urlencoded::parse(pair.as_bytes()).any(|(name, value)| secret::in_query(&name, &value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_by_what_they_are_once_decoded() {
+        const HEX: &str = "0123456789abcdef0123456789abcdef";
+        let encoded: String = HEX.bytes().map(|b| format!("%{b:02x}")).collect();
+        for (query, shown) in [
+            (
+                "a=1&api_token=x&Key=y&b=%20".to_owned(),
+                "a=1&api_token=***&Key=***&b=%20",
+            ),
+            (
+                "p%61ssword=x&%74oken=y&wifi%5Fpass=z".into(),
+                "p%61ssword=***&%74oken=***&wifi%5Fpass=***",
+            ),
+            (
+                format!("q={encoded}&id={}", &HEX[1..]),
+                &format!("q=***&id={}", &HEX[1..]),
+            ),
+            (format!("{encoded}&token"), "***&***"),
+            (
+                "next=%2Fx%2F%3Ftok%2565n%3Dy&n=%2F%3Fa%3D1".into(),
+                "next=***&n=%2F%3Fa%3D1",
+            ),
+            (
+                "monkey=1&token_type=x&page=2".into(),
+                "monkey=1&token_type=x&page=2",
+            ),
+        ] {
+            assert_eq!(mask_query(&query), shown);
+        }
+        let id = "0189d7a5-0000-7000-8000-000000000001";
+        for (path, shown) in [
+            (format!("/a/{HEX}/b/{encoded}/"), "/a/***/b/***/".to_owned()),
+            ("/a;p%61ssword=x/".to_owned(), "/***/".to_owned()),
+            (
+                format!("/dongle/devices/{id}/"),
+                format!("/dongle/devices/{id}/"),
+            ),
+        ] {
+            assert_eq!(mask_path(&path), shown);
+            let seen = Seen {
+                method: "GET".into(),
+                path,
+                query: String::new(),
+                status: 200,
+            };
+            assert_eq!(format!("{seen:?}"), format!("Seen(GET {shown} → 200)"));
+        }
+    }
+}

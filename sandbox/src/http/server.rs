@@ -1,0 +1,293 @@
+//! Sockets. HTTP/1.1 by hyper itself: faults need the connection, which a framework would keep.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
+use hyper::{
+    body::{Body, Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    task::JoinSet,
+    time::{Sleep, sleep, timeout},
+};
+
+use crate::http::{
+    api::{self, Api},
+    auth,
+    faults::{self, Kind},
+    host,
+    log::{self, Seen},
+    response::{self, Refusal, Reply},
+};
+
+/// Bytes of a request's body.
+const BODY: usize = 10 << 20;
+/// Bytes of a request's head; hyper answers 431 beyond.
+const HEAD: usize = 64 << 10;
+/// For the head of a request, and for the next request of a connection.
+const IDLE: Duration = Duration::from_secs(60);
+
+type Out = Either<Full<Bytes>, Cut>;
+
+/// Serves until dropped; all connections end with it.
+pub async fn serve(listener: TcpListener, api: Arc<Api>) {
+    let mut connections = JoinSet::new();
+    let crowded = Arc::new(Notify::new());
+    loop {
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone())))
+            }
+            // No more files, most likely: idle connections have to go, and the server goes on.
+            Err(_) => {
+                crowded.notify_waiters();
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded: Arc<Notify>) {
+    let _ = stream.set_nodelay(true);
+    let reset = Arc::new(AtomicBool::new(false));
+    let wanted = reset.clone();
+    let service = service_fn(move |request| {
+        let (api, wanted) = (api.clone(), wanted.clone());
+        async move {
+            let reply = handle(&api, request, peer).await;
+            reply.ok_or_else(|| {
+                wanted.store(true, Ordering::Release);
+                io::Error::from(io::ErrorKind::ConnectionReset)
+            })
+        }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .max_buf_size(HEAD);
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let crowd = crowded.notified();
+    tokio::pin!(crowd);
+    let served = tokio::select! {
+        served = Pin::new(&mut connection) => served,
+        () = &mut crowd => {
+            Pin::new(&mut connection).graceful_shutdown();
+            Pin::new(&mut connection).await
+        }
+    };
+    if served.is_err() && reset.load(Ordering::Acquire) {
+        // Nothing is sent any more: closing means a reset.
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+    }
+}
+
+/// `None`: the connection is to be reset.
+async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Option<Response<Out>> {
+    let begun = Instant::now();
+    let (parts, body) = request.into_parts();
+    if let Err(refusal) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
+        return Some(finish(api, refusal.reply(), &[]));
+    }
+    let path = parts.uri.path();
+    let admin = path.starts_with("/__sandbox/");
+    let wished = api::wished(&parts.headers);
+    let struck = if admin {
+        Vec::new()
+    } else {
+        api.faults
+            .strike(path, wished.as_deref().unwrap_or_default())
+    };
+    let note = |status: u16| {
+        if !admin {
+            let query = log::mask_query(parts.uri.query().unwrap_or_default());
+            let seen = Seen {
+                method: parts.method.to_string(),
+                path: log::plain(path),
+                query: log::plain(&query),
+                status,
+            };
+            api.log.add(
+                seen,
+                api.clock.now(0),
+                begun.elapsed().as_secs_f64() * 1000.0,
+                faults::names(&struck),
+            );
+        }
+    };
+    for fault in &struck {
+        match fault {
+            Kind::Latency(time) => sleep(*time).await,
+            Kind::Stall => {
+                note(0);
+                std::future::pending::<()>().await;
+            }
+            Kind::Reset => {
+                note(0);
+                return None;
+            }
+            _ => {}
+        }
+    }
+    let reply = match (wished, instead(&struck)) {
+        (Err(refusal), _) => refusal.reply(),
+        (Ok(_), Some(reply)) => reply,
+        (Ok(_), None) => match read(&parts.headers, body, api.settings.body).await {
+            Ok(body) => api.respond(&parts, body, peer.ip(), &struck).await,
+            Err(refusal) => refusal.reply(),
+        },
+    };
+    note(if struck.contains(&Kind::Truncate) {
+        0
+    } else {
+        reply.status().as_u16()
+    });
+    Some(finish(api, reply, &struck))
+}
+
+/// What a fault answers in place of the API: nothing is done then.
+fn instead(struck: &[Kind]) -> Option<Reply> {
+    struck.iter().find_map(|fault| {
+        let of = |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        Some(match fault {
+            Kind::Status(status) => {
+                let status = of(*status);
+                let words = match status {
+                    StatusCode::UNAUTHORIZED => "Invalid token.",
+                    StatusCode::FORBIDDEN => "You do not have permission to perform this action.",
+                    StatusCode::NOT_FOUND => "Not found.",
+                    _ => status.canonical_reason().unwrap_or("A fault on demand."),
+                };
+                let refusal = Refusal::detail(status, words);
+                match status {
+                    StatusCode::TOO_MANY_REQUESTS => Refusal::throttled(1),
+                    StatusCode::SERVICE_UNAVAILABLE => refusal.with(header::RETRY_AFTER, "1"),
+                    StatusCode::UNAUTHORIZED => refusal.with(header::WWW_AUTHENTICATE, auth::SCHEME),
+                    _ => refusal,
+                }
+                .reply()
+            }
+            Kind::Html(status) => {
+                let status = of(*status);
+                let page = format!("<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center><hr><center>nginx</center></body>\r\n</html>\r\n");
+                response::reply(status, "text/html", page)
+            }
+            _ => return None,
+        })
+    })
+}
+
+/// The body, if it is no larger than it may be. One that says so is not read at all.
+///
+/// It has its time: a client that sends a byte now and then holds nothing for long.
+async fn read(
+    headers: &http::HeaderMap,
+    body: Incoming,
+    within: Duration,
+) -> Result<Bytes, Refusal> {
+    let closed =
+        |status, words: String| Refusal::detail(status, words).with(header::CONNECTION, "close");
+    let large = || {
+        closed(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is larger than {BODY} bytes."),
+        )
+    };
+    let told = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|l| l.to_str().ok()?.parse::<u64>().ok());
+    if told.is_some_and(|l| l > BODY as u64) {
+        return Err(large());
+    }
+    let whole = timeout(within, Limited::new(body, BODY).collect()).await;
+    let Ok(whole) = whole else {
+        return Err(closed(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("The body did not come within {} s.", within.as_secs_f64()),
+        ));
+    };
+    match whole {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(e) if e.is::<LengthLimitError>() => Err(large()),
+        Err(_) => Err(Refusal::detail(
+            StatusCode::BAD_REQUEST,
+            "The body did not come whole.",
+        )),
+    }
+}
+
+fn finish(api: &Api, mut reply: Reply, struck: &[Kind]) -> Response<Out> {
+    let skew: i64 = struck
+        .iter()
+        .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })
+        .sum();
+    let now = api.clock.now(skew);
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now.into())) {
+        reply.headers_mut().insert(header::DATE, date);
+    }
+    if struck.contains(&Kind::BadJson) {
+        reply.headers_mut().remove(header::CONTENT_ENCODING);
+        *reply.body_mut() = Bytes::from_static(b"{\"count\": 25, \"results\": [{\"id\": ");
+    }
+    if struck.contains(&Kind::Truncate) {
+        return reply.map(|body| {
+            Either::Right(Cut {
+                length: body.len().max(2) as u64,
+                first: Some(body.slice(..body.len() / 2)),
+                pause: None,
+            })
+        });
+    }
+    reply.map(|body| Either::Left(Full::new(body)))
+}
+
+/// A body that ends too early.
+struct Cut {
+    /// What is promised.
+    length: u64,
+    first: Option<Bytes>,
+    /// For the first part to reach the other side.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Body for Cut {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(first) = self.first.take().filter(|f| !f.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(first))));
+        }
+        let pause = self
+            .pause
+            .get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(5))));
+        pause
+            .as_mut()
+            .poll(context)
+            .map(|()| Some(Err(io::Error::from(io::ErrorKind::BrokenPipe))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
+}

@@ -1,0 +1,222 @@
+//! Makes a value fit a schema: what was sent in the form of a request, shown in the form of an answer; what is on the wire, shown as the document has it.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    sample::{Maker, Thing},
+    spec::{
+        classify,
+        schema::{Kind, Use},
+        union::Chosen,
+    },
+    state::store,
+};
+
+#[derive(Clone, Copy)]
+pub struct Fitter<'a> {
+    pub maker: Maker<'a>,
+    /// By the letter of the document: a method field, which it calls a string, is a string with the JSON of what it holds.
+    pub strict: bool,
+}
+
+impl Fitter<'_> {
+    /// What can't be taken over is made anew.
+    pub fn fit(&self, place: Use, value: Value, name: &str, thing: Thing<'_>) -> Value {
+        let schemas = self.maker.schemas;
+        let schema = schemas.at(place);
+        if schema.bare && place.read_only {
+            return if !self.strict || value.is_string() || (value.is_null() && place.nullable) {
+                value
+            } else {
+                value.to_string().into()
+            };
+        }
+        let fresh = || self.maker.value(place, name, thing);
+        if value.is_null() {
+            return if place.nullable || matches!(schema.kind, Kind::Any) {
+                value
+            } else {
+                self.clean(place, fresh(), name, thing)
+            };
+        }
+        let noun = classify::subject(name);
+        let thing = if name.is_empty() || schema.object().is_none() {
+            thing
+        } else {
+            Thing {
+                noun: &noun,
+                ..thing
+            }
+        };
+        let part = |name: &str| Thing {
+            rng: thing.rng.at(name),
+            ..thing
+        };
+        match (&schema.kind, value) {
+            (Kind::Union(_), value) => {
+                let found = schemas
+                    .alternatives(place, &value, false)
+                    .unwrap_or_default();
+                let fits = |c: &&Chosen| schemas.fits(c.of, &value);
+                match found.iter().find(fits).or(found.first()) {
+                    Some(c) => c.named(self.fit(c.of, value, name, thing)),
+                    None => self.clean(place, fresh(), name, thing),
+                }
+            }
+            (Kind::Object(object), Value::Object(map)) if object.is_free() => {
+                match object.others.filter(|o| o.is_typed()) {
+                    Some(other) => map
+                        .into_iter()
+                        .map(|(k, v)| (k.clone(), self.fit(other, v, &k, part(&k))))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                    None => Value::Object(map),
+                }
+            }
+            (Kind::Object(object), Value::Object(mut map)) => {
+                let mut out = Map::new();
+                for property in &object.properties {
+                    let name = property.name.as_str();
+                    if let Some(value) = map.remove(name) {
+                        out.insert(
+                            name.to_owned(),
+                            self.fit(property.of, value, name, part(name)),
+                        );
+                    } else if property.required || property.of.read_only {
+                        let made = self.maker.value(property.of, name, part(name));
+                        out.insert(
+                            name.to_owned(),
+                            self.clean(property.of, made, name, part(name)),
+                        );
+                    }
+                }
+                if object.others.is_some() {
+                    out.extend(map);
+                }
+                out.into()
+            }
+            (Kind::Object(_), Value::Array(list)) => match list.into_iter().next() {
+                Some(first) => self.fit(place, first, name, thing),
+                None => self.clean(place, fresh(), name, thing),
+            },
+            // An id where the answer shows the whole.
+            (Kind::Object(object), scalar) => {
+                let mut made = self.clean(place, fresh(), name, thing);
+                if let (Some(id), Some(map)) = (
+                    object.get("id").filter(|p| schemas.fits(p.of, &scalar)),
+                    made.as_object_mut(),
+                ) {
+                    map.insert(id.name.clone(), scalar);
+                }
+                made
+            }
+            (Kind::List(item), Value::Array(list)) => {
+                let nth = |(n, value): (usize, Value)| {
+                    self.fit(
+                        *item,
+                        value,
+                        name,
+                        Thing {
+                            rng: thing.rng.nth(n as u64),
+                            ..thing
+                        },
+                    )
+                };
+                list.into_iter().enumerate().map(nth).collect()
+            }
+            (Kind::List(item), value) => Value::Array(vec![self.fit(*item, value, name, thing)]),
+            // What one serializer takes, another may not show: a blank text where the answer has none.
+            (Kind::Text(_), Value::String(text))
+                if self.strict && !schemas.within(place, &text) =>
+            {
+                if place.nullable {
+                    Value::Null
+                } else {
+                    fresh()
+                }
+            }
+            (_, value) if schemas.fits(place, &value) => value,
+            // The whole where the answer shows its id.
+            (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
+                map.get("id").cloned().unwrap_or_default()
+            }
+            (Kind::Text(_), value) => {
+                let text = Value::from(store::text(&value));
+                if schemas.fits(place, &text) {
+                    text
+                } else {
+                    fresh()
+                }
+            }
+            (_, Value::String(text)) => serde_json::from_str(&text)
+                .ok()
+                .filter(|v| schemas.fits(place, v))
+                .unwrap_or_else(fresh),
+            _ => fresh(),
+        }
+    }
+
+    /// What was made holds wire values in its method fields.
+    fn clean(&self, place: Use, value: Value, name: &str, thing: Thing<'_>) -> Value {
+        if self.strict
+            && (value.is_object() || value.is_array() || self.maker.schemas.at(place).bare)
+        {
+            self.fit(place, value, name, thing)
+        } else {
+            value
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{spec::schema::Schemas, util::rng::Rng};
+
+    #[test]
+    fn wire_values_in_the_words_of_the_document() {
+        let doc = json!({"type": "object", "properties": {
+            "on": {"type": "string", "readOnly": true}, "n": {"type": "string", "readOnly": true}, "alerts": {"type": "string", "readOnly": true},
+            "plain": {"type": "string", "readOnly": true}, "one": {"type": "object", "properties": {"x": {"type": "integer"}}},
+            "vehicle": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}, "ids": {"type": "array", "items": {"type": "integer"}},
+            "vin": {"type": "string", "minLength": 1, "x-nullable": true},
+        }});
+        let mut schemas = Schemas::default();
+        let place = schemas.compile(&Value::Null, &doc);
+        let maker = Maker {
+            schemas: &schemas,
+            nouns: &HashMap::new(),
+            owners: &HashMap::new(),
+            seed: 0,
+            size: 1,
+            span: 1,
+            letter: true,
+            answers: false,
+            unset: false,
+        };
+        let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
+        let thing = Thing {
+            rng: Rng::of(0, ""),
+            index: 0,
+            noun: "",
+            second: None,
+        };
+        let strict = Fitter {
+            maker,
+            strict: true,
+        }
+        .fit(place, wire.clone(), "", thing);
+        let letter = json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
+        assert_eq!(strict, letter);
+        let loose = Fitter {
+            maker,
+            strict: false,
+        }
+        .fit(place, wire, "", thing);
+        assert_eq!((&loose["on"], &loose["n"]), (&json!(true), &json!(3)));
+    }
+}

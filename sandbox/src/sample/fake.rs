@@ -1,0 +1,276 @@
+//! What a field of a name holds in this domain: names, plates, speeds, voltages, versions, times.
+
+use crate::{
+    sample::{Thing, route},
+    util::rng::Rng,
+};
+
+const NAMES: [&str; 12] = [
+    "Anna", "Bo", "Clara", "David", "Emma", "Freja", "Gustav", "Hans", "Ida", "Jonas", "Karla",
+    "Lars",
+];
+const FAMILIES: [&str; 8] = [
+    "Jensen", "Nielsen", "Hansen", "Pedersen", "Andersen", "Larsen", "Madsen", "Olsen",
+];
+const MAKES: [&str; 6] = ["Volkswagen", "Toyota", "Ford", "Renault", "Skoda", "Volvo"];
+const MODELS: [&str; 6] = [
+    "Transporter",
+    "Proace",
+    "Transit",
+    "Trafic",
+    "Octavia",
+    "FH16",
+];
+/// World manufacturer codes of those makes.
+const MAKERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
+
+/// A vehicle identification number with a right check digit (ISO 3779, 49 CFR 565): its ninth place.
+pub fn vin(index: u64) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
+    let mut rng = Rng::of(0, "vin").nth(index);
+    let maker = MAKERS
+        .get(index as usize % MAKERS.len())
+        .copied()
+        .unwrap_or("WV1");
+    let mut letter = || {
+        char::from(
+            LETTERS
+                .get(rng.below(LETTERS.len() as u64) as usize)
+                .copied()
+                .unwrap_or(b'A'),
+        )
+    };
+    let body: String = (0..5).map(|_| letter()).collect();
+    let draft = format!("{maker}{body}0T{:07}", index % 10_000_000);
+    let draft: String = draft.chars().take(17).collect();
+    draft
+        .chars()
+        .enumerate()
+        .map(|(at, c)| if at == 8 { check_digit(&draft) } else { c })
+        .collect()
+}
+
+fn check_digit(vin: &str) -> char {
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    let value = |c: char| match c {
+        '0'..='9' => c as u32 - '0' as u32,
+        'A'..='H' => c as u32 - 'A' as u32 + 1,
+        'J'..='R' => c as u32 - 'J' as u32 + 1,
+        'S'..='Z' => c as u32 - 'S' as u32 + 2,
+        _ => 0,
+    };
+    let sum: u32 = vin.chars().zip(WEIGHTS).map(|(c, w)| value(c) * w).sum();
+    char::from_digit(sum % 11, 10).unwrap_or('X')
+}
+
+/// Luhn's check digit behind the digits.
+fn luhn(digits: &str) -> String {
+    let doubled = |(i, c): (usize, char)| {
+        let n = c.to_digit(10).unwrap_or(0) * if i % 2 == 0 { 2 } else { 1 };
+        n / 10 + n % 10
+    };
+    let sum: u32 = digits.chars().rev().enumerate().map(doubled).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
+/// When the thing with this number started and ended, in seconds: within the telemetry of its device.
+fn times(index: u64, span: i64) -> (i64, i64) {
+    let mut rng = Rng::of(1, "times").nth(index);
+    let long = (720 + rng.below(1680) as i64).min(span.max(1));
+    let start = rng.below((span - long).max(1) as u64) as i64 / 10 * 10;
+    (start, (start + long).min(span.max(start)))
+}
+
+/// Does the name begin, or go on after an underscore, with one of the words?
+fn has(name: &str, words: &[&str]) -> bool {
+    name.split('_')
+        .any(|part| words.iter().any(|w| part.starts_with(w)))
+}
+
+/// The second, after the start of the data, that a field of that name speaks of.
+pub fn second(name: &str, thing: Thing<'_>, span: i64) -> i64 {
+    let lower = name.to_ascii_lowercase();
+    if let Some(second) = thing.second {
+        return second + if lower == "rec" { 2 } else { 0 };
+    }
+    let (start, end) = times(thing.index, span);
+    if has(&lower, &["expire", "valid"]) && !has(&lower, &["from"]) {
+        return 3650 * 86_400;
+    }
+    if has(
+        &lower,
+        &["created", "first", "joined", "purchase", "registered"],
+    ) {
+        return -86_400 * (30 + (thing.index % 300) as i64);
+    }
+    if has(
+        &lower,
+        &[
+            "end", "finish", "stop", "to", "until", "last", "updated", "modified", "closed",
+            "cleared",
+        ],
+    ) {
+        end
+    } else {
+        start
+    }
+}
+
+pub fn is_position(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["lat", "latitude", "lon", "lng", "longitude"]
+        .iter()
+        .any(|w| lower == *w || lower.ends_with(&format!("_{w}")))
+}
+
+/// A number, if the name says what of.
+pub fn number(name: &str, thing: Thing<'_>, span: i64) -> Option<f64> {
+    let lower = name.to_ascii_lowercase();
+    let mut rng = thing.rng;
+    let mut between = |low: f64, high: f64, digits: i32| {
+        let scale = 10_f64.powi(digits);
+        ((low + (high - low) * rng.part()) * scale).round() / scale
+    };
+    if is_position(&lower) {
+        let spot = route::spot(thing.index, second(name, thing, span));
+        return Some(if lower.contains("lat") {
+            spot.lat
+        } else {
+            spot.lon
+        });
+    }
+    let (start, end) = times(thing.index, span);
+    let parts: Vec<&str> = lower.split(['_', '.']).collect();
+    let is = |words: &[&str]| parts.iter().any(|p| words.contains(p));
+    Some(match () {
+        () if is(&["duration"]) => (end - start) as f64,
+        () if is(&["distancekm"]) || (is(&["distance"]) && is(&["km"])) => {
+            ((end - start) as f64 * route::PACE / 100.0).round() / 10.0
+        }
+        () if is(&["distance"]) => ((end - start) as f64 * route::PACE).round(),
+        () if is(&["speed", "sog"]) => between(72.0, 88.0, 1),
+        () if is(&["voltage"]) => between(12.2, 14.4, 2),
+        () if is(&["rpm"]) => between(800.0, 2600.0, 0),
+        () if is(&["level", "percent", "percentage", "soc"]) => between(5.0, 100.0, 0),
+        () if is(&["temperature", "temp"]) => between(-5.0, 95.0, 1),
+        () if is(&["mileage", "odometer"]) => 20_000.0 + (thing.index % 900) as f64 * 137.0,
+        () if is(&["heading", "cog", "course"]) => {
+            route::spot(thing.index, second(name, thing, span)).heading
+        }
+        () if is(&["altitude", "alt"]) => between(2.0, 140.0, 1),
+        () if is(&["year"]) => 2015.0 + (thing.index % 10) as f64,
+        () if is(&["ts"]) => (crate::sample::EPOCH + second(name, thing, span)) as f64 * 1000.0,
+        () if is(&["nsat", "satellites"]) => between(6.0, 14.0, 0),
+        () => return None,
+    })
+}
+
+pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
+    let lower = name.to_ascii_lowercase();
+    let mut rng = thing.rng;
+    let n = thing.index as usize;
+    let of = |list: &[&str]| {
+        list.get(n % list.len().max(1))
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if is_position(&lower) {
+        return number(name, thing, span)
+            .map(|n| format!("{n:.6}"))
+            .unwrap_or_default();
+    }
+    match lower.as_str() {
+        "vin" => vin(thing.index),
+        "callname" | "call_name" | "display" => format!("Truck-{:02}", n + 1),
+        "licenseplate" | "license_plate" => {
+            format!("AB {:02} {:03}", n % 90 + 10, n * 7 % 900 + 100)
+        }
+        "first_name" => of(&NAMES),
+        "last_name" => of(&FAMILIES),
+        "full_name" => format!("{} {}", of(&NAMES), of(&FAMILIES)),
+        "username" | "email" | "owner_email" => format!("user{}@example.com", n + 1),
+        "make" | "make_name" => of(&MAKES),
+        "model" | "model_name" => of(&MODELS),
+        "version" | "release" | "release_version" | "firmware" | "firmware_version" => {
+            format!("v1.{}.{}", 20 + n % 4, n % 10)
+        }
+        "hw_revision" => format!("1.{}", n % 4),
+        "hw_board_ver" => "3.3".to_owned(),
+        "hw_modem" => "EC25-EFA".to_owned(),
+        "edition_type" => of(&["4G", "Mini", "CAN-FD Pro"]),
+        "city" | "town" => route::spot(thing.index, second(name, thing, span))
+            .town
+            .to_owned(),
+        "street" => of(&["Banegade", "Havnegade", "Vestergade", "Søndergade"]),
+        "streetno" => format!("{}", n % 90 + 1),
+        "postalcode" => format!("{}", 5000 + n * 61 % 4900),
+        "countryiso" | "country_code" | "country" => "DK".to_owned(),
+        "timezone" => "Europe/Copenhagen".to_owned(),
+        "currency" => "DKK".to_owned(),
+        "access" => of(&["READWRITE", "READONLY"]),
+        "imei" => luhn(&format!("35693803{:06}", n % 1_000_000)),
+        "icc" | "iccid" => luhn(&format!("894500000000{:06}", n % 1_000_000)),
+        "phone_number" | "sim_phone_number" | "phone" => format!("+45 20 {:06}", n % 1_000_000),
+        "ethereum_address" | "eth_address" => format!("0x{}", rng.hex(40)),
+        "duration" | "idle_time" => {
+            let (start, end) = times(thing.index, span);
+            let long = if lower == "duration" {
+                end - start
+            } else {
+                (end - start) / 10
+            };
+            format!("{:02}:{:02}:{:02}", long / 3600, long / 60 % 60, long % 60)
+        }
+        "time_of_day" | "active_from" => "08:00:00".to_owned(),
+        "active_to" => "17:00:00".to_owned(),
+        "color" => format!("#{}", rng.hex(6)),
+        "key" | "token" | "api_key" | "hash" | "code_hash" => rng.hex(40),
+        "jid" => rng.digits(20),
+        "timestamp" | "ts" => crate::sample::moment(second(name, thing, span)),
+        "unit" => of(&["km/h", "V", "rpm", "°C"]),
+        "t" | "data_type" => crate::sample::telemetry::kind_of(thing).to_owned(),
+        "name" | "title" | "label" if !thing.noun.is_empty() => {
+            let mut noun = thing.noun.replace(['_', '-'], " ");
+            if let Some(first) = noun.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            format!("{noun} {}", n + 1)
+        }
+        // What has no name of its own is named after what it is.
+        "" if !thing.noun.is_empty() => format!("{}-{}", thing.noun, n + 1),
+        "" => format!("text-{}", n + 1),
+        _ => format!("{}-{}", lower.trim_start_matches('@'), n + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vins_have_a_right_check_digit() {
+        assert_eq!(check_digit("1M8GDM9A0KP042788"), 'X');
+        assert_eq!(check_digit("11111111111111111"), '1');
+        for index in 0..500 {
+            let vin = vin(index);
+            assert_eq!(
+                (vin.len(), vin.chars().nth(8)),
+                (17, Some(check_digit(&vin))),
+                "{vin}"
+            );
+            assert!(!vin.contains(['I', 'O', 'Q']), "{vin}");
+        }
+        assert_eq!(luhn("7992739871"), "79927398713");
+    }
+
+    #[test]
+    fn ends_come_after_starts_within_the_telemetry() {
+        for index in 0..1000 {
+            let (start, end) = times(index, 86_400);
+            assert!(0 <= start && start < end && end <= 86_400);
+            let (start, end) = times(index, 100);
+            assert!(start <= end && end <= 100, "{start} {end}");
+        }
+    }
+}

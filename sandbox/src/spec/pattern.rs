@@ -1,0 +1,87 @@
+//! A text that matches a pattern.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use crate::util::rng::Rng;
+
+/// A pattern may ask for more than anybody wants to read: `((a{64}){64}){64}`.
+const LONGEST: usize = 1 << 12;
+
+/// `None` for what is no regular expression here (look-around, back references), or asks for more than [`LONGEST`] bytes.
+pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
+    if pattern.len() > LONGEST {
+        return None;
+    }
+    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
+    let mut out = String::new();
+    let mut steps = 0;
+    build(&hir, rng, &mut out, &mut steps);
+    Some(out).filter(|text| steps.max(text.len()) <= LONGEST)
+}
+
+fn build(hir: &Hir, rng: &mut Rng, out: &mut String, steps: &mut usize) {
+    *steps += 1;
+    if *steps > LONGEST || out.len() > LONGEST {
+        return;
+    }
+    match hir.kind() {
+        HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges();
+            if let Some(range) = ranges.get(rng.below(ranges.len() as u64) as usize) {
+                let span = u64::from(range.end() as u32 - range.start() as u32) + 1;
+                out.push(
+                    char::from_u32(range.start() as u32 + rng.below(span.min(26)) as u32)
+                        .unwrap_or(range.start()),
+                );
+            }
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            out.extend(class.ranges().first().map(|r| char::from(r.start())))
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition
+                .max
+                .unwrap_or(u32::MAX)
+                .min(repetition.min.max(1).saturating_add(3))
+                .min(64);
+            let extra = rng.below(u64::from(most.saturating_sub(repetition.min)) + 1) as u32;
+            for _ in 0..repetition.min.min(64) + extra {
+                build(&repetition.sub, rng, out, steps);
+            }
+        }
+        HirKind::Capture(capture) => build(&capture.sub, rng, out, steps),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| build(part, rng, out, steps)),
+        HirKind::Alternation(parts) => {
+            if let Some(part) = parts.get(rng.below(parts.len() as u64) as usize) {
+                build(part, rng, out, steps);
+            }
+        }
+        HirKind::Empty | HirKind::Look(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_has_the_form() {
+        let mut rng = Rng::of(1, "");
+        let made = text("^#[0-9a-f]{6}$", &mut rng).unwrap();
+        assert!(
+            made.len() == 7
+                && made.starts_with('#')
+                && made[1..].bytes().all(|b| b.is_ascii_hexdigit()),
+            "{made}"
+        );
+        assert_eq!(text("(?=x)", &mut rng), None);
+        assert_eq!(
+            text(
+                "((((((((a{64}){64}){64}){64}){64}){64}){64}){64})",
+                &mut rng
+            ),
+            None
+        );
+    }
+}

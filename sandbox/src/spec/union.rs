@@ -1,0 +1,416 @@
+//! `oneOf`, `anyOf`, and a base with a discriminator that others are made of: which alternative a value is of, by the rule of docs/decisions/0006-unions.md.
+//!
+//! Alternatives may be unions again, in chains and rings: each is looked at once, and no alternative is tried with the unions inside it.
+
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    spec::schema::{Kind, Object, Property, Schema, Schemas, Use},
+    state::store,
+};
+
+#[derive(Debug, Default)]
+pub struct Union {
+    /// The member that names the alternative.
+    pub tag: Option<String>,
+    pub alternatives: Vec<Alternative>,
+    /// The alternative that a value of the tag names.
+    by_tag: HashMap<String, usize>,
+    leaves: OnceLock<Leaves>,
+    members: OnceLock<Object>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub of: Use,
+    pub tags: Vec<String>,
+}
+
+/// What a union comes down to: alternatives that are no unions, or that have a tag of their own.
+#[derive(Debug, Default)]
+struct Leaves {
+    all: Vec<Use>,
+    /// A required member whose listed values tell all objects apart.
+    implied: Option<String>,
+}
+
+/// An alternative, with the members that name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    pub of: Use,
+    pub tags: Vec<(String, Value)>,
+}
+
+impl Chosen {
+    /// Puts the tags into a value of the alternative.
+    pub fn named(&self, mut value: Value) -> Value {
+        if let Some(map) = value.as_object_mut() {
+            map.extend(self.tags.iter().cloned());
+        }
+        value
+    }
+}
+
+/// A tag that names no alternative: the member, and its value if there is one.
+pub type UnknownTag = (String, Option<Value>);
+
+/// How deep unions may name alternatives that are unions again.
+const DEEPEST: usize = 64;
+
+impl Union {
+    pub fn new(tag: Option<String>, alternatives: Vec<Alternative>) -> Self {
+        let mut by_tag = HashMap::new();
+        for (at, alternative) in alternatives.iter().enumerate() {
+            for tag in &alternative.tags {
+                by_tag.entry(tag.clone()).or_insert(at);
+            }
+        }
+        Self {
+            tag,
+            alternatives,
+            by_tag,
+            ..Self::default()
+        }
+    }
+}
+
+impl Schemas {
+    fn union(&self, place: Use) -> Option<&Union> {
+        match &self.at(place).kind {
+            Kind::Union(union) => Some(union),
+            _ => None,
+        }
+    }
+
+    /// The members of an object, or of all objects among the alternatives of a union; what is required is so in all of them.
+    pub fn members(&self, place: Use) -> Option<&Object> {
+        let Some(union) = self.union(place) else {
+            return self.at(place).object();
+        };
+        let merged = || {
+            let (mut all, mut count) = (Vec::<Property>::new(), 0);
+            let mut required: HashMap<String, usize> = HashMap::new();
+            let (mut todo, mut seen) = (vec![place], HashSet::new());
+            while let Some(place) = todo.pop().filter(|_| all.len() < 1 << 14) {
+                if !seen.insert(place.node()) {
+                    continue;
+                }
+                if let Some(union) = self.union(place) {
+                    todo.extend(union.alternatives.iter().rev().map(|a| a.of));
+                }
+                let Some(object) = self.at(place).object() else {
+                    continue;
+                };
+                count += 1;
+                for property in &object.properties {
+                    *required.entry(property.name.clone()).or_default() +=
+                        usize::from(property.required);
+                    all.push(property.clone());
+                }
+            }
+            for property in &mut all {
+                property.required = required.get(&property.name) == Some(&count);
+            }
+            all.into_iter().collect()
+        };
+        let object = union.members.get_or_init(merged);
+        (!object.properties.is_empty()).then_some(object)
+    }
+
+    /// Nothing but objects is taken.
+    pub fn is_of_objects(&self, place: Use) -> bool {
+        let leaves = self.union(place).map(|u| &self.leaves(place, u).all);
+        let object = |l: &Use| match self.union(*l) {
+            Some(_) => true,
+            None => self.at(*l).object().is_some_and(|o| !o.is_free()),
+        };
+        leaves.is_some_and(|l| l.iter().all(object))
+    }
+
+    /// The member by which the alternatives of a union are told.
+    pub fn tag_of(&self, place: Use) -> Option<&str> {
+        let union = self.union(place)?;
+        let implied = || self.leaves(place, union).implied.as_deref();
+        union.tag.as_deref().or_else(implied)
+    }
+
+    fn leaves<'a>(&'a self, place: Use, union: &'a Union) -> &'a Leaves {
+        union.leaves.get_or_init(|| {
+            let (mut leaves, mut seen) = (Leaves::default(), HashSet::from([place.node()]));
+            let below = |u: &Union| {
+                u.alternatives
+                    .iter()
+                    .rev()
+                    .map(|a| a.of)
+                    .collect::<Vec<_>>()
+            };
+            let mut todo = below(union);
+            while let Some(place) = todo.pop() {
+                if !seen.insert(place.node()) {
+                    continue;
+                }
+                match self.union(place) {
+                    Some(inner) if inner.tag.is_none() => todo.extend(below(inner)),
+                    _ => leaves.all.push(place),
+                }
+            }
+            leaves.implied = self.implied(&leaves.all);
+            leaves
+        })
+    }
+
+    fn implied(&self, leaves: &[Use]) -> Option<String> {
+        if leaves.iter().any(|l| self.union(*l).is_some()) {
+            return None;
+        }
+        let objects: Vec<&Object> = leaves.iter().filter_map(|l| self.at(*l).object()).collect();
+        let listed = |object: &'_ Object, name: &str| {
+            let property = object.get(name).filter(|p| p.required)?;
+            self.at(property.of).values.clone()
+        };
+        let tells = |name: &&String| {
+            let mut seen = HashSet::new();
+            objects.iter().all(|object| {
+                let values = listed(object, name);
+                values.is_some_and(|v| v.iter().all(|v| seen.insert(v.to_string())))
+            })
+        };
+        let first = objects.first().filter(|_| objects.len() > 1)?;
+        let names = first.properties.iter().map(|p| &p.name);
+        let mut names = names.filter(|n| listed(first, n).is_some()).take(8);
+        names.find(tells).cloned()
+    }
+
+    /// The value of a tag, as the alternative has it.
+    fn tag(&self, of: Use, name: &str, text: &str) -> Value {
+        let property = self.at(of).object().and_then(|o| o.get(name));
+        let parsed = match property.map(|p| &self.at(p.of).kind) {
+            Some(Kind::Integer | Kind::Number | Kind::Boolean) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        parsed.unwrap_or_else(|| text.into())
+    }
+
+    /// The alternatives that a value may be of, the likeliest first; what is no union is its own. `partial`: any member may be missing.
+    ///
+    /// # Errors
+    /// The tag that names none.
+    pub fn alternatives(
+        &self,
+        place: Use,
+        value: &Value,
+        partial: bool,
+    ) -> Result<Vec<Chosen>, UnknownTag> {
+        let (mut out, mut wrong) = (Vec::new(), None);
+        let mut seen = HashSet::new();
+        let mut todo = vec![(place, Vec::new())];
+        while let Some((place, tags)) = todo.pop() {
+            let Some(union) = self.union(place) else {
+                out.push(Chosen { of: place, tags });
+                continue;
+            };
+            if !seen.insert(place.node()) || tags.len() > DEEPEST {
+                continue;
+            }
+            match (value, &union.tag) {
+                (Value::Object(map), Some(tag)) if !partial || map.contains_key(tag) => {
+                    let sent = map.get(tag);
+                    let found = sent.and_then(|v| union.by_tag.get(&store::text(v)));
+                    match found.and_then(|at| union.alternatives.get(*at)) {
+                        Some(alternative) => {
+                            let text = sent.map(store::text).unwrap_or_default();
+                            let mut tags = tags;
+                            tags.push((tag.clone(), self.tag(alternative.of, tag, &text)));
+                            todo.push((alternative.of, tags));
+                        }
+                        None => wrong = wrong.or_else(|| Some((tag.clone(), sent.cloned()))),
+                    }
+                }
+                _ => {
+                    let leaves = self.leaves(place, union);
+                    if let (Value::Object(map), Some(name)) = (value, &leaves.implied)
+                        && (!partial || map.contains_key(name))
+                    {
+                        let sent = map.get(name);
+                        let is = |l: &&Use| {
+                            let listed = self.at(**l).object().and_then(|o| o.get(name));
+                            let listed = listed.and_then(|p| self.at(p.of).values.as_ref());
+                            let same =
+                                |v: &Value| sent.is_some_and(|s| store::text(s) == store::text(v));
+                            listed.is_some_and(|values| values.iter().any(same))
+                        };
+                        match leaves.all.iter().find(is) {
+                            Some(leaf) => todo.push((*leaf, tags)),
+                            None => wrong = wrong.or_else(|| Some((name.clone(), sent.cloned()))),
+                        }
+                        continue;
+                    }
+                    let rank = |l: &Use| Some((self.rank(*l, value, partial, true)?, *l));
+                    let mut ranked: Vec<_> = leaves.all.iter().filter_map(rank).collect();
+                    ranked.sort_by_key(|(rank, _)| *rank);
+                    let ranked = ranked.into_iter().rev();
+                    todo.extend(ranked.map(|(_, leaf)| (leaf, tags.clone())));
+                }
+            }
+        }
+        match wrong.filter(|_| out.is_empty()) {
+            Some(wrong) => Err(wrong),
+            None => Ok(out),
+        }
+    }
+
+    /// Those that no tag names, in the order of the document: what to judge a value by that fits none.
+    pub fn untagged(&self, place: Use, value: &Value) -> Vec<Use> {
+        let all = self.union(place).map(|u| &self.leaves(place, u).all);
+        let mut all: Vec<Use> = all.into_iter().flatten().copied().collect();
+        all.retain(|l| self.union(*l).is_none());
+        all.sort_by_key(|l| !takes(self.at(*l), value));
+        all
+    }
+
+    /// The alternative that is shown where nothing was sent: the one of this number, if `may` says that it can be.
+    pub fn pick(&self, place: Use, number: u64, may: impl Fn(&Schema) -> bool) -> Option<Chosen> {
+        let mut chosen = Chosen {
+            of: place,
+            tags: Vec::new(),
+        };
+        let mut seen = HashSet::new();
+        while let Some(union) = self.union(chosen.of) {
+            seen.insert(chosen.of.node());
+            let of: Vec<(Use, Option<&String>)> = match &union.tag {
+                Some(_) => {
+                    let all = union.alternatives.iter();
+                    all.map(|a| (a.of, a.tags.first())).collect()
+                }
+                None => {
+                    let all = self.leaves(chosen.of, union).all.iter();
+                    all.map(|l| (*l, None)).collect()
+                }
+            };
+            let n = of.len().max(1);
+            let ordered = (0..n).filter_map(|k| of.get((number as usize % n + k) % n));
+            let mut ordered = ordered.filter(|(of, _)| !seen.contains(&of.node()));
+            let first = ordered.clone().next()?;
+            let (of, tag) = *ordered.find(|(of, _)| may(self.at(*of))).unwrap_or(first);
+            if let (Some(name), Some(tag)) = (&union.tag, tag)
+                && chosen.tags.len() < DEEPEST
+            {
+                chosen.tags.push((name.clone(), self.tag(of, name, tag)));
+            }
+            chosen.of = of;
+        }
+        Some(chosen)
+    }
+
+    /// How well a value fits, the least being the best; `None` if it does not.
+    fn rank(&self, leaf: Use, value: &Value, partial: bool, first: bool) -> Option<Rank> {
+        let schema = self.at(leaf);
+        let mut rank = Rank::default();
+        if let (Some(union), Value::Object(map)) = (self.union(leaf), value) {
+            let tag = map.get(union.tag.as_ref()?);
+            let known = tag.is_some_and(|t| union.by_tag.contains_key(&store::text(t)));
+            rank.fixed = Reverse(usize::from(known));
+            return (known || (partial && tag.is_none())).then_some(rank);
+        }
+        if self.union(leaf).is_none() && !takes(schema, value) {
+            return None;
+        }
+        match (&schema.kind, value) {
+            (Kind::Object(object), Value::Object(map)) => {
+                return self.members_rank(object, map, partial);
+            }
+            (Kind::List(item), Value::Array(list)) => {
+                if let Some(inner) = list.first().filter(|_| first) {
+                    let union = self.union(*item).filter(|u| u.tag.is_none());
+                    let leaves = union.map(|u| self.leaves(*item, u).all.as_slice());
+                    let leaves = leaves.unwrap_or(std::slice::from_ref(item));
+                    let ranks = leaves
+                        .iter()
+                        .filter_map(|l| self.rank(*l, inner, partial, false));
+                    return ranks.min();
+                }
+            }
+            _ => {}
+        }
+        rank.strictness = match &schema.values {
+            Some(values) if values.contains(value) => 0,
+            Some(_) => 3,
+            None => match &schema.kind {
+                Kind::Text(format) => 2 - u8::from(!format.is_empty()),
+                Kind::Number | Kind::Any => 1,
+                _ => 0,
+            },
+        };
+        Some(rank)
+    }
+
+    fn members_rank(
+        &self,
+        object: &Object,
+        map: &Map<String, Value>,
+        partial: bool,
+    ) -> Option<Rank> {
+        let (mut fixed, mut known) = (0, 0);
+        for (name, value) in map {
+            let Some(property) = object.get(name) else {
+                continue;
+            };
+            known += 1;
+            match &self.at(property.of).values {
+                Some(values) if values.len() != 1 => {}
+                Some(values) if !values.contains(value) => return None,
+                Some(_) => fixed += 1,
+                None => {}
+            }
+        }
+        let required = object.properties.iter().filter(|p| p.required);
+        let missing = required.clone().filter(|p| !map.contains_key(&p.name));
+        let missing = if partial { 0 } else { missing.count() };
+        let open = object.others.is_some();
+        let foreign = if open { 0 } else { map.len() - known };
+        // Of two faults one is forgiven, as long as anything is known.
+        let fits = match (missing, foreign) {
+            (0, 0) => true,
+            (0, _) | (_, 0) => known > 0,
+            _ => false,
+        };
+        fits.then_some(Rank {
+            missing,
+            foreign,
+            fixed: Reverse(fixed),
+            open,
+            required: Reverse(required.count()),
+            strictness: 0,
+        })
+    }
+}
+
+/// In the order of what decides.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    missing: usize,
+    foreign: usize,
+    fixed: Reverse<usize>,
+    open: bool,
+    required: Reverse<usize>,
+    strictness: u8,
+}
+
+/// Is the value of the JSON type of a schema?
+fn takes(schema: &Schema, value: &Value) -> bool {
+    match &schema.kind {
+        Kind::Any | Kind::Union(_) => true,
+        Kind::Text(_) | Kind::File => value.is_string(),
+        Kind::Integer => value.is_i64() || value.is_u64(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::List(_) => value.is_array(),
+        Kind::Object(_) => value.is_object(),
+    }
+}

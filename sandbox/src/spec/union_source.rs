@@ -1,0 +1,327 @@
+//! Unions as a document writes them: `oneOf` and `anyOf`, with a discriminator or without, members beside them, and bases that others are made of.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+/// What may stand beside an only part without making it another schema.
+pub const NOTES: [&str; 10] = [
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "nullable",
+    "x-nullable",
+    "readOnly",
+    "writeOnly",
+    "title",
+    "description",
+    "default",
+];
+
+fn list<'a>(schema: &'a Value, key: &str) -> Option<&'a Vec<Value>> {
+    schema.get(key).and_then(Value::as_array)
+}
+
+fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref").and_then(Value::as_str)
+}
+
+/// The alternatives of a schema: it has `oneOf` or `anyOf`, not both.
+pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
+    match (list(schema, "oneOf"), list(schema, "anyOf")) {
+        (Some(list), None) | (None, Some(list)) => Some(list),
+        _ => None,
+    }
+}
+
+/// The schema that a reference leads to at once, or the schema.
+pub fn resolved<'a>(doc: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = |r: &str| doc.pointer(r.strip_prefix('#')?);
+    reference(schema).and_then(target).unwrap_or(schema)
+}
+
+/// Null is all that it may be.
+pub fn is_null(schema: &Value) -> bool {
+    let only = |map: &Map<String, Value>| {
+        map.get("nullable") == Some(&Value::Bool(true))
+            && map
+                .keys()
+                .all(|k| matches!(k.as_str(), "nullable" | "description" | "title"))
+    };
+    schema.get("type").is_some_and(|t| t == "null")
+        || list(schema, "enum").is_some_and(|l| !l.is_empty() && l.iter().all(Value::is_null))
+        || schema.as_object().is_some_and(only)
+}
+
+/// The one part of which a schema is made.
+pub fn only(schema: &Value) -> Option<&Value> {
+    let parts = match alternatives(schema) {
+        Some(_) if schema.get("discriminator").is_some() => return None,
+        Some(parts) if schema.get("allOf").is_none() => parts,
+        _ => list(schema, "allOf")?,
+    };
+    let mut parts = parts.iter().filter(|p| !is_null(p));
+    parts.next().filter(|_| parts.next().is_none())
+}
+
+/// The member that a discriminator names.
+pub fn tag(schema: &Value) -> Option<&str> {
+    let discriminator = schema.get("discriminator")?;
+    let name = discriminator.get("propertyName").unwrap_or(discriminator);
+    name.as_str().filter(|n| !n.is_empty())
+}
+
+/// Where components stand.
+const PLACES: [&str; 2] = ["#/components/schemas/", "#/definitions/"];
+
+fn components(doc: &Value) -> impl Iterator<Item = (String, &Value)> {
+    PLACES.iter().flat_map(move |place| {
+        let pointer = place.trim_matches(['#', '/']);
+        let all = doc
+            .pointer(&format!("/{pointer}"))
+            .and_then(Value::as_object);
+        let name = move |name: &str| format!("{place}{}", escaped(name));
+        all.into_iter()
+            .flatten()
+            .map(move |(n, schema)| (name(n), schema))
+    })
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The component of a pointer by its name.
+fn last(pointer: &str) -> String {
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    name.replace("~1", "/").replace("~0", "~")
+}
+
+/// Which components are made of which by `allOf`, and the place of each in the document.
+#[derive(Debug, Default)]
+pub struct Children {
+    of: HashMap<String, Vec<String>>,
+    places: HashMap<String, usize>,
+}
+
+impl Children {
+    pub fn has(&self, base: &str) -> bool {
+        self.of.contains_key(base)
+    }
+
+    /// All that are made of it, at whatever distance, in their order.
+    fn below<'a>(&'a self, base: &'a str) -> Vec<&'a str> {
+        let (mut todo, mut found) = (vec![base], HashSet::new());
+        while let Some(name) = todo.pop() {
+            let children = self.of.get(name).into_iter().flatten();
+            todo.extend(children.map(String::as_str).filter(|n| found.insert(*n)));
+        }
+        let mut found: Vec<&str> = found.into_iter().filter(|n| *n != base).collect();
+        found.sort_by_key(|n| self.places.get(*n));
+        found
+    }
+}
+
+pub fn children(doc: &Value) -> Children {
+    let mut children = Children::default();
+    for (at, (name, schema)) in components(doc).enumerate() {
+        for parent in list(schema, "allOf")
+            .into_iter()
+            .flatten()
+            .filter_map(reference)
+        {
+            children
+                .of
+                .entry(parent.to_owned())
+                .or_default()
+                .push(name.clone());
+        }
+        children.places.insert(name, at);
+    }
+    children
+}
+
+/// Pointer → values of the tag, by the mapping of a discriminator.
+type Mapping = HashMap<String, Vec<String>>;
+
+/// The values that a mapping has for components: by pointer, by name, by a file of that name.
+fn mapping(doc: &Value, schema: &Value, out: &mut Mapping) -> Vec<String> {
+    let entries = schema
+        .pointer("/discriminator/mapping")
+        .and_then(Value::as_object);
+    let mut named = Vec::new();
+    for (tag, to) in entries.into_iter().flatten() {
+        let Some(to) = to.as_str().and_then(|to| component(doc, to)) else {
+            continue;
+        };
+        let tags = out.entry(to.clone()).or_default();
+        if tags.is_empty() {
+            named.push(to);
+        }
+        tags.push(tag.clone());
+    }
+    named
+}
+
+fn component(doc: &Value, target: &str) -> Option<String> {
+    let name = last(target.rsplit('#').next().unwrap_or_default());
+    let stem = name.split('.').next().unwrap_or_default();
+    let names = [target, name.as_str(), stem];
+    let pointers = PLACES
+        .iter()
+        .flat_map(|p| names.map(|n| format!("{p}{}", escaped(n))));
+    let mut pointers = std::iter::once(target.to_owned()).chain(pointers);
+    pointers.find(|p| {
+        p.strip_prefix('#')
+            .is_some_and(|p| doc.pointer(p).is_some())
+    })
+}
+
+/// The values of the tag that name an alternative: those of the mapping, the one that it says itself, or its name.
+fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> {
+    let pointer = reference(part);
+    if let Some(mapped) = pointer.and_then(|p| mapping.get(p)) {
+        return mapped.clone();
+    }
+    let schema = resolved(doc, part);
+    let said = ["x-ms-discriminator-value", "x-discriminator-value"];
+    let said = said.iter().find_map(|k| schema.get(k)?.as_str());
+    let fixed = || match list(resolved(doc, property(doc, part, tag)?), "enum")?.as_slice() {
+        [one] => Some(crate::state::store::text(one)),
+        _ => None,
+    };
+    let name = || {
+        let title = || schema.get("title")?.as_str().map(str::to_owned);
+        pointer.map(last).or_else(title)
+    };
+    let own = said.map(str::to_owned).or_else(fixed).or_else(name);
+    own.into_iter().collect()
+}
+
+/// A property of a schema or of what it is made of.
+fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
+    let (mut todo, mut seen) = (vec![schema], HashSet::new());
+    while let Some(schema) = todo.pop() {
+        if let Some(pointer) = reference(schema) {
+            if seen.insert(pointer) && resolved(doc, schema) != schema {
+                todo.push(resolved(doc, schema));
+            }
+            continue;
+        }
+        if let Some(own) = schema.get("properties").and_then(|p| p.get(name)) {
+            return Some(own);
+        }
+        todo.extend(list(schema, "allOf").into_iter().flatten());
+    }
+    None
+}
+
+/// The tag of a base and its alternatives, each by its pointer: those that it lists, all that are made of it, and itself if it says so.
+pub fn inherited(
+    doc: &Value,
+    base: &str,
+    schema: &Value,
+    children: &Children,
+) -> (Option<String>, Vec<(String, Vec<String>)>) {
+    let tag = tag(schema).unwrap_or_default();
+    let mut mapped = Mapping::new();
+    let (mut todo, mut seen) = (vec![(base, schema)], HashSet::new());
+    while let Some((name, schema)) = todo.pop() {
+        if !seen.insert(name) {
+            continue;
+        }
+        mapping(doc, schema, &mut mapped);
+        let parts = list(schema, "allOf").into_iter().flatten();
+        todo.extend(parts.filter_map(|p| Some((reference(p)?, resolved(doc, p)))));
+    }
+    let listed = alternatives(schema).into_iter().flatten();
+    let listed = listed.filter_map(reference);
+    let mut seen = HashSet::new();
+    let all = listed.chain(children.below(base));
+    let mut all: Vec<&str> = all.filter(|c| *c != base && seen.insert(*c)).collect();
+    let said = property(doc, schema, tag).and_then(|p| list(p, "enum"));
+    if mapped.contains_key(base) || said.is_some_and(|l| l.iter().any(|v| *v == last(base))) {
+        all.push(base);
+    }
+    let named = |to: &str| {
+        let part = serde_json::json!({ "$ref": to });
+        (to.to_owned(), tags(doc, &part, tag, &mapped))
+    };
+    (Some(tag.to_owned()), all.into_iter().map(named).collect())
+}
+
+/// A union that a schema says itself.
+pub struct Found<'a> {
+    pub tag: Option<String>,
+    /// With the values of its tag.
+    pub alternatives: Vec<(Value, Vec<String>)>,
+    /// Each alternative has the members of the base, too.
+    pub beside: bool,
+    pub base: &'a Value,
+    /// The part of the base that holds the alternatives.
+    pub part: Option<usize>,
+}
+
+/// `children`: a part that is a base gives its members, not its alternatives.
+pub fn union<'a>(doc: &'a Value, schema: &'a Value, children: &Children) -> Option<Found<'a>> {
+    let parts = list(schema, "allOf");
+    let (holder, part) = if alternatives(schema).is_some() {
+        (schema, None)
+    } else {
+        let own = |p: &&Value| {
+            tag(resolved(doc, p)).is_some() && reference(p).is_some_and(|r| children.has(r))
+        };
+        let parts = parts?.iter().enumerate().filter(|(_, p)| !own(p));
+        let parts = parts.map(|(at, p)| (at, resolved(doc, p)));
+        let mut holders = parts.filter(|(_, p)| alternatives(p).is_some());
+        let (at, holder) = holders.next().filter(|_| holders.next().is_none())?;
+        (holder, Some(at))
+    };
+    let beside = schema.get("properties").is_some()
+        || parts.is_some_and(|p| p.len() > usize::from(part.is_some()));
+    let mut listed: Vec<Value> = Vec::new();
+    let mut seen = HashSet::new();
+    for part in alternatives(holder)?
+        .iter()
+        .filter(|p| !is_null(resolved(doc, p)))
+    {
+        if seen.insert(part.to_string()) {
+            listed.push(part.clone());
+        }
+    }
+    // Alternatives that only add conditions are no types: the object is.
+    let condition = |part: &Value| {
+        let keys = [
+            "required",
+            "not",
+            "description",
+            "title",
+            "minProperties",
+            "maxProperties",
+        ];
+        let only = |m: &Map<String, Value>| m.keys().all(|k| keys.contains(&k.as_str()));
+        part.as_object().is_some_and(only)
+    };
+    if listed.is_empty() || (beside && listed.iter().all(condition)) {
+        return None;
+    }
+    let tag = tag(holder).map(str::to_owned);
+    let mut mapped = Mapping::new();
+    for name in mapping(doc, holder, &mut mapped) {
+        let part = serde_json::json!({ "$ref": name });
+        if seen.insert(part.to_string()) {
+            listed.push(part);
+        }
+    }
+    let named = |part: Value| {
+        let tags = tag.as_ref().map(|t| tags(doc, &part, t, &mapped));
+        (part, tags.unwrap_or_default())
+    };
+    Some(Found {
+        alternatives: listed.into_iter().map(named).collect(),
+        tag,
+        beside,
+        base: schema,
+        part,
+    })
+}

@@ -1,0 +1,333 @@
+//! The state: which items there are, and what was changed. The rest of an item is made anew from its number whenever it is shown.
+//!
+//! There is one order of locks: the state's, then the file's. A change is planned, written and taken over under the state's lock, so that the file has the changes
+//! in the order in which they are answered, and a write that fails changes nothing.
+
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::{
+    sample,
+    spec::IdKind,
+    state::sqlite::{Change, Db},
+    util::rng::Rng,
+};
+
+/// What was sent of an item.
+pub type Sent = Arc<Map<String, Value>>;
+
+/// Where items are kept.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The path of the collection.
+    pub key: String,
+    pub noun: String,
+    pub id: IdKind,
+    /// A thing of which there is one: its only id is empty.
+    pub single: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub id: String,
+    pub index: u64,
+    pub sent: Sent,
+    pub origin: Origin,
+}
+
+/// Where an item comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was there from the start.
+    Made,
+    /// By a request: what was not sent is not made up.
+    Created,
+    /// In no state: every id is taken for one.
+    Unknown,
+}
+
+/// Is there such an item?
+pub enum Found {
+    Item(Item),
+    Deleted,
+    Never,
+}
+
+/// Why there is no such change.
+#[derive(Debug)]
+pub enum Failure {
+    /// The file can't be read or written.
+    Broken(String),
+    /// The id is taken.
+    Taken,
+    /// It was deleted meanwhile.
+    Gone,
+    /// Another item has this value of a field that is unique.
+    Twice(String),
+}
+
+/// A new item: its id, if one is given, and what was sent.
+pub type New = (Option<String>, Map<String, Value>);
+
+#[derive(Default)]
+struct State {
+    items: IndexMap<String, (u64, Sent)>,
+    deleted: HashSet<String>,
+    next: u64,
+}
+
+pub struct Store {
+    states: Mutex<HashMap<String, State>>,
+    generation: AtomicU64,
+    db: Option<Db>,
+    seed: u64,
+    size: u64,
+}
+
+pub fn text(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
+impl Store {
+    pub fn new(seed: u64, size: u64, db: Option<Db>) -> Self {
+        Self {
+            states: Mutex::default(),
+            generation: AtomicU64::new(0),
+            db,
+            seed,
+            size,
+        }
+    }
+
+    /// Goes up with each change.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    fn item(&self, id: &str, index: u64, sent: &Sent) -> Item {
+        Item {
+            id: id.to_owned(),
+            index,
+            sent: sent.clone(),
+            origin: if id.is_empty() || index < self.size {
+                Origin::Made
+            } else {
+                Origin::Created
+            },
+        }
+    }
+
+    fn with<R>(&self, place: &Place, f: impl FnOnce(&mut State) -> R) -> Result<R, String> {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = match states.entry(place.key.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.load(place)?),
+        };
+        Ok(f(state))
+    }
+
+    /// What it begins with, and the changes of the file.
+    fn load(&self, place: &Place) -> Result<State, String> {
+        let mut state = State::default();
+        if place.single {
+            state.items.insert(String::new(), (0, Sent::default()));
+        } else {
+            let ids = (0..self.size).map(|n| {
+                (
+                    text(&sample::id(self.seed, &place.noun, place.id, n)),
+                    (n, Sent::default()),
+                )
+            });
+            state.items = ids.collect();
+        }
+        state.next = self.size;
+        for change in self
+            .db
+            .as_ref()
+            .map_or(Ok(Vec::new()), |db| db.changes(&place.key))?
+        {
+            state.take(change);
+        }
+        Ok(state)
+    }
+
+    /// Writes what `plan` makes of the state, then takes it over. In the file first: what is shown is kept.
+    fn commit(
+        &self,
+        place: &Place,
+        plan: impl FnOnce(&State) -> Result<Vec<Change>, Failure>,
+    ) -> Result<Vec<Change>, Failure> {
+        self.with(place, |state| {
+            let changes = plan(state)?;
+            if let Some(db) = self.db.as_ref().filter(|_| !changes.is_empty()) {
+                db.save(&place.key, &changes).map_err(Failure::Broken)?;
+            }
+            changes.iter().cloned().for_each(|c| state.take(c));
+            self.generation.fetch_add(1, Ordering::AcqRel);
+            Ok(changes)
+        })
+        .map_err(Failure::Broken)?
+    }
+
+    /// How many there are, and some of them in order.
+    pub fn page(&self, place: &Place, start: u64, size: u64) -> Result<(u64, Vec<Item>), String> {
+        self.with(place, |state| {
+            let total = state.items.len();
+            let start = (start.min(total as u64)) as usize;
+            let end = (start as u64).saturating_add(size).min(total as u64) as usize;
+            let item = |(id, (index, sent)): (&String, &(u64, Sent))| self.item(id, *index, sent);
+            (
+                total as u64,
+                (start..end)
+                    .filter_map(|at| state.items.get_index(at))
+                    .map(item)
+                    .collect(),
+            )
+        })
+    }
+
+    pub fn get(&self, place: &Place, id: &str) -> Result<Found, String> {
+        self.with(place, |state| match state.items.get(id) {
+            Some((index, sent)) => Found::Item(self.item(id, *index, sent)),
+            None if state.deleted.contains(id) => Found::Deleted,
+            None => Found::Never,
+        })
+    }
+
+    /// What was sent of an item, if anything was. No collection is made for that.
+    pub fn sent(&self, place: &Place, id: &str) -> Option<Sent> {
+        let loaded = || {
+            let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+            states.contains_key(&place.key)
+        };
+        if self.db.is_none() && (self.generation() == 0 || !loaded()) {
+            return None;
+        }
+        match self.get(place, id) {
+            Ok(Found::Item(item)) if !item.sent.is_empty() => Some(item.sent),
+            _ => None,
+        }
+    }
+
+    /// New items, each with an id of its own unless one is given. `twice` names the field of a new item that another one has already.
+    pub fn create(
+        &self,
+        place: &Place,
+        new: Vec<New>,
+        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Vec<Item>, Failure> {
+        let fresh = |index| match place.id {
+            IdKind::Uuid => Rng::of(self.seed, &place.key)
+                .at("created")
+                .nth(index)
+                .uuid(),
+            kind => text(&sample::id(self.seed, &place.noun, kind, index)),
+        };
+        let made = self.commit(place, |state| {
+            let mut made: Vec<Change> = Vec::with_capacity(new.len());
+            let mut next = state.next;
+            for (id, sent) in new {
+                let taken =
+                    |id: &String| state.items.contains_key(id) || made.iter().any(|c| c.id == *id);
+                // Ids that were given may be those that would come next.
+                let most = next.saturating_add((state.items.len() + made.len()) as u64);
+                let free = |index: &u64| id.is_some() || !taken(&fresh(*index));
+                let index = (next..=most).find(free).ok_or(Failure::Taken)?;
+                let id = id.unwrap_or_else(|| fresh(index));
+                if taken(&id) {
+                    return Err(Failure::Taken);
+                }
+                let mut others = self.others(state, None).chain(
+                    made.iter()
+                        .filter_map(|c| Some(self.item(&c.id, c.index, c.sent.as_ref()?))),
+                );
+                if let Some(field) = twice(&sent, &mut others) {
+                    return Err(Failure::Twice(field));
+                }
+                next = index + 1;
+                let sent = Some(Arc::new(sent));
+                made.push(Change { id, index, sent });
+            }
+            Ok(made)
+        })?;
+        let item = |c: &Change| Some(self.item(&c.id, c.index, c.sent.as_ref()?));
+        Ok(made.iter().filter_map(item).collect())
+    }
+
+    fn others<'a>(
+        &'a self,
+        state: &'a State,
+        but: Option<&'a str>,
+    ) -> impl Iterator<Item = Item> + 'a {
+        let other = move |(id, _): &(&String, &(u64, Sent))| Some(id.as_str()) != but;
+        let items = state.items.iter().filter(other);
+        items.map(|(id, (index, sent))| self.item(id, *index, sent))
+    }
+
+    /// What was sent wins over what was there, field by field.
+    pub fn change(
+        &self,
+        place: &Place,
+        item: &Item,
+        sent: Map<String, Value>,
+        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Item, Failure> {
+        let made = self.commit(place, |state| {
+            if let Some(field) = twice(&sent, &mut self.others(state, Some(&item.id))) {
+                return Err(Failure::Twice(field));
+            }
+            let known = state.items.get(&item.id);
+            if known.is_none() && item.origin != Origin::Unknown {
+                return Err(Failure::Gone);
+            }
+            let (index, mut old) = known.cloned().unwrap_or((item.index, item.sent.clone()));
+            Arc::make_mut(&mut old).extend(sent);
+            let (id, sent) = (item.id.clone(), Some(old));
+            Ok(vec![Change { id, index, sent }])
+        })?;
+        let changed = made.into_iter().next().and_then(|c| {
+            let sent = c.sent?;
+            Some(Item {
+                index: c.index,
+                sent,
+                ..item.clone()
+            })
+        });
+        Ok(changed.unwrap_or_else(|| item.clone()))
+    }
+
+    /// All of the items, or none if the file fails.
+    pub fn delete(&self, place: &Place, items: &[Item]) -> Result<(), Failure> {
+        let gone = |item: &Item| Change {
+            id: item.id.clone(),
+            index: item.index,
+            sent: None,
+        };
+        self.commit(place, |_| Ok(items.iter().map(gone).collect()))
+            .map(drop)
+    }
+}
+
+impl State {
+    fn take(&mut self, change: Change) {
+        self.next = self.next.max(change.index + 1);
+        match change.sent {
+            Some(sent) => {
+                self.deleted.remove(&change.id);
+                self.items.insert(change.id, (change.index, sent));
+            }
+            None => {
+                self.items.shift_remove(&change.id);
+                self.deleted.insert(change.id);
+            }
+        }
+    }
+}
