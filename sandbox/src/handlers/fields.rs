@@ -158,7 +158,7 @@ impl Judge<'_> {
             },
             _ => return incorrect(),
         };
-        if (self.related)(name, kind, Some(&crate::state::store::text(&id))) == Some(false) {
+        if (self.related)(name, kind, Some(&crate::util::json::text(&id))) == Some(false) {
             return missing(&value);
         }
         Ok(id)

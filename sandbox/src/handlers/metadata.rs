@@ -159,7 +159,7 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value
     let choices = |values: &[Value]| -> Value {
         let values = values.iter().filter(|v| !v.is_null());
         values
-            .map(|v| json!({"value": v, "display_name": crate::state::store::text(v)}))
+            .map(|v| json!({"value": v, "display_name": crate::util::json::text(v)}))
             .collect()
     };
     match &schema.kind {

@@ -5,21 +5,15 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    handlers::{filter::Filter, paginate::Paging, query::Query},
-    http::response::Refusal,
-    sample::{
-        Maker, Thing,
-        coerce::Fitter,
-        telemetry::{self, Rows},
-        totals,
-    },
+    handlers::{error::Refusal, filter::Filter, paginate::Paging, query::Query, rows::Rows},
+    sample::{Maker, Thing, coerce::Fitter, telemetry, totals},
     spec::{
         IdKind, Kind, List, Operation, Parameter, Route, Spec, Target, classify,
         schema::{Kind as Type, Object, Property, Use},
         union::Chosen,
     },
-    state::store::{self, Failure, Found, Item, Origin, Place, Sent, Store},
-    util::rng::Rng,
+    state::store::{Failure, Found, Item, Origin, Place, Sent, Store},
+    util::{json, rng::Rng},
 };
 
 /// What an operation gave, before it has a status and an envelope.
@@ -183,7 +177,7 @@ impl World {
                 let Some(id) = map.get("id") else { return };
                 let noun = self.maker(spec).noun(name, object).unwrap_or_default();
                 let noun = (noun, kind(id));
-                let id = store::text(id);
+                let id = json::text(id);
                 if let Some(at) = spec.nouns.get(&noun)
                     && let place = self.place(spec, *at, &[])
                     && let Ok(Found::Item(item)) = self.store.get(&place, &id)
@@ -250,7 +244,7 @@ impl World {
         let place = self.place(call.spec, target.collection, &[]);
         let unit = self
             .property(call.spec, target.collection, &place, &item, "unit_id")
-            .map(|v| store::text(&v));
+            .map(|v| json::text(&v));
         Ok((item.id.clone(), unit.unwrap_or(item.id)))
     }
 
@@ -312,7 +306,7 @@ impl World {
                 .map_err(Refusal::broken)?;
             let wanted = items.into_iter().find(|item| {
                 self.property(call.spec, base, &place, item, key)
-                    .is_some_and(|v| store::text(&v) == id)
+                    .is_some_and(|v| json::text(&v) == id)
             });
             return wanted
                 .or_else(|| self.any_id.then(|| unknown(&id)))
@@ -740,7 +734,7 @@ impl World {
             let given = key
                 .and_then(|k| body.get(k))
                 .filter(|v| v.is_string() || v.is_u64())
-                .map(store::text);
+                .map(json::text);
             // For tests that create without looking: an id that is taken is no reason to refuse.
             let given = given.filter(|id| {
                 !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Never))
@@ -780,7 +774,7 @@ impl World {
             .as_array()
             .or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
         let mut gone = Vec::new();
-        for id in ids.into_iter().flatten().map(store::text) {
+        for id in ids.into_iter().flatten().map(json::text) {
             if let Found::Item(item) = self.store.get(&place, &id).map_err(Refusal::broken)? {
                 gone.push(item);
             }

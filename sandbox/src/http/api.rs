@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     API_TOKEN, Wire,
     handlers::{
+        error::Refusal,
         fields::{Judge, Mode},
         metadata,
         query::Query,
@@ -25,7 +26,7 @@ use crate::{
         faults::{self, Faults, Kind as Fault},
         log::Log,
         portal, render,
-        response::{self, Kept, Refusal, Reply},
+        response::{self, Kept, Reply},
         root,
     },
     spec::{Kind, Operation, Route, Spec, router},
@@ -110,7 +111,7 @@ impl Api {
         }
         match self.answer(parts, body, faults).await {
             Ok(reply) => reply,
-            Err(refusal) => refusal.reply(),
+            Err(refusal) => response::refused(&refusal),
         }
     }
 
@@ -133,7 +134,7 @@ impl Api {
         let mut reply = self
             .view(parts, body, faults, (route, &found))
             .await
-            .unwrap_or_else(|refusal| refusal.reply());
+            .unwrap_or_else(|refusal| response::refused(&refusal));
         // Every answer of a view says what the view can, also that it may not be seen.
         let headers = reply.headers_mut();
         headers.insert(header::ALLOW, route.allow.clone());
@@ -572,9 +573,12 @@ impl Api {
     /// `/__sandbox/faults`, for this machine only.
     fn admin(&self, method: &Method, body: &[u8], peer: IpAddr) -> Reply {
         if !peer.is_loopback() {
-            return Refusal::detail(StatusCode::FORBIDDEN, "Only for this machine.").reply();
+            return response::refused(&Refusal::detail(
+                StatusCode::FORBIDDEN,
+                "Only for this machine.",
+            ));
         }
-        let wrong = |why: String| Refusal::detail(StatusCode::BAD_REQUEST, why).reply();
+        let wrong = |why: String| response::refused(&Refusal::detail(StatusCode::BAD_REQUEST, why));
         match *method {
             Method::GET => {}
             Method::DELETE => self.faults.set(Vec::new()),
@@ -588,9 +592,9 @@ impl Api {
                 }
             }
             _ => {
-                return Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.")
-                    .with(header::ALLOW, "GET, PUT, DELETE")
-                    .reply();
+                let refusal =
+                    Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.");
+                return response::refused(&refusal.with(header::ALLOW, "GET, PUT, DELETE"));
             }
         }
         response::json(StatusCode::OK, &json!(self.faults.list()))

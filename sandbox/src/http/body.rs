@@ -5,8 +5,11 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    handlers::fields::{FILE, FILE_NAME},
-    http::{form, json_error, response::Refusal},
+    handlers::{
+        error::Refusal,
+        fields::{FILE, FILE_NAME},
+    },
+    http::{form, json_error},
     spec::{Operation, Spec},
 };
 

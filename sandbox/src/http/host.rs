@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use crate::http::response::Refusal;
+use crate::handlers::error::Refusal;
 
 /// Refuses a request that names no host, several, or one that is neither loopback nor allowed.
 ///

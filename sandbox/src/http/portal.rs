@@ -45,7 +45,10 @@ mod files {
     use swagger_ui_dist::{ApiDefinition, OpenApiSource};
     use tower::ServiceExt;
 
-    use crate::http::response::{self, Kept, Refusal, Reply};
+    use crate::{
+        handlers::error::Refusal,
+        http::response::{self, Kept, Reply},
+    };
 
     /// No API has such a path.
     const PREFIX: &str = "/__sandbox/portal";
@@ -65,11 +68,8 @@ mod files {
         let mut file = match name {
             // The crate's own page knows nothing of our host.
             "" | "/" => {
-                return Some(
-                    Refusal::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.")
-                        .with(header::LOCATION, "/")
-                        .reply(),
-                );
+                let moved = Refusal::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.");
+                return Some(response::refused(&moved.with(header::LOCATION, "/")));
             }
             "/portal.js" => response::reply(
                 StatusCode::OK,

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Wire,
-    handlers::{paginate::Paging, query::Query, resources::Outcome},
+    handlers::{error::Refusal, paginate::Paging, query::Query, resources::Outcome},
     http::{
         api::Api,
-        response::{self, Refusal, Reply},
+        response::{self, Reply},
     },
     sample::{Thing, coerce::Fitter},
     spec::{Form, Operation, Route, Spec},

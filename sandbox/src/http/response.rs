@@ -1,4 +1,4 @@
-//! Answers, and DRF's ways to refuse.
+//! Responses: their media types, compression and tags.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -8,7 +8,9 @@ use std::{
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::handlers::error::Refusal;
 
 pub type Reply = http::Response<Bytes>;
 
@@ -39,65 +41,10 @@ pub fn moved(path: &str, query: &str) -> Reply {
     reply
 }
 
-/// Why a request is refused.
-#[derive(Debug)]
-pub struct Refusal {
-    pub status: StatusCode,
-    pub body: Value,
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-}
-
-impl Refusal {
-    pub fn detail(status: StatusCode, text: impl Into<String>) -> Self {
-        Self {
-            status,
-            body: json!({ "detail": text.into() }),
-            headers: Vec::new(),
-        }
-    }
-
-    pub fn not_found() -> Self {
-        Self::detail(StatusCode::NOT_FOUND, "Not found.")
-    }
-
-    pub fn invalid_page() -> Self {
-        Self::detail(StatusCode::NOT_FOUND, "Invalid page.")
-    }
-
-    /// 429: try again in so many seconds.
-    pub fn throttled(wait: u64) -> Self {
-        let wait = wait.max(1);
-        let s = if wait == 1 { "" } else { "s" };
-        let words = format!("Request was throttled. Expected available in {wait} second{s}.");
-        Self::detail(StatusCode::TOO_MANY_REQUESTS, words)
-            .with(header::RETRY_AFTER, &wait.to_string())
-    }
-
-    /// DRF's errors of fields.
-    pub fn bad(errors: Value) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            body: errors,
-            headers: Vec::new(),
-        }
-    }
-
-    /// The sandbox itself can't.
-    pub fn broken(why: String) -> Self {
-        Self::detail(StatusCode::INTERNAL_SERVER_ERROR, why)
-    }
-
-    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
-        self.headers
-            .extend(HeaderValue::from_str(value).ok().map(|v| (name, v)));
-        self
-    }
-
-    pub fn reply(&self) -> Reply {
-        let mut reply = json(self.status, &self.body);
-        reply.headers_mut().extend(self.headers.iter().cloned());
-        reply
-    }
+pub fn refused(refusal: &Refusal) -> Reply {
+    let mut reply = json(refusal.status, &refusal.body);
+    reply.headers_mut().extend(refusal.headers.iter().cloned());
+    reply
 }
 
 /// Small answers are not worth it.

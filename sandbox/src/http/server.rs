@@ -28,13 +28,14 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 
+use crate::handlers::error::Refusal;
 use crate::http::{
     api::{self, Api},
     auth,
     faults::{self, Kind},
     host,
     log::{self, Seen},
-    response::{self, Refusal, Reply},
+    response::{self, Reply},
 };
 
 /// Bytes of a request's body.
@@ -104,7 +105,7 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     if let Err(refusal) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
-        return Some(finish(api, refusal.reply(), &[]));
+        return Some(finish(api, response::refused(&refusal), &[]));
     }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
@@ -147,11 +148,11 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
         }
     }
     let reply = match (wished, instead(&struck)) {
-        (Err(refusal), _) => refusal.reply(),
+        (Err(refusal), _) => response::refused(&refusal),
         (Ok(_), Some(reply)) => reply,
         (Ok(_), None) => match read(&parts.headers, body, api.settings.body).await {
             Ok(body) => api.respond(&parts, body, peer.ip(), &struck).await,
-            Err(refusal) => refusal.reply(),
+            Err(refusal) => response::refused(&refusal),
         },
     };
     note(if struck.contains(&Kind::Truncate) {
@@ -176,13 +177,12 @@ fn instead(struck: &[Kind]) -> Option<Reply> {
                     _ => status.canonical_reason().unwrap_or("A fault on demand."),
                 };
                 let refusal = Refusal::detail(status, words);
-                match status {
+                response::refused(&match status {
                     StatusCode::TOO_MANY_REQUESTS => Refusal::throttled(1),
                     StatusCode::SERVICE_UNAVAILABLE => refusal.with(header::RETRY_AFTER, "1"),
                     StatusCode::UNAUTHORIZED => refusal.with(header::WWW_AUTHENTICATE, auth::SCHEME),
                     _ => refusal,
-                }
-                .reply()
+                })
             }
             Kind::Html(status) => {
                 let status = of(*status);

@@ -9,7 +9,7 @@ use crate::{
         schema::{Kind, Use},
         union::Chosen,
     },
-    state::store,
+    util::json,
 };
 
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ impl Fitter<'_> {
                 map.get("id").cloned().unwrap_or_default()
             }
             (Kind::Text(_), value) => {
-                let text = Value::from(store::text(&value));
+                let text = Value::from(json::text(&value));
                 if schemas.fits(place, &text) {
                     text
                 } else {

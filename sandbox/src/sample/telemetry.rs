@@ -1,18 +1,13 @@
 //! Telemetry: any number of rows a device, none of them held. A row is made from its number, so a page costs what is on it.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
-use crate::{
-    handlers::{filter, query::Query},
-    sample::{EPOCH, Thing, fake, route},
-};
+use crate::sample::{Thing, fake, route};
 
 /// Seconds from row to row.
 pub const STEP: i64 = 10;
 /// What is recorded, one after the other.
-const TYPES: [&str; 6] = [
+pub const TYPES: [&str; 6] = [
     "track.pos",
     "obd.bat",
     "obd.speed",
@@ -91,157 +86,5 @@ pub fn field(path: &str, kind: Option<&str>, thing: Thing<'_>) -> Value {
         },
         Some("float") => json!(number(found.as_ref())),
         _ => found.unwrap_or_else(|| json!(number(None))),
-    }
-}
-
-/// Rows chosen by time and type: an arithmetic series of row numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rows {
-    first: u64,
-    stride: u64,
-    pub count: u64,
-    newest_first: bool,
-}
-
-impl Rows {
-    /// Of `total` rows; `typed` if the records say their type.
-    pub fn of(total: u64, typed: bool, query: &Query, defaults: &HashMap<&str, String>) -> Self {
-        let (from, until) = filter::range(query);
-        // Rounded up for the start, down for the end: both are within.
-        let row = |t: jiff::Timestamp, up: i64| {
-            (t.as_second() - EPOCH + up * (STEP - 1) + up * i64::from(t.subsec_nanosecond() > 0))
-                .div_euclid(STEP)
-        };
-        let from = from.map_or(0, |t| row(t, 1).max(0) as u64);
-        let until = until
-            .map_or(total, |t| (row(t, 0) + 1).max(0) as u64)
-            .min(total);
-        let value = |name: &str| {
-            query
-                .get(name)
-                .map(str::to_owned)
-                .or_else(|| defaults.get(name).cloned())
-        };
-        let plain = value("aggregation").as_deref() == Some("none");
-        let interval = value("interval")
-            .and_then(|t| seconds(&t))
-            .filter(|_| !plain)
-            .map_or(1, |s| (s / STEP).max(1) as u64);
-        let kind = if typed {
-            ["data_type", "type", "t"]
-                .iter()
-                .find_map(|n| query.get(n))
-                .filter(|t| !t.is_empty())
-        } else {
-            None
-        };
-        let (offset, stride) = match kind {
-            None => (0, interval),
-            Some(kind) => match TYPES.iter().position(|t| *t == kind) {
-                Some(at) => (at as u64, TYPES.len() as u64),
-                None => {
-                    return Self {
-                        first: 0,
-                        stride: 1,
-                        count: 0,
-                        newest_first: false,
-                    };
-                }
-            },
-        };
-        let first = from + (offset + stride - from % stride) % stride;
-        let mut rows = Self {
-            first,
-            stride,
-            count: until.saturating_sub(first).div_ceil(stride),
-            newest_first: false,
-        };
-        // The newest values of a field, where the API takes a number of them.
-        if let Some(size) = value("size").filter(|_| plain).and_then(|s| s.parse().ok()) {
-            rows.first += rows.count.saturating_sub(size) * stride;
-            rows.count = rows.count.min(size);
-        }
-        rows.newest_first = query.get("ordering").is_some_and(|o| o.starts_with('-'));
-        rows
-    }
-
-    /// The numbers of the rows from `start`.
-    pub fn page(self, start: u64, size: u64) -> impl Iterator<Item = u64> {
-        let end = start.saturating_add(size).min(self.count);
-        (start..end).map(move |n| {
-            self.first
-                + self.stride
-                    * if self.newest_first {
-                        self.count - 1 - n
-                    } else {
-                        n
-                    }
-        })
-    }
-}
-
-/// `10m`: a number and a unit.
-fn seconds(text: &str) -> Option<i64> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(digits)?;
-    let unit = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    number.parse::<i64>().ok()?.checked_mul(unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows(query: &str) -> Rows {
-        Rows::of(1_000_000, true, &Query::parse(query), &HashMap::new())
-    }
-
-    #[test]
-    fn ranges_types_and_pages_are_arithmetic() {
-        assert_eq!(rows("").count, 1_000_000);
-        assert_eq!(
-            rows("start_utc=2026-01-01T00:00:00Z&end_utc=2026-01-01T00:01:00Z")
-                .page(0, 100)
-                .collect::<Vec<_>>(),
-            [0, 1, 2, 3, 4, 5, 6]
-        );
-        assert_eq!(
-            rows("start_utc=2026-01-01T00:00:00.5Z&end_utc=2026-01-01T00:00:59Z")
-                .page(0, 100)
-                .collect::<Vec<_>>(),
-            [1, 2, 3, 4, 5]
-        );
-        assert_eq!(rows("start_utc=2027-01-01T00:00:00Z").count, 0);
-        assert_eq!(rows("end_utc=2025-01-01T00:00:00Z").count, 0);
-        let bat = rows("data_type=obd.bat&start_utc=2026-01-01T00:00:20Z");
-        assert_eq!(
-            (bat.page(0, 2).collect::<Vec<_>>(), bat.count),
-            (vec![7, 13], 166_666)
-        );
-        assert_eq!(rows("data_type=nothing").count, 0);
-        assert_eq!(
-            rows("ordering=-ts").page(999_998, 10).collect::<Vec<_>>(),
-            [1, 0]
-        );
-        assert_eq!(
-            rows("interval=1h&start_utc=2026-01-01T00:00:10Z&end_utc=2026-01-01T02:00:00Z")
-                .page(0, 9)
-                .collect::<Vec<_>>(),
-            [360, 720]
-        );
-        assert_eq!(
-            rows("aggregation=none&size=2&end_utc=2026-01-01T00:01:00Z")
-                .page(0, 9)
-                .collect::<Vec<_>>(),
-            [5, 6]
-        );
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     spec::schema::{Kind, Object, Property, Schema, Schemas, Use},
-    state::store,
+    util::json,
 };
 
 #[derive(Debug, Default)]
@@ -221,10 +221,10 @@ impl Schemas {
             match (value, &union.tag) {
                 (Value::Object(map), Some(tag)) if !partial || map.contains_key(tag) => {
                     let sent = map.get(tag);
-                    let found = sent.and_then(|v| union.by_tag.get(&store::text(v)));
+                    let found = sent.and_then(|v| union.by_tag.get(&json::text(v)));
                     match found.and_then(|at| union.alternatives.get(*at)) {
                         Some(alternative) => {
-                            let text = sent.map(store::text).unwrap_or_default();
+                            let text = sent.map(json::text).unwrap_or_default();
                             let mut tags = tags;
                             tags.push((tag.clone(), self.tag(alternative.of, tag, &text)));
                             todo.push((alternative.of, tags));
@@ -242,7 +242,7 @@ impl Schemas {
                             let listed = self.at(**l).object().and_then(|o| o.get(name));
                             let listed = listed.and_then(|p| self.at(p.of).values.as_ref());
                             let same =
-                                |v: &Value| sent.is_some_and(|s| store::text(s) == store::text(v));
+                                |v: &Value| sent.is_some_and(|s| json::text(s) == json::text(v));
                             listed.is_some_and(|values| values.iter().any(same))
                         };
                         match leaves.all.iter().find(is) {
@@ -314,7 +314,7 @@ impl Schemas {
         let mut rank = Rank::default();
         if let (Some(union), Value::Object(map)) = (self.union(leaf), value) {
             let tag = map.get(union.tag.as_ref()?);
-            let known = tag.is_some_and(|t| union.by_tag.contains_key(&store::text(t)));
+            let known = tag.is_some_and(|t| union.by_tag.contains_key(&json::text(t)));
             rank.fixed = Reverse(usize::from(known));
             return (known || (partial && tag.is_none())).then_some(rank);
         }

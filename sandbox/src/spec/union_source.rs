@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use crate::util::json;
+
 /// What may stand beside an only part without making it another schema.
 pub const NOTES: [&str; 10] = [
     "allOf",
@@ -187,7 +189,7 @@ fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> 
     let said = ["x-ms-discriminator-value", "x-discriminator-value"];
     let said = said.iter().find_map(|k| schema.get(k)?.as_str());
     let fixed = || match list(resolved(doc, property(doc, part, tag)?), "enum")?.as_slice() {
-        [one] => Some(crate::state::store::text(one)),
+        [one] => Some(json::text(one)),
         _ => None,
     };
     let name = || {

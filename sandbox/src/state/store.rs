@@ -18,7 +18,7 @@ use crate::{
     sample,
     spec::IdKind,
     state::sqlite::{Change, Db},
-    util::rng::Rng,
+    util::{json, rng::Rng},
 };
 
 /// What was sent of an item.
@@ -92,10 +92,6 @@ pub struct Store {
     size: u64,
 }
 
-pub fn text(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
-}
-
 impl Store {
     pub fn new(seed: u64, size: u64, db: Option<Db>) -> Self {
         Self {
@@ -142,7 +138,7 @@ impl Store {
         } else {
             let ids = (0..self.size).map(|n| {
                 (
-                    text(&sample::id(self.seed, &place.noun, place.id, n)),
+                    json::text(&sample::id(self.seed, &place.noun, place.id, n)),
                     (n, Sent::default()),
                 )
             });
@@ -229,7 +225,7 @@ impl Store {
                 .at("created")
                 .nth(index)
                 .uuid(),
-            kind => text(&sample::id(self.seed, &place.noun, kind, index)),
+            kind => json::text(&sample::id(self.seed, &place.noun, kind, index)),
         };
         let made = self.commit(place, |state| {
             let mut made: Vec<Change> = Vec::with_capacity(new.len());

@@ -1,0 +1,10 @@
+//! JSON values.
+
+use serde_json::Value;
+
+/// Returns a text as it is, and anything else as JSON.
+pub fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
