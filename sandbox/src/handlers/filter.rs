@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     handlers::query::Query,
     spec::{
-        classify, formats,
+        formats, names,
         schema::{Object, Schemas},
     },
 };
@@ -189,7 +189,7 @@ fn split(name: &str) -> (&str, Test) {
 
 /// `device_id` is `device` where there is only that, and the other way round; one tag filters by tags.
 fn field(item: &Object, name: &str) -> Option<String> {
-    let subject = classify::subject(name);
+    let subject = names::subject(name);
     let candidates = [
         name.to_owned(),
         subject.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::spec::{
-    self, IdKind, Operation, Route, Spec, classify,
+    self, IdKind, Operation, Route, Spec, names,
     schema::{Kind, Use},
 };
 
@@ -32,7 +32,7 @@ pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
     let mut out = Map::from_iter([
         (
             "name".to_owned(),
-            format!("{}{suffix}", title(&classify::singular(last))).into(),
+            format!("{}{suffix}", title(&names::singular(last))).into(),
         ),
         ("description".to_owned(), "".into()),
         ("renders".to_owned(), json!(["application/json"])),
@@ -113,7 +113,7 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value
             Kind::Text(format) if format == "uuid" => IdKind::Uuid,
             _ => return false,
         };
-        spec.nouns.contains_key(&(classify::subject(name), kind))
+        spec.nouns.contains_key(&(names::subject(name), kind))
     };
     let relation = match &schema.kind {
         Kind::List(item) => schema.unique || related(*item),

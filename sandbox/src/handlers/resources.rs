@@ -8,7 +8,7 @@ use crate::{
     handlers::{error::Refusal, filter::Filter, paginate::Paging, query::Query, rows::Rows},
     sample::{Maker, Thing, coerce::Fitter, telemetry, totals},
     spec::{
-        IdKind, Kind, List, Operation, Parameter, Route, Spec, Target, classify,
+        IdKind, Kind, List, Operation, Parameter, Route, Spec, Target, classify, names,
         schema::{Kind as Type, Object, Property, Use},
         union::Chosen,
     },
@@ -148,7 +148,7 @@ impl World {
 
     /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
-        let holders = spec.holders.get(&(classify::subject(name), kind))?;
+        let holders = spec.holders.get(&(names::subject(name), kind))?;
         let Some(id) = id.filter(|_| self.strict) else {
             return Some(true);
         };
@@ -694,7 +694,7 @@ impl World {
     /// The item whose records the query asks for: its number and its id.
     fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, Bound)>, Refusal> {
         for (name, value) in call.query.filters() {
-            let noun = classify::subject(name);
+            let noun = names::subject(name);
             let Some((_, collection)) = call.spec.nouns.iter().find(|((n, _), _)| *n == noun)
             else {
                 continue;
@@ -806,7 +806,7 @@ impl World {
 
     /// A value of the answer's schema with what was sent in it.
     fn compose(&self, call: &Call<'_>, answer: Use, sent: &Sent, bound: &Bound) -> Value {
-        let noun = classify::singular(
+        let noun = names::singular(
             call.route
                 .template
                 .trim_end_matches('/')
@@ -963,7 +963,7 @@ fn as_id(kind: IdKind, text: &str) -> Value {
 
 /// The thing of the path that a property names.
 fn bound_to<'a>(property: &Property, bound: &'a Bound) -> Option<&'a Value> {
-    let subject = classify::subject(&property.name);
+    let subject = names::subject(&property.name);
     bound
         .iter()
         .rev()
@@ -978,7 +978,7 @@ fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
     let Type::List(item) = schemas.at(property.of).kind else {
         return None;
     };
-    let known = (classify::subject(&property.name), IdKind::Uuid);
+    let known = (names::subject(&property.name), IdKind::Uuid);
     if schemas.at(item).format() != "uuid" || call.spec.nouns.contains_key(&known) {
         return None;
     }
@@ -993,7 +993,7 @@ fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
 
 /// What there is one of; one for each thing that the query names.
 fn single(call: &Call<'_>) -> Place {
-    let path = fill(&classify::norm(&call.route.template, ""), call.values);
+    let path = fill(&names::norm(&call.route.template, ""), call.values);
     let named = |p: &&Parameter| p.name.ends_with("_id") || p.name.ends_with("_pk");
     let parts = call.front.parameters.iter().filter(named).filter_map(|p| {
         let value = call.query.get(&p.name).filter(|v| !v.is_empty())?;

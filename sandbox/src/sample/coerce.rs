@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     sample::{Maker, Thing},
     spec::{
-        classify,
+        names,
         schema::{Kind, Use},
         union::Chosen,
     },
@@ -39,7 +39,7 @@ impl Fitter<'_> {
                 self.clean(place, fresh(), name, thing)
             };
         }
-        let noun = classify::subject(name);
+        let noun = names::subject(name);
         let thing = if name.is_empty() || schema.object().is_none() {
             thing
         } else {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     spec::{
         IdKind,
-        classify::subject,
+        names::subject,
         schema::{Kind, Object, Property, Schema, Schemas, Use},
     },
     util::rng::Rng,

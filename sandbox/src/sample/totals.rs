@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::spec::classify::singular;
+use crate::spec::names::singular;
 
 /// Members that add up to the total.
 const PARTS: [[&str; 2]; 2] = [["online", "offline"], ["updated", "update_available"]];

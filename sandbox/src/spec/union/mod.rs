@@ -2,43 +2,20 @@
 //!
 //! Alternatives may be unions again, in chains and rings: each is looked at once, and no alternative is tried with the unions inside it.
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet},
-    sync::OnceLock,
-};
-
-use serde_json::{Map, Value};
+mod compile;
+pub mod inheritance;
+mod rank;
+pub mod source;
 
 use crate::{
-    spec::schema::{Kind, Object, Property, Schema, Schemas, Use},
+    spec::{
+        schema::{Kind, Leaves, Object, Property, Schema, Schemas, Union, Use},
+        union::rank::takes,
+    },
     util::json,
 };
-
-#[derive(Debug, Default)]
-pub struct Union {
-    /// The member that names the alternative.
-    pub tag: Option<String>,
-    pub alternatives: Vec<Alternative>,
-    /// The alternative that a value of the tag names.
-    by_tag: HashMap<String, usize>,
-    leaves: OnceLock<Leaves>,
-    members: OnceLock<Object>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Alternative {
-    pub of: Use,
-    pub tags: Vec<String>,
-}
-
-/// What a union comes down to: alternatives that are no unions, or that have a tag of their own.
-#[derive(Debug, Default)]
-struct Leaves {
-    all: Vec<Use>,
-    /// A required member whose listed values tell all objects apart.
-    implied: Option<String>,
-}
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 /// An alternative, with the members that name it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,25 +40,8 @@ pub type UnknownTag = (String, Option<Value>);
 /// How deep unions may name alternatives that are unions again.
 const DEEPEST: usize = 64;
 
-impl Union {
-    pub fn new(tag: Option<String>, alternatives: Vec<Alternative>) -> Self {
-        let mut by_tag = HashMap::new();
-        for (at, alternative) in alternatives.iter().enumerate() {
-            for tag in &alternative.tags {
-                by_tag.entry(tag.clone()).or_insert(at);
-            }
-        }
-        Self {
-            tag,
-            alternatives,
-            by_tag,
-            ..Self::default()
-        }
-    }
-}
-
 impl Schemas {
-    fn union(&self, place: Use) -> Option<&Union> {
+    pub fn union(&self, place: Use) -> Option<&Union> {
         match &self.at(place).kind {
             Kind::Union(union) => Some(union),
             _ => None,
@@ -140,7 +100,7 @@ impl Schemas {
         union.tag.as_deref().or_else(implied)
     }
 
-    fn leaves<'a>(&'a self, place: Use, union: &'a Union) -> &'a Leaves {
+    pub fn leaves<'a>(&'a self, place: Use, union: &'a Union) -> &'a Leaves {
         union.leaves.get_or_init(|| {
             let (mut leaves, mut seen) = (Leaves::default(), HashSet::from([place.node()]));
             let below = |u: &Union| {
@@ -306,111 +266,5 @@ impl Schemas {
             chosen.of = of;
         }
         Some(chosen)
-    }
-
-    /// How well a value fits, the least being the best; `None` if it does not.
-    fn rank(&self, leaf: Use, value: &Value, partial: bool, first: bool) -> Option<Rank> {
-        let schema = self.at(leaf);
-        let mut rank = Rank::default();
-        if let (Some(union), Value::Object(map)) = (self.union(leaf), value) {
-            let tag = map.get(union.tag.as_ref()?);
-            let known = tag.is_some_and(|t| union.by_tag.contains_key(&json::text(t)));
-            rank.fixed = Reverse(usize::from(known));
-            return (known || (partial && tag.is_none())).then_some(rank);
-        }
-        if self.union(leaf).is_none() && !takes(schema, value) {
-            return None;
-        }
-        match (&schema.kind, value) {
-            (Kind::Object(object), Value::Object(map)) => {
-                return self.members_rank(object, map, partial);
-            }
-            (Kind::List(item), Value::Array(list)) => {
-                if let Some(inner) = list.first().filter(|_| first) {
-                    let union = self.union(*item).filter(|u| u.tag.is_none());
-                    let leaves = union.map(|u| self.leaves(*item, u).all.as_slice());
-                    let leaves = leaves.unwrap_or(std::slice::from_ref(item));
-                    let ranks = leaves
-                        .iter()
-                        .filter_map(|l| self.rank(*l, inner, partial, false));
-                    return ranks.min();
-                }
-            }
-            _ => {}
-        }
-        rank.strictness = match &schema.values {
-            Some(values) if values.contains(value) => 0,
-            Some(_) => 3,
-            None => match &schema.kind {
-                Kind::Text(format) => 2 - u8::from(!format.is_empty()),
-                Kind::Number | Kind::Any => 1,
-                _ => 0,
-            },
-        };
-        Some(rank)
-    }
-
-    fn members_rank(
-        &self,
-        object: &Object,
-        map: &Map<String, Value>,
-        partial: bool,
-    ) -> Option<Rank> {
-        let (mut fixed, mut known) = (0, 0);
-        for (name, value) in map {
-            let Some(property) = object.get(name) else {
-                continue;
-            };
-            known += 1;
-            match &self.at(property.of).values {
-                Some(values) if values.len() != 1 => {}
-                Some(values) if !values.contains(value) => return None,
-                Some(_) => fixed += 1,
-                None => {}
-            }
-        }
-        let required = object.properties.iter().filter(|p| p.required);
-        let missing = required.clone().filter(|p| !map.contains_key(&p.name));
-        let missing = if partial { 0 } else { missing.count() };
-        let open = object.others.is_some();
-        let foreign = if open { 0 } else { map.len() - known };
-        // Of two faults one is forgiven, as long as anything is known.
-        let fits = match (missing, foreign) {
-            (0, 0) => true,
-            (0, _) | (_, 0) => known > 0,
-            _ => false,
-        };
-        fits.then_some(Rank {
-            missing,
-            foreign,
-            fixed: Reverse(fixed),
-            open,
-            required: Reverse(required.count()),
-            strictness: 0,
-        })
-    }
-}
-
-/// In the order of what decides.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    missing: usize,
-    foreign: usize,
-    fixed: Reverse<usize>,
-    open: bool,
-    required: Reverse<usize>,
-    strictness: u8,
-}
-
-/// Is the value of the JSON type of a schema?
-fn takes(schema: &Schema, value: &Value) -> bool {
-    match &schema.kind {
-        Kind::Any | Kind::Union(_) => true,
-        Kind::Text(_) | Kind::File => value.is_string(),
-        Kind::Integer => value.is_i64() || value.is_u64(),
-        Kind::Number => value.is_number(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::List(_) => value.is_array(),
-        Kind::Object(_) => value.is_object(),
     }
 }

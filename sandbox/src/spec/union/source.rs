@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::util::json;
+use crate::{spec::union::inheritance::Children, util::json};
 
 /// What may stand beside an only part without making it another schema.
 pub const NOTES: [&str; 10] = [
@@ -20,11 +20,11 @@ pub const NOTES: [&str; 10] = [
     "default",
 ];
 
-fn list<'a>(schema: &'a Value, key: &str) -> Option<&'a Vec<Value>> {
+pub fn list<'a>(schema: &'a Value, key: &str) -> Option<&'a Vec<Value>> {
     schema.get(key).and_then(Value::as_array)
 }
 
-fn reference(schema: &Value) -> Option<&str> {
+pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str)
 }
 
@@ -76,7 +76,7 @@ pub fn tag(schema: &Value) -> Option<&str> {
 /// Where components stand.
 const PLACES: [&str; 2] = ["#/components/schemas/", "#/definitions/"];
 
-fn components(doc: &Value) -> impl Iterator<Item = (String, &Value)> {
+pub fn components(doc: &Value) -> impl Iterator<Item = (String, &Value)> {
     PLACES.iter().flat_map(move |place| {
         let pointer = place.trim_matches(['#', '/']);
         let all = doc
@@ -94,60 +94,16 @@ fn escaped(name: &str) -> String {
 }
 
 /// The component of a pointer by its name.
-fn last(pointer: &str) -> String {
+pub fn last(pointer: &str) -> String {
     let name = pointer.rsplit('/').next().unwrap_or_default();
     name.replace("~1", "/").replace("~0", "~")
 }
 
-/// Which components are made of which by `allOf`, and the place of each in the document.
-#[derive(Debug, Default)]
-pub struct Children {
-    of: HashMap<String, Vec<String>>,
-    places: HashMap<String, usize>,
-}
-
-impl Children {
-    pub fn has(&self, base: &str) -> bool {
-        self.of.contains_key(base)
-    }
-
-    /// All that are made of it, at whatever distance, in their order.
-    fn below<'a>(&'a self, base: &'a str) -> Vec<&'a str> {
-        let (mut todo, mut found) = (vec![base], HashSet::new());
-        while let Some(name) = todo.pop() {
-            let children = self.of.get(name).into_iter().flatten();
-            todo.extend(children.map(String::as_str).filter(|n| found.insert(*n)));
-        }
-        let mut found: Vec<&str> = found.into_iter().filter(|n| *n != base).collect();
-        found.sort_by_key(|n| self.places.get(*n));
-        found
-    }
-}
-
-pub fn children(doc: &Value) -> Children {
-    let mut children = Children::default();
-    for (at, (name, schema)) in components(doc).enumerate() {
-        for parent in list(schema, "allOf")
-            .into_iter()
-            .flatten()
-            .filter_map(reference)
-        {
-            children
-                .of
-                .entry(parent.to_owned())
-                .or_default()
-                .push(name.clone());
-        }
-        children.places.insert(name, at);
-    }
-    children
-}
-
 /// Pointer → values of the tag, by the mapping of a discriminator.
-type Mapping = HashMap<String, Vec<String>>;
+pub type Mapping = HashMap<String, Vec<String>>;
 
 /// The values that a mapping has for components: by pointer, by name, by a file of that name.
-fn mapping(doc: &Value, schema: &Value, out: &mut Mapping) -> Vec<String> {
+pub fn mapping(doc: &Value, schema: &Value, out: &mut Mapping) -> Vec<String> {
     let entries = schema
         .pointer("/discriminator/mapping")
         .and_then(Value::as_object);
@@ -180,7 +136,7 @@ fn component(doc: &Value, target: &str) -> Option<String> {
 }
 
 /// The values of the tag that name an alternative: those of the mapping, the one that it says itself, or its name.
-fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> {
+pub fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> {
     let pointer = reference(part);
     if let Some(mapped) = pointer.and_then(|p| mapping.get(p)) {
         return mapped.clone();
@@ -201,7 +157,7 @@ fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> 
 }
 
 /// A property of a schema or of what it is made of.
-fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
+pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let (mut todo, mut seen) = (vec![schema], HashSet::new());
     while let Some(schema) = todo.pop() {
         if let Some(pointer) = reference(schema) {
@@ -216,40 +172,6 @@ fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Val
         todo.extend(list(schema, "allOf").into_iter().flatten());
     }
     None
-}
-
-/// The tag of a base and its alternatives, each by its pointer: those that it lists, all that are made of it, and itself if it says so.
-pub fn inherited(
-    doc: &Value,
-    base: &str,
-    schema: &Value,
-    children: &Children,
-) -> (Option<String>, Vec<(String, Vec<String>)>) {
-    let tag = tag(schema).unwrap_or_default();
-    let mut mapped = Mapping::new();
-    let (mut todo, mut seen) = (vec![(base, schema)], HashSet::new());
-    while let Some((name, schema)) = todo.pop() {
-        if !seen.insert(name) {
-            continue;
-        }
-        mapping(doc, schema, &mut mapped);
-        let parts = list(schema, "allOf").into_iter().flatten();
-        todo.extend(parts.filter_map(|p| Some((reference(p)?, resolved(doc, p)))));
-    }
-    let listed = alternatives(schema).into_iter().flatten();
-    let listed = listed.filter_map(reference);
-    let mut seen = HashSet::new();
-    let all = listed.chain(children.below(base));
-    let mut all: Vec<&str> = all.filter(|c| *c != base && seen.insert(*c)).collect();
-    let said = property(doc, schema, tag).and_then(|p| list(p, "enum"));
-    if mapped.contains_key(base) || said.is_some_and(|l| l.iter().any(|v| *v == last(base))) {
-        all.push(base);
-    }
-    let named = |to: &str| {
-        let part = serde_json::json!({ "$ref": to });
-        (to.to_owned(), tags(doc, &part, tag, &mapped))
-    };
-    (Some(tag.to_owned()), all.into_iter().map(named).collect())
 }
 
 /// A union that a schema says itself.

@@ -1,0 +1,178 @@
+//! The collections of a document: whose items have ids, and who shows the items of another.
+
+use std::collections::HashMap;
+
+use http::Method;
+
+use crate::spec::{
+    Collection, IdKind, Place, Spec,
+    classify::survey::{Seen, UNIQUE, has, is_rows, listed, operations},
+    names::{noun, parent},
+    schema::{Kind as Type, Property, Use},
+};
+
+pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection> {
+    let list = operations(spec, seen, norm, &Method::GET)
+        .find(|o| o.list.as_ref().is_some_and(|l| !is_rows(spec, o, l)))
+        .is_some();
+    let item = seen.items.get(norm).cloned();
+    let created = item.is_some() && operations(spec, seen, norm, &Method::POST).next().is_some();
+    if !list && item.is_none() {
+        return None;
+    }
+    let item_path = format!("{norm}/{{}}");
+    let answers = |path: &str, method: &'static Method| {
+        operations(spec, seen, path, method)
+            .filter_map(|o| o.answer)
+            .collect::<Vec<_>>()
+    };
+    let items = operations(spec, seen, norm, &Method::GET)
+        .filter_map(|o| Some(o.list.as_ref()?.item))
+        .collect();
+    let shapes = [
+        answers(&item_path, &Method::GET),
+        items,
+        answers(&item_path, &Method::PUT),
+        answers(norm, &Method::POST),
+    ]
+    .concat();
+    let properties: Vec<Property> = shapes
+        .iter()
+        .filter_map(|s| spec.schemas.members(*s))
+        .flat_map(|o| o.properties.clone())
+        .collect();
+    let scalar = |name: &str| {
+        let of = properties.iter().find(|p| p.name == name)?.of;
+        matches!(
+            spec.schemas.at(of).kind,
+            Type::Integer | Type::Text(_) | Type::Any
+        )
+        .then_some(of)
+    };
+    let names = item
+        .iter()
+        .map(String::as_str)
+        .chain(["id", "uuid", "pk", "slug"]);
+    let key = names
+        .into_iter()
+        .find(|n| scalar(n).is_some())
+        .map(str::to_owned);
+    let in_path = operations(spec, seen, &item_path, &Method::GET)
+        .chain(operations(spec, seen, &item_path, &Method::PUT))
+        .chain(operations(spec, seen, &item_path, &Method::DELETE))
+        .find_map(|o| {
+            o.parameters
+                .iter()
+                .find(|p| p.place == Place::Path && Some(&p.name) == item.as_ref())
+        })
+        .map(|p| p.schema);
+    let kinds: Vec<IdKind> = key
+        .as_deref()
+        .and_then(scalar)
+        .into_iter()
+        .chain(in_path)
+        .map(|u| id_kind(spec, u))
+        .collect();
+    let id = if kinds.contains(&IdKind::Uuid) {
+        IdKind::Uuid
+    } else {
+        kinds.first().copied().unwrap_or_default()
+    };
+    let full = spec.schemas.object(properties);
+    Some(Collection {
+        norm: norm.to_owned(),
+        noun: noun(norm),
+        key,
+        id,
+        full,
+        closed: list || created,
+        base: None,
+    })
+}
+
+pub fn id_kind(spec: &Spec, schema: Use) -> IdKind {
+    match &spec.schemas.at(schema).kind {
+        Type::Text(format) if format == "uuid" => IdKind::Uuid,
+        Type::Text(_) => IdKind::Text,
+        _ => IdKind::Integer,
+    }
+}
+
+/// A list without paths for its items shows the items of another: of the noun's own collection, or of the one that it stands below.
+pub fn view(
+    spec: &Spec,
+    seen: &Seen,
+    by_norm: &HashMap<String, usize>,
+    at: usize,
+) -> Option<usize> {
+    let c = spec.collection(at)?;
+    if seen.items.contains_key(&c.norm)
+        || c.key.is_none()
+        || operations(spec, seen, &c.norm, &Method::POST)
+            .next()
+            .is_some()
+    {
+        return None;
+    }
+    let own = spec.nouns.get(&(c.noun.clone(), c.id)).copied();
+    let below = || {
+        let above = *by_norm.get(parent(&c.norm))?;
+        let over = spec.collection(above)?;
+        (over.id == c.id && over.closed && spec.nouns.values().any(|n| *n == above))
+            .then_some(above)
+    };
+    let same = || {
+        let name = UNIQUE.iter().find(|n| has(spec, c.full, n))?;
+        let owner = *spec.nouns.get(spec.owners.get(name)?)?;
+        spec.collection(owner).filter(|o| o.id == c.id)?;
+        Some(owner)
+    };
+    own.filter(|o| *o != at)
+        .or_else(below)
+        .or_else(|| same().filter(|o| *o != at))
+}
+
+pub fn identities(spec: &mut Spec) {
+    let tells = |at: usize, name: &str| {
+        let collection = spec.collection(at);
+        collection.is_some_and(|c| has(spec, c.full, name))
+    };
+    let mut nouns: Vec<_> = spec.nouns.iter().collect();
+    nouns.sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.norm.len()), key.0.clone()));
+    let owner = |name: &&'static str| {
+        let (key, _) = nouns.iter().find(|(_, at)| tells(**at, name))?;
+        Some((*name, (*key).clone()))
+    };
+    let owners = UNIQUE.iter().filter_map(owner).collect();
+    let holders = |at: usize, kind: IdKind| {
+        let shares = |other: usize| UNIQUE.iter().any(|n| tells(at, n) && tells(other, n));
+        let open = |c: &Collection| !c.norm.contains("{}") && c.id == kind && c.closed;
+        let all = spec.collections.iter().enumerate();
+        all.filter(|(other, c)| *other == at || (open(c) && shares(*other)))
+            .map(|(other, _)| other)
+            .collect()
+    };
+    let holders = nouns
+        .iter()
+        .map(|(key, at)| ((*key).clone(), holders(**at, key.1)))
+        .collect();
+    (spec.owners, spec.holders) = (owners, holders);
+}
+
+/// Nobody else speaks for the noun of what can only be listed: `/vehicle/makes/`.
+pub fn only_listed(spec: &mut Spec, seen: &Seen) {
+    let mut lists: Vec<usize> = (0..spec.collections.len()).collect();
+    lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
+    for i in lists {
+        let own = |c: &&Collection| c.closed && c.base.is_none() && !c.norm.contains("{}");
+        let Some(c) = spec.collection(i).filter(own) else {
+            continue;
+        };
+        let keyed = c.key.is_some() && !c.norm.ends_with(&c.noun);
+        let noun = (c.noun.clone(), c.id);
+        if keyed && listed(spec, seen, &c.norm) && !spec.nouns.contains_key(&noun) {
+            spec.nouns.insert(noun.clone(), i);
+            spec.holders.insert(noun, vec![i]);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What there is at which path.
+
+use std::collections::HashMap;
+
+use http::Method;
+
+use crate::spec::{
+    List, Operation, Place, Spec,
+    names::{is_parameter, norm, parent},
+    router,
+    schema::{Property, Use},
+};
+
+pub struct Seen {
+    /// Route by normalised path; several when there are versions.
+    pub routes: HashMap<String, Vec<usize>>,
+    /// Normalised path of a collection whose items have a path → the parameter's name.
+    pub items: HashMap<String, String>,
+    pub order: Vec<String>,
+}
+
+pub fn survey(spec: &Spec, base: &str) -> Seen {
+    let mut seen = Seen {
+        routes: HashMap::new(),
+        items: HashMap::new(),
+        order: Vec::new(),
+    };
+    for (i, route) in spec.routes.iter().enumerate() {
+        let norm = norm(&route.template, base);
+        let last = route
+            .template
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        let is_item = |o: &Operation| match o.method.as_str() {
+            "GET" => o.list.is_none() && !o.answer.is_some_and(|a| spec.schemas.at(a).is_file()),
+            method => matches!(method, "PUT" | "PATCH" | "DELETE"),
+        };
+        if is_parameter(last) && route.operations.iter().any(is_item) {
+            let name = router::parameters(last).pop().unwrap_or_default();
+            seen.items.entry(parent(&norm).to_owned()).or_insert(name);
+            if !seen.order.iter().any(|n| n == parent(&norm)) {
+                seen.order.push(parent(&norm).to_owned());
+            }
+        }
+        if !seen.order.contains(&norm) {
+            seen.order.push(norm.clone());
+        }
+        seen.routes.entry(norm).or_default().push(i);
+    }
+    seen
+}
+
+pub fn operations<'a>(
+    spec: &'a Spec,
+    seen: &'a Seen,
+    norm: &str,
+    method: &'a Method,
+) -> impl Iterator<Item = &'a Operation> + use<'a> {
+    let routes = seen
+        .routes
+        .get(norm)
+        .into_iter()
+        .flatten()
+        .filter_map(|r| spec.routes.get(*r));
+    routes
+        .flat_map(|r| &r.operations)
+        .filter(move |o| o.method == *method)
+}
+
+pub fn listed(spec: &Spec, seen: &Seen, norm: &str) -> bool {
+    operations(spec, seen, norm, &Method::GET).any(|o| o.list.is_some())
+}
+
+/// Fields whose values no two things share.
+pub const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
+
+pub fn has(spec: &Spec, schema: Use, name: &str) -> bool {
+    let members = spec.schemas.members(schema);
+    members.is_some_and(|o| o.get(name).is_some())
+}
+
+/// Records of a time that have no id and are asked for by time.
+pub fn is_rows(spec: &Spec, operation: &Operation, list: &List) -> bool {
+    let Some(item) = spec.schemas.members(list.item) else {
+        return false;
+    };
+    let timed = |p: &Property| spec.schemas.at(p.of).format() == "date-time";
+    let keyed = ["id", "uuid", "pk", "slug"]
+        .iter()
+        .any(|k| item.get(k).is_some());
+    let asked = operation.parameters.iter().any(|p| {
+        p.place == Place::Query
+            && matches!(spec.schemas.at(p.schema).format(), "date-time" | "date")
+    });
+    !keyed && asked && item.properties.iter().any(timed)
+}

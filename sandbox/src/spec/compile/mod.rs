@@ -1,0 +1,268 @@
+//! A document compiled.
+
+mod response;
+
+use crate::spec::{
+    Body, Kind, Operation, Parameter, Place, Route, Spec, classify, names, schema::Property,
+};
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value};
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+
+impl Spec {
+    pub fn compile(doc: &Value) -> Result<Self, String> {
+        let version = doc
+            .get("swagger")
+            .or_else(|| doc.get("openapi"))
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if !version.starts_with("2.") && !version.starts_with("3.") {
+            return Err("it is no Swagger 2.0 or OpenAPI 3 document: neither `swagger` nor `openapi` says a version".into());
+        }
+        let Some(paths) = doc.get("paths").and_then(Value::as_object) else {
+            return Err("the document has no `paths`".into());
+        };
+        let mut spec = Self::default();
+        let base = base(doc);
+        for (path, item) in paths {
+            let template = format!("{base}{path}");
+            let mut route = Route {
+                template: template.clone(),
+                parents: Vec::new(),
+                operations: Vec::new(),
+                allow: HeaderValue::from_static("OPTIONS"),
+            };
+            for name in METHODS {
+                if let Some(operation) = item.get(name).filter(|o| o.is_object()) {
+                    route
+                        .operations
+                        .push(spec.operation(doc, &template, name, item, operation));
+                }
+            }
+            // DRF has HEAD wherever it has GET, and OPTIONS everywhere; they are answered without being documented.
+            route.allow = allow(&route.operations);
+            spec.router.add(&template, spec.routes.len());
+            spec.by_template.insert(template, spec.routes.len());
+            spec.routes.push(route);
+        }
+        if let Some(place) = &spec.schemas.too_deep {
+            return Err(format!(
+                "{place} is reached by too many `allOf` or alternatives with members beside them, one in the other: name fewer parts"
+            ));
+        }
+        classify::classify(&mut spec, &base);
+        Ok(spec)
+    }
+
+    fn operation(
+        &mut self,
+        doc: &Value,
+        template: &str,
+        method: &str,
+        item: &Value,
+        operation: &Value,
+    ) -> Operation {
+        let own = operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let shared = item
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let (mut body, mut form) = (None, Vec::new());
+        for parameter in own.chain(shared).map(|p| resolve(doc, p)) {
+            let text = |key: &str| {
+                parameter
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let required = parameter.get("required") == Some(&Value::Bool(true));
+            let place = match text("in") {
+                "path" => Place::Path,
+                "query" => Place::Query,
+                "header" => Place::Header,
+                "body" => {
+                    let schema = self
+                        .schemas
+                        .compile(doc, parameter.get("schema").unwrap_or(&Value::Null));
+                    body = Some(Body {
+                        media: media(doc, operation, "consumes"),
+                        schema,
+                        required,
+                    });
+                    continue;
+                }
+                "formData" => {
+                    form.push(Property {
+                        name: text("name").into(),
+                        of: self.schemas.compile(doc, parameter),
+                        required,
+                        default: None,
+                    });
+                    continue;
+                }
+                _ => continue,
+            };
+            if parameters
+                .iter()
+                .any(|p| p.place == place && p.name == text("name"))
+            {
+                continue;
+            }
+            let schema = self
+                .schemas
+                .compile(doc, parameter.get("schema").unwrap_or(parameter));
+            let multi = match (parameter.get("schema"), text("collectionFormat")) {
+                (Some(_), _) => parameter
+                    .get("explode")
+                    .and_then(Value::as_bool)
+                    .unwrap_or(true),
+                // drf-yasg says nothing of the lists that DRF reads from repeated names; django-filter's `__in` has commas.
+                (None, "") => place == Place::Query && !text("name").ends_with("__in"),
+                (None, format) => format == "multi",
+            };
+            let default = parameter
+                .get("default")
+                .or_else(|| parameter.pointer("/schema/default"))
+                .and_then(Value::as_u64);
+            parameters.push(Parameter {
+                name: text("name").into(),
+                place,
+                required,
+                schema,
+                multi,
+                default,
+            });
+        }
+        if !form.is_empty() {
+            let required = form.iter().any(|p| p.required);
+            let mut types = media(doc, operation, "consumes");
+            types.retain(|t| t.contains("form"));
+            if types.is_empty() {
+                types = vec![
+                    "multipart/form-data".into(),
+                    "application/x-www-form-urlencoded".into(),
+                ];
+            }
+            body = Some(Body {
+                media: types,
+                schema: self.schemas.object(form),
+                required,
+            });
+        }
+        if let Some(request) = operation.get("requestBody").map(|b| resolve(doc, b)) {
+            let content = request.get("content").and_then(Value::as_object);
+            let schema = content
+                .and_then(|c| c.values().next()?.get("schema"))
+                .unwrap_or(&Value::Null);
+            body = Some(Body {
+                media: content
+                    .map(|c| c.keys().cloned().collect())
+                    .unwrap_or_default(),
+                schema: self.schemas.compile(doc, schema),
+                required: request.get("required") == Some(&Value::Bool(true)),
+            });
+        }
+        let empty = Map::new();
+        let responses = operation
+            .get("responses")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty);
+        let success = responses
+            .iter()
+            .find(|(s, _)| s.starts_with('2'))
+            .or_else(|| responses.iter().find(|(s, _)| *s == "default"));
+        let (answer, types) = success.map_or((None, Vec::new()), |(_, r)| {
+            self.response(doc, operation, r)
+        });
+        let status = success.map_or(StatusCode::NO_CONTENT, |(s, _)| {
+            s.parse().unwrap_or(StatusCode::OK)
+        });
+        let errors = responses
+            .iter()
+            .filter_map(|(s, r)| {
+                Some((
+                    s.parse::<u16>().ok().filter(|s| *s >= 400)?,
+                    self.response(doc, operation, r).0?,
+                ))
+            })
+            .collect();
+        let secured = operation
+            .get("security")
+            .or_else(|| doc.get("security"))
+            .and_then(Value::as_array)
+            .is_some_and(|s| !s.is_empty());
+        Operation {
+            method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap_or_default(),
+            list: answer.and_then(|a| self.list(a)),
+            parameters,
+            body,
+            status,
+            answer,
+            produces: types,
+            errors,
+            kind: Kind::default(),
+            public: !secured || names::is_public(method, template),
+        }
+    }
+}
+
+fn allow(operations: &[Operation]) -> HeaderValue {
+    const ORDER: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let has = |method: &str| operations.iter().any(|o| o.method == *method);
+    let can = |m: &&str| has(m) || *m == "OPTIONS" || (*m == "HEAD" && has("GET"));
+    let methods: Vec<&str> = ORDER.into_iter().filter(can).collect();
+    HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+}
+
+/// The base path, without a slash at its end.
+fn base(doc: &Value) -> String {
+    let server = doc
+        .pointer("/servers/0/url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let path = server.split_once("://").map_or(server, |(_, rest)| {
+        rest.split_once('/').map_or("", |(_, path)| path)
+    });
+    let base = doc
+        .get("basePath")
+        .and_then(Value::as_str)
+        .unwrap_or(path)
+        .trim_matches('/');
+    if base.is_empty() {
+        String::new()
+    } else {
+        format!("/{base}")
+    }
+}
+
+fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
+    value
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|r| doc.pointer(r.strip_prefix('#')?))
+        .unwrap_or(value)
+}
+
+fn media(doc: &Value, operation: &Value, key: &str) -> Vec<String> {
+    let types = operation
+        .get(key)
+        .or_else(|| doc.get(key))
+        .and_then(Value::as_array);
+    let types: Vec<String> = types
+        .into_iter()
+        .flatten()
+        .filter_map(|t| t.as_str().map(str::to_owned))
+        .collect();
+    if types.is_empty() {
+        vec!["application/json".into()]
+    } else {
+        types
+    }
+}

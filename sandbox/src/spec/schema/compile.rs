@@ -1,0 +1,302 @@
+//! Schemas from a document: references, `allOf` and alternatives resolved.
+
+use crate::spec::{
+    schema::{Kind, Object, Property, Schema, Schemas, Target, Use},
+    union::source::{self, NOTES, is_null},
+};
+use serde_json::Value;
+use std::{collections::HashSet, sync::OnceLock};
+
+/// How deep `allOf` may lead from component to component.
+const DEEPEST: usize = 256;
+
+fn flag(schema: &Value, name: &str) -> bool {
+    schema.get(name) == Some(&Value::Bool(true))
+}
+
+fn allows_null(doc: &Value, schema: &Value) -> bool {
+    let own = |schema: &Value| {
+        let values = schema.get("enum").and_then(Value::as_array);
+        flag(schema, "nullable")
+            || flag(schema, "x-nullable")
+            || values.is_some_and(|v| v.contains(&Value::Null))
+    };
+    let part = |part: &Value| is_null(part) || own(source::resolved(doc, part));
+    own(schema) || source::alternatives(schema).is_some_and(|list| list.iter().any(part))
+}
+
+impl Use {
+    /// Adds what a place says beside its type.
+    fn note(&mut self, schema: &Value) {
+        self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
+        self.read_only |= flag(schema, "readOnly");
+        self.write_only |= flag(schema, "writeOnly");
+    }
+}
+
+impl Schemas {
+    fn push(&mut self, schema: Schema) -> u32 {
+        self.nodes.push(schema);
+        (self.nodes.len() - 1) as u32
+    }
+
+    /// An object of these properties.
+    pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> Use {
+        let kind = Kind::Object(properties.into_iter().collect());
+        self.node(kind)
+    }
+
+    pub fn node(&mut self, kind: Kind) -> Use {
+        Use {
+            id: self.push(Schema {
+                kind,
+                ..Schema::default()
+            }),
+            ..Use::default()
+        }
+    }
+
+    pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
+        let place = self.place(doc, schema, false);
+        while let Some((target, id)) = self.pending.pop() {
+            self.fill(doc, &target, id);
+        }
+        place
+    }
+
+    /// `now`: with the node behind a reference, not only its number.
+    pub fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> Use {
+        let only = source::only(schema);
+        let wrapped = only.filter(|_| {
+            schema.as_object().is_some_and(|m| {
+                m.keys()
+                    .all(|k| NOTES.contains(&k.as_str()) || k.starts_with("x-"))
+            })
+        });
+        let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            self.reference(doc, reference, now, now)
+        } else if let Some(inner) = wrapped {
+            self.place(doc, inner, now)
+        } else {
+            let made = self.make(doc, schema, flag(schema, "readOnly"), None);
+            Use {
+                nullable: allows_null(doc, schema),
+                id: self.push(made),
+                ..Use::default()
+            }
+        };
+        place.note(schema);
+        place
+    }
+
+    /// `members`: of a base that others are made of, not one of those.
+    pub fn reference(&mut self, doc: &Value, reference: &str, now: bool, members: bool) -> Use {
+        let (mut reference, mut notes) = (reference, Use::default());
+        let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
+        // A name for another component; one for itself is anything.
+        for _ in 0..DEEPEST {
+            let target = find(reference);
+            let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {
+                break;
+            };
+            target.into_iter().for_each(|t| notes.note(t));
+            reference = next;
+        }
+        let members = members && self.is_base(doc, reference);
+        let target = (reference.to_owned(), members);
+        let mut place = match self.refs.get(&target) {
+            Some(known) => *known,
+            None => {
+                let slot = Use {
+                    id: self.push(Schema::default()),
+                    nullable: find(reference).is_some_and(|t| allows_null(doc, t)),
+                    ..Use::default()
+                };
+                self.refs.insert(target.clone(), slot);
+                self.pending.push((target.clone(), slot.id));
+                slot
+            }
+        };
+        if now {
+            self.fill(doc, &target, place.id);
+        }
+        place.nullable |= notes.nullable;
+        place.read_only |= notes.read_only;
+        place.write_only |= notes.write_only;
+        place
+    }
+
+    /// Compiles what a reference points to, once.
+    fn fill(&mut self, doc: &Value, at: &Target, id: u32) {
+        let reference = at.0.as_str();
+        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
+        let target = target.filter(|t| t.get("$ref").is_none() && self.too_deep.is_none());
+        let Some(target) = target else {
+            return;
+        };
+        if self.depth > DEEPEST {
+            self.too_deep.get_or_insert_with(|| reference.to_owned());
+            return;
+        }
+        if !self.begun.insert(id) {
+            return;
+        }
+        self.depth += 1;
+        let made = self.make(doc, target, false, Some(at));
+        self.depth -= 1;
+        if let Some(node) = self.nodes.get_mut(id as usize) {
+            *node = made;
+        }
+    }
+
+    fn make(
+        &mut self,
+        doc: &Value,
+        schema: &Value,
+        read_only: bool,
+        at: Option<&Target>,
+    ) -> Schema {
+        let text = |key: &str| schema.get(key).and_then(Value::as_str);
+        let number = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let size = |key: &str| schema.get(key).and_then(Value::as_u64).map(|n| n as usize);
+        let kind = self.kind(doc, schema, at);
+        let bare = read_only
+            && matches!(&kind, Kind::Text(format) if format.is_empty())
+            && !["minLength", "maxLength", "pattern", "enum", "x-autopi-json"]
+                .iter()
+                .any(|k| schema.get(k).is_some());
+        Schema {
+            values: schema
+                .get("enum")
+                .and_then(Value::as_array)
+                .filter(|v| !v.is_empty())
+                .cloned(),
+            minimum: number("minimum"),
+            maximum: number("maximum"),
+            exclusive: (
+                flag(schema, "exclusiveMinimum"),
+                flag(schema, "exclusiveMaximum"),
+            ),
+            min_length: size("minLength"),
+            max_length: size("maxLength"),
+            items: (size("minItems"), size("maxItems")),
+            unique: flag(schema, "uniqueItems"),
+            pattern: text("pattern").map(str::to_owned),
+            regex: OnceLock::new(),
+            bare,
+            kind,
+        }
+    }
+
+    fn kind(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Kind {
+        let format = schema
+            .get("format")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        match schema.get("type").and_then(Value::as_str) {
+            Some("file") => return Kind::File,
+            Some("string") if format == "binary" => return Kind::File,
+            Some("string") => return Kind::Text(format.to_owned()),
+            Some("integer") => return Kind::Integer,
+            Some("number") => return Kind::Number,
+            Some("boolean") => return Kind::Boolean,
+            Some("array") => {
+                return Kind::List(self.place(
+                    doc,
+                    schema.get("items").unwrap_or(&Value::Null),
+                    false,
+                ));
+            }
+            _ => {}
+        }
+        let members = at.is_some_and(|(_, members)| *members);
+        if let Some(kind) = (!members).then(|| self.union_of(doc, schema, at)).flatten() {
+            return kind;
+        }
+        self.object_of(doc, schema, None)
+            .map_or(Kind::Any, Kind::Object)
+    }
+
+    /// The members that a schema says itself and has of its parts, but for those of one; `None` if it is no object.
+    pub fn object_of(&mut self, doc: &Value, schema: &Value, but: Option<usize>) -> Option<Object> {
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let others = schema.get("additionalProperties");
+        let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+        if !(is_object
+            || properties.is_some()
+            || parts.is_some()
+            || others.is_some_and(|o| *o != Value::Bool(false)))
+        {
+            return None;
+        }
+        let mut object = Object::default();
+        let required: HashSet<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        for (name, property) in properties.into_iter().flatten() {
+            let of = self.place(doc, property, false);
+            object.add(Property {
+                name: name.clone(),
+                of,
+                required: required.contains(name.as_str()),
+                default: property.get("default").cloned(),
+            });
+        }
+        let parts = parts.into_iter().flatten().enumerate();
+        for (_, part) in parts.filter(|(n, _)| Some(*n) != but) {
+            let inner = self.place(doc, part, true);
+            match &self.at(inner).kind {
+                Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
+                    p.required |= required.contains(p.name.as_str());
+                    object.add(p);
+                }),
+                // One that is no object, with constraints beside it.
+                _ if object.is_free() && !is_object && but.is_none() => return None,
+                _ => {}
+            }
+        }
+        object.others = match others {
+            Some(Value::Bool(false)) => None,
+            Some(schema @ Value::Object(_)) => Some(self.place(doc, schema, false)),
+            None if !object.is_free() => None,
+            _ => Some(Use {
+                id: u32::MAX,
+                ..Use::default()
+            }),
+        };
+        Some(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn recursive_and_wrapped_schemas() {
+        let doc = json!({"definitions": {
+            "Tree": {"type": "object", "required": ["name"], "properties": {
+                "name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/definitions/Tree"}},
+                "parent": {"allOf": [{"$ref": "#/definitions/Tree"}], "nullable": true, "readOnly": true}}},
+            "Alias": {"$ref": "#/definitions/Tree"}, "Loop": {"$ref": "#/definitions/Loop"},
+        }});
+        let mut schemas = Schemas::default();
+        let tree = schemas.compile(&doc, &json!({"$ref": "#/definitions/Alias"}));
+        assert!(schemas.fits(
+            tree,
+            &json!({"name": "a", "children": [{"name": "b", "parent": null}]})
+        ));
+        assert!(!schemas.fits(tree, &json!({"name": "a", "children": [{}]})));
+        let parent = schemas.at(tree).object().unwrap().get("parent").unwrap().of;
+        assert!(parent.nullable && parent.read_only && schemas.at(parent).object().is_some());
+        let looped = schemas.compile(&doc, &json!({"$ref": "#/definitions/Loop"}));
+        assert!(schemas.fits(looped, &json!(1)));
+    }
+}

@@ -1,0 +1,84 @@
+//! Whether a value could come from a place.
+
+use serde_json::{Map, Value};
+
+use crate::spec::{
+    formats,
+    schema::{Kind, Object, Schemas, Use},
+    union::Chosen,
+};
+
+impl Schemas {
+    /// Could this value come from (or go to) that place? Limits of size are not asked.
+    pub fn fits(&self, place: Use, value: &Value) -> bool {
+        self.fits_here(place, value, &[], false)
+    }
+
+    /// `tags`: members beside those of the object. `passing`: whatever is where a union is fits.
+    fn fits_here(
+        &self,
+        place: Use,
+        value: &Value,
+        tags: &[(String, Value)],
+        passing: bool,
+    ) -> bool {
+        let schema = self.at(place);
+        if value.is_null() {
+            return place.nullable || matches!(schema.kind, Kind::Any);
+        }
+        if schema.values.as_ref().is_some_and(|v| !v.contains(value)) {
+            return false;
+        }
+        match &schema.kind {
+            Kind::Any => true,
+            Kind::Text(format) => value.as_str().is_some_and(|t| formats::fits(format, t)),
+            Kind::File => value.is_string(),
+            Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::Number => value.is_number(),
+            Kind::Boolean => value.is_boolean(),
+            Kind::List(item) => value
+                .as_array()
+                .is_some_and(|list| list.iter().all(|v| self.fits_here(*item, v, &[], passing))),
+            Kind::Object(object) => value
+                .as_object()
+                .is_some_and(|map| self.fits_object(object, map, tags, passing)),
+            Kind::Union(_) if passing => true,
+            Kind::Union(_) => {
+                let found = self.alternatives(place, value, false).unwrap_or_default();
+                let fits = |c: &Chosen, passing| self.fits_here(c.of, value, &c.tags, passing);
+                let first = found.iter().find(|c| found.len() == 1 || fits(c, true));
+                first.is_some_and(|c| fits(c, false))
+            }
+        }
+    }
+
+    /// Has a text the length and the form that are asked for there?
+    pub fn within(&self, place: Use, text: &str) -> bool {
+        let schema = self.at(place);
+        let long = text.chars().count();
+        schema.min_length.is_none_or(|n| long >= n)
+            && schema.max_length.is_none_or(|n| long <= n)
+            && !schema.differs(text)
+    }
+
+    fn fits_object(
+        &self,
+        object: &Object,
+        map: &Map<String, Value>,
+        tags: &[(String, Value)],
+        passing: bool,
+    ) -> bool {
+        let missing = object
+            .properties
+            .iter()
+            .any(|p| p.required && !map.contains_key(&p.name));
+        !missing
+            && map
+                .iter()
+                .all(|(key, value)| match (object.get(key), object.others) {
+                    (Some(property), _) => self.fits_here(property.of, value, &[], passing),
+                    (None, Some(other)) => self.fits_here(other, value, &[], passing),
+                    (None, None) => tags.iter().any(|(tag, _)| tag == key),
+                })
+    }
+}

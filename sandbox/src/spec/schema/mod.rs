@@ -1,0 +1,228 @@
+//! Schemas compiled once: references resolved, one form for Swagger 2.0 and OpenAPI 3.0.
+
+mod compile;
+mod fits;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, OnceLock},
+};
+
+use serde_json::Value;
+
+use crate::spec::union::inheritance::Children;
+
+/// Where a schema is used: its node, and what the place adds to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    pub(in crate::spec) id: u32,
+    pub nullable: bool,
+    pub read_only: bool,
+    pub write_only: bool,
+}
+
+impl Use {
+    /// The number of its node.
+    pub fn node(self) -> u32 {
+        self.id
+    }
+
+    /// Is anything known of what is there?
+    pub fn is_typed(self) -> bool {
+        self.id != u32::MAX
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Schema {
+    pub kind: Kind,
+    pub values: Option<Vec<Value>>,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub exclusive: (bool, bool),
+    pub min_length: Option<usize>,
+    pub max_length: Option<usize>,
+    pub items: (Option<usize>, Option<usize>),
+    /// Each item once.
+    pub unique: bool,
+    pub pattern: Option<String>,
+    pub(in crate::spec) regex: OnceLock<Option<regex_lite::Regex>>,
+    /// A read-only string without any constraint: what DRF documents for a method field, whatever it holds. (Our pipeline marks those it knows better of.)
+    pub bare: bool,
+}
+
+#[derive(Debug, Default)]
+pub enum Kind {
+    #[default]
+    Any,
+    /// With its format, or nothing.
+    Text(String),
+    Integer,
+    Number,
+    Boolean,
+    List(Use),
+    Object(Object),
+    Union(Union),
+    File,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    pub properties: Vec<Property>,
+    /// Other members: what they are, if any are allowed.
+    pub others: Option<Use>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub name: String,
+    pub of: Use,
+    pub required: bool,
+    /// What it is if nobody says.
+    pub default: Option<Value>,
+}
+
+impl Object {
+    pub fn get(&self, name: &str) -> Option<&Property> {
+        self.properties.get(*self.by_name.get(name)?)
+    }
+
+    /// No properties: any JSON goes, as drf-yasg documents a JSONField so.
+    pub fn is_free(&self) -> bool {
+        self.properties.is_empty()
+    }
+
+    pub fn add(&mut self, property: Property) {
+        if !self.by_name.contains_key(&property.name) {
+            self.by_name
+                .insert(property.name.clone(), self.properties.len());
+            self.properties.push(property);
+        }
+    }
+}
+
+impl FromIterator<Property> for Object {
+    fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Self {
+        let mut object = Self::default();
+        properties.into_iter().for_each(|p| object.add(p));
+        object
+    }
+}
+
+impl Schema {
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::File)
+    }
+
+    pub fn object(&self) -> Option<&Object> {
+        match &self.kind {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Patterns that are no regular expression here, or huge ones, are not checked.
+    pub fn regex(&self) -> Option<&regex_lite::Regex> {
+        let compile = || {
+            regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
+                .size_limit(1 << 16)
+                .build()
+                .ok()
+        };
+        self.regex.get_or_init(compile).as_ref()
+    }
+
+    /// Has it another form? A long text is not looked at: time grows with its product with the pattern.
+    pub fn differs(&self, text: &str) -> bool {
+        text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
+    }
+
+    pub fn format(&self) -> &str {
+        match &self.kind {
+            Kind::Text(format) => format,
+            _ => "",
+        }
+    }
+}
+
+/// All schemas of a document that are reachable from what was compiled.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    pub(in crate::spec) nodes: Vec<Schema>,
+    pub(in crate::spec) refs: HashMap<Target, Use>,
+    /// References that are known by their node and not compiled yet: documents are recursive, and deep.
+    pub(in crate::spec) pending: Vec<(Target, u32)>,
+    /// Which components are made of a component by `allOf`.
+    pub(in crate::spec) children: Option<Arc<Children>>,
+    pub(in crate::spec) begun: HashSet<u32>,
+    pub(in crate::spec) depth: usize,
+    /// A schema that is made of too many others.
+    pub too_deep: Option<String>,
+}
+
+/// What a reference leads to; of a base that others are made of, its own members alone.
+pub type Target = (String, bool);
+
+static ANY: Schema = Schema {
+    kind: Kind::Any,
+    values: None,
+    minimum: None,
+    maximum: None,
+    exclusive: (false, false),
+    min_length: None,
+    max_length: None,
+    items: (None, None),
+    unique: false,
+    pattern: None,
+    regex: OnceLock::new(),
+    bare: false,
+};
+
+impl Schemas {
+    pub fn at(&self, place: Use) -> &Schema {
+        self.nodes.get(place.id as usize).unwrap_or(&ANY)
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Union {
+    /// The member that names the alternative.
+    pub tag: Option<String>,
+    pub alternatives: Vec<Alternative>,
+    /// The alternative that a value of the tag names.
+    pub(in crate::spec) by_tag: HashMap<String, usize>,
+    pub(in crate::spec) leaves: OnceLock<Leaves>,
+    pub(in crate::spec) members: OnceLock<Object>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub of: Use,
+    pub tags: Vec<String>,
+}
+
+/// What a union comes down to: alternatives that are no unions, or that have a tag of their own.
+#[derive(Debug, Default)]
+pub struct Leaves {
+    pub(in crate::spec) all: Vec<Use>,
+    /// A required member whose listed values tell all objects apart.
+    pub(in crate::spec) implied: Option<String>,
+}
+
+impl Union {
+    pub fn new(tag: Option<String>, alternatives: Vec<Alternative>) -> Self {
+        let mut by_tag = HashMap::new();
+        for (at, alternative) in alternatives.iter().enumerate() {
+            for tag in &alternative.tags {
+                by_tag.entry(tag.clone()).or_insert(at);
+            }
+        }
+        Self {
+            tag,
+            alternatives,
+            by_tag,
+            ..Self::default()
+        }
+    }
+}

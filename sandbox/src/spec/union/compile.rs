@@ -1,0 +1,72 @@
+//! Unions of a document compiled.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::spec::{
+    schema::{Alternative, Kind, Schemas, Target, Union},
+    union::{
+        inheritance::{self, Children},
+        source,
+    },
+};
+
+impl Schemas {
+    fn children(&mut self, doc: &Value) -> Arc<Children> {
+        let made = self
+            .children
+            .get_or_insert_with(|| Arc::new(inheritance::children(doc)));
+        made.clone()
+    }
+
+    /// A component with a discriminator that others are made of is one of those.
+    pub fn is_base(&mut self, doc: &Value, reference: &str) -> bool {
+        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
+        target.is_some_and(|t| source::tag(t).is_some()) && self.children(doc).has(reference)
+    }
+
+    /// The union that a schema is, if it is one: any JSON where it can't be told of what.
+    pub fn union_of(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Option<Kind> {
+        let base = at.map(|(reference, _)| reference.as_str());
+        if let Some(base) = base.filter(|b| self.is_base(doc, b)) {
+            let (tag, alternatives) =
+                inheritance::inherited(doc, base, schema, &self.children(doc));
+            let alternatives = alternatives.into_iter().map(|(to, tags)| Alternative {
+                of: self.reference(doc, &to, false, true),
+                tags,
+            });
+            return Some(Kind::Union(Union::new(tag, alternatives.collect())));
+        }
+        if schema.get("oneOf").is_some() && schema.get("anyOf").is_some() {
+            return Some(Kind::Any);
+        }
+        let found = source::union(doc, schema, &self.children(doc))?;
+        let listed = found.alternatives.iter();
+        let mut alternatives: Vec<Alternative> = listed
+            .map(|(part, tags)| Alternative {
+                of: self.place(doc, part, found.beside),
+                tags: tags.clone(),
+            })
+            .collect();
+        if found.beside {
+            let base = self.object_of(doc, found.base, found.part)?;
+            if base.properties.len() * alternatives.len() > MOST_COPIES {
+                return Some(Kind::Any);
+            }
+            for alternative in &mut alternatives {
+                let Kind::Object(own) = &self.at(alternative.of).kind else {
+                    return Some(Kind::Any);
+                };
+                let mut both = base.clone();
+                own.properties.iter().cloned().for_each(|p| both.add(p));
+                both.others = both.others.or(own.others);
+                alternative.of = self.node(Kind::Object(both));
+            }
+        }
+        Some(Kind::Union(Union::new(found.tag, alternatives)))
+    }
+}
+
+/// How many members that stand beside alternatives are copied into them.
+const MOST_COPIES: usize = 100_000;
