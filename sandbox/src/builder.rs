@@ -2,10 +2,9 @@
 
 use std::{
     collections::HashMap,
-    io::Read,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -14,16 +13,16 @@ use tokio::net::TcpListener;
 
 use crate::{
     Error, Sandbox, Wire,
-    handlers::resources::World,
+    documents::Documents,
+    handlers::World,
     http::{
-        api::{Api, Settings},
+        Api, Settings,
         faults::{Fault, Faults},
         host,
         log::Log,
         response::{self, Kept},
         server,
     },
-    spec::Spec,
     state::{commands::Commands, sqlite::Db, store::Store},
     util::clock::Clock,
 };
@@ -84,69 +83,6 @@ impl Default for Builder {
             body: Duration::from_secs(20),
             hosts: Vec::new(),
         }
-    }
-}
-
-/// The AutoPi API's documents, compiled into the crate: as it is served, and as the client knows it from the wire.
-///
-/// # Errors
-/// The crate was built wrong.
-pub fn embedded() -> Result<(Value, Value), Error> {
-    let read = |packed: &[u8]| {
-        let mut text = Vec::new();
-        flate2::read::GzDecoder::new(packed)
-            .read_to_end(&mut text)
-            .map_err(|e| Error(format!("the embedded document: {e}")))?;
-        serde_json::from_slice(&text).map_err(|e| Error(format!("the embedded document: {e}")))
-    };
-    Ok((
-        read(include_bytes!(concat!(
-            env!("OUT_DIR"),
-            "/upstream.json.gz"
-        )))?,
-        read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?,
-    ))
-}
-
-/// The text that is served, the document by which requests are judged, and the one by which the world is made.
-#[derive(Clone)]
-struct Documents {
-    text: bytes::Bytes,
-    front: Arc<Spec>,
-    back: Arc<Spec>,
-}
-
-impl Documents {
-    fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
-        let compile = |document: &Value| Spec::compile(document).map(Arc::new);
-        let text = served.to_string().into();
-        Ok(
-            match answers
-                .map(compile)
-                .transpose()
-                .map_err(|e| Error(format!("the document of the answers: {e}")))?
-            {
-                // What is only served need not be compiled.
-                Some(back) if wire == Wire::Real => Self {
-                    text,
-                    front: back.clone(),
-                    back,
-                },
-                Some(back) => Self {
-                    text,
-                    front: compile(served).map_err(Error)?,
-                    back,
-                },
-                None => {
-                    let front = compile(served).map_err(Error)?;
-                    Self {
-                        text,
-                        back: front.clone(),
-                        front,
-                    }
-                }
-            },
-        )
     }
 }
 
@@ -308,7 +244,7 @@ impl Builder {
             .map_err(Error)?;
         let hosts = self.hosts.iter().map(|name| host::allow(name));
         let hosts = hosts.collect::<Result<_, _>>().map_err(Error)?;
-        let documents = self.documents()?;
+        let documents = Documents::of(self.spec.as_ref(), self.answers.as_ref(), self.wire)?;
         let db = match &self.db {
             Some(path) => Some(
                 Db::open(path, &format!("seed {} and {} items", self.seed, self.size))
@@ -356,7 +292,7 @@ impl Builder {
                 body: self.body,
                 hosts,
             },
-            kept: Default::default(),
+            cache: Default::default(),
             window: Default::default(),
         });
         let task = tokio::spawn(server::serve(listener, api.clone()));
@@ -364,31 +300,6 @@ impl Builder {
             url: format!("http://{address}"),
             task,
             api,
-        })
-    }
-
-    /// Our own are compiled once a process.
-    fn documents(&self) -> Result<Documents, Error> {
-        static REAL: OnceLock<Documents> = OnceLock::new();
-        static SPEC: OnceLock<Documents> = OnceLock::new();
-        if let Some(served) = &self.spec {
-            return Documents::compile(served, self.answers.as_ref(), self.wire);
-        }
-        let own = if self.wire == Wire::Real {
-            &REAL
-        } else {
-            &SPEC
-        };
-        if let (Some(known), None) = (own.get(), &self.answers) {
-            return Ok(known.clone());
-        }
-        let (served, answers) = embedded()?;
-        let made =
-            Documents::compile(&served, self.answers.as_ref().or(Some(&answers)), self.wire)?;
-        Ok(if self.answers.is_none() {
-            own.get_or_init(|| made).clone()
-        } else {
-            made
         })
     }
 }

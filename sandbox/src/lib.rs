@@ -23,6 +23,7 @@
 //! The credentials are [`EMAIL`] with [`PASSWORD`], and [`API_TOKEN`]. Data begins on 2026-01-01 and is the same for the same seed.
 
 mod builder;
+mod documents;
 mod handlers;
 mod http;
 mod sample;
@@ -35,7 +36,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-pub use builder::{Builder, embedded};
+pub use builder::Builder;
+pub use documents::embedded;
 pub use http::log::Seen;
 
 /// The e-mail address that can log in.
@@ -73,7 +75,7 @@ pub enum Wire {
 pub struct Sandbox {
     url: String,
     task: JoinHandle<()>,
-    api: Arc<http::api::Api>,
+    api: Arc<http::Api>,
 }
 
 impl fmt::Debug for Sandbox {

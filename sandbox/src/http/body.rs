@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     handlers::{
         error::Refusal,
-        fields::{FILE, FILE_NAME},
+        validate::fields::{FILE, FILE_NAME},
     },
     http::{form, json_error},
     spec::{Operation, Spec},

@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use crate::util::rng::Rng;
+use http::{HeaderMap, StatusCode};
+
+use crate::{handlers::error::Refusal, util::rng::Rng};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,6 +150,14 @@ pub fn parse(text: &str) -> Result<Vec<Fault>, String> {
         .filter(|t| !t.is_empty())
         .map(str::parse)
         .collect()
+}
+
+/// The faults that a request asks for itself.
+pub fn requested(headers: &HeaderMap) -> Result<Vec<Fault>, Refusal> {
+    let text = headers
+        .get("x-sandbox-fault")
+        .map_or(Ok(""), |v| v.to_str());
+    parse(text.unwrap_or_default()).map_err(|why| Refusal::detail(StatusCode::BAD_REQUEST, why))
 }
 
 /// The faults that a sandbox has now.

@@ -1,15 +1,75 @@
 //! Requests and responses.
 
-pub mod api;
+mod admin;
+mod admission;
 pub mod auth;
 pub mod body;
+mod cache;
+mod commands;
 pub mod faults;
 pub mod form;
 pub mod host;
 pub mod json_error;
 pub mod log;
+mod operation;
 pub mod portal;
 pub mod render;
 pub mod response;
 pub mod root;
 pub mod server;
+mod session;
+mod view;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use http::{HeaderMap, Uri};
+
+use self::{cache::Cache, faults::Faults, log::Log, response::Kept};
+use crate::{Wire, handlers::World, spec::Spec, state::commands::Commands, util::clock::Clock};
+
+pub struct Api {
+    /// The document as it is served.
+    pub document: Kept,
+    /// The document by which requests are judged and answers look.
+    pub front: Arc<Spec>,
+    /// The document by which the world is made: with what is known from the wire.
+    pub back: Arc<Spec>,
+    pub wire: Wire,
+    pub world: World,
+    pub clock: Clock,
+    pub faults: Faults,
+    pub log: Log,
+    pub commands: Commands,
+    pub settings: Settings,
+    pub cache: Cache,
+    /// When each who asks was let in, where there is a rate limit.
+    pub window: Mutex<HashMap<String, VecDeque<i64>>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Seconds a JWT is good for.
+    pub lifetime: i64,
+    pub mfa: Option<String>,
+    /// Requests, and in which time.
+    pub rate_limit: Option<(u32, Duration)>,
+    /// Paths that the account may not see.
+    pub forbidden: Vec<String>,
+    /// How long the body of a request may take.
+    pub body: Duration,
+    /// Those that requests may name beside loopback.
+    pub hosts: Vec<String>,
+}
+
+/// What of a request is known once it is let in.
+pub struct Asked<'a> {
+    pub uri: &'a Uri,
+    pub headers: &'a HeaderMap,
+    /// Seconds that the clock is ahead for this request.
+    pub skew: i64,
+    pub token: String,
+}

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Wire,
-    handlers::{error::Refusal, paginate::Paging, query::Query, resources::Outcome},
+    handlers::{Outcome, error::Refusal, paginate::Paging, query::Query},
     http::{
-        api::Api,
+        Api,
         response::{self, Reply},
     },
     sample::{Thing, coerce::Fitter},

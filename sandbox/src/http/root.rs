@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use crate::http::{api::Api, portal, response::Reply};
+use crate::http::{Api, portal, response::Reply};
 
 /// `/?format=openapi`, and whoever does not ask for HTML, gets the document; a browser gets the portal.
 pub fn answer(api: &Api, query: &str, headers: &HeaderMap) -> Reply {

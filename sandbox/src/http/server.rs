@@ -28,14 +28,15 @@ use tokio::{
     time::{Sleep, sleep, timeout},
 };
 
-use crate::handlers::error::Refusal;
-use crate::http::{
-    api::{self, Api},
-    auth,
-    faults::{self, Kind},
-    host,
-    log::{self, Seen},
-    response::{self, Reply},
+use crate::{
+    handlers::error::Refusal,
+    http::{
+        Api, auth,
+        faults::{self, Kind},
+        host,
+        log::{self, Seen},
+        response::{self, Reply},
+    },
 };
 
 /// Bytes of a request's body.
@@ -109,7 +110,7 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
-    let wished = api::wished(&parts.headers);
+    let wished = faults::requested(&parts.headers);
     let struck = if admin {
         Vec::new()
     } else {

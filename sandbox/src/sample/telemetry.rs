@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::sample::{Thing, fake, route};
+use crate::sample::{Thing, route};
 
 /// Seconds from row to row.
 pub const STEP: i64 = 10;
+
 /// What is recorded, one after the other.
 pub const TYPES: [&str; 6] = [
     "track.pos",
@@ -42,49 +43,5 @@ pub fn data(kind: &str, thing: Thing<'_>) -> Value {
         "obd.rpm" => json!({"value": between(1500.0, 2600.0).round(), "unit": "rpm"}),
         "obd.coolant_temp" => json!({"value": between(80.0, 95.0).round(), "unit": "celsius"}),
         _ => json!({"cpu": {"value": between(38.0, 60.0), "unit": "celsius"}}),
-    }
-}
-
-/// The value of a field, `obd.speed.value`, as the type that is asked for.
-pub fn field(path: &str, kind: Option<&str>, thing: Thing<'_>) -> Value {
-    let known = TYPES
-        .iter()
-        .find(|t| path == **t || path.starts_with(&format!("{t}.")));
-    let found = known.and_then(|known| {
-        let mut at = &data(known, thing);
-        for part in path
-            .get(known.len()..)?
-            .split('.')
-            .filter(|p| !p.is_empty())
-        {
-            at = at.get(part)?;
-        }
-        let inner = at.get("value").or_else(|| at.get("loc"));
-        Some(inner.unwrap_or(at).clone())
-    });
-    let last = path
-        .trim_end_matches(".value")
-        .rsplit('.')
-        .next()
-        .unwrap_or(path);
-    let number = |value: Option<&Value>| {
-        let known = value.and_then(Value::as_f64);
-        known
-            .or_else(|| fake::number(last, thing, 86_400))
-            .unwrap_or_else(|| (thing.rng.at(path).part() * 1000.0).round() / 10.0)
-    };
-    match kind {
-        Some("geo_point") => {
-            let spot = route::spot(thing.index, thing.second.unwrap_or_default());
-            json!({"lat": spot.lat, "lon": spot.lon})
-        }
-        Some("int" | "long") => json!(number(found.as_ref()).round() as i64),
-        Some("string") => match found {
-            Some(Value::String(text)) => text.into(),
-            Some(value) => value.to_string().into(),
-            None => number(None).to_string().into(),
-        },
-        Some("float") => json!(number(found.as_ref())),
-        _ => found.unwrap_or_else(|| json!(number(None))),
     }
 }

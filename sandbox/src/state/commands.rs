@@ -12,19 +12,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use hmac::{Hmac, Mac};
-use http::{Request, Uri, header};
-use http_body_util::Full;
-use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
-use tokio::{net::TcpStream, task::JoinSet, time::sleep};
+use tokio::{task::JoinSet, time::sleep};
 
-/// How often a webhook is sent until it is taken.
-const TRIES: u32 = 5;
-/// Between two tries; doubled from try to try.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::state::webhook;
+
 const KEPT: usize = 10_000;
 
 /// Who runs a command.
@@ -97,7 +90,7 @@ impl Commands {
                 .filter(|t| !t.is_empty())
         };
         let hook = match text("callback_url") {
-            Some(url) => match self.hook(url).await {
+            Some(url) => match webhook::resolve(url, self.anywhere).await {
                 Ok(hook) => Some(hook),
                 Err(_) if self.lenient => None,
                 Err(why) => return Err(json!({ "callback_url": [why] })),
@@ -146,35 +139,16 @@ impl Commands {
                 },
             );
         }
-        if let Some((host, uri)) = hook {
+        if let Some(place) = hook {
             let body = Bytes::from(
                 event(&device, &jid, lost, (&function, &args, line), returned, now).to_string(),
             );
-            let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).map(|mut m| {
-                m.update(&body);
-                m.finalize().into_bytes()
-            });
-            let signature: String = mac
-                .map(|m| m.iter().map(|b| format!("{b:02x}")).collect())
-                .unwrap_or_default();
+            let signature = webhook::signature(token, &body);
             let mut hooks = self.hooks.lock().unwrap_or_else(PoisonError::into_inner);
             while hooks.try_join_next().is_some() {}
             hooks.spawn(async move {
                 sleep(delay).await;
-                let mut pause = PAUSE;
-                for _ in 0..TRIES {
-                    if tokio::time::timeout(
-                        Duration::from_secs(10),
-                        send(host, &uri, &signature, body.clone()),
-                    )
-                    .await
-                        == Ok(Some(true))
-                    {
-                        return;
-                    }
-                    sleep(pause).await;
-                    pause *= 2;
-                }
+                webhook::deliver(place, &signature, body).await;
             });
         }
         Ok(jid)
@@ -188,57 +162,6 @@ impl Commands {
             Some(job) if job.lost => Answer::Lost,
             Some(job) => Answer::Done(job.returned.clone()),
         }
-    }
-
-    /// Where a webhook goes: this machine, unless others are allowed.
-    async fn hook(&self, url: &str) -> Result<(std::net::SocketAddr, Uri), String> {
-        let uri: Uri = url.parse().map_err(|_| "Enter a valid URL.".to_owned())?;
-        if uri.scheme_str() != Some("http") {
-            return Err("The sandbox sends webhooks over http only.".into());
-        }
-        let host = uri
-            .host()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .to_owned();
-        let places: Vec<_> =
-            match tokio::net::lookup_host((host.as_str(), uri.port_u16().unwrap_or(80))).await {
-                Ok(found) => found.collect(),
-                Err(_) => return Err(format!("The host {host} is not known.")),
-            };
-        let allowed = places
-            .into_iter()
-            .find(|p| self.anywhere || p.ip().is_loopback());
-        allowed.map(|p| (p, uri)).ok_or_else(|| {
-            "The sandbox sends webhooks to this machine only, unless the builder allows others."
-                .into()
-        })
-    }
-}
-
-/// Was it taken?
-async fn send(host: std::net::SocketAddr, uri: &Uri, signature: &str, body: Bytes) -> Option<bool> {
-    let stream = TcpStream::connect(host).await.ok()?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .ok()?;
-    let request = Request::post(uri.path_and_query().map_or("/", |p| p.as_str()))
-        .header(header::HOST, uri.authority().map_or("", |a| a.as_str()))
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("X-Request-Signature", signature)
-        .body(Full::new(body))
-        .ok()?;
-    let answer = async {
-        sender
-            .send_request(request)
-            .await
-            .ok()
-            .map(|r| r.status().is_success())
-    };
-    tokio::pin!(answer);
-    tokio::select! {
-        taken = &mut answer => taken,
-        _ = connection => answer.await,
     }
 }
 

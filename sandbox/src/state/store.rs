@@ -17,65 +17,9 @@ use serde_json::{Map, Value};
 use crate::{
     sample,
     spec::IdKind,
-    state::sqlite::{Change, Db},
+    state::{Change, Failure, Found, Item, New, Origin, Place, Sent, sqlite::Db},
     util::{json, rng::Rng},
 };
-
-/// What was sent of an item.
-pub type Sent = Arc<Map<String, Value>>;
-
-/// Where items are kept.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The path of the collection.
-    pub key: String,
-    pub noun: String,
-    pub id: IdKind,
-    /// A thing of which there is one: its only id is empty.
-    pub single: bool,
-}
-
-#[derive(Clone, Debug)]
-pub struct Item {
-    pub id: String,
-    pub index: u64,
-    pub sent: Sent,
-    pub origin: Origin,
-}
-
-/// Where an item comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// It was there from the start.
-    Made,
-    /// By a request: what was not sent is not made up.
-    Created,
-    /// In no state: every id is taken for one.
-    Unknown,
-}
-
-/// Is there such an item?
-pub enum Found {
-    Item(Item),
-    Deleted,
-    Never,
-}
-
-/// Why there is no such change.
-#[derive(Debug)]
-pub enum Failure {
-    /// The file can't be read or written.
-    Broken(String),
-    /// The id is taken.
-    Taken,
-    /// It was deleted meanwhile.
-    Gone,
-    /// Another item has this value of a field that is unique.
-    Twice(String),
-}
-
-/// A new item: its id, if one is given, and what was sent.
-pub type New = (Option<String>, Map<String, Value>);
 
 #[derive(Default)]
 struct State {

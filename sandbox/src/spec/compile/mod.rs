@@ -2,11 +2,12 @@
 
 mod response;
 
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value};
+
 use crate::spec::{
     Body, Kind, Operation, Parameter, Place, Route, Spec, classify, names, schema::Property,
 };
-use http::{HeaderValue, Method, StatusCode};
-use serde_json::{Map, Value};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
 

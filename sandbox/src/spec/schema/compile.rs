@@ -1,11 +1,13 @@
 //! Schemas from a document: references, `allOf` and alternatives resolved.
 
+use std::{collections::HashSet, sync::OnceLock};
+
+use serde_json::Value;
+
 use crate::spec::{
     schema::{Kind, Object, Property, Schema, Schemas, Target, Use},
     union::source::{self, NOTES, is_null},
 };
-use serde_json::Value;
-use std::{collections::HashSet, sync::OnceLock};
 
 /// How deep `allOf` may lead from component to component.
 const DEEPEST: usize = 256;

@@ -41,7 +41,8 @@ impl Schemas {
         if schema.get("oneOf").is_some() && schema.get("anyOf").is_some() {
             return Some(Kind::Any);
         }
-        let found = source::union(doc, schema, &self.children(doc))?;
+        let children = self.children(doc);
+        let found = source::union(doc, schema, |r| children.has(r))?;
         let listed = found.alternatives.iter();
         let mut alternatives: Vec<Alternative> = listed
             .map(|(part, tags)| Alternative {

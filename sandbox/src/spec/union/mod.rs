@@ -7,6 +7,10 @@ pub mod inheritance;
 mod rank;
 pub mod source;
 
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
 use crate::{
     spec::{
         schema::{Kind, Leaves, Object, Property, Schema, Schemas, Union, Use},
@@ -14,8 +18,6 @@ use crate::{
     },
     util::json,
 };
-use serde_json::Value;
-use std::collections::{HashMap, HashSet};
 
 /// An alternative, with the members that name it.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::{spec::union::inheritance::Children, util::json};
+use crate::util::json;
 
 /// What may stand beside an only part without making it another schema.
 pub const NOTES: [&str; 10] = [
@@ -186,15 +186,18 @@ pub struct Found<'a> {
     pub part: Option<usize>,
 }
 
-/// `children`: a part that is a base gives its members, not its alternatives.
-pub fn union<'a>(doc: &'a Value, schema: &'a Value, children: &Children) -> Option<Found<'a>> {
+/// `is_parent`: a part with a discriminator that is one gives its members, not its alternatives.
+pub fn union<'a>(
+    doc: &'a Value,
+    schema: &'a Value,
+    is_parent: impl Fn(&str) -> bool,
+) -> Option<Found<'a>> {
     let parts = list(schema, "allOf");
     let (holder, part) = if alternatives(schema).is_some() {
         (schema, None)
     } else {
-        let own = |p: &&Value| {
-            tag(resolved(doc, p)).is_some() && reference(p).is_some_and(|r| children.has(r))
-        };
+        let own =
+            |p: &&Value| tag(resolved(doc, p)).is_some() && reference(p).is_some_and(&is_parent);
         let parts = parts?.iter().enumerate().filter(|(_, p)| !own(p));
         let parts = parts.map(|(at, p)| (at, resolved(doc, p)));
         let mut holders = parts.filter(|(_, p)| alternatives(p).is_some());

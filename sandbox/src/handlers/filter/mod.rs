@@ -1,9 +1,12 @@
 //! Filters by the names of fields, order, and search: as django-filter and DRF have them.
 
+mod rule;
+
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use self::rule::{Rule, Test, compare, mentions};
 use crate::{
     handlers::query::Query,
     spec::{
@@ -11,27 +14,6 @@ use crate::{
         schema::{Object, Schemas},
     },
 };
-
-#[derive(Debug, PartialEq)]
-struct Rule {
-    field: String,
-    test: Test,
-    /// One of them.
-    wanted: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Test {
-    Is,
-    IsNot,
-    AtLeast,
-    Above,
-    AtMost,
-    Below,
-    Contains,
-    Starts,
-    IsNull,
-}
 
 /// What a query asks of the items of a list.
 #[derive(Debug, Default, PartialEq)]
@@ -51,6 +33,7 @@ const FROM: [&str; 7] = [
     "from",
     "since",
 ];
+
 const UNTIL: [&str; 7] = [
     "end_utc",
     "to_utc",
@@ -204,104 +187,4 @@ fn time_field(schemas: &Schemas, item: &Object) -> Option<String> {
         .iter()
         .find(|p| schemas.at(p.of).format() == "date-time")
         .map(|p| p.name.clone())
-}
-
-impl Rule {
-    fn holds(&self, value: &Value) -> bool {
-        match value {
-            Value::Array(list) if self.test == Test::Is => list.iter().any(|v| self.holds(v)),
-            Value::Object(map) => map
-                .get("id")
-                .or_else(|| map.get("name"))
-                .is_some_and(|v| self.holds(v)),
-            value => self.wanted.iter().any(|wanted| self.one(value, wanted)),
-        }
-    }
-
-    fn one(&self, value: &Value, wanted: &str) -> bool {
-        let order = || {
-            if value.is_null() {
-                None
-            } else {
-                Some(compare(value, &read(value, wanted)?))
-            }
-        };
-        let lower = |v: &Value| {
-            v.as_str()
-                .map_or_else(|| v.to_string(), str::to_owned)
-                .to_lowercase()
-        };
-        match self.test {
-            Test::Is => order() == Some(Ordering::Equal) || (value.is_null() && wanted == "null"),
-            Test::IsNot => order() != Some(Ordering::Equal),
-            Test::AtLeast => order().is_some_and(Ordering::is_ge),
-            Test::Above => order().is_some_and(Ordering::is_gt),
-            Test::AtMost => order().is_some_and(Ordering::is_le),
-            Test::Below => order().is_some_and(Ordering::is_lt),
-            Test::Contains => lower(value).contains(&wanted.to_lowercase()),
-            Test::Starts => lower(value).starts_with(&wanted.to_lowercase()),
-            Test::IsNull => {
-                value.is_null() == matches!(wanted.to_lowercase().as_str(), "true" | "1")
-            }
-        }
-    }
-}
-
-/// The text as a value of the same type.
-fn read(like: &Value, text: &str) -> Option<Value> {
-    match like {
-        Value::Number(_) => text
-            .trim()
-            .parse::<i64>()
-            .map(Value::from)
-            .ok()
-            .or_else(|| text.trim().parse::<f64>().ok().map(Value::from)),
-        Value::Bool(_) => match text.to_lowercase().as_str() {
-            "true" | "1" => Some(true.into()),
-            "false" | "0" => Some(false.into()),
-            _ => None,
-        },
-        _ => Some(text.into()),
-    }
-}
-
-/// Numbers by size, times by time, texts by letter; null first.
-pub fn compare(a: &Value, b: &Value) -> Ordering {
-    match (a, b) {
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) => Ordering::Less,
-        (_, Value::Null) => Ordering::Greater,
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => a
-                .as_f64()
-                .partial_cmp(&b.as_f64())
-                .unwrap_or(Ordering::Equal),
-        },
-        (Value::String(a), Value::String(b)) => {
-            let time = |t: &str| {
-                if t.get(4..5) == Some("-") {
-                    formats::time(t)
-                } else {
-                    None
-                }
-            };
-            match (time(a), time(b)) {
-                (Some(a), Some(b)) => a.cmp(&b),
-                _ => a.cmp(b),
-            }
-        }
-        (a, b) => a.to_string().cmp(&b.to_string()),
-    }
-}
-
-fn mentions(value: &Value, word: &str) -> bool {
-    match value {
-        Value::String(text) => text.to_lowercase().contains(word),
-        Value::Number(n) => n.to_string() == word,
-        Value::Array(list) => list.iter().any(|v| mentions(v, word)),
-        Value::Object(map) => map.values().any(|v| mentions(v, word)),
-        _ => false,
-    }
 }

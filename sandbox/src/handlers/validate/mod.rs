@@ -1,11 +1,15 @@
 //! Is a request what the document asks for? In the words of Django REST framework.
 
+pub mod fields;
+mod python;
+mod scalars;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
     handlers::{
-        fields::{self, Judge, Mode, REQUIRED},
         query::Query,
+        validate::fields::{Judge, Mode, REQUIRED},
     },
     spec::{
         self, Operation, Place,

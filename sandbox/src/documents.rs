@@ -1,0 +1,92 @@
+//! The documents that a sandbox is driven by.
+
+use std::{
+    io::Read,
+    sync::{Arc, OnceLock},
+};
+
+use serde_json::Value;
+
+use crate::{Error, Wire, spec::Spec};
+
+/// The AutoPi API's documents, compiled into the crate: as it is served, and as the client knows it from the wire.
+///
+/// # Errors
+/// The crate was built wrong.
+pub fn embedded() -> Result<(Value, Value), Error> {
+    let read = |packed: &[u8]| {
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(packed)
+            .read_to_end(&mut text)
+            .map_err(|e| Error(format!("the embedded document: {e}")))?;
+        serde_json::from_slice(&text).map_err(|e| Error(format!("the embedded document: {e}")))
+    };
+    Ok((
+        read(include_bytes!(concat!(
+            env!("OUT_DIR"),
+            "/upstream.json.gz"
+        )))?,
+        read(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")))?,
+    ))
+}
+
+/// The text that is served, the document by which requests are judged, and the one by which the world is made.
+#[derive(Clone)]
+pub struct Documents {
+    pub text: bytes::Bytes,
+    pub front: Arc<Spec>,
+    pub back: Arc<Spec>,
+}
+
+impl Documents {
+    fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+        let compile = |document: &Value| Spec::compile(document).map(Arc::new);
+        let text = served.to_string().into();
+        Ok(
+            match answers
+                .map(compile)
+                .transpose()
+                .map_err(|e| Error(format!("the document of the answers: {e}")))?
+            {
+                // What is only served need not be compiled.
+                Some(back) if wire == Wire::Real => Self {
+                    text,
+                    front: back.clone(),
+                    back,
+                },
+                Some(back) => Self {
+                    text,
+                    front: compile(served).map_err(Error)?,
+                    back,
+                },
+                None => {
+                    let front = compile(served).map_err(Error)?;
+                    Self {
+                        text,
+                        back: front.clone(),
+                        front,
+                    }
+                }
+            },
+        )
+    }
+
+    /// The documents that were given, or our own, which are compiled once a process.
+    pub fn of(spec: Option<&Value>, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+        static REAL: OnceLock<Documents> = OnceLock::new();
+        static SPEC: OnceLock<Documents> = OnceLock::new();
+        if let Some(served) = spec {
+            return Self::compile(served, answers, wire);
+        }
+        let own = if wire == Wire::Real { &REAL } else { &SPEC };
+        if let (Some(known), None) = (own.get(), answers) {
+            return Ok(known.clone());
+        }
+        let (served, known) = embedded()?;
+        let made = Self::compile(&served, Some(answers.unwrap_or(&known)), wire)?;
+        Ok(match answers {
+            None => own.get_or_init(|| made).clone(),
+            Some(_) => made,
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! Things of which there is one, and what else an operation may do.
+
+use serde_json::{Value, json};
+
+use crate::{
+    handlers::{
+        Bound, Call, Outcome, World,
+        error::Refusal,
+        lookup::{bound_to, failed, fill, unknown},
+    },
+    sample::Thing,
+    spec::{
+        IdKind, Kind, Operation, Parameter, Target, classify, names,
+        schema::{Kind as Type, Object, Property, Use},
+    },
+    state::{Found, Item, Place, Sent},
+    util::rng::Rng,
+};
+
+impl World {
+    pub fn single(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
+        let Some(answer) = call.operation.answer else {
+            return Ok(Outcome::Nothing);
+        };
+        let place = single(call);
+        let mut item = match self.store.get(&place, "").map_err(Refusal::broken)? {
+            Found::Item(item) => item,
+            _ => unknown(""),
+        };
+        if !matches!(call.operation.method.as_str(), "GET" | "HEAD") {
+            let sent = self.writable(call, usize::MAX, call.sent);
+            item = self
+                .store
+                .change(&place, &item, sent, |_, _| None)
+                .map_err(|f| failed(f, &place, "id"))?;
+        }
+        Ok(Outcome::One(self.compose(call, answer, &item.sent, bound)))
+    }
+
+    /// A value of the answer's schema with what was sent in it.
+    pub fn compose(&self, call: &Call<'_>, answer: Use, sent: &Sent, bound: &Bound) -> Value {
+        let noun = names::singular(
+            call.route
+                .template
+                .trim_end_matches('/')
+                .rsplit('/')
+                .find(|s| !s.starts_with('{'))
+                .unwrap_or_default(),
+        );
+        let key = fill(&call.route.template, call.values);
+        let fitter = self.loose(call.spec);
+        let thing = Thing {
+            rng: Rng::of(self.seed, &key),
+            index: 0,
+            noun: &noun,
+            second: None,
+        };
+        let item = Item {
+            sent: sent.clone(),
+            ..unknown("")
+        };
+        let chosen = self.alternative(call.spec, answer, &item);
+        let answer = chosen.of;
+        let mut made = chosen.named(fitter.maker.value(answer, "", thing));
+        if let (Some(map), Some(object)) =
+            (made.as_object_mut(), call.spec.schemas.at(answer).object())
+        {
+            for property in &object.properties {
+                let name = property.name.as_str();
+                let account = matches!(name, "email" | "username")
+                    .then(|| json!(crate::EMAIL))
+                    .filter(|v| call.spec.schemas.fits(property.of, v));
+                let value = sent
+                    .get(name)
+                    .cloned()
+                    .or_else(|| bound_to(property, bound).cloned())
+                    .or(account)
+                    .or_else(|| named(call, property));
+                if let Some(value) = value {
+                    map.insert(
+                        name.to_owned(),
+                        fitter.fit(
+                            property.of,
+                            value,
+                            name,
+                            Thing {
+                                rng: thing.rng.at(name),
+                                ..thing
+                            },
+                        ),
+                    );
+                }
+            }
+            if object.is_free() {
+                map.extend(sent.iter().map(|(k, v)| (k.clone(), v.clone())));
+            }
+        }
+        made
+    }
+
+    /// What else there is: an action shows the item that it stands below where its answer has that form, else a value of its own.
+    pub fn act(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
+        let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
+        let Some(answer) = call.operation.answer else {
+            return Ok(Outcome::Nothing);
+        };
+        // Posted to what there is one of: it is that from now on.
+        let kept = |o: &Operation| {
+            let free = |of: Use| {
+                call.spec
+                    .schemas
+                    .at(of)
+                    .object()
+                    .is_some_and(Object::is_free)
+            };
+            o.method == http::Method::GET
+                && o.kind == Kind::Single
+                && o.answer
+                    .is_some_and(|a| a == answer || (free(a) && free(answer)))
+        };
+        if call.operation.method == http::Method::POST
+            && call.sent.is_object()
+            && call.route.operations.iter().any(kept)
+        {
+            return self.single(call, bound);
+        }
+        let last = call
+            .route
+            .parents
+            .last()
+            .filter(|(at, t)| at + 1 == call.values.len() && t.key.is_none());
+        let same = |t: &&(usize, Target)| {
+            let c = call.spec.collection(t.1.collection);
+            c.and_then(|c| c.key.as_deref())
+                .is_some_and(|k| classify::has(call.spec, answer, k))
+        };
+        if let Some((_, target)) = last.filter(same) {
+            let mut item = self.target(call, target)?;
+            if call
+                .route
+                .template
+                .trim_end_matches('/')
+                .ends_with("/duplicate")
+            {
+                let place = self.place(call.spec, target.collection, call.values);
+                let new = vec![(None, (*item.sent).clone())];
+                let made = self.store.create(&place, new, |_, _| None);
+                let made = made.map_err(|f| failed(f, &place, "id"))?;
+                item = made.into_iter().next().unwrap_or(item);
+            }
+            return Ok(Outcome::One(self.show(
+                call,
+                target.collection,
+                &item,
+                answer,
+                bound,
+            )));
+        }
+        Ok(Outcome::One(self.compose(call, answer, &sent, bound)))
+    }
+}
+
+/// A list of ids in an answer holds those that were sent; one of what failed, none.
+pub fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
+    const FAILED: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
+    let schemas = &call.spec.schemas;
+    let Type::List(item) = schemas.at(property.of).kind else {
+        return None;
+    };
+    let known = (names::subject(&property.name), IdKind::Uuid);
+    if schemas.at(item).format() != "uuid" || call.spec.nouns.contains_key(&known) {
+        return None;
+    }
+    let ids = |v: &&Value| {
+        let list = v.as_array();
+        list.is_some_and(|l| l.iter().all(|id| schemas.fits(item, id)))
+    };
+    let sent = call.sent.as_object()?.values().find(ids).cloned();
+    let failed = FAILED.iter().any(|w| property.name.starts_with(w));
+    Some(sent.filter(|_| !failed).unwrap_or_else(|| json!([])))
+}
+
+/// What there is one of; one for each thing that the query names.
+pub fn single(call: &Call<'_>) -> Place {
+    let path = fill(&names::norm(&call.route.template, ""), call.values);
+    let named = |p: &&Parameter| p.name.ends_with("_id") || p.name.ends_with("_pk");
+    let parts = call.front.parameters.iter().filter(named).filter_map(|p| {
+        let value = call.query.get(&p.name).filter(|v| !v.is_empty())?;
+        Some(format!("{}={value}", p.name))
+    });
+    let parts: Vec<String> = parts.collect();
+    Place {
+        key: format!("{path}#{}", parts.join("&")),
+        noun: String::new(),
+        id: IdKind::Text,
+        single: true,
+    }
+}

@@ -1,0 +1,128 @@
+//! One condition on the items of a list, and how values compare.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::spec::formats;
+
+#[derive(Debug, PartialEq)]
+pub struct Rule {
+    pub field: String,
+    pub test: Test,
+    /// One of them.
+    pub wanted: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    Is,
+    IsNot,
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+    Contains,
+    Starts,
+    IsNull,
+}
+
+impl Rule {
+    pub fn holds(&self, value: &Value) -> bool {
+        match value {
+            Value::Array(list) if self.test == Test::Is => list.iter().any(|v| self.holds(v)),
+            Value::Object(map) => map
+                .get("id")
+                .or_else(|| map.get("name"))
+                .is_some_and(|v| self.holds(v)),
+            value => self.wanted.iter().any(|wanted| self.one(value, wanted)),
+        }
+    }
+
+    fn one(&self, value: &Value, wanted: &str) -> bool {
+        let order = || {
+            if value.is_null() {
+                None
+            } else {
+                Some(compare(value, &read(value, wanted)?))
+            }
+        };
+        let lower = |v: &Value| {
+            v.as_str()
+                .map_or_else(|| v.to_string(), str::to_owned)
+                .to_lowercase()
+        };
+        match self.test {
+            Test::Is => order() == Some(Ordering::Equal) || (value.is_null() && wanted == "null"),
+            Test::IsNot => order() != Some(Ordering::Equal),
+            Test::AtLeast => order().is_some_and(Ordering::is_ge),
+            Test::Above => order().is_some_and(Ordering::is_gt),
+            Test::AtMost => order().is_some_and(Ordering::is_le),
+            Test::Below => order().is_some_and(Ordering::is_lt),
+            Test::Contains => lower(value).contains(&wanted.to_lowercase()),
+            Test::Starts => lower(value).starts_with(&wanted.to_lowercase()),
+            Test::IsNull => {
+                value.is_null() == matches!(wanted.to_lowercase().as_str(), "true" | "1")
+            }
+        }
+    }
+}
+
+/// The text as a value of the same type.
+pub fn read(like: &Value, text: &str) -> Option<Value> {
+    match like {
+        Value::Number(_) => text
+            .trim()
+            .parse::<i64>()
+            .map(Value::from)
+            .ok()
+            .or_else(|| text.trim().parse::<f64>().ok().map(Value::from)),
+        Value::Bool(_) => match text.to_lowercase().as_str() {
+            "true" | "1" => Some(true.into()),
+            "false" | "0" => Some(false.into()),
+            _ => None,
+        },
+        _ => Some(text.into()),
+    }
+}
+
+/// Numbers by size, times by time, texts by letter; null first.
+pub fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => a
+                .as_f64()
+                .partial_cmp(&b.as_f64())
+                .unwrap_or(Ordering::Equal),
+        },
+        (Value::String(a), Value::String(b)) => {
+            let time = |t: &str| {
+                if t.get(4..5) == Some("-") {
+                    formats::time(t)
+                } else {
+                    None
+                }
+            };
+            match (time(a), time(b)) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => a.cmp(b),
+            }
+        }
+        (a, b) => a.to_string().cmp(&b.to_string()),
+    }
+}
+
+pub fn mentions(value: &Value, word: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(word),
+        Value::Number(n) => n.to_string() == word,
+        Value::Array(list) => list.iter().any(|v| mentions(v, word)),
+        Value::Object(map) => map.values().any(|v| mentions(v, word)),
+        _ => false,
+    }
+}

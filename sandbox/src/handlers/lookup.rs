@@ -1,0 +1,271 @@
+//! What a path names, and what a body refers to.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    handlers::{Bound, Call, World, error::Refusal},
+    sample::Thing,
+    spec::{IdKind, Spec, Target, classify, names, schema::Property},
+    state::{Failure, Found, Item, Origin, Place, Sent},
+    util::{json, rng::Rng},
+};
+
+impl World {
+    /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
+    pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
+        let holders = spec.holders.get(&(names::subject(name), kind))?;
+        let Some(id) = id.filter(|_| self.strict) else {
+            return Some(true);
+        };
+        let holds = |at: &usize| {
+            let place = self.place(spec, *at, &[]);
+            matches!(self.store.get(&place, id), Ok(Found::Item(_)))
+        };
+        Some(holders.iter().any(holds))
+    }
+
+    /// The VIN of the vehicle that a device is in.
+    pub fn vin(&self, call: Call<'_>, device: &str) -> Option<Value> {
+        let (noun, at) = call
+            .spec
+            .owners
+            .get("unit_id")
+            .and_then(|o| Some((o, call.spec.nouns.get(o)?)))?;
+        let place = self.place(call.spec, *at, &[]);
+        let Ok(Found::Item(item)) = self.store.get(&place, device) else {
+            return None;
+        };
+        let (vehicles, _) = call.spec.owners.get("vin").filter(|o| *o != noun)?;
+        let object = call
+            .spec
+            .schemas
+            .at(call.spec.collection(*at)?.full)
+            .object()?;
+        let property = object.get(vehicles)?;
+        let mut shown = self.property(call.spec, *at, &place, &item, vehicles)?;
+        self.current(call.spec, property.of, vehicles, &mut shown);
+        shown.get("vin").cloned()
+    }
+
+    /// The device that a path names, by either of its ids: both of them.
+    pub fn device(&self, call: Call<'_>) -> Result<(String, String), Refusal> {
+        let Some((at, target)) = call.route.parents.first() else {
+            let id = call.values.first().cloned().unwrap_or_default();
+            return Ok((id.clone(), id));
+        };
+        let item = self.target(
+            &Call {
+                values: call.values.get(..=*at).unwrap_or_default(),
+                ..call
+            },
+            target,
+        )?;
+        let place = self.place(call.spec, target.collection, &[]);
+        let unit = self
+            .property(call.spec, target.collection, &place, &item, "unit_id")
+            .map(|v| json::text(&v));
+        Ok((item.id.clone(), unit.unwrap_or(item.id)))
+    }
+
+    /// Everything that the path names on the way exists.
+    pub fn parents(&self, call: &Call<'_>) -> Result<Bound, Refusal> {
+        let mut bound = Bound::new();
+        for (at, target) in &call.route.parents {
+            let Some(value) = call.values.get(*at) else {
+                continue;
+            };
+            let values = call.values.get(..=*at).unwrap_or_default();
+            let item = self.target(&Call { values, ..*call }, target)?;
+            if let Some(c) = call.spec.collection(target.collection) {
+                let id = if target.key.is_some() {
+                    &item.id
+                } else {
+                    value
+                };
+                bound.push((c.noun.clone(), as_id(c.id, id)));
+            }
+        }
+        Ok(bound)
+    }
+
+    pub fn place(&self, spec: &Spec, collection: usize, values: &[String]) -> Place {
+        let Some(c) = spec.collection(spec.base_of(collection)) else {
+            return Place {
+                key: String::new(),
+                noun: String::new(),
+                id: IdKind::Integer,
+                single: true,
+            };
+        };
+        Place {
+            key: fill(&c.norm, values),
+            noun: c.noun.clone(),
+            id: c.id,
+            single: false,
+        }
+    }
+
+    /// The item that the last of the path's values names.
+    pub fn target(&self, call: &Call<'_>, target: &Target) -> Result<Item, Refusal> {
+        let (id, before) = call
+            .values
+            .split_last()
+            .map_or((String::new(), &[][..]), |(last, before)| {
+                (last.clone(), before)
+            });
+        let base = call.spec.base_of(target.collection);
+        let place = self.place(call.spec, base, before);
+        let Some(c) = call.spec.collection(base) else {
+            return Err(Refusal::not_found());
+        };
+        if let Some(key) = &target.key {
+            let (_, items) = self
+                .store
+                .page(&place, 0, u64::MAX)
+                .map_err(Refusal::broken)?;
+            let wanted = items.into_iter().find(|item| {
+                self.property(call.spec, base, &place, item, key)
+                    .is_some_and(|v| json::text(&v) == id)
+            });
+            return wanted
+                .or_else(|| self.any_id.then(|| unknown(&id)))
+                .ok_or_else(Refusal::not_found);
+        }
+        let id = if c.id == IdKind::Uuid {
+            id.to_ascii_lowercase()
+        } else {
+            id
+        };
+        match self.store.get(&place, &id).map_err(Refusal::broken)? {
+            Found::Item(item) => Ok(item),
+            Found::Deleted | Found::Never if self.any_id => Ok(unknown(&id)),
+            Found::Never if !c.closed => Ok(unknown(&id)),
+            _ => Err(Refusal::not_found()),
+        }
+    }
+
+    /// One property of an item, without making the others.
+    pub fn property(
+        &self,
+        spec: &Spec,
+        collection: usize,
+        place: &Place,
+        item: &Item,
+        name: &str,
+    ) -> Option<Value> {
+        let c = spec.collection(collection)?;
+        if c.key.as_deref() == Some(name) {
+            return Some(as_id(c.id, &item.id));
+        }
+        let property = spec.schemas.at(c.full).object()?.get(name)?;
+        let thing = self.thing(place, item, &c.noun);
+        let part = Thing {
+            rng: thing.rng.at(name),
+            ..thing
+        };
+        Some(
+            item.sent
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| self.maker_of(spec, item).property(property, part)),
+        )
+    }
+
+    /// The field of a new or changed item whose value another one has.
+    pub fn twice(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        sent: &Map<String, Value>,
+        others: &mut dyn Iterator<Item = Item>,
+    ) -> Option<String> {
+        if self.any_id {
+            return None;
+        }
+        let place = self.place(call.spec, collection, call.values);
+        let unique: Vec<(&str, String)> = classify::UNIQUE
+            .iter()
+            .filter_map(|n| Some((*n, sent.get(*n)?.as_str()?.to_lowercase())))
+            .filter(|(_, v)| !v.is_empty())
+            .collect();
+        if unique.is_empty() {
+            return None;
+        }
+        for other in others {
+            let same = |(name, value): &&(&str, String)| {
+                let known = self.property(call.spec, collection, &place, &other, name);
+                known.is_some_and(|v| v.as_str().is_some_and(|t| t.to_lowercase() == *value))
+            };
+            if let Some((name, _)) = unique.iter().find(same) {
+                return Some((*name).to_owned());
+            }
+        }
+        None
+    }
+
+    pub fn thing<'a>(&self, place: &Place, item: &Item, noun: &'a str) -> Thing<'a> {
+        Thing {
+            rng: Rng::of(self.seed, &place.key).at(&item.id),
+            index: item.index,
+            noun,
+            second: None,
+        }
+    }
+}
+
+pub fn unknown(id: &str) -> Item {
+    // The same number for the same id.
+    let index = id.parse::<u64>().map_or_else(
+        |_| Rng::of(0, id).below(1 << 20),
+        |n| n.saturating_sub(1) % (1 << 40),
+    );
+    Item {
+        id: id.to_owned(),
+        index,
+        sent: Sent::default(),
+        origin: Origin::Unknown,
+    }
+}
+
+pub fn failed(failure: Failure, place: &Place, key: &str) -> Refusal {
+    let twice = |field: &str| {
+        let words = format!("{} with this {field} already exists.", place.noun);
+        Refusal::bad(json!({ field: [words] }))
+    };
+    match failure {
+        Failure::Broken(why) => Refusal::broken(why),
+        Failure::Taken => twice(key),
+        Failure::Twice(field) => twice(&field),
+        Failure::Gone => Refusal::not_found(),
+    }
+}
+
+pub fn as_id(kind: IdKind, text: &str) -> Value {
+    match (kind, text.parse::<i64>()) {
+        (IdKind::Integer, Ok(n)) => json!(n),
+        _ => text.into(),
+    }
+}
+
+/// The thing of the path that a property names.
+pub fn bound_to<'a>(property: &Property, bound: &'a Bound) -> Option<&'a Value> {
+    let subject = names::subject(&property.name);
+    bound
+        .iter()
+        .rev()
+        .find(|(noun, _)| *noun == subject)
+        .map(|(_, id)| id)
+}
+
+/// The parameters of a path filled in.
+pub fn fill(path: &str, values: &[String]) -> String {
+    let mut values = values.iter();
+    let filled = path.split('/').map(|s| {
+        if s.contains('{') {
+            values.next().map_or(s, String::as_str)
+        } else {
+            s
+        }
+    });
+    filled.collect::<Vec<_>>().join("/")
+}

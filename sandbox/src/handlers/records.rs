@@ -1,0 +1,124 @@
+//! Lists of records: computed from their numbers, none of them held.
+
+use std::collections::HashMap;
+
+use crate::{
+    handlers::{
+        Bound, Call, Outcome, World,
+        error::Refusal,
+        lookup::{as_id, bound_to, unknown},
+        paginate::Paging,
+        query::Query,
+        rows::{self, Rows},
+    },
+    sample::{Maker, Thing, telemetry},
+    spec::{List, names},
+    state::Found,
+    util::rng::Rng,
+};
+
+impl World {
+    /// Records are computed: a page costs what is on it.
+    pub fn records(&self, call: &Call<'_>) -> Result<Outcome, Refusal> {
+        /// A plain array has no pages: there is an end to what one request may ask for.
+        const MOST: u64 = 10_000;
+        let Some(List { item: schema, form }) = call.operation.list.clone() else {
+            return Ok(Outcome::Nothing);
+        };
+        let object = call.spec.schemas.members(schema);
+        let has = |name: &str| object.is_some_and(|o| o.get(name).is_some());
+        let device = self.asked_for(call)?;
+        let defaults: HashMap<&str, String> = [("interval", "10m")]
+            .into_iter()
+            .filter(|(name, _)| call.front.parameters.iter().any(|p| p.name == *name))
+            .map(|(k, v)| (k, v.to_owned()))
+            .collect();
+        let rows = Rows::of(
+            self.rows,
+            has("t") || has("data_type"),
+            call.query,
+            &defaults,
+        );
+        let rows = if rows.count == 0 && self.any_id {
+            Rows::of(self.rows, false, &Query::default(), &defaults)
+        } else {
+            rows
+        };
+        let paging = Paging::of(call.front, form != crate::spec::Form::Array, call.query)
+            .ok_or_else(Refusal::invalid_page)?;
+        let paging = paging
+            .within(rows.count)
+            .ok_or_else(Refusal::invalid_page)?;
+        let maker = Maker {
+            answers: false,
+            ..self.maker(call.spec)
+        };
+        // The same record has the same values, whoever shows it.
+        let root = Rng::of(self.seed, "record");
+        let field = call
+            .query
+            .get("field")
+            .zip(Some(call.query.get("field_type")));
+        let field = field.filter(|_| has("value"));
+        let make = |row: u64| {
+            let index = device
+                .as_ref()
+                .map_or(row % self.size.max(1), |(index, _)| *index);
+            let second = Some((row as i64).saturating_mul(telemetry::STEP));
+            let thing = Thing {
+                rng: root.nth(index).nth(row),
+                index,
+                noun: "record",
+                second,
+            };
+            let mut made = maker.value(schema, "", thing);
+            if let (Some((field, kind)), Some(map)) = (field, made.as_object_mut()) {
+                map.insert("value".into(), rows::field(field, kind, thing));
+            }
+            if let (Some((_, bound)), Some(map), Some(object)) =
+                (&device, made.as_object_mut(), object)
+            {
+                for property in &object.properties {
+                    if let Some(id) = bound_to(property, bound)
+                        .filter(|id| call.spec.schemas.fits(property.of, id))
+                    {
+                        map.insert(property.name.clone(), id.clone());
+                    }
+                }
+            }
+            made
+        };
+        let items = rows
+            .page(paging.start, paging.size.min(MOST))
+            .map(make)
+            .collect();
+        Ok(Outcome::Page {
+            items,
+            total: rows.count,
+            paging,
+        })
+    }
+
+    /// The item whose records the query asks for: its number and its id.
+    pub fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, Bound)>, Refusal> {
+        for (name, value) in call.query.filters() {
+            let noun = names::subject(name);
+            let Some((_, collection)) = call.spec.nouns.iter().find(|((n, _), _)| *n == noun)
+            else {
+                continue;
+            };
+            let place = self.place(call.spec, *collection, &[]);
+            let item = match self
+                .store
+                .get(&place, &value.to_ascii_lowercase())
+                .map_err(Refusal::broken)?
+            {
+                Found::Item(item) => item,
+                _ if self.any_id => unknown(value),
+                _ => return Err(Refusal::not_found()),
+            };
+            return Ok(Some((item.index, vec![(noun, as_id(place.id, &item.id))])));
+        }
+        Ok(None)
+    }
+}

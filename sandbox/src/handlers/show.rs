@@ -1,0 +1,205 @@
+//! An item in the form of a schema.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    handlers::{
+        Bound, Call, World,
+        lookup::{as_id, bound_to},
+    },
+    sample::{Thing, coerce::Fitter, totals},
+    spec::{
+        IdKind, Kind, Spec,
+        schema::{Kind as Type, Property, Use},
+        union::Chosen,
+    },
+    state::{Found, Item, Origin},
+    util::json,
+};
+
+impl World {
+    /// What was sent of the thing that a value shows shows there, too.
+    pub fn current(&self, spec: &Spec, of: Use, name: &str, value: &mut Value) {
+        match (value, &spec.schemas.at(of).kind) {
+            (Value::Array(list), Type::List(item)) => {
+                list.iter_mut()
+                    .for_each(|v| self.current(spec, *item, name, v));
+            }
+            (Value::Object(map), Type::Object(object)) => {
+                let kind = |id: &Value| {
+                    if id.is_u64() {
+                        IdKind::Integer
+                    } else {
+                        IdKind::Uuid
+                    }
+                };
+                let Some(id) = map.get("id") else { return };
+                let noun = self.maker(spec).noun(name, object).unwrap_or_default();
+                let noun = (noun, kind(id));
+                let id = json::text(id);
+                if let Some(at) = spec.nouns.get(&noun)
+                    && let place = self.place(spec, *at, &[])
+                    && let Ok(Found::Item(item)) = self.store.get(&place, &id)
+                {
+                    for p in &object.properties {
+                        let own = self.property(spec, *at, &place, &item, &p.name);
+                        let plain = |v: &Value| !v.is_object() && !v.is_array();
+                        if let Some(own) = own.filter(|v| plain(v) && spec.schemas.fits(p.of, v)) {
+                            map.insert(p.name.clone(), own);
+                        }
+                    }
+                }
+                let holders = spec.holders.get(&noun).into_iter().flatten();
+                for at in holders {
+                    let place = self.place(spec, *at, &[]);
+                    for (key, sent) in self.store.sent(&place, &id).iter().flat_map(|s| s.iter()) {
+                        let fits = |p: &Property| spec.schemas.fits(p.of, sent);
+                        if object.get(key).is_some_and(fits) {
+                            map.insert(key.clone(), sent.clone());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The alternative that an item is of: what was sent tells, else its number. What is no union is its own.
+    pub fn alternative(&self, spec: &Spec, schema: Use, item: &Item) -> Chosen {
+        let own = || spec.schemas.pick(schema, item.index, |_| true);
+        let own = own().unwrap_or_else(|| Chosen {
+            of: schema,
+            tags: Vec::new(),
+        });
+        if own.of == schema || item.sent.is_empty() {
+            return own;
+        }
+        let sent = Value::from((*item.sent).clone());
+        let found = spec.schemas.alternatives(schema, &sent, true);
+        let mut found = found.unwrap_or_default().into_iter();
+        match item.origin {
+            Origin::Made if found.clone().any(|c| c.of == own.of) => own,
+            _ => found.next().unwrap_or(own),
+        }
+    }
+
+    /// What a PATCH sends, with the tag that the item has where it does not say one.
+    pub fn tagged(&self, call: Call<'_>, body: Use, front: &Spec, mut sent: Value) -> Value {
+        let (Kind::Update(target), Some(answer), true) = (
+            &call.operation.kind,
+            call.operation.answer,
+            call.operation.method == http::Method::PATCH,
+        ) else {
+            return sent;
+        };
+        if let (Some(tag), Some(map)) = (front.schemas.tag_of(body), sent.as_object_mut())
+            && !map.contains_key(tag)
+            && let Ok(item) = self.target(&call, target)
+        {
+            let shown = self.show(&call, target.collection, &item, answer, &Bound::new());
+            map.extend(shown.get(tag).map(|v| (tag.to_owned(), v.clone())));
+        }
+        sent
+    }
+
+    /// An item in the form of a schema.
+    pub fn show(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        item: &Item,
+        schema: Use,
+        bound: &Bound,
+    ) -> Value {
+        let base = call.spec.base_of(collection);
+        let place = self.place(call.spec, base, call.values);
+        let Some(c) = call.spec.collection(base) else {
+            return Value::Null;
+        };
+        let full = call.spec.schemas.members(c.full);
+        let schemas = &call.spec.schemas;
+        let chosen = self.alternative(call.spec, schema, item);
+        let (schema, tags) = (chosen.of, &chosen.tags);
+        let maker = self.maker_of(call.spec, item);
+        let (fitter, thing) = (
+            Fitter {
+                maker,
+                strict: false,
+            },
+            self.thing(&place, item, &c.noun),
+        );
+        let Some(object) = schemas.at(schema).object() else {
+            return fitter.maker.value(schema, "", thing);
+        };
+        let named = tags.iter().filter(|(name, _)| object.get(name).is_none());
+        let mut out: Map<String, Value> = named.cloned().collect();
+        for property in object.properties.iter().filter(|p| !p.of.write_only) {
+            let name = property.name.as_str();
+            let part = Thing {
+                rng: thing.rng.at(name),
+                ..thing
+            };
+            let value = if c.key.as_deref() == Some(name) {
+                as_id(c.id, &item.id)
+            } else if let Some((_, tag)) = tags.iter().find(|(n, _)| n == name) {
+                tag.clone()
+            } else if let Some(sent) = item.sent.get(name) {
+                sent.clone()
+            } else if let Some(id) =
+                bound_to(property, bound).filter(|id| schemas.fits(property.of, id))
+            {
+                id.clone()
+            } else {
+                // The fullest form decides, so that all operations show the same.
+                let known = full.and_then(|f| f.get(name)).unwrap_or(property);
+                let mut made = fitter.maker.property(known, part);
+                let short = made
+                    .as_str()
+                    .is_some_and(|t| !schemas.within(property.of, t));
+                if known.of != property.of && (short || !schemas.fits(property.of, &made)) {
+                    made = fitter.maker.property(property, part);
+                }
+                self.current(call.spec, property.of, name, &mut made);
+                made
+            };
+            out.insert(name.to_owned(), fitter.fit(property.of, value, name, part));
+        }
+        totals::settle(&mut out, (&c.noun, self.size), |_| false);
+        if object.is_free() || object.others.is_some() {
+            out.extend(
+                item.sent
+                    .iter()
+                    .filter(|(k, _)| object.get(k).is_none())
+                    .map(|(k, v)| (k.clone(), v.clone())),
+            );
+        }
+        out.into()
+    }
+
+    /// What may be written of what was sent: not the id, and nothing that must not be shown.
+    pub fn writable(&self, call: &Call<'_>, collection: usize, sent: &Value) -> Map<String, Value> {
+        let key = call
+            .spec
+            .collection(collection)
+            .and_then(|c| c.key.as_deref());
+        let body = call
+            .operation
+            .body
+            .as_ref()
+            .and_then(|b| call.spec.schemas.members(b.schema));
+        let hidden = |name: &str| {
+            body.and_then(|b| b.get(name)).is_some_and(|p| {
+                p.of.write_only || call.spec.schemas.at(p.of).format() == "password"
+            })
+        };
+        let keep = |(k, _): &(&String, &Value)| {
+            Some(k.as_str()) != key && k.as_str() != "password" && !hidden(k)
+        };
+        sent.as_object()
+            .into_iter()
+            .flatten()
+            .filter(keep)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
+    }
+}

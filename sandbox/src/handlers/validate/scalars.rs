@@ -1,0 +1,215 @@
+//! Choices, texts, numbers and booleans.
+
+use serde_json::{Number, Value, json};
+
+use crate::{
+    handlers::validate::python::shown,
+    spec::{
+        formats,
+        schema::{Schema, Use},
+    },
+};
+
+const BLANK: &str = "This field may not be blank.";
+
+const PATTERN: &str = "This value does not match the required pattern.";
+
+const LARGE: &str = "String value too large.";
+
+pub type Checked = Result<Value, Value>;
+
+pub fn say(words: impl Into<String>) -> Checked {
+    Err(json!([words.into()]))
+}
+
+pub fn choice(values: &[Value], value: Value) -> Checked {
+    // By its text: a form sends nothing else.
+    let text = shown(&value);
+    match values.iter().find(|v| **v == value || shown(v) == text) {
+        Some(known) => Ok(known.clone()),
+        None => say(no_choice(&value)),
+    }
+}
+
+pub fn no_choice(value: &Value) -> String {
+    format!("\"{}\" is not a valid choice.", shown(value))
+}
+
+pub fn uuid(value: Value) -> Checked {
+    let id = match &value {
+        Value::String(text) => uuid::Uuid::try_parse(text.trim()).ok(),
+        Value::Number(n) => n.as_u64().map(|n| uuid::Uuid::from_u128(n.into())),
+        _ => None,
+    };
+    id.map_or_else(
+        || say(formats::complaint("uuid", "").unwrap_or_default()),
+        |id| Ok(id.to_string().into()),
+    )
+}
+
+pub fn text(schema: &Schema, format: &str, value: Value) -> Checked {
+    let text = match &value {
+        Value::String(text) => text.trim(),
+        Value::Number(_) if format == "decimal" => return decimal(schema, &value.to_string()),
+        _ if matches!(format, "date-time" | "date" | "decimal") => "",
+        Value::Number(n) => &n.to_string(),
+        _ => {
+            let pattern = || schema.pattern.as_ref().map(|_| PATTERN);
+            let words = formats::complaint(format, "").or_else(pattern);
+            return say(words.unwrap_or("Not a valid string."));
+        }
+    };
+    match format {
+        "decimal" => return decimal(schema, text),
+        // Those are no CharFields: nothing is blank.
+        "date-time" | "date" => {
+            return formats::complaint(format, text).map_or_else(|| Ok(text.into()), say);
+        }
+        _ => {}
+    }
+    if text.is_empty() {
+        return if schema.min_length.is_some_and(|n| n > 0) {
+            say(BLANK)
+        } else {
+            Ok(text.into())
+        };
+    }
+    let long = text.chars().count();
+    let mut faults = Vec::new();
+    if let Some(n) = schema.max_length.filter(|n| long > *n) {
+        faults.push(format!(
+            "Ensure this field has no more than {n} characters."
+        ));
+    }
+    if let Some(n) = schema.min_length.filter(|n| long < *n) {
+        faults.push(format!("Ensure this field has at least {n} characters."));
+    }
+    if text.contains('\0') {
+        faults.push("Null characters are not allowed.".into());
+    }
+    if let Some(words) = formats::complaint(format, text) {
+        faults.push(words.into());
+    } else if schema.differs(text) {
+        faults.push(PATTERN.into());
+    }
+    if faults.is_empty() {
+        Ok(text.into())
+    } else {
+        Err(json!(faults))
+    }
+}
+
+/// Python's `int`, of a text without a fraction that is not zero.
+pub fn integer(schema: &Schema, value: &Value) -> Checked {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(n) => n.to_string(),
+        _ => String::new(),
+    };
+    if value.is_string() && text.len() > 1000 {
+        return say(LARGE);
+    }
+    let text = text.trim();
+    let whole = text
+        .split_once('.')
+        .filter(|(_, rest)| rest.bytes().all(|b| b == b'0'))
+        .map_or(text, |(whole, _)| whole)
+        .replace('_', "");
+    let digits = whole.strip_prefix(['+', '-']).unwrap_or(&whole);
+    let huge = value
+        .as_f64()
+        .is_some_and(|f| f.fract() == 0.0 && f.abs() >= 9e15);
+    if !huge && (digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+        return say("A valid integer is required.");
+    }
+    match whole.parse::<i64>() {
+        Ok(n) => range(schema, n as f64, n.into()),
+        // More than a database holds.
+        Err(_) if whole.starts_with('-') => least(schema.minimum.unwrap_or(i64::MIN as f64)),
+        Err(_) => most(schema.maximum.unwrap_or(i64::MAX as f64)),
+    }
+}
+
+pub fn float(schema: &Schema, value: &Value) -> Checked {
+    let number = match value {
+        Value::String(text) if text.len() > 1000 => return say(LARGE),
+        Value::String(text) => text.trim().parse::<f64>().ok(),
+        Value::Bool(b) => Some(f64::from(u8::from(*b))),
+        Value::Number(n) => n.as_f64(),
+        _ => None,
+    };
+    match number.and_then(|n| Some((n, Number::from_f64(n)?))) {
+        Some((n, _)) if value.is_number() => range(schema, n, value.clone()),
+        Some((n, number)) => range(schema, n, number.into()),
+        None => say("A valid number is required."),
+    }
+}
+
+pub fn decimal(schema: &Schema, text: &str) -> Checked {
+    if text.len() > 1000 {
+        return say(LARGE);
+    }
+    match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
+        Some(n) => range(schema, n, text.into()),
+        None => say("A valid number is required."),
+    }
+}
+
+pub fn boolean(place: Use, value: Value) -> Checked {
+    let word = match &value {
+        Value::Bool(_) => return Ok(value),
+        Value::String(text) => text.trim().to_lowercase(),
+        Value::Number(n) => match n.as_f64() {
+            Some(0.0) => "0".into(),
+            Some(1.0) => "1".into(),
+            _ => "none".into(),
+        },
+        _ => "none".into(),
+    };
+    match word.as_str() {
+        "true" | "t" | "1" | "yes" | "y" | "on" => Ok(true.into()),
+        "false" | "f" | "0" | "no" | "n" | "off" => Ok(false.into()),
+        "" | "null" if place.nullable => Ok(Value::Null),
+        _ => say("Must be a valid boolean."),
+    }
+}
+
+pub fn range(schema: &Schema, n: f64, value: Value) -> Checked {
+    let (low, high) = schema.exclusive;
+    match (schema.minimum, schema.maximum) {
+        (Some(limit), _) if low && n <= limit => say(format!(
+            "Ensure this value is greater than {}.",
+            limited(limit)
+        )),
+        (_, Some(limit)) if high && n >= limit => say(format!(
+            "Ensure this value is less than {}.",
+            limited(limit)
+        )),
+        (Some(limit), _) if n < limit => least(limit),
+        (_, Some(limit)) if n > limit => most(limit),
+        _ => Ok(value),
+    }
+}
+
+pub fn least(limit: f64) -> Checked {
+    let limit = limited(limit);
+    say(format!(
+        "Ensure this value is greater than or equal to {limit}."
+    ))
+}
+
+pub fn most(limit: f64) -> Checked {
+    let limit = limited(limit);
+    say(format!(
+        "Ensure this value is less than or equal to {limit}."
+    ))
+}
+
+/// An integer to its last digit.
+pub fn limited(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e19 {
+        (n as i64).to_string()
+    } else {
+        n.to_string()
+    }
+}

@@ -1,0 +1,46 @@
+//! Faults set while the sandbox runs: `/__sandbox/faults`, for this machine only.
+
+use std::net::IpAddr;
+
+use http::{Method, StatusCode, header};
+use serde_json::json;
+
+use crate::{
+    handlers::error::Refusal,
+    http::{
+        Api,
+        response::{self, Reply},
+    },
+};
+
+impl Api {
+    /// `/__sandbox/faults`, for this machine only.
+    pub fn admin(&self, method: &Method, body: &[u8], peer: IpAddr) -> Reply {
+        if !peer.is_loopback() {
+            return response::refused(&Refusal::detail(
+                StatusCode::FORBIDDEN,
+                "Only for this machine.",
+            ));
+        }
+        let wrong = |why: String| response::refused(&Refusal::detail(StatusCode::BAD_REQUEST, why));
+        match *method {
+            Method::GET => {}
+            Method::DELETE => self.faults.set(Vec::new()),
+            Method::PUT => {
+                let Ok(list) = serde_json::from_slice::<Vec<String>>(body) else {
+                    return wrong("the body is a JSON array of faults: [\"latency=200ms\", \"status=503:0.2\"]".into());
+                };
+                match list.iter().map(|f| f.parse()).collect() {
+                    Ok(faults) => self.faults.set(faults),
+                    Err(why) => return wrong(why),
+                }
+            }
+            _ => {
+                let refusal =
+                    Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.");
+                return response::refused(&refusal.with(header::ALLOW, "GET, PUT, DELETE"));
+            }
+        }
+        response::json(StatusCode::OK, &json!(self.faults.list()))
+    }
+}

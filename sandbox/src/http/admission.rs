@@ -1,0 +1,127 @@
+//! Who may ask, how often, and for which media types: 401, 403, 404, 406, 429.
+
+use std::sync::PoisonError;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+
+use crate::{
+    API_TOKEN,
+    handlers::{error::Refusal, query::Query},
+    http::{Api, Asked, auth, faults::Kind as Fault},
+    spec::{Operation, Route},
+};
+
+impl Api {
+    /// 401, 403, 429.
+    pub fn admit<'a>(
+        &self,
+        parts: &'a Parts,
+        route: &Route,
+        operation: Option<&Operation>,
+        faults: &[Fault],
+    ) -> Result<Asked<'a>, Refusal> {
+        let skew = faults
+            .iter()
+            .map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 })
+            .sum();
+        let header = parts.headers.get(header::AUTHORIZATION);
+        let public =
+            operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
+        let unauthorized = |words: &str| {
+            Refusal::detail(StatusCode::UNAUTHORIZED, words)
+                .with(header::WWW_AUTHENTICATE, auth::SCHEME)
+        };
+        // Credentials that are wrong are refused where none are needed, too.
+        let now = self.clock.now(skew).as_second();
+        let token = match auth::check(header.map(HeaderValue::as_bytes), now) {
+            Err(words) => return Err(unauthorized(words)),
+            Ok(Some(token)) if faults.contains(&Fault::TokenExpiry) && token != API_TOKEN => {
+                return Err(unauthorized("Signature has expired."));
+            }
+            Ok(None) if !public => return Err(unauthorized(auth::MISSING)),
+            Ok(token) => token.unwrap_or_default().to_owned(),
+        };
+        if self
+            .settings
+            .forbidden
+            .iter()
+            .any(|p| parts.uri.path().starts_with(p.as_str()))
+        {
+            return Err(Refusal::detail(
+                StatusCode::FORBIDDEN,
+                "You do not have permission to perform this action.",
+            ));
+        }
+        if let Some((most, time)) = self.settings.rate_limit {
+            self.throttle(
+                &token,
+                most,
+                i64::try_from(time.as_millis()).unwrap_or(i64::MAX).max(1),
+            )?;
+        }
+        Ok(Asked {
+            uri: &parts.uri,
+            headers: &parts.headers,
+            skew,
+            token,
+        })
+    }
+
+    /// So many requests in any stretch of time, for each who asks.
+    pub fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), Refusal> {
+        let now = self.clock.millis(0);
+        let mut windows = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.retain(|_, times| times.back().is_some_and(|t| now - *t < window));
+        let times = windows.entry(who.to_owned()).or_default();
+        while times.front().is_some_and(|t| now - *t >= window) {
+            times.pop_front();
+        }
+        if times.len() < most as usize {
+            times.push_back(now);
+            return Ok(());
+        }
+        let first = times.front().copied().unwrap_or(now);
+        Err(Refusal::throttled(
+            ((first + window - now).max(0) as u64).div_ceil(1000),
+        ))
+    }
+}
+
+/// 404 for a format that there is not, 406 for media types.
+pub fn negotiate(
+    headers: &HeaderMap,
+    query: &str,
+    operation: Option<&Operation>,
+) -> Result<(), Refusal> {
+    let produced = operation.map_or(&[][..], |o| o.produces.as_slice());
+    let offered = || {
+        let produced = produced.iter().map(String::as_str);
+        produced.chain(["application/json"])
+    };
+    let named = operation.is_some_and(|o| o.parameters.iter().any(|p| p.name == "format"));
+    if !named && query.contains("format=") {
+        let query = Query::parse(query);
+        let format = query.get("format").unwrap_or_default();
+        let is = |media: &str| media.rsplit(['/', '+', '-', '.']).next() == Some(format);
+        if !format.is_empty() && !offered().any(is) {
+            return Err(Refusal::not_found());
+        }
+    }
+    let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else {
+        return Ok(());
+    };
+    let can = |range: &str| {
+        let range = range.split(';').next().unwrap_or_default().trim();
+        let kind = range.strip_suffix("/*");
+        range == "*/*"
+            || offered().any(|o| o == range || kind.is_some_and(|k| o.split('/').next() == Some(k)))
+    };
+    if accept.split(',').any(can) {
+        Ok(())
+    } else {
+        Err(Refusal::detail(
+            StatusCode::NOT_ACCEPTABLE,
+            "Could not satisfy the request Accept header.",
+        ))
+    }
+}

@@ -1,0 +1,163 @@
+//! Texts and numbers, by format, limits and name.
+
+use serde_json::{Value, json};
+
+use crate::{
+    sample::{Maker, Thing, fake, moment, route, telemetry},
+    spec::{
+        IdKind,
+        names::subject,
+        schema::{Object, Schema, Use},
+    },
+};
+
+impl Maker<'_> {
+    pub fn integer(&self, schema: &Schema, name: &str, thing: Thing<'_>) -> Value {
+        let low = schema
+            .minimum
+            .filter(|n| n.abs() < 1e15)
+            .map(|n| n.ceil() as i64 + i64::from(schema.exclusive.0));
+        let high = schema
+            .maximum
+            .filter(|n| n.abs() < 1e15)
+            .map(|n| n.floor() as i64 - i64::from(schema.exclusive.1));
+        let within = |n: &i64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
+        if let Some(known) = self
+            .reference(name, IdKind::Integer, thing)
+            .filter(|v| v.as_i64().is_some_and(|n| within(&n)))
+        {
+            return known;
+        }
+        if let Some(n) = fake::number(name, thing, self.span)
+            .map(|n| n.round() as i64)
+            .filter(within)
+        {
+            return json!(n);
+        }
+        let low = low.unwrap_or(1.min(high.unwrap_or(1)));
+        let high = high
+            .unwrap_or_else(|| low.saturating_add(999))
+            .min(low.saturating_add(1_000_000))
+            .max(low);
+        let mut rng = thing.rng;
+        json!(low + rng.below((high - low) as u64 + 1) as i64)
+    }
+
+    pub fn text(
+        &self,
+        place: Use,
+        schema: &Schema,
+        format: &str,
+        name: &str,
+        thing: Thing<'_>,
+    ) -> Value {
+        let mut rng = thing.rng;
+        match format {
+            "uuid" => {
+                return self
+                    .reference(name, IdKind::Uuid, thing)
+                    .unwrap_or_else(|| rng.uuid().into());
+            }
+            "date-time" => return moment(fake::second(name, thing, self.span)).into(),
+            "date" => {
+                return moment(fake::second(name, thing, self.span))
+                    .get(..10)
+                    .unwrap_or("2026-01-01")
+                    .into();
+            }
+            "decimal" => {
+                let n =
+                    fake::number(name, thing, self.span).unwrap_or_else(|| 1.0 + rng.part() * 98.0);
+                let digits = if fake::is_position(name) { 6 } else { 2 };
+                let text = format!("{n:.digits$}");
+                return text
+                    .chars()
+                    .take(schema.max_length.unwrap_or(64))
+                    .collect::<String>()
+                    .into();
+            }
+            "email" => return format!("user{}@example.com", thing.index + 1).into(),
+            "uri" => {
+                return format!("https://example.com/{}/{}", subject(name), thing.index + 1).into();
+            }
+            "ipv4" => return format!("192.0.2.{}", thing.index % 254 + 1).into(),
+            "ipv6" => return format!("2001:db8::{:x}", thing.index % 65_535 + 1).into(),
+            _ => {}
+        }
+        // A method field: what it holds is told by its name.
+        if schema.bare && place.read_only {
+            match untyped(name, thing) {
+                Value::Bool(b) => return Value::Bool(b),
+                Value::Number(n) => return Value::Number(n),
+                _ => {}
+            }
+        }
+        let mut made = fake::text(name, thing, self.span);
+        if let Some(pattern) = &schema.pattern
+            && !schema.regex().is_some_and(|r| r.is_match(&made))
+        {
+            made = crate::spec::pattern::text(pattern, &mut rng).unwrap_or(made);
+        } else if format == "slug" {
+            made = made
+                .to_lowercase()
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .collect();
+        }
+        let most = schema.max_length.unwrap_or(usize::MAX);
+        let mut made: String = made.chars().take(most).collect();
+        let least = schema.min_length.unwrap_or(0).min(4096);
+        let missing = least.saturating_sub(made.chars().count());
+        made.extend(std::iter::repeat_n('x', missing));
+        made.into()
+    }
+}
+
+pub fn number(schema: &Schema, name: &str, thing: Thing<'_>, span: i64) -> Value {
+    let low = schema.minimum.filter(|n| n.abs() < 1e15);
+    let high = schema.maximum.filter(|n| n.abs() < 1e15);
+    let within = |n: &f64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
+    if let Some(n) = fake::number(name, thing, span).filter(within) {
+        return json!(n);
+    }
+    let low = low.unwrap_or(0.0_f64.min(high.unwrap_or(0.0)));
+    let high = high.unwrap_or(low + 100.0);
+    let mut rng = thing.rng;
+    json!(((low + (high - low).max(0.0) * rng.part()) * 1e6).round() / 1e6)
+}
+
+/// What a method field holds on the wire, by its name.
+pub fn untyped(name: &str, thing: Thing<'_>) -> Value {
+    let mut rng = thing.rng;
+    let lower = name.to_ascii_lowercase();
+    if lower.starts_with("is_") || lower.starts_with("has_") || lower.starts_with("can_") {
+        return Value::Bool(rng.below(2) == 1);
+    }
+    if lower.ends_with("_count") || lower == "count" {
+        return json!(rng.below(20));
+    }
+    fake::text(name, thing, 86_400).into()
+}
+
+/// An object of no known form.
+pub fn free(
+    object: &Object,
+    name: &str,
+    thing: Thing<'_>,
+    mut value: impl FnMut(Use) -> Value,
+) -> Value {
+    let lower = name.to_ascii_lowercase();
+    let spot = || route::spot(thing.index, fake::second(name, thing, 86_400));
+    let typed = object.others.filter(|o| o.is_typed());
+    match lower.as_str() {
+        _ if typed.is_some() => json!({ "value": typed.map(&mut value) }),
+        "data" if thing.second.is_some() => telemetry::data(telemetry::kind_of(thing), thing),
+        _ if lower.ends_with("position_display") => {
+            json!({ "city": spot().town, "country": "Denmark" })
+        }
+        "loc" | "location" | "position" | "center" => {
+            json!({ "lat": spot().lat, "lon": spot().lon })
+        }
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,54 @@
+//! What nobody has set.
+
+use serde_json::{Value, json};
+
+use crate::{
+    sample::{Maker, Thing, references::keyed, scalars::untyped},
+    spec::{
+        IdKind,
+        schema::{Kind, Use},
+    },
+};
+
+impl Maker<'_> {
+    /// What a field is that nobody has set; `None` if it has to be something.
+    pub fn unset(&self, place: Use, name: &str, thing: Thing<'_>) -> Option<Value> {
+        let schema = self.schemas.at(place);
+        if place.nullable && !(self.letter && place.read_only) {
+            return Some(Value::Null);
+        }
+        if let Some(values) = &schema.values {
+            let blank = values.iter().find(|v| *v == "");
+            return blank.or(values.iter().find(|v| !v.is_null())).cloned();
+        }
+        let within =
+            |n: f64| schema.minimum.is_none_or(|l| l <= n) && schema.maximum.is_none_or(|h| n <= h);
+        match &schema.kind {
+            Kind::Boolean => Some(false.into()),
+            Kind::List(_) if schema.items.0.unwrap_or(0) == 0 => Some(json!([])),
+            Kind::Object(object) if object.is_free() => Some(json!({})),
+            Kind::Integer if self.reference(name, IdKind::Integer, thing).is_none() => {
+                within(0.0).then(|| json!(0))
+            }
+            Kind::Number => within(0.0).then(|| json!(0.0)),
+            Kind::Any => match untyped(name, thing) {
+                Value::Bool(_) => Some(false.into()),
+                Value::Number(_) => Some(json!(0)),
+                _ => Some(Value::Null),
+            },
+            Kind::Text(format) if format == "decimal" => within(0.0).then(|| "0.00".into()),
+            Kind::Text(format) if format.is_empty() && schema.bare && place.read_only => {
+                match untyped(name, thing) {
+                    Value::Bool(_) => Some(false.into()),
+                    Value::Number(_) => Some(json!(0)),
+                    _ => None,
+                }
+            }
+            Kind::Text(format) if format.is_empty() && schema.pattern.is_none() => {
+                let blank = schema.min_length.unwrap_or(0) == 0 && !keyed(name);
+                blank.then(|| "".into())
+            }
+            _ => None,
+        }
+    }
+}
