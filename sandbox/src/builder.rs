@@ -14,13 +14,13 @@ use tokio::net::TcpListener;
 use crate::{
     Error, Sandbox, Wire,
     documents::Documents,
-    handlers::World,
+    handlers::Resources,
     http::{
         Api, Settings,
         faults::{Fault, Faults},
         host,
         log::Log,
-        response::{self, Kept},
+        response::{self, CachedResponse},
         server,
     },
     state::{commands::Commands, sqlite::Db, store::Store},
@@ -39,7 +39,7 @@ pub struct Builder {
     size: u64,
     rows: u64,
     any_id: bool,
-    strict: bool,
+    check_references: bool,
     faults: Vec<String>,
     stands_at: Option<SystemTime>,
     offset: i64,
@@ -67,7 +67,7 @@ impl Default for Builder {
             size: 25,
             rows: 8640,
             any_id: false,
-            strict: true,
+            check_references: true,
             faults: Vec::new(),
             stands_at: None,
             offset: 0,
@@ -140,7 +140,7 @@ impl Builder {
     /// Whether a body that names a thing which is not there is refused: `Invalid pk "99" - object does not exist.` It is unless said otherwise, as the real API does
     /// it: a test that passes with made-up ids fails in production. Without it, or with [`any_id`](Self::any_id), such ids are kept as they are.
     pub fn strict(mut self, strict: bool) -> Self {
-        self.strict = strict;
+        self.check_references = strict;
         self
     }
 
@@ -263,22 +263,22 @@ impl Builder {
             .local_addr()
             .map_err(|e| Error(format!("cannot listen on {address}: {e}")))?;
         let api = Arc::new(Api {
-            document: Kept::new(response::reply(
+            document: CachedResponse::new(response::new(
                 http::StatusCode::OK,
                 "application/openapi+json",
                 documents.text,
             )),
-            front: documents.front,
-            back: documents.back,
+            served: documents.served,
+            backing: documents.backing,
             wire: self.wire,
-            world: World {
+            resources: Resources {
                 store: Store::new(self.seed, self.size, db),
                 seed: self.seed,
                 size: self.size,
                 rows: self.rows,
                 any_id: self.any_id,
-                strict: self.strict && !self.any_id,
-                letter: self.wire == Wire::Spec,
+                check_references: self.check_references && !self.any_id,
+                strict: self.wire == Wire::Spec,
             },
             clock: Clock::new(self.stands_at, self.offset),
             faults: Faults::new(faults, self.seed),

@@ -34,8 +34,8 @@ pub fn embedded() -> Result<(Value, Value), Error> {
 #[derive(Clone)]
 pub struct Documents {
     pub text: bytes::Bytes,
-    pub front: Arc<Spec>,
-    pub back: Arc<Spec>,
+    pub served: Arc<Spec>,
+    pub backing: Arc<Spec>,
 }
 
 impl Documents {
@@ -49,22 +49,22 @@ impl Documents {
                 .map_err(|e| Error(format!("the document of the answers: {e}")))?
             {
                 // What is only served need not be compiled.
-                Some(back) if wire == Wire::Real => Self {
+                Some(backing) if wire == Wire::Real => Self {
                     text,
-                    front: back.clone(),
-                    back,
+                    served: backing.clone(),
+                    backing,
                 },
-                Some(back) => Self {
+                Some(backing) => Self {
                     text,
-                    front: compile(served).map_err(Error)?,
-                    back,
+                    served: compile(served).map_err(Error)?,
+                    backing,
                 },
                 None => {
-                    let front = compile(served).map_err(Error)?;
+                    let served = compile(served).map_err(Error)?;
                     Self {
                         text,
-                        back: front.clone(),
-                        front,
+                        backing: served.clone(),
+                        served,
                     }
                 }
             },

@@ -38,7 +38,7 @@ use tokio::task::JoinHandle;
 
 pub use builder::Builder;
 pub use documents::embedded;
-pub use http::log::Seen;
+pub use http::log::RecordedRequest;
 
 /// The e-mail address that can log in.
 pub const EMAIL: &str = "demo@autopi.io";
@@ -111,7 +111,7 @@ impl Sandbox {
     }
 
     /// The requests since the start, the last 10,000 of them, those to `/__sandbox/` left out.
-    pub fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.api.log.seen()
     }
 

@@ -4,26 +4,26 @@ use serde_json::{Value, json};
 
 use crate::{
     handlers::{
-        Bound, Call, Outcome, World,
-        error::Refusal,
-        lookup::{bound_to, failed, fill, unknown},
+        Call, Outcome, PathIds, Resources,
+        error::ApiError,
+        lookup::{failed, fill, path_id_of, unknown},
     },
-    sample::Thing,
+    sample::SampleContext,
     spec::{
         IdKind, Kind, Operation, Parameter, Target, classify, names,
-        schema::{Kind as Type, Object, Property, Use},
+        schema::{Kind as Type, Object, Property, SchemaRef},
     },
-    state::{Found, Item, Place, Sent},
+    state::{CollectionKey, Found, Item, Sent},
     util::rng::Rng,
 };
 
-impl World {
-    pub fn single(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
-        let Some(answer) = call.operation.answer else {
-            return Ok(Outcome::Nothing);
+impl Resources {
+    pub fn single(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
+        let Some(response) = call.operation.response else {
+            return Ok(Outcome::Empty);
         };
         let place = single(call);
-        let mut item = match self.store.get(&place, "").map_err(Refusal::broken)? {
+        let mut item = match self.store.get(&place, "").map_err(ApiError::broken)? {
             Found::Item(item) => item,
             _ => unknown(""),
         };
@@ -34,12 +34,20 @@ impl World {
                 .change(&place, &item, sent, |_, _| None)
                 .map_err(|f| failed(f, &place, "id"))?;
         }
-        Ok(Outcome::One(self.compose(call, answer, &item.sent, bound)))
+        Ok(Outcome::One(
+            self.compose(call, response, &item.sent, path_ids),
+        ))
     }
 
     /// A value of the answer's schema with what was sent in it.
-    pub fn compose(&self, call: &Call<'_>, answer: Use, sent: &Sent, bound: &Bound) -> Value {
-        let noun = names::singular(
+    pub fn compose(
+        &self,
+        call: &Call<'_>,
+        response: SchemaRef,
+        sent: &Sent,
+        path_ids: &PathIds,
+    ) -> Value {
+        let resource = names::singular(
             call.route
                 .template
                 .trim_end_matches('/')
@@ -48,23 +56,24 @@ impl World {
                 .unwrap_or_default(),
         );
         let key = fill(&call.route.template, call.values);
-        let fitter = self.loose(call.spec);
-        let thing = Thing {
+        let coercer = self.loose(call.spec);
+        let context = SampleContext {
             rng: Rng::of(self.seed, &key),
             index: 0,
-            noun: &noun,
+            resource: &resource,
             second: None,
         };
         let item = Item {
             sent: sent.clone(),
             ..unknown("")
         };
-        let chosen = self.alternative(call.spec, answer, &item);
-        let answer = chosen.of;
-        let mut made = chosen.named(fitter.maker.value(answer, "", thing));
-        if let (Some(map), Some(object)) =
-            (made.as_object_mut(), call.spec.schemas.at(answer).object())
-        {
+        let chosen = self.alternative(call.spec, response, &item);
+        let response = chosen.of;
+        let mut made = chosen.named(coercer.sampler.value(response, "", context));
+        if let (Some(map), Some(object)) = (
+            made.as_object_mut(),
+            call.spec.schemas.at(response).object(),
+        ) {
             for property in &object.properties {
                 let name = property.name.as_str();
                 let account = matches!(name, "email" | "username")
@@ -73,25 +82,25 @@ impl World {
                 let value = sent
                     .get(name)
                     .cloned()
-                    .or_else(|| bound_to(property, bound).cloned())
+                    .or_else(|| path_id_of(property, path_ids).cloned())
                     .or(account)
                     .or_else(|| named(call, property));
                 if let Some(value) = value {
                     map.insert(
                         name.to_owned(),
-                        fitter.fit(
+                        coercer.coerce(
                             property.of,
                             value,
                             name,
-                            Thing {
-                                rng: thing.rng.at(name),
-                                ..thing
+                            SampleContext {
+                                rng: context.rng.at(name),
+                                ..context
                             },
                         ),
                     );
                 }
             }
-            if object.is_free() {
+            if object.is_free_form() {
                 map.extend(sent.iter().map(|(k, v)| (k.clone(), v.clone())));
             }
         }
@@ -99,30 +108,30 @@ impl World {
     }
 
     /// What else there is: an action shows the item that it stands below where its answer has that form, else a value of its own.
-    pub fn act(&self, call: &Call<'_>, bound: &Bound) -> Result<Outcome, Refusal> {
+    pub fn act(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
-        let Some(answer) = call.operation.answer else {
-            return Ok(Outcome::Nothing);
+        let Some(response) = call.operation.response else {
+            return Ok(Outcome::Empty);
         };
         // Posted to what there is one of: it is that from now on.
         let kept = |o: &Operation| {
-            let free = |of: Use| {
+            let free = |of: SchemaRef| {
                 call.spec
                     .schemas
                     .at(of)
                     .object()
-                    .is_some_and(Object::is_free)
+                    .is_some_and(Object::is_free_form)
             };
             o.method == http::Method::GET
                 && o.kind == Kind::Single
-                && o.answer
-                    .is_some_and(|a| a == answer || (free(a) && free(answer)))
+                && o.response
+                    .is_some_and(|a| a == response || (free(a) && free(response)))
         };
         if call.operation.method == http::Method::POST
             && call.sent.is_object()
             && call.route.operations.iter().any(kept)
         {
-            return self.single(call, bound);
+            return self.single(call, path_ids);
         }
         let last = call
             .route
@@ -132,7 +141,7 @@ impl World {
         let same = |t: &&(usize, Target)| {
             let c = call.spec.collection(t.1.collection);
             c.and_then(|c| c.key.as_deref())
-                .is_some_and(|k| classify::has(call.spec, answer, k))
+                .is_some_and(|k| classify::has(call.spec, response, k))
         };
         if let Some((_, target)) = last.filter(same) {
             let mut item = self.target(call, target)?;
@@ -152,11 +161,11 @@ impl World {
                 call,
                 target.collection,
                 &item,
-                answer,
-                bound,
+                response,
+                path_ids,
             )));
         }
-        Ok(Outcome::One(self.compose(call, answer, &sent, bound)))
+        Ok(Outcome::One(self.compose(call, response, &sent, path_ids)))
     }
 }
 
@@ -168,7 +177,7 @@ pub fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
         return None;
     };
     let known = (names::subject(&property.name), IdKind::Uuid);
-    if schemas.at(item).format() != "uuid" || call.spec.nouns.contains_key(&known) {
+    if schemas.at(item).format() != "uuid" || call.spec.by_resource.contains_key(&known) {
         return None;
     }
     let ids = |v: &&Value| {
@@ -181,17 +190,17 @@ pub fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
 }
 
 /// What there is one of; one for each thing that the query names.
-pub fn single(call: &Call<'_>) -> Place {
+pub fn single(call: &Call<'_>) -> CollectionKey {
     let path = fill(&names::norm(&call.route.template, ""), call.values);
     let named = |p: &&Parameter| p.name.ends_with("_id") || p.name.ends_with("_pk");
-    let parts = call.front.parameters.iter().filter(named).filter_map(|p| {
+    let parts = call.served.parameters.iter().filter(named).filter_map(|p| {
         let value = call.query.get(&p.name).filter(|v| !v.is_empty())?;
         Some(format!("{}={value}", p.name))
     });
     let parts: Vec<String> = parts.collect();
-    Place {
+    CollectionKey {
         key: format!("{path}#{}", parts.join("&")),
-        noun: String::new(),
+        resource: String::new(),
         id: IdKind::Text,
         single: true,
     }

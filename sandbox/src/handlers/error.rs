@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 /// Why a request is refused.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ApiError {
     pub status: StatusCode,
     pub body: Value,
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Refusal {
+impl ApiError {
     pub fn detail(status: StatusCode, text: impl Into<String>) -> Self {
         Self {
             status,
@@ -32,8 +32,8 @@ impl Refusal {
     pub fn throttled(wait: u64) -> Self {
         let wait = wait.max(1);
         let s = if wait == 1 { "" } else { "s" };
-        let words = format!("Request was throttled. Expected available in {wait} second{s}.");
-        Self::detail(StatusCode::TOO_MANY_REQUESTS, words)
+        let message = format!("Request was throttled. Expected available in {wait} second{s}.");
+        Self::detail(StatusCode::TOO_MANY_REQUESTS, message)
             .with(header::RETRY_AFTER, &wait.to_string())
     }
 

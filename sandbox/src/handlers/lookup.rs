@@ -3,39 +3,43 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    handlers::{Bound, Call, World, error::Refusal},
-    sample::Thing,
+    handlers::{Call, PathIds, Resources, error::ApiError},
+    sample::SampleContext,
     spec::{IdKind, Spec, Target, classify, names, schema::Property},
-    state::{Failure, Found, Item, Origin, Place, Sent},
+    state::{CollectionKey, Found, Item, Origin, Sent, StoreError},
     util::{json, rng::Rng},
 };
 
-impl World {
+impl Resources {
     /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
-        let holders = spec.holders.get(&(names::subject(name), kind))?;
-        let Some(id) = id.filter(|_| self.strict) else {
+        let collections_of = spec.collections_of.get(&(names::subject(name), kind))?;
+        let Some(id) = id.filter(|_| self.check_references) else {
             return Some(true);
         };
         let holds = |at: &usize| {
             let place = self.place(spec, *at, &[]);
             matches!(self.store.get(&place, id), Ok(Found::Item(_)))
         };
-        Some(holders.iter().any(holds))
+        Some(collections_of.iter().any(holds))
     }
 
     /// The VIN of the vehicle that a device is in.
     pub fn vin(&self, call: Call<'_>, device: &str) -> Option<Value> {
-        let (noun, at) = call
+        let (resource, at) = call
             .spec
-            .owners
+            .unique_fields
             .get("unit_id")
-            .and_then(|o| Some((o, call.spec.nouns.get(o)?)))?;
+            .and_then(|o| Some((o, call.spec.by_resource.get(o)?)))?;
         let place = self.place(call.spec, *at, &[]);
         let Ok(Found::Item(item)) = self.store.get(&place, device) else {
             return None;
         };
-        let (vehicles, _) = call.spec.owners.get("vin").filter(|o| *o != noun)?;
+        let (vehicles, _) = call
+            .spec
+            .unique_fields
+            .get("vin")
+            .filter(|o| *o != resource)?;
         let object = call
             .spec
             .schemas
@@ -48,7 +52,7 @@ impl World {
     }
 
     /// The device that a path names, by either of its ids: both of them.
-    pub fn device(&self, call: Call<'_>) -> Result<(String, String), Refusal> {
+    pub fn device(&self, call: Call<'_>) -> Result<(String, String), ApiError> {
         let Some((at, target)) = call.route.parents.first() else {
             let id = call.values.first().cloned().unwrap_or_default();
             return Ok((id.clone(), id));
@@ -68,8 +72,8 @@ impl World {
     }
 
     /// Everything that the path names on the way exists.
-    pub fn parents(&self, call: &Call<'_>) -> Result<Bound, Refusal> {
-        let mut bound = Bound::new();
+    pub fn parents(&self, call: &Call<'_>) -> Result<PathIds, ApiError> {
+        let mut path_ids = PathIds::new();
         for (at, target) in &call.route.parents {
             let Some(value) = call.values.get(*at) else {
                 continue;
@@ -82,31 +86,31 @@ impl World {
                 } else {
                     value
                 };
-                bound.push((c.noun.clone(), as_id(c.id, id)));
+                path_ids.push((c.resource.clone(), as_id(c.id, id)));
             }
         }
-        Ok(bound)
+        Ok(path_ids)
     }
 
-    pub fn place(&self, spec: &Spec, collection: usize, values: &[String]) -> Place {
+    pub fn place(&self, spec: &Spec, collection: usize, values: &[String]) -> CollectionKey {
         let Some(c) = spec.collection(spec.base_of(collection)) else {
-            return Place {
+            return CollectionKey {
                 key: String::new(),
-                noun: String::new(),
+                resource: String::new(),
                 id: IdKind::Integer,
                 single: true,
             };
         };
-        Place {
+        CollectionKey {
             key: fill(&c.norm, values),
-            noun: c.noun.clone(),
+            resource: c.resource.clone(),
             id: c.id,
             single: false,
         }
     }
 
     /// The item that the last of the path's values names.
-    pub fn target(&self, call: &Call<'_>, target: &Target) -> Result<Item, Refusal> {
+    pub fn target(&self, call: &Call<'_>, target: &Target) -> Result<Item, ApiError> {
         let (id, before) = call
             .values
             .split_last()
@@ -116,31 +120,31 @@ impl World {
         let base = call.spec.base_of(target.collection);
         let place = self.place(call.spec, base, before);
         let Some(c) = call.spec.collection(base) else {
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         };
         if let Some(key) = &target.key {
             let (_, items) = self
                 .store
                 .page(&place, 0, u64::MAX)
-                .map_err(Refusal::broken)?;
+                .map_err(ApiError::broken)?;
             let wanted = items.into_iter().find(|item| {
                 self.property(call.spec, base, &place, item, key)
                     .is_some_and(|v| json::text(&v) == id)
             });
             return wanted
                 .or_else(|| self.any_id.then(|| unknown(&id)))
-                .ok_or_else(Refusal::not_found);
+                .ok_or_else(ApiError::not_found);
         }
         let id = if c.id == IdKind::Uuid {
             id.to_ascii_lowercase()
         } else {
             id
         };
-        match self.store.get(&place, &id).map_err(Refusal::broken)? {
+        match self.store.get(&place, &id).map_err(ApiError::broken)? {
             Found::Item(item) => Ok(item),
-            Found::Deleted | Found::Never if self.any_id => Ok(unknown(&id)),
-            Found::Never if !c.closed => Ok(unknown(&id)),
-            _ => Err(Refusal::not_found()),
+            Found::Deleted | Found::Absent if self.any_id => Ok(unknown(&id)),
+            Found::Absent if !c.closed => Ok(unknown(&id)),
+            _ => Err(ApiError::not_found()),
         }
     }
 
@@ -149,7 +153,7 @@ impl World {
         &self,
         spec: &Spec,
         collection: usize,
-        place: &Place,
+        place: &CollectionKey,
         item: &Item,
         name: &str,
     ) -> Option<Value> {
@@ -158,21 +162,21 @@ impl World {
             return Some(as_id(c.id, &item.id));
         }
         let property = spec.schemas.at(c.full).object()?.get(name)?;
-        let thing = self.thing(place, item, &c.noun);
-        let part = Thing {
-            rng: thing.rng.at(name),
-            ..thing
+        let context = self.context(place, item, &c.resource);
+        let part = SampleContext {
+            rng: context.rng.at(name),
+            ..context
         };
         Some(
             item.sent
                 .get(name)
                 .cloned()
-                .unwrap_or_else(|| self.maker_of(spec, item).property(property, part)),
+                .unwrap_or_else(|| self.sampler_of(spec, item).property(property, part)),
         )
     }
 
     /// The field of a new or changed item whose value another one has.
-    pub fn twice(
+    pub fn duplicate(
         &self,
         call: &Call<'_>,
         collection: usize,
@@ -203,11 +207,16 @@ impl World {
         None
     }
 
-    pub fn thing<'a>(&self, place: &Place, item: &Item, noun: &'a str) -> Thing<'a> {
-        Thing {
+    pub fn context<'a>(
+        &self,
+        place: &CollectionKey,
+        item: &Item,
+        resource: &'a str,
+    ) -> SampleContext<'a> {
+        SampleContext {
             rng: Rng::of(self.seed, &place.key).at(&item.id),
             index: item.index,
-            noun,
+            resource,
             second: None,
         }
     }
@@ -227,16 +236,16 @@ pub fn unknown(id: &str) -> Item {
     }
 }
 
-pub fn failed(failure: Failure, place: &Place, key: &str) -> Refusal {
-    let twice = |field: &str| {
-        let words = format!("{} with this {field} already exists.", place.noun);
-        Refusal::bad(json!({ field: [words] }))
+pub fn failed(failure: StoreError, place: &CollectionKey, key: &str) -> ApiError {
+    let duplicate = |field: &str| {
+        let message = format!("{} with this {field} already exists.", place.resource);
+        ApiError::bad(json!({ field: [message] }))
     };
     match failure {
-        Failure::Broken(why) => Refusal::broken(why),
-        Failure::Taken => twice(key),
-        Failure::Twice(field) => twice(&field),
-        Failure::Gone => Refusal::not_found(),
+        StoreError::Storage(why) => ApiError::broken(why),
+        StoreError::IdTaken => duplicate(key),
+        StoreError::Duplicate(field) => duplicate(&field),
+        StoreError::Gone => ApiError::not_found(),
     }
 }
 
@@ -248,12 +257,12 @@ pub fn as_id(kind: IdKind, text: &str) -> Value {
 }
 
 /// The thing of the path that a property names.
-pub fn bound_to<'a>(property: &Property, bound: &'a Bound) -> Option<&'a Value> {
+pub fn path_id_of<'a>(property: &Property, path_ids: &'a PathIds) -> Option<&'a Value> {
     let subject = names::subject(&property.name);
-    bound
+    path_ids
         .iter()
         .rev()
-        .find(|(noun, _)| *noun == subject)
+        .find(|(resource, _)| *resource == subject)
         .map(|(_, id)| id)
 }
 

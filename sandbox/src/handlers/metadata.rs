@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::spec::{
     self, IdKind, Operation, Route, Spec, names,
-    schema::{Kind, Use},
+    schema::{Kind, SchemaRef},
 };
 
 const PARSERS: [&str; 3] = [
@@ -45,7 +45,7 @@ pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
         };
         if let Some(body) = operation.body.as_ref().filter(|_| there) {
             let mut known = fields(spec, body.schema);
-            let shown = operation.answer.map(|a| fields(spec, a));
+            let shown = operation.response.map(|a| fields(spec, a));
             for (name, mut field) in shown.into_iter().flatten() {
                 if let (None, Some(map)) = (known.get(&name), field.as_object_mut()) {
                     map.insert("required".into(), false.into());
@@ -64,56 +64,56 @@ pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
     out.into()
 }
 
-fn fields(spec: &Spec, place: Use) -> Map<String, Value> {
-    described(spec, place, &mut Open::default())
+fn fields(spec: &Spec, place: SchemaRef) -> Map<String, Value> {
+    described(spec, place, &mut Progress::default())
 }
 
 /// What is being described.
 #[derive(Default)]
-struct Open {
+struct Progress {
     /// A recursive schema is not gone into.
-    places: Vec<Use>,
+    places: Vec<SchemaRef>,
     fields: usize,
 }
 
-impl Open {
+impl Progress {
     /// No view of DRF's comes near: what is deeper, or doubles at each level, is left out.
-    fn may_enter(&self, place: Use) -> bool {
+    fn may_enter(&self, place: SchemaRef) -> bool {
         self.places.len() < 32 && self.fields < 2000 && !self.places.contains(&place)
     }
 }
 
-fn described(spec: &Spec, place: Use, open: &mut Open) -> Map<String, Value> {
+fn described(spec: &Spec, place: SchemaRef, progress: &mut Progress) -> Map<String, Value> {
     let mut out = Map::new();
     let object = spec.schemas.members(place);
-    let Some(object) = object.filter(|_| open.may_enter(place)) else {
+    let Some(object) = object.filter(|_| progress.may_enter(place)) else {
         return out;
     };
-    open.places.push(place);
-    open.fields += object.properties.len();
+    progress.places.push(place);
+    progress.fields += object.properties.len();
     for property in &object.properties {
         let required = property.required && !property.of.read_only;
-        let mut field = field(spec, &property.name, property.of, open);
+        let mut field = field(spec, &property.name, property.of, progress);
         field.insert("required".into(), required.into());
         field.insert("read_only".into(), property.of.read_only.into());
         field.insert("label".into(), label(&property.name).into());
         out.insert(property.name.clone(), field.into());
     }
-    open.places.pop();
+    progress.places.pop();
     out
 }
 
-fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value> {
+fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map<String, Value> {
     let schemas = &spec.schemas;
     let schema = schemas.at(of);
     let mut out = Map::new();
-    let related = |of: Use| {
+    let related = |of: SchemaRef| {
         let kind = match &schemas.at(of).kind {
             Kind::Integer => IdKind::Integer,
             Kind::Text(format) if format == "uuid" => IdKind::Uuid,
             _ => return false,
         };
-        spec.nouns.contains_key(&(names::subject(name), kind))
+        spec.by_resource.contains_key(&(names::subject(name), kind))
     };
     let relation = match &schema.kind {
         Kind::List(item) => schema.unique || related(*item),
@@ -140,7 +140,9 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value
         Kind::File => "file upload",
         Kind::List(item) if schemas.at(*item).values.is_some() => "multiple choice",
         Kind::List(_) => "list",
-        Kind::Object(object) if object.is_free() && !object.others.is_some_and(Use::is_typed) => {
+        Kind::Object(object)
+            if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
+        {
             "field"
         }
         Kind::Object(_) => "nested object",
@@ -169,18 +171,18 @@ fn field(spec: &Spec, name: &str, of: Use, open: &mut Open) -> Map<String, Value
         }
         Kind::List(item) => match &schemas.at(*item).values {
             Some(values) => drop(out.insert("choices".into(), choices(values))),
-            None if !open.may_enter(of) => {}
+            None if !progress.may_enter(of) => {}
             None => {
-                open.places.push(of);
-                let mut child = field(spec, name, *item, open);
-                open.places.pop();
+                progress.places.push(of);
+                let mut child = field(spec, name, *item, progress);
+                progress.places.pop();
                 child.insert("required".into(), true.into());
                 child.insert("read_only".into(), false.into());
                 out.insert("child".into(), child.into());
             }
         },
-        Kind::Object(object) if !object.is_free() => {
-            out.insert("children".into(), described(spec, of, open).into());
+        Kind::Object(object) if !object.is_free_form() => {
+            out.insert("children".into(), described(spec, of, progress).into());
         }
         _ => {}
     }

@@ -16,15 +16,15 @@ pub mod validate;
 use serde_json::Value;
 
 use crate::{
-    handlers::{error::Refusal, lookup::failed, paginate::Paging, query::Query},
-    sample::{Maker, coerce::Fitter, telemetry},
+    handlers::{error::ApiError, lookup::failed, paginate::Paging, query::Query},
+    sample::{Sampler, coerce::Coercer, telemetry},
     spec::{Kind, Operation, Route, Spec},
     state::{Item, Origin, store::Store},
 };
 
 /// What an operation gave, before it has a status and an envelope.
 pub enum Outcome {
-    Nothing,
+    Empty,
     One(Value),
     /// Sent as it is, whatever the document says.
     Raw(Value),
@@ -36,7 +36,7 @@ pub enum Outcome {
     File,
 }
 
-pub struct World {
+pub struct Resources {
     pub store: Store,
     pub seed: u64,
     pub size: u64,
@@ -44,9 +44,9 @@ pub struct World {
     pub rows: u64,
     pub any_id: bool,
     /// What a body refers to has to be there.
-    pub strict: bool,
+    pub check_references: bool,
     /// By the letter of the document.
-    pub letter: bool,
+    pub strict: bool,
 }
 
 /// One request, as far as the world is concerned.
@@ -56,7 +56,7 @@ pub struct Call<'a> {
     pub route: &'a Route,
     pub operation: &'a Operation,
     /// The operation by which pages are asked for.
-    pub front: &'a Operation,
+    pub served: &'a Operation,
     /// The values of the path's parameters.
     pub values: &'a [String],
     pub query: &'a Query,
@@ -64,53 +64,53 @@ pub struct Call<'a> {
 }
 
 /// References to the things that the path names.
-type Bound = Vec<(String, Value)>;
+type PathIds = Vec<(String, Value)>;
 
-impl World {
-    pub fn maker<'a>(&self, spec: &'a Spec) -> Maker<'a> {
+impl Resources {
+    pub fn sampler<'a>(&self, spec: &'a Spec) -> Sampler<'a> {
         let span = (self.rows as i64)
             .saturating_mul(telemetry::STEP)
             .min(3600 * 24 * 3650);
-        Maker {
+        Sampler {
             schemas: &spec.schemas,
-            nouns: &spec.nouns,
-            owners: &spec.owners,
+            by_resource: &spec.by_resource,
+            unique_fields: &spec.unique_fields,
             seed: self.seed,
             size: self.size,
             span,
-            letter: self.letter,
-            answers: true,
+            strict: self.strict,
+            for_response: true,
             unset: false,
         }
     }
 
-    fn loose<'a>(&self, spec: &'a Spec) -> Fitter<'a> {
-        Fitter {
-            maker: self.maker(spec),
+    fn loose<'a>(&self, spec: &'a Spec) -> Coercer<'a> {
+        Coercer {
+            sampler: self.sampler(spec),
             strict: false,
         }
     }
 
     /// Of an item that a request made, nothing is made up.
-    fn maker_of<'a>(&self, spec: &'a Spec, item: &Item) -> Maker<'a> {
-        Maker {
+    fn sampler_of<'a>(&self, spec: &'a Spec, item: &Item) -> Sampler<'a> {
+        Sampler {
             unset: item.origin == Origin::Created,
-            ..self.maker(spec)
+            ..self.sampler(spec)
         }
     }
 
-    pub fn run(&self, call: Call<'_>) -> Result<Outcome, Refusal> {
-        let bound = self.parents(&call)?;
+    pub fn run(&self, call: Call<'_>) -> Result<Outcome, ApiError> {
+        let path_ids = self.parents(&call)?;
         match &call.operation.kind {
-            Kind::List(collection) => self.list(&call, *collection, &bound),
+            Kind::List(collection) => self.list(&call, *collection, &path_ids),
             Kind::Rows => self.records(&call),
             Kind::Read(target) => {
                 let item = self.target(&call, target)?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
-                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                Ok(call.operation.response.map_or(Outcome::Empty, |response| {
+                    Outcome::One(self.show(&call, target.collection, &item, response, &path_ids))
                 }))
             }
-            Kind::Create(collection) => self.create(&call, *collection, &bound),
+            Kind::Create(collection) => self.create(&call, *collection, &path_ids),
             Kind::Update(target) => {
                 let item = self.target(&call, target)?;
                 let sent = self.writable(&call, target.collection, call.sent);
@@ -119,11 +119,11 @@ impl World {
                 let item = self
                     .store
                     .change(&place, &item, sent, |sent, others| {
-                        self.twice(&call, collection, sent, others)
+                        self.duplicate(&call, collection, sent, others)
                     })
                     .map_err(|f| failed(f, &place, "id"))?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
-                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                Ok(call.operation.response.map_or(Outcome::Empty, |response| {
+                    Outcome::One(self.show(&call, target.collection, &item, response, &path_ids))
                 }))
             }
             Kind::Delete(target) => {
@@ -132,19 +132,19 @@ impl World {
                 self.store
                     .delete(&place, std::slice::from_ref(&item))
                     .map_err(|f| failed(f, &place, "id"))?;
-                Ok(call.operation.answer.map_or(Outcome::Nothing, |answer| {
-                    Outcome::One(self.show(&call, target.collection, &item, answer, &bound))
+                Ok(call.operation.response.map_or(Outcome::Empty, |response| {
+                    Outcome::One(self.show(&call, target.collection, &item, response, &path_ids))
                 }))
             }
             Kind::DeleteMany(collection) => self.delete_many(&call, *collection),
-            Kind::Single => self.single(&call, &bound),
+            Kind::Single => self.single(&call, &path_ids),
             Kind::File => Ok(Outcome::File),
-            _ => self.act(&call, &bound),
+            _ => self.act(&call, &path_ids),
         }
     }
 
     /// Is everything there that the path names?
-    pub fn locate(&self, call: Call<'_>) -> Result<(), Refusal> {
+    pub fn locate(&self, call: Call<'_>) -> Result<(), ApiError> {
         self.parents(&call)?;
         match &call.operation.kind {
             Kind::Update(target) | Kind::Delete(target) => self.target(&call, target).map(drop),

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     handlers::query::Query,
-    spec::{Operation, Place},
+    spec::{Location, Operation},
 };
 
 const SIZE: u64 = 20;
@@ -38,7 +38,7 @@ impl Paging {
             operation
                 .parameters
                 .iter()
-                .find(|p| p.place == Place::Query && p.name == name)
+                .find(|p| p.location == Location::Query && p.name == name)
         };
         let sizes = ["page_size", "page_hits", "limit"];
         let family = match () {

@@ -4,54 +4,54 @@ use std::collections::HashMap;
 
 use crate::{
     handlers::{
-        Bound, Call, Outcome, World,
-        error::Refusal,
-        lookup::{as_id, bound_to, unknown},
+        Call, Outcome, PathIds, Resources,
+        error::ApiError,
+        lookup::{as_id, path_id_of, unknown},
         paginate::Paging,
         query::Query,
-        rows::{self, Rows},
+        rows::{self, RowRange},
     },
-    sample::{Maker, Thing, telemetry},
+    sample::{SampleContext, Sampler, telemetry},
     spec::{List, names},
     state::Found,
     util::rng::Rng,
 };
 
-impl World {
+impl Resources {
     /// Records are computed: a page costs what is on it.
-    pub fn records(&self, call: &Call<'_>) -> Result<Outcome, Refusal> {
+    pub fn records(&self, call: &Call<'_>) -> Result<Outcome, ApiError> {
         /// A plain array has no pages: there is an end to what one request may ask for.
         const MOST: u64 = 10_000;
         let Some(List { item: schema, form }) = call.operation.list.clone() else {
-            return Ok(Outcome::Nothing);
+            return Ok(Outcome::Empty);
         };
         let object = call.spec.schemas.members(schema);
         let has = |name: &str| object.is_some_and(|o| o.get(name).is_some());
         let device = self.asked_for(call)?;
         let defaults: HashMap<&str, String> = [("interval", "10m")]
             .into_iter()
-            .filter(|(name, _)| call.front.parameters.iter().any(|p| p.name == *name))
+            .filter(|(name, _)| call.served.parameters.iter().any(|p| p.name == *name))
             .map(|(k, v)| (k, v.to_owned()))
             .collect();
-        let rows = Rows::of(
+        let rows = RowRange::of(
             self.rows,
             has("t") || has("data_type"),
             call.query,
             &defaults,
         );
         let rows = if rows.count == 0 && self.any_id {
-            Rows::of(self.rows, false, &Query::default(), &defaults)
+            RowRange::of(self.rows, false, &Query::default(), &defaults)
         } else {
             rows
         };
-        let paging = Paging::of(call.front, form != crate::spec::Form::Array, call.query)
-            .ok_or_else(Refusal::invalid_page)?;
+        let paging = Paging::of(call.served, form != crate::spec::Form::Array, call.query)
+            .ok_or_else(ApiError::invalid_page)?;
         let paging = paging
             .within(rows.count)
-            .ok_or_else(Refusal::invalid_page)?;
-        let maker = Maker {
-            answers: false,
-            ..self.maker(call.spec)
+            .ok_or_else(ApiError::invalid_page)?;
+        let sampler = Sampler {
+            for_response: false,
+            ..self.sampler(call.spec)
         };
         // The same record has the same values, whoever shows it.
         let root = Rng::of(self.seed, "record");
@@ -65,21 +65,21 @@ impl World {
                 .as_ref()
                 .map_or(row % self.size.max(1), |(index, _)| *index);
             let second = Some((row as i64).saturating_mul(telemetry::STEP));
-            let thing = Thing {
+            let context = SampleContext {
                 rng: root.nth(index).nth(row),
                 index,
-                noun: "record",
+                resource: "record",
                 second,
             };
-            let mut made = maker.value(schema, "", thing);
+            let mut made = sampler.value(schema, "", context);
             if let (Some((field, kind)), Some(map)) = (field, made.as_object_mut()) {
-                map.insert("value".into(), rows::field(field, kind, thing));
+                map.insert("value".into(), rows::field(field, kind, context));
             }
-            if let (Some((_, bound)), Some(map), Some(object)) =
+            if let (Some((_, path_ids)), Some(map), Some(object)) =
                 (&device, made.as_object_mut(), object)
             {
                 for property in &object.properties {
-                    if let Some(id) = bound_to(property, bound)
+                    if let Some(id) = path_id_of(property, path_ids)
                         .filter(|id| call.spec.schemas.fits(property.of, id))
                     {
                         map.insert(property.name.clone(), id.clone());
@@ -100,10 +100,14 @@ impl World {
     }
 
     /// The item whose records the query asks for: its number and its id.
-    pub fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, Bound)>, Refusal> {
+    pub fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, PathIds)>, ApiError> {
         for (name, value) in call.query.filters() {
-            let noun = names::subject(name);
-            let Some((_, collection)) = call.spec.nouns.iter().find(|((n, _), _)| *n == noun)
+            let resource = names::subject(name);
+            let Some((_, collection)) = call
+                .spec
+                .by_resource
+                .iter()
+                .find(|((n, _), _)| *n == resource)
             else {
                 continue;
             };
@@ -111,13 +115,16 @@ impl World {
             let item = match self
                 .store
                 .get(&place, &value.to_ascii_lowercase())
-                .map_err(Refusal::broken)?
+                .map_err(ApiError::broken)?
             {
                 Found::Item(item) => item,
                 _ if self.any_id => unknown(value),
-                _ => return Err(Refusal::not_found()),
+                _ => return Err(ApiError::not_found()),
             };
-            return Ok(Some((item.index, vec![(noun, as_id(place.id, &item.id))])));
+            return Ok(Some((
+                item.index,
+                vec![(resource, as_id(place.id, &item.id))],
+            )));
         }
         Ok(None)
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     handlers::{
-        Bound, Call, Outcome, World, error::Refusal, filter::Filter, lookup::failed,
+        Call, Outcome, PathIds, Resources, error::ApiError, filter::Filter, lookup::failed,
         paginate::Paging,
     },
     spec::List,
@@ -12,21 +12,21 @@ use crate::{
     util::json,
 };
 
-impl World {
+impl Resources {
     pub fn list(
         &self,
         call: &Call<'_>,
         collection: usize,
-        bound: &Bound,
-    ) -> Result<Outcome, Refusal> {
+        path_ids: &PathIds,
+    ) -> Result<Outcome, ApiError> {
         let Some(List { item: schema, form }) = call.operation.list.clone() else {
-            return Ok(Outcome::Nothing);
+            return Ok(Outcome::Empty);
         };
         let base = call.spec.base_of(collection);
         let place = self.place(call.spec, base, call.values);
         let enveloped = form != crate::spec::Form::Array;
         let paging =
-            Paging::of(call.front, enveloped, call.query).ok_or_else(Refusal::invalid_page)?;
+            Paging::of(call.served, enveloped, call.query).ok_or_else(ApiError::invalid_page)?;
         let filter = call
             .spec
             .schemas
@@ -39,23 +39,23 @@ impl World {
             .collection(base)
             .filter(|_| base != collection)
             .and_then(|c| call.spec.schemas.at(c.full).object());
-        let owners: Vec<&(String, Value)> = bound
+        let unique_fields: Vec<&(String, Value)> = path_ids
             .iter()
-            .filter(|(noun, _)| full.is_some_and(|f| f.get(noun).is_some()))
+            .filter(|(resource, _)| full.is_some_and(|f| f.get(resource).is_some()))
             .collect();
-        let bound = if base == collection {
-            bound
+        let path_ids = if base == collection {
+            path_ids
         } else {
-            &Bound::new()
+            &PathIds::new()
         };
-        let show = |item: &Item| self.show(call, base, item, schema, bound);
-        if filter.is_empty() && owners.is_empty() {
-            let (total, _) = self.store.page(&place, 0, 0).map_err(Refusal::broken)?;
-            let paging = paging.within(total).ok_or_else(Refusal::invalid_page)?;
+        let show = |item: &Item| self.show(call, base, item, schema, path_ids);
+        if filter.is_empty() && unique_fields.is_empty() {
+            let (total, _) = self.store.page(&place, 0, 0).map_err(ApiError::broken)?;
+            let paging = paging.within(total).ok_or_else(ApiError::invalid_page)?;
             let (total, items) = self
                 .store
                 .page(&place, paging.start, paging.size)
-                .map_err(Refusal::broken)?;
+                .map_err(ApiError::broken)?;
             return Ok(Outcome::Page {
                 items: items.iter().map(show).collect(),
                 total,
@@ -65,10 +65,10 @@ impl World {
         let (_, items) = self
             .store
             .page(&place, 0, u64::MAX)
-            .map_err(Refusal::broken)?;
+            .map_err(ApiError::broken)?;
         let owned = |item: &&Item| {
-            owners.iter().all(|(noun, id)| {
-                self.property(call.spec, base, &place, item, noun)
+            unique_fields.iter().all(|(resource, id)| {
+                self.property(call.spec, base, &place, item, resource)
                     .is_some_and(|v| v.get("id").unwrap_or(&v) == id)
             })
         };
@@ -83,7 +83,7 @@ impl World {
         }
         filter.sort(&mut kept, |v| v);
         let total = kept.len() as u64;
-        let paging = paging.within(total).ok_or_else(Refusal::invalid_page)?;
+        let paging = paging.within(total).ok_or_else(ApiError::invalid_page)?;
         let items = kept
             .into_iter()
             .skip(paging.start as usize)
@@ -100,8 +100,8 @@ impl World {
         &self,
         call: &Call<'_>,
         collection: usize,
-        bound: &Bound,
-    ) -> Result<Outcome, Refusal> {
+        path_ids: &PathIds,
+    ) -> Result<Outcome, ApiError> {
         let place = self.place(call.spec, collection, call.values);
         let key = call
             .spec
@@ -119,18 +119,18 @@ impl World {
                 .map(json::text);
             // For tests that create without looking: an id that is taken is no reason to refuse.
             let given = given.filter(|id| {
-                !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Never))
+                !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Absent))
             });
             (given, self.writable(call, collection, body))
         });
         let made = self
             .store
             .create(&place, new.collect(), |sent, others| {
-                self.twice(call, collection, sent, others)
+                self.duplicate(call, collection, sent, others)
             })
             .map_err(|f| failed(f, &place, key.unwrap_or("id")))?;
-        let Some(answer) = call.operation.answer else {
-            return Ok(Outcome::Nothing);
+        let Some(response) = call.operation.response else {
+            return Ok(Outcome::Empty);
         };
         let element = call
             .operation
@@ -138,9 +138,15 @@ impl World {
             .as_ref()
             .filter(|_| many)
             .map(|l| l.item);
-        let mut shown = made
-            .iter()
-            .map(|item| self.show(call, collection, item, element.unwrap_or(answer), bound));
+        let mut shown = made.iter().map(|item| {
+            self.show(
+                call,
+                collection,
+                item,
+                element.unwrap_or(response),
+                path_ids,
+            )
+        });
         Ok(Outcome::One(if element.is_some() {
             shown.collect()
         } else {
@@ -149,7 +155,7 @@ impl World {
     }
 
     /// `{"ids": [...]}`, or an array of ids: what bulk routers take.
-    pub fn delete_many(&self, call: &Call<'_>, collection: usize) -> Result<Outcome, Refusal> {
+    pub fn delete_many(&self, call: &Call<'_>, collection: usize) -> Result<Outcome, ApiError> {
         let place = self.place(call.spec, collection, call.values);
         let ids = call
             .sent
@@ -157,13 +163,13 @@ impl World {
             .or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
         let mut gone = Vec::new();
         for id in ids.into_iter().flatten().map(json::text) {
-            if let Found::Item(item) = self.store.get(&place, &id).map_err(Refusal::broken)? {
+            if let Found::Item(item) = self.store.get(&place, &id).map_err(ApiError::broken)? {
                 gone.push(item);
             }
         }
         self.store
             .delete(&place, &gone)
             .map_err(|f| failed(f, &place, "id"))?;
-        Ok(Outcome::Nothing)
+        Ok(Outcome::Empty)
     }
 }

@@ -7,21 +7,21 @@ use serde_json::{Value, json};
 use crate::{
     handlers::{filter, query::Query},
     sample::{
-        EPOCH, Thing, fake, route,
+        EPOCH, SampleContext, fake, route,
         telemetry::{STEP, TYPES, data},
     },
 };
 
 /// Rows chosen by time and type: an arithmetic series of row numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rows {
+pub struct RowRange {
     first: u64,
     stride: u64,
     pub count: u64,
     newest_first: bool,
 }
 
-impl Rows {
+impl RowRange {
     /// Of `total` rows; `typed` if the records say their type.
     pub fn of(total: u64, typed: bool, query: &Query, defaults: &HashMap<&str, String>) -> Self {
         let (from, until) = filter::range(query);
@@ -115,12 +115,12 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// The value of a field, `obd.speed.value`, as the type that is asked for.
-pub fn field(path: &str, kind: Option<&str>, thing: Thing<'_>) -> Value {
+pub fn field(path: &str, kind: Option<&str>, context: SampleContext<'_>) -> Value {
     let known = TYPES
         .iter()
         .find(|t| path == **t || path.starts_with(&format!("{t}.")));
     let found = known.and_then(|known| {
-        let mut at = &data(known, thing);
+        let mut at = &data(known, context);
         for part in path
             .get(known.len()..)?
             .split('.')
@@ -139,13 +139,13 @@ pub fn field(path: &str, kind: Option<&str>, thing: Thing<'_>) -> Value {
     let number = |value: Option<&Value>| {
         let known = value.and_then(Value::as_f64);
         known
-            .or_else(|| fake::number(last, thing, 86_400))
-            .unwrap_or_else(|| (thing.rng.at(path).part() * 1000.0).round() / 10.0)
+            .or_else(|| fake::number(last, context, 86_400))
+            .unwrap_or_else(|| (context.rng.at(path).fraction() * 1000.0).round() / 10.0)
     };
     match kind {
         Some("geo_point") => {
-            let spot = route::spot(thing.index, thing.second.unwrap_or_default());
-            json!({"lat": spot.lat, "lon": spot.lon})
+            let position = route::position(context.index, context.second.unwrap_or_default());
+            json!({"lat": position.lat, "lon": position.lon})
         }
         Some("int" | "long") => json!(number(found.as_ref()).round() as i64),
         Some("string") => match found {
@@ -162,8 +162,8 @@ pub fn field(path: &str, kind: Option<&str>, thing: Thing<'_>) -> Value {
 mod tests {
     use super::*;
 
-    fn rows(query: &str) -> Rows {
-        Rows::of(1_000_000, true, &Query::parse(query), &HashMap::new())
+    fn rows(query: &str) -> RowRange {
+        RowRange::of(1_000_000, true, &Query::parse(query), &HashMap::new())
     }
 
     #[test]

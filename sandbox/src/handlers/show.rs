@@ -4,22 +4,22 @@ use serde_json::{Map, Value};
 
 use crate::{
     handlers::{
-        Bound, Call, World,
-        lookup::{as_id, bound_to},
+        Call, PathIds, Resources,
+        lookup::{as_id, path_id_of},
     },
-    sample::{Thing, coerce::Fitter, totals},
+    sample::{SampleContext, coerce::Coercer, totals},
     spec::{
         IdKind, Kind, Spec,
-        schema::{Kind as Type, Property, Use},
+        schema::{Kind as Type, Property, SchemaRef},
         union::Chosen,
     },
     state::{Found, Item, Origin},
     util::json,
 };
 
-impl World {
+impl Resources {
     /// What was sent of the thing that a value shows shows there, too.
-    pub fn current(&self, spec: &Spec, of: Use, name: &str, value: &mut Value) {
+    pub fn current(&self, spec: &Spec, of: SchemaRef, name: &str, value: &mut Value) {
         match (value, &spec.schemas.at(of).kind) {
             (Value::Array(list), Type::List(item)) => {
                 list.iter_mut()
@@ -34,10 +34,13 @@ impl World {
                     }
                 };
                 let Some(id) = map.get("id") else { return };
-                let noun = self.maker(spec).noun(name, object).unwrap_or_default();
-                let noun = (noun, kind(id));
+                let resource = self
+                    .sampler(spec)
+                    .resource(name, object)
+                    .unwrap_or_default();
+                let resource = (resource, kind(id));
                 let id = json::text(id);
-                if let Some(at) = spec.nouns.get(&noun)
+                if let Some(at) = spec.by_resource.get(&resource)
                     && let place = self.place(spec, *at, &[])
                     && let Ok(Found::Item(item)) = self.store.get(&place, &id)
                 {
@@ -49,8 +52,8 @@ impl World {
                         }
                     }
                 }
-                let holders = spec.holders.get(&noun).into_iter().flatten();
-                for at in holders {
+                let collections_of = spec.collections_of.get(&resource).into_iter().flatten();
+                for at in collections_of {
                     let place = self.place(spec, *at, &[]);
                     for (key, sent) in self.store.sent(&place, &id).iter().flat_map(|s| s.iter()) {
                         let fits = |p: &Property| spec.schemas.fits(p.of, sent);
@@ -65,7 +68,7 @@ impl World {
     }
 
     /// The alternative that an item is of: what was sent tells, else its number. What is no union is its own.
-    pub fn alternative(&self, spec: &Spec, schema: Use, item: &Item) -> Chosen {
+    pub fn alternative(&self, spec: &Spec, schema: SchemaRef, item: &Item) -> Chosen {
         let own = || spec.schemas.pick(schema, item.index, |_| true);
         let own = own().unwrap_or_else(|| Chosen {
             of: schema,
@@ -78,25 +81,25 @@ impl World {
         let found = spec.schemas.alternatives(schema, &sent, true);
         let mut found = found.unwrap_or_default().into_iter();
         match item.origin {
-            Origin::Made if found.clone().any(|c| c.of == own.of) => own,
+            Origin::Sampled if found.clone().any(|c| c.of == own.of) => own,
             _ => found.next().unwrap_or(own),
         }
     }
 
     /// What a PATCH sends, with the tag that the item has where it does not say one.
-    pub fn tagged(&self, call: Call<'_>, body: Use, front: &Spec, mut sent: Value) -> Value {
-        let (Kind::Update(target), Some(answer), true) = (
+    pub fn tagged(&self, call: Call<'_>, body: SchemaRef, served: &Spec, mut sent: Value) -> Value {
+        let (Kind::Update(target), Some(response), true) = (
             &call.operation.kind,
-            call.operation.answer,
+            call.operation.response,
             call.operation.method == http::Method::PATCH,
         ) else {
             return sent;
         };
-        if let (Some(tag), Some(map)) = (front.schemas.tag_of(body), sent.as_object_mut())
+        if let (Some(tag), Some(map)) = (served.schemas.tag_of(body), sent.as_object_mut())
             && !map.contains_key(tag)
             && let Ok(item) = self.target(&call, target)
         {
-            let shown = self.show(&call, target.collection, &item, answer, &Bound::new());
+            let shown = self.show(&call, target.collection, &item, response, &PathIds::new());
             map.extend(shown.get(tag).map(|v| (tag.to_owned(), v.clone())));
         }
         sent
@@ -108,8 +111,8 @@ impl World {
         call: &Call<'_>,
         collection: usize,
         item: &Item,
-        schema: Use,
-        bound: &Bound,
+        schema: SchemaRef,
+        path_ids: &PathIds,
     ) -> Value {
         let base = call.spec.base_of(collection);
         let place = self.place(call.spec, base, call.values);
@@ -120,24 +123,24 @@ impl World {
         let schemas = &call.spec.schemas;
         let chosen = self.alternative(call.spec, schema, item);
         let (schema, tags) = (chosen.of, &chosen.tags);
-        let maker = self.maker_of(call.spec, item);
-        let (fitter, thing) = (
-            Fitter {
-                maker,
+        let sampler = self.sampler_of(call.spec, item);
+        let (coercer, context) = (
+            Coercer {
+                sampler,
                 strict: false,
             },
-            self.thing(&place, item, &c.noun),
+            self.context(&place, item, &c.resource),
         );
         let Some(object) = schemas.at(schema).object() else {
-            return fitter.maker.value(schema, "", thing);
+            return coercer.sampler.value(schema, "", context);
         };
         let named = tags.iter().filter(|(name, _)| object.get(name).is_none());
         let mut out: Map<String, Value> = named.cloned().collect();
         for property in object.properties.iter().filter(|p| !p.of.write_only) {
             let name = property.name.as_str();
-            let part = Thing {
-                rng: thing.rng.at(name),
-                ..thing
+            let part = SampleContext {
+                rng: context.rng.at(name),
+                ..context
             };
             let value = if c.key.as_deref() == Some(name) {
                 as_id(c.id, &item.id)
@@ -146,26 +149,29 @@ impl World {
             } else if let Some(sent) = item.sent.get(name) {
                 sent.clone()
             } else if let Some(id) =
-                bound_to(property, bound).filter(|id| schemas.fits(property.of, id))
+                path_id_of(property, path_ids).filter(|id| schemas.fits(property.of, id))
             {
                 id.clone()
             } else {
                 // The fullest form decides, so that all operations show the same.
                 let known = full.and_then(|f| f.get(name)).unwrap_or(property);
-                let mut made = fitter.maker.property(known, part);
+                let mut made = coercer.sampler.property(known, part);
                 let short = made
                     .as_str()
                     .is_some_and(|t| !schemas.within(property.of, t));
                 if known.of != property.of && (short || !schemas.fits(property.of, &made)) {
-                    made = fitter.maker.property(property, part);
+                    made = coercer.sampler.property(property, part);
                 }
                 self.current(call.spec, property.of, name, &mut made);
                 made
             };
-            out.insert(name.to_owned(), fitter.fit(property.of, value, name, part));
+            out.insert(
+                name.to_owned(),
+                coercer.coerce(property.of, value, name, part),
+            );
         }
-        totals::settle(&mut out, (&c.noun, self.size), |_| false);
-        if object.is_free() || object.others.is_some() {
+        totals::reconcile(&mut out, (&c.resource, self.size), |_| false);
+        if object.is_free_form() || object.others.is_some() {
             out.extend(
                 item.sent
                     .iter()

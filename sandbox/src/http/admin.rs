@@ -6,23 +6,24 @@ use http::{Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
-    handlers::error::Refusal,
+    handlers::error::ApiError,
     http::{
         Api,
-        response::{self, Reply},
+        response::{self, ApiResponse},
     },
 };
 
 impl Api {
     /// `/__sandbox/faults`, for this machine only.
-    pub fn admin(&self, method: &Method, body: &[u8], peer: IpAddr) -> Reply {
+    pub fn admin(&self, method: &Method, body: &[u8], peer: IpAddr) -> ApiResponse {
         if !peer.is_loopback() {
-            return response::refused(&Refusal::detail(
+            return response::from_error(&ApiError::detail(
                 StatusCode::FORBIDDEN,
                 "Only for this machine.",
             ));
         }
-        let wrong = |why: String| response::refused(&Refusal::detail(StatusCode::BAD_REQUEST, why));
+        let wrong =
+            |why: String| response::from_error(&ApiError::detail(StatusCode::BAD_REQUEST, why));
         match *method {
             Method::GET => {}
             Method::DELETE => self.faults.set(Vec::new()),
@@ -36,9 +37,8 @@ impl Api {
                 }
             }
             _ => {
-                let refusal =
-                    Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.");
-                return response::refused(&refusal.with(header::ALLOW, "GET, PUT, DELETE"));
+                let error = ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, "GET, PUT or DELETE.");
+                return response::from_error(&error.with(header::ALLOW, "GET, PUT, DELETE"));
             }
         }
         response::json(StatusCode::OK, &json!(self.faults.list()))

@@ -6,8 +6,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use crate::{
     API_TOKEN,
-    handlers::{error::Refusal, query::Query},
-    http::{Api, Asked, auth, faults::Kind as Fault},
+    handlers::{error::ApiError, query::Query},
+    http::{AdmittedRequest, Api, auth, faults::Kind as Fault},
     spec::{Operation, Route},
 };
 
@@ -19,7 +19,7 @@ impl Api {
         route: &Route,
         operation: Option<&Operation>,
         faults: &[Fault],
-    ) -> Result<Asked<'a>, Refusal> {
+    ) -> Result<AdmittedRequest<'a>, ApiError> {
         let skew = faults
             .iter()
             .map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 })
@@ -27,14 +27,14 @@ impl Api {
         let header = parts.headers.get(header::AUTHORIZATION);
         let public =
             operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
-        let unauthorized = |words: &str| {
-            Refusal::detail(StatusCode::UNAUTHORIZED, words)
+        let unauthorized = |message: &str| {
+            ApiError::detail(StatusCode::UNAUTHORIZED, message)
                 .with(header::WWW_AUTHENTICATE, auth::SCHEME)
         };
         // Credentials that are wrong are refused where none are needed, too.
         let now = self.clock.now(skew).as_second();
         let token = match auth::check(header.map(HeaderValue::as_bytes), now) {
-            Err(words) => return Err(unauthorized(words)),
+            Err(message) => return Err(unauthorized(message)),
             Ok(Some(token)) if faults.contains(&Fault::TokenExpiry) && token != API_TOKEN => {
                 return Err(unauthorized("Signature has expired."));
             }
@@ -47,7 +47,7 @@ impl Api {
             .iter()
             .any(|p| parts.uri.path().starts_with(p.as_str()))
         {
-            return Err(Refusal::detail(
+            return Err(ApiError::detail(
                 StatusCode::FORBIDDEN,
                 "You do not have permission to perform this action.",
             ));
@@ -59,7 +59,7 @@ impl Api {
                 i64::try_from(time.as_millis()).unwrap_or(i64::MAX).max(1),
             )?;
         }
-        Ok(Asked {
+        Ok(AdmittedRequest {
             uri: &parts.uri,
             headers: &parts.headers,
             skew,
@@ -68,7 +68,7 @@ impl Api {
     }
 
     /// So many requests in any stretch of time, for each who asks.
-    pub fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), Refusal> {
+    pub fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), ApiError> {
         let now = self.clock.millis(0);
         let mut windows = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         windows.retain(|_, times| times.back().is_some_and(|t| now - *t < window));
@@ -81,7 +81,7 @@ impl Api {
             return Ok(());
         }
         let first = times.front().copied().unwrap_or(now);
-        Err(Refusal::throttled(
+        Err(ApiError::throttled(
             ((first + window - now).max(0) as u64).div_ceil(1000),
         ))
     }
@@ -92,7 +92,7 @@ pub fn negotiate(
     headers: &HeaderMap,
     query: &str,
     operation: Option<&Operation>,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let produced = operation.map_or(&[][..], |o| o.produces.as_slice());
     let offered = || {
         let produced = produced.iter().map(String::as_str);
@@ -104,7 +104,7 @@ pub fn negotiate(
         let format = query.get("format").unwrap_or_default();
         let is = |media: &str| media.rsplit(['/', '+', '-', '.']).next() == Some(format);
         if !format.is_empty() && !offered().any(is) {
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         }
     }
     let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else {
@@ -119,7 +119,7 @@ pub fn negotiate(
     if accept.split(',').any(can) {
         Ok(())
     } else {
-        Err(Refusal::detail(
+        Err(ApiError::detail(
             StatusCode::NOT_ACCEPTABLE,
             "Could not satisfy the request Accept header.",
         ))

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     handlers::{
-        error::Refusal,
+        error::ApiError,
         validate::fields::{FILE, FILE_NAME},
     },
     http::{form, json_error},
@@ -35,7 +35,7 @@ pub async fn read(
     spec: &Spec,
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Sent, Refusal> {
+) -> Result<Sent, ApiError> {
     let media = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -57,12 +57,12 @@ pub async fn read(
     // DRF's parsers: who takes JSON takes forms too, unless the document says better.
     let parsed = documented.iter().any(|m| m.ends_with("json")) && FORMS.contains(&kind.as_str());
     if !documented.contains(&kind) && !parsed {
-        return Err(Refusal::detail(
+        return Err(ApiError::detail(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             format!("Unsupported media type \"{media}\" in request."),
         ));
     }
-    let bad = |words: String| Refusal::detail(StatusCode::BAD_REQUEST, words);
+    let bad = |message: String| ApiError::detail(StatusCode::BAD_REQUEST, message);
     let fields = if kind == FORMS[0] {
         form_urlencoded::parse(&body)
             .into_owned()

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use crate::http::response::Kept;
+use crate::http::response::CachedResponse;
 
 /// Bytes of responses: when there are more, all are forgotten.
 const CAPACITY: usize = 16 << 20;
@@ -15,7 +15,7 @@ struct Entry {
     generation: u64,
     /// The links of pages carry the host.
     host: String,
-    response: Arc<Kept>,
+    response: Arc<CachedResponse>,
 }
 
 #[derive(Default)]
@@ -29,14 +29,14 @@ struct Entries {
 pub struct Cache(RwLock<Entries>);
 
 impl Cache {
-    pub fn get(&self, target: &str, host: &str, generation: u64) -> Option<Arc<Kept>> {
+    pub fn get(&self, target: &str, host: &str, generation: u64) -> Option<Arc<CachedResponse>> {
         let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let known = entries.by_target.get(target);
         let known = known.filter(|k| k.generation == generation && k.host == host);
         known.map(|k| k.response.clone())
     }
 
-    pub fn put(&self, target: &str, host: &str, generation: u64, response: Arc<Kept>) {
+    pub fn put(&self, target: &str, host: &str, generation: u64, response: Arc<CachedResponse>) {
         let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
         entries.bytes += response.size() + 2 * target.len();
         if entries.bytes > CAPACITY {

@@ -4,48 +4,64 @@ use serde_json::json;
 
 use crate::{
     Wire,
-    handlers::{Call, Outcome, error::Refusal},
-    http::{Api, Asked},
-    state::commands::{self, Answer},
+    handlers::{Call, Outcome, error::ApiError},
+    http::{AdmittedRequest, Api},
+    state::commands::{self, JobState},
 };
 
 impl Api {
-    pub async fn execute(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Outcome, Refusal> {
-        let (id, unit) = self.world.device(call)?;
+    pub async fn execute(
+        &self,
+        request: &AdmittedRequest<'_>,
+        call: Call<'_>,
+    ) -> Result<Outcome, ApiError> {
+        let (id, unit) = self.resources.device(call)?;
         let device = commands::Device {
-            vin: self.world.vin(call, &id),
+            vin: self.resources.vin(call, &id),
             id,
             unit: unit.clone(),
         };
         let jid = self
             .commands
-            .start(device, call.sent, self.clock.now(asked.skew), &asked.token)
+            .start(
+                device,
+                call.sent,
+                self.clock.now(request.skew),
+                &request.token,
+            )
             .await
-            .map_err(Refusal::bad)?;
+            .map_err(ApiError::bad)?;
         Ok(Outcome::One(json!({ "jid": jid, "minions": [unit] })))
     }
 
-    pub fn result(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Outcome, Refusal> {
+    pub fn result(
+        &self,
+        request: &AdmittedRequest<'_>,
+        call: Call<'_>,
+    ) -> Result<Outcome, ApiError> {
         let Some((jid, before)) = call.values.split_last() else {
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         };
-        let (id, _) = self.world.device(Call {
+        let (id, _) = self.resources.device(Call {
             values: before,
             ..call
         })?;
         let state = |state: &str| json!({ "jid": jid, "state": state });
         Ok(Outcome::One(
-            match self.commands.ask(&id, jid, self.clock.now(asked.skew)) {
-                Answer::Unknown if self.world.any_id => return self.world.run(call),
-                Answer::Unknown => return Err(Refusal::not_found()),
+            match self
+                .commands
+                .state_of(&id, jid, self.clock.now(request.skew))
+            {
+                JobState::Unknown if self.resources.any_id => return self.resources.run(call),
+                JobState::Unknown => return Err(ApiError::not_found()),
                 // A documented answer can't say "not yet".
-                Answer::Pending if self.wire == Wire::Spec => return Err(Refusal::not_found()),
-                Answer::Pending => state("PENDING"),
-                Answer::Lost => json!({ "jid": jid, "state": "TIMEOUT", "success": false }),
-                Answer::Done(value) if self.wire == Wire::Spec => {
+                JobState::Pending if self.wire == Wire::Spec => return Err(ApiError::not_found()),
+                JobState::Pending => state("PENDING"),
+                JobState::Lost => json!({ "jid": jid, "state": "TIMEOUT", "success": false }),
+                JobState::Done(value) if self.wire == Wire::Spec => {
                     json!({ "jid": jid, "return": value, "success": true })
                 }
-                Answer::Done(value) => return Ok(Outcome::Raw(value)),
+                JobState::Done(value) => return Ok(Outcome::Raw(value)),
             },
         ))
         .map(|outcome| match outcome {

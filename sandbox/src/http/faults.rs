@@ -12,7 +12,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{handlers::error::Refusal, util::rng::Rng};
+use crate::{handlers::error::ApiError, util::rng::Rng};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,11 +153,11 @@ pub fn parse(text: &str) -> Result<Vec<Fault>, String> {
 }
 
 /// The faults that a request asks for itself.
-pub fn requested(headers: &HeaderMap) -> Result<Vec<Fault>, Refusal> {
+pub fn requested(headers: &HeaderMap) -> Result<Vec<Fault>, ApiError> {
     let text = headers
         .get("x-sandbox-fault")
         .map_or(Ok(""), |v| v.to_str());
-    parse(text.unwrap_or_default()).map_err(|why| Refusal::detail(StatusCode::BAD_REQUEST, why))
+    parse(text.unwrap_or_default()).map_err(|why| ApiError::detail(StatusCode::BAD_REQUEST, why))
 }
 
 /// The faults that a sandbox has now.
@@ -191,14 +191,14 @@ impl Faults {
     }
 
     /// Those that strike this request; the same ones in the same order of requests. `more` are those of its header.
-    pub fn strike(&self, path: &str, more: &[Fault]) -> Vec<Kind> {
+    pub fn draw(&self, path: &str, more: &[Fault]) -> Vec<Kind> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let here = now.iter().chain(more).filter(|f| path.starts_with(&f.path));
         here.filter(|f| {
             f.rate >= 1.0
                 || Rng::of(self.seed, "fault")
                     .nth(self.drawn.fetch_add(1, Ordering::AcqRel))
-                    .part()
+                    .fraction()
                     < f.rate
         })
         .map(|f| f.kind)
@@ -254,9 +254,9 @@ mod tests {
     #[test]
     fn a_rate_is_kept() {
         let faults = Faults::new(parse("status=503:0.2").unwrap(), 7);
-        let struck = (0..1000)
-            .filter(|_| !faults.strike("/x/", &[]).is_empty())
+        let active = (0..1000)
+            .filter(|_| !faults.draw("/x/", &[]).is_empty())
             .count();
-        assert!((150..250).contains(&struck), "{struck}");
+        assert!((150..250).contains(&active), "{active}");
     }
 }

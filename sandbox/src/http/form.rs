@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::spec::schema::{Kind, Schemas, Use};
+use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
 /// The value of an object's schema; what no property names stays as it came.
-pub fn read(schemas: &Schemas, place: Use, fields: &[Field]) -> Value {
+pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field]) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {
         return map.into();
@@ -25,7 +25,7 @@ pub fn read(schemas: &Schemas, place: Use, fields: &[Field]) -> Value {
 
 fn field(
     schemas: &Schemas,
-    of: Use,
+    of: SchemaRef,
     name: &str,
     required: bool,
     fields: &[Field],
@@ -73,7 +73,7 @@ fn field(
                 Some(Value::String(t)) if t.is_empty() && !required => None,
                 Some(value) => Some(parsed(value)),
                 None if within.is_empty() => None,
-                None if object.is_free() => Some(Value::Object(within.into_iter().collect())),
+                None if object.is_free_form() => Some(Value::Object(within.into_iter().collect())),
                 None => Some(read(schemas, of, &within)),
             }
         }

@@ -4,13 +4,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use crate::handlers::error::Refusal;
+use crate::handlers::error::ApiError;
 
 /// Refuses a request that names no host, several, or one that is neither loopback nor allowed.
 ///
 /// A foreign host is 421 (Misdirected Request): what is asked for is not here. A 403 would look like one of the API's.
-pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), Refusal> {
-    let malformed = |why: &str| Refusal::detail(StatusCode::BAD_REQUEST, why);
+pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), ApiError> {
+    let malformed = |why: &str| ApiError::detail(StatusCode::BAD_REQUEST, why);
     let mut named = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (named.next(), named.next()) else {
         return Err(malformed("One Host header is needed."));
@@ -23,7 +23,7 @@ pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), R
         let name = name(text).ok_or_else(|| malformed("The Host is none."))?;
         if !is_loopback(&name) && !allowed.contains(&name) {
             let why = "The sandbox is for this machine: start it with `--allow-host NAME`, or `Builder::allow_host`, to have it called by another name.";
-            return Err(Refusal::detail(StatusCode::MISDIRECTED_REQUEST, why));
+            return Err(ApiError::detail(StatusCode::MISDIRECTED_REQUEST, why));
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::util::{private, secret};
 /// A request that the sandbox answered. Headers and bodies are not kept: they hold secrets.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Seen {
+pub struct RecordedRequest {
     /// The HTTP method.
     pub method: String,
     /// The path without the query, as it came; segments that look secret are shown as `***`.
@@ -29,7 +29,7 @@ pub struct Seen {
     pub status: u16,
 }
 
-impl fmt::Display for Seen {
+impl fmt::Display for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, mask_path(&self.path))?;
         if !self.query.is_empty() {
@@ -39,7 +39,7 @@ impl fmt::Display for Seen {
     }
 }
 
-impl fmt::Debug for Seen {
+impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Seen({self})")
     }
@@ -50,7 +50,7 @@ const KEPT: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub struct Log {
-    seen: Mutex<VecDeque<Seen>>,
+    seen: Mutex<VecDeque<RecordedRequest>>,
     file: Option<Mutex<File>>,
 }
 
@@ -65,7 +65,7 @@ impl Log {
         })
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<RecordedRequest> {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -74,7 +74,13 @@ impl Log {
             .collect()
     }
 
-    pub fn add(&self, seen: Seen, time: jiff::Timestamp, ms: f64, fault: Option<String>) {
+    pub fn add(
+        &self,
+        seen: RecordedRequest,
+        time: jiff::Timestamp,
+        ms: f64,
+        fault: Option<String>,
+    ) {
         if let Some(file) = &self.file {
             let (path, query) = (mask_path(&seen.path), &seen.query);
             let line = json!({"time": time.to_string(), "method": seen.method, "path": path, "query": query, "status": seen.status, "ms": ms, "fault": fault});
@@ -162,7 +168,7 @@ mod tests {
             ),
         ] {
             assert_eq!(mask_path(&path), shown);
-            let seen = Seen {
+            let seen = RecordedRequest {
                 method: "GET".into(),
                 path,
                 query: String::new(),

@@ -28,18 +28,18 @@ use std::{
 
 use http::{HeaderMap, Uri};
 
-use self::{cache::Cache, faults::Faults, log::Log, response::Kept};
-use crate::{Wire, handlers::World, spec::Spec, state::commands::Commands, util::clock::Clock};
+use self::{cache::Cache, faults::Faults, log::Log, response::CachedResponse};
+use crate::{Wire, handlers::Resources, spec::Spec, state::commands::Commands, util::clock::Clock};
 
 pub struct Api {
     /// The document as it is served.
-    pub document: Kept,
+    pub document: CachedResponse,
     /// The document by which requests are judged and answers look.
-    pub front: Arc<Spec>,
+    pub served: Arc<Spec>,
     /// The document by which the world is made: with what is known from the wire.
-    pub back: Arc<Spec>,
+    pub backing: Arc<Spec>,
     pub wire: Wire,
-    pub world: World,
+    pub resources: Resources,
     pub clock: Clock,
     pub faults: Faults,
     pub log: Log,
@@ -66,7 +66,7 @@ pub struct Settings {
 }
 
 /// What of a request is known once it is let in.
-pub struct Asked<'a> {
+pub struct AdmittedRequest<'a> {
     pub uri: &'a Uri,
     pub headers: &'a HeaderMap,
     /// Seconds that the clock is ahead for this request.

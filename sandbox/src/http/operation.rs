@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use crate::{
     handlers::{
         Call, Outcome,
-        error::Refusal,
+        error::ApiError,
         metadata,
         query::Query,
         validate::{
             self,
-            fields::{Judge, Mode},
+            fields::{Mode, Validator},
         },
     },
     http::{
-        Api, Asked, body, render,
-        response::{self, Reply},
+        AdmittedRequest, Api, body, render,
+        response::{self, ApiResponse},
     },
     spec::{Kind, Operation, Route, router},
 };
@@ -27,31 +27,31 @@ use crate::{
 impl Api {
     pub async fn operate(
         &self,
-        asked: &Asked<'_>,
+        request: &AdmittedRequest<'_>,
         at: (usize, &Operation),
         values: &[String],
         body: Bytes,
-    ) -> Result<Reply, Refusal> {
-        let (Some(route), operation) = (self.front.routes.get(at.0), at.1) else {
-            return Err(Refusal::not_found());
+    ) -> Result<ApiResponse, ApiError> {
+        let (Some(route), operation) = (self.served.routes.get(at.0), at.1) else {
+            return Err(ApiError::not_found());
         };
-        let query = Query::parse(asked.uri.query().unwrap_or_default());
+        let query = Query::parse(request.uri.query().unwrap_or_default());
         let header = |name: &str| {
-            asked
+            request
                 .headers
                 .get(name)
                 .and_then(|v| v.to_str().ok())
                 .map(str::to_owned)
         };
-        validate::parameters(&self.front.schemas, operation, &query, header)
-            .map_err(Refusal::bad)?;
-        let (back_route, back) = self.behind(route, operation);
+        validate::parameters(&self.served.schemas, operation, &query, header)
+            .map_err(ApiError::bad)?;
+        let (backing_route, backing) = self.backing_operation(route, operation);
         let nothing = json!({});
         let call = Call {
-            spec: &self.back,
-            route: back_route,
-            operation: back,
-            front: operation,
+            spec: &self.backing,
+            route: backing_route,
+            operation: backing,
+            served: operation,
             values,
             query: &query,
             sent: &nothing,
@@ -61,31 +61,31 @@ impl Api {
             operation.kind,
             Kind::Update(_) | Kind::Delete(_) | Kind::Action | Kind::Execute | Kind::Create(_)
         ) {
-            self.world.locate(call)?;
+            self.resources.locate(call)?;
         }
-        let sent = body::read(operation, &self.front, asked.headers, body).await?;
+        let sent = body::read(operation, &self.served, request.headers, body).await?;
         let sent = match &operation.body {
             Some(described)
                 if sent.given
                     || (described.required && !matches!(operation.kind, Kind::Delete(_))) =>
             {
                 let related = |name: &str, kind, id: Option<&str>| {
-                    self.world.related(&self.back, name, kind, id)
+                    self.resources.related(&self.backing, name, kind, id)
                 };
-                let judge = Judge {
-                    schemas: &self.front.schemas,
+                let judge = Validator {
+                    schemas: &self.served.schemas,
                     related: &related,
                     mode: if operation.method == Method::PATCH {
                         Mode::Partial
                     } else {
-                        Mode::Whole
+                        Mode::Full
                     },
-                    trying: false,
+                    shallow: false,
                 };
                 let value = self
-                    .world
-                    .tagged(call, described.schema, &self.front, sent.value);
-                validate::body(judge, described.schema, value).map_err(Refusal::bad)?
+                    .resources
+                    .tagged(call, described.schema, &self.served, sent.value);
+                validate::body(judge, described.schema, value).map_err(ApiError::bad)?
             }
             _ => nothing.clone(),
         };
@@ -94,25 +94,25 @@ impl Api {
             ..call
         };
         let outcome = match operation.kind {
-            Kind::Login => return self.login(asked, operation, &sent),
-            Kind::MfaVerify => match self.mfa(asked, call)? {
+            Kind::Login => return self.login(request, operation, &sent),
+            Kind::MfaVerify => match self.mfa(request, call)? {
                 Some(session) => Outcome::One(session),
-                None => self.world.run(call)?,
+                None => self.resources.run(call)?,
             },
-            Kind::Execute => self.execute(asked, call).await?,
-            Kind::CommandResult => self.result(asked, call)?,
+            Kind::Execute => self.execute(request, call).await?,
+            Kind::CommandResult => self.result(request, call)?,
             Kind::Options => {
                 return Ok(response::json(
                     StatusCode::OK,
-                    &metadata::of(&self.front, route, false),
+                    &metadata::of(&self.served, route, false),
                 ));
             }
-            _ => self.world.run(call)?,
+            _ => self.resources.run(call)?,
         };
         Ok(render::render(
             self,
-            asked.headers,
-            asked.uri,
+            request.headers,
+            request.uri,
             (route, operation),
             values,
             outcome,
@@ -120,35 +120,35 @@ impl Api {
     }
 
     /// DRF's metadata; of an item that is not there, without its actions.
-    pub fn options(&self, route: &Route, found: &router::Match) -> Reply {
+    pub fn options(&self, route: &Route, found: &router::Match) -> ApiResponse {
         let (query, sent) = (Query::default(), Value::Null);
         let there = |operation: &Operation| {
-            let (route, operation) = self.behind(route, operation);
+            let (route, operation) = self.backing_operation(route, operation);
             let call = Call {
-                spec: &self.back,
+                spec: &self.backing,
                 route,
                 operation,
-                front: operation,
+                served: operation,
                 values: &found.values,
                 query: &query,
                 sent: &sent,
             };
-            self.world.locate(call).is_ok()
+            self.resources.locate(call).is_ok()
         };
-        let metadata = metadata::of(&self.front, route, route.operations.iter().all(there));
+        let metadata = metadata::of(&self.served, route, route.operations.iter().all(there));
         response::json(StatusCode::OK, &metadata)
     }
 
     /// The same operation in the document that the world is made by.
-    pub fn behind<'a>(
+    pub fn backing_operation<'a>(
         &'a self,
         route: &'a Route,
         operation: &'a Operation,
     ) -> (&'a Route, &'a Operation) {
-        if Arc::ptr_eq(&self.front, &self.back) {
+        if Arc::ptr_eq(&self.served, &self.backing) {
             return (route, operation);
         }
-        let other = self.back.route(&route.template).and_then(|r| {
+        let other = self.backing.route(&route.template).and_then(|r| {
             Some((
                 r,
                 r.operations.iter().find(|o| o.method == operation.method)?,

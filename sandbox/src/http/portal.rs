@@ -4,7 +4,7 @@
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::http::response::{self, Reply};
+use crate::http::response::{self, ApiResponse};
 
 pub use files::file;
 
@@ -21,11 +21,11 @@ pub fn wanted(headers: &HeaderMap) -> bool {
 }
 
 /// What a browser gets at `/`.
-pub fn page() -> Reply {
+pub fn page() -> ApiResponse {
     // Swagger UI writes `style` attributes and `data:` pictures.
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let mut page = response::reply(StatusCode::OK, "text/html; charset=utf-8", files::html());
+    let mut page = response::new(StatusCode::OK, "text/html; charset=utf-8", files::html());
     for (name, value) in [
         (header::CACHE_CONTROL, "no-cache"),
         (header::VARY, "Accept"),
@@ -46,8 +46,8 @@ mod files {
     use tower::ServiceExt;
 
     use crate::{
-        handlers::error::Refusal,
-        http::response::{self, Kept, Reply},
+        handlers::error::ApiError,
+        http::response::{self, ApiResponse, CachedResponse},
     };
 
     /// No API has such a path.
@@ -61,22 +61,22 @@ mod files {
     }
 
     /// A file that the page refers to. It may be kept, and is asked for again: another version of the sandbox may listen at the same address.
-    pub async fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Reply> {
+    pub async fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<ApiResponse> {
         let name = path
             .strip_prefix(PREFIX)
             .filter(|_| matches!(*method, Method::GET | Method::HEAD))?;
         let mut file = match name {
             // The crate's own page knows nothing of our host.
             "" | "/" => {
-                let moved = Refusal::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.");
-                return Some(response::refused(&moved.with(header::LOCATION, "/")));
+                let moved = ApiError::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.");
+                return Some(response::from_error(&moved.with(header::LOCATION, "/")));
             }
-            "/portal.js" => response::reply(
+            "/portal.js" => response::new(
                 StatusCode::OK,
                 "text/javascript; charset=utf-8",
                 include_str!("portal_files/portal.js"),
             ),
-            "/portal.css" => response::reply(
+            "/portal.css" => response::new(
                 StatusCode::OK,
                 "text/css; charset=utf-8",
                 include_str!("portal_files/portal.css"),
@@ -91,10 +91,10 @@ mod files {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
-        Some(Kept::new(file).reply(headers))
+        Some(CachedResponse::new(file).for_request(headers))
     }
 
-    async fn theirs(path: &str) -> Option<Reply> {
+    async fn theirs(path: &str) -> Option<ApiResponse> {
         let definition = ApiDefinition {
             uri_prefix: PREFIX,
             api_definition: OpenApiSource::Uri("/?format=openapi"),
@@ -108,7 +108,7 @@ mod files {
         let (mut parts, body) = response.into_parts();
         // Of the file as it is: it may go out compressed.
         parts.headers.remove(header::CONTENT_LENGTH);
-        Some(Reply::from_parts(
+        Some(ApiResponse::from_parts(
             parts,
             body.collect().await.ok()?.to_bytes(),
         ))
@@ -119,14 +119,14 @@ mod files {
 mod files {
     use http::{HeaderMap, Method};
 
-    use crate::http::response::Reply;
+    use crate::http::response::ApiResponse;
 
     pub fn html() -> &'static str {
         "<!DOCTYPE html>\n<title>AutoPi sandbox</title>\n<h1>AutoPi sandbox</h1>\n\
          <p>Built without the feature <code>portal</code>. The document: <a href=\"/?format=openapi\">/?format=openapi</a></p>\n"
     }
 
-    pub async fn file(_: &Method, _: &str, _: &HeaderMap) -> Option<Reply> {
+    pub async fn file(_: &Method, _: &str, _: &HeaderMap) -> Option<ApiResponse> {
         None
     }
 }

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Wire,
-    handlers::{Outcome, error::Refusal, paginate::Paging, query::Query},
+    handlers::{Outcome, error::ApiError, paginate::Paging, query::Query},
     http::{
         Api,
-        response::{self, Reply},
+        response::{self, ApiResponse},
     },
-    sample::{Thing, coerce::Fitter},
+    sample::{SampleContext, coerce::Coercer},
     spec::{Form, Operation, Route, Spec},
     util::rng::Rng,
 };
@@ -22,38 +22,38 @@ pub fn render(
     at: (&Route, &Operation),
     values: &[String],
     outcome: Outcome,
-) -> Reply {
+) -> ApiResponse {
     let operation = at.1;
     let strict = api.wire == Wire::Spec;
-    let fitter = Fitter {
-        maker: api.world.maker(&api.front),
+    let coercer = Coercer {
+        sampler: api.resources.sampler(&api.served),
         strict,
     };
-    let thing = Thing {
-        rng: Rng::of(api.world.seed, uri.path()),
+    let context = SampleContext {
+        rng: Rng::of(api.resources.seed, uri.path()),
         index: values.len() as u64,
-        noun: "",
+        resource: "",
         second: None,
     };
     let value = match outcome {
         _ if operation.status == StatusCode::NO_CONTENT => {
-            return response::reply(operation.status, "", "");
+            return response::new(operation.status, "", "");
         }
         Outcome::File => return file(operation),
         Outcome::Raw(value) => value,
-        Outcome::Nothing => match operation.answer {
-            None => return response::reply(operation.status, "", ""),
-            Some(answer) => fitter.fit(answer, Value::Null, "", thing),
+        Outcome::Empty => match operation.response {
+            None => return response::new(operation.status, "", ""),
+            Some(response) => coercer.coerce(response, Value::Null, "", context),
         },
-        Outcome::One(value) => match operation.answer {
-            Some(answer) if strict => {
+        Outcome::One(value) => match operation.response {
+            Some(response) if strict => {
                 // A job's own members stay: without them a client could do nothing with it.
                 let extra = value
                     .as_object()
                     .filter(|m| m.contains_key("jid"))
                     .cloned()
                     .unwrap_or_default();
-                let mut fitted = fitter.fit(answer, value, "", thing);
+                let mut fitted = coercer.coerce(response, value, "", context);
                 if let Some(map) = fitted.as_object_mut() {
                     for (key, value) in extra {
                         map.entry(key).or_insert(value);
@@ -70,29 +70,29 @@ pub fn render(
         } => {
             let Some(list) = &operation.list else {
                 // Of an answer without a schema the document says nothing: it is the wire's.
-                let Some(answer) = operation.answer else {
+                let Some(response) = operation.response else {
                     return send(operation, &items.into());
                 };
                 return send(
                     operation,
-                    &fitter.fit(
-                        answer,
+                    &coercer.coerce(
+                        response,
                         items.into_iter().next().unwrap_or_default(),
                         "",
-                        thing,
+                        context,
                     ),
                 );
             };
             let nth = |(n, item): (usize, Value)| {
                 if strict {
-                    fitter.fit(
+                    coercer.coerce(
                         list.item,
                         item,
                         "",
-                        Thing {
-                            rng: thing.rng.nth(n as u64),
+                        SampleContext {
+                            rng: context.rng.nth(n as u64),
                             index: n as u64,
-                            ..thing
+                            ..context
                         },
                     )
                 } else {
@@ -105,27 +105,27 @@ pub fn render(
                     envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
                 // Members beside the usual ones: totals by kind, for example.
                 let object = operation
-                    .answer
-                    .and_then(|a| api.front.schemas.at(a).object());
+                    .response
+                    .and_then(|a| api.served.schemas.at(a).object());
                 for property in object
                     .into_iter()
                     .flat_map(|o| &o.properties)
                     .filter(|p| !USUAL.contains(&p.name.as_str()))
                 {
-                    let (name, thing) = (
+                    let (name, context) = (
                         property.name.as_str(),
-                        Thing {
-                            rng: thing.rng.at(&property.name),
-                            ..thing
+                        SampleContext {
+                            rng: context.rng.at(&property.name),
+                            ..context
                         },
                     );
                     page.insert(
                         name.to_owned(),
-                        fitter.fit(
+                        coercer.coerce(
                             property.of,
-                            fitter.maker.value(property.of, name, thing),
+                            coercer.sampler.value(property.of, name, context),
                             name,
-                            thing,
+                            context,
                         ),
                     );
                 }
@@ -189,13 +189,13 @@ fn envelope(
     out
 }
 
-fn send(operation: &Operation, value: &Value) -> Reply {
+fn send(operation: &Operation, value: &Value) -> ApiResponse {
     let json = operation.produces.iter().find(|m| m.contains("json"));
     match (json, operation.produces.first(), value) {
         (None, Some(media), Value::String(text)) => {
-            response::reply(operation.status, media, text.clone())
+            response::new(operation.status, media, text.clone())
         }
-        _ => response::reply(
+        _ => response::new(
             operation.status,
             json.map_or("application/json", String::as_str),
             value.to_string(),
@@ -204,7 +204,7 @@ fn send(operation: &Operation, value: &Value) -> Reply {
 }
 
 /// What a download holds: small, but of its kind.
-fn file(operation: &Operation) -> Reply {
+fn file(operation: &Operation) -> ApiResponse {
     let media = operation
         .produces
         .iter()
@@ -219,62 +219,62 @@ fn file(operation: &Operation) -> Reply {
         "image/png" => ("sandbox.png", b"\x89PNG\r\n\x1a\n"),
         _ => ("sandbox.bin", b"sandbox\n"),
     };
-    let mut reply = response::reply(operation.status, media, body);
+    let mut response = response::new(operation.status, media, body);
     if let Ok(value) = format!("attachment; filename=\"{name}\"").parse() {
-        reply
+        response
             .headers_mut()
             .insert(header::CONTENT_DISPOSITION, value);
     }
-    reply
+    response
 }
 
 /// The live API answers 200 with token and user. By the document it echoes the request with 201; the members that a client can't do without are added.
-pub fn login(api: &Api, operation: &Operation, sent: &Value, answer: Value) -> Reply {
-    let Some(schema) = operation.answer.filter(|_| api.wire == Wire::Spec) else {
-        return response::json(StatusCode::OK, &answer);
+pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) -> ApiResponse {
+    let Some(schema) = operation.response.filter(|_| api.wire == Wire::Spec) else {
+        return response::json(StatusCode::OK, &response);
     };
     let mut echo = sent.clone();
     if let Some(password) = echo.get_mut("password") {
         *password = "********".into();
     }
-    let thing = Thing {
-        rng: Rng::of(api.world.seed, "login"),
+    let context = SampleContext {
+        rng: Rng::of(api.resources.seed, "login"),
         index: 0,
-        noun: "",
+        resource: "",
         second: None,
     };
-    let mut value = Fitter {
-        maker: api.world.maker(&api.front),
+    let mut value = Coercer {
+        sampler: api.resources.sampler(&api.served),
         strict: true,
     }
-    .fit(schema, echo, "", thing);
-    if let (Some(map), Value::Object(answer)) = (value.as_object_mut(), answer) {
-        map.extend(answer);
+    .coerce(schema, echo, "", context);
+    if let (Some(map), Value::Object(response)) = (value.as_object_mut(), response) {
+        map.extend(response);
     }
     response::json(operation.status, &value)
 }
 
 /// An error whose body is documented has that form.
-pub fn documented(spec: &Spec, operation: &Operation, mut refusal: Refusal) -> Refusal {
+pub fn documented(spec: &Spec, operation: &Operation, mut error: ApiError) -> ApiError {
     let schema = operation
         .errors
         .iter()
-        .find(|(status, _)| *status == refusal.status.as_u16());
+        .find(|(status, _)| *status == error.status.as_u16());
     if let (Some(object), Some(body)) = (
         schema.and_then(|(_, s)| spec.schemas.at(*s).object()),
-        refusal.body.as_object_mut(),
+        error.body.as_object_mut(),
     ) {
-        let words = body.values().next().map(first_text).unwrap_or_default();
+        let message = body.values().next().map(first_text).unwrap_or_default();
         for property in object
             .properties
             .iter()
-            .filter(|p| spec.schemas.fits(p.of, &words))
+            .filter(|p| spec.schemas.fits(p.of, &message))
         {
             body.entry(property.name.clone())
-                .or_insert_with(|| words.clone());
+                .or_insert_with(|| message.clone());
         }
     }
-    refusal
+    error
 }
 
 fn first_text(value: &Value) -> Value {

@@ -10,41 +10,41 @@ use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use crate::handlers::error::Refusal;
+use crate::handlers::error::ApiError;
 
-pub type Reply = http::Response<Bytes>;
+pub type ApiResponse = http::Response<Bytes>;
 
-pub fn reply(status: StatusCode, media: &str, body: impl Into<Bytes>) -> Reply {
-    let mut reply = Reply::new(body.into());
-    *reply.status_mut() = status;
+pub fn new(status: StatusCode, media: &str, body: impl Into<Bytes>) -> ApiResponse {
+    let mut response = ApiResponse::new(body.into());
+    *response.status_mut() = status;
     if let (false, Ok(media)) = (media.is_empty(), HeaderValue::from_str(media)) {
-        reply.headers_mut().insert(header::CONTENT_TYPE, media);
+        response.headers_mut().insert(header::CONTENT_TYPE, media);
     }
-    reply
+    response
 }
 
-pub fn json(status: StatusCode, value: &Value) -> Reply {
-    reply(status, "application/json", value.to_string())
+pub fn json(status: StatusCode, value: &Value) -> ApiResponse {
+    new(status, "application/json", value.to_string())
 }
 
 /// Django's APPEND_SLASH.
-pub fn moved(path: &str, query: &str) -> Reply {
-    let mut reply = reply(
+pub fn append_slash(path: &str, query: &str) -> ApiResponse {
+    let mut response = new(
         StatusCode::MOVED_PERMANENTLY,
         "text/html; charset=utf-8",
         "",
     );
     let mark = if query.is_empty() { "" } else { "?" };
     if let Ok(to) = HeaderValue::from_str(&format!("{path}/{mark}{query}")) {
-        reply.headers_mut().insert(header::LOCATION, to);
+        response.headers_mut().insert(header::LOCATION, to);
     }
-    reply
+    response
 }
 
-pub fn refused(refusal: &Refusal) -> Reply {
-    let mut reply = json(refusal.status, &refusal.body);
-    reply.headers_mut().extend(refusal.headers.iter().cloned());
-    reply
+pub fn from_error(error: &ApiError) -> ApiResponse {
+    let mut response = json(error.status, &error.body);
+    response.headers_mut().extend(error.headers.iter().cloned());
+    response
 }
 
 /// Small answers are not worth it.
@@ -72,7 +72,7 @@ fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
 
 /// A 200 of a GET: kept with its tag, and with its compressed form once that was asked for.
 #[derive(Debug)]
-pub struct Kept {
+pub struct CachedResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -80,9 +80,9 @@ pub struct Kept {
     packed: std::sync::OnceLock<Option<Bytes>>,
 }
 
-impl Kept {
-    pub fn new(reply: Reply) -> Self {
-        let (parts, body) = reply.into_parts();
+impl CachedResponse {
+    pub fn new(response: ApiResponse) -> Self {
+        let (parts, body) = response.into_parts();
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let tag = (parts.status == StatusCode::OK)
@@ -98,10 +98,10 @@ impl Kept {
     }
 
     /// Of another request than a GET.
-    pub fn untagged(reply: Reply) -> Self {
+    pub fn untagged(response: ApiResponse) -> Self {
         Self {
             tag: None,
-            ..Self::new(reply)
+            ..Self::new(response)
         }
     }
 
@@ -111,38 +111,39 @@ impl Kept {
     }
 
     /// As this request wants it: 304 if it has it already, compressed if it can read that.
-    pub fn reply(&self, asked: &HeaderMap) -> Reply {
-        let mut reply = Reply::new(Bytes::new());
-        *reply.headers_mut() = self.headers.clone();
-        *reply.status_mut() = self.status;
+    pub fn for_request(&self, request_headers: &HeaderMap) -> ApiResponse {
+        let mut response = ApiResponse::new(Bytes::new());
+        *response.headers_mut() = self.headers.clone();
+        *response.status_mut() = self.status;
         if let Some(tag) = &self.tag {
-            reply.headers_mut().insert(header::ETAG, tag.clone());
+            response.headers_mut().insert(header::ETAG, tag.clone());
             if tag
                 .to_str()
-                .is_ok_and(|t| lists(asked, header::IF_NONE_MATCH, t))
+                .is_ok_and(|t| lists(request_headers, header::IF_NONE_MATCH, t))
             {
-                *reply.status_mut() = StatusCode::NOT_MODIFIED;
-                reply.headers_mut().remove(header::CONTENT_TYPE);
-                return reply;
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                return response;
             }
         }
-        reply.headers_mut().insert(
+        response.headers_mut().insert(
             header::VARY,
             HeaderValue::from_static("Accept, Accept-Encoding"),
         );
-        let wanted = self.body.len() >= WORTH_GZIP && lists(asked, header::ACCEPT_ENCODING, "gzip");
+        let wanted = self.body.len() >= WORTH_GZIP
+            && lists(request_headers, header::ACCEPT_ENCODING, "gzip");
         match wanted
             .then(|| self.packed.get_or_init(|| gzip(&self.body)).clone())
             .flatten()
         {
             Some(packed) => {
-                reply
+                response
                     .headers_mut()
                     .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-                *reply.body_mut() = packed;
+                *response.body_mut() = packed;
             }
-            None => *reply.body_mut() = self.body.clone(),
+            None => *response.body_mut() = self.body.clone(),
         }
-        reply
+        response
     }
 }

@@ -2,14 +2,14 @@
 
 use http::HeaderMap;
 
-use crate::http::{Api, portal, response::Reply};
+use crate::http::{Api, portal, response::ApiResponse};
 
 /// `/?format=openapi`, and whoever does not ask for HTML, gets the document; a browser gets the portal.
-pub fn answer(api: &Api, query: &str, headers: &HeaderMap) -> Reply {
+pub fn response(api: &Api, query: &str, headers: &HeaderMap) -> ApiResponse {
     let asked =
         form_urlencoded::parse(query.as_bytes()).any(|(k, v)| k == "format" && v == "openapi");
     if asked || !portal::wanted(headers) {
-        api.document.reply(headers)
+        api.document.for_request(headers)
     } else {
         portal::page()
     }

@@ -29,13 +29,13 @@ use tokio::{
 };
 
 use crate::{
-    handlers::error::Refusal,
+    handlers::error::ApiError,
     http::{
         Api, auth,
         faults::{self, Kind},
         host,
-        log::{self, Seen},
-        response::{self, Reply},
+        log::{self, RecordedRequest},
+        response::{self, ApiResponse},
     },
 };
 
@@ -46,7 +46,7 @@ const HEAD: usize = 64 << 10;
 /// For the head of a request, and for the next request of a connection.
 const IDLE: Duration = Duration::from_secs(60);
 
-type Out = Either<Full<Bytes>, Cut>;
+type Out = Either<Full<Bytes>, TruncatedBody>;
 
 /// Serves until dropped; all connections end with it.
 pub async fn serve(listener: TcpListener, api: Arc<Api>) {
@@ -74,8 +74,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
     let service = service_fn(move |request| {
         let (api, wanted) = (api.clone(), wanted.clone());
         async move {
-            let reply = handle(&api, request, peer).await;
-            reply.ok_or_else(|| {
+            let response = handle(&api, request, peer).await;
+            response.ok_or_else(|| {
                 wanted.store(true, Ordering::Release);
                 io::Error::from(io::ErrorKind::ConnectionReset)
             })
@@ -105,22 +105,22 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
 async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Option<Response<Out>> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
-    if let Err(refusal) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
-        return Some(finish(api, response::refused(&refusal), &[]));
+    if let Err(error) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
+        return Some(finish(api, response::from_error(&error), &[]));
     }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
-    let wished = faults::requested(&parts.headers);
-    let struck = if admin {
+    let requested = faults::requested(&parts.headers);
+    let active = if admin {
         Vec::new()
     } else {
         api.faults
-            .strike(path, wished.as_deref().unwrap_or_default())
+            .draw(path, requested.as_deref().unwrap_or_default())
     };
     let note = |status: u16| {
         if !admin {
             let query = log::mask_query(parts.uri.query().unwrap_or_default());
-            let seen = Seen {
+            let seen = RecordedRequest {
                 method: parts.method.to_string(),
                 path: log::plain(path),
                 query: log::plain(&query),
@@ -130,11 +130,11 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
                 seen,
                 api.clock.now(0),
                 begun.elapsed().as_secs_f64() * 1000.0,
-                faults::names(&struck),
+                faults::names(&active),
             );
         }
     };
-    for fault in &struck {
+    for fault in &active {
         match fault {
             Kind::Latency(time) => sleep(*time).await,
             Kind::Stall => {
@@ -148,47 +148,47 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
             _ => {}
         }
     }
-    let reply = match (wished, instead(&struck)) {
-        (Err(refusal), _) => response::refused(&refusal),
-        (Ok(_), Some(reply)) => reply,
+    let response = match (requested, fault_response(&active)) {
+        (Err(error), _) => response::from_error(&error),
+        (Ok(_), Some(response)) => response,
         (Ok(_), None) => match read(&parts.headers, body, api.settings.body).await {
-            Ok(body) => api.respond(&parts, body, peer.ip(), &struck).await,
-            Err(refusal) => response::refused(&refusal),
+            Ok(body) => api.respond(&parts, body, peer.ip(), &active).await,
+            Err(error) => response::from_error(&error),
         },
     };
-    note(if struck.contains(&Kind::Truncate) {
+    note(if active.contains(&Kind::Truncate) {
         0
     } else {
-        reply.status().as_u16()
+        response.status().as_u16()
     });
-    Some(finish(api, reply, &struck))
+    Some(finish(api, response, &active))
 }
 
 /// What a fault answers in place of the API: nothing is done then.
-fn instead(struck: &[Kind]) -> Option<Reply> {
-    struck.iter().find_map(|fault| {
+fn fault_response(active: &[Kind]) -> Option<ApiResponse> {
+    active.iter().find_map(|fault| {
         let of = |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         Some(match fault {
             Kind::Status(status) => {
                 let status = of(*status);
-                let words = match status {
+                let message = match status {
                     StatusCode::UNAUTHORIZED => "Invalid token.",
                     StatusCode::FORBIDDEN => "You do not have permission to perform this action.",
                     StatusCode::NOT_FOUND => "Not found.",
                     _ => status.canonical_reason().unwrap_or("A fault on demand."),
                 };
-                let refusal = Refusal::detail(status, words);
-                response::refused(&match status {
-                    StatusCode::TOO_MANY_REQUESTS => Refusal::throttled(1),
-                    StatusCode::SERVICE_UNAVAILABLE => refusal.with(header::RETRY_AFTER, "1"),
-                    StatusCode::UNAUTHORIZED => refusal.with(header::WWW_AUTHENTICATE, auth::SCHEME),
-                    _ => refusal,
+                let error = ApiError::detail(status, message);
+                response::from_error(&match status {
+                    StatusCode::TOO_MANY_REQUESTS => ApiError::throttled(1),
+                    StatusCode::SERVICE_UNAVAILABLE => error.with(header::RETRY_AFTER, "1"),
+                    StatusCode::UNAUTHORIZED => error.with(header::WWW_AUTHENTICATE, auth::SCHEME),
+                    _ => error,
                 })
             }
             Kind::Html(status) => {
                 let status = of(*status);
                 let page = format!("<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center><hr><center>nginx</center></body>\r\n</html>\r\n");
-                response::reply(status, "text/html", page)
+                response::new(status, "text/html", page)
             }
             _ => return None,
         })
@@ -202,9 +202,10 @@ async fn read(
     headers: &http::HeaderMap,
     body: Incoming,
     within: Duration,
-) -> Result<Bytes, Refusal> {
-    let closed =
-        |status, words: String| Refusal::detail(status, words).with(header::CONNECTION, "close");
+) -> Result<Bytes, ApiError> {
+    let closed = |status, message: String| {
+        ApiError::detail(status, message).with(header::CONNECTION, "close")
+    };
     let large = || {
         closed(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -227,40 +228,40 @@ async fn read(
     match whole {
         Ok(body) => Ok(body.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => Err(large()),
-        Err(_) => Err(Refusal::detail(
+        Err(_) => Err(ApiError::detail(
             StatusCode::BAD_REQUEST,
             "The body did not come whole.",
         )),
     }
 }
 
-fn finish(api: &Api, mut reply: Reply, struck: &[Kind]) -> Response<Out> {
-    let skew: i64 = struck
+fn finish(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response<Out> {
+    let skew: i64 = active
         .iter()
         .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })
         .sum();
     let now = api.clock.now(skew);
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now.into())) {
-        reply.headers_mut().insert(header::DATE, date);
+        response.headers_mut().insert(header::DATE, date);
     }
-    if struck.contains(&Kind::BadJson) {
-        reply.headers_mut().remove(header::CONTENT_ENCODING);
-        *reply.body_mut() = Bytes::from_static(b"{\"count\": 25, \"results\": [{\"id\": ");
+    if active.contains(&Kind::BadJson) {
+        response.headers_mut().remove(header::CONTENT_ENCODING);
+        *response.body_mut() = Bytes::from_static(b"{\"count\": 25, \"results\": [{\"id\": ");
     }
-    if struck.contains(&Kind::Truncate) {
-        return reply.map(|body| {
-            Either::Right(Cut {
+    if active.contains(&Kind::Truncate) {
+        return response.map(|body| {
+            Either::Right(TruncatedBody {
                 length: body.len().max(2) as u64,
                 first: Some(body.slice(..body.len() / 2)),
                 pause: None,
             })
         });
     }
-    reply.map(|body| Either::Left(Full::new(body)))
+    response.map(|body| Either::Left(Full::new(body)))
 }
 
 /// A body that ends too early.
-struct Cut {
+struct TruncatedBody {
     /// What is promised.
     length: u64,
     first: Option<Bytes>,
@@ -268,7 +269,7 @@ struct Cut {
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl Body for Cut {
+impl Body for TruncatedBody {
     type Data = Bytes;
     type Error = io::Error;
 

@@ -4,58 +4,58 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    handlers::{Call, Outcome, error::Refusal, query::Query},
-    http::{Api, Asked, auth, render, response::Reply},
+    handlers::{Call, Outcome, error::ApiError, query::Query},
+    http::{AdmittedRequest, Api, auth, render, response::ApiResponse},
     spec::Operation,
 };
 
 impl Api {
     pub fn login(
         &self,
-        asked: &Asked<'_>,
+        request: &AdmittedRequest<'_>,
         operation: &Operation,
         sent: &Value,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<ApiResponse, ApiError> {
         if !auth::knows(sent) {
-            return Err(Refusal::bad(
+            return Err(ApiError::bad(
                 json!({ "non_field_errors": ["Unable to log in with provided credentials."] }),
             ));
         }
-        let now = self.clock.now(asked.skew).as_second();
-        let answer = match &self.settings.mfa {
+        let now = self.clock.now(request.skew).as_second();
+        let response = match &self.settings.mfa {
             Some(_) => json!({ "mfa_token": auth::issue("mfa", now, 300) }),
-            None => self.session(asked),
+            None => self.session(request),
         };
-        Ok(render::login(self, operation, sent, answer))
+        Ok(render::login(self, operation, sent, response))
     }
 
     /// What a login ends with: a token, and the user.
-    pub fn session(&self, asked: &Asked<'_>) -> Value {
+    pub fn session(&self, request: &AdmittedRequest<'_>) -> Value {
         let token = auth::issue(
             "session",
-            self.clock.now(asked.skew).as_second(),
+            self.clock.now(request.skew).as_second(),
             self.settings.lifetime,
         );
-        let user = asked
+        let user = request
             .uri
             .path()
             .split_once("/auth/")
-            .and_then(|(base, _)| self.back.find(&format!("{base}/auth/user/")));
+            .and_then(|(base, _)| self.backing.find(&format!("{base}/auth/user/")));
         let operation = user
-            .and_then(|m| self.back.routes.get(m.route))
+            .and_then(|m| self.backing.routes.get(m.route))
             .and_then(|r| Some((r, r.operations.iter().find(|o| o.method == Method::GET)?)));
         let shown = operation.and_then(|(route, operation)| {
             let (query, sent) = (Query::default(), Value::Null);
             let call = Call {
-                spec: &self.back,
+                spec: &self.backing,
                 route,
                 operation,
-                front: operation,
+                served: operation,
                 values: &[],
                 query: &query,
                 sent: &sent,
             };
-            match self.world.run(call) {
+            match self.resources.run(call) {
                 Ok(Outcome::One(user)) => Some(user),
                 _ => None,
             }
@@ -64,23 +64,27 @@ impl Api {
     }
 
     /// The second factor; `None` where there is none, and any answer will do.
-    pub fn mfa(&self, asked: &Asked<'_>, call: Call<'_>) -> Result<Option<Value>, Refusal> {
+    pub fn mfa(
+        &self,
+        request: &AdmittedRequest<'_>,
+        call: Call<'_>,
+    ) -> Result<Option<Value>, ApiError> {
         let Some(code) = &self.settings.mfa else {
             let refuse = || {
-                Refusal::bad(
+                ApiError::bad(
                     json!({ "non_field_errors": ["Multi-factor authentication is not enabled."] }),
                 )
             };
-            return if self.world.any_id {
+            return if self.resources.any_id {
                 Ok(None)
             } else {
                 Err(refuse())
             };
         };
         let text = |key: &str| call.sent.get(key).and_then(Value::as_str);
-        let now = self.clock.now(asked.skew).as_second();
+        let now = self.clock.now(request.skew).as_second();
         if auth::verify(text("mfa_token").unwrap_or_default(), "mfa", now).is_err() {
-            return Err(Refusal::bad(
+            return Err(ApiError::bad(
                 json!({ "mfa_token": ["Invalid or expired token."] }),
             ));
         }
@@ -88,9 +92,9 @@ impl Api {
             .iter()
             .any(|k| text(k) == Some(code))
         {
-            return Ok(Some(self.session(asked)));
+            return Ok(Some(self.session(request)));
         }
-        Err(Refusal::bad(
+        Err(ApiError::bad(
             json!({ "non_field_errors": ["Invalid code."] }),
         ))
     }

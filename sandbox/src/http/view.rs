@@ -6,16 +6,16 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    handlers::{error::Refusal, validate},
+    handlers::{error::ApiError, validate},
     http::{
         Api,
         admission::negotiate,
         faults::Kind as Fault,
         portal, render,
-        response::{self, Kept, Reply},
+        response::{self, ApiResponse, CachedResponse},
         root,
     },
-    spec::{Kind, Place, Route, router},
+    spec::{Kind, Location, Route, router},
 };
 
 const ADMIN: &str = "/__sandbox/faults";
@@ -27,46 +27,51 @@ impl Api {
         body: Bytes,
         peer: IpAddr,
         faults: &[Fault],
-    ) -> Reply {
+    ) -> ApiResponse {
         if parts.uri.path().trim_end_matches('/') == ADMIN {
             return self.admin(&parts.method, &body, peer);
         }
         if let Some(file) = portal::file(&parts.method, parts.uri.path(), &parts.headers).await {
             return file;
         }
-        match self.answer(parts, body, faults).await {
-            Ok(reply) => reply,
-            Err(refusal) => response::refused(&refusal),
+        match self.response(parts, body, faults).await {
+            Ok(response) => response,
+            Err(error) => response::from_error(&error),
         }
     }
 
-    async fn answer(&self, parts: &Parts, body: Bytes, faults: &[Fault]) -> Result<Reply, Refusal> {
+    async fn response(
+        &self,
+        parts: &Parts,
+        body: Bytes,
+        faults: &[Fault],
+    ) -> Result<ApiResponse, ApiError> {
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-        let found = self.front.find(path);
+        let found = self.served.find(path);
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         if path == "/" && reads && (found.is_none() || query.contains("format=openapi")) {
-            return Ok(root::answer(self, query, &parts.headers));
+            return Ok(root::response(self, query, &parts.headers));
         }
         let Some(found) = found else {
-            if !path.ends_with('/') && self.front.find(&format!("{path}/")).is_some() {
-                return Ok(response::moved(path, query));
+            if !path.ends_with('/') && self.served.find(&format!("{path}/")).is_some() {
+                return Ok(response::append_slash(path, query));
             }
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         };
-        let Some(route) = self.front.routes.get(found.route) else {
-            return Err(Refusal::not_found());
+        let Some(route) = self.served.routes.get(found.route) else {
+            return Err(ApiError::not_found());
         };
-        let mut reply = self
+        let mut response = self
             .view(parts, body, faults, (route, &found))
             .await
-            .unwrap_or_else(|refusal| response::refused(&refusal));
+            .unwrap_or_else(|error| response::from_error(&error));
         // Every answer of a view says what the view can, also that it may not be seen.
-        let headers = reply.headers_mut();
+        let headers = response.headers_mut();
         headers.insert(header::ALLOW, route.allow.clone());
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         let nosniff = HeaderValue::from_static("nosniff");
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-        Ok(reply)
+        Ok(response)
     }
 
     async fn view(
@@ -75,7 +80,7 @@ impl Api {
         body: Bytes,
         faults: &[Fault],
         (route, found): (&Route, &router::Match),
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<ApiResponse, ApiError> {
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let with = |method: &Method| route.operations.iter().find(|o| o.method == *method);
@@ -85,51 +90,51 @@ impl Api {
                 .flatten()
         });
         negotiate(&parts.headers, query, operation)?;
-        let asked = self.admit(parts, route, operation, faults)?;
+        let request = self.admit(parts, route, operation, faults)?;
         let Some(operation) = operation else {
             if parts.method == Method::OPTIONS {
                 return Ok(self.options(route, found));
             }
-            let words = format!("Method \"{}\" not allowed.", parts.method);
-            return Err(Refusal::detail(StatusCode::METHOD_NOT_ALLOWED, words));
+            let message = format!("Method \"{}\" not allowed.", parts.method);
+            return Err(ApiError::detail(StatusCode::METHOD_NOT_ALLOWED, message));
         };
         if !validate::path(
-            &self.front.schemas,
+            &self.served.schemas,
             operation,
             &router::parameters(&route.template),
             &found.values,
         ) {
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         }
         if !reads || operation.kind == Kind::CommandResult || operation.kind == Kind::File {
-            let reply = self
-                .operate(&asked, (found.route, operation), &found.values, body)
+            let response = self
+                .operate(&request, (found.route, operation), &found.values, body)
                 .await
-                .map_err(|r| render::documented(&self.front, operation, r))?;
-            return Ok(Kept::untagged(reply).reply(&parts.headers));
+                .map_err(|r| render::documented(&self.served, operation, r))?;
+            return Ok(CachedResponse::untagged(response).for_request(&parts.headers));
         }
         let host = parts.headers.get(header::HOST);
         let host = host.and_then(|h| h.to_str().ok()).unwrap_or_default();
         let target = parts.uri.path_and_query().map_or(path, |p| p.as_str());
-        let generation = self.world.store.generation();
+        let generation = self.resources.store.generation();
         let by_header = operation
             .parameters
             .iter()
-            .any(|p| p.place == Place::Header);
+            .any(|p| p.location == Location::Header);
         if let Some(known) = self
             .cache
             .get(target, host, generation)
             .filter(|_| !by_header)
         {
-            return Ok(known.reply(&parts.headers));
+            return Ok(known.for_request(&parts.headers));
         }
         let at = (found.route, operation);
-        let reply = self
-            .operate(&asked, at, &found.values, Bytes::new())
+        let response = self
+            .operate(&request, at, &found.values, Bytes::new())
             .await
-            .map_err(|r| render::documented(&self.front, operation, r))?;
-        let answer = Arc::new(Kept::new(reply));
-        self.cache.put(target, host, generation, answer.clone());
-        Ok(answer.reply(&parts.headers))
+            .map_err(|r| render::documented(&self.served, operation, r))?;
+        let response = Arc::new(CachedResponse::new(response));
+        self.cache.put(target, host, generation, response.clone());
+        Ok(response.for_request(&parts.headers))
     }
 }

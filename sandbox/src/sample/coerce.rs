@@ -3,26 +3,32 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    sample::{Maker, Thing},
+    sample::{SampleContext, Sampler},
     spec::{
         names,
-        schema::{Kind, Use},
+        schema::{Kind, SchemaRef},
         union::Chosen,
     },
     util::json,
 };
 
 #[derive(Clone, Copy)]
-pub struct Fitter<'a> {
-    pub maker: Maker<'a>,
+pub struct Coercer<'a> {
+    pub sampler: Sampler<'a>,
     /// By the letter of the document: a method field, which it calls a string, is a string with the JSON of what it holds.
     pub strict: bool,
 }
 
-impl Fitter<'_> {
+impl Coercer<'_> {
     /// What can't be taken over is made anew.
-    pub fn fit(&self, place: Use, value: Value, name: &str, thing: Thing<'_>) -> Value {
-        let schemas = self.maker.schemas;
+    pub fn coerce(
+        &self,
+        place: SchemaRef,
+        value: Value,
+        name: &str,
+        context: SampleContext<'_>,
+    ) -> Value {
+        let schemas = self.sampler.schemas;
         let schema = schemas.at(place);
         if schema.bare && place.read_only {
             return if !self.strict || value.is_string() || (value.is_null() && place.nullable) {
@@ -31,26 +37,26 @@ impl Fitter<'_> {
                 value.to_string().into()
             };
         }
-        let fresh = || self.maker.value(place, name, thing);
+        let fresh = || self.sampler.value(place, name, context);
         if value.is_null() {
             return if place.nullable || matches!(schema.kind, Kind::Any) {
                 value
             } else {
-                self.clean(place, fresh(), name, thing)
+                self.clean(place, fresh(), name, context)
             };
         }
-        let noun = names::subject(name);
-        let thing = if name.is_empty() || schema.object().is_none() {
-            thing
+        let resource = names::subject(name);
+        let context = if name.is_empty() || schema.object().is_none() {
+            context
         } else {
-            Thing {
-                noun: &noun,
-                ..thing
+            SampleContext {
+                resource: &resource,
+                ..context
             }
         };
-        let part = |name: &str| Thing {
-            rng: thing.rng.at(name),
-            ..thing
+        let part = |name: &str| SampleContext {
+            rng: context.rng.at(name),
+            ..context
         };
         match (&schema.kind, value) {
             (Kind::Union(_), value) => {
@@ -59,15 +65,15 @@ impl Fitter<'_> {
                     .unwrap_or_default();
                 let fits = |c: &&Chosen| schemas.fits(c.of, &value);
                 match found.iter().find(fits).or(found.first()) {
-                    Some(c) => c.named(self.fit(c.of, value, name, thing)),
-                    None => self.clean(place, fresh(), name, thing),
+                    Some(c) => c.named(self.coerce(c.of, value, name, context)),
+                    None => self.clean(place, fresh(), name, context),
                 }
             }
-            (Kind::Object(object), Value::Object(map)) if object.is_free() => {
+            (Kind::Object(object), Value::Object(map)) if object.is_free_form() => {
                 match object.others.filter(|o| o.is_typed()) {
                     Some(other) => map
                         .into_iter()
-                        .map(|(k, v)| (k.clone(), self.fit(other, v, &k, part(&k))))
+                        .map(|(k, v)| (k.clone(), self.coerce(other, v, &k, part(&k))))
                         .collect::<Map<_, _>>()
                         .into(),
                     None => Value::Object(map),
@@ -80,10 +86,10 @@ impl Fitter<'_> {
                     if let Some(value) = map.remove(name) {
                         out.insert(
                             name.to_owned(),
-                            self.fit(property.of, value, name, part(name)),
+                            self.coerce(property.of, value, name, part(name)),
                         );
                     } else if property.required || property.of.read_only {
-                        let made = self.maker.value(property.of, name, part(name));
+                        let made = self.sampler.value(property.of, name, part(name));
                         out.insert(
                             name.to_owned(),
                             self.clean(property.of, made, name, part(name)),
@@ -96,12 +102,12 @@ impl Fitter<'_> {
                 out.into()
             }
             (Kind::Object(_), Value::Array(list)) => match list.into_iter().next() {
-                Some(first) => self.fit(place, first, name, thing),
-                None => self.clean(place, fresh(), name, thing),
+                Some(first) => self.coerce(place, first, name, context),
+                None => self.clean(place, fresh(), name, context),
             },
             // An id where the answer shows the whole.
             (Kind::Object(object), scalar) => {
-                let mut made = self.clean(place, fresh(), name, thing);
+                let mut made = self.clean(place, fresh(), name, context);
                 if let (Some(id), Some(map)) = (
                     object.get("id").filter(|p| schemas.fits(p.of, &scalar)),
                     made.as_object_mut(),
@@ -112,19 +118,21 @@ impl Fitter<'_> {
             }
             (Kind::List(item), Value::Array(list)) => {
                 let nth = |(n, value): (usize, Value)| {
-                    self.fit(
+                    self.coerce(
                         *item,
                         value,
                         name,
-                        Thing {
-                            rng: thing.rng.nth(n as u64),
-                            ..thing
+                        SampleContext {
+                            rng: context.rng.nth(n as u64),
+                            ..context
                         },
                     )
                 };
                 list.into_iter().enumerate().map(nth).collect()
             }
-            (Kind::List(item), value) => Value::Array(vec![self.fit(*item, value, name, thing)]),
+            (Kind::List(item), value) => {
+                Value::Array(vec![self.coerce(*item, value, name, context)])
+            }
             // What one serializer takes, another may not show: a blank text where the answer has none.
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.within(place, &text) =>
@@ -157,11 +165,17 @@ impl Fitter<'_> {
     }
 
     /// What was made holds wire values in its method fields.
-    fn clean(&self, place: Use, value: Value, name: &str, thing: Thing<'_>) -> Value {
+    fn clean(
+        &self,
+        place: SchemaRef,
+        value: Value,
+        name: &str,
+        context: SampleContext<'_>,
+    ) -> Value {
         if self.strict
-            && (value.is_object() || value.is_array() || self.maker.schemas.at(place).bare)
+            && (value.is_object() || value.is_array() || self.sampler.schemas.at(place).bare)
         {
-            self.fit(place, value, name, thing)
+            self.coerce(place, value, name, context)
         } else {
             value
         }
@@ -187,36 +201,36 @@ mod tests {
         }});
         let mut schemas = Schemas::default();
         let place = schemas.compile(&Value::Null, &doc);
-        let maker = Maker {
+        let sampler = Sampler {
             schemas: &schemas,
-            nouns: &HashMap::new(),
-            owners: &HashMap::new(),
+            by_resource: &HashMap::new(),
+            unique_fields: &HashMap::new(),
             seed: 0,
             size: 1,
             span: 1,
-            letter: true,
-            answers: false,
+            strict: true,
+            for_response: false,
             unset: false,
         };
         let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
-        let thing = Thing {
+        let context = SampleContext {
             rng: Rng::of(0, ""),
             index: 0,
-            noun: "",
+            resource: "",
             second: None,
         };
-        let strict = Fitter {
-            maker,
+        let strict = Coercer {
+            sampler,
             strict: true,
         }
-        .fit(place, wire.clone(), "", thing);
-        let letter = json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
-        assert_eq!(strict, letter);
-        let loose = Fitter {
-            maker,
+        .coerce(place, wire.clone(), "", context);
+        let documented = json!({"on": "true", "n": "3", "alerts": "{\"low\":1}", "plain": "text", "one": {"x": 1}, "vehicle": {"id": 7}, "ids": [5], "vin": null});
+        assert_eq!(strict, documented);
+        let loose = Coercer {
+            sampler,
             strict: false,
         }
-        .fit(place, wire, "", thing);
+        .coerce(place, wire, "", context);
         assert_eq!((&loose["on"], &loose["n"]), (&json!(true), &json!(3)));
     }
 }

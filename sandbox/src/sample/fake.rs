@@ -1,7 +1,7 @@
 //! What a field of a name holds in this domain: names, plates, speeds, voltages, versions, times.
 
 use crate::{
-    sample::{Thing, route},
+    sample::{SampleContext, route},
     util::rng::Rng,
 };
 
@@ -22,14 +22,14 @@ const MODELS: [&str; 6] = [
     "FH16",
 ];
 /// World manufacturer codes of those makes.
-const MAKERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
+const MANUFACTURERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
 
 /// A vehicle identification number with a right check digit (ISO 3779, 49 CFR 565): its ninth place.
 pub fn vin(index: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
     let mut rng = Rng::of(0, "vin").nth(index);
-    let maker = MAKERS
-        .get(index as usize % MAKERS.len())
+    let sampler = MANUFACTURERS
+        .get(index as usize % MANUFACTURERS.len())
         .copied()
         .unwrap_or("WV1");
     let mut letter = || {
@@ -41,7 +41,7 @@ pub fn vin(index: u64) -> String {
         )
     };
     let body: String = (0..5).map(|_| letter()).collect();
-    let draft = format!("{maker}{body}0T{:07}", index % 10_000_000);
+    let draft = format!("{sampler}{body}0T{:07}", index % 10_000_000);
     let draft: String = draft.chars().take(17).collect();
     draft
         .chars()
@@ -88,12 +88,12 @@ fn has(name: &str, words: &[&str]) -> bool {
 }
 
 /// The second, after the start of the data, that a field of that name speaks of.
-pub fn second(name: &str, thing: Thing<'_>, span: i64) -> i64 {
+pub fn second(name: &str, context: SampleContext<'_>, span: i64) -> i64 {
     let lower = name.to_ascii_lowercase();
-    if let Some(second) = thing.second {
+    if let Some(second) = context.second {
         return second + if lower == "rec" { 2 } else { 0 };
     }
-    let (start, end) = times(thing.index, span);
+    let (start, end) = times(context.index, span);
     if has(&lower, &["expire", "valid"]) && !has(&lower, &["from"]) {
         return 3650 * 86_400;
     }
@@ -101,7 +101,7 @@ pub fn second(name: &str, thing: Thing<'_>, span: i64) -> i64 {
         &lower,
         &["created", "first", "joined", "purchase", "registered"],
     ) {
-        return -86_400 * (30 + (thing.index % 300) as i64);
+        return -86_400 * (30 + (context.index % 300) as i64);
     }
     if has(
         &lower,
@@ -124,51 +124,51 @@ pub fn is_position(name: &str) -> bool {
 }
 
 /// A number, if the name says what of.
-pub fn number(name: &str, thing: Thing<'_>, span: i64) -> Option<f64> {
+pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> {
     let lower = name.to_ascii_lowercase();
-    let mut rng = thing.rng;
+    let mut rng = context.rng;
     let mut between = |low: f64, high: f64, digits: i32| {
         let scale = 10_f64.powi(digits);
-        ((low + (high - low) * rng.part()) * scale).round() / scale
+        ((low + (high - low) * rng.fraction()) * scale).round() / scale
     };
     if is_position(&lower) {
-        let spot = route::spot(thing.index, second(name, thing, span));
+        let position = route::position(context.index, second(name, context, span));
         return Some(if lower.contains("lat") {
-            spot.lat
+            position.lat
         } else {
-            spot.lon
+            position.lon
         });
     }
-    let (start, end) = times(thing.index, span);
+    let (start, end) = times(context.index, span);
     let parts: Vec<&str> = lower.split(['_', '.']).collect();
     let is = |words: &[&str]| parts.iter().any(|p| words.contains(p));
     Some(match () {
         () if is(&["duration"]) => (end - start) as f64,
         () if is(&["distancekm"]) || (is(&["distance"]) && is(&["km"])) => {
-            ((end - start) as f64 * route::PACE / 100.0).round() / 10.0
+            ((end - start) as f64 * route::SPEED / 100.0).round() / 10.0
         }
-        () if is(&["distance"]) => ((end - start) as f64 * route::PACE).round(),
+        () if is(&["distance"]) => ((end - start) as f64 * route::SPEED).round(),
         () if is(&["speed", "sog"]) => between(72.0, 88.0, 1),
         () if is(&["voltage"]) => between(12.2, 14.4, 2),
         () if is(&["rpm"]) => between(800.0, 2600.0, 0),
         () if is(&["level", "percent", "percentage", "soc"]) => between(5.0, 100.0, 0),
         () if is(&["temperature", "temp"]) => between(-5.0, 95.0, 1),
-        () if is(&["mileage", "odometer"]) => 20_000.0 + (thing.index % 900) as f64 * 137.0,
+        () if is(&["mileage", "odometer"]) => 20_000.0 + (context.index % 900) as f64 * 137.0,
         () if is(&["heading", "cog", "course"]) => {
-            route::spot(thing.index, second(name, thing, span)).heading
+            route::position(context.index, second(name, context, span)).heading
         }
         () if is(&["altitude", "alt"]) => between(2.0, 140.0, 1),
-        () if is(&["year"]) => 2015.0 + (thing.index % 10) as f64,
-        () if is(&["ts"]) => (crate::sample::EPOCH + second(name, thing, span)) as f64 * 1000.0,
+        () if is(&["year"]) => 2015.0 + (context.index % 10) as f64,
+        () if is(&["ts"]) => (crate::sample::EPOCH + second(name, context, span)) as f64 * 1000.0,
         () if is(&["nsat", "satellites"]) => between(6.0, 14.0, 0),
         () => return None,
     })
 }
 
-pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
+pub fn text(name: &str, context: SampleContext<'_>, span: i64) -> String {
     let lower = name.to_ascii_lowercase();
-    let mut rng = thing.rng;
-    let n = thing.index as usize;
+    let mut rng = context.rng;
+    let n = context.index as usize;
     let of = |list: &[&str]| {
         list.get(n % list.len().max(1))
             .copied()
@@ -176,12 +176,12 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
             .to_owned()
     };
     if is_position(&lower) {
-        return number(name, thing, span)
+        return number(name, context, span)
             .map(|n| format!("{n:.6}"))
             .unwrap_or_default();
     }
     match lower.as_str() {
-        "vin" => vin(thing.index),
+        "vin" => vin(context.index),
         "callname" | "call_name" | "display" => format!("Truck-{:02}", n + 1),
         "licenseplate" | "license_plate" => {
             format!("AB {:02} {:03}", n % 90 + 10, n * 7 % 900 + 100)
@@ -199,7 +199,7 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
         "hw_board_ver" => "3.3".to_owned(),
         "hw_modem" => "EC25-EFA".to_owned(),
         "edition_type" => of(&["4G", "Mini", "CAN-FD Pro"]),
-        "city" | "town" => route::spot(thing.index, second(name, thing, span))
+        "city" | "town" => route::position(context.index, second(name, context, span))
             .town
             .to_owned(),
         "street" => of(&["Banegade", "Havnegade", "Vestergade", "Søndergade"]),
@@ -214,7 +214,7 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
         "phone_number" | "sim_phone_number" | "phone" => format!("+45 20 {:06}", n % 1_000_000),
         "ethereum_address" | "eth_address" => format!("0x{}", rng.hex(40)),
         "duration" | "idle_time" => {
-            let (start, end) = times(thing.index, span);
+            let (start, end) = times(context.index, span);
             let long = if lower == "duration" {
                 end - start
             } else {
@@ -227,18 +227,18 @@ pub fn text(name: &str, thing: Thing<'_>, span: i64) -> String {
         "color" => format!("#{}", rng.hex(6)),
         "key" | "token" | "api_key" | "hash" | "code_hash" => rng.hex(40),
         "jid" => rng.digits(20),
-        "timestamp" | "ts" => crate::sample::moment(second(name, thing, span)),
+        "timestamp" | "ts" => crate::sample::moment(second(name, context, span)),
         "unit" => of(&["km/h", "V", "rpm", "°C"]),
-        "t" | "data_type" => crate::sample::telemetry::kind_of(thing).to_owned(),
-        "name" | "title" | "label" if !thing.noun.is_empty() => {
-            let mut noun = thing.noun.replace(['_', '-'], " ");
-            if let Some(first) = noun.get_mut(..1) {
+        "t" | "data_type" => crate::sample::telemetry::kind_of(context).to_owned(),
+        "name" | "title" | "label" if !context.resource.is_empty() => {
+            let mut resource = context.resource.replace(['_', '-'], " ");
+            if let Some(first) = resource.get_mut(..1) {
                 first.make_ascii_uppercase();
             }
-            format!("{noun} {}", n + 1)
+            format!("{resource} {}", n + 1)
         }
         // What has no name of its own is named after what it is.
-        "" if !thing.noun.is_empty() => format!("{}-{}", thing.noun, n + 1),
+        "" if !context.resource.is_empty() => format!("{}-{}", context.resource, n + 1),
         "" => format!("text-{}", n + 1),
         _ => format!("{}-{}", lower.trim_start_matches('@'), n + 1),
     }

@@ -14,13 +14,13 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use self::{
-    references::keyed,
-    scalars::{free, number, untyped},
+    references::is_identifier,
+    scalars::{free_form, number, untyped},
 };
 use crate::{
     spec::{
         IdKind,
-        schema::{Kind, Object, Property, Schema, Schemas, Use},
+        schema::{Kind, Object, Property, Schema, SchemaRef, Schemas},
     },
     util::rng::Rng,
 };
@@ -30,37 +30,37 @@ pub const EPOCH: i64 = 1_767_225_600;
 
 /// Makes values of the schemas of one document.
 #[derive(Clone, Copy)]
-pub struct Maker<'a> {
+pub struct Sampler<'a> {
     pub schemas: &'a Schemas,
     /// The collections whose ids a field can hold.
-    pub nouns: &'a HashMap<(String, IdKind), usize>,
+    pub by_resource: &'a HashMap<(String, IdKind), usize>,
     /// Whose items a field tells apart.
-    pub owners: &'a HashMap<&'static str, (String, IdKind)>,
+    pub unique_fields: &'a HashMap<&'static str, (String, IdKind)>,
     pub seed: u64,
     /// How many items each collection begins with: what the ids that fields hold are below.
     pub size: u64,
     /// How many seconds of telemetry each device has.
     pub span: i64,
     /// By the letter of the document, which knows nothing of nulls in method fields.
-    pub letter: bool,
+    pub strict: bool,
     /// For answers: what is nullable may be null, and what is write-only is left out.
-    pub answers: bool,
+    pub for_response: bool,
     /// Of what nobody has set: null, empty, zero, as far as the schema lets it.
     pub unset: bool,
 }
 
 /// What is made.
 #[derive(Clone, Copy)]
-pub struct Thing<'a> {
+pub struct SampleContext<'a> {
     pub rng: Rng,
     /// Its number: whatever has the same number belongs together.
     pub index: u64,
-    pub noun: &'a str,
+    pub resource: &'a str,
     /// A record of this second after [`EPOCH`].
     pub second: Option<i64>,
 }
 
-impl Thing<'_> {
+impl SampleContext<'_> {
     fn part(self, name: &str) -> Self {
         Self {
             rng: self.rng.at(name),
@@ -70,11 +70,11 @@ impl Thing<'_> {
 }
 
 /// The id of the item with this number.
-pub fn id(seed: u64, noun: &str, kind: IdKind, index: u64) -> Value {
+pub fn id(seed: u64, resource: &str, kind: IdKind, index: u64) -> Value {
     match kind {
         IdKind::Integer => json!(index + 1),
-        IdKind::Uuid => Rng::of(seed, noun).nth(index).uuid().into(),
-        IdKind::Text => format!("{noun}-{}", index + 1).into(),
+        IdKind::Uuid => Rng::of(seed, resource).nth(index).uuid().into(),
+        IdKind::Text => format!("{resource}-{}", index + 1).into(),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn moment(second: i64) -> String {
 
 /// How far the making of a value has come.
 #[derive(Default)]
-struct Open {
+struct Progress {
     /// The objects that are being made: a recursive one is left out, or ends with an empty array.
     objects: Vec<*const Object>,
     /// How deep it is.
@@ -96,7 +96,7 @@ struct Open {
     total: usize,
 }
 
-impl Open {
+impl Progress {
     fn has(&self, object: &Object) -> bool {
         self.objects.contains(&std::ptr::from_ref(object))
     }
@@ -107,43 +107,64 @@ impl Open {
     }
 }
 
-impl<'a> Maker<'a> {
-    pub fn value(&self, place: Use, name: &str, thing: Thing<'_>) -> Value {
-        self.make(place, name, thing, &mut Open::default())
+impl<'a> Sampler<'a> {
+    pub fn value(&self, place: SchemaRef, name: &str, context: SampleContext<'_>) -> Value {
+        self.make(place, name, context, &mut Progress::default())
     }
 
     /// One property of an object.
-    pub fn property(&self, property: &Property, thing: Thing<'_>) -> Value {
-        self.member(property, thing, &mut Open::default())
+    pub fn property(&self, property: &Property, context: SampleContext<'_>) -> Value {
+        self.member(property, context, &mut Progress::default())
     }
 
-    fn member(&self, property: &Property, thing: Thing<'_>, open: &mut Open) -> Value {
+    fn member(
+        &self,
+        property: &Property,
+        context: SampleContext<'_>,
+        progress: &mut Progress,
+    ) -> Value {
         let default = property.default.as_ref().filter(|_| self.unset);
         match default.filter(|d| self.schemas.fits(property.of, d)) {
             Some(default) => default.clone(),
-            None => self.make(property.of, &property.name, thing, open),
+            None => self.make(property.of, &property.name, context, progress),
         }
     }
 
-    fn make(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Open) -> Value {
-        open.depth += 1;
-        let made = self.made(place, name, thing, open);
-        open.depth -= 1;
+    fn make(
+        &self,
+        place: SchemaRef,
+        name: &str,
+        context: SampleContext<'_>,
+        progress: &mut Progress,
+    ) -> Value {
+        progress.depth += 1;
+        let made = self.made(place, name, context, progress);
+        progress.depth -= 1;
         made
     }
 
-    fn made(&self, place: Use, name: &str, thing: Thing<'_>, open: &mut Open) -> Value {
-        open.total += 1;
+    fn made(
+        &self,
+        place: SchemaRef,
+        name: &str,
+        context: SampleContext<'_>,
+        progress: &mut Progress,
+    ) -> Value {
+        progress.total += 1;
         let schema = self.schemas.at(place);
-        let mut rng = thing.rng;
-        if let Some(value) = self.unset.then(|| self.unset(place, name, thing)).flatten() {
+        let mut rng = context.rng;
+        if let Some(value) = self
+            .unset
+            .then(|| self.unset(place, name, context))
+            .flatten()
+        {
             return value;
         }
-        if self.answers
+        if self.for_response
             && place.nullable
-            && !(self.letter && place.read_only)
-            && thing.rng.at("null").below(12) == 0
-            && !keyed(name)
+            && !(self.strict && place.read_only)
+            && context.rng.at("null").below(12) == 0
+            && !is_identifier(name)
             && schema.format().is_empty()
         {
             return Value::Null;
@@ -153,17 +174,17 @@ impl<'a> Maker<'a> {
             return rng.pick(&values).cloned().unwrap_or_default();
         }
         match &schema.kind {
-            Kind::Text(format) => self.text(place, schema, format, name, thing),
+            Kind::Text(format) => self.text(place, schema, format, name, context),
             Kind::File => "sandbox".into(),
-            Kind::Integer => self.integer(schema, name, thing),
-            Kind::Number => number(schema, name, thing, self.span),
+            Kind::Integer => self.integer(schema, name, context),
+            Kind::Number => number(schema, name, context, self.span),
             Kind::Boolean => Value::Bool(rng.below(2) == 1),
-            Kind::Any => untyped(name, thing),
+            Kind::Any => untyped(name, context),
             Kind::List(item) => {
                 let (least, most) = schema.items;
                 let inner = self.schemas.at(*item);
-                let recursive = inner.object().is_some_and(|o| open.has(o));
-                let wanted = if recursive || open.objects.len() > 3 {
+                let recursive = inner.object().is_some_and(|o| progress.has(o));
+                let wanted = if recursive || progress.objects.len() > 3 {
                     0
                 } else {
                     1 + rng.below(2) as usize
@@ -171,14 +192,14 @@ impl<'a> Maker<'a> {
                 let n = wanted
                     .max(least.unwrap_or(0))
                     .min(most.unwrap_or(usize::MAX))
-                    .min(if open.is_full() { 0 } else { 50 });
-                let nth = |j: usize| Thing {
-                    index: thing.index + j as u64,
-                    rng: thing.rng.nth(j as u64),
-                    ..thing
+                    .min(if progress.is_full() { 0 } else { 50 });
+                let nth = |j: usize| SampleContext {
+                    index: context.index + j as u64,
+                    rng: context.rng.nth(j as u64),
+                    ..context
                 };
                 let mut list: Vec<Value> = Vec::with_capacity(n);
-                for value in (0..n).map(|j| self.make(*item, name, nth(j), open)) {
+                for value in (0..n).map(|j| self.make(*item, name, nth(j), progress)) {
                     // Most lists of plain values are sets.
                     if value.is_object() || !list.contains(&value) {
                         list.push(value);
@@ -187,65 +208,72 @@ impl<'a> Maker<'a> {
                 list.into()
             }
             Kind::Union(_) => {
-                let deep = open.objects.len() > 3;
+                let deep = progress.objects.len() > 3;
                 let may = |s: &Schema| match &s.kind {
-                    Kind::Object(object) => !open.has(object) && (!deep || object.is_free()),
+                    Kind::Object(object) => {
+                        !progress.has(object) && (!deep || object.is_free_form())
+                    }
                     Kind::List(_) => !deep,
                     _ => true,
                 };
-                match self.schemas.pick(place, thing.index, may) {
-                    Some(chosen) => chosen.named(self.make(chosen.of, name, thing, open)),
+                match self.schemas.pick(place, context.index, may) {
+                    Some(chosen) => chosen.named(self.make(chosen.of, name, context, progress)),
                     None => Value::Null,
                 }
             }
             // A map of itself ends empty.
-            Kind::Object(object) if object.is_free() && (open.has(object) || open.is_full()) => {
+            Kind::Object(object)
+                if object.is_free_form() && (progress.has(object) || progress.is_full()) =>
+            {
                 json!({})
             }
-            Kind::Object(object) if object.is_free() => {
-                open.objects.push(std::ptr::from_ref(object));
-                let made = free(object, name, thing, |other| {
-                    self.make(other, "value", thing.part("value"), open)
+            Kind::Object(object) if object.is_free_form() => {
+                progress.objects.push(std::ptr::from_ref(object));
+                let made = free_form(object, name, context, |other| {
+                    self.make(other, "value", context.part("value"), progress)
                 });
-                open.objects.pop();
+                progress.objects.pop();
                 made
             }
             Kind::Object(object) => {
-                if open.is_full() {
+                if progress.is_full() {
                     return json!({});
                 }
-                open.objects.push(std::ptr::from_ref(object));
-                let noun = self.noun(name, object);
-                let thing = match &noun {
-                    None => thing,
+                progress.objects.push(std::ptr::from_ref(object));
+                let resource = self.resource(name, object);
+                let context = match &resource {
+                    None => context,
                     // Another thing, one of those that there are.
-                    Some(noun) if self.is_known(noun) => Thing {
-                        noun,
-                        index: thing.index % self.size.max(1),
-                        ..thing
+                    Some(resource) if self.is_known(resource) => SampleContext {
+                        resource,
+                        index: context.index % self.size.max(1),
+                        ..context
                     },
-                    Some(noun) => Thing { noun, ..thing },
+                    Some(resource) => SampleContext {
+                        resource,
+                        ..context
+                    },
                 };
                 let mut map = Map::new();
                 for property in object
                     .properties
                     .iter()
-                    .filter(|p| !(self.answers && p.of.write_only))
+                    .filter(|p| !(self.for_response && p.of.write_only))
                 {
                     let inner = self.schemas.at(property.of).object();
-                    if inner.is_some_and(|o| open.has(o))
-                        && !(property.required && open.objects.len() < 8)
+                    if inner.is_some_and(|o| progress.has(o))
+                        && !(property.required && progress.objects.len() < 8)
                     {
                         continue;
                     }
                     map.insert(
                         property.name.clone(),
-                        self.member(property, thing.part(&property.name), open),
+                        self.member(property, context.part(&property.name), progress),
                     );
                 }
-                open.objects.pop();
-                totals::settle(&mut map, (thing.noun, self.size), |noun| {
-                    self.is_known(noun)
+                progress.objects.pop();
+                totals::reconcile(&mut map, (context.resource, self.size), |resource| {
+                    self.is_known(resource)
                 });
                 map.into()
             }
@@ -257,24 +285,24 @@ impl<'a> Maker<'a> {
 pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let mut schemas = Schemas::default();
     let place = schemas.compile(doc, schema);
-    let maker = Maker {
+    let sampler = Sampler {
         schemas: &schemas,
-        nouns: &HashMap::new(),
-        owners: &HashMap::new(),
+        by_resource: &HashMap::new(),
+        unique_fields: &HashMap::new(),
         seed,
         size: 25,
         span: 86_400,
-        letter: false,
-        answers: false,
+        strict: false,
+        for_response: false,
         unset: false,
     };
-    maker.value(
+    sampler.value(
         place,
         "",
-        Thing {
+        SampleContext {
             rng: Rng::of(seed, ""),
             index: seed % 25,
-            noun: "",
+            resource: "",
             second: None,
         },
     )

@@ -20,9 +20,9 @@ const TOWNS: [(&str, f64, f64); 15] = [
 ];
 
 /// Metres per second: 80 km/h.
-pub const PACE: f64 = 22.2;
+pub const SPEED: f64 = 22.2;
 
-pub struct Spot {
+pub struct Position {
     pub lat: f64,
     pub lon: f64,
     /// Degrees from north.
@@ -44,10 +44,10 @@ fn offset(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 }
 
 /// `vehicle` sets where it starts; `second` is since the start of the sandbox's time.
-pub fn spot(vehicle: u64, second: i64) -> Spot {
+pub fn position(vehicle: u64, second: i64) -> Position {
     let legs = || TOWNS.iter().zip(TOWNS.iter().skip(1));
     let length: f64 = legs().map(|(a, b)| apart((a.1, a.2), (b.1, b.2))).sum();
-    let driven = (vehicle % 1000) as f64 * 37_000.0 + second as f64 * PACE;
+    let driven = (vehicle % 1000) as f64 * 37_000.0 + second as f64 * SPEED;
     let there_and_back = driven.rem_euclid(2.0 * length);
     let back = there_and_back > length;
     let mut left = if back {
@@ -62,7 +62,7 @@ pub fn spot(vehicle: u64, second: i64) -> Spot {
             let (north, east) = offset((a.1, a.2), (b.1, b.2));
             let heading = east.atan2(north).to_degrees() + if back { 180.0 } else { 0.0 };
             let town = if part < 0.5 { a.0 } else { b.0 };
-            return Spot {
+            return Position {
                 lat: round(a.1 + (b.1 - a.1) * part),
                 lon: round(a.2 + (b.2 - a.2) * part),
                 heading: heading.rem_euclid(360.0).round(),
@@ -71,7 +71,7 @@ pub fn spot(vehicle: u64, second: i64) -> Spot {
         }
         left -= leg;
     }
-    Spot {
+    Position {
         lat: 55.676,
         lon: 12.568,
         heading: 270.0,
@@ -91,7 +91,10 @@ mod tests {
     fn it_moves_at_its_pace_and_stays_on_the_road() {
         for vehicle in [0, 3, 24, 1_000_000] {
             for minute in (0..1500).step_by(7) {
-                let (a, b) = (spot(vehicle, minute * 60), spot(vehicle, minute * 60 + 10));
+                let (a, b) = (
+                    position(vehicle, minute * 60),
+                    position(vehicle, minute * 60 + 10),
+                );
                 let metres = apart((a.lat, a.lon), (b.lat, b.lon));
                 assert!(
                     (80.0..240.0).contains(&metres) || (a.heading - b.heading).abs() > 1.0,

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::{
-    sample::{Maker, Thing, fake, moment, route, telemetry},
+    sample::{SampleContext, Sampler, fake, moment, route, telemetry},
     spec::{
         IdKind,
         names::subject,
-        schema::{Object, Schema, Use},
+        schema::{Object, Schema, SchemaRef},
     },
 };
 
-impl Maker<'_> {
-    pub fn integer(&self, schema: &Schema, name: &str, thing: Thing<'_>) -> Value {
+impl Sampler<'_> {
+    pub fn integer(&self, schema: &Schema, name: &str, context: SampleContext<'_>) -> Value {
         let low = schema
             .minimum
             .filter(|n| n.abs() < 1e15)
@@ -23,12 +23,12 @@ impl Maker<'_> {
             .map(|n| n.floor() as i64 - i64::from(schema.exclusive.1));
         let within = |n: &i64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
         if let Some(known) = self
-            .reference(name, IdKind::Integer, thing)
+            .reference(name, IdKind::Integer, context)
             .filter(|v| v.as_i64().is_some_and(|n| within(&n)))
         {
             return known;
         }
-        if let Some(n) = fake::number(name, thing, self.span)
+        if let Some(n) = fake::number(name, context, self.span)
             .map(|n| n.round() as i64)
             .filter(within)
         {
@@ -39,35 +39,35 @@ impl Maker<'_> {
             .unwrap_or_else(|| low.saturating_add(999))
             .min(low.saturating_add(1_000_000))
             .max(low);
-        let mut rng = thing.rng;
+        let mut rng = context.rng;
         json!(low + rng.below((high - low) as u64 + 1) as i64)
     }
 
     pub fn text(
         &self,
-        place: Use,
+        place: SchemaRef,
         schema: &Schema,
         format: &str,
         name: &str,
-        thing: Thing<'_>,
+        context: SampleContext<'_>,
     ) -> Value {
-        let mut rng = thing.rng;
+        let mut rng = context.rng;
         match format {
             "uuid" => {
                 return self
-                    .reference(name, IdKind::Uuid, thing)
+                    .reference(name, IdKind::Uuid, context)
                     .unwrap_or_else(|| rng.uuid().into());
             }
-            "date-time" => return moment(fake::second(name, thing, self.span)).into(),
+            "date-time" => return moment(fake::second(name, context, self.span)).into(),
             "date" => {
-                return moment(fake::second(name, thing, self.span))
+                return moment(fake::second(name, context, self.span))
                     .get(..10)
                     .unwrap_or("2026-01-01")
                     .into();
             }
             "decimal" => {
-                let n =
-                    fake::number(name, thing, self.span).unwrap_or_else(|| 1.0 + rng.part() * 98.0);
+                let n = fake::number(name, context, self.span)
+                    .unwrap_or_else(|| 1.0 + rng.fraction() * 98.0);
                 let digits = if fake::is_position(name) { 6 } else { 2 };
                 let text = format!("{n:.digits$}");
                 return text
@@ -76,23 +76,28 @@ impl Maker<'_> {
                     .collect::<String>()
                     .into();
             }
-            "email" => return format!("user{}@example.com", thing.index + 1).into(),
+            "email" => return format!("user{}@example.com", context.index + 1).into(),
             "uri" => {
-                return format!("https://example.com/{}/{}", subject(name), thing.index + 1).into();
+                return format!(
+                    "https://example.com/{}/{}",
+                    subject(name),
+                    context.index + 1
+                )
+                .into();
             }
-            "ipv4" => return format!("192.0.2.{}", thing.index % 254 + 1).into(),
-            "ipv6" => return format!("2001:db8::{:x}", thing.index % 65_535 + 1).into(),
+            "ipv4" => return format!("192.0.2.{}", context.index % 254 + 1).into(),
+            "ipv6" => return format!("2001:db8::{:x}", context.index % 65_535 + 1).into(),
             _ => {}
         }
         // A method field: what it holds is told by its name.
         if schema.bare && place.read_only {
-            match untyped(name, thing) {
+            match untyped(name, context) {
                 Value::Bool(b) => return Value::Bool(b),
                 Value::Number(n) => return Value::Number(n),
                 _ => {}
             }
         }
-        let mut made = fake::text(name, thing, self.span);
+        let mut made = fake::text(name, context, self.span);
         if let Some(pattern) = &schema.pattern
             && !schema.regex().is_some_and(|r| r.is_match(&made))
         {
@@ -113,22 +118,22 @@ impl Maker<'_> {
     }
 }
 
-pub fn number(schema: &Schema, name: &str, thing: Thing<'_>, span: i64) -> Value {
+pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: i64) -> Value {
     let low = schema.minimum.filter(|n| n.abs() < 1e15);
     let high = schema.maximum.filter(|n| n.abs() < 1e15);
     let within = |n: &f64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
-    if let Some(n) = fake::number(name, thing, span).filter(within) {
+    if let Some(n) = fake::number(name, context, span).filter(within) {
         return json!(n);
     }
     let low = low.unwrap_or(0.0_f64.min(high.unwrap_or(0.0)));
     let high = high.unwrap_or(low + 100.0);
-    let mut rng = thing.rng;
-    json!(((low + (high - low).max(0.0) * rng.part()) * 1e6).round() / 1e6)
+    let mut rng = context.rng;
+    json!(((low + (high - low).max(0.0) * rng.fraction()) * 1e6).round() / 1e6)
 }
 
 /// What a method field holds on the wire, by its name.
-pub fn untyped(name: &str, thing: Thing<'_>) -> Value {
-    let mut rng = thing.rng;
+pub fn untyped(name: &str, context: SampleContext<'_>) -> Value {
+    let mut rng = context.rng;
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("is_") || lower.starts_with("has_") || lower.starts_with("can_") {
         return Value::Bool(rng.below(2) == 1);
@@ -136,27 +141,27 @@ pub fn untyped(name: &str, thing: Thing<'_>) -> Value {
     if lower.ends_with("_count") || lower == "count" {
         return json!(rng.below(20));
     }
-    fake::text(name, thing, 86_400).into()
+    fake::text(name, context, 86_400).into()
 }
 
 /// An object of no known form.
-pub fn free(
+pub fn free_form(
     object: &Object,
     name: &str,
-    thing: Thing<'_>,
-    mut value: impl FnMut(Use) -> Value,
+    context: SampleContext<'_>,
+    mut value: impl FnMut(SchemaRef) -> Value,
 ) -> Value {
     let lower = name.to_ascii_lowercase();
-    let spot = || route::spot(thing.index, fake::second(name, thing, 86_400));
+    let position = || route::position(context.index, fake::second(name, context, 86_400));
     let typed = object.others.filter(|o| o.is_typed());
     match lower.as_str() {
         _ if typed.is_some() => json!({ "value": typed.map(&mut value) }),
-        "data" if thing.second.is_some() => telemetry::data(telemetry::kind_of(thing), thing),
+        "data" if context.second.is_some() => telemetry::data(telemetry::kind_of(context), context),
         _ if lower.ends_with("position_display") => {
-            json!({ "city": spot().town, "country": "Denmark" })
+            json!({ "city": position().town, "country": "Denmark" })
         }
         "loc" | "location" | "position" | "center" => {
-            json!({ "lat": spot().lat, "lon": spot().lon })
+            json!({ "lat": position().lat, "lon": position().lon })
         }
         _ => json!({}),
     }

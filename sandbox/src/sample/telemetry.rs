@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sample::{Thing, route};
+use crate::sample::{SampleContext, route};
 
 /// Seconds from row to row.
 pub const STEP: i64 = 10;
@@ -18,8 +18,8 @@ pub const TYPES: [&str; 6] = [
 ];
 
 /// The type of the record of this second.
-pub fn kind_of(thing: Thing<'_>) -> &'static str {
-    let row = thing.second.unwrap_or_default() / STEP;
+pub fn kind_of(context: SampleContext<'_>) -> &'static str {
+    let row = context.second.unwrap_or_default() / STEP;
     TYPES
         .get(row.rem_euclid(TYPES.len() as i64) as usize)
         .copied()
@@ -27,14 +27,14 @@ pub fn kind_of(thing: Thing<'_>) -> &'static str {
 }
 
 /// What a record of this type holds.
-pub fn data(kind: &str, thing: Thing<'_>) -> Value {
-    let mut rng = thing.rng.at("data");
+pub fn data(kind: &str, context: SampleContext<'_>) -> Value {
+    let mut rng = context.rng.at("data");
     let mut between =
-        |low: f64, high: f64| ((low + (high - low) * rng.part()) * 10.0).round() / 10.0;
+        |low: f64, high: f64| ((low + (high - low) * rng.fraction()) * 10.0).round() / 10.0;
     match kind {
         "track.pos" => {
-            let spot = route::spot(thing.index, thing.second.unwrap_or_default());
-            json!({"loc": {"lat": spot.lat, "lon": spot.lon}, "alt": between(2.0, 140.0), "sog": between(20.0, 24.0), "cog": spot.heading, "nsat": 9})
+            let position = route::position(context.index, context.second.unwrap_or_default());
+            json!({"loc": {"lat": position.lat, "lon": position.lon}, "alt": between(2.0, 140.0), "sog": between(20.0, 24.0), "cog": position.heading, "nsat": 9})
         }
         "obd.bat" => {
             json!({"level": between(80.0, 100.0).round(), "voltage": between(12.4, 14.4), "state": "charging"})

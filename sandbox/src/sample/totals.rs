@@ -7,10 +7,10 @@ use crate::spec::names::singular;
 /// Members that add up to the total.
 const PARTS: [[&str; 2]; 2] = [["online", "offline"], ["updated", "update_available"]];
 
-/// `noun` is what the object speaks of, `size` how many of those that are known there are.
-pub fn settle(
+/// `resource` is what the object speaks of, `size` how many of those that are known there are.
+pub fn reconcile(
     map: &mut Map<String, Value>,
-    (noun, size): (&str, u64),
+    (resource, size): (&str, u64),
     known: impl Fn(&str) -> bool,
 ) {
     let lists: Vec<(String, usize)> = map
@@ -32,7 +32,7 @@ pub fn settle(
                 .filter_map(|v| v.as_object()?.values().find_map(Value::as_array));
             match counts.sum::<Option<u64>>() {
                 Some(sum) if !list.is_empty() => {
-                    let total = if known(noun) { size } else { sum };
+                    let total = if known(resource) { size } else { sum };
                     share(list, total);
                     total
                 }
@@ -153,7 +153,7 @@ mod tests {
             let Value::Object(mut map) = made else {
                 panic!()
             };
-            settle(&mut map, ("device", 25), |noun| noun == "device");
+            reconcile(&mut map, ("device", 25), |resource| resource == "device");
             assert_eq!(Value::Object(map), settled);
         }
     }

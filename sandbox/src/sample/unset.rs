@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::{
-    sample::{Maker, Thing, references::keyed, scalars::untyped},
+    sample::{SampleContext, Sampler, references::is_identifier, scalars::untyped},
     spec::{
         IdKind,
-        schema::{Kind, Use},
+        schema::{Kind, SchemaRef},
     },
 };
 
-impl Maker<'_> {
+impl Sampler<'_> {
     /// What a field is that nobody has set; `None` if it has to be something.
-    pub fn unset(&self, place: Use, name: &str, thing: Thing<'_>) -> Option<Value> {
+    pub fn unset(&self, place: SchemaRef, name: &str, context: SampleContext<'_>) -> Option<Value> {
         let schema = self.schemas.at(place);
-        if place.nullable && !(self.letter && place.read_only) {
+        if place.nullable && !(self.strict && place.read_only) {
             return Some(Value::Null);
         }
         if let Some(values) = &schema.values {
@@ -26,26 +26,26 @@ impl Maker<'_> {
         match &schema.kind {
             Kind::Boolean => Some(false.into()),
             Kind::List(_) if schema.items.0.unwrap_or(0) == 0 => Some(json!([])),
-            Kind::Object(object) if object.is_free() => Some(json!({})),
-            Kind::Integer if self.reference(name, IdKind::Integer, thing).is_none() => {
+            Kind::Object(object) if object.is_free_form() => Some(json!({})),
+            Kind::Integer if self.reference(name, IdKind::Integer, context).is_none() => {
                 within(0.0).then(|| json!(0))
             }
             Kind::Number => within(0.0).then(|| json!(0.0)),
-            Kind::Any => match untyped(name, thing) {
+            Kind::Any => match untyped(name, context) {
                 Value::Bool(_) => Some(false.into()),
                 Value::Number(_) => Some(json!(0)),
                 _ => Some(Value::Null),
             },
             Kind::Text(format) if format == "decimal" => within(0.0).then(|| "0.00".into()),
             Kind::Text(format) if format.is_empty() && schema.bare && place.read_only => {
-                match untyped(name, thing) {
+                match untyped(name, context) {
                     Value::Bool(_) => Some(false.into()),
                     Value::Number(_) => Some(json!(0)),
                     _ => None,
                 }
             }
             Kind::Text(format) if format.is_empty() && schema.pattern.is_none() => {
-                let blank = schema.min_length.unwrap_or(0) == 0 && !keyed(name);
+                let blank = schema.min_length.unwrap_or(0) == 0 && !is_identifier(name);
                 blank.then(|| "".into())
             }
             _ => None,

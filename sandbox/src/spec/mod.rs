@@ -17,7 +17,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 use crate::spec::{
     router::Router,
-    schema::{Schemas, Use},
+    schema::{SchemaRef, Schemas},
 };
 
 #[derive(Debug, Default)]
@@ -26,11 +26,11 @@ pub struct Spec {
     pub routes: Vec<Route>,
     pub collections: Vec<Collection>,
     /// The noun of a collection of its own, `device`, and how its ids look.
-    pub nouns: HashMap<(String, IdKind), usize>,
+    pub by_resource: HashMap<(String, IdKind), usize>,
     /// Where the items of a noun can be had: at its own collection, and at those that share with it what tells its items apart.
-    pub holders: HashMap<(String, IdKind), Vec<usize>>,
+    pub collections_of: HashMap<(String, IdKind), Vec<usize>>,
     /// Whose items a field tells apart: `unit_id` a device.
-    pub owners: HashMap<&'static str, (String, IdKind)>,
+    pub unique_fields: HashMap<&'static str, (String, IdKind)>,
     router: Router,
     by_template: HashMap<String, usize>,
 }
@@ -52,11 +52,11 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub status: StatusCode,
-    pub answer: Option<Use>,
+    pub response: Option<SchemaRef>,
     pub list: Option<List>,
     pub produces: Vec<String>,
     /// Documented errors.
-    pub errors: Vec<(u16, Use)>,
+    pub errors: Vec<(u16, SchemaRef)>,
     pub kind: Kind,
     /// No credentials needed.
     pub public: bool,
@@ -65,9 +65,9 @@ pub struct Operation {
 #[derive(Debug)]
 pub struct Parameter {
     pub name: String,
-    pub place: Place,
+    pub location: Location,
     pub required: bool,
-    pub schema: Use,
+    pub schema: SchemaRef,
     /// A list is repeated, not separated by commas.
     pub multi: bool,
     pub default: Option<u64>,
@@ -76,7 +76,7 @@ pub struct Parameter {
 impl Parameter {
     /// Where a wrong value is a page that does not exist, or is passed over: no wrong request.
     pub fn is_page(&self) -> bool {
-        self.place == Place::Query
+        self.location == Location::Query
             && matches!(
                 self.name.as_str(),
                 "page" | "page_size" | "limit" | "offset" | "cursor"
@@ -86,7 +86,7 @@ impl Parameter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     Path,
     Query,
     Header,
@@ -95,14 +95,14 @@ pub enum Place {
 #[derive(Debug)]
 pub struct Body {
     pub media: Vec<String>,
-    pub schema: Use,
+    pub schema: SchemaRef,
     pub required: bool,
 }
 
 /// The answer is a list.
 #[derive(Clone, Debug)]
 pub struct List {
-    pub item: Use,
+    pub item: SchemaRef,
     pub form: Form,
 }
 
@@ -157,12 +157,12 @@ pub enum IdKind {
 pub struct Collection {
     /// The path without base path and version, its parameters as `{}`: the state's key when they are filled in.
     pub norm: String,
-    pub noun: String,
+    pub resource: String,
     /// The property that holds the id.
     pub key: Option<String>,
     pub id: IdKind,
     /// Every property that any operation shows, in the words of the one that shows most.
-    pub full: Use,
+    pub full: SchemaRef,
     /// Ids can be learned from a list or a creation; else every id is taken for one.
     pub closed: bool,
     /// It shows the items of that one.

@@ -77,7 +77,7 @@ pub fn is_mfa(template: &str) -> bool {
 }
 
 /// The literal that a path is about: its last one.
-pub fn noun(norm: &str) -> String {
+pub fn resource(norm: &str) -> String {
     singular(norm.rsplit('/').find(|s| *s != "{}").unwrap_or_default())
 }
 
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn nouns() {
+    fn by_resource() {
         for (plural, one) in [
             ("devices", "device"),
             ("busses", "bus"),

@@ -37,7 +37,7 @@ struct Job {
     returned: Value,
 }
 
-pub enum Answer {
+pub enum JobState {
     Unknown,
     Pending,
     /// The device did not answer in time.
@@ -154,13 +154,13 @@ impl Commands {
         Ok(jid)
     }
 
-    pub fn ask(&self, device: &str, jid: &str, now: Timestamp) -> Answer {
+    pub fn state_of(&self, device: &str, jid: &str, now: Timestamp) -> JobState {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         match jobs.get(jid).filter(|j| j.device == device) {
-            None => Answer::Unknown,
-            Some(job) if now.as_millisecond() < job.done_at => Answer::Pending,
-            Some(job) if job.lost => Answer::Lost,
-            Some(job) => Answer::Done(job.returned.clone()),
+            None => JobState::Unknown,
+            Some(job) if now.as_millisecond() < job.done_at => JobState::Pending,
+            Some(job) if job.lost => JobState::Lost,
+            Some(job) => JobState::Done(job.returned.clone()),
         }
     }
 }

@@ -20,10 +20,10 @@ pub type Sent = Arc<Map<String, Value>>;
 
 /// Where items are kept.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct CollectionKey {
     /// The path of the collection.
     pub key: String,
-    pub noun: String,
+    pub resource: String,
     pub id: IdKind,
     /// A thing of which there is one: its only id is empty.
     pub single: bool,
@@ -41,7 +41,7 @@ pub struct Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// It was there from the start.
-    Made,
+    Sampled,
     /// By a request: what was not sent is not made up.
     Created,
     /// In no state: every id is taken for one.
@@ -52,20 +52,20 @@ pub enum Origin {
 pub enum Found {
     Item(Item),
     Deleted,
-    Never,
+    Absent,
 }
 
 /// Why there is no such change.
 #[derive(Debug)]
-pub enum Failure {
+pub enum StoreError {
     /// The file can't be read or written.
-    Broken(String),
+    Storage(String),
     /// The id is taken.
-    Taken,
+    IdTaken,
     /// It was deleted meanwhile.
     Gone,
     /// Another item has this value of a field that is unique.
-    Twice(String),
+    Duplicate(String),
 }
 
 /// A new item: its id, if one is given, and what was sent.

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::{
     sample,
     spec::IdKind,
-    state::{Change, Failure, Found, Item, New, Origin, Place, Sent, sqlite::Db},
+    state::{Change, CollectionKey, Found, Item, New, Origin, Sent, StoreError, sqlite::Db},
     util::{json, rng::Rng},
 };
 
@@ -58,14 +58,14 @@ impl Store {
             index,
             sent: sent.clone(),
             origin: if id.is_empty() || index < self.size {
-                Origin::Made
+                Origin::Sampled
             } else {
                 Origin::Created
             },
         }
     }
 
-    fn with<R>(&self, place: &Place, f: impl FnOnce(&mut State) -> R) -> Result<R, String> {
+    fn with<R>(&self, place: &CollectionKey, f: impl FnOnce(&mut State) -> R) -> Result<R, String> {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = match states.entry(place.key.clone()) {
             Entry::Occupied(known) => known.into_mut(),
@@ -75,14 +75,14 @@ impl Store {
     }
 
     /// What it begins with, and the changes of the file.
-    fn load(&self, place: &Place) -> Result<State, String> {
+    fn load(&self, place: &CollectionKey) -> Result<State, String> {
         let mut state = State::default();
         if place.single {
             state.items.insert(String::new(), (0, Sent::default()));
         } else {
             let ids = (0..self.size).map(|n| {
                 (
-                    json::text(&sample::id(self.seed, &place.noun, place.id, n)),
+                    json::text(&sample::id(self.seed, &place.resource, place.id, n)),
                     (n, Sent::default()),
                 )
             });
@@ -102,23 +102,28 @@ impl Store {
     /// Writes what `plan` makes of the state, then takes it over. In the file first: what is shown is kept.
     fn commit(
         &self,
-        place: &Place,
-        plan: impl FnOnce(&State) -> Result<Vec<Change>, Failure>,
-    ) -> Result<Vec<Change>, Failure> {
+        place: &CollectionKey,
+        plan: impl FnOnce(&State) -> Result<Vec<Change>, StoreError>,
+    ) -> Result<Vec<Change>, StoreError> {
         self.with(place, |state| {
             let changes = plan(state)?;
             if let Some(db) = self.db.as_ref().filter(|_| !changes.is_empty()) {
-                db.save(&place.key, &changes).map_err(Failure::Broken)?;
+                db.save(&place.key, &changes).map_err(StoreError::Storage)?;
             }
             changes.iter().cloned().for_each(|c| state.take(c));
             self.generation.fetch_add(1, Ordering::AcqRel);
             Ok(changes)
         })
-        .map_err(Failure::Broken)?
+        .map_err(StoreError::Storage)?
     }
 
     /// How many there are, and some of them in order.
-    pub fn page(&self, place: &Place, start: u64, size: u64) -> Result<(u64, Vec<Item>), String> {
+    pub fn page(
+        &self,
+        place: &CollectionKey,
+        start: u64,
+        size: u64,
+    ) -> Result<(u64, Vec<Item>), String> {
         self.with(place, |state| {
             let total = state.items.len();
             let start = (start.min(total as u64)) as usize;
@@ -134,16 +139,16 @@ impl Store {
         })
     }
 
-    pub fn get(&self, place: &Place, id: &str) -> Result<Found, String> {
+    pub fn get(&self, place: &CollectionKey, id: &str) -> Result<Found, String> {
         self.with(place, |state| match state.items.get(id) {
             Some((index, sent)) => Found::Item(self.item(id, *index, sent)),
             None if state.deleted.contains(id) => Found::Deleted,
-            None => Found::Never,
+            None => Found::Absent,
         })
     }
 
     /// What was sent of an item, if anything was. No collection is made for that.
-    pub fn sent(&self, place: &Place, id: &str) -> Option<Sent> {
+    pub fn sent(&self, place: &CollectionKey, id: &str) -> Option<Sent> {
         let loaded = || {
             let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
             states.contains_key(&place.key)
@@ -157,19 +162,19 @@ impl Store {
         }
     }
 
-    /// New items, each with an id of its own unless one is given. `twice` names the field of a new item that another one has already.
+    /// New items, each with an id of its own unless one is given. `duplicate` names the field of a new item that another one has already.
     pub fn create(
         &self,
-        place: &Place,
+        place: &CollectionKey,
         new: Vec<New>,
-        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
-    ) -> Result<Vec<Item>, Failure> {
+        duplicate: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Vec<Item>, StoreError> {
         let fresh = |index| match place.id {
             IdKind::Uuid => Rng::of(self.seed, &place.key)
                 .at("created")
                 .nth(index)
                 .uuid(),
-            kind => json::text(&sample::id(self.seed, &place.noun, kind, index)),
+            kind => json::text(&sample::id(self.seed, &place.resource, kind, index)),
         };
         let made = self.commit(place, |state| {
             let mut made: Vec<Change> = Vec::with_capacity(new.len());
@@ -180,17 +185,17 @@ impl Store {
                 // Ids that were given may be those that would come next.
                 let most = next.saturating_add((state.items.len() + made.len()) as u64);
                 let free = |index: &u64| id.is_some() || !taken(&fresh(*index));
-                let index = (next..=most).find(free).ok_or(Failure::Taken)?;
+                let index = (next..=most).find(free).ok_or(StoreError::IdTaken)?;
                 let id = id.unwrap_or_else(|| fresh(index));
                 if taken(&id) {
-                    return Err(Failure::Taken);
+                    return Err(StoreError::IdTaken);
                 }
                 let mut others = self.others(state, None).chain(
                     made.iter()
                         .filter_map(|c| Some(self.item(&c.id, c.index, c.sent.as_ref()?))),
                 );
-                if let Some(field) = twice(&sent, &mut others) {
-                    return Err(Failure::Twice(field));
+                if let Some(field) = duplicate(&sent, &mut others) {
+                    return Err(StoreError::Duplicate(field));
                 }
                 next = index + 1;
                 let sent = Some(Arc::new(sent));
@@ -215,18 +220,18 @@ impl Store {
     /// What was sent wins over what was there, field by field.
     pub fn change(
         &self,
-        place: &Place,
+        place: &CollectionKey,
         item: &Item,
         sent: Map<String, Value>,
-        twice: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
-    ) -> Result<Item, Failure> {
+        duplicate: impl Fn(&Map<String, Value>, &mut dyn Iterator<Item = Item>) -> Option<String>,
+    ) -> Result<Item, StoreError> {
         let made = self.commit(place, |state| {
-            if let Some(field) = twice(&sent, &mut self.others(state, Some(&item.id))) {
-                return Err(Failure::Twice(field));
+            if let Some(field) = duplicate(&sent, &mut self.others(state, Some(&item.id))) {
+                return Err(StoreError::Duplicate(field));
             }
             let known = state.items.get(&item.id);
             if known.is_none() && item.origin != Origin::Unknown {
-                return Err(Failure::Gone);
+                return Err(StoreError::Gone);
             }
             let (index, mut old) = known.cloned().unwrap_or((item.index, item.sent.clone()));
             Arc::make_mut(&mut old).extend(sent);
@@ -245,7 +250,7 @@ impl Store {
     }
 
     /// All of the items, or none if the file fails.
-    pub fn delete(&self, place: &Place, items: &[Item]) -> Result<(), Failure> {
+    pub fn delete(&self, place: &CollectionKey, items: &[Item]) -> Result<(), StoreError> {
         let gone = |item: &Item| Change {
             id: item.id.clone(),
             index: item.index,

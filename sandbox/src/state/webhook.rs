@@ -82,16 +82,16 @@ async fn send(host: SocketAddr, uri: &Uri, signature: &str, body: Bytes) -> Opti
         .header("X-Request-Signature", signature)
         .body(Full::new(body))
         .ok()?;
-    let answer = async {
+    let response = async {
         sender
             .send_request(request)
             .await
             .ok()
             .map(|r| r.status().is_success())
     };
-    tokio::pin!(answer);
+    tokio::pin!(response);
     tokio::select! {
-        taken = &mut answer => taken,
-        _ = connection => answer.await,
+        taken = &mut response => taken,
+        _ = connection => response.await,
     }
 }

@@ -37,7 +37,7 @@ impl Rng {
     }
 
     /// From 0 to 1.
-    pub fn part(&mut self) -> f64 {
+    pub fn fraction(&mut self) -> f64 {
         self.below(1_000_000) as f64 / 1e6
     }
 

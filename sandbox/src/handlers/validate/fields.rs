@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     handlers::validate::{
-        python::{python, shown},
-        scalars::{Checked, boolean, choice, float, integer, no_choice, say, text, uuid},
+        python::{str_of, type_name},
+        scalars::{Validated, boolean, choice, float, integer, invalid, no_choice, text, uuid},
     },
     spec::{
         IdKind,
-        schema::{Kind, Object, Schema, Schemas, Use},
+        schema::{Kind, Object, Schema, SchemaRef, Schemas},
         union::Chosen,
     },
 };
@@ -27,7 +27,7 @@ pub const FILE_NAME: &str = "\u{0}name";
 /// How a body is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    Whole,
+    Full,
     /// PATCH: any part of it.
     Partial,
 }
@@ -36,23 +36,23 @@ pub enum Mode {
 pub type Related<'a> = &'a dyn Fn(&str, IdKind, Option<&str>) -> Option<bool>;
 
 #[derive(Clone, Copy)]
-pub struct Judge<'a> {
+pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
     /// Is an alternative only tried? Unions inside it are passed over then: without this, each level would double the work.
-    pub trying: bool,
+    pub shallow: bool,
 }
 
-impl Judge<'_> {
+impl Validator<'_> {
     /// The value as it is kept, or what is wrong with it: an array of texts, or an object of those.
-    pub fn check(&self, place: Use, name: &str, value: Value) -> Checked {
+    pub fn check(&self, place: SchemaRef, name: &str, value: Value) -> Validated {
         let schema = self.schemas.at(place);
         if value.is_null() {
             return if place.nullable || matches!(schema.kind, Kind::Any) {
                 Ok(value)
             } else {
-                say(NULL)
+                invalid(NULL)
             };
         }
         if let Some(values) = &schema.values {
@@ -73,19 +73,21 @@ impl Judge<'_> {
             Kind::Number => float(schema, &value),
             Kind::Boolean => boolean(place, value),
             Kind::List(item) => self.list(schema, *item, name, value),
-            Kind::Union(_) if self.trying => Ok(value),
+            Kind::Union(_) if self.shallow => Ok(value),
             Kind::Union(_) => self.union(place, name, value),
             Kind::Object(object) => match value {
                 // drf-yasg documents a JSONField as an object of nothing.
-                value if object.is_free() && !object.others.is_some_and(Use::is_typed) => {
+                value
+                    if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
+                {
                     Ok(unmarked(value))
                 }
                 Value::Object(map) if !map.contains_key(FILE) => {
                     self.fields(object, map).map(Value::Object)
                 }
-                other if object.is_free() => say(format!(
+                other if object.is_free_form() => invalid(format!(
                     "Expected a dictionary of items but got type \"{}\".",
-                    python(&other)
+                    type_name(&other)
                 )),
                 other => Err(dictionary(&other)),
             },
@@ -93,7 +95,7 @@ impl Judge<'_> {
     }
 
     /// By the alternative that its tag names; without a tag, by the first of those that it may be of which takes it.
-    fn union(&self, place: Use, name: &str, value: Value) -> Checked {
+    fn union(&self, place: SchemaRef, name: &str, value: Value) -> Validated {
         let found = self
             .schemas
             .alternatives(place, &value, self.mode == Mode::Partial);
@@ -102,11 +104,11 @@ impl Judge<'_> {
             Some(Value::Null) => json!({ tag: [NULL] }),
             Some(sent) => json!({ tag: [no_choice(&sent)] }),
         })?;
-        let trying = Self {
-            trying: true,
+        let shallow = Self {
+            shallow: true,
             ..*self
         };
-        let takes = |c: &Chosen| trying.check(c.of, name, value.clone()).is_ok();
+        let takes = |c: &Chosen| shallow.check(c.of, name, value.clone()).is_ok();
         let mut at = Some(0).filter(|_| found.len() == 1);
         at = at.or_else(|| found.iter().position(takes));
         if at.is_none() {
@@ -128,11 +130,11 @@ impl Judge<'_> {
     }
 
     /// A relation by the id of what it leads to.
-    fn related(&self, place: Use, name: &str, kind: IdKind, value: Value) -> Checked {
+    fn related(&self, place: SchemaRef, name: &str, kind: IdKind, value: Value) -> Validated {
         let incorrect = || {
-            say(format!(
+            invalid(format!(
                 "Incorrect type. Expected pk value, received {}.",
-                python(&value)
+                type_name(&value)
             ))
         };
         let id = match (kind, &value) {
@@ -140,12 +142,12 @@ impl Judge<'_> {
                 return if place.nullable {
                     Ok(Value::Null)
                 } else {
-                    say(NULL)
+                    invalid(NULL)
                 };
             }
             (IdKind::Uuid, Value::String(t)) => match uuid::Uuid::try_parse(t) {
                 Ok(id) => Value::from(id.to_string()),
-                Err(_) => return say(format!("“{t}” is not a valid UUID.")),
+                Err(_) => return invalid(format!("“{t}” is not a valid UUID.")),
             },
             (IdKind::Integer, Value::String(t)) => match t.trim().parse::<i64>() {
                 Ok(id) => Value::from(id),
@@ -174,15 +176,15 @@ impl Judge<'_> {
             match sent.remove(name) {
                 Some(value) => match self.check(property.of, name, value) {
                     Ok(value) => drop(clean.insert(name.to_owned(), value)),
-                    Err(words) => drop(errors.insert(name.to_owned(), words)),
+                    Err(message) => drop(errors.insert(name.to_owned(), message)),
                 },
-                None if property.required && self.mode == Mode::Whole => {
-                    let words = if self.schemas.at(property.of).is_file() {
+                None if property.required && self.mode == Mode::Full => {
+                    let message = if self.schemas.at(property.of).is_file() {
                         "No file was submitted."
                     } else {
                         REQUIRED
                     };
-                    errors.insert(name.to_owned(), json!([words]));
+                    errors.insert(name.to_owned(), json!([message]));
                 }
                 None => {}
             }
@@ -191,7 +193,7 @@ impl Judge<'_> {
             for (key, value) in sent.into_iter().filter(|(k, _)| object.get(k).is_none()) {
                 match self.check(other, &key, value) {
                     Ok(value) => drop(clean.insert(key, value)),
-                    Err(words) => drop(errors.insert(key, words)),
+                    Err(message) => drop(errors.insert(key, message)),
                 }
             }
         }
@@ -202,19 +204,19 @@ impl Judge<'_> {
         }
     }
 
-    fn list(&self, schema: &Schema, item: Use, name: &str, value: Value) -> Checked {
+    fn list(&self, schema: &Schema, item: SchemaRef, name: &str, value: Value) -> Validated {
         let inner = self.schemas.at(item);
         // A list of serializers says what is wrong with itself as a serializer does.
-        let serializers = inner.object().is_some_and(|o| !o.is_free());
-        let whole = |words: String| {
+        let serializers = inner.object().is_some_and(|o| !o.is_free_form());
+        let whole = |message: String| {
             if serializers {
-                Err(json!({ "non_field_errors": [words] }))
+                Err(json!({ "non_field_errors": [message] }))
             } else {
-                say(words)
+                invalid(message)
             }
         };
         let Value::Array(items) = value else {
-            let kind = python(&value);
+            let kind = type_name(&value);
             return whole(format!("Expected a list of items but got type \"{kind}\"."));
         };
         if schema.items.0 == Some(1) && items.is_empty() {
@@ -230,14 +232,14 @@ impl Judge<'_> {
                 Value::Null if many => missing(&value),
                 Value::Null if first_only => match &inner.values {
                     Some(values) => choice(values, value),
-                    None => say(NULL),
+                    None => invalid(NULL),
                 },
                 value => self.check(item, name, value),
             };
             match checked {
                 Ok(value) => clean.push(value),
-                Err(words) if first_only => return Err(words),
-                Err(words) => drop(errors.insert(n.to_string(), words)),
+                Err(message) if first_only => return Err(message),
+                Err(message) => drop(errors.insert(n.to_string(), message)),
             }
         }
         if !errors.is_empty() {
@@ -262,7 +264,7 @@ impl Judge<'_> {
     }
 
     /// drf-yasg says of the ids of a relation to many that each is there once.
-    fn is_many_related(&self, schema: &Schema, item: Use, name: &str) -> bool {
+    fn is_many_related(&self, schema: &Schema, item: SchemaRef, name: &str) -> bool {
         match &self.schemas.at(item).kind {
             Kind::Integer => schema.unique || self.relation(name, IdKind::Integer),
             Kind::Text(f) if f == "uuid" => schema.unique || self.relation(name, IdKind::Uuid),
@@ -272,25 +274,25 @@ impl Judge<'_> {
 }
 
 pub fn dictionary(value: &Value) -> Value {
-    let words = format!(
+    let message = format!(
         "Invalid data. Expected a dictionary, but got {}.",
-        python(value)
+        type_name(value)
     );
-    json!({ "non_field_errors": [words] })
+    json!({ "non_field_errors": [message] })
 }
 
-fn missing(value: &Value) -> Checked {
-    say(format!(
+fn missing(value: &Value) -> Validated {
+    invalid(format!(
         "Invalid pk \"{}\" - object does not exist.",
-        shown(value)
+        str_of(value)
     ))
 }
 
-fn file(value: Value) -> Checked {
+fn file(value: Value) -> Validated {
     match value.get(FILE).and_then(Value::as_u64) {
-        Some(0) => say("The submitted file is empty."),
+        Some(0) => invalid("The submitted file is empty."),
         Some(_) => Ok(unmarked(value)),
-        None => say("The submitted data was not a file. Check the encoding type on the form."),
+        None => invalid("The submitted data was not a file. Check the encoding type on the form."),
     }
 }
 

@@ -9,16 +9,16 @@ use serde_json::{Map, Value, json};
 use crate::{
     handlers::{
         query::Query,
-        validate::fields::{Judge, Mode, REQUIRED},
+        validate::fields::{Mode, REQUIRED, Validator},
     },
     spec::{
-        self, Operation, Place,
-        schema::{Kind, Schemas, Use},
+        self, Location, Operation,
+        schema::{Kind, SchemaRef, Schemas},
     },
 };
 
 /// What came in, cleaned of what is read-only or not in the document; or DRF's errors.
-pub fn body(judge: Judge<'_>, place: Use, value: Value) -> Result<Value, Value> {
+pub fn body(judge: Validator<'_>, place: SchemaRef, value: Value) -> Result<Value, Value> {
     let top = judge.schemas.at(place);
     match &top.kind {
         Kind::Union(_) if !value.is_object() && judge.schemas.is_of_objects(place) => {
@@ -26,35 +26,35 @@ pub fn body(judge: Judge<'_>, place: Use, value: Value) -> Result<Value, Value> 
         }
         _ if value.is_null() => Err(json!({ "non_field_errors": ["No data provided"] })),
         Kind::File => Ok(value),
-        Kind::Object(object) if !object.is_free() && !value.is_object() => {
+        Kind::Object(object) if !object.is_free_form() && !value.is_object() => {
             Err(fields::dictionary(&value))
         }
         _ => judge
             .check(place, "", value)
             .map_err(|errors| match errors {
-                Value::Array(words) => json!({ "non_field_errors": words }),
+                Value::Array(message) => json!({ "non_field_errors": message }),
                 errors => errors,
             }),
     }
 }
 
 /// Query and path name no relations: what they name is looked for, not judged.
-fn plain(schemas: &Schemas) -> Judge<'_> {
-    Judge {
+fn plain(schemas: &Schemas) -> Validator<'_> {
+    Validator {
         schemas,
         related: &|_, _, _| None,
-        mode: Mode::Whole,
-        trying: false,
+        mode: Mode::Full,
+        shallow: false,
     }
 }
 
 /// What django-filter says where a serializer says something else.
-fn filtered(kind: &Kind, words: Value) -> Value {
+fn filtered(kind: &Kind, message: Value) -> Value {
     match kind {
         Kind::Number => json!(["Enter a number."]),
         Kind::Text(format) if format == "date-time" => json!(["Enter a valid date/time."]),
         Kind::Text(format) if format == "date" => json!(["Enter a valid date."]),
-        _ => words,
+        _ => message,
     }
 }
 
@@ -72,9 +72,9 @@ pub fn parameters(
     for p in operation
         .parameters
         .iter()
-        .filter(|p| p.place != Place::Path && !p.is_page())
+        .filter(|p| p.location != Location::Path && !p.is_page())
     {
-        let values: Vec<String> = if p.place == Place::Header {
+        let values: Vec<String> = if p.location == Location::Header {
             header(&p.name).into_iter().collect()
         } else {
             query.all(&p.name).map(str::to_owned).collect()
@@ -107,12 +107,12 @@ pub fn parameters(
             }
             _ => Value::from(last.clone()),
         };
-        if let Err(words) = plain(schemas).check(p.schema, &p.name, value) {
-            let words = match operation.kind {
-                spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, words),
-                _ => words,
+        if let Err(message) = plain(schemas).check(p.schema, &p.name, value) {
+            let message = match operation.kind {
+                spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, message),
+                _ => message,
             };
-            errors.insert(p.name.clone(), words);
+            errors.insert(p.name.clone(), message);
         }
     }
     if errors.is_empty() {
@@ -127,7 +127,7 @@ pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: 
     operation
         .parameters
         .iter()
-        .filter(|p| p.place == Place::Path)
+        .filter(|p| p.location == Location::Path)
         .all(|p| {
             let value = names
                 .iter()

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What Python calls the type.
-pub fn python(value: &Value) -> &'static str {
+pub fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",
         Value::Bool(_) => "bool",
@@ -16,7 +16,7 @@ pub fn python(value: &Value) -> &'static str {
 }
 
 /// Python's `str`.
-pub fn shown(value: &Value) -> String {
+pub fn str_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => repr(other),

@@ -3,10 +3,10 @@
 use serde_json::{Number, Value, json};
 
 use crate::{
-    handlers::validate::python::shown,
+    handlers::validate::python::str_of,
     spec::{
         formats,
-        schema::{Schema, Use},
+        schema::{Schema, SchemaRef},
     },
 };
 
@@ -16,38 +16,38 @@ const PATTERN: &str = "This value does not match the required pattern.";
 
 const LARGE: &str = "String value too large.";
 
-pub type Checked = Result<Value, Value>;
+pub type Validated = Result<Value, Value>;
 
-pub fn say(words: impl Into<String>) -> Checked {
-    Err(json!([words.into()]))
+pub fn invalid(message: impl Into<String>) -> Validated {
+    Err(json!([message.into()]))
 }
 
-pub fn choice(values: &[Value], value: Value) -> Checked {
+pub fn choice(values: &[Value], value: Value) -> Validated {
     // By its text: a form sends nothing else.
-    let text = shown(&value);
-    match values.iter().find(|v| **v == value || shown(v) == text) {
+    let text = str_of(&value);
+    match values.iter().find(|v| **v == value || str_of(v) == text) {
         Some(known) => Ok(known.clone()),
-        None => say(no_choice(&value)),
+        None => invalid(no_choice(&value)),
     }
 }
 
 pub fn no_choice(value: &Value) -> String {
-    format!("\"{}\" is not a valid choice.", shown(value))
+    format!("\"{}\" is not a valid choice.", str_of(value))
 }
 
-pub fn uuid(value: Value) -> Checked {
+pub fn uuid(value: Value) -> Validated {
     let id = match &value {
         Value::String(text) => uuid::Uuid::try_parse(text.trim()).ok(),
         Value::Number(n) => n.as_u64().map(|n| uuid::Uuid::from_u128(n.into())),
         _ => None,
     };
     id.map_or_else(
-        || say(formats::complaint("uuid", "").unwrap_or_default()),
+        || invalid(formats::complaint("uuid", "").unwrap_or_default()),
         |id| Ok(id.to_string().into()),
     )
 }
 
-pub fn text(schema: &Schema, format: &str, value: Value) -> Checked {
+pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     let text = match &value {
         Value::String(text) => text.trim(),
         Value::Number(_) if format == "decimal" => return decimal(schema, &value.to_string()),
@@ -55,21 +55,21 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Checked {
         Value::Number(n) => &n.to_string(),
         _ => {
             let pattern = || schema.pattern.as_ref().map(|_| PATTERN);
-            let words = formats::complaint(format, "").or_else(pattern);
-            return say(words.unwrap_or("Not a valid string."));
+            let message = formats::complaint(format, "").or_else(pattern);
+            return invalid(message.unwrap_or("Not a valid string."));
         }
     };
     match format {
         "decimal" => return decimal(schema, text),
         // Those are no CharFields: nothing is blank.
         "date-time" | "date" => {
-            return formats::complaint(format, text).map_or_else(|| Ok(text.into()), say);
+            return formats::complaint(format, text).map_or_else(|| Ok(text.into()), invalid);
         }
         _ => {}
     }
     if text.is_empty() {
         return if schema.min_length.is_some_and(|n| n > 0) {
-            say(BLANK)
+            invalid(BLANK)
         } else {
             Ok(text.into())
         };
@@ -87,8 +87,8 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Checked {
     if text.contains('\0') {
         faults.push("Null characters are not allowed.".into());
     }
-    if let Some(words) = formats::complaint(format, text) {
-        faults.push(words.into());
+    if let Some(message) = formats::complaint(format, text) {
+        faults.push(message.into());
     } else if schema.differs(text) {
         faults.push(PATTERN.into());
     }
@@ -100,14 +100,14 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Checked {
 }
 
 /// Python's `int`, of a text without a fraction that is not zero.
-pub fn integer(schema: &Schema, value: &Value) -> Checked {
+pub fn integer(schema: &Schema, value: &Value) -> Validated {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(n) => n.to_string(),
         _ => String::new(),
     };
     if value.is_string() && text.len() > 1000 {
-        return say(LARGE);
+        return invalid(LARGE);
     }
     let text = text.trim();
     let whole = text
@@ -120,7 +120,7 @@ pub fn integer(schema: &Schema, value: &Value) -> Checked {
         .as_f64()
         .is_some_and(|f| f.fract() == 0.0 && f.abs() >= 9e15);
     if !huge && (digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
-        return say("A valid integer is required.");
+        return invalid("A valid integer is required.");
     }
     match whole.parse::<i64>() {
         Ok(n) => range(schema, n as f64, n.into()),
@@ -130,9 +130,9 @@ pub fn integer(schema: &Schema, value: &Value) -> Checked {
     }
 }
 
-pub fn float(schema: &Schema, value: &Value) -> Checked {
+pub fn float(schema: &Schema, value: &Value) -> Validated {
     let number = match value {
-        Value::String(text) if text.len() > 1000 => return say(LARGE),
+        Value::String(text) if text.len() > 1000 => return invalid(LARGE),
         Value::String(text) => text.trim().parse::<f64>().ok(),
         Value::Bool(b) => Some(f64::from(u8::from(*b))),
         Value::Number(n) => n.as_f64(),
@@ -141,21 +141,21 @@ pub fn float(schema: &Schema, value: &Value) -> Checked {
     match number.and_then(|n| Some((n, Number::from_f64(n)?))) {
         Some((n, _)) if value.is_number() => range(schema, n, value.clone()),
         Some((n, number)) => range(schema, n, number.into()),
-        None => say("A valid number is required."),
+        None => invalid("A valid number is required."),
     }
 }
 
-pub fn decimal(schema: &Schema, text: &str) -> Checked {
+pub fn decimal(schema: &Schema, text: &str) -> Validated {
     if text.len() > 1000 {
-        return say(LARGE);
+        return invalid(LARGE);
     }
     match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
         Some(n) => range(schema, n, text.into()),
-        None => say("A valid number is required."),
+        None => invalid("A valid number is required."),
     }
 }
 
-pub fn boolean(place: Use, value: Value) -> Checked {
+pub fn boolean(place: SchemaRef, value: Value) -> Validated {
     let word = match &value {
         Value::Bool(_) => return Ok(value),
         Value::String(text) => text.trim().to_lowercase(),
@@ -170,18 +170,18 @@ pub fn boolean(place: Use, value: Value) -> Checked {
         "true" | "t" | "1" | "yes" | "y" | "on" => Ok(true.into()),
         "false" | "f" | "0" | "no" | "n" | "off" => Ok(false.into()),
         "" | "null" if place.nullable => Ok(Value::Null),
-        _ => say("Must be a valid boolean."),
+        _ => invalid("Must be a valid boolean."),
     }
 }
 
-pub fn range(schema: &Schema, n: f64, value: Value) -> Checked {
+pub fn range(schema: &Schema, n: f64, value: Value) -> Validated {
     let (low, high) = schema.exclusive;
     match (schema.minimum, schema.maximum) {
-        (Some(limit), _) if low && n <= limit => say(format!(
+        (Some(limit), _) if low && n <= limit => invalid(format!(
             "Ensure this value is greater than {}.",
             limited(limit)
         )),
-        (_, Some(limit)) if high && n >= limit => say(format!(
+        (_, Some(limit)) if high && n >= limit => invalid(format!(
             "Ensure this value is less than {}.",
             limited(limit)
         )),
@@ -191,16 +191,16 @@ pub fn range(schema: &Schema, n: f64, value: Value) -> Checked {
     }
 }
 
-pub fn least(limit: f64) -> Checked {
+pub fn least(limit: f64) -> Validated {
     let limit = limited(limit);
-    say(format!(
+    invalid(format!(
         "Ensure this value is greater than or equal to {limit}."
     ))
 }
 
-pub fn most(limit: f64) -> Checked {
+pub fn most(limit: f64) -> Validated {
     let limit = limited(limit);
-    say(format!(
+    invalid(format!(
         "Ensure this value is less than or equal to {limit}."
     ))
 }

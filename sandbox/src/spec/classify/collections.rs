@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use http::Method;
 
 use crate::spec::{
-    Collection, IdKind, Place, Spec,
-    classify::survey::{Seen, UNIQUE, has, is_rows, listed, operations},
-    names::{noun, parent},
-    schema::{Kind as Type, Property, Use},
+    Collection, IdKind, Location, Spec,
+    classify::survey::{Survey, UNIQUE, has, is_rows, listed, operations},
+    names::{parent, resource},
+    schema::{Kind as Type, Property, SchemaRef},
 };
 
-pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection> {
+pub fn collection(spec: &mut Spec, seen: &Survey, norm: &str) -> Option<Collection> {
     let list = operations(spec, seen, norm, &Method::GET)
         .find(|o| o.list.as_ref().is_some_and(|l| !is_rows(spec, o, l)))
         .is_some();
@@ -23,7 +23,7 @@ pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection
     let item_path = format!("{norm}/{{}}");
     let answers = |path: &str, method: &'static Method| {
         operations(spec, seen, path, method)
-            .filter_map(|o| o.answer)
+            .filter_map(|o| o.response)
             .collect::<Vec<_>>()
     };
     let items = operations(spec, seen, norm, &Method::GET)
@@ -63,7 +63,7 @@ pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection
         .find_map(|o| {
             o.parameters
                 .iter()
-                .find(|p| p.place == Place::Path && Some(&p.name) == item.as_ref())
+                .find(|p| p.location == Location::Path && Some(&p.name) == item.as_ref())
         })
         .map(|p| p.schema);
     let kinds: Vec<IdKind> = key
@@ -81,7 +81,7 @@ pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection
     let full = spec.schemas.object(properties);
     Some(Collection {
         norm: norm.to_owned(),
-        noun: noun(norm),
+        resource: resource(norm),
         key,
         id,
         full,
@@ -90,7 +90,7 @@ pub fn collection(spec: &mut Spec, seen: &Seen, norm: &str) -> Option<Collection
     })
 }
 
-pub fn id_kind(spec: &Spec, schema: Use) -> IdKind {
+pub fn id_kind(spec: &Spec, schema: SchemaRef) -> IdKind {
     match &spec.schemas.at(schema).kind {
         Type::Text(format) if format == "uuid" => IdKind::Uuid,
         Type::Text(_) => IdKind::Text,
@@ -101,7 +101,7 @@ pub fn id_kind(spec: &Spec, schema: Use) -> IdKind {
 /// A list without paths for its items shows the items of another: of the noun's own collection, or of the one that it stands below.
 pub fn view(
     spec: &Spec,
-    seen: &Seen,
+    seen: &Survey,
     by_norm: &HashMap<String, usize>,
     at: usize,
 ) -> Option<usize> {
@@ -114,16 +114,16 @@ pub fn view(
     {
         return None;
     }
-    let own = spec.nouns.get(&(c.noun.clone(), c.id)).copied();
+    let own = spec.by_resource.get(&(c.resource.clone(), c.id)).copied();
     let below = || {
         let above = *by_norm.get(parent(&c.norm))?;
         let over = spec.collection(above)?;
-        (over.id == c.id && over.closed && spec.nouns.values().any(|n| *n == above))
+        (over.id == c.id && over.closed && spec.by_resource.values().any(|n| *n == above))
             .then_some(above)
     };
     let same = || {
         let name = UNIQUE.iter().find(|n| has(spec, c.full, n))?;
-        let owner = *spec.nouns.get(spec.owners.get(name)?)?;
+        let owner = *spec.by_resource.get(spec.unique_fields.get(name)?)?;
         spec.collection(owner).filter(|o| o.id == c.id)?;
         Some(owner)
     };
@@ -137,14 +137,15 @@ pub fn identities(spec: &mut Spec) {
         let collection = spec.collection(at);
         collection.is_some_and(|c| has(spec, c.full, name))
     };
-    let mut nouns: Vec<_> = spec.nouns.iter().collect();
-    nouns.sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.norm.len()), key.0.clone()));
+    let mut by_resource: Vec<_> = spec.by_resource.iter().collect();
+    by_resource
+        .sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.norm.len()), key.0.clone()));
     let owner = |name: &&'static str| {
-        let (key, _) = nouns.iter().find(|(_, at)| tells(**at, name))?;
+        let (key, _) = by_resource.iter().find(|(_, at)| tells(**at, name))?;
         Some((*name, (*key).clone()))
     };
-    let owners = UNIQUE.iter().filter_map(owner).collect();
-    let holders = |at: usize, kind: IdKind| {
+    let unique_fields = UNIQUE.iter().filter_map(owner).collect();
+    let collections_of = |at: usize, kind: IdKind| {
         let shares = |other: usize| UNIQUE.iter().any(|n| tells(at, n) && tells(other, n));
         let open = |c: &Collection| !c.norm.contains("{}") && c.id == kind && c.closed;
         let all = spec.collections.iter().enumerate();
@@ -152,15 +153,15 @@ pub fn identities(spec: &mut Spec) {
             .map(|(other, _)| other)
             .collect()
     };
-    let holders = nouns
+    let collections_of = by_resource
         .iter()
-        .map(|(key, at)| ((*key).clone(), holders(**at, key.1)))
+        .map(|(key, at)| ((*key).clone(), collections_of(**at, key.1)))
         .collect();
-    (spec.owners, spec.holders) = (owners, holders);
+    (spec.unique_fields, spec.collections_of) = (unique_fields, collections_of);
 }
 
 /// Nobody else speaks for the noun of what can only be listed: `/vehicle/makes/`.
-pub fn only_listed(spec: &mut Spec, seen: &Seen) {
+pub fn only_listed(spec: &mut Spec, seen: &Survey) {
     let mut lists: Vec<usize> = (0..spec.collections.len()).collect();
     lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
     for i in lists {
@@ -168,11 +169,11 @@ pub fn only_listed(spec: &mut Spec, seen: &Seen) {
         let Some(c) = spec.collection(i).filter(own) else {
             continue;
         };
-        let keyed = c.key.is_some() && !c.norm.ends_with(&c.noun);
-        let noun = (c.noun.clone(), c.id);
-        if keyed && listed(spec, seen, &c.norm) && !spec.nouns.contains_key(&noun) {
-            spec.nouns.insert(noun.clone(), i);
-            spec.holders.insert(noun, vec![i]);
+        let keyed = c.key.is_some() && !c.norm.ends_with(&c.resource);
+        let resource = (c.resource.clone(), c.id);
+        if keyed && listed(spec, seen, &c.norm) && !spec.by_resource.contains_key(&resource) {
+            spec.by_resource.insert(resource.clone(), i);
+            spec.collections_of.insert(resource, vec![i]);
         }
     }
 }

@@ -29,9 +29,9 @@ pub fn classify(spec: &mut Spec, base: &str) {
         .map(|(i, c)| (c.norm.clone(), i))
         .collect();
     // The shortest path that has items of its own speaks for a noun.
-    let mut owners: Vec<usize> = (0..spec.collections.len()).collect();
-    owners.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
-    for i in owners {
+    let mut unique_fields: Vec<usize> = (0..spec.collections.len()).collect();
+    unique_fields.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
+    for i in unique_fields {
         let Some(c) = spec.collections.get(i) else {
             continue;
         };
@@ -40,8 +40,8 @@ pub fn classify(spec: &mut Spec, base: &str) {
             && !c.norm.contains("{}")
             && listed(spec, &seen, &c.norm)
         {
-            let key = (c.noun.clone(), c.id);
-            spec.nouns.entry(key).or_insert(i);
+            let key = (c.resource.clone(), c.id);
+            spec.by_resource.entry(key).or_insert(i);
         }
     }
     identities(spec);

@@ -44,18 +44,18 @@ pub fn parents(
 /// Whose items have a property of that name which is no reference: `unit_id`.
 pub fn holder(spec: &Spec, name: &str) -> Option<Target> {
     if let Some((_, collection)) = spec
-        .nouns
+        .by_resource
         .iter()
-        .find(|((noun, _), _)| *noun == subject(name))
+        .find(|((resource, _), _)| *resource == subject(name))
     {
         return Some(Target {
             collection: *collection,
             key: None,
         });
     }
-    let mut owners: Vec<usize> = spec.nouns.values().copied().collect();
-    owners.sort_by_key(|i| spec.collection(*i).map(|c| c.norm.clone()));
-    let collection = owners
+    let mut unique_fields: Vec<usize> = spec.by_resource.values().copied().collect();
+    unique_fields.sort_by_key(|i| spec.collection(*i).map(|c| c.norm.clone()));
+    let collection = unique_fields
         .into_iter()
         .find(|i| spec.collection(*i).is_some_and(|c| has(spec, c.full, name)))?;
     Some(Target {
@@ -74,7 +74,7 @@ pub fn kind(
     let segments: Vec<&str> = norm.split('/').collect();
     let last = segments.last().copied().unwrap_or_default();
     let own = by_norm.get(norm).copied();
-    let answer = |name: &str| o.answer.is_some_and(|a| has(spec, a, name));
+    let response = |name: &str| o.response.is_some_and(|a| has(spec, a, name));
     match o.method.as_str() {
         "OPTIONS" => return Kind::Options,
         "POST"
@@ -86,11 +86,11 @@ pub fn kind(
             return Kind::Login;
         }
         "POST" if is_mfa(norm) => return Kind::MfaVerify,
-        "POST" if last.starts_with("execute") && answer("jid") => return Kind::Execute,
+        "POST" if last.starts_with("execute") && response("jid") => return Kind::Execute,
         "GET" | "HEAD" if last == "{}" && names.last().is_some_and(|n| n == "jid") => {
             return Kind::CommandResult;
         }
-        _ if o.answer.is_some_and(|a| spec.schemas.at(a).is_file()) => return Kind::File,
+        _ if o.response.is_some_and(|a| spec.schemas.at(a).is_file()) => return Kind::File,
         "GET" | "HEAD" => {
             if let Some(list) = &o.list {
                 return if is_rows(spec, o, list) {
@@ -146,7 +146,7 @@ pub fn target(
         c.closed
             && c.key.is_some()
             && has(spec, c.full, name)
-            && o.answer
+            && o.response
                 .is_some_and(|a| c.key.as_ref().is_some_and(|k| has(spec, a, k)))
     });
     Some(other.map_or(

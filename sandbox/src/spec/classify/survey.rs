@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use http::Method;
 
 use crate::spec::{
-    List, Operation, Place, Spec,
+    List, Location, Operation, Spec,
     names::{is_parameter, norm, parent},
     router,
-    schema::{Property, Use},
+    schema::{Property, SchemaRef},
 };
 
-pub struct Seen {
+pub struct Survey {
     /// Route by normalised path; several when there are versions.
     pub routes: HashMap<String, Vec<usize>>,
     /// Normalised path of a collection whose items have a path → the parameter's name.
@@ -19,8 +19,8 @@ pub struct Seen {
     pub order: Vec<String>,
 }
 
-pub fn survey(spec: &Spec, base: &str) -> Seen {
-    let mut seen = Seen {
+pub fn survey(spec: &Spec, base: &str) -> Survey {
+    let mut seen = Survey {
         routes: HashMap::new(),
         items: HashMap::new(),
         order: Vec::new(),
@@ -34,7 +34,7 @@ pub fn survey(spec: &Spec, base: &str) -> Seen {
             .next()
             .unwrap_or_default();
         let is_item = |o: &Operation| match o.method.as_str() {
-            "GET" => o.list.is_none() && !o.answer.is_some_and(|a| spec.schemas.at(a).is_file()),
+            "GET" => o.list.is_none() && !o.response.is_some_and(|a| spec.schemas.at(a).is_file()),
             method => matches!(method, "PUT" | "PATCH" | "DELETE"),
         };
         if is_parameter(last) && route.operations.iter().any(is_item) {
@@ -54,7 +54,7 @@ pub fn survey(spec: &Spec, base: &str) -> Seen {
 
 pub fn operations<'a>(
     spec: &'a Spec,
-    seen: &'a Seen,
+    seen: &'a Survey,
     norm: &str,
     method: &'a Method,
 ) -> impl Iterator<Item = &'a Operation> + use<'a> {
@@ -69,14 +69,14 @@ pub fn operations<'a>(
         .filter(move |o| o.method == *method)
 }
 
-pub fn listed(spec: &Spec, seen: &Seen, norm: &str) -> bool {
+pub fn listed(spec: &Spec, seen: &Survey, norm: &str) -> bool {
     operations(spec, seen, norm, &Method::GET).any(|o| o.list.is_some())
 }
 
 /// Fields whose values no two things share.
 pub const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
 
-pub fn has(spec: &Spec, schema: Use, name: &str) -> bool {
+pub fn has(spec: &Spec, schema: SchemaRef, name: &str) -> bool {
     let members = spec.schemas.members(schema);
     members.is_some_and(|o| o.get(name).is_some())
 }
@@ -91,7 +91,7 @@ pub fn is_rows(spec: &Spec, operation: &Operation, list: &List) -> bool {
         .iter()
         .any(|k| item.get(k).is_some());
     let asked = operation.parameters.iter().any(|p| {
-        p.place == Place::Query
+        p.location == Location::Query
             && matches!(spec.schemas.at(p.schema).format(), "date-time" | "date")
     });
     !keyed && asked && item.properties.iter().any(timed)

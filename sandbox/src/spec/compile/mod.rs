@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::spec::{
-    Body, Kind, Operation, Parameter, Place, Route, Spec, classify, names, schema::Property,
+    Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names, schema::Property,
 };
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
@@ -84,10 +84,10 @@ impl Spec {
                     .unwrap_or_default()
             };
             let required = parameter.get("required") == Some(&Value::Bool(true));
-            let place = match text("in") {
-                "path" => Place::Path,
-                "query" => Place::Query,
-                "header" => Place::Header,
+            let location = match text("in") {
+                "path" => Location::Path,
+                "query" => Location::Query,
+                "header" => Location::Header,
                 "body" => {
                     let schema = self
                         .schemas
@@ -112,7 +112,7 @@ impl Spec {
             };
             if parameters
                 .iter()
-                .any(|p| p.place == place && p.name == text("name"))
+                .any(|p| p.location == location && p.name == text("name"))
             {
                 continue;
             }
@@ -125,7 +125,7 @@ impl Spec {
                     .and_then(Value::as_bool)
                     .unwrap_or(true),
                 // drf-yasg says nothing of the lists that DRF reads from repeated names; django-filter's `__in` has commas.
-                (None, "") => place == Place::Query && !text("name").ends_with("__in"),
+                (None, "") => location == Location::Query && !text("name").ends_with("__in"),
                 (None, format) => format == "multi",
             };
             let default = parameter
@@ -134,7 +134,7 @@ impl Spec {
                 .and_then(Value::as_u64);
             parameters.push(Parameter {
                 name: text("name").into(),
-                place,
+                location,
                 required,
                 schema,
                 multi,
@@ -179,7 +179,7 @@ impl Spec {
             .iter()
             .find(|(s, _)| s.starts_with('2'))
             .or_else(|| responses.iter().find(|(s, _)| *s == "default"));
-        let (answer, types) = success.map_or((None, Vec::new()), |(_, r)| {
+        let (response, types) = success.map_or((None, Vec::new()), |(_, r)| {
             self.response(doc, operation, r)
         });
         let status = success.map_or(StatusCode::NO_CONTENT, |(s, _)| {
@@ -201,11 +201,11 @@ impl Spec {
             .is_some_and(|s| !s.is_empty());
         Operation {
             method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap_or_default(),
-            list: answer.and_then(|a| self.list(a)),
+            list: response.and_then(|a| self.list(a)),
             parameters,
             body,
             status,
-            answer,
+            response,
             produces: types,
             errors,
             kind: Kind::default(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::spec::{
     Form, List, Spec,
     compile::{media, resolve},
-    schema::{Kind as Type, Use},
+    schema::{Kind as Type, SchemaRef},
 };
 
 impl Spec {
@@ -14,7 +14,7 @@ impl Spec {
         doc: &Value,
         operation: &Value,
         response: &Value,
-    ) -> (Option<Use>, Vec<String>) {
+    ) -> (Option<SchemaRef>, Vec<String>) {
         let response = resolve(doc, response);
         if let Some(content) = response.get("content").and_then(Value::as_object) {
             let json = content
@@ -36,14 +36,14 @@ impl Spec {
         )
     }
 
-    pub fn list(&self, answer: Use) -> Option<List> {
-        if let Some(keys) = self.envelope(answer) {
-            return self.results(answer).map(|item| List {
+    pub fn list(&self, response: SchemaRef) -> Option<List> {
+        if let Some(keys) = self.envelope(response) {
+            return self.results(response).map(|item| List {
                 item,
                 form: Form::Envelope(keys),
             });
         }
-        let Type::List(item) = self.schemas.at(answer).kind else {
+        let Type::List(item) = self.schemas.at(response).kind else {
             return None;
         };
         match self.envelope(item) {
@@ -59,14 +59,14 @@ impl Spec {
     }
 
     /// The members of a page's envelope: `results` beside `count` or `next`.
-    fn envelope(&self, schema: Use) -> Option<Vec<String>> {
+    fn envelope(&self, schema: SchemaRef) -> Option<Vec<String>> {
         let object = self.schemas.at(schema).object()?;
         (object.get("count").is_some() || object.get("next").is_some()).then_some(())?;
         self.results(schema)?;
         Some(object.properties.iter().map(|p| p.name.clone()).collect())
     }
 
-    fn results(&self, schema: Use) -> Option<Use> {
+    fn results(&self, schema: SchemaRef) -> Option<SchemaRef> {
         match self
             .schemas
             .at(self.schemas.at(schema).object()?.get("results")?.of)

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::OnceLock};
 use serde_json::Value;
 
 use crate::spec::{
-    schema::{Kind, Object, Property, Schema, Schemas, Target, Use},
+    schema::{Kind, Object, Property, Schema, SchemaRef, Schemas, Target},
     union::source::{self, NOTES, is_null},
 };
 
@@ -27,7 +27,7 @@ fn allows_null(doc: &Value, schema: &Value) -> bool {
     own(schema) || source::alternatives(schema).is_some_and(|list| list.iter().any(part))
 }
 
-impl Use {
+impl SchemaRef {
     /// Adds what a place says beside its type.
     fn note(&mut self, schema: &Value) {
         self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
@@ -43,22 +43,22 @@ impl Schemas {
     }
 
     /// An object of these properties.
-    pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> Use {
+    pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> SchemaRef {
         let kind = Kind::Object(properties.into_iter().collect());
         self.node(kind)
     }
 
-    pub fn node(&mut self, kind: Kind) -> Use {
-        Use {
+    pub fn node(&mut self, kind: Kind) -> SchemaRef {
+        SchemaRef {
             id: self.push(Schema {
                 kind,
                 ..Schema::default()
             }),
-            ..Use::default()
+            ..SchemaRef::default()
         }
     }
 
-    pub fn compile(&mut self, doc: &Value, schema: &Value) -> Use {
+    pub fn compile(&mut self, doc: &Value, schema: &Value) -> SchemaRef {
         let place = self.place(doc, schema, false);
         while let Some((target, id)) = self.pending.pop() {
             self.fill(doc, &target, id);
@@ -67,7 +67,7 @@ impl Schemas {
     }
 
     /// `now`: with the node behind a reference, not only its number.
-    pub fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> Use {
+    pub fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> SchemaRef {
         let only = source::only(schema);
         let wrapped = only.filter(|_| {
             schema.as_object().is_some_and(|m| {
@@ -81,10 +81,10 @@ impl Schemas {
             self.place(doc, inner, now)
         } else {
             let made = self.make(doc, schema, flag(schema, "readOnly"), None);
-            Use {
+            SchemaRef {
                 nullable: allows_null(doc, schema),
                 id: self.push(made),
-                ..Use::default()
+                ..SchemaRef::default()
             }
         };
         place.note(schema);
@@ -92,8 +92,14 @@ impl Schemas {
     }
 
     /// `members`: of a base that others are made of, not one of those.
-    pub fn reference(&mut self, doc: &Value, reference: &str, now: bool, members: bool) -> Use {
-        let (mut reference, mut notes) = (reference, Use::default());
+    pub fn reference(
+        &mut self,
+        doc: &Value,
+        reference: &str,
+        now: bool,
+        members: bool,
+    ) -> SchemaRef {
+        let (mut reference, mut notes) = (reference, SchemaRef::default());
         let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
         // A name for another component; one for itself is anything.
         for _ in 0..DEEPEST {
@@ -109,10 +115,10 @@ impl Schemas {
         let mut place = match self.refs.get(&target) {
             Some(known) => *known,
             None => {
-                let slot = Use {
+                let slot = SchemaRef {
                     id: self.push(Schema::default()),
                     nullable: find(reference).is_some_and(|t| allows_null(doc, t)),
-                    ..Use::default()
+                    ..SchemaRef::default()
                 };
                 self.refs.insert(target.clone(), slot);
                 self.pending.push((target.clone(), slot.id));
@@ -258,17 +264,17 @@ impl Schemas {
                     object.add(p);
                 }),
                 // One that is no object, with constraints beside it.
-                _ if object.is_free() && !is_object && but.is_none() => return None,
+                _ if object.is_free_form() && !is_object && but.is_none() => return None,
                 _ => {}
             }
         }
         object.others = match others {
             Some(Value::Bool(false)) => None,
             Some(schema @ Value::Object(_)) => Some(self.place(doc, schema, false)),
-            None if !object.is_free() => None,
-            _ => Some(Use {
+            None if !object.is_free_form() => None,
+            _ => Some(SchemaRef {
                 id: u32::MAX,
-                ..Use::default()
+                ..SchemaRef::default()
             }),
         };
         Some(object)

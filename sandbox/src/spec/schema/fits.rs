@@ -4,23 +4,23 @@ use serde_json::{Map, Value};
 
 use crate::spec::{
     formats,
-    schema::{Kind, Object, Schemas, Use},
+    schema::{Kind, Object, SchemaRef, Schemas},
     union::Chosen,
 };
 
 impl Schemas {
     /// Could this value come from (or go to) that place? Limits of size are not asked.
-    pub fn fits(&self, place: Use, value: &Value) -> bool {
+    pub fn fits(&self, place: SchemaRef, value: &Value) -> bool {
         self.fits_here(place, value, &[], false)
     }
 
-    /// `tags`: members beside those of the object. `passing`: whatever is where a union is fits.
+    /// `tags`: members beside those of the object. `shallow`: whatever is where a union is fits.
     fn fits_here(
         &self,
-        place: Use,
+        place: SchemaRef,
         value: &Value,
         tags: &[(String, Value)],
-        passing: bool,
+        shallow: bool,
     ) -> bool {
         let schema = self.at(place);
         if value.is_null() {
@@ -38,14 +38,14 @@ impl Schemas {
             Kind::Boolean => value.is_boolean(),
             Kind::List(item) => value
                 .as_array()
-                .is_some_and(|list| list.iter().all(|v| self.fits_here(*item, v, &[], passing))),
+                .is_some_and(|list| list.iter().all(|v| self.fits_here(*item, v, &[], shallow))),
             Kind::Object(object) => value
                 .as_object()
-                .is_some_and(|map| self.fits_object(object, map, tags, passing)),
-            Kind::Union(_) if passing => true,
+                .is_some_and(|map| self.fits_object(object, map, tags, shallow)),
+            Kind::Union(_) if shallow => true,
             Kind::Union(_) => {
                 let found = self.alternatives(place, value, false).unwrap_or_default();
-                let fits = |c: &Chosen, passing| self.fits_here(c.of, value, &c.tags, passing);
+                let fits = |c: &Chosen, shallow| self.fits_here(c.of, value, &c.tags, shallow);
                 let first = found.iter().find(|c| found.len() == 1 || fits(c, true));
                 first.is_some_and(|c| fits(c, false))
             }
@@ -53,7 +53,7 @@ impl Schemas {
     }
 
     /// Has a text the length and the form that are asked for there?
-    pub fn within(&self, place: Use, text: &str) -> bool {
+    pub fn within(&self, place: SchemaRef, text: &str) -> bool {
         let schema = self.at(place);
         let long = text.chars().count();
         schema.min_length.is_none_or(|n| long >= n)
@@ -66,7 +66,7 @@ impl Schemas {
         object: &Object,
         map: &Map<String, Value>,
         tags: &[(String, Value)],
-        passing: bool,
+        shallow: bool,
     ) -> bool {
         let missing = object
             .properties
@@ -76,8 +76,8 @@ impl Schemas {
             && map
                 .iter()
                 .all(|(key, value)| match (object.get(key), object.others) {
-                    (Some(property), _) => self.fits_here(property.of, value, &[], passing),
-                    (None, Some(other)) => self.fits_here(other, value, &[], passing),
+                    (Some(property), _) => self.fits_here(property.of, value, &[], shallow),
+                    (None, Some(other)) => self.fits_here(other, value, &[], shallow),
                     (None, None) => tags.iter().any(|(tag, _)| tag == key),
                 })
     }

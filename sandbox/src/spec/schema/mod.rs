@@ -14,14 +14,14 @@ use crate::spec::union::inheritance::Children;
 
 /// Where a schema is used: its node, and what the place adds to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Use {
+pub struct SchemaRef {
     pub(in crate::spec) id: u32,
     pub nullable: bool,
     pub read_only: bool,
     pub write_only: bool,
 }
 
-impl Use {
+impl SchemaRef {
     /// The number of its node.
     pub fn node(self) -> u32 {
         self.id
@@ -60,7 +60,7 @@ pub enum Kind {
     Integer,
     Number,
     Boolean,
-    List(Use),
+    List(SchemaRef),
     Object(Object),
     Union(Union),
     File,
@@ -70,14 +70,14 @@ pub enum Kind {
 pub struct Object {
     pub properties: Vec<Property>,
     /// Other members: what they are, if any are allowed.
-    pub others: Option<Use>,
+    pub others: Option<SchemaRef>,
     by_name: HashMap<String, usize>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Property {
     pub name: String,
-    pub of: Use,
+    pub of: SchemaRef,
     pub required: bool,
     /// What it is if nobody says.
     pub default: Option<Value>,
@@ -89,7 +89,7 @@ impl Object {
     }
 
     /// No properties: any JSON goes, as drf-yasg documents a JSONField so.
-    pub fn is_free(&self) -> bool {
+    pub fn is_free_form(&self) -> bool {
         self.properties.is_empty()
     }
 
@@ -150,7 +150,7 @@ impl Schema {
 #[derive(Debug, Default)]
 pub struct Schemas {
     pub(in crate::spec) nodes: Vec<Schema>,
-    pub(in crate::spec) refs: HashMap<Target, Use>,
+    pub(in crate::spec) refs: HashMap<Target, SchemaRef>,
     /// References that are known by their node and not compiled yet: documents are recursive, and deep.
     pub(in crate::spec) pending: Vec<(Target, u32)>,
     /// Which components are made of a component by `allOf`.
@@ -180,7 +180,7 @@ static ANY: Schema = Schema {
 };
 
 impl Schemas {
-    pub fn at(&self, place: Use) -> &Schema {
+    pub fn at(&self, place: SchemaRef) -> &Schema {
         self.nodes.get(place.id as usize).unwrap_or(&ANY)
     }
 }
@@ -198,14 +198,14 @@ pub struct Union {
 
 #[derive(Clone, Debug)]
 pub struct Alternative {
-    pub of: Use,
+    pub of: SchemaRef,
     pub tags: Vec<String>,
 }
 
 /// What a union comes down to: alternatives that are no unions, or that have a tag of their own.
 #[derive(Debug, Default)]
 pub struct Leaves {
-    pub(in crate::spec) all: Vec<Use>,
+    pub(in crate::spec) all: Vec<SchemaRef>,
     /// A required member whose listed values tell all objects apart.
     pub(in crate::spec) implied: Option<String>,
 }

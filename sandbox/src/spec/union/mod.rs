@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     spec::{
-        schema::{Kind, Leaves, Object, Property, Schema, Schemas, Union, Use},
+        schema::{Kind, Leaves, Object, Property, Schema, SchemaRef, Schemas, Union},
         union::rank::takes,
     },
     util::json,
@@ -22,7 +22,7 @@ use crate::{
 /// An alternative, with the members that name it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
-    pub of: Use,
+    pub of: SchemaRef,
     pub tags: Vec<(String, Value)>,
 }
 
@@ -43,7 +43,7 @@ pub type UnknownTag = (String, Option<Value>);
 const DEEPEST: usize = 64;
 
 impl Schemas {
-    pub fn union(&self, place: Use) -> Option<&Union> {
+    pub fn union(&self, place: SchemaRef) -> Option<&Union> {
         match &self.at(place).kind {
             Kind::Union(union) => Some(union),
             _ => None,
@@ -51,7 +51,7 @@ impl Schemas {
     }
 
     /// The members of an object, or of all objects among the alternatives of a union; what is required is so in all of them.
-    pub fn members(&self, place: Use) -> Option<&Object> {
+    pub fn members(&self, place: SchemaRef) -> Option<&Object> {
         let Some(union) = self.union(place) else {
             return self.at(place).object();
         };
@@ -86,23 +86,23 @@ impl Schemas {
     }
 
     /// Nothing but objects is taken.
-    pub fn is_of_objects(&self, place: Use) -> bool {
+    pub fn is_of_objects(&self, place: SchemaRef) -> bool {
         let leaves = self.union(place).map(|u| &self.leaves(place, u).all);
-        let object = |l: &Use| match self.union(*l) {
+        let object = |l: &SchemaRef| match self.union(*l) {
             Some(_) => true,
-            None => self.at(*l).object().is_some_and(|o| !o.is_free()),
+            None => self.at(*l).object().is_some_and(|o| !o.is_free_form()),
         };
         leaves.is_some_and(|l| l.iter().all(object))
     }
 
     /// The member by which the alternatives of a union are told.
-    pub fn tag_of(&self, place: Use) -> Option<&str> {
+    pub fn tag_of(&self, place: SchemaRef) -> Option<&str> {
         let union = self.union(place)?;
         let implied = || self.leaves(place, union).implied.as_deref();
         union.tag.as_deref().or_else(implied)
     }
 
-    pub fn leaves<'a>(&'a self, place: Use, union: &'a Union) -> &'a Leaves {
+    pub fn leaves<'a>(&'a self, place: SchemaRef, union: &'a Union) -> &'a Leaves {
         union.leaves.get_or_init(|| {
             let (mut leaves, mut seen) = (Leaves::default(), HashSet::from([place.node()]));
             let below = |u: &Union| {
@@ -127,7 +127,7 @@ impl Schemas {
         })
     }
 
-    fn implied(&self, leaves: &[Use]) -> Option<String> {
+    fn implied(&self, leaves: &[SchemaRef]) -> Option<String> {
         if leaves.iter().any(|l| self.union(*l).is_some()) {
             return None;
         }
@@ -150,7 +150,7 @@ impl Schemas {
     }
 
     /// The value of a tag, as the alternative has it.
-    fn tag(&self, of: Use, name: &str, text: &str) -> Value {
+    fn tag(&self, of: SchemaRef, name: &str, text: &str) -> Value {
         let property = self.at(of).object().and_then(|o| o.get(name));
         let parsed = match property.map(|p| &self.at(p.of).kind) {
             Some(Kind::Integer | Kind::Number | Kind::Boolean) => serde_json::from_str(text).ok(),
@@ -165,7 +165,7 @@ impl Schemas {
     /// The tag that names none.
     pub fn alternatives(
         &self,
-        place: Use,
+        place: SchemaRef,
         value: &Value,
         partial: bool,
     ) -> Result<Vec<Chosen>, UnknownTag> {
@@ -200,7 +200,7 @@ impl Schemas {
                         && (!partial || map.contains_key(name))
                     {
                         let sent = map.get(name);
-                        let is = |l: &&Use| {
+                        let is = |l: &&SchemaRef| {
                             let listed = self.at(**l).object().and_then(|o| o.get(name));
                             let listed = listed.and_then(|p| self.at(p.of).values.as_ref());
                             let same =
@@ -213,7 +213,7 @@ impl Schemas {
                         }
                         continue;
                     }
-                    let rank = |l: &Use| Some((self.rank(*l, value, partial, true)?, *l));
+                    let rank = |l: &SchemaRef| Some((self.rank(*l, value, partial, true)?, *l));
                     let mut ranked: Vec<_> = leaves.all.iter().filter_map(rank).collect();
                     ranked.sort_by_key(|(rank, _)| *rank);
                     let ranked = ranked.into_iter().rev();
@@ -228,16 +228,21 @@ impl Schemas {
     }
 
     /// Those that no tag names, in the order of the document: what to judge a value by that fits none.
-    pub fn untagged(&self, place: Use, value: &Value) -> Vec<Use> {
+    pub fn untagged(&self, place: SchemaRef, value: &Value) -> Vec<SchemaRef> {
         let all = self.union(place).map(|u| &self.leaves(place, u).all);
-        let mut all: Vec<Use> = all.into_iter().flatten().copied().collect();
+        let mut all: Vec<SchemaRef> = all.into_iter().flatten().copied().collect();
         all.retain(|l| self.union(*l).is_none());
         all.sort_by_key(|l| !takes(self.at(*l), value));
         all
     }
 
     /// The alternative that is shown where nothing was sent: the one of this number, if `may` says that it can be.
-    pub fn pick(&self, place: Use, number: u64, may: impl Fn(&Schema) -> bool) -> Option<Chosen> {
+    pub fn pick(
+        &self,
+        place: SchemaRef,
+        number: u64,
+        may: impl Fn(&Schema) -> bool,
+    ) -> Option<Chosen> {
         let mut chosen = Chosen {
             of: place,
             tags: Vec::new(),
@@ -245,7 +250,7 @@ impl Schemas {
         let mut seen = HashSet::new();
         while let Some(union) = self.union(chosen.of) {
             seen.insert(chosen.of.node());
-            let of: Vec<(Use, Option<&String>)> = match &union.tag {
+            let of: Vec<(SchemaRef, Option<&String>)> = match &union.tag {
                 Some(_) => {
                     let all = union.alternatives.iter();
                     all.map(|a| (a.of, a.tags.first())).collect()

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value};
 
 use crate::{
-    spec::schema::{Kind, Object, Schema, Schemas, Use},
+    spec::schema::{Kind, Object, Schema, SchemaRef, Schemas},
     util::json,
 };
 
 impl Schemas {
     /// How well a value fits, the least being the best; `None` if it does not.
-    pub fn rank(&self, leaf: Use, value: &Value, partial: bool, first: bool) -> Option<Rank> {
+    pub fn rank(&self, leaf: SchemaRef, value: &Value, partial: bool, first: bool) -> Option<Rank> {
         let schema = self.at(leaf);
         let mut rank = Rank::default();
         if let (Some(union), Value::Object(map)) = (self.union(leaf), value) {

@@ -200,8 +200,10 @@ pub fn union<'a>(
             |p: &&Value| tag(resolved(doc, p)).is_some() && reference(p).is_some_and(&is_parent);
         let parts = parts?.iter().enumerate().filter(|(_, p)| !own(p));
         let parts = parts.map(|(at, p)| (at, resolved(doc, p)));
-        let mut holders = parts.filter(|(_, p)| alternatives(p).is_some());
-        let (at, holder) = holders.next().filter(|_| holders.next().is_none())?;
+        let mut collections_of = parts.filter(|(_, p)| alternatives(p).is_some());
+        let (at, holder) = collections_of
+            .next()
+            .filter(|_| collections_of.next().is_none())?;
         (holder, Some(at))
     };
     let beside = schema.get("properties").is_some()
