@@ -37,23 +37,23 @@ pub struct Builder {
     port: u16,
     seed: u64,
     size: u64,
-    rows: u64,
+    telemetry_rows: u64,
     any_id: bool,
     check_references: bool,
     faults: Vec<String>,
-    stands_at: Option<SystemTime>,
-    offset: i64,
-    lifetime: Duration,
+    fixed_time: Option<SystemTime>,
+    clock_offset: i64,
+    token_lifetime: Duration,
     mfa: Option<String>,
     rate_limit: Option<(u32, Duration)>,
     forbidden: Vec<String>,
     db: Option<PathBuf>,
     log: Option<PathBuf>,
-    delay: Duration,
-    results: HashMap<String, Value>,
-    anywhere: bool,
-    body: Duration,
-    hosts: Vec<String>,
+    command_delay: Duration,
+    command_results: HashMap<String, Value>,
+    webhooks_anywhere: bool,
+    body_timeout: Duration,
+    allowed_hosts: Vec<String>,
 }
 
 impl Default for Builder {
@@ -65,23 +65,23 @@ impl Default for Builder {
             port: 0,
             seed: 0,
             size: 25,
-            rows: 8640,
+            telemetry_rows: 8640,
             any_id: false,
             check_references: true,
             faults: Vec::new(),
-            stands_at: None,
-            offset: 0,
-            lifetime: Duration::from_secs(15 * 60),
+            fixed_time: None,
+            clock_offset: 0,
+            token_lifetime: Duration::from_secs(15 * 60),
             mfa: None,
             rate_limit: None,
             forbidden: Vec::new(),
             db: None,
             log: None,
-            delay: Duration::from_millis(300),
-            results: HashMap::new(),
-            anywhere: false,
-            body: Duration::from_secs(20),
-            hosts: Vec::new(),
+            command_delay: Duration::from_millis(300),
+            command_results: HashMap::new(),
+            webhooks_anywhere: false,
+            body_timeout: Duration::from_secs(20),
+            allowed_hosts: Vec::new(),
         }
     }
 }
@@ -126,7 +126,7 @@ impl Builder {
 
     /// How many rows of telemetry each device has, ten seconds from one to the next; a day unless said otherwise. They are made when asked for, never held.
     pub fn telemetry_rows(mut self, rows: u64) -> Self {
-        self.rows = rows;
+        self.telemetry_rows = rows;
         self
     }
 
@@ -146,7 +146,7 @@ impl Builder {
 
     /// How long the body of a request may take to come; 20 seconds unless said otherwise. Then the answer is 408.
     pub fn body_timeout(mut self, time: Duration) -> Self {
-        self.body = time;
+        self.body_timeout = time;
         self
     }
 
@@ -159,19 +159,19 @@ impl Builder {
 
     /// The clock stands at this time until [`Sandbox::advance`] moves it.
     pub fn clock_at(mut self, time: SystemTime) -> Self {
-        self.stands_at = Some(time);
+        self.fixed_time = Some(time);
         self
     }
 
     /// The clock is so many seconds ahead of the system's, or behind.
     pub fn clock_offset(mut self, seconds: i64) -> Self {
-        self.offset = seconds;
+        self.clock_offset = seconds;
         self
     }
 
     /// How long a JWT from the login is good; 15 minutes unless said otherwise.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
+        self.token_lifetime = lifetime;
         self
     }
 
@@ -207,26 +207,26 @@ impl Builder {
 
     /// How long a command runs; 300 milliseconds unless said otherwise.
     pub fn command_delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+        self.command_delay = delay;
         self
     }
 
     /// What a function gives on a device: `command_result("obd.query", json!({"value": 7}))`.
     pub fn command_result(mut self, function: impl Into<String>, value: Value) -> Self {
-        self.results.insert(function.into(), value);
+        self.command_results.insert(function.into(), value);
         self
     }
 
     /// Webhooks may go to other machines than this one.
     pub fn webhooks_anywhere(mut self) -> Self {
-        self.anywhere = true;
+        self.webhooks_anywhere = true;
         self
     }
 
     /// One more name or address that requests may have in their `Host`, without a port: `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`,
     /// `127.0.0.0/8`, `[::1]`) always may; any other is 421, so that no page on the web reaches the sandbox by a name that leads to loopback.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
-        self.hosts.push(name.into());
+        self.allowed_hosts.push(name.into());
         self
     }
 
@@ -242,7 +242,7 @@ impl Builder {
             .map(|f| f.parse())
             .collect::<Result<_, _>>()
             .map_err(Error)?;
-        let hosts = self.hosts.iter().map(|name| host::allow(name));
+        let hosts = self.allowed_hosts.iter().map(|name| host::allow(name));
         let hosts = hosts.collect::<Result<_, _>>().map_err(Error)?;
         let documents = Documents::of(self.spec.as_ref(), self.answers.as_ref(), self.wire)?;
         let db = match &self.db {
@@ -275,22 +275,27 @@ impl Builder {
                 store: Store::new(self.seed, self.size, db),
                 seed: self.seed,
                 size: self.size,
-                rows: self.rows,
+                rows: self.telemetry_rows,
                 any_id: self.any_id,
                 check_references: self.check_references && !self.any_id,
                 strict: self.wire == Wire::Spec,
             },
-            clock: Clock::new(self.stands_at, self.offset),
+            clock: Clock::new(self.fixed_time, self.clock_offset),
             faults: Faults::new(faults, self.seed),
             log,
-            commands: Commands::new(self.delay, self.results, self.anywhere, self.any_id),
+            commands: Commands::new(
+                self.command_delay,
+                self.command_results,
+                self.webhooks_anywhere,
+                self.any_id,
+            ),
             settings: Settings {
-                lifetime: i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX),
+                token_lifetime: i64::try_from(self.token_lifetime.as_secs()).unwrap_or(i64::MAX),
                 mfa: self.mfa,
                 rate_limit: self.rate_limit,
                 forbidden: self.forbidden,
-                body: self.body,
-                hosts,
+                body_timeout: self.body_timeout,
+                allowed_hosts: hosts,
             },
             cache: Default::default(),
             window: Default::default(),

@@ -112,7 +112,7 @@ impl Sandbox {
 
     /// The requests since the start, the last 10,000 of them, those to `/__sandbox/` left out.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.api.log.seen()
+        self.api.log.requests()
     }
 
     /// How many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.

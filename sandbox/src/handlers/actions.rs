@@ -6,7 +6,7 @@ use crate::{
     handlers::{
         Call, Outcome, PathIds, Resources,
         error::ApiError,
-        lookup::{failed, fill, path_id_of, unknown},
+        lookup::{fill_path, path_id_of, store_error, unlisted_item},
     },
     sample::SampleContext,
     spec::{
@@ -18,29 +18,29 @@ use crate::{
 };
 
 impl Resources {
-    pub fn single(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
+    pub fn singleton(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let Some(response) = call.operation.response else {
             return Ok(Outcome::Empty);
         };
-        let place = single(call);
-        let mut item = match self.store.get(&place, "").map_err(ApiError::broken)? {
+        let place = singleton(call);
+        let mut item = match self.store.get(&place, "").map_err(ApiError::internal)? {
             Found::Item(item) => item,
-            _ => unknown(""),
+            _ => unlisted_item(""),
         };
         if !matches!(call.operation.method.as_str(), "GET" | "HEAD") {
-            let sent = self.writable(call, usize::MAX, call.sent);
+            let sent = self.writable_fields(call, usize::MAX, call.sent);
             item = self
                 .store
                 .change(&place, &item, sent, |_, _| None)
-                .map_err(|f| failed(f, &place, "id"))?;
+                .map_err(|f| store_error(f, &place, "id"))?;
         }
         Ok(Outcome::One(
-            self.compose(call, response, &item.sent, path_ids),
+            self.build_response(call, response, &item.sent, path_ids),
         ))
     }
 
     /// A value of the answer's schema with what was sent in it.
-    pub fn compose(
+    pub fn build_response(
         &self,
         call: &Call<'_>,
         response: SchemaRef,
@@ -55,8 +55,8 @@ impl Resources {
                 .find(|s| !s.starts_with('{'))
                 .unwrap_or_default(),
         );
-        let key = fill(&call.route.template, call.values);
-        let coercer = self.loose(call.spec);
+        let key = fill_path(&call.route.template, call.values);
+        let coercer = self.coercer(call.spec);
         let context = SampleContext {
             rng: Rng::of(self.seed, &key),
             index: 0,
@@ -65,11 +65,11 @@ impl Resources {
         };
         let item = Item {
             sent: sent.clone(),
-            ..unknown("")
+            ..unlisted_item("")
         };
         let chosen = self.alternative(call.spec, response, &item);
         let response = chosen.of;
-        let mut made = chosen.named(coercer.sampler.value(response, "", context));
+        let mut made = chosen.with_tags(coercer.sampler.value(response, "", context));
         if let (Some(map), Some(object)) = (
             made.as_object_mut(),
             call.spec.schemas.at(response).object(),
@@ -84,7 +84,7 @@ impl Resources {
                     .cloned()
                     .or_else(|| path_id_of(property, path_ids).cloned())
                     .or(account)
-                    .or_else(|| named(call, property));
+                    .or_else(|| sent_ids(call, property));
                 if let Some(value) = value {
                     map.insert(
                         name.to_owned(),
@@ -108,7 +108,7 @@ impl Resources {
     }
 
     /// What else there is: an action shows the item that it stands below where its answer has that form, else a value of its own.
-    pub fn act(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
+    pub fn run_action(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
         let Some(response) = call.operation.response else {
             return Ok(Outcome::Empty);
@@ -131,7 +131,7 @@ impl Resources {
             && call.sent.is_object()
             && call.route.operations.iter().any(kept)
         {
-            return self.single(call, path_ids);
+            return self.singleton(call, path_ids);
         }
         let last = call
             .route
@@ -154,7 +154,7 @@ impl Resources {
                 let place = self.place(call.spec, target.collection, call.values);
                 let new = vec![(None, (*item.sent).clone())];
                 let made = self.store.create(&place, new, |_, _| None);
-                let made = made.map_err(|f| failed(f, &place, "id"))?;
+                let made = made.map_err(|f| store_error(f, &place, "id"))?;
                 item = made.into_iter().next().unwrap_or(item);
             }
             return Ok(Outcome::One(self.show(
@@ -165,13 +165,15 @@ impl Resources {
                 path_ids,
             )));
         }
-        Ok(Outcome::One(self.compose(call, response, &sent, path_ids)))
+        Ok(Outcome::One(
+            self.build_response(call, response, &sent, path_ids),
+        ))
     }
 }
 
 /// A list of ids in an answer holds those that were sent; one of what failed, none.
-pub fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
-    const FAILED: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
+pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
+    const FAILURE_PREFIXES: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
     let schemas = &call.spec.schemas;
     let Type::List(item) = schemas.at(property.of).kind else {
         return None;
@@ -185,13 +187,18 @@ pub fn named(call: &Call<'_>, property: &Property) -> Option<Value> {
         list.is_some_and(|l| l.iter().all(|id| schemas.fits(item, id)))
     };
     let sent = call.sent.as_object()?.values().find(ids).cloned();
-    let failed = FAILED.iter().any(|w| property.name.starts_with(w));
+    let failed = FAILURE_PREFIXES
+        .iter()
+        .any(|w| property.name.starts_with(w));
     Some(sent.filter(|_| !failed).unwrap_or_else(|| json!([])))
 }
 
 /// What there is one of; one for each thing that the query names.
-pub fn single(call: &Call<'_>) -> CollectionKey {
-    let path = fill(&names::norm(&call.route.template, ""), call.values);
+pub fn singleton(call: &Call<'_>) -> CollectionKey {
+    let path = fill_path(
+        &names::normalize_path(&call.route.template, ""),
+        call.values,
+    );
     let named = |p: &&Parameter| p.name.ends_with("_id") || p.name.ends_with("_pk");
     let parts = call.served.parameters.iter().filter(named).filter_map(|p| {
         let value = call.query.get(&p.name).filter(|v| !v.is_empty())?;

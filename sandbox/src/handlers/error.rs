@@ -38,7 +38,7 @@ impl ApiError {
     }
 
     /// DRF's errors of fields.
-    pub fn bad(errors: Value) -> Self {
+    pub fn invalid(errors: Value) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             body: errors,
@@ -47,7 +47,7 @@ impl ApiError {
     }
 
     /// The sandbox itself can't.
-    pub fn broken(why: String) -> Self {
+    pub fn internal(why: String) -> Self {
         Self::detail(StatusCode::INTERNAL_SERVER_ERROR, why)
     }
 

@@ -47,7 +47,7 @@ impl Resources {
             .object()?;
         let property = object.get(vehicles)?;
         let mut shown = self.property(call.spec, *at, &place, &item, vehicles)?;
-        self.current(call.spec, property.of, vehicles, &mut shown);
+        self.refresh_nested(call.spec, property.of, vehicles, &mut shown);
         shown.get("vin").cloned()
     }
 
@@ -102,7 +102,7 @@ impl Resources {
             };
         };
         CollectionKey {
-            key: fill(&c.norm, values),
+            key: fill_path(&c.path, values),
             resource: c.resource.clone(),
             id: c.id,
             single: false,
@@ -126,13 +126,13 @@ impl Resources {
             let (_, items) = self
                 .store
                 .page(&place, 0, u64::MAX)
-                .map_err(ApiError::broken)?;
+                .map_err(ApiError::internal)?;
             let wanted = items.into_iter().find(|item| {
                 self.property(call.spec, base, &place, item, key)
                     .is_some_and(|v| json::text(&v) == id)
             });
             return wanted
-                .or_else(|| self.any_id.then(|| unknown(&id)))
+                .or_else(|| self.any_id.then(|| unlisted_item(&id)))
                 .ok_or_else(ApiError::not_found);
         }
         let id = if c.id == IdKind::Uuid {
@@ -140,10 +140,10 @@ impl Resources {
         } else {
             id
         };
-        match self.store.get(&place, &id).map_err(ApiError::broken)? {
+        match self.store.get(&place, &id).map_err(ApiError::internal)? {
             Found::Item(item) => Ok(item),
-            Found::Deleted | Found::Absent if self.any_id => Ok(unknown(&id)),
-            Found::Absent if !c.closed => Ok(unknown(&id)),
+            Found::Deleted | Found::Absent if self.any_id => Ok(unlisted_item(&id)),
+            Found::Absent if !c.knows_ids => Ok(unlisted_item(&id)),
             _ => Err(ApiError::not_found()),
         }
     }
@@ -222,7 +222,7 @@ impl Resources {
     }
 }
 
-pub fn unknown(id: &str) -> Item {
+pub fn unlisted_item(id: &str) -> Item {
     // The same number for the same id.
     let index = id.parse::<u64>().map_or_else(
         |_| Rng::of(0, id).below(1 << 20),
@@ -236,13 +236,13 @@ pub fn unknown(id: &str) -> Item {
     }
 }
 
-pub fn failed(failure: StoreError, place: &CollectionKey, key: &str) -> ApiError {
+pub fn store_error(failure: StoreError, place: &CollectionKey, key: &str) -> ApiError {
     let duplicate = |field: &str| {
         let message = format!("{} with this {field} already exists.", place.resource);
-        ApiError::bad(json!({ field: [message] }))
+        ApiError::invalid(json!({ field: [message] }))
     };
     match failure {
-        StoreError::Storage(why) => ApiError::broken(why),
+        StoreError::Storage(why) => ApiError::internal(why),
         StoreError::IdTaken => duplicate(key),
         StoreError::Duplicate(field) => duplicate(&field),
         StoreError::Gone => ApiError::not_found(),
@@ -267,7 +267,7 @@ pub fn path_id_of<'a>(property: &Property, path_ids: &'a PathIds) -> Option<&'a 
 }
 
 /// The parameters of a path filled in.
-pub fn fill(path: &str, values: &[String]) -> String {
+pub fn fill_path(path: &str, values: &[String]) -> String {
     let mut values = values.iter();
     let filled = path.split('/').map(|s| {
         if s.contains('{') {

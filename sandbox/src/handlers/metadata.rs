@@ -65,7 +65,7 @@ pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
 }
 
 fn fields(spec: &Spec, place: SchemaRef) -> Map<String, Value> {
-    described(spec, place, &mut Progress::default())
+    describe_members(spec, place, &mut Progress::default())
 }
 
 /// What is being described.
@@ -83,7 +83,7 @@ impl Progress {
     }
 }
 
-fn described(spec: &Spec, place: SchemaRef, progress: &mut Progress) -> Map<String, Value> {
+fn describe_members(spec: &Spec, place: SchemaRef, progress: &mut Progress) -> Map<String, Value> {
     let mut out = Map::new();
     let object = spec.schemas.members(place);
     let Some(object) = object.filter(|_| progress.may_enter(place)) else {
@@ -182,7 +182,10 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
             }
         },
         Kind::Object(object) if !object.is_free_form() => {
-            out.insert("children".into(), described(spec, of, progress).into());
+            out.insert(
+                "children".into(),
+                describe_members(spec, of, progress).into(),
+            );
         }
         _ => {}
     }

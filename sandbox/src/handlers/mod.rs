@@ -16,7 +16,7 @@ pub mod validate;
 use serde_json::Value;
 
 use crate::{
-    handlers::{error::ApiError, lookup::failed, paginate::Paging, query::Query},
+    handlers::{error::ApiError, lookup::store_error, paginate::Paging, query::Query},
     sample::{Sampler, coerce::Coercer, telemetry},
     spec::{Kind, Operation, Route, Spec},
     state::{Item, Origin, store::Store},
@@ -84,7 +84,7 @@ impl Resources {
         }
     }
 
-    fn loose<'a>(&self, spec: &'a Spec) -> Coercer<'a> {
+    fn coercer<'a>(&self, spec: &'a Spec) -> Coercer<'a> {
         Coercer {
             sampler: self.sampler(spec),
             strict: false,
@@ -113,7 +113,7 @@ impl Resources {
             Kind::Create(collection) => self.create(&call, *collection, &path_ids),
             Kind::Update(target) => {
                 let item = self.target(&call, target)?;
-                let sent = self.writable(&call, target.collection, call.sent);
+                let sent = self.writable_fields(&call, target.collection, call.sent);
                 let collection = call.spec.base_of(target.collection);
                 let place = self.place(call.spec, target.collection, call.values);
                 let item = self
@@ -121,7 +121,7 @@ impl Resources {
                     .change(&place, &item, sent, |sent, others| {
                         self.duplicate(&call, collection, sent, others)
                     })
-                    .map_err(|f| failed(f, &place, "id"))?;
+                    .map_err(|f| store_error(f, &place, "id"))?;
                 Ok(call.operation.response.map_or(Outcome::Empty, |response| {
                     Outcome::One(self.show(&call, target.collection, &item, response, &path_ids))
                 }))
@@ -131,15 +131,15 @@ impl Resources {
                 let place = self.place(call.spec, target.collection, call.values);
                 self.store
                     .delete(&place, std::slice::from_ref(&item))
-                    .map_err(|f| failed(f, &place, "id"))?;
+                    .map_err(|f| store_error(f, &place, "id"))?;
                 Ok(call.operation.response.map_or(Outcome::Empty, |response| {
                     Outcome::One(self.show(&call, target.collection, &item, response, &path_ids))
                 }))
             }
             Kind::DeleteMany(collection) => self.delete_many(&call, *collection),
-            Kind::Single => self.single(&call, &path_ids),
+            Kind::Single => self.singleton(&call, &path_ids),
             Kind::File => Ok(Outcome::File),
-            _ => self.act(&call, &path_ids),
+            _ => self.run_action(&call, &path_ids),
         }
     }
 

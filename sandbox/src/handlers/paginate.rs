@@ -7,8 +7,8 @@ use crate::{
     spec::{Location, Operation},
 };
 
-const SIZE: u64 = 20;
-const MOST: u64 = 1000;
+const DEFAULT_PAGE_SIZE: u64 = 20;
+const MAX_PAGE_SIZE: u64 = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
@@ -64,8 +64,8 @@ impl Paging {
             .iter()
             .find_map(|s| query.number(s).filter(|n| *n > 0))
             .or(default)
-            .unwrap_or(SIZE)
-            .min(MOST);
+            .unwrap_or(DEFAULT_PAGE_SIZE)
+            .min(MAX_PAGE_SIZE);
         let start = match family {
             Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
                 "last" => 0,
@@ -90,7 +90,7 @@ impl Paging {
     }
 
     /// The place in a list of `total`; `None` for a page behind the last.
-    pub fn within(mut self, total: u64) -> Option<Self> {
+    pub fn bounded_by(mut self, total: u64) -> Option<Self> {
         if self.last {
             self.start = total.saturating_sub(1) / self.size * self.size;
         }

@@ -6,7 +6,7 @@ use crate::{
     handlers::{
         Call, Outcome, PathIds, Resources,
         error::ApiError,
-        lookup::{as_id, path_id_of, unknown},
+        lookup::{as_id, path_id_of, unlisted_item},
         paginate::Paging,
         query::Query,
         rows::{self, RowRange},
@@ -21,13 +21,13 @@ impl Resources {
     /// Records are computed: a page costs what is on it.
     pub fn records(&self, call: &Call<'_>) -> Result<Outcome, ApiError> {
         /// A plain array has no pages: there is an end to what one request may ask for.
-        const MOST: u64 = 10_000;
+        const MAX_ROWS: u64 = 10_000;
         let Some(List { item: schema, form }) = call.operation.list.clone() else {
             return Ok(Outcome::Empty);
         };
         let object = call.spec.schemas.members(schema);
         let has = |name: &str| object.is_some_and(|o| o.get(name).is_some());
-        let device = self.asked_for(call)?;
+        let device = self.requested_item(call)?;
         let defaults: HashMap<&str, String> = [("interval", "10m")]
             .into_iter()
             .filter(|(name, _)| call.served.parameters.iter().any(|p| p.name == *name))
@@ -47,7 +47,7 @@ impl Resources {
         let paging = Paging::of(call.served, form != crate::spec::Form::Array, call.query)
             .ok_or_else(ApiError::invalid_page)?;
         let paging = paging
-            .within(rows.count)
+            .bounded_by(rows.count)
             .ok_or_else(ApiError::invalid_page)?;
         let sampler = Sampler {
             for_response: false,
@@ -89,7 +89,7 @@ impl Resources {
             made
         };
         let items = rows
-            .page(paging.start, paging.size.min(MOST))
+            .page(paging.start, paging.size.min(MAX_ROWS))
             .map(make)
             .collect();
         Ok(Outcome::Page {
@@ -100,7 +100,7 @@ impl Resources {
     }
 
     /// The item whose records the query asks for: its number and its id.
-    pub fn asked_for(&self, call: &Call<'_>) -> Result<Option<(u64, PathIds)>, ApiError> {
+    pub fn requested_item(&self, call: &Call<'_>) -> Result<Option<(u64, PathIds)>, ApiError> {
         for (name, value) in call.query.filters() {
             let resource = names::subject(name);
             let Some((_, collection)) = call
@@ -115,10 +115,10 @@ impl Resources {
             let item = match self
                 .store
                 .get(&place, &value.to_ascii_lowercase())
-                .map_err(ApiError::broken)?
+                .map_err(ApiError::internal)?
             {
                 Found::Item(item) => item,
-                _ if self.any_id => unknown(value),
+                _ if self.any_id => unlisted_item(value),
                 _ => return Err(ApiError::not_found()),
             };
             return Ok(Some((

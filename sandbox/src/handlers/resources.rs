@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     handlers::{
-        Call, Outcome, PathIds, Resources, error::ApiError, filter::Filter, lookup::failed,
+        Call, Outcome, PathIds, Resources, error::ApiError, filter::Filter, lookup::store_error,
         paginate::Paging,
     },
     spec::List,
@@ -50,12 +50,14 @@ impl Resources {
         };
         let show = |item: &Item| self.show(call, base, item, schema, path_ids);
         if filter.is_empty() && unique_fields.is_empty() {
-            let (total, _) = self.store.page(&place, 0, 0).map_err(ApiError::broken)?;
-            let paging = paging.within(total).ok_or_else(ApiError::invalid_page)?;
+            let (total, _) = self.store.page(&place, 0, 0).map_err(ApiError::internal)?;
+            let paging = paging
+                .bounded_by(total)
+                .ok_or_else(ApiError::invalid_page)?;
             let (total, items) = self
                 .store
                 .page(&place, paging.start, paging.size)
-                .map_err(ApiError::broken)?;
+                .map_err(ApiError::internal)?;
             return Ok(Outcome::Page {
                 items: items.iter().map(show).collect(),
                 total,
@@ -65,7 +67,7 @@ impl Resources {
         let (_, items) = self
             .store
             .page(&place, 0, u64::MAX)
-            .map_err(ApiError::broken)?;
+            .map_err(ApiError::internal)?;
         let owned = |item: &&Item| {
             unique_fields.iter().all(|(resource, id)| {
                 self.property(call.spec, base, &place, item, resource)
@@ -76,14 +78,16 @@ impl Resources {
             .iter()
             .filter(owned)
             .map(show)
-            .filter(|v| filter.keeps(v))
+            .filter(|v| filter.matches(v))
             .collect();
         if kept.is_empty() && self.any_id {
             kept = items.iter().map(show).collect();
         }
         filter.sort(&mut kept, |v| v);
         let total = kept.len() as u64;
-        let paging = paging.within(total).ok_or_else(ApiError::invalid_page)?;
+        let paging = paging
+            .bounded_by(total)
+            .ok_or_else(ApiError::invalid_page)?;
         let items = kept
             .into_iter()
             .skip(paging.start as usize)
@@ -121,14 +125,14 @@ impl Resources {
             let given = given.filter(|id| {
                 !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Absent))
             });
-            (given, self.writable(call, collection, body))
+            (given, self.writable_fields(call, collection, body))
         });
         let made = self
             .store
             .create(&place, new.collect(), |sent, others| {
                 self.duplicate(call, collection, sent, others)
             })
-            .map_err(|f| failed(f, &place, key.unwrap_or("id")))?;
+            .map_err(|f| store_error(f, &place, key.unwrap_or("id")))?;
         let Some(response) = call.operation.response else {
             return Ok(Outcome::Empty);
         };
@@ -163,13 +167,13 @@ impl Resources {
             .or_else(|| call.sent.as_object()?.values().find_map(Value::as_array));
         let mut gone = Vec::new();
         for id in ids.into_iter().flatten().map(json::text) {
-            if let Found::Item(item) = self.store.get(&place, &id).map_err(ApiError::broken)? {
+            if let Found::Item(item) = self.store.get(&place, &id).map_err(ApiError::internal)? {
                 gone.push(item);
             }
         }
         self.store
             .delete(&place, &gone)
-            .map_err(|f| failed(f, &place, "id"))?;
+            .map_err(|f| store_error(f, &place, "id"))?;
         Ok(Outcome::Empty)
     }
 }

@@ -19,11 +19,11 @@ use crate::{
 
 impl Resources {
     /// What was sent of the thing that a value shows shows there, too.
-    pub fn current(&self, spec: &Spec, of: SchemaRef, name: &str, value: &mut Value) {
+    pub fn refresh_nested(&self, spec: &Spec, of: SchemaRef, name: &str, value: &mut Value) {
         match (value, &spec.schemas.at(of).kind) {
             (Value::Array(list), Type::List(item)) => {
                 list.iter_mut()
-                    .for_each(|v| self.current(spec, *item, name, v));
+                    .for_each(|v| self.refresh_nested(spec, *item, name, v));
             }
             (Value::Object(map), Type::Object(object)) => {
                 let kind = |id: &Value| {
@@ -87,7 +87,13 @@ impl Resources {
     }
 
     /// What a PATCH sends, with the tag that the item has where it does not say one.
-    pub fn tagged(&self, call: Call<'_>, body: SchemaRef, served: &Spec, mut sent: Value) -> Value {
+    pub fn with_current_tag(
+        &self,
+        call: Call<'_>,
+        body: SchemaRef,
+        served: &Spec,
+        mut sent: Value,
+    ) -> Value {
         let (Kind::Update(target), Some(response), true) = (
             &call.operation.kind,
             call.operation.response,
@@ -158,11 +164,11 @@ impl Resources {
                 let mut made = coercer.sampler.property(known, part);
                 let short = made
                     .as_str()
-                    .is_some_and(|t| !schemas.within(property.of, t));
+                    .is_some_and(|t| !schemas.text_fits(property.of, t));
                 if known.of != property.of && (short || !schemas.fits(property.of, &made)) {
                     made = coercer.sampler.property(property, part);
                 }
-                self.current(call.spec, property.of, name, &mut made);
+                self.refresh_nested(call.spec, property.of, name, &mut made);
                 made
             };
             out.insert(
@@ -183,7 +189,12 @@ impl Resources {
     }
 
     /// What may be written of what was sent: not the id, and nothing that must not be shown.
-    pub fn writable(&self, call: &Call<'_>, collection: usize, sent: &Value) -> Map<String, Value> {
+    pub fn writable_fields(
+        &self,
+        call: &Call<'_>,
+        collection: usize,
+        sent: &Value,
+    ) -> Map<String, Value> {
         let key = call
             .spec
             .collection(collection)

@@ -13,7 +13,7 @@ use crate::{
 
 impl Api {
     /// 401, 403, 429.
-    pub fn admit<'a>(
+    pub fn authorize<'a>(
         &self,
         parts: &'a Parts,
         route: &Route,
@@ -38,7 +38,7 @@ impl Api {
             Ok(Some(token)) if faults.contains(&Fault::TokenExpiry) && token != API_TOKEN => {
                 return Err(unauthorized("Signature has expired."));
             }
-            Ok(None) if !public => return Err(unauthorized(auth::MISSING)),
+            Ok(None) if !public => return Err(unauthorized(auth::NO_CREDENTIALS)),
             Ok(token) => token.unwrap_or_default().to_owned(),
         };
         if self

@@ -10,11 +10,11 @@ use crate::{API_TOKEN, EMAIL, PASSWORD};
 /// What `WWW-Authenticate` asks for.
 pub const SCHEME: &str = "APIToken";
 /// Of the sandbox only: it protects nothing.
-const KEY: &[u8] = b"autopi-sandbox";
-pub const MISSING: &str = "Authentication credentials were not provided.";
+const SIGNING_KEY: &[u8] = b"autopi-sandbox";
+pub const NO_CREDENTIALS: &str = "Authentication credentials were not provided.";
 
 fn mac(text: &str) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(KEY).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(SIGNING_KEY).ok()?;
     mac.update(text.as_bytes());
     Some(mac)
 }
@@ -98,7 +98,7 @@ pub fn check(header: Option<&[u8]>, now: i64) -> Result<Option<&str>, &'static s
 }
 
 /// Is this the account? By e-mail or name.
-pub fn knows(sent: &Value) -> bool {
+pub fn is_account(sent: &Value) -> bool {
     let name = ["email", "username"]
         .iter()
         .find_map(|k| sent.get(k)?.as_str().filter(|t| !t.is_empty()));

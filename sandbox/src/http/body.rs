@@ -13,14 +13,14 @@ use crate::{
     spec::{Operation, Spec},
 };
 
-pub struct Sent {
+pub struct ParsedBody {
     pub value: Value,
     /// There was a body.
     pub given: bool,
 }
 
-impl Sent {
-    pub fn nothing() -> Self {
+impl ParsedBody {
+    pub fn empty() -> Self {
         Self {
             value: Value::Object(Map::new()),
             given: false,
@@ -35,7 +35,7 @@ pub async fn read(
     spec: &Spec,
     headers: &HeaderMap,
     body: Bytes,
-) -> Result<Sent, ApiError> {
+) -> Result<ParsedBody, ApiError> {
     let media = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -47,7 +47,7 @@ pub async fn read(
         .trim()
         .to_ascii_lowercase();
     let Some(described) = operation.body.as_ref().filter(|_| !body.is_empty()) else {
-        return Ok(Sent::nothing());
+        return Ok(ParsedBody::empty());
     };
     let documented: Vec<String> = described
         .media
@@ -79,10 +79,10 @@ pub async fn read(
         } else {
             Value::from(String::from_utf8_lossy(&body).into_owned())
         };
-        return Ok(Sent { value, given: true });
+        return Ok(ParsedBody { value, given: true });
     };
     let value = form::read(&spec.schemas, described.schema, &fields);
-    Ok(Sent { value, given: true })
+    Ok(ParsedBody { value, given: true })
 }
 
 /// A file's field holds its length and its name: what is in it is read and let go.

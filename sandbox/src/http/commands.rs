@@ -30,7 +30,7 @@ impl Api {
                 &request.token,
             )
             .await
-            .map_err(ApiError::bad)?;
+            .map_err(ApiError::invalid)?;
         Ok(Outcome::One(json!({ "jid": jid, "minions": [unit] })))
     }
 

@@ -207,7 +207,7 @@ impl Faults {
 }
 
 /// The name in the log.
-pub fn names(kinds: &[Kind]) -> Option<String> {
+pub fn describe(kinds: &[Kind]) -> Option<String> {
     let name = |kind: &Kind| {
         Fault {
             kind: *kind,

@@ -46,11 +46,11 @@ impl fmt::Debug for RecordedRequest {
 }
 
 /// How many requests are kept: who runs for long must not grow.
-const KEPT: usize = 10_000;
+const MAX_REQUESTS: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub struct Log {
-    seen: Mutex<VecDeque<RecordedRequest>>,
+    requests: Mutex<VecDeque<RecordedRequest>>,
     file: Option<Mutex<File>>,
 }
 
@@ -60,13 +60,13 @@ impl Log {
             private::append(p).map_err(|e| format!("cannot write the log {}: {e}", p.display()))
         };
         Ok(Self {
-            seen: Mutex::default(),
+            requests: Mutex::default(),
             file: path.map(open).transpose()?.map(Mutex::new),
         })
     }
 
-    pub fn seen(&self) -> Vec<RecordedRequest> {
-        self.seen
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .iter()
@@ -76,28 +76,28 @@ impl Log {
 
     pub fn add(
         &self,
-        seen: RecordedRequest,
+        request: RecordedRequest,
         time: jiff::Timestamp,
         ms: f64,
         fault: Option<String>,
     ) {
         if let Some(file) = &self.file {
-            let (path, query) = (mask_path(&seen.path), &seen.query);
-            let line = json!({"time": time.to_string(), "method": seen.method, "path": path, "query": query, "status": seen.status, "ms": ms, "fault": fault});
+            let (path, query) = (mask_path(&request.path), &request.query);
+            let line = json!({"time": time.to_string(), "method": request.method, "path": path, "query": query, "status": request.status, "ms": ms, "fault": fault});
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             // A full disk is no reason to stop serving.
             let _ = file.write_all(format!("{line}\n").as_bytes());
         }
-        let mut kept = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
+        let mut kept = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_REQUESTS {
             kept.pop_front();
         }
-        kept.push_back(seen);
+        kept.push_back(request);
     }
 }
 
 /// In ASCII: a terminal may read what is beyond it as a command, or in another direction.
-pub fn plain(text: &str) -> String {
+pub fn ascii(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
 }
 

@@ -53,16 +53,16 @@ pub struct Api {
 #[derive(Debug, Default)]
 pub struct Settings {
     /// Seconds a JWT is good for.
-    pub lifetime: i64,
+    pub token_lifetime: i64,
     pub mfa: Option<String>,
     /// Requests, and in which time.
     pub rate_limit: Option<(u32, Duration)>,
     /// Paths that the account may not see.
     pub forbidden: Vec<String>,
     /// How long the body of a request may take.
-    pub body: Duration,
+    pub body_timeout: Duration,
     /// Those that requests may name beside loopback.
-    pub hosts: Vec<String>,
+    pub allowed_hosts: Vec<String>,
 }
 
 /// What of a request is known once it is let in.

@@ -44,7 +44,7 @@ impl Api {
                 .map(str::to_owned)
         };
         validate::parameters(&self.served.schemas, operation, &query, header)
-            .map_err(ApiError::bad)?;
+            .map_err(ApiError::invalid)?;
         let (backing_route, backing) = self.backing_operation(route, operation);
         let nothing = json!({});
         let call = Call {
@@ -82,10 +82,13 @@ impl Api {
                     },
                     shallow: false,
                 };
-                let value = self
-                    .resources
-                    .tagged(call, described.schema, &self.served, sent.value);
-                validate::body(judge, described.schema, value).map_err(ApiError::bad)?
+                let value = self.resources.with_current_tag(
+                    call,
+                    described.schema,
+                    &self.served,
+                    sent.value,
+                );
+                validate::body(judge, described.schema, value).map_err(ApiError::invalid)?
             }
             _ => nothing.clone(),
         };

@@ -9,7 +9,7 @@ use crate::http::response::{self, ApiResponse};
 pub use files::file;
 
 /// Whether the client asks for a page to look at.
-pub fn wanted(headers: &HeaderMap) -> bool {
+pub fn wants_html(headers: &HeaderMap) -> bool {
     let ranges = headers
         .get_all(header::ACCEPT)
         .iter()
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_page_is_for_those_who_ask_for_html() {
         let asks = |accept: &[&str]| {
-            wanted(
+            wants_html(
                 &accept
                     .iter()
                     .map(|a| (header::ACCEPT, a.parse().unwrap()))

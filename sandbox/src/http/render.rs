@@ -110,7 +110,7 @@ pub fn render(
                 for property in object
                     .into_iter()
                     .flat_map(|o| &o.properties)
-                    .filter(|p| !USUAL.contains(&p.name.as_str()))
+                    .filter(|p| !ENVELOPE_MEMBERS.contains(&p.name.as_str()))
                 {
                     let (name, context) = (
                         property.name.as_str(),
@@ -141,7 +141,7 @@ pub fn render(
     send(operation, &value)
 }
 
-const USUAL: [&str; 6] = ["count", "next", "previous", "results", "page", "page_size"];
+const ENVELOPE_MEMBERS: [&str; 6] = ["count", "next", "previous", "results", "page", "page_size"];
 
 /// The live API's pages have no links, and say their size; where there is nothing to count by, links are the only way.
 fn envelope(

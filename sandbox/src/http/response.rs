@@ -48,7 +48,7 @@ pub fn from_error(error: &ApiError) -> ApiResponse {
 }
 
 /// Small answers are not worth it.
-const WORTH_GZIP: usize = 1024;
+const MIN_GZIP_BYTES: usize = 1024;
 
 pub fn gzip(body: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
@@ -130,7 +130,7 @@ impl CachedResponse {
             header::VARY,
             HeaderValue::from_static("Accept, Accept-Encoding"),
         );
-        let wanted = self.body.len() >= WORTH_GZIP
+        let wanted = self.body.len() >= MIN_GZIP_BYTES
             && lists(request_headers, header::ACCEPT_ENCODING, "gzip");
         match wanted
             .then(|| self.packed.get_or_init(|| gzip(&self.body)).clone())

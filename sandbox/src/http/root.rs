@@ -8,7 +8,7 @@ use crate::http::{Api, portal, response::ApiResponse};
 pub fn response(api: &Api, query: &str, headers: &HeaderMap) -> ApiResponse {
     let asked =
         form_urlencoded::parse(query.as_bytes()).any(|(k, v)| k == "format" && v == "openapi");
-    if asked || !portal::wanted(headers) {
+    if asked || !portal::wants_html(headers) {
         api.document.for_request(headers)
     } else {
         portal::page()

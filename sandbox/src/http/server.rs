@@ -40,13 +40,13 @@ use crate::{
 };
 
 /// Bytes of a request's body.
-const BODY: usize = 10 << 20;
+const MAX_BODY_BYTES: usize = 10 << 20;
 /// Bytes of a request's head; hyper answers 431 beyond.
-const HEAD: usize = 64 << 10;
+const MAX_HEAD_BYTES: usize = 64 << 10;
 /// For the head of a request, and for the next request of a connection.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-type Out = Either<Full<Bytes>, TruncatedBody>;
+type ServedBody = Either<Full<Bytes>, TruncatedBody>;
 
 /// Serves until dropped; all connections end with it.
 pub async fn serve(listener: TcpListener, api: Arc<Api>) {
@@ -83,8 +83,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(IDLE)
-        .max_buf_size(HEAD);
+        .header_read_timeout(IDLE_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let crowd = crowded.notified();
     tokio::pin!(crowd);
@@ -102,11 +102,15 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
 }
 
 /// `None`: the connection is to be reset.
-async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Option<Response<Out>> {
+async fn handle(
+    api: &Api,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Option<Response<ServedBody>> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
-    if let Err(error) = host::check(&parts.headers, &parts.uri, &api.settings.hosts) {
-        return Some(finish(api, response::from_error(&error), &[]));
+    if let Err(error) = host::check(&parts.headers, &parts.uri, &api.settings.allowed_hosts) {
+        return Some(finish_response(api, response::from_error(&error), &[]));
     }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
@@ -122,15 +126,15 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
             let query = log::mask_query(parts.uri.query().unwrap_or_default());
             let seen = RecordedRequest {
                 method: parts.method.to_string(),
-                path: log::plain(path),
-                query: log::plain(&query),
+                path: log::ascii(path),
+                query: log::ascii(&query),
                 status,
             };
             api.log.add(
                 seen,
                 api.clock.now(0),
                 begun.elapsed().as_secs_f64() * 1000.0,
-                faults::names(&active),
+                faults::describe(&active),
             );
         }
     };
@@ -151,7 +155,7 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     let response = match (requested, fault_response(&active)) {
         (Err(error), _) => response::from_error(&error),
         (Ok(_), Some(response)) => response,
-        (Ok(_), None) => match read(&parts.headers, body, api.settings.body).await {
+        (Ok(_), None) => match read(&parts.headers, body, api.settings.body_timeout).await {
             Ok(body) => api.respond(&parts, body, peer.ip(), &active).await,
             Err(error) => response::from_error(&error),
         },
@@ -161,7 +165,7 @@ async fn handle(api: &Api, request: Request<Incoming>, peer: SocketAddr) -> Opti
     } else {
         response.status().as_u16()
     });
-    Some(finish(api, response, &active))
+    Some(finish_response(api, response, &active))
 }
 
 /// What a fault answers in place of the API: nothing is done then.
@@ -209,16 +213,16 @@ async fn read(
     let large = || {
         closed(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is larger than {BODY} bytes."),
+            format!("The body is larger than {MAX_BODY_BYTES} bytes."),
         )
     };
     let told = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|l| l.to_str().ok()?.parse::<u64>().ok());
-    if told.is_some_and(|l| l > BODY as u64) {
+    if told.is_some_and(|l| l > MAX_BODY_BYTES as u64) {
         return Err(large());
     }
-    let whole = timeout(within, Limited::new(body, BODY).collect()).await;
+    let whole = timeout(within, Limited::new(body, MAX_BODY_BYTES).collect()).await;
     let Ok(whole) = whole else {
         return Err(closed(
             StatusCode::REQUEST_TIMEOUT,
@@ -235,7 +239,7 @@ async fn read(
     }
 }
 
-fn finish(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response<Out> {
+fn finish_response(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response<ServedBody> {
     let skew: i64 = active
         .iter()
         .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })

@@ -16,8 +16,8 @@ impl Api {
         operation: &Operation,
         sent: &Value,
     ) -> Result<ApiResponse, ApiError> {
-        if !auth::knows(sent) {
-            return Err(ApiError::bad(
+        if !auth::is_account(sent) {
+            return Err(ApiError::invalid(
                 json!({ "non_field_errors": ["Unable to log in with provided credentials."] }),
             ));
         }
@@ -34,7 +34,7 @@ impl Api {
         let token = auth::issue(
             "session",
             self.clock.now(request.skew).as_second(),
-            self.settings.lifetime,
+            self.settings.token_lifetime,
         );
         let user = request
             .uri
@@ -71,7 +71,7 @@ impl Api {
     ) -> Result<Option<Value>, ApiError> {
         let Some(code) = &self.settings.mfa else {
             let refuse = || {
-                ApiError::bad(
+                ApiError::invalid(
                     json!({ "non_field_errors": ["Multi-factor authentication is not enabled."] }),
                 )
             };
@@ -84,7 +84,7 @@ impl Api {
         let text = |key: &str| call.sent.get(key).and_then(Value::as_str);
         let now = self.clock.now(request.skew).as_second();
         if auth::verify(text("mfa_token").unwrap_or_default(), "mfa", now).is_err() {
-            return Err(ApiError::bad(
+            return Err(ApiError::invalid(
                 json!({ "mfa_token": ["Invalid or expired token."] }),
             ));
         }
@@ -94,7 +94,7 @@ impl Api {
         {
             return Ok(Some(self.session(request)));
         }
-        Err(ApiError::bad(
+        Err(ApiError::invalid(
             json!({ "non_field_errors": ["Invalid code."] }),
         ))
     }

@@ -90,7 +90,7 @@ impl Api {
                 .flatten()
         });
         negotiate(&parts.headers, query, operation)?;
-        let request = self.admit(parts, route, operation, faults)?;
+        let request = self.authorize(parts, route, operation, faults)?;
         let Some(operation) = operation else {
             if parts.method == Method::OPTIONS {
                 return Ok(self.options(route, found));

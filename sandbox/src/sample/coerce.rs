@@ -65,7 +65,7 @@ impl Coercer<'_> {
                     .unwrap_or_default();
                 let fits = |c: &&Chosen| schemas.fits(c.of, &value);
                 match found.iter().find(fits).or(found.first()) {
-                    Some(c) => c.named(self.coerce(c.of, value, name, context)),
+                    Some(c) => c.with_tags(self.coerce(c.of, value, name, context)),
                     None => self.clean(place, fresh(), name, context),
                 }
             }
@@ -135,7 +135,7 @@ impl Coercer<'_> {
             }
             // What one serializer takes, another may not show: a blank text where the answer has none.
             (Kind::Text(_), Value::String(text))
-                if self.strict && !schemas.within(place, &text) =>
+                if self.strict && !schemas.text_fits(place, &text) =>
             {
                 if place.nullable {
                     Value::Null

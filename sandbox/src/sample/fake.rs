@@ -82,7 +82,7 @@ fn times(index: u64, span: i64) -> (i64, i64) {
 }
 
 /// Does the name begin, or go on after an underscore, with one of the words?
-fn has(name: &str, words: &[&str]) -> bool {
+fn has_word(name: &str, words: &[&str]) -> bool {
     name.split('_')
         .any(|part| words.iter().any(|w| part.starts_with(w)))
 }
@@ -94,16 +94,16 @@ pub fn second(name: &str, context: SampleContext<'_>, span: i64) -> i64 {
         return second + if lower == "rec" { 2 } else { 0 };
     }
     let (start, end) = times(context.index, span);
-    if has(&lower, &["expire", "valid"]) && !has(&lower, &["from"]) {
+    if has_word(&lower, &["expire", "valid"]) && !has_word(&lower, &["from"]) {
         return 3650 * 86_400;
     }
-    if has(
+    if has_word(
         &lower,
         &["created", "first", "joined", "purchase", "registered"],
     ) {
         return -86_400 * (30 + (context.index % 300) as i64);
     }
-    if has(
+    if has_word(
         &lower,
         &[
             "end", "finish", "stop", "to", "until", "last", "updated", "modified", "closed",

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use self::{
     references::is_identifier,
-    scalars::{free_form, number, untyped},
+    scalars::{by_name, free_form, number},
 };
 use crate::{
     spec::{
@@ -109,7 +109,7 @@ impl Progress {
 
 impl<'a> Sampler<'a> {
     pub fn value(&self, place: SchemaRef, name: &str, context: SampleContext<'_>) -> Value {
-        self.make(place, name, context, &mut Progress::default())
+        self.generate(place, name, context, &mut Progress::default())
     }
 
     /// One property of an object.
@@ -126,11 +126,11 @@ impl<'a> Sampler<'a> {
         let default = property.default.as_ref().filter(|_| self.unset);
         match default.filter(|d| self.schemas.fits(property.of, d)) {
             Some(default) => default.clone(),
-            None => self.make(property.of, &property.name, context, progress),
+            None => self.generate(property.of, &property.name, context, progress),
         }
     }
 
-    fn make(
+    fn generate(
         &self,
         place: SchemaRef,
         name: &str,
@@ -138,12 +138,12 @@ impl<'a> Sampler<'a> {
         progress: &mut Progress,
     ) -> Value {
         progress.depth += 1;
-        let made = self.made(place, name, context, progress);
+        let made = self.generate_inner(place, name, context, progress);
         progress.depth -= 1;
         made
     }
 
-    fn made(
+    fn generate_inner(
         &self,
         place: SchemaRef,
         name: &str,
@@ -179,7 +179,7 @@ impl<'a> Sampler<'a> {
             Kind::Integer => self.integer(schema, name, context),
             Kind::Number => number(schema, name, context, self.span),
             Kind::Boolean => Value::Bool(rng.below(2) == 1),
-            Kind::Any => untyped(name, context),
+            Kind::Any => by_name(name, context),
             Kind::List(item) => {
                 let (least, most) = schema.items;
                 let inner = self.schemas.at(*item);
@@ -199,7 +199,7 @@ impl<'a> Sampler<'a> {
                     ..context
                 };
                 let mut list: Vec<Value> = Vec::with_capacity(n);
-                for value in (0..n).map(|j| self.make(*item, name, nth(j), progress)) {
+                for value in (0..n).map(|j| self.generate(*item, name, nth(j), progress)) {
                     // Most lists of plain values are sets.
                     if value.is_object() || !list.contains(&value) {
                         list.push(value);
@@ -217,7 +217,9 @@ impl<'a> Sampler<'a> {
                     _ => true,
                 };
                 match self.schemas.pick(place, context.index, may) {
-                    Some(chosen) => chosen.named(self.make(chosen.of, name, context, progress)),
+                    Some(chosen) => {
+                        chosen.with_tags(self.generate(chosen.of, name, context, progress))
+                    }
                     None => Value::Null,
                 }
             }
@@ -230,7 +232,7 @@ impl<'a> Sampler<'a> {
             Kind::Object(object) if object.is_free_form() => {
                 progress.objects.push(std::ptr::from_ref(object));
                 let made = free_form(object, name, context, |other| {
-                    self.make(other, "value", context.part("value"), progress)
+                    self.generate(other, "value", context.part("value"), progress)
                 });
                 progress.objects.pop();
                 made

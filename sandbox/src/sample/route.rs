@@ -31,7 +31,7 @@ pub struct Position {
 }
 
 /// Metres between two places: on so short a way the earth is flat.
-fn apart(a: (f64, f64), b: (f64, f64)) -> f64 {
+fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (north, east) = offset(a, b);
     north.hypot(east)
 }
@@ -46,7 +46,7 @@ fn offset(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 /// `vehicle` sets where it starts; `second` is since the start of the sandbox's time.
 pub fn position(vehicle: u64, second: i64) -> Position {
     let legs = || TOWNS.iter().zip(TOWNS.iter().skip(1));
-    let length: f64 = legs().map(|(a, b)| apart((a.1, a.2), (b.1, b.2))).sum();
+    let length: f64 = legs().map(|(a, b)| distance((a.1, a.2), (b.1, b.2))).sum();
     let driven = (vehicle % 1000) as f64 * 37_000.0 + second as f64 * SPEED;
     let there_and_back = driven.rem_euclid(2.0 * length);
     let back = there_and_back > length;
@@ -56,7 +56,7 @@ pub fn position(vehicle: u64, second: i64) -> Position {
         there_and_back
     };
     for (a, b) in legs() {
-        let leg = apart((a.1, a.2), (b.1, b.2));
+        let leg = distance((a.1, a.2), (b.1, b.2));
         if left <= leg {
             let part = left / leg;
             let (north, east) = offset((a.1, a.2), (b.1, b.2));
@@ -95,7 +95,7 @@ mod tests {
                     position(vehicle, minute * 60),
                     position(vehicle, minute * 60 + 10),
                 );
-                let metres = apart((a.lat, a.lon), (b.lat, b.lon));
+                let metres = distance((a.lat, a.lon), (b.lat, b.lon));
                 assert!(
                     (80.0..240.0).contains(&metres) || (a.heading - b.heading).abs() > 1.0,
                     "{vehicle} {minute}: {metres}"

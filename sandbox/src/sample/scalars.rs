@@ -91,7 +91,7 @@ impl Sampler<'_> {
         }
         // A method field: what it holds is told by its name.
         if schema.bare && place.read_only {
-            match untyped(name, context) {
+            match by_name(name, context) {
                 Value::Bool(b) => return Value::Bool(b),
                 Value::Number(n) => return Value::Number(n),
                 _ => {}
@@ -132,7 +132,7 @@ pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: i64
 }
 
 /// What a method field holds on the wire, by its name.
-pub fn untyped(name: &str, context: SampleContext<'_>) -> Value {
+pub fn by_name(name: &str, context: SampleContext<'_>) -> Value {
     let mut rng = context.rng;
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("is_") || lower.starts_with("has_") || lower.starts_with("can_") {

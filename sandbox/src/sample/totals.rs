@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::spec::names::singular;
 
 /// Members that add up to the total.
-const PARTS: [[&str; 2]; 2] = [["online", "offline"], ["updated", "update_available"]];
+const COMPLEMENTS: [[&str; 2]; 2] = [["online", "offline"], ["updated", "update_available"]];
 
 /// `resource` is what the object speaks of, `size` how many of those that are known there are.
 pub fn reconcile(
@@ -33,7 +33,7 @@ pub fn reconcile(
             match counts.sum::<Option<u64>>() {
                 Some(sum) if !list.is_empty() => {
                     let total = if known(resource) { size } else { sum };
-                    share(list, total);
+                    distribute(list, total);
                     total
                 }
                 // A list of lists: what is in them.
@@ -53,7 +53,7 @@ pub fn reconcile(
             *count = json!(total);
         }
     }
-    for [one, other] in PARTS {
+    for [one, other] in COMPLEMENTS {
         if map.get(one).is_some_and(Value::is_u64) && map.get(other).is_some_and(Value::is_u64) {
             map.insert(one.into(), json!(total - total / 5));
             map.insert(other.into(), json!(total / 5));
@@ -69,7 +69,7 @@ pub fn reconcile(
 }
 
 /// The counts of a list add up to the total.
-fn share(list: &mut [Value], total: u64) {
+fn distribute(list: &mut [Value], total: u64) {
     let (n, mut left) = (list.len() as u64, total);
     for (at, item) in list.iter_mut().enumerate() {
         let part = if at as u64 + 1 == n {

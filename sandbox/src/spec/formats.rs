@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil};
 
 /// DRF's words for a text that has not the form, if the format is one that DRF checks.
-pub fn complaint(format: &str, text: &str) -> Option<&'static str> {
+pub fn violation(format: &str, text: &str) -> Option<&'static str> {
     let (good, words) = match format {
         "uuid" => (uuid::Uuid::try_parse(text).is_ok(), "Must be a valid UUID."),
         "date-time" => (
@@ -41,7 +41,7 @@ pub fn complaint(format: &str, text: &str) -> Option<&'static str> {
 }
 
 pub fn fits(format: &str, text: &str) -> bool {
-    complaint(format, text).is_none()
+    violation(format, text).is_none()
 }
 
 /// As Django takes them: `localhost` is the only host without a dot.

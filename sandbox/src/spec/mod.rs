@@ -156,7 +156,7 @@ pub enum IdKind {
 #[derive(Debug, Default)]
 pub struct Collection {
     /// The path without base path and version, its parameters as `{}`: the state's key when they are filled in.
-    pub norm: String,
+    pub path: String,
     pub resource: String,
     /// The property that holds the id.
     pub key: Option<String>,
@@ -164,7 +164,7 @@ pub struct Collection {
     /// Every property that any operation shows, in the words of the one that shows most.
     pub full: SchemaRef,
     /// Ids can be learned from a list or a creation; else every id is taken for one.
-    pub closed: bool,
+    pub knows_ids: bool,
     /// It shows the items of that one.
     pub base: Option<usize>,
 }

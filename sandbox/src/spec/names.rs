@@ -1,7 +1,7 @@
 //! What paths and fields are named after.
 
 /// Without base path, version segments and slash at the end; parameters are `{}`.
-pub fn norm(template: &str, base: &str) -> String {
+pub fn normalize_path(template: &str, base: &str) -> String {
     let path = template
         .strip_prefix(base)
         .unwrap_or(template)
@@ -120,7 +120,10 @@ mod tests {
             ),
             ("device", "vehicle", "device")
         );
-        assert_eq!(norm("/api/v2/books/{id}/", "/api/v2"), "/books/{}");
-        assert_eq!(norm("/logbook/v2/trips/", ""), "/logbook/trips");
+        assert_eq!(
+            normalize_path("/api/v2/books/{id}/", "/api/v2"),
+            "/books/{}"
+        );
+        assert_eq!(normalize_path("/logbook/v2/trips/", ""), "/logbook/trips");
     }
 }

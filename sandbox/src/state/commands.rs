@@ -18,7 +18,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::state::webhook;
 
-const KEPT: usize = 10_000;
+const MAX_JOBS: usize = 10_000;
 
 /// Who runs a command.
 pub struct Device {
@@ -54,7 +54,7 @@ pub struct Commands {
     delay: Duration,
     results: HashMap<String, Value>,
     /// May webhooks go to other machines?
-    anywhere: bool,
+    webhooks_anywhere: bool,
     /// A webhook that can't be sent is no reason to refuse.
     lenient: bool,
 }
@@ -63,13 +63,13 @@ impl Commands {
     pub fn new(
         delay: Duration,
         results: HashMap<String, Value>,
-        anywhere: bool,
+        webhooks_anywhere: bool,
         lenient: bool,
     ) -> Self {
         Self {
             delay,
             results,
-            anywhere,
+            webhooks_anywhere,
             lenient,
             ..Self::default()
         }
@@ -90,7 +90,7 @@ impl Commands {
                 .filter(|t| !t.is_empty())
         };
         let hook = match text("callback_url") {
-            Some(url) => match webhook::resolve(url, self.anywhere).await {
+            Some(url) => match webhook::resolve(url, self.webhooks_anywhere).await {
                 Ok(hook) => Some(hook),
                 Err(_) if self.lenient => None,
                 Err(why) => return Err(json!({ "callback_url": [why] })),
@@ -98,7 +98,7 @@ impl Commands {
             None => None,
         };
         let line = text("command").unwrap_or_default();
-        let (function, args) = words(line, sent);
+        let (function, args) = parse_command_line(line, sent);
         let wait = Duration::from_secs(
             sent.get("callback_timeout")
                 .and_then(Value::as_u64)
@@ -120,13 +120,13 @@ impl Commands {
             .results
             .get(&function)
             .cloned()
-            .unwrap_or_else(|| returned(&function, &args, &device));
+            .unwrap_or_else(|| default_result(&function, &args, &device));
         let done_at = now
             .as_millisecond()
             .saturating_add(delay.as_millis() as i64);
         {
             let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            if jobs.len() >= KEPT {
+            if jobs.len() >= MAX_JOBS {
                 jobs.pop_first();
             }
             jobs.insert(
@@ -166,7 +166,7 @@ impl Commands {
 }
 
 /// The function and its arguments, from `{command, arg}` or a line as typed.
-fn words(line: &str, sent: &Value) -> (String, Vec<Value>) {
+fn parse_command_line(line: &str, sent: &Value) -> (String, Vec<Value>) {
     let mut typed = line.split_whitespace().map(Value::from);
     let function = typed
         .next()
@@ -181,7 +181,7 @@ fn words(line: &str, sent: &Value) -> (String, Vec<Value>) {
 }
 
 /// What a device gives: deterministic, like a parked car.
-fn returned(function: &str, args: &[Value], device: &Device) -> Value {
+fn default_result(function: &str, args: &[Value], device: &Device) -> Value {
     let first = args.first().and_then(Value::as_str).unwrap_or_default();
     match function {
         "test.ping" => true.into(),

@@ -94,7 +94,7 @@ impl Store {
             .as_ref()
             .map_or(Ok(Vec::new()), |db| db.changes(&place.key))?
         {
-            state.take(change);
+            state.apply(change);
         }
         Ok(state)
     }
@@ -110,7 +110,7 @@ impl Store {
             if let Some(db) = self.db.as_ref().filter(|_| !changes.is_empty()) {
                 db.save(&place.key, &changes).map_err(StoreError::Storage)?;
             }
-            changes.iter().cloned().for_each(|c| state.take(c));
+            changes.iter().cloned().for_each(|c| state.apply(c));
             self.generation.fetch_add(1, Ordering::AcqRel);
             Ok(changes)
         })
@@ -262,7 +262,7 @@ impl Store {
 }
 
 impl State {
-    fn take(&mut self, change: Change) {
+    fn apply(&mut self, change: Change) {
         self.next = self.next.max(change.index + 1);
         match change.sent {
             Some(sent) => {

@@ -10,17 +10,17 @@ use jiff::Timestamp;
 #[derive(Debug, Default)]
 pub struct Clock {
     /// Milliseconds since 1970; 0 lets it run.
-    stands_at: i64,
+    fixed_at: i64,
     offset: AtomicI64,
 }
 
 impl Clock {
-    pub fn new(stands_at: Option<SystemTime>, offset: i64) -> Self {
-        let at = stands_at
+    pub fn new(fixed_at: Option<SystemTime>, offset: i64) -> Self {
+        let at = fixed_at
             .and_then(|t| Timestamp::try_from(t).ok())
             .map_or(0, Timestamp::as_millisecond);
         Self {
-            stands_at: at,
+            fixed_at: at,
             offset: AtomicI64::new(offset.saturating_mul(1000)),
         }
     }
@@ -34,10 +34,10 @@ impl Clock {
 
     /// Milliseconds since 1970, with a skew of so many seconds.
     pub fn millis(&self, skew: i64) -> i64 {
-        let now = if self.stands_at == 0 {
+        let now = if self.fixed_at == 0 {
             Timestamp::now().as_millisecond()
         } else {
-            self.stands_at
+            self.fixed_at
         };
         let now = now
             .saturating_add(self.offset.load(Ordering::Acquire))

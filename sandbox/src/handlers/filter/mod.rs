@@ -24,7 +24,7 @@ pub struct Filter {
     order: Vec<(String, bool)>,
 }
 
-const FROM: [&str; 7] = [
+const START_PARAMETERS: [&str; 7] = [
     "start_utc",
     "from_utc",
     "from_date",
@@ -34,7 +34,7 @@ const FROM: [&str; 7] = [
     "since",
 ];
 
-const UNTIL: [&str; 7] = [
+const END_PARAMETERS: [&str; 7] = [
     "end_utc",
     "to_utc",
     "to_date",
@@ -58,8 +58,10 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
         })
     };
     (
-        FROM.iter().find_map(|n| formats::time(query.get(n)?)),
-        UNTIL.iter().find_map(|n| end(query.get(n)?)),
+        START_PARAMETERS
+            .iter()
+            .find_map(|n| formats::time(query.get(n)?)),
+        END_PARAMETERS.iter().find_map(|n| end(query.get(n)?)),
     )
 }
 
@@ -77,8 +79,8 @@ impl Filter {
             };
             let Some((field, test)) = field(item, name)
                 .map(|f| (f, test))
-                .or_else(|| ranged(&FROM, Test::AtLeast))
-                .or_else(|| ranged(&UNTIL, Test::AtMost))
+                .or_else(|| ranged(&START_PARAMETERS, Test::AtLeast))
+                .or_else(|| ranged(&END_PARAMETERS, Test::AtMost))
             else {
                 continue;
             };
@@ -124,10 +126,10 @@ impl Filter {
         *self == Self::default()
     }
 
-    pub fn keeps(&self, item: &Value) -> bool {
+    pub fn matches(&self, item: &Value) -> bool {
         self.rules
             .iter()
-            .all(|r| item.get(&r.field).is_some_and(|v| r.holds(v)))
+            .all(|r| item.get(&r.field).is_some_and(|v| r.matches(v)))
             && self.search.iter().all(|word| mentions(item, word))
     }
 

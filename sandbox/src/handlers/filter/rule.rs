@@ -28,18 +28,21 @@ pub enum Test {
 }
 
 impl Rule {
-    pub fn holds(&self, value: &Value) -> bool {
+    pub fn matches(&self, value: &Value) -> bool {
         match value {
-            Value::Array(list) if self.test == Test::Is => list.iter().any(|v| self.holds(v)),
+            Value::Array(list) if self.test == Test::Is => list.iter().any(|v| self.matches(v)),
             Value::Object(map) => map
                 .get("id")
                 .or_else(|| map.get("name"))
-                .is_some_and(|v| self.holds(v)),
-            value => self.wanted.iter().any(|wanted| self.one(value, wanted)),
+                .is_some_and(|v| self.matches(v)),
+            value => self
+                .wanted
+                .iter()
+                .any(|wanted| self.matches_one(value, wanted)),
         }
     }
 
-    fn one(&self, value: &Value, wanted: &str) -> bool {
+    fn matches_one(&self, value: &Value, wanted: &str) -> bool {
         let order = || {
             if value.is_null() {
                 None

@@ -59,7 +59,7 @@ impl Validator<'_> {
             return choice(values, value);
         }
         match &schema.kind {
-            Kind::Any => Ok(unmarked(value)),
+            Kind::Any => Ok(without_marker(value)),
             Kind::File => file(value),
             Kind::Text(format) if format == "uuid" => match self.relation(name, IdKind::Uuid) {
                 true => self.related(place, name, IdKind::Uuid, value),
@@ -80,7 +80,7 @@ impl Validator<'_> {
                 value
                     if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
                 {
-                    Ok(unmarked(value))
+                    Ok(without_marker(value))
                 }
                 Value::Object(map) if !map.contains_key(FILE) => {
                     self.fields(object, map).map(Value::Object)
@@ -120,8 +120,8 @@ impl Validator<'_> {
             at = found.iter().position(takes);
         }
         match found.get(at.unwrap_or(0)) {
-            Some(chosen) => Ok(chosen.named(self.check(chosen.of, name, value)?)),
-            None => Ok(unmarked(value)),
+            Some(chosen) => Ok(chosen.with_tags(self.check(chosen.of, name, value)?)),
+            None => Ok(without_marker(value)),
         }
     }
 
@@ -291,13 +291,13 @@ fn missing(value: &Value) -> Validated {
 fn file(value: Value) -> Validated {
     match value.get(FILE).and_then(Value::as_u64) {
         Some(0) => invalid("The submitted file is empty."),
-        Some(_) => Ok(unmarked(value)),
+        Some(_) => Ok(without_marker(value)),
         None => invalid("The submitted data was not a file. Check the encoding type on the form."),
     }
 }
 
 /// Of a file its name is kept.
-fn unmarked(value: Value) -> Value {
+fn without_marker(value: Value) -> Value {
     match value.get(FILE_NAME) {
         Some(name) => name.clone(),
         None => value,

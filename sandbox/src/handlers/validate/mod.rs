@@ -39,7 +39,7 @@ pub fn body(judge: Validator<'_>, place: SchemaRef, value: Value) -> Result<Valu
 }
 
 /// Query and path name no relations: what they name is looked for, not judged.
-fn plain(schemas: &Schemas) -> Validator<'_> {
+fn plain_validator(schemas: &Schemas) -> Validator<'_> {
     Validator {
         schemas,
         related: &|_, _, _| None,
@@ -107,7 +107,7 @@ pub fn parameters(
             }
             _ => Value::from(last.clone()),
         };
-        if let Err(message) = plain(schemas).check(p.schema, &p.name, value) {
+        if let Err(message) = plain_validator(schemas).check(p.schema, &p.name, value) {
             let message = match operation.kind {
                 spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, message),
                 _ => message,
@@ -140,7 +140,9 @@ pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: 
                 } else {
                     Value::from(v.clone())
                 };
-                plain(schemas).check(p.schema, &p.name, value).is_ok()
+                plain_validator(schemas)
+                    .check(p.schema, &p.name, value)
+                    .is_ok()
             })
         })
 }

@@ -42,7 +42,7 @@ pub fn uuid(value: Value) -> Validated {
         _ => None,
     };
     id.map_or_else(
-        || invalid(formats::complaint("uuid", "").unwrap_or_default()),
+        || invalid(formats::violation("uuid", "").unwrap_or_default()),
         |id| Ok(id.to_string().into()),
     )
 }
@@ -55,7 +55,7 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
         Value::Number(n) => &n.to_string(),
         _ => {
             let pattern = || schema.pattern.as_ref().map(|_| PATTERN);
-            let message = formats::complaint(format, "").or_else(pattern);
+            let message = formats::violation(format, "").or_else(pattern);
             return invalid(message.unwrap_or("Not a valid string."));
         }
     };
@@ -63,7 +63,7 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
         "decimal" => return decimal(schema, text),
         // Those are no CharFields: nothing is blank.
         "date-time" | "date" => {
-            return formats::complaint(format, text).map_or_else(|| Ok(text.into()), invalid);
+            return formats::violation(format, text).map_or_else(|| Ok(text.into()), invalid);
         }
         _ => {}
     }
@@ -87,9 +87,9 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     if text.contains('\0') {
         faults.push("Null characters are not allowed.".into());
     }
-    if let Some(message) = formats::complaint(format, text) {
+    if let Some(message) = formats::violation(format, text) {
         faults.push(message.into());
-    } else if schema.differs(text) {
+    } else if schema.violates_pattern(text) {
         faults.push(PATTERN.into());
     }
     if faults.is_empty() {
@@ -125,8 +125,10 @@ pub fn integer(schema: &Schema, value: &Value) -> Validated {
     match whole.parse::<i64>() {
         Ok(n) => range(schema, n as f64, n.into()),
         // More than a database holds.
-        Err(_) if whole.starts_with('-') => least(schema.minimum.unwrap_or(i64::MIN as f64)),
-        Err(_) => most(schema.maximum.unwrap_or(i64::MAX as f64)),
+        Err(_) if whole.starts_with('-') => {
+            below_minimum(schema.minimum.unwrap_or(i64::MIN as f64))
+        }
+        Err(_) => above_maximum(schema.maximum.unwrap_or(i64::MAX as f64)),
     }
 }
 
@@ -179,34 +181,34 @@ pub fn range(schema: &Schema, n: f64, value: Value) -> Validated {
     match (schema.minimum, schema.maximum) {
         (Some(limit), _) if low && n <= limit => invalid(format!(
             "Ensure this value is greater than {}.",
-            limited(limit)
+            format_limit(limit)
         )),
         (_, Some(limit)) if high && n >= limit => invalid(format!(
             "Ensure this value is less than {}.",
-            limited(limit)
+            format_limit(limit)
         )),
-        (Some(limit), _) if n < limit => least(limit),
-        (_, Some(limit)) if n > limit => most(limit),
+        (Some(limit), _) if n < limit => below_minimum(limit),
+        (_, Some(limit)) if n > limit => above_maximum(limit),
         _ => Ok(value),
     }
 }
 
-pub fn least(limit: f64) -> Validated {
-    let limit = limited(limit);
+pub fn below_minimum(limit: f64) -> Validated {
+    let limit = format_limit(limit);
     invalid(format!(
         "Ensure this value is greater than or equal to {limit}."
     ))
 }
 
-pub fn most(limit: f64) -> Validated {
-    let limit = limited(limit);
+pub fn above_maximum(limit: f64) -> Validated {
+    let limit = format_limit(limit);
     invalid(format!(
         "Ensure this value is less than or equal to {limit}."
     ))
 }
 
 /// An integer to its last digit.
-pub fn limited(n: f64) -> String {
+pub fn format_limit(n: f64) -> String {
     if n.fract() == 0.0 && n.abs() < 1e19 {
         (n as i64).to_string()
     } else {

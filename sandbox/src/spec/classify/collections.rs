@@ -80,12 +80,12 @@ pub fn collection(spec: &mut Spec, seen: &Survey, norm: &str) -> Option<Collecti
     };
     let full = spec.schemas.object(properties);
     Some(Collection {
-        norm: norm.to_owned(),
+        path: norm.to_owned(),
         resource: resource(norm),
         key,
         id,
         full,
-        closed: list || created,
+        knows_ids: list || created,
         base: None,
     })
 }
@@ -99,16 +99,16 @@ pub fn id_kind(spec: &Spec, schema: SchemaRef) -> IdKind {
 }
 
 /// A list without paths for its items shows the items of another: of the noun's own collection, or of the one that it stands below.
-pub fn view(
+pub fn shows_items_of(
     spec: &Spec,
     seen: &Survey,
-    by_norm: &HashMap<String, usize>,
+    by_path: &HashMap<String, usize>,
     at: usize,
 ) -> Option<usize> {
     let c = spec.collection(at)?;
-    if seen.items.contains_key(&c.norm)
+    if seen.items.contains_key(&c.path)
         || c.key.is_none()
-        || operations(spec, seen, &c.norm, &Method::POST)
+        || operations(spec, seen, &c.path, &Method::POST)
             .next()
             .is_some()
     {
@@ -116,9 +116,9 @@ pub fn view(
     }
     let own = spec.by_resource.get(&(c.resource.clone(), c.id)).copied();
     let below = || {
-        let above = *by_norm.get(parent(&c.norm))?;
+        let above = *by_path.get(parent(&c.path))?;
         let over = spec.collection(above)?;
-        (over.id == c.id && over.closed && spec.by_resource.values().any(|n| *n == above))
+        (over.id == c.id && over.knows_ids && spec.by_resource.values().any(|n| *n == above))
             .then_some(above)
     };
     let same = || {
@@ -139,7 +139,7 @@ pub fn identities(spec: &mut Spec) {
     };
     let mut by_resource: Vec<_> = spec.by_resource.iter().collect();
     by_resource
-        .sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.norm.len()), key.0.clone()));
+        .sort_by_key(|(key, at)| (spec.collection(**at).map(|c| c.path.len()), key.0.clone()));
     let owner = |name: &&'static str| {
         let (key, _) = by_resource.iter().find(|(_, at)| tells(**at, name))?;
         Some((*name, (*key).clone()))
@@ -147,7 +147,7 @@ pub fn identities(spec: &mut Spec) {
     let unique_fields = UNIQUE.iter().filter_map(owner).collect();
     let collections_of = |at: usize, kind: IdKind| {
         let shares = |other: usize| UNIQUE.iter().any(|n| tells(at, n) && tells(other, n));
-        let open = |c: &Collection| !c.norm.contains("{}") && c.id == kind && c.closed;
+        let open = |c: &Collection| !c.path.contains("{}") && c.id == kind && c.knows_ids;
         let all = spec.collections.iter().enumerate();
         all.filter(|(other, c)| *other == at || (open(c) && shares(*other)))
             .map(|(other, _)| other)
@@ -163,15 +163,15 @@ pub fn identities(spec: &mut Spec) {
 /// Nobody else speaks for the noun of what can only be listed: `/vehicle/makes/`.
 pub fn only_listed(spec: &mut Spec, seen: &Survey) {
     let mut lists: Vec<usize> = (0..spec.collections.len()).collect();
-    lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
+    lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.path.len()));
     for i in lists {
-        let own = |c: &&Collection| c.closed && c.base.is_none() && !c.norm.contains("{}");
+        let own = |c: &&Collection| c.knows_ids && c.base.is_none() && !c.path.contains("{}");
         let Some(c) = spec.collection(i).filter(own) else {
             continue;
         };
-        let keyed = c.key.is_some() && !c.norm.ends_with(&c.resource);
+        let keyed = c.key.is_some() && !c.path.ends_with(&c.resource);
         let resource = (c.resource.clone(), c.id);
-        if keyed && listed(spec, seen, &c.norm) && !spec.by_resource.contains_key(&resource) {
+        if keyed && listed(spec, seen, &c.path) && !spec.by_resource.contains_key(&resource) {
             spec.by_resource.insert(resource.clone(), i);
             spec.collections_of.insert(resource, vec![i]);
         }

@@ -7,11 +7,11 @@ mod survey;
 use std::collections::HashMap;
 
 use self::{
-    collections::{collection, identities, only_listed, view},
+    collections::{collection, identities, only_listed, shows_items_of},
     operations::{kind, parents},
     survey::{listed, survey},
 };
-use crate::spec::{Kind, Spec, names::norm, router};
+use crate::spec::{Kind, Spec, names::normalize_path, router};
 
 pub use survey::{UNIQUE, has};
 
@@ -22,23 +22,23 @@ pub fn classify(spec: &mut Spec, base: &str) {
             spec.collections.push(made);
         }
     }
-    let by_norm: HashMap<String, usize> = spec
+    let by_path: HashMap<String, usize> = spec
         .collections
         .iter()
         .enumerate()
-        .map(|(i, c)| (c.norm.clone(), i))
+        .map(|(i, c)| (c.path.clone(), i))
         .collect();
     // The shortest path that has items of its own speaks for a noun.
     let mut unique_fields: Vec<usize> = (0..spec.collections.len()).collect();
-    unique_fields.sort_by_key(|i| spec.collections.get(*i).map(|c| c.norm.len()));
+    unique_fields.sort_by_key(|i| spec.collections.get(*i).map(|c| c.path.len()));
     for i in unique_fields {
         let Some(c) = spec.collections.get(i) else {
             continue;
         };
-        if c.closed
-            && seen.items.contains_key(&c.norm)
-            && !c.norm.contains("{}")
-            && listed(spec, &seen, &c.norm)
+        if c.knows_ids
+            && seen.items.contains_key(&c.path)
+            && !c.path.contains("{}")
+            && listed(spec, &seen, &c.path)
         {
             let key = (c.resource.clone(), c.id);
             spec.by_resource.entry(key).or_insert(i);
@@ -46,7 +46,7 @@ pub fn classify(spec: &mut Spec, base: &str) {
     }
     identities(spec);
     for i in 0..spec.collections.len() {
-        let base = view(spec, &seen, &by_norm, i);
+        let base = shows_items_of(spec, &seen, &by_path, i);
         if let Some(c) = spec.collections.get_mut(i) {
             c.base = base;
         }
@@ -56,13 +56,13 @@ pub fn classify(spec: &mut Spec, base: &str) {
         let Some(route) = spec.routes.get(i) else {
             continue;
         };
-        let norm = norm(&route.template, base);
+        let norm = normalize_path(&route.template, base);
         let names = router::parameters(&route.template);
-        let parents = parents(spec, &by_norm, &norm, &names);
+        let parents = parents(spec, &by_path, &norm, &names);
         let kinds: Vec<Kind> = route
             .operations
             .iter()
-            .map(|o| kind(spec, &by_norm, &norm, &names, o))
+            .map(|o| kind(spec, &by_path, &norm, &names, o))
             .collect();
         if let Some(route) = spec.routes.get_mut(i) {
             route.parents = parents;

@@ -10,7 +10,7 @@ use crate::spec::{
 
 pub fn parents(
     spec: &Spec,
-    by_norm: &HashMap<String, usize>,
+    by_path: &HashMap<String, usize>,
     norm: &str,
     names: &[String],
 ) -> Vec<(usize, Target)> {
@@ -22,9 +22,9 @@ pub fn parents(
             break;
         }
         let above = segments.get(..at).unwrap_or_default().join("/");
-        let known = by_norm.get(&above).filter(|c| {
+        let known = by_path.get(&above).filter(|c| {
             spec.collection(**c)
-                .is_some_and(|c| c.closed && c.key.is_some())
+                .is_some_and(|c| c.knows_ids && c.key.is_some())
         });
         if let Some(collection) = known {
             out.push((
@@ -35,14 +35,14 @@ pub fn parents(
                 },
             ));
         } else if let Some(name) = names.get(n).filter(|n| n.ends_with("_id")) {
-            out.extend(holder(spec, name).map(|target| (n, target)));
+            out.extend(owner_by_property(spec, name).map(|target| (n, target)));
         }
     }
     out
 }
 
 /// Whose items have a property of that name which is no reference: `unit_id`.
-pub fn holder(spec: &Spec, name: &str) -> Option<Target> {
+pub fn owner_by_property(spec: &Spec, name: &str) -> Option<Target> {
     if let Some((_, collection)) = spec
         .by_resource
         .iter()
@@ -54,7 +54,7 @@ pub fn holder(spec: &Spec, name: &str) -> Option<Target> {
         });
     }
     let mut unique_fields: Vec<usize> = spec.by_resource.values().copied().collect();
-    unique_fields.sort_by_key(|i| spec.collection(*i).map(|c| c.norm.clone()));
+    unique_fields.sort_by_key(|i| spec.collection(*i).map(|c| c.path.clone()));
     let collection = unique_fields
         .into_iter()
         .find(|i| spec.collection(*i).is_some_and(|c| has(spec, c.full, name)))?;
@@ -66,14 +66,14 @@ pub fn holder(spec: &Spec, name: &str) -> Option<Target> {
 
 pub fn kind(
     spec: &Spec,
-    by_norm: &HashMap<String, usize>,
+    by_path: &HashMap<String, usize>,
     norm: &str,
     names: &[String],
     o: &Operation,
 ) -> Kind {
     let segments: Vec<&str> = norm.split('/').collect();
     let last = segments.last().copied().unwrap_or_default();
-    let own = by_norm.get(norm).copied();
+    let own = by_path.get(norm).copied();
     let response = |name: &str| o.response.is_some_and(|a| has(spec, a, name));
     match o.method.as_str() {
         "OPTIONS" => return Kind::Options,
@@ -103,7 +103,7 @@ pub fn kind(
         _ => {}
     }
     let target = if last == "{}" {
-        target(spec, by_norm, norm, names, o)
+        target(spec, by_path, norm, names, o)
     } else {
         None
     };
@@ -125,25 +125,25 @@ pub fn kind(
 /// The item that a path ends in: of the collection above, or found there by another property (`by_name/{name}`).
 pub fn target(
     spec: &Spec,
-    by_norm: &HashMap<String, usize>,
+    by_path: &HashMap<String, usize>,
     norm: &str,
     names: &[String],
     o: &Operation,
 ) -> Option<Target> {
     let above = parent(norm);
-    let own = *by_norm.get(above)?;
-    if spec.collection(own).is_some_and(|c| c.closed) {
+    let own = *by_path.get(above)?;
+    if spec.collection(own).is_some_and(|c| c.knows_ids) {
         return Some(Target {
             collection: own,
             key: None,
         });
     }
     let name = names.last()?;
-    let other = by_norm.get(parent(above)).copied().filter(|other| {
+    let other = by_path.get(parent(above)).copied().filter(|other| {
         let Some(c) = spec.collection(*other) else {
             return false;
         };
-        c.closed
+        c.knows_ids
             && c.key.is_some()
             && has(spec, c.full, name)
             && o.response

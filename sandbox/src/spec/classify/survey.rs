@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::spec::{
     List, Location, Operation, Spec,
-    names::{is_parameter, norm, parent},
+    names::{is_parameter, normalize_path, parent},
     router,
     schema::{Property, SchemaRef},
 };
@@ -26,7 +26,7 @@ pub fn survey(spec: &Spec, base: &str) -> Survey {
         order: Vec::new(),
     };
     for (i, route) in spec.routes.iter().enumerate() {
-        let norm = norm(&route.template, base);
+        let norm = normalize_path(&route.template, base);
         let last = route
             .template
             .trim_end_matches('/')

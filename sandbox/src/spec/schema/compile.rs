@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::spec::{
     schema::{Kind, Object, Property, Schema, SchemaRef, Schemas, Target},
-    union::source::{self, NOTES, is_null},
+    union::source::{self, ANNOTATIONS, is_null},
 };
 
 /// How deep `allOf` may lead from component to component.
-const DEEPEST: usize = 256;
+const MAX_ALL_OF_DEPTH: usize = 256;
 
 fn flag(schema: &Value, name: &str) -> bool {
     schema.get(name) == Some(&Value::Bool(true))
@@ -29,7 +29,7 @@ fn allows_null(doc: &Value, schema: &Value) -> bool {
 
 impl SchemaRef {
     /// Adds what a place says beside its type.
-    fn note(&mut self, schema: &Value) {
+    fn apply_flags(&mut self, schema: &Value) {
         self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
         self.read_only |= flag(schema, "readOnly");
         self.write_only |= flag(schema, "writeOnly");
@@ -45,10 +45,10 @@ impl Schemas {
     /// An object of these properties.
     pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> SchemaRef {
         let kind = Kind::Object(properties.into_iter().collect());
-        self.node(kind)
+        self.push_node(kind)
     }
 
-    pub fn node(&mut self, kind: Kind) -> SchemaRef {
+    pub fn push_node(&mut self, kind: Kind) -> SchemaRef {
         SchemaRef {
             id: self.push(Schema {
                 kind,
@@ -59,7 +59,7 @@ impl Schemas {
     }
 
     pub fn compile(&mut self, doc: &Value, schema: &Value) -> SchemaRef {
-        let place = self.place(doc, schema, false);
+        let place = self.compile_ref(doc, schema, false);
         while let Some((target, id)) = self.pending.pop() {
             self.fill(doc, &target, id);
         }
@@ -67,18 +67,18 @@ impl Schemas {
     }
 
     /// `now`: with the node behind a reference, not only its number.
-    pub fn place(&mut self, doc: &Value, schema: &Value, now: bool) -> SchemaRef {
-        let only = source::only(schema);
+    pub fn compile_ref(&mut self, doc: &Value, schema: &Value, now: bool) -> SchemaRef {
+        let only = source::single_part(schema);
         let wrapped = only.filter(|_| {
             schema.as_object().is_some_and(|m| {
                 m.keys()
-                    .all(|k| NOTES.contains(&k.as_str()) || k.starts_with("x-"))
+                    .all(|k| ANNOTATIONS.contains(&k.as_str()) || k.starts_with("x-"))
             })
         });
         let mut place = if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             self.reference(doc, reference, now, now)
         } else if let Some(inner) = wrapped {
-            self.place(doc, inner, now)
+            self.compile_ref(doc, inner, now)
         } else {
             let made = self.make(doc, schema, flag(schema, "readOnly"), None);
             SchemaRef {
@@ -87,7 +87,7 @@ impl Schemas {
                 ..SchemaRef::default()
             }
         };
-        place.note(schema);
+        place.apply_flags(schema);
         place
     }
 
@@ -102,12 +102,12 @@ impl Schemas {
         let (mut reference, mut notes) = (reference, SchemaRef::default());
         let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
         // A name for another component; one for itself is anything.
-        for _ in 0..DEEPEST {
+        for _ in 0..MAX_ALL_OF_DEPTH {
             let target = find(reference);
             let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {
                 break;
             };
-            target.into_iter().for_each(|t| notes.note(t));
+            target.into_iter().for_each(|t| notes.apply_flags(t));
             reference = next;
         }
         let members = members && self.is_base(doc, reference);
@@ -142,11 +142,11 @@ impl Schemas {
         let Some(target) = target else {
             return;
         };
-        if self.depth > DEEPEST {
+        if self.depth > MAX_ALL_OF_DEPTH {
             self.too_deep.get_or_insert_with(|| reference.to_owned());
             return;
         }
-        if !self.begun.insert(id) {
+        if !self.compiled.insert(id) {
             return;
         }
         self.depth += 1;
@@ -209,7 +209,7 @@ impl Schemas {
             Some("number") => return Kind::Number,
             Some("boolean") => return Kind::Boolean,
             Some("array") => {
-                return Kind::List(self.place(
+                return Kind::List(self.compile_ref(
                     doc,
                     schema.get("items").unwrap_or(&Value::Null),
                     false,
@@ -247,7 +247,7 @@ impl Schemas {
             .filter_map(Value::as_str)
             .collect();
         for (name, property) in properties.into_iter().flatten() {
-            let of = self.place(doc, property, false);
+            let of = self.compile_ref(doc, property, false);
             object.add(Property {
                 name: name.clone(),
                 of,
@@ -257,7 +257,7 @@ impl Schemas {
         }
         let parts = parts.into_iter().flatten().enumerate();
         for (_, part) in parts.filter(|(n, _)| Some(*n) != but) {
-            let inner = self.place(doc, part, true);
+            let inner = self.compile_ref(doc, part, true);
             match &self.at(inner).kind {
                 Kind::Object(inner) => inner.properties.iter().cloned().for_each(|mut p| {
                     p.required |= required.contains(p.name.as_str());
@@ -270,7 +270,7 @@ impl Schemas {
         }
         object.others = match others {
             Some(Value::Bool(false)) => None,
-            Some(schema @ Value::Object(_)) => Some(self.place(doc, schema, false)),
+            Some(schema @ Value::Object(_)) => Some(self.compile_ref(doc, schema, false)),
             None if !object.is_free_form() => None,
             _ => Some(SchemaRef {
                 id: u32::MAX,

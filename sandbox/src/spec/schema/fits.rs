@@ -53,12 +53,12 @@ impl Schemas {
     }
 
     /// Has a text the length and the form that are asked for there?
-    pub fn within(&self, place: SchemaRef, text: &str) -> bool {
+    pub fn text_fits(&self, place: SchemaRef, text: &str) -> bool {
         let schema = self.at(place);
         let long = text.chars().count();
         schema.min_length.is_none_or(|n| long >= n)
             && schema.max_length.is_none_or(|n| long <= n)
-            && !schema.differs(text)
+            && !schema.violates_pattern(text)
     }
 
     fn fits_object(

@@ -134,7 +134,7 @@ impl Schema {
     }
 
     /// Has it another form? A long text is not looked at: time grows with its product with the pattern.
-    pub fn differs(&self, text: &str) -> bool {
+    pub fn violates_pattern(&self, text: &str) -> bool {
         text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
     }
 
@@ -155,7 +155,7 @@ pub struct Schemas {
     pub(in crate::spec) pending: Vec<(Target, u32)>,
     /// Which components are made of a component by `allOf`.
     pub(in crate::spec) children: Option<Arc<Children>>,
-    pub(in crate::spec) begun: HashSet<u32>,
+    pub(in crate::spec) compiled: HashSet<u32>,
     pub(in crate::spec) depth: usize,
     /// A schema that is made of too many others.
     pub too_deep: Option<String>,

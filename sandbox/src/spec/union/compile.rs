@@ -46,7 +46,7 @@ impl Schemas {
         let listed = found.alternatives.iter();
         let mut alternatives: Vec<Alternative> = listed
             .map(|(part, tags)| Alternative {
-                of: self.place(doc, part, found.beside),
+                of: self.compile_ref(doc, part, found.beside),
                 tags: tags.clone(),
             })
             .collect();
@@ -62,7 +62,7 @@ impl Schemas {
                 let mut both = base.clone();
                 own.properties.iter().cloned().for_each(|p| both.add(p));
                 both.others = both.others.or(own.others);
-                alternative.of = self.node(Kind::Object(both));
+                alternative.of = self.push_node(Kind::Object(both));
             }
         }
         Some(Kind::Union(Union::new(found.tag, alternatives)))

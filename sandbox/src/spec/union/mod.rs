@@ -28,7 +28,7 @@ pub struct Chosen {
 
 impl Chosen {
     /// Puts the tags into a value of the alternative.
-    pub fn named(&self, mut value: Value) -> Value {
+    pub fn with_tags(&self, mut value: Value) -> Value {
         if let Some(map) = value.as_object_mut() {
             map.extend(self.tags.iter().cloned());
         }
@@ -40,7 +40,7 @@ impl Chosen {
 pub type UnknownTag = (String, Option<Value>);
 
 /// How deep unions may name alternatives that are unions again.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 impl Schemas {
     pub fn union(&self, place: SchemaRef) -> Option<&Union> {
@@ -122,12 +122,12 @@ impl Schemas {
                     _ => leaves.all.push(place),
                 }
             }
-            leaves.implied = self.implied(&leaves.all);
+            leaves.implied = self.implied_tag(&leaves.all);
             leaves
         })
     }
 
-    fn implied(&self, leaves: &[SchemaRef]) -> Option<String> {
+    fn implied_tag(&self, leaves: &[SchemaRef]) -> Option<String> {
         if leaves.iter().any(|l| self.union(*l).is_some()) {
             return None;
         }
@@ -177,7 +177,7 @@ impl Schemas {
                 out.push(Chosen { of: place, tags });
                 continue;
             };
-            if !seen.insert(place.node()) || tags.len() > DEEPEST {
+            if !seen.insert(place.node()) || tags.len() > MAX_DEPTH {
                 continue;
             }
             match (value, &union.tag) {
@@ -266,7 +266,7 @@ impl Schemas {
             let first = ordered.clone().next()?;
             let (of, tag) = *ordered.find(|(of, _)| may(self.at(*of))).unwrap_or(first);
             if let (Some(name), Some(tag)) = (&union.tag, tag)
-                && chosen.tags.len() < DEEPEST
+                && chosen.tags.len() < MAX_DEPTH
             {
                 chosen.tags.push((name.clone(), self.tag(of, name, tag)));
             }

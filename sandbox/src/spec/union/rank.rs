@@ -75,16 +75,16 @@ impl Schemas {
         let missing = required.clone().filter(|p| !map.contains_key(&p.name));
         let missing = if partial { 0 } else { missing.count() };
         let open = object.others.is_some();
-        let foreign = if open { 0 } else { map.len() - known };
+        let unknown = if open { 0 } else { map.len() - known };
         // Of two faults one is forgiven, as long as anything is known.
-        let fits = match (missing, foreign) {
+        let fits = match (missing, unknown) {
             (0, 0) => true,
             (0, _) | (_, 0) => known > 0,
             _ => false,
         };
         fits.then_some(Rank {
             missing,
-            foreign,
+            unknown,
             fixed: Reverse(fixed),
             open,
             required: Reverse(required.count()),
@@ -97,7 +97,7 @@ impl Schemas {
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     missing: usize,
-    foreign: usize,
+    unknown: usize,
     fixed: Reverse<usize>,
     open: bool,
     required: Reverse<usize>,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::util::json;
 
 /// What may stand beside an only part without making it another schema.
-pub const NOTES: [&str; 10] = [
+pub const ANNOTATIONS: [&str; 10] = [
     "allOf",
     "oneOf",
     "anyOf",
@@ -56,7 +56,7 @@ pub fn is_null(schema: &Value) -> bool {
 }
 
 /// The one part of which a schema is made.
-pub fn only(schema: &Value) -> Option<&Value> {
+pub fn single_part(schema: &Value) -> Option<&Value> {
     let parts = match alternatives(schema) {
         Some(_) if schema.get("discriminator").is_some() => return None,
         Some(parts) if schema.get("allOf").is_none() => parts,
@@ -175,7 +175,7 @@ pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a
 }
 
 /// A union that a schema says itself.
-pub struct Found<'a> {
+pub struct UnionSource<'a> {
     pub tag: Option<String>,
     /// With the values of its tag.
     pub alternatives: Vec<(Value, Vec<String>)>,
@@ -191,7 +191,7 @@ pub fn union<'a>(
     doc: &'a Value,
     schema: &'a Value,
     is_parent: impl Fn(&str) -> bool,
-) -> Option<Found<'a>> {
+) -> Option<UnionSource<'a>> {
     let parts = list(schema, "allOf");
     let (holder, part) = if alternatives(schema).is_some() {
         (schema, None)
@@ -246,7 +246,7 @@ pub fn union<'a>(
         let tags = tag.as_ref().map(|t| tags(doc, &part, t, &mapped));
         (part, tags.unwrap_or_default())
     };
-    Some(Found {
+    Some(UnionSource {
         alternatives: listed.into_iter().map(named).collect(),
         tag,
         beside,
