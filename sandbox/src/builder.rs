@@ -1,4 +1,4 @@
-//! What a sandbox is made of.
+//! The builder of a sandbox.
 
 use std::{
     collections::HashMap,
@@ -27,7 +27,7 @@ use crate::{
     util::clock::Clock,
 };
 
-/// What a sandbox is made of; all of it may be left as it is.
+/// Configures a sandbox. Everything has a default.
 #[derive(Debug)]
 #[must_use]
 pub struct Builder {
@@ -87,154 +87,169 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Another document: Swagger 2.0 or OpenAPI 3.0. Left out, it is the AutoPi API's.
+    /// Sets the document that is served: Swagger 2.0 or OpenAPI 3.0. Default: the AutoPi API's.
     pub fn spec(mut self, document: Value) -> Self {
         self.spec = Some(document);
         self
     }
 
-    /// Answers come from this document, and [`spec`](Self::spec) is served: give the normalised document with its overlay here, and the sandbox departs from the
-    /// served document where the real API does.
+    /// Sets the document by which responses are made, where the API departs from the served one ([`spec`](Self::spec)): the normalised document with its overlay.
     pub fn answers(mut self, document: Value) -> Self {
         self.answers = Some(document);
         self
     }
 
-    /// How answers look: as the live API's ([`Wire::Real`], the default), or by the letter of the document.
+    /// Sets how responses look: as the live API's ([`Wire::Real`], the default), or by the letter of the document.
     pub fn wire(mut self, wire: Wire) -> Self {
         self.wire = wire;
         self
     }
 
-    /// A port of loopback; 0, the default, is any free one.
+    /// Sets the port on loopback. Default: 0, any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The same seed gives the same data.
+    /// Sets the seed of the data. Default: 0. The same seed gives the same data.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many items each collection begins with; 25 unless said otherwise.
+    /// Sets how many items each collection begins with. Default: 25.
     pub fn size(mut self, items: u64) -> Self {
         self.size = items;
         self
     }
 
-    /// How many rows of telemetry each device has, ten seconds from one to the next; a day unless said otherwise. They are made when asked for, never held.
+    /// Sets how many rows of telemetry each device has, ten seconds apart. Default: 8640, one day. They are computed when asked for, never stored.
     pub fn telemetry_rows(mut self, rows: u64) -> Self {
         self.telemetry_rows = rows;
         self
     }
 
-    /// Every id exists, filters that fit nothing are left out, and a webhook that could not be sent is not: for tests that call every operation without
+    /// Accepts every id, leaves out filters that match nothing, and ignores webhooks that cannot be sent: for tests that call every operation without
     /// looking first.
     pub fn any_id(mut self) -> Self {
         self.any_id = true;
         self
     }
 
-    /// Whether a body that names a thing which is not there is refused: `Invalid pk "99" - object does not exist.` It is unless said otherwise, as the real API does
-    /// it: a test that passes with made-up ids fails in production. Without it, or with [`any_id`](Self::any_id), such ids are kept as they are.
+    /// Sets whether a body that refers to an item that does not exist is refused (`Invalid pk "99" - object does not exist.`), as the real API does.
+    /// Default: true, so that a test with made-up ids fails here and not in production. With [`any_id`](Self::any_id), such ids are always accepted.
     pub fn strict(mut self, strict: bool) -> Self {
         self.check_references = strict;
         self
     }
 
-    /// How long the body of a request may take to come; 20 seconds unless said otherwise. Then the answer is 408.
+    /// Sets how long the body of a request may take to arrive. Default: 20 seconds. After that the response is 408.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.body_timeout = time;
         self
     }
 
-    /// Something goes wrong: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`, `reset`, `truncate`, `status=503`, `bad-json`, `html=502`,
-    /// `clock-skew=1h`, `token-expiry`; a rate from 0 to 1; and the beginning of a path. A request can ask for itself with the header `X-Sandbox-Fault`.
+    /// Adds a fault: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`, `reset`, `truncate`, `status=503`, `bad-json`, `html=502`,
+    /// `clock-skew=1h`, `token-expiry`; a rate from 0 to 1 (default: 1); and a path prefix (default: `/`). A single request asks for a fault with the header
+    /// `X-Sandbox-Fault`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use autopi_sandbox::Sandbox;
+    /// # #[tokio::main] async fn main() -> Result<(), autopi_sandbox::Error> {
+    /// // Every second request below `/dongle/` is throttled, and all are slow.
+    /// let api = Sandbox::builder().fault("status=429:0.5@/dongle/").fault("latency=200ms").start().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn fault(mut self, fault: impl Into<String>) -> Self {
         self.faults.push(fault.into());
         self
     }
 
-    /// The clock stands at this time until [`Sandbox::advance`] moves it.
+    /// Stops the clock at this time; [`Sandbox::advance`] moves it. Default: the system's clock.
     pub fn clock_at(mut self, time: SystemTime) -> Self {
         self.fixed_time = Some(time);
         self
     }
 
-    /// The clock is so many seconds ahead of the system's, or behind.
+    /// Sets how many seconds the clock is ahead of the system's, or behind if negative. Default: 0.
     pub fn clock_offset(mut self, seconds: i64) -> Self {
         self.clock_offset = seconds;
         self
     }
 
-    /// How long a JWT from the login is good; 15 minutes unless said otherwise.
+    /// Sets how long a JWT from the login is valid. Default: 15 minutes.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// The login asks for a second factor, and this is the code, or the recovery code.
+    /// Makes the login ask for a second factor: this code, as one-time or recovery code. Default: none.
     pub fn mfa(mut self, code: impl Into<String>) -> Self {
         self.mfa = Some(code.into());
         self
     }
 
-    /// More requests in this time get 429 with `Retry-After`.
+    /// Limits the requests of each account to so many in any stretch of this length; more are 429 with `Retry-After`. Default: no limit.
     pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
         self.rate_limit = Some((requests, per));
         self
     }
 
-    /// The account may not see what begins with this path: 403.
+    /// Adds a path prefix that the account may not see: 403.
     pub fn forbidden(mut self, path: impl Into<String>) -> Self {
         self.forbidden.push(path.into());
         self
     }
 
-    /// What is created and changed stays in this SQLite file, which is made if it is not there, and which only its owner may read. Needs the feature `sqlite`.
+    /// Keeps what is created and changed in this SQLite file, readable by its owner only; it is created if missing. Default: memory. Needs the feature `sqlite`.
     pub fn db(mut self, file: impl AsRef<Path>) -> Self {
         self.db = Some(file.as_ref().to_owned());
         self
     }
 
-    /// A line of JSON for each request at the end of this file, which only its owner may read; without headers, bodies, and values that look secret.
+    /// Appends a JSON line for each request to this file, readable by its owner only; without headers, bodies and secrets. Default: no log.
     pub fn log(mut self, file: impl AsRef<Path>) -> Self {
         self.log = Some(file.as_ref().to_owned());
         self
     }
 
-    /// How long a command runs; 300 milliseconds unless said otherwise.
+    /// Sets how long a command on a device runs. Default: 300 milliseconds.
     pub fn command_delay(mut self, delay: Duration) -> Self {
         self.command_delay = delay;
         self
     }
 
-    /// What a function gives on a device: `command_result("obd.query", json!({"value": 7}))`.
+    /// Sets the result of a function on a device.
+    ///
+    /// # Examples
+    /// ```
+    /// # use autopi_sandbox::Sandbox;
+    /// let builder = Sandbox::builder().command_result("obd.query", serde_json::json!({"value": 7}));
+    /// ```
     pub fn command_result(mut self, function: impl Into<String>, value: Value) -> Self {
         self.command_results.insert(function.into(), value);
         self
     }
 
-    /// Webhooks may go to other machines than this one.
+    /// Allows webhooks to other machines. Default: loopback only.
     pub fn webhooks_anywhere(mut self) -> Self {
         self.webhooks_anywhere = true;
         self
     }
 
-    /// One more name or address that requests may have in their `Host`, without a port: `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`,
-    /// `127.0.0.0/8`, `[::1]`) always may; any other is 421, so that no page on the web reaches the sandbox by a name that leads to loopback.
+    /// Adds a name or address, without a port, that requests may have in their `Host`: `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`,
+    /// `127.0.0.0/8`, `[::1]`) are always allowed; any other is 421, so that no page on the web reaches the sandbox by a name that leads to loopback.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
-    /// A document that is none, an unknown fault, a host to allow that is none, a port in use, a database that is damaged or of another version, a log that can't
-    /// be written.
+    /// Returns an error if a document, a fault or an allowed host is invalid, the port is in use, the database is damaged or of another version, or the
+    /// database or the log cannot be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self
             .faults

@@ -47,7 +47,7 @@ pub const PASSWORD: &str = "demo";
 /// The API token of the account.
 pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// Why the sandbox could not start, or what was asked of it can't be.
+/// An error of the sandbox itself: why it could not start, or what it could not do.
 #[derive(Debug)]
 pub struct Error(String);
 
@@ -59,7 +59,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// How answers look.
+/// How responses look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wire {
     /// As the live API sends them, where it departs from its document: a login answers 200 with `{token, user}`, pages have `page_size` and no links, fields that
@@ -86,36 +86,36 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// A valid instance of a schema of `document`, always the same for the same seed.
+/// Returns a valid instance of a schema of `document`, always the same for the same seed.
 pub fn sample(document: &Value, schema: &Value, seed: u64) -> Value {
     sample::sample(document, schema, seed)
 }
 
 impl Sandbox {
-    /// The AutoPi API on a free port of loopback.
+    /// Starts a sandbox of the AutoPi API on a free port of loopback.
     ///
     /// # Errors
-    /// No socket to be had.
+    /// Returns an error if no port is free.
     pub async fn start() -> Result<Self, Error> {
         Self::builder().start().await
     }
 
-    /// Says what it shall be like, first.
+    /// Returns a builder, to configure a sandbox before it starts.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns the base URL: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The requests since the start, the last 10,000 of them, those to `/__sandbox/` left out.
+    /// Returns the last 10,000 requests since the start, without those to `/__sandbox/`.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.api.log.requests()
     }
 
-    /// How many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.
+    /// Returns how many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.
     pub fn count(&self, method: &str, path: &str) -> usize {
         self.requests()
             .iter()
@@ -123,10 +123,10 @@ impl Sandbox {
             .count()
     }
 
-    /// For tests: there were exactly so many.
+    /// Checks that there were exactly so many requests, for tests.
     ///
     /// # Errors
-    /// There were not; the error lists what was asked instead.
+    /// Returns an error that lists all requests if there were not.
     pub fn expect(&self, method: &str, path: &str, times: usize) -> Result<(), Error> {
         let count = self.count(method, path);
         if count == times {
@@ -143,10 +143,10 @@ impl Sandbox {
         )))
     }
 
-    /// Other faults from now on, as the builder takes them; none for an empty list.
+    /// Replaces the faults, in the form of [`Builder::fault`]; an empty list removes them all.
     ///
     /// # Errors
-    /// One of them is none.
+    /// Returns an error if a fault is unknown or malformed.
     pub fn set_faults(&self, faults: &[&str]) -> Result<(), Error> {
         let faults = faults
             .iter()
@@ -157,12 +157,12 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Moves the sandbox's clock forward: tokens grow old, commands get done.
+    /// Moves the sandbox's clock forward: tokens expire, commands finish.
     pub fn advance(&self, by: Duration) {
         self.api.clock.advance(by);
     }
 
-    /// Serves until the task ends.
+    /// Serves until the process ends or the returned future is dropped.
     pub async fn wait(mut self) {
         let _ = (&mut self.task).await;
     }

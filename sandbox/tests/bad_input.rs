@@ -18,7 +18,7 @@ async fn connect(api: &Api) -> TcpStream {
         .unwrap()
 }
 
-/// The head of the answer, in lower case.
+/// The head of the response, in lower case.
 async fn head(socket: &mut TcpStream) -> String {
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
@@ -35,7 +35,7 @@ async fn head(socket: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn no_document_and_a_port_in_use() {
+async fn an_invalid_document_or_a_port_in_use_is_an_error() {
     for (document, words) in [
         (json!({}), "no Swagger 2.0 or OpenAPI 3"),
         (json!([1]), "no Swagger 2.0"),
@@ -128,12 +128,12 @@ async fn a_header_of_a_megabyte_is_refused() {
         )
         .await;
     let answer = head(&mut socket).await;
-    // The other side may see the reset before the answer, as it is still writing.
+    // The other side may see the reset before the response, as it is still writing.
     assert!(
         answer.starts_with("http/1.1 431 ") || answer.is_empty(),
         "{answer}"
     );
-    // A smaller one, which is sent whole before the answer comes.
+    // A smaller one, which is sent whole before the response comes.
     let mut socket = connect(&api).await;
     socket
         .write_all(
@@ -208,7 +208,7 @@ fn serve() {
 /// A process that may have few files open: idle connections make room for one that asks.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn out_of_files() {
+async fn it_serves_again_after_running_out_of_files() {
     let server = support::Server::start(
         &support::scratch("few"),
         Some("ulimit -n 80; exec \"$0\" \"$@\""),
@@ -229,7 +229,7 @@ async fn out_of_files() {
 }
 
 #[tokio::test]
-async fn odd_requests() {
+async fn odd_requests_get_a_response() {
     let api = Api::start(Sandbox::builder()).await;
     let long = format!("/dongle/devices/?search={}", "x".repeat(20_000));
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -248,7 +248,7 @@ async fn odd_requests() {
     ] {
         let request = request.build().unwrap_or_else(|e| panic!("{e}"));
         let shown = format!("{} {:.60}", request.method(), request.url().path());
-        let got = support::answer(api.http.execute(request).await.unwrap()).await;
+        let got = support::json_response(api.http.execute(request).await.unwrap()).await;
         assert_eq!(got.status, status, "{shown}: {}", got.body);
     }
     let device = api.items("/dongle/devices/").await[0]["id"]

@@ -104,7 +104,7 @@ async fn settings_that_are_posted_are_kept() {
 }
 
 #[tokio::test]
-async fn ids_in_answers_exist() {
+async fn ids_in_responses_exist() {
     let api = Api::start(Sandbox::builder()).await;
     let exists = async |device: &Value| {
         let path = format!("/dongle/devices/{}/", device["id"].as_str().unwrap());

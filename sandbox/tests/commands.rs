@@ -21,7 +21,7 @@ async fn first_device(api: &Api) -> Value {
 }
 
 #[tokio::test]
-async fn pending_then_done() {
+async fn a_command_is_pending_then_done() {
     for wire in [Wire::Real, Wire::Spec] {
         let api = Api::start(
             Sandbox::builder()

@@ -48,7 +48,7 @@ fn leveled(mut answer: Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_answer_is_that_of_django_rest_framework() {
+async fn every_response_is_that_of_django_rest_framework() {
     let document = serde_json::from_str(include_str!("drf/document.json")).unwrap();
     let api = Api::start(Sandbox::builder().spec(document)).await;
     let (mut asked, mut wrong) = (0, Vec::new());
@@ -68,7 +68,7 @@ async fn every_answer_is_that_of_django_rest_framework() {
         if let Some(body) = case["body"].as_str() {
             request = request.body(body.to_owned());
         }
-        let got = support::answer(request.send().await.unwrap()).await;
+        let got = support::json_response(request.send().await.unwrap()).await;
         asked += 1;
         let shown = format!(
             "{} {} {:.80} {}",

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use autopi_sandbox::{EMAIL, PASSWORD, Sandbox};
 use serde_json::{Value, json};
-use support::{Api, answer, scratch};
+use support::{Api, json_response, scratch};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -23,10 +23,10 @@ async fn raw(api: &Api, fault: &str) -> std::io::Result<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn by_header() {
+async fn a_request_asks_for_a_fault_by_header() {
     let api = Api::start(Sandbox::builder()).await;
     let with = async |fault: &str| {
-        answer(
+        json_response(
             api.request("GET", "/vehicle/makes/")
                 .header("X-Sandbox-Fault", fault)
                 .send()
@@ -81,7 +81,7 @@ async fn by_header() {
 }
 
 #[tokio::test]
-async fn by_builder_and_admin_endpoint() {
+async fn faults_are_set_by_builder_and_admin_endpoint() {
     let api = Api::start(
         Sandbox::builder()
             .seed(5)
@@ -96,7 +96,7 @@ async fn by_builder_and_admin_endpoint() {
     }
     assert!((30..90).contains(&failed), "{failed}");
     let admin = async |method: &str, body: Value| {
-        answer(
+        json_response(
             api.http
                 .request(method.parse().unwrap(), api.url("/__sandbox/faults"))
                 .json(&body)
@@ -138,9 +138,9 @@ async fn by_builder_and_admin_endpoint() {
 }
 
 #[tokio::test]
-async fn clocks_and_tokens() {
+async fn clock_skew_and_token_expiry_are_faults() {
     let api = Api::start(Sandbox::builder()).await;
-    let login = answer(
+    let login = json_response(
         api.http
             .post(api.url("/auth/login/"))
             .json(&json!({"email": EMAIL, "password": PASSWORD}))
@@ -151,7 +151,7 @@ async fn clocks_and_tokens() {
     .await;
     let bearer = format!("Bearer {}", login.body["token"].as_str().unwrap());
     let with = async |fault: &str| {
-        answer(
+        json_response(
             api.http
                 .get(api.url("/auth/user/"))
                 .header("Authorization", &bearer)
@@ -176,7 +176,7 @@ async fn clocks_and_tokens() {
     }
     // An API token does not grow old.
     assert_eq!(
-        answer(
+        json_response(
             api.request("GET", "/auth/user/")
                 .header("X-Sandbox-Fault", "token-expiry")
                 .send()
@@ -193,7 +193,7 @@ async fn clocks_and_tokens() {
 async fn the_log_has_no_secrets() {
     let file = scratch("requests.jsonl");
     let api = Api::start(Sandbox::builder().log(&file)).await;
-    let login = answer(
+    let login = json_response(
         api.http
             .post(api.url("/auth/login/"))
             .json(&json!({"email": EMAIL, "password": PASSWORD}))
@@ -211,7 +211,7 @@ async fn the_log_has_no_secrets() {
         .send()
         .await
         .unwrap();
-    answer(
+    json_response(
         api.request("GET", "/vehicle/makes/")
             .header("X-Sandbox-Fault", "status=500")
             .send()

@@ -15,7 +15,7 @@ fn text<'a>(item: &'a Value, key: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn pages() {
+async fn lists_are_paged() {
     let api = Api::start(Sandbox::builder().size(30)).await;
     let all: Vec<Value> = api
         .items("/dongle/devices/?page_size=100")
@@ -42,7 +42,7 @@ async fn pages() {
 }
 
 #[tokio::test]
-async fn filters_order_and_search() {
+async fn lists_are_filtered_ordered_and_searched() {
     let api = Api::start(Sandbox::builder()).await;
     let trips = api.items("/logbook/trips/").await;
     let device = text(&trips[3], "device");
@@ -173,7 +173,7 @@ async fn what_is_shown_belongs_together() {
 }
 
 #[tokio::test]
-async fn a_million_rows_that_nobody_holds() {
+async fn a_million_telemetry_rows_are_computed_not_stored() {
     let api = Api::start(Sandbox::builder().telemetry_rows(1_000_000)).await;
     let device = api.items("/dongle/devices/").await[4]["id"]
         .as_str()
@@ -213,7 +213,7 @@ async fn a_million_rows_that_nobody_holds() {
 }
 
 #[tokio::test]
-async fn every_document_works() {
+async fn every_fixture_document_is_served() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../xtask/tests/fixtures/other");
     let mut documents = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -267,7 +267,7 @@ async fn every_document_works() {
 }
 
 #[tokio::test]
-async fn cursors_and_offsets_of_other_documents() {
+async fn cursors_and_offsets_page_lists_of_other_documents() {
     let read = |name: &str| {
         let text = std::fs::read_to_string(format!(
             "{}/../xtask/tests/fixtures/other/{name}",
@@ -293,7 +293,7 @@ async fn cursors_and_offsets_of_other_documents() {
             reqwest::multipart::Part::text("hello").file_name("a.txt"),
         )
         .text("send", "7");
-    let made = support::answer(
+    let made = support::json_response(
         api.request("POST", "/v1/files/")
             .multipart(upload)
             .send()
@@ -302,7 +302,7 @@ async fn cursors_and_offsets_of_other_documents() {
     )
     .await;
     assert_eq!(made.status, 201, "{}", made.body);
-    let none = support::answer(
+    let none = support::json_response(
         api.request("POST", "/v1/files/")
             .multipart(reqwest::multipart::Form::new().text("send", "x"))
             .send()

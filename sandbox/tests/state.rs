@@ -18,7 +18,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use serde_json::{Value, json};
-use support::{Answer, Api, Server, scratch};
+use support::{Api, JsonResponse, Server, scratch};
 
 /// One step; numbers choose among the items that there are.
 #[derive(Clone, Debug)]
@@ -76,14 +76,14 @@ impl Host {
         }
     }
 
-    async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+    async fn send(&self, method: &str, path: &str, body: &Value) -> JsonResponse {
         match self {
             Self::Here(api) => api.send(method, path, body).await,
             Self::There(server) => server.send(method, path, body).await,
         }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> JsonResponse {
         self.send("GET", path, &json!({})).await
     }
 
@@ -202,7 +202,7 @@ async fn run(steps: &[(usize, Step)], db: Option<&Path>) -> Result<(), TestCaseE
 }
 
 #[test]
-fn the_state_is_what_a_simple_model_says() {
+fn state_matches_a_simple_model() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut runner = TestRunner::new(Config {
         cases: 24,
@@ -215,7 +215,7 @@ fn the_state_is_what_a_simple_model_says() {
 }
 
 #[test]
-fn so_it_is_in_a_file_when_the_process_is_killed() {
+fn a_database_survives_a_kill_at_any_step() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut runner = TestRunner::new(Config {
         cases: 8,
@@ -236,7 +236,7 @@ fn serve() {
 }
 
 #[tokio::test]
-async fn what_was_answered_survives_a_kill() {
+async fn what_was_acknowledged_survives_a_kill() {
     let db = scratch("killed.db");
     let mut model = BTreeMap::new();
     for round in 0..4 {
@@ -298,7 +298,7 @@ async fn what_was_answered_survives_a_kill() {
 
 /// Writers at once, each with a field of its own of an item that it shares, until the process is killed: what any of them was answered is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_many_at_once_were_answered_survives_a_kill() {
+async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
     const FIELDS: [(&str, &str); 8] = [
         ("/auth/user/", "first_name"),
         ("/auth/user/", "last_name"),
@@ -399,7 +399,7 @@ async fn a_write_that_fails_changes_nothing() {
 }
 
 #[tokio::test]
-async fn files_that_are_none_of_ours() {
+async fn foreign_and_damaged_databases_are_refused() {
     let start = async |db: &Path, seed: u64| {
         Sandbox::builder()
             .db(db)

@@ -39,7 +39,7 @@ impl Resources {
         ))
     }
 
-    /// A value of the answer's schema with what was sent in it.
+    /// A value of the response's schema with what was sent in it.
     pub fn build_response(
         &self,
         call: &Call<'_>,
@@ -107,7 +107,7 @@ impl Resources {
         made
     }
 
-    /// What else there is: an action shows the item that it stands below where its answer has that form, else a value of its own.
+    /// What else there is: an action shows the item that it stands below where its response has that form, else a value of its own.
     pub fn run_action(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
         let Some(response) = call.operation.response else {
@@ -171,7 +171,7 @@ impl Resources {
     }
 }
 
-/// A list of ids in an answer holds those that were sent; one of what failed, none.
+/// A list of ids in a response holds those that were sent; one of what failed, none.
 pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
     const FAILURE_PREFIXES: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
     let schemas = &call.spec.schemas;

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens() {
+    fn expired_and_forged_tokens_are_refused() {
         let token = issue("session", 1000, 60);
         let check = |header: &str, now| {
             let checked = super::check(Some(header.as_bytes()), now);

@@ -17,11 +17,11 @@ use crate::{handlers::error::ApiError, util::rng::Rng};
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// The answer comes later.
+    /// The response comes later.
     Latency(Duration),
     /// It never comes.
     Stall,
-    /// The connection is reset (TCP RST) in place of an answer.
+    /// The connection is reset (TCP RST) in place of a response.
     Reset,
     /// The connection closes in the middle of the body.
     Truncate,
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn faults_are_text() {
+    fn faults_round_trip_as_text() {
         for text in [
             "latency=200ms",
             "stall",

@@ -69,7 +69,7 @@ pub fn render(
             paging,
         } => {
             let Some(list) = &operation.list else {
-                // Of an answer without a schema the document says nothing: it is the wire's.
+                // Of a response without a schema the document says nothing: it is the wire's.
                 let Some(response) = operation.response else {
                     return send(operation, &items.into());
                 };

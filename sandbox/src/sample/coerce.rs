@@ -1,4 +1,4 @@
-//! Makes a value fit a schema: what was sent in the form of a request, shown in the form of an answer; what is on the wire, shown as the document has it.
+//! Makes a value fit a schema: what was sent in the form of a request, shown in the form of a response; what is on the wire, shown as the document has it.
 
 use serde_json::{Map, Value};
 
@@ -105,7 +105,7 @@ impl Coercer<'_> {
                 Some(first) => self.coerce(place, first, name, context),
                 None => self.clean(place, fresh(), name, context),
             },
-            // An id where the answer shows the whole.
+            // An id where the response shows the whole.
             (Kind::Object(object), scalar) => {
                 let mut made = self.clean(place, fresh(), name, context);
                 if let (Some(id), Some(map)) = (
@@ -133,7 +133,7 @@ impl Coercer<'_> {
             (Kind::List(item), value) => {
                 Value::Array(vec![self.coerce(*item, value, name, context)])
             }
-            // What one serializer takes, another may not show: a blank text where the answer has none.
+            // What one serializer takes, another may not show: a blank text where the response has none.
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.text_fits(place, &text) =>
             {
@@ -144,7 +144,7 @@ impl Coercer<'_> {
                 }
             }
             (_, value) if schemas.fits(place, &value) => value,
-            // The whole where the answer shows its id.
+            // The whole where the response shows its id.
             (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
                 map.get("id").cloned().unwrap_or_default()
             }

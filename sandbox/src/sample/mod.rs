@@ -43,7 +43,7 @@ pub struct Sampler<'a> {
     pub span: i64,
     /// By the letter of the document, which knows nothing of nulls in method fields.
     pub strict: bool,
-    /// For answers: what is nullable may be null, and what is write-only is left out.
+    /// For responses: what is nullable may be null, and what is write-only is left out.
     pub for_response: bool,
     /// Of what nobody has set: null, empty, zero, as far as the schema lets it.
     pub unset: bool,

@@ -1,4 +1,4 @@
-//! A document, Swagger 2.0 or OpenAPI 3.0, compiled once: what a request needs to be judged, and what an answer looks like.
+//! A document, Swagger 2.0 or OpenAPI 3.0, compiled once: what a request needs to be judged, and what a response looks like.
 //!
 //! What an operation does is told from its path and its shapes in `classify`, never from its name.
 

@@ -18,22 +18,22 @@ pub struct Api {
     pub http: reqwest::Client,
 }
 
-pub struct Answer {
+pub struct JsonResponse {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: Value,
 }
 
-impl Answer {
+impl JsonResponse {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |v| v.to_str().unwrap())
     }
 }
 
-pub async fn answer(response: Response) -> Answer {
+pub async fn json_response(response: Response) -> JsonResponse {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    Answer {
+    JsonResponse {
         status,
         headers,
         body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
@@ -69,12 +69,12 @@ impl Api {
         request.header("Authorization", format!("APIToken {API_TOKEN}"))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
-        answer(self.request("GET", path).send().await.unwrap()).await
+    pub async fn get(&self, path: &str) -> JsonResponse {
+        json_response(self.request("GET", path).send().await.unwrap()).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
-        answer(self.request(method, path).json(body).send().await.unwrap()).await
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> JsonResponse {
+        json_response(self.request(method, path).json(body).send().await.unwrap()).await
     }
 
     /// The items of a list, whatever its form.
@@ -172,9 +172,9 @@ impl Server {
         panic!("the server did not start");
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> JsonResponse {
         let request = http().request(method.parse().unwrap(), format!("{}{path}", self.url));
-        answer(
+        json_response(
             request
                 .header("Authorization", format!("APIToken {API_TOKEN}"))
                 .json(body)

@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use autopi_sandbox::{EMAIL, PASSWORD, Sandbox, Wire};
 use serde_json::{Value, json};
-use support::{Api, answer};
+use support::{Api, json_response};
 
 #[tokio::test]
-async fn who_asks() {
+async fn missing_wrong_and_expired_credentials_are_401() {
     let api = Api::start(
         Sandbox::builder()
             .token_lifetime(Duration::from_secs(60))
@@ -17,7 +17,7 @@ async fn who_asks() {
     )
     .await;
     let with = async |header: &str| {
-        answer(
+        json_response(
             api.http
                 .get(api.url("/dongle/devices/"))
                 .header("Authorization", header)
@@ -27,7 +27,7 @@ async fn who_asks() {
         )
         .await
     };
-    let none = answer(
+    let none = json_response(
         api.http
             .get(api.url("/dongle/devices/"))
             .send()
@@ -52,7 +52,7 @@ async fn who_asks() {
         (401, "APIToken", &json!("Invalid token."))
     );
 
-    let login = answer(
+    let login = json_response(
         api.http
             .post(api.url("/auth/login/"))
             .json(&json!({"email": EMAIL, "password": "x"}))
@@ -68,7 +68,7 @@ async fn who_asks() {
             json!({"non_field_errors": ["Unable to log in with provided credentials."]})
         )
     );
-    let login = answer(
+    let login = json_response(
         api.http
             .post(api.url("/auth/login/"))
             .json(&json!({"email": EMAIL}))
@@ -84,7 +84,7 @@ async fn who_asks() {
     for form in [false, true] {
         let request = api.http.post(api.url("/auth/login/"));
         let fields = json!({"email": EMAIL, "password": PASSWORD});
-        let login = answer(
+        let login = json_response(
             if form {
                 request
                     .header("content-type", "application/x-www-form-urlencoded")
@@ -113,10 +113,10 @@ async fn who_asks() {
 }
 
 #[tokio::test]
-async fn a_second_factor() {
+async fn a_login_asks_for_the_second_factor() {
     let api = Api::start(Sandbox::builder().mfa("123456")).await;
     let post = async |path: &str, body: Value| {
-        answer(
+        json_response(
             api.http
                 .post(api.url(path))
                 .json(&body)
@@ -182,7 +182,7 @@ async fn a_second_factor() {
 }
 
 #[tokio::test]
-async fn requests_that_are_refused() {
+async fn invalid_requests_are_refused_in_the_form_of_drf() {
     let api = Api::start(Sandbox::builder().forbidden("/billing/")).await;
     let not_found = api.get("/no/such/path/").await;
     assert_eq!(
@@ -210,7 +210,7 @@ async fn requests_that_are_refused() {
             &json!("Method \"DELETE\" not allowed.")
         )
     );
-    let media = answer(
+    let media = json_response(
         api.request("POST", "/vehicle/profile/")
             .header("content-type", "text/csv")
             .body("a,b")
@@ -226,7 +226,7 @@ async fn requests_that_are_refused() {
             &json!("Unsupported media type \"text/csv\" in request.")
         )
     );
-    let accept = answer(
+    let accept = json_response(
         api.request("GET", "/dongle/devices/")
             .header("accept", "application/xml")
             .send()
@@ -238,7 +238,7 @@ async fn requests_that_are_refused() {
         (accept.status, &accept.body["detail"]),
         (406, &json!("Could not satisfy the request Accept header."))
     );
-    let broken = answer(
+    let broken = json_response(
         api.request("POST", "/vehicle/profile/")
             .header("content-type", "application/json")
             .body("{\"vin\": ")
@@ -290,7 +290,7 @@ async fn requests_that_are_refused() {
         (page.status, page.body),
         (404, json!({"detail": "Invalid page."}))
     );
-    let options = answer(
+    let options = json_response(
         api.request("OPTIONS", "/vehicle/profile/")
             .send()
             .await
@@ -321,7 +321,7 @@ async fn requests_that_are_refused() {
 }
 
 #[tokio::test]
-async fn a_rate_limit() {
+async fn requests_over_the_rate_limit_are_429() {
     let api = Api::start(
         Sandbox::builder()
             .rate_limit(3, Duration::from_secs(30))
@@ -350,7 +350,7 @@ async fn a_rate_limit() {
 }
 
 #[tokio::test]
-async fn slashes_tags_and_gzip() {
+async fn missing_slashes_redirect_known_etags_are_304_and_bodies_are_gzipped() {
     let api = Api::start(Sandbox::builder()).await;
     let moved = api.get("/dongle/devices?page=2").await;
     assert_eq!(
@@ -417,7 +417,7 @@ async fn slashes_tags_and_gzip() {
         (document.header("content-type"), &document.body["swagger"]),
         ("application/openapi+json", &json!("2.0"))
     );
-    let portal = answer(
+    let portal = json_response(
         api.http
             .get(api.url("/"))
             .header("accept", "text/html")
@@ -430,7 +430,7 @@ async fn slashes_tags_and_gzip() {
 }
 
 #[tokio::test]
-async fn the_two_wire_modes() {
+async fn wire_modes_differ_where_the_api_departs_from_its_document() {
     let (real, spec) = (
         Api::start(Sandbox::builder()).await,
         Api::start(Sandbox::builder().wire(Wire::Spec)).await,
@@ -491,7 +491,7 @@ async fn the_two_wire_modes() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 25);
-    let login = answer(
+    let login = json_response(
         spec.http
             .post(spec.url("/auth/login/"))
             .json(&json!({"email": EMAIL, "password": PASSWORD}))
