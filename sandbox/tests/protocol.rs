@@ -1,4 +1,4 @@
-//! Django REST framework's manners.
+//! HTTP and authentication as Django REST framework has them.
 
 mod support;
 
