@@ -2,6 +2,7 @@
 
 pub mod coerce;
 pub mod fake;
+mod progress;
 mod references;
 pub mod route;
 mod scalars;
@@ -14,13 +15,14 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use self::{
+    progress::Progress,
     references::is_identifier,
     scalars::{by_name, free_form, number},
 };
 use crate::{
     spec::{
         IdKind,
-        schema::{Kind, Object, Property, Schema, SchemaRef, Schemas},
+        schema::{Kind, Property, Schema, SchemaRef, Schemas},
     },
     util::rng::Rng,
 };
@@ -83,28 +85,6 @@ pub fn moment(second: i64) -> String {
     jiff::Timestamp::from_second(EPOCH.saturating_add(second))
         .map(|t| t.to_string())
         .unwrap_or_default()
-}
-
-/// How far the making of a value has come.
-#[derive(Default)]
-struct Progress {
-    /// The objects that are being made: a recursive one is left out, or ends with an empty array.
-    objects: Vec<*const Object>,
-    /// How deep it is.
-    depth: usize,
-    /// Of how many values it is made.
-    total: usize,
-}
-
-impl Progress {
-    fn has(&self, object: &Object) -> bool {
-        self.objects.contains(&std::ptr::from_ref(object))
-    }
-
-    /// No document of this field comes near: it holds itself, or doubles at each level.
-    fn is_full(&self) -> bool {
-        self.depth > 48 || self.objects.len() > 24 || self.total > 5000
-    }
 }
 
 impl<'a> Sampler<'a> {

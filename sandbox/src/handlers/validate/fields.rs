@@ -9,14 +9,14 @@ use crate::{
     },
     spec::{
         IdKind,
-        schema::{Kind, Object, Schema, SchemaRef, Schemas},
+        schema::{Kind, Object, SchemaRef, Schemas},
         union::Chosen,
     },
 };
 
 pub const REQUIRED: &str = "This field is required.";
 
-const NULL: &str = "This field may not be null.";
+pub const NULL: &str = "This field may not be null.";
 
 /// Marks the file of a part: its length, in place of its text.
 pub const FILE: &str = "\u{0}file";
@@ -125,7 +125,7 @@ impl Validator<'_> {
         }
     }
 
-    fn relation(&self, name: &str, kind: IdKind) -> bool {
+    pub fn relation(&self, name: &str, kind: IdKind) -> bool {
         (self.related)(name, kind, None).is_some()
     }
 
@@ -203,74 +203,6 @@ impl Validator<'_> {
             Err(errors.into())
         }
     }
-
-    fn list(&self, schema: &Schema, item: SchemaRef, name: &str, value: Value) -> Validated {
-        let inner = self.schemas.at(item);
-        // A list of serializers says what is wrong with itself as a serializer does.
-        let serializers = inner.object().is_some_and(|o| !o.is_free_form());
-        let whole = |message: String| {
-            if serializers {
-                Err(json!({ "non_field_errors": [message] }))
-            } else {
-                invalid(message)
-            }
-        };
-        let Value::Array(items) = value else {
-            let kind = type_name(&value);
-            return whole(format!("Expected a list of items but got type \"{kind}\"."));
-        };
-        if schema.items.0 == Some(1) && items.is_empty() {
-            return whole("This list may not be empty.".into());
-        }
-        let count = items.len();
-        let many = self.is_many_related(schema, item, name);
-        // Choices and relations end with the first that is wrong; lists name the places.
-        let first_only = many || inner.values.is_some();
-        let (mut clean, mut errors) = (Vec::with_capacity(count), Map::new());
-        for (n, value) in items.into_iter().enumerate() {
-            let checked = match value {
-                Value::Null if many => missing(&value),
-                Value::Null if first_only => match &inner.values {
-                    Some(values) => choice(values, value),
-                    None => invalid(NULL),
-                },
-                value => self.check(item, name, value),
-            };
-            match checked {
-                Ok(value) => clean.push(value),
-                Err(message) if first_only => return Err(message),
-                Err(message) => drop(errors.insert(n.to_string(), message)),
-            }
-        }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
-        match schema.items {
-            (Some(n), _) if count < n => {
-                whole(format!("Ensure this field has at least {n} elements."))
-            }
-            (_, Some(n)) if count > n => {
-                whole(format!("Ensure this field has no more than {n} elements."))
-            }
-            _ => {
-                if schema.unique || first_only {
-                    // Django keeps a relation once, however often it is named.
-                    let mut seen = std::collections::HashSet::new();
-                    clean.retain(|v| seen.insert(v.to_string()));
-                }
-                Ok(clean.into())
-            }
-        }
-    }
-
-    /// drf-yasg says of the ids of a relation to many that each is there once.
-    fn is_many_related(&self, schema: &Schema, item: SchemaRef, name: &str) -> bool {
-        match &self.schemas.at(item).kind {
-            Kind::Integer => schema.unique || self.relation(name, IdKind::Integer),
-            Kind::Text(f) if f == "uuid" => schema.unique || self.relation(name, IdKind::Uuid),
-            _ => false,
-        }
-    }
 }
 
 pub fn dictionary(value: &Value) -> Value {
@@ -281,7 +213,7 @@ pub fn dictionary(value: &Value) -> Value {
     json!({ "non_field_errors": [message] })
 }
 
-fn missing(value: &Value) -> Validated {
+pub fn missing(value: &Value) -> Validated {
     invalid(format!(
         "Invalid pk \"{}\" - object does not exist.",
         str_of(value)

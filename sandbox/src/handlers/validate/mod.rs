@@ -1,6 +1,7 @@
 //! Is a request what the document asks for? In the words of Django REST framework.
 
 pub mod fields;
+mod lists;
 mod python;
 mod scalars;
 

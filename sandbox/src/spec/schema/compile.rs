@@ -280,31 +280,3 @@ impl Schemas {
         Some(object)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn recursive_and_wrapped_schemas() {
-        let doc = json!({"definitions": {
-            "Tree": {"type": "object", "required": ["name"], "properties": {
-                "name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/definitions/Tree"}},
-                "parent": {"allOf": [{"$ref": "#/definitions/Tree"}], "nullable": true, "readOnly": true}}},
-            "Alias": {"$ref": "#/definitions/Tree"}, "Loop": {"$ref": "#/definitions/Loop"},
-        }});
-        let mut schemas = Schemas::default();
-        let tree = schemas.compile(&doc, &json!({"$ref": "#/definitions/Alias"}));
-        assert!(schemas.fits(
-            tree,
-            &json!({"name": "a", "children": [{"name": "b", "parent": null}]})
-        ));
-        assert!(!schemas.fits(tree, &json!({"name": "a", "children": [{}]})));
-        let parent = schemas.at(tree).object().unwrap().get("parent").unwrap().of;
-        assert!(parent.nullable && parent.read_only && schemas.at(parent).object().is_some());
-        let looped = schemas.compile(&doc, &json!({"$ref": "#/definitions/Loop"}));
-        assert!(schemas.fits(looped, &json!(1)));
-    }
-}
