@@ -151,7 +151,7 @@ impl Builder {
         self
     }
 
-    /// Stops the clock at this time; [`Sandbox::advance`] moves it. Default: the system's clock.
+    /// Stops the clock at this time; [`Sandbox::advance`](crate::Sandbox::advance) moves it. Default: the system's clock.
     pub fn clock_at(mut self, time: SystemTime) -> Self {
         self.fixed_time = Some(time);
         self
