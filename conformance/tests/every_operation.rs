@@ -24,7 +24,7 @@ async fn call_all(wire: Wire) -> Vec<String> {
     for seed in 0..3 {
         let builder = Sandbox::builder()
             .spec(document("upstream.json"))
-            .answers(normalised.clone());
+            .response_spec(normalised.clone());
         let api = builder
             .wire(wire)
             .seed(seed)
@@ -101,7 +101,7 @@ fn every_operation_is_called_by_the_blocking_client() {
     };
     let api = Sandbox::builder()
         .spec(document("upstream.json"))
-        .answers(normalised.clone())
+        .response_spec(normalised.clone())
         .any_id();
     let api = runtime.block_on(api.start()).unwrap();
     let client = autopi::blocking::Client::builder()

@@ -131,11 +131,11 @@ impl SandboxArgs {
                     "spec" => convert::convert_file(new.upstream, &path)?,
                     _ => new.upstream,
                 };
-                builder.spec(served).answers(new.doc)
+                builder.spec(served).response_spec(new.doc)
             }
             None => builder
                 .spec(read(&root.join("spec/upstream.json"))?)
-                .answers(read(&root.join("spec/openapi.json"))?),
+                .response_spec(read(&root.join("spec/openapi.json"))?),
         };
         builder = self.fault.into_iter().fold(builder, Builder::fault);
         builder = given(builder, self.size, Builder::size);

@@ -39,14 +39,14 @@ pub struct Documents {
 }
 
 impl Documents {
-    fn compile(served: &Value, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+    fn compile(served: &Value, response_spec: Option<&Value>, wire: Wire) -> Result<Self, Error> {
         let compile = |document: &Value| Spec::compile(document).map(Arc::new);
         let text = served.to_string().into();
         Ok(
-            match answers
+            match response_spec
                 .map(compile)
                 .transpose()
-                .map_err(|e| Error(format!("the document of the answers: {e}")))?
+                .map_err(|e| Error(format!("the document of the responses: {e}")))?
             {
                 // What is only served need not be compiled.
                 Some(backing) if wire == Wire::Real => Self {
@@ -72,19 +72,23 @@ impl Documents {
     }
 
     /// The documents that were given, or our own, which are compiled once a process.
-    pub fn of(spec: Option<&Value>, answers: Option<&Value>, wire: Wire) -> Result<Self, Error> {
+    pub fn of(
+        spec: Option<&Value>,
+        response_spec: Option<&Value>,
+        wire: Wire,
+    ) -> Result<Self, Error> {
         static REAL: OnceLock<Documents> = OnceLock::new();
         static SPEC: OnceLock<Documents> = OnceLock::new();
         if let Some(served) = spec {
-            return Self::compile(served, answers, wire);
+            return Self::compile(served, response_spec, wire);
         }
         let own = if wire == Wire::Real { &REAL } else { &SPEC };
-        if let (Some(known), None) = (own.get(), answers) {
+        if let (Some(known), None) = (own.get(), response_spec) {
             return Ok(known.clone());
         }
         let (served, known) = embedded()?;
-        let made = Self::compile(&served, Some(answers.unwrap_or(&known)), wire)?;
-        Ok(match answers {
+        let made = Self::compile(&served, Some(response_spec.unwrap_or(&known)), wire)?;
+        Ok(match response_spec {
             None => own.get_or_init(|| made).clone(),
             Some(_) => made,
         })

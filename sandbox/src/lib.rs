@@ -1,6 +1,6 @@
 //! An embedded stand-in for the AutoPi cloud API, for tests, demos, and trying the client without an account.
 //!
-//! It is a real HTTP server on loopback, driven by the API's document: it validates requests and answers errors as Django REST framework does, keeps what is
+//! It is a real HTTP server on loopback, driven by the API's document: it validates requests and returns errors as Django REST framework does, keeps what is
 //! created and changed, pages, filters and orders its lists, signs its JWTs, runs commands, sends webhooks, and fails on purpose if asked to.
 //!
 //! ```
@@ -67,7 +67,7 @@ pub enum Wire {
     #[default]
     Real,
     /// By the letter of the served document: its statuses, its envelopes with links, its strings (which hold the JSON text of what is on the wire). To a login's
-    /// answer `token` and `user` are added, and to that of a command's result its `jid`, `return` and `success`: a client could not go on without them.
+    /// response `token` and `user` are added, and to that of a command's result its `jid`, `return` and `success`: a client could not go on without them.
     Spec,
 }
 

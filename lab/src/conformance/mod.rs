@@ -40,7 +40,7 @@ struct Verdict {
 async fn sandbox(root: &Path) -> Result<Sandbox> {
     Ok(Sandbox::builder()
         .spec(document(root, "upstream.json")?)
-        .answers(document(root, "openapi.json")?)
+        .response_spec(document(root, "openapi.json")?)
         .wire(Wire::Spec)
         .any_id()
         .start()

@@ -17,7 +17,7 @@ use crate::Wire;
 #[must_use]
 pub struct Builder {
     spec: Option<Value>,
-    answers: Option<Value>,
+    response_spec: Option<Value>,
     wire: Wire,
     port: u16,
     seed: u64,
@@ -45,7 +45,7 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             spec: None,
-            answers: None,
+            response_spec: None,
             wire: Wire::default(),
             port: 0,
             seed: 0,
@@ -79,8 +79,8 @@ impl Builder {
     }
 
     /// Sets the document by which responses are made, where the API departs from the served one ([`spec`](Self::spec)): the normalised document with its overlay.
-    pub fn answers(mut self, document: Value) -> Self {
-        self.answers = Some(document);
+    pub fn response_spec(mut self, document: Value) -> Self {
+        self.response_spec = Some(document);
         self
     }
 

@@ -36,7 +36,7 @@ impl Builder {
             .map_err(Error)?;
         let hosts = self.allowed_hosts.iter().map(|name| host::allow(name));
         let hosts = hosts.collect::<Result<_, _>>().map_err(Error)?;
-        let documents = Documents::of(self.spec.as_ref(), self.answers.as_ref(), self.wire)?;
+        let documents = Documents::of(self.spec.as_ref(), self.response_spec.as_ref(), self.wire)?;
         let db = match &self.db {
             Some(path) => Some(
                 Db::open(path, &format!("seed {} and {} items", self.seed, self.size))

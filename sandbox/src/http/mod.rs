@@ -34,7 +34,7 @@ use crate::{Wire, handlers::Resources, spec::Spec, state::commands::Commands, ut
 pub struct Api {
     /// The document as it is served.
     pub document: CachedResponse,
-    /// The document by which requests are judged and answers look.
+    /// The document by which requests are judged and responses look.
     pub served: Arc<Spec>,
     /// The document by which the world is made: with what is known from the wire.
     pub backing: Arc<Spec>,

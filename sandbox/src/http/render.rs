@@ -1,4 +1,4 @@
-//! How answers look on the wire: as the live API sends them, or by the letter of the document.
+//! How responses look on the wire: as the live API sends them, or by the letter of the document.
 
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};

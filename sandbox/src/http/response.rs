@@ -47,7 +47,7 @@ pub fn from_error(error: &ApiError) -> ApiResponse {
     response
 }
 
-/// Small answers are not worth it.
+/// Smaller responses are not compressed.
 const MIN_GZIP_BYTES: usize = 1024;
 
 pub fn gzip(body: &[u8]) -> Option<Bytes> {

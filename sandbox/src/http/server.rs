@@ -41,7 +41,7 @@ use crate::{
 
 /// Bytes of a request's body.
 const MAX_BODY_BYTES: usize = 10 << 20;
-/// Bytes of a request's head; hyper answers 431 beyond.
+/// Bytes of a request's head; hyper responds with 431 beyond.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// For the head of a request, and for the next request of a connection.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -168,7 +168,7 @@ async fn handle(
     Some(finish_response(api, response, &active))
 }
 
-/// What a fault answers in place of the API: nothing is done then.
+/// Returns the response of a fault in place of the API's; nothing is done then.
 fn fault_response(active: &[Kind]) -> Option<ApiResponse> {
     active.iter().find_map(|fault| {
         let of = |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);

@@ -63,7 +63,7 @@ impl Api {
         json!({ "token": token, "user": shown.unwrap_or_else(|| json!({"id": 1, "email": crate::EMAIL, "first_name": "Demo"})) })
     }
 
-    /// The second factor; `None` where there is none, and any answer will do.
+    /// The second factor; `None` where there is none, and any response will do.
     pub fn mfa(
         &self,
         request: &AdmittedRequest<'_>,

@@ -99,7 +99,7 @@ pub struct Body {
     pub required: bool,
 }
 
-/// The answer is a list.
+/// The response is a list.
 #[derive(Clone, Debug)]
 pub struct List {
     pub item: SchemaRef,

@@ -40,7 +40,7 @@ struct Job {
 pub enum JobState {
     Unknown,
     Pending,
-    /// The device did not answer in time.
+    /// The device did not respond in time.
     Lost,
     Done(Value),
 }

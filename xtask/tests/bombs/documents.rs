@@ -283,7 +283,7 @@ fn sandbox(doc: Value) -> Result<(), String> {
     runtime.block_on(async {
         let api = autopi_sandbox::Sandbox::builder()
             .spec(doc.clone())
-            .answers(doc);
+            .response_spec(doc);
         let api = api.start().await.map_err(|e| e.to_string())?;
         let deep = (0..60).fold(json!("aaaa"), |v, _| json!({ "a": v }));
         let long = json!({ "a": "a".repeat(1 << 16), "b": vec![1; 1 << 12] });

@@ -41,7 +41,7 @@ async fn what_the_probe_proposes_makes_the_document_true() {
     );
     let sandbox = Sandbox::builder()
         .spec(fetch::parse(&upstream).unwrap())
-        .answers(ours.clone())
+        .response_spec(ours.clone())
         .start()
         .await
         .unwrap();

@@ -21,7 +21,7 @@ pub fn collection(spec: &mut Spec, seen: &Survey, norm: &str) -> Option<Collecti
         return None;
     }
     let item_path = format!("{norm}/{{}}");
-    let answers = |path: &str, method: &'static Method| {
+    let responses = |path: &str, method: &'static Method| {
         operations(spec, seen, path, method)
             .filter_map(|o| o.response)
             .collect::<Vec<_>>()
@@ -30,10 +30,10 @@ pub fn collection(spec: &mut Spec, seen: &Survey, norm: &str) -> Option<Collecti
         .filter_map(|o| Some(o.list.as_ref()?.item))
         .collect();
     let shapes = [
-        answers(&item_path, &Method::GET),
+        responses(&item_path, &Method::GET),
         items,
-        answers(&item_path, &Method::PUT),
-        answers(norm, &Method::POST),
+        responses(&item_path, &Method::PUT),
+        responses(norm, &Method::POST),
     ]
     .concat();
     let properties: Vec<Property> = shapes
