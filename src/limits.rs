@@ -288,6 +288,22 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn no_call_in_flight_is_one_call_in_flight() {
+        let limits = Limits::new(Some(0), None);
+        for _ in 0..3 {
+            assert!(admit(&limits, 1).await.is_some());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_without_a_rate_keeps_no_places() {
+        let limits = Limits::new(None, None);
+        limits.pause(Duration::from_secs(1));
+        drop(limits.admit(after(Duration::from_secs(2))).await.unwrap());
+        assert!(limits.gate().free.is_empty());
+    }
+
     #[test]
     fn odd_limits_do_not_panic() {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300] {

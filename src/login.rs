@@ -273,6 +273,17 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_renewed_before_its_end() {
+        let renewed_in = |lifetime: u64| {
+            let claims = format!(r#"{{"exp":{},"iat":0}}"#, lifetime);
+            let jwt = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
+            let renew = session(jwt.into()).unwrap().renew.unwrap();
+            (renew - Instant::now()).as_secs_f64().round()
+        };
+        assert_eq!((renewed_in(3600), renewed_in(40)), (3570.0, 30.0));
+    }
+
+    #[test]
     fn a_lifetime_is_read_from_a_jwt_and_junk_is_none() {
         let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
         let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());

@@ -480,3 +480,22 @@ fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
     pairs.sort();
     hash(pairs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_asks_for_is_told_from_what_looks_alike() {
+        let of = |values: &[&str]| {
+            let mut out = Outgoing::new("x", reqwest::Method::GET, "/".into());
+            let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));
+            out.query = pairs.collect();
+            asked(None, &out)
+        };
+        assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
+        for other in [&["a", "bc"] as &[_], &["abc"], &["c", "ab"], &["ab"]] {
+            assert_ne!(of(&["ab", "c"]), of(other), "{other:?}");
+        }
+    }
+}

@@ -238,6 +238,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(base.as_deref(), Some("https://b.example"));
+        let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_EMAIL", "a@b.c")]).unwrap();
+        assert_eq!(who, "token of-file", "half a login is none");
         let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_PROFILE", "fleet")]).unwrap();
         assert_eq!(who, "Some(Login(** redacted **))");
         assert_eq!(found(None, &[]).unwrap().0, "None");

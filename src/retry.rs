@@ -177,6 +177,33 @@ mod tests {
     }
 
     #[test]
+    fn the_first_wait_is_up_to_the_base_and_the_next_up_to_twice_that() {
+        let policy = RetryPolicy::default();
+        for (attempt, ceiling) in [(1, policy.base), (2, policy.base * 2), (3, policy.base * 4)] {
+            let longest = (0..1000).map(|_| policy.delay(attempt, None)).max();
+            let longest = longest.unwrap();
+            assert!(
+                longest <= ceiling && longest > ceiling * 9 / 10,
+                "{attempt}: {longest:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn there_is_one_attempt_at_least() {
+        assert_eq!(RetryPolicy::default().max_attempts(0).max_attempts, 1);
+    }
+
+    #[test]
+    fn the_budget_holds_no_more_than_it_began_with() {
+        let budget = Budget::new();
+        budget.take(5).map(Claim::used).unwrap();
+        budget.give(100);
+        let uses = (0..1000).map_while(|_| budget.take(5).map(Claim::used));
+        assert_eq!(uses.count(), 100);
+    }
+
+    #[test]
     fn the_budget_runs_dry_and_fills() {
         let budget = Budget::new();
         assert_eq!((0..1000).filter_map(|_| budget.take(5)).count(), 1000);
@@ -195,6 +222,7 @@ mod tests {
             )]))
         };
         assert_eq!(with("3"), Some(Duration::from_secs(3)));
+        assert_eq!(with("0"), Some(Duration::ZERO));
         assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         for none in ["soon", "-5", "NaN", "", "1 second"] {
             assert_eq!(with(none), None, "{none}");

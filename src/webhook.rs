@@ -161,6 +161,7 @@ mod tests {
         for (body, signature, secret) in [
             (BODY, flipped.as_str(), "Jefe"),
             (BODY, &SIGNATURE[..62], "Jefe"),
+            (BODY, &format!("{SIGNATURE}00"), "Jefe"),
             (BODY, "", "Jefe"),
             (BODY, "\u{e9}".repeat(32).as_str(), "Jefe"),
             (&BODY[1..], SIGNATURE, "Jefe"),
