@@ -142,7 +142,10 @@ async fn a_login_is_tried_again_when_the_server_is_down() {
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
-    assert_eq!(get(&client).await.unwrap_err().status(), Some(503));
+    for error in join_all((0..20).map(|_| get(&client))).await {
+        assert_eq!(error.unwrap_err().status(), Some(503));
+    }
+    assert_eq!(server.count(LOGIN), 1, "all who waited share its error");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use autopi::{
     CallOptions, Client, Cursor, Error, ErrorKind, RetryPolicy,
-    rt::{Call, Operation, PageParams},
+    rt::{self, Call, Operation, PageParams},
 };
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
@@ -313,6 +313,38 @@ async fn a_cursor_is_refused_by_any_call_but_its_own() {
         4
     );
     assert!(!stored["asked"].to_string().contains("canary"), "{stored}");
+}
+
+#[tokio::test]
+async fn a_styled_parameter_is_sent_once_whether_by_the_call_or_by_a_link() {
+    let server = Server::start(|_, request| {
+        let page = param(request, "page").unwrap_or(1);
+        let next = (page < 4).then(|| format!("/rows/?tags=a,b&page={}", page + 1));
+        write(ok(&linked(4, next, vec![json!({ "id": page })]).to_string()))
+    })
+    .await;
+    let client = server.client();
+    let of = |options: CallOptions| {
+        let mut call = Call::new(&client, &PAGE);
+        let (place, style) = (rt::Place::Query, rt::Style::Form);
+        let format = rt::Format {
+            place,
+            style,
+            explode: false,
+            reserved: false,
+        };
+        call.styled("tags", &["a", "b"], format);
+        call.options(options);
+        call
+    };
+    let mut pages = of(CallOptions::new()).pages::<Value>();
+    pages.next().await.unwrap().unwrap();
+    let second = pages.next().await.unwrap().unwrap();
+    let resumed = of(CallOptions::new().resume(second.cursor().unwrap().clone()));
+    assert_eq!(resumed.stream::<Value>().count().await, 2);
+    for request in server.requests() {
+        assert_eq!(request.matches("tags=").count(), 1, "{request}");
+    }
 }
 
 #[tokio::test]
