@@ -36,8 +36,8 @@ use tokio::{
 use crate::{
     Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method,
     RawRequest, Response,
-    call::{Sending, Streaming},
-    process::PerProcess,
+    call::builder::{Sending, Streaming},
+    transport::process::PerProcess,
 };
 
 /// How a builder sends: its calls wait for the answer.

@@ -20,56 +20,15 @@
 mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-#[allow(missing_docs)] // most of it is `rt`, hidden
 mod call;
-#[allow(missing_docs)]
-mod check;
 mod client;
-mod command;
-mod digits;
-mod download;
+mod codec;
+mod device;
 mod error;
-mod escape;
-mod finite;
-mod hooks;
-mod host;
-mod lenient;
-mod limits;
-mod login;
-mod mfa;
-mod nullable;
-mod open_enum;
-mod options;
-mod page;
-mod pages;
-mod place;
-#[cfg(not(target_family = "wasm"))]
-mod process;
-#[cfg(not(target_family = "wasm"))]
-mod profile;
-mod raw;
-#[allow(missing_docs)]
-mod record;
-mod redact;
-mod redirect;
-mod retry;
-#[allow(dead_code)] // xtask needs more of it
-mod secret;
-mod send;
-mod shown;
-#[allow(missing_docs)]
-mod style;
+mod pagination;
+mod privacy;
 pub mod testing;
-mod time;
-#[cfg(not(target_family = "wasm"))]
-mod timer;
-mod trace;
 mod transport;
-#[allow(missing_docs)]
-mod union;
-mod upload;
-mod values;
-pub mod webhook;
 
 #[doc(hidden)]
 #[allow(missing_docs)]
@@ -91,29 +50,30 @@ mod generated {
 }
 
 pub use ::bytes::Bytes;
-pub use auth::{Credentials, CredentialsProvider};
+pub use auth::credentials::{Credentials, CredentialsProvider};
+pub use auth::mfa::Mfa;
 #[cfg(feature = "blocking")]
 pub use blocking::Blocking;
-pub use call::{Async, Response, Sending, Streaming};
-pub use client::{Client, ClientBuilder};
-pub use command::{Command, CommandJob, CommandOutcome, CommandTarget};
-pub use download::Download;
+pub use call::builder::{Async, Response, Sending, Streaming};
+pub use call::download::Download;
+pub use call::options::CallOptions;
+pub use call::raw::RawRequest;
+pub use client::handle::{Client, ClientBuilder};
+pub use codec::nullable::{IntoNullable, IntoValue};
+pub use codec::open_enum::UnknownValue;
+pub use codec::time::{Date, TimeError, Timestamp};
+pub use codec::values::{Decimal, DeviceId, Json, UnitId};
+pub use device::command::{Command, CommandJob, CommandOutcome, CommandTarget};
+pub use device::webhook;
 pub use error::{Error, ErrorKind};
 pub use generated::*;
-pub use hooks::{CallInfo, ClientHooks};
 pub use jiff;
-pub use mfa::Mfa;
-pub use nullable::{IntoNullable, IntoValue};
-pub use open_enum::UnknownValue;
-pub use options::CallOptions;
-pub use page::{ItemError, Page};
-pub use pages::Cursor;
-pub use raw::RawRequest;
+pub use pagination::page::{ItemError, Page};
+pub use pagination::paginator::Cursor;
 pub use reqwest::Method;
-pub use retry::RetryPolicy;
 pub use secrecy::SecretString;
 pub use serde_json;
-pub use time::{Date, TimeError, Timestamp};
-pub use upload::Upload;
+pub use transport::hooks::{CallInfo, ClientHooks};
+pub use transport::retry::RetryPolicy;
+pub use transport::upload::Upload;
 pub use uuid::Uuid;
-pub use values::{Decimal, DeviceId, Json, UnitId};

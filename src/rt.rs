@@ -5,15 +5,17 @@ pub use serde;
 #[cfg(feature = "blocking")]
 pub use crate::blocking::wait;
 pub use crate::{
-    call::{BODY, Call, Operation, PageParams, Sending, Streaming},
-    check::{Check, Violations},
-    record::{Blank, Record, debug, put_some, read, write},
-    redact::{Redact, debug_variant},
-    style::{Format, Place, Style},
-    union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
+    call::builder::{BODY, Call, Operation, PageParams, Sending, Streaming},
+    codec::{
+        record::{Blank, Record, debug, put_some, read, write},
+        redact::{Redact, debug_variant},
+        style::{Format, Place, Style},
+        union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
+        validate::{Check, Violations},
+    },
 };
 
 /// The body of a response as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
-    crate::send::decode(200, body)
+    crate::transport::send::decode(200, body)
 }

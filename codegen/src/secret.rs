@@ -1,1 +1,1 @@
-../../src/secret.rs
+../../src/privacy/secret.rs

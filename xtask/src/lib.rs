@@ -13,12 +13,12 @@ pub mod normalize;
 pub mod out;
 pub mod overlay;
 pub mod pipeline;
-#[path = "../../src/place.rs"]
+#[path = "../../src/transport/address.rs"]
 pub mod place;
 pub mod probe;
 mod provenance;
 pub mod report;
-#[path = "../../src/secret.rs"]
+#[path = "../../src/privacy/secret.rs"]
 pub mod secret;
 pub mod shape;
 pub mod update;

@@ -1,0 +1,83 @@
+//! The second factor of a login.
+//!
+//! NOT PUBLIC: the vendor's document names `POST /auth/mfa/verify/`, nobody has published what goes in and what comes out. All that this client assumes
+//! about it stands in this file: a login that wants a second factor answers with an `mfa_token`; that token goes back with `otp_token` (six digits) or
+//! `recovery_code`; the answer is the one of a login, `{token, user}`.
+
+use std::{fmt, sync::Arc};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, call::builder::Sending, codec::lenient};
+
+pub(crate) const VERIFY: &str = "/auth/mfa/verify/";
+
+/// Where the code of a second factor comes from.
+#[derive(Clone)]
+pub struct Mfa(Arc<dyn Fn() -> Sending<'static, SecretString> + Send + Sync>);
+
+impl fmt::Debug for Mfa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mfa(** redacted **)")
+    }
+}
+
+impl Mfa {
+    /// One code that is known already: of an authenticator, if the client logs in once and soon, or a recovery code.
+    pub fn code(code: impl Into<String>) -> Self {
+        let code = SecretString::from(code.into());
+        Self(Arc::new(move || {
+            Box::pin(std::future::ready(Ok(code.clone())))
+        }))
+    }
+
+    /// Asks for the code at each login: a prompt, a TOTP generator. It must answer within the time-out of the call that logs in.
+    pub fn ask<F, A>(ask: F) -> Self
+    where
+        F: Fn() -> A + Send + Sync + 'static,
+        A: Future<Output = Result<String, Error>> + Send + 'static,
+    {
+        Self(Arc::new(move || {
+            let answer = ask();
+            Box::pin(async { answer.await.map(SecretString::from) })
+        }))
+    }
+
+    pub(crate) async fn get(&self) -> Result<SecretString, Error> {
+        (self.0)().await
+    }
+}
+
+/// What a login says that wants a second factor.
+pub(crate) fn challenge(login_answer: &[u8]) -> Option<SecretString> {
+    #[derive(Deserialize)]
+    struct Challenge {
+        mfa_token: SecretString,
+    }
+    lenient::read::<Challenge>(login_answer)
+        .ok()
+        .map(|c| c.mfa_token)
+}
+
+/// The body of [`VERIFY`].
+#[derive(Serialize)]
+pub(crate) struct Verify<'a> {
+    mfa_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otp_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_code: Option<&'a str>,
+}
+
+impl<'a> Verify<'a> {
+    pub fn new(mfa_token: &'a SecretString, code: &'a SecretString) -> Self {
+        let code = code.expose_secret().trim();
+        let otp = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+        Self {
+            mfa_token: mfa_token.expose_secret(),
+            otp_token: otp.then_some(code),
+            recovery_code: (!otp).then_some(code),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Who calls: credentials, logins with their sessions, second factors, profiles.
+
+pub(crate) mod credentials;
+pub(crate) mod login;
+pub(crate) mod mfa;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod profile;

@@ -1,0 +1,129 @@
+//! Files on their way down.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+
+use crate::{Error, transport::send::Open};
+
+/// An answer as a stream of bytes.
+pub struct Download(pub(crate) Open);
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("status", &self.status())
+            .field("content_type", &self.content_type())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Download {
+    fn text(&self, name: reqwest::header::HeaderName) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.0.response.status().as_u16()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.response.headers()
+    }
+
+    /// The media type, as the server says.
+    pub fn content_type(&self) -> Option<&str> {
+        self.text(CONTENT_TYPE)
+    }
+
+    /// The name that the server proposes (RFC 6266), without any folder.
+    pub fn file_name(&self) -> Option<String> {
+        file_name(self.text(CONTENT_DISPOSITION)?)
+    }
+
+    /// The next piece; `None` at the end. Each wait ends with the client's time-out for one try; all of it may take as long as it must.
+    ///
+    /// # Errors
+    /// The connection broke, or nothing came for too long.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        self.0.chunk().await
+    }
+
+    /// The pieces as a stream.
+    pub fn into_stream(self) -> crate::Streaming<'static, Bytes> {
+        Box::pin(
+            stream::try_unfold(self, |mut download| async {
+                Ok(download.chunk().await?.map(|chunk| (chunk, download)))
+            })
+            .fuse(),
+        )
+    }
+
+    /// All of it, whatever its size.
+    ///
+    /// # Errors
+    /// The connection broke, or nothing came for too long.
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut all = bytes::BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+}
+
+/// Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which counts more than `filename`.
+fn file_name(disposition: &str) -> Option<String> {
+    let parameters = || {
+        disposition
+            .split(';')
+            .skip(1)
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim()))
+    };
+    let find = |wanted: &str| {
+        parameters()
+            .find(|(key, _)| key == wanted)
+            .map(|(_, value)| value)
+    };
+    let extended = || {
+        let (charset, text) = find("filename*")?.split_once('\'')?;
+        let (_language, text) = text.split_once('\'')?;
+        // `+` is itself here, unlike in a form.
+        let pair = format!("={}", text.replace('+', "%2B"));
+        let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
+        charset
+            .eq_ignore_ascii_case("utf-8")
+            .then(|| name.into_owned())
+    };
+    let name = extended().or_else(|| find("filename").map(|v| v.trim_matches('"').to_owned()))?;
+    let name = name.rsplit(['/', '\\']).next()?.to_owned();
+    (!name.is_empty() && name != "." && name != "..").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_servers_propose() {
+        for (header, name) in [
+            ("attachment; filename=\"a b.csv\"", Some("a b.csv")),
+            ("attachment; FileName=a.csv; size=3", Some("a.csv")),
+            (
+                "attachment; filename=\"?.csv\"; filename*=UTF-8''bl%C3%A5%2B+.csv",
+                Some("bl\u{e5}++.csv"),
+            ),
+            ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
+            ("attachment; filename*=utf-8''..%2F..%5C..", None),
+            ("attachment; filename=", None),
+            ("inline", None),
+        ] {
+            assert_eq!(file_name(header).as_deref(), name, "{header}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Requests to any path.
+
+use std::{borrow::Cow, fmt::Display, marker::PhantomData, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{Method, Url};
+use serde::{Serialize, de::DeserializeOwned};
+use url::form_urlencoded;
+
+use crate::{
+    Async, CallOptions, Client, Download, Error, Response, Upload,
+    codec::{finite, validate::Violations},
+    transport::{
+        address,
+        send::{self, Body, Outgoing},
+        trace::Trace,
+        upload::Parts,
+    },
+};
+
+/// A request to any path, with the same authorization, retries and errors as the typed operations.
+#[must_use = "nothing is sent before `send`"]
+pub struct RawRequest<'a, M = Async> {
+    client: &'a Client,
+    out: Box<Outgoing>,
+    parts: Option<Parts>,
+    error: Option<Error>,
+    mode: PhantomData<M>,
+}
+
+impl<'a, M> RawRequest<'a, M> {
+    pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
+        let mut out = Outgoing::new("raw", method, String::new());
+        let error = locate(&client.0.base, path, &mut out)
+            .err()
+            .map(|e| Error::invalid(e).of("raw", 0, Duration::ZERO));
+        Self {
+            client,
+            out,
+            parts: None,
+            error,
+            mode: PhantomData,
+        }
+    }
+
+    /// What a helper of this crate sends: its own name and path template in traces and errors.
+    pub(crate) fn named(mut self, operation: &'static str, template: &'static str) -> Self {
+        (self.out.operation, self.out.template) = (operation, Some(template));
+        self
+    }
+
+    /// One more query parameter.
+    pub fn query(mut self, name: &str, value: impl Display) -> Self {
+        self.out
+            .query
+            .push((name.to_owned().into(), value.to_string()));
+        self
+    }
+
+    /// A JSON body.
+    ///
+    /// # Errors
+    /// The value does not serialise, or holds a number that JSON does not have (NaN, an infinity).
+    pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        let mut v = Violations::default();
+        let bytes = finite::to_vec(body, &mut v)
+            .map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?;
+        let found = v.into_found();
+        if !found.is_empty() {
+            return Err(Error::violations(found));
+        }
+        self.out.body = Body::Json(bytes.into());
+        Ok(self)
+    }
+
+    /// One more field of an `application/x-www-form-urlencoded` body.
+    pub fn form(mut self, name: &str, value: impl Display) -> Self {
+        self.out
+            .body
+            .form_value(name.to_owned().into(), value.to_string());
+        self
+    }
+
+    /// One more text part of a `multipart/form-data` body.
+    pub fn part(mut self, name: &str, value: impl Display) -> Self {
+        self.parts
+            .get_or_insert_default()
+            .text(name.to_owned().into(), value.to_string(), None);
+        self
+    }
+
+    /// One more file of a `multipart/form-data` body. One that is a stream can be sent only once: such a call is not repeated.
+    ///
+    /// # Errors
+    /// Its media type is none.
+    pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
+        self.parts
+            .get_or_insert_default()
+            .file(name.to_owned().into(), file)?;
+        Ok(self)
+    }
+
+    /// Time-out, retries and headers of this call.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.out.options = options;
+        self
+    }
+
+    /// As a request of the other mode.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_async(self) -> RawRequest<'a> {
+        RawRequest {
+            client: self.client,
+            out: self.out,
+            parts: self.parts,
+            error: self.error,
+            mode: PhantomData,
+        }
+    }
+}
+
+/// A path with or without a query, or a whole URL of the base's origin.
+fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
+    let whole = (!text.starts_with('/'))
+        .then(|| Url::parse(text).ok())
+        .flatten();
+    let query = match &whole {
+        Some(url) => {
+            if text.bytes().any(|b| b.is_ascii_control()) {
+                return Err("the URL holds a control character".into());
+            }
+            address::without_user_info(url).map_err(|e| format!("the URL {e}"))?;
+            if !address::same_origin(url, base) {
+                return Err(format!(
+                    "the URL leads to another place than {}: give a path, or make a client for that place",
+                    address::shown(base)
+                ));
+            }
+            out.path = url.path().to_owned();
+            url.query().unwrap_or_default()
+        }
+        None => {
+            let text = text.split_once('#').map_or(text, |(text, _)| text);
+            let (path, query) = text.split_once('?').unwrap_or((text, ""));
+            if let Some(fault) = address::fault(path) {
+                return Err(format!("the path {fault}"));
+            }
+            out.path = path.to_owned();
+            query
+        }
+    };
+    out.query = form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+        .collect();
+    out.place = whole.map(|mut url| {
+        url.set_query(None);
+        url.set_fragment(None);
+        Box::new(url)
+    });
+    Ok(())
+}
+
+impl<'a> RawRequest<'a> {
+    fn finish(self) -> Result<(&'a Client, Box<Outgoing>, Option<Parts>), Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok((self.client, self.out, self.parts)),
+        }
+    }
+
+    async fn read<T>(
+        self,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (client, out, parts) = self.finish()?;
+        let mut trace = Trace::new(&out);
+        let response = send::whole(client, out, parts, &mut trace).await?;
+        read(response.marked()).map_err(|e| trace.fail(e))
+    }
+
+    /// The answer as bytes, with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(self) -> Result<Response<Bytes>, Error> {
+        self.read(Ok).await
+    }
+
+    /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        self.read(|r| r.try_map(send::decode)).await
+    }
+
+    /// The answer as a stream of bytes.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_download(self) -> Result<Download, Error> {
+        let (client, out, parts) = self.finish()?;
+        send::open(client, out, parts).await.map(Download)
+    }
+}

@@ -1,0 +1,3 @@
+//! The client, and how it is built.
+
+pub(crate) mod handle;

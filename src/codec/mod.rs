@@ -1,0 +1,18 @@
+//! How values are read and written: nothing here knows of requests, clients or pages.
+
+pub(crate) mod digits;
+pub(crate) mod finite;
+pub(crate) mod lenient;
+pub(crate) mod nullable;
+pub(crate) mod open_enum;
+#[allow(missing_docs)] // most of it is `rt`, hidden
+pub(crate) mod record;
+pub(crate) mod redact;
+#[allow(missing_docs)]
+pub(crate) mod style;
+pub(crate) mod time;
+#[allow(missing_docs)]
+pub(crate) mod union;
+#[allow(missing_docs)]
+pub(crate) mod validate;
+pub(crate) mod values;

@@ -1,0 +1,172 @@
+//! Open enums: known variants, and an unknown value that is kept and written back unchanged.
+
+use std::fmt;
+
+use crate::{Json, codec::redact::Redacted};
+
+/// A value that the document did not list. Only decoding and parsing make one, so it is never a known value in disguise.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownValue<T>(T);
+
+impl fmt::Debug for UnknownValue<String> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UnknownValue").field(&self.0).finish()
+    }
+}
+
+impl fmt::Debug for UnknownValue<i64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UnknownValue").field(&self.0).finish()
+    }
+}
+
+/// Without the values of members that are secrets by their names.
+impl fmt::Debug for UnknownValue<Json> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted(&self.0.0).fmt(f)
+    }
+}
+
+impl<T> UnknownValue<T> {
+    #[doc(hidden)]
+    pub fn __new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value as it came.
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $value:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vmeta])* $variant,)*
+            /// A value that the document does not list, kept as it came.
+            Unknown($crate::UnknownValue<::std::string::String>),
+        }
+        impl $crate::rt::Blank for $name {
+            fn blank() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
+        }
+        impl $name {
+            /// The value on the wire.
+            pub fn as_str(&self) -> &str {
+                match self { $(Self::$variant => $value,)* Self::Unknown(v) => v.get() }
+            }
+        }
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(text.into())) }
+            }
+        }
+        impl $crate::IntoNullable<$name> for &str {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+        }
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
+        }
+        impl $crate::IntoNullable<$name> for ::std::string::String {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+        }
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> { ::std::result::Result::Ok(Self::from(text)) }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
+        }
+        impl $crate::rt::serde::Serialize for $name {
+            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> { s.serialize_str(self.as_str()) }
+        }
+        impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
+                <::std::string::String as $crate::rt::serde::Deserialize>::deserialize(d).map(Self::from)
+            }
+        }
+    };
+}
+
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __open_int_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $value:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vmeta])* $variant,)*
+            /// A value that the document does not list, kept as it came.
+            Unknown($crate::UnknownValue<i64>),
+        }
+        impl $crate::rt::Blank for $name {
+            fn blank() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
+        }
+        impl $name {
+            /// The value on the wire.
+            pub fn as_i64(&self) -> i64 {
+                match self { $(Self::$variant => $value,)* Self::Unknown(v) => *v.get() }
+            }
+        }
+        impl ::std::convert::From<i64> for $name {
+            fn from(n: i64) -> Self {
+                match n { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(n)) }
+            }
+        }
+        impl $crate::IntoNullable<$name> for i64 {
+            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+        }
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::num::ParseIntError;
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> { text.parse::<i64>().map(Self::from) }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { self.as_i64().fmt(f) }
+        }
+        impl $crate::rt::serde::Serialize for $name {
+            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> { s.serialize_i64(self.as_i64()) }
+        }
+        impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
+                <i64 as $crate::rt::serde::Deserialize>::deserialize(d).map(Self::from)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    // A variant may have any name.
+    crate::__open_enum! { State { Err = "err", Ok = "ok", On = "on", Empty = "" } }
+    crate::__open_int_enum! { Level { One = 1 } }
+
+    #[test]
+    fn unknown_values_go_back_out_unchanged() {
+        for text in [r#""on""#, r#""""#, r#""brand new""#] {
+            let state: State = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&state).unwrap(), text);
+        }
+        assert_eq!(State::from("on"), State::On);
+        assert_eq!(
+            serde_json::to_string(&serde_json::from_str::<Level>("77").unwrap()).unwrap(),
+            "77"
+        );
+    }
+}

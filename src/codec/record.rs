@@ -1,0 +1,293 @@
+//! How a generated struct is read and written.
+//!
+//! serde's derive makes some hundred lines a struct, and most of the compile time of this crate went there. So a struct only says which fields it has and how
+//! one of them is read; what is the same for all stands here once.
+
+use std::{cell::Cell, collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+    ser::SerializeMap,
+};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    Date, Decimal, DeviceId, Json, Timestamp, UnitId,
+    codec::redact::{Hidden, Redact, Redacted},
+};
+
+/// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
+pub trait Blank {
+    fn blank() -> Self;
+}
+
+macro_rules! blank {
+    ($([$($generic:ident),*] $ty:ty => $value:expr),* $(,)?) => {$(
+        impl<$($generic),*> Blank for $ty {
+            fn blank() -> Self { $value }
+        }
+    )*};
+}
+blank! {
+    [] bool => false,
+    [] i64 => 0,
+    [] f64 => 0.0,
+    [] String => String::new(),
+    [T] Option<T> => None,
+    [T] Vec<T> => Vec::new(),
+    [K, V] BTreeMap<K, V> => BTreeMap::new(),
+    [] Map<String, Value> => Map::new(),
+    [] Json => Json(Value::Null),
+    [] Uuid => Uuid::nil(),
+    [] DeviceId => DeviceId(Uuid::nil()),
+    [] UnitId => UnitId(Uuid::nil()),
+    [] Timestamp => Timestamp::UNIX_EPOCH,
+    [] Date => Date(jiff::civil::Date::ZERO),
+    [] Decimal => Decimal(rust_decimal::Decimal::ZERO),
+}
+
+/// A generated struct. Fields beyond the 512th are not checked for being there.
+pub trait Record: Blank {
+    /// The names on the wire.
+    const FIELDS: &'static [&'static str];
+    /// The indices of those that must be there.
+    const REQUIRED: &'static [usize];
+    /// The indices of those that are secrets, by what the document or their names say.
+    const SECRETS: &'static [usize] = &[];
+    /// Are members kept that have no field?
+    const KEEPS: bool = false;
+
+    /// Reads the field of this index.
+    fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+
+    /// Keeps a member that has no field.
+    fn keep<'de, A: MapAccess<'de>>(&mut self, _key: String, map: &mut A) -> Result<(), A::Error> {
+        map.next_value::<IgnoredAny>().map(drop)
+    }
+
+    /// Writes every field.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+pub fn read<'de, T: Record, D: Deserializer<'de>>(d: D) -> Result<T, D::Error> {
+    d.deserialize_map(Reader(PhantomData))
+}
+
+pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Error> {
+    let mut map = s.serialize_map(None)?;
+    record.write(&mut map)?;
+    map.end()
+}
+
+/// A field that is absent when it is `None`.
+pub fn put_some<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    key: &'static str,
+    value: &Option<T>,
+) -> Result<(), M::Error> {
+    value
+        .as_ref()
+        .map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+/// As a derived `Debug`, with the names on the wire, and without the values of secrets.
+#[cold]
+pub fn debug<T: Record>(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    values: &[&dyn Redact],
+    rest: &[&dyn Redact],
+) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (i, (field, value)) in T::FIELDS.iter().zip(values).enumerate() {
+        if T::SECRETS.contains(&i) {
+            shown.field(field, &Hidden);
+        } else {
+            shown.field(field, &Redacted(*value));
+        }
+    }
+    for rest in rest {
+        shown.field("extra", &Redacted(*rest));
+    }
+    shown.finish()
+}
+
+thread_local! {
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Is the next record on this thread a whole response, or an item? One whose members are all unknown is none, but something else: `{"detail": "…"}`.
+pub(crate) fn expect_members(expected: bool) {
+    EXPECTED.set(expected);
+}
+
+struct Reader<T>(PhantomData<T>);
+
+impl<'de, T: Record> Visitor<'de> for Reader<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut record = T::blank();
+        let expected = EXPECTED.replace(false);
+        let (mut known, mut unknown) = (T::KEEPS, false);
+        let mut seen = [0u64; 8];
+        let mut hint = 0;
+        while let Some(key) = map.next_key_seed(Key {
+            fields: T::FIELDS,
+            keeps: T::KEEPS,
+            hint,
+        })? {
+            match key {
+                Ok(index) => {
+                    (hint, known) = (index + 1, true);
+                    if let Some(word) = seen.get_mut(index / 64) {
+                        *word |= 1 << (index % 64);
+                    }
+                    record.read(index, &mut map)?;
+                }
+                Err(key) => {
+                    unknown = true;
+                    record.keep(key, &mut map)?;
+                }
+            }
+        }
+        if expected && unknown && !known {
+            return Err(A::Error::custom(
+                "none of its members is one that the document names",
+            ));
+        }
+        let missing = T::REQUIRED.iter().find(|i| {
+            seen.get(**i / 64)
+                .is_some_and(|word| word & (1 << (**i % 64)) == 0)
+        });
+        match missing.and_then(|i| T::FIELDS.get(*i)) {
+            Some(name) => Err(A::Error::missing_field(name)),
+            None => Ok(record),
+        }
+    }
+}
+
+/// Finds the field of a key: most often the one after the last.
+struct Key {
+    fields: &'static [&'static str],
+    keeps: bool,
+    hint: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Result<usize, String>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Result<usize, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        if self.fields.get(self.hint) == Some(&key) {
+            return Ok(Ok(self.hint));
+        }
+        let found = self.fields.iter().position(|f| *f == key);
+        Ok(found.ok_or_else(|| {
+            if self.keeps {
+                key.to_owned()
+            } else {
+                String::new()
+            }
+        }))
+    }
+}
+
+/// Makes serde's traits and `Debug` of a [`Record`]: of its fields, and the one that keeps other members.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __record {
+    ($name:ident $($field:ident)* $(; $rest:ident)?) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::rt::debug::<Self>(f, ::std::stringify!($name), &[$(&self.$field),*], &[$(&self.$rest)?])
+            }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
+        }
+        impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(
+                d: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::rt::read(d)
+            }
+        }
+        impl $crate::rt::serde::Serialize for $name {
+            fn serialize<S: $crate::rt::serde::Serializer>(
+                &self,
+                s: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::rt::write(self, s)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, PartialEq)]
+    struct Login {
+        email: String,
+        wifi_pass: Option<String>,
+        phrase: String,
+        r#type: i64,
+        extra: BTreeMap<String, Value>,
+    }
+    impl Blank for Login {
+        fn blank() -> Self {
+            Self {
+                email: "e".into(),
+                wifi_pass: Some("canary".into()),
+                phrase: "canary".into(),
+                r#type: 1,
+                extra: [("token", "canary"), ("more", "m")]
+                    .map(|(k, v)| (k.to_owned(), v.into()))
+                    .into(),
+            }
+        }
+    }
+    impl Record for Login {
+        const FIELDS: &'static [&'static str] = &["email", "wifi_pass", "phrase", "type"];
+        const REQUIRED: &'static [usize] = &[];
+        const SECRETS: &'static [usize] = &[1, 2];
+        fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {
+            Ok(())
+        }
+        fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+            Ok(())
+        }
+    }
+    crate::__record!(Login email wifi_pass phrase r#type; extra);
+
+    #[test]
+    fn debug_shows_no_secret_of_a_record() {
+        let mask = crate::privacy::secret::MASK;
+        assert_eq!(
+            format!("{:?}", Login::blank()),
+            format!(
+                r#"Login {{ email: "e", wifi_pass: {mask}, phrase: {mask}, type: 1, extra: {{"more": String("m"), "token": {mask}}} }}"#
+            )
+        );
+    }
+}

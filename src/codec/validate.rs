@@ -1,0 +1,389 @@
+//! The limits that the document sets for what is sent (JSON Schema validation keywords), checked before sending. All that are not kept are found at once.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::{self, Write},
+};
+
+use regex_lite::{Regex, RegexBuilder};
+use serde::Serialize;
+
+use crate::privacy::secret;
+
+/// Something in a request that the API would refuse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// From the body, or the name of a parameter: `points[2].name`.
+    pub(crate) field: String,
+    /// What is wrong with it.
+    pub(crate) fault: String,
+}
+
+impl Violation {
+    pub(crate) fn not_set(field: &str) -> Self {
+        Self {
+            field: field.into(),
+            fault: "required, not set".into(),
+        }
+    }
+}
+
+/// A request that checks itself, and what holds some.
+pub trait Check {
+    fn check(&self, v: &mut Violations);
+}
+
+impl<T: Check> Check for Box<T> {
+    fn check(&self, v: &mut Violations) {
+        (**self).check(v);
+    }
+}
+
+impl<T: Check> Check for Option<T> {
+    fn check(&self, v: &mut Violations) {
+        if let Some(value) = self {
+            value.check(v);
+        }
+    }
+}
+
+impl<T: Check> Check for Vec<T> {
+    fn check(&self, v: &mut Violations) {
+        v.items("", self, |v, item| item.check(v));
+    }
+}
+
+impl<T: Check> Check for BTreeMap<String, T> {
+    fn check(&self, v: &mut Violations) {
+        v.values("", self, |v, item| item.check(v));
+    }
+}
+
+/// What was found so far, and where the check is.
+#[derive(Debug, Default)]
+pub struct Violations {
+    at: String,
+    /// Is it in a secret, whose value no error may show?
+    secret: bool,
+    found: Vec<Violation>,
+    /// The last pattern, if it is one: the items of a list have the same.
+    pattern: Option<(&'static str, Option<Regex>)>,
+}
+
+/// More are not kept: a list of a million bad items is as wrong as one of a thousand.
+const MOST: usize = 1000;
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
+
+/// A larger pattern (compiled), or a longer text, is left to the server: time grows with their product.
+const PATTERN_BYTES: usize = 1 << 16;
+const TEXT_BYTES: usize = 1 << 14;
+
+impl Violations {
+    pub(crate) fn into_found(self) -> Vec<Violation> {
+        self.found
+    }
+
+    pub(crate) fn within(&mut self, step: impl FnOnce(&mut String), check: impl FnOnce(&mut Self)) {
+        let before = self.at.len();
+        step(&mut self.at);
+        check(self);
+        self.at.truncate(before);
+    }
+
+    /// Into a field; an empty name is the place itself.
+    pub(crate) fn step(at: &mut String, field: &str) {
+        if !at.is_empty() && !field.is_empty() {
+            at.push('.');
+        }
+        at.push_str(field);
+    }
+
+    /// Here something is wrong.
+    #[cold]
+    pub(crate) fn fault(&mut self, fault: impl Into<String>) {
+        if self.found.len() < MOST {
+            self.found.push(Violation {
+                field: self.at.clone(),
+                fault: fault.into(),
+            });
+        }
+    }
+
+    #[cold]
+    fn must(&mut self, field: &str, rule: fmt::Arguments<'_>, value: impl fmt::Display) {
+        self.within(
+            |at| Self::step(at, field),
+            |v| {
+                let value = if v.secret {
+                    "not shown".into()
+                } else {
+                    shown(&value.to_string())
+                };
+                v.fault(format!("must be {rule}, is {value}"));
+            },
+        );
+    }
+
+    /// What is checked is a secret.
+    pub fn secret(&mut self, check: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.secret, true);
+        check(self);
+        self.secret = before;
+    }
+
+    /// What is inside a field.
+    pub fn nested(&mut self, field: &str, value: &impl Check) {
+        self.within(|at| Self::step(at, field), |v| value.check(v));
+    }
+
+    /// Counts characters, as DRF does.
+    pub fn min_length(&mut self, field: &str, value: &str, n: usize) {
+        if value.chars().count() < n {
+            self.must(field, format_args!("at least {n} characters"), value);
+        }
+    }
+
+    /// Counts characters, as DRF does.
+    pub fn max_length(&mut self, field: &str, value: &str, n: usize) {
+        if value.len() > n && value.chars().count() > n {
+            self.must(field, format_args!("at most {n} characters"), value);
+        }
+    }
+
+    /// Each item of a list.
+    pub fn items<T>(&mut self, field: &str, items: &[T], check: impl Fn(&mut Self, &T)) {
+        let each = |v: &mut Self| {
+            for (i, item) in items.iter().enumerate() {
+                let step = |at: &mut String| {
+                    let _ = write!(at, "[{i}]");
+                };
+                v.within(step, |v| check(v, item));
+            }
+        };
+        self.within(|at| Self::step(at, field), each);
+    }
+
+    /// Each value of a map.
+    pub fn values<T>(
+        &mut self,
+        field: &str,
+        map: &BTreeMap<String, T>,
+        check: impl Fn(&mut Self, &T),
+    ) {
+        let each = |v: &mut Self| {
+            for (key, value) in map {
+                let before = v.secret;
+                v.secret |= secret::by_name(key);
+                v.within(|at| Self::step(at, key), |v| check(v, value));
+                v.secret = before;
+            }
+        };
+        self.within(|at| Self::step(at, field), each);
+    }
+
+    /// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
+    pub fn pattern(&mut self, field: &str, value: &str, pattern: &'static str) {
+        if value.len() > TEXT_BYTES {
+            return;
+        }
+        if self
+            .pattern
+            .as_ref()
+            .is_none_or(|(last, _)| *last != pattern)
+        {
+            let regex = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build();
+            self.pattern = Some((pattern, regex.ok()));
+        }
+        let regex = self.pattern.as_ref().and_then(|(_, regex)| regex.as_ref());
+        if regex.is_some_and(|regex| !regex.is_match(value)) {
+            self.must(field, format_args!("of the form {pattern}"), value);
+        }
+    }
+
+    pub fn minimum(&mut self, field: &str, value: f64, n: f64, strictly: bool) {
+        match strictly {
+            true if value <= n => self.must(field, format_args!("more than {n}"), value),
+            false if value < n => self.must(field, format_args!("at least {n}"), value),
+            _ => {}
+        }
+    }
+
+    pub fn maximum(&mut self, field: &str, value: f64, n: f64, strictly: bool) {
+        match strictly {
+            true if value >= n => self.must(field, format_args!("less than {n}"), value),
+            false if value > n => self.must(field, format_args!("at most {n}"), value),
+            _ => {}
+        }
+    }
+
+    pub fn min_items(&mut self, field: &str, len: usize, n: usize) {
+        if len < n {
+            self.must(field, format_args!("at least {n} items"), len);
+        }
+    }
+
+    pub fn max_items(&mut self, field: &str, len: usize, n: usize) {
+        if len > n {
+            self.must(field, format_args!("at most {n} items"), len);
+        }
+    }
+
+    pub fn min_members(&mut self, field: &str, len: usize, n: usize) {
+        if len < n {
+            self.must(field, format_args!("at least {n} members"), len);
+        }
+    }
+
+    pub fn max_members(&mut self, field: &str, len: usize, n: usize) {
+        if len > n {
+            self.must(field, format_args!("at most {n} members"), len);
+        }
+    }
+
+    /// By their JSON.
+    pub fn unique<T: Serialize>(&mut self, field: &str, items: &[T]) {
+        let texts = items
+            .iter()
+            .map(|item| serde_json::to_string(item).unwrap_or_default());
+        let mut seen = HashSet::new();
+        let twice = texts
+            .enumerate()
+            .find(|(_, text)| !seen.insert(text.clone()));
+        if let Some((i, text)) = twice {
+            let field = format!("{field}[{i}]");
+            self.must(
+                &field,
+                format_args!("another than the items before it"),
+                text.trim_matches('"'),
+            );
+        }
+    }
+
+    /// As exact as an `f64` is: 0.3 is a multiple of 0.1.
+    pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
+        let times = value / n;
+        if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
+            self.must(field, format_args!("a multiple of {n}"), value);
+        }
+    }
+
+    /// JSON has neither NaN nor infinities.
+    pub fn finite(&mut self, field: &str, value: f64) {
+        if !value.is_finite() {
+            self.must(field, format_args!("a finite number"), value);
+        }
+    }
+}
+
+/// The beginning of a value, on one line.
+fn shown(value: &str) -> String {
+    let length = value.chars().count();
+    let start: String = value.chars().take(SHOWN).collect();
+    let start = start.escape_debug();
+    if length > SHOWN {
+        format!("`{start}…` ({length} characters)")
+    } else {
+        format!("`{start}`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Name(&'static str);
+    impl Check for Name {
+        fn check(&self, v: &mut Violations) {
+            v.max_length("name", self.0, 3);
+            v.pattern("name", self.0, "^[a-z]");
+        }
+    }
+
+    fn found(check: impl FnOnce(&mut Violations)) -> Vec<String> {
+        let mut v = Violations::default();
+        check(&mut v);
+        let texts = v.into_found().into_iter();
+        texts.map(|v| format!("{}: {}", v.field, v.fault)).collect()
+    }
+
+    #[test]
+    fn all_faults_are_found_with_place_rule_and_the_start_of_the_value() {
+        let long: &'static str = "X".repeat(300).leak();
+        let inside = BTreeMap::from([(
+            "a".to_owned(),
+            vec![
+                Some(Name("ok")),
+                None,
+                Some(Name("too\nlong")),
+                Some(Name(long)),
+            ],
+        )]);
+        let faults = found(|v| v.nested("by_name", &inside));
+        let start = "X".repeat(60);
+        assert_eq!(
+            faults,
+            [
+                r"by_name.a[2].name: must be at most 3 characters, is `too\nlong`".to_owned(),
+                format!(
+                    "by_name.a[3].name: must be at most 3 characters, is `{start}…` (300 characters)"
+                ),
+                format!(
+                    "by_name.a[3].name: must be of the form ^[a-z], is `{start}…` (300 characters)"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        struct Inner;
+        impl Check for Inner {
+            fn check(&self, v: &mut Violations) {
+                v.min_length("value", "canary", 8);
+            }
+        }
+        let faults = found(|v| {
+            v.secret(|v| v.min_length("new_password", "canary", 8));
+            v.secret(|v| v.nested("inner", &Inner));
+            let named = ["sessionCookie", "jwt"].map(|name| (name.to_owned(), Inner));
+            v.nested("map", &BTreeMap::from(named));
+            v.min_length("token", "shown", 8);
+        });
+        let text = faults.concat();
+        assert!(
+            faults.len() == 5 && !text.contains("canary") && text.contains("shown"),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    fn limits() {
+        let ok = |check: fn(&mut Violations)| found(check).is_empty();
+        assert!(ok(|v| v.min_length("f", "ü", 1)) && ok(|v| v.max_length("f", "üü", 2)));
+        assert!(!ok(|v| v.min_length("f", "", 1)) && !ok(|v| v.max_length("f", "üü", 1)));
+        assert!(ok(|v| v.minimum("f", 1.0, 1.0, false)) && !ok(|v| v.minimum("f", 1.0, 1.0, true)));
+        assert!(!ok(|v| v.minimum("f", 0.5, 1.0, false)));
+        assert!(ok(|v| v.maximum("f", 1.0, 1.0, false)) && !ok(|v| v.maximum("f", 1.0, 1.0, true)));
+        assert!(!ok(|v| v.maximum("f", 2.0, 1.0, false)));
+        assert!(ok(|v| v.pattern("f", "a-b_1", "^[-a-zA-Z0-9_]+$")));
+        assert!(!ok(|v| v.pattern("f", "a b", "^[-a-zA-Z0-9_]+$")));
+        assert!(ok(|v| v.pattern("f", "anything", "(?=no rust)")));
+        let start = std::time::Instant::now();
+        for bomb in [
+            "((((a{64}){64}){64}){64})",
+            "^(a{0,1000}){0,3}$",
+            "(a*)*(a*)*(a|b|ab)*c",
+        ] {
+            let mut v = Violations::default();
+            v.pattern("f", &"a".repeat(TEXT_BYTES + 1), bomb);
+            assert!(v.into_found().is_empty());
+            Violations::default().pattern("f", &"a".repeat(TEXT_BYTES), bomb);
+        }
+        // Unoptimised, on a busy machine; without the limits it takes minutes.
+        assert!(start.elapsed().as_secs() < 20);
+        assert!(ok(|v| v.min_items("f", 1, 1)) && !ok(|v| v.min_items("f", 0, 1)));
+        assert!(ok(|v| v.max_items("f", 1, 1)) && !ok(|v| v.max_items("f", 2, 1)));
+        assert!(ok(|v| v.finite("f", 1.0)) && !ok(|v| v.finite("f", f64::NEG_INFINITY)));
+    }
+}

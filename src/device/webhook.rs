@@ -1,0 +1,212 @@
+//! What the API sends to the `callback_url` of a command: is it from the API, and what does it say?
+//!
+//! ```no_run
+//! use autopi::webhook::{self, SIGNATURE_HEADER};
+//! use axum::{Router, body::Bytes, http::{HeaderMap, StatusCode}, routing::post};
+//!
+//! async fn result(headers: HeaderMap, body: Bytes) -> StatusCode {
+//!     let signature = headers.get(SIGNATURE_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+//!     let token = std::env::var("AUTOPI_API_TOKEN").unwrap_or_default();
+//!     match webhook::receive(&body, signature, &token) {
+//!         Ok(event) => {
+//!             println!("{} {}: {:?}", event.jid, event.state, event.returned());
+//!             StatusCode::OK
+//!         }
+//!         Err(_) => StatusCode::UNAUTHORIZED,
+//!     }
+//! }
+//!
+//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = Router::new().route("/autopi", post(result));
+//! axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, app).await?;
+//! # Ok(()) }
+//! ```
+
+use std::{collections::BTreeMap, fmt};
+
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::Sha256;
+
+use crate::{
+    DeviceId, Error,
+    codec::{lenient, redact::Texts},
+    privacy::secret,
+};
+
+/// The header with the signature.
+pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
+
+/// Was this body signed with this token? The signature is the hex HMAC-SHA256 of the raw body (the bytes as they came, not JSON written anew); the key is the
+/// token that sent the command, with or without its scheme word. Compared in constant time.
+///
+/// # Errors
+/// It was not.
+pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(), Error> {
+    let secret = secret.trim();
+    let key = secret
+        .split_once(char::is_whitespace)
+        .map_or(secret, |(_, token)| token.trim());
+    if key.is_empty() {
+        return Err(Error::configuration(
+            "the secret of the webhook is empty: it is the token that sends the command",
+        ));
+    }
+    let wrong = || {
+        Error::auth(
+            "the signature of the webhook is wrong: it was not sent by the API for this token",
+        )
+    };
+    let signature = unhex(signature_header.trim()).ok_or_else(wrong)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| wrong())?;
+    mac.update(raw_body);
+    mac.verify_slice(&signature).map_err(|_| wrong())
+}
+
+/// Verifies a body and reads it.
+///
+/// # Errors
+/// The signature is wrong, or the body is no [`CommandEvent`].
+pub fn receive(
+    raw_body: &[u8],
+    signature_header: &str,
+    secret: &str,
+) -> Result<CommandEvent, Error> {
+    verify(raw_body, signature_header, secret)?;
+    lenient::read_any(raw_body)
+        .map_err(|fault| Error::decode(200, fault.path, fault.message, raw_body.to_vec().into()))
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?;
+    }
+    Some(out)
+}
+
+crate::__open_enum! {
+    /// How a command ended.
+    CommandState {
+        /// The device answered; [`CommandEvent::success`] says how.
+        CommandExecuted = "COMMAND_EXECUTED",
+        /// The device did not answer in time.
+        Timeout = "TIMEOUT",
+    }
+}
+
+/// The end of a command. `Debug` shows the form, names and numbers of what the device sent: a text may be a password.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CommandEvent {
+    /// The job. The API may send the same event up to five times: this tells.
+    pub jid: String,
+    /// How it ended.
+    pub state: CommandState,
+    /// Did the command do well?
+    #[serde(default)]
+    pub success: Option<bool>,
+    /// The device.
+    #[serde(default)]
+    pub device_id: Option<DeviceId>,
+    /// What the device sent, as it came.
+    #[serde(default)]
+    pub response: Value,
+    /// Every other member.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl fmt::Debug for CommandEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extra = self.extra.iter().map(|(name, value)| (name, Texts(value)));
+        let extra: BTreeMap<_, _> = extra.filter(|(name, _)| !secret::by_name(name)).collect();
+        f.debug_struct("CommandEvent")
+            .field("jid", &self.jid)
+            .field("state", &self.state)
+            .field("success", &self.success)
+            .field("device_id", &self.device_id)
+            .field("response", &Texts(&self.response))
+            .field("extra", &extra)
+            .finish()
+    }
+}
+
+impl CommandEvent {
+    /// What the command returned.
+    pub fn returned(&self) -> Option<&Value> {
+        self.response.pointer("/data/return")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 4231, test case 2.
+    const BODY: &[u8] = b"what do ya want for nothing?";
+    const SIGNATURE: &str = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+
+    #[test]
+    fn signatures() {
+        for (signature, secret) in [
+            (SIGNATURE, "Jefe"),
+            (&SIGNATURE.to_uppercase(), "APIToken Jefe"),
+            (&format!(" {SIGNATURE} "), "Bearer  Jefe "),
+        ] {
+            verify(BODY, signature, secret).unwrap();
+        }
+        let flipped = SIGNATURE.replacen('5', "6", 1);
+        for (body, signature, secret) in [
+            (BODY, flipped.as_str(), "Jefe"),
+            (BODY, &SIGNATURE[..62], "Jefe"),
+            (BODY, &format!("{SIGNATURE}00"), "Jefe"),
+            (BODY, "", "Jefe"),
+            (BODY, "\u{e9}".repeat(32).as_str(), "Jefe"),
+            (&BODY[1..], SIGNATURE, "Jefe"),
+            (BODY, SIGNATURE, "jefe"),
+            (BODY, SIGNATURE, ""),
+            (BODY, SIGNATURE, "APIToken "),
+        ] {
+            let error = verify(body, signature, secret).unwrap_err();
+            assert!(!error.to_string().contains("efe"), "{error}");
+        }
+    }
+
+    #[test]
+    fn events_are_open() {
+        let body = r#"{"jid":"2026","state":"COMMAND_EXECUTED","success":true,"device_id":"0189d7a5-0000-7000-8000-000000000001",
+            "response":{"tag":"salt/job/1","data":{"return":{"_type":"rpm","value":900}}},"more":1}"#;
+        let event: CommandEvent = serde_json::from_str(body).unwrap();
+        assert_eq!(
+            (&event.state, event.returned().unwrap()["value"].as_i64()),
+            (&CommandState::CommandExecuted, Some(900))
+        );
+        assert_eq!(
+            serde_json::to_value(&event).unwrap(),
+            serde_json::from_str::<Value>(body).unwrap()
+        );
+        let event: CommandEvent = serde_json::from_str(r#"{"jid":"1","state":"LOST"}"#).unwrap();
+        assert_eq!((event.state.as_str(), event.returned()), ("LOST", None));
+    }
+
+    #[test]
+    fn a_number_that_would_change_loses_neither_its_digits_nor_the_event() {
+        let body = br#"{"jid":20260101120000123456,"state":"COMMAND_EXECUTED","response":{"data":{"return":[89450100000000000123, NaN]}}}"#;
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"t").unwrap();
+        mac.update(body);
+        let signature = mac.finalize().into_bytes();
+        let signature: String = signature.iter().map(|b| format!("{b:02x}")).collect();
+        let event = receive(body, &signature, "t").unwrap();
+        assert_eq!(event.jid, "20260101120000123456");
+        assert_eq!(
+            event.returned(),
+            Some(&serde_json::json!(["89450100000000000123", "NaN"]))
+        );
+    }
+}

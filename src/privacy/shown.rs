@@ -1,0 +1,183 @@
+//! What is shown of requests and responses, in `Debug` and in traces, where secrets may be.
+
+use std::{borrow::Cow, fmt};
+
+use reqwest::{Url, header::HeaderMap};
+use serde_json::Value;
+
+use crate::privacy::{escape, secret};
+
+/// The names of headers, and how long their values are.
+pub(crate) struct Headers<'a>(pub &'a HeaderMap);
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers = self.0.iter().map(|(name, v)| (name.as_str(), v.len()));
+        lengths(f, headers)
+    }
+}
+
+/// The names of a query, and how long its values are.
+pub(crate) struct Query<'a>(pub &'a [(String, String)]);
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lengths(f, self.0.iter().map(|(name, v)| (name.as_str(), v.len())))
+    }
+}
+
+fn lengths<'a>(
+    f: &mut fmt::Formatter<'_>,
+    of: impl Iterator<Item = (&'a str, usize)>,
+) -> fmt::Result {
+    let entries = of.map(|(name, length)| (name, Length(length)));
+    f.debug_map().entries(entries).finish()
+}
+
+/// In place of a value.
+pub(crate) struct Length(pub usize);
+
+impl fmt::Debug for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+/// A body for traces: all of it, or its length if it holds a secret, or if that can't be known.
+///
+/// `marked` are the names whose members the document says are secrets, or are none, other than the names tell.
+pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url, marked: Marked) -> Cow<'a, str> {
+    let is_form = || {
+        let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
+        bytes.contains(&b'=') && names().all(|n| n.chars().all(is_of_a_name))
+    };
+    let is_secret = url.path().split('/').any(is_of_secrets)
+        || match serde_json::from_slice::<Value>(bytes) {
+            Ok(json) => has_secret(&json, marked),
+            Err(_) if is_form() => url::form_urlencoded::parse(bytes).any(|(name, value)| {
+                is_named(&name, marked) || is_json_with_secret(&value, marked)
+            }),
+            Err(_) => !bytes.is_empty(),
+        };
+    if is_secret {
+        format!("{} ({} bytes)", secret::MASK, bytes.len()).into()
+    } else {
+        escape::shown(&String::from_utf8_lossy(bytes)).into()
+    }
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
+}
+
+/// Is this a segment of paths whose bodies are secrets whatever their members are called? A second factor's is `code`.
+fn is_of_secrets(segment: &str) -> bool {
+    let auth = |word: &String| matches!(&**word, "auth" | "login" | "mfa" | "oauth" | "sso");
+    secret::by_name(segment) || secret::words(segment).iter().any(auth)
+}
+
+/// A link, without its query if that holds a secret.
+pub(crate) fn link(link: &str) -> &str {
+    let (before, query) = link.split_once('?').unwrap_or((link, ""));
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    if pairs.any(|(name, value)| secret::in_query(&name, &value)) {
+        before
+    } else {
+        link
+    }
+}
+
+/// Why what is at this path did not decode: serde says the value, which may be a secret.
+pub(crate) fn reason(path: &str, message: String) -> String {
+    if names_a_secret(path) {
+        return "is not of the documented form; its value is a secret, and not shown".into();
+    }
+    message
+}
+
+/// Has a member of this path the name of a secret?
+pub(crate) fn names_a_secret(path: &str) -> bool {
+    path.split(['.', '[', ']']).any(secret::by_name)
+}
+
+/// Names of members, and whether they are secrets.
+pub(crate) type Marked = &'static [(&'static str, bool)];
+
+fn is_named(name: &str, marked: Marked) -> bool {
+    let mark = marked.iter().find(|(marked, _)| *marked == name);
+    mark.map_or_else(|| secret::by_name(name), |(_, is_secret)| *is_secret)
+}
+
+/// Has it, or what is in it, a member with the name of a secret? A text may be JSON.
+fn has_secret(json: &Value, marked: Marked) -> bool {
+    match json {
+        Value::Object(map) => map
+            .iter()
+            .any(|(k, v)| is_named(k, marked) || has_secret(v, marked)),
+        Value::Array(items) => items.iter().any(|item| has_secret(item, marked)),
+        Value::String(text) => is_json_with_secret(text, marked),
+        _ => false,
+    }
+}
+
+/// Is it the text of JSON that has a secret?
+pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
+    text.trim_start().starts_with(['{', '['])
+        && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))
+}
+
+/// Marks the values of headers that hold secrets, so that `Debug` of a bare header map hides them.
+pub(crate) fn mark(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if secret::by_name(name.as_str()) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_with_secrets_are_not_shown() {
+        let shown = |path: &str, text: &str| {
+            let url = Url::parse(&format!("https://h.example{path}")).unwrap();
+            body(text.as_bytes(), &url, &[("answer", true), ("pin", false)]) == text
+        };
+        for text in [
+            "",
+            "1",
+            r#"{"key":"canary","token_type":"x"}"#,
+            r#"[{"name":"token"}]"#,
+            "a=1&b[0]=2",
+            r#"{"pin":"seen","more":"[1]"}"#,
+            "pin=1",
+        ] {
+            assert!(shown("/devices/", text), "{text}");
+        }
+        for text in [
+            r#"{"password":"canary"}"#,
+            r#"{"a":[{"wifi":{"w\u0069fiPass":"canary"}}]}"#,
+            r#"[1,{"apiKey":null}]"#,
+            "a=1&pass%77ord=canary",
+            r#"{"password":"canary""#,
+            r#"{"password":"canary","x":NaN}"#,
+            r#"{"password":"a=b""#,
+            "canary",
+            r#"{"x":[{"answer":"canary"}]}"#,
+            r#"{"x":"{\"token\":\"canary\"}"}"#,
+            "answer=canary",
+        ] {
+            assert!(!shown("/devices/", text), "{text}");
+        }
+        for path in [
+            "/auth/x/",
+            "/auth/mfa/verify/",
+            "/v2/login",
+            "/users/set_password/",
+        ] {
+            assert!(!shown(path, r#"{"code":"123456"}"#), "{path}");
+        }
+    }
+}

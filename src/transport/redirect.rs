@@ -1,0 +1,36 @@
+//! Which redirects are followed: on the same origin, with the same method and body. reqwest's own policy makes a GET of a POST and drops its body.
+
+use reqwest::{Method, Url, header::LOCATION};
+
+use crate::transport::{address, platform::Answer};
+
+/// As many in a row.
+pub(crate) const MOST: u8 = 5;
+
+/// Where a response of 301, 302, 303, 307 or 308 sends a request of this method, or why that is not followed. None if it is no redirect.
+pub(crate) fn target(
+    method: &Method,
+    response: &Answer,
+    base: &Url,
+) -> Option<Result<Url, String>> {
+    let status = response.status().as_u16();
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let to = response.url().join(location).ok()?;
+    let there = address::shown(&to);
+    Some(if !address::same_origin(&to, base) {
+        Err(format!(
+            "a redirect to another host, {there}, is not followed: is the base URL right?"
+        ))
+    } else if address::without_user_info(&to).is_err() {
+        Err("a redirect to a URL with credentials is not followed".into())
+    } else if status < 304 && !matches!(*method, Method::GET | Method::HEAD) {
+        Err(format!(
+            "the server answers at {there}, and would get no {method} and no body if the redirect were followed: send it there"
+        ))
+    } else {
+        Ok(to)
+    })
+}

@@ -1,0 +1,74 @@
+//! The span of a call, and the counts that its errors carry.
+
+use reqwest::Method;
+use tracing::{Span, field::Empty};
+
+use crate::{
+    Error,
+    transport::{platform::Instant, send::Outgoing},
+};
+
+/// What is known of a call while it runs. Its end, be it an answer, an error or that nobody waits any more, ends the span.
+pub(crate) struct Trace {
+    pub span: Span,
+    pub attempts: u32,
+    operation: &'static str,
+    method: Method,
+    template: Option<&'static str>,
+    pub started: Instant,
+}
+
+impl Trace {
+    /// No header, no query and no body is in the span.
+    pub fn new(out: &Outgoing) -> Self {
+        let path = out.template.unwrap_or(&out.path);
+        let (method, operation) = (out.method.as_str(), out.operation);
+        let span = tracing::info_span!(
+            "autopi.call",
+            operation,
+            method,
+            path,
+            attempts = Empty,
+            status = Empty,
+            error = Empty,
+            duration_ms = Empty
+        );
+        // One that nobody sees is left out: with tracing's feature `log` each use of it would be looked up.
+        let span = if span.is_disabled() {
+            Span::none()
+        } else {
+            span
+        };
+        Self {
+            span,
+            attempts: 0,
+            operation,
+            method: out.method.clone(),
+            template: out.template,
+            started: Instant::now(),
+        }
+    }
+
+    pub fn status(&self, status: Option<u16>) {
+        self.span.record("status", status);
+    }
+
+    /// The error of this call.
+    pub fn fail(&self, error: Error) -> Error {
+        self.span
+            .record("error", tracing::field::debug(error.kind()));
+        error
+            .of(self.operation, self.attempts, self.started.elapsed())
+            .on(&self.method, self.template)
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if !self.span.is_disabled() {
+            self.span.record("attempts", self.attempts);
+            self.span
+                .record("duration_ms", self.started.elapsed().as_millis() as u64);
+        }
+    }
+}
