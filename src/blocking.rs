@@ -34,10 +34,8 @@ use tokio::{
 };
 
 use crate::{
-    Async, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error, Method,
-    RawRequest, Response,
-    call::builder::{Sending, Streaming},
-    transport::process::PerProcess,
+    Async, CallFuture, ClientBuilder, Command, CommandJob, CommandOutcome, CommandTarget, Error,
+    ItemStream, Method, RawRequest, Response, transport::process::PerProcess,
 };
 
 /// How a builder sends: its calls wait for the answer.
@@ -166,11 +164,11 @@ impl CommandJob<Blocking> {
 
 /// Items or pages as they come; each is waited for when it is asked for.
 #[must_use = "nothing is sent before the first `next`"]
-pub struct Iter<T>(Option<Streaming<'static, T>>);
+pub struct Iter<T>(Option<ItemStream<'static, T>>);
 
 impl<T> Iter<T> {
     #[doc(hidden)]
-    pub fn new(stream: Streaming<'static, T>) -> Self {
+    pub fn new(stream: ItemStream<'static, T>) -> Self {
         Self(Some(stream))
     }
 }
@@ -252,7 +250,7 @@ impl io::Read for Download {
 
 /// Waits on this thread; the sockets and timers are those of the one runtime.
 #[doc(hidden)]
-pub fn wait<T>(call: Sending<'_, T>) -> Result<T, Error> {
+pub fn wait<T>(call: CallFuture<'_, T>) -> Result<T, Error> {
     let _inside = enter()?;
     pollster::block_on(call)
 }

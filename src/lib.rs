@@ -54,11 +54,13 @@ pub use auth::credentials::{Credentials, CredentialsProvider};
 pub use auth::mfa::Mfa;
 #[cfg(feature = "blocking")]
 pub use blocking::Blocking;
-pub use call::builder::{Async, Response, Sending, Streaming};
 pub use call::download::Download;
 pub use call::options::CallOptions;
 pub use call::raw::RawRequest;
-pub use client::handle::{Client, ClientBuilder};
+pub use client::{
+    builder::ClientBuilder,
+    handle::{Async, Client},
+};
 pub use codec::nullable::{IntoNullable, IntoValue};
 pub use codec::open_enum::UnknownValue;
 pub use codec::time::{Date, TimeError, Timestamp};
@@ -68,12 +70,16 @@ pub use device::webhook;
 pub use error::{Error, ErrorKind};
 pub use generated::*;
 pub use jiff;
+pub use pagination::cursor::Cursor;
 pub use pagination::page::{ItemError, Page};
-pub use pagination::paginator::Cursor;
 pub use reqwest::Method;
 pub use secrecy::SecretString;
 pub use serde_json;
 pub use transport::hooks::{CallInfo, ClientHooks};
 pub use transport::retry::RetryPolicy;
 pub use transport::upload::Upload;
+pub use transport::{
+    future::{CallFuture, ItemStream},
+    response::Response,
+};
 pub use uuid::Uuid;

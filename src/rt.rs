@@ -5,7 +5,10 @@ pub use serde;
 #[cfg(feature = "blocking")]
 pub use crate::blocking::wait;
 pub use crate::{
-    call::builder::{BODY, Call, Operation, PageParams, Sending, Streaming},
+    call::{
+        builder::Call,
+        operation::{BODY, Operation},
+    },
     codec::{
         record::{Blank, Record, debug, put_some, read, write},
         redact::{Redact, debug_variant},
@@ -13,9 +16,11 @@ pub use crate::{
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
         validate::{Check, Violations},
     },
+    pagination::params::PageParams,
+    transport::future::{CallFuture, ItemStream},
 };
 
 /// The body of a response as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
-    crate::transport::send::decode(200, body)
+    crate::transport::response::decode(200, body)
 }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use autopi::{
-    Client, CredentialsProvider, Error, ErrorKind, Method, Mfa, RetryPolicy, SecretString, Sending,
+    CallFuture, Client, CredentialsProvider, Error, ErrorKind, Method, Mfa, RetryPolicy,
+    SecretString,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
@@ -233,7 +234,7 @@ async fn a_provider_is_asked_again_once_after_a_401() {
         fn authorization<'a>(
             &'a self,
             refused: Option<&'a SecretString>,
-        ) -> Sending<'a, SecretString> {
+        ) -> CallFuture<'a, SecretString> {
             Box::pin(async move {
                 if refused.is_some_and(|r| r.expose_secret() == "Bearer 0") {
                     self.0.fetch_add(1, SeqCst);
@@ -375,7 +376,10 @@ async fn a_403_that_says_expired_is_renewed_once_and_no_other() {
 async fn a_provider_that_gives_the_refused_value_again_ends_the_call() {
     struct Fixed;
     impl CredentialsProvider for Fixed {
-        fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+        fn authorization<'a>(
+            &'a self,
+            _: Option<&'a SecretString>,
+        ) -> CallFuture<'a, SecretString> {
             Box::pin(async { Ok(SecretString::from("Bearer 0")) })
         }
     }

@@ -433,7 +433,11 @@ async fn endless(told: bool) -> Server {
 async fn an_answer_of_100_mb() {
     for told in [true, false] {
         let server = endless(told).await;
-        let client = server.builder().max_body(5 << 20).build().unwrap();
+        let client = server
+            .builder()
+            .max_response_bytes(5 << 20)
+            .build()
+            .unwrap();
         let error = get(&client).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), server.requests().len()),
@@ -442,7 +446,7 @@ async fn an_answer_of_100_mb() {
         assert!(
             error
                 .to_string()
-                .contains("larger than 5242880 bytes: raise max_body"),
+                .contains("larger than 5242880 bytes: raise max_response_bytes"),
             "{error}"
         );
         let mut stream = client

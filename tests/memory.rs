@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use autopi::{Client, ClientBuilder, CredentialsProvider, Method, Mfa, SecretString, Sending};
+use autopi::{CallFuture, Client, ClientBuilder, CredentialsProvider, Method, Mfa, SecretString};
 use bytes::Bytes;
 use h2::server;
 use reqwest::Certificate;
@@ -141,7 +141,7 @@ fn token(hex: u8) -> u8 {
 struct Own(SecretString);
 
 impl CredentialsProvider for Own {
-    fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+    fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> CallFuture<'a, SecretString> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 }

@@ -894,7 +894,7 @@ async fn the_loop_of_the_readme_prints_every_good_device() {
 /// A stream owns its client: it can be returned, and moved to a task.
 #[tokio::test]
 async fn a_stream_outlives_the_client_it_came_from() {
-    fn rows(server: &Server) -> autopi::Streaming<'static, Value> {
+    fn rows(server: &Server) -> autopi::ItemStream<'static, Value> {
         Call::new(&server.client(), &PAGE).stream()
     }
     let server = self::rows(7, "page", linked).await;

@@ -47,7 +47,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
         };
         functions.extend(quote! {
-            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, autopi::serde_json::Value> {
+            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::CallFuture<'a, autopi::serde_json::Value> {
                 let call = client.#function() #setters;
                 Box::pin(async move { call.send().await #decoded })
             }
@@ -68,7 +68,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         #[allow(clippy::type_complexity, deprecated)]
         pub const CALLS: &[(
             &str, &str, &str,
-            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::Sending<'a, autopi::serde_json::Value>,
+            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::CallFuture<'a, autopi::serde_json::Value>,
         )] = &[#entries];
         #functions
         /// The same through the blocking client.

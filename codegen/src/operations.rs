@@ -161,7 +161,7 @@ impl Sends {
             quote::format_ident!("{name}"),
             quote::format_ident!("{call}"),
         );
-        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Sending<'a, #ty> { self.0.#call() }));
+        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }));
         let file = call == "send_download";
         let (ty, into) = if file {
             (
@@ -177,7 +177,7 @@ impl Sends {
 
     fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
         let name = quote::format_ident!("{name}");
-        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::Streaming<'static, #ty> { self.0.#name() }));
+        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }));
         let iter = quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
         self.blocking.extend(iter);
     }

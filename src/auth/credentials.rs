@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
-use crate::{Error, Mfa, Sending};
+use crate::{CallFuture, Error, auth::mfa::Mfa};
 
 /// Who calls. Secrets are never printed.
 ///
@@ -39,11 +39,11 @@ pub enum Credentials {
 /// Credentials of your own: a vault, a broker, a file that something else renews.
 ///
 /// ```
-/// use autopi::{CredentialsProvider, SecretString, Sending};
+/// use autopi::{CallFuture, CredentialsProvider, SecretString};
 ///
 /// struct Vault;
 /// impl CredentialsProvider for Vault {
-///     fn authorization<'a>(&'a self, _refused: Option<&'a SecretString>) -> Sending<'a, SecretString> {
+///     fn authorization<'a>(&'a self, _refused: Option<&'a SecretString>) -> CallFuture<'a, SecretString> {
 ///         Box::pin(async { Ok(SecretString::from("APIToken 0123…")) })
 ///     }
 /// }
@@ -55,7 +55,10 @@ pub trait CredentialsProvider: Send + Sync {
     ///
     /// # Errors
     /// Yours: the call ends with it.
-    fn authorization<'a>(&'a self, refused: Option<&'a SecretString>) -> Sending<'a, SecretString>;
+    fn authorization<'a>(
+        &'a self,
+        refused: Option<&'a SecretString>,
+    ) -> CallFuture<'a, SecretString>;
 }
 
 impl fmt::Debug for Credentials {

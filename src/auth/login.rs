@@ -13,10 +13,17 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::{
-    Client, Error, ErrorKind,
+    Error, ErrorKind,
     auth::{credentials, mfa},
-    codec::lenient,
-    transport::{address, platform::Instant, retry, send},
+    codec::decode,
+    error::is_retryable_status,
+    transport::{
+        address,
+        clock::Instant,
+        core::Core,
+        platform::RawResponse,
+        response::{read_some, status_error},
+    },
 };
 
 /// What the last login gave.
@@ -86,7 +93,7 @@ impl Sessions {
     /// its error; refused credentials, and a login whose session is refused again, wait for the end of a pause.
     pub async fn header(
         &self,
-        client: &Client,
+        core: &Core,
         account: Option<&Account<'_>>,
         refused: Option<&HeaderValue>,
     ) -> Result<HeaderValue, Error> {
@@ -103,7 +110,7 @@ impl Sessions {
         if let Some((_, error)) = last.failure.as_ref().filter(|(at, _)| *at >= asked) {
             return Err(error.twin());
         }
-        let result = log_in(client, account).await;
+        let result = log_in(core, account).await;
         let now = Instant::now();
         let is_bad = result.as_ref().err().map(Error::kind) == Some(ErrorKind::Auth);
         if is_bad || is_refused {
@@ -142,16 +149,16 @@ struct LoginRequest<'a> {
 
 /// The answer of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
 #[derive(Deserialize)]
-struct LoginAnswer {
+struct LoginResponse {
     token: Option<SecretString>,
 }
 
-async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Session, Error> {
+async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, Error> {
     let body = account.map(|a| LoginRequest {
         email: a.email,
         password: a.password.expose_secret(),
     });
-    let (status, answer) = post(client, "/auth/login/", body.as_ref()).await?;
+    let (status, answer) = post(core, "/auth/login/", body.as_ref()).await?;
     if let Some(token) = token(&answer) {
         return session(token);
     }
@@ -177,7 +184,7 @@ async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Sessio
     })?;
     let code = source.get().await?;
     let (status, answer) = post(
-        client,
+        core,
         mfa::VERIFY,
         Some(&mfa::Verify::new(&challenge, &code)),
     )
@@ -193,13 +200,12 @@ async fn log_in(client: &Client, account: Option<&Account<'_>>) -> Result<Sessio
 
 /// A server that is down is an error of its own, which may be tried again.
 async fn post(
-    client: &Client,
+    core: &Core,
     path: &str,
     body: Option<&impl Serialize>,
 ) -> Result<(StatusCode, Zeroizing<Vec<u8>>), Error> {
-    let inner = &client.0;
-    let url = address::join(&inner.base, path).map_err(Error::auth)?;
-    let request = inner.http.post(url).timeout(inner.usual_attempt());
+    let url = address::join(&core.base, path).map_err(Error::auth)?;
+    let request = core.http.post(url).timeout(core.usual_attempt_timeout());
     let request = match body {
         Some(body) => {
             // Room enough, so that no copy of a password is left behind where it grew.
@@ -213,18 +219,17 @@ async fn post(
         None => request,
     };
     let response = request.send().await.map_err(Error::transport)?;
-    #[cfg(target_family = "wasm")]
-    let response = crate::transport::platform::Answer::from(response);
-    if retry::is_retryable(response.status().as_u16()) {
-        return Err(send::refusal(response, None).await.without_body());
+    let response = RawResponse::from(response);
+    if is_retryable_status(response.status().as_u16()) {
+        return Err(status_error(response, None).await.without_body());
     }
     let status = response.status();
-    let answer = Vec::from(send::read_some(response).await);
+    let answer = Vec::from(read_some(response).await);
     Ok((status, Zeroizing::new(answer)))
 }
 
 fn token(answer: &[u8]) -> Option<SecretString> {
-    lenient::read::<LoginAnswer>(answer)
+    decode::read::<LoginResponse>(answer)
         .ok()?
         .token
         .filter(|t| !t.expose_secret().is_empty())

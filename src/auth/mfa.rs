@@ -9,13 +9,13 @@ use std::{fmt, sync::Arc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, call::builder::Sending, codec::lenient};
+use crate::{CallFuture, Error, codec::decode};
 
 pub(crate) const VERIFY: &str = "/auth/mfa/verify/";
 
 /// Where the code of a second factor comes from.
 #[derive(Clone)]
-pub struct Mfa(Arc<dyn Fn() -> Sending<'static, SecretString> + Send + Sync>);
+pub struct Mfa(Arc<dyn Fn() -> CallFuture<'static, SecretString> + Send + Sync>);
 
 impl fmt::Debug for Mfa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +55,7 @@ pub(crate) fn challenge(login_answer: &[u8]) -> Option<SecretString> {
     struct Challenge {
         mfa_token: SecretString,
     }
-    lenient::read::<Challenge>(login_answer)
+    decode::read::<Challenge>(login_answer)
         .ok()
         .map(|c| c.mfa_token)
 }

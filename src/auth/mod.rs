@@ -1,5 +1,6 @@
 //! Who calls: credentials, logins with their sessions, second factors, profiles.
 
+pub(crate) mod authorizer;
 pub(crate) mod credentials;
 pub(crate) mod login;
 pub(crate) mod mfa;

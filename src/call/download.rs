@@ -6,10 +6,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
-use crate::{Error, transport::send::Open};
+use crate::{Error, ItemStream, transport::response::StreamingResponse};
 
 /// An answer as a stream of bytes.
-pub struct Download(pub(crate) Open);
+pub struct Download(pub(crate) StreamingResponse);
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,7 +54,7 @@ impl Download {
     }
 
     /// The pieces as a stream.
-    pub fn into_stream(self) -> crate::Streaming<'static, Bytes> {
+    pub fn into_stream(self) -> ItemStream<'static, Bytes> {
         Box::pin(
             stream::try_unfold(self, |mut download| async {
                 Ok(download.chunk().await?.map(|chunk| (chunk, download)))

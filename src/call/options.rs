@@ -2,35 +2,34 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 
-use crate::{Cursor, Error, ItemError, RetryPolicy, pagination::items::OnBadItem, privacy::shown};
+use crate::{
+    Cursor, Error, ItemError, RetryPolicy,
+    pagination::options::{ListOptions, OnBadItem},
+    privacy::shown,
+    transport::request::SendOptions,
+};
 
 /// Options of one call.
 #[derive(Clone, Default)]
 pub struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) idempotent: Option<bool>,
-    pub(crate) prefetch: Option<usize>,
-    pub(crate) dedup: bool,
-    pub(crate) resume: Option<Cursor>,
-    pub(crate) on_bad_item: Option<OnBadItem>,
+    pub(crate) send: SendOptions,
+    pub(crate) list: Option<Box<ListOptions>>,
 }
 
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (send, list) = (&self.send, self.list.as_deref());
         f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("retry", &self.retry)
-            .field("headers", &shown::Headers(&self.headers))
-            .field("idempotent", &self.idempotent)
-            .field("prefetch", &self.prefetch)
-            .field("dedup", &self.dedup)
-            .field("resume", &self.resume)
+            .field("timeout", &send.timeout)
+            .field("attempt_timeout", &send.attempt_timeout)
+            .field("retry", &send.retry)
+            .field("headers", &shown::Headers(&send.headers))
+            .field("idempotent", &send.idempotent)
+            .field("prefetch", &list.and_then(|l| l.prefetch.as_ref()))
+            .field("dedup_by_id", &list.is_some_and(|l| l.dedup_by_id))
+            .field("resume", &list.and_then(|l| l.resume.as_ref()))
             .finish_non_exhaustive()
     }
 }
@@ -43,51 +42,51 @@ impl CallOptions {
 
     /// For all attempts together.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.send.timeout = Some(timeout);
         self
     }
 
     /// For one attempt, in place of the client's, and of the half of a short [`timeout`](Self::timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
+        self.send.attempt_timeout = Some(timeout);
         self
     }
 
     /// In place of the client's policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
+        self.send.retry = Some(policy);
         self
     }
 
     /// Says whether the call may be repeated; without it the method decides.
     pub fn idempotent(mut self, yes: bool) -> Self {
-        self.idempotent = Some(yes);
+        self.send.idempotent = Some(yes);
         self
     }
 
     /// How many pages a stream may fetch before they are asked for. Default 1; 0 fetches each when it is asked for.
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.prefetch = Some(pages);
+        self.list.get_or_insert_default().prefetch = Some(pages);
         self
     }
 
     /// Leaves out what has an `id` that came before: rows that are added while a list is read push others to the next page, where they come again. Off by
     /// default; it keeps some 32 bytes an item.
     pub fn dedup_by_id(mut self, yes: bool) -> Self {
-        self.dedup = yes;
+        self.list.get_or_insert_default().dedup_by_id = yes;
         self
     }
 
     /// Goes on where [`Page::cursor`](crate::Page::cursor) says, with `stream` or `pages` of the call that the cursor comes from: the same operation, path,
     /// query and headers, those that choose the page aside. Any other call, and `send`, is an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
-        self.resume = Some(cursor);
+        self.list.get_or_insert_default().resume = Some(cursor);
         self
     }
 
     /// As [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item), for this call.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
-        self.on_bad_item = Some(OnBadItem::new(handler));
+        self.list.get_or_insert_default().on_bad_item = Some(OnBadItem::new(handler));
         self
     }
 
@@ -104,7 +103,14 @@ impl CallOptions {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("name"))?;
         let mut value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
         value.set_sensitive(true);
-        self.headers.insert(name, value);
+        self.send.headers.insert(name, value);
         Ok(self)
     }
+}
+
+/// Returns the error of a call that gives one response and was given a cursor.
+pub(crate) fn refuse_cursor(list: Option<&ListOptions>) -> Option<Error> {
+    let is_given = list.is_some_and(|list| list.resume.is_some());
+    let text = "a cursor is resumed with `stream` or `pages`: this gives one page only";
+    is_given.then(|| Error::invalid(text))
 }

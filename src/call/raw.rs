@@ -9,12 +9,15 @@ use url::form_urlencoded;
 
 use crate::{
     Async, CallOptions, Client, Download, Error, Response, Upload,
+    call::options::refuse_cursor,
     codec::{finite, validate::Violations},
     transport::{
         address,
-        send::{self, Body, Outgoing},
+        request::{RequestBody, RequestSpec},
+        response::decode,
+        send,
         trace::Trace,
-        upload::Parts,
+        upload::MultipartForm,
     },
 };
 
@@ -22,22 +25,22 @@ use crate::{
 #[must_use = "nothing is sent before `send`"]
 pub struct RawRequest<'a, M = Async> {
     client: &'a Client,
-    out: Box<Outgoing>,
-    parts: Option<Parts>,
+    spec: Box<RequestSpec>,
+    form: Option<MultipartForm>,
     error: Option<Error>,
     mode: PhantomData<M>,
 }
 
 impl<'a, M> RawRequest<'a, M> {
     pub(crate) fn new(client: &'a Client, method: Method, path: &str) -> Self {
-        let mut out = Outgoing::new("raw", method, String::new());
-        let error = locate(&client.0.base, path, &mut out)
+        let mut spec = RequestSpec::new("raw", method, String::new());
+        let error = locate(&client.core.base, path, &mut spec)
             .err()
             .map(|e| Error::invalid(e).of("raw", 0, Duration::ZERO));
         Self {
             client,
-            out,
-            parts: None,
+            spec,
+            form: None,
             error,
             mode: PhantomData,
         }
@@ -45,13 +48,13 @@ impl<'a, M> RawRequest<'a, M> {
 
     /// What a helper of this crate sends: its own name and path template in traces and errors.
     pub(crate) fn named(mut self, operation: &'static str, template: &'static str) -> Self {
-        (self.out.operation, self.out.template) = (operation, Some(template));
+        (self.spec.operation, self.spec.template) = (operation, Some(template));
         self
     }
 
     /// One more query parameter.
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.out
+        self.spec
             .query
             .push((name.to_owned().into(), value.to_string()));
         self
@@ -69,21 +72,21 @@ impl<'a, M> RawRequest<'a, M> {
         if !found.is_empty() {
             return Err(Error::violations(found));
         }
-        self.out.body = Body::Json(bytes.into());
+        self.spec.body = RequestBody::Json(bytes.into());
         Ok(self)
     }
 
     /// One more field of an `application/x-www-form-urlencoded` body.
     pub fn form(mut self, name: &str, value: impl Display) -> Self {
-        self.out
+        self.spec
             .body
-            .form_value(name.to_owned().into(), value.to_string());
+            .add_field(name.to_owned().into(), value.to_string());
         self
     }
 
     /// One more text part of a `multipart/form-data` body.
     pub fn part(mut self, name: &str, value: impl Display) -> Self {
-        self.parts
+        self.form
             .get_or_insert_default()
             .text(name.to_owned().into(), value.to_string(), None);
         self
@@ -94,7 +97,7 @@ impl<'a, M> RawRequest<'a, M> {
     /// # Errors
     /// Its media type is none.
     pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
-        self.parts
+        self.form
             .get_or_insert_default()
             .file(name.to_owned().into(), file)?;
         Ok(self)
@@ -102,17 +105,21 @@ impl<'a, M> RawRequest<'a, M> {
 
     /// Time-out, retries and headers of this call.
     pub fn options(mut self, options: CallOptions) -> Self {
-        self.out.options = options;
+        let refused = refuse_cursor(options.list.as_deref());
+        self.error = self
+            .error
+            .or(refused.map(|e| e.of("raw", 0, Duration::ZERO)));
+        self.spec.options = options.send;
         self
     }
 
-    /// As a request of the other mode.
+    /// Returns the same request, sent in the other way.
     #[cfg(feature = "blocking")]
     pub(crate) fn into_async(self) -> RawRequest<'a> {
         RawRequest {
             client: self.client,
-            out: self.out,
-            parts: self.parts,
+            spec: self.spec,
+            form: self.form,
             error: self.error,
             mode: PhantomData,
         }
@@ -120,7 +127,7 @@ impl<'a, M> RawRequest<'a, M> {
 }
 
 /// A path with or without a query, or a whole URL of the base's origin.
-fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
+fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> {
     let whole = (!text.starts_with('/'))
         .then(|| Url::parse(text).ok())
         .flatten();
@@ -136,7 +143,7 @@ fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
                     address::shown(base)
                 ));
             }
-            out.path = url.path().to_owned();
+            spec.path = url.path().to_owned();
             url.query().unwrap_or_default()
         }
         None => {
@@ -145,14 +152,14 @@ fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
             if let Some(fault) = address::fault(path) {
                 return Err(format!("the path {fault}"));
             }
-            out.path = path.to_owned();
+            spec.path = path.to_owned();
             query
         }
     };
-    out.query = form_urlencoded::parse(query.as_bytes())
+    spec.query = form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
         .collect();
-    out.place = whole.map(|mut url| {
+    spec.url = whole.map(|mut url| {
         url.set_query(None);
         url.set_fragment(None);
         Box::new(url)
@@ -160,11 +167,19 @@ fn locate(base: &Url, text: &str, out: &mut Outgoing) -> Result<(), String> {
     Ok(())
 }
 
+impl Client {
+    /// A request to any path, with the same authorization, retries and errors as the typed operations. The path is below the base URL's and may end with a query
+    /// (`/x/?page=2`); a whole URL is taken if its scheme, host and port are the base URL's. Anything else is an error of the call, and nothing is sent.
+    pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
+        RawRequest::new(self, method, path)
+    }
+}
+
 impl<'a> RawRequest<'a> {
-    fn finish(self) -> Result<(&'a Client, Box<Outgoing>, Option<Parts>), Error> {
+    fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         match self.error {
             Some(error) => Err(error),
-            None => Ok((self.client, self.out, self.parts)),
+            None => Ok((self.client, self.spec, self.form)),
         }
     }
 
@@ -172,9 +187,9 @@ impl<'a> RawRequest<'a> {
         self,
         read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (client, out, parts) = self.finish()?;
-        let mut trace = Trace::new(&out);
-        let response = send::whole(client, out, parts, &mut trace).await?;
+        let (client, spec, form) = self.finish()?;
+        let mut trace = Trace::new(&spec);
+        let response = send::whole(&client.core, spec, form, &mut trace).await?;
         read(response.marked()).map_err(|e| trace.fail(e))
     }
 
@@ -191,7 +206,7 @@ impl<'a> RawRequest<'a> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        self.read(|r| r.try_map(send::decode)).await
+        self.read(|r| r.try_map(decode)).await
     }
 
     /// The answer as a stream of bytes.
@@ -199,7 +214,9 @@ impl<'a> RawRequest<'a> {
     /// # Errors
     /// See [`Error`].
     pub async fn send_download(self) -> Result<Download, Error> {
-        let (client, out, parts) = self.finish()?;
-        send::open(client, out, parts).await.map(Download)
+        let (client, spec, form) = self.finish()?;
+        send::streaming(&client.core, spec, form)
+            .await
+            .map(Download)
     }
 }

@@ -1,10 +1,14 @@
 //! How values are read and written: nothing here knows of requests, clients or pages.
 
+pub(crate) mod decode;
 pub(crate) mod digits;
 pub(crate) mod finite;
 pub(crate) mod lenient;
+pub(crate) mod mode;
 pub(crate) mod nullable;
 pub(crate) mod open_enum;
+pub(crate) mod pieces;
+pub(crate) mod raw;
 #[allow(missing_docs)] // most of it is `rt`, hidden
 pub(crate) mod record;
 pub(crate) mod redact;

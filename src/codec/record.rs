@@ -3,7 +3,7 @@
 //! serde's derive makes some hundred lines a struct, and most of the compile time of this crate went there. So a struct only says which fields it has and how
 //! one of them is read; what is the same for all stands here once.
 
-use std::{cell::Cell, collections::BTreeMap, fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::{
     Deserializer, Serialize, Serializer,
@@ -15,7 +15,10 @@ use uuid::Uuid;
 
 use crate::{
     Date, Decimal, DeviceId, Json, Timestamp, UnitId,
-    codec::redact::{Hidden, Redact, Redacted},
+    codec::{
+        mode,
+        redact::{Hidden, Redact, Redacted},
+    },
 };
 
 /// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
@@ -114,15 +117,6 @@ pub fn debug<T: Record>(
     shown.finish()
 }
 
-thread_local! {
-    static EXPECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Is the next record on this thread a whole response, or an item? One whose members are all unknown is none, but something else: `{"detail": "…"}`.
-pub(crate) fn expect_members(expected: bool) {
-    EXPECTED.set(expected);
-}
-
 struct Reader<T>(PhantomData<T>);
 
 impl<'de, T: Record> Visitor<'de> for Reader<T> {
@@ -134,7 +128,7 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut record = T::blank();
-        let expected = EXPECTED.replace(false);
+        let expected = mode::takes_item();
         let (mut known, mut unknown) = (T::KEEPS, false);
         let mut seen = [0u64; 8];
         let mut hint = 0;

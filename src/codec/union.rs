@@ -19,10 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Json,
-    codec::{
-        digits, lenient,
-        record::{self, Record},
-    },
+    codec::{decode, digits, mode, raw, record::Record},
 };
 
 /// A value that tells an alternative.
@@ -216,7 +213,7 @@ impl Source<'_> {
     pub fn read<T: DeserializeOwned>(self) -> Option<T> {
         match self {
             Self::Strict(value) => T::deserialize(value).ok(),
-            Self::Lenient(text, empty) => lenient::leniently(text, empty).ok(),
+            Self::Lenient(text, empty) => decode::leniently(text, empty).ok(),
         }
     }
 }
@@ -258,7 +255,7 @@ impl Drop for Scope {
 
 /// Reads a union.
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(d: D) -> Result<U, D::Error> {
-    d.deserialize_newtype_struct(lenient::RAW, Reader(PhantomData))
+    d.deserialize_newtype_struct(raw::RAW, Reader(PhantomData))
 }
 
 struct Reader<U>(PhantomData<U>);
@@ -271,7 +268,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<U, D::Error> {
-        record::expect_members(false);
+        mode::expect_item(false);
         if passed() {
             return IgnoredAny::deserialize(d).map(|_| U::unknown(Json::default()));
         }
@@ -279,7 +276,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
     }
 
     fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<U, E> {
-        record::expect_members(false);
+        mode::expect_item(false);
         if passed() {
             return Ok(U::unknown(Json::default()));
         }
@@ -290,7 +287,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
         let order = order(U::TAG, U::ALTERNATIVES, &value);
         match leniently::<U>(&order, text) {
             Some(known) => Ok(known),
-            None => match lenient::leniently(text, &RefCell::default()) {
+            None => match decode::leniently(text, &RefCell::default()) {
                 Ok(value) => Ok(U::unknown(value)),
                 Err(fault) => Err(E::custom(fault.message)),
             },

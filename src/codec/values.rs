@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::codec::lenient;
+use crate::codec::raw;
 
 /// Any JSON, where the document does not tell the type. `Debug` hides members with the names of secrets; `Display` is the whole value.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl<'de> Deserialize<'de> for Decimal {
                 self.visit_str(&number.to_string())
             }
         }
-        lenient::with_digits(d, Digits)
+        raw::with_digits(d, Digits)
     }
 }
 

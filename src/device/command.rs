@@ -9,13 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     Async, CallOptions, Client, DeviceId, Error, Json, Method, Response, UnitId,
-    call::builder::expand,
-    codec::{lenient, redact::Texts},
+    call::path::expand,
+    codec::{decode, pieces, redact::Texts},
     privacy::shown::Length,
-    transport::{
-        limits::after,
-        platform::{Instant, sleep},
-    },
+    transport::clock::{Instant, after, sleep},
 };
 
 const EXECUTE: [&str; 2] = [
@@ -228,9 +225,9 @@ impl Client {
             .json(&command.body)?;
         let answer = request.send().await?.value;
         // With every digit, also where it is a number.
-        let jid = lenient::member(&answer, "jid").map(lenient::read::<Option<String>>);
+        let jid = pieces::member(&answer, "jid").map(decode::read::<Option<String>>);
         let jid = jid.and_then(|jid| jid.ok().flatten());
-        let done = jid.is_none().then(|| Json(lenient::lossless(&answer)));
+        let done = jid.is_none().then(|| Json(decode::lossless(&answer)));
         Ok(CommandJob {
             client: self.clone(),
             device,
@@ -355,7 +352,7 @@ fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
     if answer.status == 202 || answer.value.is_empty() {
         return Ok(None);
     }
-    let value = lenient::lossless(&answer.value);
+    let value = decode::lossless(&answer.value);
     let Value::Object(map) = &value else {
         return Ok((!value.is_null()).then_some(value));
     };

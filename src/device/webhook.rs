@@ -31,7 +31,7 @@ use sha2::Sha256;
 
 use crate::{
     DeviceId, Error,
-    codec::{lenient, redact::Texts},
+    codec::{decode, redact::Texts},
     privacy::secret,
 };
 
@@ -74,7 +74,7 @@ pub fn receive(
     secret: &str,
 ) -> Result<CommandEvent, Error> {
     verify(raw_body, signature_header, secret)?;
-    lenient::read_any(raw_body)
+    decode::read_any(raw_body)
         .map_err(|fault| Error::decode(200, fault.path, fault.message, raw_body.to_vec().into()))
 }
 

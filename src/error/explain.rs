@@ -2,8 +2,6 @@
 
 use std::{error::Error, io, iter::successors};
 
-use crate::transport::platform::is_connect;
-
 /// What it means, and its first cause. No URL is in it, and nothing of the other side's that a terminal would obey.
 #[cold]
 pub(crate) fn explain(error: &reqwest::Error) -> String {
@@ -54,4 +52,15 @@ fn next<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as _),
         None => cause.source(),
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn is_connect(error: &reqwest::Error) -> bool {
+    error.is_connect()
+}
+
+/// `fetch` does not tell.
+#[cfg(target_family = "wasm")]
+fn is_connect(_: &reqwest::Error) -> bool {
+    false
 }

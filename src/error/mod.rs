@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::{
-    codec::{lenient, validate::Violation},
+    codec::{decode, validate::Violation},
     privacy::{escape::Shown, secret, shown},
 };
 
@@ -146,7 +146,7 @@ impl Error {
             true => ErrorKind::Timeout,
             false => ErrorKind::Transport,
         };
-        let mut error = Self::new(kind, crate::error::explain::explain(&source));
+        let mut error = Self::new(kind, explain::explain(&source));
         // The URL may hold what a caller thinks private, in the query for example.
         error.0.source = Some(Box::new(source.without_url()));
         error
@@ -208,7 +208,7 @@ impl Error {
         let mut error = Self::new(
             ErrorKind::Decode,
             format!(
-                "the answer is larger than {limit} bytes: raise max_body, or read it as a stream"
+                "the answer is larger than {limit} bytes: raise max_response_bytes, or read it as a stream"
             ),
         );
         error.0.status = Some(status);
@@ -328,7 +328,7 @@ impl Error {
 
     fn json(&self) -> Option<Value> {
         let body = self.raw_body()?;
-        (self.kind() == ErrorKind::Status).then(|| lenient::lossless(body))
+        (self.kind() == ErrorKind::Status).then(|| decode::lossless(body))
     }
 
     /// 404?
@@ -357,9 +357,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Transport | ErrorKind::Timeout => true,
-            ErrorKind::Status => self
-                .status()
-                .is_some_and(crate::transport::retry::is_retryable),
+            ErrorKind::Status => self.status().is_some_and(is_retryable_status),
             _ => false,
         }
     }
@@ -374,6 +372,11 @@ macro_rules! of_a_text {
     )*};
 }
 of_a_text!(crate::TimeError, uuid::Error, rust_decimal::Error);
+
+/// Returns whether a later attempt may fare better than one with this status.
+pub(crate) fn is_retryable_status(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+}
 
 /// Is a device or its unit in the path? `/dongle/{unit_id}/`, `/devices/{id}/`.
 fn names_a_device(template: &str) -> bool {

@@ -1,31 +1,13 @@
 //! A list item by item, and what becomes of those that did not decode.
 
-use std::{fmt, sync::Arc};
-
 use futures_util::{StreamExt, stream};
 
-use crate::{ItemError, Page, Streaming};
-
-/// Is told of each item that did not decode.
-#[derive(Clone)]
-pub(crate) struct OnBadItem(Arc<dyn Fn(&ItemError) + Send + Sync>);
-
-impl OnBadItem {
-    pub fn new(handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(handler))
-    }
-}
-
-impl fmt::Debug for OnBadItem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnBadItem")
-    }
-}
+use crate::{ItemError, ItemStream, Page, pagination::options::OnBadItem, privacy::escape};
 
 /// Good items and bad ones, as they stand on their pages.
 pub(crate) fn all<T: Send + 'static>(
-    pages: Streaming<'static, Page<T>>,
-) -> Streaming<'static, Result<T, ItemError>> {
+    pages: ItemStream<'static, Page<T>>,
+) -> ItemStream<'static, Result<T, ItemError>> {
     Box::pin(pages.flat_map(|page| match page {
         Ok(page) => stream::iter(in_order(page).map(Ok).collect::<Vec<_>>()),
         Err(e) => stream::iter(vec![Err(e)]),
@@ -45,9 +27,9 @@ fn in_order<T>(page: Page<T>) -> impl Iterator<Item = Result<T, ItemError>> {
 
 /// The good items. Of bad ones the handler is told; without one the stream ends with an error that speaks of them.
 pub(crate) fn good<T: Send + 'static>(
-    pages: Streaming<'static, Page<T>>,
+    pages: ItemStream<'static, Page<T>>,
     handler: Option<OnBadItem>,
-) -> Streaming<'static, T> {
+) -> ItemStream<'static, T> {
     let mut untold: Option<(usize, ItemError)> = None;
     let pages = pages.map(Some).chain(stream::iter([None]));
     Box::pin(pages.flat_map(move |page| {
@@ -55,11 +37,10 @@ pub(crate) fn good<T: Send + 'static>(
             Some(Ok(page)) => {
                 for bad in page.errors {
                     match &handler {
-                        Some(OnBadItem(tell)) => tell(&bad),
+                        Some(handler) => handler.tell(&bad),
                         None => {
                             // Why may hold a value of it: no log has that.
-                            let (operation, path) =
-                                (bad.operation, crate::privacy::escape::shown(&bad.path));
+                            let (operation, path) = (bad.operation, escape::shown(&bad.path));
                             tracing::warn!(operation, path, "an item did not decode");
                             untold.get_or_insert((0, bad)).0 += 1;
                         }

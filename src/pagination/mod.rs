@@ -1,9 +1,14 @@
 //! Lists: what a page is, how the next one is found, and pages that are fetched ahead.
 
+pub(crate) mod cursor;
 pub(crate) mod items;
-pub(crate) mod link;
+mod link;
+pub(crate) mod options;
 pub(crate) mod page;
-pub(crate) mod paginator;
+mod paginator;
+#[allow(missing_docs)] // of `rt`, hidden
+pub(crate) mod params;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) mod prefetch;
-pub(crate) mod repeats;
+mod prefetch;
+mod repeats;
+pub(crate) mod stream;

@@ -1,7 +1,6 @@
 //! One page type for every envelope that DRF and this API use.
 
 use std::{
-    cell::Cell,
     fmt::{self, Write as _},
     marker::PhantomData,
     time::Duration,
@@ -16,8 +15,8 @@ use serde_json::{Map, Value};
 use crate::{
     Cursor, Error,
     codec::{
-        lenient::{self, Raw},
-        record,
+        decode, mode, pieces,
+        raw::Raw,
         redact::{Redacted, Whole},
     },
     privacy::{escape::Shown, shown},
@@ -200,23 +199,6 @@ impl Page<Raw> {
     }
 }
 
-thread_local! {
-    static STRICT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs a decoder for which a bad item is an error: each item is read straight from the text, without a [`Value`] in between. Who gets an error tries again
-/// without it.
-pub(crate) fn strictly<T>(decode: impl FnOnce() -> T) -> T {
-    struct Reset(bool);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            STRICT.set(self.0);
-        }
-    }
-    let _reset = Reset(STRICT.replace(true));
-    decode()
-}
-
 impl<T> IntoIterator for Page<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -229,7 +211,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// One more item, good or bad.
     fn add(&mut self, raw: Raw, root: &str) {
         let index = self.results.len() + self.errors.len();
-        match lenient::read(&raw.0) {
+        match decode::read(&raw.0) {
             Ok(item) => self.results.push(item),
             Err(fault) => {
                 let inside = match fault.path.as_str() {
@@ -250,12 +232,12 @@ impl<T: DeserializeOwned> Page<T> {
 
     /// Every item, read straight from the text.
     fn strict<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error> {
-        record::expect_members(true);
+        mode::expect_item(true);
         while let Some(item) = seq.next_element()? {
             self.results.push(item);
-            record::expect_members(true);
+            mode::expect_item(true);
         }
-        record::expect_members(false);
+        mode::expect_item(false);
         Ok(())
     }
 
@@ -306,7 +288,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
         f.write_str("an array of items")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        if STRICT.get() {
+        if mode::is_strict() {
             return self.0.strict(seq);
         }
         while let Some(raw) = seq.next_element()? {
@@ -344,20 +326,20 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                         "previous" => {
                             page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
                         }
-                        _ if STRICT.get() => drop(page.extra.insert(key, map.next_value()?)),
+                        _ if mode::is_strict() => drop(page.extra.insert(key, map.next_value()?)),
                         _ => drop(
                             page.extra
-                                .insert(key, lenient::lossless(&map.next_value::<Raw>()?.0)),
+                                .insert(key, decode::lossless(&map.next_value::<Raw>()?.0)),
                         ),
                     }
                 }
                 if !found {
                     // One object where the document has a list: its one item.
-                    record::expect_members(true);
+                    mode::expect_item(true);
                     let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
-                    let one = lenient::read(one.as_bytes()).ok();
+                    let one = decode::read(one.as_bytes()).ok();
                     page.results.push(
-                        one.filter(|_| !STRICT.get())
+                        one.filter(|_| !mode::is_strict())
                             .ok_or_else(|| A::Error::missing_field("results"))?,
                     );
                 }
@@ -365,15 +347,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
                 let mut page = Page::empty();
-                if STRICT.get() {
+                if mode::is_strict() {
                     return page.strict(seq).map(|()| page);
                 }
                 while let Some(raw) = seq.next_element::<Raw>()? {
                     // A view that lists envelopes sends its one page in an array.
-                    let listed = lenient::member(&raw.0, "results");
+                    let listed = pieces::member(&raw.0, "results");
                     let envelope = listed.is_some_and(|list| list.starts_with(b"["))
-                        && lenient::read::<T>(&raw.0).is_err();
-                    match envelope.then(|| lenient::read::<Self::Value>(&raw.0)) {
+                        && decode::read::<T>(&raw.0).is_err();
+                    match envelope.then(|| decode::read::<Self::Value>(&raw.0)) {
                         Some(Ok(inner)) => page.append(inner),
                         _ => page.add(raw, ""),
                     }

@@ -1,233 +1,62 @@
-//! Page after page of a list operation: by `next` links, or by counting; ahead of who reads, and from where a reader stopped.
+//! Page after page of a list operation: by `next` links, or by counting.
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashSet},
-    fmt,
+    collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
-    marker::PhantomData,
+    sync::Arc,
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
+use serde::de::DeserializeOwned;
 
 #[cfg(not(target_family = "wasm"))]
-use super::prefetch as ahead;
-use super::{
-    link::{self, Link},
-    repeats::Repeats,
-};
+use crate::pagination::prefetch::EarlyRequest;
 use crate::{
-    Client, Error, ErrorKind, Page, Response,
-    call::builder::{PageParams, Streaming},
-    codec::lenient::{self, Raw},
-    privacy::shown,
-    transport::{
-        address,
-        send::{self, Outgoing},
-        trace::Trace,
+    Error, ErrorKind, Page, Response,
+    codec::{pieces, raw::Raw},
+    pagination::{
+        cursor::{Asked, Cursor, asked},
+        link::{self, Link},
+        options::ListOptions,
+        params::{CHOOSE_A_PART, PageParams},
+        repeats::Repeats,
     },
+    transport::{address, core::Core, request::RequestSpec, response::decode, send, trace::Trace},
 };
 
 /// So many pages without an item, each with a `next`, are a list without an end.
 const EMPTY_PAGES: u32 = 10;
 
-/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start.
-const CHOOSE_A_PART: [&str; 14] = [
-    "page",
-    "page_num",
-    "page_number",
-    "p",
-    "offset",
-    "skip",
-    "start",
-    "cursor",
-    "after",
-    "limit",
-    "size",
-    "page_size",
-    "page_hits",
-    "per_page",
-];
-
-/// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
-///
-/// It holds the call's path and query, and no credentials. Only the call that it comes from can be resumed with it: the same operation, path, query and header
-/// parameters, those that choose the page aside.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
-    operation: String,
-    path: String,
-    query: Vec<(String, String)>,
-    index: u64,
-    seen: u64,
-    size: Option<u64>,
-    linked: bool,
-    #[serde(default)]
-    whole: bool,
-    #[serde(default)]
-    promised: bool,
-    /// What the call asks for. Cursors of older versions have none.
-    #[serde(default)]
-    asked: Option<Asked>,
-}
-
-/// Without the values of the query.
-impl fmt::Debug for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cursor")
-            .field("operation", &self.operation)
-            .field("path", &self.path)
-            .field("query", &shown::Query(&self.query))
-            .field("index", &self.index)
-            .field("seen", &self.seen)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared and tells nothing.
-type Asked = BTreeMap<String, String>;
-
-/// All parameters but those that choose the page.
-fn asked(params: Option<PageParams>, out: &Outgoing) -> Asked {
-    let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
-    let mut values = BTreeMap::<&str, Sha256>::new();
-    let mut add = |name, value: &[u8]| {
-        let digest: &mut Sha256 = values.entry(name).or_default();
-        digest.update((value.len() as u64).to_be_bytes());
-        digest.update(value);
-    };
-    for (name, value) in out.query.iter().filter(|(name, _)| !is_page(name)) {
-        add(name, value.as_bytes());
-    }
-    for (name, value) in &out.styled {
-        add(name, value.as_bytes());
-    }
-    for (name, value) in &out.headers {
-        add(name.as_str(), value.as_bytes());
-    }
-    let short = |digest: Sha256| {
-        digest
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|b| format!("{b:02x}"))
-            .collect()
-    };
-    values
-        .into_iter()
-        .map(|(name, digest)| (name.to_owned(), short(digest)))
-        .collect()
-}
-
-impl Cursor {
-    /// Is it one of this call?
-    fn fits(&self, out: &Outgoing, now: &Asked) -> Result<(), Error> {
-        if self.operation != out.operation || self.path != out.path {
-            return Err(Error::invalid(format!(
-                "the cursor is one of `{}` {}, not of this call",
-                self.operation.escape_debug(),
-                self.path.escape_debug()
-            )));
-        }
-        let Some(then) = &self.asked else {
-            return Err(Error::invalid(
-                "the cursor was stored by an older version, which did not keep what the call asked for: read the list from its start",
-            ));
-        };
-        let differs = then
-            .keys()
-            .chain(now.keys())
-            .find(|name| then.get(*name) != now.get(*name));
-        differs.map_or(Ok(()), |name| {
-            Err(Error::invalid(format!(
-                "the cursor is one of a call with another `{}`: resume the call that it comes from",
-                name.escape_debug()
-            )))
-        })
-    }
-}
-
-/// The pages as a stream. With pages to be fetched ahead, a task of its own does so; it ends with the stream.
-pub(crate) fn read<T: DeserializeOwned + Send + 'static>(
-    client: Client,
-    params: Option<PageParams>,
-    out: Outgoing,
-) -> Streaming<'static, Page<T>> {
-    #[cfg(not(target_family = "wasm"))]
-    let wanted = out.options.prefetch.unwrap_or(1);
-    let pages = match Pages::new(client, params, out) {
-        Ok(pages) => pages,
-        Err(e) => return Box::pin(stream::iter([Err(e)])),
-    };
-    let all = stream::unfold(
-        State::Waiting(Box::new(pages)),
-        move |state: State<T>| async move {
-            match state {
-                #[cfg(not(target_family = "wasm"))]
-                State::Waiting(pages)
-                    if wanted > 0 && tokio::runtime::Handle::try_current().is_ok() =>
-                {
-                    ahead::Ahead::start(*pages, wanted).next().await
-                }
-                State::Waiting(mut pages) => match pages.next().await {
-                    Err(e) => Some((Err(e), State::Over(PhantomData))),
-                    Ok((page, more)) => Some((
-                        Ok(page),
-                        if more {
-                            State::Waiting(pages)
-                        } else {
-                            State::Over(PhantomData)
-                        },
-                    )),
-                },
-                #[cfg(not(target_family = "wasm"))]
-                State::Running(ahead) => ahead.next().await,
-                State::Over(_) => None,
-            }
-        },
-    );
-    Box::pin(all.fuse())
-}
-
-pub(super) enum State<T> {
-    Waiting(Box<Pages>),
-    #[cfg(not(target_family = "wasm"))]
-    Running(ahead::Ahead<T>),
-    Over(PhantomData<T>),
-}
-
 /// Reads page after page.
-pub(super) struct Pages {
-    pub(super) client: Client,
-    pub(super) params: Option<PageParams>,
-    pub(super) out: Outgoing,
+pub(super) struct Paginator {
+    core: Arc<Core>,
+    params: Option<PageParams>,
+    spec: RequestSpec,
     /// The page to come: its number, or its offset.
-    pub(super) index: u64,
+    index: u64,
     /// Items so far.
-    pub(super) seen: u64,
+    seen: u64,
     /// Of the first page.
-    pub(super) size: Option<u64>,
+    size: Option<u64>,
     /// The query is that of a `next` link.
-    pub(super) linked: bool,
-    pub(super) asked: Asked,
+    linked: bool,
+    asked: Asked,
     /// The list is read from its start: `seen` can be compared with its count.
-    pub(super) whole: bool,
+    whole: bool,
     /// The last page says that there is another one.
-    pub(super) promised: bool,
+    promised: bool,
     /// Pages without items, up to here.
-    pub(super) empty: u32,
+    empty: u32,
     /// The queries so far, and some pages: a list that comes back to itself would never end.
-    pub(super) queries: HashSet<u64>,
-    pub(super) repeats: Repeats,
+    queries: HashSet<u64>,
+    repeats: Repeats,
     /// What comes after the last page that could be read.
-    pub(super) error: Option<Error>,
+    error: Option<Error>,
     /// The ids so far, if no item shall come twice.
-    pub(super) ids: Option<HashSet<(u64, u64)>>,
+    ids: Option<HashSet<(u64, u64)>>,
     #[cfg(not(target_family = "wasm"))]
-    pub(super) early: ahead::Early,
+    pub(super) early: EarlyRequest<Fetched>,
 }
 
 fn hash(of: impl Hash) -> u64 {
@@ -236,23 +65,28 @@ fn hash(of: impl Hash) -> u64 {
     hasher.finish()
 }
 
-impl Pages {
-    fn new(client: Client, params: Option<PageParams>, mut out: Outgoing) -> Result<Self, Error> {
+impl Paginator {
+    pub fn new(
+        core: Arc<Core>,
+        params: Option<PageParams>,
+        spec: RequestSpec,
+        list: ListOptions,
+    ) -> Result<Self, Error> {
         let given =
-            params.and_then(|p| out.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
+            params.and_then(|p| spec.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
         let first = u64::from(params.is_some_and(|p| p.page == "page"));
         let index = given.unwrap_or(first);
         let whole = index == first
-            && !out.query.iter().any(|(name, _)| {
+            && !spec.query.iter().any(|(name, _)| {
                 let own = params.is_some_and(|p| p.page == name || p.size == name);
                 !own && CHOOSE_A_PART.contains(&&**name)
             });
-        let ids = out.options.dedup.then(HashSet::new);
-        let cursor = out.options.resume.take();
+        let ids = list.dedup_by_id.then(HashSet::new);
+        let cursor = list.resume;
         let mut pages = Self {
-            client,
+            core,
             params,
-            out,
+            spec,
             index,
             seen: 0,
             size: None,
@@ -266,19 +100,19 @@ impl Pages {
             error: None,
             ids,
             #[cfg(not(target_family = "wasm"))]
-            early: ahead::Early::default(),
+            early: EarlyRequest::default(),
         };
-        pages.asked = asked(params, &pages.out);
+        pages.asked = asked(params, &pages.spec);
         if let Some(cursor) = cursor {
-            cursor.fits(&pages.out, &pages.asked)?;
+            cursor.fits(&pages.spec, &pages.asked)?;
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);
             (pages.linked, pages.whole) = (cursor.linked, cursor.whole);
             pages.promised = cursor.promised;
             // The query of a link has all of it.
             if cursor.linked {
-                pages.out.styled.clear();
+                pages.spec.encoded_query.clear();
             }
-            pages.out.query = cursor
+            pages.spec.query = cursor
                 .query
                 .into_iter()
                 .map(|(k, v)| (Cow::Owned(k), v))
@@ -289,12 +123,12 @@ impl Pages {
 
     fn cursor(&self) -> Cursor {
         let query = self
-            .out
+            .spec
             .query
             .iter()
             .map(|(k, v)| (k.to_string(), v.clone()))
             .collect();
-        let (operation, path) = (self.out.operation.to_owned(), self.out.path.clone());
+        let (operation, path) = (self.spec.operation.to_owned(), self.spec.path.clone());
         Cursor {
             operation,
             path,
@@ -310,17 +144,31 @@ impl Pages {
     }
 
     /// The request of a page; the query of a `next` link is in `out` already.
-    pub(super) fn request(&self, index: u64) -> Outgoing {
-        let mut out = self.out.clone();
+    fn request(&self, index: u64) -> RequestSpec {
+        let mut spec = self.spec.clone();
         if let Some(params) = self.params.filter(|_| !self.linked) {
-            out.query.retain(|(k, _)| k != params.page);
-            out.query.push((params.page.into(), index.to_string()));
+            spec.query.retain(|(k, _)| k != params.page);
+            spec.query.push((params.page.into(), index.to_string()));
         }
-        out
+        spec
+    }
+
+    /// Requests the page after this one, which was not decoded yet, if there is one and it may be.
+    #[cfg(not(target_family = "wasm"))]
+    async fn request_early(&mut self) {
+        let (Some(params), Some(size)) = (self.params.filter(|_| !self.linked), self.size) else {
+            return;
+        };
+        if self.early.reserve(self.seen.saturating_add(size)) {
+            let index = self.after(params, size);
+            let (core, spec) = (self.core.clone(), self.request(index));
+            let request = async move { fetch(&core, spec).await };
+            self.early.start(index, request).await;
+        }
     }
 
     /// The page after this one in a list that is counted, `received` items being on this one.
-    pub(super) fn after(&self, params: PageParams, received: u64) -> u64 {
+    fn after(&self, params: PageParams, received: u64) -> u64 {
         self.index
             .saturating_add(if params.page == "offset" { received } else { 1 })
     }
@@ -330,16 +178,16 @@ impl Pages {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let out = self.request(self.index);
-        self.queries.insert(query_hash(&out.query));
+        let spec = self.request(self.index);
+        self.queries.insert(query_hash(&spec.query));
         #[cfg(not(target_family = "wasm"))]
-        let got = match self.early.take(self.index) {
-            Some(task) => ahead::joined(task).await,
-            None => fetch(&self.client, out).await,
+        let fetched = match self.early.take(self.index) {
+            Some(task) => task.join().await.and_then(|fetched| fetched),
+            None => fetch(&self.core, spec).await,
         };
         #[cfg(target_family = "wasm")]
-        let got = fetch(&self.client, out).await;
-        let (response, trace) = match got {
+        let fetched = fetch(&self.core, spec).await;
+        let (response, trace) = match fetched {
             // DRF responds with 404 to the page behind the last one.
             Err(e) if e.is_not_found() && self.seen > 0 && !self.promised => {
                 return Ok((Page::empty(), false));
@@ -354,11 +202,11 @@ impl Pages {
             other => other?,
         };
         #[cfg(not(target_family = "wasm"))]
-        self.start_early().await;
+        self.request_early().await;
         let body = response.value.clone();
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
         for bad in &mut page.errors {
-            bad.operation = Some(self.out.operation);
+            bad.operation = Some(self.spec.operation);
         }
         if received > 0 && self.repeats.again(&body) {
             if !self.linked && !page.says_count && page.extra.is_empty() {
@@ -388,14 +236,14 @@ impl Pages {
         response: Response<Bytes>,
     ) -> Result<(Page<T>, u64), Error> {
         let Some(ids) = &mut self.ids else {
-            let page: Page<T> = send::decode(response.status, response.value)?;
+            let page: Page<T> = decode(response.status, response.value)?;
             let received = page.received();
             return Ok((page, received));
         };
-        let mut page: Page<Raw> = send::decode(response.status, response.value)?;
+        let mut page: Page<Raw> = decode(response.status, response.value)?;
         let received = page.received();
         page.results.retain(|item| {
-            let id = lenient::member(&item.0, "id");
+            let id = pieces::member(&item.0, "id");
             id.is_none_or(|id| ids.insert((hash((0, &id)), hash((1, &id)))))
         });
         Ok((page.retyped(), received))
@@ -426,7 +274,7 @@ impl Pages {
             return Ok(true);
         };
         #[cfg(not(target_family = "wasm"))]
-        self.early.counts(count);
+        self.early.counted(count);
         self.promised = self.whole && self.seen < count;
         // A count that is too small is none.
         Ok(self.seen < count || self.whole && self.seen > count)
@@ -434,11 +282,11 @@ impl Pages {
 
     /// Goes on to where a `next` link leads.
     fn follow(&mut self, next: &str) -> Result<(), Error> {
-        let first = address::join(&self.client.0.base, &self.out.path).map_err(Error::invalid)?;
+        let first = address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?;
         match link::follow(next, &first)? {
             Link::Query(query) => {
-                (self.out.query, self.linked) = (query, true);
-                self.out.styled.clear();
+                (self.spec.query, self.linked) = (query, true);
+                self.spec.encoded_query.clear();
             }
             Link::Page(index) => self.index = index,
         }
@@ -466,11 +314,11 @@ impl Pages {
 }
 
 /// A page that was not decoded yet.
-pub(super) type Fetched = Result<(Response<Bytes>, Trace), Error>;
+type Fetched = Result<(Response<Bytes>, Trace), Error>;
 
-pub(super) async fn fetch(client: &Client, out: Outgoing) -> Fetched {
-    let mut trace = Trace::new(&out);
-    let response = send::whole(client, Box::new(out), None, &mut trace).await?;
+async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
+    let mut trace = Trace::new(&spec);
+    let response = send::whole(core, Box::new(spec), None, &mut trace).await?;
     Ok((response, trace))
 }
 
@@ -479,23 +327,4 @@ fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
     let mut pairs: Vec<_> = query.iter().collect();
     pairs.sort();
     hash(pairs)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_call_asks_for_is_told_from_what_looks_alike() {
-        let of = |values: &[&str]| {
-            let mut out = Outgoing::new("x", reqwest::Method::GET, "/".into());
-            let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));
-            out.query = pairs.collect();
-            asked(None, &out)
-        };
-        assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
-        for other in [&["a", "bc"] as &[_], &["abc"], &["c", "ab"], &["ab"]] {
-            assert_ne!(of(&["ab", "c"]), of(other), "{other:?}");
-        }
-    }
 }

@@ -1,84 +1,107 @@
-//! Pages that a task fetches before they are asked for; a browser has no such task.
+//! Pages that are requested before they are asked for; a browser has no tasks for it.
+//!
+//! There are two overlaps, which share one count of places: a task reads pages ahead of its consumer ([`Ahead`]), and while it decodes a page of a counted list
+//! the request of the next one is on its way ([`EarlyRequest`]). They stay two: docs/decisions/0008.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{
+        Semaphore,
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+    },
     task::JoinSet,
 };
 use tracing::{Instrument, Span};
 
-use super::paginator::{Fetched, Pages, State, fetch};
-use crate::{Error, Page};
+use crate::Error;
 
-/// Dropping it aborts the task.
-pub(super) struct Ahead<T> {
-    pages: mpsc::UnboundedReceiver<Result<Page<T>, Error>>,
-    /// One for each page that may be requested: those that were asked for, and those ahead.
-    places: Arc<Semaphore>,
-    task: JoinSet<()>,
+/// One for each page that may be requested: those that were asked for, and those ahead.
+pub(super) type Places = Arc<Semaphore>;
+
+/// A task that is aborted when this is dropped.
+pub(super) struct Task<T>(JoinSet<T>);
+
+impl<T: Send + 'static> Task<T> {
+    pub fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
+        let mut task = JoinSet::new();
+        task.spawn(work.instrument(Span::current()));
+        Self(task)
+    }
+
+    pub async fn join(mut self) -> Result<T, Error> {
+        let gone = || Error::other("the runtime that reads the pages shut down");
+        let ended = self.0.join_next().await.ok_or_else(gone)?;
+        ended.map_err(|e| match e.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => gone(),
+        })
+    }
 }
 
-impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
-    pub fn start(mut pages: Pages, ahead: usize) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
+/// Items that a task produces ahead of who takes them.
+pub(super) struct Ahead<I> {
+    items: UnboundedReceiver<I>,
+    places: Places,
+    task: Task<()>,
+}
+
+impl<I> Ahead<I> {
+    /// Starts a task that takes a place for each item and sends it; `ahead` are free before one is asked for.
+    pub fn start<W: Future<Output = ()> + Send + 'static>(
+        ahead: usize,
+        work: impl FnOnce(Places, UnboundedSender<I>) -> W,
+    ) -> Self {
+        let (sender, items) = mpsc::unbounded_channel();
         let places = Arc::new(Semaphore::new(ahead.min(1024)));
-        pages.early.places = Some(places.clone());
-        let mut task = JoinSet::new();
-        let work = async move {
-            while pages.early.place().await {
-                let (page, more) = match pages.next().await {
-                    Ok((page, more)) => (Ok(page), more),
-                    Err(e) => (Err(e), false),
-                };
-                if sender.send(page).is_err() || !more {
-                    break;
-                }
-            }
-        };
-        task.spawn(work.instrument(Span::current()));
+        let task = Task::spawn(work(places.clone(), sender));
         Self {
-            pages: receiver,
+            items,
             places,
             task,
         }
     }
 
-    pub async fn next(mut self) -> Option<(Result<Page<T>, Error>, State<T>)> {
+    /// Returns the next item; `None` at the end, or when the task died, which [`Self::end`] tells.
+    pub async fn next(&mut self) -> Option<I> {
         self.places.add_permits(1);
-        if let Some(page) = self.pages.recv().await {
-            return Some((page, State::Running(self)));
-        }
-        // The end; but a task that died must not look like one.
-        let ended = self.task.join_next().await?;
-        join(ended)
-            .err()
-            .map(|e| (Err(e), State::Over(PhantomData)))
+        self.items.recv().await
+    }
+
+    /// A task that died must not look like one that is through.
+    pub async fn end(self) -> Result<(), Error> {
+        self.task.join().await
     }
 }
 
-fn join<T>(ended: Result<T, tokio::task::JoinError>) -> Result<T, Error> {
-    ended.map_err(|e| match e.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => Error::other("the runtime that reads the pages shut down"),
-    })
-}
-
-/// In a list that is counted the next page is known before this one is decoded: its request is on its way meanwhile.
-#[derive(Default)]
-pub(super) struct Early {
-    places: Option<Arc<Semaphore>>,
+/// The request of the page after the one that is being decoded.
+pub(super) struct EarlyRequest<F> {
+    places: Option<Places>,
     /// Of the whole list, as the last page said.
     count: Option<u64>,
-    task: Option<(u64, JoinSet<Fetched>)>,
+    request: Option<(u64, Task<F>)>,
     /// A place was taken, and no page came of it yet.
     paid: bool,
 }
 
-impl Early {
-    /// Waits until the next page may be requested.
-    async fn place(&mut self) -> bool {
+impl<F> Default for EarlyRequest<F> {
+    fn default() -> Self {
+        Self {
+            places: None,
+            count: None,
+            request: None,
+            paid: false,
+        }
+    }
+}
+
+impl<F: Send + 'static> EarlyRequest<F> {
+    pub fn share(&mut self, places: Places) {
+        self.places = Some(places);
+    }
+
+    /// Waits until the next page may be requested; false if nobody wants it any more.
+    pub async fn place(&mut self) -> bool {
         match &self.places {
             Some(places) if !std::mem::take(&mut self.paid) => {
                 places.acquire().await.map(|place| place.forget()).is_ok()
@@ -87,53 +110,30 @@ impl Early {
         }
     }
 
-    pub fn counts(&mut self, count: u64) {
+    /// Notes how many items the list has.
+    pub fn counted(&mut self, count: u64) {
         self.count = Some(count);
     }
 
-    /// The request of this page, if it was made; one of another page, which the server's count did not foretell, is dropped.
-    pub fn take(&mut self, index: u64) -> Option<JoinSet<Fetched>> {
-        self.task
-            .take()
-            .filter(|(of, _)| *of == index)
-            .map(|(_, task)| task)
+    /// Takes a place for the page behind the first `items`, if there is such a page and a place.
+    pub fn reserve(&mut self, items: u64) -> bool {
+        let place = match (&self.places, self.count) {
+            (Some(places), Some(count)) if items < count => places.try_acquire(),
+            _ => return false,
+        };
+        self.paid = place.map(|place| place.forget()).is_ok();
+        self.paid
     }
-}
 
-pub(super) async fn joined(mut task: JoinSet<Fetched>) -> Fetched {
-    match task.join_next().await {
-        Some(ended) => join(ended)?,
-        None => Err(Error::other("the runtime that reads the pages shut down")),
-    }
-}
-
-impl Pages {
-    /// Requests the page after this one, which was not decoded yet, if there is one and it may be.
-    pub(super) async fn start_early(&mut self) {
-        let (Some(params), Some(size), Some(count)) = (
-            self.params.filter(|_| !self.linked),
-            self.size,
-            self.early.count,
-        ) else {
-            return;
-        };
-        let Some(places) = &self.early.places else {
-            return;
-        };
-        if self.seen.saturating_add(size) >= count {
-            return;
-        }
-        let Ok(place) = places.try_acquire() else {
-            return;
-        };
-        place.forget();
-        self.early.paid = true;
-        let index = self.after(params, size);
-        let (client, out) = (self.client.clone(), self.request(index));
-        let mut task = JoinSet::new();
-        task.spawn(async move { fetch(&client, out).await }.instrument(Span::current()));
-        self.early.task = Some((index, task));
+    pub async fn start(&mut self, page: u64, request: impl Future<Output = F> + Send + 'static) {
+        self.request = Some((page, Task::spawn(request)));
         // In a runtime of one thread it would not be sent before this page is decoded.
         tokio::task::yield_now().await;
+    }
+
+    /// Returns the request of this page, if it was made; one of another page, which the server's count did not foretell, is dropped.
+    pub fn take(&mut self, page: u64) -> Option<Task<F>> {
+        let request = self.request.take().filter(|(of, _)| *of == page);
+        request.map(|(_, task)| task)
     }
 }

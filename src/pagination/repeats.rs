@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::codec::lenient;
+use crate::codec::decode;
 
 /// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's search for a cycle): any cycle of pages is found
 /// sooner or later, one that leads back to the first page at once.
@@ -72,7 +72,7 @@ fn items(body: &[u8]) -> &[u8] {
 }
 
 fn parsed(body: &[u8]) -> Option<Value> {
-    match lenient::lossless(body) {
+    match decode::lossless(body) {
         Value::Object(mut envelope) => envelope.remove("results"),
         Value::String(_) | Value::Null => None,
         other => Some(other),

@@ -16,29 +16,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     Error,
-    transport::platform::{Instant, sleep_until},
+    transport::clock::{Instant, after, later, sleep_until},
 };
 
 /// Held while a call is in flight.
 pub(crate) type Permit = Option<OwnedSemaphorePermit>;
-
-/// From now.
-pub(crate) fn after(wait: Duration) -> Instant {
-    later(Instant::now(), wait)
-}
-
-/// What is too far for the clock is a year.
-pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
-    start
-        .checked_add(wait)
-        .unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
-}
-
-/// The deadline, or `wait` from now: whatever is first.
-pub(crate) fn until(wait: Duration, deadline: Option<Instant>) -> Instant {
-    let at = after(wait);
-    deadline.map_or(at, |deadline| deadline.min(at))
-}
 
 pub(crate) struct Limits {
     in_flight: Option<Arc<Semaphore>>,
@@ -184,7 +166,7 @@ mod tests {
     use futures_util::{FutureExt, future::join_all};
 
     use super::*;
-    use crate::transport::platform::sleep;
+    use crate::transport::clock::sleep;
 
     #[tokio::test(start_paused = true)]
     async fn requests_are_spread_and_a_pause_holds_all() {

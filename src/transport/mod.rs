@@ -1,13 +1,22 @@
 //! One request and its attempts: limits, retries, timeouts, redirects, hooks, traces. It knows neither accounts nor operations.
 
 pub(crate) mod address;
+pub(crate) mod attempt;
+pub(crate) mod budget;
+mod build;
+pub(crate) mod clock;
+pub(crate) mod core;
+pub(crate) mod future;
 pub(crate) mod hooks;
 pub(crate) mod limits;
 pub(crate) mod platform;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod process;
 pub(crate) mod redirect;
+pub(crate) mod request;
+pub(crate) mod response;
 pub(crate) mod retry;
+pub(crate) mod retry_after;
 pub(crate) mod send;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod timer;

@@ -1,4 +1,5 @@
-//! Where a browser (wasm32-unknown-unknown) differs from an operating system: the clock, threads, how an answer is read, what an HTTP client can be told.
+//! Where a browser (wasm32-unknown-unknown) differs from an operating system: timeouts, how a response is read, what an HTTP client can be told. The clock
+//! is in `clock`.
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use system::*;
@@ -10,16 +11,10 @@ pub(crate) use browser::*;
 mod system {
     use std::error::Error;
 
-    pub(crate) use tokio::time::{Instant, sleep, sleep_until};
-
     pub(crate) use crate::transport::timer::timeout;
 
-    /// An answer whose body is read piece by piece.
-    pub(crate) type Answer = reqwest::Response;
-
-    pub(crate) fn is_connect(e: &reqwest::Error) -> bool {
-        e.is_connect()
-    }
+    /// A response whose body is read piece by piece.
+    pub(crate) type RawResponse = reqwest::Response;
 
     /// The server says over HTTP/2 that it did nothing with the request: a refused stream, or one after a graceful end (RFC 9113, 8.7).
     pub(crate) fn is_unprocessed(e: &reqwest::Error) -> bool {
@@ -41,24 +36,19 @@ mod browser {
     use bytes::Bytes;
     use futures_util::{Stream, StreamExt};
     use reqwest::{StatusCode, Url, header::HeaderMap};
-    pub(crate) use wasmtimer::{
-        std::Instant,
-        tokio::{sleep, sleep_until},
-    };
+
+    use crate::transport::clock::{Instant, until};
 
     pub(crate) fn timeout<F: Future>(
         wait: Duration,
         deadline: impl Into<Option<Instant>>,
         future: F,
     ) -> wasmtimer::tokio::Timeout<F> {
-        wasmtimer::tokio::timeout_at(
-            crate::transport::limits::until(wait, deadline.into()),
-            future,
-        )
+        wasmtimer::tokio::timeout_at(until(wait, deadline.into()), future)
     }
 
-    /// An answer whose body is read piece by piece.
-    pub(crate) struct Answer {
+    /// A response whose body is read piece by piece.
+    pub(crate) struct RawResponse {
         url: Url,
         status: StatusCode,
         headers: HeaderMap,
@@ -66,7 +56,7 @@ mod browser {
         body: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>>>>,
     }
 
-    impl From<reqwest::Response> for Answer {
+    impl From<reqwest::Response> for RawResponse {
         fn from(r: reqwest::Response) -> Self {
             let (status, headers, length) = (r.status(), r.headers().clone(), r.content_length());
             Self {
@@ -79,7 +69,7 @@ mod browser {
         }
     }
 
-    impl Answer {
+    impl RawResponse {
         pub fn url(&self) -> &Url {
             &self.url
         }
@@ -101,11 +91,6 @@ mod browser {
     }
 
     /// `fetch` does not tell.
-    pub(crate) fn is_connect(_: &reqwest::Error) -> bool {
-        false
-    }
-
-    /// Nor this.
     pub(crate) fn is_unprocessed(_: &reqwest::Error) -> bool {
         false
     }

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, Url, header::LOCATION};
 
-use crate::transport::{address, platform::Answer};
+use crate::transport::{address, platform::RawResponse};
 
 /// As many in a row.
 pub(crate) const MOST: u8 = 5;
@@ -10,7 +10,7 @@ pub(crate) const MOST: u8 = 5;
 /// Where a response of 301, 302, 303, 307 or 308 sends a request of this method, or why that is not followed. None if it is no redirect.
 pub(crate) fn target(
     method: &Method,
-    response: &Answer,
+    response: &RawResponse,
     base: &Url,
 ) -> Option<Result<Url, String>> {
     let status = response.status().as_u16();

@@ -1,13 +1,18 @@
-//! When to try again, and how long to wait: exponential backoff with full jitter, a server's hint clamped, and a budget for the whole client.
+//! Whether an attempt that failed is followed by another, and when: exponential backoff with full jitter, a server's hint clamped.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, SystemTime},
-};
+use std::time::Duration;
 
-use reqwest::{
-    Method,
-    header::{DATE, HeaderMap, RETRY_AFTER},
+use reqwest::{Method, Url, header::HeaderValue};
+
+use crate::{
+    Error, ErrorKind,
+    transport::{
+        address,
+        budget::{Budget, Claim},
+        clock::{Instant, after},
+        limits::Limits,
+        redirect,
+    },
 };
 
 /// How often and how patiently a call is tried again.
@@ -91,68 +96,104 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-pub(crate) fn is_retryable(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+/// Why an attempt failed.
+pub(crate) enum Failure {
+    /// Another attempt can't help.
+    Fatal(Error),
+    /// The request was not sent, or the server says that it did nothing with it: any method may be sent again.
+    Unsent(Error),
+    /// Sent with this authorization.
+    Sent(Error, HeaderValue),
+    /// The same request is wanted at this URL.
+    Redirected(Box<Url>, Error),
 }
 
-/// A longer `Retry-After` is cut to this.
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which counts from the response's own `Date`: the clock here may be wrong.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
-    let after = text(RETRY_AFTER)?;
-    if let Ok(seconds) = after.parse::<f64>() {
-        let wait = (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds));
-        return wait.map(|wait| wait.unwrap_or(YEAR).min(YEAR));
-    }
-    let at = httpdate::parse_http_date(after).ok()?;
-    let here = || SystemTime::UNIX_EPOCH + jiff::Timestamp::now().as_duration().unsigned_abs();
-    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    let wait = at.duration_since(now.unwrap_or_else(here));
-    Some(wait.unwrap_or_default().min(YEAR))
+/// How an attempt that failed is followed by another.
+pub(crate) enum RetryDecision<'a> {
+    /// At once, with another authorization than this one, which was refused like this.
+    Reauthenticate(HeaderValue, Error),
+    /// At once, at this URL: the same attempt.
+    Redirect(Box<Url>),
+    /// After a wait, with a claim on the budget.
+    Backoff(Duration, Claim<'a>),
 }
 
-/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
-pub(crate) struct Budget(AtomicU32);
-
-impl Budget {
-    const FULL: u32 = 500;
-
-    pub fn new() -> Self {
-        Self(AtomicU32::new(Self::FULL))
-    }
-
-    /// The right to try again, unless the budget is spent.
-    pub fn take(&self, cost: u32) -> Option<Claim<'_>> {
-        let taken = |n: u32| n.checked_sub(cost);
-        let left = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
-        left.is_ok().then(|| Claim(self, cost))
-    }
-
-    pub fn give(&self, permits: u32) {
-        let _ = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-                (n < Self::FULL).then_some(n.saturating_add(permits).min(Self::FULL))
-            });
-    }
+/// What decides it, besides the failure.
+pub(crate) struct RetryContext<'a, 'm> {
+    pub policy: &'m RetryPolicy,
+    pub budget: &'a Budget,
+    pub limits: &'m Limits,
+    /// From 1.
+    pub attempt: u32,
+    /// Of the whole call.
+    pub deadline: Instant,
+    /// May the request be sent again, though the server may have acted on it?
+    pub is_repeatable: bool,
+    /// Is the body still there to be sent again?
+    pub has_body: bool,
+    /// Can there be another authorization, and was none refused yet?
+    pub may_reauthenticate: bool,
+    /// How many redirects were followed in a row.
+    pub redirects: u8,
 }
 
-/// Goes back if nothing is sent.
-pub(crate) struct Claim<'a>(&'a Budget, u32);
-
-impl Claim<'_> {
-    pub fn used(mut self) {
-        self.1 = 0;
+impl<'a> RetryContext<'a, '_> {
+    /// Returns how to go on, or the error with which the call ends.
+    #[cold]
+    pub fn decide(&self, failure: Failure) -> Result<RetryDecision<'a>, Error> {
+        let (error, may_repeat) = match failure {
+            Failure::Fatal(error) => (error, false),
+            Failure::Unsent(error) => (error, self.has_body),
+            Failure::Redirected(url, _) if self.has_body && self.redirects < redirect::MOST => {
+                return Ok(RetryDecision::Redirect(url));
+            }
+            Failure::Redirected(url, error) => {
+                let why = if self.has_body {
+                    "more redirects in a row than are followed, the last one to"
+                } else {
+                    "the body could be sent only once, and the server responds at"
+                };
+                let url = address::shown(&url);
+                (error.because(format!("{why} {url}")), false)
+            }
+            Failure::Sent(error, with)
+                if (error.status() == Some(401) || error.is_expired_session())
+                    && self.may_reauthenticate
+                    && self.has_body =>
+            {
+                let (attempt, status) = (self.attempt, error.status());
+                tracing::debug!(attempt, status, "refused: asking for new credentials");
+                return Ok(RetryDecision::Reauthenticate(with, error));
+            }
+            Failure::Sent(error, _) => {
+                // With what it refuses for its rate the server did nothing.
+                let harmless = error.is_throttled() || self.is_repeatable;
+                (error, self.has_body && harmless)
+            }
+        };
+        self.back_off(error, may_repeat)
     }
-}
 
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        self.0.give(self.1);
+    fn back_off(&self, error: Error, may_repeat: bool) -> Result<RetryDecision<'a>, Error> {
+        let (attempt, status, kind) = (self.attempt, error.status(), error.kind());
+        let wait = self.policy.delay(attempt, error.retry_after());
+        if error.is_throttled() {
+            // It is the account that is too fast, not this call.
+            self.limits.pause(wait);
+        }
+        // A hint beyond the call's time is not cut to fit into it.
+        let ready = after(error.retry_after().unwrap_or_default().max(wait));
+        let is_last = attempt >= self.policy.max_attempts || ready >= self.deadline;
+        let wanted = error.is_throttled() || !self.policy.throttled_only;
+        let may = may_repeat && error.is_retryable() && wanted && !is_last;
+        let cost = if kind == ErrorKind::Timeout { 10 } else { 5 };
+        let Some(claim) = may.then(|| self.budget.take(cost)).flatten() else {
+            tracing::debug!(attempt, status, ?kind, "failed");
+            return Err(error);
+        };
+        let wait_ms = wait.as_millis() as u64;
+        tracing::debug!(attempt, status, ?kind, wait_ms, "failed, will try again");
+        Ok(RetryDecision::Backoff(wait, claim))
     }
 }
 
@@ -192,54 +233,5 @@ mod tests {
     #[test]
     fn there_is_one_attempt_at_least() {
         assert_eq!(RetryPolicy::default().max_attempts(0).max_attempts, 1);
-    }
-
-    #[test]
-    fn the_budget_holds_no_more_than_it_began_with() {
-        let budget = Budget::new();
-        budget.take(5).map(Claim::used).unwrap();
-        budget.give(100);
-        let uses = (0..1000).map_while(|_| budget.take(5).map(Claim::used));
-        assert_eq!(uses.count(), 100);
-    }
-
-    #[test]
-    fn the_budget_runs_dry_and_fills() {
-        let budget = Budget::new();
-        assert_eq!((0..1000).filter_map(|_| budget.take(5)).count(), 1000);
-        let used = |budget: &Budget| budget.take(5).map(Claim::used).is_some();
-        assert_eq!((0..1000).filter(|_| used(&budget)).count(), 100);
-        (0..5).for_each(|_| budget.give(1));
-        assert!(used(&budget) && !used(&budget));
-    }
-
-    #[test]
-    fn retry_after_reads_seconds_and_dates() {
-        let with = |v: &str| {
-            retry_after(&HeaderMap::from_iter([(
-                reqwest::header::RETRY_AFTER,
-                v.parse().unwrap(),
-            )]))
-        };
-        assert_eq!(with("3"), Some(Duration::from_secs(3)));
-        assert_eq!(with("0"), Some(Duration::ZERO));
-        assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        for none in ["soon", "-5", "NaN", "", "1 second"] {
-            assert_eq!(with(none), None, "{none}");
-        }
-        assert_eq!(with("1.5"), Some(Duration::from_millis(1500)));
-        for far in [
-            "10000000000000000000",
-            "99999999999999999999999999",
-            "inf",
-            "Fri, 31 Dec 9999 23:59:59 GMT",
-        ] {
-            assert_eq!(with(far), Some(YEAR), "{far}");
-        }
-        let mut headers = HeaderMap::new();
-        let date = |text: &str| text.parse::<reqwest::header::HeaderValue>().unwrap();
-        headers.insert(DATE, date("Wed, 21 Oct 2015 07:28:00 GMT"));
-        headers.insert(RETRY_AFTER, date("Wed, 21 Oct 2015 07:28:30 GMT"));
-        assert_eq!(retry_after(&headers), Some(Duration::from_secs(30)));
     }
 }

@@ -24,7 +24,7 @@ use tokio::{
     time::Sleep,
 };
 
-use crate::transport::{limits::until, process::PerProcess};
+use crate::transport::{clock::until, process::PerProcess};
 
 /// The time was over first.
 #[derive(Debug, PartialEq)]

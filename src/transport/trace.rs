@@ -5,7 +5,7 @@ use tracing::{Span, field::Empty};
 
 use crate::{
     Error,
-    transport::{platform::Instant, send::Outgoing},
+    transport::{clock::Instant, request::RequestSpec},
 };
 
 /// What is known of a call while it runs. Its end, be it an answer, an error or that nobody waits any more, ends the span.
@@ -20,9 +20,9 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// No header, no query and no body is in the span.
-    pub fn new(out: &Outgoing) -> Self {
-        let path = out.template.unwrap_or(&out.path);
-        let (method, operation) = (out.method.as_str(), out.operation);
+    pub fn new(spec: &RequestSpec) -> Self {
+        let path = spec.template.unwrap_or(&spec.path);
+        let (method, operation) = (spec.method.as_str(), spec.operation);
         let span = tracing::info_span!(
             "autopi.call",
             operation,
@@ -43,8 +43,8 @@ impl Trace {
             span,
             attempts: 0,
             operation,
-            method: out.method.clone(),
-            template: out.template,
+            method: spec.method.clone(),
+            template: spec.template,
             started: Instant::now(),
         }
     }

@@ -220,7 +220,7 @@ mod files {
 
 /// A body of `multipart/form-data`.
 #[derive(Default)]
-pub(crate) struct Parts {
+pub(crate) struct MultipartForm {
     fields: Vec<(Cow<'static, str>, Field)>,
     /// The headers of the parts of each name.
     headers: Vec<(&'static str, HeaderMap)>,
@@ -232,7 +232,7 @@ enum Field {
     File(Upload),
 }
 
-impl Parts {
+impl MultipartForm {
     pub fn text(&mut self, name: Cow<'static, str>, value: String, media: Option<&'static str>) {
         self.fields.push((name, Field::Text(value, media)));
     }
@@ -296,7 +296,7 @@ impl Parts {
     }
 
     /// The body; what can be sent only once leaves for good.
-    pub async fn form(&mut self) -> Result<Form, Error> {
+    pub async fn build(&mut self) -> Result<Form, Error> {
         let mut form = empty_form();
         for (name, field) in &mut self.fields {
             let part = match field {

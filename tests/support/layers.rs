@@ -197,8 +197,11 @@ fn scan(code: TokenStream, module: &[String], exports: bool, out: &mut Vec<Vec<S
         let starts = match exports {
             // `pub use high::Face`: from the module itself.
             true => at > 0 && word(at - 1) == "use",
-            // A path goes on from what is before it.
-            false => rooted && !(at >= 2 && colons(&tokens, at - 2)),
+            // A path goes on from what is before it; `$crate` of a macro is no import: its body stands where it is used.
+            false => {
+                let before = at.checked_sub(1).map(|at| tokens[at].to_string());
+                rooted && before.as_deref() != Some("$") && !(at >= 2 && colons(&tokens, at - 2))
+            }
         };
         if starts && colons(&tokens, at + 1) {
             let mut base = module.to_vec();

@@ -468,10 +468,10 @@ impl Surface {
     }
 }
 
-/// `-> Sending<'a, Page<Device>>` → `Page<Device>`
+/// `-> CallFuture<'a, Page<Device>>` → `Page<Device>`
 fn given(returns: &str) -> String {
     let plain = returns.trim_start_matches("->").trim();
-    let inner = ["Sending<'a, ", "Streaming<'a, "]
+    let inner = ["CallFuture<'a, ", "ItemStream<'a, "]
         .iter()
         .find_map(|p| plain.strip_prefix(p)?.strip_suffix('>'));
     inner.unwrap_or(plain).to_owned()

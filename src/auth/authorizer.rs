@@ -1,0 +1,77 @@
+//! The `Authorization` header of each attempt: fixed, of the session of a login, or of a provider.
+
+use std::fmt;
+
+use reqwest::header::HeaderValue;
+
+use crate::{
+    Credentials, Error,
+    auth::{
+        credentials,
+        login::{Account, Sessions},
+    },
+    transport::core::{Authorization, Authorize, Core},
+};
+
+pub(crate) struct Authorizer {
+    credentials: Credentials,
+    /// The header of a token: made once.
+    fixed: Option<HeaderValue>,
+    sessions: Sessions,
+}
+
+impl Authorizer {
+    /// # Errors
+    /// Returns an error if the credentials are malformed.
+    pub fn new(credentials: Credentials) -> Result<Self, Error> {
+        let credentials = credentials.parse()?;
+        Ok(Self {
+            fixed: credentials.fixed()?,
+            credentials,
+            sessions: Sessions::default(),
+        })
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for Authorizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.credentials.fmt(f)
+    }
+}
+
+impl Authorize for Authorizer {
+    fn authorization<'a>(
+        &'a self,
+        core: &'a Core,
+        refused: Option<&'a HeaderValue>,
+    ) -> Authorization<'a> {
+        if let Some(fixed) = &self.fixed {
+            return Authorization::Fixed(fixed.clone());
+        }
+        let account = match &self.credentials {
+            Credentials::Provider(own) => {
+                return Authorization::Asked(Box::pin(credentials::own_header(&**own, refused)));
+            }
+            Credentials::Login {
+                email,
+                password,
+                mfa,
+            } => Some(Account {
+                email,
+                password,
+                mfa: mfa.as_ref(),
+            }),
+            // The tokens are fixed.
+            Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
+        };
+        Authorization::Asked(Box::pin(async move {
+            let header = self.sessions.header(core, account.as_ref(), refused);
+            header.await
+        }))
+    }
+
+    fn can_renew(&self) -> bool {
+        self.fixed.is_none()
+    }
+}

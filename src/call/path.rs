@@ -1,0 +1,52 @@
+//! The template of a path, filled in: each value is one segment.
+
+use crate::{Error, transport::address};
+
+/// Puts what is percent-encoded already in its place; dots, which would name another place, stay out and count as not set.
+pub(crate) fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
+    let mut path = template.to_owned();
+    for (name, text) in styled.iter().rev() {
+        if !matches!(text.as_str(), "" | "." | "..") {
+            path = path.replace(&format!("{{{name}}}"), text);
+        }
+    }
+    path
+}
+
+/// Fills a path template; each value is one segment.
+pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Result<String, Error> {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
+        let given = values
+            .iter()
+            .rfind(|(n, _)| *n == name)
+            .map(|(_, value)| value);
+        let value = given.ok_or_else(|| {
+            Error::invalid(format!("{name}: is part of the path and was not given"))
+        })?;
+        out.push_str(before);
+        out.extend(address::segment(value).map_err(|e| Error::invalid(format!("{name}: {e}")))?);
+        rest = tail;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_value_is_one_segment() {
+        let values = [("id", "a/b c?".to_owned())];
+        assert_eq!(expand("/x/{id}/y/", &values).unwrap(), "/x/a%2Fb%20c%3F/y/");
+        assert!(expand("/x/{other}/", &values).is_err());
+        for bad in ["", ".", ".."] {
+            assert!(expand("/{id}/", &[("id", bad.to_owned())]).is_err());
+        }
+    }
+}

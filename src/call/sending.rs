@@ -1,0 +1,163 @@
+//! The ways to send an operation, and what comes of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    CallFuture, Client, Download, Error, ItemError, ItemStream, Json, Page, Response,
+    call::{
+        builder::Call,
+        operation::BODY,
+        options::refuse_cursor,
+        path::{expand, styled_path},
+    },
+    codec::{decode as decode_text, validate::Violation},
+    pagination::{items, stream::pages},
+    transport::{
+        request::{RequestBody, RequestSpec},
+        response::decode,
+        send,
+        trace::Trace,
+        upload::MultipartForm,
+    },
+};
+
+impl<'a> Call<'a> {
+    /// The path with its parameters, and whether everything required is there.
+    fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
+        let (id, template) = (self.operation.id, self.spec.template);
+        let method = self.spec.method.clone();
+        let fail = |e: Error| e.of(id, 0, Duration::ZERO).on(&method, template);
+        if let Some(error) = self.error {
+            return Err(fail(error));
+        }
+        let has_body = self.form.is_some() || !matches!(self.spec.body, RequestBody::None);
+        let is_given = |name: &str| self.given.contains(&name) || (name == BODY && has_body);
+        let missing = self.operation.required.iter().filter(|n| !is_given(n));
+        let missing = missing.map(|n| Violation::not_set(if *n == BODY { "body" } else { n }));
+        let violations: Vec<_> = missing
+            .chain(self.violations.into_iter().map(|(_, found)| found))
+            .collect();
+        if !violations.is_empty() {
+            return Err(fail(Error::violations(violations)));
+        }
+        let mut spec = self.spec;
+        spec.path = match self.styled.is_empty() {
+            true => expand(self.operation.path, &self.paths).map_err(fail)?,
+            false => expand(&styled_path(self.operation.path, &self.styled), &self.paths)
+                .map_err(fail)?,
+        };
+        Ok((self.client, spec, self.form))
+    }
+
+    /// As [`Self::finish`], for one response.
+    fn finish_single(
+        mut self,
+    ) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
+        if let Some(error) = refuse_cursor(self.list.as_deref()) {
+            self.fail(error);
+        }
+        self.finish()
+    }
+
+    /// The response is read as `T`, which takes its status and body.
+    fn read<T: 'a>(
+        self,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, Error> + Send + 'a,
+    ) -> CallFuture<'a, T> {
+        // What is moved into the future is small.
+        let ready = self.finish_single();
+        Box::pin(async move {
+            let (client, spec, form) = ready?;
+            let mut trace = Trace::new(&spec);
+            let response = send::whole(&client.core, spec, form, &mut trace).await?;
+            read(response).map_err(|e| trace.fail(e))
+        })
+    }
+
+    pub fn send_full<T: DeserializeOwned + 'a>(self) -> CallFuture<'a, Response<T>> {
+        self.read(|r| r.marked().try_map(decode))
+    }
+
+    pub fn send<T: DeserializeOwned + 'a>(self) -> CallFuture<'a, T> {
+        self.read(|r| decode(r.status, r.value))
+    }
+
+    pub fn send_empty(self) -> CallFuture<'a, ()> {
+        self.read(|_| Ok(()))
+    }
+
+    pub fn send_empty_full(self) -> CallFuture<'a, Response<()>> {
+        self.read(|r| Ok(r.marked().map(drop)))
+    }
+
+    /// Any JSON; what is none becomes a string, an empty body null.
+    pub fn send_any(self) -> CallFuture<'a, Json> {
+        self.read(|r| Ok(Json(decode_text::lossless(&r.value))))
+    }
+
+    pub fn send_any_full(self) -> CallFuture<'a, Response<Json>> {
+        self.read(|r| Ok(r.marked().map(|body| Json(decode_text::lossless(&body)))))
+    }
+
+    pub fn send_download(self) -> CallFuture<'a, Download> {
+        let ready = self.finish_single();
+        Box::pin(async {
+            let (client, spec, form) = ready?;
+            send::streaming(&client.core, spec, form)
+                .await
+                .map(Download)
+        })
+    }
+
+    pub fn pages<T: DeserializeOwned + Send + 'static>(mut self) -> ItemStream<'static, Page<T>> {
+        let page = self.operation.page;
+        let list = self.list.take().map(|list| *list).unwrap_or_default();
+        match self.finish() {
+            Ok((client, spec, _)) => pages(client.core.clone(), page, *spec, list),
+            Err(e) => Box::pin(stream::iter([Err(e)])),
+        }
+    }
+
+    pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
+        let own = self
+            .list
+            .as_ref()
+            .and_then(|list| list.on_bad_item.as_ref());
+        let handler = own.or(self.client.on_bad_item.as_ref()).cloned();
+        items::good(self.pages(), handler)
+    }
+
+    pub fn stream_results<T: DeserializeOwned + Send + 'static>(
+        self,
+    ) -> ItemStream<'static, Result<T, ItemError>> {
+        items::all(self.pages())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::operation::Operation;
+
+    static OPERATION: Operation = Operation {
+        id: "x",
+        method: "GET",
+        path: "/",
+        required: &[],
+        accept: "",
+        page: None,
+        secrets: &[],
+    };
+
+    /// It is copied some times on its way: rare steps are boxed.
+    #[test]
+    fn the_future_of_a_call_is_small() {
+        let client = Client::builder().api_token("t").build().unwrap();
+        let size = size_of_val(&*Call::new(&client, &OPERATION).send::<Json>());
+        assert!(size < 1000, "{size} bytes");
+    }
+}

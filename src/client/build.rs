@@ -1,0 +1,124 @@
+//! How a client is built of what was said.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::Url;
+
+use crate::{
+    Client, ClientBuilder, Error,
+    auth::authorizer::Authorizer,
+    transport::{address, budget::Budget, core::Core, limits::Limits},
+};
+
+const BASE_URL: &str = "https://api.autopi.io";
+
+impl ClientBuilder {
+    /// The client. No request is made.
+    ///
+    /// # Errors
+    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    pub fn build(self) -> Result<Client, Error> {
+        self.client()
+    }
+}
+
+impl<M> ClientBuilder<M> {
+    #[cfg(not(target_family = "wasm"))]
+    fn http_builder(&mut self, base: &Url) -> reqwest::ClientBuilder {
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            // Tries that nobody sees are not wanted, and each call would pay for a copy of its request.
+            .retry(reqwest::retry::for_host("").max_retries_per_request(0))
+            // `redirect` does it.
+            .redirect(reqwest::redirect::Policy::none());
+        if base.scheme() == "http" || address::is_loopback(base) {
+            // A proxy would read the token, wherever the host is.
+            http = http.no_proxy();
+        }
+        if !address::is_loopback(base) {
+            http = self
+                .proxies
+                .drain(..)
+                .fold(http, reqwest::ClientBuilder::proxy);
+        }
+        self.roots
+            .drain(..)
+            .fold(http, reqwest::ClientBuilder::add_root_certificate)
+    }
+    /// A browser follows redirects, connects and trusts as it likes.
+    #[cfg(target_family = "wasm")]
+    fn http_builder(&mut self, _base: &Url) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+    }
+
+    pub(crate) fn client(mut self) -> Result<Client, Error> {
+        let text = self.base_url.as_deref().unwrap_or(BASE_URL);
+        let base = address::base(text).map_err(|e| {
+            Error::configuration(format!("the base URL {e}; give one like {BASE_URL}"))
+        })?;
+        let host = base.host_str().unwrap_or_default();
+        let loopback = address::is_loopback(&base);
+        match base.scheme() {
+            "https" => {}
+            "http" if loopback || self.plain_hosts.iter().any(|h| h == host) => {}
+            "http" => {
+                return Err(Error::configuration(format!(
+                    "plain http to {host} would show the token to the network: use https, or allow_plain_http(\"{host}\")"
+                )));
+            }
+            other => {
+                return Err(Error::configuration(format!(
+                    "the base URL's scheme `{other}` is not http or https"
+                )));
+            }
+        }
+        if self
+            .max_per_second
+            .is_some_and(|n| !n.is_finite() || n <= 0.0)
+        {
+            return Err(Error::configuration("max_per_second must be more than 0"));
+        }
+        let missing = "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
+        let credentials = self
+            .credentials
+            .take()
+            .ok_or_else(|| Error::configuration(missing))?;
+        let authorizer = Authorizer::new(credentials)?;
+        let follows = self.http.is_some() || cfg!(target_family = "wasm");
+        let http = match self.http.take() {
+            Some(http) => http,
+            None => self
+                .http_builder(&base)
+                .user_agent(
+                    [
+                        concat!("autopi/", env!("CARGO_PKG_VERSION")),
+                        self.user_agent.as_deref().unwrap_or_default(),
+                    ]
+                    .join(" ")
+                    .trim_end(),
+                )
+                .build()
+                .map_err(|e| {
+                    Error::configuration(format!("the HTTP client can't be built: {e}"))
+                })?,
+        };
+        let core = Core {
+            base,
+            http,
+            follows,
+            authorizer: Box::new(authorizer),
+            limits: Limits::new(self.max_in_flight, self.max_per_second),
+            max_response_bytes: self.max_response_bytes.unwrap_or(64 << 20),
+            trace_bodies: self.trace_bodies,
+            hooks: self.hooks,
+            retry: self.retry.unwrap_or_default(),
+            budget: Budget::new(),
+            timeout: self.timeout.unwrap_or(Duration::from_secs(60)),
+            attempt_timeout: self.attempt_timeout,
+        };
+        Ok(Client {
+            core: Arc::new(core),
+            on_bad_item: self.on_bad_item,
+        })
+    }
+}

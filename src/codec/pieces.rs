@@ -1,0 +1,75 @@
+//! The text of JSON, cut at its own brackets and commas.
+
+use serde::de::IgnoredAny;
+
+/// The values of an object's members of this name.
+pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let members = pieces(text, b'{').ok()?;
+    let members = members.into_iter().filter_map(|m| split(m).ok());
+    members.rev().find(|(key, _)| key == name).map(|m| m.1)
+}
+
+/// A JSON number, however long.
+pub(crate) fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// What stands between the brackets, cut at the commas.
+pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> {
+    let close = if open == b'[' { b']' } else { b'}' };
+    if text.first() != Some(&open) {
+        return Err("no list or object");
+    }
+    let (mut out, mut depth, mut start, mut at) = (Vec::new(), 0usize, 1, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => at += string_end(&text[at..]).ok_or("a text does not end")?,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' if depth == 1 => {
+                if *byte != close || at + 1 != text.len() {
+                    return Err("no JSON: something stands behind its end");
+                }
+                let last = text[start..at].trim_ascii();
+                if !(last.is_empty() && out.is_empty()) {
+                    out.push(last);
+                }
+                return Ok(out);
+            }
+            b']' | b'}' => depth -= 1,
+            b',' if depth == 1 => {
+                out.push(text[start..at].trim_ascii());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Err("no JSON: it ends in the middle")
+}
+
+/// Where the JSON string at the start ends.
+fn string_end(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        match text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Name and value of a member.
+pub(crate) fn split(member: &[u8]) -> Result<(String, &[u8]), &'static str> {
+    let fault = "no JSON: a member without a name";
+    let end = string_end(member)
+        .filter(|_| member.first() == Some(&b'"'))
+        .ok_or(fault)?;
+    let name = serde_json::from_slice(&member[..=end]).map_err(|_| fault)?;
+    let value = member[end + 1..]
+        .trim_ascii_start()
+        .strip_prefix(b":")
+        .ok_or(fault)?;
+    Ok((name, value.trim_ascii()))
+}

@@ -1,0 +1,127 @@
+//! A place between two pages, and whether it belongs to a call.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Error, pagination::params::PageParams, privacy::shown, transport::request::RequestSpec,
+};
+
+/// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
+///
+/// It holds the call's path and query, and no credentials. Only the call that it comes from can be resumed with it: the same operation, path, query and header
+/// parameters, those that choose the page aside.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    pub(super) operation: String,
+    pub(super) path: String,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) index: u64,
+    pub(super) seen: u64,
+    pub(super) size: Option<u64>,
+    pub(super) linked: bool,
+    #[serde(default)]
+    pub(super) whole: bool,
+    #[serde(default)]
+    pub(super) promised: bool,
+    /// What the call asks for. Cursors of older versions have none.
+    #[serde(default)]
+    pub(super) asked: Option<Asked>,
+}
+
+/// Without the values of the query.
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor")
+            .field("operation", &self.operation)
+            .field("path", &self.path)
+            .field("query", &shown::Query(&self.query))
+            .field("index", &self.index)
+            .field("seen", &self.seen)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared and tells nothing.
+pub(super) type Asked = BTreeMap<String, String>;
+
+/// All parameters but those that choose the page.
+pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
+    let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
+    let mut values = BTreeMap::<&str, Sha256>::new();
+    let mut add = |name, value: &[u8]| {
+        let digest: &mut Sha256 = values.entry(name).or_default();
+        digest.update((value.len() as u64).to_be_bytes());
+        digest.update(value);
+    };
+    for (name, value) in spec.query.iter().filter(|(name, _)| !is_page(name)) {
+        add(name, value.as_bytes());
+    }
+    for (name, value) in &spec.encoded_query {
+        add(name, value.as_bytes());
+    }
+    for (name, value) in &spec.headers {
+        add(name.as_str(), value.as_bytes());
+    }
+    let short = |digest: Sha256| {
+        digest
+            .finalize()
+            .iter()
+            .take(8)
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    };
+    values
+        .into_iter()
+        .map(|(name, digest)| (name.to_owned(), short(digest)))
+        .collect()
+}
+
+impl Cursor {
+    /// Is it one of this call?
+    pub(super) fn fits(&self, spec: &RequestSpec, now: &Asked) -> Result<(), Error> {
+        if self.operation != spec.operation || self.path != spec.path {
+            return Err(Error::invalid(format!(
+                "the cursor is one of `{}` {}, not of this call",
+                self.operation.escape_debug(),
+                self.path.escape_debug()
+            )));
+        }
+        let Some(then) = &self.asked else {
+            return Err(Error::invalid(
+                "the cursor was stored by an older version, which did not keep what the call asked for: read the list from its start",
+            ));
+        };
+        let differs = then
+            .keys()
+            .chain(now.keys())
+            .find(|name| then.get(*name) != now.get(*name));
+        differs.map_or(Ok(()), |name| {
+            Err(Error::invalid(format!(
+                "the cursor is one of a call with another `{}`: resume the call that it comes from",
+                name.escape_debug()
+            )))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_asks_for_is_told_from_what_looks_alike() {
+        let of = |values: &[&str]| {
+            let mut spec = RequestSpec::new("x", reqwest::Method::GET, "/".into());
+            let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));
+            spec.query = pairs.collect();
+            asked(None, &spec)
+        };
+        assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
+        for other in [&["a", "bc"] as &[_], &["abc"], &["c", "ab"], &["ab"]] {
+            assert_ne!(of(&["ab", "c"]), of(other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What one call does differently from its client with a list.
+
+use std::{fmt, sync::Arc};
+
+use crate::{Cursor, ItemError};
+
+#[derive(Clone, Default)]
+pub(crate) struct ListOptions {
+    pub prefetch: Option<usize>,
+    pub dedup_by_id: bool,
+    pub resume: Option<Cursor>,
+    pub on_bad_item: Option<OnBadItem>,
+}
+
+/// Is told of each item that did not decode.
+#[derive(Clone)]
+pub(crate) struct OnBadItem(Arc<dyn Fn(&ItemError) + Send + Sync>);
+
+impl OnBadItem {
+    pub fn new(handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(handler))
+    }
+
+    pub fn tell(&self, item: &ItemError) {
+        (self.0)(item);
+    }
+}
+
+impl fmt::Debug for OnBadItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnBadItem")
+    }
+}

@@ -1,0 +1,26 @@
+//! The parameters that choose a page.
+
+/// The parameters that choose a page: `page` counts from 1, `page_num` from 0, `offset` in items.
+#[derive(Clone, Copy, Debug)]
+pub struct PageParams {
+    pub page: &'static str,
+    pub size: &'static str,
+}
+
+/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start.
+pub(super) const CHOOSE_A_PART: [&str; 14] = [
+    "page",
+    "page_num",
+    "page_number",
+    "p",
+    "offset",
+    "skip",
+    "start",
+    "cursor",
+    "after",
+    "limit",
+    "size",
+    "page_size",
+    "page_hits",
+    "per_page",
+];

@@ -1,0 +1,70 @@
+//! How many retries all calls of a client may make together, so that a server that is down is not hit harder.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const FULL: u32 = 500;
+
+    pub fn new() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    /// The right to try again, unless the budget is spent.
+    pub fn take(&self, cost: u32) -> Option<Claim<'_>> {
+        let taken = |n: u32| n.checked_sub(cost);
+        let left = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+        left.is_ok().then(|| Claim(self, cost))
+    }
+
+    pub fn give(&self, permits: u32) {
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                (n < Self::FULL).then_some(n.saturating_add(permits).min(Self::FULL))
+            });
+    }
+}
+
+/// Goes back if nothing is sent.
+pub(crate) struct Claim<'a>(&'a Budget, u32);
+
+impl Claim<'_> {
+    pub fn used(mut self) {
+        self.1 = 0;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.0.give(self.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_holds_no_more_than_it_began_with() {
+        let budget = Budget::new();
+        budget.take(5).map(Claim::used).unwrap();
+        budget.give(100);
+        let uses = (0..1000).map_while(|_| budget.take(5).map(Claim::used));
+        assert_eq!(uses.count(), 100);
+    }
+
+    #[test]
+    fn the_budget_runs_dry_and_fills() {
+        let budget = Budget::new();
+        assert_eq!((0..1000).filter_map(|_| budget.take(5)).count(), 1000);
+        let used = |budget: &Budget| budget.take(5).map(Claim::used).is_some();
+        assert_eq!((0..1000).filter(|_| used(&budget)).count(), 100);
+        (0..5).for_each(|_| budget.give(1));
+        assert!(used(&budget) && !used(&budget));
+    }
+}

@@ -1,0 +1,116 @@
+//! The `reqwest` request of an attempt: URL, headers, body. The authorization is put on only where the origin is the base URL's.
+
+use reqwest::{
+    Method, Request, RequestBuilder, Url,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
+    multipart::Form,
+};
+
+use crate::{
+    Error,
+    privacy::shown,
+    transport::{address, attempt::Attempt, request::RequestBody},
+};
+
+impl Attempt<'_, '_> {
+    pub fn request(
+        &self,
+        authorization: &HeaderValue,
+        form: Option<Form>,
+    ) -> Result<Request, Error> {
+        let (core, spec) = (self.core, self.spec);
+        let url = self.url()?;
+        // Before the header is put on.
+        self.own_origin(&url)?;
+        let mut request = Request::new(spec.method.clone(), url);
+        if !spec.accept.is_empty() {
+            request
+                .headers_mut()
+                .insert(ACCEPT, HeaderValue::from_static(spec.accept));
+        }
+        for (name, value) in spec.headers.iter().chain(&spec.options.headers) {
+            request.headers_mut().insert(name, value.clone());
+        }
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, authorization.clone());
+        let filled = |request| RequestBuilder::from_parts(core.http.clone(), request);
+        match (&spec.body, form) {
+            (_, Some(form)) => {
+                request = filled(request)
+                    .multipart(form)
+                    .build()
+                    .map_err(Error::transport)?
+            }
+            (RequestBody::Json(bytes), None) => {
+                request
+                    .headers_mut()
+                    .entry(CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static("application/json"));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (RequestBody::Raw(media, bytes), None) => {
+                request
+                    .headers_mut()
+                    .entry(CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static(media));
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            (RequestBody::Form(fields), None) => {
+                request = filled(request)
+                    .form(fields)
+                    .build()
+                    .map_err(Error::transport)?
+            }
+            // A server, or what stands before it, may want a length (411).
+            (RequestBody::None, None)
+                if matches!(spec.method, Method::POST | Method::PUT | Method::PATCH) =>
+            {
+                let length = request.headers_mut().entry(CONTENT_LENGTH);
+                length.or_insert(HeaderValue::from_static("0"));
+            }
+            (RequestBody::None, None) => {}
+        }
+        if let Some(hooks) = &core.hooks {
+            hooks.pre(&mut request, &self.info())?;
+            self.own_origin(request.url())?;
+        }
+        if core.trace_bodies {
+            let body = request
+                .body()
+                .and_then(|b| b.as_bytes())
+                .map(|bytes| shown::body(bytes, request.url(), self.spec.secrets));
+            tracing::trace!(body = body.as_deref(), "request");
+        }
+        Ok(request)
+    }
+
+    fn url(&self) -> Result<Url, Error> {
+        if let Some(url) = self.redirected_to {
+            return Ok(url.clone());
+        }
+        let mut url = match &self.spec.url {
+            Some(url) => (**url).clone(),
+            None => address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?,
+        };
+        if !self.spec.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.spec.query);
+        }
+        for (_, text) in &self.spec.encoded_query {
+            let query = url
+                .query()
+                .map_or_else(|| text.clone(), |q| format!("{q}&{text}"));
+            url.set_query(Some(&query));
+        }
+        Ok(url)
+    }
+
+    fn own_origin(&self, url: &Url) -> Result<(), Error> {
+        if address::same_origin(url, &self.core.base) {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "the request would go to another host than the base URL's, with the credentials in it: was its URL changed by a hook?",
+        ))
+    }
+}

@@ -1,0 +1,188 @@
+//! A response: its whole body or one that is still to be read, the value that it becomes, the error that it is.
+
+use std::{fmt, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::HeaderMap;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::{
+    Error,
+    codec::{
+        decode::{self, Fault},
+        redact::Whole,
+    },
+    privacy::shown,
+    transport::{
+        clock::{Instant, after},
+        limits::Permit,
+        platform::{RawResponse, timeout},
+        retry_after::retry_after,
+        trace::Trace,
+    },
+};
+
+/// A response with its status and headers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The decoded body.
+    pub value: T,
+}
+
+/// Without the values of the headers, cookies are among them, and without values of types that know no secrets: bytes, texts, `serde_json`'s.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &shown::Headers(&self.headers))
+            .field("value", &Whole(&self.value))
+            .finish()
+    }
+}
+
+impl<T> Response<T> {
+    /// For the caller, who may print the headers.
+    pub(crate) fn marked(mut self) -> Self {
+        shown::mark(&mut self.headers);
+        self
+    }
+
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            status: self.status,
+            headers: self.headers,
+            value: map(self.value),
+        }
+    }
+
+    pub(crate) fn try_map<U>(
+        self,
+        map: impl FnOnce(u16, T) -> Result<U, Error>,
+    ) -> Result<Response<U>, Error> {
+        Ok(Response {
+            status: self.status,
+            headers: self.headers,
+            value: map(self.status, self.value)?,
+        })
+    }
+}
+
+/// A 2xx response whose body was not read yet.
+pub(crate) struct StreamingResponse {
+    pub response: RawResponse,
+    /// The longest wait for one piece of the body.
+    pub stall: Duration,
+    pub trace: Trace,
+    pub _permit: Permit,
+}
+
+impl StreamingResponse {
+    /// Returns the next piece of the body; `None` at its end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match timeout(self.stall, None, self.response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(e)) => Err(self.trace.fail(Error::transport(e))),
+            Err(_) => Err(self.trace.fail(Error::timeout(format!(
+                "no more of the response within {:?} (the attempt's timeout)",
+                self.stall
+            )))),
+        }
+    }
+}
+
+/// Reads the body, up to a limit in bytes.
+pub(crate) async fn read(
+    response: &mut RawResponse,
+    limit: usize,
+    stall: Duration,
+    deadline: Instant,
+    late: impl Fn() -> Error,
+) -> Result<Bytes, Error> {
+    let status = response.status().as_u16();
+    let told = response.content_length().unwrap_or(0);
+    if told > limit as u64 {
+        return Err(Error::too_large(status, limit));
+    }
+    let mut body = BytesMut::new();
+    let mut first = Bytes::new();
+    while let Some(chunk) = timeout(stall, deadline, response.chunk())
+        .await
+        .map_err(|_| late())?
+        .map_err(Error::transport)?
+    {
+        if first.len() + body.len() + chunk.len() > limit {
+            return Err(Error::too_large(status, limit));
+        }
+        // One piece only is the common case: it is not copied.
+        if first.is_empty() && body.is_empty() {
+            first = chunk;
+            continue;
+        }
+        if body.is_empty() {
+            body.reserve((told as usize).min(8 << 20));
+            body.extend_from_slice(&std::mem::take(&mut first));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(if body.is_empty() {
+        first
+    } else {
+        body.freeze()
+    })
+}
+
+/// Returns the error of a response that is not 2xx.
+pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) -> Error {
+    let headers = response.headers();
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    let (id, after) = (text("x-request-id"), retry_after(headers));
+    let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
+    let status = response.status();
+    let body = read_some(response).await;
+    Error::status_of(status.as_u16(), id, after, html, template, body)
+}
+
+/// Returns what came of the body within five seconds, up to 1 MiB: what an error may keep.
+pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
+    const LIMIT: usize = 1 << 20;
+    let until = after(Duration::from_secs(5));
+    let mut body = BytesMut::new();
+    while let Ok(Ok(Some(chunk))) = timeout(Duration::MAX, until, response.chunk()).await {
+        body.extend_from_slice(&chunk[..chunk.len().min(LIMIT - body.len())]);
+        if body.len() >= LIMIT {
+            break;
+        }
+    }
+    body.freeze()
+}
+
+/// Decodes the body as `T`: the fast way; then with pages that keep their bad items; then leniently, which also finds the path of an error.
+pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
+    if body.is_empty() {
+        // As null where that is meant, and as nothing else: an empty list would be made up.
+        let value = serde_json::from_str("null");
+        return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
+    }
+    decode::read(&body).map_err(|fault| undecoded(status, fault, body))
+}
+
+#[cold]
+fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Error {
+    if path == "."
+        && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
+    {
+        message = format!("the body is no JSON: {e}");
+    }
+    let message = shown::reason(&path, message);
+    Error::decode(status, path, message, body)
+}

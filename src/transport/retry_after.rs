@@ -1,0 +1,58 @@
+//! `Retry-After`: how long a server wants to be left alone.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+/// A longer `Retry-After` is cut to this.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which counts from the response's own `Date`: the clock here may be wrong.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let after = text(RETRY_AFTER)?;
+    if let Ok(seconds) = after.parse::<f64>() {
+        let wait = (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds));
+        return wait.map(|wait| wait.unwrap_or(YEAR).min(YEAR));
+    }
+    let at = httpdate::parse_http_date(after).ok()?;
+    let here = || SystemTime::UNIX_EPOCH + jiff::Timestamp::now().as_duration().unsigned_abs();
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let wait = at.duration_since(now.unwrap_or_else(here));
+    Some(wait.unwrap_or_default().min(YEAR))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_reads_seconds_and_dates() {
+        let with = |v: &str| {
+            retry_after(&HeaderMap::from_iter([(
+                reqwest::header::RETRY_AFTER,
+                v.parse().unwrap(),
+            )]))
+        };
+        assert_eq!(with("3"), Some(Duration::from_secs(3)));
+        assert_eq!(with("0"), Some(Duration::ZERO));
+        assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        for none in ["soon", "-5", "NaN", "", "1 second"] {
+            assert_eq!(with(none), None, "{none}");
+        }
+        assert_eq!(with("1.5"), Some(Duration::from_millis(1500)));
+        for far in [
+            "10000000000000000000",
+            "99999999999999999999999999",
+            "inf",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            assert_eq!(with(far), Some(YEAR), "{far}");
+        }
+        let mut headers = HeaderMap::new();
+        let date = |text: &str| text.parse::<reqwest::header::HeaderValue>().unwrap();
+        headers.insert(DATE, date("Wed, 21 Oct 2015 07:28:00 GMT"));
+        headers.insert(RETRY_AFTER, date("Wed, 21 Oct 2015 07:28:30 GMT"));
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(30)));
+    }
+}

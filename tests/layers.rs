@@ -1,0 +1,63 @@
+//! The layers of the client: docs/decisions/0008-layers.md.
+
+#[path = "support/layers.rs"]
+#[allow(dead_code)]
+mod layers;
+
+use std::path::Path;
+
+/// Each row may import the rows that it names, all of them above it.
+const LAYERS: layers::Table<'_> = &[
+    ("privacy", &[]),
+    ("codec", &["privacy"]),
+    ("error", &["privacy", "codec"]),
+    ("transport", &["privacy", "codec", "error"]),
+    ("auth", &["codec", "error", "transport"]),
+    ("pagination", &["privacy", "codec", "error", "transport"]),
+    ("client", &["error", "transport", "auth", "pagination"]),
+    (
+        "call",
+        &[
+            "privacy",
+            "codec",
+            "error",
+            "transport",
+            "pagination",
+            "client",
+        ],
+    ),
+    (
+        "device",
+        &["privacy", "codec", "error", "transport", "client", "call"],
+    ),
+    (
+        "blocking",
+        &["error", "transport", "client", "call", "device"],
+    ),
+    (
+        "rt",
+        &[
+            "codec",
+            "error",
+            "transport",
+            "pagination",
+            "call",
+            "blocking",
+        ],
+    ),
+    ("testing", &["codec", "rt"]),
+];
+
+#[test]
+fn modules_import_only_layers_below_them() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let broken = layers::violations(&src, LAYERS);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_modules_import_each_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let circles = layers::circles(&src);
+    assert!(circles.is_empty(), "{circles:#?}");
+}
