@@ -10,7 +10,7 @@ pub use crate::{
         operation::{BODY, Operation},
     },
     codec::{
-        record::{Blank, Record, debug, put_some, read, write},
+        record::{Placeholder, Record, debug, read, serialize_if_some, write},
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},

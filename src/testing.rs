@@ -1,6 +1,6 @@
 //! For the tests of your own code.
 
-use crate::rt::Blank;
+use crate::rt::Placeholder;
 
 /// Returns a value with nothing in it, to be filled in: of a response type, `None` in each optional field, and a nil id, 0 or an empty text in those that are required.
 ///
@@ -11,6 +11,6 @@ use crate::rt::Blank;
 /// ```
 ///
 /// A type of a response also reads its JSON: `serde_json::from_value(json!({"id": 7}))`.
-pub fn blank<T: Blank>() -> T {
-    T::blank()
+pub fn blank<T: Placeholder>() -> T {
+    T::placeholder()
 }

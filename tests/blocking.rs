@@ -26,7 +26,7 @@ fn server(
 }
 
 fn client(url: &str) -> Client {
-    let retry = RetryPolicy::default().base(Duration::from_millis(1));
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     Client::builder()
         .base_url(url)
         .api_token("canary-token")

@@ -53,7 +53,7 @@ fn client(url: &str) -> Client {
     Client::builder()
         .base_url(url)
         .api_token("canary-token")
-        .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        .retry(RetryPolicy::default().initial_backoff(Duration::from_millis(1)))
         .build()
         .unwrap()
 }
@@ -217,7 +217,7 @@ async fn hooks_see_every_try() {
     }
     let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
     let seen = Arc::default();
-    let retry = RetryPolicy::default().base(Duration::from_millis(1));
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(url)
         .api_token("t")

@@ -126,7 +126,7 @@ async fn a_wrong_password_under_200_calls_is_tried_once() {
 async fn a_login_is_tried_again_when_the_server_is_down() {
     let busy = answer("503 Busy", "", "");
     let server = Server::answers(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
-    let retry = RetryPolicy::default().base(Duration::from_millis(1));
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(&server.url)
         .login("a@b.c", "p")

@@ -60,7 +60,7 @@ async fn refused() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let retry = RetryPolicy::default().base(MS);
+    let retry = RetryPolicy::default().initial_backoff(MS);
     let client = Client::builder()
         .base_url(format!("http://{closed}"))
         .api_token("t")
@@ -283,7 +283,7 @@ async fn a_429_without_a_hint_slows_the_whole_client() {
     .await;
     let client = server
         .builder()
-        .retry(RetryPolicy::default().base(Duration::from_secs(20)))
+        .retry(RetryPolicy::default().initial_backoff(Duration::from_secs(20)))
         .build()
         .unwrap();
     fastrand::seed(1);
@@ -667,7 +667,7 @@ async fn a_429_of_any_method_is_tried_again() {
     // A policy of its own.
     for (status, requests) in [("429 Slow", 3), ("503 Busy", 1)] {
         let server = Server::answers(vec![answer(status, "", "")]).await;
-        let policy = RetryPolicy::throttled_only().base(MS);
+        let policy = RetryPolicy::throttled_only().initial_backoff(MS);
         let client = server.builder().retry(policy).build().unwrap();
         assert!(get(&client).await.is_err());
         assert_eq!(server.requests().len(), requests, "{status}");
@@ -687,9 +687,9 @@ async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
     ] {
         let busy = answer("503 Busy", &format!("retry-after: {hint}\r\n"), "");
         let server = Server::answers(vec![busy]).await;
-        let mut policy = RetryPolicy::default().base(MS).max_attempts(2);
+        let mut policy = RetryPolicy::default().initial_backoff(MS).max_attempts(2);
         // Even if no wait may be that long.
-        policy.retry_after_cap = 100 * MS;
+        policy.max_retry_after = 100 * MS;
         let client = server
             .builder()
             .retry(policy)

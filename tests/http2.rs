@@ -45,7 +45,7 @@ fn client(url: &str) -> Client {
         .base_url(url)
         .api_token("t")
         .http_client(http)
-        .retry(RetryPolicy::default().base(std::time::Duration::from_millis(1)))
+        .retry(RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1)))
         .build()
         .unwrap()
 }

@@ -485,7 +485,7 @@ async fn one_bad_item_and_one_bad_page() {
     let server = Server::answers(vec![page, answer("503 Busy", "", "")]).await;
     let client = server
         .builder()
-        .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+        .retry(RetryPolicy::default().initial_backoff(Duration::from_millis(1)))
         .build()
         .unwrap();
     let rows: Vec<_> = call(&client, &PAGE, CallOptions::new())

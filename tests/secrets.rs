@@ -77,7 +77,7 @@ async fn canaries_are_nowhere() {
         .with_writer(move || writer.clone())
         .finish()
         .init();
-    let retry = || RetryPolicy::default().base(Duration::from_millis(1));
+    let retry = || RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let at = |url: &str| {
         Client::builder()
             .base_url(url)

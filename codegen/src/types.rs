@@ -192,7 +192,7 @@ fn object(
             secrets.push(index);
         }
         fields.extend(quote!(#[doc = #about] #deprecated pub #field: #ty,));
-        blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
+        blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
         shown.push(field.clone());
         // Null is a value of a field that tells it from absent.
         reads.extend(if !needed && nullable && sent {
@@ -203,7 +203,7 @@ fn object(
         writes.extend(if needed {
             quote!(map.serialize_entry(#key, &self.#field)?;)
         } else {
-            quote!(crate::rt::put_some(map, #key, &self.#field)?;)
+            quote!(crate::rt::serialize_if_some(map, #key, &self.#field)?;)
         });
         if !sent {
             continue;
@@ -252,11 +252,11 @@ fn object(
         }
         rest = quote!(; #field);
         fields.extend(quote!(#[doc = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
-        blanks.extend(quote!(#field: crate::rt::Blank::blank(),));
+        blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
         initial.extend(quote!(#field: ::std::default::Default::default(),));
         writes.extend(quote!(for (key, value) in &self.#field { map.serialize_entry(key, value)?; }));
         quote! {
-            const KEEPS: bool = true;
+            const KEEPS_UNKNOWN: bool = true;
             fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
                 self.#field.insert(key, map.next_value()?);
                 ::std::result::Result::Ok(())
@@ -284,9 +284,9 @@ fn object(
         #[derive(Clone, PartialEq #default)]
         #[non_exhaustive]
         pub struct #ident { #fields }
-        impl crate::rt::Blank for #ident {
+        impl crate::rt::Placeholder for #ident {
             #[inline]
-            fn blank() -> Self { Self { #blanks } }
+            fn placeholder() -> Self { Self { #blanks } }
         }
         impl crate::rt::Record for #ident {
             const FIELDS: &'static [&'static str] = &[#(#keys),*];

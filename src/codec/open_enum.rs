@@ -57,8 +57,8 @@ macro_rules! __open_enum {
             /// A value that the document does not list, kept as it came.
             Unknown($crate::UnknownValue<::std::string::String>),
         }
-        impl $crate::rt::Blank for $name {
-            fn blank() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
+        impl $crate::rt::Placeholder for $name {
+            fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
         }
         impl $name {
             /// The value on the wire.
@@ -113,8 +113,8 @@ macro_rules! __open_int_enum {
             /// A value that the document does not list, kept as it came.
             Unknown($crate::UnknownValue<i64>),
         }
-        impl $crate::rt::Blank for $name {
-            fn blank() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
+        impl $crate::rt::Placeholder for $name {
+            fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
         }
         impl $name {
             /// The value on the wire.

@@ -22,14 +22,14 @@ use crate::{
 };
 
 /// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
-pub trait Blank {
-    fn blank() -> Self;
+pub trait Placeholder {
+    fn placeholder() -> Self;
 }
 
 macro_rules! blank {
     ($([$($generic:ident),*] $ty:ty => $value:expr),* $(,)?) => {$(
-        impl<$($generic),*> Blank for $ty {
-            fn blank() -> Self { $value }
+        impl<$($generic),*> Placeholder for $ty {
+            fn placeholder() -> Self { $value }
         }
     )*};
 }
@@ -52,7 +52,7 @@ blank! {
 }
 
 /// A generated struct. Fields beyond the 512th are not checked for being there.
-pub trait Record: Blank {
+pub trait Record: Placeholder {
     /// The names on the wire.
     const FIELDS: &'static [&'static str];
     /// The indices of those that must be there.
@@ -60,7 +60,7 @@ pub trait Record: Blank {
     /// The indices of those that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
     /// Are members kept that have no field?
-    const KEEPS: bool = false;
+    const KEEPS_UNKNOWN: bool = false;
 
     /// Reads the field of this index.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
@@ -85,7 +85,7 @@ pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Err
 }
 
 /// A field that is absent when it is `None`.
-pub fn put_some<M: SerializeMap, T: Serialize>(
+pub fn serialize_if_some<M: SerializeMap, T: Serialize>(
     map: &mut M,
     key: &'static str,
     value: &Option<T>,
@@ -127,14 +127,14 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut record = T::blank();
+        let mut record = T::placeholder();
         let expected = mode::takes_item();
-        let (mut known, mut unknown) = (T::KEEPS, false);
+        let (mut known, mut unknown) = (T::KEEPS_UNKNOWN, false);
         let mut seen = [0u64; 8];
         let mut hint = 0;
         while let Some(key) = map.next_key_seed(Key {
             fields: T::FIELDS,
-            keeps: T::KEEPS,
+            keeps: T::KEEPS_UNKNOWN,
             hint,
         })? {
             match key {
@@ -248,8 +248,8 @@ mod tests {
         r#type: i64,
         extra: BTreeMap<String, Value>,
     }
-    impl Blank for Login {
-        fn blank() -> Self {
+    impl Placeholder for Login {
+        fn placeholder() -> Self {
             Self {
                 email: "e".into(),
                 wifi_pass: Some("canary".into()),
@@ -278,7 +278,7 @@ mod tests {
     fn debug_shows_no_secret_of_a_record() {
         let mask = crate::privacy::secret::MASK;
         assert_eq!(
-            format!("{:?}", Login::blank()),
+            format!("{:?}", Login::placeholder()),
             format!(
                 r#"Login {{ email: "e", wifi_pass: {mask}, phrase: {mask}, type: 1, extra: {{"more": String("m"), "token": {mask}}} }}"#
             )

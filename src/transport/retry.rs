@@ -15,18 +15,18 @@ use crate::{
     },
 };
 
-/// How often and how patiently a call is tried again.
+/// How often, and after which waits, a call that failed is sent again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Tries in all, the first included. Default 3.
+    /// Attempts in all, the first included. Default 3.
     pub max_attempts: u32,
     /// The first wait is up to this. Default 500 ms.
-    pub base: Duration,
+    pub initial_backoff: Duration,
     /// No wait is longer. Default 20 s.
-    pub cap: Duration,
+    pub max_backoff: Duration,
     /// A server's `Retry-After` counts up to this. Default 60 s.
-    pub retry_after_cap: Duration,
+    pub max_retry_after: Duration,
     /// Only what was refused with 429 is tried again. Default false.
     pub throttled_only: bool,
 }
@@ -35,16 +35,16 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             max_attempts: 3,
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(20),
-            retry_after_cap: Duration::from_secs(60),
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(60),
             throttled_only: false,
         }
     }
 }
 
 impl RetryPolicy {
-    /// One try.
+    /// Returns the policy of one attempt.
     pub fn none() -> Self {
         Self {
             max_attempts: 1,
@@ -52,7 +52,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Tries again only what was refused with 429: the server did nothing with it.
+    /// Returns the policy that sends again only what was refused with 429: the server did nothing with it.
     pub fn throttled_only() -> Self {
         Self {
             throttled_only: true,
@@ -60,30 +60,42 @@ impl RetryPolicy {
         }
     }
 
-    /// Tries in all, at least one.
+    /// Sets how many attempts there are in all, at least one.
     pub fn max_attempts(mut self, n: u32) -> Self {
         self.max_attempts = n.max(1);
         self
     }
 
-    /// The first wait is up to this.
-    pub fn base(mut self, base: Duration) -> Self {
-        self.base = base;
+    /// Sets how long the wait after the first attempt may be; each one after it may be twice as long.
+    pub fn initial_backoff(mut self, wait: Duration) -> Self {
+        self.initial_backoff = wait;
         self
     }
 
-    /// The wait after try number `attempt` (from 1).
+    /// Sets the longest wait between two attempts.
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
+        self
+    }
+
+    /// Sets up to which length a server's `Retry-After` counts.
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// Returns the wait after attempt number `attempt` (from 1).
     pub(crate) fn delay(&self, attempt: u32, hint: Option<Duration>) -> Duration {
         if let Some(hint) = hint {
-            return hint.min(self.retry_after_cap);
+            return hint.min(self.max_retry_after);
         }
         let ceiling = self
-            .base
+            .initial_backoff
             .saturating_mul(
                 1u32.checked_shl(attempt.saturating_sub(1))
                     .unwrap_or(u32::MAX),
             )
-            .min(self.cap);
+            .min(self.max_backoff);
         ceiling.mul_f64(fastrand::f64())
     }
 }
@@ -205,7 +217,7 @@ mod tests {
     fn delays_stay_under_the_cap_and_hints_are_clamped() {
         let policy = RetryPolicy::default();
         for attempt in 1..200 {
-            assert!(policy.delay(attempt, None) <= policy.cap);
+            assert!(policy.delay(attempt, None) <= policy.max_backoff);
         }
         assert_eq!(
             policy.delay(1, Some(Duration::from_secs(7))),
@@ -213,14 +225,18 @@ mod tests {
         );
         assert_eq!(
             policy.delay(1, Some(Duration::from_secs(9999))),
-            policy.retry_after_cap
+            policy.max_retry_after
         );
     }
 
     #[test]
     fn the_first_wait_is_up_to_the_base_and_the_next_up_to_twice_that() {
         let policy = RetryPolicy::default();
-        for (attempt, ceiling) in [(1, policy.base), (2, policy.base * 2), (3, policy.base * 4)] {
+        for (attempt, ceiling) in [
+            (1, policy.initial_backoff),
+            (2, policy.initial_backoff * 2),
+            (3, policy.initial_backoff * 4),
+        ] {
             let longest = (0..1000).map(|_| policy.delay(attempt, None)).max();
             let longest = longest.unwrap();
             assert!(

@@ -72,7 +72,7 @@ impl Server {
         Client::builder()
             .base_url(&self.url)
             .api_token("canary-token")
-            .retry(RetryPolicy::default().base(Duration::from_millis(1)))
+            .retry(RetryPolicy::default().initial_backoff(Duration::from_millis(1)))
     }
 
     pub fn client(&self) -> Client {
