@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-/// Why a request is refused.
+/// An error response.
 #[derive(Debug)]
 pub struct ApiError {
     pub status: StatusCode,
@@ -28,7 +28,7 @@ impl ApiError {
         Self::detail(StatusCode::NOT_FOUND, "Invalid page.")
     }
 
-    /// 429: try again in so many seconds.
+    /// Returns 429 with `Retry-After` in seconds.
     pub fn throttled(wait: u64) -> Self {
         let wait = wait.max(1);
         let s = if wait == 1 { "" } else { "s" };
@@ -37,7 +37,7 @@ impl ApiError {
             .with(header::RETRY_AFTER, &wait.to_string())
     }
 
-    /// DRF's errors of fields.
+    /// Returns 400 with errors by field.
     pub fn invalid(errors: Value) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -46,7 +46,7 @@ impl ApiError {
         }
     }
 
-    /// The sandbox itself can't.
+    /// Returns 500: the sandbox itself failed.
     pub fn internal(why: String) -> Self {
         Self::detail(StatusCode::INTERNAL_SERVER_ERROR, why)
     }

@@ -22,7 +22,7 @@ use crate::{
     state::{Item, Origin, store::Store},
 };
 
-/// What an operation gave, before it has a status and an envelope.
+/// The result of an operation, before it has a status and an envelope.
 pub enum Outcome {
     Empty,
     One(Value),
@@ -40,22 +40,22 @@ pub struct Resources {
     pub store: Store,
     pub seed: u64,
     pub size: u64,
-    /// Rows of telemetry a device.
+    /// How many rows of telemetry each device has.
     pub rows: u64,
     pub any_id: bool,
-    /// What a body refers to has to be there.
+    /// Refuse a body that refers to an item that does not exist.
     pub check_references: bool,
-    /// By the letter of the document.
+    /// Make values by the letter of the document.
     pub strict: bool,
 }
 
-/// One request, as far as the world is concerned.
+/// One request, as the handlers see it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub spec: &'a Spec,
     pub route: &'a Route,
     pub operation: &'a Operation,
-    /// The operation by which pages are asked for.
+    /// The same operation in the served document, whose page parameters apply.
     pub served: &'a Operation,
     /// The values of the path's parameters.
     pub values: &'a [String],
@@ -63,7 +63,7 @@ pub struct Call<'a> {
     pub sent: &'a Value,
 }
 
-/// References to the things that the path names.
+/// The ids of the items that the path names, by resource.
 type PathIds = Vec<(String, Value)>;
 
 impl Resources {
@@ -91,7 +91,7 @@ impl Resources {
         }
     }
 
-    /// Of an item that a request made, nothing is made up.
+    /// Returns the sampler for an item; of one that a request created, nothing is made up.
     fn sampler_of<'a>(&self, spec: &'a Spec, item: &Item) -> Sampler<'a> {
         Sampler {
             unset: item.origin == Origin::Created,
@@ -143,7 +143,7 @@ impl Resources {
         }
     }
 
-    /// Is everything there that the path names?
+    /// Returns an error if an item that the path names does not exist.
     pub fn locate(&self, call: Call<'_>) -> Result<(), ApiError> {
         self.parents(&call)?;
         match &call.operation.kind {

@@ -36,7 +36,7 @@ pub struct Api {
     pub document: CachedResponse,
     /// The document by which requests are judged and responses look.
     pub served: Arc<Spec>,
-    /// The document by which the world is made: with what is known from the wire.
+    /// The document by which data is made, with what is known from the wire.
     pub backing: Arc<Spec>,
     pub wire: Wire,
     pub resources: Resources,
@@ -46,7 +46,7 @@ pub struct Api {
     pub commands: Commands,
     pub settings: Settings,
     pub cache: Cache,
-    /// When each who asks was let in, where there is a rate limit.
+    /// The times of recent requests by credentials, if there is a rate limit.
     pub window: Mutex<HashMap<String, VecDeque<i64>>>,
 }
 
@@ -55,17 +55,17 @@ pub struct Settings {
     /// Seconds a JWT is good for.
     pub token_lifetime: i64,
     pub mfa: Option<String>,
-    /// Requests, and in which time.
+    /// So many requests in this time.
     pub rate_limit: Option<(u32, Duration)>,
     /// Paths that the account may not see.
     pub forbidden: Vec<String>,
     /// How long the body of a request may take.
     pub body_timeout: Duration,
-    /// Those that requests may name beside loopback.
+    /// Hosts that requests may name besides loopback.
     pub allowed_hosts: Vec<String>,
 }
 
-/// What of a request is known once it is let in.
+/// A request that passed authentication and the rate limit.
 pub struct AdmittedRequest<'a> {
     pub uri: &'a Uri,
     pub headers: &'a HeaderMap,

@@ -43,7 +43,7 @@ use crate::{
 const MAX_BODY_BYTES: usize = 10 << 20;
 /// Bytes of a request's head; hyper responds with 431 beyond.
 const MAX_HEAD_BYTES: usize = 64 << 10;
-/// For the head of a request, and for the next request of a connection.
+/// The timeout for the head of a request, and for the next request of a connection.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 type ServedBody = Either<Full<Bytes>, TruncatedBody>;
@@ -199,9 +199,9 @@ fn fault_response(active: &[Kind]) -> Option<ApiResponse> {
     })
 }
 
-/// The body, if it is no larger than it may be. One that says so is not read at all.
+/// Returns the body, or 413 if it is too large; one whose `Content-Length` is too large is not read at all.
 ///
-/// It has its time: a client that sends a byte now and then holds nothing for long.
+/// A slow client gets 408 once the body timeout is over.
 async fn read(
     headers: &http::HeaderMap,
     body: Incoming,

@@ -30,13 +30,13 @@ use crate::{
 /// When the sandbox's data begins: 2026-01-01, in seconds since 1970.
 pub const EPOCH: i64 = 1_767_225_600;
 
-/// Makes values of the schemas of one document.
+/// Makes values for the schemas of one document.
 #[derive(Clone, Copy)]
 pub struct Sampler<'a> {
     pub schemas: &'a Schemas,
     /// The collections whose ids a field can hold.
     pub by_resource: &'a HashMap<(String, IdKind), usize>,
-    /// Whose items a field tells apart.
+    /// The resource whose items a field identifies: `vin` a vehicle.
     pub unique_fields: &'a HashMap<&'static str, (String, IdKind)>,
     pub seed: u64,
     /// How many items each collection begins with: what the ids that fields hold are below.
@@ -47,15 +47,15 @@ pub struct Sampler<'a> {
     pub strict: bool,
     /// For responses: what is nullable may be null, and what is write-only is left out.
     pub for_response: bool,
-    /// Of what nobody has set: null, empty, zero, as far as the schema lets it.
+    /// Make what nobody has set: null, empty or zero, as far as the schema allows.
     pub unset: bool,
 }
 
-/// What is made.
+/// What a value is made for.
 #[derive(Clone, Copy)]
 pub struct SampleContext<'a> {
     pub rng: Rng,
-    /// Its number: whatever has the same number belongs together.
+    /// The number of the item: values with the same number belong together.
     pub index: u64,
     pub resource: &'a str,
     /// A record of this second after [`EPOCH`].
@@ -71,7 +71,7 @@ impl SampleContext<'_> {
     }
 }
 
-/// The id of the item with this number.
+/// Returns the id of the item with this number.
 pub fn id(seed: u64, resource: &str, kind: IdKind, index: u64) -> Value {
     match kind {
         IdKind::Integer => json!(index + 1),

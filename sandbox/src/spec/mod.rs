@@ -58,7 +58,7 @@ pub struct Operation {
     /// Documented errors.
     pub errors: Vec<(u16, SchemaRef)>,
     pub kind: Kind,
-    /// No credentials needed.
+    /// No credentials are needed.
     pub public: bool,
 }
 

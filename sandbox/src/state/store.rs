@@ -47,7 +47,7 @@ impl Store {
         }
     }
 
-    /// Goes up with each change.
+    /// Returns a number that grows with each change.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }

@@ -1,4 +1,4 @@
-//! The sandbox's clock: the system's, set off, or one that stands until a test moves it.
+//! The sandbox's clock: the system's with an offset, or one that stops until a test moves it.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 #[derive(Debug, Default)]
 pub struct Clock {
-    /// Milliseconds since 1970; 0 lets it run.
+    /// Milliseconds since 1970; 0 follows the system's clock.
     fixed_at: i64,
     offset: AtomicI64,
 }

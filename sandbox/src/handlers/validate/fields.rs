@@ -24,11 +24,11 @@ pub const FILE: &str = "\u{0}file";
 /// And its name.
 pub const FILE_NAME: &str = "\u{0}name";
 
-/// How a body is read.
+/// Whether required members may be missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Full,
-    /// PATCH: any part of it.
+    /// PATCH: any member may be missing.
     Partial,
 }
 
@@ -40,12 +40,12 @@ pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
-    /// Is an alternative only tried? Unions inside it are passed over then: without this, each level would double the work.
+    /// An alternative is only tried: unions inside it are not checked, since each level would double the work.
     pub shallow: bool,
 }
 
 impl Validator<'_> {
-    /// The value as it is kept, or what is wrong with it: an array of texts, or an object of those.
+    /// Returns the value as it is stored, or its errors: an array of texts, or an object of those.
     pub fn check(&self, place: SchemaRef, name: &str, value: Value) -> Validated {
         let schema = self.schemas.at(place);
         if value.is_null() {

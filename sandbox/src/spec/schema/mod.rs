@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::spec::union::inheritance::Children;
 
-/// Where a schema is used: its node, and what the place adds to it.
+/// A reference to a compiled schema, with the flags of the place that uses it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SchemaRef {
     pub(in crate::spec) id: u32,
@@ -27,7 +27,7 @@ impl SchemaRef {
         self.id
     }
 
-    /// Is anything known of what is there?
+    /// Returns whether the document says anything of the value.
     pub fn is_typed(self) -> bool {
         self.id != u32::MAX
     }
@@ -43,7 +43,7 @@ pub struct Schema {
     pub min_length: Option<usize>,
     pub max_length: Option<usize>,
     pub items: (Option<usize>, Option<usize>),
-    /// Each item once.
+    /// No item may occur twice.
     pub unique: bool,
     pub pattern: Option<String>,
     pub(in crate::spec) regex: OnceLock<Option<regex_lite::Regex>>,
@@ -79,7 +79,7 @@ pub struct Property {
     pub name: String,
     pub of: SchemaRef,
     pub required: bool,
-    /// What it is if nobody says.
+    /// The documented default.
     pub default: Option<Value>,
 }
 
@@ -122,7 +122,7 @@ impl Schema {
         }
     }
 
-    /// Patterns that are no regular expression here, or huge ones, are not checked.
+    /// Returns the compiled pattern; `None` if it is not supported or too large, and then not checked.
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
         let compile = || {
             regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
@@ -133,7 +133,7 @@ impl Schema {
         self.regex.get_or_init(compile).as_ref()
     }
 
-    /// Has it another form? A long text is not looked at: time grows with its product with the pattern.
+    /// Returns whether a text does not match the pattern. A long text is not checked: matching takes time in proportion to text times pattern.
     pub fn violates_pattern(&self, text: &str) -> bool {
         text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
     }
