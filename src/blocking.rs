@@ -38,7 +38,7 @@ use crate::{
     ItemStream, Method, RawRequest, Response, transport::process::PerProcess,
 };
 
-/// How a builder sends: its calls wait for the answer.
+/// How a builder sends: its calls wait for the response.
 #[derive(Debug)]
 pub enum Blocking {}
 
@@ -119,7 +119,7 @@ impl ClientBuilder<Blocking> {
 }
 
 impl RawRequest<'_, Blocking> {
-    /// The answer as bytes, with status and headers.
+    /// The response as bytes, with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
@@ -127,7 +127,7 @@ impl RawRequest<'_, Blocking> {
         wait(Box::pin(self.into_async().send()))
     }
 
-    /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
+    /// The response as your own type, or as [`serde_json::Value`], with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
@@ -135,7 +135,7 @@ impl RawRequest<'_, Blocking> {
         wait(Box::pin(self.into_async().send_json()))
     }
 
-    /// The answer as something to read from.
+    /// The response as something to read from.
     ///
     /// # Errors
     /// See [`Error`].
@@ -191,7 +191,7 @@ impl<T> Iterator for Iter<T> {
     }
 }
 
-/// An answer to read from. Status, headers and name are those of [`crate::Download`].
+/// A response to read from. Status, headers and name are those of [`crate::Download`].
 pub struct Download {
     answer: crate::Download,
     chunk: Bytes,

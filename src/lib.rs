@@ -5,7 +5,7 @@
 //!
 //! | for | see |
 //! | --- | --- |
-//! | who calls, time-outs, limits, proxies | [`ClientBuilder`] |
+//! | who calls, timeouts, limits, proxies | [`ClientBuilder`] |
 //! | one call that is different | [`CallOptions`] |
 //! | lists, and items that did not decode | [`Page`], [`Cursor`] |
 //! | what went wrong | [`Error`] |

@@ -42,7 +42,7 @@ async fn fault(script: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> (
     (error, server.requests().len())
 }
 
-/// The same fault once, then an answer.
+/// The same fault once, then a response.
 async fn heals(script: impl Fn() -> Vec<Step> + Send + Sync + 'static) {
     let server = Server::start(move |n, _| if n == 0 { script() } else { write(ok("7")) }).await;
     assert_eq!(get(&impatient(&server).await).await.unwrap(), 7);

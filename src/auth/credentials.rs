@@ -49,7 +49,7 @@ pub enum Credentials {
 /// }
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// The value of the next request's `Authorization` header. It is asked for before every try, so keep what you have. `refused` is the value that was
+    /// The value of the next request's `Authorization` header. It is asked for before every attempt, so keep what you have. `refused` is the value that was
     /// just answered with a 401, or with a 403 that says that it has expired: give another one, and the call is tried once more; the same again ends the call.
     /// Each refused call asks, so keep count of what you have renewed.
     ///

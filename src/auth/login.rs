@@ -147,7 +147,7 @@ struct LoginRequest<'a> {
     password: &'a str,
 }
 
-/// The answer of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
+/// The response of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
 #[derive(Deserialize)]
 struct LoginResponse {
     token: Option<SecretString>,

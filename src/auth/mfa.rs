@@ -2,7 +2,7 @@
 //!
 //! NOT PUBLIC: the vendor's document names `POST /auth/mfa/verify/`, nobody has published what goes in and what comes out. All that this client assumes
 //! about it stands in this file: a login that wants a second factor answers with an `mfa_token`; that token goes back with `otp_token` (six digits) or
-//! `recovery_code`; the answer is the one of a login, `{token, user}`.
+//! `recovery_code`; the response is the one of a login, `{token, user}`.
 
 use std::{fmt, sync::Arc};
 
@@ -32,7 +32,7 @@ impl Mfa {
         }))
     }
 
-    /// Asks for the code at each login: a prompt, a TOTP generator. It must answer within the time-out of the call that logs in.
+    /// Asks for the code at each login: a prompt, a TOTP generator. It must answer within the timeout of the call that logs in.
     pub fn ask<F, A>(ask: F) -> Self
     where
         F: Fn() -> A + Send + Sync + 'static,

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
 use crate::{Error, ItemStream, transport::response::StreamingResponse};
 
-/// An answer as a stream of bytes.
+/// A response as a stream of bytes.
 pub struct Download(pub(crate) StreamingResponse);
 
 impl fmt::Debug for Download {
@@ -45,7 +45,7 @@ impl Download {
         file_name(self.text(CONTENT_DISPOSITION)?)
     }
 
-    /// The next piece; `None` at the end. Each wait ends with the client's time-out for one try; all of it may take as long as it must.
+    /// The next piece; `None` at the end. Each wait ends with the client's timeout for one attempt; all of it may take as long as it must.
     ///
     /// # Errors
     /// The connection broke, or nothing came for too long.

@@ -103,7 +103,7 @@ impl<'a, M> RawRequest<'a, M> {
         Ok(self)
     }
 
-    /// Time-out, retries and headers of this call.
+    /// Timeout, retries and headers of this call.
     pub fn options(mut self, options: CallOptions) -> Self {
         let refused = refuse_cursor(options.list.as_deref());
         self.error = self
@@ -193,7 +193,7 @@ impl<'a> RawRequest<'a> {
         read(response.marked()).map_err(|e| trace.fail(e))
     }
 
-    /// The answer as bytes, with status and headers.
+    /// The response as bytes, with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
@@ -201,7 +201,7 @@ impl<'a> RawRequest<'a> {
         self.read(Ok).await
     }
 
-    /// The answer as your own type, or as [`serde_json::Value`], with status and headers.
+    /// The response as your own type, or as [`serde_json::Value`], with status and headers.
     ///
     /// # Errors
     /// See [`Error`].
@@ -209,7 +209,7 @@ impl<'a> RawRequest<'a> {
         self.read(|r| r.try_map(decode)).await
     }
 
-    /// The answer as a stream of bytes.
+    /// The response as a stream of bytes.
     ///
     /// # Errors
     /// See [`Error`].

@@ -89,7 +89,7 @@ impl<M> ClientBuilder<M> {
             mode: PhantomData,
         }
     }
-    /// Called around every try of every call.
+    /// Called around every attempt of every call.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
         self
@@ -252,7 +252,7 @@ impl<M> ClientBuilder<M> {
         self.roots.extend(roots);
         Ok(self)
     }
-    /// Your own `reqwest::Client`: its proxies, roots, redirect policy and connect time-out count, and what it tries again by itself is not counted. Build it with
+    /// Your own `reqwest::Client`: its proxies, roots, redirect policy and connect timeout count, and what it tries again by itself is not counted. Build it with
     /// `redirect(Policy::none())`, else it follows redirects to other hosts, which is an error only afterwards; and with `no_proxy()` for plain http, else what
     /// `HTTP_PROXY` names reads the token.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {

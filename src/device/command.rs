@@ -335,7 +335,7 @@ impl CommandJob {
 
 /// Is it the result?
 ///
-/// NOT PUBLIC: the document claims a device as the answer, which it is not, and nobody has published how "not yet" looks. What is assumed stands here: nothing,
+/// NOT PUBLIC: the document claims a device as the response, which it is not, and nobody has published how "not yet" looks. What is assumed stands here: nothing,
 /// null, `{}` and 404 mean not yet; an object of nothing but job members is the job's state; anything else is what the command returned.
 fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
     const JOB: [&str; 9] = [

@@ -30,7 +30,7 @@ pub enum ErrorKind {
     Transport,
     /// No response in time; the text says which timeout was over.
     Timeout,
-    /// An answer that is not 2xx.
+    /// A response that is not 2xx.
     Status,
     /// A 2xx answer of another form than the document says.
     Decode,
@@ -276,7 +276,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -292,15 +292,15 @@ impl Error {
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
-    /// The body of the answer, cut at 1 MiB.
+    /// The body of the response, cut at 1 MiB.
     pub fn raw_body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
     }
-    /// Where in the answer, as a path (`results[3].id`), if it did not decode.
+    /// Where in the response, as a path (`results[3].id`), if it did not decode.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
-    /// `X-Request-Id` of the answer.
+    /// `X-Request-Id` of the response.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a time-out 10, a success gives 1 back.
+/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a timeout 10, a success gives 1 back.
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Error;
 
-/// Which call, and which try of it.
+/// Which call, and which attempt of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallInfo {
@@ -14,9 +14,9 @@ pub struct CallInfo {
     pub attempt: u32,
 }
 
-/// Called around every try of every call. The request already carries the `Authorization` header, marked as sensitive.
+/// Called around every attempt of every call. The request already carries the `Authorization` header, marked as sensitive.
 pub trait ClientHooks: Send + Sync {
-    /// Before a try; an error ends the call.
+    /// Before an attempt; an error ends the call.
     ///
     /// # Errors
     /// Yours.
@@ -24,6 +24,6 @@ pub trait ClientHooks: Send + Sync {
         Ok(())
     }
 
-    /// After a try: the status, or none without an answer, and how long it took.
+    /// After an attempt: the status, or none without a response, and how long it took.
     fn post(&self, _status: Option<u16>, _elapsed: Duration, _call: &CallInfo) {}
 }

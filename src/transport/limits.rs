@@ -97,7 +97,7 @@ impl Limits {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All calls of the client wait this long before their next try.
+    /// All calls of the client wait this long before their next attempt.
     pub fn pause(&self, wait: Duration) {
         let mut gate = self.gate();
         gate.paused = gate.paused.max(Some(after(wait)));
@@ -137,12 +137,12 @@ impl Limits {
         })
     }
 
-    /// Nothing holds a try back now.
+    /// Nothing holds an attempt back now.
     pub fn idle(&self) -> bool {
         self.in_flight.is_none() && self.interval.is_zero() && self.paused().is_none()
     }
 
-    /// Waits until a try may start. A wait that is longer than the call may take fails at once.
+    /// Waits until an attempt may start. A wait that is longer than the call may take fails at once.
     pub async fn admit(&self, deadline: Instant) -> Result<(Permit, Place<'_>), Error> {
         let permit = match &self.in_flight {
             Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),

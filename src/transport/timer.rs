@@ -1,4 +1,4 @@
-//! Time-outs that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
+//! Timeouts that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
 //! a write to an eventfd and a turn of epoll (docs/decisions/0004). Here one thread of the process waits for the earliest
 //! deadline, and is woken only for an earlier one. Each thread that makes calls has a list of its own, so that calls of many threads wait for no lock.
 //! A process that was forked has no such thread: it starts its own.
@@ -228,7 +228,7 @@ impl Timer {
     }
 }
 
-/// A waker is code of somebody else: if it panics, all other time-outs go on.
+/// A waker is code of somebody else: if it panics, all other timeouts go on.
 fn wake(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         tracing::error!("a waker panicked");

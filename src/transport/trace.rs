@@ -8,7 +8,7 @@ use crate::{
     transport::{clock::Instant, request::RequestSpec},
 };
 
-/// What is known of a call while it runs. Its end, be it an answer, an error or that nobody waits any more, ends the span.
+/// What is known of a call while it runs. Its end, be it a response, an error or that nobody waits any more, ends the span.
 pub(crate) struct Trace {
     pub span: Span,
     pub attempts: u32,

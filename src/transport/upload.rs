@@ -19,7 +19,7 @@ pub struct Upload {
 
 enum Content {
     Bytes(Bytes),
-    /// Opened for each try.
+    /// Opened for each attempt.
     #[cfg(not(target_family = "wasm"))]
     File(std::path::PathBuf),
     /// Gone once it was sent.
