@@ -162,7 +162,7 @@ impl Error {
     ) -> Self {
         let hint = match status {
             _ if html => {
-                "the answer is an HTML page, not the API's: a proxy or another server answered"
+                "the response is an HTML page, not the API's: a proxy or another server responded"
             }
             304 => {
                 "not modified: the call asked for a change only (If-None-Match, If-Modified-Since), and there is none"
@@ -208,7 +208,7 @@ impl Error {
         let mut error = Self::new(
             ErrorKind::Decode,
             format!(
-                "the answer is larger than {limit} bytes: raise max_response_bytes, or read it as a stream"
+                "the response is larger than {limit} bytes: raise max_response_bytes, or read it as a stream"
             ),
         );
         error.0.status = Some(status);
@@ -456,7 +456,7 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
         }
         if let Some(path) = &self.0.path {
-            write!(f, "the answer does not decode at `{path}`: ")?;
+            write!(f, "the response does not decode at `{path}`: ")?;
         }
         f.write_str(&self.0.message)?;
         if self.0.attempts > 1 {
