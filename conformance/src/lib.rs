@@ -37,11 +37,13 @@ pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
 #[cfg(doctest)]
 struct Typed;
 
-/// The code of the README and the guide, compiled.
+/// The code of the READMEs and the guide, compiled.
 #[cfg(doctest)]
 mod documents {
     #[doc = include_str!("../../README.md")]
     struct Readme;
     #[doc = include_str!("../../docs/guide.md")]
     struct Guide;
+    #[doc = include_str!("../../sandbox/README.md")]
+    struct SandboxReadme;
 }
