@@ -79,6 +79,9 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
         "positive_data_acceptance" if only_decimals(doc, operation, &said.answer) => Some(
             "a decimal is documented as a text of a format that no judge knows; DRF takes those that are numbers",
         ),
+        "positive_data_acceptance" if only_empty_lists(doc, finding, &said.answer) => Some(
+            "a list in a query that is empty is sent as one empty item, which its field does not take",
+        ),
         "positive_data_acceptance"
             if is_huge(&said.body)
                 && all_say("A valid integer is required.", &said.answer, &|_| true) =>
@@ -103,6 +106,9 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
             .then_some("DRF takes no body for an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
+        if names == ["page_size"] && wrong.ends_with("Incorrect type") {
+            return Some("DRF's paginator takes a page size that is no number for none");
+        }
         // Django takes the last of a name.
         let last = |name: &&str| {
             ["?", "&"]
@@ -192,6 +198,15 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         {
             Some("DRF's BooleanField takes 0 and 1")
         }
+        "Incorrect type" if was == "number" && all(Value::is_boolean) => {
+            Some("DRF's FloatField takes true and false for 1 and 0")
+        }
+        // drf-yasg gives limits to what is an integer in the database, and none to a relation.
+        "Incorrect type"
+            if was == "integer" && schema.get("maximum").is_none() && all(Value::is_f64) =>
+        {
+            Some("Django makes an integer of a number that a relation is looked up by")
+        }
         _ if what.starts_with("Value not matching the ")
             && schema.get("minLength").is_none()
             && all(|v| v == "") =>
@@ -257,6 +272,24 @@ fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool
 fn only_decimals(doc: &Value, operation: &str, answer: &Value) -> bool {
     all_say("A valid number is required.", answer, &|names| {
         field(doc, operation, names).is_some_and(|f| f["format"] == "decimal")
+    })
+}
+
+/// Does the response complain of nothing but lists of the query, each of them sent with nothing in it?
+fn only_empty_lists(doc: &Value, finding: &Finding, answer: &Value) -> bool {
+    let is_list = |name: &str| {
+        let all = parameters(doc, &finding.operation).into_iter().flatten();
+        let mut own = all.filter(|p| p["in"] == "query" && p["name"] == name);
+        own.any(|p| p["type"] == "array")
+    };
+    let is_empty = |name: &str| {
+        let sent = ["?", "&"].map(|mark| finding.sent.split_once(&format!("{mark}{name}=")));
+        sent.iter()
+            .flatten()
+            .any(|(_, rest)| rest.starts_with(['&', ' ']))
+    };
+    answer.as_object().is_some_and(|map| {
+        !map.is_empty() && map.keys().all(|name| is_list(name) && is_empty(name))
     })
 }
 
@@ -332,11 +365,13 @@ mod tests {
     #[test]
     fn a_reason_explains_no_more_than_it_says() {
         let properties = json!({"n": {"type": "string"}, "at": {"type": "string", "format": "date-time"}, "on": {"type": "boolean"},
+            "x": {"type": "number"}, "key": {"type": "integer"}, "count": {"type": "integer", "maximum": 9},
             "made": {"type": "string", "readOnly": true}, "rows": {"type": "array", "items": {"$ref": "#/definitions/Row"}}});
         let schema = |required: Value| json!({"required": true, "in": "body", "schema": {"properties": properties, "required": required}});
         let doc = json!({
             "definitions": {"Row": {"properties": {"lat": {"type": "string", "format": "decimal"}, "n": {"type": "integer"}}}},
-            "paths": {"/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}}},
+            "paths": {"/l/": {"get": {"parameters": [{"in": "query", "name": "tags", "type": "array"}, {"in": "query", "name": "n", "type": "integer"}]}},
+                "/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}}},
         });
         let judge =
             |check: &str, operation: &str, wrong: &str, sent: &str, body: Value, answer: Value| {
@@ -434,6 +469,44 @@ mod tests {
             empty("GET /a/?x=  -> 200")
                 && empty("GET /a/?y=1&x=&z=1 -> 200")
                 && !empty("GET /a/?x=1&xx=  -> 200")
+        );
+        let paged = |wrong: &str| {
+            let wrong = format!("Invalid component: parameter `page_size` in query - {wrong}");
+            let null = || Value::Null;
+            judge(
+                "negative_data_rejection",
+                "GET /a/",
+                &wrong,
+                "",
+                null(),
+                null(),
+            )
+        };
+        assert!(paged("page_size: Incorrect type") && !paged("page_size: 0 is less than 1"));
+        assert!(
+            taken("in body - x: Incorrect type", json!({"x": false}))
+                && !taken("in body - x: Incorrect type", json!({"x": "a"}))
+        );
+        assert!(
+            taken("in body - key: Incorrect type", json!({"key": 0.5}))
+                && !taken("in body - key: Incorrect type", json!({"key": "a"}))
+                && !taken("in body - count: Incorrect type", json!({"count": 0.5}))
+        );
+        let list = |sent: &str, answer: Value| {
+            judge(
+                "positive_data_acceptance",
+                "GET /l/",
+                "Valid data",
+                sent,
+                Value::Null,
+                answer,
+            )
+        };
+        let complaint = json!({"tags": ["A valid integer is required."]});
+        assert!(
+            list("GET /l/?n=1&tags=&b=2  -> 400", complaint.clone())
+                && !list("GET /l/?tags=1  -> 400", complaint)
+                && !list("GET /l/?tags=  -> 400", json!({"n": ["Invalid."]}))
         );
         let public =
             |operation: &str| judge("ignored_auth", operation, "", "", Value::Null, Value::Null);
