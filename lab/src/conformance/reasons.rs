@@ -255,6 +255,10 @@ fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool
     ) -> bool {
         match value {
             Value::Object(map) => map.iter().all(|(name, inner)| {
+                // The place in a list.
+                if name.parse::<usize>().is_ok() {
+                    return walk(words, inner, names, field);
+                }
                 names.push(name);
                 let good = walk(words, inner, names, field);
                 names.pop();
@@ -449,6 +453,9 @@ mod tests {
         };
         assert!(refused(
             json!({"rows": [{"lat": ["A valid number is required."]}]})
+        ));
+        assert!(refused(
+            json!({"rows": {"0": {"lat": ["A valid number is required."]}}})
         ));
         assert!(
             !refused(json!({"n": ["A valid number is required."]}))
