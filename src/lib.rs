@@ -1,20 +1,19 @@
-//! A typed client for the AutoPi cloud REST API, generated from the API's own document.
+#![doc = include_str!("../README.md")]
 //!
-//! [`Client`] has one method an operation; it gives a builder whose `send` makes the call, and whose `stream` or `pages` follow a list to its end. Request and
-//! answer types are in [`types`], the builders in [`builder`].
+//! ## In this crate
+//!
+//! [`Client`] has one method for each operation. It returns a builder: its `send` makes the call, its `stream` and `pages` follow a list to its end. The types of requests and
+//! responses are in [`types`], the builders in [`builder`].
 //!
 //! | for | see |
 //! | --- | --- |
-//! | who calls, timeouts, limits, proxies | [`ClientBuilder`] |
+//! | credentials, timeouts, limits, proxies | [`ClientBuilder`] |
 //! | one call that is different | [`CallOptions`] |
 //! | lists, and items that did not decode | [`Page`], [`Cursor`] |
 //! | what went wrong | [`Error`] |
 //! | any other path | [`Client::request`] |
 //! | commands on a device, and what comes back | [`Command`], [`webhook`] |
 //! | files | [`Upload`], [`Download`] |
-//!
-//! Features: one for each area of the API, `full` for all of them, and `blocking` for the same calls without async. For `wasm32-unknown-unknown` what can't work in
-//! a browser is left out (files, profiles, `blocking`).
 #![warn(missing_docs)]
 
 mod auth;

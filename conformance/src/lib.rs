@@ -37,11 +37,9 @@ pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
 #[cfg(doctest)]
 struct Typed;
 
-/// The code of the READMEs and the guide, compiled.
+/// The code of the guide and of the sandbox's README, compiled.
 #[cfg(doctest)]
 mod documents {
-    #[doc = include_str!("../../README.md")]
-    struct Readme;
     #[doc = include_str!("../../docs/guide.md")]
     struct Guide;
     #[doc = include_str!("../../sandbox/README.md")]
