@@ -96,7 +96,9 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
 /// Why DRF takes what the document does not.
 fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str> {
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
-    if operation.starts_with("PATCH ") && wrong.contains("Missing re") {
+    if operation.starts_with("PATCH ")
+        && (wrong.contains("Missing re") || wrong.contains("in body - violates `required`"))
+    {
         return Some(
             "PATCH takes any subset of the fields; the document repeats what PUT requires",
         );
@@ -106,7 +108,9 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
             .then_some("DRF takes no body for an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
-        if names == ["page_size"] && wrong.ends_with("Incorrect type") {
+        if names == ["page_size"]
+            && (wrong.ends_with("Incorrect type") || wrong.contains("violates `type`"))
+        {
             return Some("DRF's paginator takes a page size that is no number for none");
         }
         // Django takes the last of a name.
