@@ -130,24 +130,71 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
             parameters(doc, operation).is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
         return form.then_some("DRF leaves out the fields of a form that it does not know");
     }
-    let (place, what) = wrong.split_once("in body - ")?.1.rsplit_once(": ")?;
-    let mut names: Vec<&str> = place
-        .split(" -> ")
-        .map(|n| n.strip_prefix("Array with invalid items: ").unwrap_or(n))
-        .collect();
-    let inner = [
-        ("Array with invalid items", "items"),
-        (
-            "Object with invalid additional property",
-            "additionalProperties",
-        ),
-    ];
-    let inner = inner
-        .into_iter()
-        .find(|(words, _)| names.last() == Some(words))
-        .map(|(_, key)| key);
-    names.truncate(names.len() - usize::from(inner.is_some()));
-    let (mut schema, mut sent) = (field(doc, operation, &names)?, values(body, &names));
+    let found = violations(wrong.split_once("in body")?.1)?;
+    // One that has no reason is what the sandbox should have refused.
+    let reasons = found.iter().map(|v| taken(doc, operation, v, body));
+    reasons.collect::<Option<Vec<_>>>()?.first().copied()
+}
+
+/// What a judge broke in a body.
+struct Violation<'a> {
+    names: Vec<&'a str>,
+    /// `items` or `additionalProperties`: what is inside of the member is broken.
+    inner: Option<&'static str>,
+    what: &'a str,
+}
+
+/// Both forms of the judge: `- a -> b: Incorrect type`, and ``- violates `type` at /properties/a/properties/b (was integer, became null)``, of which there may be several.
+fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
+    if !text.contains("- violates ") {
+        let (place, what) = text.split_once(" - ")?.1.rsplit_once(": ")?;
+        let mut names: Vec<&str> = place
+            .split(" -> ")
+            .map(|n| n.strip_prefix("Array with invalid items: ").unwrap_or(n))
+            .collect();
+        let inner = match names.last().copied() {
+            Some("Array with invalid items") => Some("items"),
+            Some("Object with invalid additional property") => Some("additionalProperties"),
+            _ => None,
+        };
+        names.truncate(names.len() - usize::from(inner.is_some()));
+        return Some(vec![Violation { names, inner, what }]);
+    }
+    let each = text.split("- violates `").skip(1).map(|violation| {
+        let (key, rest) = violation.split_once('`')?;
+        let what = match key {
+            "type" => "Incorrect type",
+            "not" => "Value is not allowed",
+            "uniqueItems" => "Non-unique items",
+            "format" => "Value not matching the format",
+            _ => return None,
+        };
+        let pointer = rest.strip_prefix(" at ")?.split_whitespace().next()?;
+        let (mut names, mut inner, mut steps) = (Vec::new(), None, pointer.split('/').skip(1));
+        while let Some(step) = steps.next() {
+            match step {
+                "properties" => names.push(steps.next()?),
+                "items" => inner = Some("items"),
+                "additionalProperties" => inner = Some("additionalProperties"),
+                // The judge writes `x-nullable` so.
+                "anyOf" => drop(steps.next()),
+                _ => return None,
+            }
+        }
+        Some(Violation { names, inner, what })
+    });
+    each.collect()
+}
+
+/// Why DRF takes a body with this in it.
+fn taken(
+    doc: &Value,
+    operation: &str,
+    violation: &Violation<'_>,
+    body: &Value,
+) -> Option<&'static str> {
+    let Violation { names, inner, what } = violation;
+    let (mut schema, mut sent) = (field(doc, operation, names)?, values(body, names));
     if let Some(key) = inner {
         schema = schema.get(key)?;
         sent = sent
@@ -165,7 +212,7 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         schema["type"].as_str()?,
     );
     let all = |like: fn(&Value) -> bool| !sent.is_empty() && sent.iter().all(|v| like(v));
-    match what {
+    match *what {
         "Value is not allowed" if schema["readOnly"] == true => {
             Some("DRF leaves out what is read-only; it does not refuse it")
         }
@@ -502,6 +549,18 @@ mod tests {
             taken("in body - key: Incorrect type", json!({"key": 0.5}))
                 && !taken("in body - key: Incorrect type", json!({"key": "a"}))
                 && !taken("in body - count: Incorrect type", json!({"count": 0.5}))
+        );
+        assert!(
+            taken(
+                " in body   - violates `type` at /properties/key/anyOf/0 (was integer, became number)   - violates `not` at /properties/made",
+                json!({"key": 0.5})
+            ) && !taken(
+                " in body   - violates `type` at /properties/count (was integer, became number)   - violates `not` at /properties/made",
+                json!({"count": 0.5})
+            ) && !taken(
+                "in body - violates `maxLength` at /properties/n",
+                json!({"n": "x"})
+            )
         );
         let list = |sent: &str, answer: Value| {
             judge(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The rows "generates" and "compiles" of docs/comparison.md, reproduced: what other generators make of spec/upstream.json.
-# Needs the network (PyPI, npm, crates.io), Java and Node; no part of CI. Usage: xtask/compare.sh [SCRATCH FOLDER]
+# Needs the network (PyPI, npm, crates.io), Java and Node; no part of CI. Usage: lab/compare.sh [SCRATCH FOLDER]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$(mktemp -d)}
@@ -9,9 +9,8 @@ check() { # LABEL FOLDER
     # The dependencies first; then the crate alone is timed.
     (cd "$2" && cargo check --quiet --lib 2>"$2/errors") && ok=yes || ok=no
     touch "$2"/src/lib.rs "$2"/lib.rs 2>/dev/null || true
-    start=$(date +%s.%N)
-    (cd "$2" && cargo check --quiet --lib 2>/dev/null) || true
-    printf '%-34s compiles: %s, errors: %s, check: %.1f s\n' "$1" "$ok" "$(grep -c '^error' "$2/errors" || true)" "$(echo "$(date +%s.%N) - $start" | bc)"
+    (cd "$2" && /usr/bin/time -o "$2/time" -f '%e s, %M KB' cargo check --quiet --lib 2>/dev/null) || true
+    printf '%-34s compiles: %s, errors: %s, check: %s\n' "$1" "$ok" "$(grep -c '^error' "$2/errors" || true)" "$(tail -1 "$2/time")"
 }
 mkdir -p "$out"
 python3 -m venv "$out/venv" && "$out/venv/bin/pip" -q install openapi-generator-cli
@@ -38,13 +37,37 @@ check paperclip "$out/paperclip"
 npm install --silent --prefix "$out" swagger2openapi@7 >/dev/null
 mkdir -p "$out/progenitor/src"
 "$out/node_modules/.bin/swagger2openapi" "$root/spec/upstream.json" -o "$out/progenitor/openapi.json" 2>/dev/null
-cp "$root/xtask/src/plain/Cargo.toml.txt" "$out/progenitor/Cargo.toml"
-cp "$root/xtask/src/plain/build.rs.txt" "$out/progenitor/build.rs"
+cp "$root/lab/src/plain/Cargo.toml.txt" "$out/progenitor/Cargo.toml"
+cp "$root/lab/src/plain/build.rs.txt" "$out/progenitor/build.rs"
 printf '#![allow(warnings)]\ninclude!(concat!(env!("OUT_DIR"), "/generated.rs"));\n' >"$out/progenitor/src/lib.rs"
 check "swagger2openapi + progenitor" "$out/progenitor"
 grep -o 'UnexpectedFormat("[^"]*")' "$out/progenitor/errors" || true
+# Two that are newer, on the document as it came and on the normalised one; the second counts the fields that it leaves as any JSON.
+cargo install --quiet ploidy --version '^0.15' --root "$out"
+cargo install --quiet openapi-to-rust --version '^0.23' --root "$out"
+for form in upstream openapi; do
+    crate="$out/ploidy-$form"
+    if "$out/bin/ploidy" generate rust "$root/spec/$form.json" -o "$crate" --name client >"$out/ploidy.log" 2>&1; then
+        printf '\n[workspace]\n[profile.dev]\ndebug = "line-tables-only"\n' >>"$crate/Cargo.toml"
+        check "ploidy, $form.json" "$crate"
+    else
+        printf '%-34s generates: no: %s\n' "ploidy, $form.json" "$(grep -m1 -o 'unknown variant.*' "$out/ploidy.log")"
+    fi
+    crate="$out/openapi-to-rust-$form"
+    mkdir -p "$crate/src"
+    if "$out/bin/openapi-to-rust" generate "$root/spec/$form.json" --output-dir "$crate/src/client" --report-untyped >"$out/o2r.log" 2>&1; then
+        grep -o 'untyped: .*' "$out/o2r.log"
+        printf '[package]\nname = "client"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n\n[profile.dev]\ndebug = "line-tables-only"\n\n' |
+            cat - "$crate/src/client/REQUIRED_DEPS.toml" >"$crate/Cargo.toml"
+        printf '#![allow(warnings)]\npub mod client;\n' >"$crate/src/lib.rs"
+        check "openapi-to-rust, $form.json" "$crate"
+    else
+        printf '%-34s generates: no: %s\n' "openapi-to-rust, $form.json" "$(grep -m1 '^Error' "$out/o2r.log")"
+    fi
+done
+mkdir -p "$out/autopi-log"
 CARGO_TARGET_DIR="$out/autopi" cargo check --quiet --manifest-path "$root/Cargo.toml" -p autopi --lib --features full
 touch "$root/src/lib.rs"
-start=$(date +%s.%N)
-CARGO_TARGET_DIR="$out/autopi" cargo check --quiet --manifest-path "$root/Cargo.toml" -p autopi --lib --features full
-printf '%-34s compiles: yes, errors: 0, check: %.1f s\n' "autopi, full" "$(echo "$(date +%s.%N) - $start" | bc)"
+CARGO_TARGET_DIR="$out/autopi" /usr/bin/time -o "$out/autopi-log/time" -f '%e s, %M KB' \
+    cargo check --quiet --manifest-path "$root/Cargo.toml" -p autopi --lib --features full
+printf '%-34s compiles: yes, errors: 0, check: %s\n' "autopi, full" "$(tail -1 "$out/autopi-log/time")"
