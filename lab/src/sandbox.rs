@@ -36,7 +36,7 @@ pub struct SandboxArgs {
     /// How many rows of telemetry each device has
     #[arg(long)]
     telemetry_rows: Option<u64>,
-    /// NAME[=VALUE][:RATE][@PATH], again and again: latency=200ms, stall, reset, truncate, status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
+    /// `NAME[=VALUE][:RATE][@PATH]`, repeatable: latency=200ms, stall, reset, truncate, status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
     #[arg(long)]
     fault: Vec<String>,
     /// Append a JSON line for each request to this file
@@ -51,13 +51,13 @@ pub struct SandboxArgs {
     /// More requests in this time get 429: 100/1m
     #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate)]
     rate_limit: Option<(u32, Duration)>,
-    /// What a function gives on a device, as JSON, again and again: obd.query={"value":7}
+    /// What a function gives on a device, as JSON, repeatable: obd.query={"value":7}
     #[arg(long, value_name = "FUNCTION=JSON", value_parser = result)]
     command_result: Vec<(String, serde_json::Value)>,
-    /// The account may not see what begins with this path, again and again: 403
+    /// The account may not see what begins with this path, repeatable: 403
     #[arg(long, value_name = "PATH")]
     forbidden: Vec<String>,
-    /// A name that requests may have in their Host beside those of loopback, again and again: host.docker.internal
+    /// A name that requests may have in their Host beside those of loopback, repeatable: host.docker.internal
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
     /// Refuse bodies that name things which are not there, as the real API does; `--strict=false` takes them
