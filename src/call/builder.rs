@@ -216,16 +216,7 @@ impl<'a> Call<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    static OPERATION: Operation = Operation {
-        id: "x",
-        method: "GET",
-        path: "/",
-        required: &[],
-        accept: "",
-        page: None,
-        secrets: &[],
-    };
+    use crate::call::operation::tests::OPERATION;
 
     #[test]
     fn a_parameter_that_is_set_again_is_sent_once() {

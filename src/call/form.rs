@@ -179,17 +179,7 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::{Client, call::operation::Operation, transport::request::RequestBody};
-
-    static OPERATION: Operation = Operation {
-        id: "x",
-        method: "GET",
-        path: "/",
-        required: &[],
-        accept: "",
-        page: None,
-        secrets: &[],
-    };
+    use crate::{Client, call::operation::tests::OPERATION, transport::request::RequestBody};
 
     #[tokio::test]
     async fn a_form_field_that_is_set_again_is_sent_once() {

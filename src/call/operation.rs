@@ -18,3 +18,19 @@ pub struct Operation {
 
 /// Stands for a body among what is required: no parameter has this name.
 pub const BODY: &str = "(body)";
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::Operation;
+
+    /// One that asks for nothing.
+    pub static OPERATION: Operation = Operation {
+        id: "x",
+        method: "GET",
+        path: "/",
+        required: &[],
+        accept: "",
+        page: None,
+        secrets: &[],
+    };
+}

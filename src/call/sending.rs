@@ -141,17 +141,7 @@ impl<'a> Call<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::operation::Operation;
-
-    static OPERATION: Operation = Operation {
-        id: "x",
-        method: "GET",
-        path: "/",
-        required: &[],
-        accept: "",
-        page: None,
-        secrets: &[],
-    };
+    use crate::call::operation::tests::OPERATION;
 
     /// It is copied some times on its way: rare steps are boxed.
     #[test]
