@@ -64,8 +64,11 @@ pub use codec::nullable::{IntoNullable, IntoValue};
 pub use codec::open_enum::UnknownValue;
 pub use codec::time::{Date, TimeError, Timestamp};
 pub use codec::values::{Decimal, DeviceId, Json, UnitId};
-pub use device::command::{Command, CommandJob, CommandOutcome, CommandTarget};
-pub use device::webhook;
+pub use device::{
+    command::{Command, CommandTarget},
+    job::{CommandJob, CommandOutcome},
+    webhook,
+};
 pub use error::{Error, ErrorKind};
 pub use generated::*;
 pub use jiff;

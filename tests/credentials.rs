@@ -297,7 +297,7 @@ async fn a_wrong_password_is_not_tried_again_by_tasks_that_go_on() {
     assert_eq!(server.requests().len(), 1);
     let error = get(&client).await.unwrap_err().to_string();
     assert!(
-        error.contains("ago, and is not tried again before"),
+        error.contains("ago, and the next one is made in"),
         "{error}"
     );
 }

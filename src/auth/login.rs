@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
@@ -14,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     Error, ErrorKind,
-    auth::{credentials, mfa},
+    auth::{mfa, session::Session},
     codec::decode,
     error::is_retryable_status,
     transport::{
@@ -74,7 +73,7 @@ impl Last {
             _ => return None,
         };
         let message = format!(
-            "{error} ({of} was {:.1?} ago, and is not tried again before {left:.1?} have passed)",
+            "{error} ({of} was {:.1?} ago, and the next one is made in {left:.1?} at the earliest)",
             now.duration_since(pause.since)
         );
         Some(error.because(message))
@@ -129,18 +128,6 @@ impl Sessions {
     }
 }
 
-/// A JWT from a login, and when it ends.
-struct Session {
-    header: HeaderValue,
-    renew: Option<Instant>,
-}
-
-impl Session {
-    fn is_fresh(&self) -> bool {
-        self.renew.is_none_or(|at| at > Instant::now())
-    }
-}
-
 #[derive(Serialize)]
 struct LoginRequest<'a> {
     email: &'a str,
@@ -154,17 +141,17 @@ struct LoginResponse {
 }
 
 async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, Error> {
-    let body = account.map(|a| LoginRequest {
+    let request = account.map(|a| LoginRequest {
         email: a.email,
         password: a.password.expose_secret(),
     });
-    let (status, answer) = post(core, "/auth/login/", body.as_ref()).await?;
-    if let Some(token) = token(&answer) {
-        return session(token);
+    let (status, body) = post(core, "/auth/login/", request.as_ref()).await?;
+    if let Some(token) = token(&body) {
+        return Session::new(token);
     }
-    let Some(challenge) = mfa::challenge(&answer) else {
+    let Some(challenge) = mfa::challenge(&body) else {
         return Err(if status.is_success() {
-            Error::auth("the login answered without a token: is the base URL that of the API?")
+            Error::auth("the response to the login has no token: is the base URL that of the API?")
         } else {
             let check = if account.is_some() {
                 "check e-mail and password"
@@ -183,14 +170,14 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
         )
     })?;
     let code = source.get().await?;
-    let (status, answer) = post(
+    let (status, body) = post(
         core,
         mfa::VERIFY,
         Some(&mfa::Verify::new(&challenge, &code)),
     )
     .await?;
-    match token(&answer) {
-        Some(token) => session(token),
+    match token(&body) {
+        Some(token) => Session::new(token),
         None => Err(Error::auth(format!(
             "the second factor was refused with HTTP {}: check the code",
             status.as_u16()
@@ -198,7 +185,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     }
 }
 
-/// A server that is down is an error of its own, which may be tried again.
+/// A server that is down is an error of its own, which allows another attempt.
 async fn post(
     core: &Core,
     path: &str,
@@ -224,43 +211,15 @@ async fn post(
         return Err(status_error(response, None).await.without_body());
     }
     let status = response.status();
-    let answer = Vec::from(read_some(response).await);
-    Ok((status, Zeroizing::new(answer)))
+    let body = Vec::from(read_some(response).await);
+    Ok((status, Zeroizing::new(body)))
 }
 
-fn token(answer: &[u8]) -> Option<SecretString> {
-    decode::read::<LoginResponse>(answer)
+fn token(body: &[u8]) -> Option<SecretString> {
+    decode::read::<LoginResponse>(body)
         .ok()?
         .token
         .filter(|t| !t.expose_secret().is_empty())
-}
-
-fn session(token: SecretString) -> Result<Session, Error> {
-    let renew = lifetime(token.expose_secret(), jiff::Timestamp::now().as_second()).map(|left| {
-        // Renewed thirty seconds early, so that no call starts with a token that ends on the way; one that lives shorter, after three quarters.
-        Instant::now() + left - Duration::from_secs(30).min(left / 4)
-    });
-    Ok(Session {
-        header: credentials::header("Bearer", &token)?,
-        renew,
-    })
-}
-
-/// How long a JWT still lives (RFC 7519, 4.1.4): by its own `iat`, if there is one, so that a wrong clock here does no harm. None: until the server says 401.
-/// The signature only the server can check.
-fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
-    let payload = URL_SAFE_NO_PAD
-        .decode(jwt.split('.').nth(1)?.trim_end_matches('='))
-        .ok()?;
-    let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
-    // A number of seconds, with a fraction or without.
-    let claim = |name: &str| claims.get(name)?.as_f64().map(|seconds| seconds as i64);
-    let left = claim("exp")?.checked_sub(claim("iat").unwrap_or(now))?;
-    let week = 7 * 24 * 3600;
-    u64::try_from(left)
-        .ok()
-        .filter(|s| *s > 0)
-        .map(|s| Duration::from_secs(s.min(week)))
 }
 
 #[cfg(test)]
@@ -280,38 +239,5 @@ mod tests {
         assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 60, 60]);
         now += pause.length + Pause::LONGEST;
         assert_eq!(Pause::after(Some(&pause), now).length, Pause::SHORTEST);
-    }
-
-    #[test]
-    fn a_session_is_renewed_before_its_end() {
-        let renewed_in = |lifetime: u64| {
-            let claims = format!(r#"{{"exp":{},"iat":0}}"#, lifetime);
-            let jwt = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
-            let renew = session(jwt.into()).unwrap().renew.unwrap();
-            (renew - Instant::now()).as_secs_f64().round()
-        };
-        assert_eq!((renewed_in(3600), renewed_in(40)), (3570.0, 30.0));
-    }
-
-    #[test]
-    fn a_lifetime_is_read_from_a_jwt_and_junk_is_none() {
-        let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
-        let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());
-        assert_eq!(of(r#"{"exp":1600}"#), Some(600));
-        assert_eq!(of(r#"{"exp":90600,"iat":90000}"#), Some(600));
-        assert_eq!(of(r#"{"exp":90600.5,"iat":90000.9e0}"#), Some(600));
-        for none in [
-            r#"{"exp":900}"#,
-            r#"{"exp":"x"}"#,
-            r#"{"exp":-9223372036854775808}"#,
-            "{}",
-            "x",
-        ] {
-            assert_eq!(of(none), None, "{none}");
-        }
-        assert_eq!(of(r#"{"exp":9223372036854775807}"#), Some(7 * 24 * 3600));
-        for junk in ["", "a", "a.b.c", "a.\u{e9}.c"] {
-            assert_eq!(lifetime(junk, 0), None);
-        }
     }
 }

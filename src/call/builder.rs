@@ -19,8 +19,8 @@ use crate::{
     },
     pagination::options::ListOptions,
     transport::{
+        multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
-        upload::MultipartForm,
     },
 };
 

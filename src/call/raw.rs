@@ -13,11 +13,11 @@ use crate::{
     codec::{finite, validate::Violations},
     transport::{
         address,
+        multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
         response::decode,
         send,
         trace::Trace,
-        upload::MultipartForm,
     },
 };
 

@@ -17,11 +17,11 @@ use crate::{
     codec::{decode as decode_text, validate::Violation},
     pagination::{items, stream::pages},
     transport::{
+        multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
         response::decode,
         send,
         trace::Trace,
-        upload::MultipartForm,
     },
 };
 

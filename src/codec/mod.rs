@@ -12,6 +12,7 @@ pub(crate) mod raw;
 #[allow(missing_docs)] // most of it is `rt`, hidden
 pub(crate) mod record;
 pub(crate) mod redact;
+mod rfc3339;
 #[allow(missing_docs)]
 pub(crate) mod style;
 pub(crate) mod time;

@@ -1,7 +1,6 @@
-//! Times and dates, as RFC 3339 writes them and as other writers of JSON do.
+//! Times and dates.
 
 use std::{
-    error::Error as StdError,
     fmt,
     ops::{Add, Sub},
     str::FromStr,
@@ -10,6 +9,9 @@ use std::{
 
 use jiff::{SignedDuration, civil, tz::Offset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use crate::codec::rfc3339::TimeError;
+use crate::codec::rfc3339::{Parts, Why, parts};
 
 /// A moment, up to the end of the year 9999, to the nanosecond.
 ///
@@ -21,34 +23,6 @@ pub struct Timestamp(civil::DateTime);
 /// A date. Reads `2026-01-31`; of a text with an offset or a time of day, the date that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub civil::Date);
-
-/// A text that is no time or date.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimeError {
-    text: String,
-    why: Why,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
-    Form,
-    NoSuch,
-    Range,
-}
-
-impl fmt::Display for TimeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short: String = self.text.chars().take(60).collect();
-        let why = match self.why {
-            Why::Form => "is no time or date of RFC 3339",
-            Why::NoSuch => "is a day or a time of day that does not exist",
-            Why::Range => "is out of range: beyond the years -9999 to 9999",
-        };
-        write!(f, "`{}` {why}", short.escape_debug())
-    }
-}
-
-impl StdError for TimeError {}
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
@@ -146,112 +120,6 @@ impl TryFrom<Timestamp> for SystemTime {
 impl From<civil::Date> for Date {
     fn from(date: civil::Date) -> Self {
         Self(date)
-    }
-}
-
-/// A text in its parts.
-struct Parts {
-    date: civil::Date,
-    time: civil::Time,
-    /// Seconds to be added: a leap second, `24:00`, the offset.
-    shift: i64,
-}
-
-fn parts(text: &str) -> Result<Parts, TimeError> {
-    let text = text.trim();
-    read(text.as_bytes()).map_err(|why| {
-        let year = text
-            .trim_start_matches(['+', '-'])
-            .bytes()
-            .take_while(u8::is_ascii_digit)
-            .count();
-        let far = why == Why::Form && year > 4 && text[1..].contains('-');
-        TimeError {
-            text: text.to_owned(),
-            why: if far { Why::Range } else { why },
-        }
-    })
-}
-
-fn read(text: &[u8]) -> Result<Parts, Why> {
-    // A year before 0 has a sign and six digits.
-    let (sign, text, year) = match text {
-        [b'-', text @ ..] => (-1, text, 6),
-        text => (1, text, 4),
-    };
-    let (date, rest) = text.split_at_checked(year + 6).ok_or(Why::Form)?;
-    let (year, date) = date.split_at(year);
-    let &[b'-', m1, m2, b'-', d1, d2] = date else {
-        return Err(Why::Form);
-    };
-    let (year, month, day) = (number(year)?, small(&[m1, m2])?, small(&[d1, d2])?);
-    let year = i16::try_from(sign * year).ok().filter(|y| *y >= -9999);
-    let date = civil::Date::new(year.ok_or(Why::Range)?, month, day).map_err(|_| Why::NoSuch)?;
-    let (time, carry, rest) = match rest {
-        [b'T' | b't' | b' ', rest @ ..] => time_of_day(rest)?,
-        rest => (civil::Time::MIN, 0, rest),
-    };
-    Ok(Parts {
-        date,
-        time,
-        shift: carry - offset(rest)?,
-    })
-}
-
-fn number(digits: &[u8]) -> Result<i32, Why> {
-    let next = |n: i32, b: &u8| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0'));
-    digits.iter().try_fold(0, next).ok_or(Why::Form)
-}
-
-fn small(digits: &[u8; 2]) -> Result<i8, Why> {
-    number(digits).map(|n| n as i8)
-}
-
-/// The time, the seconds that it is more than that, and the rest.
-fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
-    let &[h1, h2, b':', m1, m2, ref rest @ ..] = text else {
-        return Err(Why::Form);
-    };
-    let (second, rest) = match *rest {
-        [b':', s1, s2, ref rest @ ..] => (small(&[s1, s2])?, rest),
-        _ => (0, rest),
-    };
-    let (nanos, rest) = match rest {
-        [b'.' | b',', rest @ ..] => {
-            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-            let (fraction, rest) = rest.split_at(digits);
-            if !(1..=9).contains(&digits) {
-                return Err(Why::Form);
-            }
-            (number(fraction)? * 10i32.pow(9 - digits as u32), rest)
-        }
-        _ => (0, rest),
-    };
-    let (hour, minute) = (small(&[h1, h2])?, small(&[m1, m2])?);
-    let last = (hour, minute, second, nanos) == (24, 0, 0, 0);
-    let leap = second == 60;
-    let carry = if last { 86_400 } else { i64::from(leap) };
-    let (hour, second) = (if last { 0 } else { hour }, if leap { 59 } else { second });
-    let time = civil::Time::new(hour, minute, second, nanos).map_err(|_| Why::NoSuch)?;
-    Ok((time, carry, rest))
-}
-
-/// The seconds that a local time is ahead of UTC.
-fn offset(text: &[u8]) -> Result<i64, Why> {
-    let (sign, digits) = match text {
-        [] | [b'Z' | b'z'] => return Ok(0),
-        [b'+', digits @ ..] => (1, digits),
-        [b'-', digits @ ..] => (-1, digits),
-        _ => return Err(Why::Form),
-    };
-    let (hours, minutes) = match *digits {
-        [h1, h2] => ([h1, h2], [b'0'; 2]),
-        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => ([h1, h2], [m1, m2]),
-        _ => return Err(Why::Form),
-    };
-    match (number(&hours)?, number(&minutes)?) {
-        (hours @ 0..=23, minutes @ 0..=59) => Ok(i64::from(sign * (hours * 60 + minutes) * 60)),
-        _ => Err(Why::NoSuch),
     }
 }
 
@@ -358,11 +226,8 @@ mod tests {
             "2026-01-02T00:00:00Z",
             "2026-01-02 23:59",
         ] {
-            assert_eq!(
-                text.parse::<Date>().unwrap().to_string(),
-                "2026-01-02",
-                "{text}"
-            );
+            let date: Date = text.parse().unwrap();
+            assert_eq!(date.to_string(), "2026-01-02", "{text}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! Lists: what a page is, how the next one is found, and pages that are fetched ahead.
 
+mod advance;
 pub(crate) mod cursor;
+mod envelope;
 pub(crate) mod items;
 mod link;
 pub(crate) mod options;

@@ -17,39 +17,35 @@ use crate::{
     codec::{pieces, raw::Raw},
     pagination::{
         cursor::{Asked, Cursor, asked},
-        link::{self, Link},
         options::ListOptions,
         params::{CHOOSE_A_PART, PageParams},
         repeats::Repeats,
     },
-    transport::{address, core::Core, request::RequestSpec, response::decode, send, trace::Trace},
+    transport::{core::Core, request::RequestSpec, response::decode, send, trace::Trace},
 };
-
-/// So many pages without an item, each with a `next`, are a list without an end.
-const EMPTY_PAGES: u32 = 10;
 
 /// Reads page after page.
 pub(super) struct Paginator {
-    core: Arc<Core>,
-    params: Option<PageParams>,
-    spec: RequestSpec,
+    pub(super) core: Arc<Core>,
+    pub(super) params: Option<PageParams>,
+    pub(super) spec: RequestSpec,
     /// The page to come: its number, or its offset.
-    index: u64,
+    pub(super) index: u64,
     /// Items so far.
-    seen: u64,
+    pub(super) seen: u64,
     /// Of the first page.
-    size: Option<u64>,
+    pub(super) size: Option<u64>,
     /// The query is that of a `next` link.
-    linked: bool,
+    pub(super) linked: bool,
     asked: Asked,
     /// The list is read from its start: `seen` can be compared with its count.
-    whole: bool,
+    pub(super) whole: bool,
     /// The last page says that there is another one.
-    promised: bool,
+    pub(super) promised: bool,
     /// Pages without items, up to here.
-    empty: u32,
+    pub(super) empty: u32,
     /// The queries so far, and some pages: a list that comes back to itself would never end.
-    queries: HashSet<u64>,
+    pub(super) queries: HashSet<u64>,
     repeats: Repeats,
     /// What comes after the last page that could be read.
     error: Option<Error>,
@@ -144,7 +140,7 @@ impl Paginator {
     }
 
     /// The request of a page; the query of a `next` link is in `out` already.
-    fn request(&self, index: u64) -> RequestSpec {
+    pub(super) fn request(&self, index: u64) -> RequestSpec {
         let mut spec = self.spec.clone();
         if let Some(params) = self.params.filter(|_| !self.linked) {
             spec.query.retain(|(k, _)| k != params.page);
@@ -165,12 +161,6 @@ impl Paginator {
             let request = async move { fetch(&core, spec).await };
             self.early.start(index, request).await;
         }
-    }
-
-    /// The page after this one in a list that is counted, `received` items being on this one.
-    fn after(&self, params: PageParams, received: u64) -> u64 {
-        self.index
-            .saturating_add(if params.page == "offset" { received } else { 1 })
     }
 
     /// The next page, and whether there are more.
@@ -248,69 +238,6 @@ impl Paginator {
         });
         Ok((page.retyped(), received))
     }
-
-    /// Goes on to the page after this one; false if there is none.
-    fn advance<T>(&mut self, page: &Page<T>, received: u64) -> Result<bool, Error> {
-        self.size.get_or_insert(received);
-        self.empty = if received == 0 { self.empty + 1 } else { 0 };
-        if let Some(next) = &page.next {
-            if self.empty == EMPTY_PAGES {
-                return Err(Error::pagination(format!(
-                    "{EMPTY_PAGES} pages in a row had no items and a `next` link: does the list have an end?"
-                )));
-            }
-            self.promised = true;
-            return self.follow(next).map(|()| true);
-        }
-        if self.linked || page.says_next || received == 0 {
-            return self.over(page);
-        }
-        let Some(params) = self.params else {
-            return self.over(page);
-        };
-        self.index = self.after(params, received);
-        let Some(count) = page.count else {
-            // Only a page without items is known to be the last one: a server may filter what it has cut into pages.
-            return Ok(true);
-        };
-        #[cfg(not(target_family = "wasm"))]
-        self.early.counted(count);
-        self.promised = self.whole && self.seen < count;
-        // A count that is too small is none.
-        Ok(self.seen < count || self.whole && self.seen > count)
-    }
-
-    /// Goes on to where a `next` link leads.
-    fn follow(&mut self, next: &str) -> Result<(), Error> {
-        let first = address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?;
-        match link::follow(next, &first)? {
-            Link::Query(query) => {
-                (self.spec.query, self.linked) = (query, true);
-                self.spec.encoded_query.clear();
-            }
-            Link::Page(index) => self.index = index,
-        }
-        if self
-            .queries
-            .contains(&query_hash(&self.request(self.index).query))
-        {
-            return Err(Error::pagination(
-                "the `next` link of a page leads to a page that was read before",
-            ));
-        }
-        Ok(())
-    }
-
-    /// The end, unless the count says that there are more items.
-    fn over<T>(&self, page: &Page<T>) -> Result<bool, Error> {
-        match page.count.filter(|count| self.whole && *count > self.seen) {
-            None => Ok(false),
-            Some(count) => Err(Error::pagination(format!(
-                "the list ended after {} items, and the server counts {count}",
-                self.seen
-            ))),
-        }
-    }
 }
 
 /// A page that was not decoded yet.
@@ -323,7 +250,7 @@ async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
 }
 
 /// Whatever the order.
-fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
+pub(super) fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
     let mut pairs: Vec<_> = query.iter().collect();
     pairs.sort();
     hash(pairs)

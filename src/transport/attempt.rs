@@ -14,12 +14,12 @@ use crate::{
         clock::Instant,
         core::{Authorization, Core},
         limits::Permit,
+        multipart::MultipartForm,
         platform::{RawResponse, is_unprocessed, timeout},
         redirect,
         request::RequestSpec,
         response::{read, status_error},
         retry::Failure,
-        upload::MultipartForm,
     },
 };
 

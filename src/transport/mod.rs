@@ -6,9 +6,12 @@ pub(crate) mod budget;
 mod build;
 pub(crate) mod clock;
 pub(crate) mod core;
+#[cfg(not(target_family = "wasm"))]
+mod file;
 pub(crate) mod future;
 pub(crate) mod hooks;
 pub(crate) mod limits;
+pub(crate) mod multipart;
 pub(crate) mod platform;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod process;

@@ -11,11 +11,11 @@ use crate::{
         attempt::{Attempt, ReadMode, StreamedBody, WholeBody},
         clock::{later, sleep},
         core::Core,
+        multipart::MultipartForm,
         request::RequestSpec,
         response::StreamingResponse,
         retry::{Failure, RetryContext, RetryDecision},
         trace::Trace,
-        upload::MultipartForm,
     },
 };
 

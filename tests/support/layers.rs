@@ -1,7 +1,7 @@
 //! Holds the modules of a crate against a table of layers. Used by the crates' own `tests/layers.rs` with `#[path]`.
 //!
 //! A module is a file; it belongs to the row of the table that names it or the folder it is in. A row may import only rows above it, so that the arrows go one way.
-//! What a folder's `mod.rs` or `lib.rs` re-exports counts as an import of the module it comes from. Tests inside the files are left out.
+//! What a folder's `mod.rs` or `lib.rs` re-exports counts as an import of the module it comes from. Tests are left out.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -120,7 +120,7 @@ fn read(folder: &Path, module: &[String], out: &mut Vec<(Vec<String>, TokenStrea
         }
         if path.is_dir() {
             read(&path, &inner, out);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
             let code = text
                 .parse()

@@ -1,0 +1,182 @@
+//! Where [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) looks: the environment, then a profile of `~/.config/autopi/credentials.toml`.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File, Metadata},
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::{Credentials, Error};
+
+/// What was found.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Found {
+    pub base_url: Option<String>,
+    api_token: Option<SecretString>,
+    jwt: Option<SecretString>,
+    email: Option<String>,
+    password: Option<SecretString>,
+}
+
+impl Found {
+    pub fn credentials(self) -> Option<Credentials> {
+        match self {
+            Self {
+                api_token: Some(token),
+                ..
+            } => Some(Credentials::ApiToken(token)),
+            Self { jwt: Some(jwt), .. } => Some(Credentials::Jwt(jwt)),
+            Self {
+                email: Some(email),
+                password: Some(password),
+                ..
+            } => Some(Credentials::Login {
+                email,
+                password,
+                mfa: None,
+            }),
+            _ => None,
+        }
+    }
+
+    fn has_credentials(&self) -> bool {
+        self.api_token.is_some()
+            || self.jwt.is_some()
+            || (self.email.is_some() && self.password.is_some())
+    }
+}
+
+/// The environment before the file; the file is not opened when the environment has credentials.
+pub(crate) fn find(
+    var: impl Fn(&str) -> Option<String>,
+    home: Option<&Path>,
+) -> Result<Found, Error> {
+    let text = |name| var(name).filter(|v| !v.is_empty());
+    let secret = |name| text(name).map(SecretString::from);
+    let mut found = Found {
+        base_url: text("AUTOPI_BASE_URL"),
+        api_token: secret("AUTOPI_API_TOKEN"),
+        jwt: secret("AUTOPI_JWT"),
+        email: text("AUTOPI_EMAIL"),
+        password: secret("AUTOPI_PASSWORD"),
+    };
+    if found.has_credentials() {
+        return Ok(found);
+    }
+    let (Some(home), wanted) = (home, text("AUTOPI_PROFILE")) else {
+        return Ok(found);
+    };
+    let path = home.join(".config").join("autopi").join("credentials.toml");
+    let mut profiles = match read(&path, home)? {
+        None if wanted.is_some() => {
+            return Err(Error::configuration(format!(
+                "AUTOPI_PROFILE is set, and there is no {}",
+                path.display()
+            )));
+        }
+        None => return Ok(found),
+        Some(text) => parse(&text, &path)?,
+    };
+    let name = wanted.as_deref().unwrap_or("default");
+    match profiles.remove(name) {
+        Some(profile) => {
+            let base_url = found.base_url.take().or(profile.base_url.clone());
+            Ok(Found {
+                base_url,
+                ..profile
+            })
+        }
+        None if wanted.is_none() => Ok(found),
+        None => Err(Error::configuration(format!(
+            "there is no profile [{name}] in {}",
+            path.display()
+        ))),
+    }
+}
+
+/// How long a file of credentials may be, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// None if there is no such file. One that others may read is refused: a token in it counts as lost; so is one that others can have put there.
+fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
+    let refuse =
+        |why: String| Error::configuration(format!("cannot use {}: {why}", path.display()));
+    let fail = |e: io::Error| refuse(e.to_string());
+    // Before it is opened: a FIFO would be waited for.
+    let about = match fs::metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(fail)?,
+    };
+    if !about.is_file() {
+        return Err(refuse("it is no regular file".into()));
+    }
+    if about.len() > LONGEST {
+        return Err(refuse(format!("it is longer than {LONGEST} bytes")));
+    }
+    judge(path, home, &about).map_err(refuse)?;
+    let file = File::open(path).map_err(fail)?;
+    // Room enough, so that it leaves no copy behind where it grew.
+    let mut text = String::with_capacity(about.len() as usize + 1);
+    file.take(LONGEST).read_to_string(&mut text).map_err(fail)?;
+    Ok(Some(text.into()))
+}
+
+/// Whose the file is, and who else may read it or put another in its place.
+#[cfg(unix)]
+fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+
+    let mode = |about: &Metadata| about.mode() & 0o7777;
+    if mode(file) & 0o077 != 0 {
+        return Err(format!(
+            "others may read it (mode {:03o}): chmod 600 {}",
+            mode(file),
+            path.display()
+        ));
+    }
+    let owner = fs::metadata(home).map_err(|e| e.to_string())?.uid();
+    let is_ours = |about: &Metadata| about.uid() == owner || about.uid() == 0;
+    if !is_ours(file) {
+        return Err("it belongs to somebody else".into());
+    }
+    // A link's own folder, and that of the file it leads to.
+    let real = path.canonicalize().map_err(|e| e.to_string())?;
+    for folder in [path, &real].into_iter().filter_map(Path::parent) {
+        let about = fs::metadata(folder).map_err(|e| e.to_string())?;
+        let folder = folder.display();
+        if !is_ours(&about) {
+            return Err(format!("its folder {folder} belongs to somebody else"));
+        }
+        // In a sticky folder others can't replace it.
+        if mode(&about) & 0o022 != 0 && mode(&about) & 0o1000 == 0 {
+            return Err(format!(
+                "others may write into its folder (mode {:03o}): chmod 700 {folder}",
+                mode(&about)
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
+    Ok(())
+}
+
+/// An error names the line and never shows it: toml's own message would.
+fn parse(text: &SecretString, path: &Path) -> Result<HashMap<String, Found>, Error> {
+    let text = text.expose_secret();
+    toml::from_str(text).map_err(|e| {
+        let line = e.span().and_then(|s| text.get(..s.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        let known = "base_url, api_token, jwt, email, password";
+        Error::configuration(format!("{} line {line}: not a profile; a profile is a [name] with some of {known}, all in quotes", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+use super::*;
+
+/// What is found with this file and environment, as `Debug` of the credentials and the base URL.
+fn found(
+    file: Option<(&str, u32)>,
+    env: &[(&str, &str)],
+) -> Result<(String, Option<String>), String> {
+    let home = std::env::temp_dir().join(format!(
+        "autopi-profile-{}-{}",
+        std::process::id(),
+        fastrand::u64(..)
+    ));
+    if let Some((text, _mode)) = file {
+        let folder = home.join(".config/autopi");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("credentials.toml");
+        fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(_mode)).unwrap();
+    }
+    let env: HashMap<String, String> = env
+        .iter()
+        .map(|(k, v)| ((*k).into(), (*v).into()))
+        .collect();
+    let result = find(|name| env.get(name).cloned(), Some(&home)).map_err(|e| e.to_string());
+    let _ = fs::remove_dir_all(&home);
+    result.map(|found| {
+        let base = found.base_url.clone();
+        let who = match found.credentials() {
+            Some(Credentials::ApiToken(t)) => format!("token {}", t.expose_secret()),
+            other => format!("{other:?}"),
+        };
+        (who, base)
+    })
+}
+
+const FILE: &str = "[default]\napi_token = 'of-file'\nbase_url = 'https://a.example'\n[fleet]\nemail = 'a@b.c'\npassword = 'canary'\n";
+
+#[test]
+fn the_environment_comes_before_the_file() {
+    let (who, base) = found(Some((FILE, 0o644)), &[("AUTOPI_API_TOKEN", "of-env")]).unwrap();
+    assert_eq!(
+        (who.as_str(), base),
+        ("token of-env", None),
+        "the file is not even opened"
+    );
+    let (who, base) = found(Some((FILE, 0o600)), &[("AUTOPI_API_TOKEN", "")]).unwrap();
+    assert_eq!(
+        (who.as_str(), base.as_deref()),
+        ("token of-file", Some("https://a.example"))
+    );
+    let (_, base) = found(
+        Some((FILE, 0o600)),
+        &[("AUTOPI_BASE_URL", "https://b.example")],
+    )
+    .unwrap();
+    assert_eq!(base.as_deref(), Some("https://b.example"));
+    let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_EMAIL", "a@b.c")]).unwrap();
+    assert_eq!(who, "token of-file", "half a login is none");
+    let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_PROFILE", "fleet")]).unwrap();
+    assert_eq!(who, "Some(Login(** redacted **))");
+    assert_eq!(found(None, &[]).unwrap().0, "None");
+}
+
+#[test]
+fn what_is_wrong_with_the_file_is_said_without_its_secrets() {
+    #[cfg(unix)]
+    for mode in [0o640, 0o604, 0o660] {
+        assert!(
+            found(Some((FILE, mode)), &[])
+                .unwrap_err()
+                .contains("chmod 600")
+        );
+    }
+    assert!(
+        found(Some((FILE, 0o600)), &[("AUTOPI_PROFILE", "none")])
+            .unwrap_err()
+            .contains("[none]")
+    );
+    assert!(
+        found(None, &[("AUTOPI_PROFILE", "none")])
+            .unwrap_err()
+            .contains("credentials.toml")
+    );
+    for bad in [
+        "[default]\napi_token = canary",
+        "[default]\n\napi_tokken = 'canary'",
+        "[default]\napi_token = ['canary']",
+        "canary",
+    ] {
+        let error = found(Some((bad, 0o600)), &[]).unwrap_err();
+        assert!(
+            !error.contains("canary") && error.contains("line"),
+            "{error}"
+        );
+    }
+}
+
+/// Makes a home with a valid file of credentials, changes it, and reads.
+#[cfg(unix)]
+fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let name = format!("autopi-home-{}-{}", std::process::id(), fastrand::u64(..));
+    let home = std::env::temp_dir().join(name);
+    let folder = home.join(".config/autopi");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("credentials.toml");
+    fs::write(&path, FILE).unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    change(&folder);
+    let found = find(|_| None, Some(&home)).map_err(|e| e.to_string());
+    let _ = fs::remove_dir_all(&home);
+    found.map(|found| format!("{:?}", found.credentials().is_some()))
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_and_never_waited_for() {
+    let replaced = |with: &'static [&'static str]| {
+        changed(|folder| {
+            let path = folder.join("credentials.toml");
+            fs::remove_file(&path).unwrap();
+            let (program, arguments) = with.split_first().unwrap();
+            let made = std::process::Command::new(program)
+                .args(arguments)
+                .arg(&path)
+                .status();
+            assert!(made.unwrap().success());
+        })
+    };
+    for with in [
+        &["mkfifo", "-m", "600"] as &[&str],
+        &["mkdir", "-m", "700"],
+        &["ln", "-s", "/dev/zero"],
+    ] {
+        let error = replaced(with).unwrap_err();
+        assert!(error.contains("no regular file"), "{error}");
+    }
+    assert_eq!(replaced(&["ln", "-s", "/no/such/file"]).unwrap(), "false");
+    let error = replaced(&["truncate", "-s", "2M"]).unwrap_err();
+    assert!(error.contains("longer than"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_write_into_is_refused() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let moded = |mode| {
+        move |folder: &Path| fs::set_permissions(folder, PermissionsExt::from_mode(mode)).unwrap()
+    };
+    for (mode, good) in [
+        (0o700, true),
+        (0o755, true),
+        (0o1777, true),
+        (0o777, false),
+        (0o770, false),
+        (0o702, false),
+    ] {
+        let found = changed(moded(mode));
+        assert_eq!(found.is_ok(), good, "{mode:o}: {found:?}");
+        assert!(found.map_or_else(|e| e.contains("chmod 700"), |_| true));
+    }
+    // The folder behind a link counts as well.
+    let linked = changed(|folder| {
+        let real = folder.with_file_name("real");
+        fs::create_dir(&real).unwrap();
+        let path = folder.join("credentials.toml");
+        fs::rename(&path, real.join("f")).unwrap();
+        symlink(real.join("f"), path).unwrap();
+        moded(0o777)(&real);
+    });
+    assert!(linked.unwrap_err().contains("chmod 700"));
+}

@@ -1,0 +1,114 @@
+//! The plain meaning that a value of another form has as what is wanted.
+
+use serde::{
+    Deserializer,
+    de::{Error as _, Visitor, value::SeqDeserializer},
+};
+use serde_json::{Error, Value};
+
+use crate::codec::{digits, lenient::Lenient, pieces::pieces};
+
+/// An integer as it is written: also with zeros after the point, or an exponent.
+fn integer(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let number: crate::Decimal = text.parse().ok()?;
+        let whole = number.0.normalize();
+        i64::try_from(whole.mantissa())
+            .ok()
+            .filter(|_| whole.scale() == 0)
+    })
+}
+
+impl<'a> Lenient<'a> {
+    /// As a boolean: also `"true"`, Python's `"True"`, and 1.
+    pub(super) fn as_bool<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self
+            .plain()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            "1" if self.first() != b'"' => visitor.visit_bool(true),
+            "0" if self.first() != b'"' => visitor.visit_bool(false),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    pub(super) fn as_integer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let Some(text) = self.number() else {
+            return self.deserialize_any(visitor);
+        };
+        match (integer(&text), text.parse::<u64>()) {
+            (Some(n), _) => visitor.visit_i64(n),
+            (_, Ok(n)) => visitor.visit_u64(n),
+            _ => Err(Error::custom(format!(
+                "`{}` is no integer of 64 bits",
+                self.says()
+            ))),
+        }
+    }
+
+    /// As the nearest `f64`.
+    pub(super) fn as_float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.number().map(|text| (text.parse::<f64>(), text)) {
+            Some((Ok(n), text)) if n.is_finite() && (n != 0.0 || digits::is_kept(&text)) => {
+                visitor.visit_f64(n)
+            }
+            Some((_, text)) => Err(Error::custom(format!(
+                "`{text}` is beyond what a number of 64 bits reaches"
+            ))),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    pub(super) fn as_text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.plain() {
+            Some(text) => visitor.visit_string(text),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    /// As a list: also its one item, the JSON text of a list, and null or an empty text for none.
+    pub(super) fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parsed(|value| match value.text {
+            b"null" => value.with_text(b"[]").list(visitor),
+            b"\"\"" if value.is_noted() => value.with_text(b"[]").list(visitor),
+            b"\"\"" => value.deserialize_any(visitor),
+            // In a list of booleans only: elsewhere `false` more likely stands for none.
+            b"true" | b"false" => {
+                let one = Value::Bool(value.text == b"true");
+                visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
+            }
+            text if text.starts_with(b"[") => value.list(visitor),
+            _ => {
+                value.deeper()?;
+                let one = value.inside(value.text);
+                visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
+            }
+        })
+    }
+
+    pub(super) fn whole(self) -> Self {
+        self
+    }
+
+    /// As an object: also a list of one, and the JSON text of an object.
+    pub(super) fn as_object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.parsed(|value| match pieces(value.text, b'[').as_deref() {
+            Ok([one]) if one.first() == Some(&b'{') && value.depth > 0 => {
+                value.inside(one).object(visitor)
+            }
+            Ok(many) if many.len() > 1 => Err(Error::custom(format!(
+                "a list of {} where one object is documented",
+                many.len()
+            ))),
+            _ => value.deserialize_any(visitor),
+        })
+    }
+
+    fn with_text(self, text: &'a [u8]) -> Self {
+        Self { text, ..self }
+    }
+}

@@ -1,0 +1,223 @@
+use serde_json::json;
+
+use super::*;
+
+fn written(place: Place, style: Style, explode: bool, value: &Value) -> Option<String> {
+    let format = Format {
+        place,
+        style,
+        explode,
+        reserved: false,
+    };
+    format.write("color", value).unwrap()
+}
+
+/// The table "Style Examples" of OpenAPI 3.0.4 and 3.1.1; 3.0.3 has it with two slips (labels).
+#[test]
+fn the_table_of_the_specification() {
+    use Place::{Path, Query};
+    use Style::{Deep, Form, Label, Matrix, Pipe, Simple, Space};
+    let array = json!(["blue", "black", "brown"]);
+    let object = json!({"R": 100, "G": 200, "B": 150});
+    for (place, style, explode, empty, string, list, map) in [
+        (
+            Path,
+            Matrix,
+            false,
+            ";color",
+            ";color=blue",
+            ";color=blue,black,brown",
+            ";color=R,100,G,200,B,150",
+        ),
+        (
+            Path,
+            Matrix,
+            true,
+            ";color",
+            ";color=blue",
+            ";color=blue;color=black;color=brown",
+            ";R=100;G=200;B=150",
+        ),
+        (
+            Path,
+            Label,
+            false,
+            ".",
+            ".blue",
+            ".blue,black,brown",
+            ".R,100,G,200,B,150",
+        ),
+        (
+            Path,
+            Label,
+            true,
+            ".",
+            ".blue",
+            ".blue.black.brown",
+            ".R=100.G=200.B=150",
+        ),
+        (
+            Path,
+            Simple,
+            false,
+            "",
+            "blue",
+            "blue,black,brown",
+            "R,100,G,200,B,150",
+        ),
+        (
+            Path,
+            Simple,
+            true,
+            "",
+            "blue",
+            "blue,black,brown",
+            "R=100,G=200,B=150",
+        ),
+        (
+            Query,
+            Form,
+            false,
+            "color=",
+            "color=blue",
+            "color=blue,black,brown",
+            "color=R,100,G,200,B,150",
+        ),
+        (
+            Query,
+            Form,
+            true,
+            "color=",
+            "color=blue",
+            "color=blue&color=black&color=brown",
+            "R=100&G=200&B=150",
+        ),
+        (
+            Query,
+            Space,
+            false,
+            "color=",
+            "color=blue",
+            "color=blue%20black%20brown",
+            "color=R%20100%20G%20200%20B%20150",
+        ),
+        (
+            Query,
+            Pipe,
+            false,
+            "color=",
+            "color=blue",
+            "color=blue%7Cblack%7Cbrown",
+            "color=R%7C100%7CG%7C200%7CB%7C150",
+        ),
+        (
+            Query,
+            Deep,
+            true,
+            "color=",
+            "color=blue",
+            "color=blue&color=black&color=brown",
+            "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150",
+        ),
+    ] {
+        let written = |value: &Value| written(place, style, explode, value);
+        let what = format!("{place:?} {style:?} {explode}");
+        assert_eq!(written(&json!("")).as_deref(), Some(empty), "{what}");
+        assert_eq!(written(&json!("blue")).as_deref(), Some(string), "{what}");
+        assert_eq!(written(&array).as_deref(), Some(list), "{what}");
+        assert_eq!(written(&object).as_deref(), Some(map), "{what}");
+        for nothing in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!([null]),
+            json!({"R": null}),
+        ] {
+            assert_eq!(written(&nothing), None, "{what} {nothing}");
+        }
+    }
+}
+
+#[test]
+fn a_separator_inside_a_value_does_not_part_it() {
+    let list = json!(["a,b", "c d", "e|f&g=h;i.j", "ü%"]);
+    assert_eq!(
+        written(Place::Query, Style::Form, false, &list).unwrap(),
+        "color=a%2Cb,c%20d,e%7Cf%26g%3Dh%3Bi.j,%C3%BC%25"
+    );
+    assert_eq!(
+        written(Place::Path, Style::Simple, false, &json!(["a,b", "c/d"])).unwrap(),
+        "a%2Cb,c%2Fd"
+    );
+    let header = Format {
+        place: Place::Header,
+        style: Style::Simple,
+        explode: false,
+        reserved: false,
+    };
+    assert_eq!(
+        header.write("X", &json!(["a b", 1])).unwrap().unwrap(),
+        "a b,1"
+    );
+    for explode in [true, false] {
+        let header = Format { explode, ..header };
+        assert!(header.write("X", &json!(["a,b"])).is_err());
+    }
+}
+
+#[test]
+fn deep_objects_and_json_hold_objects_in_objects_and_the_others_refuse_them() {
+    let nested = json!({"a": {"b c": [1, 2], "d": {"e": true}}, "f": null});
+    assert_eq!(
+        written(Place::Query, Style::Deep, true, &nested).unwrap(),
+        "color%5Ba%5D%5Bb%20c%5D=1&color%5Ba%5D%5Bb%20c%5D=2&color%5Ba%5D%5Bd%5D%5Be%5D=true"
+    );
+    assert_eq!(
+        written(Place::Query, Style::Json, true, &json!({"a": [1]})).unwrap(),
+        "color=%7B%22a%22%3A%5B1%5D%7D"
+    );
+    for style in [
+        Style::Form,
+        Style::Space,
+        Style::Pipe,
+        Style::Simple,
+        Style::Label,
+        Style::Matrix,
+    ] {
+        for explode in [true, false] {
+            let format = Format {
+                place: Place::Query,
+                style,
+                explode,
+                reserved: false,
+            };
+            assert!(format.write("x", &nested).is_err(), "{format:?}");
+            assert!(format.write("x", &json!([[1]])).is_err(), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn reserved_characters_stay_where_the_document_allows_them() {
+    let format = Format {
+        place: Place::Query,
+        style: Style::Form,
+        explode: true,
+        reserved: true,
+    };
+    assert_eq!(
+        format
+            .write("x", &json!("a/b?c:d@e,f&g#h+i"))
+            .unwrap()
+            .unwrap(),
+        "x=a/b?c:d@e,f%26g%23h%2Bi"
+    );
+    let joined = Format {
+        explode: false,
+        ..format
+    };
+    assert_eq!(
+        joined.write("x", &json!(["a/b", "c,d"])).unwrap().unwrap(),
+        "x=a%2Fb,c%2Cd"
+    );
+}

@@ -1,0 +1,77 @@
+//! The enum that a generated union is.
+
+/// Makes the enum of a union, its accessors, conversions and serde's traits.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __union {
+    (
+        $(#[$meta:meta])* $name:ident {
+            $($(#[$vmeta:meta])* $variant:ident($ty:ty) = $as:ident($inner:ty) $how:ident $($value:literal)?),* $(,)?
+        },
+        $tag:literal, [$($from:ident($of:ty)),* $(,)?], [$($alternative:expr),* $(,)?]
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vmeta])* $variant($ty),)*
+            /// A value that is of no alternative of the document, kept as it came.
+            Unknown($crate::UnknownValue<$crate::Json>),
+        }
+        impl $name {
+            $(
+                $(#[$vmeta])*
+                pub fn $as(&self) -> ::std::option::Option<&$inner> {
+                    match self { Self::$variant(value) => ::std::option::Option::Some(value), _ => ::std::option::Option::None }
+                }
+            )*
+            /// The value that is of no alternative of the document.
+            pub fn as_unknown(&self) -> ::std::option::Option<&$crate::Json> {
+                match self { Self::Unknown(value) => ::std::option::Option::Some(value.get()), _ => ::std::option::Option::None }
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant(value) => $crate::rt::debug_variant(f, ::std::stringify!($variant), value),)*
+                    Self::Unknown(value) => $crate::rt::debug_variant(f, "Unknown", value.get()),
+                }
+            }
+        }
+        impl $crate::rt::Redact for $name {
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+        }
+        impl $crate::rt::Placeholder for $name {
+            fn placeholder() -> Self { <Self as $crate::rt::Union>::unknown(::std::default::Default::default()) }
+        }
+        impl $crate::rt::Union for $name {
+            const TAG: &'static str = $tag;
+            const ALTERNATIVES: &'static [$crate::rt::Alternative] = &[$($alternative),*];
+            const READ: &'static [fn($crate::rt::Source<'_>) -> ::std::option::Option<Self>] = &[$(|from| from.read().map(Self::$variant)),*];
+            fn unknown(value: $crate::Json) -> Self { Self::Unknown($crate::UnknownValue::__new(value)) }
+        }
+        $(
+            impl ::std::convert::From<$of> for $name {
+                fn from(value: $of) -> Self { Self::$from(value.into()) }
+            }
+            impl $crate::IntoNullable<$name> for $of {
+                fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+            }
+        )*
+        impl ::std::convert::From<$crate::serde_json::Value> for $name {
+            /// Read as a response is.
+            fn from(value: $crate::serde_json::Value) -> Self { $crate::rt::of(value) }
+        }
+        impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> { $crate::rt::read_union(d) }
+        }
+        impl $crate::rt::serde::Serialize for $name {
+            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => $crate::rt::put::$how::<$inner, _>(value, $tag, ($($value)?), s),)*
+                    Self::Unknown(value) => $crate::rt::serde::Serialize::serialize(value.get(), s),
+                }
+            }
+        }
+    };
+}

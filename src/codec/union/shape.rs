@@ -1,0 +1,172 @@
+//! What the alternatives of a union look like, and how well a value fits one.
+
+use std::cmp::Reverse;
+
+use serde_json::{Map, Value};
+
+/// A value that tells an alternative.
+#[derive(Clone, Copy, Debug)]
+pub enum Tag {
+    Text(&'static str),
+    Integer(i64),
+    Boolean(bool),
+}
+
+impl Tag {
+    pub(super) fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Text(text) => value.as_str() == Some(text),
+            Self::Integer(n) => value.as_i64() == Some(n),
+            Self::Boolean(b) => value.as_bool() == Some(b),
+        }
+    }
+}
+
+/// JSON types, as bits.
+pub mod kind {
+    pub const BOOLEAN: u8 = 1;
+    pub const INTEGER: u8 = 2;
+    pub const NUMBER: u8 = 4;
+    pub const TEXT: u8 = 8;
+    pub const LIST: u8 = 16;
+    pub const OBJECT: u8 = 32;
+    pub const ANY: u8 = 63;
+}
+
+/// What the values of an alternative look like, one level deep.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Of [`kind`].
+    pub kinds: u8,
+    /// The values that are listed.
+    pub values: &'static [Tag],
+    /// Is it a text of some form: a time, a UUID?
+    pub formatted: bool,
+    /// The names of an object's members.
+    pub fields: &'static [&'static str],
+    pub required: &'static [&'static str],
+    /// Members of which the document says what value they have.
+    pub fixed: &'static [(&'static str, &'static [Tag])],
+    /// May there be other members?
+    pub open: bool,
+    /// What the first item of a list looks like, if anything is known of it.
+    pub items: &'static [Shape],
+}
+
+impl Shape {
+    /// Anything.
+    pub const ANY: Self = Self {
+        kinds: kind::ANY,
+        values: &[],
+        formatted: false,
+        fields: &[],
+        required: &[],
+        fixed: &[],
+        open: true,
+        items: &[],
+    };
+
+    /// How well a value fits, the least being the best; `None` if it does not.
+    fn rank(&self, value: &Value) -> Option<Rank> {
+        if self.kinds & kind_of(value) == 0 {
+            return None;
+        }
+        let strictness = match value {
+            _ if self.values.iter().any(|v| v.is(value)) => 0,
+            _ if !self.values.is_empty() => 3,
+            Value::String(_) => 2 - u8::from(self.formatted),
+            // An integer is one before it is a number; anything is the last choice.
+            _ => u8::from(self.kinds & (kind::NUMBER | kind::TEXT) != 0),
+        };
+        let other = Rank {
+            strictness,
+            ..Rank::default()
+        };
+        match value {
+            Value::Object(map) => self.members(map),
+            Value::Array(list) => match (self.items, list.first()) {
+                ([], _) | (_, None) => Some(other),
+                (items, Some(first)) => best(items, first),
+            },
+            _ => Some(other),
+        }
+    }
+
+    fn members(&self, map: &Map<String, Value>) -> Option<Rank> {
+        let mut fixed = 0;
+        for (name, values) in self.fixed {
+            match map.get(*name) {
+                Some(value) if values.iter().any(|v| v.is(value)) => fixed += 1,
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        let mut hint = 0;
+        let known = map.keys().filter(|key| {
+            // Most often the one after the last.
+            let at = match self.fields.get(hint) {
+                Some(next) if next == key => Some(hint),
+                _ => self.fields.iter().position(|f| f == key),
+            };
+            hint = at.map_or(hint, |at| at + 1);
+            at.is_some()
+        });
+        let known = known.count();
+        let missing = self.required.iter().filter(|n| !map.contains_key(**n));
+        let missing = missing.count();
+        let foreign = if self.open { 0 } else { map.len() - known };
+        // Of two faults one is forgiven: a member that did not come, or one that the document does not name. Never both, and never where nothing is known.
+        let fits = match (missing, foreign) {
+            (0, 0) => true,
+            (0, _) | (_, 0) => known > 0,
+            _ => false,
+        };
+        fits.then_some(Rank {
+            missing,
+            foreign,
+            fixed: Reverse(fixed),
+            open: self.open,
+            required: Reverse(self.required.len()),
+            strictness: 0,
+        })
+    }
+}
+
+/// In the order of what decides.
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    missing: usize,
+    foreign: usize,
+    fixed: Reverse<usize>,
+    open: bool,
+    required: Reverse<usize>,
+    strictness: u8,
+}
+
+pub(super) fn best(shapes: &[Shape], value: &Value) -> Option<Rank> {
+    shapes.iter().filter_map(|s| s.rank(value)).min()
+}
+
+fn kind_of(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => kind::BOOLEAN,
+        Value::Number(n) if n.is_i64() => match n.as_i64().map(i64::unsigned_abs) {
+            Some(n) if n > 1 << 53 => kind::INTEGER,
+            _ => kind::INTEGER | kind::NUMBER,
+        },
+        // More than an `f64` holds exactly.
+        Value::Number(n) if n.is_u64() => 0,
+        Value::Number(_) => kind::NUMBER,
+        Value::String(_) => kind::TEXT,
+        Value::Array(_) => kind::LIST,
+        Value::Object(_) => kind::OBJECT,
+    }
+}
+
+/// An alternative: the values of the tag that name it, and what it looks like.
+#[derive(Debug)]
+pub struct Alternative {
+    pub tags: &'static [Tag],
+    pub shapes: &'static [Shape],
+}

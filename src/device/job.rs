@@ -1,0 +1,210 @@
+//! Sends commands, and waits for their results.
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use crate::{
+    Async, CallOptions, Client, Command, CommandTarget, Error, Json, Method,
+    call::path::expand,
+    codec::{decode, pieces, redact::Texts},
+    device::result::judge,
+    transport::clock::{Instant, after, sleep},
+};
+
+const RESULT: [&str; 2] = [
+    "/dongle/devices/{id}/command_result/{jid}/",
+    "/dongle/{unit_id}/retrieve_job/{jid}/",
+];
+
+/// What a command gave. `Debug` shows its form, names and numbers: a text may be a password.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CommandOutcome {
+    /// The job's id; none if the device itself answered at once.
+    pub jid: Option<String>,
+    /// What the command returned.
+    pub value: Json,
+}
+
+impl fmt::Debug for CommandOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandOutcome")
+            .field("jid", &self.jid)
+            .field("value", &Texts(&self.value.0))
+            .finish()
+    }
+}
+
+/// A command that a device was sent.
+pub struct CommandJob<M = Async> {
+    client: Client,
+    device: CommandTarget,
+    jid: String,
+    /// A device on the local network answers with the output itself.
+    done: Option<Json>,
+    mode: PhantomData<M>,
+}
+
+impl<M> Clone for CommandJob<M> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            device: self.device,
+            jid: self.jid.clone(),
+            done: self.done.clone(),
+            mode: PhantomData,
+        }
+    }
+}
+
+impl<M> fmt::Debug for CommandJob<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandJob")
+            .field("device", &self.device)
+            .field("jid", &self.jid)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Runs a command on a device and waits for its result. Dropping the future stops the waiting, not the command: with [`start_command`](Self::start_command)
+    /// the job's id is known for later. A command is never run twice: only one that the API refused with 429 is sent again.
+    ///
+    /// # Errors
+    /// The API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result in time.
+    pub async fn run_command(
+        &self,
+        device: impl Into<CommandTarget>,
+        command: &Command,
+        wait: Duration,
+    ) -> Result<CommandOutcome, Error> {
+        let until = after(wait);
+        let job = self.start_command(device, command).await?;
+        job.wait(until.saturating_duration_since(Instant::now()))
+            .await
+    }
+
+    /// Sends a command and does not wait for its result.
+    ///
+    /// # Errors
+    /// The API refuses it.
+    pub async fn start_command(
+        &self,
+        device: impl Into<CommandTarget>,
+        command: &Command,
+    ) -> Result<CommandJob, Error> {
+        let device = device.into();
+        let (template, id) = device.of(command.paths);
+        let path = expand(template, &[id])?;
+        let request = self
+            .request(Method::POST, &path)
+            .named("start_command", template)
+            .json(&command.body)?;
+        let answer = request.send().await?.value;
+        // With every digit, also where it is a number.
+        let jid = pieces::member(&answer, "jid").map(decode::read::<Option<String>>);
+        let jid = jid.and_then(|jid| jid.ok().flatten());
+        let done = jid.is_none().then(|| Json(decode::lossless(&answer)));
+        Ok(CommandJob {
+            client: self.clone(),
+            device,
+            jid: jid.unwrap_or_default(),
+            done,
+            mode: PhantomData,
+        })
+    }
+
+    /// A job that was started before. No request is made.
+    pub fn command_job(
+        &self,
+        device: impl Into<CommandTarget>,
+        jid: impl Into<String>,
+    ) -> CommandJob {
+        CommandJob {
+            client: self.clone(),
+            device: device.into(),
+            jid: jid.into(),
+            done: None,
+            mode: PhantomData,
+        }
+    }
+}
+
+impl<M> CommandJob<M> {
+    /// Its id, digits in a string; empty if a local device answered at once.
+    pub fn jid(&self) -> &str {
+        &self.jid
+    }
+
+    /// As a job of the other mode.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_mode<N>(self) -> CommandJob<N> {
+        CommandJob {
+            client: self.client,
+            device: self.device,
+            jid: self.jid,
+            done: self.done,
+            mode: PhantomData,
+        }
+    }
+}
+
+impl CommandJob {
+    /// The result, if it is there.
+    ///
+    /// # Errors
+    /// As [`Client::run_command`].
+    pub async fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
+        self.ask(CallOptions::new()).await
+    }
+
+    async fn ask(&self, options: CallOptions) -> Result<Option<CommandOutcome>, Error> {
+        if let Some(value) = &self.done {
+            return Ok(Some(CommandOutcome {
+                jid: None,
+                value: value.clone(),
+            }));
+        }
+        let (template, id) = self.device.of(RESULT);
+        let path = expand(template, &[id, ("jid", self.jid.clone())])?;
+        let answer = match self
+            .client
+            .request(Method::GET, &path)
+            .named("command_result", template)
+            .options(options)
+            .send()
+            .await
+        {
+            Err(e) if e.is_not_found() => return Ok(None),
+            other => other?,
+        };
+        Ok(judge(&answer)?.map(|value| CommandOutcome {
+            jid: Some(self.jid.clone()),
+            value: Json(value),
+        }))
+    }
+
+    /// Asks until there is a result, more and more seldom. Nothing is lost when the future is dropped: wait again whenever you like.
+    ///
+    /// # Errors
+    /// As [`Client::run_command`].
+    pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
+        let until = after(wait);
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let left = until
+                .saturating_duration_since(Instant::now())
+                .max(Duration::from_millis(1));
+            let missing = match self.ask(CallOptions::new().timeout(left)).await {
+                Ok(Some(outcome)) => return Ok(outcome),
+                Ok(None) => Error::no_result(&self.jid),
+                Err(e) if e.is_retryable() => e,
+                Err(e) => return Err(e),
+            };
+            if Instant::now() + pause >= until {
+                return Err(missing);
+            }
+            sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)).await;
+            pause = pause.mul_f64(1.5).min(Duration::from_secs(5));
+        }
+    }
+}

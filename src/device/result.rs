@@ -1,0 +1,129 @@
+//! What the API says of a command: a result, a failure, or not yet.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::{Error, Response, codec::decode};
+
+/// Is it the result?
+///
+/// NOT PUBLIC: the document claims a device as the response, which it is not, and nobody has published how "not yet" looks. What is assumed stands here: nothing,
+/// null, `{}` and 404 mean not yet; an object of nothing but job members is the job's state; anything else is what the command returned.
+pub(super) fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
+    const JOB: [&str; 9] = [
+        "jid",
+        "state",
+        "status",
+        "success",
+        "device_id",
+        "detail",
+        "message",
+        "response",
+        "minions",
+    ];
+    if answer.status == 202 || answer.value.is_empty() {
+        return Ok(None);
+    }
+    let value = decode::lossless(&answer.value);
+    let Value::Object(map) = &value else {
+        return Ok((!value.is_null()).then_some(value));
+    };
+    let failed = || Error::command(answer.status, answer.value.clone());
+    // The return of a Salt job, bare or in the envelope that a webhook has.
+    let job = value
+        .pointer("/response/data")
+        .and_then(Value::as_object)
+        .unwrap_or(map);
+    if let Some(returned) = job.get("return").filter(|_| job.contains_key("jid")) {
+        return if job.get("success") == Some(&Value::Bool(false)) {
+            Err(failed())
+        } else {
+            Ok(Some(returned.clone()))
+        };
+    }
+    if !map.keys().all(|k| JOB.contains(&k.as_str())) {
+        return Ok(Some(value));
+    }
+    let state = ["state", "status"]
+        .iter()
+        .find_map(|k| map.get(*k)?.as_str())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if map.get("success") == Some(&Value::Bool(false))
+        || ["timeout", "failed", "failure", "error"].contains(&state.as_str())
+    {
+        return Err(failed());
+    }
+    let pending = [
+        "",
+        "new",
+        "pending",
+        "queued",
+        "sent",
+        "started",
+        "running",
+        "in_progress",
+    ]
+    .contains(&state.as_str());
+    Ok((!pending).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(body: &'static str) -> Result<Option<Value>, Error> {
+        judge(&Response {
+            status: 200,
+            headers: Default::default(),
+            value: body.into(),
+        })
+    }
+
+    #[test]
+    fn results_failures_and_not_yet() {
+        for not_yet in [
+            "",
+            "null",
+            "{}",
+            r#"{"state":"PENDING","jid":"1"}"#,
+            r#"{"jid":"1"}"#,
+        ] {
+            assert_eq!(judged(not_yet).unwrap(), None, "{not_yet}");
+        }
+        for failed in [
+            r#"{"state":"TIMEOUT","success":false}"#,
+            r#"{"jid":"1","return":"no","success":false}"#,
+            r#"{"status":"error"}"#,
+        ] {
+            assert_eq!(
+                judged(failed).unwrap_err().kind(),
+                crate::ErrorKind::Command,
+                "{failed}"
+            );
+        }
+        for (body, value) in [
+            ("12.4", Value::from(12.4)),
+            ("pong", Value::from("pong")),
+            (
+                r#"{"_type":"rpm","value":900}"#,
+                serde_json::json!({"_type": "rpm", "value": 900}),
+            ),
+            (
+                r#"{"state":"RUNNING","ssid":"x"}"#,
+                serde_json::json!({"state": "RUNNING", "ssid": "x"}),
+            ),
+            (r#"{"jid":"1","return":7,"retcode":0}"#, Value::from(7)),
+            (
+                r#"{"jid":"1","return":{"iccid":89450100000000000123,"v":NaN},"success":true}"#,
+                serde_json::json!({"iccid": "89450100000000000123", "v": "NaN"}),
+            ),
+            (
+                r#"{"jid":"1","state":"COMMAND_EXECUTED","success":true,"response":{"data":{"jid":"1","return":[1],"success":true}}}"#,
+                serde_json::json!([1]),
+            ),
+        ] {
+            assert_eq!(judged(body).unwrap(), Some(value), "{body}");
+        }
+    }
+}

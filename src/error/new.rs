@@ -1,0 +1,236 @@
+//! What makes an error, and what is added to it on its way up.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use reqwest::Method;
+
+use crate::{
+    codec::validate::Violation,
+    error::{Error, ErrorKind, Inner, explain},
+};
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            request: None,
+            status: None,
+            body: None,
+            path: None,
+            fields: BTreeMap::new(),
+            request_id: None,
+            retry_after: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    pub(crate) fn auth(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Auth, message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    pub(crate) fn pagination(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Pagination, message)
+    }
+
+    /// The same, meaning something else.
+    pub(crate) fn explained(mut self, kind: ErrorKind, message: String) -> Self {
+        (self.0.kind, self.0.message) = (kind, message);
+        self
+    }
+
+    /// Returns an error of a hook, or of credentials of your own. Its kind is [`ErrorKind::InvalidRequest`]; no attempt follows it.
+    pub fn other(message: impl Into<String>) -> Self {
+        Self::invalid(message)
+    }
+
+    /// What the API would refuse, all of it.
+    pub(crate) fn violations(all: Vec<Violation>) -> Self {
+        /// The others are in `field_errors`.
+        const SHOWN: usize = 8;
+        let texts = all.iter().take(SHOWN);
+        let mut message = texts
+            .map(|v| match v.field.as_str() {
+                "" => format!("body: {}", v.fault),
+                field => format!("{field}: {}", v.fault),
+            })
+            .collect::<Vec<_>>()
+            .join("; ");
+        if let Some(more @ 1..) = all.len().checked_sub(SHOWN) {
+            message.push_str(&format!("; and {more} more"));
+        }
+        let mut error = Self::invalid(message);
+        for Violation { field, fault } in all {
+            let field = if field.is_empty() {
+                "non_field_errors".into()
+            } else {
+                field
+            };
+            error.0.fields.entry(field).or_default().push(fault);
+        }
+        error
+    }
+
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Timeout, message)
+    }
+
+    pub(crate) fn transport(source: reqwest::Error) -> Self {
+        let kind = match source.is_timeout() {
+            true => ErrorKind::Timeout,
+            false => ErrorKind::Transport,
+        };
+        let mut error = Self::new(kind, explain::explain(&source));
+        // The URL may hold what a caller thinks private, in the query for example.
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    pub(crate) fn status_of(
+        status: u16,
+        request_id: Option<String>,
+        retry_after: Option<Duration>,
+        html: bool,
+        template: Option<&str>,
+        body: Bytes,
+    ) -> Self {
+        let hint = match status {
+            _ if html => {
+                "the response is an HTML page, not the API's: a proxy or another server responded"
+            }
+            304 => {
+                "not modified: the call asked for a change only (If-None-Match, If-Modified-Since), and there is none"
+            }
+            300 | 305.. if status < 400 && status != 307 && status != 308 => {
+                "not a response of this API: is the base URL right?"
+            }
+            300..=399 => {
+                "a redirect to another place, which is not followed: is the base URL right?"
+            }
+            401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
+            403 => "the account may not do this",
+            404 if template.is_some_and(names_a_device) => {
+                "no such thing for this account; is a unit id given where the device id is wanted, or the other way round?"
+            }
+            404 => "no such thing for this account",
+            429 => "too many requests: slow down",
+            500.. => "the server failed: a later call may succeed",
+            _ => "the API refused the request",
+        };
+        let mut error = Self::new(ErrorKind::Status, hint);
+        error.0.status = Some(status);
+        error.0.request_id = request_id;
+        error.0.retry_after = retry_after;
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn decode(
+        status: u16,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        body: Bytes,
+    ) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.status = Some(status);
+        error.0.path = Some(path.into());
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn too_large(status: u16, limit: usize) -> Self {
+        let mut error = Self::new(
+            ErrorKind::Decode,
+            format!(
+                "the response is larger than {limit} bytes: raise max_response_bytes, or read it as a stream"
+            ),
+        );
+        error.0.status = Some(status);
+        error
+    }
+
+    pub(crate) fn command(status: u16, body: Bytes) -> Self {
+        let mut error = Self::new(
+            ErrorKind::Command,
+            "the device says that the command failed, or that it did not respond: raw_body() has all of it",
+        );
+        error.0.status = Some(status);
+        error.0.body = Some(body);
+        error
+    }
+
+    pub(crate) fn no_result(jid: &str) -> Self {
+        Self::new(
+            ErrorKind::Timeout,
+            format!(
+                "no result in time: job {} may still run, command_job waits on",
+                jid.escape_debug()
+            ),
+        )
+    }
+
+    pub(crate) fn no_turn(wait: Duration) -> Self {
+        Self::timeout(format!(
+            "its turn would come in {wait:.1?}, after its timeout: the client keeps to `max_per_second`, or the server asked all calls to wait (429)"
+        ))
+    }
+
+    /// With another explanation.
+    pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
+    /// What the server said to a login may repeat what was sent.
+    pub(crate) fn without_body(mut self) -> Self {
+        self.0.body = None;
+        self
+    }
+
+    /// The same for another call that failed with it; its source stays with the first.
+    pub(crate) fn twin(&self) -> Self {
+        let mut twin = Self::new(self.0.kind, self.0.message.clone());
+        (twin.0.status, twin.0.retry_after, twin.0.request_id) =
+            (self.0.status, self.0.retry_after, self.0.request_id.clone());
+        twin
+    }
+
+    pub(crate) fn of(mut self, operation: &'static str, attempts: u32, elapsed: Duration) -> Self {
+        (self.0.operation, self.0.attempts, self.0.elapsed) = (Some(operation), attempts, elapsed);
+        self
+    }
+
+    /// With the method and the path of its operation, where the document has it.
+    pub(crate) fn on(mut self, method: &Method, template: Option<&'static str>) -> Self {
+        self.0.request = template.map(|template| (method.clone(), template));
+        self
+    }
+}
+
+/// A text that is no time, date, id or decimal where the API wants one: nothing was sent.
+macro_rules! of_a_text {
+    ($($fault:ty),*) => {$(
+        impl From<$fault> for Error {
+            fn from(fault: $fault) -> Self { Self::invalid(fault.to_string()) }
+        }
+    )*};
+}
+of_a_text!(crate::TimeError, uuid::Error, rust_decimal::Error);
+
+/// Is a device or its unit in the path? `/dongle/{unit_id}/`, `/devices/{id}/`.
+fn names_a_device(template: &str) -> bool {
+    let names = template.contains("{unit") || template.contains("{device");
+    names || template.contains("/devices/{")
+}

@@ -1,0 +1,109 @@
+//! How an error is shown: without secrets, and without what a terminal would obey.
+
+use std::fmt::{self, Write as _};
+
+use crate::{
+    error::{Error, ErrorKind},
+    privacy::{escape::Shown, secret, shown},
+};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A server may send escape sequences of a terminal, in names as well as in texts.
+        let mut f = Shown(f);
+        if let Some(operation) = self.0.operation {
+            f.write_str(operation)?;
+            if let Some((method, template)) = &self.0.request {
+                write!(f, " ({method} {template})")?;
+            }
+            f.write_str(": ")?;
+        }
+        if self.0.kind == ErrorKind::Status {
+            write!(f, "HTTP {}", self.0.status.unwrap_or_default())?;
+            match self.detail() {
+                Some(detail) => write!(f, " \"{}\"", detail.escape_debug())?,
+                None => {
+                    for (field, errors) in self.field_errors() {
+                        // Django says some values that it refuses.
+                        let errors = match shown::names_a_secret(&field) {
+                            true => secret::MASK.to_owned(),
+                            false => errors.join(" "),
+                        };
+                        write!(f, " {field}: {};", errors.escape_debug())?;
+                    }
+                }
+            }
+            f.write_str(": ")?;
+        }
+        if let Some(path) = &self.0.path {
+            write!(f, "the response does not decode at `{path}`: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(
+                f,
+                " (after {} attempts in {:.1?})",
+                self.0.attempts, self.0.elapsed
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.to_string())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_server_reaches_a_terminal_as_it_is() {
+        let refused = |body: &'static str| {
+            Error::status_of(
+                400,
+                None,
+                None,
+                false,
+                None,
+                Bytes::from_static(body.as_bytes()),
+            )
+        };
+        let detail = "{\"detail\": \"\\u001b[2Jx\\u202e\\r\"}";
+        let field = "{\"a\\u001b]0;x\\u0007\": [\"b\\u009b\\u200b\\n\"]}";
+        let place = Error::decode(200, "a\u{1b}\u{2066}[0]", "b\0\u{feff}", Bytes::new());
+        for (error, shown) in [
+            (refused(detail), r#"HTTP 400 "\u{1b}[2Jx\u{202e}\r""#),
+            (
+                refused(field),
+                r"HTTP 400 a\u{1b}]0;x\u{7}: b\u{9b}\u{200b}\n;",
+            ),
+            (place, r"at `a\u{1b}\u{2066}[0]`: b\u{0}\u{feff}"),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains(shown), "{text}");
+            for text in [
+                text,
+                format!("{error:?}"),
+                format!("{error:#?}").replace('\n', ""),
+            ] {
+                assert!(!text.contains(crate::privacy::escape::hidden), "{text:?}");
+            }
+        }
+        // A program reads it as it came.
+        assert_eq!(refused(detail).raw_body(), Some(detail.as_bytes()));
+        assert_eq!(
+            refused(detail).detail().as_deref(),
+            Some("\u{1b}[2Jx\u{202e}\r")
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! Where the page after this one is, and whether a list is at its end.
+
+use crate::{
+    Error, Page,
+    pagination::{
+        link::{self, Link},
+        paginator::{Paginator, query_hash},
+        params::PageParams,
+    },
+    transport::address,
+};
+
+/// So many pages without an item, each with a `next`, are a list without an end.
+const EMPTY_PAGES: u32 = 10;
+
+impl Paginator {
+    /// The page after this one in a list that is counted, `received` items being on this one.
+    pub(super) fn after(&self, params: PageParams, received: u64) -> u64 {
+        self.index
+            .saturating_add(if params.page == "offset" { received } else { 1 })
+    }
+
+    /// Goes on to the page after this one; false if there is none.
+    pub(super) fn advance<T>(&mut self, page: &Page<T>, received: u64) -> Result<bool, Error> {
+        self.size.get_or_insert(received);
+        self.empty = if received == 0 { self.empty + 1 } else { 0 };
+        if let Some(next) = &page.next {
+            if self.empty == EMPTY_PAGES {
+                return Err(Error::pagination(format!(
+                    "{EMPTY_PAGES} pages in a row had no items and a `next` link: does the list have an end?"
+                )));
+            }
+            self.promised = true;
+            return self.follow(next).map(|()| true);
+        }
+        if self.linked || page.says_next || received == 0 {
+            return self.over(page);
+        }
+        let Some(params) = self.params else {
+            return self.over(page);
+        };
+        self.index = self.after(params, received);
+        let Some(count) = page.count else {
+            // Only a page without items is known to be the last one: a server may filter what it has cut into pages.
+            return Ok(true);
+        };
+        #[cfg(not(target_family = "wasm"))]
+        self.early.counted(count);
+        self.promised = self.whole && self.seen < count;
+        // A count that is too small is none.
+        Ok(self.seen < count || self.whole && self.seen > count)
+    }
+
+    /// Goes on to where a `next` link leads.
+    fn follow(&mut self, next: &str) -> Result<(), Error> {
+        let first = address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?;
+        match link::follow(next, &first)? {
+            Link::Query(query) => {
+                (self.spec.query, self.linked) = (query, true);
+                self.spec.encoded_query.clear();
+            }
+            Link::Page(index) => self.index = index,
+        }
+        if self
+            .queries
+            .contains(&query_hash(&self.request(self.index).query))
+        {
+            return Err(Error::pagination(
+                "the `next` link of a page leads to a page that was read before",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The end, unless the count says that there are more items.
+    fn over<T>(&self, page: &Page<T>) -> Result<bool, Error> {
+        match page.count.filter(|count| self.whole && *count > self.seen) {
+            None => Ok(false),
+            Some(count) => Err(Error::pagination(format!(
+                "the list ended after {} items, and the server counts {count}",
+                self.seen
+            ))),
+        }
+    }
+}

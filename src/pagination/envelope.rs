@@ -1,0 +1,226 @@
+//! How a page is read from its envelope, whichever it is, and one bad item kept out of it.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{
+    ItemError, Page,
+    codec::{decode, mode, pieces, raw::Raw},
+    privacy::shown,
+};
+
+impl<T: DeserializeOwned> Page<T> {
+    /// One more item, good or bad.
+    pub(super) fn add(&mut self, raw: Raw, root: &str) {
+        let index = self.results.len() + self.errors.len();
+        match decode::read(&raw.0) {
+            Ok(item) => self.results.push(item),
+            Err(fault) => {
+                let inside = match fault.path.as_str() {
+                    "." => String::new(),
+                    path => format!(".{path}"),
+                };
+                let path = format!("{root}[{index}]{inside}");
+                self.errors.push(ItemError {
+                    operation: None,
+                    index,
+                    message: shown::reason(&path, fault.message),
+                    path,
+                    raw: String::from_utf8_lossy(&raw.0).into_owned(),
+                });
+            }
+        }
+    }
+
+    /// Every item, read straight from the text.
+    fn strict<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error> {
+        mode::expect_item(true);
+        while let Some(item) = seq.next_element()? {
+            self.results.push(item);
+            mode::expect_item(true);
+        }
+        mode::expect_item(false);
+        Ok(())
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.results.append(&mut other.results);
+        self.errors.append(&mut other.errors);
+        (self.count, self.next, self.previous) = (other.count, other.next, other.previous);
+        (self.says_next, self.says_count) = (other.says_next, other.says_count);
+        self.extra.append(&mut other.extra);
+    }
+}
+
+/// A count: `25`, `25.0`, `"25"`. One of another form is no reason to lose the page.
+fn number(count: &Value) -> Option<u64> {
+    let whole = |n: f64| ((0.0..9e15).contains(&n) && n.fract() == 0.0).then_some(n as u64);
+    match count {
+        Value::Number(n) => n.as_u64().or_else(|| whole(n.as_f64()?)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| whole(text.parse().ok()?))
+        }
+        _ => None,
+    }
+}
+
+/// A `next`, which some APIs give as the number of a page. What is no link at all is kept, so that the list does not end without a word.
+fn link(next: Value) -> Option<String> {
+    match next {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text).filter(|t| !t.trim().is_empty()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The items of an envelope.
+struct Items<'a, T>(&'a mut Page<T>);
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Items<'_, T> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of items")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        if mode::is_strict() {
+            return self.0.strict(seq);
+        }
+        while let Some(raw) = seq.next_element()? {
+            self.0.add(raw, "results");
+        }
+        Ok(())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Envelope<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Envelope<T> {
+            type Value = Page<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a page: an object with `results`, or an array")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+                let mut page = Page::empty();
+                let mut found = false;
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "results" => {
+                            found = true;
+                            map.next_value_seed(Items(&mut page))?;
+                        }
+                        "count" => {
+                            page.says_count = true;
+                            page.count = number(&map.next_value()?);
+                        }
+                        "next" => {
+                            page.says_next = true;
+                            page.next = link(map.next_value()?);
+                        }
+                        "previous" => {
+                            page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
+                        }
+                        _ if mode::is_strict() => drop(page.extra.insert(key, map.next_value()?)),
+                        _ => drop(
+                            page.extra
+                                .insert(key, decode::lossless(&map.next_value::<Raw>()?.0)),
+                        ),
+                    }
+                }
+                if !found {
+                    // One object where the document has a list: its one item.
+                    mode::expect_item(true);
+                    let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
+                    let one = decode::read(one.as_bytes()).ok();
+                    page.results.push(
+                        one.filter(|_| !mode::is_strict())
+                            .ok_or_else(|| A::Error::missing_field("results"))?,
+                    );
+                }
+                Ok(page)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Page<T>, A::Error> {
+                let mut page = Page::empty();
+                if mode::is_strict() {
+                    return page.strict(seq).map(|()| page);
+                }
+                while let Some(raw) = seq.next_element::<Raw>()? {
+                    // A view that lists envelopes sends its one page in an array.
+                    let listed = pieces::member(&raw.0, "results");
+                    let envelope = listed.is_some_and(|list| list.starts_with(b"["))
+                        && decode::read::<T>(&raw.0).is_err();
+                    match envelope.then(|| decode::read::<Self::Value>(&raw.0)) {
+                        Some(Ok(inner)) => page.append(inner),
+                        _ => page.add(raw, ""),
+                    }
+                }
+                Ok(page)
+            }
+        }
+        d.deserialize_any(Envelope(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_envelope_is_read_and_one_bad_item_does_not_lose_the_page() {
+        for (text, count) in [
+            (
+                r#"{"count":9,"next":null,"previous":null,"results":[1,"bad",3]}"#,
+                Some(9),
+            ),
+            (
+                r#"{"count":9,"results":[1,"bad",3],"page_size":20}"#,
+                Some(9),
+            ),
+            (
+                r#"{"results":[1,"bad",3],"count":9,"page":0,"page_size":20}"#,
+                Some(9),
+            ),
+            (r#"[1,"bad",3]"#, None),
+        ] {
+            let page: Page<i64> = serde_json::from_str(text).unwrap();
+            assert_eq!(
+                (page.count, page.results.as_slice()),
+                (count, [1, 3].as_slice()),
+                "{text}"
+            );
+            assert_eq!(
+                (page.errors[0].index, page.errors[0].raw.as_str()),
+                (1, r#""bad""#)
+            );
+            assert!(page.into_strict().is_err());
+        }
+        let page: Page<i64> =
+            serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
+        assert_eq!(page.extra["page_size"], 20);
+        assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
+        let page: Page<i64> =
+            serde_json::from_str(r#"[{"count":9,"results":[1,"2",[]]}]"#).unwrap();
+        assert_eq!(
+            (page.count, page.results.as_slice(), page.errors.len()),
+            (Some(9), [1, 2].as_slice(), 1),
+            "an envelope in an array"
+        );
+        let page: Page<BTreeMap<String, i64>> = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(page.results[0]["a"], 1, "one object");
+    }
+}

@@ -1,0 +1,79 @@
+//! Files that are read piece by piece while they are sent; a browser can't.
+
+use std::{io, path::Path};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
+use reqwest::{Body, multipart::Part};
+use tokio::{
+    fs::File,
+    io::{AsyncRead, AsyncReadExt},
+};
+
+use crate::Error;
+
+/// How much is read at once, in bytes.
+const PIECE: usize = 64 << 10;
+
+/// Refuses what is no regular file: a FIFO has no length, and would be waited for.
+pub(super) fn check(path: &Path) -> Result<(), Error> {
+    let about = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?;
+    if about.is_file() {
+        return Ok(());
+    }
+    let why = "it is no regular file: `Upload::reader` sends what a reader gives";
+    Err(unreadable(path, &io::Error::other(why)))
+}
+
+/// Returns what a reader gives, as a body.
+pub(super) fn body(reader: impl AsyncRead + Send + 'static) -> Body {
+    Body::wrap_stream(pieces(Box::pin(reader)))
+}
+
+/// Returns what a blocking reader gives, as a body: it is read on a thread for work that blocks.
+#[cfg(feature = "blocking")]
+pub(super) fn blocking_body(reader: impl io::Read + Send + 'static) -> Body {
+    Body::wrap_stream(stream::try_unfold(reader, |mut reader| async move {
+        let work = move || {
+            let mut piece = vec![0; PIECE];
+            let n = reader.read(&mut piece)?;
+            piece.truncate(n);
+            Ok::<_, io::Error>((n > 0).then_some((Bytes::from(piece), reader)))
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(io::Error::other)?
+    }))
+}
+
+/// Returns a part that is the file, as long as it is now.
+pub(super) async fn part(path: &Path) -> Result<Part, Error> {
+    let open = async {
+        let file = File::open(path).await?;
+        let length = file.metadata().await?.len();
+        Ok((file, length))
+    };
+    let (file, length) = open.await.map_err(|e| unreadable(path, &e))?;
+    // No more than was told, should the file grow meanwhile.
+    Ok(Part::stream_with_length(
+        Body::wrap_stream(pieces(file.take(length))),
+        length,
+    ))
+}
+
+fn unreadable(path: &Path, e: &io::Error) -> Error {
+    Error::configuration(format!(
+        "cannot read the file to upload {}: {e}",
+        path.display()
+    ))
+}
+
+fn pieces(
+    reader: impl AsyncRead + Send + Unpin + 'static,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold(reader, |mut reader| async move {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let n = reader.read_buf(&mut piece).await?;
+        Ok((n > 0).then(|| (piece.freeze(), reader)))
+    })
+}
