@@ -1,13 +1,15 @@
 //! Exit codes of `diff` and `check`, and the walk of CONTRIBUTING.md.
 
+mod support;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
     process::{Child, Command, Stdio},
 };
 
 use serde_json::{Value, json};
+use support::{copy, drifted};
 
 fn xtask(args: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -59,33 +61,6 @@ fn diff_says_with_its_exit_code_what_it_found() {
         }
     }
     assert!(xtask(&["diff", &old, &additive]).1.contains("deprecated"));
-}
-
-/// What an update reads and writes.
-fn copy() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let to = |name: &str| folder.path().join(name);
-    fs::create_dir(to("spec")).unwrap();
-    fs::create_dir(to("docs")).unwrap();
-    for file in fs::read_dir("../spec").unwrap() {
-        let path = file.unwrap().path();
-        if path.is_file() {
-            fs::copy(&path, to("spec").join(path.file_name().unwrap())).unwrap();
-        }
-    }
-    for name in ["Cargo.toml", "CHANGELOG.md", "docs/coverage.md"] {
-        fs::copy(Path::new("..").join(name), to(name)).unwrap();
-    }
-    folder
-}
-
-/// A deprecated operation and a new field.
-fn drifted() -> String {
-    let text = fs::read_to_string("../spec/upstream.json").unwrap();
-    let mut doc: Value = serde_json::from_str(&text).unwrap();
-    doc["paths"]["/dongle/devices/"]["get"]["deprecated"] = true.into();
-    doc["definitions"]["Device"]["properties"]["colour"] = json!({"type": "string"});
-    doc.to_string()
 }
 
 struct Server(Child);
