@@ -38,7 +38,7 @@ use crate::{
     ItemStream, Method, RawRequest, Response, transport::process::PerProcess,
 };
 
-/// How a builder sends: its calls wait for the response.
+/// The mode of a builder whose calls wait for the response.
 #[derive(Debug)]
 pub enum Blocking {}
 
@@ -53,28 +53,28 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client for `https://api.autopi.io`, if nothing else is said.
+    /// Returns a builder of a client for `https://api.autopi.io`, or the host that is set.
     pub fn builder() -> ClientBuilder<Blocking> {
         ClientBuilder::new()
     }
 
-    /// As [`ClientBuilder::from_env`], with nothing said explicitly.
+    /// Returns a client with the credentials and the host of the environment or a profile: [`ClientBuilder::from_env`].
     ///
     /// # Errors
-    /// No credentials are found, or they are malformed.
+    /// Returns an error if no credentials are found, or they are malformed.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
 
-    /// As [`crate::Client::request`].
+    /// Returns a request to any path: [`crate::Client::request`].
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_, Blocking> {
         RawRequest::new(&self.0, method, path)
     }
 
-    /// As [`crate::Client::run_command`].
+    /// Runs a command on a device and waits for its result: [`crate::Client::run_command`].
     ///
     /// # Errors
-    /// As there.
+    /// Returns the errors of [`crate::Client::run_command`].
     pub fn run_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -85,10 +85,10 @@ impl Client {
         wait(Box::pin(self.0.run_command(device, command, timeout)))
     }
 
-    /// As [`crate::Client::start_command`].
+    /// Sends a command and does not wait for its result: [`crate::Client::start_command`].
     ///
     /// # Errors
-    /// The API refuses it.
+    /// Returns an error if the API refuses it.
     pub fn start_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -98,7 +98,7 @@ impl Client {
         wait(Box::pin(self.0.start_command(device, command))).map(CommandJob::into_mode)
     }
 
-    /// A job that was started before. No request is made.
+    /// Returns a job that was started before. No request is made.
     pub fn command_job(
         &self,
         device: impl Into<CommandTarget>,
@@ -109,54 +109,54 @@ impl Client {
 }
 
 impl ClientBuilder<Blocking> {
-    /// The client. No request is made.
+    /// Returns the client. No request is made.
     ///
     /// # Errors
-    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    /// Returns an error if the base URL or a token is malformed, if it is plain http to a host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client().map(Client)
     }
 }
 
 impl RawRequest<'_, Blocking> {
-    /// The response as bytes, with status and headers.
+    /// Sends it, and returns the response as bytes, with status and headers.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
     pub fn send(self) -> Result<Response<Bytes>, Error> {
         wait(Box::pin(self.into_async().send()))
     }
 
-    /// The response as your own type, or as [`serde_json::Value`], with status and headers.
+    /// Sends it, and returns the response as your own type, or as [`serde_json::Value`], with status and headers.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response, or it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) says why.
     pub fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         wait(Box::pin(self.into_async().send_json()))
     }
 
-    /// The response as something to read from.
+    /// Sends it, and returns the response as a reader.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
     pub fn send_download(self) -> Result<Download, Error> {
         wait(Box::pin(self.into_async().send_download())).map(Download::from)
     }
 }
 
 impl CommandJob<Blocking> {
-    /// The result, if it is there.
+    /// Returns the result, if it is there.
     ///
     /// # Errors
-    /// As [`crate::Client::run_command`].
+    /// Returns an error if the API refuses the request, or the device says that the command failed.
     pub fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().poll()))
     }
 
-    /// Asks until there is a result, more and more seldom.
+    /// Asks until there is a result, more and more seldom, and returns it.
     ///
     /// # Errors
-    /// As [`crate::Client::run_command`].
+    /// Returns an error if the API refuses a request, the device says that the command failed, or there is no result within `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<CommandOutcome, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().wait(timeout)))
     }
@@ -191,16 +191,16 @@ impl<T> Iterator for Iter<T> {
     }
 }
 
-/// A response to read from. Status, headers and name are those of [`crate::Download`].
+/// A response that is a reader. Status, headers and name are those of [`crate::Download`].
 pub struct Download {
-    answer: crate::Download,
+    inner: crate::Download,
     chunk: Bytes,
 }
 
 impl From<crate::Download> for Download {
-    fn from(answer: crate::Download) -> Self {
+    fn from(inner: crate::Download) -> Self {
         Self {
-            answer,
+            inner,
             chunk: Bytes::new(),
         }
     }
@@ -208,25 +208,25 @@ impl From<crate::Download> for Download {
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.answer.fmt(f)
+        self.inner.fmt(f)
     }
 }
 
 impl Deref for Download {
     type Target = crate::Download;
     fn deref(&self) -> &crate::Download {
-        &self.answer
+        &self.inner
     }
 }
 
 impl Download {
-    /// All of it that was not read yet, whatever its size.
+    /// Returns all that was not read yet, whatever its size.
     ///
     /// # Errors
-    /// The connection broke, or nothing came for too long.
+    /// Returns an error if the connection breaks, or nothing comes for too long.
     pub fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = self.chunk.to_vec();
-        while let Some(chunk) = wait(Box::pin(self.answer.chunk()))? {
+        while let Some(chunk) = wait(Box::pin(self.inner.chunk()))? {
             all.extend_from_slice(&chunk);
         }
         Ok(all.into())
@@ -236,7 +236,7 @@ impl Download {
 impl io::Read for Download {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.chunk.is_empty() && !buffer.is_empty() {
-            match wait(Box::pin(self.answer.chunk())).map_err(io::Error::other)? {
+            match wait(Box::pin(self.inner.chunk())).map_err(io::Error::other)? {
                 Some(chunk) => self.chunk = chunk,
                 None => break,
             }

@@ -20,7 +20,7 @@ pub use crate::{
     transport::future::{CallFuture, ItemStream},
 };
 
-/// The body of a response as a call decodes it: for benches.
+/// Returns the body of a response as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
     crate::transport::response::decode(200, body)
 }

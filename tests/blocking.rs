@@ -12,7 +12,7 @@ use autopi::{
     Command, DeviceId, Error, ErrorKind, Method, RetryPolicy, Upload, Uuid, blocking::Client,
 };
 use serde_json::{Value, json};
-use support::{Server, Step, answer, ok, write};
+use support::{Server, Step, ok, response, write};
 use tokio::{runtime::Runtime, task};
 
 /// The server has a runtime of its own.
@@ -43,10 +43,10 @@ fn get(client: &Client) -> Result<Value, Error> {
 }
 
 #[test]
-fn calls_are_authorized_tried_again_and_fail_as_the_others_do() {
+fn calls_are_authorized_retried_and_fail_as_async_ones_do() {
     let (_runtime, server, client) = server(|n, _| {
         write(if n == 0 {
-            answer("503 Busy", "", "")
+            response("503 Busy", "", "")
         } else {
             ok("7")
         })
@@ -82,7 +82,7 @@ fn a_download_is_read_and_an_upload_is_a_reader() {
         write(if request.starts_with("POST") {
             ok("{}")
         } else {
-            answer(
+            response(
                 "200 OK",
                 "content-disposition: attachment; filename=\"a.csv\"\r\n",
                 "1,2,3",
@@ -119,7 +119,7 @@ fn a_download_is_read_and_an_upload_is_a_reader() {
 }
 
 #[test]
-fn a_command_is_run() {
+fn a_command_is_run_and_its_result_waited_for() {
     let (_runtime, server, client) = server(|n, request| {
         write(match request {
             r if r.starts_with("POST") => ok(r#"{"jid":"20260101"}"#),
@@ -157,7 +157,7 @@ fn refused(error: &Error) {
 
 /// In a task a call is an error, never a panic and never a stopped runtime; beside it, it works.
 async fn in_a_task() {
-    let server = Server::answers(vec![ok("7")]).await;
+    let server = Server::responses(vec![ok("7")]).await;
     let client = client(&server.url);
     refused(&get(&client).unwrap_err());
     assert!(client.request(Method::GET, "/x/").send_download().is_err());
@@ -178,7 +178,7 @@ async fn in_a_task() {
 }
 
 #[tokio::test]
-async fn in_a_runtime_of_one_thread() {
+async fn a_call_in_a_task_of_a_runtime_of_one_thread_is_an_error() {
     in_a_task().await;
     task::LocalSet::new()
         .run_until(async { task::spawn_local(in_a_task()).await.unwrap() })
@@ -186,14 +186,14 @@ async fn in_a_runtime_of_one_thread() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_runtime_of_many_threads() {
+async fn a_call_in_a_task_of_a_runtime_of_many_threads_is_an_error() {
     in_a_task().await;
     task::spawn(in_a_task()).await.unwrap();
     task::LocalSet::new().run_until(in_a_task()).await;
 }
 
 #[test]
-fn beside_a_runtime_that_is_entered() {
+fn a_call_beside_a_runtime_that_is_entered_works() {
     let (runtime, _server, client) = server(|_, _| write(ok("7")));
     let _inside = runtime.enter();
     assert_eq!(get(&client).unwrap(), 7);

@@ -14,8 +14,8 @@ use tokio::{
 
 type Heads = Arc<Mutex<Vec<String>>>;
 
-/// Answers the n-th request with the n-th answer (the last one again and again); keeps the request heads.
-async fn server(answers: Vec<String>) -> (String, Heads) {
+/// Starts a server that sends the n-th response to the n-th request, and the last one from then on; keeps the request heads.
+async fn server(responses: Vec<String>) -> (String, Heads) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let heads = Heads::default();
@@ -34,15 +34,15 @@ async fn server(answers: Vec<String>) -> (String, Heads) {
             seen.lock()
                 .unwrap()
                 .push(String::from_utf8_lossy(&head).into_owned());
-            let answer = &answers[n.min(answers.len() - 1)];
-            let _ = socket.write_all(answer.as_bytes()).await;
+            let text = &responses[n.min(responses.len() - 1)];
+            let _ = socket.write_all(text.as_bytes()).await;
             let _ = socket.shutdown().await;
         }
     });
     (url, heads)
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+fn response(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
         body.len()
@@ -67,8 +67,8 @@ async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
 }
 
 #[tokio::test]
-async fn the_header_is_on_the_wire() {
-    let (url, heads) = server(vec![answer("200 OK", "", "1")]).await;
+async fn a_call_sends_the_authorization_header() {
+    let (url, heads) = server(vec![response("200 OK", "", "1")]).await;
     get(&client(&url)).await.unwrap();
     let jwt = Client::builder()
         .base_url(&url)
@@ -85,12 +85,16 @@ async fn the_header_is_on_the_wire() {
 }
 
 #[tokio::test]
-async fn a_503_is_tried_again_for_get_and_never_for_post() {
-    let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
+async fn a_503_is_retried_for_get_and_never_for_post() {
+    let (url, heads) = server(vec![
+        response("503 Busy", "", ""),
+        response("200 OK", "", "7"),
+    ])
+    .await;
     assert_eq!(get(&client(&url)).await.unwrap(), 7);
     assert_eq!(heads.lock().unwrap().len(), 2);
 
-    let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
+    let (url, heads) = server(vec![response("503 Busy", "", "")]).await;
     let error = client(&url)
         .request(Method::POST, "/x/")
         .json(&1)
@@ -107,7 +111,7 @@ async fn a_503_is_tried_again_for_get_and_never_for_post() {
         (Some(503), 1, 1)
     );
 
-    let (url, heads) = server(vec![answer("503 Busy", "", "")]).await;
+    let (url, heads) = server(vec![response("503 Busy", "", "")]).await;
     let error = get(&client(&url)).await.unwrap_err();
     assert_eq!(
         (
@@ -121,9 +125,9 @@ async fn a_503_is_tried_again_for_get_and_never_for_post() {
 
 #[tokio::test]
 async fn a_401_logs_in_again_once() {
-    let token = answer("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
-    let refused = answer("401 Unauthorized", "", r#"{"detail":"expired"}"#);
-    let other = answer("200 OK", "", r#"{"token":"d.e.f","user":{}}"#);
+    let token = response("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
+    let refused = response("401 Unauthorized", "", r#"{"detail":"expired"}"#);
+    let other = response("200 OK", "", r#"{"token":"d.e.f","user":{}}"#);
     let (url, heads) = server(vec![token, refused.clone(), other, refused]).await;
     let client = Client::builder()
         .base_url(&url)
@@ -164,8 +168,8 @@ async fn concurrent_calls_log_in_once() {
 }
 
 #[tokio::test]
-async fn an_html_answer_keeps_its_status_and_says_what_to_do() {
-    let (url, _) = server(vec![answer(
+async fn an_html_response_keeps_its_status_and_says_what_to_do() {
+    let (url, _) = server(vec![response(
         "502 Bad Gateway",
         "content-type: text/html\r\n",
         "<html>nginx</html>",
@@ -180,8 +184,8 @@ async fn an_html_answer_keeps_its_status_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn broken_answers_are_errors_with_the_body() {
-    let (url, _) = server(vec![answer("200 OK", "", r#"{"a": "#)]).await;
+async fn broken_responses_are_errors_with_the_body() {
+    let (url, _) = server(vec![response("200 OK", "", r#"{"a": "#)]).await;
     let error = get(&client(&url)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.raw_body()),
@@ -200,9 +204,9 @@ async fn broken_answers_are_errors_with_the_body() {
 }
 
 #[tokio::test]
-async fn hooks_see_every_try() {
-    type Tries = Vec<(u32, Option<u16>)>;
-    struct Count(Arc<Mutex<Tries>>);
+async fn hooks_see_every_attempt() {
+    type Attempts = Vec<(u32, Option<u16>)>;
+    struct Count(Arc<Mutex<Attempts>>);
     impl ClientHooks for Count {
         fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), autopi::Error> {
             request.headers_mut().insert(
@@ -215,7 +219,11 @@ async fn hooks_see_every_try() {
             self.0.lock().unwrap().push((call.attempt, status));
         }
     }
-    let (url, heads) = server(vec![answer("503 Busy", "", ""), answer("200 OK", "", "7")]).await;
+    let (url, heads) = server(vec![
+        response("503 Busy", "", ""),
+        response("200 OK", "", "7"),
+    ])
+    .await;
     let seen = Arc::default();
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
@@ -251,8 +259,8 @@ async fn a_stalled_server_times_out() {
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_not_followed() {
-    let (other, heads) = server(vec![answer("200 OK", "", "1")]).await;
-    let (url, _) = server(vec![answer(
+    let (other, heads) = server(vec![response("200 OK", "", "1")]).await;
+    let (url, _) = server(vec![response(
         "302 Found",
         &format!("location: {other}/x/\r\n"),
         "",

@@ -5,7 +5,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use autopi::{Client, Command, CommandJob, DeviceId, ErrorKind};
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
@@ -58,8 +58,8 @@ async fn run(server: &Server, wait: u64) -> Result<autopi::CommandOutcome, autop
 #[tokio::test]
 async fn a_result_is_waited_for() {
     let server = device_that(vec![
-        answer("404 Not Found", "", "{}"),
-        answer("503 Busy", "", ""),
+        response("404 Not Found", "", "{}"),
+        response("503 Busy", "", ""),
         ok(""),
         ok(r#"{"value":900}"#),
     ])
@@ -98,7 +98,7 @@ async fn a_result_is_waited_for() {
 }
 
 #[tokio::test]
-async fn failures_and_time_outs() {
+async fn a_command_that_fails_or_has_no_result_in_time_is_an_error() {
     let server = device_that(vec![ok(r#"{"jid":"1","state":"TIMEOUT","success":false}"#)]).await;
     let error = run(&server, 5000).await.unwrap_err();
     assert_eq!(
@@ -116,7 +116,7 @@ async fn failures_and_time_outs() {
     assert!(started.elapsed() < Duration::from_secs(2) && server.requests().len() < 6);
 
     // A command that may have been run is never sent again.
-    let server = Server::answers(vec![answer("503 Busy", "", "")]).await;
+    let server = Server::responses(vec![response("503 Busy", "", "")]).await;
     assert_eq!(
         (
             run(&server, 5000).await.unwrap_err().status(),
@@ -124,7 +124,7 @@ async fn failures_and_time_outs() {
         ),
         (Some(503), 1)
     );
-    let server = Server::answers(vec![answer(
+    let server = Server::responses(vec![response(
         "400 Bad Request",
         "",
         r#"{"status":"device is offline"}"#,
@@ -169,8 +169,8 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
 }
 
 #[tokio::test]
-async fn a_local_device_answers_with_the_output() {
-    let server = Server::answers(vec![ok(r#"{"value":12.4}"#)]).await;
+async fn a_local_device_responds_with_the_output() {
+    let server = Server::responses(vec![ok(r#"{"value":12.4}"#)]).await;
     let outcome = run(&server, 5000).await.unwrap();
     assert_eq!(
         (
@@ -195,7 +195,7 @@ async fn a_device_on_the_local_network_is_logged_in_to_and_run_by_its_unit_id() 
                 ok(r#"[{"unit_id":"u","display":"d"}]"#)
             }
             r if r.contains("authorization: Bearer local\r\n") => ok(r#"{"value":900}"#),
-            _ => answer("400 Bad Request", "", r#"{"error":"no"}"#),
+            _ => response("400 Bad Request", "", r#"{"error":"no"}"#),
         })
     })
     .await;
@@ -228,7 +228,8 @@ async fn a_device_on_the_local_network_is_logged_in_to_and_run_by_its_unit_id() 
         (1, 1)
     );
 
-    let refused = Server::answers(vec![answer("400 Bad Request", "", r#"{"error":"no"}"#)]).await;
+    let refused =
+        Server::responses(vec![response("400 Bad Request", "", r#"{"error":"no"}"#)]).await;
     let client = Client::builder()
         .base_url(&refused.url)
         .local_device()

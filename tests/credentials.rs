@@ -14,7 +14,7 @@ use autopi::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 
 const LOGIN: &str = "POST /auth/login/";
 
@@ -50,7 +50,7 @@ async fn sessions(lifetime: Duration, refused: fn(&str) -> bool) -> Server {
                 .find_map(|l| l.strip_prefix("authorization: Bearer "))
                 .unwrap_or_default();
             return write(if refused(token) {
-                answer("401 Unauthorized", "", r#"{"detail":"expired"}"#)
+                response("401 Unauthorized", "", r#"{"detail":"expired"}"#)
             } else {
                 ok("1")
             });
@@ -103,8 +103,8 @@ async fn a_refused_jwt_under_200_calls_is_one_login() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_under_200_calls_is_tried_once() {
-    let server = Server::answers(vec![answer(
+async fn a_wrong_password_under_200_calls_is_sent_once() {
+    let server = Server::responses(vec![response(
         "400 Bad Request",
         "",
         r#"{"non_field_errors":["Unable to log in"]}"#,
@@ -123,9 +123,9 @@ async fn a_wrong_password_under_200_calls_is_tried_once() {
 }
 
 #[tokio::test]
-async fn a_login_is_tried_again_when_the_server_is_down() {
-    let busy = answer("503 Busy", "", "");
-    let server = Server::answers(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+async fn a_login_is_retried_when_the_server_is_down() {
+    let busy = response("503 Busy", "", "");
+    let server = Server::responses(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(&server.url)
@@ -136,7 +136,7 @@ async fn a_login_is_tried_again_when_the_server_is_down() {
     client.request(Method::POST, "/x/").send().await.unwrap();
     assert_eq!((server.count(LOGIN), server.count("POST /x/")), (2, 1));
 
-    let server = Server::answers(vec![busy]).await;
+    let server = Server::responses(vec![busy]).await;
     let client = Client::builder()
         .base_url(&server.url)
         .login("a@b.c", "p")
@@ -178,7 +178,7 @@ async fn a_second_factor_is_asked_for_and_sent() {
             r#"{"mfa_token":"m-1","otp_token":"123456"}"# => ok(r#"{"token":"otp"}"#),
             r#"{"mfa_token":"m-1","recovery_code":"abcd-efgh"}"# => ok(r#"{"token":"recovered"}"#),
             "" => ok("1"),
-            _ => answer("400 Bad Request", "", "{}"),
+            _ => response("400 Bad Request", "", "{}"),
         })
     };
     let server = Server::start(script).await;
@@ -228,7 +228,7 @@ async fn a_second_factor_is_asked_for_and_sent() {
 }
 
 #[tokio::test]
-async fn a_provider_is_asked_again_once_after_a_401() {
+async fn a_provider_is_asked_once_more_after_a_401() {
     struct Vault(AtomicU64);
     impl CredentialsProvider for Vault {
         fn authorization<'a>(
@@ -250,7 +250,7 @@ async fn a_provider_is_asked_again_once_after_a_401() {
         Server::start(move |_, request: &str| {
             let old = all || request.contains("authorization: Bearer 0\r\n");
             write(if old {
-                answer("401 Unauthorized", "", "{}")
+                response("401 Unauthorized", "", "{}")
             } else {
                 ok("1")
             })
@@ -277,8 +277,8 @@ async fn a_provider_is_asked_again_once_after_a_401() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_not_tried_again_by_tasks_that_go_on() {
-    let server = Server::answers(vec![answer("401 Unauthorized", "", "{}")]).await;
+async fn a_wrong_password_is_not_sent_again_by_tasks_that_go_on() {
+    let server = Server::responses(vec![response("401 Unauthorized", "", "{}")]).await;
     let client = login(&server);
     let until = tokio::time::Instant::now() + Duration::from_millis(800);
     let one = || async {
@@ -303,9 +303,9 @@ async fn a_wrong_password_is_not_tried_again_by_tasks_that_go_on() {
 }
 
 #[tokio::test]
-async fn a_login_is_tried_again_after_its_pause() {
-    let refused = answer("400 Bad Request", "", "{}");
-    let server = Server::answers(vec![refused, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+async fn a_login_is_made_again_after_its_pause() {
+    let refused = response("400 Bad Request", "", "{}");
+    let server = Server::responses(vec![refused, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
     let client = login(&server);
     get(&client).await.unwrap_err();
     get(&client).await.unwrap_err();
@@ -324,7 +324,7 @@ async fn dead_sessions_under_500_calls_are_a_handful_of_logins() {
             write(if request.starts_with(LOGIN) {
                 ok(&format!(r#"{{"token":"{token}"}}"#))
             } else {
-                answer("401 Unauthorized", "", r#"{"detail":"no such session"}"#)
+                response("401 Unauthorized", "", r#"{"detail":"no such session"}"#)
             })
         })
         .await;
@@ -360,7 +360,7 @@ async fn a_403_that_says_expired_is_renewed_once_and_no_other() {
                 } else if recovers && !request.contains("authorization: Bearer 0\r\n") {
                     ok("1")
                 } else {
-                    answer("403 Forbidden", "", &format!(r#"{{"detail":"{detail}"}}"#))
+                    response("403 Forbidden", "", &format!(r#"{{"detail":"{detail}"}}"#))
                 })
             })
             .await;
@@ -383,7 +383,7 @@ async fn a_provider_that_gives_the_refused_value_again_ends_the_call() {
             Box::pin(async { Ok(SecretString::from("Bearer 0")) })
         }
     }
-    let server = Server::answers(vec![answer("401 Unauthorized", "", "{}")]).await;
+    let server = Server::responses(vec![response("401 Unauthorized", "", "{}")]).await;
     let client = Client::builder()
         .base_url(&server.url)
         .credentials_provider(Fixed)
@@ -391,6 +391,11 @@ async fn a_provider_that_gives_the_refused_value_again_ends_the_call() {
         .unwrap();
     let error = get(&client).await.unwrap_err();
     assert_eq!(error.status(), Some(401));
-    assert!(error.to_string().contains("again"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the very credentials that were refused"),
+        "{error}"
+    );
     assert_eq!(server.requests().len(), 1);
 }

@@ -6,7 +6,7 @@ use std::{fmt::Debug, thread};
 
 use autopi::{Bytes, Json, Method, Page, rt};
 use serde::{Deserialize, de::DeserializeOwned};
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 
 const LEVELS: usize = 100_000;
 /// Half of what a thread of tokio's has.
@@ -94,14 +94,14 @@ fn a_deep_error_body_is_an_error_of_its_status() {
             for body in [objects, mixed, lists, &in_a_field] {
                 let sent = body.clone();
                 let server =
-                    Server::start(move |_, _| write(answer("400 Bad Request", "", &sent))).await;
+                    Server::start(move |_, _| write(response("400 Bad Request", "", &sent))).await;
                 let error = server.client().request(Method::GET, "/x/").send().await;
                 let error = error.unwrap_err();
                 assert_eq!((error.status(), error.detail()), (Some(400), None));
                 assert!(error.to_string().contains("HTTP 400"), "{error}");
                 assert!(body.as_bytes().starts_with(error.raw_body().unwrap()));
             }
-            let server = Server::answers(vec![ok(&deep()[0])]).await;
+            let server = Server::responses(vec![ok(&deep()[0])]).await;
             let call = server.client();
             let read = call.request(Method::GET, "/x/").send_json::<Node>().await;
             assert_eq!(read.unwrap_err().kind(), autopi::ErrorKind::Decode);

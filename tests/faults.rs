@@ -13,7 +13,7 @@ use autopi::{
 };
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use futures_util::{StreamExt, future::join_all, stream};
-use support::{Server, Step, answer, ok, write};
+use support::{Server, Step, ok, response, write};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -25,7 +25,7 @@ async fn get(client: &Client) -> Result<serde_json::Value, Error> {
         .map(|r| r.value)
 }
 
-/// A client that waits 150 ms for a try.
+/// A client that waits 150 ms for an attempt.
 async fn impatient(server: &Server) -> Client {
     server.builder().attempt_timeout(150 * MS).build().unwrap()
 }
@@ -54,7 +54,7 @@ fn head_of_100() -> Step {
 }
 
 #[tokio::test]
-async fn refused() {
+async fn a_refused_connection_is_retried() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
@@ -76,14 +76,14 @@ async fn refused() {
 }
 
 #[tokio::test]
-async fn reset_before_the_headers() {
+async fn a_reset_before_the_headers_is_retried() {
     let (error, requests) = fault(|_| vec![Step::Reset]).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Transport, 3));
     heals(|| vec![Step::Reset]).await;
 }
 
 #[tokio::test]
-async fn reset_in_the_body() {
+async fn a_reset_in_the_body_is_retried() {
     let script = || vec![head_of_100(), Step::Wait(30 * MS), Step::Reset];
     let (error, requests) = fault(move |_| script()).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Transport, 3));
@@ -91,13 +91,13 @@ async fn reset_in_the_body() {
 }
 
 #[tokio::test]
-async fn a_body_that_ends_early() {
+async fn a_body_that_ends_early_is_retried() {
     let (error, requests) = fault(|_| vec![head_of_100()]).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Transport, 3));
 }
 
 #[tokio::test]
-async fn stall_in_the_headers() {
+async fn a_stall_in_the_headers_times_out_and_is_retried() {
     let script = || {
         vec![
             Step::Write(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()),
@@ -115,7 +115,7 @@ async fn stall_in_the_headers() {
 }
 
 #[tokio::test]
-async fn stall_in_the_body() {
+async fn a_stall_in_the_body_times_out_and_is_retried() {
     let script = || vec![head_of_100(), Step::Stall];
     let (error, requests) = fault(move |_| script()).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Timeout, 3));
@@ -136,7 +136,7 @@ async fn a_slow_drip_is_read_while_it_drips_and_ends_with_the_calls_time() {
     assert_eq!(
         get(&impatient(&server).await).await.unwrap(),
         77_777_777,
-        "slower than a try may stall, but never silent for long"
+        "slower than an attempt may stall, but never silent for long"
     );
 
     let server = Server::start(|_, _| drip(1000)).await;
@@ -155,7 +155,7 @@ async fn a_slow_drip_is_read_while_it_drips_and_ends_with_the_calls_time() {
 }
 
 #[tokio::test]
-async fn truncated_gzip() {
+async fn truncated_gzip_is_retried() {
     // The first half of `gzip` of a JSON text, with the length of that half.
     let half = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\x4a\x54";
     let (error, requests) = fault(move |_| {
@@ -168,7 +168,7 @@ async fn truncated_gzip() {
 
 /// Its text is `Throttled.default_detail` with `extra_detail_singular` or `extra_detail_plural`.
 #[tokio::test]
-async fn status_429_of_django_rest_framework_says_when_to_come_back() {
+async fn a_429_of_django_rest_framework_says_when_to_come_back() {
     for (limit, fault, wait, words) in [
         (30, None, 30, "30 seconds"),
         (1, None, 1, "1 second"),
@@ -199,17 +199,17 @@ async fn status_429_of_django_rest_framework_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn status_429() {
+async fn a_429_is_retried_when_the_server_says() {
     let slow = |headers: &str| {
-        answer(
+        response(
             "429 Too Many Requests",
             headers,
             r#"{"detail":"throttled"}"#,
         )
     };
     for headers in ["", "retry-after: 0\r\n"] {
-        let answers = [slow(headers)];
-        let (error, requests) = fault(move |_| write(answers[0].clone())).await;
+        let responses = [slow(headers)];
+        let (error, requests) = fault(move |_| write(responses[0].clone())).await;
         assert_eq!(
             (error.status(), error.detail().as_deref(), requests),
             (Some(429), Some("throttled"), 3)
@@ -217,7 +217,7 @@ async fn status_429() {
         assert!(error.is_throttled());
     }
     // A hint beyond the call's own time: no use in waiting.
-    let server = Server::answers(vec![slow("retry-after: 9\r\n")]).await;
+    let server = Server::responses(vec![slow("retry-after: 9\r\n")]).await;
     let client = server
         .builder()
         .timeout(Duration::from_secs(2))
@@ -244,7 +244,7 @@ async fn status_429() {
 async fn a_429_slows_the_whole_client() {
     let server = Server::start(|n, _| {
         write(if n == 0 {
-            answer("429 Too Many Requests", "retry-after: 1\r\n", "")
+            response("429 Too Many Requests", "retry-after: 1\r\n", "")
         } else {
             ok("7")
         })
@@ -275,7 +275,7 @@ async fn a_429_slows_the_whole_client() {
 async fn a_429_without_a_hint_slows_the_whole_client() {
     let server = Server::start(|n, _| {
         write(if n == 0 {
-            answer("429 Too Many Requests", "", "")
+            response("429 Too Many Requests", "", "")
         } else {
             ok("7")
         })
@@ -294,15 +294,15 @@ async fn a_429_without_a_hint_slows_the_whole_client() {
 }
 
 #[tokio::test]
-async fn status_503_once_and_always() {
-    heals(|| write(answer("503 Busy", "", ""))).await;
-    let (error, requests) = fault(|_| write(answer("503 Busy", "", ""))).await;
+async fn a_503_is_retried_up_to_the_policy() {
+    heals(|| write(response("503 Busy", "", ""))).await;
+    let (error, requests) = fault(|_| write(response("503 Busy", "", ""))).await;
     assert_eq!((error.status(), requests), (Some(503), 3));
 }
 
 #[tokio::test]
-async fn status_401_with_a_token_is_final() {
-    let (error, requests) = fault(|_| write(answer("401 Unauthorized", "", ""))).await;
+async fn a_401_with_a_token_is_final() {
+    let (error, requests) = fault(|_| write(response("401 Unauthorized", "", ""))).await;
     assert_eq!(
         (error.status(), error.is_unauthorized(), requests),
         (Some(401), true, 1)
@@ -310,12 +310,12 @@ async fn status_401_with_a_token_is_final() {
 }
 
 #[tokio::test]
-async fn status_401_with_a_login_logs_in_once_more() {
+async fn a_401_with_a_login_logs_in_once_more() {
     for (always, calls) in [(false, 2), (true, 2)] {
         let server = Server::start(move |n, request| {
             write(match request {
                 r if r.starts_with("POST /auth/login/") => ok(&format!(r#"{{"token":"t{n}"}}"#)),
-                r if always || r.contains("Bearer t0") => answer("401 Unauthorized", "", ""),
+                r if always || r.contains("Bearer t0") => response("401 Unauthorized", "", ""),
                 _ => ok("7"),
             })
         })
@@ -340,9 +340,9 @@ async fn status_401_with_a_login_logs_in_once_more() {
 }
 
 #[tokio::test]
-async fn an_html_502() {
+async fn an_html_502_is_an_error_that_says_so() {
     let (error, requests) = fault(|_| {
-        write(answer(
+        write(response(
             "502 Bad Gateway",
             "content-type: text/html\r\n",
             "<html>nginx</html>",
@@ -358,12 +358,12 @@ async fn an_html_502() {
 }
 
 #[tokio::test]
-async fn answers_without_a_body() {
+async fn a_response_without_a_body_is_null_or_an_error() {
     for none in [
         "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned(),
         ok(""),
     ] {
-        let server = Server::answers(vec![none]).await;
+        let server = Server::responses(vec![none]).await;
         let client = server.client();
         assert_eq!(
             client
@@ -387,14 +387,14 @@ async fn answers_without_a_body() {
 }
 
 #[tokio::test]
-async fn answers_that_are_not_json() {
+async fn a_response_that_is_not_json_is_an_error_at_once() {
     for bad in ["{\"a\": ", "[1] 2", "<html>", "\u{0}"] {
-        let server = Server::answers(vec![answer("503 Busy", "", ""), ok(bad)]).await;
+        let server = Server::responses(vec![response("503 Busy", "", ""), ok(bad)]).await;
         let error = get(&server.client()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.attempts(), server.requests().len()),
             (ErrorKind::Decode, 2, 2),
-            "an invalid answer is not asked for again"
+            "a call with an invalid response is not retried"
         );
         assert!(error.elapsed() > Duration::ZERO && error.raw_body() == Some(bad.as_bytes()));
     }
@@ -430,7 +430,7 @@ async fn endless(told: bool) -> Server {
 }
 
 #[tokio::test]
-async fn an_answer_of_100_mb() {
+async fn a_response_of_100_mb_is_refused_in_memory_and_streamed() {
     for told in [true, false] {
         let server = endless(told).await;
         let client = server
@@ -464,7 +464,7 @@ async fn an_answer_of_100_mb() {
 }
 
 #[tokio::test]
-async fn a_download_that_stalls() {
+async fn a_download_that_stalls_times_out() {
     let server = Server::start(|_, _| vec![head_of_100(), Step::Stall]).await;
     let mut download = impatient(&server)
         .await
@@ -479,9 +479,9 @@ async fn a_download_that_stalls() {
 
 #[tokio::test]
 async fn redirects_stay_on_the_host() {
-    let other = Server::answers(vec![ok("1")]).await;
+    let other = Server::responses(vec![ok("1")]).await;
     for status in ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"] {
-        let server = Server::answers(vec![answer(
+        let server = Server::responses(vec![response(
             status,
             &format!("location: {}/x/\r\n", other.url),
             "",
@@ -497,7 +497,7 @@ async fn redirects_stay_on_the_host() {
     assert_eq!(other.requests().len(), 0);
     let server = Server::start(|n, _| {
         write(if n == 0 {
-            answer("302 Found", "location: /y/\r\n", "")
+            response("302 Found", "location: /y/\r\n", "")
         } else {
             ok("7")
         })
@@ -519,7 +519,7 @@ async fn what_is_in_flight_and_how_often_has_limits() {
         .for_each(|r| drop(r.unwrap()));
     assert!(started.elapsed() >= 300 * MS, "{:?}", started.elapsed());
 
-    let server = Server::answers(vec![ok("7")]).await;
+    let server = Server::responses(vec![ok("7")]).await;
     let client = server.builder().max_per_second(50.0).build().unwrap();
     let started = Instant::now();
     join_all((0..11).map(|_| get(&client)))
@@ -542,7 +542,7 @@ async fn what_is_in_flight_and_how_often_has_limits() {
 
 #[tokio::test]
 async fn a_body_that_is_gone_is_never_sent_again() {
-    let busy = || Server::answers(vec![answer("503 Busy", "", "")]);
+    let busy = || Server::responses(vec![response("503 Busy", "", "")]);
     let send = |server: Server, file: Upload| async move {
         let options = CallOptions::new().idempotent(true);
         let request = server
@@ -573,8 +573,8 @@ async fn a_body_that_is_gone_is_never_sent_again() {
 }
 
 #[tokio::test]
-async fn forms() {
-    let server = Server::answers(vec![ok("7")]).await;
+async fn a_form_is_sent_urlencoded() {
+    let server = Server::responses(vec![ok("7")]).await;
     server
         .client()
         .request(Method::POST, "/x/")
@@ -592,7 +592,7 @@ async fn forms() {
 }
 
 #[tokio::test]
-async fn options_of_one_call() {
+async fn options_of_a_call_count_more_than_the_clients() {
     let server = Server::start(|_, _| vec![Step::Stall]).await;
     let options = CallOptions::new()
         .attempt_timeout(30 * MS)
@@ -612,7 +612,7 @@ async fn options_of_one_call() {
     );
     assert!(server.requests()[0].contains("x-mine: 1"));
     // What no clock can count is as good as for ever.
-    let server = Server::answers(vec![ok("7")]).await;
+    let server = Server::responses(vec![ok("7")]).await;
     let client = server
         .builder()
         .timeout(Duration::MAX)
@@ -624,8 +624,8 @@ async fn options_of_one_call() {
 
 /// What was refused for the rate was not done: it is sent again, whatever the method, if its body can be.
 #[tokio::test]
-async fn a_429_of_any_method_is_tried_again() {
-    let slow = || answer("429 Too Many Requests", "retry-after: 0\r\n", "");
+async fn a_429_of_any_method_is_retried() {
+    let slow = || response("429 Too Many Requests", "retry-after: 0\r\n", "");
     for method in [
         Method::POST,
         Method::PATCH,
@@ -633,7 +633,7 @@ async fn a_429_of_any_method_is_tried_again() {
         Method::DELETE,
         Method::GET,
     ] {
-        let server = Server::answers(vec![slow(), ok("7")]).await;
+        let server = Server::responses(vec![slow(), ok("7")]).await;
         let client = server.client();
         let request = client.request(method.clone(), "/x/").json(&"body").unwrap();
         let request = request.options(CallOptions::new().idempotent(false));
@@ -648,7 +648,7 @@ async fn a_429_of_any_method_is_tried_again() {
     let pieces = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"once"))]);
     let once = Upload::body("f.txt", reqwest::Body::wrap_stream(pieces));
     for (file, requests) in [(once, 1), (Upload::bytes("f.txt", "again"), 2)] {
-        let server = Server::answers(vec![slow(), ok("7")]).await;
+        let server = Server::responses(vec![slow(), ok("7")]).await;
         let sent = server
             .client()
             .request(Method::POST, "/x/")
@@ -661,12 +661,12 @@ async fn a_429_of_any_method_is_tried_again() {
             (requests, requests == 2)
         );
     }
-    let server = Server::answers(vec![slow(), ok("7")]).await;
+    let server = Server::responses(vec![slow(), ok("7")]).await;
     let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
     assert!(get(&client).await.unwrap_err().is_throttled());
     // A policy of its own.
     for (status, requests) in [("429 Slow", 3), ("503 Busy", 1)] {
-        let server = Server::answers(vec![answer(status, "", "")]).await;
+        let server = Server::responses(vec![response(status, "", "")]).await;
         let policy = RetryPolicy::throttled_only().initial_backoff(MS);
         let client = server.builder().retry(policy).build().unwrap();
         assert!(get(&client).await.is_err());
@@ -685,8 +685,8 @@ async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
         ("Fri, 31 Dec 9999 23:59:59 GMT", year, 1),
         ("Wed, 21 Oct 2015 07:28:00 GMT", Duration::ZERO, 2),
     ] {
-        let busy = answer("503 Busy", &format!("retry-after: {hint}\r\n"), "");
-        let server = Server::answers(vec![busy]).await;
+        let busy = response("503 Busy", &format!("retry-after: {hint}\r\n"), "");
+        let server = Server::responses(vec![busy]).await;
         let mut policy = RetryPolicy::default().initial_backoff(MS).max_attempts(2);
         // Even if no wait may be that long.
         policy.max_retry_after = 100 * MS;
@@ -829,9 +829,9 @@ async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_what_fits() {
+async fn an_error_of_a_status_says_what_fits() {
     let text = |status: &'static str, path: &'static str| async move {
-        let server = Server::answers(vec![answer(status, "", "")]).await;
+        let server = Server::responses(vec![response(status, "", "")]).await;
         let operation: &'static Operation = Box::leak(Box::new(Operation {
             id: "thing_read",
             method: "GET",
@@ -867,7 +867,7 @@ async fn a_refusal_says_what_fits() {
     );
 }
 
-/// Logins, places, permits and pages ahead: whatever is dropped at whatever point, the next call is answered.
+/// Logins, places, permits and pages ahead: whatever is dropped at whatever point, the next call has its response.
 #[tokio::test]
 async fn a_client_whose_calls_are_dropped_anywhere_goes_on() {
     static LIST: Operation = Operation {

@@ -1,4 +1,4 @@
-//! What a server over HTTP/2 did not process is tried again, whatever the method.
+//! What a server over HTTP/2 did not process is retried, whatever the method.
 
 use std::sync::{
     Arc,
@@ -11,7 +11,7 @@ use h2::{Reason, server};
 use reqwest::{Method, retry};
 use tokio::net::TcpListener;
 
-/// Ends the first `refused` streams with this reason, and answers the others with null. Gives its URL, and counts what it is asked.
+/// Ends the first `refused` streams with this reason, and responds to the others with null. Returns its URL, and the count of requests.
 async fn server(refused: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (url, asked) = (
@@ -51,7 +51,7 @@ fn client(url: &str) -> Client {
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_tried_again() {
+async fn a_refused_stream_is_retried() {
     let (url, asked) = server(1, Reason::REFUSED_STREAM).await;
     client(&url)
         .request(Method::POST, "/x/")
@@ -62,7 +62,7 @@ async fn a_refused_stream_is_tried_again() {
 }
 
 #[tokio::test]
-async fn it_is_no_more_than_the_policy_allows() {
+async fn refused_streams_are_retried_up_to_the_policy() {
     let (url, asked) = server(usize::MAX, Reason::REFUSED_STREAM).await;
     let error = client(&url)
         .request(Method::POST, "/x/")
@@ -76,7 +76,7 @@ async fn it_is_no_more_than_the_policy_allows() {
 }
 
 #[tokio::test]
-async fn a_stream_that_broke_otherwise_is_not() {
+async fn a_stream_that_broke_otherwise_is_not_retried() {
     let (url, asked) = server(1, Reason::INTERNAL_ERROR).await;
     let error = client(&url)
         .request(Method::POST, "/x/")

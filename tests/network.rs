@@ -6,7 +6,7 @@ use std::{env, process::Command, sync::Arc, time::Duration};
 
 use autopi::{CallInfo, Client, ClientHooks, Error, ErrorKind, Method, RetryPolicy, Upload};
 use reqwest::dns::{Name, Resolve, Resolving};
-use support::{Server, Step, answer, ok, write};
+use support::{Server, Step, ok, response, write};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
@@ -18,8 +18,8 @@ async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
 }
 
 #[tokio::test]
-async fn a_proxy_is_gone_through() {
-    let proxy = Server::answers(vec![ok("7")]).await;
+async fn calls_go_through_the_proxy() {
+    let proxy = Server::responses(vec![ok("7")]).await;
     let url = proxy.url.replace("http://", "http://user:canary@");
     let client = Client::builder()
         .base_url("http://api.example")
@@ -44,7 +44,7 @@ async fn a_proxy_is_gone_through() {
             && !format!("{error} {error:?}").contains("canary"),
         "{error:?}"
     );
-    // A proxy that nobody answers at: the error does not show it.
+    // A proxy that is not there: the error does not show it.
     let client = Client::builder()
         .api_token("t")
         .proxy(&format!("http://user:canary@{}", support::closed()))
@@ -80,7 +80,7 @@ fn root_certificates_are_read_or_refused() {
 /// What a redirect from a host may lead to; the same for another port, host and scheme.
 #[tokio::test]
 async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
-    let other = Server::answers(vec![ok("1")]).await;
+    let other = Server::responses(vec![ok("1")]).await;
     for place in [
         other.url.replace("127.0.0.1", "localhost"),
         format!("{}/y/?canary", other.url),
@@ -89,7 +89,7 @@ async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
         other.url.replace("127.0.0.1", "127.0.0.1.nip.io"),
         "//user:canary@127.0.0.1/".to_owned(),
     ] {
-        let server = Server::answers(vec![moved("302 Found", &place)]).await;
+        let server = Server::responses(vec![moved("302 Found", &place)]).await;
         for method in [Method::GET, Method::POST] {
             let call = server.client();
             let error = call.request(method, "/x/").send().await.unwrap_err();
@@ -207,10 +207,10 @@ async fn no_response_has_a_text_of_its_own_for_each_reason_with_the_cause() {
     );
 }
 fn moved(status: &str, place: &str) -> String {
-    answer(status, &format!("location: {place}\r\n"), "")
+    response(status, &format!("location: {place}\r\n"), "")
 }
 
-/// Django's `APPEND_SLASH` answers so.
+/// Django's `APPEND_SLASH` responds so.
 async fn appends_slash(status: &'static str) -> Server {
     Server::start(move |_, request| {
         let path = request.split(' ').nth(1).unwrap_or_default();
@@ -299,8 +299,8 @@ async fn a_redirect_without_end_is_an_error() {
 #[tokio::test]
 async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
     let (server, other) = (
-        Server::answers(vec![ok("1")]).await,
-        Server::answers(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
     );
     let client = server
         .builder()
@@ -366,8 +366,8 @@ async fn a_hook_cannot_send_the_credentials_to_another_host() {
         }
     }
     let (server, other) = (
-        Server::answers(vec![ok("1")]).await,
-        Server::answers(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
     );
     let client = server
         .builder()
@@ -421,7 +421,7 @@ async fn plain_http_and_loopback_go_through_no_proxy_of_the_environment() {
     if let Ok(url) = env::var("AUTOPI_TEST_SERVER") {
         return with_proxies_around(&url).await;
     }
-    let proxy = Server::answers(vec![ok("1")]).await;
+    let proxy = Server::responses(vec![ok("1")]).await;
     let server = Server::start(|_, request| {
         write(ok(if request.starts_with("POST /auth/login/") {
             r#"{"token":"a.b.c"}"#

@@ -10,7 +10,7 @@ use autopi::{
 };
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 
 const fn operation(page: Option<PageParams>) -> Operation {
     Operation {
@@ -67,7 +67,11 @@ async fn rows(
             _ => given.unwrap_or(0),
         };
         if start > total {
-            return write(answer("404 Not Found", "", r#"{"detail":"Invalid page."}"#));
+            return write(response(
+                "404 Not Found",
+                "",
+                r#"{"detail":"Invalid page."}"#,
+            ));
         }
         let items = (start..total.min(start + 3))
             .map(|id| json!({ "id": id }))
@@ -168,7 +172,7 @@ async fn every_family_is_read_to_its_end_and_no_further() {
             }
         }
     }
-    let server = Server::answers(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
+    let server = Server::responses(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
     assert_eq!(
         ids(&server.client(), &NONE, CallOptions::new())
             .await
@@ -357,7 +361,7 @@ async fn loops_and_other_hosts_are_errors() {
         ("http://elsewhere.example/rows/?page=2", "another host"),
         ("http://[", "no URL"),
     ] {
-        let server = Server::answers(vec![page(next)]).await;
+        let server = Server::responses(vec![page(next)]).await;
         let error = ids(&server.client(), &PAGE, CallOptions::new())
             .await
             .unwrap_err();
@@ -375,7 +379,7 @@ async fn loops_and_other_hosts_are_errors() {
     let page = |id: u8, next: &str| {
         ok(&json!({ "count": 99, "next": next, "results": [{ "id": id }] }).to_string())
     };
-    let server = Server::answers(vec![
+    let server = Server::responses(vec![
         page(1, "?page=2"),
         page(2, "?page=3"),
         page(3, "?page=2"),
@@ -387,7 +391,7 @@ async fn loops_and_other_hosts_are_errors() {
     assert!(error.to_string().contains("read before"), "{error}");
     assert_eq!(server.requests().len(), 3);
     // The page number is ignored.
-    let server = Server::answers(vec![ok(r#"{"results":[{"id":1}],"page_size":1}"#)]).await;
+    let server = Server::responses(vec![ok(r#"{"results":[{"id":1}],"page_size":1}"#)]).await;
     assert!(
         ids(&server.client(), &PAGE_NUM, CallOptions::new())
             .await
@@ -405,7 +409,7 @@ async fn rows_that_are_added_while_reading_come_twice_or_once() {
         let page = |ids: &[u64], next: Value| {
             ok(&json!({ "count": 4, "next": next, "results": ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>() }).to_string())
         };
-        Server::answers(vec![
+        Server::responses(vec![
             page(&[0, 1, 2], json!("?page=2")),
             page(&[2, 3], Value::Null),
         ])
@@ -429,11 +433,11 @@ async fn rows_that_are_added_while_reading_come_twice_or_once() {
 }
 
 #[tokio::test]
-async fn one_bad_item_and_one_bad_page() {
+async fn a_bad_item_is_kept_out_and_a_bad_page_is_an_error() {
     let body = r#"{"results":[{"id":1},{"id":"x"},{"id":3}],"count":3}"#;
     type Row = std::collections::BTreeMap<String, u64>;
     for dedup in [false, true] {
-        let server = Server::answers(vec![ok(body)]).await;
+        let server = Server::responses(vec![ok(body)]).await;
         let client = server.client();
         let options = CallOptions::new().dedup_by_id(dedup);
         let rows: Vec<_> = call(&client, &PAGE, options.clone())
@@ -482,7 +486,7 @@ async fn one_bad_item_and_one_bad_page() {
         );
     }
     let page = ok(r#"{"count":9,"next":"?page=2","results":[{"id":1}]}"#);
-    let server = Server::answers(vec![page, answer("503 Busy", "", "")]).await;
+    let server = Server::responses(vec![page, response("503 Busy", "", "")]).await;
     let client = server
         .builder()
         .retry(RetryPolicy::default().initial_backoff(Duration::from_millis(1)))
@@ -626,7 +630,7 @@ async fn a_count_of_any_form_is_read_or_done_without() {
     let server = pages_of("page", |_, rows| json!({ "results": rows })).await;
     assert_eq!(read(&PAGE, &server).await, (all, String::new()));
     // Such a list that has no pages is the same for every number, and no error.
-    let server = Server::answers(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
+    let server = Server::responses(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
     assert_eq!(read(&PAGE, &server).await, (vec![0, 1], String::new()));
     assert_eq!(server.requests().len(), 2);
 }
@@ -693,15 +697,15 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
         } else {
             one
         };
-        let gone = answer("404 Not Found", "", r#"{"detail":"Invalid page."}"#);
-        let server = Server::answers(vec![ok(&one.to_string()), gone]).await;
+        let gone = response("404 Not Found", "", r#"{"detail":"Invalid page."}"#);
+        let server = Server::responses(vec![ok(&one.to_string()), gone]).await;
         let (came, end) = read(&PAGE, &server).await;
         assert!(
             came == [1] && end.contains("after 1 items is not there (404)"),
             "{end}"
         );
-        let gone = answer("404 Not Found", "", "");
-        let server = Server::answers(vec![ok(&one.to_string()), gone]).await;
+        let gone = response("404 Not Found", "", "");
+        let server = Server::responses(vec![ok(&one.to_string()), gone]).await;
         let client = server.client();
         let options = CallOptions::new().prefetch(0);
         let mut first = call(&client, &PAGE, options).pages::<Value>();
@@ -924,7 +928,7 @@ async fn a_bad_item_is_a_warning_without_its_values() {
     }
     let (log, server) = (
         Log::default(),
-        Server::answers(vec![ok(r#"{"results":["canary",1,"canary"],"next":null}"#)]).await,
+        Server::responses(vec![ok(r#"{"results":["canary",1,"canary"],"next":null}"#)]).await,
     );
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

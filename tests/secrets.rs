@@ -15,7 +15,7 @@ use autopi::{
     Page, RetryPolicy,
 };
 use serde_json::Value;
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 use tracing_subscriber::{fmt::format::FmtSpan, util::SubscriberInitExt};
 
 #[derive(Clone, Default)]
@@ -61,7 +61,7 @@ async fn echo(status: &'static str) -> Server {
     Server::start(move |_, request| {
         let login = request.starts_with("POST /auth/");
         let body = r#"{"password":"canary-password","email":"a@b.c","detail":"canary-password","token":null,"mfa_token":5}"#;
-        write(if login { answer(status, "", body) } else { ok("1") })
+        write(if login { response(status, "", body) } else { ok("1") })
     })
     .await
 }
@@ -126,7 +126,7 @@ async fn canaries_are_nowhere() {
     // Calls that go well, and fail.
     let server = Server::start(|n, _| {
         write(if n == 0 {
-            answer("503 Busy", "", "")
+            response("503 Busy", "", "")
         } else {
             ok(r#"{"seen":"in the body"}"#)
         })
@@ -138,7 +138,7 @@ async fn canaries_are_nowhere() {
 
     // Bodies with secrets, both ways, and cookies.
     let body = r#"{"devices":[{"wifi":{"w\u0069fiPass":"canary-member"}}]}"#;
-    let server = Server::answers(vec![answer(
+    let server = Server::responses(vec![response(
         "200 OK",
         "set-cookie: s=canary-cookie\r\n",
         body,
@@ -150,15 +150,15 @@ async fn canaries_are_nowhere() {
         .request(Method::POST, "/devices/")
         .json(&sent)
         .unwrap();
-    let response = call.send().await.unwrap();
+    let got = call.send().await.unwrap();
     assert!(server.requests()[0].contains("canary-member"));
-    texts.push(format!("{response:?} {response:#?} {:?}", response.headers));
+    texts.push(format!("{got:?} {got:#?} {:?}", got.headers));
     let call = client.request(Method::POST, "/auth/mfa/verify/");
     let sent = serde_json::json!({"code": "canary-code"});
     call.json(&sent).unwrap().send().await.unwrap();
-    let other = Server::answers(vec![ok("1")]).await;
+    let other = Server::responses(vec![ok("1")]).await;
     let (moved, other_url) = (
-        Server::answers(vec![answer(
+        Server::responses(vec![response(
             "307 Moved",
             &format!("location: {}/\r\n", other.url),
             "",
@@ -167,7 +167,7 @@ async fn canaries_are_nowhere() {
         &other.url,
     );
     let closed = format!("http://{}", support::closed());
-    let broken = Server::answers(vec![ok("{")]).await;
+    let broken = Server::responses(vec![ok("{")]).await;
     for url in [&moved.url, &closed, &broken.url] {
         texts.push(shown(
             &get(&at(url).api_token("canary-token").build().unwrap())
@@ -193,7 +193,7 @@ async fn canaries_are_nowhere() {
         write(match request {
             r if r.starts_with("POST /auth/login/") => ok(r#"{"mfa_token":"canary-challenge"}"#),
             r if r.starts_with("POST /auth/mfa/verify/") => ok(r#"{"token":"canary.jwt"}"#),
-            _ => answer("401 Unauthorized", "", r#"{"detail":"expired"}"#),
+            _ => response("401 Unauthorized", "", r#"{"detail":"expired"}"#),
         })
     })
     .await;
@@ -242,7 +242,7 @@ async fn canaries_are_nowhere() {
     ] {
         assert!(closed.contains(part), "{part}: {closed}");
     }
-    assert!(log.contains("in the body") && log.contains("will try again"));
+    assert!(log.contains("in the body") && log.contains("another attempt follows"));
 }
 
 #[tokio::test]
@@ -251,7 +251,7 @@ async fn no_response_bad_item_or_error_shows_what_it_holds() {
     let server = Server::start(move |_, request| {
         write(match request.split_whitespace().nth(1) {
             Some("/page/") => ok(&format!(r#"{{"results":[{secret},5]}}"#)),
-            Some("/fields/") => answer(
+            Some("/fields/") => response(
                 "400 Bad Request",
                 "",
                 r#"{"name":["seen"],"wifi":{"wifi_pass":["Object with wifi_pass=canary does not exist."]},"keys":[{"token":["\"canary\" is not a valid choice."]}]}"#,
@@ -259,7 +259,7 @@ async fn no_response_bad_item_or_error_shows_what_it_holds() {
             Some("/named/") => ok(r#"{"x":[{"token":"canary"}],"text":"{\"pin\":\"canary\"}"}"#),
             Some("/status/") => {
                 let body = r#"{"token":["canary"],"x":{"password":"canary"}}"#;
-                answer("400 Bad Request", "set-cookie: canary\r\n", body)
+                response("400 Bad Request", "set-cookie: canary\r\n", body)
             }
             _ => ok(secret),
         })

@@ -5,7 +5,7 @@ mod support;
 use std::{fs, path::PathBuf};
 
 use autopi::{CallOptions, Error, ErrorKind, Method, Upload};
-use support::{Server, answer, ok, write};
+use support::{Server, ok, response, write};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -30,12 +30,12 @@ async fn put(server: &Server, file: Upload) -> Result<u16, Error> {
 }
 
 #[tokio::test]
-async fn a_path_is_read_again_for_each_try() {
+async fn a_file_is_read_anew_for_each_attempt() {
     let contents = "contents ".repeat(30_000);
     let path = file("again.txt", contents.as_bytes());
     let server = Server::start(|n, _| {
         write(if n < 2 {
-            answer("503 Busy", "", "")
+            response("503 Busy", "", "")
         } else {
             ok("{}")
         })
@@ -82,7 +82,7 @@ async fn a_missing_file_is_named() {
     let path = file("gone.txt", b"1");
     let upload = Upload::from_path(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    let server = Server::answers(vec![ok("{}")]).await;
+    let server = Server::responses(vec![ok("{}")]).await;
     let error = put(&server, upload).await.unwrap_err();
     assert!(error.to_string().contains("gone.txt"), "{error}");
     assert_eq!(server.requests().len(), 0);
@@ -91,10 +91,10 @@ async fn a_missing_file_is_named() {
 #[tokio::test]
 async fn a_reader_is_sent_once() {
     let reader = || Upload::reader("r.bin", std::io::Cursor::new("contents ".repeat(30_000)));
-    let server = Server::answers(vec![ok("{}")]).await;
+    let server = Server::responses(vec![ok("{}")]).await;
     put(&server, reader()).await.unwrap();
     assert_eq!(server.requests()[0].matches("contents").count() / 1000, 29);
-    let server = Server::answers(vec![answer("503 Busy", "", "")]).await;
+    let server = Server::responses(vec![response("503 Busy", "", "")]).await;
     let error = put(&server, reader()).await.unwrap_err();
     assert_eq!(
         (error.status(), error.attempts(), server.requests().len()),
@@ -158,7 +158,7 @@ async fn a_large_file_is_never_in_memory() {
 
 /// The head of the part that holds the file, and that of the text, as they were on the wire.
 async fn heads(name: &str, file: Upload) -> Result<(String, String), Error> {
-    let server = Server::answers(vec![ok("{}")]).await;
+    let server = Server::responses(vec![ok("{}")]).await;
     let client = server.client();
     let request = client.request(Method::POST, "/x/");
     let request = request.part(name, "value").file(name, file)?;

@@ -1,4 +1,4 @@
-//! Who calls: the two schemes of the `Authorization` header, a login, or a provider of the user's own.
+//! Credentials: the two schemes of the `Authorization` header, a login, or a provider of the user's own.
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 use crate::{CallFuture, Error, auth::mfa::Mfa};
 
-/// Who calls. Secrets are never printed.
+/// The credentials of a client. Secrets are never printed.
 ///
 /// The copies that this crate makes of a secret that it was given are overwritten in memory when the last clone of the client is dropped: the text, the header
 /// of a token, the body of a login. What the HTTP and TLS libraries copy into their buffers is not: after a call the header may still be in freed memory, after a
@@ -20,8 +20,8 @@ pub enum Credentials {
     ApiToken(SecretString),
     /// `Authorization: Bearer <jwt>`.
     Jwt(SecretString),
-    /// `POST /auth/login/` on the first call, again before the JWT expires, and once for all calls on a 401, or a 403 that says that the session has expired. Refused
-    /// credentials, and a login whose session is refused again, are not tried again for 1 s, then 2 s, up to a minute; calls meanwhile fail with what was said.
+    /// `POST /auth/login/` on the first call, before the JWT expires, and once for all calls on a 401, or a 403 that says that the session has expired. After refused
+    /// credentials, or a login whose session is refused too, there is no login for 1 s, then 2 s, up to a minute; calls meanwhile fail with what was said.
     Login {
         /// The account's e-mail address.
         email: String,
@@ -32,7 +32,7 @@ pub enum Credentials {
     },
     /// `POST /auth/login/` with nothing in it: a device on the local network trusts who can reach it, and gives a token that does not expire.
     LocalDevice,
-    /// Your own.
+    /// Credentials of your own.
     Provider(Arc<dyn CredentialsProvider>),
 }
 
@@ -49,12 +49,12 @@ pub enum Credentials {
 /// }
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// The value of the next request's `Authorization` header. It is asked for before every attempt, so keep what you have. `refused` is the value that was
-    /// just answered with a 401, or with a 403 that says that it has expired: give another one, and the call is tried once more; the same again ends the call.
+    /// Returns the value of the next request's `Authorization` header. It is asked for before every attempt, so keep what you have. `refused` is the value that
+    /// was just refused with a 401, or with a 403 that says that it has expired: give another one, and one more attempt is made; the same value ends the call.
     /// Each refused call asks, so keep count of what you have renewed.
     ///
     /// # Errors
-    /// Yours: the call ends with it.
+    /// Return an error if there are no credentials: the call ends with it.
     fn authorization<'a>(
         &'a self,
         refused: Option<&'a SecretString>,

@@ -1,7 +1,7 @@
 //! The second factor of a login.
 //!
 //! NOT PUBLIC: the vendor's document names `POST /auth/mfa/verify/`, nobody has published what goes in and what comes out. All that this client assumes
-//! about it stands in this file: a login that wants a second factor answers with an `mfa_token`; that token goes back with `otp_token` (six digits) or
+//! about it stands in this file: a login that wants a second factor responds with an `mfa_token`; that token goes back with `otp_token` (six digits) or
 //! `recovery_code`; the response is the one of a login, `{token, user}`.
 
 use std::{fmt, sync::Arc};
@@ -24,7 +24,7 @@ impl fmt::Debug for Mfa {
 }
 
 impl Mfa {
-    /// One code that is known already: of an authenticator, if the client logs in once and soon, or a recovery code.
+    /// Returns a source of one code that is known already: of an authenticator, if the client logs in once and soon, or a recovery code.
     pub fn code(code: impl Into<String>) -> Self {
         let code = SecretString::from(code.into());
         Self(Arc::new(move || {
@@ -32,15 +32,15 @@ impl Mfa {
         }))
     }
 
-    /// Asks for the code at each login: a prompt, a TOTP generator. It must answer within the timeout of the call that logs in.
+    /// Returns a source that is asked for the code at each login: a prompt, a TOTP generator. It must give it within the timeout of the call that logs in.
     pub fn ask<F, A>(ask: F) -> Self
     where
         F: Fn() -> A + Send + Sync + 'static,
         A: Future<Output = Result<String, Error>> + Send + 'static,
     {
         Self(Arc::new(move || {
-            let answer = ask();
-            Box::pin(async { answer.await.map(SecretString::from) })
+            let code = ask();
+            Box::pin(async { code.await.map(SecretString::from) })
         }))
     }
 
@@ -49,13 +49,13 @@ impl Mfa {
     }
 }
 
-/// What a login says that wants a second factor.
-pub(crate) fn challenge(login_answer: &[u8]) -> Option<SecretString> {
+/// Returns the `mfa_token` of a login that wants a second factor.
+pub(crate) fn challenge(response: &[u8]) -> Option<SecretString> {
     #[derive(Deserialize)]
     struct Challenge {
         mfa_token: SecretString,
     }
-    decode::read::<Challenge>(login_answer)
+    decode::read::<Challenge>(response)
         .ok()
         .map(|c| c.mfa_token)
 }

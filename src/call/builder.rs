@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
         self.paths.push((name, value.to_string()));
     }
 
-    /// What is set again is sent once.
+    /// Notes that a parameter is set, and forgets an earlier value.
     fn give_query(&mut self, name: &'static str) {
         if self.given.contains(&name) {
             self.spec.query.retain(|(other, _)| other != name);
@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
         self.spec.query.push((name.into(), value.to_string()));
     }
 
-    /// A list that repeats the parameter. An empty one is nothing.
+    /// Adds a list that repeats the parameter. An empty one is nothing.
     pub fn query_list<T: Display>(
         &mut self,
         name: &'static str,
@@ -96,7 +96,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A list in any other style.
+    /// Adds a list in any other style.
     pub fn styled_list<T: Serialize>(
         &mut self,
         name: &'static str,
@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
         self.styled(name, &values, format);
     }
 
-    /// Whatever `format` can say.
+    /// Adds whatever `format` can say.
     pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
         let mut fault = None;
         self.also(name, |v| {
@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
         self.json_as("application/json", body);
     }
 
-    /// JSON of another media type.
+    /// Sets a body of JSON of another media type.
     pub fn json_as(&mut self, media: &'static str, body: &impl Serialize) {
         let mut written = Ok(Vec::new());
         self.check(BODY, |v| written = finite::to_vec(body, v));
@@ -183,7 +183,7 @@ impl<'a> Call<'a> {
         self.also(of, check);
     }
 
-    /// A parameter is set again.
+    /// Forgets what was found of a value that is set anew.
     pub fn unchecked(&mut self, of: &'static str) {
         self.violations.retain(|(other, _)| *other != of);
     }

@@ -1,4 +1,4 @@
-//! Files on their way down.
+//! Files that are downloaded.
 
 use std::fmt;
 
@@ -25,35 +25,35 @@ impl Download {
         self.headers().get(name)?.to_str().ok()
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.0.response.status().as_u16()
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         self.0.response.headers()
     }
 
-    /// The media type, as the server says.
+    /// Returns the media type, as the server says.
     pub fn content_type(&self) -> Option<&str> {
         self.text(CONTENT_TYPE)
     }
 
-    /// The name that the server proposes (RFC 6266), without any folder.
+    /// Returns the name that the server proposes (RFC 6266), without any folder.
     pub fn file_name(&self) -> Option<String> {
         file_name(self.text(CONTENT_DISPOSITION)?)
     }
 
-    /// The next piece; `None` at the end. Each wait ends with the client's timeout for one attempt; all of it may take as long as it must.
+    /// Returns the next piece; `None` at the end. Each wait ends with the timeout of one attempt; all of it may take as long as it must.
     ///
     /// # Errors
-    /// The connection broke, or nothing came for too long.
+    /// Returns an error if the connection breaks, or nothing comes for too long.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         self.0.chunk().await
     }
 
-    /// The pieces as a stream.
+    /// Returns the pieces as a stream.
     pub fn into_stream(self) -> ItemStream<'static, Bytes> {
         Box::pin(
             stream::try_unfold(self, |mut download| async {
@@ -63,10 +63,10 @@ impl Download {
         )
     }
 
-    /// All of it, whatever its size.
+    /// Returns all of it, whatever its size.
     ///
     /// # Errors
-    /// The connection broke, or nothing came for too long.
+    /// Returns an error if the connection breaks, or nothing comes for too long.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = bytes::BytesMut::new();
         while let Some(chunk) = self.chunk().await? {

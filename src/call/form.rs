@@ -21,7 +21,7 @@ impl Call<'_> {
         }
     }
 
-    /// Fields of `application/x-www-form-urlencoded`, all of this name.
+    /// Adds fields of `application/x-www-form-urlencoded`, all of this name.
     pub fn form_values<T: Display>(
         &mut self,
         name: &'static str,
@@ -34,7 +34,7 @@ impl Call<'_> {
         }
     }
 
-    /// A list in one field of `application/x-www-form-urlencoded`.
+    /// Adds a list in one field of `application/x-www-form-urlencoded`.
     pub fn form_joined<T: Display>(
         &mut self,
         name: &'static str,
@@ -50,7 +50,7 @@ impl Call<'_> {
         self.form_values::<String>(name, (!texts.is_empty()).then_some(joined));
     }
 
-    /// Fields of `multipart/form-data`, all of this name.
+    /// Adds fields of `multipart/form-data`, all of this name.
     pub fn form_fields<T: Display>(
         &mut self,
         name: &'static str,
@@ -64,7 +64,7 @@ impl Call<'_> {
         }
     }
 
-    /// A member of a form that is no text: JSON, a part for each item of a list.
+    /// Adds a member of a form that is no text: JSON, a part for each item of a list.
     pub fn form_json(
         &mut self,
         name: &'static str,
@@ -104,7 +104,7 @@ impl Call<'_> {
         }
     }
 
-    /// A member of `application/x-www-form-urlencoded` that may be a list of values, repeated or joined; else as [`Self::form_json`].
+    /// Adds a member of `application/x-www-form-urlencoded` that may be a list of values, repeated or joined; else as [`Self::form_json`].
     pub fn form_either(
         &mut self,
         name: &'static str,
@@ -140,19 +140,19 @@ impl Call<'_> {
         }
     }
 
-    /// The media type of the parts of this name, where they have none of their own (`encoding.contentType`).
+    /// Sets the media type of the parts of this name, where they have none of their own (`encoding.contentType`).
     pub fn form_type(&mut self, name: &'static str, media: &'static str) {
         if let Some(form) = &mut self.form {
             form.typed(name, media);
         }
     }
 
-    /// A header of the parts of this name (`encoding.headers`).
+    /// Sets a header of the parts of this name (`encoding.headers`).
     pub fn part_header<T: Display>(&mut self, part: &'static str, name: &'static str, value: T) {
         self.header_of_part(part, name, &value.to_string(), false);
     }
 
-    /// A header that the parts of this name have unless the caller sets it.
+    /// Sets a header that the parts of this name have unless the caller sets it.
     pub fn usual_part_header(&mut self, part: &'static str, name: &'static str, value: &str) {
         self.header_of_part(part, name, value, true);
     }

@@ -11,7 +11,17 @@ use crate::{
     transport::request::SendOptions,
 };
 
-/// Options of one call.
+/// Options of one call, in place of the client's.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use autopi::{CallOptions, RetryPolicy};
+///
+/// let patient = CallOptions::new().timeout(Duration::from_secs(300)).retry(RetryPolicy::none());
+/// ```
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) send: SendOptions,
@@ -35,65 +45,65 @@ impl fmt::Debug for CallOptions {
 }
 
 impl CallOptions {
-    /// Those of the client.
+    /// Returns the options of the client.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// For all attempts together.
+    /// Sets the timeout of all attempts together.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.send.timeout = Some(timeout);
         self
     }
 
-    /// For one attempt, in place of the client's, and of the half of a short [`timeout`](Self::timeout).
+    /// Sets the timeout of one attempt, in place of the client's, and of the half of a short [`timeout`](Self::timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.send.attempt_timeout = Some(timeout);
         self
     }
 
-    /// In place of the client's policy.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.send.retry = Some(policy);
         self
     }
 
-    /// Says whether the call may be repeated; without it the method decides.
+    /// Sets whether the call may be sent again, though the server may have acted on it. By default the method decides: GET, HEAD, OPTIONS, PUT, DELETE.
     pub fn idempotent(mut self, yes: bool) -> Self {
         self.send.idempotent = Some(yes);
         self
     }
 
-    /// How many pages a stream may fetch before they are asked for. Default 1; 0 fetches each when it is asked for.
+    /// Sets how many pages a stream may fetch before they are asked for. Default 1; 0 fetches each when it is asked for.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.list.get_or_insert_default().prefetch = Some(pages);
         self
     }
 
-    /// Leaves out what has an `id` that came before: rows that are added while a list is read push others to the next page, where they come again. Off by
+    /// Sets whether items are left out whose `id` came before: items that are added while a list is read push others to the next page, where they come once more. Off by
     /// default; it keeps some 32 bytes an item.
     pub fn dedup_by_id(mut self, yes: bool) -> Self {
         self.list.get_or_insert_default().dedup_by_id = yes;
         self
     }
 
-    /// Goes on where [`Page::cursor`](crate::Page::cursor) says, with `stream` or `pages` of the call that the cursor comes from: the same operation, path,
+    /// Sets where a list is gone on with: at a [`Page::cursor`](crate::Page::cursor), with `stream` or `pages` of the call that the cursor comes from: the same operation, path,
     /// query and headers, those that choose the page aside. Any other call, and `send`, is an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.list.get_or_insert_default().resume = Some(cursor);
         self
     }
 
-    /// As [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item), for this call.
+    /// Sets what is told of each item that did not decode: [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item), for this call.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.list.get_or_insert_default().on_bad_item = Some(OnBadItem::new(handler));
         self
     }
 
-    /// One more header.
+    /// Adds a header.
     ///
     /// # Errors
-    /// A name or value that HTTP does not allow.
+    /// Returns an error if HTTP does not allow the name or the value.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let bad = |what: &str| {
             Error::configuration(format!(

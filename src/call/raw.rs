@@ -52,7 +52,7 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// One more query parameter.
+    /// Adds a query parameter.
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
         self.spec
             .query
@@ -60,10 +60,10 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// A JSON body.
+    /// Sets a JSON body.
     ///
     /// # Errors
-    /// The value does not serialise, or holds a number that JSON does not have (NaN, an infinity).
+    /// Returns an error if the value does not serialise, or holds a number that JSON does not have (NaN, an infinity).
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut v = Violations::default();
         let bytes = finite::to_vec(body, &mut v)
@@ -76,7 +76,7 @@ impl<'a, M> RawRequest<'a, M> {
         Ok(self)
     }
 
-    /// One more field of an `application/x-www-form-urlencoded` body.
+    /// Adds a field of an `application/x-www-form-urlencoded` body.
     pub fn form(mut self, name: &str, value: impl Display) -> Self {
         self.spec
             .body
@@ -84,7 +84,7 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// One more text part of a `multipart/form-data` body.
+    /// Adds a text part of a `multipart/form-data` body.
     pub fn part(mut self, name: &str, value: impl Display) -> Self {
         self.form
             .get_or_insert_default()
@@ -92,10 +92,10 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// One more file of a `multipart/form-data` body. One that is a stream can be sent only once: such a call is not repeated.
+    /// Adds a file of a `multipart/form-data` body. One that is a stream can be sent only once: no attempt follows the first.
     ///
     /// # Errors
-    /// Its media type is none.
+    /// Returns an error if the file's media type is malformed.
     pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
         self.form
             .get_or_insert_default()
@@ -103,7 +103,7 @@ impl<'a, M> RawRequest<'a, M> {
         Ok(self)
     }
 
-    /// Timeout, retries and headers of this call.
+    /// Sets timeouts, retries and headers of this call.
     pub fn options(mut self, options: CallOptions) -> Self {
         let refused = refuse_cursor(options.list.as_deref());
         self.error = self
@@ -126,7 +126,7 @@ impl<'a, M> RawRequest<'a, M> {
     }
 }
 
-/// A path with or without a query, or a whole URL of the base's origin.
+/// Reads a path with or without a query, or a whole URL of the base's origin.
 fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> {
     let whole = (!text.starts_with('/'))
         .then(|| Url::parse(text).ok())
@@ -168,8 +168,19 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
 }
 
 impl Client {
-    /// A request to any path, with the same authorization, retries and errors as the typed operations. The path is below the base URL's and may end with a query
+    /// Returns a request to any path, with the same authorization, retries and errors as the typed operations. The path is below the base URL's and may end with a query
     /// (`/x/?page=2`); a whole URL is taken if its scheme, host and port are the base URL's. Anything else is an error of the call, and nothing is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(client: autopi::Client) -> Result<(), autopi::Error> {
+    /// use autopi::{Method, serde_json::Value};
+    ///
+    /// let user = client.request(Method::GET, "/auth/user/").send_json::<Value>().await?;
+    /// println!("{}: {}", user.status, user.value["email"]);
+    /// # Ok(()) }
+    /// ```
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
         RawRequest::new(self, method, path)
     }
@@ -193,26 +204,26 @@ impl<'a> RawRequest<'a> {
         read(response.marked()).map_err(|e| trace.fail(e))
     }
 
-    /// The response as bytes, with status and headers.
+    /// Sends it, and returns the response as bytes, with status and headers.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
         self.read(Ok).await
     }
 
-    /// The response as your own type, or as [`serde_json::Value`], with status and headers.
+    /// Sends it, and returns the response as your own type, or as [`serde_json::Value`], with status and headers.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response, or it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) says why.
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         self.read(|r| r.try_map(decode)).await
     }
 
-    /// The response as a stream of bytes.
+    /// Sends it, and returns the response as a stream of bytes.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
     pub async fn send_download(self) -> Result<Download, Error> {
         let (client, spec, form) = self.finish()?;
         send::streaming(&client.core, spec, form)

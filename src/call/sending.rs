@@ -26,7 +26,7 @@ use crate::{
 };
 
 impl<'a> Call<'a> {
-    /// The path with its parameters, and whether everything required is there.
+    /// Returns what is sent: the path with its parameters. An error if something required is missing, or not as the API wants it.
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let (id, template) = (self.operation.id, self.spec.template);
         let method = self.spec.method.clone();
@@ -53,7 +53,7 @@ impl<'a> Call<'a> {
         Ok((self.client, spec, self.form))
     }
 
-    /// As [`Self::finish`], for one response.
+    /// Returns what is sent for one response: [`Self::finish`], without a cursor.
     fn finish_single(
         mut self,
     ) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
@@ -63,7 +63,7 @@ impl<'a> Call<'a> {
         self.finish()
     }
 
-    /// The response is read as `T`, which takes its status and body.
+    /// Sends it, and reads the whole response with `read`.
     fn read<T: 'a>(
         self,
         read: impl FnOnce(Response<Bytes>) -> Result<T, Error> + Send + 'a,
@@ -94,7 +94,7 @@ impl<'a> Call<'a> {
         self.read(|r| Ok(r.marked().map(drop)))
     }
 
-    /// Any JSON; what is none becomes a string, an empty body null.
+    /// Sends it, and reads any JSON; what is none becomes a string, an empty body null.
     pub fn send_any(self) -> CallFuture<'a, Json> {
         self.read(|r| Ok(Json(decode_text::lossless(&r.value))))
     }

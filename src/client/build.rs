@@ -13,10 +13,10 @@ use crate::{
 const BASE_URL: &str = "https://api.autopi.io";
 
 impl ClientBuilder {
-    /// The client. No request is made.
+    /// Returns the client. No request is made.
     ///
     /// # Errors
-    /// A malformed base URL or token, plain http to a host that was not allowed, no credentials.
+    /// Returns an error if the base URL or a token is malformed, if it is plain http to a host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client()
     }
@@ -27,7 +27,7 @@ impl<M> ClientBuilder<M> {
     fn http_builder(&mut self, base: &Url) -> reqwest::ClientBuilder {
         let mut http = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            // Tries that nobody sees are not wanted, and each call would pay for a copy of its request.
+            // Attempts that nobody counts are not wanted, and each call would pay for a copy of its request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
             // `redirect` does it.
             .redirect(reqwest::redirect::Policy::none());

@@ -8,15 +8,29 @@ use crate::{
 };
 
 impl Client {
-    /// A client for `https://api.autopi.io`, if nothing else is said.
+    /// Returns a builder of a client for `https://api.autopi.io`, or the host that is set.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), autopi::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let client = autopi::Client::builder()
+    ///     .api_token("…")
+    ///     .timeout(Duration::from_secs(30))
+    ///     .max_in_flight(8)
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// As [`ClientBuilder::from_env`], with nothing said explicitly.
+    /// Returns a client with the credentials and the host of the environment or a profile: [`ClientBuilder::from_env`].
     ///
     /// # Errors
-    /// No credentials are found, or they are malformed.
+    /// Returns an error if no credentials are found, or they are malformed.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
@@ -89,32 +103,32 @@ impl<M> ClientBuilder<M> {
             mode: PhantomData,
         }
     }
-    /// Called around every attempt of every call.
+    /// Sets what is called around every attempt of every call. None by default.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
         self
     }
-    /// Is told of each item that did not decode while `stream` reads a list: which operation, where, why, and its raw JSON, which may be private. The stream
+    /// Sets what is told of each item that did not decode while `stream` reads a list: which operation, where, why, and its raw JSON, which may be private. The stream
     /// then goes on, and ends well. Without a handler the good items come all the same, each bad one is a warning in tracing (its operation and path only), and the stream
     /// ends with an error that has the first one.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.on_bad_item = Some(OnBadItem::new(handler));
         self
     }
-    /// Another host: a dedicated environment, a device on the local network, the sandbox.
+    /// Sets another host: a dedicated environment, a device on the local network, the sandbox. Default `https://api.autopi.io`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
-    /// An API token, with or without its `APIToken` prefix.
+    /// Sets an API token, with or without its `APIToken` prefix.
     pub fn api_token(self, token: impl Into<String>) -> Self {
         self.credentials(Credentials::ApiToken(token.into().into()))
     }
-    /// A JWT, with or without its `Bearer` prefix.
+    /// Sets a JWT, with or without its `Bearer` prefix.
     pub fn jwt(self, jwt: impl Into<String>) -> Self {
         self.credentials(Credentials::Jwt(jwt.into().into()))
     }
-    /// E-mail and password: the client logs in when it must.
+    /// Sets e-mail and password: the client logs in with the first call, and when a session ends.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials(Credentials::Login {
             email: email.into(),
@@ -122,7 +136,7 @@ impl<M> ClientBuilder<M> {
             mfa: None,
         })
     }
-    /// E-mail, password, and where the code of the second factor comes from, if the account asks for one.
+    /// Sets e-mail, password, and where the code of the second factor comes from, if the account asks for one.
     pub fn login_with_mfa(
         self,
         email: impl Into<String>,
@@ -135,27 +149,27 @@ impl<M> ClientBuilder<M> {
             mfa: Some(mfa),
         })
     }
-    /// A device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)): it gives a token to who asks.
+    /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)): it gives a token to anybody who asks.
     pub fn local_device(self) -> Self {
         self.credentials(Credentials::LocalDevice)
     }
-    /// Credentials of your own: a vault, a broker.
+    /// Sets credentials of your own: a vault, a broker.
     pub fn credentials_provider(self, own: impl CredentialsProvider + 'static) -> Self {
         self.credentials(Credentials::Provider(Arc::new(own)))
     }
-    /// Who calls.
+    /// Sets the credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
-    /// What was not said explicitly, from the environment, then from a profile.
+    /// Sets credentials and host, where they are not set, from the environment, then from a profile.
     ///
     /// The environment: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order; `AUTOPI_BASE_URL` for a dedicated host.
     /// The profile: `[default]`, or the one that `AUTOPI_PROFILE` names, of `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`,
     /// `password`, `base_url`. On unix the file is refused when others may read it.
     ///
     /// # Errors
-    /// The profile cannot be read, is malformed, or is readable by others.
+    /// Returns an error if the profile cannot be read, is malformed, or is readable by others.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.credentials.is_some() && self.base_url.is_some() {
@@ -172,74 +186,74 @@ impl<M> ClientBuilder<M> {
         self.credentials = found.credentials();
         Ok(self)
     }
-    /// When to try again.
+    /// Sets how often, and after which waits, a failed call is sent again. Default [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
-    /// For a call with all its attempts. Default 60 s.
+    /// Sets the timeout of a call with all its attempts and the waits between them. Default 60 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
-    /// For one attempt: up to the headers of its response, and for each wait for more of the body. Default 30 s; or half of a call's shorter timeout, so that
-    /// a stall leaves time for another attempt, where the call may be tried again.
+    /// Sets the timeout of one attempt: up to the headers of its response, and for each wait for more of the body. Default 30 s; or half of a call's shorter
+    /// timeout, so that a stall leaves time for another attempt, where there may be one.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
-    /// For the connection. Default 10 s.
+    /// Sets the timeout of connecting. Default 10 s.
     #[cfg(not(target_family = "wasm"))]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
-    /// Calls in flight at once; a download is in flight until it is read or dropped. No limit by default.
+    /// Sets how many calls may be in flight at once; a download is in flight until it is read or dropped. No limit by default.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = Some(calls);
         self
     }
-    /// Requests per second, spread evenly. No limit by default.
+    /// Sets how many requests a second are sent at most, spread evenly. No limit by default.
     pub fn max_per_second(mut self, requests: f64) -> Self {
         self.max_per_second = Some(requests);
         self
     }
-    /// The longest answer that is read into memory, in bytes. Default 64 MiB. Downloads have no limit.
+    /// Sets the longest response that is read into memory, in bytes. Default 64 MiB. Downloads have no limit.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = Some(bytes);
         self
     }
-    /// Shows the bodies of calls in tracing, at the level TRACE: positions, names, whatever is in them. Of a login's, of one with
+    /// Sets whether the bodies of calls are shown in tracing, at the level TRACE: positions, names, whatever is in them. Of a login's, of one with
     /// a member that has the name of a secret (`password`, `wifi_pass`, `api_key`), and of what is neither JSON nor a form, the length alone. Off by default.
     pub fn trace_bodies(mut self, yes: bool) -> Self {
         self.trace_bodies = yes;
         self
     }
-    /// Behind `autopi/VERSION` in `User-Agent`.
+    /// Sets what stands behind `autopi/VERSION` in `User-Agent`. Nothing by default.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
-    /// All requests go through this proxy: `http://user:password@host:port`, `https://…`. Through it goes plain http too, if its host was allowed
+    /// Adds a proxy for all requests: `http://user:password@host:port`, `https://…`. Through it goes plain http too, if its host was allowed
     /// ([`allow_plain_http`](Self::allow_plain_http)): the proxy then reads the token.
     ///
     /// Without one the environment counts for https alone (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), where a proxy can't read what it passes on. Plain http
     /// never goes through a proxy of the environment, and loopback through none at all.
     ///
     /// # Errors
-    /// The URL is malformed. The error does not show it, for it may hold a password.
+    /// Returns an error if the URL is malformed. It does not show the URL, which may hold a password.
     #[cfg(not(target_family = "wasm"))]
     pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
         let proxy = reqwest::Proxy::all(url).map_err(|_| {
-            Error::configuration("the proxy's URL is none: give one like http://host:3128")
+            Error::configuration("invalid proxy URL: give one like http://host:3128")
         })?;
         self.proxies.push(proxy);
         Ok(self)
     }
-    /// Root certificates to trust beside Mozilla's, one or more in PEM: a company's proxy, a dedicated host.
+    /// Adds root certificates to trust beside Mozilla's, one or more in PEM: a company's proxy, a dedicated host.
     ///
     /// # Errors
-    /// There is no certificate in it.
+    /// Returns an error if there is no certificate in it.
     #[cfg(not(target_family = "wasm"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
         let bad =
@@ -252,14 +266,14 @@ impl<M> ClientBuilder<M> {
         self.roots.extend(roots);
         Ok(self)
     }
-    /// Your own `reqwest::Client`: its proxies, roots, redirect policy and connect timeout count, and what it tries again by itself is not counted. Build it with
+    /// Sets a `reqwest::Client` of your own: its proxies, roots, redirect policy and connect timeout count, and retries of its own are not counted. Build it with
     /// `redirect(Policy::none())`, else it follows redirects to other hosts, which is an error only afterwards; and with `no_proxy()` for plain http, else what
     /// `HTTP_PROXY` names reads the token.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
-    /// Allows plain http to this host. Without it only loopback is reached without TLS: a token would be readable on the way.
+    /// Allows plain http to this host. By default only loopback is reached without TLS: a token would be readable on the way.
     pub fn allow_plain_http(mut self, host: impl Into<String>) -> Self {
         self.plain_hosts.push(host.into());
         self

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{pagination::options::OnBadItem, transport::core::Core};
 
-/// How a builder sends: its calls give futures and streams.
+/// The mode of a builder whose calls return futures and streams.
 #[derive(Debug)]
 pub enum Async {}
 

@@ -6,7 +6,7 @@
 /// Shorter runs of digits and points are exact: 15 significant digits are, and integers of 64 bits.
 const RUN: usize = 16;
 
-/// Does the text hold a number that changes when it is read as an `i64`, `u64` or `f64`?
+/// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or `f64`.
 ///
 /// A run of [`RUN`] covers one of every [`RUN`] places, so the others are not looked at.
 pub(crate) fn any_lost(text: &[u8]) -> bool {
@@ -45,7 +45,7 @@ fn tiny_in(text: &[u8], start: usize, end: usize) -> bool {
     places.any(|(i, place)| exponent(place) != 0 && is_tiny(text, start + i + 1))
 }
 
-/// Is the `e` at this place that of a number that 64 bits change?
+/// Returns whether the `e` at this place is that of a number that 64 bits change.
 fn is_tiny(text: &[u8], e: usize) -> bool {
     let exponent = text.iter().skip(e + 2).take_while(|b| b.is_ascii_digit());
     let part = |b: &&u8| b.is_ascii_digit() || **b == b'.';
@@ -72,7 +72,7 @@ fn any_long(text: &[u8]) -> bool {
     false
 }
 
-/// Is what begins here a number, and does it change?
+/// Returns whether a number that changes begins here.
 fn lost_at(text: &[u8], start: usize) -> bool {
     let sign = start > 0 && text[start - 1] == b'-';
     let start = start - usize::from(sign);
@@ -88,7 +88,7 @@ fn lost_at(text: &[u8], start: usize) -> bool {
     std::str::from_utf8(&text[start..start + token]).is_ok_and(|token| !is_kept(token))
 }
 
-/// Does a JSON number come back with its digits after it was an `i64`, `u64` or `f64`?
+/// Returns whether a JSON number comes back with its digits after it was an `i64`, `u64` or `f64`.
 pub(crate) fn is_kept(token: &str) -> bool {
     if token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok() {
         return true;

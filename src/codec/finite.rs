@@ -10,7 +10,7 @@ use crate::codec::validate::Violations;
 /// The value as JSON.
 ///
 /// # Errors
-/// The value does not serialise. A number that is not finite goes into `v`.
+/// Returns an error if the value does not serialise. A number that is not finite goes into `v`.
 pub fn to_vec(
     value: &(impl Serialize + ?Sized),
     v: &mut Violations,

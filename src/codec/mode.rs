@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// Runs a decoder for which a bad item is an error: each item is read straight from the text, without a [`Value`](serde_json::Value) in between. Who gets an
-/// error decodes again without it.
+/// error decodes once more without it.
 pub(crate) fn strictly<T>(decode: impl FnOnce() -> T) -> T {
     struct Reset(bool);
     impl Drop for Reset {

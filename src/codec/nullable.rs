@@ -55,7 +55,7 @@ impl<T> IntoValue<T> for T {
     note = "`DeviceId` and `UnitId` are the two ids of a device, and not the same"
 )]
 pub trait IntoNullable<T: ToOwned + ?Sized> {
-    /// `None` is null.
+    /// Returns the value; `None` is null.
     fn into_nullable(self) -> Option<T::Owned>;
 }
 

@@ -33,7 +33,7 @@ impl<T> UnknownValue<T> {
         Self(value)
     }
 
-    /// The value as it came.
+    /// Returns the value as it came.
     pub fn get(&self) -> &T {
         &self.0
     }
@@ -61,7 +61,7 @@ macro_rules! __open_enum {
             fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
         }
         impl $name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             pub fn as_str(&self) -> &str {
                 match self { $(Self::$variant => $value,)* Self::Unknown(v) => v.get() }
             }
@@ -117,7 +117,7 @@ macro_rules! __open_int_enum {
             fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
         }
         impl $name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             pub fn as_i64(&self) -> i64 {
                 match self { $(Self::$variant => $value,)* Self::Unknown(v) => *v.get() }
             }

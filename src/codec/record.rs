@@ -26,14 +26,14 @@ pub trait Placeholder {
     fn placeholder() -> Self;
 }
 
-macro_rules! blank {
+macro_rules! placeholders {
     ($([$($generic:ident),*] $ty:ty => $value:expr),* $(,)?) => {$(
         impl<$($generic),*> Placeholder for $ty {
             fn placeholder() -> Self { $value }
         }
     )*};
 }
-blank! {
+placeholders! {
     [] bool => false,
     [] i64 => 0,
     [] f64 => 0.0,
@@ -59,7 +59,7 @@ pub trait Record: Placeholder {
     const REQUIRED: &'static [usize];
     /// The indices of those that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
-    /// Are members kept that have no field?
+    /// Whether members are kept that have no field.
     const KEEPS_UNKNOWN: bool = false;
 
     /// Reads the field of this index.
@@ -84,7 +84,7 @@ pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Err
     map.end()
 }
 
-/// A field that is absent when it is `None`.
+/// Writes a field that is absent when it is `None`.
 pub fn serialize_if_some<M: SerializeMap, T: Serialize>(
     map: &mut M,
     key: &'static str,
@@ -95,7 +95,7 @@ pub fn serialize_if_some<M: SerializeMap, T: Serialize>(
         .map_or(Ok(()), |value| map.serialize_entry(key, value))
 }
 
-/// As a derived `Debug`, with the names on the wire, and without the values of secrets.
+/// Writes what a derived `Debug` would, with the names on the wire, and without the values of secrets.
 #[cold]
 pub fn debug<T: Record>(
     f: &mut fmt::Formatter<'_>,

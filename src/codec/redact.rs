@@ -32,7 +32,7 @@ impl<T: Redact + ?Sized> Debug for Redacted<'_, T> {
     }
 }
 
-/// A variant of a union, and its value by [`Redact`].
+/// Writes a variant of a union, and its value by [`Redact`].
 pub fn debug_variant(f: &mut fmt::Formatter<'_>, name: &str, value: &dyn Redact) -> fmt::Result {
     f.debug_tuple(name).field(&Redacted(value)).finish()
 }

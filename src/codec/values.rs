@@ -14,34 +14,34 @@ use crate::codec::raw;
 pub struct Json(pub Value);
 
 impl Json {
-    /// The text, if it is one.
+    /// Returns the text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_str()
     }
-    /// The boolean, if it is one.
+    /// Returns the boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         self.0.as_bool()
     }
-    /// The integer, if it is one.
+    /// Returns the integer, if it is one.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.as_i64()
     }
-    /// The number, if it is one.
+    /// Returns the number, if it is one.
     pub fn as_f64(&self) -> Option<f64> {
         self.0.as_f64()
     }
-    /// Is it null?
+    /// Returns whether it is null.
     pub fn is_null(&self) -> bool {
         self.0.is_null()
     }
-    /// A member, if it is an object that has it.
+    /// Returns a member, if it is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
-    /// As your own type.
+    /// Returns the value as your own type.
     ///
     /// # Errors
-    /// The value is of another form.
+    /// Returns an error if the value is of another form.
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.0)
     }
@@ -68,7 +68,7 @@ pub struct Decimal(pub rust_decimal::Decimal);
 
 impl FromStr for Decimal {
     type Err = rust_decimal::Error;
-    /// Reads every digit, or none: more than 28 are an error.
+    /// Reads every digit: more than 28 are an error.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -88,7 +88,7 @@ impl FromStr for Decimal {
 
 impl TryFrom<f64> for Decimal {
     type Error = rust_decimal::Error;
-    /// The shortest decimal that is this number: `0.1`, not `0.1000000000000000055`.
+    /// Returns the shortest decimal that is this number: `0.1`, not `0.1000000000000000055`.
     fn try_from(number: f64) -> Result<Self, Self::Error> {
         number.to_string().parse()
     }
@@ -104,7 +104,7 @@ macro_rules! decimal_of {
 decimal_of!(i32, i64, u32, u64);
 
 impl From<Decimal> for f64 {
-    /// The nearest number.
+    /// Returns the nearest number.
     fn from(decimal: Decimal) -> Self {
         decimal.to_string().parse().unwrap_or(Self::NAN)
     }

@@ -56,7 +56,7 @@ pub struct Command {
     pub(super) body: Map<String, Value>,
 }
 
-/// The function and the names of arguments: a value may be a Wi-Fi password.
+/// Shows the function and the names of arguments: a value may be a Wi-Fi password.
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.body.get("command").and_then(Value::as_str);
@@ -76,7 +76,7 @@ impl fmt::Debug for Command {
 }
 
 impl Command {
-    /// A function, to which arguments are added: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
+    /// Returns the command of a function, to which arguments are added: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
     pub fn new(function: impl Into<String>) -> Self {
         Self {
             paths: EXECUTE,
@@ -84,7 +84,7 @@ impl Command {
         }
     }
 
-    /// A whole line, as typed.
+    /// Returns the command of a whole line, as typed.
     pub fn raw(line: impl Into<String>) -> Self {
         Self {
             paths: EXECUTE_RAW,
@@ -92,7 +92,7 @@ impl Command {
         }
     }
 
-    /// One more argument. A raw command has them in its line.
+    /// Adds an argument. A raw command has them in its line.
     pub fn arg(mut self, value: impl Into<Value>) -> Self {
         if let Value::Array(args) = self
             .body
@@ -104,7 +104,7 @@ impl Command {
         self
     }
 
-    /// One more named argument.
+    /// Adds a named argument.
     pub fn kwarg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         if let Value::Object(args) = self
             .body
@@ -116,7 +116,7 @@ impl Command {
         self
     }
 
-    /// Where the API sends the result too, and how long it waits for it, 1 to 600 seconds. See [`webhook`](crate::webhook).
+    /// Sets where the API sends the result too, and how long it waits for it: whole seconds, at least 1 and at most 600. See [`webhook`](crate::webhook).
     pub fn callback(mut self, url: impl Into<String>, wait: Duration) -> Self {
         self.body
             .insert("callback_url".into(), Value::String(url.into()));

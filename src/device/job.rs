@@ -15,11 +15,11 @@ const RESULT: [&str; 2] = [
     "/dongle/{unit_id}/retrieve_job/{jid}/",
 ];
 
-/// What a command gave. `Debug` shows its form, names and numbers: a text may be a password.
+/// The result of a command. `Debug` shows its form, names and numbers: a text may be a password.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CommandOutcome {
-    /// The job's id; none if the device itself answered at once.
+    /// The job's id; none if the device itself responded with the output.
     pub jid: Option<String>,
     /// What the command returned.
     pub value: Json,
@@ -34,12 +34,12 @@ impl fmt::Debug for CommandOutcome {
     }
 }
 
-/// A command that a device was sent.
+/// A command that was sent to a device.
 pub struct CommandJob<M = Async> {
     client: Client,
     device: CommandTarget,
     jid: String,
-    /// A device on the local network answers with the output itself.
+    /// A device on the local network responds with the output itself.
     done: Option<Json>,
     mode: PhantomData<M>,
 }
@@ -70,7 +70,22 @@ impl Client {
     /// the job's id is known for later. A command is never run twice: only one that the API refused with 429 is sent again.
     ///
     /// # Errors
-    /// The API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result in time.
+    /// Returns an error if the API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result within
+    /// `wait`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(client: autopi::Client) -> Result<(), autopi::Error> {
+    /// use std::time::Duration;
+    ///
+    /// use autopi::{Command, DeviceId};
+    ///
+    /// let device: DeviceId = "11111111-2222-3333-4444-555555555555".parse()?;
+    /// let rpm = client.run_command(device, &Command::new("obd.query").arg("rpm"), Duration::from_secs(60)).await?;
+    /// println!("{}", rpm.value);
+    /// # Ok(()) }
+    /// ```
     pub async fn run_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -86,7 +101,7 @@ impl Client {
     /// Sends a command and does not wait for its result.
     ///
     /// # Errors
-    /// The API refuses it.
+    /// Returns an error if the API refuses it.
     pub async fn start_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -99,11 +114,11 @@ impl Client {
             .request(Method::POST, &path)
             .named("start_command", template)
             .json(&command.body)?;
-        let answer = request.send().await?.value;
+        let body = request.send().await?.value;
         // With every digit, also where it is a number.
-        let jid = pieces::member(&answer, "jid").map(decode::read::<Option<String>>);
+        let jid = pieces::member(&body, "jid").map(decode::read::<Option<String>>);
         let jid = jid.and_then(|jid| jid.ok().flatten());
-        let done = jid.is_none().then(|| Json(decode::lossless(&answer)));
+        let done = jid.is_none().then(|| Json(decode::lossless(&body)));
         Ok(CommandJob {
             client: self.clone(),
             device,
@@ -113,7 +128,7 @@ impl Client {
         })
     }
 
-    /// A job that was started before. No request is made.
+    /// Returns a job that was started before. No request is made.
     pub fn command_job(
         &self,
         device: impl Into<CommandTarget>,
@@ -130,12 +145,12 @@ impl Client {
 }
 
 impl<M> CommandJob<M> {
-    /// Its id, digits in a string; empty if a local device answered at once.
+    /// Returns its id, digits in a string; empty if a local device responded with the output.
     pub fn jid(&self) -> &str {
         &self.jid
     }
 
-    /// As a job of the other mode.
+    /// Returns the job in the other mode.
     #[cfg(feature = "blocking")]
     pub(crate) fn into_mode<N>(self) -> CommandJob<N> {
         CommandJob {
@@ -149,10 +164,10 @@ impl<M> CommandJob<M> {
 }
 
 impl CommandJob {
-    /// The result, if it is there.
+    /// Returns the result, if it is there.
     ///
     /// # Errors
-    /// As [`Client::run_command`].
+    /// Returns an error if the API refuses the request, or the device says that the command failed.
     pub async fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         self.ask(CallOptions::new()).await
     }
@@ -166,7 +181,7 @@ impl CommandJob {
         }
         let (template, id) = self.device.of(RESULT);
         let path = expand(template, &[id, ("jid", self.jid.clone())])?;
-        let answer = match self
+        let response = match self
             .client
             .request(Method::GET, &path)
             .named("command_result", template)
@@ -177,16 +192,16 @@ impl CommandJob {
             Err(e) if e.is_not_found() => return Ok(None),
             other => other?,
         };
-        Ok(judge(&answer)?.map(|value| CommandOutcome {
+        Ok(judge(&response)?.map(|value| CommandOutcome {
             jid: Some(self.jid.clone()),
             value: Json(value),
         }))
     }
 
-    /// Asks until there is a result, more and more seldom. Nothing is lost when the future is dropped: wait again whenever you like.
+    /// Asks until there is a result, more and more seldom, and returns it. Nothing is lost when the future is dropped: wait again whenever you like.
     ///
     /// # Errors
-    /// As [`Client::run_command`].
+    /// Returns an error if the API refuses a request, the device says that the command failed, or there is no result within `wait`.
     pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
         let mut pause = Duration::from_millis(250);

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use crate::{Error, Response, codec::decode};
 
-/// Is it the result?
+/// Returns the result, none if there is not one yet, or the error of a command that failed.
 ///
 /// NOT PUBLIC: the document claims a device as the response, which it is not, and nobody has published how "not yet" looks. What is assumed stands here: nothing,
 /// null, `{}` and 404 mean not yet; an object of nothing but job members is the job's state; anything else is what the command returned.
-pub(super) fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
+pub(super) fn judge(response: &Response<Bytes>) -> Result<Option<Value>, Error> {
     const JOB: [&str; 9] = [
         "jid",
         "state",
@@ -21,14 +21,14 @@ pub(super) fn judge(answer: &Response<Bytes>) -> Result<Option<Value>, Error> {
         "response",
         "minions",
     ];
-    if answer.status == 202 || answer.value.is_empty() {
+    if response.status == 202 || response.value.is_empty() {
         return Ok(None);
     }
-    let value = decode::lossless(&answer.value);
+    let value = decode::lossless(&response.value);
     let Value::Object(map) = &value else {
         return Ok((!value.is_null()).then_some(value));
     };
-    let failed = || Error::command(answer.status, answer.value.clone());
+    let failed = || Error::command(response.status, response.value.clone());
     // The return of a Salt job, bare or in the envelope that a webhook has.
     let job = value
         .pointer("/response/data")

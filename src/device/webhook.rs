@@ -38,11 +38,11 @@ use crate::{
 /// The header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
 
-/// Was this body signed with this token? The signature is the hex HMAC-SHA256 of the raw body (the bytes as they came, not JSON written anew); the key is the
+/// Checks that this body was signed with this token. The signature is the hex HMAC-SHA256 of the raw body (the bytes as they came, not JSON written anew); the key is the
 /// token that sent the command, with or without its scheme word. Compared in constant time.
 ///
 /// # Errors
-/// It was not.
+/// Returns an error if it was not, or if the token is empty.
 pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(), Error> {
     let secret = secret.trim();
     let key = secret
@@ -64,10 +64,10 @@ pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(
     mac.verify_slice(&signature).map_err(|_| wrong())
 }
 
-/// Verifies a body and reads it.
+/// Verifies a body and returns the event in it.
 ///
 /// # Errors
-/// The signature is wrong, or the body is no [`CommandEvent`].
+/// Returns an error if the signature is wrong, or the body is no [`CommandEvent`].
 pub fn receive(
     raw_body: &[u8],
     signature_header: &str,
@@ -93,9 +93,9 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 crate::__open_enum! {
     /// How a command ended.
     CommandState {
-        /// The device answered; [`CommandEvent::success`] says how.
+        /// The device ran it; [`CommandEvent::success`] says how it went.
         CommandExecuted = "COMMAND_EXECUTED",
-        /// The device did not answer in time.
+        /// The device did not respond in time.
         Timeout = "TIMEOUT",
     }
 }
@@ -108,7 +108,7 @@ pub struct CommandEvent {
     pub jid: String,
     /// How it ended.
     pub state: CommandState,
-    /// Did the command do well?
+    /// Whether the command did well, if the device says.
     #[serde(default)]
     pub success: Option<bool>,
     /// The device.
@@ -138,7 +138,7 @@ impl fmt::Debug for CommandEvent {
 }
 
 impl CommandEvent {
-    /// What the command returned.
+    /// Returns what the command returned.
     pub fn returned(&self) -> Option<&Value> {
         self.response.pointer("/data/return")
     }

@@ -229,7 +229,7 @@ macro_rules! of_a_text {
 }
 of_a_text!(crate::TimeError, uuid::Error, rust_decimal::Error);
 
-/// Is a device or its unit in the path? `/dongle/{unit_id}/`, `/devices/{id}/`.
+/// Returns whether a device or its unit is in the path: `/dongle/{unit_id}/`, `/devices/{id}/`.
 fn names_a_device(template: &str) -> bool {
     let names = template.contains("{unit") || template.contains("{device");
     names || template.contains("/devices/{")

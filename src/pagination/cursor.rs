@@ -80,7 +80,7 @@ pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
 }
 
 impl Cursor {
-    /// Is it one of this call?
+    /// Checks that it is one of this call.
     pub(super) fn fits(&self, spec: &RequestSpec, now: &Asked) -> Result<(), Error> {
         if self.operation != spec.operation || self.path != spec.path {
             return Err(Error::invalid(format!(

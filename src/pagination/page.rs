@@ -38,10 +38,10 @@ pub struct Page<T> {
     /// Every other member of the envelope; what `serde_json` can't hold in it (`NaN`, a number of more than 64 bits) is its text.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
-    /// Was there a `next`, be it null?
+    /// Whether there was a `next`, be it null.
     #[serde(skip)]
     pub(crate) says_next: bool,
-    /// Was there a `count`, of whatever form?
+    /// Whether there was a `count`, of whatever form.
     #[serde(skip)]
     pub(crate) says_count: bool,
     #[serde(skip)]
@@ -125,10 +125,10 @@ impl ItemError {
 }
 
 impl<T> Page<T> {
-    /// The items, if every one decoded.
+    /// Returns the items, if every one decoded.
     ///
     /// # Errors
-    /// The first item that did not.
+    /// Returns the error of the first item that did not decode.
     pub fn into_strict(mut self) -> Result<Vec<T>, Error> {
         if self.errors.is_empty() {
             Ok(self.results)
@@ -152,12 +152,12 @@ impl<T> Page<T> {
         }
     }
 
-    /// The place behind this page, to go on from later; none behind the last one, and on a page that was not read as one of several.
+    /// Returns the place behind this page, to go on from later; none behind the last one, and on a page that was not read as one of several.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
-    /// How many items came, those that did not decode included.
+    /// Returns how many items came, those that did not decode included.
     pub(crate) fn received(&self) -> u64 {
         (self.results.len() + self.errors.len()) as u64
     }

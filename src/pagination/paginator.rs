@@ -198,13 +198,13 @@ impl Paginator {
         for bad in &mut page.errors {
             bad.operation = Some(self.spec.operation);
         }
-        if received > 0 && self.repeats.again(&body) {
+        if received > 0 && self.repeats.is_repeat(&body) {
             if !self.linked && !page.says_count && page.extra.is_empty() {
                 // Nothing says that this is a page: it is the whole list, whatever the number.
                 return Ok((Page::empty(), false));
             }
             return Err(trace.fail(Error::pagination(
-                "the same items came again as on a page before: does the server ignore the page number?",
+                "the same items came as on a page before: does the server ignore the page number?",
             )));
         }
         self.seen = self.seen.saturating_add(received);

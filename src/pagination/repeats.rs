@@ -1,4 +1,4 @@
-//! Does a server send the same page again? One that ignores the page number does so for ever.
+//! Finds a server that sends the same page more than once: one that ignores the page number does so for ever.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -16,9 +16,9 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Are the items of this page those of one before?
-    pub fn again(&mut self, body: &Bytes) -> bool {
-        let again = [&self.first, &self.last, &self.kept]
+    /// Notes a page, and returns whether its items are those of one before.
+    pub fn is_repeat(&mut self, body: &Bytes) -> bool {
+        let is_repeat = [&self.first, &self.last, &self.kept]
             .iter()
             .any(|before| same(before, body));
         self.pages += 1;
@@ -29,7 +29,7 @@ impl Repeats {
             self.kept = body.clone();
         }
         self.last = body.clone();
-        again
+        is_repeat
     }
 }
 
@@ -45,7 +45,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a == b && !a.is_empty() || parsed(a).is_some_and(|page| Some(page) == parsed(b))
 }
 
-/// Does a list begin and end in it?
+/// Returns whether a list begins and ends in it.
 fn is_whole_list(text: &[u8]) -> bool {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     text.iter().any(|byte| {
@@ -87,7 +87,7 @@ mod tests {
     fn found<'a>(pages: impl IntoIterator<Item = &'a str>) -> Option<usize> {
         let mut repeats = Repeats::default();
         let mut pages = pages.into_iter();
-        pages.position(|page| repeats.again(&Bytes::copy_from_slice(page.as_bytes())))
+        pages.position(|page| repeats.is_repeat(&Bytes::copy_from_slice(page.as_bytes())))
     }
 
     #[test]

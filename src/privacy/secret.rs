@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 /// What is printed in place of a secret.
 pub const MASK: &str = "** redacted **";
 
-/// The words of a name: `wifiPass`, `wifi-pass` and `WIFI_PASS` have two.
+/// Returns the words of a name: `wifiPass`, `wifi-pass` and `WIFI_PASS` have two.
 pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let (mut lower, mut chars) = (false, name.chars().peekable());
@@ -60,7 +60,7 @@ fn among(list: &str, word: &str) -> bool {
     list.split(' ').any(|other| other == word)
 }
 
-/// Is a member, parameter or header of this name a secret?
+/// Returns whether a member, parameter or header of this name is a secret.
 pub fn by_name(name: &str) -> bool {
     let words = words(name);
     let words: Vec<&str> = words
@@ -84,18 +84,18 @@ pub fn by_name(name: &str) -> bool {
         })
 }
 
-/// Long hexadecimal numbers and JWTs; UUIDs are none.
+/// Returns whether a text has the form of a secret: long hexadecimal numbers and JWTs; UUIDs are none.
 pub fn by_value(value: &str) -> bool {
     let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
     hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
 }
 
-/// Of members that are only written more names are secret.
+/// Returns whether a member that is only written is a secret: of these more names are.
 pub fn when_written(name: &str) -> bool {
     by_name(name) || words(name).iter().any(|word| among(QUERY, word))
 }
 
-/// Is a pair of a query or a form, decoded, a secret? There more names are, a name may be the secret itself, and a value may be a link that holds one.
+/// Returns whether a pair of a query or a form, decoded, is a secret. There more names are, a name may be the secret itself, and a value may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
     let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
     let inside = |text: &str| {

@@ -95,7 +95,7 @@ pub(crate) fn reason(path: &str, message: String) -> String {
     message
 }
 
-/// Has a member of this path the name of a secret?
+/// Returns whether a member of this path has the name of a secret.
 pub(crate) fn names_a_secret(path: &str) -> bool {
     path.split(['.', '[', ']']).any(secret::by_name)
 }
@@ -120,7 +120,7 @@ fn has_secret(json: &Value, marked: Marked) -> bool {
     }
 }
 
-/// Is it the text of JSON that has a secret?
+/// Returns whether it is the text of JSON that has a secret.
 pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
     text.trim_start().starts_with(['{', '['])
         && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))

@@ -15,10 +15,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b':');
 
-/// A value as one segment of a path.
+/// Returns a value as one segment of a path.
 ///
 /// # Errors
-/// An empty value and dots name another place.
+/// Returns an error if it is empty, or dots: they name another place.
 pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
     match value {
         "" | "." | ".." => Err(format!("is part of the path and can't be `{value}`")),
@@ -26,10 +26,10 @@ pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
     }
 }
 
-/// The base of all URLs. No error shows the text, for it may hold a secret.
+/// Returns the base of all URLs. No error shows the text, for it may hold a secret.
 ///
 /// # Errors
-/// No URL, no host, or more than scheme, host, port and path in it.
+/// Returns an error if it is no URL, has no host, or has more than scheme, host, port and path.
 pub fn base(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|e| format!("is no URL ({e})"))?;
     if url.host_str().is_none_or(str::is_empty) {
@@ -42,8 +42,10 @@ pub fn base(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Checks that no user name or password stands in a URL, where logs and files would show it.
+///
 /// # Errors
-/// User name or password stand in the URL, where logs and files would show them.
+/// Returns an error if one does.
 pub fn without_user_info(url: &Url) -> Result<(), String> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
@@ -51,7 +53,7 @@ pub fn without_user_info(url: &Url) -> Result<(), String> {
     Err("holds credentials: they are not given in a URL".into())
 }
 
-/// Does the host's name or address lead to this machine? Judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, `127.0.0.1.nip.io` a name.
+/// Returns whether the host's name or address leads to this machine. Judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, `127.0.0.1.nip.io` a name.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
@@ -61,7 +63,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Scheme, host and port.
+/// Returns whether scheme, host and port are the same.
 pub fn same_origin(a: &Url, b: &Url) -> bool {
     // Most often the text is the same.
     a[..Position::BeforePath] == b[..Position::BeforePath]
@@ -70,10 +72,10 @@ pub fn same_origin(a: &Url, b: &Url) -> bool {
             && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// `path` below `base`: appended, never resolved, so that no path can name another host.
+/// Returns `path` below `base`: appended, never resolved, so that no path can name another host.
 ///
 /// # Errors
-/// [`fault`].
+/// Returns an error if the path has a [`fault`].
 pub fn join(base: &Url, path: &str) -> Result<Url, String> {
     if let Some(fault) = fault(path) {
         return Err(format!("the path {fault}"));
@@ -88,7 +90,7 @@ pub fn join(base: &Url, path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// What a URL parser would drop, or take for a way to another place.
+/// Returns what a URL parser would drop from a path, or take for a way to another place.
 pub fn fault(path: &str) -> Option<&'static str> {
     if path.starts_with("//") {
         return Some("begins with `//`, which names another host");
@@ -114,7 +116,7 @@ pub fn fault(path: &str) -> Option<&'static str> {
     found.then_some("holds a segment of dots")
 }
 
-/// A URL as it may be printed: no user info, no query, no fragment.
+/// Returns a URL as it may be printed: no user info, no query, no fragment.
 pub fn shown(url: &Url) -> String {
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let host = url.host_str().unwrap_or_default();

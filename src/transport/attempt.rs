@@ -141,7 +141,7 @@ impl<'a> Attempt<'a, '_> {
                 .map_err(|_| late("no credentials"))?
                 .and_then(|header| match refused {
                     Some(refused) if *refused == header => Err(Error::auth(
-                        "the login or the provider gave the refused credentials again",
+                        "the login or the provider gave the very credentials that were refused",
                     )),
                     _ => Ok(header),
                 })
@@ -224,8 +224,8 @@ impl<'a> Attempt<'a, '_> {
             return own;
         }
         let policy = options.retry.as_ref().unwrap_or(&core.retry);
-        let again = self.number < policy.max_attempts && !policy.throttled_only;
-        let parts = if again && self.spec.is_repeatable() {
+        let may_follow = self.number < policy.max_attempts && !policy.throttled_only;
+        let parts = if may_follow && self.spec.is_repeatable() {
             2
         } else {
             1

@@ -12,7 +12,7 @@ impl Budget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    /// The right to try again, unless the budget is spent.
+    /// Returns the right to make another attempt, unless the budget is spent.
     pub fn take(&self, cost: u32) -> Option<Claim<'_>> {
         let taken = |n: u32| n.checked_sub(cost);
         let left = self

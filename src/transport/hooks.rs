@@ -16,14 +16,14 @@ pub struct CallInfo {
 
 /// Called around every attempt of every call. The request already carries the `Authorization` header, marked as sensitive.
 pub trait ClientHooks: Send + Sync {
-    /// Before an attempt; an error ends the call.
+    /// Called before an attempt, with its request.
     ///
     /// # Errors
-    /// Yours.
+    /// Return an error to end the call: nothing is sent.
     fn pre(&self, _request: &mut reqwest::Request, _call: &CallInfo) -> Result<(), Error> {
         Ok(())
     }
 
-    /// After an attempt: the status, or none without a response, and how long it took.
+    /// Called after an attempt, with the status, or none without a response, and how long it took.
     fn post(&self, _status: Option<u16>, _elapsed: Duration, _call: &CallInfo) {}
 }

@@ -97,7 +97,7 @@ impl Limits {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All calls of the client wait this long before their next attempt.
+    /// Lets all calls of the client wait this long before their next attempt.
     pub fn pause(&self, wait: Duration) {
         let mut gate = self.gate();
         gate.paused = gate.paused.max(Some(after(wait)));
@@ -137,7 +137,7 @@ impl Limits {
         })
     }
 
-    /// Nothing holds an attempt back now.
+    /// Returns whether nothing holds an attempt back now.
     pub fn idle(&self) -> bool {
         self.in_flight.is_none() && self.interval.is_zero() && self.paused().is_none()
     }

@@ -31,7 +31,7 @@ impl MultipartForm {
         self.fields.push((name, Field::Text(value, media)));
     }
 
-    /// The media type of what has none of its own.
+    /// Sets the media type of what has none of its own.
     pub fn typed(&mut self, name: &str, media: &'static str) {
         for (_, field) in self.fields.iter_mut().filter(|(other, _)| other == name) {
             match field {
@@ -53,7 +53,7 @@ impl MultipartForm {
         Ok(())
     }
 
-    /// A header of the parts of this name, which browsers leave out.
+    /// Sets a header of the parts of this name, which browsers leave out.
     pub fn header(
         &mut self,
         part: &'static str,

@@ -17,7 +17,7 @@ impl<T> PerProcess<T> {
         Self(OnceLock::new())
     }
 
-    /// That of this process, made at the first call.
+    /// Returns that of this process, made at the first call.
     pub fn of(&self, process: u32, make: impl Fn() -> T) -> &T {
         let mut place = self;
         loop {

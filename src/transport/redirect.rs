@@ -4,10 +4,10 @@ use reqwest::{Method, Url, header::LOCATION};
 
 use crate::transport::{address, platform::RawResponse};
 
-/// As many in a row.
+/// How many are followed in a row.
 pub(crate) const MOST: u8 = 5;
 
-/// Where a response of 301, 302, 303, 307 or 308 sends a request of this method, or why that is not followed. None if it is no redirect.
+/// Returns where a response of 301, 302, 303, 307 or 308 sends a request of this method, or why that is not followed. None if it is no redirect.
 pub(crate) fn target(
     method: &Method,
     response: &RawResponse,
@@ -28,7 +28,7 @@ pub(crate) fn target(
         Err("a redirect to a URL with credentials is not followed".into())
     } else if status < 304 && !matches!(*method, Method::GET | Method::HEAD) {
         Err(format!(
-            "the server answers at {there}, and would get no {method} and no body if the redirect were followed: send it there"
+            "the server responds at {there}, and would get no {method} and no body if the redirect were followed: send it there"
         ))
     } else {
         Ok(to)

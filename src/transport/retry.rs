@@ -27,7 +27,7 @@ pub struct RetryPolicy {
     pub max_backoff: Duration,
     /// A server's `Retry-After` counts up to this. Default 60 s.
     pub max_retry_after: Duration,
-    /// Only what was refused with 429 is tried again. Default false.
+    /// Only what was refused with 429 is sent again. Default false.
     pub throttled_only: bool,
 }
 
@@ -60,7 +60,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets how many attempts there are in all, at least one.
+    /// Sets how many attempts there are in all, the first included; at least one.
     pub fn max_attempts(mut self, n: u32) -> Self {
         self.max_attempts = n.max(1);
         self
@@ -139,11 +139,11 @@ pub(crate) struct RetryContext<'a, 'm> {
     pub attempt: u32,
     /// Of the whole call.
     pub deadline: Instant,
-    /// May the request be sent again, though the server may have acted on it?
+    /// Whether the request may be sent again, though the server may have acted on it.
     pub is_repeatable: bool,
-    /// Is the body still there to be sent again?
+    /// Whether the body is still there to be sent again.
     pub has_body: bool,
-    /// Can there be another authorization, and was none refused yet?
+    /// Whether there can be another authorization, and none was refused yet.
     pub may_reauthenticate: bool,
     /// How many redirects were followed in a row.
     pub redirects: u8,
@@ -204,7 +204,13 @@ impl<'a> RetryContext<'a, '_> {
             return Err(error);
         };
         let wait_ms = wait.as_millis() as u64;
-        tracing::debug!(attempt, status, ?kind, wait_ms, "failed, will try again");
+        tracing::debug!(
+            attempt,
+            status,
+            ?kind,
+            wait_ms,
+            "failed, another attempt follows"
+        );
         Ok(RetryDecision::Backoff(wait, claim))
     }
 }

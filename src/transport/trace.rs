@@ -19,7 +19,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// No header, no query and no body is in the span.
+    /// Starts the trace of a call. No header, no query and no body is in its span.
     pub fn new(spec: &RequestSpec) -> Self {
         let path = spec.template.unwrap_or(&spec.path);
         let (method, operation) = (spec.method.as_str(), spec.operation);
@@ -53,7 +53,7 @@ impl Trace {
         self.span.record("status", status);
     }
 
-    /// The error of this call.
+    /// Returns the error of this call, with what is known of it.
     pub fn fail(&self, error: Error) -> Error {
         self.span
             .record("error", tracing::field::debug(error.kind()));

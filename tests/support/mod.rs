@@ -44,11 +44,11 @@ impl Server {
         Self { url, requests }
     }
 
-    /// The n-th request gets the n-th answer, the last one again and again.
-    pub async fn answers(answers: Vec<String>) -> Self {
+    /// Starts a server that sends the n-th response to the n-th request, and the last one from then on.
+    pub async fn responses(responses: Vec<String>) -> Self {
         Self::start(move |n, _| {
             vec![Step::Write(
-                answers[n.min(answers.len() - 1)].clone().into(),
+                responses[n.min(responses.len() - 1)].clone().into(),
             )]
         })
         .await
@@ -130,7 +130,7 @@ fn body_length(head: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
-/// A place where nobody answers.
+/// Returns an address at which nobody listens.
 pub fn closed() -> String {
     std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -139,7 +139,7 @@ pub fn closed() -> String {
         .to_string()
 }
 
-pub fn answer(status: &str, headers: &str, body: &str) -> String {
+pub fn response(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
         body.len()
@@ -147,7 +147,7 @@ pub fn answer(status: &str, headers: &str, body: &str) -> String {
 }
 
 pub fn ok(body: &str) -> String {
-    answer("200 OK", "content-type: application/json\r\n", body)
+    response("200 OK", "content-type: application/json\r\n", body)
 }
 
 pub fn write(text: String) -> Vec<Step> {

@@ -33,10 +33,10 @@ pub async fn count(url: String, token: String) -> Result<usize, JsValue> {
 #[wasm_bindgen]
 pub async fn user(url: String, email: String, password: String) -> Result<String, JsValue> {
     let client = client(&url).login(email, password).build().map_err(js)?;
-    let answer = client
+    let response = client
         .request(Method::GET, "/auth/user/")
         .send_json::<serde_json::Value>()
         .await
         .map_err(js)?;
-    Ok(answer.value.to_string())
+    Ok(response.value.to_string())
 }

@@ -15,11 +15,11 @@ async function main() {
     const silent = net.createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
     await new Promise((ready) => silent.once("listening", ready));
     const silentUrl = `http://127.0.0.1:${silent.address().port}`;
-    await assert.rejects(wasm.count(silentUrl, token), /no answer in time.*3 tries/);
+    await assert.rejects(wasm.count(silentUrl, token), /no response within.*3 attempts/);
     assert.equal(sockets.length, 3);
     sockets.forEach((socket) => socket.destroy());
     await new Promise((closed) => silent.close(closed));
-    await assert.rejects(wasm.count(silentUrl, token), /connection broke.*3 tries/);
+    await assert.rejects(wasm.count(silentUrl, token), /connection broke.*3 attempts/);
 }
 
 main().then(() => console.log("the client in wasm32: all as expected"), (error) => {

@@ -32,10 +32,10 @@ fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
         Err(_) => serde_json::from_slice(text),
     };
     mode::expect_item(true);
-    let again = || second(text, any, true, &RefCell::default());
+    let leniently = || second(text, any, true, &RefCell::default());
     let value = match digits::any_lost(text) {
-        false => mode::strictly(quick).or_else(|_| again()),
-        true => again(),
+        false => mode::strictly(quick).or_else(|_| leniently()),
+        true => leniently(),
     };
     mode::expect_item(false);
     value

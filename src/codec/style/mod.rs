@@ -57,10 +57,10 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b'=');
 
 impl Format {
-    /// The parameter as it stands in the URL or the header; `None` if there is nothing to send: a null, an empty list, an empty object.
+    /// Returns the parameter as it stands in the URL or the header; `None` if there is nothing to send: a null, an empty list, an empty object.
     ///
     /// # Errors
-    /// What this style cannot say.
+    /// Returns an error if this style cannot say it.
     pub fn write(&self, name: &str, value: &Value) -> Result<Option<String>, String> {
         let name = utf8_percent_encode(name, STRICT).to_string();
         let named = self.place == Place::Query;

@@ -25,7 +25,7 @@ macro_rules! __union {
                     match self { Self::$variant(value) => ::std::option::Option::Some(value), _ => ::std::option::Option::None }
                 }
             )*
-            /// The value that is of no alternative of the document.
+            /// Returns the value that is of no alternative of the document.
             pub fn as_unknown(&self) -> ::std::option::Option<&$crate::Json> {
                 match self { Self::Unknown(value) => ::std::option::Option::Some(value.get()), _ => ::std::option::Option::None }
             }

@@ -62,9 +62,9 @@ const DEEPEST: u8 = 100;
 #[derive(Clone, Copy, Default)]
 struct State {
     depth: u8,
-    /// Is an alternative only probed? Then unions inside are passed over, which never fail: without this, each level would double the work.
+    /// Whether an alternative is only probed. Then unions inside are passed over, which never fail: without this, each level would double the work.
     probing: bool,
-    /// Was one passed over?
+    /// Whether one was passed over.
     passed: bool,
 }
 
@@ -133,7 +133,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
     }
 }
 
-/// Is a union here to be passed over?
+/// Returns whether a union here is to be passed over.
 fn passed() -> bool {
     let state = STATE.get();
     STATE.set(State {
@@ -143,7 +143,7 @@ fn passed() -> bool {
     state.probing
 }
 
-/// The union that a value is. A tag decides alone; else those that fit are read, the best first.
+/// Returns the union that a value is. A tag decides alone; else those that fit are read, the best first.
 pub fn of<U: Union>(value: Value) -> U {
     let order = order(U::TAG, U::ALTERNATIVES, &value);
     if order.is_empty() {

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::codec::record::Record;
 
-/// A struct: with its tag, whatever it holds itself.
+/// Writes a struct with its tag, whatever it holds itself.
 pub fn tagged<T: Record, S: Serializer>(
     value: &T,
     name: &'static str,
@@ -21,7 +21,7 @@ pub fn tagged<T: Record, S: Serializer>(
     map.end()
 }
 
-/// As it is.
+/// Writes a value as it is.
 pub fn plain<T: Serialize, S: Serializer>(
     value: &T,
     _: &'static str,

@@ -40,14 +40,14 @@ pub struct Shape {
     pub kinds: u8,
     /// The values that are listed.
     pub values: &'static [Tag],
-    /// Is it a text of some form: a time, a UUID?
+    /// Whether it is a text of some form: a time, a UUID.
     pub formatted: bool,
     /// The names of an object's members.
     pub fields: &'static [&'static str],
     pub required: &'static [&'static str],
     /// Members of which the document says what value they have.
     pub fixed: &'static [(&'static str, &'static [Tag])],
-    /// May there be other members?
+    /// Whether there may be other members.
     pub open: bool,
     /// What the first item of a list looks like, if anything is known of it.
     pub items: &'static [Shape],
@@ -66,7 +66,7 @@ impl Shape {
         items: &[],
     };
 
-    /// How well a value fits, the least being the best; `None` if it does not.
+    /// Returns how well a value fits, the least being the best; `None` if it does not.
     fn rank(&self, value: &Value) -> Option<Rank> {
         if self.kinds & kind_of(value) == 0 {
             return None;

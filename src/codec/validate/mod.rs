@@ -63,7 +63,7 @@ impl<T: Check> Check for BTreeMap<String, T> {
 #[derive(Debug, Default)]
 pub struct Violations {
     at: String,
-    /// Is it in a secret, whose value no error may show?
+    /// Whether it is in a secret, whose value no error may show.
     secret: bool,
     found: Vec<Violation>,
     /// The last pattern, if it is one: the items of a list have the same.
@@ -91,7 +91,7 @@ impl Violations {
         self.at.truncate(before);
     }
 
-    /// Into a field; an empty name is the place itself.
+    /// Goes into a field; an empty name is the place itself.
     pub(crate) fn step(at: &mut String, field: &str) {
         if !at.is_empty() && !field.is_empty() {
             at.push('.');
@@ -99,7 +99,7 @@ impl Violations {
         at.push_str(field);
     }
 
-    /// Here something is wrong.
+    /// Notes what is wrong at this place.
     #[cold]
     pub(crate) fn fault(&mut self, fault: impl Into<String>) {
         if self.found.len() < MOST {
@@ -125,14 +125,14 @@ impl Violations {
         );
     }
 
-    /// What is checked is a secret.
+    /// Checks a secret, whose value no error shows.
     pub fn secret(&mut self, check: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.secret, true);
         check(self);
         self.secret = before;
     }
 
-    /// What is inside a field.
+    /// Checks what is inside a field.
     pub fn nested(&mut self, field: &str, value: &impl Check) {
         self.within(|at| Self::step(at, field), |v| value.check(v));
     }
@@ -151,7 +151,7 @@ impl Violations {
         }
     }
 
-    /// Each item of a list.
+    /// Checks each item of a list.
     pub fn items<T>(&mut self, field: &str, items: &[T], check: impl Fn(&mut Self, &T)) {
         let each = |v: &mut Self| {
             for (i, item) in items.iter().enumerate() {
@@ -164,7 +164,7 @@ impl Violations {
         self.within(|at| Self::step(at, field), each);
     }
 
-    /// Each value of a map.
+    /// Checks each value of a map.
     pub fn values<T>(
         &mut self,
         field: &str,
@@ -182,7 +182,7 @@ impl Violations {
         self.within(|at| Self::step(at, field), each);
     }
 
-    /// Anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
+    /// Checks that the pattern matches anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
     pub fn pattern(&mut self, field: &str, value: &str, pattern: &'static str) {
         if value.len() > TEXT_BYTES {
             return;
@@ -241,7 +241,7 @@ impl Violations {
         }
     }
 
-    /// By their JSON.
+    /// Checks that no two items have the same JSON.
     pub fn unique<T: Serialize>(&mut self, field: &str, items: &[T]) {
         let texts = items
             .iter()
@@ -260,7 +260,7 @@ impl Violations {
         }
     }
 
-    /// As exact as an `f64` is: 0.3 is a multiple of 0.1.
+    /// Checks as exactly as an `f64` is: 0.3 is a multiple of 0.1.
     pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
         let times = value / n;
         if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
@@ -268,7 +268,7 @@ impl Violations {
         }
     }
 
-    /// JSON has neither NaN nor infinities.
+    /// Checks that it is a number of JSON, which has neither NaN nor infinities.
     pub fn finite(&mut self, field: &str, value: f64) {
         if !value.is_finite() {
             self.must(field, format_args!("a finite number"), value);
