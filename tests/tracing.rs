@@ -1,0 +1,66 @@
+//! What the client tells to tracing. A file of its own: a test without a subscriber, in another thread, may switch events off for all.
+
+mod support;
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use autopi::rt::{Call, Operation};
+use futures_util::StreamExt;
+use support::{Server, ok};
+
+static LIST: Operation = Operation {
+    id: "rows_list",
+    method: "GET",
+    path: "/rows/",
+    required: &[],
+    accept: "application/json",
+    page: None,
+    secrets: &[],
+};
+
+/// What was written to the log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// Without a handler each bad item is a warning, in which nothing of it is.
+#[tokio::test]
+async fn a_bad_item_is_a_warning_without_its_values() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let page = ok(r#"{"results":["canary",1,"canary"],"next":null}"#);
+    let server = Server::responses(vec![page]).await;
+    let client = server.client();
+    let rows: Vec<_> = Call::new(&client, &LIST).stream::<u8>().collect().await;
+    assert_eq!(rows.len(), 2);
+    let log = log.text();
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert!(warnings.len() == 2 && !log.contains("canary"), "{log}");
+    assert!(
+        warnings.iter().all(|w| w.contains("rows_list")) && warnings[1].contains("results[2]"),
+        "{log}"
+    );
+}
