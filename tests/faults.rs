@@ -900,8 +900,8 @@ async fn a_client_whose_calls_are_dropped_anywhere_goes_on() {
             .build()
             .unwrap();
         join_all((0..40).map(|n| {
-            let (client, patience) = (client.clone(), random.u32(0..40) * MS);
-            tokio::time::timeout(patience, async move {
+            let (client, dropped_after) = (client.clone(), random.u32(0..40) * MS);
+            tokio::time::timeout(dropped_after, async move {
                 match n % 3 {
                     0 => drop(
                         Call::new(&client, &LIST)

@@ -229,7 +229,7 @@ mod tests {
             let sent = Mutex::new(Vec::new());
             let calls: Vec<_> = (0..60)
                 .map(|_| {
-                    let [start, deadline, patience, work] =
+                    let [start, deadline, dropped_after, work] =
                         [3000, 9000, 6000, 500].map(|ms| Duration::from_millis(random.u64(0..ms)));
                     let (limits, sent, send, pause) =
                         (&limits, &sent, random.bool(), random.u8(0..60) == 0);
@@ -247,7 +247,7 @@ mod tests {
                             sleep(work).await;
                             Ok::<_, Error>(())
                         };
-                        let _ = tokio::time::timeout(patience, call).await;
+                        let _ = tokio::time::timeout(dropped_after, call).await;
                     }
                 })
                 .collect();
