@@ -371,7 +371,7 @@ fn stream_rows() {
 
 fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     let (ours, http) = (client(url), reqwest::Client::new());
-    // Never the same query: the sandbox keeps its answers for a while.
+    // Never the same query: the sandbox keeps its responses for a while.
     let run = Cell::new(0);
     let start = || jiff::Timestamp::from_second(run.replace(run.get() + 1)).unwrap();
     let call = |ahead: usize| {
@@ -434,7 +434,7 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     );
 }
 
-/// 10,000 calls by 256 tasks, each the next one when its last is answered: how long each took, sorted.
+/// 10,000 calls by 256 tasks, each the next one when its last is done: how long each took, sorted.
 fn calls<C: Future + Send + 'static>(
     runtime: &Runtime,
     call: impl Fn() -> C + Clone + Send + 'static,

@@ -1,4 +1,4 @@
-//! What the benches share: a fast server of raw sockets, the answers, and the calls, typed and written by hand.
+//! What the benches share: a fast server of raw sockets, the responses, and the calls, typed and written by hand.
 #![allow(dead_code)]
 
 use autopi::{Client, Uuid, types};
@@ -21,7 +21,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(answer: fn(&str) -> Bytes) -> Self {
+    pub fn start(response: fn(&str) -> Bytes) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -32,7 +32,7 @@ impl Server {
         runtime.spawn(async move {
             loop {
                 let (socket, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(socket, answer));
+                tokio::spawn(serve(socket, response));
             }
         });
         Self {
@@ -42,7 +42,7 @@ impl Server {
     }
 }
 
-async fn serve(mut socket: TcpStream, answer: fn(&str) -> Bytes) {
+async fn serve(mut socket: TcpStream, response: fn(&str) -> Bytes) {
     let _ = socket.set_nodelay(true);
     let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
@@ -56,7 +56,7 @@ async fn serve(mut socket: TcpStream, answer: fn(&str) -> Bytes) {
         let line = String::from_utf8_lossy(head.split(|b| *b == b'\r').next().unwrap_or_default())
             .into_owned();
         head.clear();
-        let body = answer(line.split(' ').nth(1).unwrap_or_default());
+        let body = response(line.split(' ').nth(1).unwrap_or_default());
         // In one piece, as servers do.
         let mut told = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -122,7 +122,7 @@ pub fn trip(_path: &str) -> Bytes {
     Bytes::from_static(trip.as_bytes())
 }
 
-/// What a user would write by hand for the same answers: the same fields, the same types.
+/// What a user would write by hand for the same responses: the same fields, the same types.
 #[derive(Deserialize)]
 pub struct HandTrip {
     pub id: Uuid,

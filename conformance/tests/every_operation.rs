@@ -1,4 +1,4 @@
-//! Every operation, called through the generated client, answered by the sandbox, decoded; and the same of every schema without a socket.
+//! Every operation, called through the generated client, with responses of the sandbox, decoded; and the same of every schema without a socket.
 
 use std::{collections::BTreeMap, fs};
 
@@ -71,7 +71,7 @@ async fn call_all(wire: Wire) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_operation_is_called_and_its_answer_decodes() {
+async fn every_operation_is_called_and_its_response_decodes() {
     let failures = call_all(Wire::Real).await;
     assert!(
         failures.is_empty(),

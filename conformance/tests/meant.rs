@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// Request line, `Content-Length` and body of each request.
 type Seen = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
 
-/// Answers everything with an empty object.
+/// Responds to everything with an empty object.
 async fn server() -> (Client, Seen) {
     let seen = Seen::default();
     let log = seen.clone();

@@ -71,7 +71,7 @@ async fn every_request_is_valid_by_the_upstream_document() {
     };
     let mut failures = Vec::new();
     for (id, method, path, call) in conformance::CALLS {
-        // Nothing is answered: only what was sent counts.
+        // There is no response: only what was sent counts.
         let _ = call(&client, &sample).await;
         let sent = std::mem::take(&mut *log.lock().unwrap());
         match sent.as_slice() {

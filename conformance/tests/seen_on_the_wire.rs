@@ -1,4 +1,4 @@
-//! Answers as they were really seen (with made-up values), through the generated client: each must decode, though the document says otherwise.
+//! Responses as they were really seen (with made-up values), through the generated client: each must decode, though the document says otherwise.
 
 use autopi::{Client, RetryPolicy};
 use axum::{Router, http::header::CONTENT_TYPE};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
-/// The body as an answer to the operation, decoded, all items of a page: `Err` says why not.
+/// The body as a response to the operation, decoded, all items of a page: `Err` says why not.
 async fn decoded(method: &str, path: &str, body: String) -> Result<Value, String> {
     let (.., call) = conformance::CALLS
         .iter()
@@ -96,7 +96,7 @@ fn trip_with(values: Value) -> Value {
 }
 
 #[tokio::test]
-async fn answers_that_depart_from_the_document_decode() {
+async fn responses_that_depart_from_the_document_decode() {
     let of_device = |at: &'static str| match at {
         "/0" => vec![
             ("/0/id", json!(ID)),
@@ -252,7 +252,7 @@ async fn nothing_that_an_account_lacks_loses_an_item() {
             json!([{"field_prefix": "obd.rpm", "field_name": "value", "frequency": 1.5, "type": "int", "title": "RPM", "last_value": 900}]).to_string(),
             vec![("/0/field_prefix", json!("obd.rpm")), ("/0/frequency", json!(1.5)), ("/0/field", Value::Null)],
         ),
-        // A create answers without what is only written, a batch with a list.
+        // A create responds without what is only written, a batch with a list.
         ("POST", "/fleet/templates/", r#"{"id":5,"name":"n"}"#.into(), vec![("", json!({"id": 5, "name": "n"}))]),
         ("POST", "/batch/", r#"[{"code":200},{"code":404}]"#.into(), vec![("", json!([{"code": 200}, {"code": 404}]))]),
     ])

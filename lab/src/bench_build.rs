@@ -168,7 +168,7 @@ fn plain(root: &Path, text: &str) -> Result<Subject> {
     })
 }
 
-/// What progenitor stops at, taken out: forms, answers of several types, enums whose variants get one name.
+/// What progenitor stops at, taken out: forms, responses of several types, enums whose variants get one name.
 fn digestible(doc: &mut Value) {
     let merges = |values: &[Value]| {
         let mut names: Vec<String> = values

@@ -124,7 +124,7 @@ impl Bench {
             let start = Instant::now();
             let mut server = Server::start(&mut command(port.to_string()), &self.log)?;
             server
-                .answers(http.get(&url), Duration::from_secs(60))
+                .responds(http.get(&url), Duration::from_secs(60))
                 .await?;
             starts.push(start.elapsed());
             if starts.len() < STARTS {

@@ -44,11 +44,11 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
                 .to_string(),
         )
         .await?;
-    let answer = login.execute().await?;
-    let token = answer
+    let response = login.execute().await?;
+    let token = response
         .get("token")
         .and_then(Value::as_str)
-        .context("the login's answer has no `token`")?
+        .context("the login's response has no `token`")?
         .to_owned();
     println!("logged in");
 
@@ -62,10 +62,10 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
     println!("authorized");
 
     let list = Block::open(browser, "dongle", "get", "/dongle/devices/").await?;
-    let answer = list.execute().await?;
-    let devices = answer
+    let response = list.execute().await?;
+    let devices = response
         .get("results")
-        .unwrap_or(&answer)
+        .unwrap_or(&response)
         .as_array()
         .filter(|d| !d.is_empty())
         .context("the list has no devices")?;
@@ -160,7 +160,7 @@ impl<'a> Block<'a> {
             .await
     }
 
-    /// Presses *Execute*; the answer as the page shows it.
+    /// Presses *Execute*; the response as the page shows it.
     async fn execute(&self) -> Result<Value> {
         self.browser.click(&self.css(".execute")).await?;
         let text = self
@@ -172,7 +172,7 @@ impl<'a> Block<'a> {
             .text(&self.css(".live-responses-table tbody .response-col_status"))
             .await?;
         if !status.trim_start().starts_with('2') {
-            bail!("{}: the answer is {status}", self.css);
+            bail!("{}: the response is {status}", self.css);
         }
         serde_json::from_str(&text).with_context(|| format!("{}: the page shows no JSON", self.css))
     }
@@ -201,7 +201,7 @@ impl Browser {
             .build()?;
         let url = format!("http://127.0.0.1:{port}");
         driver
-            .answers(http.get(format!("{url}/status")), PATIENCE)
+            .responds(http.get(format!("{url}/status")), PATIENCE)
             .await?;
         let profile = tempfile::tempdir()?;
         let data = format!("--user-data-dir={}", profile.path().display());
@@ -230,14 +230,14 @@ impl Browser {
             _driver: driver,
             _profile: profile,
         };
-        let answer = browser
+        let response = browser
             .call(
                 Method::POST,
                 "",
                 json!({ "capabilities": { "alwaysMatch": capabilities } }),
             )
             .await?;
-        let id = answer
+        let id = response
             .get("sessionId")
             .and_then(Value::as_str)
             .context("chromedriver opened no session")?;

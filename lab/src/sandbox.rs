@@ -18,10 +18,10 @@ pub struct SandboxArgs {
     /// The port; any free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline; ours is served as it came, and answered as the overlay knows it from the wire
+    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline; ours is served as it came, and its responses are as the overlay knows them from the wire
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// How answers look: as the live API's, or by the letter of the document
+    /// How responses look: as the live API's, or by the letter of the document
     #[arg(long, default_value = "real", value_parser = ["real", "spec"])]
     wire: String,
     /// Keep what is created and changed in this SQLite file

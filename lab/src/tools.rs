@@ -153,11 +153,11 @@ impl Server {
         Ok(self.child.try_wait()?.is_some())
     }
 
-    /// Waits for the first answer to `request`, whatever it is; how long that took.
+    /// Waits for the first response to `request`, whatever it is; how long that took.
     ///
     /// # Errors
-    /// The program ended, or gave no answer within `limit`.
-    pub async fn answers(
+    /// The program ended, or gave no response within `limit`.
+    pub async fn responds(
         &mut self,
         request: reqwest::RequestBuilder,
         limit: Duration,
@@ -174,10 +174,10 @@ impl Server {
                 return Ok(start.elapsed());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("{} ended before it answered: {status}", self.name);
+                bail!("{} ended before it responded: {status}", self.name);
             }
             if start.elapsed() > limit {
-                bail!("{} gave no answer within {limit:?}", self.name);
+                bail!("{} gave no response within {limit:?}", self.name);
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -62,7 +62,7 @@ impl std::error::Error for Error {}
 /// How responses look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wire {
-    /// As the live API sends them, where it departs from its document: a login answers 200 with `{token, user}`, pages have `page_size` and no links, fields that
+    /// As the live API sends them, where it departs from its document: a login responds 200 with `{token, user}`, pages have `page_size` and no links, fields that
     /// the document calls strings are booleans, numbers or objects.
     #[default]
     Real,

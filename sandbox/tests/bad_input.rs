@@ -25,7 +25,7 @@ async fn head(socket: &mut TcpStream) -> String {
     while !text.windows(4).any(|w| w == b"\r\n\r\n") {
         match tokio::time::timeout(Duration::from_secs(20), socket.read(&mut buffer))
             .await
-            .expect("an answer in time")
+            .expect("a response in time")
         {
             Ok(read) if read > 0 => text.extend_from_slice(&buffer[..read]),
             _ => break,
@@ -127,11 +127,11 @@ async fn a_header_of_a_megabyte_is_refused() {
             .as_bytes(),
         )
         .await;
-    let answer = head(&mut socket).await;
+    let response = head(&mut socket).await;
     // The other side may see the reset before the response, as it is still writing.
     assert!(
-        answer.starts_with("http/1.1 431 ") || answer.is_empty(),
-        "{answer}"
+        response.starts_with("http/1.1 431 ") || response.is_empty(),
+        "{response}"
     );
     // A smaller one, which is sent whole before the response comes.
     let mut socket = connect(&api).await;
@@ -146,8 +146,8 @@ async fn a_header_of_a_megabyte_is_refused() {
         .await
         .unwrap();
     socket.write_all("b".repeat(4000).as_bytes()).await.unwrap();
-    let answer = head(&mut socket).await;
-    assert!(answer.starts_with("http/1.1 431 "), "{answer}");
+    let response = head(&mut socket).await;
+    assert!(response.starts_with("http/1.1 431 "), "{response}");
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
@@ -190,11 +190,11 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
-    let mut answer = Vec::new();
-    let all = tokio::time::timeout(Duration::from_secs(10), read.read_to_end(&mut answer));
+    let mut response = Vec::new();
+    let all = tokio::time::timeout(Duration::from_secs(10), read.read_to_end(&mut response));
     let _ = all.await.expect("an end in time");
-    let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let response = String::from_utf8_lossy(&response);
+    assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
     drip.abort();
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
@@ -219,13 +219,13 @@ async fn it_serves_again_after_running_out_of_files() {
     for _ in 0..200 {
         idle.push(TcpStream::connect(&address).await.unwrap());
     }
-    let answer = tokio::time::timeout(
+    let response = tokio::time::timeout(
         Duration::from_secs(30),
         server.send("GET", "/vehicle/makes/", &json!({})),
     )
     .await
-    .expect("an answer in time");
-    assert_eq!(answer.status, 200);
+    .expect("a response in time");
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What a real Django REST framework answered (`drf/record.py`), asked of the sandbox with the document that drf-yasg makes of it.
+//! What a real Django REST framework responded (`drf/record.py`), asked of the sandbox with the document that drf-yasg makes of it.
 
 mod support;
 
@@ -11,8 +11,8 @@ fn text(value: &Value) -> &str {
 }
 
 /// Where the sandbox has words of its own.
-fn leveled(mut answer: Value) -> Value {
-    let detail = text(&answer["detail"]).to_owned();
+fn leveled(mut response: Value) -> Value {
+    let detail = text(&response["detail"]).to_owned();
     let known = [
         // DRF names the model, which a document does not.
         ("No ", " matches the given query.", "Not found."),
@@ -25,11 +25,11 @@ fn leveled(mut answer: Value) -> Value {
     ];
     for (start, end, plain) in known {
         if detail.starts_with(start) && detail.ends_with(end) {
-            answer["detail"] = json!(plain);
+            response["detail"] = json!(plain);
         }
     }
     // What a model's choices are called is not in its document.
-    if let Some(actions) = answer.get_mut("actions").and_then(Value::as_object_mut) {
+    if let Some(actions) = response.get_mut("actions").and_then(Value::as_object_mut) {
         for field in actions
             .values_mut()
             .flat_map(|f| f.as_object_mut().unwrap().values_mut())
@@ -44,7 +44,7 @@ fn leveled(mut answer: Value) -> Value {
             }
         }
     }
-    answer
+    response
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn every_response_is_that_of_django_rest_framework() {
     let document = serde_json::from_str(include_str!("drf/document.json")).unwrap();
     let api = Api::start(Sandbox::builder().spec(document)).await;
     let (mut asked, mut wrong) = (0, Vec::new());
-    for line in include_str!("drf/answers.jsonl").lines() {
+    for line in include_str!("drf/responses.jsonl").lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let method = text(&case["method"]).parse().unwrap();
         let mut request = api.http.request(method, api.url(text(&case["path"])));
@@ -80,12 +80,12 @@ async fn every_response_is_that_of_django_rest_framework() {
         if u64::from(got.status) != case["status"] {
             wrong.push(format!(
                 "{shown}: {} {}, not {} {}",
-                got.status, got.body, case["status"], case["answer"]
+                got.status, got.body, case["status"], case["response"]
             ));
             continue;
         }
-        if !case["answer"].is_null() {
-            let (ours, theirs) = (leveled(got.body.clone()), leveled(case["answer"].clone()));
+        if !case["response"].is_null() {
+            let (ours, theirs) = (leveled(got.body.clone()), leveled(case["response"].clone()));
             if ours != theirs {
                 wrong.push(format!("{shown}: {ours}, not {theirs}"));
             }

@@ -75,7 +75,7 @@ async fn a_request_asks_for_a_fault_by_header() {
     let came = cut.len() - head - 4;
     assert!(came > 0 && came < promised, "{came} of {promised}");
     let stalled = tokio::time::timeout(Duration::from_millis(200), raw(&api, "stall")).await;
-    assert!(stalled.is_err(), "it answered");
+    assert!(stalled.is_err(), "it responded");
     // And all is well without.
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! The sandbox answers to names of loopback alone: a page on the web reaches it by none of its own.
+//! The sandbox responds to names of loopback alone: a page on the web reaches it by none of its own.
 
 use std::{
     io::{Read, Write},

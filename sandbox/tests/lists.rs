@@ -246,13 +246,13 @@ async fn every_fixture_document_is_served() {
                     })
                     .collect::<Vec<_>>()
                     .join("/");
-                let answer = api
+                let response = api
                     .send(&method.to_uppercase(), &format!("{base}{path}"), &json!({}))
                     .await;
                 assert!(
-                    answer.status < 500 && answer.status != 405,
+                    response.status < 500 && response.status != 405,
                     "{template} {method}: {}",
-                    answer.body
+                    response.body
                 );
             }
         }

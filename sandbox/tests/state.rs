@@ -296,7 +296,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     }
 }
 
-/// Writers at once, each with a field of its own of an item that it shares, until the process is killed: what any of them was answered is there.
+/// Writers at once, each with a field of its own of an item that it shares, until the process is killed: whatever had a response is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
     const FIELDS: [(&str, &str); 8] = [
@@ -312,11 +312,11 @@ async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
     let db = scratch("many.db");
     for round in 0..3 {
         let mut server = Server::start(&db, None).await;
-        let answered = Arc::new(AtomicUsize::new(0));
+        let acknowledged = Arc::new(AtomicUsize::new(0));
         let writers: Vec<_> = FIELDS
             .into_iter()
             .map(|(path, field)| {
-                let (url, answered) = (format!("{}{path}", server.url), answered.clone());
+                let (url, acknowledged) = (format!("{}{path}", server.url), acknowledged.clone());
                 tokio::spawn(async move {
                     let http = support::http();
                     let token = format!("APIToken {API_TOKEN}");
@@ -329,17 +329,17 @@ async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
                         };
                         let request = http.patch(&url).header("Authorization", &token);
                         match request.json(&json!({ field: value })).send().await {
-                            Ok(answer) => assert_eq!(answer.status(), 200),
+                            Ok(response) => assert_eq!(response.status(), 200),
                             Err(_) => break,
                         }
                         last = n;
-                        answered.fetch_add(1, Ordering::AcqRel);
+                        acknowledged.fetch_add(1, Ordering::AcqRel);
                     }
                     (path, field, last)
                 })
             })
             .collect();
-        while answered.load(Ordering::Acquire) < 1000 {
+        while acknowledged.load(Ordering::Acquire) < 1000 {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
         server.child.kill().unwrap();
@@ -350,7 +350,7 @@ async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
             let found = found
                 .as_i64()
                 .unwrap_or_else(|| found.as_str().unwrap().parse().unwrap());
-            // The one after it may have been written, and not answered.
+            // The one after it may have been written, and had no response.
             assert!(
                 last >= 0 && (found == last || found == last + 1),
                 "{field}: {found} after {last}"

@@ -55,8 +55,8 @@ impl Sent {
     }
 }
 
-/// Answers everything with this body of this type.
-async fn server(media: &'static str, answer: &'static str) -> (Client, Arc<Mutex<Vec<Sent>>>) {
+/// Responds to everything with this body of this type.
+async fn server(media: &'static str, text: &'static str) -> (Client, Arc<Mutex<Vec<Sent>>>) {
     let seen = Arc::<Mutex<Vec<Sent>>>::default();
     let log = seen.clone();
     let app = Router::new().fallback(move |request: Request| async move {
@@ -65,7 +65,7 @@ async fn server(media: &'static str, answer: &'static str) -> (Client, Arc<Mutex
         let body = String::from_utf8(body).unwrap();
         log.lock().unwrap().push(Sent { head, body });
         let response = axum::response::Response::builder().header("content-type", media);
-        response.body(Body::from(answer)).unwrap()
+        response.body(Body::from(text)).unwrap()
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

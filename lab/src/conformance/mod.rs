@@ -36,7 +36,7 @@ struct Verdict {
     findings: BTreeSet<Finding>,
 }
 
-/// The sandbox under judgement: it answers by the letter of the document that it serves. Every id exists, so that answers are more than 404.
+/// The sandbox under judgement: it responds by the letter of the document that it serves. Every id exists, so that responses are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
     Ok(Sandbox::builder()
         .spec(document(root, "upstream.json")?)
@@ -260,7 +260,7 @@ fn said(exchange: &Value) -> Exchange {
     let silent = bytes(exchange, "/response/content/$base64").is_empty();
     Exchange {
         body: json("/request/body/$base64"),
-        answer: json("/response/content/$base64"),
+        response: json("/response/content/$base64"),
         silent,
     }
 }
@@ -301,7 +301,7 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
             .args([api.url(), "--errors", "--port", &port.to_string()]);
         let mut server = Server::start(&mut command, &folder.join("prism.log"))?;
         server
-            .answers(http.get(&url), Duration::from_secs(60))
+            .responds(http.get(&url), Duration::from_secs(60))
             .await?;
         let output = block_in_place(|| {
             cargo::command()

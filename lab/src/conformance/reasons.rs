@@ -11,7 +11,7 @@ pub struct Finding {
     pub operation: String,
     /// What is wrong.
     pub wrong: String,
-    /// The request and the status of the answer, as far as the judge tells.
+    /// The request and the status of the response, as far as the judge tells.
     pub sent: String,
     /// Why it is no fault.
     pub reason: Option<&'static str>,
@@ -21,12 +21,12 @@ pub struct Finding {
 #[derive(Default)]
 pub struct Exchange {
     pub body: Value,
-    pub answer: Value,
-    /// The answer has no body.
+    pub response: Value,
+    /// The response has no body.
     pub silent: bool,
 }
 
-/// Prism ends without an answer.
+/// Prism ends without a response.
 pub const DIED: &str = "prism died of this call";
 /// Below `POST /auth/`.
 const BEFORE_A_SESSION: [&str; 5] = [
@@ -52,7 +52,7 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
             if wrong.starts_with("The following media types are documented") && said.silent =>
         {
             Some(
-                "an answer without a body has no content type; the document's `produces` is of those with one",
+                "a response without a body has no content type; the document's `produces` is of those with one",
             )
         }
         "content_type_conformance"
@@ -76,15 +76,15 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
         {
             Some("what comes before a session needs no token; the document asks for one everywhere")
         }
-        "positive_data_acceptance" if only_decimals(doc, operation, &said.answer) => Some(
+        "positive_data_acceptance" if only_decimals(doc, operation, &said.response) => Some(
             "a decimal is documented as a text of a format that no judge knows; DRF takes those that are numbers",
         ),
-        "positive_data_acceptance" if only_empty_lists(doc, finding, &said.answer) => Some(
+        "positive_data_acceptance" if only_empty_lists(doc, finding, &said.response) => Some(
             "a list in a query that is empty is sent as one empty item, which its field does not take",
         ),
         "positive_data_acceptance"
             if is_huge(&said.body)
-                && all_say("A valid integer is required.", &said.answer, &|_| true) =>
+                && all_say("A valid integer is required.", &said.response, &|_| true) =>
         {
             Some("an integer of more than 64 bits is nothing that a database holds")
         }
@@ -296,8 +296,8 @@ fn is_huge(value: &Value) -> bool {
     }
 }
 
-/// Does the answer complain of nothing but this, and of such fields?
-fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
+/// Does the response complain of nothing but this, and of such fields?
+fn all_say(words: &str, response: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
     fn walk<'a>(
         words: &str,
         value: &'a Value,
@@ -320,18 +320,18 @@ fn all_say(words: &str, answer: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool
             _ => false,
         }
     }
-    answer.as_object().is_some_and(|map| !map.is_empty())
-        && walk(words, answer, &mut Vec::new(), field)
+    response.as_object().is_some_and(|map| !map.is_empty())
+        && walk(words, response, &mut Vec::new(), field)
 }
 
-fn only_decimals(doc: &Value, operation: &str, answer: &Value) -> bool {
-    all_say("A valid number is required.", answer, &|names| {
+fn only_decimals(doc: &Value, operation: &str, response: &Value) -> bool {
+    all_say("A valid number is required.", response, &|names| {
         field(doc, operation, names).is_some_and(|f| f["format"] == "decimal")
     })
 }
 
 /// Does the response complain of nothing but lists of the query, each of them sent with nothing in it?
-fn only_empty_lists(doc: &Value, finding: &Finding, answer: &Value) -> bool {
+fn only_empty_lists(doc: &Value, finding: &Finding, response: &Value) -> bool {
     let is_list = |name: &str| {
         let all = parameters(doc, &finding.operation).into_iter().flatten();
         let mut own = all.filter(|p| p["in"] == "query" && p["name"] == name);
@@ -343,7 +343,7 @@ fn only_empty_lists(doc: &Value, finding: &Finding, answer: &Value) -> bool {
             .flatten()
             .any(|(_, rest)| rest.starts_with(['&', ' ']))
     };
-    answer.as_object().is_some_and(|map| {
+    response.as_object().is_some_and(|map| {
         !map.is_empty() && map.keys().all(|name| is_list(name) && is_empty(name))
     })
 }
@@ -428,26 +428,30 @@ mod tests {
             "paths": {"/l/": {"get": {"parameters": [{"in": "query", "name": "tags", "type": "array"}, {"in": "query", "name": "n", "type": "integer"}]}},
                 "/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}}},
         });
-        let judge =
-            |check: &str, operation: &str, wrong: &str, sent: &str, body: Value, answer: Value| {
-                let finding = Finding {
-                    check: check.into(),
-                    operation: operation.into(),
-                    wrong: wrong.into(),
-                    sent: sent.into(),
-                    reason: None,
-                };
-                reason(
-                    &doc,
-                    &finding,
-                    &Exchange {
-                        body,
-                        answer,
-                        silent: false,
-                    },
-                )
-                .is_some()
+        let judge = |check: &str,
+                     operation: &str,
+                     wrong: &str,
+                     sent: &str,
+                     body: Value,
+                     response: Value| {
+            let finding = Finding {
+                check: check.into(),
+                operation: operation.into(),
+                wrong: wrong.into(),
+                sent: sent.into(),
+                reason: None,
             };
+            reason(
+                &doc,
+                &finding,
+                &Exchange {
+                    body,
+                    response,
+                    silent: false,
+                },
+            )
+            .is_some()
+        };
         let taken = |wrong: &str, body: Value| {
             judge(
                 "negative_data_rejection",
@@ -492,14 +496,14 @@ mod tests {
             )
         };
         assert!(nothing("POST /a/") && !nothing("PUT /a/"));
-        let refused = |answer: Value| {
+        let refused = |response: Value| {
             judge(
                 "positive_data_acceptance",
                 "POST /a/",
                 "Valid data",
                 "",
                 Value::Null,
-                answer,
+                response,
             )
         };
         assert!(refused(
@@ -562,14 +566,14 @@ mod tests {
                 json!({"n": "x"})
             )
         );
-        let list = |sent: &str, answer: Value| {
+        let list = |sent: &str, response: Value| {
             judge(
                 "positive_data_acceptance",
                 "GET /l/",
                 "Valid data",
                 sent,
                 Value::Null,
-                answer,
+                response,
             )
         };
         let complaint = json!({"tags": ["A valid integer is required."]});

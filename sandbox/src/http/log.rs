@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::util::{private, secret};
 
-/// A request that the sandbox answered. Headers and bodies are not kept: they hold secrets.
+/// A request that the sandbox responded to. Headers and bodies are not kept: they hold secrets.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -25,7 +25,7 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query as it came, values that look secret as `***`.
     pub query: String,
-    /// The status that was answered; 0 if the connection was reset or closed before.
+    /// The status of the response; 0 if the connection was reset or closed before.
     pub status: u16,
 }
 

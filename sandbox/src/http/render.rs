@@ -228,7 +228,7 @@ fn file(operation: &Operation) -> ApiResponse {
     response
 }
 
-/// The live API answers 200 with token and user. By the document it echoes the request with 201; the members that a client can't do without are added.
+/// The live API responds 200 with token and user. By the document it echoes the request with 201; the members that a client can't do without are added.
 pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) -> ApiResponse {
     let Some(schema) = operation.response.filter(|_| api.wire == Wire::Spec) else {
         return response::json(StatusCode::OK, &response);

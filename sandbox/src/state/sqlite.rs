@@ -1,4 +1,4 @@
-//! The state on disk: one SQLite file with what was changed. A write is in the file before it is answered.
+//! The state on disk: one SQLite file with what was changed. A write is in the file before its response is sent.
 
 use std::{
     path::Path,

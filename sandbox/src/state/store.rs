@@ -1,7 +1,7 @@
 //! The state: which items there are, and what was changed. The rest of an item is made anew from its number whenever it is shown.
 //!
 //! There is one order of locks: the state's, then the file's. A change is planned, written and taken over under the state's lock, so that the file has the changes
-//! in the order in which they are answered, and a write that fails changes nothing.
+//! in the order of their responses, and a write that fails changes nothing.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},

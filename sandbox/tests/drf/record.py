@@ -1,6 +1,6 @@
-"""Asks a real Django REST framework, and records what it answers: `record.py [OUT]`, needs django djangorestframework drf-yasg django-filter setuptools.
+"""Asks a real Django REST framework, and records what it responds: `record.py [OUT]`, needs django djangorestframework drf-yasg django-filter setuptools.
 
-Writes document.json, which drf-yasg makes of the views below, and answers.jsonl, which tests/drf.rs replays on the sandbox.
+Writes document.json, which drf-yasg makes of the views below, and responses.jsonl, which tests/drf.rs replays on the sandbox.
 """
 import json, sys, types
 from pathlib import Path
@@ -119,9 +119,9 @@ def posting(kind, many=False, **more):
 
     view = type(kind.__name__ + "View", (generics.GenericAPIView,), {"serializer_class": kind, "queryset": Tag.objects.all(), **more})
     for method in ["post", "patch"]:
-        answer = {200: openapi.Response("", openapi.Schema(type="object"))}
+        response = {200: openapi.Response("", openapi.Schema(type="object"))}
         # A form's parameters are made of the serializer itself.
-        described = {"responses": answer} if "parser_classes" in more else {"responses": answer, "request_body": kind(many=many)}
+        described = {"responses": response} if "parser_classes" in more else {"responses": response, "request_body": kind(many=many)}
         setattr(view, method, swagger_auto_schema(**described)(lambda self, request: run(self, request)))
     return view.as_view()
 
@@ -177,9 +177,9 @@ def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123
     headers = {k: v for k, v in {"HTTP_AUTHORIZATION": auth, "HTTP_ACCEPT": accept}.items() if v is not None}
     got = client.generic(method, path, text or "", content_type=media if text is not None else "", **headers)
     # What is made of it is the sandbox's own.
-    answer = json.loads(got.content) if got.content and (got.status_code >= 400 or method == "OPTIONS") else None
+    response = json.loads(got.content) if got.content and (got.status_code >= 400 or method == "OPTIONS") else None
     lines.append({"method": method, "path": path, "body": text, "media": media if text is not None else None, "auth": auth, "accept": accept,
-                  "status": got.status_code, "answer": answer, "headers": {k: got[k] for k in SHOWN if k in got}})
+                  "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}})
 
 
 def part(name, text, file=None):
@@ -188,5 +188,5 @@ def part(name, text, file=None):
 
 
 exec((Path(__file__).parent / "cases.py").read_text())
-(OUT / "answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-print(len(lines), "answers of Django REST framework", __import__("rest_framework").VERSION)
+(OUT / "responses.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+print(len(lines), "responses of Django REST framework", __import__("rest_framework").VERSION)

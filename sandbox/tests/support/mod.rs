@@ -40,7 +40,7 @@ pub async fn json_response(response: Response) -> JsonResponse {
     }
 }
 
-/// Without redirects, and without asking for compressed answers.
+/// Without redirects, and without asking for compressed responses.
 pub fn http() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -79,12 +79,12 @@ impl Api {
 
     /// The items of a list, whatever its form.
     pub async fn items(&self, path: &str) -> Vec<Value> {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        answer
+        let response = self.get(path).await;
+        assert_eq!(response.status, 200, "{path}: {}", response.body);
+        response
             .body
             .get("results")
-            .unwrap_or(&answer.body)
+            .unwrap_or(&response.body)
             .as_array()
             .unwrap()
             .clone()

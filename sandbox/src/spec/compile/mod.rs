@@ -41,7 +41,7 @@ impl Spec {
                         .push(spec.operation(doc, &template, name, item, operation));
                 }
             }
-            // DRF has HEAD wherever it has GET, and OPTIONS everywhere; they are answered without being documented.
+            // DRF has HEAD wherever it has GET, and OPTIONS everywhere; they work without being documented.
             route.allow = allow(&route.operations);
             spec.router.add(&template, spec.routes.len());
             spec.by_template.insert(template, spec.routes.len());

@@ -1,4 +1,4 @@
-//! The sandbox's answers, judged by the document with a validator that is not ours: every operation, in both wire modes.
+//! The sandbox's responses, judged by the document with a validator that is not ours: every operation, in both wire modes.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -132,7 +132,7 @@ async fn judge(wire: Wire) -> Vec<String> {
                     format!("{}{target}", api.url()),
                 )
                 .header("Authorization", format!("APIToken {API_TOKEN}"));
-            let answer = if let Some(body) = &body {
+            let response = if let Some(body) = &body {
                 call.json(body)
             } else {
                 call
@@ -140,8 +140,8 @@ async fn judge(wire: Wire) -> Vec<String> {
             .send()
             .await
             .unwrap();
-            let status = answer.status().as_u16();
-            let media = answer
+            let status = response.status().as_u16();
+            let media = response
                 .headers()
                 .get("content-type")
                 .map_or("", |v| v.to_str().unwrap())
@@ -150,7 +150,7 @@ async fn judge(wire: Wire) -> Vec<String> {
             let Some(response) = operation["responses"].get(status.to_string()) else {
                 failures.push(format!(
                     "{name}: status {status} is not documented: {}",
-                    answer.text().await.unwrap()
+                    response.text().await.unwrap()
                 ));
                 continue;
             };
@@ -169,7 +169,7 @@ async fn judge(wire: Wire) -> Vec<String> {
                 failures.push(format!("{name}: content type `{media}`"));
                 continue;
             }
-            let value: Value = answer.json().await.unwrap();
+            let value: Value = response.json().await.unwrap();
             // Building one takes far longer than asking it, and many operations share a schema.
             let validator = validators.entry(schema.to_string()).or_insert_with(|| {
                 let mut schema = schema.clone();
@@ -185,7 +185,7 @@ async fn judge(wire: Wire) -> Vec<String> {
             judged += 1;
         }
     }
-    println!("{wire:?}: {judged} answers judged, by status {statuses:?}");
+    println!("{wire:?}: {judged} responses judged, by status {statuses:?}");
     assert!(judged > 500, "{judged}");
     failures
 }
