@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::tools::{self, Server};
 
 /// How long a thing may take to appear on the page.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// The key of an element's id in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -197,11 +197,11 @@ impl Browser {
         )?;
         let http = reqwest::Client::builder()
             .no_proxy()
-            .timeout(PATIENCE * 2)
+            .timeout(TIMEOUT * 2)
             .build()?;
         let url = format!("http://127.0.0.1:{port}");
         driver
-            .responds(http.get(format!("{url}/status")), PATIENCE)
+            .responds(http.get(format!("{url}/status")), TIMEOUT)
             .await?;
         let profile = tempfile::tempdir()?;
         let data = format!("--user-data-dir={}", profile.path().display());
@@ -283,12 +283,12 @@ impl Browser {
         Ok(value)
     }
 
-    /// Tries until it is there.
+    /// Waits until it is there.
     async fn patiently<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
         let start = std::time::Instant::now();
         loop {
             match attempt().await {
-                Err(_) if start.elapsed() < PATIENCE => {
+                Err(_) if start.elapsed() < TIMEOUT => {
                     tokio::time::sleep(Duration::from_millis(100)).await
                 }
                 other => return other.with_context(|| what.to_owned()),

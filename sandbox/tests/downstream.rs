@@ -3,7 +3,7 @@
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use serde_json::Value;
 
-/// The program: how many devices are not updated? It tries once more when the API is busy.
+/// The program: how many devices are not updated? It sends a second request when the API is busy.
 async fn outdated(base: &str, token: &str) -> Result<usize, String> {
     let http = reqwest::Client::new();
     for last in [false, true] {
@@ -39,7 +39,7 @@ async fn it_counts() {
 }
 
 #[tokio::test]
-async fn it_tries_once_more_and_no_oftener() {
+async fn it_sends_one_more_request_and_no_third() {
     let api = Sandbox::start().await.unwrap();
     api.set_faults(&["status=503"]).unwrap();
     assert!(outdated(api.url(), API_TOKEN).await.is_err());

@@ -40,7 +40,7 @@ pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
-    /// An alternative is only tried: unions inside it are not checked, since each level would double the work.
+    /// Of an alternative only this is asked: unions inside it are not checked, since each level would double the work.
     pub shallow: bool,
 }
 

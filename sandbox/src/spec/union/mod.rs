@@ -1,6 +1,6 @@
 //! `oneOf`, `anyOf`, and a base with a discriminator that others are made of: which alternative a value is of, by the rule of docs/decisions/0006-unions.md.
 //!
-//! Alternatives may be unions again, in chains and rings: each is looked at once, and no alternative is tried with the unions inside it.
+//! Alternatives may be unions again, in chains and rings: each is looked at once, and no alternative is looked at with the unions inside it.
 
 mod compile;
 pub mod inheritance;
