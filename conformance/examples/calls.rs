@@ -1,5 +1,5 @@
 //! Every operation but the first SKIP, called through the generated client at a base URL; one JSON line each to standard output: `cargo xtask conformance`
-//! reads them. Ends where there is no answer.
+//! reads them. Ends where there is no response.
 
 use std::{env, error::Error, fs};
 

@@ -40,7 +40,7 @@ pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
-    /// Of an alternative only this is asked: unions inside it are not checked, since each level would double the work.
+    /// Unions inside an alternative are not checked: each level would double the work.
     pub shallow: bool,
 }
 
