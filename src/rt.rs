@@ -1,4 +1,4 @@
-//! What generated code calls. No part of the public interface: it may change with any release.
+//! What generated code and the `autopi` command call. No part of the public interface: it may change with any release.
 
 pub use serde;
 
@@ -14,13 +14,30 @@ pub use crate::{
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
-        validate::{Check, Violations},
+        validate::{Check, Violation, Violations},
     },
     pagination::params::PageParams,
+    privacy::{
+        escape::{Shown, hidden, shown},
+        secret,
+    },
     transport::future::{CallFuture, ItemStream},
 };
+
+#[cfg(not(target_family = "wasm"))]
+pub use crate::auth::profile::{Found as Profile, path as profiles_path, profiles};
 
 /// Returns the body of a response as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
     crate::transport::response::decode(200, body)
+}
+
+/// Returns the `Authorization` header that a call would go with now; a login is made if there is none.
+pub async fn authorization(client: &crate::Client) -> Result<secrecy::SecretString, crate::Error> {
+    use crate::transport::core::Authorization;
+    let header = match client.core.authorizer.authorization(&client.core, None) {
+        Authorization::Fixed(header) => header,
+        Authorization::Asked(header) => header.await?,
+    };
+    Ok(header.to_str().unwrap_or_default().to_owned().into())
 }

@@ -37,10 +37,13 @@ const LAYERS: layers::Table<'_> = &[
     (
         "rt",
         &[
+            "privacy",
             "codec",
             "error",
             "transport",
+            "auth",
             "pagination",
+            "client",
             "call",
             "blocking",
         ],

@@ -906,3 +906,27 @@ async fn a_stream_outlives_the_client_it_came_from() {
     let task = tokio::spawn(async move { rows.try_collect::<Vec<_>>().await });
     assert_eq!(task.await.unwrap().unwrap().len(), 7);
 }
+
+#[tokio::test]
+async fn a_list_at_any_path_is_read_by_links_or_by_the_parameter_that_it_is_asked_with() {
+    use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
+    for (wire, path) in [
+        (Wire::Spec, "/dongle/devices/?page_size=10"),
+        (Wire::Real, "/dongle/devices/?page_size=10&page=1"),
+    ] {
+        let api = Sandbox::builder().wire(wire).start().await.unwrap();
+        let client = Client::builder().base_url(api.url()).api_token(API_TOKEN);
+        let client = client.build().unwrap();
+        let request = client.request(autopi::Method::GET, path);
+        let items: Vec<Value> = request.stream().try_collect().await.unwrap();
+        assert_eq!(items.len(), 25, "{path}");
+        api.expect("GET", "/dongle/devices/", 3).unwrap();
+    }
+    // Without either the list ends short of its count: an error.
+    let api = Sandbox::start().await.unwrap();
+    let client = Client::builder().base_url(api.url()).api_token(API_TOKEN);
+    let client = client.build().unwrap();
+    let request = client.request(autopi::Method::GET, "/dongle/devices/?page_size=10");
+    let ended = request.stream::<Value>().try_collect::<Vec<_>>().await;
+    assert_eq!(ended.unwrap_err().kind(), ErrorKind::Pagination);
+}

@@ -3,14 +3,16 @@
 use std::{borrow::Cow, fmt::Display, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
+use futures_util::stream;
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use url::form_urlencoded;
 
 use crate::{
-    Async, CallOptions, Client, Download, Error, Response, Upload,
+    Async, CallOptions, Client, Download, Error, ItemStream, Page, Response, Upload,
     call::options::refuse_cursor,
     codec::{finite, validate::Violations},
+    pagination::{items, options::ListOptions, params::PageParams, stream::pages},
     transport::{
         address,
         multipart::MultipartForm,
@@ -27,6 +29,7 @@ pub struct RawRequest<'a, M = Async> {
     client: &'a Client,
     spec: Box<RequestSpec>,
     form: Option<MultipartForm>,
+    list: Option<Box<ListOptions>>,
     error: Option<Error>,
     mode: PhantomData<M>,
 }
@@ -41,6 +44,7 @@ impl<'a, M> RawRequest<'a, M> {
             client,
             spec,
             form: None,
+            list: None,
             error,
             mode: PhantomData,
         }
@@ -57,6 +61,12 @@ impl<'a, M> RawRequest<'a, M> {
         self.spec
             .query
             .push((name.to_owned().into(), value.to_string()));
+        self
+    }
+
+    /// Sets a body of any media type.
+    pub fn body(mut self, media: &'static str, body: impl Into<Bytes>) -> Self {
+        self.spec.body = RequestBody::Raw(media, body.into());
         self
     }
 
@@ -105,11 +115,7 @@ impl<'a, M> RawRequest<'a, M> {
 
     /// Sets timeouts, retries and headers of this call.
     pub fn options(mut self, options: CallOptions) -> Self {
-        let refused = refuse_cursor(options.list.as_deref());
-        self.error = self
-            .error
-            .or(refused.map(|e| e.of("raw", 0, Duration::ZERO)));
-        self.spec.options = options.send;
+        (self.spec.options, self.list) = (options.send, options.list);
         self
     }
 
@@ -120,6 +126,7 @@ impl<'a, M> RawRequest<'a, M> {
             client: self.client,
             spec: self.spec,
             form: self.form,
+            list: self.list,
             error: self.error,
             mode: PhantomData,
         }
@@ -188,10 +195,39 @@ impl Client {
 
 impl<'a> RawRequest<'a> {
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
-        match self.error {
+        let refused = || Some(refuse_cursor(self.list.as_deref())?.of("raw", 0, Duration::ZERO));
+        match self.error.or_else(refused) {
             Some(error) => Err(error),
             None => Ok((self.client, self.spec, self.form)),
         }
+    }
+
+    /// Returns page after page of a list: by `next` links, or, where pages have none, by counting the parameter of the query that chooses one (`page`, `page_num`, `offset`).
+    pub fn pages<T: DeserializeOwned + Send + 'static>(mut self) -> ItemStream<'static, Page<T>> {
+        const KNOWN: [[&str; 2]; 3] = [
+            ["page_num", "page_size"],
+            ["page", "page_size"],
+            ["offset", "limit"],
+        ];
+        let list = self.list.take().map(|list| *list).unwrap_or_default();
+        let (client, spec) = match self.finish() {
+            Ok((client, spec, _)) => (client, spec),
+            Err(e) => return Box::pin(stream::iter([Err(e)])),
+        };
+        let given = |[page, _]: &&[&str; 2]| spec.query.iter().any(|(name, _)| name == page);
+        let params = KNOWN.iter().find(given);
+        let params = params.map(|&[page, size]| PageParams { page, size });
+        pages(client.core.clone(), params, *spec, list)
+    }
+
+    /// Returns item by item of a list, as [`pages`](Self::pages) finds them; of those that do not decode the handler is told, or the error at the end.
+    pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
+        let own = self
+            .list
+            .as_ref()
+            .and_then(|list| list.on_bad_item.as_ref());
+        let handler = own.or(self.client.on_bad_item.as_ref()).cloned();
+        items::good(self.pages(), handler)
     }
 
     async fn read<T>(

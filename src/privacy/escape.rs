@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 /// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags. The same as
 /// in the generator, which this crate does not depend on at run time.
-pub(crate) fn hidden(c: char) -> bool {
+pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -16,7 +16,7 @@ pub(crate) fn hidden(c: char) -> bool {
 }
 
 /// For a log.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // A `String` takes all.
     let _ = Shown(&mut out).write_str(text);
@@ -24,7 +24,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// Passes text on with what is hidden as Rust writes it: `\n`, `\u{202e}`.
-pub(crate) struct Shown<W>(pub W);
+pub struct Shown<W>(pub W);
 
 impl<W: Write> Write for Shown<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {

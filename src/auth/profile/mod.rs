@@ -1,10 +1,10 @@
 //! Where [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) looks: the environment, then a profile of `~/.config/autopi/credentials.toml`.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fs::{self, File, Metadata},
     io::{self, ErrorKind, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -13,17 +13,25 @@ use serde::Deserialize;
 use crate::{Credentials, Error};
 
 /// What was found.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Found {
+pub struct Found {
+    /// The host that it is for.
     pub base_url: Option<String>,
     api_token: Option<SecretString>,
     jwt: Option<SecretString>,
-    email: Option<String>,
+    /// Who logs in.
+    pub email: Option<String>,
     password: Option<SecretString>,
+    /// For the `autopi` command: it then sends nothing that changes anything.
+    #[serde(default)]
+    pub read_only: bool,
+    /// For the `autopi` command: the document that it goes by.
+    pub spec: Option<PathBuf>,
 }
 
 impl Found {
+    /// Returns the token, else the JWT, else the login.
     pub fn credentials(self) -> Option<Credentials> {
         match self {
             Self {
@@ -64,6 +72,7 @@ pub(crate) fn find(
         jwt: secret("AUTOPI_JWT"),
         email: text("AUTOPI_EMAIL"),
         password: secret("AUTOPI_PASSWORD"),
+        ..Found::default()
     };
     if found.has_credentials() {
         return Ok(found);
@@ -71,8 +80,8 @@ pub(crate) fn find(
     let (Some(home), wanted) = (home, text("AUTOPI_PROFILE")) else {
         return Ok(found);
     };
-    let path = home.join(".config").join("autopi").join("credentials.toml");
-    let mut profiles = match read(&path, home)? {
+    let path = path(home);
+    let mut profiles = match profiles(home)? {
         None if wanted.is_some() => {
             return Err(Error::configuration(format!(
                 "AUTOPI_PROFILE is set, and there is no {}",
@@ -80,7 +89,7 @@ pub(crate) fn find(
             )));
         }
         None => return Ok(found),
-        Some(text) => parse(&text, &path)?,
+        Some(profiles) => profiles,
     };
     let name = wanted.as_deref().unwrap_or("default");
     match profiles.remove(name) {
@@ -97,6 +106,21 @@ pub(crate) fn find(
             path.display()
         ))),
     }
+}
+
+/// Returns where the file of profiles is.
+pub fn path(home: &Path) -> PathBuf {
+    home.join(".config").join("autopi").join("credentials.toml")
+}
+
+/// Returns all profiles by name, if there is a file of them.
+///
+/// # Errors
+/// Returns an error if the file can't be read, is malformed, or is readable by others.
+pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Found>>, Error> {
+    let path = path(home);
+    let text = read(&path, home)?;
+    text.map(|text| parse(&text, &path)).transpose()
 }
 
 /// How long a file of credentials may be, in bytes.
@@ -169,12 +193,12 @@ fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
 }
 
 /// An error names the line and never shows it: toml's own message would.
-fn parse(text: &SecretString, path: &Path) -> Result<HashMap<String, Found>, Error> {
+fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Found>, Error> {
     let text = text.expose_secret();
     toml::from_str(text).map_err(|e| {
         let line = e.span().and_then(|s| text.get(..s.start)).map_or(1, |before| before.matches('\n').count() + 1);
-        let known = "base_url, api_token, jwt, email, password";
-        Error::configuration(format!("{} line {line}: not a profile; a profile is a [name] with some of {known}, all in quotes", path.display()))
+        let known = "base_url, api_token, jwt, email, password, read_only, spec";
+        Error::configuration(format!("{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in quotes", path.display()))
     })
 }
 

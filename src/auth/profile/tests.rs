@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::*;
 
 /// What is found with this file and environment, as `Debug` of the credentials and the base URL.

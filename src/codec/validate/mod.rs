@@ -14,9 +14,9 @@ use crate::privacy::secret;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     /// From the body, or the name of a parameter: `points[2].name`.
-    pub(crate) field: String,
+    pub field: String,
     /// What is wrong with it.
-    pub(crate) fault: String,
+    pub fault: String,
 }
 
 impl Violation {
@@ -80,11 +80,11 @@ const PATTERN_BYTES: usize = 1 << 16;
 const TEXT_BYTES: usize = 1 << 14;
 
 impl Violations {
-    pub(crate) fn into_found(self) -> Vec<Violation> {
+    pub fn into_found(self) -> Vec<Violation> {
         self.found
     }
 
-    pub(crate) fn within(&mut self, step: impl FnOnce(&mut String), check: impl FnOnce(&mut Self)) {
+    pub fn within(&mut self, step: impl FnOnce(&mut String), check: impl FnOnce(&mut Self)) {
         let before = self.at.len();
         step(&mut self.at);
         check(self);
@@ -92,7 +92,7 @@ impl Violations {
     }
 
     /// Goes into a field; an empty name is the place itself.
-    pub(crate) fn step(at: &mut String, field: &str) {
+    pub fn step(at: &mut String, field: &str) {
         if !at.is_empty() && !field.is_empty() {
             at.push('.');
         }
@@ -101,7 +101,7 @@ impl Violations {
 
     /// Notes what is wrong at this place.
     #[cold]
-    pub(crate) fn fault(&mut self, fault: impl Into<String>) {
+    pub fn fault(&mut self, fault: impl Into<String>) {
         if self.found.len() < MOST {
             self.found.push(Violation {
                 field: self.at.clone(),

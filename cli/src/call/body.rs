@@ -1,0 +1,294 @@
+//! Bodies of a command line: `-b name=Truck -b settings.loop:=5 -b tags[]=a -b file=@path`, `--json TEXT|@FILE|-`.
+
+use std::{fs, io::Read, path::Path};
+
+use serde_json::{Map, Value};
+
+use super::{Content, Part};
+use crate::{
+    Failure, Result,
+    index::{Body, BodyKind},
+    output::line,
+};
+
+/// What `-b` and `--json` say.
+///
+/// # Errors
+/// A member is malformed, a file is not there, a JSON text is none.
+pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Option<Content>> {
+    match (members, json) {
+        ([], None) => Ok(None),
+        (_, Some(_)) => any(members, json).map(|value| value.map(Content::Json)),
+        ([whole], None) if body.kind == BodyKind::Raw => match whole.strip_prefix('@') {
+            Some(path) => Ok(Some(Content::Raw(read_file(path)?))),
+            None => Ok(Some(Content::Raw(whole.clone().into_bytes()))),
+        },
+        (members, None) if body.kind == BodyKind::Multipart => members
+            .iter()
+            .map(|m| part(m))
+            .collect::<Result<_>>()
+            .map(|p| Some(Content::Parts(p))),
+        (members, None) => any(members, None).map(|value| value.map(Content::Json)),
+    }
+}
+
+/// A JSON body where no document says what it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
+    match (members, json) {
+        ([], None) => Ok(None),
+        ([], Some(text)) => json_of(text).map(Some),
+        (_, Some(_)) => Err(Failure::usage("-b and --json: one of them gives the body")),
+        (members, None) => {
+            let mut whole = Value::Null;
+            members
+                .iter()
+                .try_for_each(|member| set(&mut whole, member))?;
+            Ok(Some(whole))
+        }
+    }
+}
+
+/// Any JSON: a text, `@FILE`, or `-` for stdin.
+///
+/// # Errors
+/// The file is not there, or it is no JSON.
+pub fn json_of(said: &str) -> Result<Value> {
+    let (text, at) = match said.strip_prefix('@') {
+        Some(path) => (read_file(path)?, line(path)),
+        None if said == "-" => (read_file("-")?, "stdin".into()),
+        None => (said.as_bytes().to_vec(), "the text".into()),
+    };
+    parse(&text, &format!("--json: {at}"))
+}
+
+fn parse(text: &[u8], at: &str) -> Result<Value> {
+    serde_json::from_slice(text).map_err(|e| Failure::usage(format!("{at} is no JSON: {e}")))
+}
+
+fn read_file(path: &str) -> Result<Vec<u8>> {
+    let fail = |e: std::io::Error| Failure::usage(format!("cannot read {}: {e}", line(path)));
+    if path == "-" {
+        let mut all = Vec::new();
+        std::io::stdin().read_to_end(&mut all).map_err(fail)?;
+        return Ok(all);
+    }
+    fs::read(path).map_err(fail)
+}
+
+/// The name, whether JSON stands behind it, and what stands behind it.
+fn split(member: &str) -> Result<(&str, bool, &str)> {
+    let wrong = || {
+        Failure::usage(format!(
+            "-b {}: a member is NAME=TEXT, NAME:=JSON or NAME=@FILE",
+            line(member)
+        ))
+    };
+    let (name, value) = member.split_once('=').ok_or_else(wrong)?;
+    let (name, is_json) = match name.strip_suffix(':') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    if name.is_empty() {
+        Err(wrong())
+    } else {
+        Ok((name, is_json, value))
+    }
+}
+
+fn part(member: &str) -> Result<(String, Part)> {
+    let (name, is_json, value) = split(member)?;
+    let name = name.strip_suffix("[]").unwrap_or(name).to_owned();
+    Ok(match value.strip_prefix('@') {
+        Some(path) if !is_json => {
+            let path = Path::new(path);
+            if !path.is_file() {
+                return Err(Failure::usage(format!(
+                    "-b {}: there is no file {}",
+                    line(&name),
+                    line(&path.display().to_string())
+                )));
+            }
+            (name, Part::File(path.to_owned()))
+        }
+        _ if is_json => {
+            let value = parse(value.as_bytes(), &format!("-b {}", line(&name)))?;
+            let text = value.as_str().map(str::to_owned);
+            (name, Part::Text(text.unwrap_or_else(|| value.to_string())))
+        }
+        _ => (name, Part::Text(value.to_owned())),
+    })
+}
+
+/// A step into a value.
+#[derive(Debug, PartialEq)]
+enum Step {
+    Member(String),
+    /// `[3]`, or `[]`: behind the last.
+    Item(Option<usize>),
+}
+
+/// More items than anybody types: `[1000000000]` would be so many nulls.
+const ITEMS: usize = 10_000;
+
+fn steps(name: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut word = String::new();
+    let mut chars = name.chars().peekable();
+    let mut wants_word = true;
+    while let Some(c) = chars.next() {
+        match c {
+            // A name with a dot or a bracket in it.
+            '\\' => {
+                word.push(chars.next()?);
+                wants_word = false;
+            }
+            '.' | '[' => {
+                if !word.is_empty() {
+                    steps.push(Step::Member(std::mem::take(&mut word)));
+                } else if wants_word && (c == '.' || !steps.is_empty()) {
+                    return None;
+                }
+                wants_word = c == '.';
+                if c == '[' {
+                    let mut index = String::new();
+                    loop {
+                        match chars.next()? {
+                            ']' => break,
+                            digit => index.push(digit),
+                        }
+                    }
+                    steps.push(Step::Item(match index.as_str() {
+                        "" => None,
+                        digits => Some(digits.parse().ok().filter(|n| *n < ITEMS)?),
+                    }));
+                }
+            }
+            other => {
+                word.push(other);
+                wants_word = false;
+            }
+        }
+    }
+    match word.is_empty() {
+        true if wants_word => return None,
+        true => {}
+        false => steps.push(Step::Member(word)),
+    }
+    Some(steps)
+}
+
+/// Puts a member into the body.
+pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
+    let (name, is_json, value) = split(member)?;
+    let wrong = |why: &str| Failure::usage(format!("-b {}: {why}", line(name)));
+    let at = format!("-b {}", line(name));
+    let value = match (is_json, value.strip_prefix('@')) {
+        (true, Some(path)) => parse(&read_file(path)?, &format!("{at}: {}", line(path)))?,
+        (true, None) => parse(value.as_bytes(), &at)?,
+        (false, Some(path)) => {
+            let text = String::from_utf8(read_file(path)?);
+            Value::String(text.map_err(|_| wrong("the file is no text"))?)
+        }
+        (false, None) => Value::String(value.to_owned()),
+    };
+    let steps =
+        steps(name).ok_or_else(|| wrong("a name is like settings.loop, points[0].x or tags[]"))?;
+    let mut place = body;
+    for step in steps {
+        place = match step {
+            Step::Member(name) => {
+                if place.is_null() {
+                    *place = Value::Object(Map::new());
+                }
+                let map = place
+                    .as_object_mut()
+                    .ok_or_else(|| wrong("goes into a value that is no object"))?;
+                map.entry(name).or_insert(Value::Null)
+            }
+            Step::Item(index) => {
+                if place.is_null() {
+                    *place = Value::Array(Vec::new());
+                }
+                let items = place
+                    .as_array_mut()
+                    .ok_or_else(|| wrong("goes into a value that is no list"))?;
+                let index = index.unwrap_or(items.len());
+                if items.len() <= index {
+                    items.resize(index + 1, Value::Null);
+                }
+                items.get_mut(index).ok_or_else(|| wrong("no such item"))?
+            }
+        };
+    }
+    if !place.is_null() {
+        return Err(wrong("given twice"));
+    }
+    *place = value;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn made(members: &[&str]) -> Result<Value, String> {
+        let mut body = Value::Null;
+        for member in members {
+            set(&mut body, member).map_err(|e| e.message)?;
+        }
+        Ok(body)
+    }
+
+    #[test]
+    fn members_are_put_where_their_names_say() {
+        let body = made(&[
+            "name=Truck",
+            "template:=null",
+            "settings.loop:=5",
+            "tags[]=a",
+            "tags[]=b=c",
+            "points[1].x:=1",
+            "obd\\.rpm=@@",
+        ]);
+        // A file that is not there is an error.
+        assert!(body.unwrap_err().contains("cannot read @"));
+        let body = made(&[
+            "name=Truck",
+            "template:=null",
+            "settings.loop:=5",
+            "tags[]=a",
+            "tags[]=b=c",
+            "points[1].x:=1",
+            "obd\\.rpm=1",
+            "empty=",
+        ]);
+        assert_eq!(
+            body.unwrap(),
+            json!({"name": "Truck", "template": null, "settings": {"loop": 5}, "tags": ["a", "b=c"], "points": [null, {"x": 1}], "obd.rpm": "1", "empty": ""})
+        );
+        assert_eq!(made(&["[]=a", "[1].b:=2"]).unwrap(), json!(["a", {"b": 2}]));
+        assert!(made(&["a=1", "[]=a"]).unwrap_err().contains("no list"));
+        for (bad, why) in [
+            ("name", "a member is"),
+            ("=x", "a member is"),
+            (":=x", "a member is"),
+            ("a:=x", "is no JSON"),
+            ("a..b=x", "a name is like"),
+            (".a=x", "a name is like"),
+            ("a[=x", "a name is like"),
+            ("a[x]=x", "a name is like"),
+            ("a[1000000000]=x", "a name is like"),
+            ("a.=x", "a name is like"),
+        ] {
+            let error = made(&[bad]).unwrap_err();
+            assert!(error.contains(why), "{bad}: {error}");
+        }
+        assert!(made(&["a=1", "a=2"]).unwrap_err().contains("given twice"));
+        assert!(made(&["a=1", "a.b=2"]).unwrap_err().contains("no object"));
+    }
+}

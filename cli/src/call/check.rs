@@ -1,0 +1,304 @@
+//! A value against its schema, before anything is sent. All that is wrong is found at once.
+
+use autopi::rt::{Violation, Violations, secret};
+use serde_json::Value;
+
+use super::{Part, kept, time};
+use crate::index::{Index, type_name};
+
+/// Schemas may refer to themselves, and alternatives multiply: after so many steps the rest is left to the server.
+const STEPS: u32 = 20_000;
+
+/// What is not as the schema says, of a value of this name.
+pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Violation> {
+    let mut violations = Violations::default();
+    let mut checker = Checker {
+        index,
+        steps: STEPS,
+    };
+    violations.within(|at| at.push_str(name), |v| checker.value(schema, value, v));
+    violations.into_found()
+}
+
+struct Checker<'a> {
+    index: &'a Index,
+    steps: u32,
+}
+
+impl Checker<'_> {
+    fn value(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
+        if self.steps == 0 {
+            return;
+        }
+        self.steps -= 1;
+        let schema = self.index.resolved(schema);
+        let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        let is = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+        if is("x-autopi-secret") {
+            return v.secret(|v| self.known(&schema, value, v));
+        }
+        if value.is_null() && (is("nullable") || said("type").is_empty()) {
+            return;
+        }
+        self.known(&schema, value, v);
+    }
+
+    fn known(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
+        let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        for key in ["oneOf", "anyOf"] {
+            if let Some(alternatives) = schema.get(key).and_then(Value::as_array) {
+                return self.alternatives(alternatives, value, v);
+            }
+        }
+        let wanted = match (said("type"), value) {
+            ("", Value::Object(_)) if schema.get("properties").is_some() => None,
+            ("" | "object", Value::Object(_)) | ("" | "array", Value::Array(_)) => None,
+            ("string" | "", Value::String(_))
+            | ("number", Value::Number(_))
+            | ("boolean", Value::Bool(_)) => None,
+            ("integer", Value::Number(n))
+                if n.is_i64() || n.is_u64() || n.as_f64().is_some_and(|f| f.fract() == 0.0) =>
+            {
+                None
+            }
+            ("", _) if schema.get("properties").is_none() => None,
+            ("", _) => Some("object".to_owned()),
+            _ => Some(type_name(self.index, schema)),
+        };
+        if let Some(wanted) = wanted {
+            let (article, have) = (article(&wanted), kind(value));
+            let hint = match value {
+                Value::String(_) if wanted != "text" => "; `:=` in place of `=` gives JSON",
+                _ => "",
+            };
+            return v.fault(format!("must be {article} {wanted}, is {have}{hint}"));
+        }
+        self.listed(schema, value, v);
+        match value {
+            Value::String(text) => Self::text(schema, text, v),
+            Value::Number(_) => Self::number(schema, value, v),
+            Value::Array(items) => self.items(schema, items, v),
+            Value::Object(map) => self.members(schema, map, v),
+            _ => {}
+        }
+    }
+
+    fn alternatives(&mut self, alternatives: &[Value], value: &Value, v: &mut Violations) {
+        let fits = alternatives.iter().any(|schema| {
+            let mut own = Violations::default();
+            self.value(schema, value, &mut own);
+            own.into_found().is_empty()
+        });
+        if !fits && self.steps > 0 {
+            v.fault(format!(
+                "is none of the {} forms that it may have",
+                alternatives.len()
+            ));
+        }
+    }
+
+    fn listed(&self, schema: &Value, value: &Value, v: &mut Violations) {
+        let Some(values) = schema.get("enum").and_then(Value::as_array) else {
+            return;
+        };
+        if !values.contains(value) {
+            let texts = values.iter().map(|value| match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            let texts: Vec<String> = texts.take(20).collect();
+            v.fault(format!("must be one of {}", texts.join(", ")));
+        }
+    }
+
+    fn text(schema: &Value, text: &str, v: &mut Violations) {
+        let said = |key: &str| schema.get(key).and_then(Value::as_str);
+        let number = |key: &str| usize::try_from(schema.get(key)?.as_u64()?).ok();
+        if let Some(n) = number("minLength") {
+            v.min_length("", text, n);
+        }
+        if let Some(n) = number("maxLength") {
+            v.max_length("", text, n);
+        }
+        if let Some(pattern) = said("pattern") {
+            v.pattern("", text, kept(pattern));
+        }
+        match said("format") {
+            Some("uuid") if text.parse::<autopi::Uuid>().is_err() => {
+                v.fault("must be an id like 0189d7a5-0000-7000-8000-000000000001");
+            }
+            Some("date-time") => {
+                if let Err(why) = time::read(text) {
+                    v.fault(why);
+                }
+            }
+            Some("date") if text.parse::<jiff::civil::Date>().is_err() => {
+                v.fault("must be a date like 2026-01-31");
+            }
+            _ => {}
+        }
+    }
+
+    fn number(schema: &Value, value: &Value, v: &mut Violations) {
+        let (Some(n), is) = (value.as_f64(), |key: &str| {
+            schema.get(key) == Some(&Value::Bool(true))
+        }) else {
+            return;
+        };
+        let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
+        if let Some(least) = limit("minimum") {
+            v.minimum("", n, least, is("exclusiveMinimum"));
+        }
+        if let Some(most) = limit("maximum") {
+            v.maximum("", n, most, is("exclusiveMaximum"));
+        }
+    }
+
+    fn items(&mut self, schema: &Value, items: &[Value], v: &mut Violations) {
+        let number = |key: &str| usize::try_from(schema.get(key)?.as_u64()?).ok();
+        if let Some(n) = number("minItems") {
+            v.min_items("", items.len(), n);
+        }
+        if let Some(n) = number("maxItems") {
+            v.max_items("", items.len(), n);
+        }
+        if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
+            v.unique("", items);
+        }
+        if let Some(each) = schema.get("items") {
+            for (i, item) in items.iter().enumerate() {
+                v.within(
+                    |at| at.push_str(&format!("[{i}]")),
+                    |v| self.value(each, item, v),
+                );
+            }
+        }
+    }
+
+    fn members(
+        &mut self,
+        schema: &Value,
+        map: &serde_json::Map<String, Value>,
+        v: &mut Violations,
+    ) {
+        let required = schema.get("required").and_then(Value::as_array);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if !map.contains_key(name) {
+                v.within(
+                    |at| Violations::step(at, name),
+                    |v| v.fault("required, not given"),
+                );
+            }
+        }
+        let known = schema.get("properties").and_then(Value::as_object);
+        let others = schema.get("additionalProperties");
+        let is_open = known.is_none_or(|k| k.is_empty())
+            || schema.get("x-autopi-json").is_some()
+            || others.is_some_and(|o| o != &Value::Bool(false));
+        for (name, value) in map {
+            let at = |at: &mut String| Violations::step(at, name);
+            let of = known
+                .and_then(|k| k.get(name))
+                .or(others.filter(|o| o.is_object()));
+            match of {
+                Some(of) if secret::by_name(name) => {
+                    v.within(at, |v| v.secret(|v| self.value(of, value, v)))
+                }
+                Some(of) => v.within(at, |v| self.value(of, value, v)),
+                None if is_open => {}
+                None => {
+                    let names = known.into_iter().flatten().map(|(name, _)| name.as_str());
+                    v.within(at, |v| v.fault(unknown(name, names)));
+                }
+            }
+        }
+    }
+}
+
+/// The parts of a form: unknown names, missing ones, files where none fit.
+pub fn parts(index: &Index, schema: &Value, parts: &[(String, Part)]) -> Vec<(String, String)> {
+    let schema = index.resolved(schema);
+    let empty = serde_json::Map::new();
+    let known = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
+    let required = schema.get("required").and_then(Value::as_array);
+    let mut faults = Vec::new();
+    for name in required.into_iter().flatten().filter_map(Value::as_str) {
+        if !parts.iter().any(|(given, _)| given == name) {
+            faults.push((name.to_owned(), "required, not given".to_owned()));
+        }
+    }
+    for (name, part) in parts {
+        let Some(of) = known.get(name) else {
+            if !known.is_empty() {
+                faults.push((
+                    name.clone(),
+                    unknown(name, known.keys().map(String::as_str)),
+                ));
+            }
+            continue;
+        };
+        let of = index.resolved(of);
+        let is_file = |s: &Value| s.get("format").is_some_and(|f| f == "binary");
+        let wants_file =
+            is_file(&of) || of.get("items").is_some_and(|i| is_file(&index.resolved(i)));
+        match part {
+            Part::Text(_) if wants_file => {
+                faults.push((name.clone(), format!("must be a file: {name}=@PATH")))
+            }
+            Part::Text(text) => match super::read(index, &of, std::slice::from_ref(text), false) {
+                Ok(value) => faults.extend(
+                    check(index, &of, &value, name)
+                        .into_iter()
+                        .map(|v| (v.field, v.fault)),
+                ),
+                Err(fault) => faults.push((name.clone(), fault)),
+            },
+            Part::File(_) => {}
+        }
+    }
+    faults
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match closest(name, known.iter().copied()) {
+        Some(near) => format!("is no member; did you mean `{near}`?"),
+        None => format!("is no member; there are {}", known.join(", ")),
+    }
+}
+
+/// The name that was most likely meant.
+pub fn closest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    near(name, among).into_iter().next()
+}
+
+/// The names that may have been meant, the likeliest first.
+pub fn near<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let name = name.to_lowercase();
+    let scored = among.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));
+    let mut scored: Vec<_> = scored.filter(|(score, _)| *score > 0.8).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.into_iter().map(|(_, other)| other).collect()
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,109 @@
+//! Times of a command line. Which zone is said, never guessed.
+
+use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
+
+/// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
+///
+/// # Errors
+/// It is none, has no zone, or is no time of its zone, or two.
+pub fn read(text: &str) -> Result<Timestamp, String> {
+    read_at(text, Timestamp::now())
+}
+
+fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if text == "now" {
+        return Ok(now);
+    }
+    if let Some(ago) = text.strip_prefix('-') {
+        let unit = ago.char_indices().next_back().map_or(0, |(at, _)| at);
+        let (count, unit) = ago.split_at(unit);
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => 0,
+        };
+        let span = count.parse::<i64>().ok().filter(|n| *n >= 0 && seconds > 0);
+        let span = span.and_then(|n| n.checked_mul(seconds));
+        let then = span.and_then(|s| now.as_second().checked_sub(s));
+        return then
+            .and_then(|s| Timestamp::from_second(s).ok())
+            .ok_or_else(|| format!("`{text}` is no time before now; one is -90m, -2h or -7d"));
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    if text.contains('[') {
+        let zoned = jiff::fmt::temporal::DateTimeParser::new()
+            .disambiguation(jiff::tz::Disambiguation::Reject)
+            .parse_zoned(text);
+        return zoned.map(|z: Zoned| z.timestamp()).map_err(|e| {
+            let why = e.to_string();
+            match why.contains("ambiguous") || why.contains("gap") || why.contains("fold") {
+                true => format!("`{text}` is no time of its zone, or two (a clock was changed): give an offset, as in 2026-01-31T08:00+01:00"),
+                false => format!("`{text}` is no time ({why})"),
+            }
+        });
+    }
+    match text.parse::<DateTime>() {
+        Ok(civil) => {
+            let utc = civil
+                .to_zoned(TimeZone::UTC)
+                .map(|z| z.timestamp().to_string());
+            let utc = utc.unwrap_or_else(|_| "2026-01-31T08:00Z".into());
+            Err(format!(
+                "`{text}` does not say its zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in another zone"
+            ))
+        }
+        Err(_) => Err(format!(
+            "`{text}` is no time; one is 2026-01-31T08:00Z, now or -2h"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_with_a_zone_are_read_and_others_are_asked_for_one() {
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        for (text, time) in [
+            ("now", "2026-01-31T12:00:00Z"),
+            ("-90m", "2026-01-31T10:30:00Z"),
+            ("-1w", "2026-01-24T12:00:00Z"),
+            ("2026-01-31T08:00Z", "2026-01-31T08:00:00Z"),
+            ("2026-01-31T08:00:00.5+01:00", "2026-01-31T07:00:00.5Z"),
+            (
+                "2026-07-01T08:00[Europe/Copenhagen]",
+                "2026-07-01T06:00:00Z",
+            ),
+        ] {
+            assert_eq!(read_at(text, now).unwrap().to_string(), time, "{text}");
+        }
+        for (text, why) in [
+            ("2026-01-31", "does not say its zone: 2026-01-31T00:00:00Z"),
+            ("2026-01-31T08:00", "does not say its zone"),
+            (
+                "2026-03-29T02:30[Europe/Copenhagen]",
+                "no time of its zone, or two",
+            ),
+            (
+                "2026-10-25T02:30[Europe/Copenhagen]",
+                "no time of its zone, or two",
+            ),
+            ("2026-02-30T08:00Z", "no time"),
+            ("yesterday", "no time"),
+            ("-2", "no time before now"),
+            ("-99999999999999w", "no time before now"),
+            ("2026-01-31T08:00[Atlantis/Nowhere]", "no time"),
+            ("", "no time"),
+        ] {
+            let error = read_at(text, now).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}

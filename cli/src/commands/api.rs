@@ -1,0 +1,221 @@
+//! `autopi api METHOD PATH`: any path, as it is.
+
+use autopi::{CallOptions, Client, Json, Method, rt};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::operation::write_pages;
+use crate::{
+    Context, Failure, Result,
+    call::body,
+    output::{Target, View, line},
+};
+
+pub fn command() -> Command {
+    Command::new("api")
+        .about("Sends a request to any path, and writes the response as it comes")
+        .arg(Arg::new("method").value_name("METHOD").required(true).help("GET, POST, PUT, PATCH, DELETE"))
+        .arg(Arg::new("path").value_name("PATH").required(true).help("/dongle/devices/, with a query or without"))
+        .arg(
+            Arg::new("query")
+                .short('q')
+                .long("query")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("One more parameter of the query; may be repeated"),
+        )
+        .arg(
+            Arg::new("body")
+                .short('b')
+                .long("body")
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .help("A member of a JSON body: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated"),
+        )
+        .arg(Arg::new("json").long("json").value_name("TEXT|@FILE|-").help("All of the body as JSON"))
+        .arg(
+            Arg::new("file")
+                .long("file")
+                .value_name("NAME=PATH")
+                .action(ArgAction::Append)
+                .help("A file of a multipart form; -b then gives its texts"),
+        )
+        .arg(
+            Arg::new("header")
+                .short('H')
+                .long("header")
+                .value_name("NAME: VALUE")
+                .action(ArgAction::Append)
+                .help("One more header"),
+        )
+        .arg(Arg::new("paginate").long("paginate").action(ArgAction::SetTrue).help("The items of all pages, as one list"))
+        .after_help("Examples:\n  autopi api GET /dongle/devices/ -q page_size=5\n  autopi api GET /dongle/devices/ --paginate -o ndjson")
+}
+
+fn pairs<'m>(
+    matches: &'m ArgMatches,
+    name: &'static str,
+    separator: char,
+) -> Result<Vec<(&'m str, &'m str)>> {
+    let values = matches.get_many::<String>(name).into_iter().flatten();
+    values
+        .map(|text| {
+            let pair = text
+                .split_once(separator)
+                .filter(|(name, _)| !name.trim().is_empty());
+            pair.map(|(a, b)| (a.trim(), b)).ok_or_else(|| {
+                Failure::usage(format!(
+                    "--{name} {}: NAME{separator}VALUE is wanted",
+                    line(text)
+                ))
+            })
+        })
+        .collect()
+}
+
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let text = |name: &str| {
+        matches
+            .get_one::<String>(name)
+            .map(String::as_str)
+            .unwrap_or_default()
+    };
+    let method = text("method").to_uppercase();
+    let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    if !known.contains(&method.as_str()) {
+        return Err(Failure::usage(format!(
+            "{}: no method; there are {}",
+            line(&method),
+            known.join(", ")
+        )));
+    }
+    let client = context.client()?;
+    let paginate = matches.get_flag("paginate");
+    if paginate && method != "GET" {
+        return Err(Failure::usage("--paginate goes with GET"));
+    }
+    let request = request(context, &client, matches, &method, paginate)?;
+    context.allow(&method)?;
+    if method == "DELETE" {
+        context.confirm(&format!("this deletes (DELETE {})", text("path")))?;
+    }
+    let view = View::default();
+    context.dry(context.block_on(async {
+        if paginate {
+            return write_pages(context, request.pages::<Json>(), &view, true).await;
+        }
+        let mut download = request.send_download().await?;
+        let kind = download.content_type().unwrap_or_default().to_owned();
+        let is_json = kind.contains("json");
+        if kind.starts_with("text/html") {
+            return Err(
+                Failure::failed("the response is an HTML page, not the API's")
+                    .hint("is the base URL right?"),
+            );
+        }
+        if is_json {
+            let bytes = download.bytes().await?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            let value: Json = rt::decode(bytes)?;
+            return context.output.value(value.0, &view);
+        }
+        if context.output.is_terminal() && !kind.starts_with("text/") && !kind.is_empty() {
+            return Err(
+                Failure::usage("the response is no text, and stdout is a terminal")
+                    .hint("-o FILE writes it to a file"),
+            );
+        }
+        let mut target = Target::open(&context.output)?;
+        while let Some(piece) = download.chunk().await? {
+            match context.output.is_terminal() {
+                true => target.write(line(&String::from_utf8_lossy(&piece)).as_bytes())?,
+                false => target.write(&piece)?,
+            }
+        }
+        target.end()
+    }))
+}
+
+fn request<'c>(
+    context: &Context,
+    client: &'c Client,
+    matches: &ArgMatches,
+    method: &str,
+    paginate: bool,
+) -> Result<autopi::RawRequest<'c>> {
+    let path = matches
+        .get_one::<String>("path")
+        .map(String::as_str)
+        .unwrap_or_default();
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Failure::usage("no method"))?;
+    let mut request = client.request(method.clone(), path);
+    let mut options = CallOptions::new();
+    for (name, value) in pairs(matches, "header", ':')? {
+        if name.eq_ignore_ascii_case("authorization") {
+            return Err(
+                Failure::usage("the Authorization header comes from the credential")
+                    .hint("`autopi login`, or AUTOPI_API_TOKEN"),
+            );
+        }
+        options = options.header(name, value.trim())?;
+    }
+    let mut queries: Vec<String> = Vec::new();
+    for (name, value) in pairs(matches, "query", '=')? {
+        queries.push(name.to_owned());
+        request = request.query(name, value);
+    }
+    // How this list is counted, where the document knows it and its pages have no links.
+    let plain = path.split(['?', '#']).next().unwrap_or_default();
+    let page = paginate.then(|| counted_by(context, plain)).flatten();
+    let said = |page: &str| queries.iter().any(|q| q == page) || path.contains(&format!("{page}="));
+    if let Some(page) = page.filter(|page| !said(page)) {
+        request = request.query(page, u8::from(page == "page"));
+    }
+    let members: Vec<String> = matches
+        .get_many::<String>("body")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    let files = pairs(matches, "file", '=')?;
+    let json = matches.get_one::<String>("json");
+    if !files.is_empty() {
+        if json.is_some() {
+            return Err(Failure::usage(
+                "--json and --file: one of them gives the body",
+            ));
+        }
+        for member in pairs(matches, "body", '=')? {
+            context.shown.part(member.0, member.1);
+            request = request.part(member.0, member.1);
+        }
+        for (name, path) in files {
+            context.shown.part(name, &format!("@{path}"));
+            request = request.file(name, autopi::Upload::from_path(path)?)?;
+        }
+    } else if let Some(value) = body::any(&members, json.map(String::as_str))? {
+        request = request.json(&value)?;
+    }
+    Ok(request.options(options))
+}
+
+/// The parameter that counts the pages of this list, if the document knows it.
+fn counted_by(context: &Context, path: &str) -> Option<&'static str> {
+    let fits = |template: &str| {
+        template.split('/').count() == path.split('/').count()
+            && template
+                .split('/')
+                .zip(path.split('/'))
+                .all(|(t, p)| t == p || (t.starts_with('{') && !p.is_empty()))
+    };
+    let mut entries = context.index.entries().map(|(_, entry)| entry);
+    let entry = entries.find(|e| e.method == "GET" && fits(e.path))?;
+    context
+        .index
+        .operation(entry)
+        .ok()?
+        .call
+        .page
+        .map(|p| p.page)
+}

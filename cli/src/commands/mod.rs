@@ -1,0 +1,32 @@
+//! A module a command: `command` says what it takes, `run` does it.
+
+pub mod api;
+pub mod operation;
+pub mod search;
+
+use clap::ArgMatches;
+
+use crate::{Context, Failure, Result, tree};
+
+/// Runs the command that was given.
+///
+/// # Errors
+/// Those of the command.
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Failure::usage("a command is missing").hint("`autopi --help` lists them"));
+    };
+    match name {
+        "api" => api::run(context, matches),
+        "search" => search::run(context, matches),
+        area => {
+            let (operation, matches) = match matches.subcommand() {
+                Some((operation, matches)) => (Some(operation), matches),
+                None => (None, matches),
+            };
+            let entry = tree::entry(context.index, area, operation);
+            let entry = entry.ok_or_else(|| Failure::usage("no such operation"))?;
+            operation::run(context, entry, matches)
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! `autopi AREA OPERATION`.
+
+use autopi::{CallOptions, Json, rt};
+use clap::ArgMatches;
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::{
+    Context, Failure, Result,
+    call::{self, Given},
+    index::{Entry, Index, Operation, Parameter, ResponseKind},
+    output::{Rows, Target, View, line},
+};
+
+pub fn run(context: &Context, entry: &Entry, matches: &ArgMatches) -> Result<()> {
+    let operation = context.index.operation(entry)?;
+    let given = given(context, operation, matches)?;
+    send(context, operation, given)
+}
+
+/// What the options say.
+fn given(context: &Context, operation: &'static Operation, matches: &ArgMatches) -> Result<Given> {
+    let mut given = Given {
+        unchecked: context.unchecked,
+        ..Given::default()
+    };
+    let mut in_path = texts(matches, "(path)").into_iter();
+    // In the order of the path, not of the document.
+    let of_path = operation.path_names().filter_map(|name| {
+        operation
+            .parameters
+            .iter()
+            .find(|p| p.name == name && p.place == rt::Place::Path)
+    });
+    let others = operation
+        .parameters
+        .iter()
+        .filter(|p| p.place != rt::Place::Path);
+    for parameter in of_path.chain(others) {
+        let mut said = texts(matches, &parameter.flag);
+        if said.is_empty() && parameter.place == rt::Place::Path {
+            said.extend(in_path.next());
+        }
+        if said.is_empty() {
+            continue;
+        }
+        given
+            .parameters
+            .push((parameter, read(context, parameter, &said)?));
+    }
+    if let Some(more) = in_path.next() {
+        return Err(Failure::usage(format!(
+            "{}: the path has its values already",
+            line(&more)
+        )));
+    }
+    if let Some(body) = &operation.body {
+        let json = matches.try_get_one::<String>("json").ok().flatten();
+        given.body = call::body::read(body, &texts(matches, "body"), json.map(String::as_str))?;
+    }
+    Ok(given)
+}
+
+fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    let values = matches.try_get_many::<String>(name).ok().flatten();
+    values.into_iter().flatten().cloned().collect()
+}
+
+fn read(context: &Context, parameter: &Parameter, said: &[String]) -> Result<Value> {
+    call::read(context.index, &parameter.schema, said, context.unchecked)
+        .map_err(|e| Failure::usage(format!("--{}: {}", parameter.flag, line(&e))))
+}
+
+/// Sends an operation, and writes what comes back.
+pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {
+    let client = context.client()?;
+    // What is wrong is said before anybody is asked.
+    let call = call::prepare(context.index, &client, operation, given, &context.shown)?;
+    context.allow(operation.entry.method)?;
+    if let Some(what) = danger(operation) {
+        context.confirm(&format!(
+            "{what} ({} {})",
+            operation.entry.method, operation.entry.path
+        ))?;
+    }
+    context.dry(context.block_on(respond(context, operation, call)))
+}
+
+async fn respond(
+    context: &Context,
+    operation: &'static Operation,
+    call: rt::Call<'_>,
+) -> Result<()> {
+    let view = view(context.index, operation);
+    match operation.response {
+        ResponseKind::List => list(context, call, &view).await,
+        ResponseKind::Bytes => download(context, call).await,
+        ResponseKind::Nothing => call.send_empty().await.map_err(Failure::from),
+        ResponseKind::Json | ResponseKind::Any => {
+            let response = call.send_any_full().await?;
+            let kind = response
+                .headers
+                .get("content-type")
+                .and_then(|v| v.to_str().ok());
+            if kind.is_some_and(|k| k.starts_with("text/html")) {
+                return Err(
+                    Failure::failed("the response is an HTML page, not the API's")
+                        .hint("is the base URL right? `autopi doctor` looks"),
+                );
+            }
+            match response.value.0 {
+                Value::Null => Ok(()),
+                value => context.output.value(value, &view),
+            }
+        }
+    }
+}
+
+/// A list: the first page, or as many as are asked for.
+pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Result<()> {
+    let output = &context.output;
+    let follow = output.all || output.limit.is_some();
+    call.options(CallOptions::new().prefetch(usize::from(follow)));
+    write_pages(context, call.pages::<Json>(), view, output.all).await
+}
+
+/// Writes the items of pages, as far as they are asked for.
+pub async fn write_pages(
+    context: &Context,
+    mut pages: rt::ItemStream<'_, autopi::Page<Json>>,
+    view: &View,
+    all: bool,
+) -> Result<()> {
+    let output = &context.output;
+    let follow = all || output.limit.is_some();
+    let mut rows = Rows::new(output, view)?;
+    let (mut shown, limit) = (0, output.limit.unwrap_or(u64::MAX));
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        if let Some(bad) = page.errors.first() {
+            return Err(Failure::failed(bad.to_string()));
+        }
+        let (count, more) = (page.count, page.cursor().is_some());
+        for item in page.results {
+            if shown == limit {
+                return rows.end();
+            }
+            rows.item(item.0)?;
+            shown += 1;
+        }
+        if shown == limit {
+            break;
+        }
+        if !follow {
+            if more {
+                let of = count.map_or_else(|| "more".into(), |n| n.to_string());
+                output.notice(&format!(
+                    "{shown} of {of}: --all for all of them, --limit N for more"
+                ));
+            }
+            break;
+        }
+        rows.flush()?;
+    }
+    rows.end()
+}
+
+async fn download(context: &Context, call: rt::Call<'_>) -> Result<()> {
+    let output = &context.output;
+    let mut download = call.send_download().await?;
+    let is_text = download
+        .content_type()
+        .is_some_and(|t| t.starts_with("text/"));
+    if output.is_terminal() && !is_text {
+        let name = download.file_name().unwrap_or_else(|| "download".into());
+        return Err(
+            Failure::usage("the response is no text, and stdout is a terminal")
+                .hint(format!("-o ./{} writes it to a file", line(&name))),
+        );
+    }
+    let mut target = Target::open(output)?;
+    while let Some(piece) = download.chunk().await? {
+        match output.is_terminal() {
+            true => {
+                let text = String::from_utf8_lossy(&piece);
+                let lines: Vec<String> = text
+                    .split('\n')
+                    .map(|l| line(l.trim_end_matches('\r')))
+                    .collect();
+                target.write(lines.join("\n").as_bytes())?;
+            }
+            false => target.write(&piece)?,
+        }
+    }
+    target.end()
+}
+
+/// What is asked about before it is done: deletes, and what runs on a device.
+pub fn danger(operation: &Operation) -> Option<&'static str> {
+    const DELETES: [&str; 7] = [
+        "delete", "remove", "purge", "clear", "wipe", "destroy", "reset",
+    ];
+    const RUNS: [&str; 11] = [
+        "execute", "reboot", "restart", "shutdown", "unlock", "lock", "flash", "upgrade", "update",
+        "query", "apply",
+    ];
+    let entry = &operation.entry;
+    if operation.is_safe() {
+        return None;
+    }
+    if entry.method == "DELETE" {
+        return Some("this deletes");
+    }
+    if entry.method != "POST" {
+        return None;
+    }
+    let segments = entry.path.split('/').filter(|s| !s.starts_with('{'));
+    let has = |list: &[&str]| {
+        segments
+            .clone()
+            .flat_map(|s| s.split(['_', '-']))
+            .any(|w| list.contains(&w))
+    };
+    if has(&DELETES) {
+        Some("this takes something away")
+    } else if has(&RUNS) {
+        Some("this runs something on a device")
+    } else {
+        None
+    }
+}
+
+/// Which members its response has, and which of them a table shows.
+pub fn view(index: &Index, operation: &Operation) -> View {
+    let item = operation.item().or(operation.schema.as_ref());
+    let Some(schema) = item.map(|s| index.resolved(s)) else {
+        return View::default();
+    };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let known: Vec<String> = properties
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
+    let plain = properties.into_iter().flatten().filter(|(name, of)| {
+        let of = index.resolved(of);
+        let nested = of.get("properties").is_some()
+            || of.get("type").is_none_or(|t| t == "object" || t == "array");
+        !nested && of.get("x-autopi-secret").is_none() && !rt::secret::by_name(name)
+    });
+    View {
+        table: plain.map(|(name, _)| name.clone()).take(6).collect(),
+        known,
+    }
+}

@@ -1,0 +1,76 @@
+//! `autopi search WORD…`: which operation does it?
+
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Value, json};
+
+use crate::{
+    Context, Result,
+    index::{Area, Entry, Index},
+    output::View,
+    tree,
+};
+
+pub fn command() -> Command {
+    Command::new("search")
+        .about("Finds operations by words of their names, paths and summaries")
+        .arg(
+            Arg::new("words")
+                .value_name("WORD")
+                .num_args(1..)
+                .required(true),
+        )
+}
+
+/// Operations that have all of the words, the best first: a word in the name counts more than one in the path, one in the summary least.
+pub fn ranked<'i>(index: &'i Index, words: &[&str]) -> Vec<(&'i Area, &'i Entry)> {
+    let words: Vec<String> = words
+        .iter()
+        .flat_map(|w| w.split_whitespace())
+        .map(str::to_lowercase)
+        .collect();
+    let score = |entry: &Entry| {
+        let places = [(entry.id, 8), (entry.path, 4), (entry.summary, 2)]
+            .map(|(text, n)| (text.to_lowercase(), n));
+        words.iter().try_fold(0usize, |sum, word| {
+            let found: usize = places
+                .iter()
+                .filter(|(text, _)| text.contains(word.as_str()))
+                .map(|(_, n)| n)
+                .sum();
+            (found > 0).then_some(sum + found)
+        })
+    };
+    let mut found: Vec<_> = index
+        .entries()
+        .filter_map(|(a, e)| Some((score(e)?, a, e)))
+        .collect();
+    found.sort_by_key(|(score, _, entry)| (std::cmp::Reverse(*score), entry.id.len()));
+    found
+        .into_iter()
+        .map(|(_, area, entry)| (area, entry))
+        .collect()
+}
+
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let words = matches.get_many::<String>("words").into_iter().flatten();
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    let found = ranked(context.index, &words);
+    let items = found.into_iter().map(|(area, entry)| {
+        json!({
+            "command": format!("{} {}", tree::area_name(area), entry.command),
+            "method": entry.method,
+            "path": entry.path,
+            "summary": entry.summary,
+            "id": entry.id,
+        })
+    });
+    let view = View {
+        table: ["command", "method", "path", "summary"]
+            .map(str::to_owned)
+            .into(),
+        known: ["command", "method", "path", "summary", "id"]
+            .map(str::to_owned)
+            .into(),
+    };
+    context.output.value(Value::Array(items.collect()), &view)
+}

@@ -1,0 +1,238 @@
+//! What every command gets.
+
+use std::{cell::OnceCell, io::IsTerminal, time::Duration};
+
+use autopi::{Client, rt};
+use clap::ArgMatches;
+
+use crate::{
+    Failure, Result,
+    credentials::{self, Credential},
+    dry_run::{DryRun, Verbose},
+    index::Index,
+    output::{Output, line},
+    sandbox::Sandbox,
+};
+
+/// What every command gets.
+pub struct Context {
+    /// The document.
+    pub index: &'static Index,
+    /// How data goes out.
+    pub output: Output,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--base-url`.
+    pub base_url: Option<String>,
+    /// Nothing is sent.
+    pub dry_run: bool,
+    /// Nobody is asked.
+    pub yes: bool,
+    /// Requests are shown.
+    pub verbose: bool,
+    /// For a call with all its attempts.
+    pub timeout: Option<Duration>,
+    /// What the document refuses is sent all the same.
+    pub unchecked: bool,
+    /// In place of the API.
+    pub wants_sandbox: bool,
+    /// What `--dry-run` shows instead of what can't be seen in a request: files.
+    pub shown: DryRun,
+    runtime: OnceCell<tokio::runtime::Runtime>,
+    sandbox: OnceCell<Sandbox>,
+    credential: OnceCell<Credential>,
+}
+
+impl Context {
+    /// # Errors
+    /// Options that do not fit together.
+    pub fn new(index: &'static Index, matches: &ArgMatches) -> Result<Self> {
+        let mut matches = matches;
+        // Options of every command may stand behind any of its words: the innermost has them all.
+        while let Some((_, inner)) = matches.subcommand() {
+            matches = inner;
+        }
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let list = |name: &str| {
+            let values = matches.get_many::<String>(name).into_iter().flatten();
+            let parts = values.flat_map(|v| v.split(',')).map(str::trim);
+            parts
+                .filter(|p| !p.is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let output = Output {
+            columns: list("columns"),
+            sort: list("sort"),
+            jq: text("jq"),
+            limit: matches.get_one::<u64>("limit").copied(),
+            all: matches.get_flag("all"),
+            force: matches.get_flag("force"),
+            quiet: matches.get_flag("quiet"),
+            ..Output::default()
+        };
+        let output = match text("output") {
+            Some(said) => output.to(&said)?,
+            None => output,
+        };
+        output.check()?;
+        let timeout = matches.get_one::<f64>("timeout");
+        Ok(Self {
+            index,
+            output,
+            profile: text("profile"),
+            base_url: text("base-url"),
+            dry_run: matches.get_flag("dry-run"),
+            yes: matches.get_flag("yes"),
+            verbose: matches.get_flag("verbose"),
+            timeout: timeout.map(|s| Duration::from_secs_f64(*s)),
+            unchecked: matches.get_flag("unchecked"),
+            wants_sandbox: matches.get_flag("sandbox"),
+            shown: DryRun::default(),
+            runtime: OnceCell::new(),
+            sandbox: OnceCell::new(),
+            credential: OnceCell::new(),
+        })
+    }
+
+    /// Runs what waits for the network.
+    ///
+    /// # Errors
+    /// Those of what is run.
+    pub fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        let runtime = match self.runtime.get() {
+            Some(runtime) => runtime,
+            None => {
+                let mut builder = tokio::runtime::Builder::new_multi_thread();
+                let made = builder.worker_threads(2).enable_all().build();
+                let made = made.map_err(|e| Failure::io("the runtime can't start", &e))?;
+                self.runtime.get_or_init(|| made)
+            }
+        };
+        runtime.block_on(future)
+    }
+
+    /// Who calls, and where: found once.
+    ///
+    /// # Errors
+    /// The profile can't be read, or there is none of this name.
+    pub fn credential(&self) -> Result<&Credential> {
+        if let Some(known) = self.credential.get() {
+            return Ok(known);
+        }
+        let found = match self.wants_sandbox {
+            true => credentials::of_sandbox(self.sandbox()?),
+            false => credentials::find(self.profile.as_deref(), self.base_url.as_deref())?,
+        };
+        Ok(self.credential.get_or_init(|| found))
+    }
+
+    fn sandbox(&self) -> Result<&Sandbox> {
+        if let Some(known) = self.sandbox.get() {
+            return Ok(known);
+        }
+        let started = self.block_on(Sandbox::start())?;
+        Ok(self.sandbox.get_or_init(|| started))
+    }
+
+    /// The client of this command.
+    ///
+    /// # Errors
+    /// There are no credentials, or the base URL is none.
+    pub fn client(&self) -> Result<Client> {
+        let credential = self.credential()?;
+        let mut builder =
+            Client::builder().user_agent_suffix(concat!("autopi-cli/", env!("CARGO_PKG_VERSION")));
+        if let Some(url) = &credential.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = self.timeout {
+            builder = builder.timeout(timeout);
+        }
+        builder = if self.dry_run {
+            // No login is made for what is not sent.
+            builder
+                .credentials_provider(self.shown.clone())
+                .hooks(self.shown.clone())
+        } else {
+            let credentials = credential.credentials.clone().ok_or_else(|| {
+                Failure::refused("not logged in")
+                    .hint("`autopi login`, or AUTOPI_API_TOKEN; --sandbox needs no account")
+            })?;
+            let builder = builder.credentials(credentials);
+            if self.verbose {
+                builder.hooks(Verbose)
+            } else {
+                builder
+            }
+        };
+        builder.build().map_err(Failure::from)
+    }
+
+    /// Writes the request that `--dry-run` kept from being sent, in place of the error that it ended with.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub fn dry(&self, sent: Result<()>) -> Result<()> {
+        match self.shown.take() {
+            Some(curl) => self.output.text(&(curl + "\n")),
+            None => sent,
+        }
+    }
+
+    /// May a request with this method be sent? Not if the profile is for reading.
+    ///
+    /// # Errors
+    /// It may not.
+    pub fn allow(&self, method: &str) -> Result<()> {
+        if self.dry_run || matches!(method, "GET" | "HEAD" | "OPTIONS") {
+            return Ok(());
+        }
+        let credential = self.credential()?;
+        match &credential.profile {
+            Some(name) if credential.read_only => Err(Failure::refused(format!(
+                "the profile [{}] is read_only: {method} is not sent",
+                line(name)
+            ))
+            .hint("take `read_only = true` out of the profile, or name another with --profile")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks before something is done that can't be undone.
+    ///
+    /// # Errors
+    /// Nobody can be asked, or says no.
+    pub fn confirm(&self, what: &str) -> Result<()> {
+        if self.yes || self.dry_run {
+            return Ok(());
+        }
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Err(Failure::usage(format!(
+                "{what}: this asks first, and there is no terminal to ask on"
+            ))
+            .hint("--yes does it without asking, --dry-run shows it"));
+        }
+        let said = ask(&format!("{what}: go on? [y/N] "))?;
+        match said.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::failed("nothing was done")),
+        }
+    }
+}
+
+/// Asks on the terminal, for a line.
+///
+/// # Errors
+/// The terminal can't be read.
+pub fn ask(prompt: &str) -> Result<String> {
+    use std::io::Write;
+    let fail = |e| Failure::io("the terminal", &e);
+    let mut err = std::io::stderr();
+    write!(err, "{}", rt::shown(prompt))
+        .and_then(|()| err.flush())
+        .map_err(fail)?;
+    let mut said = String::new();
+    std::io::stdin().read_line(&mut said).map_err(fail)?;
+    Ok(said)
+}

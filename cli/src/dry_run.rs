@@ -1,0 +1,191 @@
+//! `--dry-run`: the request as a line of curl, the token masked, and nothing sent; `--verbose`: a line a request.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use autopi::{
+    CallFuture, CallInfo, ClientHooks, CredentialsProvider, Error, SecretString, rt::secret,
+};
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::output::{json, line};
+
+/// Stands in for the token: a shell puts the real one there.
+const TOKEN: &str = "APIToken $AUTOPI_API_TOKEN";
+
+/// Takes a request instead of the network.
+#[derive(Clone, Debug, Default)]
+pub struct DryRun(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Parts of a form, which a request can't show: `name=@file`.
+    parts: Vec<(String, String)>,
+    curl: Option<String>,
+}
+
+impl DryRun {
+    /// One more part of a form.
+    pub fn part(&self, name: &str, value: &str) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.parts.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// The request that would have been sent.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().ok()?.curl.take()
+    }
+}
+
+impl CredentialsProvider for DryRun {
+    fn authorization<'a>(&'a self, _: Option<&'a SecretString>) -> CallFuture<'a, SecretString> {
+        Box::pin(async { Ok(SecretString::from(TOKEN)) })
+    }
+}
+
+impl ClientHooks for DryRun {
+    fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), Error> {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.curl = Some(curl(request, &seen.parts));
+        }
+        Err(Error::other("--dry-run: nothing is sent"))
+    }
+}
+
+fn curl(request: &reqwest::Request, parts: &[(String, String)]) -> String {
+    let mut words = vec!["curl".to_owned()];
+    if request.method() != "GET" {
+        words.push(format!("-X {}", request.method()));
+    }
+    words.push(quoted(masked_url(request.url()).as_str()));
+    for (name, value) in request.headers() {
+        let value = value.to_str().unwrap_or_default();
+        match name.as_str() {
+            // In double quotes, so that the shell puts the token in.
+            "authorization" => words.push(format!("-H \"Authorization: {TOKEN}\"")),
+            // curl writes a boundary of its own.
+            "content-type" if !parts.is_empty() => {}
+            "user-agent" | "content-length" => {}
+            name if secret::by_name(name) => words.push(format!(
+                "-H {}",
+                quoted(&format!("{name}: {}", secret::MASK))
+            )),
+            name => words.push(format!("-H {}", quoted(&format!("{name}: {value}")))),
+        }
+    }
+    for (name, value) in parts {
+        let value = if secret::when_written(name) {
+            secret::MASK
+        } else {
+            value
+        };
+        words.push(format!("-F {}", quoted(&format!("{name}={value}"))));
+    }
+    match request.body().and_then(reqwest::Body::as_bytes) {
+        Some(body) if !body.is_empty() => {
+            let kind = request
+                .headers()
+                .get("content-type")
+                .and_then(|v| v.to_str().ok());
+            words.push(format!(
+                "--data-raw {}",
+                quoted(&masked_body(body, kind.unwrap_or_default()))
+            ));
+        }
+        _ => {}
+    }
+    words.join(" \\\n  ")
+}
+
+/// For a POSIX shell; what is hidden is shown, and is not what is sent then.
+fn quoted(text: &str) -> String {
+    format!("'{}'", line(text).replace('\'', r"'\''"))
+}
+
+fn masked_url(url: &Url) -> Url {
+    let mut url = url.clone();
+    let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+    if pairs
+        .iter()
+        .any(|(name, value)| secret::in_query(name, value))
+    {
+        let mut query = url.query_pairs_mut();
+        query.clear();
+        for (name, value) in &pairs {
+            let value = if secret::in_query(name, value) {
+                secret::MASK
+            } else {
+                value
+            };
+            query.append_pair(name, value);
+        }
+    }
+    url
+}
+
+fn masked_body(body: &[u8], kind: &str) -> String {
+    if let Ok(mut value) = serde_json::from_slice::<Value>(body) {
+        mask(&mut value);
+        return json(&value.to_string());
+    }
+    if kind.starts_with("application/x-www-form-urlencoded") {
+        let pairs = form_urlencoded::parse(body).into_owned();
+        let masked = pairs.map(|(name, value)| match secret::when_written(&name) {
+            true => (name, secret::MASK.to_owned()),
+            false => (name, value),
+        });
+        return form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(masked)
+            .finish();
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        Err(_) => format!("({} bytes)", body.len()),
+    }
+}
+
+/// Members with the names of secrets.
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                match secret::when_written(name) && !value.is_null() {
+                    true => *value = secret::MASK.into(),
+                    false => mask(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+/// A line before and behind each attempt, without bodies and headers.
+pub struct Verbose;
+
+impl ClientHooks for Verbose {
+    fn pre(&self, request: &mut reqwest::Request, call: &CallInfo) -> Result<(), Error> {
+        let again = if call.attempt > 1 {
+            format!(" (attempt {})", call.attempt)
+        } else {
+            String::new()
+        };
+        anstream::eprintln!(
+            "> {} {}{again}",
+            request.method(),
+            line(masked_url(request.url()).as_str())
+        );
+        Ok(())
+    }
+
+    fn post(&self, status: Option<u16>, elapsed: Duration, _: &CallInfo) {
+        match status {
+            Some(status) => anstream::eprintln!("< {status} in {elapsed:.0?}"),
+            None => anstream::eprintln!("< no response in {elapsed:.0?}"),
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The index of a document: what commands, help and checks need of it, each operation and schema on its own, so that a start reads only what it shows.
+//!
+//! The build script compiles this file too: `serde_json` and `std` alone.
+//!
+//! The form: one line of JSON, the header, then the operations and schemas, which it finds by their place behind that line.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// Makes the index of an OpenAPI 3 document.
+///
+/// # Errors
+/// It is none, with what it is.
+pub fn build(document: &Value) -> Result<Vec<u8>, String> {
+    let version = document.get("openapi").and_then(Value::as_str);
+    if !version.is_some_and(|v| v.starts_with("3.")) {
+        return Err(match document.get("swagger").and_then(Value::as_str) {
+            Some(_) => "it is a Swagger 2.0 document: `cargo xtask normalize --from FILE --out NEW` makes the one that is wanted".into(),
+            None => "it is no OpenAPI document: the member `openapi` is missing".into(),
+        });
+    }
+    let paths = document.get("paths").and_then(Value::as_object);
+    let paths = paths.ok_or("it is no OpenAPI document: the member `paths` is missing")?;
+    let mut out = Builder {
+        document,
+        areas: Vec::new(),
+        ids: BTreeSet::new(),
+        fragments: Vec::new(),
+    };
+    for (path, item) in paths {
+        let item = out.resolve(item);
+        for method in METHODS {
+            if let Some(operation) = item.get(method).filter(|o| o.is_object()) {
+                out.operation(path, method, item, operation);
+            }
+        }
+    }
+    Ok(out.finish())
+}
+
+/// An area, the names of its commands, and its operations.
+struct Area {
+    name: String,
+    taken: BTreeSet<String>,
+    operations: Vec<Value>,
+}
+
+struct Builder<'a> {
+    document: &'a Value,
+    areas: Vec<Area>,
+    ids: BTreeSet<String>,
+    fragments: Vec<u8>,
+}
+
+impl<'a> Builder<'a> {
+    /// What a reference leads to, if it is one: of a chain the first few.
+    fn resolve(&self, value: &'a Value) -> &'a Value {
+        let mut value = value;
+        for _ in 0..8 {
+            let target = value.get("$ref").and_then(Value::as_str);
+            match target
+                .and_then(|t| t.strip_prefix('#'))
+                .and_then(|p| self.document.pointer(p))
+            {
+                Some(there) => value = there,
+                None => break,
+            }
+        }
+        value
+    }
+
+    /// Puts a fragment behind the others: where it is, and how long.
+    fn add(&mut self, fragment: &Value) -> (usize, usize) {
+        let (start, text) = (self.fragments.len(), fragment.to_string());
+        self.fragments.extend_from_slice(text.as_bytes());
+        self.fragments.push(b'\n');
+        (start, text.len())
+    }
+
+    fn operation(&mut self, path: &str, method: &str, item: &'a Value, operation: &'a Value) {
+        let text = |key| operation.get(key).and_then(Value::as_str);
+        let id = text("operationId").map(str::to_owned);
+        let id = id.unwrap_or_else(|| kebab(&format!("{method} {path}")).replace('-', "_"));
+        let id = unique(&mut self.ids, [id.clone(), format!("{id}_{method}")]);
+        let tag = operation.pointer("/tags/0").and_then(Value::as_str);
+        let first = || {
+            path.split('/')
+                .find(|s| !s.is_empty() && !s.starts_with('{'))
+        };
+        let area = kebab(tag.or_else(first).unwrap_or_default()).replace('-', "_");
+        let area = if area.is_empty() { "root" } else { &area };
+        let details = self.details(item, operation);
+        let (start, length) = self.add(&details);
+        let place = self.areas.iter().position(|a| a.name == area);
+        let place = place.unwrap_or_else(|| {
+            self.areas.push(Area {
+                name: area.to_owned(),
+                taken: BTreeSet::new(),
+                operations: Vec::new(),
+            });
+            self.areas.len() - 1
+        });
+        let Some(home) = self.areas.get_mut(place) else {
+            return;
+        };
+        let command = command(&id, area);
+        let names = [command.clone(), format!("{command}-{method}"), kebab(&id)];
+        let command = unique(&mut home.taken, names);
+        let summary = text("summary")
+            .or(text("description"))
+            .unwrap_or_default()
+            .trim();
+        let summary = summary.lines().next().unwrap_or_default();
+        home.operations.push(json!([
+            id,
+            command,
+            method.to_uppercase(),
+            path,
+            summary,
+            start,
+            length
+        ]));
+    }
+
+    fn details(&self, item: &'a Value, operation: &'a Value) -> Value {
+        let list = |of: &'a Value| {
+            let list = of.get("parameters").and_then(Value::as_array);
+            list.into_iter().flatten().map(|p| self.resolve(p))
+        };
+        let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
+        let own: Vec<_> = list(operation).collect();
+        let shared = list(item).filter(|p| !own.iter().any(|o| key(o) == key(p)));
+        let parameters: Vec<_> = shared
+            .chain(own.iter().copied())
+            .filter_map(parameter)
+            .collect();
+        let mut details = json!({ "parameters": parameters });
+        let mut set = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                details[key] = value;
+            }
+        };
+        let description = operation.get("description").and_then(Value::as_str);
+        set(
+            "description",
+            description
+                .filter(|d| !d.trim().is_empty())
+                .map(Value::from),
+        );
+        let deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
+        set("deprecated", deprecated.then_some(Value::Bool(true)));
+        set(
+            "body",
+            operation.get("requestBody").and_then(|b| self.body(b)),
+        );
+        set("response", self.response(operation));
+        details
+    }
+
+    fn body(&self, body: &'a Value) -> Option<Value> {
+        let body = self.resolve(body);
+        let content = body.get("content")?.as_object()?;
+        let find = |is: fn(&str) -> bool| content.iter().find(|(media, _)| is(media));
+        let (kind, (media, value)) = find(is_multipart)
+            .filter(|(_, value)| find(is_json).is_none() || self.has_file(value.get("schema")))
+            .map(|found| ("multipart", found))
+            .or_else(|| find(is_json).map(|found| ("json", found)))
+            .or_else(|| find(is_urlencoded).map(|found| ("form", found)))
+            .or_else(|| content.iter().next().map(|found| ("raw", found)))?;
+        let required = body.get("required") == Some(&Value::Bool(true));
+        let schema = value.get("schema").map(trimmed);
+        Some(json!({ "kind": kind, "media": media, "required": required, "schema": schema }))
+    }
+
+    /// Does a form have a file among its members?
+    fn has_file(&self, schema: Option<&'a Value>) -> bool {
+        let members = schema
+            .map(|s| self.resolve(s))
+            .and_then(|s| s.get("properties"));
+        let members = members.and_then(Value::as_object).into_iter().flatten();
+        members
+            .map(|(_, member)| self.resolve(member))
+            .map(|m| m.get("items").map_or(m, |items| self.resolve(items)))
+            .any(|m| m.get("format").is_some_and(|f| f == "binary"))
+    }
+
+    /// Of the first success: JSON, bytes of some media type, or nothing.
+    fn response(&self, operation: &'a Value) -> Option<Value> {
+        let responses = operation.get("responses")?.as_object()?;
+        let good = |status: &str| status.starts_with('2') || status == "default";
+        let found = responses.iter().find(|(status, _)| good(status));
+        let (status, response) = found?;
+        let content = self.resolve(response).get("content");
+        let content = content.and_then(Value::as_object).filter(|c| !c.is_empty());
+        let Some(content) = content else {
+            let kind = if status == "204" { "nothing" } else { "any" };
+            return Some(json!({ "kind": kind }));
+        };
+        let json = content.iter().find(|(media, _)| is_json(media));
+        Some(match json {
+            Some((media, value)) => {
+                json!({ "kind": "json", "accept": media, "schema": value.get("schema").map(trimmed) })
+            }
+            None => {
+                let known: Vec<&str> = content.keys().map(String::as_str).collect();
+                json!({ "kind": "bytes", "accept": known.join(", ") })
+            }
+        })
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let empty = Map::new();
+        let schemas = self.document.pointer("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).unwrap_or(&empty);
+        let places: Map<String, Value> = schemas
+            .iter()
+            .map(|(name, schema)| (name.clone(), json!(self.add(&trimmed(schema)))))
+            .collect();
+        self.areas.sort_by(|a, b| a.name.cmp(&b.name));
+        let areas: Vec<_> = self
+            .areas
+            .iter()
+            .map(|a| json!([a.name, a.operations]))
+            .collect();
+        let text = |at| self.document.pointer(at).and_then(Value::as_str);
+        let header = json!({
+            "title": text("/info/title").unwrap_or_default(),
+            "version": text("/info/version").unwrap_or_default(),
+            "server": text("/servers/0/url"),
+            "areas": areas,
+            "schemas": places,
+        });
+        let mut out = header.to_string().into_bytes();
+        out.push(b'\n');
+        out.append(&mut self.fragments);
+        out
+    }
+}
+
+/// A parameter, if it is one that can be given: a cookie belongs to a browser.
+fn parameter(parameter: &Value) -> Option<Value> {
+    let place = parameter.get("in")?.as_str()?;
+    if !matches!(place, "path" | "query" | "header") {
+        return None;
+    }
+    let content = parameter.get("content").and_then(Value::as_object);
+    let content = content.and_then(|c| c.iter().next());
+    let schema = content.map_or(parameter, |(_, value)| value).get("schema");
+    let mut out = json!({
+        "name": parameter.get("name")?.as_str()?,
+        "in": place,
+        "schema": schema.map(trimmed),
+    });
+    for key in [
+        "required",
+        "description",
+        "style",
+        "explode",
+        "allowReserved",
+    ] {
+        let said = parameter.get(key);
+        let said = said.filter(|v| **v != Value::Bool(false) || key == "explode");
+        if let Some(value) = said.filter(|v| !v.as_str().is_some_and(|t| t.trim().is_empty())) {
+            out[key] = value.clone();
+        }
+    }
+    if content.is_some_and(|(media, _)| is_json(media)) {
+        out["style"] = "json".into();
+    }
+    Some(out)
+}
+
+/// A schema without what no command shows or checks.
+fn trimmed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, value)| {
+                let unused = [
+                    "title",
+                    "example",
+                    "examples",
+                    "xml",
+                    "externalDocs",
+                    "x-autopi-always",
+                    "x-autopi-patch",
+                ];
+                let is_empty = value.as_str().is_some_and(str::is_empty);
+                match key.as_str() {
+                    "description" => !is_empty,
+                    // A member may have such a name; then it is a schema.
+                    key => value.is_object() || !unused.contains(&key),
+                }
+            });
+            let kept = kept.map(|(key, value)| (key.clone(), trimmed(value)));
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(trimmed).collect()),
+        other => other.clone(),
+    }
+}
+
+/// The first of these names that is free, else the last with a number behind it; it is taken then.
+fn unique<const N: usize>(taken: &mut BTreeSet<String>, names: [String; N]) -> String {
+    let last = names.last().cloned().unwrap_or_default();
+    let numbered = (2..).map(|n| format!("{last}-{n}"));
+    let free = names.into_iter().chain(numbered);
+    let name = free.into_iter().find(|name| !taken.contains(name));
+    let name = name.unwrap_or_default();
+    taken.insert(name.clone());
+    name
+}
+
+/// The name of a command: the id without its area, in kebab-case.
+fn command(id: &str, area: &str) -> String {
+    let whole = kebab(id);
+    let prefix = format!("{}-", kebab(area));
+    let short = whole.strip_prefix(&prefix).unwrap_or(&whole);
+    if short.is_empty() {
+        "operation".into()
+    } else {
+        short.into()
+    }
+}
+
+/// The words of a name in lower case, with hyphens between them: `listPets`, `list_pets` and `List pets` are `list-pets`.
+pub fn kebab(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut lower = false;
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            if c.is_uppercase() && lower {
+                out.push('-');
+            }
+            out.extend(c.to_lowercase());
+            lower = c.is_lowercase() || c.is_numeric();
+        } else {
+            if !out.is_empty() && !out.ends_with('-') {
+                out.push('-');
+            }
+            lower = false;
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+fn essence(media: &str) -> String {
+    let essence = media.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+fn is_json(media: &str) -> bool {
+    let essence = essence(media);
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+fn is_multipart(media: &str) -> bool {
+    essence(media).starts_with("multipart/")
+}
+
+fn is_urlencoded(media: &str) -> bool {
+    essence(media) == "application/x-www-form-urlencoded"
+}

@@ -1,0 +1,284 @@
+//! All of an operation.
+
+use autopi::rt;
+use serde_json::Value;
+
+use super::Entry;
+
+/// What is sent and what comes back.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its names.
+    pub entry: Entry,
+    /// More than the summary.
+    pub description: Option<String>,
+    /// The document says that it will go.
+    pub deprecated: bool,
+    /// Path, query and header.
+    pub parameters: Vec<Parameter>,
+    /// What goes up.
+    pub body: Option<Body>,
+    /// What comes back.
+    pub response: ResponseKind,
+    /// Of the response, if it is JSON.
+    pub schema: Option<Value>,
+    /// As generated code has it.
+    pub call: rt::Operation,
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub struct Parameter {
+    /// As it is sent.
+    pub name: &'static str,
+    /// Its flag, without the hyphens.
+    pub flag: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Must it be given?
+    pub required: bool,
+    /// What it is for.
+    pub description: String,
+    /// Its values.
+    pub schema: Value,
+    /// How lists and objects are written.
+    pub format: rt::Format,
+}
+
+pub use rt::Place;
+
+/// A body.
+#[derive(Debug)]
+pub struct Body {
+    /// How it is sent.
+    pub kind: BodyKind,
+    /// Its media type.
+    pub media: &'static str,
+    /// Must it be given?
+    pub required: bool,
+    /// Its value.
+    pub schema: Value,
+}
+
+/// How a body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// One JSON text.
+    Json,
+    /// Parts, files among them.
+    Multipart,
+    /// Fields as in a query.
+    Form,
+    /// Bytes of any media type.
+    Raw,
+}
+
+/// What comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseKind {
+    /// A list, maybe in pages.
+    List,
+    /// One JSON text.
+    Json,
+    /// Bytes.
+    Bytes,
+    /// The document does not say.
+    Any,
+    /// Nothing.
+    Nothing,
+}
+
+fn leaked(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn flag(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
+}
+
+impl Operation {
+    pub(super) fn new(entry: Entry, details: Value) -> Self {
+        let parameters = details.get("parameters").and_then(Value::as_array);
+        let mut parameters: Vec<_> = parameters
+            .into_iter()
+            .flatten()
+            .map(Parameter::new)
+            .collect();
+        name_flags(&mut parameters);
+        let body = details.get("body").map(Body::new);
+        let empty = Value::Null;
+        let response = details.get("response").unwrap_or(&empty);
+        let schema = response.get("schema").filter(|s| !s.is_null()).cloned();
+        let is_list = schema
+            .as_ref()
+            .is_some_and(|s| flag(s, "x-autopi-page") || text(s, "type") == "array");
+        let response_kind = match text(response, "kind") {
+            "json" if is_list => ResponseKind::List,
+            "json" => ResponseKind::Json,
+            "bytes" => ResponseKind::Bytes,
+            "nothing" => ResponseKind::Nothing,
+            _ => ResponseKind::Any,
+        };
+        let accept = match text(response, "accept") {
+            "" => "application/json",
+            accept => leaked(accept),
+        };
+        let needed = parameters
+            .iter()
+            .filter(|p| p.required && p.place != Place::Path);
+        let mut required: Vec<_> = needed.map(|p| p.name).collect();
+        if body.as_ref().is_some_and(|b| b.required) {
+            required.push(rt::BODY);
+        }
+        let call = rt::Operation {
+            id: entry.id,
+            method: entry.method,
+            path: entry.path,
+            required: Box::leak(required.into_boxed_slice()),
+            accept,
+            page: page(&parameters),
+            secrets: &[],
+        };
+        Self {
+            entry,
+            description: details
+                .get("description")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            deprecated: flag(&details, "deprecated"),
+            parameters,
+            body,
+            response: response_kind,
+            schema,
+            call,
+        }
+    }
+
+    /// The schema of the items of a list.
+    pub fn item(&self) -> Option<&Value> {
+        let schema = self.schema.as_ref()?;
+        schema
+            .pointer("/properties/results/items")
+            .or_else(|| schema.get("items"))
+    }
+
+    /// The names in the path, in their order.
+    pub fn path_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let pieces = self.entry.path.split('{').skip(1);
+        pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
+    }
+
+    /// Does it change nothing?
+    pub fn is_safe(&self) -> bool {
+        matches!(self.entry.method, "GET" | "HEAD" | "OPTIONS")
+    }
+}
+
+/// Which parameters choose a page, as the generator tells.
+fn page(parameters: &[Parameter]) -> Option<rt::PageParams> {
+    let find = |name: &str| {
+        let mut queries = parameters.iter().filter(|p| p.place == Place::Query);
+        queries.find(|p| p.name == name).map(|p| p.name)
+    };
+    let pair = |page: &str, sizes: &[&str]| {
+        let size = sizes.iter().find_map(|s| find(s)).unwrap_or_default();
+        find(page).map(|page| rt::PageParams { page, size })
+    };
+    let sizes = ["page_size", "page_hits"];
+    pair("page_num", &sizes)
+        .or_else(|| pair("page", &sizes))
+        .or_else(|| pair("offset", &["limit"]))
+}
+
+/// A flag each: the name in kebab-case. One that is taken, by an option of every command or by another parameter, has its place before it.
+fn name_flags(parameters: &mut [Parameter]) {
+    let mut taken: Vec<String> = crate::tree::GLOBAL
+        .iter()
+        .map(|s| (*s).to_owned())
+        .collect();
+    for parameter in parameters {
+        let plain = super::build::kebab(parameter.name);
+        let plain = if plain.is_empty() {
+            "parameter".into()
+        } else {
+            plain
+        };
+        let place = match parameter.place {
+            Place::Path => "path",
+            Place::Query => "query",
+            Place::Header => "header",
+        };
+        let placed = format!("{place}-{plain}");
+        let numbered = (2..).map(|n| format!("{placed}-{n}"));
+        let mut names = [plain, placed.clone()].into_iter().chain(numbered);
+        if let Some(name) = names.find(|name| !taken.contains(name)) {
+            taken.push(name.clone());
+            parameter.flag = name;
+        }
+    }
+}
+
+impl Parameter {
+    fn new(value: &Value) -> Self {
+        let place = match text(value, "in") {
+            "path" => Place::Path,
+            "header" => Place::Header,
+            _ => Place::Query,
+        };
+        let style = match (text(value, "style"), place) {
+            ("json", _) => rt::Style::Json,
+            ("label", Place::Path) => rt::Style::Label,
+            ("matrix", Place::Path) => rt::Style::Matrix,
+            ("spaceDelimited", Place::Query) => rt::Style::Space,
+            ("pipeDelimited", Place::Query) => rt::Style::Pipe,
+            ("deepObject", Place::Query) => rt::Style::Deep,
+            (_, Place::Query) => rt::Style::Form,
+            _ => rt::Style::Simple,
+        };
+        let explode = value.get("explode").and_then(Value::as_bool);
+        let reserved = place == Place::Query && flag(value, "allowReserved");
+        Self {
+            name: leaked(text(value, "name")),
+            flag: String::new(),
+            place,
+            required: flag(value, "required") || place == Place::Path,
+            description: text(value, "description").trim().to_owned(),
+            schema: value.get("schema").cloned().unwrap_or_default(),
+            format: rt::Format {
+                place,
+                style,
+                explode: explode.unwrap_or(style == rt::Style::Form),
+                reserved,
+            },
+        }
+    }
+}
+
+impl Body {
+    fn new(value: &Value) -> Self {
+        let media = text(value, "media");
+        let usual = |usual: &'static str| {
+            if media.contains('*') {
+                usual
+            } else {
+                leaked(media)
+            }
+        };
+        let (kind, media) = match text(value, "kind") {
+            "json" => (BodyKind::Json, usual("application/json")),
+            "multipart" => (BodyKind::Multipart, usual("multipart/form-data")),
+            "form" => (BodyKind::Form, usual("application/x-www-form-urlencoded")),
+            _ => (BodyKind::Raw, usual("application/octet-stream")),
+        };
+        Self {
+            kind,
+            media,
+            required: flag(value, "required"),
+            schema: value.get("schema").cloned().unwrap_or_default(),
+        }
+    }
+}

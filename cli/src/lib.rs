@@ -1,0 +1,81 @@
+//! The `autopi` command: every operation of an OpenAPI document, and everyday commands on top of some. No public interface: a library for its own tests.
+//!
+//! `tree` makes commands of the index of a document (`index`), `context` what every command gets, `call` requests of what was said, `output` what is
+//! seen of responses; `commands` has a module a command. docs/cli.md says how the command behaves.
+
+pub mod call;
+pub mod commands;
+pub mod context;
+mod credentials;
+mod dry_run;
+pub mod error;
+pub mod index;
+pub mod output;
+mod sandbox;
+pub mod tree;
+
+use std::{ffi::OsString, io::Write, process::ExitCode};
+
+pub use context::Context;
+pub use error::{Exit, Failure};
+
+/// What a command gives.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    run(std::env::args_os().collect())
+}
+
+/// Runs a command: the name of the program, then its arguments.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let said = tree::scan(&arguments);
+    let failure = match attempt(arguments, &said) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(failure) => failure,
+    };
+    report(&failure, said.for_programs);
+    ExitCode::from(failure.exit as u8)
+}
+
+fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
+    let index = said.index()?;
+    let matches = match tree::command(index, said).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(e) if e.exit_code() == 0 => {
+            // Help and version are what was asked for.
+            return e.print().map_err(|e| Failure::io("the output", &e));
+        }
+        Err(e) => return Err(tree::failure(index, said, &e)),
+    };
+    let context = Context::new(index, &matches)?;
+    commands::run(&context, &matches)
+}
+
+/// Says on stderr what went wrong.
+fn report(failure: &Failure, for_programs: bool) {
+    if failure.exit == Exit::Closed {
+        return;
+    }
+    let mut err = anstream::stderr();
+    // Where stderr is closed, the code says it.
+    let _ = if for_programs {
+        writeln!(err, "{}", output::json(&failure.to_json().to_string()))
+    } else {
+        let hint = failure
+            .hint
+            .as_ref()
+            .map(|h| format!("\n  {}", output::line(h)));
+        let message = failure
+            .message
+            .lines()
+            .map(output::line)
+            .collect::<Vec<_>>()
+            .join("\n");
+        writeln!(
+            err,
+            "\u{1b}[1;31merror:\u{1b}[0m {message}{}",
+            hint.unwrap_or_default()
+        )
+    };
+}

@@ -1,0 +1,113 @@
+//! Columns and orders: paths into items, such as `callName` or `release.version`.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+/// What a path leads to. A member whose name has dots in it is found too.
+pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Some(value) = item.get(path) {
+        return Some(value);
+    }
+    if let (Value::Array(items), Ok(n)) = (item, path.parse::<usize>()) {
+        return items.get(n);
+    }
+    let mut dots = path.match_indices('.').map(|(at, _)| at);
+    dots.find_map(|at| {
+        let (first, rest) = (path.get(..at)?, path.get(at + 1..)?);
+        let inner = match item {
+            Value::Array(items) => items.get(first.parse::<usize>().ok()?),
+            _ => item.get(first),
+        };
+        get(inner?, rest)
+    })
+}
+
+/// An object of these members alone, in their order; what an item does not have is null.
+pub fn picked(item: &Value, columns: &[String]) -> Value {
+    let cell = |path: &String| (path.clone(), get(item, path).cloned().unwrap_or_default());
+    Value::Object(columns.iter().map(cell).collect::<Map<_, _>>())
+}
+
+/// Numbers by their size, texts by their characters, nothing last; equal ones stay as they were.
+pub fn sort(items: &mut [Value], by: &[String]) {
+    items.sort_by(|a, b| {
+        let orders = by.iter().map(|path| {
+            let (path, down) = match path.strip_prefix('-') {
+                Some(path) => (path, true),
+                None => (path.as_str(), false),
+            };
+            let (a, b) = (present(get(a, path)), present(get(b, path)));
+            match (a, b) {
+                (Some(a), Some(b)) if down => compare(b, a),
+                (Some(a), Some(b)) => compare(a, b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => Ordering::Equal,
+            }
+        });
+        orders.fold(Ordering::Equal, Ordering::then)
+    });
+}
+
+fn present(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|v| !v.is_null())
+}
+
+fn compare(a: &Value, b: &Value) -> Ordering {
+    let rank = |v: &Value| match v {
+        Value::Null => 4,
+        Value::Bool(_) => 0,
+        Value::Number(_) => 1,
+        Value::String(_) => 2,
+        _ => 3,
+    };
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => a
+                .as_f64()
+                .unwrap_or(f64::NAN)
+                .total_cmp(&b.as_f64().unwrap_or(f64::NAN)),
+        },
+        (Value::String(a), Value::String(b)) => a.cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        _ => rank(a)
+            .cmp(&rank(b))
+            .then_with(|| a.to_string().cmp(&b.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_leads_into_objects_lists_and_names_with_dots() {
+        let item = json!({"a": {"b.c": [{"d": 1}]}, "obd.rpm": {"value": 2}});
+        for (path, value) in [("a.b.c.0.d", 1), ("obd.rpm.value", 2)] {
+            assert_eq!(get(&item, path), Some(&json!(value)), "{path}");
+        }
+        for none in ["", ".", "a.", "a.b", "a.b.c.1", "x.y"] {
+            assert_eq!(get(&item, none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_last_in_both_orders() {
+        let order = |by: &str| {
+            let mut items = vec![
+                json!({"n": null}),
+                json!({"n": 10}),
+                json!({}),
+                json!({"n": 9.5}),
+            ];
+            sort(&mut items, &[by.to_owned()]);
+            items.iter().map(|i| i["n"].to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(order("n"), ["9.5", "10", "null", "null"]);
+        assert_eq!(order("-n"), ["10", "9.5", "null", "null"]);
+    }
+}

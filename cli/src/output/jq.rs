@@ -1,0 +1,89 @@
+//! `--jq`: a filter in jq's language, run in the process.
+
+use jaq_core::{
+    Compiler, Ctx, Vars, data,
+    load::{Arena, File, Loader},
+    unwrap_valr,
+};
+use jaq_json::Val;
+use serde_json::Value;
+
+use crate::{Failure, Result};
+
+type Filter = jaq_core::Filter<data::JustLut<Val>>;
+
+/// # Errors
+/// It is no filter, with the place.
+pub fn compile(filter: &str) -> Result<Filter> {
+    let defs = jaq_core::defs()
+        .chain(jaq_std::defs())
+        .chain(jaq_json::defs());
+    let funs = jaq_core::funs()
+        .chain(jaq_std::funs())
+        .chain(jaq_json::funs());
+    let arena = Arena::default();
+    let bad = |at: Option<usize>, what: String| {
+        let place = at.map_or_else(String::new, |at| format!(" at character {}", at + 1));
+        Failure::usage(format!("--jq: no filter{place}: {what}"))
+            .hint("jq's language: `.[].callName`, `map(select(.open_alerts > 0))`")
+    };
+    let place = |part: &str| {
+        let at = (part.as_ptr() as usize).checked_sub(filter.as_ptr() as usize)?;
+        filter.get(..at).map(|before| before.chars().count())
+    };
+    let file = File {
+        code: filter,
+        path: (),
+    };
+    let modules = Loader::new(defs).load(&arena, file).map_err(|errors| {
+        use jaq_core::load::Error;
+        match errors.into_iter().next().map(|(_, error)| error) {
+            Some(Error::Lex(found)) => match found.first() {
+                Some((expected, rest)) => {
+                    bad(place(rest), format!("{} is wanted", expected.as_str()))
+                }
+                None => bad(None, "it can't be read".into()),
+            },
+            Some(Error::Parse(found)) => match found.first() {
+                Some((expected, token)) => {
+                    bad(place(token), format!("{} is wanted", expected.as_str()))
+                }
+                None => bad(None, "it can't be parsed".into()),
+            },
+            _ => bad(None, "it loads another file, which it can't".into()),
+        }
+    })?;
+    Compiler::default()
+        .with_funs(funs)
+        .compile(modules)
+        .map_err(|errors| {
+            let first = errors.into_iter().flat_map(|(_, found)| found).next();
+            match first {
+                Some((name, undefined)) => bad(
+                    place(name),
+                    format!("`{}` is no {}", super::line(name), undefined.as_str()),
+                ),
+                None => bad(None, "something in it is not defined".into()),
+            }
+        })
+}
+
+/// Runs a filter over a value; each of its results goes to `each`.
+///
+/// # Errors
+/// The filter fails, or `each` does.
+pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
+    let compiled = compile(filter)?;
+    let fail = |e: &dyn std::fmt::Display| {
+        Failure::failed(format!("--jq: {}", super::line(&e.to_string())))
+    };
+    let input: Val = serde_json::from_value(value).map_err(|e| fail(&e))?;
+    let context = Ctx::<data::JustLut<Val>>::new(&compiled.lut, Vars::new([]));
+    for result in compiled.id.run((context, input)).map(unwrap_valr) {
+        let result = result.map_err(|e| fail(&e))?;
+        let text = result.to_string();
+        // A number that JSON has no form for is its text.
+        each(serde_json::from_str(&text).unwrap_or(Value::String(text)))?;
+    }
+    Ok(())
+}

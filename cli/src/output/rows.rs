@@ -1,0 +1,302 @@
+//! Items on their way out, one after the other where the format allows it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Format, Output, Target, View, columns, csv, escape, jq, table, yaml};
+use crate::{Failure, Result};
+
+/// Of so many items the members are looked at before the columns of CSV are settled.
+const HEAD: usize = 1000;
+
+/// Items on their way out. Those that a table, an order or a filter needs together are kept until the end; of others none.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    output: &'a Output,
+    view: &'a View,
+    format: Format,
+    target: Target,
+    kept: Vec<Value>,
+    written: u64,
+    /// Columns that no item had so far.
+    missing: BTreeSet<String>,
+    /// What items had, to be named in an error.
+    members: BTreeSet<String>,
+    /// The columns of CSV, once they are settled, and what came later and has none.
+    header: Option<Vec<String>>,
+    late: BTreeSet<String>,
+}
+
+impl<'a> Rows<'a> {
+    /// # Errors
+    /// The file can't be written.
+    pub fn new(output: &'a Output, view: &'a View) -> Result<Self> {
+        let order = output.sort.iter().map(|path| path.trim_start_matches('-'));
+        let wanted = output.columns.iter().map(String::as_str).chain(order);
+        Ok(Self {
+            output,
+            view,
+            format: output.format(),
+            target: Target::open(output)?,
+            kept: Vec::new(),
+            written: 0,
+            missing: wanted.map(str::to_owned).collect(),
+            members: view.known.iter().cloned().collect(),
+            header: None,
+            late: BTreeSet::new(),
+        })
+    }
+
+    fn keeps(&self) -> bool {
+        self.format == Format::Table || !self.output.sort.is_empty() || self.output.jq.is_some()
+    }
+
+    /// One more item.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn item(&mut self, item: Value) -> Result<()> {
+        self.missing
+            .retain(|path| columns::get(&item, path).is_none());
+        if let (false, Value::Object(map)) = (self.missing.is_empty(), &item) {
+            self.members.extend(map.keys().cloned());
+        }
+        let settling = self.format == Format::Csv && self.header.is_none();
+        if self.keeps() || settling {
+            self.kept.push(item);
+            if settling && !self.keeps() && self.kept.len() == HEAD {
+                self.write_kept()?;
+            }
+            return Ok(());
+        }
+        self.write(item)
+    }
+
+    /// What is written goes out: before a wait for more.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn flush(&mut self) -> Result<()> {
+        self.target.flush()
+    }
+
+    fn write_kept(&mut self) -> Result<()> {
+        let kept = std::mem::take(&mut self.kept);
+        if self.format == Format::Csv && self.header.is_none() {
+            let names = match self.output.columns.as_slice() {
+                [] => members(&self.view.known, &kept),
+                asked => asked.to_vec(),
+            };
+            self.target
+                .write(self.shown(csv::header(&names)).as_bytes())?;
+            self.header = Some(names);
+        }
+        kept.into_iter().try_for_each(|item| self.write(item))
+    }
+
+    /// CSV has no form for what a terminal would obey.
+    fn shown(&self, text: String) -> String {
+        match self.output.is_terminal() {
+            true => text
+                .split_inclusive('\n')
+                .map(|l| escape::line(l.trim_end_matches('\n')) + "\n")
+                .collect(),
+            false => text,
+        }
+    }
+
+    fn write(&mut self, item: Value) -> Result<()> {
+        let item = match self.output.columns.as_slice() {
+            [] => item,
+            asked => columns::picked(&item, asked),
+        };
+        let text = match self.format {
+            Format::Json => {
+                let start = if self.written == 0 { "[\n  " } else { ",\n  " };
+                format!(
+                    "{start}{}",
+                    escape::json(&pretty(&item).replace('\n', "\n  "))
+                )
+            }
+            Format::Ndjson => escape::json(&item.to_string()) + "\n",
+            Format::Yaml => {
+                let mut text = String::new();
+                yaml::write(&Value::Array(vec![item]), 0, &mut text);
+                text
+            }
+            Format::Csv => {
+                let names = self.header.as_deref().unwrap_or_default();
+                let cells: Vec<_> = names.iter().map(|name| cell(&item, name)).collect();
+                if let Value::Object(map) = &item {
+                    self.late
+                        .extend(map.keys().filter(|key| !names.contains(key)).cloned());
+                }
+                self.shown(csv::row(cells.into_iter()))
+            }
+            Format::Table => String::new(),
+        };
+        self.written += 1;
+        self.target.write(text.as_bytes())
+    }
+
+    /// That was all.
+    ///
+    /// # Errors
+    /// It can't be written, the filter fails, or no item has a column that was asked for.
+    pub fn end(mut self) -> Result<()> {
+        let came = self.written > 0 || !self.kept.is_empty();
+        let unknown = self
+            .missing
+            .iter()
+            .find(|path| !came || !self.view.known.contains(path));
+        if let Some(path) = unknown.filter(|_| came) {
+            let known: Vec<_> = self.members.iter().map(|m| escape::line(m)).collect();
+            let fault = Failure::usage(format!("no item has a member `{}`", escape::line(path)));
+            return Err(match known.is_empty() {
+                true => fault,
+                false => fault.hint(format!("there are {}", known.join(", "))),
+            });
+        }
+        columns::sort(&mut self.kept, &self.output.sort);
+        if let Some(filter) = &self.output.jq {
+            let picked = std::mem::take(&mut self.kept).into_iter();
+            let picked = picked.map(|item| match self.output.columns.as_slice() {
+                [] => item,
+                asked => columns::picked(&item, asked),
+            });
+            return filtered(self.output, self.target, filter, picked.collect());
+        }
+        match self.format {
+            Format::Table => {
+                let text = table::rows(&self.kept, self.output, self.view);
+                self.target.write(text.as_bytes())?;
+            }
+            _ => self.write_kept()?,
+        }
+        match self.format {
+            Format::Json if self.written == 0 => self.target.write(b"[]\n")?,
+            Format::Json => self.target.write(b"\n]\n")?,
+            Format::Yaml if self.written == 0 => self.target.write(b"[]\n")?,
+            _ => {}
+        }
+        if !self.late.is_empty() {
+            let late: Vec<_> = self.late.into_iter().collect();
+            self.output.notice(&format!(
+                "members without a column of their own: {}; --columns names columns",
+                late.join(", ")
+            ));
+        }
+        self.target.end()
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// What stands in a column; of what is no object, all of it.
+fn cell<'v>(item: &'v Value, column: &str) -> &'v Value {
+    match item {
+        Value::Object(_) => columns::get(item, column).unwrap_or(&Value::Null),
+        _ => item,
+    }
+}
+
+/// What is known, then what else there is.
+pub fn members(known: &[String], items: &[Value]) -> Vec<String> {
+    let mut names = known.to_vec();
+    let mut seen: BTreeSet<String> = known.iter().cloned().collect();
+    for item in items {
+        match item {
+            Value::Object(map) => {
+                names.extend(
+                    map.keys()
+                        .filter(|key| seen.insert((*key).clone()))
+                        .cloned(),
+                );
+            }
+            _ if known.is_empty() && seen.insert("value".into()) => names.push("value".into()),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// One value that is no list.
+pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
+    let value = match (output.columns.as_slice(), &value) {
+        ([], _) => value,
+        (asked, Value::Object(_)) => {
+            if let Some(path) = asked
+                .iter()
+                .find(|path| columns::get(&value, path).is_none())
+            {
+                let known: Vec<_> = value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(k, _)| escape::line(k))
+                    .collect();
+                return Err(
+                    Failure::usage(format!("there is no member `{}`", escape::line(path)))
+                        .hint(format!("there are {}", known.join(", "))),
+                );
+            }
+            columns::picked(&value, asked)
+        }
+        _ => value,
+    };
+    let mut target = Target::open(output)?;
+    if let Some(filter) = &output.jq {
+        return filtered(output, target, filter, value);
+    }
+    let text = match output.format() {
+        Format::Table => table::single(&value, output),
+        Format::Json => escape::json(&pretty(&value)) + "\n",
+        Format::Ndjson => escape::json(&value.to_string()) + "\n",
+        Format::Yaml => {
+            let mut text = String::new();
+            yaml::write(&value, 0, &mut text);
+            text
+        }
+        Format::Csv => {
+            drop(target);
+            let mut plain = output.clone();
+            (plain.columns, plain.sort) = (Vec::new(), Vec::new());
+            let mut rows = Rows::new(&plain, view)?;
+            rows.item(value)?;
+            return rows.end();
+        }
+    };
+    target.write(text.as_bytes())?;
+    target.end()
+}
+
+/// The results of a filter: without a format said, texts as they are and everything else as JSON, a line each; else in that format.
+fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
+    let mut results = Vec::new();
+    jq::run(filter, value, |result| {
+        if output.format.is_some() {
+            results.push(result);
+            return Ok(());
+        }
+        let text = match result {
+            Value::String(text) if output.is_terminal() => escape::line(&text),
+            Value::String(text) => text,
+            other => escape::json(&other.to_string()),
+        };
+        target.write((text + "\n").as_bytes())
+    })?;
+    if output.format.is_none() {
+        return target.end();
+    }
+    drop(target);
+    let mut plain = output.clone();
+    (plain.jq, plain.columns, plain.sort) = (None, Vec::new(), Vec::new());
+    let view = View::default();
+    match results.len() {
+        1 => plain.value(results.swap_remove(0), &view),
+        _ => plain.value(Value::Array(results), &view),
+    }
+}

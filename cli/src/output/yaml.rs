@@ -1,0 +1,64 @@
+//! JSON values as YAML 1.2: texts plain where nothing else could be read in them, else as in JSON.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::escape;
+
+/// Writes a document at a depth of so many steps; the first line is not indented.
+pub fn write(value: &Value, depth: usize, out: &mut String) {
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            for (i, item) in items.iter().enumerate() {
+                indent(i > 0, depth, out);
+                out.push_str("- ");
+                write(item, depth + 1, out);
+            }
+        }
+        Value::Object(map) if !map.is_empty() => {
+            for (i, (key, value)) in map.iter().enumerate() {
+                indent(i > 0, depth, out);
+                out.push_str(&scalar(key));
+                out.push(':');
+                let nested = match value {
+                    Value::Array(items) => !items.is_empty(),
+                    Value::Object(map) => !map.is_empty(),
+                    _ => false,
+                };
+                if nested {
+                    out.push('\n');
+                    indent(true, depth + 1, out);
+                } else {
+                    out.push(' ');
+                }
+                write(value, depth + 1, out);
+            }
+        }
+        Value::String(text) => {
+            let _ = writeln!(out, "{}", scalar(text));
+        }
+        other => {
+            let _ = writeln!(out, "{other}");
+        }
+    }
+}
+
+fn indent(wanted: bool, depth: usize, out: &mut String) {
+    if wanted {
+        out.extend(std::iter::repeat_n("  ", depth));
+    }
+}
+
+/// Plain only where it can't be taken for a number, a truth, a date or a mark.
+fn scalar(text: &str) -> String {
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let mut chars = text.chars();
+    let plain = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@'))
+        && !words.contains(&text.to_ascii_lowercase().as_str());
+    match plain {
+        true => text.to_owned(),
+        false => escape::json(&Value::from(text).to_string()),
+    }
+}

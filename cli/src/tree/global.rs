@@ -1,0 +1,82 @@
+//! Options of every command.
+
+use clap::{Arg, ArgAction, value_parser};
+
+/// Names that no parameter of an operation can have as its flag.
+pub const GLOBAL: [&str; 23] = [
+    "help",
+    "version",
+    "profile",
+    "base-url",
+    "output",
+    "columns",
+    "sort",
+    "jq",
+    "all",
+    "limit",
+    "dry-run",
+    "yes",
+    "force",
+    "verbose",
+    "quiet",
+    "spec",
+    "sandbox",
+    "timeout",
+    "unchecked",
+    "json",
+    "body",
+    "param",
+    "wait",
+];
+
+/// Those with a value, for a look before they are parsed.
+pub const VALUED: [&str; 9] = [
+    "profile", "base-url", "output", "columns", "sort", "jq", "limit", "spec", "timeout",
+];
+pub const VALUED_SHORT: [&str; 3] = ["o", "b", "q"];
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("seconds, more than 0 and at most 86400".into()),
+    }
+}
+
+/// Options of every command.
+pub fn arguments() -> Vec<Arg> {
+    let option = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(help)
+            .global(true)
+            .help_heading("Options of every command")
+    };
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .global(true)
+            .action(ArgAction::SetTrue)
+            .help_heading("Options of every command")
+    };
+    vec![
+        option("output", "FORMAT|FILE", "table, json, ndjson, csv or yaml; or a file. Without it a table on a terminal, JSON elsewhere").short('o'),
+        option("columns", "A,B.C", "Only these members, in this order").action(ArgAction::Append),
+        option("sort", "A,-B", "By these members; from the largest with a hyphen before it").action(ArgAction::Append).allow_hyphen_values(true),
+        option("jq", "FILTER", "What a filter in jq's language makes of the data"),
+        flag("all", "All pages, not the first alone"),
+        option("limit", "N", "So many items, from as many pages as it takes").value_parser(value_parser!(u64)),
+        option("profile", "NAME", "The profile to use, before AUTOPI_PROFILE and the credentials of the environment"),
+        option("base-url", "URL", "Another host than the profile's"),
+        option("spec", "FILE", "Commands of this document, in place of the one built in").value_parser(value_parser!(std::path::PathBuf)),
+        flag("sandbox", "The embedded API: no account, nothing real"),
+        flag("dry-run", "Shows the request as a line of curl, without the token, and sends nothing"),
+        flag("yes", "Does not ask before it deletes, or runs something on a device").short('y'),
+        flag("force", "Replaces the file that -o names"),
+        flag("unchecked", "Sends what the document refuses"),
+        option("timeout", "SECONDS", "For a call with all its attempts; 60 without it").value_parser(seconds),
+        flag("verbose", "Shows requests on stderr").short('v'),
+        flag("quiet", "No notices on stderr"),
+    ]
+}

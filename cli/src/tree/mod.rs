@@ -1,0 +1,226 @@
+//! The tree of commands: everyday ones, and an area each with its operations. Only the operation that the arguments name has its options built.
+
+mod everyday;
+mod global;
+mod help;
+mod operation;
+mod scan;
+
+use clap::{Command, error::ErrorKind};
+
+use crate::{
+    Failure, call,
+    index::{Area, Entry, Index},
+    output::line,
+};
+
+pub use everyday::EVERYDAY;
+pub use global::GLOBAL;
+pub use operation::{options, with_options};
+pub use scan::{Said, scan};
+
+/// The tree for these arguments.
+pub fn command(index: &Index, said: &Said) -> Command {
+    let mut root = root(index);
+    if let Some((area, entry)) = said.first.as_deref().and_then(|id| by_id(index, id)) {
+        // The id of an operation as it is.
+        return root.subcommand(with_options(index, entry, entry.id, area));
+    }
+    for area in &index.areas {
+        let name = area_name(area);
+        let is_named = said
+            .first
+            .as_deref()
+            .is_some_and(|first| same(first, &name));
+        root = root.subcommand(match is_named {
+            true => area_command(index, area, |entry| {
+                said.second
+                    .as_deref()
+                    .is_some_and(|s| s == entry.command || s == entry.id)
+            }),
+            false => Command::new(name.clone()).about(summary(area)).hide(true),
+        });
+    }
+    root
+}
+
+/// All of the tree, for manuals, completions and tests.
+pub fn whole(index: &Index) -> Command {
+    let mut root = root(index);
+    for area in &index.areas {
+        root = root.subcommand(area_command(index, area, |_| true));
+    }
+    root
+}
+
+fn root(index: &Index) -> Command {
+    let root = Command::new("autopi")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The AutoPi cloud from a terminal: devices, vehicles, trips, telemetry, and every operation of the API")
+        .override_usage("autopi <COMMAND> [OPTIONS]\n       autopi <AREA> <OPERATION> [OPTIONS]")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .infer_long_args(false)
+        .help_template(help::root(index))
+        .args(global::arguments());
+    everyday::commands()
+        .into_iter()
+        .fold(root, Command::subcommand)
+}
+
+/// The name of an area's command: one that an everyday command has already has a word behind it.
+pub fn area_name(area: &Area) -> String {
+    let name = area.name.replace('_', "-");
+    match EVERYDAY.contains(&name.as_str()) {
+        true => name + "-area",
+        false => name,
+    }
+}
+
+fn same(said: &str, name: &str) -> bool {
+    said.replace('_', "-") == name
+}
+
+fn summary(area: &Area) -> String {
+    let paths = area.entries.iter().filter_map(|e| e.path.split('/').nth(2));
+    let mut things: Vec<String> = Vec::new();
+    for thing in paths.filter(|t| !t.is_empty() && !t.starts_with('{')) {
+        if !things.iter().any(|t| t == thing) {
+            things.push(line(thing));
+        }
+    }
+    let more = if things.len() > 5 { ", …" } else { "" };
+    let things = things.into_iter().take(5).collect::<Vec<_>>().join(", ");
+    let count = match area.entries.len() {
+        1 => "1 operation".into(),
+        n => format!("{n} operations"),
+    };
+    match things.as_str() {
+        "" => count,
+        things => format!("{count}: {things}{more}"),
+    }
+}
+
+fn area_command(index: &Index, area: &Area, wanted: impl Fn(&Entry) -> bool) -> Command {
+    let name = area_name(area);
+    let underscored = area.name.to_owned();
+    let mut command = Command::new(name.clone())
+        .about(summary(area))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand_value_name("OPERATION")
+        .subcommand_help_heading("Operations");
+    if underscored != name && !EVERYDAY.contains(&underscored.as_str()) {
+        command = command.alias(underscored);
+    }
+    for entry in &area.entries {
+        command = command.subcommand(match wanted(entry) {
+            true => with_options(index, entry, entry.command, area),
+            false => Command::new(entry.command)
+                .alias(entry.id)
+                .about(help::about(entry)),
+        });
+    }
+    command
+}
+
+/// The operation that a word of the command line names by its id: one that is no everyday command and no area.
+fn by_id<'i>(index: &'i Index, word: &str) -> Option<(&'i Area, &'i Entry)> {
+    let taken = EVERYDAY.contains(&word) || index.areas.iter().any(|a| same(word, &area_name(a)));
+    if taken { None } else { index.entry(word) }
+}
+
+/// The operation that the words of a command line name.
+pub fn entry<'i>(index: &'i Index, first: &str, second: Option<&str>) -> Option<&'i Entry> {
+    if let Some((_, entry)) = by_id(index, first) {
+        return Some(entry);
+    }
+    let area = index.areas.iter().find(|a| same(first, &area_name(a)))?;
+    let second = second?;
+    area.entries
+        .iter()
+        .find(|e| e.command == second || e.id == second)
+}
+
+/// What was called wrongly, with what was most likely meant.
+pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    // The usage behind it is in `--help`; where help was meant to be shown, all of it is.
+    let shows_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if shows_help {
+        let words: Vec<&str> = [&said.first, &said.second]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let what = if words.is_empty() {
+            "a command"
+        } else {
+            "an operation"
+        };
+        return Failure::usage(format!("{what} is missing")).hint(format!(
+            "`autopi {}--help` lists them",
+            words.iter().map(|w| line(w) + " ").collect::<String>()
+        ));
+    }
+    let words: Vec<&str> = [&said.first, &said.second]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return unknown(index, &words);
+    }
+    let body = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines = body
+        .lines()
+        .map(str::trim_end)
+        .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more information"));
+    let lines = lines.filter(|l| !l.trim().is_empty());
+    let (tips, message): (Vec<&str>, Vec<&str>) =
+        lines.partition(|l| l.trim_start().starts_with("tip:"));
+    let tip = tips
+        .first()
+        .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
+    Failure::usage(message.join("\n")).hint(tip.unwrap_or_else(|| {
+        format!(
+            "`autopi {}--help` shows what there is",
+            words.iter().map(|w| line(w) + " ").collect::<String>()
+        )
+    }))
+}
+
+/// A word that is no command, no area and no operation.
+fn unknown(index: &Index, words: &[&str]) -> Failure {
+    let area = words
+        .first()
+        .and_then(|w| index.areas.iter().find(|a| same(w, &area_name(a))));
+    let (what, word) = match (area, words) {
+        (Some(area), [_, word, ..]) => (
+            format!("{}: no operation of {}", line(word), line(area.name)),
+            *word,
+        ),
+        (_, [word, ..]) => (format!("{}: no command and no area", line(word)), *word),
+        _ => ("no such command".into(), ""),
+    };
+    let names: Vec<String> = match area {
+        Some(area) => area.entries.iter().map(|e| e.command.to_owned()).collect(),
+        None => EVERYDAY
+            .iter()
+            .map(|n| (*n).to_owned())
+            .chain(index.areas.iter().map(area_name))
+            .collect(),
+    };
+    let mut near = call::near(word, names.iter().map(String::as_str));
+    if near.is_empty() {
+        near = call::near(word, index.entries().map(|(_, e)| e.id));
+    }
+    let near: Vec<_> = near.into_iter().take(3).map(line).collect();
+    let search = format!("`autopi search {}` looks in all operations", line(word));
+    Failure::usage(what).hint(match near.is_empty() {
+        true => search,
+        false => format!("did you mean {}? {search}", near.join(", ")),
+    })
+}

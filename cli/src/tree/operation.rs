@@ -1,0 +1,309 @@
+//! The options of an operation, and what its help says.
+
+use std::fmt::Write;
+
+use clap::{Arg, ArgAction, Command};
+use serde_json::Value;
+
+use super::help;
+use crate::{
+    index::{Area, Body, BodyKind, Entry, Index, Operation, Parameter, Place, type_name},
+    output::line,
+};
+
+/// Members of bodies are shown so deep.
+const LEVELS: usize = 2;
+
+/// The command of an operation, with its options.
+pub fn with_options(index: &Index, entry: &Entry, name: &'static str, area: &Area) -> Command {
+    let command = Command::new(name).about(help::about(entry));
+    let command = if name == entry.id {
+        command
+    } else {
+        command.alias(entry.id)
+    };
+    match index.operation(entry) {
+        Ok(operation) => options(index, operation, command, area),
+        Err(_) => command,
+    }
+}
+
+/// Adds the options of an operation.
+pub fn options(
+    index: &Index,
+    operation: &'static Operation,
+    command: Command,
+    area: &Area,
+) -> Command {
+    let mut command = command
+        .about(about(operation))
+        .after_help(after(index, operation, area));
+    for parameter in &operation.parameters {
+        command = command.arg(argument(index, parameter));
+    }
+    let names: Vec<String> = operation
+        .path_names()
+        .map(|n| line(n).to_uppercase())
+        .collect();
+    if !names.is_empty() {
+        command = command.arg(
+            Arg::new("(path)")
+                .value_name(names.join("> <"))
+                .num_args(0..=names.len())
+                .help("The same as the options that the path needs, in its order"),
+        );
+    }
+    if let Some(body) = &operation.body {
+        command = command.args(body_arguments(body));
+    }
+    command
+}
+
+fn about(operation: &Operation) -> String {
+    let entry = &operation.entry;
+    let mut text = help::about(entry);
+    let more = operation.description.as_deref().unwrap_or_default().trim();
+    if !more.is_empty() && more != entry.summary {
+        let more: Vec<String> = more.lines().map(line).collect();
+        let _ = write!(text, "\n\n{}", more.join("\n"));
+    }
+    let _ = write!(
+        text,
+        "\n\n{} {}  ({})",
+        entry.method,
+        line(entry.path),
+        line(entry.id)
+    );
+    if operation.deprecated {
+        text.push_str("\n\nDeprecated: the API will drop it.");
+    }
+    text
+}
+
+fn argument(index: &Index, parameter: &Parameter) -> Arg {
+    let schema = index.resolved(&parameter.schema);
+    let is_list = schema.get("type").is_some_and(|t| t == "array");
+    let kind = type_name(index, &schema);
+    let mut help = match parameter.description.as_str() {
+        "" => String::new(),
+        text => help::sentence(text),
+    };
+    let mut add = |text: String| {
+        let gap = if help.is_empty() { "" } else { " " };
+        let _ = write!(help, "{gap}{text}");
+    };
+    let values = values(index, &schema);
+    if !values.is_empty() {
+        add(format!("One of {}.", values.join(", ")));
+    }
+    if let Some(usual) = schema.get("default").filter(|d| !d.is_null()) {
+        add(format!("Default: {}.", line(&plain(usual))));
+    }
+    if parameter.required {
+        add("Required.".into());
+    }
+    let heading = match parameter.place {
+        Place::Path => "Path",
+        Place::Query => "Query",
+        Place::Header => "Header",
+    };
+    let argument = Arg::new(parameter.flag.clone())
+        .long(parameter.flag.clone())
+        .value_name(kind.to_uppercase().replace(' ', "-"))
+        .help(help)
+        .help_heading(heading)
+        // Negative numbers and times before now.
+        .allow_hyphen_values(true)
+        .action(ArgAction::Append);
+    let argument = if parameter.name != parameter.flag {
+        argument.alias(parameter.name)
+    } else {
+        argument
+    };
+    match is_list {
+        true => argument.value_name(
+            type_name(index, schema.get("items").unwrap_or(&Value::Null)).to_uppercase(),
+        ),
+        false => argument,
+    }
+}
+
+/// The values that a schema lists, its own or its items'.
+pub fn values(index: &Index, schema: &Value) -> Vec<String> {
+    let items = schema.get("items").map(|items| index.resolved(items));
+    let listed = schema.get("enum").or_else(|| items.as_ref()?.get("enum"));
+    let listed = listed.and_then(Value::as_array).into_iter().flatten();
+    listed
+        .filter(|v| !v.is_null())
+        .map(|v| line(&plain(v)))
+        .collect()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn body_arguments(body: &Body) -> Vec<Arg> {
+    let member = Arg::new("body")
+        .short('b')
+        .long("body")
+        .action(ArgAction::Append)
+        .allow_hyphen_values(true)
+        .help_heading("Body");
+    match body.kind {
+        BodyKind::Raw => vec![member.value_name("@FILE").help(format!("The body, as {}", line(body.media)))],
+        BodyKind::Multipart | BodyKind::Form => {
+            vec![member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated")]
+        }
+        BodyKind::Json => vec![
+            member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; settings.loop, points[0].x and tags[] lead into it; may be repeated"),
+            Arg::new("json")
+                .long("json")
+                .value_name("TEXT|@FILE|-")
+                .allow_hyphen_values(true)
+                .help("All of the body as JSON, in place of -b")
+                .help_heading("Body"),
+        ],
+    }
+}
+
+fn after(index: &Index, operation: &Operation, area: &Area) -> String {
+    let mut text = String::new();
+    if let Some(body) = operation.body.as_ref().filter(|b| b.kind != BodyKind::Raw) {
+        let need = if body.required { ", required" } else { "" };
+        let _ = writeln!(text, "Members of the body ({}{need}):", line(body.media));
+        members(index, &body.schema, 1, &mut text);
+        text.push('\n');
+    }
+    let mut example = format!(
+        "autopi {} {}",
+        super::area_name(area),
+        operation.entry.command
+    );
+    for parameter in operation.parameters.iter().filter(|p| p.required) {
+        let sample = sample(index, &parameter.schema);
+        match parameter.place {
+            Place::Path => {
+                let _ = write!(example, " {sample}");
+            }
+            _ => {
+                let _ = write!(example, " --{} {sample}", parameter.flag);
+            }
+        }
+    }
+    match operation
+        .body
+        .as_ref()
+        .filter(|b| b.required)
+        .map(|b| (b.kind, &b.schema))
+    {
+        Some((BodyKind::Raw, _)) => example.push_str(" -b @FILE"),
+        Some((_, schema)) => {
+            let schema = index.resolved(schema);
+            let required = schema.get("required").and_then(Value::as_array);
+            let names: Vec<&str> = required
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let first = properties.and_then(|p| p.keys().next()).map(String::as_str);
+            let names = if names.is_empty() {
+                first.into_iter().collect()
+            } else {
+                names
+            };
+            for name in names {
+                let of = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
+                let sample = sample(index, of);
+                let is_text = index.resolved(of).get("type").is_none_or(|t| t == "string");
+                let mark = if is_text { "=" } else { ":=" };
+                let _ = write!(example, " -b {}{mark}{sample}", line(name));
+            }
+        }
+        None => {}
+    }
+    let _ = write!(text, "Example:\n  {example}");
+    text
+}
+
+fn members(index: &Index, schema: &Value, level: usize, text: &mut String) {
+    let schema = index.resolved(schema);
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|r| r.iter().any(|n| n == name));
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let Some(properties) = properties.filter(|p| !p.is_empty()) else {
+        let _ = writeln!(
+            text,
+            "{}any {}",
+            "  ".repeat(level),
+            type_name(index, &schema)
+        );
+        return;
+    };
+    let longest = properties
+        .keys()
+        .map(|n| line(n).chars().count())
+        .max()
+        .unwrap_or(0);
+    for (name, of) in properties {
+        let known = index.resolved(of);
+        let mut about = type_name(index, &known);
+        if is_required(name) {
+            about.push_str(", required");
+        }
+        if known.get("nullable") == Some(&Value::Bool(true)) {
+            about.push_str(", may be null");
+        }
+        let values = values(index, &known);
+        if !values.is_empty() {
+            let _ = write!(about, ": {}", values.join(", "));
+        }
+        let description = known
+            .get("description")
+            .or(of.get("description"))
+            .and_then(Value::as_str);
+        if let Some(description) = description.filter(|d| !d.trim().is_empty()) {
+            let _ = write!(about, ". {}", help::sentence(description));
+        }
+        let name = line(name);
+        let gap = " ".repeat(longest.saturating_sub(name.chars().count()));
+        let _ = writeln!(text, "{}{name}{gap}  {about}", "  ".repeat(level));
+        if level < LEVELS {
+            let items = known.get("items").map(|i| index.resolved(i));
+            let inner = items.as_deref().unwrap_or(&known);
+            if inner
+                .get("properties")
+                .and_then(Value::as_object)
+                .is_some_and(|p| !p.is_empty())
+            {
+                members(index, inner, level + 1, text);
+            }
+        }
+    }
+}
+
+/// A value for the example.
+fn sample(index: &Index, schema: &Value) -> String {
+    let schema = index.resolved(schema);
+    if let Some(first) = values(index, &schema).into_iter().next() {
+        return first;
+    }
+    match type_name(index, &schema).as_str() {
+        "integer" | "number" => "1".into(),
+        "boolean" => "true".into(),
+        "uuid" => "0189d7a5-0000-7000-8000-000000000001".into(),
+        "time" => "2026-01-31T08:00Z".into(),
+        "date" => "2026-01-31".into(),
+        "decimal" => "1.5".into(),
+        "email" => "you@example.com".into(),
+        "uri" => "https://example.com".into(),
+        "file" => "@FILE".into(),
+        "object" => "'{}'".into(),
+        name if name.starts_with("list") => "'[]'".into(),
+        _ => "TEXT".into(),
+    }
+}

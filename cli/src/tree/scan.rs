@@ -1,0 +1,122 @@
+//! A look at the arguments before the tree is built: which area, which operation, which document.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use crate::{Result, index::Index};
+
+use super::global::{VALUED, VALUED_SHORT};
+
+/// What the arguments say before they are parsed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// The first word that is no option.
+    pub first: Option<String>,
+    /// The second.
+    pub second: Option<String>,
+    /// `--spec`.
+    pub spec: Option<PathBuf>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `-o json` or `-o ndjson`: errors are JSON too.
+    pub for_programs: bool,
+}
+
+/// Looks at the arguments behind the name of the program.
+pub fn scan(arguments: &[OsString]) -> Said {
+    let mut said = Said::default();
+    let texts: Vec<String> = arguments
+        .iter()
+        .skip(1)
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
+    let mut rest = texts.iter();
+    while let Some(text) = rest.next() {
+        if text == "--" {
+            break;
+        }
+        let Some(option) = text.strip_prefix('-').filter(|o| !o.is_empty()) else {
+            let place = if said.first.is_none() {
+                &mut said.first
+            } else {
+                &mut said.second
+            };
+            place.get_or_insert_with(|| text.clone());
+            continue;
+        };
+        let (name, value) = match option.strip_prefix('-') {
+            Some(long) => match long.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None if VALUED.contains(&long) => (long, rest.next().cloned()),
+                None => (long, None),
+            },
+            None => match option.char_indices().nth(1) {
+                // `-ojson` and `-o=json`.
+                Some((at, _)) => {
+                    let (name, value) = option.split_at(at);
+                    (name, Some(value.trim_start_matches('=').to_owned()))
+                }
+                None if VALUED_SHORT.contains(&option) => (option, rest.next().cloned()),
+                None => (option, None),
+            },
+        };
+        match (name, value) {
+            ("spec", Some(value)) => said.spec = Some(value.into()),
+            ("profile", value @ Some(_)) => said.profile = value,
+            ("output" | "o", Some(value)) => {
+                said.for_programs = matches!(value.as_str(), "json" | "ndjson")
+            }
+            _ => {}
+        }
+    }
+    said
+}
+
+impl Said {
+    /// The index of the document: that of `--spec`, that of the profile, else the embedded one.
+    ///
+    /// # Errors
+    /// The document can't be read.
+    pub fn index(&self) -> Result<&'static Index> {
+        match self
+            .spec
+            .clone()
+            .or_else(|| crate::credentials::spec(self.profile.as_deref()))
+        {
+            Some(path) => Index::of_file(&path),
+            None => Index::embedded(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Said {
+        let words = std::iter::once("autopi").chain(line.split(' '));
+        scan(&words.map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn words_are_found_behind_options_and_their_values() {
+        for text in [
+            "dongle devices-list",
+            "--profile p dongle -o json devices-list",
+            "-ojson --all dongle --columns=a devices-list extra",
+            "--limit 3 --yes dongle --sort a devices-list -- x",
+        ] {
+            let said = of(text);
+            assert_eq!(
+                (said.first.as_deref(), said.second.as_deref()),
+                (Some("dongle"), Some("devices-list")),
+                "{text}"
+            );
+        }
+        let said = of("--spec=a.json -o=ndjson api");
+        assert_eq!(
+            (said.spec, said.for_programs),
+            (Some("a.json".into()), true)
+        );
+        assert!(!of("-o table api").for_programs);
+    }
+}

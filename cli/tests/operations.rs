@@ -1,0 +1,205 @@
+//! Operations of the document, and `api`.
+
+mod support;
+
+use autopi_sandbox::Sandbox;
+use serde_json::{Value, json};
+use support::{Cli, sandbox};
+
+fn first_device(cli: &Cli) -> String {
+    let devices = cli.line("dongle devices-list --limit 1 -o json").json();
+    devices[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_operation_is_called_by_its_command_or_its_id() {
+    let cli = Cli::shared();
+    let by_command = cli.line("dongle devices-list --page-size 3").json();
+    assert_eq!(by_command.as_array().unwrap().len(), 3);
+    for line in [
+        "dongle dongle_devices_list --page-size 3",
+        "dongle_devices_list --page_size 3",
+        "--page-size=3 dongle_devices_list",
+    ] {
+        let ran = cli.line(line);
+        if line.starts_with("--page") {
+            ran.bad(2, "--page-size");
+        } else {
+            assert_eq!(ran.json(), by_command, "{line}");
+        }
+    }
+    let id = first_device(&cli);
+    let by_flag = cli.run(&["dongle", "devices-read", "--id", &id]).json();
+    assert_eq!(by_flag["id"], json!(id));
+    assert_eq!(cli.run(&["dongle", "devices-read", &id]).json(), by_flag);
+}
+
+#[test]
+fn one_page_comes_with_a_notice_and_all_pages_or_a_limit_when_asked_for() {
+    let cli = Cli::shared();
+    let one = cli.line("dongle devices-list --page-size 10");
+    assert_eq!(one.json().as_array().unwrap().len(), 10);
+    assert!(one.err.contains("10 of 25: --all"), "{one:?}");
+    assert_eq!(
+        cli.line("dongle devices-list --page-size 10 --quiet").err,
+        ""
+    );
+    for (line, count) in [
+        ("dongle devices-list --page-size 10 --all", 25),
+        ("dongle devices-list --page-size 10 --limit 12", 12),
+        ("dongle devices-list --page-size 10 --limit 0", 0),
+        ("api GET /dongle/devices/ -q page_size=10 --paginate", 25),
+        (
+            "api GET /dongle/devices/ -q page_size=10 --paginate --limit 11",
+            11,
+        ),
+    ] {
+        for format in ["json", "ndjson"] {
+            let ran = cli.line(&format!("{line} -o {format}"));
+            let items: Vec<Value> = match format {
+                "json" => ran.json().as_array().unwrap().clone(),
+                _ => ran
+                    .good()
+                    .lines()
+                    .map(|l| serde_json::from_str(l).unwrap())
+                    .collect(),
+            };
+            assert_eq!(items.len(), count, "{line} {format}");
+            assert_eq!(ran.err, "", "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_body_is_made_of_members_and_checked_before_it_is_sent() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let id = first_device(&cli);
+    let changed = cli
+        .run(&[
+            "dongle",
+            "devices-partial-update",
+            &id,
+            "-b",
+            "callName=Truck 7",
+            "-b",
+            "template:=null",
+            "-b",
+            "tags[]=a",
+        ])
+        .json();
+    assert_eq!(
+        (&changed["callName"], &changed["tags"]),
+        (&json!("Truck 7"), &json!(["a"]))
+    );
+    let file = cli.file("body.json", r#"{"callName": "of a file"}"#);
+    let changed = cli
+        .run(&[
+            "dongle",
+            "devices-partial-update",
+            &id,
+            "--json",
+            &format!("@{file}"),
+        ])
+        .json();
+    assert_eq!(changed["callName"], "of a file");
+    let changed = cli
+        .input(r#"{"callName": "of stdin"}"#)
+        .run(&["dongle", "devices-partial-update", &id, "--json", "-"])
+        .json();
+    assert_eq!(changed["callName"], "of stdin");
+    let sent = api.count("PATCH", "/dongle/devices/*/");
+    let cli = Cli::of(&api);
+    cli.run(&[
+        "dongle",
+        "devices-partial-update",
+        &id,
+        "-b",
+        "callNam=x",
+        "-b",
+        "template=5",
+    ])
+    .bad(2, "callNam: is no member; did you mean `callName`?");
+    cli.run(&["dongle", "devices-partial-update", &id, "-b", "template=5"])
+        .bad(2, "template: must be an integer, is a text");
+    cli.run(&["dongle", "devices-partial-update", &id])
+        .bad(2, "body: required, not given");
+    assert_eq!(
+        api.count("PATCH", "/dongle/devices/*/"),
+        sent,
+        "nothing was sent"
+    );
+}
+
+#[test]
+fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let id = "0189d7a5-0000-7000-8000-000000000001";
+    let shown = cli.run(&[
+        "dongle",
+        "devices-partial-update",
+        id,
+        "-b",
+        "callName=it's",
+        "-b",
+        &format!("token={id}"),
+        "--dry-run",
+    ]);
+    for part in [
+        "curl",
+        "-X PATCH",
+        "/dongle/devices/0189d7a5",
+        r#""Authorization: APIToken $AUTOPI_API_TOKEN""#,
+        r"it'\''s",
+        "** redacted **",
+    ] {
+        assert!(shown.good().contains(part), "{part}: {shown:?}");
+    }
+    assert!(!shown.out.contains(autopi_sandbox::API_TOKEN));
+    for line in [
+        "dongle devices-list --dry-run",
+        "api DELETE /dongle/devices/1/ --dry-run",
+        "auth api-tokens-delete 1 --dry-run",
+    ] {
+        assert!(cli.line(line).good().starts_with("curl"), "{line}");
+    }
+    assert_eq!(api.requests().len(), 0);
+}
+
+#[test]
+fn what_deletes_asks_first_and_goes_on_with_yes() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let tokens = cli.line("auth api-tokens-list").json();
+    let id = tokens[0]["id"].to_string();
+    cli.run(&["auth", "api-tokens-delete", &id])
+        .bad(2, "there is no terminal to ask on");
+    assert_eq!(api.count("DELETE", "/auth/api_tokens/*/"), 0);
+    cli.run(&["auth", "api-tokens-delete", &id, "--yes"]).good();
+    assert_eq!(api.count("DELETE", "/auth/api_tokens/*/"), 1);
+}
+
+#[test]
+fn the_code_says_what_kind_of_failure_it_was() {
+    let cli = Cli::shared();
+    cli.line("dongle devices-read 0189d7a5-0000-7000-8000-000000000001")
+        .bad(4, "HTTP 404");
+    Cli::alone()
+        .line("dongle devices-list")
+        .bad(3, "not logged in");
+    cli.line("dongle devices-read")
+        .bad(2, "--id: required, not given");
+    cli.line("dongel devices-list")
+        .bad(2, "did you mean dongle");
+    let api = sandbox(Sandbox::builder().fault("status=503"));
+    Cli::of(&api)
+        .line("dongle devices-list --timeout 1")
+        .bad(5, "HTTP 503");
+    let ran = Cli::of(&api).line("dongle devices-list --timeout 1 -o json");
+    let error: Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(
+        (&error["error"]["kind"], &error["error"]["status"]),
+        (&json!("unavailable"), &json!(503))
+    );
+}

@@ -1,0 +1,143 @@
+//! The binary, run against a sandbox that all tests of a file share, or against one of its own.
+#![allow(dead_code)]
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+    sync::LazyLock,
+};
+
+use autopi_sandbox::{API_TOKEN, Builder, Sandbox};
+use tempfile::TempDir;
+
+static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+});
+
+/// A sandbox that only reads are made of.
+pub static SHARED: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Sandbox::builder()));
+
+pub fn sandbox(builder: Builder) -> Sandbox {
+    RUNTIME.block_on(builder.start()).unwrap()
+}
+
+/// The command with a home of its own and no other environment.
+pub struct Cli {
+    pub home: TempDir,
+    pub variables: Vec<(String, String)>,
+    pub input: Option<String>,
+}
+
+impl Cli {
+    /// Nobody is logged in.
+    pub fn alone() -> Self {
+        Self {
+            home: TempDir::new().unwrap(),
+            variables: Vec::new(),
+            input: None,
+        }
+    }
+
+    /// With the token of a sandbox in the environment.
+    pub fn of(sandbox: &Sandbox) -> Self {
+        Self::alone()
+            .with("AUTOPI_BASE_URL", sandbox.url())
+            .with("AUTOPI_API_TOKEN", API_TOKEN)
+    }
+
+    pub fn shared() -> Self {
+        Self::of(&SHARED)
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn input(mut self, text: &str) -> Self {
+        self.input = Some(text.into());
+        self
+    }
+
+    /// A file in its home.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_autopi"));
+        command
+            .env_clear()
+            .env("HOME", self.home.path())
+            .current_dir(self.home.path())
+            .args(arguments);
+        command.envs(self.variables.iter().map(|(k, v)| (k, v)));
+        command
+    }
+
+    /// Runs a line of words that have no spaces in them.
+    pub fn line(&self, line: &str) -> Ran {
+        self.run(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // Who does not read it closes it.
+        let _ = stdin.write_all(self.input.as_deref().unwrap_or_default().as_bytes());
+        drop(stdin);
+        Ran::from(child.wait_with_output().unwrap())
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// It went well: its data.
+    #[track_caller]
+    pub fn good(&self) -> &str {
+        assert_eq!(self.code, 0, "{self:?}");
+        &self.out
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(self.good()).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    /// It ended with this code, wrote no data, and says this.
+    #[track_caller]
+    pub fn bad(&self, code: i32, says: &str) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.err.contains(says), "{says:?} is not said: {self:?}");
+        assert_eq!(self.out, "", "{self:?}");
+    }
+}
