@@ -77,7 +77,7 @@ pub use pagination::page::{ItemError, Page};
 pub use reqwest::Method;
 pub use secrecy::SecretString;
 pub use serde_json;
-pub use transport::hooks::{CallInfo, ClientHooks};
+pub use transport::hooks::{CallInfo, ClientHooks, Next};
 pub use transport::retry::RetryPolicy;
 pub use transport::upload::Upload;
 pub use transport::{

@@ -48,7 +48,7 @@ const LAYERS: layers::Table<'_> = &[
             "blocking",
         ],
     ),
-    ("testing", &["codec", "rt"]),
+    ("testing", &["privacy", "codec", "error", "transport", "rt"]),
 ];
 
 #[test]

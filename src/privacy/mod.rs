@@ -1,5 +1,7 @@
 //! What may be shown of what was sent and received: which names are those of secrets, and what takes their place in `Debug`, errors and traces.
 
 pub(crate) mod escape;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod mask;
 pub mod secret;
 pub(crate) mod shown;

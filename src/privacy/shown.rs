@@ -51,7 +51,7 @@ pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url, marked: Marked) -> Cow<'a, st
         let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
         bytes.contains(&b'=') && names().all(|n| n.chars().all(is_of_a_name))
     };
-    let is_secret = url.path().split('/').any(is_of_secrets)
+    let is_secret = is_path_of_secrets(url.path())
         || match serde_json::from_slice::<Value>(bytes) {
             Ok(json) => has_secret(&json, marked),
             Err(_) if is_form() => url::form_urlencoded::parse(bytes).any(|(name, value)| {
@@ -70,7 +70,11 @@ fn is_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
 }
 
-/// Is this a segment of paths whose bodies are secrets whatever their members are called? A second factor's is `code`.
+/// Returns whether the bodies of this path are secrets whatever their members are called. A second factor's is `code`.
+pub(crate) fn is_path_of_secrets(path: &str) -> bool {
+    path.split('/').any(is_of_secrets)
+}
+
 fn is_of_secrets(segment: &str) -> bool {
     let auth = |word: &String| matches!(&**word, "auth" | "login" | "mfa" | "oauth" | "sso");
     secret::by_name(segment) || secret::words(segment).iter().any(auth)
@@ -103,7 +107,8 @@ pub(crate) fn names_a_secret(path: &str) -> bool {
 /// Names of members, and whether they are secrets.
 pub(crate) type Marked = &'static [(&'static str, bool)];
 
-fn is_named(name: &str, marked: Marked) -> bool {
+/// Returns whether a member of this name is a secret.
+pub(crate) fn is_named(name: &str, marked: Marked) -> bool {
     let mark = marked.iter().find(|(marked, _)| *marked == name);
     mark.map_or_else(|| secret::by_name(name), |(_, is_secret)| *is_secret)
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{Method, Url, header::HeaderValue};
+use futures_util::{TryFutureExt, future::Either};
+use reqwest::{Method, Request, Url, header::HeaderValue};
 
 use crate::{
-    CallInfo, Error, Response,
+    CallFuture, CallInfo, ClientHooks, Error, Next, Response,
     privacy::shown,
     transport::{
         address,
@@ -15,7 +16,7 @@ use crate::{
         core::{Authorization, Core},
         limits::Permit,
         multipart::MultipartForm,
-        platform::{RawResponse, is_unprocessed, timeout},
+        platform::{RawResponse, is_unprocessed, timeout, with_url},
         redirect,
         request::RequestSpec,
         response::{read, status_error},
@@ -155,7 +156,11 @@ impl<'a> Attempt<'a, '_> {
         let (pending, asked) = {
             let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
             let asked = core.follows.then(|| Box::new(request.url().clone()));
-            (core.http.execute(request), asked)
+            let pending = match &core.hooks {
+                None => Either::Left(core.http.execute(request).map_err(Error::transport)),
+                Some(hooks) => Either::Right(self.hooked(hooks.as_ref(), request)),
+            };
+            (pending, asked)
         };
         let stall = self.attempt_timeout();
         let started = core.hooks.as_ref().map(|_| Instant::now());
@@ -181,10 +186,8 @@ impl<'a> Attempt<'a, '_> {
                     }
                     RawResponse::from(response)
                 }
-                Ok(Err(e)) if is_unprocessed(&e) => {
-                    return Err(Failure::Unsent(Error::transport(e)));
-                }
-                Ok(Err(e)) => return Err(sent(Error::transport(e))),
+                Ok(Err(e)) if is_unprocessed(&e) => return Err(Failure::Unsent(e)),
+                Ok(Err(e)) => return Err(sent(e)),
                 Err(_) => return Err(sent(self.late("no response", Some(stall)))),
             }
         };
@@ -245,8 +248,23 @@ impl<'a> Attempt<'a, '_> {
     pub fn info(&self) -> CallInfo {
         CallInfo {
             operation: self.spec.operation,
+            path: self.spec.template,
             attempt: self.number,
+            secrets: self.spec.secrets,
         }
+    }
+
+    /// Lets a hook send the request, or respond.
+    #[cold]
+    fn hooked(
+        &self,
+        hooks: &'a dyn ClientHooks,
+        request: Request,
+    ) -> CallFuture<'a, reqwest::Response> {
+        let Core { http, base, .. } = self.core;
+        let (call, url) = (self.info(), request.url().clone());
+        let response = hooks.exec(request, call, Next { http, base });
+        Box::pin(async { response.await.map(|response| with_url(response, url)) })
     }
 
     /// A browser, or the user's own `reqwest::Client`, has followed a redirect.

@@ -11,13 +11,30 @@ pub(crate) use browser::*;
 mod system {
     use std::error::Error;
 
+    use reqwest::{ResponseBuilderExt, Url};
+
     pub(crate) use crate::transport::timer::timeout;
 
     /// A response whose body is read piece by piece.
     pub(crate) type RawResponse = reqwest::Response;
 
+    /// Returns a response that a hook made as one from this URL: by itself it has none.
+    pub(crate) fn with_url(response: reqwest::Response, url: Url) -> reqwest::Response {
+        if response.url().host_str() != Some("no.url.provided.local") {
+            return response;
+        }
+        let (parts, body) = http::Response::from(response).into_parts();
+        let mut response = http::Response::builder()
+            .url(url)
+            .body(body)
+            .unwrap_or_default();
+        *response.status_mut() = parts.status;
+        *response.headers_mut() = parts.headers;
+        response.into()
+    }
+
     /// The server says over HTTP/2 that it did nothing with the request: a refused stream, or one after a graceful end (RFC 9113, 8.7).
-    pub(crate) fn is_unprocessed(e: &reqwest::Error) -> bool {
+    pub(crate) fn is_unprocessed(e: &crate::Error) -> bool {
         let causes = std::iter::successors(e.source(), |&cause| cause.source());
         causes
             .filter_map(|cause| cause.downcast_ref::<h2::Error>())
@@ -90,8 +107,13 @@ mod browser {
         }
     }
 
+    /// A hook can't make a response here.
+    pub(crate) fn with_url(response: reqwest::Response, _: Url) -> reqwest::Response {
+        response
+    }
+
     /// `fetch` does not tell.
-    pub(crate) fn is_unprocessed(_: &reqwest::Error) -> bool {
+    pub(crate) fn is_unprocessed(_: &crate::Error) -> bool {
         false
     }
 }

@@ -1,0 +1,109 @@
+//! What is kept of requests and responses in a file: without secrets, of the same form, so that it decodes as before.
+
+use std::{borrow::Cow, cell::RefCell};
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::privacy::{
+    secret::{self, MASK},
+    shown::{self, Marked},
+};
+
+/// Takes secrets out of the values of a request or its response.
+pub(crate) struct Mask<'a> {
+    /// The names of members that are secrets, or none, other than the names tell.
+    pub marked: Marked,
+    /// Whether it is of a request: of what is only written more names are secret.
+    pub written: bool,
+    /// The credentials of the request, and the values that were masked in it: a server may repeat them.
+    pub known: RefCell<Vec<SecretString>>,
+    pub base: &'a Url,
+}
+
+impl Mask<'_> {
+    /// Masks members that are secrets, at any depth, and texts that hold one.
+    pub fn json(&self, value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                for (name, mut value) in std::mem::take(map) {
+                    match self.is_secret(&name) {
+                        true => self.hide(&mut value),
+                        false => self.json(&mut value),
+                    }
+                    map.insert(self.text(&name).into_owned(), value);
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
+            Value::String(text) => *text = self.text(text).into_owned(),
+            _ => {}
+        }
+    }
+
+    /// Returns the value of a pair of a query or a form.
+    pub fn pair(&self, name: &str, value: &str) -> String {
+        if secret::in_query(name, value) || self.is_secret(name) {
+            self.note(value);
+            return MASK.into();
+        }
+        self.text(value).into_owned()
+    }
+
+    /// Returns a text, or what stands in its place if it holds a secret. A link to the API's own host is relative, and goes wherever the recording is played.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let known = self.known.borrow();
+        let is_known = known.iter().any(|s| text.contains(s.expose_secret()));
+        let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
+        if is_known
+            || text.contains("PRIVATE KEY")
+            || text.split(is_end).any(secret::by_value)
+            || shown::is_json_with_secret(text, self.marked)
+        {
+            return MASK.into();
+        }
+        match Url::parse(text) {
+            Ok(url) if !url.username().is_empty() || url.password().is_some() => MASK.into(),
+            Ok(url) if url.has_host() && url.origin() == self.base.origin() => {
+                let link = &url[url::Position::BeforePath..];
+                shown::link(link).to_owned().into()
+            }
+            _ => shown::link(text).into(),
+        }
+    }
+
+    /// Notes a secret. A shorter one is none: it would be in any text.
+    pub fn note(&self, secret: &str) {
+        if self.written && secret.len() >= 6 {
+            self.known.borrow_mut().push(secret.into());
+        }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        shown::is_named(name, self.marked) || self.written && secret::when_written(name)
+    }
+
+    /// Masks all values, of the same type.
+    fn hide(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if text.parse::<Uuid>().is_ok() => {
+                *text = Uuid::nil().to_string();
+            }
+            Value::String(text) => {
+                self.note(text);
+                *text = MASK.into();
+            }
+            Value::Number(_) => *value = 0.into(),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
+            Value::Object(map) => {
+                let members = std::mem::take(map).into_iter().map(|(name, mut value)| {
+                    self.hide(&mut value);
+                    (self.text(&name).into_owned(), value)
+                });
+                *map = members.collect::<Map<_, _>>();
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Hooks that stand around an attempt, or in the place of the server: stubs, recordings.
+
+mod support;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::SeqCst},
+    },
+};
+
+use autopi::{
+    CallFuture, CallInfo, Client, ClientHooks, Error, ErrorKind, Method, Next, Page, RetryPolicy,
+    rt::{Call, Operation, PageParams},
+    testing::{self, Recorder, Replay, Stub},
+};
+use futures_util::TryStreamExt;
+use reqwest::{Request, Response, header::AUTHORIZATION};
+use serde_json::{Value, json};
+use support::{Server, ok, response, write};
+
+static LIST: Operation = Operation {
+    id: "rows_list",
+    method: "GET",
+    path: "/rows/",
+    required: &[],
+    accept: "application/json",
+    page: Some(PageParams {
+        page: "page",
+        size: "page_size",
+    }),
+    secrets: &[("first_pet", true), ("pin", false)],
+};
+
+fn stubbed(stub: impl ClientHooks + 'static) -> Client {
+    let retry = RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1));
+    let client = Client::builder().api_token("any").retry(retry).hooks(stub);
+    client.build().unwrap()
+}
+
+#[tokio::test]
+async fn a_stubbed_operation_responds_without_a_server() {
+    let page = json!({"count": 2, "next": null, "results": [{"id": 1}, {"id": 2}]});
+    let client = stubbed(Stub::new().json("rows_list", 200, page));
+    let rows: Vec<Value> = Call::new(&client, &LIST)
+        .stream()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 2);
+    let error = client.request(Method::GET, "/x/").send().await.unwrap_err();
+    assert!(
+        error.to_string().contains("no response of `raw`"),
+        "{error}"
+    );
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_stub_is_judged_as_a_server_is() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = calls.clone();
+    let stub = Stub::new().on("raw", move |request| {
+        assert_eq!(request.headers()[AUTHORIZATION], "APIToken any");
+        match count.fetch_add(1, SeqCst) {
+            0 => testing::json(503, &Value::Null),
+            _ => testing::json(400, &json!({"name": [request.url().path()]})),
+        }
+    });
+    let error = stubbed(stub).request(Method::GET, "/x/").send().await;
+    let error = error.unwrap_err();
+    assert_eq!(
+        (error.status(), error.attempts()),
+        (Some(400), 2),
+        "{error}"
+    );
+    assert_eq!(error.field_errors()["name"], ["/x/"]);
+}
+
+/// Sends what it is given to another place, or changes the response.
+struct Around(Option<String>);
+
+impl ClientHooks for Around {
+    fn exec<'a>(
+        &'a self,
+        mut request: Request,
+        call: CallInfo,
+        next: Next<'a>,
+    ) -> CallFuture<'a, Response> {
+        Box::pin(async move {
+            if let Some(other) = &self.0 {
+                *request.url_mut() = other.parse().unwrap();
+            }
+            let response = next.run(request).await?;
+            let size = response.content_length();
+            Ok(testing::json(
+                200,
+                &json!([size, call.operation, call.path]),
+            ))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_hook_stands_around_the_request_and_its_response() {
+    let server = Server::responses(vec![response("418 Teapot", "", "12345")]).await;
+    let client = server.builder().hooks(Around(None)).build().unwrap();
+    let seen: Value = Call::new(&client, &LIST).send().await.unwrap();
+    assert_eq!(seen, json!([5, "rows_list", "/rows/"]));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hook_cannot_send_the_credentials_elsewhere_by_next() {
+    let (server, other) = (
+        Server::responses(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
+    );
+    let around = Around(Some(format!("{}/x/", other.url)));
+    let client = server.builder().hooks(around).build().unwrap();
+    let error = client.request(Method::GET, "/x/").send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::InvalidRequest, 1)
+    );
+    assert!(server.requests().is_empty() && other.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_that_broke_below_a_hook_is_retried() {
+    let server = Server::start(|n, _| match n {
+        0 => vec![support::Step::Reset],
+        _ => write(ok("1")),
+    })
+    .await;
+    let client = server.builder().hooks(Around(None)).build().unwrap();
+    client.request(Method::GET, "/x/").send().await.unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
+/// The path of a file that is not there; what is made there is removed with it.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str) -> Self {
+        let name = format!("autopi-{name}-{}.jsonl", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_file(&path);
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const ID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+
+/// Two pages of a list, a body with secrets, a retried request, a login and a file.
+async fn api() -> Server {
+    Server::start(|n, request| {
+        let url = request.split(' ').nth(1).unwrap_or_default();
+        let host = request.lines().find_map(|l| l.strip_prefix("host: ")).unwrap_or_default();
+        write(match url {
+            _ if n == 0 => response("503 Busy", "x-request-id: r1\r\nset-cookie: canary\r\n", ""),
+            "/rows/" | "/rows/?page=1" => ok(&format!(
+                r#"{{"count":2,"next":"http://{host}/rows/?page=2","results":[{{"id":1,"wifi_pass":"canary","first_pet":"canary","pin":4}}]}}"#
+            )),
+            "/rows/?page=2" => ok(
+                r#"{"count":2,"next":null,"results":[{"id":2,"iccid":"89450100000000000123","docs":"https://u:canary@x.example/","link":"https://x.example/?sig=canary"}]}"#,
+            ),
+            "/auth/login/" => ok(r#"{"token":"canary"}"#),
+            "/x/?access_token=canary&a=1" if request.contains("canary-password") => {
+                ok(&format!(r#"{{"id":"{ID}","session_id":"{ID}","n":1,"secret":5,"echo":"my canary-password, is canary-token"}}"#))
+            }
+            "/file/" => response("200 OK", "content-type: text/csv\r\n", "canary,canary"),
+            _ => ok(&format!(
+                r#"{{"id":"{ID}","session_id":"{ID}","n":1,"secret":5,"echo":"is canary-token","hash":"0123456789abcdef0123456789abcdef","json":"{{\"token\":\"canary\"}}"}}"#
+            )),
+        })
+    })
+    .await
+}
+
+/// The calls of a program, and what they gave.
+async fn calls(client: &Client, password: &str) -> Result<Value, Error> {
+    let rows: Vec<Value> = Call::new(client, &LIST).stream().try_collect().await?;
+    let sent = json!({"name": "n", "new_password": password, "code": password});
+    let request = client.request(Method::POST, "/x/?access_token=canary&a=1");
+    let made = request.json(&sent)?.send_json::<Value>().await?.value;
+    let request = client.request(Method::POST, "/y/");
+    let form = request
+        .form("password", password)
+        .form("a", "1")
+        .send_json::<Value>()
+        .await?
+        .value;
+    let login = client
+        .request(Method::POST, "/auth/login/")
+        .json(&sent)?
+        .send()
+        .await?;
+    let file = client.request(Method::GET, "/file/").send().await?;
+    assert_eq!(file.headers["content-type"], "text/csv");
+    Ok(json!([rows, made, form, login.status]))
+}
+
+#[tokio::test]
+async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
+    let (server, file) = (api().await, File::new("recording"));
+    let recorder = Recorder::create(&file.0).unwrap();
+    let client = server.builder().hooks(recorder).build().unwrap();
+    let live = calls(&client, "my canary-password").await.unwrap();
+    assert_eq!(live[0][0]["wifi_pass"], "canary", "the program sees all");
+
+    let text = std::fs::read_to_string(&file.0).unwrap();
+    assert!(
+        !text.contains("canary") && !text.contains("0123456789abcdef"),
+        "{text}"
+    );
+    assert!(!text.contains("127.0.0.1"), "{text}");
+    assert_eq!(text.lines().count(), 7, "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&file.0).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    // Another host, another token, another password.
+    let client = stubbed(Replay::open(&file.0).unwrap());
+    let played = calls(&client, "another").await.unwrap();
+    assert_eq!(played[0][1]["iccid"], "89450100000000000123");
+    assert_eq!(
+        (&played[0][0]["pin"], &played[1]["n"]),
+        (&json!(4), &json!(1))
+    );
+    let nil = "00000000-0000-0000-0000-000000000000";
+    assert_eq!(
+        (&played[1]["id"], &played[1]["session_id"]),
+        (&json!(ID), &json!(nil))
+    );
+    assert_eq!((&played[1]["secret"], &played[3]), (&json!(0), &json!(200)));
+    // All of it was played.
+    let error = calls(&client, "another").await.unwrap_err();
+    assert!(
+        error.to_string().contains("no more response to GET /rows/"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_recording_is_never_written_over_and_one_that_is_none_is_refused() {
+    let file = File::new("none");
+    std::fs::write(&file.0, "{\"a\":1}\n").unwrap();
+    let error = Recorder::create(&file.0).unwrap_err();
+    assert!(
+        error.to_string().contains("cannot write the recording"),
+        "{error}"
+    );
+    let error = Replay::open(&file.0).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("line 1 is no line of a recording"),
+        "{error}"
+    );
+    assert!(Replay::open("/no/such/file").is_err());
+}
+
+#[tokio::test]
+async fn a_bad_item_of_a_stub_is_kept_out_of_its_page() {
+    let page = json!({"results": [1, "no", 3]});
+    let client = stubbed(Stub::new().json("rows_list", 200, page));
+    let page: Page<i64> = Call::new(&client, &LIST).send().await.unwrap();
+    assert_eq!((page.results, page.errors.len()), (vec![1, 3], 1));
+}
