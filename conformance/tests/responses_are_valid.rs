@@ -147,15 +147,15 @@ async fn judge(wire: Wire) -> Vec<String> {
                 .map_or("", |v| v.to_str().unwrap())
                 .to_owned();
             *statuses.entry(status).or_default() += 1;
-            let Some(response) = operation["responses"].get(status.to_string()) else {
+            let Some(documented) = operation["responses"].get(status.to_string()) else {
                 failures.push(format!(
                     "{name}: status {status} is not documented: {}",
                     response.text().await.unwrap()
                 ));
                 continue;
             };
-            let schema = response.get("schema").or_else(|| {
-                response["content"]
+            let schema = documented.get("schema").or_else(|| {
+                documented["content"]
                     .as_object()?
                     .values()
                     .next()?
