@@ -6,7 +6,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 git clone --quiet . "$work/clone"
 target=$PWD/target
-crates=(autopi-codegen autopi-sandbox autopi)
+crates=(autopi-codegen autopi-sandbox autopi autopi-cli)
 (cd "$work/clone" && cargo package --quiet --locked --no-verify --target-dir "$work/target" "${crates[@]/#/--package=}")
 mkdir -p "$work/program/src"
 for crate in "${crates[@]}"; do
@@ -24,12 +24,16 @@ autopi = "0"
 autopi-sandbox = "0"
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
-[patch.crates-io]
-autopi = { path = "../autopi" }
-autopi-codegen = { path = "../autopi-codegen" }
-autopi-sandbox = { path = "../autopi-sandbox" }
-
+TOML
+cat >"$work/Cargo.toml" <<'TOML'
 [workspace]
+members = ["autopi-cli", "program"]
+resolver = "3"
+
+[patch.crates-io]
+autopi = { path = "autopi" }
+autopi-codegen = { path = "autopi-codegen" }
+autopi-sandbox = { path = "autopi-sandbox" }
 TOML
 cat >"$work/program/src/main.rs" <<'RUST'
 #[tokio::main]
@@ -47,7 +51,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 RUST
-cd "$work/program"
-cp "$work/clone/Cargo.lock" .
+cd "$work"
+cp clone/Cargo.lock .
 cargo fetch --quiet
-CARGO_TARGET_DIR="$target/packages" cargo run --quiet --offline
+export CARGO_TARGET_DIR="$target/packages"
+cargo run --quiet --offline --package program
+cargo run --quiet --offline --package autopi-cli -- --sandbox dongle devices-list --jq '.[0].id' --quiet
