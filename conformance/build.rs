@@ -1,4 +1,4 @@
-//! `spec/openapi.json` → a table of calls, one for each operation; and the types of a document with unions.
+//! `spec/openapi.json` → a table of calls, one for each operation, and the example of each; and the types of a document with unions.
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -6,14 +6,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../spec/openapi.json");
     let out = env::var("OUT_DIR")?;
     println!("cargo::rerun-if-changed={}", spec.display());
-    fs::write(
-        Path::new(&out).join("calls.rs"),
-        autopi_codegen::calls(&fs::read_to_string(spec)?)?,
-    )?;
+    let spec = fs::read_to_string(spec)?;
+    let out = Path::new(&out);
+    fs::write(out.join("calls.rs"), autopi_codegen::calls(&spec)?)?;
+    fs::write(out.join("examples.rs"), autopi_codegen::examples(&spec)?)?;
     // Our document has no unions: the types of one that has.
     println!("cargo::rerun-if-changed=tests/unions.json");
     fs::write(
-        Path::new(&out).join("unions.rs"),
+        out.join("unions.rs"),
         autopi_codegen::types(&fs::read_to_string("tests/unions.json")?)?,
     )?;
     Ok(())

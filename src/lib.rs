@@ -2,7 +2,7 @@
 //!
 //! ## In this crate
 //!
-//! [`Client`] has one method for each operation. It returns a builder: its `send` makes the call, its `stream` and `pages` follow a list to its end. The types of requests and
+//! [`Client`] has one method for each operation ([`areas`] lists them). It returns a builder: its `send` makes the call, its `stream` and `pages` follow a list to its end. The types of requests and
 //! responses are in [`types`], the builders in [`builder`].
 //!
 //! | for | see |
@@ -14,6 +14,7 @@
 //! | any other path | [`Client::request`] |
 //! | commands on a device, and what comes back | [`Command`], [`webhook`] |
 //! | files | [`Upload`], [`Download`] |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 mod auth;
@@ -34,10 +35,8 @@ mod transport;
 pub mod rt;
 
 #[allow(
-    missing_docs,
     deprecated,
     clippy::all,
-    rustdoc::all,
     unused,
     nonstandard_style,
     uncommon_codepoints,

@@ -9,11 +9,13 @@ use serde_json::{Map, Value};
 use crate::{
     Error,
     areas::Operation,
-    checks, media, names,
-    parameters::Argument,
+    checks, describe,
+    examples::About,
+    media, names,
+    parameters::{Argument, setter_about},
     parts::Header,
     schema::{self, Document, is_file},
-    types::{self, Used},
+    types,
 };
 
 /// Stands for a body among what is required, as in the runtime.
@@ -80,9 +82,10 @@ pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'
 pub fn setters<'a>(
     doc: &Document<'a>,
     op: &Operation<'a>,
-    used: &mut Used,
+    used: &mut BTreeSet<String>,
     taken: &mut BTreeSet<String>,
     required: &mut Vec<String>,
+    describe: &mut About<'_>,
 ) -> Result<TokenStream, Error> {
     let Some((kind, must)) = kind(doc, op)? else {
         return Ok(TokenStream::new());
@@ -91,13 +94,14 @@ pub fn setters<'a>(
         required.push(BODY.into());
     }
     let about = if must {
-        "The request body. It must be set: without it nothing is sent."
+        "Sets the request body. It must be set: without it nothing is sent."
     } else {
-        "The request body."
+        "Sets the request body."
     };
     match kind {
         Kind::Json(media, schema) => {
-            let ty = doc.nullable(schema, &mut used.requests)?;
+            let ty = doc.nullable(schema, used)?;
+            describe.body(&ty, must);
             let checks = checks::body(doc, schema);
             let check = (!checks.is_empty())
                 .then(|| quote!(self.0.check_body(|v| { let value = body; #checks });));
@@ -106,13 +110,15 @@ pub fn setters<'a>(
                 media => quote!(json_as(#media, body)),
             };
             Ok(
-                quote!(#[doc = #about] pub fn body(mut self, body: &#ty) -> Self { self.0.#set; #check self }),
+                quote!(#[markup = #about] pub fn body(mut self, body: &#ty) -> Self { self.0.#set; #check self }),
             )
         }
         Kind::Raw(media) => {
-            let about = format!("{about} It goes out as it is, as `{media}`.");
+            describe.raw(media, must);
+            let media_type = describe::code(media);
+            let about = format!("{about} It is sent as it is, as {media_type}.");
             Ok(
-                quote!(#[doc = #about] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#media, body); self }),
+                quote!(#[markup = #about] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#media, body); self }),
             )
         }
         Kind::Form(form) => {
@@ -120,14 +126,16 @@ pub fn setters<'a>(
             let mut out = TokenStream::new();
             for (name, property) in &form.members {
                 let field = names::unique(names::value_ident(name), taken);
-                let argument = Argument::of(doc, property, &mut used.requests)?;
+                let argument = Argument::of(doc, property, used)?;
+                let must = form.required.contains(name);
+                describe.argument(&field, &argument, must, &describe::limits(doc, property));
                 out.extend(member(doc, &form, name, &field, property, &argument));
             }
             for (part, headers) in form.headers(doc) {
                 for header in headers {
                     let name = format!("{part}_{}", header.name);
                     let field = names::unique(names::value_ident(&name), taken);
-                    out.extend(header.setter(doc, part, &field, &mut used.requests)?);
+                    out.extend(header.setter(doc, part, &field, used)?);
                 }
             }
             Ok(out)
@@ -143,14 +151,8 @@ fn member(
     property: &Value,
     argument: &Argument,
 ) -> TokenStream {
-    let known = doc.written_out(property);
-    let text = |key| {
-        let of = |s: &'_ Value| Some(s.get(key)?.as_str()?.trim().to_owned());
-        of(property).or_else(|| of(known)).filter(|t| !t.is_empty())
-    };
-    let about = text("description")
-        .or_else(|| text("title"))
-        .unwrap_or_else(|| name.to_owned());
+    let text = describe::text(property).or_else(|| describe::text(doc.written_out(property)));
+    let about = setter_about(name, text, &describe::limits(doc, property));
     let checks = argument.checked(doc, name, property);
     let deprecated = types::deprecated(property);
     let multipart = form.multipart;
@@ -180,10 +182,10 @@ fn member(
         Argument::Files if multipart => quote!(form_files(#name, value)),
         // No file fits in such a form: its text.
         Argument::File => {
-            return quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
+            return quote!(#about #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
         }
         Argument::Files => {
-            return quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
+            return quote!(#about #deprecated pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
         }
     };
     let media = form.content_type(name).filter(|_| multipart);
@@ -191,7 +193,7 @@ fn member(
     let headers = form.headers_of(doc, name);
     let headers = headers.iter().filter_map(|header| header.usual(name));
     let taken = argument.taken();
-    quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media #(#headers)* self })
+    quote!(#about #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media #(#headers)* self })
 }
 
 impl Form<'_> {

@@ -10,7 +10,8 @@ use quote::quote;
 
 use crate::escape;
 
-/// Rewrites every `#[doc = "…"]`, also inside macros, so that no writer of code has to think of it.
+/// Rewrites every `#[doc = "…"]`, also inside macros, so that no writer of code has to think of it. Only what we say ourselves may hold links
+/// (`#[markup = "…"]`) and code that is compiled elsewhere (`#[example = "…"]`).
 pub fn clean(tokens: TokenStream) -> TokenStream {
     let mut out = Vec::new();
     for token in tokens {
@@ -19,9 +20,13 @@ pub fn clean(tokens: TokenStream) -> TokenStream {
             continue;
         };
         let hash = matches!(out.last(), Some(TokenTree::Punct(p)) if p.as_char() == '#');
-        if let Some(text) = text(&group).filter(|_| hash) {
+        if let Some((kind, text)) = text(&group).filter(|_| hash) {
             out.pop();
-            out.extend(attributes(&text));
+            out.extend(match kind {
+                "doc" => attributes(&text),
+                "markup" => lines(&text),
+                _ => code(&format!("```\n{text}\n```")),
+            });
             continue;
         }
         let mut inner = Group::new(group.delimiter(), clean(group.stream()));
@@ -31,33 +36,40 @@ pub fn clean(tokens: TokenStream) -> TokenStream {
     out.into_iter().collect()
 }
 
-/// The text of `[doc = "…"]`.
-fn text(group: &Group) -> Option<String> {
+/// The kind and the text of `[doc = "…"]`.
+fn text(group: &Group) -> Option<(&'static str, String)> {
     if group.delimiter() != Delimiter::Bracket {
         return None;
     }
     let mut tokens = group.stream().into_iter();
     match (tokens.next()?, tokens.next()?, tokens.next()?) {
-        (TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Literal(text))
-            if name == "doc" =>
-        {
-            Some(
-                syn::parse2::<syn::LitStr>(TokenTree::from(text).into())
-                    .ok()?
-                    .value(),
-            )
+        (TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Literal(text)) => {
+            let kind = ["doc", "markup", "example"]
+                .into_iter()
+                .find(|k| name == k)?;
+            let text = syn::parse2::<syn::LitStr>(TokenTree::from(text).into()).ok()?;
+            Some((kind, text.value()))
         }
         _ => None,
     }
 }
 
 fn attributes(text: &str) -> TokenStream {
-    let (text, code) = markdown(text);
-    if code {
-        return quote!(#[cfg_attr(not(doctest), doc = #text)]);
+    let (text, has_code) = markdown(text);
+    match has_code {
+        true => code(&text),
+        false => lines(&text),
     }
-    // One a line: printed as `/// line`.
-    let lines = text.lines().map(|line| match line {
+}
+
+/// What rustdoc could take for a test is not there when it looks for tests.
+fn code(text: &str) -> TokenStream {
+    quote!(#[cfg_attr(not(doctest), doc = #text)])
+}
+
+/// One a line: printed as `/// line`. An empty text is an empty line.
+fn lines(text: &str) -> TokenStream {
+    let lines = text.split('\n').map(|line| match line {
         "" => String::new(),
         line => format!(" {line}"),
     });

@@ -4,12 +4,16 @@
 
 mod areas;
 mod bodies;
+#[cfg(feature = "conformance")]
 mod calls;
 mod checks;
 mod cycles;
+mod describe;
 mod docs;
 mod error;
 pub mod escape;
+mod examples;
+mod index;
 pub mod media;
 pub mod names;
 mod operations;
@@ -57,7 +61,7 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
     let (code, used) = operations::emit(&doc, &operations)?;
     let types = types::emit(&doc, &used)?;
     Ok(quote::quote! {
-        /// The request and answer types of the API.
+        #[markup = "The types of requests and responses."]
         pub mod types { #types }
         #code
     })
@@ -75,6 +79,7 @@ pub fn check(doc: &Value) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`generate`].
+#[cfg(feature = "conformance")]
 pub fn types(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
@@ -87,10 +92,25 @@ pub fn types(spec: &str) -> Result<String, Error> {
 ///
 /// # Errors
 /// As [`generate`].
+#[cfg(feature = "conformance")]
 pub fn calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
     print::print(calls::emit(&schema::Document::new(&doc), &operations)?)
+}
+
+/// Rust code that holds the example of each operation, for a test that compiles them all.
+///
+/// # Errors
+/// As [`generate`].
+#[cfg(feature = "conformance")]
+pub fn examples(spec: &str) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, &|_| true)?;
+    print::print(operations::examples(
+        &schema::Document::new(&doc),
+        &operations,
+    )?)
 }
 
 /// The areas of a document: the first tag of each operation, sorted. Each is a cargo feature.

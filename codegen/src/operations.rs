@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 use crate::{
     Error,
     areas::Operation,
-    bodies, media, names,
+    bodies, describe,
+    examples::About,
+    index::Areas,
+    media, names,
     parameters::{Parameter, Place},
     schema::{self, Document},
     types::{self, Used},
@@ -76,13 +79,21 @@ pub fn reserved() -> BTreeSet<String> {
     .into()
 }
 
+/// An operation as it is emitted.
+struct Emitted<'a> {
+    statics: TokenStream,
+    setters: TokenStream,
+    sends: Sends,
+    about: About<'a>,
+}
+
 pub fn emit(
     doc: &Document<'_>,
     operations: &[Operation<'_>],
 ) -> Result<(TokenStream, Used), Error> {
     let mut used = Used::default();
-    let (mut methods, mut blocking, mut builders) =
-        (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let mut builders = TokenStream::new();
+    let mut areas = Areas::default();
     let mut taken = Names::default();
     for op in operations {
         let id = op
@@ -91,29 +102,33 @@ pub fn emit(
             .and_then(Value::as_str)
             .ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
         let (function, builder) = taken.of(id);
-        let about = about(op);
         let deprecated = types::deprecated(op.value);
-        let body = one(doc, op, id, &mut used)?;
-        methods.extend(quote! {
-            #[doc = #about]
-            #deprecated
-            pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
-        });
-        let short = format!("`{} {}`", op.method.to_uppercase(), op.path);
-        // Its description is long, and stands at the method of the same name.
-        blocking.extend(quote! {
-            #[doc = #short]
-            #deprecated
-            pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
-        });
-        let Body {
+        let route = describe::code(&format!("{} {}", op.method.to_uppercase(), op.path));
+        let emitted = emit_operation(doc, op, id, &function, &mut used)?;
+        let Emitted {
             statics,
             setters,
-            sends,
-        } = body;
-        let Sends { sends, blocking } = sends;
+            sends: Sends { sends, blocking },
+            about,
+        } = emitted;
+        let about = about.emit();
+        areas.add(op, &function, &route, quote! {
+            #[markup = #route]
+            #about
+            #deprecated
+            pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
+        }, {
+            // Its description is long, and stands at the method of the same name.
+            let short = format!("{route}: as [`{function}`](crate::Client::{function}).");
+            quote! {
+                #[markup = #short]
+                #deprecated
+                pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
+            }
+        });
+        let short = format!("{route}: made by [`{function}`](crate::Client::{function}).");
         builders.extend(quote! {
-            #[doc = #short]
+            #[markup = #short]
             #[must_use = "nothing is sent before `send`"]
             pub struct #builder<'a, M = crate::Async>(crate::rt::Call<'a>, ::std::marker::PhantomData<M>);
             impl<'a, M> #builder<'a, M> {
@@ -122,7 +137,7 @@ pub fn emit(
                     Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
                 }
                 #setters
-                #[doc = "Time-out, retries and headers for this call only."]
+                #[markup = "Sets timeouts, retries and headers for this call only."]
                 pub fn options(mut self, options: crate::CallOptions) -> Self { self.0.options(options); self }
             }
             impl<'a> #builder<'a> { #sends }
@@ -130,20 +145,13 @@ pub fn emit(
             impl<'a> #builder<'a, crate::Blocking> { #blocking }
         });
     }
+    let areas = areas.emit(doc);
     let code = quote! {
-        impl crate::Client { #methods }
-        #[cfg(feature = "blocking")]
-        impl crate::blocking::Client { #blocking }
-        /// One builder an operation.
+        #areas
+        #[markup = "The builders: one for each operation, made by the method of [`Client`](crate::Client) of the same name."]
         pub mod builder { #builders }
     };
     Ok((code, used))
-}
-
-struct Body {
-    statics: TokenStream,
-    setters: TokenStream,
-    sends: Sends,
 }
 
 /// The ways to send an operation.
@@ -161,7 +169,7 @@ impl Sends {
             quote::format_ident!("{name}"),
             quote::format_ident!("{call}"),
         );
-        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }));
+        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }));
         let file = call == "send_download";
         let (ty, into) = if file {
             (
@@ -172,43 +180,84 @@ impl Sends {
             (ty.clone(), quote!())
         };
         let result = quote!(::std::result::Result<#ty, crate::Error>);
-        self.blocking.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
+        self.blocking.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
     }
 
     fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
         let name = quote::format_ident!("{name}");
-        self.sends.extend(quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }));
-        let iter = quote!(#[doc = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
+        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }));
+        let iter = quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
         self.blocking.extend(iter);
     }
 }
 
-fn one(doc: &Document<'_>, op: &Operation<'_>, id: &str, used: &mut Used) -> Result<Body, Error> {
+/// The examples of all operations, a function each.
+#[cfg(feature = "conformance")]
+pub fn examples(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
+    let mut out = TokenStream::new();
+    let mut taken = Names::default();
+    for op in operations {
+        let id = op.value.get("operationId").and_then(Value::as_str);
+        let id = id.unwrap_or_default();
+        let (function, _) = taken.of(id);
+        let emitted = emit_operation(doc, op, id, &function, &mut Used::default())?;
+        out.extend(emitted.about.test(&function));
+    }
+    Ok(out)
+}
+
+fn emit_operation<'a>(
+    doc: &Document<'_>,
+    op: &'a Operation<'_>,
+    id: &str,
+    function: &'a Ident,
+    used: &mut Used,
+) -> Result<Emitted<'a>, Error> {
     let mut taken = reserved();
     let mut setters = TokenStream::new();
     let (mut required, mut queries) = (Vec::new(), BTreeSet::new());
+    let mut about = About::new(op, function);
+    let mut requests = BTreeSet::new();
     for parameter in &op.parameters {
-        let Some(parameter) = Parameter::of(doc, parameter, &mut taken, &mut used.requests)? else {
+        let Some(parameter) = Parameter::of(doc, parameter, &mut taken, &mut requests)? else {
             continue;
         };
+        let must = parameter.place == Place::Path || parameter.required;
         if parameter.place != Place::Path && parameter.required {
             required.push(parameter.name.to_owned());
         }
         if parameter.place == Place::Query {
             queries.insert(parameter.name);
         }
+        about.argument(
+            &parameter.field,
+            &parameter.argument,
+            must,
+            &describe::limits(doc, parameter.schema),
+        );
         setters.extend(parameter.setter(doc));
     }
-    setters.extend(bodies::setters(doc, op, used, &mut taken, &mut required)?);
+    setters.extend(bodies::setters(
+        doc,
+        op,
+        &mut requests,
+        &mut taken,
+        &mut required,
+        &mut about,
+    )?);
+    used.accept(requests, function);
     let page = page_params(&queries);
-    let (accept, sends) = answer(doc, op, used)?;
+    let mut responses = BTreeSet::new();
+    let (accept, sends) = answer(doc, op, &mut responses, &mut about)?;
+    used.give(responses, function);
     let (method, path) = (op.method.to_uppercase(), op.path);
     let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
     let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page, secrets: &[#((#marked, #secret)),*] });
-    Ok(Body {
+    Ok(Emitted {
         statics,
         setters,
         sends,
+        about,
     })
 }
 
@@ -274,10 +323,11 @@ impl<'a> Answer<'a> {
 fn answer<'a>(
     doc: &Document<'a>,
     op: &Operation<'a>,
-    used: &mut Used,
+    used: &mut BTreeSet<String>,
+    about: &mut About<'_>,
 ) -> Result<(String, Sends), Error> {
-    const SEND: &str = "Sends it; any 2xx answer is decoded.";
-    const FULL: &str = "As `send`, with the status and the headers.";
+    const SEND: &str = "Sends the request and decodes any 2xx response.";
+    const FULL: &str = "As [`send`](Self::send), with the status and the headers.";
     let mut sends = Sends::default();
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);
@@ -290,34 +340,41 @@ fn answer<'a>(
     };
     match Answer::of(doc, op)? {
         Answer::Empty => both(
-            "Sends it; any 2xx answer is a success.",
+            "Sends the request; any 2xx response is a success.",
             &quote!(()),
             "send_empty",
         ),
         Answer::Any => both(
-            "Sends it; any 2xx answer is a success.",
+            "Sends the request; any 2xx response is a success.",
             &quote!(crate::Json),
             "send_any",
         ),
-        Answer::One(schema) => both(SEND, &doc.nullable(schema, &mut used.answers)?, "send"),
+        Answer::One(schema) => {
+            let ty = doc.nullable(schema, used)?;
+            about.returns(&ty);
+            both(SEND, &ty, "send");
+        }
         Answer::Page(items) => {
-            let item = doc.nullable(items, &mut used.answers)?;
+            let item = doc.nullable(items, used)?;
             let ty = quote!(crate::Page<#item>);
+            about.returns(&ty);
+            about.pages();
             both(SEND, &ty, "send");
             sends.stream(
-                "Every item of every page that decodes, one after the other; of others `on_bad_item` is told, or the error at the end.",
+                "Streams the items of all pages that decode; of others `on_bad_item` is told, or the error at the end.",
                 "stream",
                 &item,
             );
             sends.stream(
-                "Every item of every page, good or bad.",
+                "Streams the items of all pages, good or bad.",
                 "stream_results",
                 &quote!(::std::result::Result<#item, crate::ItemError>),
             );
-            sends.stream("Page by page.", "pages", &ty);
+            sends.stream("Streams page after page.", "pages", &ty);
         }
         Answer::File => {
-            const ABOUT: &str = "Sends it; the answer has the status and the headers, and its body is yet to be read.";
+            const ABOUT: &str = "Sends the request; the response has the status and the headers, and its body is yet to be read.";
+            about.returns(&quote!(crate::Download));
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
         }
     }
@@ -358,41 +415,4 @@ pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
         .get("schema")
         .filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
         .map(|schema| (kind, schema))
-}
-
-fn about(op: &Operation<'_>) -> String {
-    let text = |key| {
-        op.value
-            .get(key)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-    };
-    let mut out = format!("`{} {}`", op.method.to_uppercase(), op.path);
-    for part in ["summary", "description"].into_iter().filter_map(text) {
-        out.push_str(&format!("\n\n{part}"));
-    }
-    let named = |required: bool| {
-        let asked = op
-            .parameters
-            .iter()
-            .filter(move |p| (p.get("required") == Some(&Value::Bool(true))) == required);
-        asked
-            .filter_map(|p| p.get("name")?.as_str())
-            .map(|n| format!("`{n}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    for (what, names) in [
-        ("Must be given", named(true)),
-        ("May be given", named(false)),
-    ] {
-        if !names.is_empty() {
-            out.push_str(&format!("\n\n{what}: {names}."));
-        }
-    }
-    if let Some(id) = text("x-original-operation-id") {
-        out.push_str(&format!("\n\noperationId in the document: `{id}`"));
-    }
-    out
 }

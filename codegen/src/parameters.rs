@@ -7,7 +7,7 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::{
-    Error, checks, media, names,
+    Error, checks, describe, media, names,
     schema::{self, Document},
     types,
 };
@@ -141,6 +141,13 @@ fn is_json(ty: &TokenStream) -> bool {
     ty.to_string().ends_with("crate :: Json")
 }
 
+/// The doc comment of the setter of something with a name on the wire.
+pub fn setter_about(name: &str, text: Option<&str>, facts: &[String]) -> TokenStream {
+    let text = text.filter(|text| describe::says_more(text, name));
+    let otherwise = format!("Sets {}.", describe::code(name));
+    describe::about(text, &otherwise, facts)
+}
+
 /// Where a parameter goes. A cookie belongs to the browser's session: DRF's token schemes use none, and the convert stage warns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -158,7 +165,7 @@ pub struct Parameter<'a> {
     pub field: Ident,
     pub argument: Argument,
     pub schema: &'a Value,
-    about: &'a str,
+    about: Option<&'a str>,
     /// The variant of `rt::Style`, and `explode`.
     style: (&'static str, bool),
     reserved: bool,
@@ -221,9 +228,7 @@ impl<'a> Parameter<'a> {
             field,
             argument,
             schema,
-            about: Some(text("description").trim())
-                .filter(|d| !d.is_empty())
-                .unwrap_or(name),
+            about: describe::text(parameter),
             style: (style, flag("explode").unwrap_or(style == "Form")),
             reserved: place == Place::Query && flag("allowReserved") == Some(true),
             deprecated: types::deprecated(parameter),
@@ -231,7 +236,8 @@ impl<'a> Parameter<'a> {
     }
 
     pub fn setter(&self, doc: &Document<'a>) -> TokenStream {
-        let (name, field, about) = (self.name, &self.field, self.about);
+        let (name, field) = (self.name, &self.field);
+        let about = setter_about(name, self.about, &describe::limits(doc, self.schema));
         let deprecated = &self.deprecated;
         let taken = self.argument.taken();
         let checks = self.argument.checked(doc, name, self.schema);
@@ -285,6 +291,6 @@ impl<'a> Parameter<'a> {
                 quote!(styled(#name, &value, #format))
             }
         };
-        quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
+        quote!(#about #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
     }
 }

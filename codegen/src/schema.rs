@@ -48,6 +48,11 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The tags that the document describes.
+    pub fn root_tags(&self) -> Option<&Value> {
+        self.root.get("tags")
+    }
+
     /// Follows a `$ref` to parameters, bodies or responses.
     pub fn resolve(&self, value: &'a Value) -> Result<&'a Value, Error> {
         let mut value = value;
@@ -346,10 +351,19 @@ impl<'a> Document<'a> {
         for (name, schema) in &self.schemas {
             let parts = self.parts(schema);
             let many = parts.len() > PARTS;
+            let wide: usize = parts.iter().copied().map(fields).sum();
+            // Of parts with the same members there may be fewer.
+            let wide = wide > MEMBERS
+                && self
+                    .properties(schema)
+                    .is_some_and(|(p, _)| p.len() > MEMBERS);
             all += parts.into_iter().map(fields).sum::<usize>();
-            if many || all > FIELDS + 16 * own {
+            if many || wide || all > FIELDS + 16 * own {
                 let pointer = format!("/components/schemas/{}", crate::escape::pointer(name));
                 let message = match many {
+                    _ if wide => format!(
+                        "has more than {MEMBERS} members: a struct has no more, describe it as a map (`additionalProperties`)"
+                    ),
                     true => format!(
                         "is made of more than {PARTS} schemas by `allOf` and `$ref`: name fewer, or copy their properties"
                     ),
@@ -416,6 +430,9 @@ pub type Tags = BTreeMap<(String, String), Option<Value>>;
 
 /// Of how many schemas a component may be made: DRF's serializers have a handful.
 const PARTS: usize = 256;
+
+/// How many members an object may have: as many the client checks for being there.
+const MEMBERS: usize = 512;
 
 /// How many fields `allOf` may make in any document; in a large one it is some more for each that it names.
 const FIELDS: usize = 20_000;

@@ -1,29 +1,47 @@
 //! The types: structs for objects, open enums for lists of values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
 use crate::{
-    Error, checks, names,
+    Error, checks, describe, names,
     parameters::is_value,
     schema::{self, Document},
     unions,
 };
 
-/// What the operations use, by direction.
+/// What the operations use, by direction: component → the methods that give or take it.
 #[derive(Default)]
 pub struct Used {
-    pub answers: BTreeSet<String>,
-    pub requests: BTreeSet<String>,
+    pub responses: BTreeMap<String, Vec<String>>,
+    pub requests: BTreeMap<String, Vec<String>>,
+}
+
+impl Used {
+    /// An operation responds with these components.
+    pub fn give(&mut self, components: BTreeSet<String>, function: &Ident) {
+        note(&mut self.responses, components, function);
+    }
+
+    /// An operation takes these components.
+    pub fn accept(&mut self, components: BTreeSet<String>, function: &Ident) {
+        note(&mut self.requests, components, function);
+    }
+}
+
+fn note(of: &mut BTreeMap<String, Vec<String>>, components: BTreeSet<String>, function: &Ident) {
+    for component in components {
+        of.entry(component).or_default().push(function.to_string());
+    }
 }
 
 /// Every component that becomes a type.
 pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
-    let mut all = closure(doc, &used.answers)?;
-    all.append(&mut closure(doc, &used.requests)?);
+    let mut all = closure(doc, used.responses.keys())?;
+    all.append(&mut closure(doc, used.requests.keys())?);
     all.retain(|name| {
         doc.schemas
             .get(name.as_str())
@@ -33,28 +51,67 @@ pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
 }
 
 pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
-    let requests = closure(doc, &used.requests)?;
+    let requests = closure(doc, used.requests.keys())?;
+    let all = all(doc, used)?;
+    let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in &all {
+        for inner in direct(doc, name)?.into_iter().filter(|inner| inner != name) {
+            let holder = doc.ident(name)?.to_string();
+            holders.entry(inner).or_default().push(holder);
+        }
+    }
     let mut out = TokenStream::new();
-    for name in &all(doc, used)? {
+    for name in &all {
         let Some(schema) = doc.schemas.get(name.as_str()) else {
             continue;
         };
-        let ident = doc.ident(name)?;
+        let about = type_about(doc, name, schema, used, &holders)?;
+        let sent = requests.contains(name);
         out.extend(if schema::is_open_enum(schema) {
-            open_enum(ident, schema)
+            open_enum(doc.ident(name)?, schema, &about)
         } else if schema::is_union(schema) {
-            unions::emit(doc, name, schema, requests.contains(name))?
+            unions::emit(doc, name, schema, sent, &about)?
         } else {
-            object(doc, name, ident, schema, requests.contains(name))?
+            object(doc, name, schema, sent, &about)?
         });
     }
     Ok(out)
 }
 
+/// The doc comment of a type: what the document says, and where it is used.
+fn type_about(
+    doc: &Document<'_>,
+    name: &str,
+    schema: &Value,
+    used: &Used,
+    holders: &BTreeMap<String, Vec<String>>,
+) -> Result<TokenStream, Error> {
+    let ident = doc.ident(name)?.to_string();
+    let text = describe::text(schema).filter(|text| describe::says_more(text, &ident));
+    let otherwise = format!("The schema {} of the API.", describe::code(name));
+    let mut out = describe::about(text, &otherwise, &[]);
+    let mut uses = Vec::new();
+    for (word, of) in [("Returned", &used.responses), ("Accepted", &used.requests)] {
+        if let Some(functions) = of.get(name) {
+            uses.push(format!("{word} by {}.", describe::methods(functions)));
+        }
+    }
+    if let Some(types) = holders.get(name) {
+        uses.push(format!("Part of {}.", describe::types(types)));
+    }
+    if !uses.is_empty() {
+        out.extend(describe::paragraph(&uses.join(" ")));
+    }
+    Ok(out)
+}
+
 /// Everything that can be reached from `start`.
-fn closure(doc: &Document<'_>, start: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
-    let mut found = start.clone();
-    let mut todo: Vec<String> = start.iter().cloned().collect();
+fn closure<'n>(
+    doc: &Document<'_>,
+    start: impl Iterator<Item = &'n String>,
+) -> Result<BTreeSet<String>, Error> {
+    let mut todo: Vec<String> = start.cloned().collect();
+    let mut found: BTreeSet<String> = todo.iter().cloned().collect();
     while let Some(name) = todo.pop() {
         for next in direct(doc, &name)? {
             if found.insert(next.clone()) {
@@ -92,11 +149,11 @@ fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
     Ok(used)
 }
 
-fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
+fn open_enum(ident: &Ident, schema: &Value, about: &TokenStream) -> TokenStream {
     let values = schema["enum"].as_array().cloned().unwrap_or_default();
     let mut taken = BTreeSet::from(["Unknown".to_owned()]);
     let mut seen = BTreeSet::new();
-    let mut variants = TokenStream::new();
+    let (mut variants, mut pairs) = (TokenStream::new(), TokenStream::new());
     let integers = values.iter().all(Value::is_i64) && !values.is_empty();
     for value in &values {
         let text = value
@@ -107,17 +164,30 @@ fn open_enum(ident: &Ident, schema: &Value) -> TokenStream {
         }
         let name = if text.is_empty() { "Empty" } else { &text };
         let variant = names::unique(names::type_ident(name), &mut taken);
-        let doc = format!("`{text}`");
+        let shown = match text.is_empty() {
+            true => "The empty text.".to_owned(),
+            false => format!("{}.", describe::code(&text)),
+        };
+        variants.extend(quote!(#[markup = #shown] #variant,));
         match value.as_i64().filter(|_| integers) {
-            Some(n) => variants.extend(quote!(#[doc = #doc] #variant = #n,)),
-            None => variants.extend(quote!(#[doc = #doc] #variant = #text,)),
+            Some(n) => pairs.extend(quote!(#variant = #n,)),
+            None => pairs.extend(quote!(#variant = #text,)),
         }
     }
-    let about = doc_line(schema);
-    if integers {
-        quote!(crate::__open_int_enum! { #[doc = #about] #ident { #variants } })
-    } else {
-        quote!(crate::__open_enum! { #[doc = #about] #ident { #variants } })
+    let (kind, implement) = match integers {
+        true => (quote!(i64), quote!(__open_int_enum)),
+        false => (quote!(::std::string::String), quote!(__open_enum)),
+    };
+    quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #variants
+            #[markup = "A value that the document does not list, kept as it came."]
+            Unknown(crate::UnknownValue<#kind>),
+        }
+        crate::#implement!(#ident { #pairs });
     }
 }
 
@@ -127,33 +197,14 @@ pub fn deprecated(value: &Value) -> Option<TokenStream> {
         .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]))
 }
 
-pub fn doc_line(schema: &Value) -> String {
-    let text = |key| {
-        schema
-            .get(key)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-    };
-    let mut line = text("description")
-        .or(text("title"))
-        .unwrap_or("As the API documents it.")
-        .to_owned();
-    if let Some(format) =
-        text("format").filter(|f| matches!(*f, "email" | "uri" | "ipv4" | "binary"))
-    {
-        line.push_str(&format!(" ({format})"));
-    }
-    line
-}
-
 fn object(
     doc: &Document<'_>,
     name: &str,
-    ident: &Ident,
     schema: &Value,
     sent: bool,
+    about: &TokenStream,
 ) -> Result<TokenStream, Error> {
+    let ident = doc.ident(name)?;
     let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
     let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
     let mut taken = BTreeSet::from(["new".to_owned()]);
@@ -176,7 +227,7 @@ fn object(
             needed = false;
         }
         let nullable = doc.is_nullable(property);
-        let about = doc_line(property);
+        let field_about = describe::member(doc, key, &field.to_string(), property);
         let deprecated = deprecated(property);
         let ty = match (needed, nullable) {
             (true, false) => inner.clone(),
@@ -191,7 +242,7 @@ fn object(
         if doc.is_secret(key, property) {
             secrets.push(index);
         }
-        fields.extend(quote!(#[doc = #about] #deprecated pub #field: #ty,));
+        fields.extend(quote!(#field_about #deprecated pub #field: #ty,));
         blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
         shown.push(field.clone());
         // Null is a value of a field that tells it from absent.
@@ -234,7 +285,8 @@ fn object(
             continue;
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
-        setters.extend(quote!(#[doc = #about] #deprecated pub fn #field(mut self, value: impl #taken) -> Self { self.#field = ::std::option::Option::Some(value.#become_value); self }));
+        let set = format!("Sets `{}`.", field.to_string().trim_start_matches("r#"));
+        setters.extend(quote!(#[markup = #set] #deprecated pub fn #field(mut self, value: impl #taken) -> Self { self.#field = ::std::option::Option::Some(value.#become_value); self }));
     }
     let extra = match schema.get("additionalProperties") {
         Some(value @ Value::Object(map)) if !map.is_empty() => Some((
@@ -251,7 +303,7 @@ fn object(
             checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
         }
         rest = quote!(; #field);
-        fields.extend(quote!(#[doc = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
+        fields.extend(quote!(#[markup = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
         blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
         initial.extend(quote!(#field: ::std::default::Default::default(),));
         writes.extend(quote!(for (key, value) in &self.#field { map.serialize_entry(key, value)?; }));
@@ -265,12 +317,11 @@ fn object(
     });
     let secrets =
         (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [usize] = &[#(#secrets),*];));
-    let about = doc_line(schema);
     let default = (sent && all_optional).then(|| quote!(, Default));
     let methods = sent.then(|| {
         quote! {
             impl #ident {
-                #[doc = "With what is required, and nothing else."]
+                #[markup = "Builds it from what is required."]
                 pub fn new(#arguments) -> Self { Self { #initial } }
                 #setters
             }
@@ -280,7 +331,7 @@ fn object(
         }
     });
     Ok(quote! {
-        #[doc = #about]
+        #about
         #[derive(Clone, PartialEq #default)]
         #[non_exhaustive]
         pub struct #ident { #fields }

@@ -7,9 +7,8 @@ use quote::quote;
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, checks, names,
+    Error, checks, describe, names,
     schema::{self, Document, Tags},
-    types,
 };
 
 /// How many shapes a union may have beside one for each alternative, of unions inside and of items; what has more is any JSON to the choice.
@@ -42,10 +41,12 @@ pub fn emit(
     name: &str,
     schema: &Value,
     sent: bool,
+    about: &TokenStream,
 ) -> Result<TokenStream, Error> {
     let ident = doc.ident(name)?;
     let union = read(doc, name, schema);
-    let (mut variants, mut from, mut alternatives, mut arms) = (
+    let (mut variants, mut described, mut from, mut alternatives, mut arms) = (
+        TokenStream::new(),
         TokenStream::new(),
         TokenStream::new(),
         TokenStream::new(),
@@ -74,7 +75,8 @@ pub fn emit(
             None => quote!(plain),
         };
         let about = variant.about(doc, &union.tag);
-        variants.extend(quote!(#[doc = #about] #shown(#held) = #accessor(#of) #how,));
+        described.extend(quote!(#about #shown(#held),));
+        variants.extend(quote!(#shown(#held) = #accessor(#of) #how,));
         if types.insert(of.to_string()) {
             from.extend(quote!(#shown(#of),));
             from.extend(match of.to_string().as_str() {
@@ -101,7 +103,6 @@ pub fn emit(
             arms.extend(quote!(Self::#shown(value) => { #checks }));
         }
     }
-    let about = types::doc_line(schema);
     let tag = &union.tag;
     let check = sent.then(|| {
         quote! {
@@ -113,20 +114,38 @@ pub fn emit(
         }
     });
     Ok(quote! {
-        crate::__union! { #[doc = #about] #ident { #variants }, #tag, [#from], [#alternatives] }
+        #about
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #described
+            #[markup = "A value that is of no alternative of the document, kept as it came."]
+            Unknown(crate::UnknownValue<crate::Json>),
+        }
+        crate::__union!(#ident { #variants }, #tag, [#from], [#alternatives]);
         #check
     })
 }
 
 impl Variant<'_> {
-    fn about(&self, doc: &Document<'_>, tag: &str) -> String {
-        let target = Document::target(self.schema).and_then(|t| doc.schemas.get(t).copied());
-        let text = types::doc_line(target.unwrap_or(self.schema));
-        let values: Vec<String> = self.tags.iter().map(|t| format!("`{t}`")).collect();
-        match values.is_empty() {
-            true => text,
-            false => format!("{text}\n\n`{tag}` is {}.", values.join(" or ")),
-        }
+    fn about(&self, doc: &Document<'_>, tag: &str) -> TokenStream {
+        let text = describe::text(doc.known(self.schema));
+        let text = text.filter(|text| describe::says_more(text, &self.name));
+        let values: Vec<String> = self
+            .tags
+            .iter()
+            .map(|t| describe::code(&t.to_string()))
+            .collect();
+        let tags = match values.is_empty() {
+            true => Vec::new(),
+            false => vec![format!(
+                "{} is {}",
+                describe::code(tag),
+                values.join(" or ")
+            )],
+        };
+        let otherwise = format!("The alternative {}.", describe::code(&self.name));
+        describe::about(text, &otherwise, &tags)
     }
 }
 

@@ -45,18 +45,11 @@ impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
     }
 }
 
+/// What an enum of listed texts can do, its variant `Unknown` holding any other.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $value:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$vmeta])* $variant,)*
-            /// A value that the document does not list, kept as it came.
-            Unknown($crate::UnknownValue<::std::string::String>),
-        }
+    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $crate::rt::Placeholder for $name {
             fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
         }
@@ -101,18 +94,11 @@ macro_rules! __open_enum {
     };
 }
 
+/// The same of listed integers.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __open_int_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $value:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$vmeta])* $variant,)*
-            /// A value that the document does not list, kept as it came.
-            Unknown($crate::UnknownValue<i64>),
-        }
+    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $crate::rt::Placeholder for $name {
             fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
         }
@@ -153,9 +139,24 @@ macro_rules! __open_int_enum {
 
 #[cfg(test)]
 mod tests {
+    use crate::UnknownValue;
+
     // A variant may have any name.
-    crate::__open_enum! { State { Err = "err", Ok = "ok", On = "on", Empty = "" } }
-    crate::__open_int_enum! { Level { One = 1 } }
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    pub enum State {
+        Err,
+        Ok,
+        On,
+        Empty,
+        Unknown(UnknownValue<String>),
+    }
+    crate::__open_enum!(State { Err = "err", Ok = "ok", On = "on", Empty = "" });
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    pub enum Level {
+        One,
+        Unknown(UnknownValue<i64>),
+    }
+    crate::__open_int_enum!(Level { One = 1 });
 
     #[test]
     fn unknown_values_go_back_out_unchanged() {

@@ -51,7 +51,7 @@ placeholders! {
     [] Decimal => Decimal(rust_decimal::Decimal::ZERO),
 }
 
-/// A generated struct. Fields beyond the 512th are not checked for being there.
+/// A generated struct. It has at most 512 fields, as many as are checked for being there: the generator refuses more.
 pub trait Record: Placeholder {
     /// The names on the wire.
     const FIELDS: &'static [&'static str];

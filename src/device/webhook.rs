@@ -30,7 +30,7 @@ use serde_json::{Map, Value};
 use sha2::Sha256;
 
 use crate::{
-    DeviceId, Error,
+    DeviceId, Error, UnknownValue,
     codec::{decode, redact::Texts},
     privacy::secret,
 };
@@ -90,15 +90,18 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
-crate::__open_enum! {
-    /// How a command ended.
-    CommandState {
-        /// The device ran it; [`CommandEvent::success`] says how it went.
-        CommandExecuted = "COMMAND_EXECUTED",
-        /// The device did not respond in time.
-        Timeout = "TIMEOUT",
-    }
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CommandState {
+    /// The device ran it; [`CommandEvent::success`] says how it went.
+    CommandExecuted,
+    /// The device did not respond in time.
+    Timeout,
+    /// A value that the documentation does not list, kept as it came.
+    Unknown(UnknownValue<String>),
 }
+crate::__open_enum!(CommandState { CommandExecuted = "COMMAND_EXECUTED", Timeout = "TIMEOUT" });
 
 /// The end of a command. `Debug` shows the form, names and numbers of what the device sent: a text may be a password.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

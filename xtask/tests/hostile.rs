@@ -26,6 +26,24 @@ fn no_text_of_a_document_is_code_or_a_doctest() {
 }
 
 #[test]
+fn markup_of_a_document_is_told_from_ours() {
+    for (comment, is_foreign) in [
+        (
+            "Takes [`Device`](crate::types::Device), [dongle](#dongle), `<b>`.",
+            false,
+        ),
+        (r"\<b> \[a\](b) `` ` <b> `` \`", false),
+        ("<b>", true),
+        ("[a](https://example.com)", true),
+        (r"\`<b>`", true),
+        (r"\\<b>", true),
+        ("`` <b> `", true),
+    ] {
+        assert_eq!(texts::has_foreign_markup(comment), is_foreign, "{comment}");
+    }
+}
+
+#[test]
 fn a_description_does_not_change_a_type() {
     let text = r#"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/x/": {"get": {
         "operationId": "x_list", "responses": {"200": {"description": "ok", "content": {"application/json": {

@@ -280,6 +280,33 @@ fn no_operation_is_named_like_a_method_of_the_client() {
 }
 
 #[test]
+fn an_object_of_more_members_than_a_record_checks_is_refused_with_its_pointer() {
+    let members = |range: std::ops::Range<usize>| -> Value {
+        let member = |n| (format!("m{n}"), json!({"type": "string"}));
+        json!({"type": "object", "properties": range.map(member).collect::<serde_json::Map<_, _>>()})
+    };
+    let of = |schemas: Value| document(json!({ "definitions": schemas }));
+    let both =
+        |a: Value, b: Value| json!({"A": {"allOf": [{"$ref": "#/definitions/B"}, a]}, "B": b});
+    let refused = [
+        json!({"A": members(0..513)}),
+        both(members(0..300), members(300..513)),
+        json!({"A": {"type": "object", "properties": {"b": {"type": "array", "items": members(0..600)}}}}),
+    ];
+    for schemas in refused {
+        let error = normalize(&of(schemas), None).err().unwrap().to_string();
+        let told = error.contains("more than 512 members") && error.contains("#/");
+        assert!(told, "{error}");
+    }
+    for schemas in [
+        json!({"A": members(0..512)}),
+        both(members(0..300), members(0..512)),
+    ] {
+        normalize(&of(schemas), None).unwrap();
+    }
+}
+
+#[test]
 fn a_path_that_could_lead_to_another_host_is_refused_with_its_pointer() {
     for path in [
         "//evil/x/",

@@ -5,22 +5,12 @@
 #[doc(hidden)]
 macro_rules! __union {
     (
-        $(#[$meta:meta])* $name:ident {
-            $($(#[$vmeta:meta])* $variant:ident($ty:ty) = $as:ident($inner:ty) $how:ident $($value:literal)?),* $(,)?
-        },
+        $name:ident { $($variant:ident($ty:ty) = $as:ident($inner:ty) $how:ident $($value:literal)?),* $(,)? },
         $tag:literal, [$($from:ident($of:ty)),* $(,)?], [$($alternative:expr),* $(,)?]
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$vmeta])* $variant($ty),)*
-            /// A value that is of no alternative of the document, kept as it came.
-            Unknown($crate::UnknownValue<$crate::Json>),
-        }
         impl $name {
             $(
-                $(#[$vmeta])*
+                #[doc = ::std::concat!("Returns the value if it is of the variant `", ::std::stringify!($variant), "`.")]
                 pub fn $as(&self) -> ::std::option::Option<&$inner> {
                     match self { Self::$variant(value) => ::std::option::Option::Some(value), _ => ::std::option::Option::None }
                 }

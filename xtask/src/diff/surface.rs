@@ -76,10 +76,8 @@ impl Surface {
                         attributes.push(g.stream().to_string().replace(' ', ""));
                         i += 1;
                     }
-                    (TokenTree::Punct(p), Some(TokenTree::Group(g)))
-                        if p.as_char() == '!' && g.delimiter() == Delimiter::Brace =>
-                    {
-                        self.named_enum(g.stream());
+                    (TokenTree::Punct(p), Some(TokenTree::Group(g))) if p.as_char() == '!' => {
+                        self.values(g.stream());
                         i += 1;
                     }
                     (TokenTree::Punct(p), _) if p.as_char() == ';' => attributes.clear(),
@@ -114,7 +112,8 @@ impl Surface {
                 "struct" if !self.builders.contains_key(&name) => {
                     self.structure(&name, &attributes, body)
                 }
-                "enum" => self.variants(&name, &attributes, body),
+                // Its variants stand with their values in the macro behind it.
+                "enum" => drop(self.add(&name, &[], &attributes)),
                 "type" => drop(self.add(&name, head, &attributes)),
                 _ => {}
             }
@@ -176,8 +175,12 @@ impl Surface {
         self.fields.insert(name, fields);
     }
 
-    fn variants(&mut self, name: &str, attributes: &[String], body: TokenStream) {
-        let name = self.add(name, &[], attributes);
+    fn variants(&mut self, name: &str, body: TokenStream) {
+        let name = self
+            .renamed
+            .get(name)
+            .map_or(name, String::as_str)
+            .to_owned();
         for (attributes, tokens) in split(body) {
             let variant = tokens.first().map(ToString::to_string).unwrap_or_default();
             // `= "value"` says which value it is; the name is what a caller writes.
@@ -202,12 +205,11 @@ impl Surface {
         }
     }
 
-    /// The macros of open enums: attributes, name, variants. They are `#[non_exhaustive]`.
-    fn named_enum(&mut self, tokens: TokenStream) {
-        for (mut attributes, tokens) in split(tokens) {
+    /// The macros that implement open enums: the name, and the variants with their values.
+    fn values(&mut self, tokens: TokenStream) {
+        for (_, tokens) in split(tokens) {
             if let [TokenTree::Ident(name), TokenTree::Group(body)] = tokens.as_slice() {
-                attributes.push("non_exhaustive".into());
-                self.variants(&name.to_string(), &attributes, body.stream());
+                self.variants(&name.to_string(), body.stream());
             }
         }
     }

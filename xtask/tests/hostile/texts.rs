@@ -152,10 +152,51 @@ fn count(code: TokenStream, out: &mut BTreeMap<String, usize>) {
     }
 }
 
-/// `doc = "…"`, or the same where no doctests are collected.
+/// Documentation as codegen has it before it is printed.
 fn is_documentation(attribute: TokenStream) -> bool {
     let text = attribute.to_string();
-    text.starts_with("doc = ") || text.starts_with("cfg_attr (not (doctest) , doc = ")
+    let kinds = ["doc = ", "markup = ", "example = "];
+    kinds.iter().any(|kind| text.starts_with(kind))
+}
+
+/// Is there HTML in a doc comment, or a link that leads elsewhere than into the documentation?
+pub fn has_foreign_markup(comment: &str) -> bool {
+    let prose = without_code_spans(comment).replace("\\\\", "");
+    let html = prose.replace("\\<", "").contains('<');
+    let links = prose.replace("\\]", "");
+    let mut targets = links.split("](").skip(1);
+    let ours = ["crate::", "Self::", "#"];
+    html || targets.any(|t| !ours.iter().any(|start| t.starts_with(start)))
+}
+
+/// The text without code spans, which begin and end with as many marks.
+fn without_code_spans(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        out.push_str(&rest[..at]);
+        let run = &rest[at..];
+        let marks = run.len() - run.trim_start_matches('`').len();
+        let escapes = out.len() - out.trim_end_matches('\\').len();
+        if escapes % 2 == 1 {
+            out.push('`');
+            rest = &run[1..];
+            continue;
+        }
+        let after = &run[marks..];
+        let end = after
+            .match_indices(&run[..marks])
+            .map(|(i, _)| i)
+            .find(|i| !after[..*i].ends_with('`') && !after[i + marks..].starts_with('`'));
+        match end {
+            Some(end) => rest = &after[end + marks..],
+            None => {
+                out.push_str(&run[..marks]);
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// The tokens of the code of a document, or nothing if it is refused.
@@ -170,6 +211,14 @@ fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
     }
     if let Some(line) = code.lines().find(|l| opens_a_block(l)) {
         return Err(format!("documentation with a block: {line}"));
+    }
+    let mut comments = code
+        .lines()
+        .filter_map(|l| l.trim_start().strip_prefix("///"));
+    if let Some(comment) = comments.find(|c| has_foreign_markup(c)) {
+        return Err(format!(
+            "documentation with markup of the document: {comment}"
+        ));
     }
     // Of the code before it is printed, which is compared with it: the printer has commas of its own.
     let meant = autopi_codegen::tokens(&new.doc, &|_| true).map_err(|e| e.to_string())?;

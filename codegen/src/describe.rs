@@ -1,0 +1,214 @@
+//! What the documentation of generated code says beside the texts of the document: types as links, limits, keys, directions. All of it is made of our own words,
+//! of Rust names, and of names in code spans, so it may be markup (see [`crate::docs`]).
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::{escape, schema::Document};
+
+/// A paragraph of ours.
+pub fn paragraph(text: &str) -> TokenStream {
+    quote!(#[markup = ""] #[markup = #text])
+}
+
+/// A name of the document, as a code span. One with marks or blanks that also begin a code block is escaped text instead.
+pub fn code(text: &str) -> String {
+    match ["`", "~~", "  "].iter().any(|mark| text.contains(mark)) {
+        true => escape::markdown(text),
+        false => escape::code(text),
+    }
+}
+
+/// A text of the document, its description before its title; `None` if it says nothing.
+pub fn text(schema: &Value) -> Option<&str> {
+    let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::trim);
+    [text("description"), text("title")]
+        .into_iter()
+        .flatten()
+        .find(|t| !t.is_empty())
+}
+
+/// The doc comment of something with a name: what the document says of it, else `otherwise`; then facts.
+pub fn about(text: Option<&str>, otherwise: &str, facts: &[String]) -> TokenStream {
+    let facts = sentence(facts);
+    match (text, facts.is_empty()) {
+        (Some(text), true) => quote!(#[doc = #text]),
+        (Some(text), false) => {
+            let facts = paragraph(&facts);
+            quote!(#[doc = #text] #facts)
+        }
+        (None, _) => {
+            let parts = [otherwise, &facts]
+                .into_iter()
+                .filter(|part| !part.is_empty());
+            let text = parts.collect::<Vec<_>>().join(" ");
+            quote!(#[markup = #text])
+        }
+    }
+}
+
+/// What a text says beyond the name: drf-yasg makes a title of each name.
+pub fn says_more(text: &str, name: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    letters(text) != letters(name)
+}
+
+fn sentence(facts: &[String]) -> String {
+    let joined = facts.join(", ");
+    let mut letters = joined.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => joined,
+    }
+}
+
+/// A type as a reader says it, its own types as links.
+pub fn linked(ty: &TokenStream) -> String {
+    match syn::parse2(ty.clone()) {
+        Ok(ty) => linked_type(&ty),
+        Err(_) => String::new(),
+    }
+}
+
+fn linked_type(ty: &Type) -> String {
+    let Type::Path(path) = ty else {
+        return match ty {
+            Type::Tuple(_) => "nothing".into(),
+            other => escape::code(&other.to_token_stream().to_string()),
+        };
+    };
+    let Some(last) = path.path.segments.last() else {
+        return String::new();
+    };
+    let inner: Vec<String> = match &last.arguments {
+        PathArguments::AngleBracketed(list) => list.args.iter().filter_map(argument).collect(),
+        _ => Vec::new(),
+    };
+    let name = last.ident.to_string();
+    match (name.as_str(), inner.as_slice()) {
+        ("Vec", [item]) => format!("a list of {item}"),
+        ("Option", [value]) => format!("{value} or null"),
+        ("BTreeMap", [_, value]) => format!("a map of {value}"),
+        ("Page", [item]) => format!("a [`Page`](crate::Page) of {item}"),
+        ("Map", _) => "any object".into(),
+        ("Json", _) => "any JSON".into(),
+        ("String", _) => "a text".into(),
+        ("i64", _) => "an integer".into(),
+        ("f64", _) => "a number".into(),
+        ("bool", _) => "a boolean".into(),
+        _ => {
+            let segments = path.path.segments.iter().map(|s| s.ident.to_string());
+            format!("[`{name}`]({})", segments.collect::<Vec<_>>().join("::"))
+        }
+    }
+}
+
+fn argument(argument: &GenericArgument) -> Option<String> {
+    match argument {
+        GenericArgument::Type(ty) => Some(linked_type(ty)),
+        _ => None,
+    }
+}
+
+/// The limits of a value, its default and its format where the type does not tell.
+pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
+    let find = |key: &str| doc.aliases(schema).find_map(|s| s.get(key));
+    let number = |key: &str| find(key).filter(|n| n.as_f64().is_some_and(|n| n.abs() < 9e15));
+    let strict = |key: &str| find(key) == Some(&Value::Bool(true));
+    let mut out = Vec::new();
+    let range = |low: Option<&Value>, high: Option<&Value>, unit: &str| {
+        let range = match (low, high) {
+            (Some(low), Some(high)) if low == high => low.to_string(),
+            (Some(low), Some(high)) => format!("{low} to {high}"),
+            (Some(low), None) => format!("at least {low}"),
+            (None, Some(high)) => format!("at most {high}"),
+            (None, None) => return None,
+        };
+        let one = high.or(low).and_then(Value::as_u64) == Some(1);
+        let plural = if unit.is_empty() || one { "" } else { "s" };
+        Some(format!("{range}{unit}{plural}"))
+    };
+    let (low, high) = (number("minimum"), number("maximum"));
+    let (above, below) = (strict("exclusiveMinimum"), strict("exclusiveMaximum"));
+    out.extend(range(low.filter(|_| !above), high.filter(|_| !below), ""));
+    out.extend(low.filter(|_| above).map(|n| format!("more than {n}")));
+    out.extend(high.filter(|_| below).map(|n| format!("less than {n}")));
+    out.extend(number("multipleOf").map(|n| format!("a multiple of {n}")));
+    for (low, high, unit) in [
+        ("minLength", "maxLength", " character"),
+        ("minItems", "maxItems", " item"),
+        ("minProperties", "maxProperties", " member"),
+    ] {
+        let low = number(low).filter(|n| n.as_u64() != Some(0));
+        out.extend(range(low, number(high), unit));
+    }
+    if strict("uniqueItems") {
+        out.push("no item twice".into());
+    }
+    let word = |key: &str| find(key).and_then(Value::as_str).filter(|t| t.len() < 80);
+    out.extend(word("pattern").map(|p| format!("of the form {}", code(p))));
+    let typed = [
+        "date-time",
+        "date",
+        "uuid",
+        "decimal",
+        "int32",
+        "int64",
+        "float",
+        "double",
+        "binary",
+        "string",
+    ];
+    let format = word("format").filter(|f| !typed.contains(f));
+    out.extend(format.map(|f| format!("format {}", code(f))));
+    let default = find("default").filter(|d| !d.is_null() && !d.is_array() && !d.is_object());
+    let default = default.map(Value::to_string).filter(|d| d.len() < 40);
+    out.extend(default.map(|d| format!("default {}", code(&d))));
+    out
+}
+
+/// The doc comment of a member: its text, its key where nothing else tells it, its direction, its limits.
+pub fn member(doc: &Document<'_>, key: &str, field: &str, property: &Value) -> TokenStream {
+    let text = text(property).filter(|text| says_more(text, key));
+    let facts = facts(doc, property);
+    let is_named = text.is_some() && field.trim_start_matches("r#") == key;
+    let key = (!is_named).then(|| format!("JSON key {}", code(key)));
+    let facts: Vec<String> = key.into_iter().chain(facts).collect();
+    about(text, "", &facts)
+}
+
+fn facts(doc: &Document<'_>, property: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for (mark, word) in [("readOnly", "read-only"), ("writeOnly", "write-only")] {
+        let says = |s: &Value| s.get(mark) == Some(&Value::Bool(true));
+        out.extend(doc.aliases(property).any(says).then(|| word.to_owned()));
+    }
+    out.extend(limits(doc, property));
+    out
+}
+
+/// Names of operations as links to their methods, the first few.
+pub fn methods(functions: &[String]) -> String {
+    few(functions, |f| format!("[`{f}`](crate::Client::{f})"))
+}
+
+/// Names of types as links.
+pub fn types(names: &[String]) -> String {
+    few(names, |name| format!("[`{name}`](crate::types::{name})"))
+}
+
+/// As many are named.
+const FEW: usize = 4;
+
+fn few(all: &[String], link: impl Fn(&str) -> String) -> String {
+    let shown: Vec<String> = all.iter().take(FEW).map(|name| link(name)).collect();
+    match all.len().saturating_sub(FEW) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

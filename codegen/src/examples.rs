@@ -1,0 +1,149 @@
+//! What the documentation of an operation says: its arguments, what it takes and returns, and an example. All examples are compiled by one test
+//! ([`crate::examples`]): 620 doctests would take minutes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use crate::{
+    areas::Operation,
+    describe::{self, linked, paragraph},
+    parameters::Argument,
+};
+
+/// The documentation of an operation while its parts are found.
+pub struct About<'a> {
+    op: &'a Operation<'a>,
+    function: &'a Ident,
+    required: Vec<String>,
+    optional: Vec<String>,
+    /// Setter and argument of what an example must give.
+    given: Vec<(Ident, TokenStream, bool)>,
+    takes: Option<String>,
+    returns: Option<String>,
+    is_list: bool,
+}
+
+impl<'a> About<'a> {
+    pub fn new(op: &'a Operation<'a>, function: &'a Ident) -> Self {
+        Self {
+            op,
+            function,
+            required: Vec::new(),
+            optional: Vec::new(),
+            given: Vec::new(),
+            takes: None,
+            returns: None,
+            is_list: false,
+        }
+    }
+
+    /// A parameter, or a field of a form.
+    pub fn argument(&mut self, field: &Ident, argument: &Argument, must: bool, limits: &[String]) {
+        let name = field.to_string();
+        let name = name.trim_start_matches("r#");
+        let text = match limits {
+            [] => format!("`{name}`"),
+            limits => format!("`{name}` ({})", limits.join(", ")),
+        };
+        if must {
+            self.required.push(text);
+            let by_reference = matches!(argument, Argument::Of(_));
+            let ty = match argument {
+                Argument::Of(ty) => ty.clone(),
+                other => other.taken(),
+            };
+            self.given.push((field.clone(), ty, by_reference));
+        } else {
+            self.optional.push(text);
+        }
+    }
+
+    /// A typed body.
+    pub fn body(&mut self, ty: &TokenStream, must: bool) {
+        self.takes = Some(linked(ty));
+        self.set_body(ty.clone(), must, true);
+    }
+
+    /// A body of bytes.
+    pub fn raw(&mut self, media: &str, must: bool) {
+        self.takes = Some(describe::code(media));
+        self.set_body(quote!(crate::Bytes), must, false);
+    }
+
+    fn set_body(&mut self, ty: TokenStream, must: bool, by_reference: bool) {
+        let list = match must {
+            true => &mut self.required,
+            false => &mut self.optional,
+        };
+        list.push("`body`".into());
+        let body = Ident::new("body", proc_macro2::Span::call_site());
+        self.given.push((body, ty, by_reference));
+    }
+
+    pub fn returns(&mut self, ty: &TokenStream) {
+        self.returns = Some(linked(ty));
+    }
+
+    /// What it returns is a page of many.
+    pub fn pages(&mut self) {
+        self.is_list = true;
+    }
+
+    /// The call as a reader would write it. Names of ours alone are in it.
+    fn example(&self) -> String {
+        let mut call = format!("client.{}()", self.function);
+        for (field, _, by_reference) in &self.given {
+            let mark = if *by_reference { "&" } else { "" };
+            call.push_str(&format!(".{field}({mark}{field})"));
+        }
+        match (self.is_list, &self.returns) {
+            (true, _) => format!(
+                "use futures_util::TryStreamExt;\n\nlet items: Vec<_> = {call}.stream().try_collect().await?;"
+            ),
+            (false, Some(_)) => format!("let response = {call}.send().await?;"),
+            (false, None) => format!("{call}.send().await?;"),
+        }
+    }
+
+    /// A function that holds the example.
+    #[cfg(feature = "conformance")]
+    pub fn test(&self, name: &Ident) -> TokenStream {
+        let code: TokenStream = self.example().parse().unwrap_or_default();
+        let given = self.given.iter().map(|(field, ty, _)| quote!(#field: #ty));
+        quote! {
+            pub async fn #name(client: &crate::Client, #(#given),*) -> ::std::result::Result<(), crate::Error> {
+                #code
+                ::std::result::Result::Ok(())
+            }
+        }
+    }
+
+    pub fn emit(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        let text = |key: &str| {
+            let text = self.op.value.get(key).and_then(Value::as_str)?.trim();
+            (!text.is_empty()).then_some(text)
+        };
+        for part in ["summary", "description"].into_iter().filter_map(text) {
+            out.extend(quote!(#[markup = ""] #[doc = #part]));
+        }
+        let mut facts = Vec::new();
+        facts.extend(self.takes.as_ref().map(|ty| format!("Takes {ty}.")));
+        facts.extend(self.returns.as_ref().map(|ty| format!("Returns {ty}.")));
+        for (word, names) in [("Required", &self.required), ("Optional", &self.optional)] {
+            if !names.is_empty() {
+                facts.push(format!("{word}: {}.", names.join(", ")));
+            }
+        }
+        if let Some(id) = text("x-original-operation-id") {
+            facts.push(format!("In the document: {}.", describe::code(id)));
+        }
+        if !facts.is_empty() {
+            out.extend(paragraph(&facts.join(" ")));
+        }
+        let example = self.example();
+        out.extend(quote!(#[markup = ""] #[example = #example]));
+        out
+    }
+}
