@@ -1,5 +1,6 @@
 //! What generated code and the `autopi` command call. No part of the public interface: it may change with any release.
 
+pub use secrecy::ExposeSecret;
 pub use serde;
 
 #[cfg(feature = "blocking")]

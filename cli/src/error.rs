@@ -122,14 +122,16 @@ impl From<Error> for Failure {
             (ErrorKind::InvalidRequest | ErrorKind::Configuration, _) => Exit::Usage,
             _ => Exit::Failed,
         };
-        let mut failure = Self::new(exit, e.to_string());
+        let text = e.to_string();
+        // A request to any path has no better name than that.
+        let mut failure = Self::new(exit, text.strip_prefix("raw: ").unwrap_or(&text));
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
             failure.hint = Some(
                 "the response is a page for a browser, not the API's: is the base URL right?"
                     .into(),
             );
-        } else if e.status() == Some(401) {
+        } else if e.status() == Some(401) || failure.message.contains("expired") {
             failure.hint = Some(
                 "log in again with `autopi login`; `autopi whoami` says which credential was used"
                     .into(),

@@ -7,6 +7,7 @@ pub mod call;
 pub mod commands;
 pub mod context;
 mod credentials;
+pub mod device;
 mod dry_run;
 pub mod error;
 pub mod index;
@@ -29,6 +30,12 @@ pub fn main() -> ExitCode {
 
 /// Runs a command: the name of the program, then its arguments.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    if arguments
+        .get(1)
+        .is_some_and(|first| first == commands::completions::HIDDEN)
+    {
+        return commands::completions::answer(arguments.get(2..).unwrap_or_default());
+    }
     let said = tree::scan(&arguments);
     let failure = match attempt(arguments, &said) {
         Ok(()) => return ExitCode::SUCCESS,

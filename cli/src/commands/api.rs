@@ -3,7 +3,7 @@
 use autopi::{CallOptions, Client, Json, Method, rt};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::operation::write_pages;
+use super::pages;
 use crate::{
     Context, Failure, Result,
     call::body,
@@ -101,7 +101,14 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let view = View::default();
     context.dry(context.block_on(async {
         if paginate {
-            return write_pages(context, request.pages::<Json>(), &view, true).await;
+            return pages::write(
+                context,
+                request.pages::<Json>(),
+                &view,
+                true,
+                async |item| Ok(vec![item]),
+            )
+            .await;
         }
         let mut download = request.send_download().await?;
         let kind = download.content_type().unwrap_or_default().to_owned();

@@ -1,7 +1,14 @@
 //! A module a command: `command` says what it takes, `run` does it.
 
 pub mod api;
+pub mod completions;
+pub mod doctor;
+pub mod lists;
+pub mod login;
+pub mod manual;
 pub mod operation;
+pub mod pages;
+pub mod run;
 pub mod search;
 
 use clap::ArgMatches;
@@ -17,7 +24,16 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         return Err(Failure::usage("a command is missing").hint("`autopi --help` lists them"));
     };
     match name {
+        "login" => login::run_login(context, matches),
+        "logout" => login::run_logout(context),
+        "whoami" => login::run_whoami(context),
+        "profiles" => login::run_profiles(context),
+        list if lists::NAMES.contains(&list) => lists::run(context, list, matches),
+        "run" => run::run(context, matches),
         "api" => api::run(context, matches),
+        "doctor" => doctor::run(context),
+        "completions" => completions::run(context, matches),
+        "man" => manual::run(context, matches),
         "search" => search::run(context, matches),
         area => {
             let (operation, matches) = match matches.subcommand() {

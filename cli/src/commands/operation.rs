@@ -2,14 +2,14 @@
 
 use autopi::{CallOptions, Json, rt};
 use clap::ArgMatches;
-use futures_util::StreamExt;
 use serde_json::Value;
 
+use super::pages;
 use crate::{
     Context, Failure, Result,
     call::{self, Given},
     index::{Entry, Index, Operation, Parameter, ResponseKind},
-    output::{Rows, Target, View, line},
+    output::{Target, View, line},
 };
 
 pub fn run(context: &Context, entry: &Entry, matches: &ArgMatches) -> Result<()> {
@@ -121,48 +121,14 @@ pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Res
     let output = &context.output;
     let follow = output.all || output.limit.is_some();
     call.options(CallOptions::new().prefetch(usize::from(follow)));
-    write_pages(context, call.pages::<Json>(), view, output.all).await
-}
-
-/// Writes the items of pages, as far as they are asked for.
-pub async fn write_pages(
-    context: &Context,
-    mut pages: rt::ItemStream<'_, autopi::Page<Json>>,
-    view: &View,
-    all: bool,
-) -> Result<()> {
-    let output = &context.output;
-    let follow = all || output.limit.is_some();
-    let mut rows = Rows::new(output, view)?;
-    let (mut shown, limit) = (0, output.limit.unwrap_or(u64::MAX));
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        if let Some(bad) = page.errors.first() {
-            return Err(Failure::failed(bad.to_string()));
-        }
-        let (count, more) = (page.count, page.cursor().is_some());
-        for item in page.results {
-            if shown == limit {
-                return rows.end();
-            }
-            rows.item(item.0)?;
-            shown += 1;
-        }
-        if shown == limit {
-            break;
-        }
-        if !follow {
-            if more {
-                let of = count.map_or_else(|| "more".into(), |n| n.to_string());
-                output.notice(&format!(
-                    "{shown} of {of}: --all for all of them, --limit N for more"
-                ));
-            }
-            break;
-        }
-        rows.flush()?;
-    }
-    rows.end()
+    pages::write(
+        context,
+        call.pages::<Json>(),
+        view,
+        output.all,
+        async |item| Ok(vec![item]),
+    )
+    .await
 }
 
 async fn download(context: &Context, call: rt::Call<'_>) -> Result<()> {

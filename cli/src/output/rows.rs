@@ -62,15 +62,30 @@ impl<'a> Rows<'a> {
         if let (false, Value::Object(map)) = (self.missing.is_empty(), &item) {
             self.members.extend(map.keys().cloned());
         }
-        let settling = self.format == Format::Csv && self.header.is_none();
-        if self.keeps() || settling {
+        if self.keeps() || self.settles() || !self.kept.is_empty() {
             self.kept.push(item);
-            if settling && !self.keeps() && self.kept.len() == HEAD {
-                self.write_kept()?;
-            }
-            return Ok(());
+            let settled = !self.settles() || self.kept.len() >= HEAD;
+            return if settled && !self.keeps() {
+                self.write_kept()
+            } else {
+                Ok(())
+            };
         }
         self.write(item)
+    }
+
+    /// Is it still to be seen what columns there are, or whether there are those that are asked for?
+    fn settles(&self) -> bool {
+        let unknown = || self.missing.iter().any(|path| !self.is_known(path));
+        let no_header = self.format == Format::Csv && self.header.is_none();
+        self.written == 0 && (no_header || unknown())
+    }
+
+    /// Does the document have it, or what it leads into?
+    fn is_known(&self, path: &str) -> bool {
+        let first = path.split('.').next().unwrap_or_default();
+        let mut known = self.view.known.iter();
+        known.any(|name| name == path || name == first)
     }
 
     /// What is written goes out: before a wait for more.
@@ -146,10 +161,7 @@ impl<'a> Rows<'a> {
     /// It can't be written, the filter fails, or no item has a column that was asked for.
     pub fn end(mut self) -> Result<()> {
         let came = self.written > 0 || !self.kept.is_empty();
-        let unknown = self
-            .missing
-            .iter()
-            .find(|path| !came || !self.view.known.contains(path));
+        let unknown = self.missing.iter().find(|path| !self.is_known(path));
         if let Some(path) = unknown.filter(|_| came) {
             let known: Vec<_> = self.members.iter().map(|m| escape::line(m)).collect();
             let fault = Failure::usage(format!("no item has a member `{}`", escape::line(path)));

@@ -11,14 +11,12 @@ const CELL: usize = 60;
 /// Columns that are shown if nobody says which.
 const USUAL: usize = 8;
 
-/// The width of the terminal; none elsewhere.
+/// As wide as COLUMNS says, else as the terminal is; no limit elsewhere.
 fn width(output: &Output) -> Option<usize> {
-    if !output.is_terminal() {
-        return None;
-    }
-    let size = terminal_size::terminal_size().map(|(w, _)| usize::from(w.0));
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    Some(size.filter(|w| *w > 0).or_else(said).unwrap_or(80))
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let size = || terminal_size::terminal_size().map_or(80, |(w, _)| usize::from(w.0));
+    said.or_else(|| output.is_terminal().then(size))
+        .filter(|w| *w > 0)
 }
 
 fn bold(text: &str, output: &Output) -> String {

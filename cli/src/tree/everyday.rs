@@ -5,9 +5,35 @@ use clap::Command;
 use crate::commands;
 
 /// Their names: no area has one of them.
-pub const EVERYDAY: [&str; 2] = ["api", "search"];
+pub const EVERYDAY: [&str; 15] = [
+    "login",
+    "logout",
+    "whoami",
+    "profiles",
+    "devices",
+    "vehicles",
+    "positions",
+    "trips",
+    "alerts",
+    "run",
+    "api",
+    "search",
+    "doctor",
+    "completions",
+    "man",
+];
 
 /// In the order of the help.
 pub fn commands() -> Vec<Command> {
-    vec![commands::api::command(), commands::search::command()]
+    use commands::{api, completions, doctor, lists, login, manual, run, search};
+    let mut all = vec![
+        login::login(),
+        login::logout(),
+        login::whoami(),
+        login::profiles(),
+    ];
+    all.extend(lists::commands());
+    all.extend([run::command(), api::command(), search::command()]);
+    all.extend([doctor::command(), completions::command(), manual::command()]);
+    all
 }

@@ -16,7 +16,7 @@ use crate::{
 
 pub use everyday::EVERYDAY;
 pub use global::GLOBAL;
-pub use operation::{options, with_options};
+pub use operation::{options, values, with_options};
 pub use scan::{Said, scan};
 
 /// The tree for these arguments.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::help;
 use crate::{
     index::{Area, Body, BodyKind, Entry, Index, Operation, Parameter, Place, type_name},
-    output::line,
+    output::{json, line},
 };
 
 /// Members of bodies are shown so deep.
@@ -216,6 +216,9 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
             } else {
                 names
             };
+            if names.is_empty() {
+                let _ = write!(example, " --json {}", sample(index, &schema));
+            }
             for name in names {
                 let of = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
                 let sample = sample(index, of);
@@ -286,24 +289,77 @@ fn members(index: &Index, schema: &Value, level: usize, text: &mut String) {
     }
 }
 
-/// A value for the example.
+/// A value for the example, as a word of a shell.
 fn sample(index: &Index, schema: &Value) -> String {
     let schema = index.resolved(schema);
-    if let Some(first) = values(index, &schema).into_iter().next() {
-        return first;
+    if schema.get("format").is_some_and(|f| f == "binary") {
+        return "@FILE".into();
+    }
+    match value(index, &schema, 4) {
+        Value::String(text) => line(&text),
+        value @ (Value::Array(_) | Value::Object(_)) => {
+            // A quote in JSON may be written so.
+            format!("'{}'", json(&value.to_string()).replace('\'', "\\u0027"))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// A value that the schema allows.
+fn value(index: &Index, schema: &Value, depth: usize) -> Value {
+    let schema = index.resolved(schema);
+    let number = |key: &str| schema.get(key).and_then(Value::as_f64);
+    let listed = schema.get("enum").and_then(Value::as_array);
+    if let Some(first) = listed.and_then(|l| l.iter().find(|v| !v.is_null())) {
+        return first.clone();
+    }
+    for key in ["oneOf", "anyOf"] {
+        let first = schema
+            .get(key)
+            .and_then(Value::as_array)
+            .and_then(|a| a.first());
+        if let Some(first) = first.filter(|_| depth > 0) {
+            return value(index, first, depth - 1);
+        }
     }
     match type_name(index, &schema).as_str() {
-        "integer" | "number" => "1".into(),
-        "boolean" => "true".into(),
+        "integer" | "number" => {
+            let least = number("minimum").unwrap_or(1.0).max(1.0);
+            let n = number("maximum").map_or(least, |most| least.min(most));
+            if n.fract() == 0.0 {
+                Value::from(n as i64)
+            } else {
+                Value::from(n)
+            }
+        }
+        "boolean" => true.into(),
         "uuid" => "0189d7a5-0000-7000-8000-000000000001".into(),
         "time" => "2026-01-31T08:00Z".into(),
         "date" => "2026-01-31".into(),
         "decimal" => "1.5".into(),
         "email" => "you@example.com".into(),
         "uri" => "https://example.com".into(),
-        "file" => "@FILE".into(),
-        "object" => "'{}'".into(),
-        name if name.starts_with("list") => "'[]'".into(),
-        _ => "TEXT".into(),
+        name if name.starts_with("list") => {
+            let least = number("minItems").unwrap_or(0.0) as usize;
+            let of = schema.get("items").filter(|_| depth > 0);
+            let items = of.map(|items| vec![value(index, items, depth - 1); least.min(1)]);
+            Value::Array(items.unwrap_or_default())
+        }
+        "text" => {
+            let least = number("minLength").unwrap_or(0.0) as usize;
+            let most = number("maxLength").map_or(usize::MAX, |n| n as usize);
+            let text = "TEXT".repeat(least.div_ceil(4).clamp(1, 64));
+            text.chars().take(most.max(1)).collect::<String>().into()
+        }
+        _ => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let required = schema.get("required").and_then(Value::as_array);
+            let names = required.into_iter().flatten().filter_map(Value::as_str);
+            let member = |name: &str| {
+                let of = properties.and_then(|p| p.get(name)).filter(|_| depth > 0)?;
+                Some((name.to_owned(), value(index, of, depth - 1)))
+            };
+            Value::Object(names.filter_map(member).collect())
+        }
     }
 }

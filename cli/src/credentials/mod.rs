@@ -1,8 +1,11 @@
 //! Who calls, and where: `--profile`, then the environment, then the profile that it names or `[default]`.
 
+pub mod store;
+
 use std::path::PathBuf;
 
-use autopi::{Credentials, SecretString, rt};
+use autopi::{Credentials, SecretString, jiff::Timestamp, rt, rt::ExposeSecret};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use url::Url;
 
 use crate::{Failure, Result, output::line, sandbox::Sandbox};
@@ -20,6 +23,40 @@ pub struct Credential {
     pub source: String,
     /// Nothing may be changed.
     pub read_only: bool,
+}
+
+impl Credential {
+    /// What it is, in words.
+    pub fn kind(&self) -> &'static str {
+        kind(self.credentials.as_ref())
+    }
+
+    /// When it ends, if it says: a session's.
+    pub fn expires(&self) -> Option<Timestamp> {
+        match &self.credentials {
+            Some(Credentials::Jwt(jwt)) => expiry(jwt.expose_secret()),
+            _ => None,
+        }
+    }
+}
+
+/// When a session ends (RFC 7519, 4.1.4).
+pub fn expiry(jwt: &str) -> Option<Timestamp> {
+    let payload = jwt.trim().split('.').nth(1)?.trim_end_matches('=');
+    let claims = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    Timestamp::from_second(claims.get("exp")?.as_f64()? as i64).ok()
+}
+
+/// What credentials are, in words.
+pub fn kind(credentials: Option<&Credentials>) -> &'static str {
+    match credentials {
+        Some(Credentials::ApiToken(_)) => "API token",
+        Some(Credentials::Jwt(_)) => "session",
+        Some(Credentials::Login { .. }) => "e-mail and password",
+        Some(_) => "other",
+        None => "none",
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

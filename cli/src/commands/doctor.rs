@@ -1,0 +1,258 @@
+//! `autopi doctor`: what stands between this command and the API, line by line, and what to do.
+
+use std::{
+    net::ToSocketAddrs,
+    time::{Duration, Instant},
+};
+
+use autopi::{Json, Method, jiff::Timestamp};
+use clap::Command;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::{
+    Context, Failure, Result,
+    credentials::{self, Credential},
+    error::Exit,
+    output::View,
+};
+
+/// A clock that is so wrong makes sessions end early.
+const SKEW: Duration = Duration::from_secs(60);
+
+pub fn command() -> Command {
+    Command::new("doctor")
+        .about("Checks document, host, network, clock and credential, and says what to do")
+}
+
+/// The lines, and the code of the first that is bad.
+#[derive(Default)]
+struct Lines {
+    all: Vec<Value>,
+    bad: Option<Exit>,
+}
+
+impl Lines {
+    fn good(&mut self, check: &str, found: impl Into<String>) {
+        self.all.push(
+            json!({ "check": check, "state": "ok", "found": found.into(), "todo": Value::Null }),
+        );
+    }
+
+    fn bad(&mut self, check: &str, exit: Exit, found: impl Into<String>, todo: &str) {
+        self.bad.get_or_insert(exit);
+        self.all
+            .push(json!({ "check": check, "state": "bad", "found": found.into(), "todo": todo }));
+    }
+
+    fn skipped(&mut self, check: &str, why: &str) {
+        self.all.push(
+            json!({ "check": check, "state": "not checked", "found": why, "todo": Value::Null }),
+        );
+    }
+}
+
+pub fn run(context: &Context) -> Result<()> {
+    let mut lines = Lines::default();
+    lines.good("version", format!("autopi {}", env!("CARGO_PKG_VERSION")));
+    let index = context.index;
+    lines.good(
+        "document",
+        format!(
+            "{} {}: {} operations",
+            index.title,
+            index.version,
+            index.entries().count()
+        ),
+    );
+    match context.credential() {
+        Ok(credential) => network(context, credential, &mut lines),
+        Err(e) => {
+            let todo = e.hint.clone().unwrap_or_else(|| "mend what it says".into());
+            lines.bad("profile", e.exit, e.message, &todo);
+        }
+    }
+    let columns = ["check", "state", "found", "todo"].map(str::to_owned);
+    let view = View {
+        table: columns.to_vec(),
+        known: columns.to_vec(),
+    };
+    let count = lines.all.iter().filter(|l| l["state"] == "bad").count();
+    context.output.value(Value::Array(lines.all), &view)?;
+    match lines.bad {
+        None => Ok(()),
+        Some(exit) => {
+            let mut failure = Failure::failed(format!("{count} of the checks failed"))
+                .hint("the column `todo` says what helps");
+            failure.exit = exit;
+            Err(failure)
+        }
+    }
+}
+
+fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
+    let base = credential.base_url.as_deref().unwrap_or(credentials::USUAL);
+    let url = match Url::parse(base) {
+        Ok(url) if url.host_str().is_some() => url,
+        _ => {
+            return lines.bad(
+                "base URL",
+                Exit::Usage,
+                "it is no URL",
+                "give one like https://api.autopi.io with --base-url",
+            );
+        }
+    };
+    let shown = url.origin().ascii_serialization();
+    lines.good("base URL", shown);
+    state(credential, lines);
+    if context.dry_run {
+        return lines.skipped("network", "--dry-run sends nothing");
+    }
+    let host = (
+        url.host_str()
+            .unwrap_or_default()
+            .trim_matches(['[', ']'])
+            .to_owned(),
+        url.port_or_known_default().unwrap_or(443),
+    );
+    match host.to_socket_addrs() {
+        Ok(addresses) => lines.good(
+            "DNS",
+            addresses
+                .take(2)
+                .map(|a| a.ip().to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+        Err(e) => {
+            let found = format!("{} is not found ({e})", host.0);
+            return lines.bad(
+                "DNS",
+                Exit::Unavailable,
+                found,
+                "check the name of the host, the network and its DNS server",
+            );
+        }
+    }
+    let reached = context.block_on(async { reach(&url).await });
+    let date = match reached {
+        Ok((took, date)) => {
+            let what = if url.scheme() == "https" {
+                "connected, its certificate is trusted"
+            } else {
+                "connected, without TLS"
+            };
+            lines.good("connection", format!("{what}, {took:.0?}"));
+            date
+        }
+        Err(e) => {
+            return lines.bad(
+                "connection",
+                Exit::Unavailable,
+                e.message,
+                "check proxy, firewall and certificates between here and the host",
+            );
+        }
+    };
+    clock(date, lines);
+    if credential.credentials.is_none() {
+        return lines.skipped("first call", "nobody is logged in");
+    }
+    let call = || -> Result<String> {
+        let client = context.client()?;
+        let started = Instant::now();
+        let path = if context.index.at("GET", "/auth/user/").is_some() {
+            "/auth/user/"
+        } else {
+            "/"
+        };
+        let user = context.block_on(async {
+            Ok(client
+                .request(Method::GET, path)
+                .send_json::<Json>()
+                .await?)
+        })?;
+        let email = user
+            .value
+            .get("email")
+            .and_then(Value::as_str)
+            .unwrap_or("ok")
+            .to_owned();
+        Ok(format!("{email}, {:.0?}", started.elapsed()))
+    };
+    match call() {
+        Ok(found) => lines.good("first call", found),
+        Err(e) => {
+            let todo = e
+                .hint
+                .clone()
+                .unwrap_or_else(|| "`--verbose` shows the request".into());
+            lines.bad("first call", e.exit, e.message, &todo);
+        }
+    }
+}
+
+fn state(credential: &Credential, lines: &mut Lines) {
+    if credential.credentials.is_none() {
+        return lines.bad(
+            "credential",
+            Exit::Refused,
+            "none",
+            "`autopi login`, or AUTOPI_API_TOKEN",
+        );
+    }
+    let what = format!("{} of {}", credential.kind(), credential.source);
+    match credential.expires() {
+        Some(end) if end < Timestamp::now() => lines.bad(
+            "credential",
+            Exit::Refused,
+            format!("{what}, expired {end}"),
+            "`autopi login`",
+        ),
+        Some(end) => lines.good("credential", format!("{what}, until {end}")),
+        None => lines.good("credential", what),
+    }
+}
+
+/// Whether the host responds at all, without a credential: how long it takes, and what time it has.
+async fn reach(url: &Url) -> Result<(Duration, Option<Timestamp>)> {
+    let fail = |e: reqwest::Error| {
+        let causes = std::iter::successors(std::error::Error::source(&e), |e| e.source());
+        let cause = causes.last().map(ToString::to_string);
+        Failure::failed(cause.unwrap_or_else(|| e.without_url().to_string()))
+    };
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(10));
+    if url.scheme() == "http" {
+        builder = builder.no_proxy();
+    }
+    let client = builder.build().map_err(fail)?;
+    let started = Instant::now();
+    let response = client.head(url.clone()).send().await.map_err(fail)?;
+    let date = response.headers().get("date").and_then(|d| d.to_str().ok());
+    let date = date.and_then(|d| autopi::jiff::fmt::rfc2822::parse(d).ok());
+    Ok((started.elapsed(), date.map(|d| d.timestamp())))
+}
+
+fn clock(date: Option<Timestamp>, lines: &mut Lines) {
+    let Some(date) = date else {
+        return lines.skipped("clock", "the host does not say its time");
+    };
+    let skew = Timestamp::now().as_second() - date.as_second();
+    let found = match skew {
+        0 => "the same as the host's".into(),
+        n if n > 0 => format!("{n} s ahead of the host's"),
+        n => format!("{} s behind the host's", -n),
+    };
+    match skew.unsigned_abs() > SKEW.as_secs() {
+        true => lines.bad(
+            "clock",
+            Exit::Failed,
+            found,
+            "set the clock of this machine: sessions seem to end early or late",
+        ),
+        false => lines.good("clock", found),
+    }
+}

@@ -1,0 +1,284 @@
+//! `autopi devices | vehicles | positions | trips | alerts`: lists that people look at, with both ids of a device wherever one is.
+
+use std::collections::HashMap;
+
+use autopi::{CallOptions, Json};
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Map, Value, json};
+
+use super::{operation, pages};
+use crate::{
+    Context, Failure, Result,
+    call::{self, time},
+    device::{self, Device},
+};
+
+/// A command, the paths that it may ask, and what its table shows.
+struct List {
+    name: &'static str,
+    about: &'static str,
+    paths: &'static [&'static str],
+    columns: &'static [&'static str],
+    options: &'static [&'static str],
+}
+
+const LISTS: [List; 5] = [
+    List {
+        name: "devices",
+        about: "Devices, with both of their ids",
+        paths: &[device::DEVICES],
+        columns: &[
+            "callName",
+            "id",
+            "unit_id",
+            "last_communication",
+            "release.version",
+            "vehicle.callName",
+        ],
+        options: &["search"],
+    },
+    List {
+        name: "vehicles",
+        about: "Vehicles, with the devices in them",
+        paths: &["/fleet/vehicles/", "/vehicle/v2/profile/"],
+        columns: &[
+            "id",
+            "callName",
+            "licensePlate",
+            "vin",
+            "driving",
+            "mileage",
+            "connections.0.id",
+            "connections.0.unit_id",
+        ],
+        options: &["search"],
+    },
+    List {
+        name: "positions",
+        about: "Where devices were seen last",
+        paths: &["/logbook/v2/most_recent_positions/"],
+        columns: &["display", "id", "unit_id", "ts", "lat", "lon", "speed"],
+        options: &["device"],
+    },
+    List {
+        name: "trips",
+        about: "Trips, the last ones first",
+        paths: &["/logbook/v2/trips/"],
+        columns: &[
+            "start_time_utc",
+            "end_time_utc",
+            "distanceKm",
+            "duration",
+            "device_name",
+            "device",
+            "unit_id",
+            "id",
+        ],
+        options: &["device", "from", "to"],
+    },
+    List {
+        name: "alerts",
+        about: "Alerts of vehicles and devices",
+        paths: &["/fleet/alerts/", "/dongle/alerts/"],
+        columns: &[
+            "id",
+            "severity",
+            "state",
+            "title",
+            "last_occurred_at",
+            "device_name",
+            "device",
+            "unit_id",
+        ],
+        options: &["device", "severity", "state"],
+    },
+];
+
+/// Their names.
+pub const NAMES: [&str; 5] = ["devices", "vehicles", "positions", "trips", "alerts"];
+
+pub fn commands() -> impl Iterator<Item = Command> {
+    LISTS.iter().map(|list| {
+        let options = list.options.iter().map(|option| match *option {
+            "search" => Arg::new("search")
+                .value_name("TEXT")
+                .help("Only those that the API finds for this text"),
+            "device" => Arg::new("device")
+                .long("device")
+                .short('d')
+                .value_name("DEVICE")
+                .help("Only this device: an id, a unit id, or a part of its name"),
+            "from" => Arg::new("from")
+                .long("from")
+                .value_name("TIME")
+                .allow_hyphen_values(true)
+                .help("From this time on: 2026-01-31T08:00Z, now, -7d"),
+            "to" => Arg::new("to")
+                .long("to")
+                .value_name("TIME")
+                .allow_hyphen_values(true)
+                .help("Before this time"),
+            other => Arg::new(other)
+                .long(other)
+                .value_name("TEXT")
+                .help("Only those with this value"),
+        });
+        Command::new(list.name).about(list.about).args(options)
+    })
+}
+
+/// The times of `--from` and `--to`, which have something between them.
+///
+/// # Errors
+/// One is no time, or nothing is between them.
+pub fn range(matches: &ArgMatches) -> Result<[Option<autopi::jiff::Timestamp>; 2]> {
+    let read = |name: &str| {
+        let text = matches.try_get_one::<String>(name).ok().flatten();
+        let time =
+            text.map(|text| time::read(text).map_err(|e| Failure::usage(format!("--{name}: {e}"))));
+        time.transpose()
+    };
+    let (from, to) = (read("from")?, read("to")?);
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            Err(Failure::usage(format!("--from {from} is after --to {to}")))
+        }
+        (Some(from), Some(to)) if from == to => Err(Failure::usage(format!(
+            "--from and --to are the same time, {from}: nothing is between them"
+        ))),
+        _ => Ok([from, to]),
+    }
+}
+
+pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
+    let list = LISTS
+        .iter()
+        .find(|l| l.name == name)
+        .ok_or_else(|| Failure::usage("no such command"))?;
+    let operation = device::operation(context, "GET", list.paths)?;
+    let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
+    let [from, to] = range(matches)?;
+    let client = context.client()?;
+    let mut view = operation::view(context.index, operation);
+    view.table = list.columns.iter().map(|c| (*c).to_owned()).collect();
+    view.known.extend(
+        ["device_name", "unit_id", "lat", "lon", "speed"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|c| list.columns.contains(&c.as_str())),
+    );
+    let work = async {
+        let device = match text("device") {
+            Some(text) if context.dry_run => Some(Device {
+                id: text.clone(),
+                unit_id: text.clone(),
+                name: text,
+            }),
+            Some(text) => Some(Device::find(context, &client, &text).await?),
+            None => None,
+        };
+        let has = |name: &str| operation.parameters.iter().any(|p| p.name == name);
+        let id = device.as_ref().map(|d| Value::from(d.id.as_str()));
+        let by_device = if has("device") { "device" } else { "device_id" };
+        let time = |time: Option<autopi::jiff::Timestamp>| time.map(|t| Value::from(t.to_string()));
+        let order = (name == "trips").then(|| Value::from("-start_time_utc"));
+        let mut given = device::given(
+            operation,
+            &[
+                ("search", text("search").map(Value::from)),
+                (by_device, id),
+                ("start_time_utc__gte", time(from)),
+                ("start_time_utc__lte", time(to)),
+                ("severity", text("severity").map(Value::from)),
+                ("state", text("state").map(Value::from)),
+                ("ordering", order),
+            ],
+        );
+        given.unchecked = context.unchecked;
+        let mut call = call::prepare(context.index, &client, operation, given, &context.shown)?;
+        call.options(CallOptions::new().prefetch(usize::from(context.output.all)));
+        let pages = call.pages::<Json>();
+        let own = device.clone();
+        let mut names = Names {
+            known: device.into_iter().map(|d| (d.id.clone(), d)).collect(),
+            complete: false,
+        };
+        let wants_names = list.columns.contains(&"device_name");
+        let only = own.filter(|_| !has(by_device)).map(|d| d.id);
+        pages::write(context, pages, &view, context.output.all, async |item| {
+            let id = item
+                .get("device")
+                .or(item.get("id"))
+                .and_then(Value::as_str);
+            if only.as_deref().is_some_and(|only| id != Some(only)) {
+                return Ok(Vec::new());
+            }
+            if name == "positions" {
+                return Ok(positions(&item));
+            }
+            if !wants_names {
+                return Ok(vec![item]);
+            }
+            names
+                .put(context, &client, item)
+                .await
+                .map(|item| vec![item])
+        })
+        .await
+    };
+    context.dry(context.block_on(work))
+}
+
+/// A row for each place where the device was seen last.
+fn positions(item: &Value) -> Vec<Value> {
+    let places = item.get("positions").and_then(Value::as_array);
+    let rows = places.into_iter().flatten().map(|place| {
+        let at = |path: &str| place.pointer(path).cloned().unwrap_or_default();
+        let of = |key: &str| item.get(key).cloned().unwrap_or_default();
+        json!({
+            "id": of("id"), "unit_id": of("unit_id"), "display": of("display"), "ts": at("/ts"),
+            "lat": at("/location/lat"), "lon": at("/location/lon"),
+            "speed": at("/speed_over_ground"), "course": at("/course_over_ground"), "altitude": at("/altitude"), "nsat": at("/nsat"),
+        })
+    });
+    rows.collect()
+}
+
+/// The devices whose ids rows name: all are asked for once, when the first is met that is not known.
+struct Names {
+    known: HashMap<String, Device>,
+    complete: bool,
+}
+
+impl Names {
+    /// Puts the unit id and the name behind the id of a device.
+    async fn put(
+        &mut self,
+        context: &Context,
+        client: &autopi::Client,
+        item: Value,
+    ) -> Result<Value> {
+        let Value::Object(map) = item else {
+            return Ok(item);
+        };
+        let id = map.get("device").and_then(Value::as_str).map(str::to_owned);
+        let is_new = id.as_ref().is_some_and(|id| !self.known.contains_key(id));
+        if is_new && !self.complete {
+            self.complete = true;
+            let devices = Device::list(context, client, None).await?;
+            self.known
+                .extend(devices.into_iter().map(|d| (d.id.clone(), d)));
+        }
+        let device = id.and_then(|id| self.known.get(&id));
+        let mut out = Map::new();
+        for (key, value) in map {
+            let is_device = key == "device";
+            out.insert(key, value);
+            if is_device {
+                out.insert("unit_id".into(), device.map(|d| d.unit_id.as_str()).into());
+                out.insert("device_name".into(), device.map(|d| d.name.as_str()).into());
+            }
+        }
+        Ok(Value::Object(out))
+    }
+}

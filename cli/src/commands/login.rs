@@ -1,0 +1,274 @@
+//! `autopi login | logout | whoami | profiles`.
+
+use std::io::{self, BufRead, IsTerminal, Read};
+
+use autopi::{Client, Credentials, Error, Json, Mfa, rt, rt::ExposeSecret};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::{Value, json};
+
+use crate::{
+    Context, Failure, Result,
+    context::ask,
+    credentials::{self, store},
+    output::{View, line},
+};
+
+pub fn login() -> Command {
+    Command::new("login")
+        .about("Logs in, and keeps the credential in a profile that nobody else may read")
+        .arg(Arg::new("email").long("email").value_name("EMAIL").help("Who logs in; asked for without it"))
+        .arg(Arg::new("token-stdin").long("token-stdin").action(ArgAction::SetTrue).help("Keeps an API token, which is read from stdin: `autopi login --token-stdin <FILE`"))
+        .arg(
+            Arg::new("password-stdin")
+                .long("password-stdin")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("token-stdin")
+                .help("Reads the password from stdin, and in a second line the code of the second factor"),
+        )
+        .arg(
+            Arg::new("save-password")
+                .long("save-password")
+                .action(ArgAction::SetTrue)
+                .help("Keeps e-mail and password, so that sessions are renewed; without it the session alone, which ends soon"),
+        )
+}
+
+pub fn logout() -> Command {
+    Command::new("logout").about(
+        "Takes the credential out of the profile; an API token stays valid until it is deleted",
+    )
+}
+
+pub fn whoami() -> Command {
+    Command::new("whoami")
+        .about("Says who is logged in, where the credential comes from and when it ends")
+}
+
+pub fn profiles() -> Command {
+    Command::new("profiles").about("Lists the profiles, without their secrets")
+}
+
+fn profile(context: &Context) -> String {
+    let of_environment = || {
+        std::env::var("AUTOPI_PROFILE")
+            .ok()
+            .filter(|v| !v.is_empty())
+    };
+    context
+        .profile
+        .clone()
+        .or_else(of_environment)
+        .unwrap_or_else(|| "default".into())
+}
+
+/// One line of stdin, without its end.
+fn input_line() -> Result<String> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut text)
+        .map_err(|e| Failure::io("stdin", &e))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Asks on the terminal, without an echo.
+fn secret(prompt: &str) -> Result<String> {
+    rpassword::prompt_password(prompt).map_err(|e| {
+        Failure::usage(format!("there is no terminal to ask on ({e})"))
+            .hint("--password-stdin or --token-stdin read it from stdin")
+    })
+}
+
+/// What was read, checked by a first call, and kept.
+pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
+    if context.dry_run {
+        return Err(Failure::usage(
+            "a login is nothing to be shown: --dry-run goes with what comes after it",
+        ));
+    }
+    let name = profile(context);
+    let base_url = context.base_url.clone().or_else(|| {
+        std::env::var("AUTOPI_BASE_URL")
+            .ok()
+            .filter(|v| !v.is_empty())
+    });
+    let builder = || {
+        let builder = Client::builder();
+        match &base_url {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        }
+    };
+    let (client, kept) = if matches.get_flag("token-stdin") {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|e| Failure::io("stdin", &e))?;
+        let token = text.trim().to_owned();
+        if token.is_empty() {
+            return Err(Failure::usage("stdin holds no token"));
+        }
+        let client = builder().api_token(token.as_str()).build()?;
+        (client, store::Kept::Token(token))
+    } else {
+        let of_stdin = matches.get_flag("password-stdin");
+        let email = match matches.get_one::<String>("email") {
+            Some(email) => email.clone(),
+            None if of_stdin || !io::stdin().is_terminal() => {
+                return Err(Failure::usage("there is no terminal to ask on")
+                    .hint("--email and --password-stdin, or --token-stdin"));
+            }
+            None => ask("E-mail: ")?.trim().to_owned(),
+        };
+        let password = if of_stdin {
+            input_line()?
+        } else {
+            secret("Password: ")?
+        };
+        let code = Mfa::ask(move || async move {
+            let code = if of_stdin {
+                input_line()
+            } else {
+                secret("Code of the second factor: ")
+            };
+            match code {
+                Ok(code) if code.is_empty() => Err(Error::other(
+                    "the account asks for a second factor, and there is no code",
+                )),
+                Ok(code) => Ok(code),
+                Err(e) => Err(Error::other(e.message)),
+            }
+        });
+        let client = builder()
+            .login_with_mfa(email.as_str(), password.as_str(), code)
+            .build()?;
+        let header = context.block_on(async { Ok(rt::authorization(&client).await?) })?;
+        let header = header.expose_secret();
+        let token = header
+            .split_once(' ')
+            .map_or(header, |(_, token)| token)
+            .to_owned();
+        match matches.get_flag("save-password") {
+            true => (client, store::Kept::Login(email, password)),
+            false => (client, store::Kept::Jwt(token)),
+        }
+    };
+    let user = user(context, &client)?;
+    store::keep(&name, base_url.as_deref(), kept)?;
+    let who = user
+        .as_ref()
+        .and_then(|u| u.get("email"))
+        .and_then(Value::as_str)
+        .unwrap_or("the account");
+    context
+        .output
+        .notice(&format!("logged in as {who}; profile [{name}]"));
+    Ok(())
+}
+
+/// What the API says of who calls, if the document knows how to ask.
+fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
+    const USER: &str = "/auth/user/";
+    if context.index.at("GET", USER).is_none() {
+        return Ok(None);
+    }
+    let response = context.block_on(async {
+        Ok(client
+            .request(autopi::Method::GET, USER)
+            .send_json::<Json>()
+            .await?)
+    })?;
+    Ok(Some(response.value.0))
+}
+
+pub fn run_logout(context: &Context) -> Result<()> {
+    let name = profile(context);
+    if context.dry_run {
+        return context.output.text(&format!(
+            "# nothing is sent: the credential is taken out of [{}]\n",
+            line(&name)
+        ));
+    }
+    match store::forget(&name)? {
+        true => context
+            .output
+            .notice(&format!("logged out: profile [{name}]")),
+        false => context
+            .output
+            .notice(&format!("profile [{name}] has no credential")),
+    }
+    Ok(())
+}
+
+pub fn run_whoami(context: &Context) -> Result<()> {
+    let credential = context.credential()?;
+    let client = context.client()?;
+    let user = match context.dry_run {
+        true => return context.dry(user(context, &client).map(drop)),
+        false => user(context, &client)?,
+    };
+    let member = |key: &str| {
+        user.as_ref()
+            .and_then(|u| u.get(key))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let expires = match credential.expires() {
+        Some(time) => Value::from(time.to_string()),
+        None => Value::Null,
+    };
+    let value = json!({
+        "email": member("email"),
+        "first_name": member("first_name"),
+        "last_name": member("last_name"),
+        "base_url": credential.base_url.as_deref().unwrap_or(credentials::USUAL),
+        "credential": credential.kind(),
+        "source": credential.source,
+        "expires": expires,
+        "read_only": credential.read_only,
+    });
+    context.output.value(value, &View::default())
+}
+
+pub fn run_profiles(context: &Context) -> Result<()> {
+    let all = std::env::home_dir()
+        .as_deref()
+        .map(rt::profiles)
+        .transpose()?
+        .flatten()
+        .unwrap_or_default();
+    let used = profile(context);
+    let items = all.into_iter().map(|(name, profile)| {
+        let credentials = profile.clone().credentials();
+        let session = match &credentials {
+            Some(Credentials::Jwt(jwt)) => credentials::expiry(jwt.expose_secret()),
+            _ => None,
+        };
+        json!({
+            "used": name == used,
+            "name": name,
+            "base_url": profile.base_url.as_deref().unwrap_or(credentials::USUAL),
+            "credential": credentials::kind(credentials.as_ref()),
+            "email": profile.email,
+            "expires": session.map(|t| t.to_string()),
+            "read_only": profile.read_only,
+            "spec": profile.spec,
+        })
+    });
+    let columns = [
+        "used",
+        "name",
+        "base_url",
+        "credential",
+        "email",
+        "expires",
+        "read_only",
+        "spec",
+    ]
+    .map(str::to_owned);
+    let view = View {
+        table: columns.to_vec(),
+        known: columns.to_vec(),
+    };
+    context.output.value(Value::Array(items.collect()), &view)
+}

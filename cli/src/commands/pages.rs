@@ -1,0 +1,55 @@
+//! Lists on their way out.
+
+use autopi::{Json, Page, rt::ItemStream};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::{
+    Context, Failure, Result,
+    output::{Rows, View},
+};
+
+/// Writes what `each` makes of the items of pages, as far as they are asked for: `all` of them, so many (`--limit`), or those of the first page, with a notice.
+///
+/// # Errors
+/// Those of the calls, of `each`, and of the output.
+pub async fn write(
+    context: &Context,
+    mut pages: ItemStream<'_, Page<Json>>,
+    view: &View,
+    all: bool,
+    mut each: impl AsyncFnMut(Value) -> Result<Vec<Value>>,
+) -> Result<()> {
+    let output = &context.output;
+    let mut rows = Rows::new(output, view)?;
+    let (mut shown, limit) = (0, output.limit.unwrap_or(u64::MAX));
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        if let Some(bad) = page.errors.first() {
+            return Err(Failure::failed(bad.to_string()));
+        }
+        let (count, more) = (page.count, page.cursor().is_some());
+        for item in page.results {
+            for row in each(item.0).await? {
+                if shown < limit {
+                    rows.item(row)?;
+                    shown += 1;
+                }
+            }
+        }
+        if shown >= limit {
+            break;
+        }
+        if !all && output.limit.is_none() {
+            if more {
+                let of = count.map_or_else(|| "more".into(), |n| n.to_string());
+                output.notice(&format!(
+                    "{shown} of {of}: --all for all of them, --limit N for more"
+                ));
+            }
+            break;
+        }
+        rows.flush()?;
+    }
+    rows.end()
+}

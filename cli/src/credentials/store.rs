@@ -1,0 +1,138 @@
+//! The file of profiles, written: what stands in it besides stays as it is.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+use autopi::{SecretString, rt};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::{Failure, Result, output::line};
+
+/// What is kept of a login.
+#[derive(Debug)]
+pub enum Kept {
+    /// An API token.
+    Token(String),
+    /// A session.
+    Jwt(String),
+    /// E-mail and password, for logins to come.
+    Login(String, String),
+}
+
+const CREDENTIALS: [&str; 4] = ["api_token", "jwt", "email", "password"];
+
+/// Keeps a credential in a profile, in place of the one that it has.
+///
+/// # Errors
+/// The file can't be used or written.
+pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
+    change(|document| {
+        let table = document
+            .entry(name)
+            .or_insert_with(|| Item::Table(Table::new()));
+        let table = table.as_table_mut().ok_or_else(|| {
+            Failure::usage(format!(
+                "[{}] of the file of profiles is no table",
+                line(name)
+            ))
+        })?;
+        CREDENTIALS.iter().for_each(|key| drop(table.remove(key)));
+        match kept {
+            Kept::Token(token) => table["api_token"] = value(token),
+            Kept::Jwt(jwt) => table["jwt"] = value(jwt),
+            Kept::Login(email, password) => {
+                table["email"] = value(email);
+                table["password"] = value(password);
+            }
+        }
+        match base_url {
+            Some(url) => table["base_url"] = value(url),
+            None => drop(table.remove("base_url")),
+        }
+        Ok(true)
+    })
+}
+
+/// Takes the credential out of a profile; says whether there was one.
+///
+/// # Errors
+/// The file can't be used or written.
+pub fn forget(name: &str) -> Result<bool> {
+    let mut found = false;
+    change(|document| {
+        if let Some(table) = document.get_mut(name).and_then(Item::as_table_mut) {
+            found = CREDENTIALS
+                .iter()
+                .filter(|key| table.remove(key).is_some())
+                .count()
+                > 0;
+            if table.is_empty() {
+                document.remove(name);
+            }
+        }
+        Ok(found)
+    })?;
+    Ok(found)
+}
+
+/// Reads the file, changes it, and writes it if that is wanted; nobody else may read it, before and behind.
+fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
+    let home = std::env::home_dir().ok_or_else(|| {
+        Failure::failed("there is no home folder to keep profiles in")
+            .hint("set HOME, or use AUTOPI_API_TOKEN")
+    })?;
+    // What is wrong with the file is said as ever, and it is not made worse.
+    rt::profiles(&home)?;
+    let path = rt::profiles_path(&home);
+    let fail = |e: io::Error| {
+        Failure::io(
+            format!("cannot write {}", line(&path.display().to_string())),
+            &e,
+        )
+    };
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(fail(e)),
+    };
+    // An error would show the line.
+    let document = text.parse::<DocumentMut>();
+    let mut document = document.map_err(|_| Failure::usage("the file of profiles is no TOML"))?;
+    if !edit(&mut document)? {
+        return Ok(());
+    }
+    // A link stays one.
+    let path = path.canonicalize().unwrap_or(path.clone());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_folder(folder).map_err(fail)?;
+    let text = SecretString::from(document.to_string());
+    write(folder, &path, &text).map_err(fail)
+}
+
+fn write(folder: &Path, path: &Path, text: &SecretString) -> io::Result<()> {
+    use autopi::rt::ExposeSecret;
+    // Mode 600 from its first moment.
+    let mut file = tempfile::Builder::new()
+        .prefix(".credentials-")
+        .tempfile_in(folder)?;
+    file.write_all(text.expose_secret().as_bytes())?;
+    file.as_file().sync_data()?;
+    file.persist(path).map(drop).map_err(|e| e.error)
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}

@@ -1,0 +1,166 @@
+//! A device by its id, its unit id, or a unique part of its name.
+
+use autopi::{Client, Json};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::{
+    Context, Failure, Result,
+    call::{self, Given},
+    index::Operation,
+    output::line,
+};
+
+/// Where devices are listed.
+pub const DEVICES: &str = "/dongle/devices/";
+
+/// A device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    /// What most paths want.
+    pub id: String,
+    /// What `/dongle/{unit_id}/…` wants.
+    pub unit_id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// The operation of the first of these paths that the document has.
+///
+/// # Errors
+/// It has none of them.
+pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'static Operation> {
+    let found = paths.iter().find_map(|path| context.index.at(method, path));
+    let entry = found.ok_or_else(|| {
+        let path = paths.first().copied().unwrap_or_default();
+        Failure::usage(format!(
+            "the document has no {method} {path}, which this command needs"
+        ))
+        .hint(format!(
+            "`autopi api {method} PATH` asks for any path; `autopi search WORD` finds what there is"
+        ))
+    })?;
+    context.index.operation(entry)
+}
+
+/// The parameters of an operation by their names, those alone that it has.
+pub fn given(operation: &'static Operation, values: &[(&str, Option<Value>)]) -> Given {
+    let mut given = Given::default();
+    for (name, value) in values {
+        let parameter = operation.parameters.iter().find(|p| p.name == *name);
+        if let (Some(parameter), Some(value)) = (parameter, value) {
+            given.parameters.push((parameter, value.clone()));
+        }
+    }
+    given
+}
+
+/// All items of a list.
+///
+/// # Errors
+/// Those of the calls.
+pub async fn all(
+    context: &Context,
+    client: &Client,
+    operation: &'static Operation,
+    given: Given,
+) -> Result<Vec<Value>> {
+    let call = call::prepare(context.index, client, operation, given, &context.shown)?;
+    let mut pages = call.pages::<Json>();
+    let mut items = Vec::new();
+    while let Some(page) = pages.next().await {
+        items.extend(page?.results.into_iter().map(|item| item.0));
+    }
+    Ok(items)
+}
+
+impl Device {
+    fn of(item: &Value) -> Option<Self> {
+        let text = |key: &str| item.get(key)?.as_str().map(str::to_owned);
+        Some(Self {
+            id: text("id")?,
+            unit_id: text("unit_id")?,
+            name: text("callName")
+                .filter(|n| !n.is_empty())
+                .or_else(|| text("display"))
+                .unwrap_or_default(),
+        })
+    }
+
+    /// All devices of the account.
+    ///
+    /// # Errors
+    /// Those of the calls.
+    pub async fn list(
+        context: &Context,
+        client: &Client,
+        search: Option<&str>,
+    ) -> Result<Vec<Self>> {
+        let operation = operation(context, "GET", &[DEVICES])?;
+        let size = operation.call.page.map(|p| p.size).unwrap_or_default();
+        let given = given(
+            operation,
+            &[
+                ("search", search.map(Value::from)),
+                (size, Some(500.into())),
+            ],
+        );
+        let items = all(context, client, operation, given).await?;
+        Ok(items.iter().filter_map(Self::of).collect())
+    }
+
+    /// The device that is meant: by an id first, by a whole name before a part of one.
+    ///
+    /// # Errors
+    /// There is none, or more than one: those are listed.
+    pub async fn find(context: &Context, client: &Client, text: &str) -> Result<Self> {
+        let wanted = text.trim().to_lowercase();
+        if wanted.is_empty() {
+            return Err(Failure::usage(
+                "the device is empty: give an id, a unit id or a part of a name",
+            ));
+        }
+        // The server looks through names; what it does not look through is compared here.
+        for search in [Some(text.trim()), None] {
+            let devices = Self::list(context, client, search).await?;
+            let by = |fits: &dyn Fn(&Self) -> bool| -> Vec<Self> {
+                devices.iter().filter(|d| fits(d)).cloned().collect()
+            };
+            let name = |d: &Self| d.name.to_lowercase();
+            let by_id =
+                by(&|d| d.id.to_lowercase() == wanted || d.unit_id.to_lowercase() == wanted);
+            let whole = by(&|d| name(d) == wanted);
+            let part = by(&|d| name(d).contains(&wanted));
+            for mut found in [by_id, whole, part] {
+                match found.len() {
+                    0 => {}
+                    1 => return Ok(found.swap_remove(0)),
+                    n => return Err(ambiguous(text, n, &found)),
+                }
+            }
+        }
+        Err(Failure::not_found(format!(
+            "no device `{}`: no id, no unit id and no part of a name",
+            line(text)
+        ))
+        .hint("`autopi devices` lists them"))
+    }
+}
+
+fn ambiguous(text: &str, count: usize, found: &[Device]) -> Failure {
+    let shown = found.iter().take(10).map(|d| {
+        format!(
+            "{}  id {}  unit {}",
+            line(&d.name),
+            line(&d.id),
+            line(&d.unit_id)
+        )
+    });
+    let more = if count > 10 { "\n  …" } else { "" };
+    Failure::usage(format!(
+        "`{}` may be {count} devices\n  {}{more}",
+        line(text),
+        shown.collect::<Vec<_>>().join("\n  ")
+    ))
+    .hint("more of the name, an id or a unit id tells them apart")
+}

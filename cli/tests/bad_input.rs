@@ -1,0 +1,349 @@
+//! Each kind of bad input, with the error that it gets.
+
+mod support;
+
+use std::{fs, process::Stdio};
+
+use autopi_sandbox::{API_TOKEN, Sandbox};
+use serde_json::Value;
+use support::{Cli, Ran, sandbox};
+
+const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
+
+#[test]
+fn words_options_and_values_that_are_none() {
+    let cli = Cli::shared();
+    for (line, says) in [
+        ("", "a command is missing"),
+        ("dongle", "an operation is missing"),
+        ("dongle device-list", "did you mean devices-list"),
+        ("dongle nothing-like-it", "`autopi search nothing-like-it`"),
+        ("dongel devices-list", "did you mean dongle"),
+        ("devises", "did you mean devices"),
+        ("dongle devices-list --colums a", "'--columns'"),
+        ("dongle devices-list --no-such-thing 1", "--no-such-thing"),
+        (
+            "dongle devices-list --template x",
+            "--template: `x` is no integer",
+        ),
+        (
+            "dongle devices-list --template 1 --template 2",
+            "given more than once",
+        ),
+        ("dongle devices-read", "--id: required, not given"),
+        ("dongle devices-read x", "--id: must be an id like"),
+        ("dongle devices-read x y", "unexpected value 'y'"),
+        ("dongle devices-list --limit x", "--limit"),
+        ("dongle devices-list --timeout 0", "--timeout"),
+        ("dongle devices-list -o jsn", "no format of the output"),
+        (
+            "dongle devices-list --columns no_such",
+            "no item has a member `no_such`",
+        ),
+        (
+            "dongle devices-list --sort no_such",
+            "no item has a member `no_such`",
+        ),
+        ("devices --jq .[", "--jq: no filter at character"),
+        ("devices --jq nothing", "`nothing` is no filter"),
+        ("api FETCH /x/", "no method; there are GET"),
+        ("api GET /x/ -q a", "--query a"),
+        ("api GET /x/ --json {", "is no JSON"),
+        (
+            "api GET /x/ -H Authorization:x",
+            "comes from the credential",
+        ),
+        ("api GET /../x/", "path"),
+        ("trips --from yesterday", "--from: `yesterday` is no time"),
+        ("trips --from 2026-01-31T08:00", "does not say its zone"),
+        (
+            "trips --from 2026-10-25T02:30[Europe/Copenhagen]",
+            "no time of its zone, or two",
+        ),
+        ("trips --from now --to -2h", "is after --to"),
+        (
+            "trips --from 2026-01-31T08:00Z --to 2026-01-31T09:00+01:00",
+            "nothing is between them",
+        ),
+        (
+            "logbook v2-trips-list --start-time-utc-gte 2026-01-31",
+            "does not say its zone",
+        ),
+        ("completions tcsh", "tcsh"),
+        ("man nothing", "there is no page of `nothing`"),
+    ] {
+        let ran = cli.line(line);
+        ran.bad(2, says);
+        assert!(ran.err.lines().count() <= 4, "{line}: {ran:?}");
+    }
+    // Jq's own failures come while it runs.
+    cli.run(&["devices", "--jq", ".[0] | .callName + 1"])
+        .bad(1, "--jq:");
+}
+
+#[test]
+fn bodies_that_are_none() {
+    let cli = Cli::shared();
+    let with = |arguments: &[&str]| {
+        cli.run(&[&["dongle", "devices-partial-update", ID], arguments].concat())
+    };
+    let file = cli.file("bad.json", "{\"callName\": ");
+    for (arguments, says) in [
+        (vec!["-b", "callName"], "a member is NAME=TEXT"),
+        (vec!["-b", "template:=x"], "is no JSON"),
+        (
+            vec!["-b", "template=1"],
+            "template: must be an integer, is a text; `:=`",
+        ),
+        (
+            vec!["-b", "callName=@nothing.txt"],
+            "cannot read nothing.txt",
+        ),
+        (
+            vec!["-b", "vehicle.year:=\"x\""],
+            "vehicle.year: must be an integer",
+        ),
+        (
+            vec!["-b", "vehicle.type=XYZ"],
+            "vehicle.type: must be one of ICE",
+        ),
+        (vec!["-b", "tags:=[1]"], "tags[0]: must be a text"),
+        (
+            vec!["-b", "callNam=x"],
+            "callNam: is no member; did you mean `callName`?",
+        ),
+        (vec!["-b", "callName=a", "-b", "callName=b"], "given twice"),
+        (vec!["--json", "{"], "is no JSON"),
+        (vec!["--json", "@nothing.json"], "cannot read nothing.json"),
+        (vec!["--json", "@bad.json"], "bad.json is no JSON"),
+        (vec!["--json", "[]"], "body: must be an object, is a list"),
+        (vec!["--json", "{}", "-b", "callName=a"], "one of them"),
+    ] {
+        with(&arguments).bad(2, says);
+    }
+    assert!(fs::read_to_string(file).is_ok());
+    cli.line("can_logging import-dbc-create -b file=@nothing.dbc")
+        .bad(2, "there is no file nothing.dbc");
+    cli.line("can_logging import-dbc-create -b file=text")
+        .bad(2, "file: must be a file");
+    cli.line("can_logging import-dbc-create -b fil=text")
+        .bad(2, "did you mean `file`");
+}
+
+#[test]
+fn hosts_that_are_none_or_not_to_be_trusted() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", API_TOKEN);
+    for (url, says) in [
+        ("api.autopi.io", "the base URL"),
+        ("", "the base URL"),
+        ("ftp://api.autopi.io", "ftp"),
+        ("http://api.example", "plain http to api.example"),
+        ("https://user:canary@api.example", "the base URL"),
+    ] {
+        let ran = cli.run(&["devices", "--base-url", url]);
+        ran.bad(2, says);
+        assert!(!ran.err.contains("canary"));
+    }
+    cli.line("devices --base-url http://127.0.0.1:1 --timeout 1")
+        .bad(5, "the connection is refused");
+}
+
+#[test]
+fn a_page_for_a_browser_is_no_response() {
+    for (fault, code) in [("html=502", 5), ("html=200", 1)] {
+        let api = sandbox(Sandbox::builder().fault(fault));
+        let cli = Cli::of(&api);
+        for line in [
+            "devices",
+            "auth user-read",
+            "api GET /dongle/devices/",
+            "api GET /dongle/devices/ --paginate",
+        ] {
+            let ran = cli.line(&format!("{line} --timeout 1"));
+            assert_eq!(
+                (ran.code, ran.out.as_str()),
+                (code, ""),
+                "{fault} {line}: {ran:?}"
+            );
+            let says = ran.err.contains("HTML page") || ran.err.contains("page for a browser");
+            assert!(says, "{fault} {line}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn profiles_that_can_not_be_used() {
+    let profile = |text: &str, mode: u32| {
+        let cli = Cli::alone();
+        let path = cli.file(".config/autopi/credentials.toml", text);
+        #[cfg(unix)]
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        cli
+    };
+    let good = "[default]\napi_token = 'abc'\n";
+    for line in ["devices", "whoami", "profiles", "logout"] {
+        #[cfg(unix)]
+        profile(good, 0o644).line(line).bad(2, "chmod 600");
+        profile("[default\napi_token = 'canary'", 0o600)
+            .line(line)
+            .bad(2, "line 1: not a profile");
+        profile("[default]\napi_tokn = 'canary'", 0o600)
+            .line(line)
+            .bad(2, "line 2: not a profile");
+    }
+    let cli = profile(
+        "[default]\napi_token = 'abc'\nspec = '/no/such/file.json'\n",
+        0o600,
+    );
+    cli.line("devices")
+        .bad(2, "cannot use the document /no/such/file.json");
+}
+
+#[test]
+fn documents_that_are_none() {
+    let cli = Cli::shared();
+    for (text, says) in [
+        ("", "it is no JSON"),
+        ("[]", "it is no OpenAPI document"),
+        (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
+        (r#"{"openapi":"4.0"}"#, "it is no OpenAPI document"),
+    ] {
+        let spec = cli.file("spec.json", text);
+        cli.run(&["--spec", &spec, "devices"]).bad(2, says);
+    }
+    cli.line("--spec nothing.json devices")
+        .bad(2, "cannot use the document nothing.json");
+}
+
+#[test]
+fn files_that_can_not_be_written() {
+    let cli = Cli::shared();
+    cli.line("devices --limit 1 -o out.json").good();
+    let text = fs::read_to_string(cli.home.path().join("out.json")).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(&text)
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    cli.line("devices --limit 2 -o out.json")
+        .bad(2, "out.json is there already");
+    cli.line("devices --limit 2 -o out.json --force").good();
+    cli.line("devices -o none/out.json")
+        .bad(2, "there is no such folder");
+    cli.line("devices -o ./").bad(2, "is a folder");
+    #[cfg(target_os = "linux")]
+    cli.line("devices -o /dev/full")
+        .bad(1, "No space left on device");
+    // Nothing is left behind where it went wrong.
+    cli.run(&["devices", "--jq", "error", "-o", "x.json"])
+        .bad(1, "--jq");
+    let left: Vec<_> = fs::read_dir(cli.home.path())
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["out.json"]);
+}
+
+#[test]
+fn a_pipe_that_is_closed_ends_quietly() {
+    let cli = Cli::shared();
+    for line in [
+        "devices --all -o ndjson",
+        "api GET /dongle/devices/",
+        "--help",
+        "man",
+        "completions bash",
+    ] {
+        let mut command = cli.command(&line.split(' ').collect::<Vec<_>>());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, ran.err.as_str()), (141, ""), "{line}");
+    }
+}
+
+#[test]
+fn errors_are_json_for_programs() {
+    let cli = Cli::shared();
+    for (line, code, kind) in [
+        ("dongle devices-read x -o json", 2, "usage"),
+        ("dongel x -o json", 2, "usage"),
+        (
+            "-o ndjson dongle devices-read 0189d7a5-0000-7000-8000-000000000001",
+            4,
+            "not_found",
+        ),
+        ("devices --output=json --no-such", 2, "usage"),
+        ("devices -o json --jq .[", 2, "usage"),
+    ] {
+        let ran = cli.line(line);
+        assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{line}: {ran:?}");
+        let error: Value =
+            serde_json::from_str(&ran.err).unwrap_or_else(|e| panic!("{line}: {e}: {ran:?}"));
+        assert_eq!(
+            (
+                error["error"]["kind"].as_str(),
+                error["error"]["exit"].as_i64()
+            ),
+            (Some(kind), Some(i64::from(code))),
+            "{line}"
+        );
+    }
+    let ran = cli.run(&[
+        "dongle",
+        "devices-partial-update",
+        ID,
+        "-b",
+        "callNam=x",
+        "-b",
+        "template=1",
+        "-o",
+        "json",
+    ]);
+    let error: Value = serde_json::from_str(&ran.err).unwrap();
+    let fields: Vec<_> = error["error"]["fields"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    assert_eq!(fields, ["callNam", "template"]);
+}
+
+#[test]
+fn an_upload_goes_up_and_a_download_comes_down_whole() {
+    let cli = Cli::shared();
+    let file = cli.file("signals.dbc", "VERSION \"\"\nBO_ 100 M: 8 X\n");
+    let sent = cli.run(&[
+        "can-logging",
+        "import-dbc-create",
+        "-b",
+        &format!("file=@{file}"),
+        "-b",
+        "name=J1939",
+    ]);
+    assert!(sent.json().is_object());
+    let shown = cli.run(&[
+        "can-logging",
+        "import-dbc-create",
+        "-b",
+        &format!("file=@{file}"),
+        "-b",
+        "name=J1939",
+        "--dry-run",
+    ]);
+    assert!(
+        shown.good().contains(&format!("-F 'file=@{file}'"))
+            && shown.out.contains("-F 'name=J1939'"),
+        "{shown:?}"
+    );
+}

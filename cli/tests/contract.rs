@@ -1,0 +1,144 @@
+//! Every command of the tree, held to the contract of docs/cli.md.
+
+mod support;
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use autopi_cli::{index::Index, tree};
+use autopi_sandbox::Sandbox;
+use serde_json::Value;
+use support::{Cli, sandbox};
+
+/// The example of a command's help, as a shell's words.
+fn example(help: &str) -> Vec<String> {
+    let text = help
+        .rsplit_once("Example:\n  autopi ")
+        .unwrap()
+        .1
+        .trim_end();
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            c => word.push(c),
+        }
+    }
+    words.push(word);
+    words
+}
+
+#[test]
+fn every_operation_has_help_an_example_that_is_valid_a_dry_run_and_data_that_is_data() {
+    let api = sandbox(Sandbox::builder().any_id().size(3));
+    let cli = Cli::of(&api);
+    let file = cli.file("FILE", "VERSION \"\"\n");
+    let index = Index::embedded().unwrap();
+    let mut whole = tree::whole(index)
+        .disable_colored_help(true)
+        .term_width(10_000);
+    whole.build();
+    let all: Vec<_> = index
+        .entries()
+        .map(|(area, entry)| (tree::area_name(area), *entry))
+        .collect();
+    let helps: Vec<String> = all
+        .iter()
+        .map(|(area, entry)| {
+            let area = whole.find_subcommand_mut(area).unwrap();
+            area.find_subcommand_mut(entry.command)
+                .unwrap()
+                .render_help()
+                .to_string()
+        })
+        .collect();
+    let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let fault = |text: String| faults.lock().unwrap().push(text);
+    let work = || {
+        while let Some((i, (_, entry))) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, all.get(i)?)))
+        {
+            let help = &helps[i];
+            for part in [entry.method, entry.path, entry.id] {
+                if !help.contains(part) {
+                    fault(format!("{}: its help does not say {part}", entry.id));
+                }
+            }
+            let words = example(help);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let dry = cli.run(&[words.as_slice(), &["--dry-run"]].concat());
+            if dry.code != 0 || !dry.out.starts_with("curl ") || !dry.err.is_empty() {
+                fault(format!("{}: the dry run of {words:?} is {dry:?}", entry.id));
+            }
+            if entry.method != "GET" {
+                continue;
+            }
+            let ran = cli.run(&[words.as_slice(), &["-o", "json", "--quiet"]].concat());
+            let operation = index.operation(entry).unwrap();
+            let is_data = operation.response == autopi_cli::index::ResponseKind::Bytes
+                || ran.out.is_empty()
+                || serde_json::from_str::<Value>(&ran.out).is_ok();
+            if ran.code != 0 || !is_data || !ran.err.is_empty() {
+                fault(format!("{}: {words:?} is {ran:?}", entry.id));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(work);
+        }
+    });
+    assert!(std::fs::exists(file).unwrap());
+    let faults = faults.into_inner().unwrap();
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn every_everyday_command_has_help_and_knows_the_options_of_all() {
+    let cli = Cli::shared();
+    for name in tree::EVERYDAY {
+        let help = cli.run(&[name, "--help"]);
+        assert!(
+            help.good().contains("--output") && help.err.is_empty(),
+            "{name}: {help:?}"
+        );
+        let bad = cli.run(&[name, "--no-such-option", "-o", "json"]);
+        assert_eq!((bad.code, bad.out.as_str()), (2, ""), "{name}: {bad:?}");
+        assert!(
+            serde_json::from_str::<Value>(&bad.err).is_ok(),
+            "{name}: {bad:?}"
+        );
+    }
+    for line in [
+        "devices",
+        "vehicles",
+        "positions",
+        "trips",
+        "alerts",
+        "whoami",
+        "profiles",
+        "doctor",
+        "search trips",
+        "api GET /dongle/devices/",
+    ] {
+        for format in ["table", "json", "ndjson", "csv", "yaml"] {
+            let ran = cli.line(&format!("{line} --quiet -o {format}"));
+            ran.good();
+            assert_eq!(ran.err, "", "{line} {format}");
+            let is_json = |text: &str| serde_json::from_str::<Value>(text).is_ok();
+            match format {
+                "json" => assert!(is_json(&ran.out), "{line}: {ran:?}"),
+                "ndjson" => assert!(ran.out.lines().all(is_json), "{line}: {ran:?}"),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Everyday commands.
+
+mod support;
+
+use autopi_sandbox::Sandbox;
+use serde_json::json;
+use support::{Cli, sandbox};
+
+#[test]
+fn lists_show_both_ids_wherever_a_device_is() {
+    let cli = Cli::shared();
+    let devices = cli.line("devices --all").json();
+    let devices = devices.as_array().unwrap();
+    assert_eq!(devices.len(), 25);
+    for (command, id) in [
+        ("positions", "id"),
+        ("trips", "device"),
+        ("alerts", "device"),
+    ] {
+        let rows = cli.run(&[command, "--limit", "5"]).json();
+        for row in rows.as_array().unwrap() {
+            let device = devices
+                .iter()
+                .find(|d| d["id"] == row[id])
+                .unwrap_or_else(|| panic!("{command}: {row}"));
+            assert_eq!(row["unit_id"], device["unit_id"], "{command}");
+        }
+        let table = cli.run(&[command, "--limit", "5", "-o", "table"]);
+        let unit = rows[0]["unit_id"].as_str().unwrap();
+        assert!(
+            table.good().contains(unit) && table.out.contains(rows[0][id].as_str().unwrap()),
+            "{table:?}"
+        );
+    }
+    let vehicles = cli.line("vehicles --limit 1 -o table");
+    for key in ["id", "unit_id"] {
+        assert!(
+            vehicles.good().contains(devices[0][key].as_str().unwrap()),
+            "{vehicles:?}"
+        );
+    }
+}
+
+#[test]
+fn a_device_is_meant_by_either_id_or_a_part_of_its_name_and_ambiguity_lists_the_candidates() {
+    let cli = Cli::shared();
+    let device = cli.line("devices --limit 1").json()[0].clone();
+    let text = |key: &str| device[key].as_str().unwrap().to_owned();
+    for said in [
+        text("id"),
+        text("unit_id"),
+        text("id").to_uppercase(),
+        text("callName"),
+        "uck-01".into(),
+    ] {
+        let trips = cli.run(&["trips", "--device", &said, "--all"]).json();
+        assert!(!trips.as_array().unwrap().is_empty(), "{said}");
+        assert!(
+            trips
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|t| t["device"] == device["id"]),
+            "{said}"
+        );
+    }
+    let many = cli.line("trips --device Truck");
+    many.bad(2, "may be 25 devices");
+    for part in [text("id"), text("unit_id"), text("callName")] {
+        assert!(many.err.contains(&part), "{many:?}");
+    }
+    cli.line("trips --device Nowhere")
+        .bad(4, "no device `Nowhere`");
+    cli.run(&["trips", "--device", " "])
+        .bad(2, "the device is empty");
+}
+
+#[test]
+fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
+    let api = sandbox(Sandbox::builder().command_result("obd.query", json!({"value": 7})));
+    let cli = Cli::of(&api);
+    let ran = cli.line("run Truck-03 obd.query rpm --wait --yes").json();
+    assert_eq!(
+        (&ran["device_name"], &ran["result"]),
+        (&json!("Truck-03"), &json!({"value": 7}))
+    );
+    let started = cli.line("run Truck-03 obd.query rpm --yes");
+    let job = started.json()["job"].as_str().unwrap().to_owned();
+    assert!(started.err.contains(&format!("--job {job}")), "{started:?}");
+    assert_eq!(
+        cli.run(&["run", "Truck-03", "--job", &job]).json()["result"],
+        json!({"value": 7})
+    );
+    let before = api.count("POST", "/dongle/devices/*/execute/");
+    cli.line("run Truck-03 obd.query rpm")
+        .bad(2, "this runs obd.query on Truck-03");
+    let device = ran["device"].as_str().unwrap();
+    assert!(
+        cli.run(&["run", device, "obd.query", "rpm", "--dry-run"])
+            .good()
+            .contains(r#"{"command":"obd.query","arg":["rpm"]}"#)
+    );
+    assert_eq!(api.count("POST", "/dongle/devices/*/execute/"), before);
+}
+
+#[test]
+fn a_document_without_what_a_command_needs_is_said_in_one_line() {
+    let cli = Cli::shared();
+    let spec = cli.file("pets.json", r#"{"openapi":"3.0.3","info":{"title":"Pets","version":"2"},"paths":{"/pets/":{"get":{"operationId":"listPets","tags":["Pets"],"parameters":[{"name":"kind","in":"query","schema":{"type":"string","enum":["cat","dog"]}}],"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},"/login/":{"get":{"tags":["login"],"responses":{"200":{"description":""}}}}}}"#);
+    let with = |line: &str| cli.line(&format!("--spec {spec} {line}"));
+    with("devices").bad(2, "the document has no GET /dongle/devices/");
+    assert!(
+        with("pets list-pets --kind cat --dry-run")
+            .good()
+            .contains("/pets/?kind=cat")
+    );
+    with("pets list-pets --kind cow").bad(2, "must be one of cat, dog");
+    assert!(
+        with("pets list-pets --kind cow --unchecked --dry-run")
+            .good()
+            .contains("kind=cow")
+    );
+    // An area with the name of an everyday command.
+    assert!(
+        with("login-area get-login --dry-run")
+            .good()
+            .contains("/login/")
+    );
+    assert!(with("--help").good().contains("login-area"));
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_what_to_do() {
+    let lines = Cli::shared().line("doctor").json();
+    assert!(
+        lines.as_array().unwrap().iter().all(|l| l["state"] == "ok"),
+        "{lines}"
+    );
+    let ran = Cli::alone().line("doctor --base-url http://127.0.0.1:1 -o json");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let lines: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let bad: Vec<_> = lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|l| l["state"] == "bad")
+        .map(|l| l["check"].as_str().unwrap())
+        .collect();
+    assert_eq!(bad, ["credential", "connection"]);
+    assert!(
+        lines
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|l| l["state"] != "bad" || l["todo"].is_string())
+    );
+    let skewed = sandbox(Sandbox::builder().clock_offset(7200));
+    let ran = Cli::of(&skewed).line("doctor -o json");
+    assert!(
+        ran.code == 1 && ran.out.contains("7200 s behind"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn the_sandbox_needs_no_account() {
+    let cli = Cli::alone();
+    assert_eq!(
+        cli.line("devices --sandbox --limit 3")
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(
+        cli.line("whoami --sandbox").json()["email"],
+        "demo@autopi.io"
+    );
+}
+
+#[test]
+fn search_finds_operations_by_their_words() {
+    let found = Cli::alone()
+        .line("search most recent positions -o json")
+        .json();
+    assert_eq!(found[0]["id"], "logbook_v2_most_recent_positions_list");
+    assert_eq!(
+        Cli::alone().line("search no-such-thing -o json").json(),
+        json!([])
+    );
+}

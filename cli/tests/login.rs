@@ -1,0 +1,273 @@
+//! Logins, profiles, and what becomes of secrets.
+
+mod support;
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use autopi_sandbox::{API_TOKEN, EMAIL, PASSWORD, Sandbox};
+use support::{Cli, sandbox};
+
+fn profiles(cli: &Cli) -> PathBuf {
+    cli.home.path().join(".config/autopi/credentials.toml")
+}
+
+fn log_in(cli: &Cli, url: &str) {
+    cli.run(&["login", "--token-stdin", "--base-url", url])
+        .good();
+}
+
+#[test]
+fn a_token_from_stdin_is_checked_and_kept_for_its_owner_alone() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(&format!("{API_TOKEN}\n"));
+    let ran = cli.run(&["login", "--token-stdin", "--base-url", api.url()]);
+    ran.good();
+    assert!(
+        ran.err
+            .contains(&format!("logged in as {EMAIL}; profile [default]")),
+        "{ran:?}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&profiles(&cli)), 0o600);
+        assert_eq!(mode(profiles(&cli).parent().unwrap()), 0o700);
+    }
+    let who = cli.line("whoami").json();
+    assert_eq!(
+        (who["email"].as_str(), who["credential"].as_str()),
+        (Some(EMAIL), Some("API token"))
+    );
+    assert!(
+        who["source"]
+            .as_str()
+            .unwrap()
+            .contains("profile [default]")
+    );
+    assert!(!cli.line("profiles -o csv").good().contains(API_TOKEN));
+    cli.line("logout").good();
+    cli.line("whoami").bad(3, "not logged in");
+}
+
+#[test]
+fn a_login_with_a_password_keeps_the_session_or_the_password() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(&format!("{PASSWORD}\n"));
+    cli.run(&[
+        "login",
+        "--email",
+        EMAIL,
+        "--password-stdin",
+        "--base-url",
+        api.url(),
+    ])
+    .good();
+    let who = cli.line("whoami").json();
+    assert!(
+        who["credential"] == "session" && who["expires"].as_str().unwrap().ends_with('Z'),
+        "{who}"
+    );
+    assert!(
+        !fs::read_to_string(profiles(&cli))
+            .unwrap()
+            .contains("password")
+    );
+    // It ends, and is not renewed.
+    api.advance(Duration::from_secs(3600));
+    let ended = cli.line("devices");
+    ended.bad(3, "log in again with `autopi login`");
+    cli.run(&[
+        "login",
+        "--email",
+        EMAIL,
+        "--password-stdin",
+        "--save-password",
+        "--base-url",
+        api.url(),
+        "--profile",
+        "robot",
+    ])
+    .good();
+    assert_eq!(
+        cli.line("whoami --profile robot").json()["credential"],
+        "e-mail and password"
+    );
+    let list = cli.line("profiles").json();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    let cli = cli.input("wrong\n");
+    let refused = cli.run(&[
+        "login",
+        "--email",
+        EMAIL,
+        "--password-stdin",
+        "--base-url",
+        api.url(),
+    ]);
+    refused.bad(3, "the login was refused");
+    assert!(!refused.err.contains("wrong"));
+}
+
+#[test]
+fn a_second_factor_is_asked_for_and_a_wrong_code_refused() {
+    let api = sandbox(Sandbox::builder().mfa("123456"));
+    let with = |input: &str| {
+        let cli = Cli::alone().input(input);
+        let ran = cli.run(&[
+            "login",
+            "--email",
+            EMAIL,
+            "--password-stdin",
+            "--base-url",
+            api.url(),
+        ]);
+        (profiles(&cli).exists(), ran)
+    };
+    let (kept, ran) = with(&format!("{PASSWORD}\n123456\n"));
+    assert!(kept && ran.code == 0, "{ran:?}");
+    let (kept, ran) = with(&format!("{PASSWORD}\n654321\n"));
+    assert!(!kept);
+    ran.bad(3, "the second factor was refused");
+    assert!(!ran.err.contains("654321"));
+    let (kept, ran) = with(&format!("{PASSWORD}\n"));
+    assert!(!kept);
+    ran.bad(2, "there is no code");
+}
+
+#[test]
+fn what_stands_in_the_file_besides_stays() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    let path = profiles(&cli);
+    let text = fs::read_to_string(&path).unwrap()
+        + "\n# a note\n[other]\napi_token = 'x'\nread_only = true\n";
+    fs::write(&path, text).unwrap();
+    cli.line("logout").good();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("# a note\n[other]\napi_token = 'x'\nread_only = true")
+            && !text.contains(API_TOKEN),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_profile_that_is_read_only_sends_nothing_that_changes_anything() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    let path = profiles(&cli);
+    fs::write(
+        &path,
+        fs::read_to_string(&path).unwrap() + "read_only = true\n",
+    )
+    .unwrap();
+    cli.line("devices --limit 1").good();
+    for line in [
+        "auth api-tokens-delete 1 --yes",
+        "api POST /dongle/devices/ -b a=b",
+        "api DELETE /auth/api_tokens/1/ --yes",
+        "run Truck-01 test.ping --yes",
+        "dongle devices-partial-update 0189d7a5-0000-7000-8000-000000000001 -b callName=x",
+    ] {
+        cli.line(line).bad(3, "read_only");
+    }
+    assert!(
+        api.requests().iter().all(|r| r.method == "GET"),
+        "{:?}",
+        api.requests()
+    );
+}
+
+#[test]
+fn a_credential_goes_to_its_own_host_only() {
+    let (api, other) = (sandbox(Sandbox::builder()), sandbox(Sandbox::builder()));
+    let cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    cli.run(&["devices", "--base-url", other.url()])
+        .bad(2, "its credential is not sent to");
+    cli.run(&["devices", "--base-url", &format!("{}/", api.url())])
+        .good();
+    let cli = cli.with("AUTOPI_BASE_URL", other.url());
+    cli.line("devices").bad(2, "its credential is not sent to");
+    cli.run(&[
+        "api",
+        "GET",
+        &format!("{}/dongle/devices/", other.url()),
+        "--base-url",
+        api.url(),
+    ])
+    .bad(2, "another place");
+    assert_eq!(other.requests().len(), 0);
+}
+
+#[test]
+fn the_source_of_a_credential_is_said_and_the_profile_that_is_named_wins() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    let cli = cli
+        .with("AUTOPI_API_TOKEN", API_TOKEN)
+        .with("AUTOPI_BASE_URL", api.url());
+    assert_eq!(cli.line("whoami").json()["source"], "AUTOPI_API_TOKEN");
+    assert!(
+        cli.line("whoami --profile default").json()["source"]
+            .as_str()
+            .unwrap()
+            .starts_with("profile [default]")
+    );
+    cli.line("whoami --profile none")
+        .bad(2, "there is no profile [none]");
+}
+
+/// In no output of any kind, whatever goes wrong.
+#[test]
+fn the_token_is_shown_nowhere() {
+    const CANARY: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone()
+        .with("AUTOPI_API_TOKEN", CANARY)
+        .with("AUTOPI_BASE_URL", api.url());
+    let hidden = |cli: &Cli, line: &str| {
+        let ran = cli.line(line);
+        assert!(
+            !ran.out.contains(CANARY) && !ran.err.contains(CANARY),
+            "{line}: {ran:?}"
+        );
+    };
+    for line in [
+        "devices",
+        "devices --verbose",
+        "devices -o json",
+        "devices --dry-run",
+        "api GET /dongle/devices/?token=c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 --dry-run",
+        "api GET /dongle/devices/?token=c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 --verbose",
+        "api POST /x/ -b api_token=c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 --dry-run",
+        "whoami",
+        "profiles",
+        "doctor",
+        "api GET https://elsewhere.example/ -o json",
+    ] {
+        hidden(&cli, line);
+    }
+    for bad in [format!("{CANARY}\nx"), format!("{CANARY} x")] {
+        let cli = Cli::alone()
+            .with("AUTOPI_API_TOKEN", &bad)
+            .with("AUTOPI_BASE_URL", api.url());
+        hidden(&cli, "devices");
+        let cli = Cli::alone().input(&bad);
+        hidden(&cli, "login --token-stdin");
+    }
+    let cli = Cli::alone();
+    let path = cli.file(
+        ".config/autopi/credentials.toml",
+        &format!("[default]\napi_token = {CANARY}"),
+    );
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    hidden(&cli, "devices");
+    hidden(&cli, "profiles");
+    hidden(&cli, "doctor");
+}

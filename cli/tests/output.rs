@@ -1,0 +1,227 @@
+//! The contract of the output: formats, columns, orders, filters, widths.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::Cli;
+
+fn items(cli: &Cli, line: &str) -> Vec<Value> {
+    cli.line(line).json().as_array().unwrap().clone()
+}
+
+#[test]
+fn columns_and_orders_mean_the_same_in_all_formats() {
+    let cli = Cli::shared();
+    let line =
+        "dongle devices-list --limit 4 --columns callName,release.version,tags --sort -callName";
+    let wanted = items(&cli, &format!("{line} -o json"));
+    let names: Vec<_> = wanted
+        .iter()
+        .map(|i| i["callName"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Truck-04", "Truck-03", "Truck-02", "Truck-01"]);
+    assert_eq!(
+        wanted[0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["callName", "release.version", "tags"]
+    );
+    let lines: Vec<Value> = cli
+        .line(&format!("{line} -o ndjson"))
+        .good()
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(lines, wanted);
+    let csv = cli.line(&format!("{line} -o csv"));
+    assert_eq!(
+        csv.good().lines().next(),
+        Some("callName,release.version,tags")
+    );
+    assert!(
+        csv.out.lines().nth(1).unwrap().starts_with("Truck-04,"),
+        "{csv:?}"
+    );
+    let table = cli.line(&format!("{line} -o table"));
+    assert!(
+        table
+            .good()
+            .lines()
+            .next()
+            .unwrap()
+            .starts_with("callName  release.version  tags"),
+        "{table:?}"
+    );
+    assert!(table.out.lines().nth(1).unwrap().starts_with("Truck-04"));
+    let yaml = cli.line(&format!("{line} -o yaml"));
+    assert!(
+        yaml.good()
+            .starts_with("- callName: Truck-04\n  release.version: "),
+        "{yaml:?}"
+    );
+}
+
+#[test]
+fn a_column_that_no_item_has_is_an_error_before_anything_is_written() {
+    let cli = Cli::shared();
+    for format in ["json", "ndjson", "csv", "yaml", "table"] {
+        for line in [
+            "dongle devices-list --columns no_such",
+            "api GET /dongle/devices/ --paginate --columns no_such",
+            "devices --sort no.such",
+        ] {
+            cli.line(&format!("{line} -o {format}"))
+                .bad(2, "no item has a member `no");
+        }
+        // One that is null everywhere is known all the same.
+        cli.line(&format!(
+            "dongle devices-list --columns scheduled_update.release -o {format}"
+        ))
+        .good();
+    }
+}
+
+#[test]
+fn every_format_of_nothing_is_still_that_format() {
+    let cli = Cli::shared();
+    for (format, text) in [
+        ("json", "[]\n"),
+        ("ndjson", ""),
+        ("csv", "id,callName\n"),
+        ("yaml", "[]\n"),
+        ("table", ""),
+    ] {
+        let ran = cli.line(&format!(
+            "dongle devices-list --limit 0 --columns id,callName -o {format}"
+        ));
+        assert_eq!(ran.good(), text, "{format}");
+    }
+}
+
+#[test]
+fn a_filter_sees_all_of_the_data_and_its_results_are_lines_or_a_format() {
+    let cli = Cli::shared();
+    let run = |arguments: &[&str]| {
+        cli.run(&[&["devices", "--limit", "3"], arguments].concat())
+            .good()
+            .to_owned()
+    };
+    assert_eq!(
+        run(&["--jq", ".[].callName"]),
+        "Truck-01\nTruck-02\nTruck-03\n"
+    );
+    assert_eq!(
+        run(&["--jq", "map({callName, n: (.id | length)})[0]"]),
+        "{\"callName\":\"Truck-01\",\"n\":36}\n"
+    );
+    assert_eq!(
+        run(&["--jq", ".[].callName", "-o", "json"]),
+        "[\n  \"Truck-01\",\n  \"Truck-02\",\n  \"Truck-03\"\n]\n"
+    );
+    assert_eq!(run(&["--jq", "length", "-o", "json"]), "3\n");
+    assert_eq!(
+        run(&["--jq", "map({a: .callName})", "-o", "csv"]),
+        "a\nTruck-01\nTruck-02\nTruck-03\n"
+    );
+    assert_eq!(run(&["--jq", "empty"]), "");
+}
+
+#[test]
+fn a_narrow_terminal_gets_blocks_and_no_line_is_wider_than_it() {
+    for (width, wide) in [("200", true), ("80", true), ("20", false)] {
+        let cli = Cli::shared().with("COLUMNS", width);
+        let ran = cli.line("devices --limit 2 -o table");
+        let longest = ran.good().lines().map(|l| l.chars().count()).max().unwrap();
+        assert_eq!(
+            ran.out.lines().next().unwrap().contains("unit_id"),
+            wide,
+            "{width}: {ran:?}"
+        );
+        if wide {
+            assert!(
+                longest <= width.parse::<usize>().unwrap(),
+                "{width}: {ran:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn there_is_no_escape_in_what_is_piped_and_colours_are_for_terminals() {
+    for (name, value) in [("A", "b"), ("NO_COLOR", "1")] {
+        let cli = Cli::shared().with(name, value);
+        for line in [
+            "devices --limit 1 -o table",
+            "--help",
+            "dongle devices-list --help",
+            "dongel",
+        ] {
+            let ran = cli.line(line);
+            assert!(
+                !ran.out.contains('\u{1b}') && !ran.err.contains('\u{1b}'),
+                "{line}: {ran:?}"
+            );
+        }
+    }
+}
+
+/// What a terminal would obey: from a server, from a document, from the command line.
+#[test]
+fn nothing_of_a_server_or_a_document_reaches_a_terminal_raw() {
+    let api = support::sandbox(autopi_sandbox::Sandbox::builder());
+    let cli = Cli::of(&api);
+    let id = cli.line("devices --limit 1").json()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let name = "a\u{1b}[2Jb\u{202e}c\u{7}";
+    let body = json!({ "callName": name }).to_string();
+    cli.run(&["dongle", "devices-partial-update", &id, "--json", &body])
+        .good();
+    for format in ["json", "ndjson", "yaml", "table"] {
+        let ran = cli.run(&[
+            "dongle",
+            "devices-list",
+            "--limit",
+            "1",
+            "--columns",
+            "callName",
+            "-o",
+            format,
+        ]);
+        assert!(
+            !ran.good().contains(['\u{1b}', '\u{202e}', '\u{7}']),
+            "{format}: {ran:?}"
+        );
+    }
+    let ran = cli.run(&[
+        "dongle",
+        "devices-list",
+        "--limit",
+        "1",
+        "--columns",
+        "callName",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(
+        ran.json()[0]["callName"],
+        name,
+        "a program reads it as it is"
+    );
+    let hostile = r#"{"openapi":"3.0.3","info":{"title":"T\u001b[2J","version":"\u202e"},"paths":{"/x\u001b/":{"get":{"operationId":"op\u0007","summary":"s\u001b","description":"d\u001b]0;x\u0007","tags":["t\u001b"],"parameters":[{"name":"p\u001b","in":"query","required":true,"description":"\u001b[31m","schema":{"type":"string","enum":["a\u001b"]}}],"responses":{"200":{"description":""}}}}}}"#;
+    let spec = cli.file("hostile.json", hostile);
+    for line in [
+        "--help",
+        "t --help",
+        "t op --help",
+        "t op",
+        "t nothing",
+        "search s",
+        "search s -o table",
+        "man t op",
+        "t op --p x --dry-run",
+    ] {
+        let ran = cli.line(&format!("--spec {spec} {line}"));
+        let raw = |text: &str| text.contains(['\u{1b}', '\u{202e}', '\u{7}']);
+        assert!(!raw(&ran.out) && !raw(&ran.err), "{line}: {ran:?}");
+    }
+}
