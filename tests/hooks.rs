@@ -15,6 +15,7 @@ use autopi::{
     rt::{Call, Operation, PageParams},
     testing::{self, Recorder, Replay, Stub},
 };
+use autopi_sandbox::{API_TOKEN, Sandbox};
 use futures_util::TryStreamExt;
 use reqwest::{Request, Response, header::AUTHORIZATION};
 use serde_json::{Value, json};
@@ -248,6 +249,38 @@ async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
     let error = calls(&client, "another").await.unwrap_err();
     assert!(
         error.to_string().contains("no more response to GET /rows/"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_sandbox_plays_a_recording_and_responds_to_all_else() {
+    let (server, file) = (api().await, File::new("sandbox"));
+    let recorder = Recorder::create(&file.0).unwrap();
+    let client = server.builder().hooks(recorder).build().unwrap();
+    calls(&client, "my canary-password").await.unwrap();
+
+    let sandbox = Sandbox::builder().replay(&file.0).start().await.unwrap();
+    let client = Client::builder().base_url(sandbox.url());
+    let retry = RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1));
+    let client = client.api_token(API_TOKEN).retry(retry).build().unwrap();
+    let call = Call::new(&client, &LIST);
+    let rows: Vec<Value> = call.stream().try_collect().await.unwrap();
+    assert_eq!((rows.len(), &rows[0]["pin"]), (2, &json!(4)));
+    for _ in 0..2 {
+        let request = client.request(Method::POST, "/x/?access_token=another&a=1");
+        let made = request.send_json::<Value>().await.unwrap().value;
+        assert_eq!(made["n"], 1);
+    }
+    let request = client.request(Method::GET, "/dongle/devices/");
+    let devices = request.send_json::<Value>().await.unwrap().value;
+    assert_eq!(devices["count"], 25, "not recorded");
+
+    std::fs::write(&file.0, "{}").unwrap();
+    let refused = Sandbox::builder().replay(&file.0).start().await;
+    let error = refused.err().unwrap().to_string();
+    assert!(
+        error.contains("line 1 is no line of a recording"),
         "{error}"
     );
 }

@@ -42,6 +42,9 @@ pub struct SandboxArgs {
     /// Append a JSON line for each request to this file
     #[arg(long)]
     log: Option<PathBuf>,
+    /// Play this recording of `autopi::testing::Recorder`, and respond by itself to what was not recorded
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
     /// The login asks for a second factor: this code
     #[arg(long)]
     mfa: Option<String>,
@@ -142,6 +145,7 @@ impl SandboxArgs {
         builder = given(builder, self.telemetry_rows, Builder::telemetry_rows);
         builder = given(builder, self.db, Builder::db);
         builder = given(builder, self.log, Builder::log);
+        builder = given(builder, self.replay, Builder::replay);
         builder = given(builder, self.mfa, Builder::mfa);
         builder = given(
             builder,

@@ -15,7 +15,8 @@ use crate::{
     transport::platform::with_url,
 };
 
-/// Hooks that write each request and its response to a file, a line of JSON each, to be played by [`Replay`](crate::testing::Replay).
+/// Hooks that write each request and its response to a file, a line of JSON each, to be played by [`Replay`](crate::testing::Replay), or the sandbox
+/// (`cargo xtask sandbox --replay FILE`).
 ///
 /// Secrets are left out, and others of the same form stand in their place: credentials, members and parameters with the names of secrets or that the document
 /// marks, texts that look like tokens, the bodies of logins, and what is neither JSON nor a form. All else is in the file as it came, names and positions too,

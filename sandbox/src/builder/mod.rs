@@ -34,6 +34,7 @@ pub struct Builder {
     forbidden: Vec<String>,
     db: Option<PathBuf>,
     log: Option<PathBuf>,
+    replay: Option<PathBuf>,
     command_delay: Duration,
     command_results: HashMap<String, Value>,
     webhooks_anywhere: bool,
@@ -62,6 +63,7 @@ impl Default for Builder {
             forbidden: Vec::new(),
             db: None,
             log: None,
+            replay: None,
             command_delay: Duration::from_millis(300),
             command_results: HashMap::new(),
             webhooks_anywhere: false,
@@ -196,6 +198,13 @@ impl Builder {
     /// Appends a JSON line for each request to this file, readable by its owner only; without headers, bodies and secrets. Default: no log.
     pub fn log(mut self, file: impl AsRef<Path>) -> Self {
         self.log = Some(file.as_ref().to_owned());
+        self
+    }
+
+    /// Plays a recording of `autopi::testing::Recorder`: a request has the first response that was recorded for its method, path and query and was not given yet,
+    /// or else the last one, whatever its credentials and body. What was not recorded, and logins and files, the sandbox responds to by itself. Default: none.
+    pub fn replay(mut self, file: impl AsRef<Path>) -> Self {
+        self.replay = Some(file.as_ref().to_owned());
         self
     }
 

@@ -14,6 +14,7 @@ use crate::{
         faults::{Fault, Faults},
         host,
         log::Log,
+        replay::Recording,
         response::{self, CachedResponse},
         server,
     },
@@ -25,7 +26,7 @@ impl Builder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// Returns an error if a document, a fault or an allowed host is invalid, the port is in use, the database is damaged or of another version, or the
+    /// Returns an error if a document, a fault, a recording or an allowed host is invalid, the port is in use, the database is damaged or of another version, or the
     /// database or the log cannot be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self
@@ -45,6 +46,7 @@ impl Builder {
             None => None,
         };
         let log = Log::new(self.log.as_deref()).map_err(Error)?;
+        let recording = Recording::open(self.replay.as_deref()).map_err(Error)?;
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let listener = TcpListener::bind(address).await.map_err(|e| {
             Error(format!(
@@ -75,6 +77,7 @@ impl Builder {
             clock: Clock::new(self.fixed_time, self.clock_offset),
             faults: Faults::new(faults, self.seed),
             log,
+            recording,
             commands: Commands::new(
                 self.command_delay,
                 self.command_results,

@@ -14,6 +14,7 @@ pub mod log;
 mod operation;
 pub mod portal;
 pub mod render;
+pub mod replay;
 pub mod response;
 pub mod root;
 pub mod server;
@@ -28,7 +29,7 @@ use std::{
 
 use http::{HeaderMap, Uri};
 
-use self::{cache::Cache, faults::Faults, log::Log, response::CachedResponse};
+use self::{cache::Cache, faults::Faults, log::Log, replay::Recording, response::CachedResponse};
 use crate::{Wire, handlers::Resources, spec::Spec, state::commands::Commands, util::clock::Clock};
 
 pub struct Api {
@@ -43,6 +44,7 @@ pub struct Api {
     pub clock: Clock,
     pub faults: Faults,
     pub log: Log,
+    pub recording: Recording,
     pub commands: Commands,
     pub settings: Settings,
     pub cache: Cache,

@@ -156,7 +156,10 @@ async fn handle(
         (Err(error), _) => response::from_error(&error),
         (Ok(_), Some(response)) => response,
         (Ok(_), None) => match read(&parts.headers, body, api.settings.body_timeout).await {
-            Ok(body) => api.respond(&parts, body, peer.ip(), &active).await,
+            Ok(body) => match api.recording.respond(&parts.method, &parts.uri) {
+                Some(recorded) => recorded,
+                None => api.respond(&parts, body, peer.ip(), &active).await,
+            },
             Err(error) => response::from_error(&error),
         },
     };
