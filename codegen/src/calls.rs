@@ -11,7 +11,7 @@ use crate::{
     areas::Operation,
     bodies::{self, Kind},
     names,
-    operations::{Answer, Names},
+    operations::{Names, ResponseKind},
     parameters::{Argument, Parameter},
     schema::Document,
 };
@@ -37,13 +37,15 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         let (function, _) = taken.of(id);
         let setters = setters(doc, op)?;
         let name = quote::format_ident!("call_{i}");
-        let answer = Answer::of(doc, op)?;
-        let outcome = match answer {
-            Answer::Page(_) => quote!(.and_then(|page| page.into_strict())),
+        let kind = ResponseKind::of(doc, op)?;
+        let outcome = match kind {
+            ResponseKind::Page(_) => quote!(.and_then(|page| page.into_strict())),
             _ => TokenStream::new(),
         };
-        let decoded = match answer {
-            Answer::Empty | Answer::File => quote!(.map(|_| autopi::serde_json::Value::Null)),
+        let decoded = match kind {
+            ResponseKind::Empty | ResponseKind::File => {
+                quote!(.map(|_| autopi::serde_json::Value::Null))
+            }
             _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
         };
         functions.extend(quote! {

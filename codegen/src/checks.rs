@@ -4,7 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
-use crate::schema::{self, Document, is_file};
+use crate::{
+    contract,
+    schema::{self, Document, is_file},
+};
 
 /// The checks of a field of a request.
 pub fn field(
@@ -50,7 +53,7 @@ fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenS
     let items = || known.get("items").map(|items| doc.written_out(items));
     let text = |key: &str| known.get(key).and_then(Value::as_str).unwrap_or_default();
     let kind = match (text("type"), text("format")) {
-        _ if known.get("x-autopi-json").is_some() => return checks,
+        _ if known.get(contract::JSON).is_some() => return checks,
         ("string" | "number", "decimal") => "decimal",
         ("string", _) if !is_text(known) => return checks,
         ("array", _) if items().is_some_and(is_file) => "files",
@@ -161,7 +164,7 @@ fn is_text(schema: &Value) -> bool {
         .and_then(Value::as_str)
         .unwrap_or_default();
     !matches!(format, "date-time" | "date" | "uuid")
-        && ["enum", "x-autopi-id"]
+        && ["enum", contract::ID]
             .iter()
             .all(|k| schema.get(k).is_none())
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     areas::Operation,
+    contract,
     describe::{self, linked, paragraph},
     parameters::Argument,
 };
@@ -136,7 +137,7 @@ impl<'a> About<'a> {
                 facts.push(format!("{word}: {}.", names.join(", ")));
             }
         }
-        if let Some(id) = text("x-original-operation-id") {
+        if let Some(id) = text(contract::ORIGINAL_OPERATION_ID) {
             facts.push(format!("In the document: {}.", describe::code(id)));
         }
         if !facts.is_empty() {

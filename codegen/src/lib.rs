@@ -7,6 +7,7 @@ mod bodies;
 #[cfg(feature = "conformance")]
 mod calls;
 mod checks;
+pub mod contract;
 mod cycles;
 mod describe;
 mod docs;
@@ -32,7 +33,7 @@ use serde_json::Value;
 pub use areas::{Operation, area, select};
 pub use error::Error;
 pub use names::free;
-pub use operations::{Answer, Names, TAKEN, json_schema, success};
+pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success};
 
 /// The Rust code of every operation whose area is `on`, and of the types that these need.
 ///

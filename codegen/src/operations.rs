@@ -25,7 +25,7 @@ pub struct Names {
 }
 
 /// The methods that the hand-written `Client` has, and those of traits that a method of the client itself would hide.
-pub const TAKEN: [&str; 16] = [
+pub const RESERVED_METHODS: [&str; 16] = [
     "authorization",
     "borrow",
     "borrow_mut",
@@ -47,7 +47,7 @@ pub const TAKEN: [&str; 16] = [
 impl Default for Names {
     fn default() -> Self {
         Self {
-            functions: TAKEN.map(str::to_owned).into(),
+            functions: RESERVED_METHODS.map(str::to_owned).into(),
             // The parameter of each builder's type.
             builders: ["M".to_owned()].into(),
         }
@@ -248,7 +248,7 @@ fn emit_operation<'a>(
     used.accept(requests, function);
     let page = page_params(&queries);
     let mut responses = BTreeSet::new();
-    let (accept, sends) = answer(doc, op, &mut responses, &mut about)?;
+    let (accept, sends) = response(doc, op, &mut responses, &mut about)?;
     used.give(responses, function);
     let (method, path) = (op.method.to_uppercase(), op.path);
     let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
@@ -279,7 +279,7 @@ fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
 }
 
 /// What the success of an operation holds.
-pub enum Answer<'a> {
+pub enum ResponseKind<'a> {
     /// 204: nothing.
     Empty,
     /// The document does not say: any JSON, or nothing.
@@ -292,7 +292,7 @@ pub enum Answer<'a> {
     One(&'a Value),
 }
 
-impl<'a> Answer<'a> {
+impl<'a> ResponseKind<'a> {
     /// # Errors
     /// A `$ref` that points to nothing.
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
@@ -320,7 +320,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-fn answer<'a>(
+fn response<'a>(
     doc: &Document<'a>,
     op: &Operation<'a>,
     used: &mut BTreeSet<String>,
@@ -338,23 +338,23 @@ fn answer<'a>(
             &format!("{call}_full"),
         );
     };
-    match Answer::of(doc, op)? {
-        Answer::Empty => both(
+    match ResponseKind::of(doc, op)? {
+        ResponseKind::Empty => both(
             "Sends the request; any 2xx response is a success.",
             &quote!(()),
             "send_empty",
         ),
-        Answer::Any => both(
+        ResponseKind::Any => both(
             "Sends the request; any 2xx response is a success.",
             &quote!(crate::Json),
             "send_any",
         ),
-        Answer::One(schema) => {
+        ResponseKind::One(schema) => {
             let ty = doc.nullable(schema, used)?;
             about.returns(&ty);
             both(SEND, &ty, "send");
         }
-        Answer::Page(items) => {
+        ResponseKind::Page(items) => {
             let item = doc.nullable(items, used)?;
             let ty = quote!(crate::Page<#item>);
             about.returns(&ty);
@@ -372,7 +372,7 @@ fn answer<'a>(
             );
             sends.stream("Streams page after page.", "pages", &ty);
         }
-        Answer::File => {
+        ResponseKind::File => {
             const ABOUT: &str = "Sends the request; the response has the status and the headers, and its body is yet to be read.";
             about.returns(&quote!(crate::Download));
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
@@ -408,7 +408,7 @@ pub fn success<'a>(
     ))
 }
 
-/// Media type and schema of a JSON answer; a file has none.
+/// Media type and schema of a JSON response; a file has none.
 pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let (kind, media) = media::json(content)?;
     media

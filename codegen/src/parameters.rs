@@ -42,7 +42,7 @@ impl Argument {
             Some(true) => return Ok(Self::Files),
             None => {}
         }
-        let ty = doc.rust(schema, used)?;
+        let ty = doc.rust_type(schema, used)?;
         let is_list = |s: &Value| s.get("type").and_then(Value::as_str) == Some("array");
         if is_list(schema) && !is_json(&ty) {
             let items = doc.written_out(schema.get("items").unwrap_or(&Value::Null));

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value};
 
-use crate::{Error, names, secret};
+use crate::{Error, contract, names, secret};
 
 /// A normalised document, with the Rust name of each component.
 pub struct Document<'a> {
@@ -139,7 +139,7 @@ impl<'a> Document<'a> {
     pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
         let mut password = false;
         for schema in self.references(schema).take(16) {
-            if let Some(mark) = schema.get("x-autopi-secret").and_then(Value::as_bool) {
+            if let Some(mark) = schema.get(contract::SECRET).and_then(Value::as_bool) {
                 return mark;
             }
             password |= schema.get("format").is_some_and(|f| f == "password");
@@ -196,11 +196,15 @@ impl<'a> Document<'a> {
     }
 
     /// The type of a schema; components that it names go into `used`.
-    pub fn rust(&self, schema: &Value, used: &mut BTreeSet<String>) -> Result<TokenStream, Error> {
-        self.rust_at(schema, used, 0)
+    pub fn rust_type(
+        &self,
+        schema: &Value,
+        used: &mut BTreeSet<String>,
+    ) -> Result<TokenStream, Error> {
+        self.rust_type_at(schema, used, 0)
     }
 
-    fn rust_at(
+    fn rust_type_at(
         &self,
         schema: &Value,
         used: &mut BTreeSet<String>,
@@ -214,19 +218,19 @@ impl<'a> Document<'a> {
             let ident = self.ident(name)?;
             // A component that is no type of its own is written out.
             if let Some(inner) = self.schemas.get(name).filter(|s| alias(s)) {
-                return self.rust_at(inner, used, depth + 1);
+                return self.rust_type_at(inner, used, depth + 1);
             }
             used.insert(name.into());
             return Ok(quote!(crate::types::#ident));
         }
-        if let Some(id) = schema.get("x-autopi-id").and_then(Value::as_str) {
+        if let Some(id) = schema.get(contract::ID).and_then(Value::as_str) {
             return Ok(if id == "unit" {
                 quote!(crate::UnitId)
             } else {
                 quote!(crate::DeviceId)
             });
         }
-        if schema.get("x-autopi-json") == Some(&Value::Bool(true)) {
+        if schema.get(contract::JSON) == Some(&Value::Bool(true)) {
             return Ok(quote!(crate::Json));
         }
         let format = schema
@@ -263,7 +267,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// [`Self::rust`], in an `Option` if null is allowed.
+    /// [`Self::rust_type`], in an `Option` if null is allowed.
     pub fn nullable(
         &self,
         schema: &Value,
@@ -278,7 +282,7 @@ impl<'a> Document<'a> {
         used: &mut BTreeSet<String>,
         depth: u8,
     ) -> Result<TokenStream, Error> {
-        let inner = self.rust_at(schema, used, depth)?;
+        let inner = self.rust_type_at(schema, used, depth)?;
         Ok(if self.is_nullable(schema) {
             quote!(::std::option::Option<#inner>)
         } else {
@@ -311,9 +315,6 @@ impl<'a> Document<'a> {
                     .filter_map(Value::as_str)
                     .map(str::to_owned),
             );
-        }
-        if schema.get("x-autopi-patch") == Some(&Value::Bool(true)) {
-            required.clear();
         }
         any.then_some((properties, required))
     }
@@ -378,7 +379,7 @@ impl<'a> Document<'a> {
     }
 
     /// Does a struct of `from` hold one of `to` by value (not in a `Vec` or a map), `from` being the type of a field of `to`?
-    pub fn holds(&self, from: &str, to: &str) -> bool {
+    pub fn needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .cycles
             .get_or_init(|| crate::cycles::find(&self.by_value(false)));
@@ -386,7 +387,7 @@ impl<'a> Document<'a> {
     }
 
     /// Does an alternative of the union `to` hold it by value? Then the union holds the alternative in a box, and that is enough: nothing else of the cycle needs one.
-    pub fn holds_union(&self, from: &str, to: &str) -> bool {
+    pub fn union_needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .union_cycles
             .get_or_init(|| crate::cycles::find(&self.by_value(true)));
@@ -457,7 +458,7 @@ pub fn is_open_enum(schema: &Value) -> bool {
 
 /// Is a required member proven to be in every response? `required` alone proves nothing: docs/decisions/0005.
 pub fn always(property: &Value) -> bool {
-    property.get("x-autopi-always") == Some(&Value::Bool(true))
+    property.get(contract::ALWAYS) == Some(&Value::Bool(true))
 }
 
 /// The items of a page, if the schema is the envelope of one (`x-autopi-page`, set by the shape stage).
@@ -466,7 +467,7 @@ pub fn page_items<'a>(doc: &Document<'a>, schema: &'a Value) -> Option<&'a Value
         .and_then(|n| doc.schemas.get(n).copied())
         .unwrap_or(schema);
     schema
-        .get("x-autopi-page")
+        .get(contract::PAGE)
         .filter(|v| **v == Value::Bool(true))?;
     schema.pointer("/properties/results/items")
 }
@@ -490,7 +491,7 @@ pub fn is_union(schema: &Value) -> bool {
             || is_open_enum(alternative)
     };
     let plain = schema.get("type").is_none_or(|t| t == "object")
-        && ["properties", "allOf", "enum", "x-autopi-json"]
+        && ["properties", "allOf", "enum", contract::JSON]
             .iter()
             .all(|k| schema.get(k).is_none());
     plain && alternatives(schema).is_some_and(|a| !a.is_empty() && a.iter().all(says))

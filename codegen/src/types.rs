@@ -129,21 +129,21 @@ fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
     };
     if schema::is_union(schema) {
         for alternative in schema::alternatives(schema).into_iter().flatten() {
-            doc.rust(alternative, &mut used)?;
+            doc.rust_type(alternative, &mut used)?;
         }
         return Ok(used);
     }
     match doc.properties(schema) {
         Some((properties, _)) => {
             for property in properties.values() {
-                doc.rust(property, &mut used)?;
+                doc.rust_type(property, &mut used)?;
             }
             if let Some(extra) = schema.get("additionalProperties").filter(|v| v.is_object()) {
-                doc.rust(extra, &mut used)?;
+                doc.rust_type(extra, &mut used)?;
             }
         }
         None => {
-            doc.rust(schema, &mut used)?;
+            doc.rust_type(schema, &mut used)?;
         }
     }
     Ok(used)
@@ -219,9 +219,9 @@ fn object(
     for (key, property) in &properties {
         let field = names::unique(names::value_ident(key), &mut taken);
         let mut used = BTreeSet::new();
-        let mut inner = doc.rust(property, &mut used)?;
+        let mut inner = doc.rust_type(property, &mut used)?;
         let mut needed = required.contains(key) && (sent || schema::always(property));
-        if Document::target(property).is_some_and(|t| doc.holds(t, name)) {
+        if Document::target(property).is_some_and(|t| doc.needs_box(t, name)) {
             inner = quote!(::std::boxed::Box<#inner>);
             // An object that must hold itself could not exist.
             needed = false;

@@ -7,7 +7,7 @@ use quote::quote;
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, checks, describe, names,
+    Error, checks, contract, describe, names,
     schema::{self, Document, Tags},
 };
 
@@ -57,11 +57,11 @@ pub fn emit(
     let mut types = BTreeSet::new();
     let mut budget = SHAPES + union.variants.len();
     for variant in &union.variants {
-        let of = doc.rust(variant.schema, &mut BTreeSet::new())?;
+        let of = doc.rust_type(variant.schema, &mut BTreeSet::new())?;
         let shown = names::unique(names::type_ident(&variant.name), &mut taken);
         let accessor = names::value_ident(&format!("as_{shown}"));
         let accessor = names::unique(accessor, &mut accessors);
-        let boxed = Document::target(variant.schema).is_some_and(|t| doc.holds_union(t, name));
+        let boxed = Document::target(variant.schema).is_some_and(|t| doc.union_needs_box(t, name));
         let held = if boxed {
             quote!(::std::boxed::Box<#of>)
         } else {
@@ -290,7 +290,7 @@ fn told_apart(doc: &Document<'_>, variants: &[Variant<'_>]) -> Option<(String, V
 /// The listed values of a member.
 fn listed(doc: &Document<'_>, property: &Value) -> Vec<Value> {
     let known = doc.known(property);
-    let list = ["enum", "x-autopi-values"]
+    let list = ["enum", contract::VALUES]
         .iter()
         .find_map(|k| known.get(k)?.as_array());
     let scalar = |v: &&Value| v.is_string() || v.is_i64() || v.is_boolean();
@@ -319,7 +319,7 @@ fn named(doc: &Document<'_>, union: &str, schema: &Value) -> String {
         let own = doc
             .schemas
             .get(target)
-            .and_then(|s| s.get("x-autopi-variant"));
+            .and_then(|s| s.get(contract::VARIANT));
         if let Some(name) = own.and_then(Value::as_str) {
             return name.to_owned();
         }
@@ -498,7 +498,7 @@ pub fn literal(
         "boolean" => value.is_boolean(),
         _ => false,
     };
-    let special = ["x-autopi-id", "x-autopi-json"]
+    let special = [contract::ID, contract::JSON]
         .iter()
         .any(|k| known.get(k).is_some());
     (fits && !special && !doc.is_nullable(property)).then(|| plain(value))

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use autopi_codegen::escape::code;
+use autopi_codegen::{contract, escape::code};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -174,7 +174,7 @@ fn fields(
 /// Why a field is any JSON; `None` if it has a type.
 fn reason(schema: &Value) -> Option<&'static str> {
     let has = |key: &str| schema.get(key).is_some();
-    if schema.get("x-autopi-json") == Some(&Value::Bool(true)) {
+    if schema.get(contract::JSON) == Some(&Value::Bool(true)) {
         return Some(if has("type") {
             "object without properties: a JSONField"
         } else {

@@ -287,7 +287,6 @@ fn trimmed(schema: &Value) -> Value {
                     "xml",
                     "externalDocs",
                     "x-autopi-always",
-                    "x-autopi-patch",
                 ];
                 let is_empty = value.as_str().is_some_and(str::is_empty);
                 match key.as_str() {

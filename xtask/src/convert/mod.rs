@@ -12,6 +12,7 @@ mod parameters;
 mod references;
 mod shared;
 
+use autopi_codegen::contract;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -21,10 +22,7 @@ use shared::Room;
 
 use crate::{
     report::{Failure, Report},
-    shape::{
-        lists,
-        walk::{METHODS, escape},
-    },
+    shape::walk::{METHODS, escape},
 };
 
 /// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
@@ -515,7 +513,7 @@ fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
         new.insert("explode".into(), explode.into());
         if query && old.get("collectionFormat").is_none() {
             // For the shape stage, which knows what DRF means by it.
-            new.insert(lists::LEFT_OUT.into(), true.into());
+            new.insert(contract::COLLECTION_FORMAT_LEFT_OUT.into(), true.into());
         }
     }
     new.insert(

@@ -3,13 +3,12 @@
 //! What references moved is noted as it happens. For the rest nothing is kept: when a stage fails, the document is sent through once more with every object
 //! marked by its own pointer, and the mark is read where the error is.
 
+use autopi_codegen::contract;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::members::{DOCUMENT, Is, each};
-
-const MARK: &str = "x-autopi-from";
 
 /// What stands elsewhere than in the user's files.
 #[derive(Default)]
@@ -60,7 +59,7 @@ pub fn mark(doc: &mut Value) {
     });
     for at in places {
         if let Some(Value::Object(map)) = doc.pointer_mut(&at) {
-            map.insert(MARK.into(), at.into());
+            map.insert(contract::FROM.into(), at.into());
         }
     }
 }
@@ -82,7 +81,7 @@ pub fn marked(doc: &Value, pointer: &str, original: &Value) -> Option<String> {
             break;
         };
         at = next;
-        if let Some(mark) = at.get(MARK).and_then(Value::as_str) {
+        if let Some(mark) = at.get(contract::FROM).and_then(Value::as_str) {
             found = Some(mark.to_owned());
         }
     }

@@ -1,6 +1,7 @@
 //! A schema that lists alternatives twice (`oneOf` beside `anyOf`, or in parts of its `allOf`) is one of each at once: it becomes one list, of every pair that
 //! can be.
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use super::members::{DOCUMENT, Is, SCHEMA, each};
@@ -50,7 +51,7 @@ pub fn paired(doc: &mut Value, report: &mut Report) {
                         .iter()
                         .any(|k| place.contains_key(*k));
                     if !typed {
-                        place.insert("x-autopi-json".into(), true.into());
+                        place.insert(contract::JSON.into(), true.into());
                     }
                 }
                 report.warn(at, why);
@@ -79,7 +80,7 @@ fn says_nothing(schema: &Value) -> bool {
         .iter()
         .all(|k| schema.get(*k).is_none());
     let empty = |part: &Value| {
-        let told = ["title", "description", "example", "x-autopi-variant"];
+        let told = ["title", "description", "example", contract::VARIANT];
         part.as_object()
             .is_some_and(|p| p.keys().all(|k| told.contains(&k.as_str())))
     };
@@ -182,7 +183,7 @@ impl Pairs<'_> {
             return json!({ "allOf": both });
         };
         let variant = format!("{a}With{b}");
-        let new = json!({ "allOf": both, "x-autopi-variant": variant });
+        let new = json!({ "allOf": both, contract::VARIANT: variant });
         // The same pair may stand elsewhere.
         let taken = |n: &str| {
             let known = self.made.get(n).or_else(|| self.schemas.get(n));

@@ -1,5 +1,6 @@
 //! Paths and operations.
 
+use autopi_codegen::contract;
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
@@ -253,7 +254,7 @@ impl<'a> Walker<'a> {
                         w.words(at, old, new);
                     }
                 }
-                "summary" | "description" | "externalDocs" | "x-original-operation-id" => {
+                "summary" | "description" | "externalDocs" | contract::ORIGINAL_OPERATION_ID => {
                     w.words(at, old, new)
                 }
                 "deprecated" => w.deprecated(at, old, new),

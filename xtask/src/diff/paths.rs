@@ -1,5 +1,6 @@
 //! Which operation of the new document is which of the old one.
 
+use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -199,7 +200,7 @@ fn shape(op: &Path<'_>) -> String {
                 "tags",
                 "summary",
                 "description",
-                "x-original-operation-id"
+                contract::ORIGINAL_OPERATION_ID
             ]
         )
     )

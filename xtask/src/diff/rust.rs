@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autopi_codegen::schema::Document;
+use autopi_codegen::{contract, schema::Document};
 use serde_json::Value;
 
 use super::{
@@ -233,7 +233,7 @@ fn heirs(docs: &[&Document<'_>]) -> BTreeMap<String, BTreeSet<String>> {
         for (name, schema) in &doc.schemas {
             let parts = schema.get("allOf").and_then(Value::as_array);
             let parts = parts.into_iter().flatten().filter_map(walk::ref_name);
-            let base = schema.get("x-autopi-variant").and_then(Value::as_str);
+            let base = schema.get(contract::VARIANT).and_then(Value::as_str);
             for of in parts.chain(base).filter(|of| of != name) {
                 direct.entry(of).or_default().insert(name);
             }

@@ -1,5 +1,6 @@
 //! Schemas, keyword by keyword (JSON Schema as Swagger 2.0, OpenAPI 3.0 and 3.1 have it).
 
+use autopi_codegen::contract;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     rc::Rc,
@@ -174,16 +175,17 @@ impl<'a> Walker<'a> {
     ) {
         match key {
             "type" | "nullable" | "x-nullable" => self.types(below, holders, (old, new)),
-            "x-autopi-json" => self.either(
+            contract::JSON => self.either(
                 below,
                 (old, new),
                 (Rule::TypeWider, Rule::TypeNarrower),
                 "any JSON",
             ),
-            "x-autopi-id" | "x-autopi-page" | "x-autopi-patch" | "x-autopi-secret"
-            | "x-autopi-variant" | "x-autopi-values" => {
-                self.differs(Rule::RustOnly, &below.clone().what(key), old, new)
-            }
+            contract::ID
+            | contract::PAGE
+            | contract::SECRET
+            | contract::VARIANT
+            | contract::VALUES => self.differs(Rule::RustOnly, &below.clone().what(key), old, new),
             "format" => self.gone_new(
                 below.clone().what("format"),
                 (old, new),

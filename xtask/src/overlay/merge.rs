@@ -1,5 +1,6 @@
 //! The changes themselves. Each says by JSON pointer what it changed.
 
+use autopi_codegen::contract;
 use serde_json::Value;
 
 use super::{Step, Version, pointer};
@@ -93,7 +94,7 @@ fn replace(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Str
 
 /// Our own marks say no by `false` or by not being there.
 fn is_default(key: &str, value: &Value) -> bool {
-    key.starts_with("x-autopi-") && value == &Value::Bool(false)
+    key.starts_with(contract::PREFIX) && value == &Value::Bool(false)
 }
 
 /// Whether two places say the same.

@@ -1,5 +1,6 @@
 //! Responses against the document: what came at each place of a schema, by the operation that gave it.
 
+use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ impl<'a> Judge<'a> {
         let end = follow(self.root, at);
         let schema = self.root.pointer(&end).unwrap_or(&Value::Null);
         let page = format!("{end}/properties/results/items");
-        let items = match schema.get("x-autopi-page") {
+        let items = match schema.get(contract::PAGE) {
             Some(_) => Some(page).filter(|p| self.root.pointer(p).is_some()),
             None => schema.get("items").map(|_| format!("{end}/items")),
         };

@@ -3,6 +3,7 @@
 //! A schema that several operations return is changed only if (nearly) all that gave it say so. Where one operation alone differs, its own response gets a copy
 //! of the schema, and what the others prove stays. What is proposed is applied to a copy of the document as it goes, so that all of it together is true.
 
+use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
@@ -230,7 +231,7 @@ impl All<'_> {
                 .unwrap_or_default();
             walk::each_schema(&mut schema, &mut |map| walk::rename(map, &copied));
             if let Some(map) = schema.as_object_mut() {
-                map.insert("x-autopi-copy-of".into(), name.as_str().into());
+                map.insert(contract::COPY_OF.into(), name.as_str().into());
                 self.work["components"]["schemas"][copy] = schema;
             }
         }
@@ -314,7 +315,7 @@ impl All<'_> {
         let base = self
             .work
             .pointer(&component(name))
-            .and_then(|s| s.get("x-autopi-copy-of")?.as_str());
+            .and_then(|s| s.get(contract::COPY_OF)?.as_str());
         let wanted = format!("{} of {}", base.unwrap_or(name), op.id).to_upper_camel_case();
         let schemas = self
             .work

@@ -1,5 +1,6 @@
 //! The ordered list of what the probe finds, each with what it proposes. The table in docs/probe.md is made from it.
 
+use autopi_codegen::contract;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -215,11 +216,11 @@ fn mismatch(look: &Look<'_>, name: &str) -> Option<Said> {
                     items.shift_remove(key);
                 }
             }
-            json!({ "type": "array", "items": items, "x-autopi-json": false })
+            json!({ "type": "array", "items": items, contract::JSON: false })
         }
         ("object for a list", ["object"]) => schema["items"].clone(),
         ("number as text", _) => {
-            json!({ "type": "string", "format": "decimal", "x-autopi-json": false })
+            json!({ "type": "string", "format": "decimal", contract::JSON: false })
         }
         _ => typed(look.evidence),
     };
@@ -305,7 +306,7 @@ fn large(look: &Look<'_>) -> Option<Said> {
     (came > holds).then(|| Said {
         what: format!("integers of {}, more than documented", SIZES[came]),
         edits: match came {
-            3 => instead(look.at, schema, json!({ "x-autopi-json": true })),
+            3 => instead(look.at, schema, json!({ contract::JSON: true })),
             _ => vec![Edit::Update(look.at.into(), json!({ "format": "int64" }))],
         },
     })
@@ -367,27 +368,27 @@ fn came(evidence: &Evidence) -> String {
 
 /// The schema that takes all that came.
 fn typed(evidence: &Evidence) -> Value {
-    let of = |kind: &str| json!({ "type": kind, "x-autopi-json": false });
-    let any = || json!({ "x-autopi-json": true });
+    let of = |kind: &str| json!({ "type": kind, contract::JSON: false });
+    let any = || json!({ contract::JSON: true });
     let texts_are_numbers = evidence.texts().all(|f| f == "number");
     match evidence.types().as_slice() {
         ["integer"] if evidence.forms.contains(SIZES[3]) => any(),
         ["integer"] if evidence.forms.contains(SIZES[2]) => {
-            json!({ "type": "integer", "format": "int64", "x-autopi-json": false })
+            json!({ "type": "integer", "format": "int64", contract::JSON: false })
         }
         ["integer", "number"] => of("number"),
         ["integer" | "number", "string"] | ["integer", "number", "string"] if texts_are_numbers => {
-            json!({ "type": "string", "format": "decimal", "x-autopi-json": false })
+            json!({ "type": "string", "format": "decimal", contract::JSON: false })
         }
         ["array"] => {
             let mut items = evidence.items.as_deref().map_or_else(any, typed);
             if evidence.items.as_ref().is_some_and(|i| i.has("null")) && !is_any(&items) {
                 items["nullable"] = true.into();
             }
-            json!({ "type": "array", "items": items, "x-autopi-json": false })
+            json!({ "type": "array", "items": items, contract::JSON: false })
         }
         ["object"] => {
-            json!({ "type": "object", "additionalProperties": true, "x-autopi-json": false })
+            json!({ "type": "object", "additionalProperties": true, contract::JSON: false })
         }
         [kind] => of(kind),
         _ => any(),
@@ -407,7 +408,7 @@ fn instead(at: &str, old: &Value, new: Value) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut new = new.as_object().cloned().unwrap_or_default();
     for (key, value) in old.as_object().unwrap_or(&Map::new()) {
-        let ours = key.starts_with("x-") && !key.starts_with("x-autopi-");
+        let ours = key.starts_with("x-") && !key.starts_with(contract::PREFIX);
         if STAYS.contains(&key.as_str()) || ours {
             continue;
         }
@@ -434,7 +435,7 @@ pub fn is_any(schema: &Value) -> bool {
         "anyOf",
         "$ref",
     ];
-    schema.get("x-autopi-json") == Some(&Value::Bool(true))
+    schema.get(contract::JSON) == Some(&Value::Bool(true))
         || !says.iter().any(|k| schema.get(k).is_some())
 }
 
@@ -449,7 +450,7 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
         return kinds(root, root.pointer(target.strip_prefix('#')?)?, depth + 1);
     }
     let documented = schema.get("type").and_then(Value::as_str);
-    if schema.get("x-autopi-json") == Some(&Value::Bool(true)) && documented != Some("object") {
+    if schema.get(contract::JSON) == Some(&Value::Bool(true)) && documented != Some("object") {
         return None;
     }
     // DRF's COERCE_DECIMAL_TO_STRING decides which of both a decimal is.

@@ -1,6 +1,6 @@
 //! What comes back: one typed success per operation, and one page type for all envelopes.
 
-use autopi_codegen::media;
+use autopi_codegen::{contract, media};
 use serde_json::{Map, Value};
 
 use super::walk;
@@ -81,7 +81,7 @@ pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
                     && (p.contains_key("count") || p.contains_key("next"))
             });
         if page {
-            schema.insert("x-autopi-page".into(), Value::Bool(true));
+            schema.insert(contract::PAGE.into(), Value::Bool(true));
             *n += 1;
         }
     };
@@ -112,7 +112,7 @@ pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
             };
             if schemas
                 .get(name)
-                .is_some_and(|s| s.get("x-autopi-page").is_some())
+                .is_some_and(|s| s.get(contract::PAGE).is_some())
             {
                 *schema = walk::reference(name);
                 n += 1;

@@ -1,5 +1,6 @@
 //! Closed lists become named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
 
+use autopi_codegen::contract;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
@@ -94,14 +95,14 @@ impl Named {
             map.insert("nullable".into(), true.into());
         }
         if let [one @ Value::Bool(_)] = values.as_slice() {
-            map.insert("x-autopi-values".into(), Value::Array(vec![one.clone()]));
+            map.insert(contract::VALUES.into(), Value::Array(vec![one.clone()]));
         }
         let declared = map.get("type").and_then(Value::as_str).map(str::to_owned);
         let (kind, values) = typed(declared.as_deref(), values);
         match kind {
             None => {
                 map.shift_remove("type");
-                map.insert("x-autopi-json".into(), true.into());
+                map.insert(contract::JSON.into(), true.into());
             }
             Some(kind) => drop(map.insert("type".into(), kind.into())),
         }

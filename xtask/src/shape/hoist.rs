@@ -1,6 +1,6 @@
 //! Inline objects get a name, so that each becomes one Rust type: `Parent` + `Field`, or the operation's name.
 
-use autopi_codegen::media;
+use autopi_codegen::{contract, media};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
@@ -73,7 +73,7 @@ fn lift(
         .get("properties")
         .is_some_and(|p| p.as_object().is_some_and(|p| !p.is_empty()));
     let is_type = is_object || is_composed(schema) || autopi_codegen::schema::is_union(schema);
-    if is_type && schema.get("x-autopi-page").is_none() {
+    if is_type && schema.get(contract::PAGE).is_none() {
         let name = walk::free_name(name, |n| taken(n, made));
         made.insert(name.clone(), Value::Null); // reserved while the inside is named
         inside(schema, &name, made, taken);
@@ -112,7 +112,7 @@ fn is_composed(schema: &Value) -> bool {
 
 /// What an alternative of a union is called beside the others: its title, the value of a member that has only one, or its number.
 fn variant(alternative: &Value, index: usize) -> String {
-    let known = alternative.get("x-autopi-variant").and_then(Value::as_str);
+    let known = alternative.get(contract::VARIANT).and_then(Value::as_str);
     let title = known.or_else(|| alternative.get("title").and_then(Value::as_str));
     let properties = alternative.get("properties").and_then(Value::as_object);
     let tag = || {
@@ -171,7 +171,7 @@ fn inside(
             lift(alternative, &format!("{name}{own}"), made, taken);
             let made = walk::ref_name(alternative).and_then(|n| made.get_mut(n));
             if let Some(made) = made.and_then(Value::as_object_mut) {
-                made.entry("x-autopi-variant").or_insert(own.into());
+                made.entry(contract::VARIANT).or_insert(own.into());
             }
         }
     }

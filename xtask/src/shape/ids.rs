@@ -1,5 +1,6 @@
 //! Every device has two UUIDs, `id` and `unit_id`; the document tells them apart by the names of parameters, fields and paths.
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
 use super::walk;
@@ -49,7 +50,7 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
             let fits =
                 is_uuid(schema) || (is_plain(schema) && (both || (in_path && name != "device")));
             if let Some(kind) = kind.filter(|_| fits) {
-                schema.insert("x-autopi-id".into(), kind.into());
+                schema.insert(contract::ID.into(), kind.into());
                 n += 1;
             }
         }
@@ -79,7 +80,7 @@ pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
                     Some(field)
                 };
                 if let (Some(kind), Some(field)) = (kind, field.filter(|f| is_uuid(f))) {
-                    field.insert("x-autopi-id".into(), kind.into());
+                    field.insert(contract::ID.into(), kind.into());
                     n += 1;
                 }
             }

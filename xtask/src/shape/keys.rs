@@ -1,5 +1,6 @@
 //! Which members of a response are always there. A document says `required` of what a serializer declares, and views leave out what an account lacks; so that alone proves nothing.
 
+use autopi_codegen::contract;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -55,7 +56,7 @@ pub fn keys_of_what_is_addressed(doc: &mut Value) -> Result<usize, Failure> {
         if let Some(property) = property.filter(|p| !p.contains_key("nullable")) {
             n += usize::from(
                 property
-                    .insert("x-autopi-always".into(), true.into())
+                    .insert(contract::ALWAYS.into(), true.into())
                     .is_none(),
             );
         }

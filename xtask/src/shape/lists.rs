@@ -1,13 +1,11 @@
 //! Lists in queries. drf-yasg leaves `collectionFormat` out for a `ListField` or a `MultipleChoiceField`, which by Swagger 2.0 means commas; DRF reads repeated
 //! names (`QueryDict.getlist`), and takes `1,2` for one value.
 
+use autopi_codegen::contract;
 use serde_json::Value;
 
 use super::walk;
 use crate::report::Failure;
-
-/// Marks a list whose `collectionFormat` was left out; set by the convert stage.
-pub const LEFT_OUT: &str = "x-autopi-collection-format-left-out";
 
 /// django-filter's `BaseInFilter` and `BaseRangeFilter`, and DRF's order, are one text with commas.
 pub fn has_commas(name: &str) -> bool {
@@ -18,7 +16,9 @@ pub fn has_commas(name: &str) -> bool {
 pub fn repeated_names(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     walk::parameters(doc, |_, _, parameter| {
-        let left_out = parameter.shift_remove(LEFT_OUT).is_some();
+        let left_out = parameter
+            .shift_remove(contract::COLLECTION_FORMAT_LEFT_OUT)
+            .is_some();
         let name = parameter.get("name").and_then(Value::as_str);
         if left_out && !name.is_some_and(has_commas) {
             parameter.insert("explode".into(), true.into());

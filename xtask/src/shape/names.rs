@@ -1,5 +1,6 @@
 //! drf-yasg makes operationIds from the path without its parameters, so two routes can share one.
 
+use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
@@ -45,7 +46,10 @@ pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
             .or_insert_with(|| name.clone());
         if name != original {
             changed += 1;
-            op.insert("x-original-operation-id".into(), Value::String(original));
+            op.insert(
+                contract::ORIGINAL_OPERATION_ID.into(),
+                Value::String(original),
+            );
             op.insert("operationId".into(), Value::String(name));
         }
     });

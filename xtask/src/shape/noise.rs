@@ -1,5 +1,6 @@
 //! What means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` come out as those of the download, so two downloads differ.
 
+use autopi_codegen::contract;
 use serde_json::{Value, json};
 
 use super::walk;
@@ -54,7 +55,7 @@ fn is_words(schema: &Value) -> bool {
         "title",
     ];
     let words = |key: &String| {
-        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with("x-autopi-")
+        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with(contract::PREFIX)
     };
     schema.as_object().is_some_and(|map| map.keys().all(words))
 }

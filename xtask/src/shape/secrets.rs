@@ -1,5 +1,6 @@
 //! Which members of a document are secrets: `Debug`, violations and traces do not show them. The overlay adds and removes by the same mark.
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
 use super::{split::says, walk};
@@ -13,9 +14,9 @@ pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     let mut mark = |name: &str, schema: &mut Value| {
         if is_secret(name, schema, &schemas)
             && let Some(map) = schema.as_object_mut()
-            && !map.contains_key(MARK)
+            && !map.contains_key(contract::SECRET)
         {
-            map.insert(MARK.into(), true.into());
+            map.insert(contract::SECRET.into(), true.into());
             n += 1;
         }
     };
@@ -35,8 +36,6 @@ pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     });
     Ok(n)
 }
-
-const MARK: &str = "x-autopi-secret";
 
 fn is_secret(name: &str, schema: &Value, schemas: &Map<String, Value>) -> bool {
     let target = walk::resolved(schema, schemas);

@@ -1,6 +1,7 @@
 //! drf-yasg has one definition for both directions. DRF sends every field that is not writeOnly, takes every field that is not readOnly, and a PATCH
 //! takes any subset.
 
+use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::walk;
 use crate::report::Failure;
 
-/// `X` (answer), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); one type where both directions are equal.
+/// `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); one type where both directions are equal.
 pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let Some(schemas) = walk::schemas(doc) else {
         return Ok(0);
@@ -38,7 +39,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     for (name, schema) in &schemas {
         let new = requests.get(name);
         if new != Some(name) {
-            out.insert(name.clone(), answer(schema.clone(), &schemas));
+            out.insert(name.clone(), response(schema.clone(), &schemas));
         }
         if let Some(new) = new {
             out.insert(new.clone(), request(schema.clone(), &schemas, &requests));
@@ -64,23 +65,15 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             *schema = walk::reference(new);
         });
     });
-    // Of a union each alternative has its partial form.
+    // Of a union each alternative has its partial form, of an object each that it is composed of.
     let mut todo: Vec<String> = patched.keys().cloned().collect();
     while let Some(from) = todo.pop() {
-        let union = out
-            .get(&from)
-            .filter(|s| autopi_codegen::schema::is_union(s));
-        let alternatives = union.and_then(autopi_codegen::schema::alternatives);
-        for name in alternatives
-            .into_iter()
-            .flatten()
-            .filter_map(walk::ref_name)
-        {
-            let known = out.get(name).filter(|s| !autopi_codegen::schema::alias(s));
-            if known.is_some_and(|s| s.get("enum").is_none()) && !patched.contains_key(name) {
-                let new = partial(name, &mut taken);
-                patched.insert(name.to_owned(), new);
-                todo.push(name.to_owned());
+        let parts = out.get(&from).map(parts).unwrap_or_default();
+        for name in parts {
+            let known = out.get(&name).filter(|s| !autopi_codegen::schema::alias(s));
+            if known.is_some_and(|s| s.get("enum").is_none()) && !patched.contains_key(&name) {
+                patched.insert(name.clone(), partial(&name, &mut taken));
+                todo.push(name);
             }
         }
     }
@@ -89,10 +82,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             if autopi_codegen::schema::is_union(&schema) {
                 rename(&mut schema, &patched);
             }
-            if let Some(map) = schema.as_object_mut() {
-                map.shift_remove("required");
-                map.insert("x-autopi-patch".into(), Value::Bool(true));
-            }
+            leave_out_required(&mut schema, &patched);
             out.insert(to.clone(), schema);
         }
     }
@@ -101,6 +91,39 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
         *schemas = out;
     }
     Ok(n)
+}
+
+/// The components that are the alternatives of a union, or that an object is composed of.
+fn parts(schema: &Value) -> Vec<String> {
+    if let Some(composed) = schema.get("allOf").and_then(Value::as_array) {
+        let inner = |part: &Value| match walk::ref_name(part) {
+            Some(name) => vec![name.to_owned()],
+            None => parts(part),
+        };
+        return composed.iter().flat_map(inner).collect();
+    }
+    let union = Some(schema).filter(|s| autopi_codegen::schema::is_union(s));
+    let alternatives = union.and_then(autopi_codegen::schema::alternatives);
+    let names = alternatives
+        .into_iter()
+        .flatten()
+        .filter_map(walk::ref_name);
+    names.map(str::to_owned).collect()
+}
+
+/// Makes an object partial, and what it is composed of: written out there, or by reference to the partial form.
+fn leave_out_required(schema: &mut Value, patched: &BTreeMap<String, String>) {
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
+    map.shift_remove("required");
+    let parts = map.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        if let Some(part) = part.as_object_mut() {
+            walk::rename(part, patched);
+        }
+        leave_out_required(part, patched);
+    }
 }
 
 /// The name of the partial form of a request.
@@ -118,7 +141,7 @@ fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
     new
 }
 
-/// The schemas that requests, or answers, reach.
+/// The schemas that requests, or responses, reach.
 fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTreeSet<String> {
     let mut todo = Vec::new();
     walk::operations(doc, |_, _, op| {
@@ -189,7 +212,7 @@ fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) 
     properties.into_iter().flatten().any(|(name, property)| {
         let is = |key| says(property, key, schemas, 8);
         match required.is_some_and(|r| r.iter().any(|n| n == name)) {
-            true => !(is("nullable") || is("x-autopi-json") || is("x-autopi-always")),
+            true => !(is("nullable") || is(contract::JSON) || is(contract::ALWAYS)),
             false => is("nullable"),
         }
     })
@@ -211,7 +234,7 @@ pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, dept
 }
 
 /// What comes back: writeOnly fields gone, readOnly ones always there.
-fn answer(mut schema: Value, schemas: &Map<String, Value>) -> Value {
+fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value {
     walk::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
@@ -250,7 +273,7 @@ fn request(
             return;
         };
         properties.retain(|_, p| {
-            p.as_object_mut().map(|p| p.shift_remove("x-autopi-always"));
+            p.as_object_mut().map(|p| p.shift_remove(contract::ALWAYS));
             // Its references may be renamed by now, to what has no such mark.
             !says(p, "readOnly", schemas, 8)
         });

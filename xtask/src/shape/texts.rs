@@ -1,5 +1,6 @@
 //! Parameters that are documented as plain texts and are none: django-filter's filters, and the path parameters of drf-nested-routers, have no type in drf-yasg.
 
+use autopi_codegen::contract;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -57,7 +58,7 @@ fn is_plain(schema: &Value) -> bool {
         "enum",
         "minLength",
         "maxLength",
-        "x-autopi-id",
+        contract::ID,
         "nullable",
     ];
     schema.get("type").is_some_and(|t| t == "string")
@@ -66,7 +67,7 @@ fn is_plain(schema: &Value) -> bool {
 
 /// Type, format and kind of id of a schema that is more than a text.
 fn kind(schema: &Value) -> Option<Type> {
-    let keys = ["type", "format", "x-autopi-id"];
+    let keys = ["type", "format", contract::ID];
     let kind: Type = keys
         .iter()
         .filter_map(|k| Some(((*k).to_owned(), schema.get(*k)?.clone())))
@@ -76,7 +77,7 @@ fn kind(schema: &Value) -> Option<Type> {
         "integer" | "number" | "boolean" => true,
         "string" => {
             matches!(format, Some("date-time" | "date" | "uuid" | "decimal"))
-                || kind.contains_key("x-autopi-id")
+                || kind.contains_key(contract::ID)
         }
         _ => false,
     };

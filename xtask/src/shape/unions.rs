@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autopi_codegen::schema::{alternatives, is_open_enum};
+use autopi_codegen::{
+    contract,
+    schema::{alternatives, is_open_enum},
+};
 use serde_json::{Map, Value, json};
 
 use super::walk;
@@ -65,7 +68,7 @@ fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
     match parts.as_slice() {
         [] => {
             map.shift_remove(key);
-            map.insert("x-autopi-json".into(), true.into());
+            map.insert(contract::JSON.into(), true.into());
             return Some(false);
         }
         [one] if !tagged => {
@@ -174,7 +177,7 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
         for key in ["discriminator", "oneOf", "anyOf", "nullable"] {
             members.shift_remove(key);
         }
-        members.insert("x-autopi-variant".into(), (*base).into());
+        members.insert(contract::VARIANT.into(), (*base).into());
         union.retain(|key, _| {
             matches!(
                 key.as_str(),
@@ -364,7 +367,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
         let tag = property(&union).unwrap_or_default().to_owned();
         let (mut refs, mut tags) = (Vec::new(), Schemas::new());
         for target in list.iter().filter_map(walk::ref_name) {
-            let variant = schemas.get(target).and_then(|s| s.get("x-autopi-variant"));
+            let variant = schemas.get(target).and_then(|s| s.get(contract::VARIANT));
             let variant = variant.cloned().unwrap_or(target.into());
             let both = free(
                 format!("{name}With{}", variant.as_str().unwrap_or_default()),
@@ -372,7 +375,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
             );
             made.insert(
                 both.clone(),
-                json!({"allOf": [walk::reference(&members), walk::reference(target)], "x-autopi-variant": variant}),
+                json!({"allOf": [walk::reference(&members), walk::reference(target)], contract::VARIANT: variant}),
             );
             let to = walk::reference(&both);
             for tag in tags_of(target, &mapping, &schemas, &tag) {
@@ -425,7 +428,7 @@ fn parted(name: &str, schema: &Value) -> Option<(Value, Value)> {
         union.shift_remove("type");
     }
     base.shift_remove("nullable");
-    base.insert("x-autopi-variant".into(), name.into());
+    base.insert(contract::VARIANT.into(), name.into());
     beside.then(|| (base.into(), union.into()))
 }
 

@@ -1,6 +1,7 @@
 //! Two things come out of drf-yasg with a type that they do not keep: a `SerializerMethodField` as `{type: string, readOnly: true}` (a real read-only text
 //! field has a length, a format or choices), and a `JSONField` as `{type: object}`.
 
+use autopi_codegen::contract;
 use serde_json::Value;
 
 use super::walk;
@@ -18,13 +19,13 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
                 "format",
                 "enum",
                 "pattern",
-                "x-autopi-json",
+                contract::JSON,
             ]
             .iter()
             .any(|k| map.contains_key(*k));
         if bare {
             map.shift_remove("type");
-            map.insert("x-autopi-json".into(), Value::Bool(true));
+            map.insert(contract::JSON.into(), Value::Bool(true));
             n += 1;
         }
     });
@@ -41,12 +42,12 @@ pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
             "allOf",
             "anyOf",
             "oneOf",
-            "x-autopi-json",
+            contract::JSON,
         ]
         .iter()
         .any(|k| map.contains_key(*k));
         if map.get("type").and_then(Value::as_str) == Some("object") && !says {
-            map.insert("x-autopi-json".into(), Value::Bool(true));
+            map.insert(contract::JSON.into(), Value::Bool(true));
             n += 1;
         }
     });
