@@ -131,7 +131,11 @@ impl Device {
                 by(&|d| d.id.to_lowercase() == wanted || d.unit_id.to_lowercase() == wanted);
             let whole = by(&|d| name(d) == wanted);
             let part = by(&|d| name(d).contains(&wanted));
-            for mut found in [by_id, whole, part] {
+            // As a narrow table shows it.
+            let start = wanted.trim_end_matches('…');
+            let begins = |id: &str| start.len() >= 4 && id.to_lowercase().starts_with(start);
+            let by_start = by(&|d| begins(&d.id) || begins(&d.unit_id));
+            for mut found in [by_id, whole, part, by_start] {
                 match found.len() {
                     0 => {}
                     1 => return Ok(found.swap_remove(0)),

@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod bench_build;
+mod bench_cli;
 mod bench_runtime;
 mod bench_sandbox;
 mod conformance;
@@ -54,6 +55,8 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         seconds: u32,
     },
+    /// The command line (release build): how long it takes to start, beside other programs and curl, and its size
+    BenchCli,
     /// The sandbox judged by schemathesis and by prism, a validating proxy before every call of the generated client; writes docs/conformance.md.
     /// Installs both below target/ (needs Python, npm, the network). Exit code 0: every finding has a reason, 1: some are open
     Conformance {
@@ -94,6 +97,7 @@ async fn run(task: Task, root: &Path) -> Result<ExitCode> {
         Task::BenchBuild { sets } => bench_build::build(root, &sets)?,
         Task::BenchRuntime { only } => bench_runtime::run(root, only.as_slice())?,
         Task::BenchSandbox { seconds } => bench_sandbox::run(root, seconds).await?,
+        Task::BenchCli => bench_cli::run(root).await?,
         Task::Conformance { seconds, examples } => {
             let open = conformance::run(root, seconds, examples).await?;
             return Ok(ExitCode::from(u8::from(open > 0)));

@@ -155,6 +155,9 @@ enum Task {
     /// The sandbox beside prism's mock: requests a second, peak memory, start-up time
     #[command(disable_help_flag = true)]
     BenchSandbox(InLab),
+    /// The command line: how long it takes to start, and its size
+    #[command(disable_help_flag = true)]
+    BenchCli(InLab),
     /// The sandbox judged by schemathesis and prism; writes docs/conformance.md
     #[command(disable_help_flag = true)]
     Conformance(InLab),
@@ -309,6 +312,7 @@ async fn run(task: Task) -> Result<ExitCode> {
         Task::BenchBuild(args) => in_lab("bench-build", args),
         Task::BenchRuntime(args) => in_lab("bench-runtime", args),
         Task::BenchSandbox(args) => in_lab("bench-sandbox", args),
+        Task::BenchCli(args) => in_lab("bench-cli", args),
         Task::Conformance(args) => in_lab("conformance", args),
         Task::PortalCheck(args) => in_lab("portal-check", args),
         Task::Demo(args) => in_lab("demo", args),

@@ -125,18 +125,20 @@ impl Output {
         self.file.is_none() && io::stdout().is_terminal()
     }
 
-    /// As asked for; else by the file's name; else a table on a terminal, and JSON elsewhere.
+    /// As asked for; else by the file's name, or as AUTOPI_OUTPUT says; else a table on a terminal, and JSON elsewhere.
     pub fn format(&self) -> Format {
-        let of_file = || {
-            self.file
-                .as_ref()
-                .map(|f| Format::of_file(f).unwrap_or(Format::Json))
+        let of_file = |file| Format::of_file(file).unwrap_or(Format::Json);
+        let usual = || {
+            let said = std::env::var("AUTOPI_OUTPUT").ok();
+            said.and_then(|said| Format::of_name(&said)).unwrap_or(
+                match io::stdout().is_terminal() {
+                    true => Format::Table,
+                    false => Format::Json,
+                },
+            )
         };
-        let usual = || match io::stdout().is_terminal() {
-            true => Format::Table,
-            false => Format::Json,
-        };
-        self.format.or_else(of_file).unwrap_or_else(usual)
+        let file = || self.file.as_deref().map(of_file);
+        self.format.or_else(file).unwrap_or_else(usual)
     }
 
     /// Are errors for programs?
