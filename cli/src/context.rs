@@ -76,6 +76,14 @@ impl Context {
             None => output,
         };
         output.check()?;
+        let wants_sandbox = matches.get_flag("sandbox");
+        for other in ["profile", "base-url"].iter().filter(|_| wants_sandbox) {
+            if text(other).is_some() {
+                return Err(Failure::usage(format!(
+                    "--sandbox and --{other}: the sandbox has its own"
+                )));
+            }
+        }
         let timeout = matches.get_one::<f64>("timeout");
         Ok(Self {
             index,
@@ -87,7 +95,7 @@ impl Context {
             verbose: matches.get_flag("verbose"),
             timeout: timeout.map(|s| Duration::from_secs_f64(*s)),
             unchecked: matches.get_flag("unchecked"),
-            wants_sandbox: matches.get_flag("sandbox"),
+            wants_sandbox,
             shown: DryRun::default(),
             runtime: OnceCell::new(),
             sandbox: OnceCell::new(),

@@ -1,6 +1,7 @@
 //! `--dry-run`: the request as a line of curl, the token masked, and nothing sent; `--verbose`: a line a request.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -22,12 +23,21 @@ pub struct DryRun(Arc<Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {
+    /// Members that the document says are secrets, whatever their names.
+    secrets: HashSet<String>,
     /// Parts of a form, which a request can't show: `name=@file`.
     parts: Vec<(String, String)>,
     curl: Option<String>,
 }
 
 impl DryRun {
+    /// A member of this name is a secret.
+    pub fn secret(&self, name: &str) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.secrets.insert(name.to_owned());
+        }
+    }
+
     /// One more part of a form.
     pub fn part(&self, name: &str, value: &str) {
         if let Ok(mut seen) = self.0.lock() {
@@ -50,13 +60,15 @@ impl CredentialsProvider for DryRun {
 impl ClientHooks for DryRun {
     fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), Error> {
         if let Ok(mut seen) = self.0.lock() {
-            seen.curl = Some(curl(request, &seen.parts));
+            seen.curl = Some(curl(request, &seen));
         }
         Err(Error::other("--dry-run: nothing is sent"))
     }
 }
 
-fn curl(request: &reqwest::Request, parts: &[(String, String)]) -> String {
+fn curl(request: &reqwest::Request, seen: &Seen) -> String {
+    let parts = &seen.parts;
+    let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
     let mut words = vec!["curl".to_owned()];
     if request.method() != "GET" {
         words.push(format!("-X {}", request.method()));
@@ -78,11 +90,7 @@ fn curl(request: &reqwest::Request, parts: &[(String, String)]) -> String {
         }
     }
     for (name, value) in parts {
-        let value = if secret::when_written(name) {
-            secret::MASK
-        } else {
-            value
-        };
+        let value = if is_secret(name) { secret::MASK } else { value };
         words.push(format!("-F {}", quoted(&format!("{name}={value}"))));
     }
     match request.body().and_then(reqwest::Body::as_bytes) {
@@ -93,7 +101,7 @@ fn curl(request: &reqwest::Request, parts: &[(String, String)]) -> String {
                 .and_then(|v| v.to_str().ok());
             words.push(format!(
                 "--data-raw {}",
-                quoted(&masked_body(body, kind.unwrap_or_default()))
+                quoted(&masked_body(body, kind.unwrap_or_default(), &is_secret))
             ));
         }
         _ => {}
@@ -127,14 +135,14 @@ fn masked_url(url: &Url) -> Url {
     url
 }
 
-fn masked_body(body: &[u8], kind: &str) -> String {
+fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> String {
     if let Ok(mut value) = serde_json::from_slice::<Value>(body) {
-        mask(&mut value);
+        mask(&mut value, is_secret);
         return json(&value.to_string());
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
         let pairs = form_urlencoded::parse(body).into_owned();
-        let masked = pairs.map(|(name, value)| match secret::when_written(&name) {
+        let masked = pairs.map(|(name, value)| match is_secret(&name) {
             true => (name, secret::MASK.to_owned()),
             false => (name, value),
         });
@@ -149,17 +157,17 @@ fn masked_body(body: &[u8], kind: &str) -> String {
 }
 
 /// Members with the names of secrets.
-fn mask(value: &mut Value) {
+fn mask(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
-                match secret::when_written(name) && !value.is_null() {
+                match is_secret(name) && !value.is_null() {
                     true => *value = secret::MASK.into(),
-                    false => mask(value),
+                    false => mask(value, is_secret),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, is_secret)),
         _ => {}
     }
 }

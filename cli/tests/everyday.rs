@@ -122,11 +122,11 @@ fn a_document_without_what_a_command_needs_is_said_in_one_line() {
     );
     // An area with the name of an everyday command.
     assert!(
-        with("login-area get-login --dry-run")
+        with("login--area get-login --dry-run")
             .good()
             .contains("/login/")
     );
-    assert!(with("--help").good().contains("login-area"));
+    assert!(with("--help").good().contains("login--area"));
 }
 
 #[test]

@@ -8,6 +8,8 @@ use crate::index::{Index, type_name};
 
 /// Schemas may refer to themselves, and alternatives multiply: after so many steps the rest is left to the server.
 const STEPS: u32 = 20_000;
+/// Deeper than any JSON that is read.
+const DEPTH: u32 = 160;
 
 /// What is not as the schema says, of a value of this name.
 pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Violation> {
@@ -15,6 +17,7 @@ pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Vi
     let mut checker = Checker {
         index,
         steps: STEPS,
+        depth: 0,
     };
     violations.within(|at| at.push_str(name), |v| checker.value(schema, value, v));
     violations.into_found()
@@ -23,14 +26,21 @@ pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Vi
 struct Checker<'a> {
     index: &'a Index,
     steps: u32,
+    depth: u32,
 }
 
 impl Checker<'_> {
     fn value(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
-        if self.steps == 0 {
+        if self.steps == 0 || self.depth == DEPTH {
             return;
         }
         self.steps -= 1;
+        self.depth += 1;
+        self.own(schema, value, v);
+        self.depth -= 1;
+    }
+
+    fn own(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
         let schema = self.index.resolved(schema);
         let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         let is = |key: &str| schema.get(key) == Some(&Value::Bool(true));

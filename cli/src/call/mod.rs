@@ -84,6 +84,7 @@ pub fn prepare<'c>(
         set(&mut call, parameter, value);
     }
     if let (Some(body), Some(content)) = (&operation.body, given.body) {
+        secrets(index, &body.schema, shown, 3, &mut { 2000 });
         match content {
             Content::Raw(bytes) => call.raw(body.media, bytes),
             Content::Json(value) if body.media == "application/json" => call.json(&value),
@@ -133,6 +134,29 @@ pub fn prepare<'c>(
         }
     }
     Ok(call)
+}
+
+/// The members of a body that the document marks as secrets, so deep.
+fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut u32) {
+    let schema = index.resolved(schema);
+    let members = schema.get("properties").and_then(Value::as_object);
+    for (name, of) in members.into_iter().flatten() {
+        if depth == 0 || *left == 0 {
+            return;
+        }
+        *left -= 1;
+        let of = index.resolved(of);
+        if of.get("x-autopi-secret") == Some(&Value::Bool(true)) {
+            shown.secret(name);
+        }
+        secrets(
+            index,
+            of.get("items").unwrap_or(&of),
+            shown,
+            depth - 1,
+            left,
+        );
+    }
 }
 
 fn set(call: &mut rt::Call<'_>, parameter: &'static Parameter, value: Value) {

@@ -3,11 +3,11 @@
 use autopi::{CallOptions, Client, Json, Method, rt};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::pages;
+use super::{operation, pages};
 use crate::{
     Context, Failure, Result,
     call::body,
-    output::{Target, View, line},
+    output::{View, line},
 };
 
 pub fn command() -> Command {
@@ -110,7 +110,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             )
             .await;
         }
-        let mut download = request.send_download().await?;
+        let download = request.send_download().await?;
         let kind = download.content_type().unwrap_or_default().to_owned();
         let is_json = kind.contains("json");
         if kind.starts_with("text/html") {
@@ -127,20 +127,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             let value: Json = rt::decode(bytes)?;
             return context.output.value(value.0, &view);
         }
-        if context.output.is_terminal() && !kind.starts_with("text/") && !kind.is_empty() {
-            return Err(
-                Failure::usage("the response is no text, and stdout is a terminal")
-                    .hint("-o FILE writes it to a file"),
-            );
-        }
-        let mut target = Target::open(&context.output)?;
-        while let Some(piece) = download.chunk().await? {
-            match context.output.is_terminal() {
-                true => target.write(line(&String::from_utf8_lossy(&piece)).as_bytes())?,
-                false => target.write(&piece)?,
-            }
-        }
-        target.end()
+        operation::download(context, download).await
     }))
 }
 

@@ -34,6 +34,13 @@ fn page(command: &Command, names: &[&str]) -> Result<(String, Vec<u8>)> {
         .name(names.join(" "))
         .display_name(title.clone())
         .bin_name(names.join(" "));
+    // The first line names it, all of it describes it.
+    let about = named
+        .get_about()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let first = about.lines().next().unwrap_or_default().to_owned();
+    let named = named.about(first).long_about(about);
     let mut text = Vec::new();
     let rendered = Man::new(named)
         .title(title.to_uppercase())

@@ -94,7 +94,7 @@ async fn respond(
     let view = view(context.index, operation);
     match operation.response {
         ResponseKind::List => list(context, call, &view).await,
-        ResponseKind::Bytes => download(context, call).await,
+        ResponseKind::Bytes => download(context, call.send_download().await?).await,
         ResponseKind::Nothing => call.send_empty().await.map_err(Failure::from),
         ResponseKind::Json | ResponseKind::Any => {
             let response = call.send_any_full().await?;
@@ -131,13 +131,11 @@ pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Res
     .await
 }
 
-async fn download(context: &Context, call: rt::Call<'_>) -> Result<()> {
+/// Writes a response that is no JSON: as it is to a file or a pipe; what is text to a terminal, shown.
+pub async fn download(context: &Context, mut download: autopi::Download) -> Result<()> {
     let output = &context.output;
-    let mut download = call.send_download().await?;
-    let is_text = download
-        .content_type()
-        .is_some_and(|t| t.starts_with("text/"));
-    if output.is_terminal() && !is_text {
+    let kind = download.content_type().unwrap_or_default();
+    if output.is_terminal() && !kind.starts_with("text/") && !kind.is_empty() {
         let name = download.file_name().unwrap_or_else(|| "download".into());
         return Err(
             Failure::usage("the response is no text, and stdout is a terminal")
@@ -149,11 +147,8 @@ async fn download(context: &Context, call: rt::Call<'_>) -> Result<()> {
         match output.is_terminal() {
             true => {
                 let text = String::from_utf8_lossy(&piece);
-                let lines: Vec<String> = text
-                    .split('\n')
-                    .map(|l| line(l.trim_end_matches('\r')))
-                    .collect();
-                target.write(lines.join("\n").as_bytes())?;
+                let lines = text.split('\n').map(|l| line(l.trim_end_matches('\r')));
+                target.write(lines.collect::<Vec<_>>().join("\n").as_bytes())?;
             }
             false => target.write(&piece)?,
         }

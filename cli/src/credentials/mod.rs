@@ -151,7 +151,9 @@ pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
     }
     let home = std::env::home_dir()?;
     let mut all = rt::profiles(&home).ok().flatten()?;
-    all.remove(name.as_deref().unwrap_or("default"))?.spec
+    let spec = all.remove(name.as_deref().unwrap_or("default"))?.spec?;
+    // Beside the file of profiles, where it says no folder.
+    Some(rt::profiles_path(&home).parent()?.join(spec))
 }
 
 fn of_environment() -> Option<(Credentials, &'static str)> {

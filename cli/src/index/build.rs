@@ -4,7 +4,7 @@
 //!
 //! The form: one line of JSON, the header, then the operations and schemas, which it finds by their place behind that line.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub fn build(document: &Value) -> Result<Vec<u8>, String> {
     let mut out = Builder {
         document,
         areas: Vec::new(),
-        ids: BTreeSet::new(),
+        ids: Taken::default(),
         fragments: Vec::new(),
     };
     for (path, item) in paths {
@@ -46,14 +46,14 @@ pub fn build(document: &Value) -> Result<Vec<u8>, String> {
 /// An area, the names of its commands, and its operations.
 struct Area {
     name: String,
-    taken: BTreeSet<String>,
+    taken: Taken,
     operations: Vec<Value>,
 }
 
 struct Builder<'a> {
     document: &'a Value,
     areas: Vec<Area>,
-    ids: BTreeSet<String>,
+    ids: Taken,
     fragments: Vec<u8>,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Builder<'a> {
         let text = |key| operation.get(key).and_then(Value::as_str);
         let id = text("operationId").map(str::to_owned);
         let id = id.unwrap_or_else(|| kebab(&format!("{method} {path}")).replace('-', "_"));
-        let id = unique(&mut self.ids, [id.clone(), format!("{id}_{method}")]);
+        let id = self.ids.take([id.clone(), format!("{id}_{method}")]);
         let tag = operation.pointer("/tags/0").and_then(Value::as_str);
         let first = || {
             path.split('/')
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         let place = place.unwrap_or_else(|| {
             self.areas.push(Area {
                 name: area.to_owned(),
-                taken: BTreeSet::new(),
+                taken: Taken::default(),
                 operations: Vec::new(),
             });
             self.areas.len() - 1
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
         };
         let command = command(&id, area);
         let names = [command.clone(), format!("{command}-{method}"), kebab(&id)];
-        let command = unique(&mut home.taken, names);
+        let command = home.taken.take(names);
         let summary = text("summary")
             .or(text("description"))
             .unwrap_or_default()
@@ -303,15 +303,29 @@ fn trimmed(schema: &Value) -> Value {
     }
 }
 
-/// The first of these names that is free, else the last with a number behind it; it is taken then.
-fn unique<const N: usize>(taken: &mut BTreeSet<String>, names: [String; N]) -> String {
-    let last = names.last().cloned().unwrap_or_default();
-    let numbered = (2..).map(|n| format!("{last}-{n}"));
-    let free = names.into_iter().chain(numbered);
-    let name = free.into_iter().find(|name| !taken.contains(name));
-    let name = name.unwrap_or_default();
-    taken.insert(name.clone());
-    name
+/// The names that are taken; of those with a number behind them the last one.
+#[derive(Default)]
+struct Taken(BTreeMap<String, usize>);
+
+impl Taken {
+    /// Takes the first of these names that is free, else the last with a number behind it.
+    fn take<const N: usize>(&mut self, names: [String; N]) -> String {
+        let last = names.last().cloned().unwrap_or_default();
+        let free = names.into_iter().find(|name| !self.0.contains_key(name));
+        let name = free.unwrap_or_else(|| {
+            let mut number = self.0.get(&last).copied().unwrap_or(1);
+            loop {
+                number += 1;
+                let name = format!("{last}-{number}");
+                if !self.0.contains_key(&name) {
+                    self.0.insert(last, number);
+                    return name;
+                }
+            }
+        });
+        self.0.insert(name.clone(), 1);
+        name
+    }
 }
 
 /// The name of a command: the id without its area, in kebab-case.

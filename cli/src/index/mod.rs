@@ -35,6 +35,7 @@ pub struct Index {
     /// Operations and schemas, each parsed when it is asked for.
     fragments: &'static [u8],
     operations: Mutex<HashMap<&'static str, &'static Operation>>,
+    resolved: Mutex<HashMap<String, &'static Value>>,
 }
 
 /// The operations of a tag.
@@ -169,6 +170,7 @@ impl Index {
                 .collect(),
             fragments: rest.get(1..).unwrap_or_default(),
             operations: Mutex::default(),
+            resolved: Mutex::default(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! All of an operation.
 
+use std::collections::{HashMap, HashSet};
+
 use autopi::rt;
 use serde_json::Value;
 
@@ -33,6 +35,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// Its flag, without the hyphens.
     pub flag: String,
+    /// Does the name work as a flag too?
+    pub has_alias: bool,
     /// Where it goes.
     pub place: Place,
     /// Must it be given?
@@ -194,18 +198,18 @@ fn page(parameters: &[Parameter]) -> Option<rt::PageParams> {
         .or_else(|| pair("offset", &["limit"]))
 }
 
-/// A flag each: the name in kebab-case. One that is taken, by an option of every command or by another parameter, has its place before it.
+/// A flag each: the name in kebab-case. One that is taken, by an option of every command or by another parameter, has its place before it. The name as it is
+/// works too, where nothing else has it.
 fn name_flags(parameters: &mut [Parameter]) {
-    let mut taken: Vec<String> = crate::tree::GLOBAL
+    let mut taken: HashSet<String> = crate::tree::GLOBAL
         .iter()
         .map(|s| (*s).to_owned())
         .collect();
-    for parameter in parameters {
-        let plain = super::build::kebab(parameter.name);
-        let plain = if plain.is_empty() {
-            "parameter".into()
-        } else {
-            plain
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    for parameter in &mut *parameters {
+        let plain = match super::build::kebab(parameter.name) {
+            plain if plain.is_empty() => "parameter".into(),
+            plain => plain,
         };
         let place = match parameter.place {
             Place::Path => "path",
@@ -213,12 +217,29 @@ fn name_flags(parameters: &mut [Parameter]) {
             Place::Header => "header",
         };
         let placed = format!("{place}-{plain}");
-        let numbered = (2..).map(|n| format!("{placed}-{n}"));
-        let mut names = [plain, placed.clone()].into_iter().chain(numbered);
-        if let Some(name) = names.find(|name| !taken.contains(name)) {
-            taken.push(name.clone());
-            parameter.flag = name;
-        }
+        let flag = [&plain, &placed]
+            .into_iter()
+            .find(|name| !taken.contains(*name))
+            .cloned();
+        parameter.flag = flag.unwrap_or_else(|| {
+            let number = numbers.entry(placed.clone()).or_insert(1);
+            loop {
+                *number += 1;
+                let name = format!("{placed}-{number}");
+                if !taken.contains(&name) {
+                    return name;
+                }
+            }
+        });
+        taken.insert(parameter.flag.clone());
+    }
+    let is_plain = |name: &str| {
+        name.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+            && !name.starts_with('-')
+    };
+    for parameter in parameters {
+        parameter.has_alias = is_plain(parameter.name) && taken.insert(parameter.name.to_owned());
     }
 }
 
@@ -244,6 +265,7 @@ impl Parameter {
         Self {
             name: leaked(text(value, "name")),
             flag: String::new(),
+            has_alias: false,
             place,
             required: flag(value, "required") || place == Place::Path,
             description: text(value, "description").trim().to_owned(),

@@ -1,44 +1,67 @@
 //! Schemas, with what they refer to.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::PoisonError};
 
 use serde_json::{Map, Value};
 
 use super::Index;
 
-/// Schemas may refer to themselves: so deep is looked.
-const DEPTH: usize = 12;
+/// Schemas may refer to themselves, and `allOf` multiplies: so deep, and so many schemas in one, are looked at.
+const DEPTH: u32 = 12;
+const SCHEMAS: u32 = 256;
 
 impl Index {
     /// The schema itself, where it is a reference or an `allOf`, which is merged.
     pub fn resolved<'a>(&self, schema: &'a Value) -> Cow<'a, Value> {
-        self.resolve_within(schema, DEPTH)
+        if let Some(name) = reference(schema) {
+            return Cow::Borrowed(self.named(name));
+        }
+        match schema.get("allOf") {
+            Some(Value::Array(_)) => Cow::Owned(self.merged(schema, DEPTH, &mut { SCHEMAS })),
+            _ => Cow::Borrowed(schema),
+        }
     }
 
-    fn resolve_within<'a>(&self, schema: &'a Value, depth: usize) -> Cow<'a, Value> {
-        if depth == 0 {
-            return Cow::Owned(Value::Object(Map::new()));
+    /// A component, merged once.
+    fn named(&self, name: &str) -> &'static Value {
+        let known = || self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(name) {
+            return known;
         }
+        let merged = match self.schema(name) {
+            Some(schema) => self.merged(&schema, DEPTH, &mut { SCHEMAS }),
+            None => Value::Null,
+        };
+        let merged: &'static Value = Box::leak(Box::new(merged));
+        known().insert(name.to_owned(), merged);
+        merged
+    }
+
+    fn merged(&self, schema: &Value, depth: u32, left: &mut u32) -> Value {
+        if depth == 0 || *left == 0 {
+            return Value::Object(Map::new());
+        }
+        *left -= 1;
         if let Some(name) = reference(schema) {
             let there = self.schema(name).unwrap_or_default();
-            return Cow::Owned(self.resolve_within(&there, depth - 1).into_owned());
+            return self.merged(&there, depth - 1, left);
         }
         let Some(parts) = schema.get("allOf").and_then(Value::as_array) else {
-            return Cow::Borrowed(schema);
+            return schema.clone();
         };
-        let mut merged = Map::new();
+        let mut whole = Map::new();
         for part in parts {
-            if let Value::Object(part) = self.resolve_within(part, depth - 1).into_owned() {
-                merge(&mut merged, part);
+            if let Value::Object(part) = self.merged(part, depth - 1, left) {
+                merge(&mut whole, part);
             }
         }
         let own = schema.as_object().into_iter().flatten();
         let own = own.filter(|(key, _)| *key != "allOf");
         merge(
-            &mut merged,
+            &mut whole,
             own.map(|(k, v)| (k.clone(), v.clone())).collect(),
         );
-        Cow::Owned(Value::Object(merged))
+        Value::Object(whole)
     }
 }
 
@@ -48,7 +71,10 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
             (Some(Value::Object(old)), Value::Object(new)) if key == "properties" => {
                 old.extend(new)
             }
-            (Some(Value::Array(old)), Value::Array(new)) if key == "required" => old.extend(new),
+            (Some(Value::Array(old)), Value::Array(new)) if key == "required" => {
+                old.extend(new);
+                old.dedup();
+            }
             (_, value) => drop(into.insert(key, value)),
         }
     }
@@ -56,10 +82,8 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
 
 /// The name of the component that a reference leads to.
 pub fn reference(schema: &Value) -> Option<&str> {
-    schema
-        .get("$ref")?
-        .as_str()?
-        .strip_prefix("#/components/schemas/")
+    let target = schema.get("$ref")?.as_str()?;
+    target.strip_prefix("#/components/schemas/")
 }
 
 /// The type of a schema that is resolved, in words: `integer`, `uuid`, `list of text`.
@@ -68,10 +92,11 @@ pub fn type_name(index: &Index, schema: &Value) -> String {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
     let name = match (text("type"), text("format")) {
         (Some("array"), _) => {
-            let items = schema.get("items").unwrap_or(&Value::Null);
+            let items = index.resolved(schema.get("items").unwrap_or(&Value::Null));
+            // One level: a list of lists may be a list of itself.
             return match items.get("items").is_some() {
                 true => "list of lists".into(),
-                false => format!("list of {}", type_name(index, items)),
+                false => format!("list of {}", type_name(index, &items)),
             };
         }
         (Some("string"), Some("binary")) => "file",

@@ -104,6 +104,7 @@ impl Output {
     pub fn to(mut self, said: &str) -> Result<Self> {
         match Format::of_name(said) {
             Some(format) => self.format = Some(format),
+            None if said == "-" => self.file = None,
             None if said.contains(['.', '/', '\\']) => self.file = Some(said.into()),
             None => {
                 return Err(Failure::usage(format!(

@@ -62,3 +62,33 @@ fn scalar(text: &str) -> String {
         false => escape::json(&Value::from(text).to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Read by a reader that we did not write.
+    #[test]
+    fn what_is_written_is_read_as_the_same() {
+        let texts = "a|Truck 7|true|No|y|null|~|1|1.0|1e3|0x1f|.5|-|- a|a: b|a #b|#|'|\"|\\|2026-01-31|08:30|@|%|!x|&a|*a|{|[|,|?|:| a|a |\t|\n|a\nb|é|\u{1b}|\u{202e}|\u{85}|=|<<|NaN|.inf|on";
+        let texts: Vec<&str> = texts.split('|').chain(["", "|", "|\n"]).collect();
+        let keys: serde_json::Map<_, _> =
+            texts.iter().map(|t| ((*t).to_owned(), json!(t))).collect();
+        for value in [
+            json!(texts),
+            json!(keys),
+            json!({"a": [], "b": {}, "c": [[1, [2, {"d": [3]}]], {"e": null}], "f": [{"g": 1, "h": [{}]}], "i": -0.5}),
+            json!([[[1]], [], {}]),
+            json!("a"),
+            json!(null),
+        ] {
+            let mut text = String::new();
+            write(&value, 0, &mut text);
+            let read: Value =
+                serde_yaml_ng::from_str(&text).unwrap_or_else(|e| panic!("{e}:\n{text}"));
+            assert_eq!(read, value, "{text}");
+        }
+    }
+}

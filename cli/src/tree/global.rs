@@ -33,7 +33,7 @@ pub const GLOBAL: [&str; 23] = [
 pub const VALUED: [&str; 9] = [
     "profile", "base-url", "output", "columns", "sort", "jq", "limit", "spec", "timeout",
 ];
-pub const VALUED_SHORT: [&str; 3] = ["o", "b", "q"];
+pub const VALUED_SHORT: [char; 5] = ['o', 'b', 'q', 'H', 'd'];
 
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

@@ -73,7 +73,8 @@ fn root(index: &Index) -> Command {
 pub fn area_name(area: &Area) -> String {
     let name = area.name.replace('_', "-");
     match EVERYDAY.contains(&name.as_str()) {
-        true => name + "-area",
+        // No area ends so: a hyphen between words is one.
+        true => name + "--area",
         false => name,
     }
 }
@@ -116,11 +117,16 @@ fn area_command(index: &Index, area: &Area, wanted: impl Fn(&Entry) -> bool) -> 
         command = command.alias(underscored);
     }
     for entry in &area.entries {
-        command = command.subcommand(match wanted(entry) {
+        let inner = match wanted(entry) {
             true => with_options(index, entry, entry.command, area),
-            false => Command::new(entry.command)
-                .alias(entry.id)
-                .about(help::about(entry)),
+            false => Command::new(entry.command).about(help::about(entry)),
+        };
+        // Another command may have this name.
+        let is_free = !area.entries.iter().any(|other| other.command == entry.id);
+        command = command.subcommand(if is_free {
+            inner.alias(entry.id)
+        } else {
+            inner
         });
     }
     command

@@ -11,17 +11,15 @@ use crate::{
     output::{json, line},
 };
 
-/// Members of bodies are shown so deep.
+/// Members of bodies are shown so deep, and so many.
 const LEVELS: usize = 2;
+const MEMBERS: usize = 400;
+/// An example has so many values at most.
+const VALUES: usize = 400;
 
 /// The command of an operation, with its options.
 pub fn with_options(index: &Index, entry: &Entry, name: &'static str, area: &Area) -> Command {
     let command = Command::new(name).about(help::about(entry));
-    let command = if name == entry.id {
-        command
-    } else {
-        command.alias(entry.id)
-    };
     match index.operation(entry) {
         Ok(operation) => options(index, operation, command, area),
         Err(_) => command,
@@ -115,7 +113,7 @@ fn argument(index: &Index, parameter: &Parameter) -> Arg {
         // Negative numbers and times before now.
         .allow_hyphen_values(true)
         .action(ArgAction::Append);
-    let argument = if parameter.name != parameter.flag {
+    let argument = if parameter.has_alias {
         argument.alias(parameter.name)
     } else {
         argument
@@ -175,16 +173,17 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
     if let Some(body) = operation.body.as_ref().filter(|b| b.kind != BodyKind::Raw) {
         let need = if body.required { ", required" } else { "" };
         let _ = writeln!(text, "Members of the body ({}{need}):", line(body.media));
-        members(index, &body.schema, 1, &mut text);
+        members(index, &body.schema, 1, &mut { MEMBERS }, &mut text);
         text.push('\n');
     }
+    let left = &mut { VALUES };
     let mut example = format!(
         "autopi {} {}",
         super::area_name(area),
         operation.entry.command
     );
     for parameter in operation.parameters.iter().filter(|p| p.required) {
-        let sample = sample(index, &parameter.schema);
+        let sample = sample(index, &parameter.schema, left);
         match parameter.place {
             Place::Path => {
                 let _ = write!(example, " {sample}");
@@ -217,11 +216,11 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
                 names
             };
             if names.is_empty() {
-                let _ = write!(example, " --json {}", sample(index, &schema));
+                let _ = write!(example, " --json {}", sample(index, &schema, left));
             }
             for name in names {
                 let of = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
-                let sample = sample(index, of);
+                let sample = sample(index, of, left);
                 let is_text = index.resolved(of).get("type").is_none_or(|t| t == "string");
                 let mark = if is_text { "=" } else { ":=" };
                 let _ = write!(example, " -b {}{mark}{sample}", line(name));
@@ -233,7 +232,7 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
     text
 }
 
-fn members(index: &Index, schema: &Value, level: usize, text: &mut String) {
+fn members(index: &Index, schema: &Value, level: usize, left: &mut usize, text: &mut String) {
     let schema = index.resolved(schema);
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|r| r.iter().any(|n| n == name));
@@ -253,6 +252,11 @@ fn members(index: &Index, schema: &Value, level: usize, text: &mut String) {
         .max()
         .unwrap_or(0);
     for (name, of) in properties {
+        if *left == 0 {
+            let _ = writeln!(text, "{}…", "  ".repeat(level));
+            return;
+        }
+        *left -= 1;
         let known = index.resolved(of);
         let mut about = type_name(index, &known);
         if is_required(name) {
@@ -283,19 +287,19 @@ fn members(index: &Index, schema: &Value, level: usize, text: &mut String) {
                 .and_then(Value::as_object)
                 .is_some_and(|p| !p.is_empty())
             {
-                members(index, inner, level + 1, text);
+                members(index, inner, level + 1, left, text);
             }
         }
     }
 }
 
 /// A value for the example, as a word of a shell.
-fn sample(index: &Index, schema: &Value) -> String {
+fn sample(index: &Index, schema: &Value, left: &mut usize) -> String {
     let schema = index.resolved(schema);
     if schema.get("format").is_some_and(|f| f == "binary") {
         return "@FILE".into();
     }
-    match value(index, &schema, 4) {
+    match value(index, &schema, 4, left) {
         Value::String(text) => line(&text),
         value @ (Value::Array(_) | Value::Object(_)) => {
             // A quote in JSON may be written so.
@@ -306,7 +310,9 @@ fn sample(index: &Index, schema: &Value) -> String {
 }
 
 /// A value that the schema allows.
-fn value(index: &Index, schema: &Value, depth: usize) -> Value {
+fn value(index: &Index, schema: &Value, depth: usize, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
+    let depth = if *left == 0 { 0 } else { depth };
     let schema = index.resolved(schema);
     let number = |key: &str| schema.get(key).and_then(Value::as_f64);
     let listed = schema.get("enum").and_then(Value::as_array);
@@ -319,7 +325,7 @@ fn value(index: &Index, schema: &Value, depth: usize) -> Value {
             .and_then(Value::as_array)
             .and_then(|a| a.first());
         if let Some(first) = first.filter(|_| depth > 0) {
-            return value(index, first, depth - 1);
+            return value(index, first, depth - 1, left);
         }
     }
     match type_name(index, &schema).as_str() {
@@ -342,7 +348,7 @@ fn value(index: &Index, schema: &Value, depth: usize) -> Value {
         name if name.starts_with("list") => {
             let least = number("minItems").unwrap_or(0.0) as usize;
             let of = schema.get("items").filter(|_| depth > 0);
-            let items = of.map(|items| vec![value(index, items, depth - 1); least.min(1)]);
+            let items = of.map(|items| vec![value(index, items, depth - 1, left); least.min(1)]);
             Value::Array(items.unwrap_or_default())
         }
         "text" => {
@@ -355,11 +361,13 @@ fn value(index: &Index, schema: &Value, depth: usize) -> Value {
             let properties = schema.get("properties").and_then(Value::as_object);
             let required = schema.get("required").and_then(Value::as_array);
             let names = required.into_iter().flatten().filter_map(Value::as_str);
-            let member = |name: &str| {
-                let of = properties.and_then(|p| p.get(name)).filter(|_| depth > 0)?;
-                Some((name.to_owned(), value(index, of, depth - 1)))
-            };
-            Value::Object(names.filter_map(member).collect())
+            let mut members = serde_json::Map::new();
+            for name in names.take_while(|_| depth > 0) {
+                if let Some(of) = properties.and_then(|p| p.get(name)).filter(|_| *left > 0) {
+                    members.insert(name.to_owned(), value(index, of, depth - 1, left));
+                }
+            }
+            Value::Object(members)
         }
     }
 }

@@ -49,15 +49,7 @@ pub fn scan(arguments: &[OsString]) -> Said {
                 None if VALUED.contains(&long) => (long, rest.next().cloned()),
                 None => (long, None),
             },
-            None => match option.char_indices().nth(1) {
-                // `-ojson` and `-o=json`.
-                Some((at, _)) => {
-                    let (name, value) = option.split_at(at);
-                    (name, Some(value.trim_start_matches('=').to_owned()))
-                }
-                None if VALUED_SHORT.contains(&option) => (option, rest.next().cloned()),
-                None => (option, None),
-            },
+            None => short(option, || rest.next().cloned()),
         };
         match (name, value) {
             ("spec", Some(value)) => said.spec = Some(value.into()),
@@ -69,6 +61,26 @@ pub fn scan(arguments: &[OsString]) -> Said {
         }
     }
     said
+}
+
+/// The last of some short options, which may have a value: `-yo json`, `-ojson`, `-o=json`.
+fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<String>) {
+    let valued = option
+        .char_indices()
+        .find(|(_, c)| VALUED_SHORT.contains(c));
+    match valued {
+        Some((at, c)) => {
+            let (name, value) = option.split_at(at + c.len_utf8());
+            let value = value.strip_prefix('=').unwrap_or(value);
+            let value = if value.is_empty() {
+                next()
+            } else {
+                Some(value.to_owned())
+            };
+            (name.get(at..).unwrap_or_default(), value)
+        }
+        None => (option, None),
+    }
 }
 
 impl Said {
@@ -103,6 +115,8 @@ mod tests {
             "dongle devices-list",
             "--profile p dongle -o json devices-list",
             "-ojson --all dongle --columns=a devices-list extra",
+            "-yo json dongle devices-list",
+            "-vyojson dongle devices-list",
             "--limit 3 --yes dongle --sort a devices-list -- x",
         ] {
             let said = of(text);

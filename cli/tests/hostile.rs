@@ -1,0 +1,148 @@
+//! Documents that would take for ever, or take a name that is taken: each command ends soon, and none panics.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use support::Cli;
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// A document of one operation with this body, and these components.
+fn with_body(body: Value, schemas: Value) -> Value {
+    json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/x/{id}/": {"post": {
+            "operationId": "op", "tags": ["t"],
+            "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": body}}}},
+        }}},
+        "components": {"schemas": schemas},
+    })
+}
+
+fn operations(ids: impl Iterator<Item = Value>) -> Value {
+    let paths: Map<String, Value> = ids
+        .enumerate()
+        .map(|(i, operation)| (format!("/x{i}/"), json!({ "get": operation })))
+        .collect();
+    json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths})
+}
+
+/// Runs each line with the document: it ends soon, without a panic.
+fn each(document: &Value, lines: &[&str]) {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    for line in lines {
+        let started = Instant::now();
+        let ran = cli.line(&format!("--spec {spec} {line}"));
+        assert!(
+            started.elapsed() < SOON,
+            "{line} takes {:?}",
+            started.elapsed()
+        );
+        assert!(
+            (0..=5).contains(&ran.code) && !ran.err.contains("panicked"),
+            "{line}: {ran:?}"
+        );
+    }
+}
+
+const BODY: [&str; 4] = [
+    "t op --help",
+    "t op i --json {\"a\":{\"a\":{\"a\":1}}} --dry-run",
+    "t op i -b m1=x --dry-run",
+    "man t op",
+];
+
+#[test]
+fn schemas_that_multiply_end_soon() {
+    let a = json!({"$ref": "#/components/schemas/A"});
+    let many = |n: usize, of: &Value| -> Map<String, Value> {
+        (0..n).map(|i| (format!("m{i}"), of.clone())).collect()
+    };
+    let names = |n: usize| (0..n).map(|i| format!("m{i}")).collect::<Vec<_>>();
+    for schemas in [
+        json!({"A": a}),
+        json!({"A": {"allOf": [a, a, a, a, a, a]}}),
+        json!({"A": {"type": "object", "required": names(300), "properties": many(300, &a)}}),
+        json!({"A": {"oneOf": [a, a, a, a], "properties": {"a": a}}}),
+        json!({"A": {"type": "object", "properties": {"a": {"oneOf": [a, a, a, a, a, a]}}}}),
+        json!({"A": {"type": "array", "items": a}}),
+        json!({"A": {"type": "array", "minItems": 1_000_000_000, "items": {"type": "string", "minLength": 1_000_000_000}}}),
+        json!({"A": {"type": "object", "properties": many(5_000, &json!({"type": "string"}))}}),
+        json!({"A": {"type": "string", "pattern": "(a{1000}){1000}", "enum": vec!["x"; 50_000]}}),
+        json!({}),
+    ] {
+        each(&with_body(a.clone(), schemas), &BODY);
+    }
+}
+
+#[test]
+fn names_that_are_taken_are_numbered() {
+    let twice = |i: usize| json!({"operationId": "same", "tags": ["t"], "responses": {}, "summary": format!("{i}")});
+    each(
+        &operations((0..2000).map(twice)),
+        &[
+            "--help",
+            "t --help",
+            "t same-get-1000 --help",
+            "same",
+            "search same",
+            "__complete t s",
+        ],
+    );
+    let odd = [
+        "", "-", "--help", "help", "=", "\u{1b}", "a b", "a=b", "limit", "output", "body", "json",
+        "h", "(path)", "é", "columns", "a_b", "a-b", "aB",
+    ];
+    let parameters: Vec<Value> = odd
+        .iter()
+        .chain(&["same"; 500])
+        .map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}}))
+        .collect();
+    let document = operations(odd.iter().map(
+        |id| json!({"operationId": id, "tags": [id], "parameters": parameters, "responses": {}}),
+    ));
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    each(
+        &document,
+        &[
+            "--help",
+            "a-b --help",
+            "a-b a-b --help",
+            "limit limit --query-limit 3 --dry-run",
+            "a-b a-b --same 1 --dry-run",
+            "root --help",
+        ],
+    );
+    assert!(
+        cli.line(&format!(
+            "--spec {spec} limit limit --query-limit 3 --limit 2 --dry-run"
+        ))
+        .good()
+        .contains("limit=3")
+    );
+    // clap's own checks hold for all of it.
+    let index = autopi_cli::index::Index::of_file(std::path::Path::new(&spec)).unwrap();
+    autopi_cli::tree::whole(index).debug_assert();
+}
+
+#[test]
+fn areas_and_operations_with_the_names_of_commands_are_still_reached() {
+    let names = autopi_cli::tree::EVERYDAY.iter();
+    let document = operations(names.map(
+        |name| json!({"operationId": format!("{name}_{name}"), "tags": [name], "responses": {}}),
+    ));
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    for (i, name) in autopi_cli::tree::EVERYDAY.iter().enumerate() {
+        for line in [format!("{name}--area {name}"), format!("{name}_{name}")] {
+            let ran = cli.line(&format!("--spec {spec} {line} --dry-run"));
+            assert!(ran.good().contains(&format!("/x{i}/")), "{line}: {ran:?}");
+        }
+    }
+}
