@@ -320,7 +320,24 @@ fn errors_are_json_for_programs() {
 }
 
 #[test]
-fn an_upload_goes_up_and_a_download_comes_down_whole() {
+fn a_download_is_written_whole_or_not_at_all() {
+    let api = sandbox(Sandbox::builder().any_id());
+    let cli = Cli::of(&api);
+    let line = format!("reporting reports-download {ID} -o report.pdf");
+    cli.line(&line).good();
+    let path = cli.home.path().join("report.pdf");
+    let whole = fs::read(&path).unwrap();
+    assert!(!whole.is_empty());
+    cli.line(&line).bad(2, "report.pdf is there already");
+    api.set_faults(&["truncate"]).unwrap();
+    let broken = cli.line(&format!("{line} --force --timeout 2"));
+    assert_eq!(broken.code, 5, "{broken:?}");
+    assert_eq!(fs::read(&path).unwrap(), whole, "what was there stays");
+    assert_eq!(fs::read_dir(cli.home.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_upload_goes_up_by_its_path() {
     let cli = Cli::shared();
     let file = cli.file("signals.dbc", "VERSION \"\"\nBO_ 100 M: 8 X\n");
     let sent = cli.run(&[

@@ -125,22 +125,35 @@ fn a_filter_sees_all_of_the_data_and_its_results_are_lines_or_a_format() {
 }
 
 #[test]
-fn a_narrow_terminal_gets_blocks_and_no_line_is_wider_than_it() {
-    for (width, wide) in [("200", true), ("80", true), ("20", false)] {
-        let cli = Cli::shared().with("COLUMNS", width);
+fn a_narrow_terminal_gets_fewer_columns_then_blocks_and_no_line_of_a_table_is_wider_than_it() {
+    for (width, columns) in [(200, 6), (110, 6), (80, 5), (40, 3), (20, 0)] {
+        let cli = Cli::shared().with("COLUMNS", &width.to_string());
         let ran = cli.line("devices --limit 2 -o table");
-        let longest = ran.good().lines().map(|l| l.chars().count()).max().unwrap();
+        let first = ran.good().lines().next().unwrap();
+        if columns == 0 {
+            assert_eq!(first, "callName  Truck-01", "{ran:?}");
+            continue;
+        }
         assert_eq!(
-            ran.out.lines().next().unwrap().contains("unit_id"),
-            wide,
+            first.split_whitespace().count(),
+            columns,
             "{width}: {ran:?}"
         );
-        if wide {
-            assert!(
-                longest <= width.parse::<usize>().unwrap(),
-                "{width}: {ran:?}"
-            );
-        }
+        assert!(
+            ran.out.lines().all(|l| l.chars().count() <= width),
+            "{width}: {ran:?}"
+        );
+        assert!(
+            ran.out.contains("2e784850-0dd") && ran.out.contains("0b94bdb2-600"),
+            "both ids: {ran:?}"
+        );
+        // Those that are asked for are all there, whatever the width.
+        let asked =
+            cli.line("devices --limit 2 -o table --columns callName,id,unit_id,last_communication");
+        assert!(
+            asked.good().contains("last_communication"),
+            "{width}: {asked:?}"
+        );
     }
 }
 

@@ -1,13 +1,17 @@
 //! Tables for people, as wide as the terminal.
 
 use anstream::ColorChoice;
-use comfy_table::{ContentArrangement, Row, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use serde_json::Value;
 
 use super::{Output, View, columns, escape, rows::members};
 
 /// Characters of a cell that are shown.
 const CELL: usize = 60;
+/// The start of an id that tells it from others.
+const ID: usize = 14;
+/// Between columns.
+const GAP: usize = 2;
 /// Columns that are shown if nobody says which.
 const USUAL: usize = 8;
 
@@ -58,35 +62,49 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
     if items.is_empty() {
         return String::new();
     }
-    if width.is_some_and(|width| width < names.len() * 10) {
-        let blocks = items.iter().map(|item| {
-            let pairs = names
-                .iter()
-                .map(|name| (escape::line(name), cell(item, name)));
-            block(pairs.collect(), output)
-        });
-        return blocks.collect::<Vec<_>>().join("\n");
+    let mut names = names;
+    if let Some(width) = width {
+        let floors: Vec<usize> = names.iter().map(|name| floor(items, name, &cell)).collect();
+        let fitting =
+            |n: usize| floors.iter().take(n).map(|f| f + GAP).sum::<usize>() <= width + GAP;
+        // Columns that nobody asked for go first.
+        while output.columns.is_empty() && names.len() > 3 && !fitting(names.len()) {
+            names.pop();
+        }
+        if !fitting(names.len()) {
+            let blocks = items.iter().map(|item| {
+                let pairs = names
+                    .iter()
+                    .map(|name| (escape::line(name), cell(item, name)));
+                block(pairs.collect(), output)
+            });
+            return blocks.collect::<Vec<_>>().join("\n");
+        }
     }
+    let row = |cells: Vec<String>| {
+        let mut row = Row::from(cells);
+        row.max_height(1);
+        row
+    };
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    table.set_truncation_indicator("…");
     if let Some(width) = width {
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let width = u16::try_from(width + GAP).unwrap_or(u16::MAX);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(width);
     }
-    table.set_header(names.iter().map(|name| escape::line(name)));
+    table.set_header(row(names.iter().map(|name| escape::line(name)).collect()));
     for item in items {
-        let mut row = Row::from(
-            names
-                .iter()
-                .map(|name| cell(item, name))
-                .collect::<Vec<_>>(),
-        );
-        row.max_height(1);
-        table.add_row(row);
+        table.add_row(row(names.iter().map(|name| cell(item, name)).collect()));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    for (column, name) in table.column_iter_mut().zip(&names) {
+        column.set_padding((0, GAP as u16));
+        if floor(items, name, &cell) > ID {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
+                u16::try_from(floor(items, name, &cell) + GAP).unwrap_or(u16::MAX),
+            )));
+        }
     }
     let lines = table.lines().enumerate().map(|(i, line)| {
         let line = line.trim_end();
@@ -97,6 +115,22 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
         }
     });
     lines.map(|line| line + "\n").collect()
+}
+
+/// So wide a column must be to be of use: an id may be cut to its start, which names it too; a longer text is read by its start.
+fn floor(items: &[Value], name: &str, cell: &dyn Fn(&Value, &String) -> String) -> usize {
+    let name = name.to_owned();
+    let widest = items
+        .iter()
+        .map(|item| cell(item, &name).chars().count())
+        .max();
+    let is_id = items
+        .iter()
+        .all(|item| matches!(cell(item, &name).len(), 0 | 36));
+    match widest.unwrap_or(0).max(name.chars().count()) {
+        36 if is_id => ID,
+        wide => wide.min(20),
+    }
 }
 
 /// Members of plain values before others.
