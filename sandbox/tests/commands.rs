@@ -8,7 +8,7 @@ use std::{
 };
 
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use support::Api;
 use tokio::{

@@ -3,9 +3,8 @@
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
-use crate::{fetch::Validators, verify};
+use crate::{fetch::Validators, verify, write};
 
 /// Where `spec/upstream.json` came from, and how much is in it: `spec/source.toml`.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -43,7 +42,7 @@ impl Provenance {
     pub fn of(url: String, validators: Validators, text: &str, doc: &Value) -> Self {
         Self {
             url,
-            sha256: format!("{:x}", Sha256::digest(text.as_bytes())),
+            sha256: write::hash(text.as_bytes()),
             etag: validators.etag,
             last_modified: validators.last_modified,
             paths: doc

@@ -136,7 +136,13 @@ fn cut_off(spec: &Path) {
     update(spec, "1").unwrap();
     let stage = spec.join(".update-stage-x");
     fs::create_dir(&stage).unwrap();
-    let hash = |text: &str| format!("{:x}", <sha2::Sha256 as sha2::Digest>::digest(text));
+    let hash = |text: &str| {
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(text);
+        digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
     let entry = |name: &str| serde_json::json!({"name": name, "old": hash("1"), "new": hash("2")});
     let entries: Vec<_> = NAMES.iter().map(|name| entry(name)).collect();
     for i in 1..NAMES.len() {

@@ -1,7 +1,7 @@
 //! DRF's token schemes, and JWTs (RFC 7519, HS256) that are really signed and checked.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 

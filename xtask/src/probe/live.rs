@@ -10,11 +10,10 @@ use autopi_codegen::{escape::line, schema::Document};
 use indicatif::ProgressBar;
 use reqwest::{Client, StatusCode, Url, header::HeaderValue};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{Outcome, judge::Judge, plan::Known, propose, state::State};
-use crate::{fetch, place};
+use crate::{fetch, place, write};
 
 /// Whom to ask, and how.
 pub struct Target {
@@ -72,7 +71,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let document = Document::new(doc);
     let operations = super::operations(doc)?;
     let asked = super::asked(doc, &operations);
-    let of = format!("{:x}", Sha256::digest(format!("{base}\n{doc}")));
+    let of = write::hash(format!("{base}\n{doc}").as_bytes());
     let mut state = match &target.state {
         Some(path) if target.resume => State::load(path, &of)?,
         _ => State {

@@ -111,8 +111,10 @@ impl Folder {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
+/// The SHA-256, in hexadecimal digits.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
