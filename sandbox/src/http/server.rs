@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::SystemTime,
     time::{Duration, Instant},
 };
 
@@ -248,7 +249,9 @@ fn finish_response(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Res
         .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })
         .sum();
     let now = api.clock.now(skew);
-    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now.into())) {
+    if let Ok(now) = SystemTime::try_from(now)
+        && let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now))
+    {
         response.headers_mut().insert(header::DATE, date);
     }
     if active.contains(&Kind::BadJson) {

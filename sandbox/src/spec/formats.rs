@@ -95,7 +95,7 @@ fn is_host(host: &str) -> bool {
 /// A time, UTC if it has no offset; a date is its midnight.
 pub fn time(text: &str) -> Option<Timestamp> {
     let utc = |at: civil::DateTime| {
-        at.to_zoned(jiff::tz::TimeZone::UTC)
+        at.to_zoned_datetime(jiff::tz::TimeZone::UTC)
             .ok()
             .map(|z| z.timestamp())
     };
