@@ -219,7 +219,7 @@ async fn every_fixture_document_is_served() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let document: Value =
-            serde_yaml_ng::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            yaml_serde::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let api = Api::start(Sandbox::builder().spec(document.clone())).await;
         let base = document["basePath"].as_str().unwrap_or_default().to_owned();
         documents += 1;
@@ -274,7 +274,7 @@ async fn cursors_and_offsets_page_lists_of_other_documents() {
             env!("CARGO_MANIFEST_DIR")
         ))
         .unwrap();
-        serde_yaml_ng::from_str::<Value>(&text).unwrap()
+        yaml_serde::from_str::<Value>(&text).unwrap()
     };
     let api = Api::start(Sandbox::builder().spec(read("files_and_cursors.yaml"))).await;
     let (mut next, mut seen) = (Some(api.url("/v1/files/?page_size=10")), 0);

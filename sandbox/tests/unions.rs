@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::Api;
 
 fn documents() -> [Value; 2] {
-    let read = |text: &str| serde_yaml_ng::from_str(text).unwrap();
+    let read = |text: &str| yaml_serde::from_str(text).unwrap();
     [
         read(include_str!("unions/garage.yaml")),
         read(include_str!("unions/normalised.json")),

@@ -22,8 +22,8 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn merged(text: &str) -> Result<Value, serde_yaml_ng::Error> {
-    let mut value = serde_yaml_ng::from_str(text)?;
+fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
+    let mut value = yaml_serde::from_str(text)?;
     if text.contains("<<:") {
         merge(&mut value);
     }
@@ -93,7 +93,7 @@ pub fn line(text: &str, pointer: &str) -> usize {
             let mut json = serde_json::Deserializer::from_str(text);
             Some(Search(steps).deserialize(&mut json).err()?.line())
         } else {
-            let yaml = serde_yaml_ng::Deserializer::from_str(text);
+            let yaml = yaml_serde::Deserializer::from_str(text);
             Some(Search(steps).deserialize(yaml).err()?.location()?.line())
         }
     };

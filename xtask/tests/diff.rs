@@ -46,7 +46,7 @@ struct Case {
 }
 
 static SUITE: LazyLock<Suite> = LazyLock::new(|| {
-    serde_yaml_ng::from_str(&fs::read_to_string("tests/drift.yaml").unwrap()).unwrap()
+    yaml_serde::from_str(&fs::read_to_string("tests/drift.yaml").unwrap()).unwrap()
 });
 
 fn put(doc: &mut Value, pointer: &str, value: Value) {

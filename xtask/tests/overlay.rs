@@ -318,7 +318,7 @@ fn all_stale_actions_are_named_by_their_lines_at_once() {
     }
     // Without them the document is what it is without their having been there.
     let lenient = run(&text, &overlay);
-    let mut fewer: Value = serde_yaml_ng::from_str(&overlay).unwrap();
+    let mut fewer: Value = yaml_serde::from_str(&overlay).unwrap();
     let actions = fewer["actions"].as_array_mut().unwrap();
     actions.retain(|a| {
         !lenient
@@ -333,8 +333,8 @@ fn all_stale_actions_are_named_by_their_lines_at_once() {
 /// `… wire_facts.yaml KEY: where it was seen`.
 #[test]
 fn each_action_cites_a_fact_that_is_there() {
-    let facts: Value = serde_yaml_ng::from_str(&read("../spec/wire_facts.yaml")).unwrap();
-    let overlay: Value = serde_yaml_ng::from_str(&read("../spec/overlay.yaml")).unwrap();
+    let facts: Value = yaml_serde::from_str(&read("../spec/wire_facts.yaml")).unwrap();
+    let overlay: Value = yaml_serde::from_str(&read("../spec/overlay.yaml")).unwrap();
     for action in overlay["actions"].as_array().unwrap() {
         let (_, cited) = action["description"]
             .as_str()

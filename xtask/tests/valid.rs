@@ -677,7 +677,7 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
         let found = last.parse::<usize>().is_ok() || line.contains(&format!("\"{last}\""));
         assert!(found, "{last} in {line} of {error}");
         // The same in YAML.
-        let (error, _) = refused(&serde_yaml_ng::to_string(&doc).unwrap());
+        let (error, _) = refused(&yaml_serde::to_string(&doc).unwrap());
         assert!(
             error.contains(&format!("#{pointer}: ")),
             "{pointer} in {error}"

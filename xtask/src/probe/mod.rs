@@ -183,7 +183,7 @@ impl Outcome {
         let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
         let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
-        let yaml = serde_yaml_ng::to_string(&overlay)?;
+        let yaml = yaml_serde::to_string(&overlay)?;
         // A person reads it: where something would not be seen, as JSON, which is YAML and can say it.
         if lines(&yaml) == yaml {
             return Ok(yaml);

@@ -190,7 +190,7 @@ async fn the_exit_code_and_the_json_say_the_same() {
         if server == "lie" {
             assert_eq!(found[0]["only"], "GET /d/one/", "{told}");
             let proposed: Value =
-                serde_yaml_ng::from_str(&read(overlay.to_str().unwrap())).unwrap();
+                yaml_serde::from_str(&read(overlay.to_str().unwrap())).unwrap();
             assert_eq!(proposed["actions"], found[0]["actions"], "{proposed}");
         }
         let _ = fs::remove_file(folder.path().join("state.json"));
