@@ -33,6 +33,10 @@ const ROWS: usize = 1_000_000;
 const PAGE: usize = 1_000;
 
 fn main() {
+    // `reqwest` is built without cryptography of its own.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
     if env::args().nth(1).as_deref() == Some("sandbox") {
         return Sandbox::serve();
     }

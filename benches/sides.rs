@@ -22,6 +22,10 @@ static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(10_000, 10_000));
 static PAGE_V2: LazyLock<Bytes> = LazyLock::new(|| page_v2(10_000));
 
 fn main() {
+    // `reqwest` is built without cryptography of its own.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
     divan::main();
 }
 

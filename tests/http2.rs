@@ -36,7 +36,8 @@ async fn server(refused: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
 }
 
 fn client(url: &str) -> Client {
-    let http = reqwest::Client::builder()
+    let http = Client::builder().http_client_builder().unwrap();
+    let http = http
         .http2_prior_knowledge()
         .retry(retry::for_host("").max_retries_per_request(0))
         .build()

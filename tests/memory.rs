@@ -17,7 +17,6 @@ use std::{
 use autopi::{CallFuture, Client, ClientBuilder, CredentialsProvider, Method, Mfa, SecretString};
 use bytes::Bytes;
 use h2::server;
-use reqwest::Certificate;
 use secrecy::zeroize::Zeroizing;
 use support::{Server, ok, write};
 use tokio::{
@@ -285,11 +284,10 @@ async fn nothing_is_left(wire: &str, url: &str) {
         drop(other);
         assert_eq!(memory.pieces(&hidden), 0, "{name}: of a client");
 
-        let http = reqwest::Client::builder();
-        let http = http.add_root_certificate(Certificate::from_pem(CERTIFICATE).unwrap());
         let client = Client::builder()
             .base_url(url)
-            .http_client(http.build().unwrap());
+            .root_certificates(CERTIFICATE)
+            .unwrap();
         let client = make(client, &hidden).build().unwrap();
         client.request(Method::GET, "/x/").send().await.unwrap();
         drop(client);

@@ -149,9 +149,8 @@ async fn failure(url: &str, http: Option<reqwest::ClientBuilder>) -> Error {
 #[tokio::test]
 async fn no_response_has_a_text_of_its_own_for_each_reason_with_the_cause() {
     let names = |ever| {
-        reqwest::Client::builder()
-            .no_proxy()
-            .dns_resolver(Arc::new(Names { ever }))
+        let http = Client::builder().http_client_builder().unwrap();
+        http.no_proxy().dns_resolver(Arc::new(Names { ever }))
     };
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let no_tls = format!("https://{}", plain.local_addr().unwrap());

@@ -103,7 +103,8 @@ async fn judge(wire: Wire) -> Vec<String> {
         .start()
         .await
         .unwrap();
-    let http = reqwest::Client::new();
+    let http = autopi::Client::builder().http_client_builder().unwrap();
+    let http = http.no_proxy().build().unwrap();
     let (mut judged, mut statuses) = (0, BTreeMap::<u16, usize>::new());
     let mut failures = Vec::new();
     let mut validators = HashMap::new();

@@ -113,8 +113,7 @@ struct Bench {
 impl Bench {
     async fn measure(&self, command: impl Fn(String) -> Command) -> Result<Figures> {
         let token = HeaderValue::from_str(&format!("APIToken {}", autopi_sandbox::API_TOKEN))?;
-        let http = reqwest::Client::builder()
-            .no_proxy()
+        let http = tools::http()?
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
             .build()?;
         let mut starts = Vec::new();

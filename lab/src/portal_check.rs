@@ -195,10 +195,7 @@ impl Browser {
             Command::new(driver).arg(format!("--port={port}")),
             &folder.join("chromedriver.log"),
         )?;
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(TIMEOUT * 2)
-            .build()?;
+        let http = tools::http()?.timeout(TIMEOUT * 2).build()?;
         let url = format!("http://127.0.0.1:{port}");
         driver
             .responds(http.get(format!("{url}/status")), TIMEOUT)

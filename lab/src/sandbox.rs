@@ -242,7 +242,7 @@ mod tests {
         let line: Vec<&str> = line.split(' ').collect();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let sandbox = read(&line).unwrap().start(&root).await.unwrap();
-        let http = reqwest::Client::new();
+        let http = crate::tools::http().unwrap().build().unwrap();
         let get = async |path: &str| {
             let request = http.get(format!("{}{path}", sandbox.url()));
             let token = format!("APIToken {API_TOKEN}");

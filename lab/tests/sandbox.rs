@@ -30,12 +30,12 @@ impl Running {
     }
 
     async fn get(&self, path: &str) -> (u16, serde_json::Value) {
-        let request = reqwest::Client::new()
-            .get(format!("{}{path}", self.1))
-            .header(
-                "Authorization",
-                format!("APIToken {}", autopi_sandbox::API_TOKEN),
-            );
+        let url = "http://127.0.0.1".parse().unwrap();
+        let http = xtask::fetch::http(&url).unwrap().build().unwrap();
+        let request = http.get(format!("{}{path}", self.1)).header(
+            "Authorization",
+            format!("APIToken {}", autopi_sandbox::API_TOKEN),
+        );
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())
     }

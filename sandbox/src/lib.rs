@@ -10,6 +10,7 @@
 //! // Three devices, and every fifth request of the logbook fails.
 //! let api = Sandbox::builder().size(3).fault("status=503:0.2@/logbook/").start().await?;
 //!
+//! # rustls::crypto::ring::default_provider().install_default().ok();
 //! // The program under test gets `api.url()` and one of the credentials.
 //! let devices = reqwest::Client::new().get(format!("{}/dongle/devices/", api.url())).header("Authorization", format!("APIToken {API_TOKEN}")).send().await?;
 //! assert_eq!(devices.json::<serde_json::Value>().await?["count"], 3);

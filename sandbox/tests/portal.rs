@@ -15,8 +15,16 @@ fn document() -> Value {
     }})
 }
 
+fn client() -> Client {
+    // `reqwest` is built without cryptography of its own.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
+    Client::new()
+}
+
 async fn get(url: &str, accept: Option<&str>) -> Response {
-    let request = Client::new().get(url);
+    let request = client().get(url);
     accept
         .into_iter()
         .fold(request, |r, a| r.header(header::ACCEPT, a))
@@ -120,7 +128,7 @@ async fn files_are_kept_until_they_change() {
     assert_eq!(head(&first, header::CACHE_CONTROL), "no-cache");
     let tag = head(&first, header::ETAG).to_owned();
     assert!(first.text().await.unwrap().contains("SwaggerUIBundle"));
-    let again = Client::new()
+    let again = client()
         .get(&url)
         .header(header::IF_NONE_MATCH, &tag)
         .send()
@@ -130,7 +138,7 @@ async fn files_are_kept_until_they_change() {
         (again.status().as_u16(), again.bytes().await.unwrap().len()),
         (304, 0)
     );
-    let other = Client::new()
+    let other = client()
         .get(&url)
         .header(header::IF_NONE_MATCH, "\"other\"")
         .send()

@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::Url;
 
+#[cfg(not(target_family = "wasm"))]
+use crate::transport::tls;
 use crate::{
     Client, ClientBuilder, Error,
     auth::authorizer::Authorizer,
@@ -23,39 +25,65 @@ impl ClientBuilder {
 }
 
 impl<M> ClientBuilder<M> {
+    /// Returns the builder of the `reqwest::Client` that this client would have, with the base URL, proxies, root certificates and connect timeout that were set, to
+    /// change what is not set here and to give to [`http_client`](Self::http_client).
+    ///
+    /// Its TLS is complete: what the methods of `reqwest` say about certificates and versions of TLS does not count.
+    ///
+    /// # Errors
+    /// A malformed base URL or root certificate.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let builder = autopi::Client::builder().api_token("0123456789abcdef0123456789abcdef01234567");
+    /// let http = builder.http_client_builder()?.pool_max_idle_per_host(1).build()?;
+    /// let client = builder.http_client(http).build()?;
+    /// # Ok(()) }
+    /// ```
     #[cfg(not(target_family = "wasm"))]
-    fn http_builder(&mut self, base: &Url) -> reqwest::ClientBuilder {
+    pub fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
+        let base = self.base()?;
+        let tls = tls::config(&self.roots)
+            .map_err(|e| Error::configuration(format!("a root certificate is none: {e}")))?;
         let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
             // Attempts that nobody counts are not wanted, and each call would pay for a copy of its request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
             // `redirect` does it.
-            .redirect(reqwest::redirect::Policy::none());
-        if base.scheme() == "http" || address::is_loopback(base) {
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(self.user_agent());
+        if base.scheme() == "http" || address::is_loopback(&base) {
             // A proxy would read the token, wherever the host is.
             http = http.no_proxy();
         }
-        if !address::is_loopback(base) {
-            http = self
-                .proxies
-                .drain(..)
-                .fold(http, reqwest::ClientBuilder::proxy);
+        if !address::is_loopback(&base) {
+            let proxies = self.proxies.iter().cloned();
+            http = proxies.fold(http, reqwest::ClientBuilder::proxy);
         }
-        self.roots
-            .drain(..)
-            .fold(http, reqwest::ClientBuilder::add_root_certificate)
+        Ok(http)
     }
     /// A browser follows redirects, connects and trusts as it likes.
     #[cfg(target_family = "wasm")]
-    fn http_builder(&mut self, _base: &Url) -> reqwest::ClientBuilder {
-        reqwest::Client::builder()
+    fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
+        Ok(reqwest::Client::builder().user_agent(self.user_agent()))
+    }
+
+    fn user_agent(&self) -> String {
+        let suffix = self.user_agent.as_deref().unwrap_or_default();
+        let agent = concat!("autopi/", env!("CARGO_PKG_VERSION"));
+        [agent, suffix].join(" ").trim_end().to_owned()
+    }
+
+    fn base(&self) -> Result<Url, Error> {
+        let text = self.base_url.as_deref().unwrap_or(BASE_URL);
+        address::base(text).map_err(|e| {
+            Error::configuration(format!("the base URL {e}; give one like {BASE_URL}"))
+        })
     }
 
     pub(crate) fn client(mut self) -> Result<Client, Error> {
-        let text = self.base_url.as_deref().unwrap_or(BASE_URL);
-        let base = address::base(text).map_err(|e| {
-            Error::configuration(format!("the base URL {e}; give one like {BASE_URL}"))
-        })?;
+        let base = self.base()?;
         let host = base.host_str().unwrap_or_default();
         let loopback = address::is_loopback(&base);
         match base.scheme() {
@@ -87,20 +115,9 @@ impl<M> ClientBuilder<M> {
         let follows = self.http.is_some() || cfg!(target_family = "wasm");
         let http = match self.http.take() {
             Some(http) => http,
-            None => self
-                .http_builder(&base)
-                .user_agent(
-                    [
-                        concat!("autopi/", env!("CARGO_PKG_VERSION")),
-                        self.user_agent.as_deref().unwrap_or_default(),
-                    ]
-                    .join(" ")
-                    .trim_end(),
-                )
-                .build()
-                .map_err(|e| {
-                    Error::configuration(format!("the HTTP client can't be built: {e}"))
-                })?,
+            None => self.http_client_builder()?.build().map_err(|e| {
+                Error::configuration(format!("the HTTP client can't be built: {e}"))
+            })?,
         };
         let core = Core {
             base,

@@ -6,6 +6,8 @@ use crate::{
     Async, Client, ClientHooks, Credentials, CredentialsProvider, Error, ItemError, Mfa,
     RetryPolicy, pagination::options::OnBadItem,
 };
+#[cfg(not(target_family = "wasm"))]
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 impl Client {
     /// Returns a builder of a client for `https://api.autopi.io`, or the host that is set.
@@ -52,7 +54,7 @@ pub struct ClientBuilder<M = Async> {
     #[cfg(not(target_family = "wasm"))]
     pub(super) proxies: Vec<reqwest::Proxy>,
     #[cfg(not(target_family = "wasm"))]
-    pub(super) roots: Vec<reqwest::Certificate>,
+    pub(super) roots: Vec<CertificateDer<'static>>,
     pub(super) user_agent: Option<String>,
     pub(super) http: Option<reqwest::Client>,
     pub(super) plain_hosts: Vec<String>,
@@ -258,17 +260,20 @@ impl<M> ClientBuilder<M> {
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
         let bad =
             "the root certificates are no PEM: a file with -----BEGIN CERTIFICATE----- is wanted";
-        let roots =
-            reqwest::Certificate::from_pem_bundle(pem).map_err(|_| Error::configuration(bad))?;
+        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<_, _>>()
+            .map_err(|_| Error::configuration(bad))?;
         if roots.is_empty() {
             return Err(Error::configuration(bad));
         }
         self.roots.extend(roots);
         Ok(self)
     }
-    /// Sets a `reqwest::Client` of your own: its proxies, roots, redirect policy and connect timeout count, and retries of its own are not counted. Build it with
-    /// `redirect(Policy::none())`, else it follows redirects to other hosts, which is an error only afterwards; and with `no_proxy()` for plain http, else what
-    /// `HTTP_PROXY` names reads the token.
+    /// Sets a `reqwest::Client` of your own: its proxies, roots, redirect policy and connect timeout count, and retries of its own are not counted.
+    ///
+    /// [`http_client_builder`](Self::http_client_builder) is where to start from. One from `reqwest::Client::builder()` follows redirects to other hosts, which is
+    /// an error only afterwards (`redirect(Policy::none())`); what `HTTP_PROXY` names reads its plain http with the token (`no_proxy()`); and where no crate of the
+    /// program has the feature `rustls` of `reqwest`, building it panics, since it has no cryptography.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self

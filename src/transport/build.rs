@@ -57,10 +57,12 @@ impl Attempt<'_, '_> {
                 *request.body_mut() = Some(bytes.clone().into());
             }
             (RequestBody::Form(fields), None) => {
-                request = filled(request)
-                    .form(fields)
-                    .build()
-                    .map_err(Error::transport)?
+                let text = url::form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(fields)
+                    .finish();
+                let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(form);
+                *request.body_mut() = Some(text.into());
             }
             // A server, or what stands before it, may want a length (411).
             (RequestBody::None, None)

@@ -23,5 +23,7 @@ pub(crate) mod retry_after;
 pub(crate) mod send;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod timer;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod tls;
 pub(crate) mod trace;
 pub(crate) mod upload;

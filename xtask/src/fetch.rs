@@ -5,7 +5,7 @@ use std::{borrow::Cow, fs, io::Read, path::Path, time::Duration};
 use reqwest::Url;
 use serde_json::Value;
 
-use crate::{locate, place, report::Failure, secret};
+use crate::{locate, place, report::Failure, secret, tls};
 
 const TRIES: u32 = 3;
 
@@ -52,13 +52,18 @@ pub fn is_private(url: &Url) -> bool {
 }
 
 /// The HTTP client for this place. Redirects are the caller's; loopback is reached through no proxy.
-pub fn http(url: &Url) -> reqwest::ClientBuilder {
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    if place::is_loopback(url) {
+///
+/// # Errors
+/// The program has a provider of cryptography that knows no safe version of TLS.
+pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::config(&[])?)
+        .redirect(reqwest::redirect::Policy::none());
+    Ok(if place::is_loopback(url) {
         http.no_proxy()
     } else {
         http
-    }
+    })
 }
 
 /// A URL that the user gave. The error does not show it.
@@ -113,6 +118,7 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
         }
     });
     let client = http(&parsed)
+        .map_err(|e| fail(e.to_string()))?
         .connect_timeout(limits.connect)
         .timeout(limits.total)
         .redirect(same);

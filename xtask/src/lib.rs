@@ -21,6 +21,8 @@ pub mod report;
 #[path = "../../src/privacy/secret.rs"]
 pub mod secret;
 pub mod shape;
+#[path = "../../src/transport/tls.rs"]
+mod tls;
 pub mod update;
 pub mod verify;
 pub mod write;

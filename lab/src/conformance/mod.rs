@@ -288,7 +288,7 @@ fn exchange(exchange: &Value) -> String {
 async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
     let program = block_in_place(|| tools::npm(&root.join("target/judges"), PRISM, "prism"))?;
     let api = sandbox(root).await?;
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = tools::http()?.build()?;
     let (mut calls, mut findings) = (0, BTreeMap::new());
     println!("the generated client calls every operation through prism ...");
     loop {

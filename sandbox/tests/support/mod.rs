@@ -42,6 +42,10 @@ pub async fn json_response(response: Response) -> JsonResponse {
 
 /// Without redirects, and without asking for compressed responses.
 pub fn http() -> reqwest::Client {
+    // `reqwest` is built without cryptography of its own.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_gzip()

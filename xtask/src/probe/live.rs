@@ -222,7 +222,7 @@ impl Asker {
         // After a slow response no burst.
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
-            http: fetch::http(base).timeout(target.timeout).build()?,
+            http: fetch::http(base)?.timeout(target.timeout).build()?,
             authorization,
             pace,
             timeout: target.timeout,

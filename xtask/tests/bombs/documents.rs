@@ -294,9 +294,12 @@ fn sandbox(doc: Value) -> Result<(), String> {
             ("OPTIONS", &deep),
         ] {
             let url = format!("{}{path}?p=a", api.url());
+            let url = url.parse().map_err(|_| "url")?;
             let authorization = format!("APIToken {}", autopi_sandbox::API_TOKEN);
             let method = method.parse().map_err(|_| "method")?;
-            let call = reqwest::Client::new().request(method, url);
+            let http = xtask::fetch::http(&url).map_err(|e| e.to_string())?;
+            let http = http.build().map_err(|e| e.to_string())?;
+            let call = http.request(method, url);
             let call = call
                 .header("authorization", authorization)
                 .json(body)

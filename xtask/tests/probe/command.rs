@@ -189,8 +189,7 @@ async fn the_exit_code_and_the_json_say_the_same() {
         assert_eq!(overlay.exists(), findings > 0);
         if server == "lie" {
             assert_eq!(found[0]["only"], "GET /d/one/", "{told}");
-            let proposed: Value =
-                yaml_serde::from_str(&read(overlay.to_str().unwrap())).unwrap();
+            let proposed: Value = yaml_serde::from_str(&read(overlay.to_str().unwrap())).unwrap();
             assert_eq!(proposed["actions"], found[0]["actions"], "{proposed}");
         }
         let _ = fs::remove_file(folder.path().join("state.json"));
