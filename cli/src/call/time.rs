@@ -1,6 +1,6 @@
 //! Times of a command line. Which zone is said, never guessed.
 
-use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 
 /// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
 ///
@@ -39,8 +39,8 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     if text.contains('[') {
         let zoned = jiff::fmt::temporal::DateTimeParser::new()
             .disambiguation(jiff::tz::Disambiguation::Reject)
-            .parse_zoned(text);
-        return zoned.map(|z: Zoned| z.timestamp()).map_err(|e| {
+            .parse_zoned_datetime(text);
+        return zoned.map(|z: ZonedDateTime| z.timestamp()).map_err(|e| {
             let why = e.to_string();
             match why.contains("ambiguous") || why.contains("gap") || why.contains("fold") {
                 true => format!("`{text}` is no time of its zone, or two (a clock was changed): give an offset, as in 2026-01-31T08:00+01:00"),
@@ -51,7 +51,7 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     match text.parse::<DateTime>() {
         Ok(civil) => {
             let utc = civil
-                .to_zoned(TimeZone::UTC)
+                .to_zoned_datetime(TimeZone::UTC)
                 .map(|z| z.timestamp().to_string());
             let utc = utc.unwrap_or_else(|_| "2026-01-31T08:00Z".into());
             Err(format!(
