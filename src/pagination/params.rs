@@ -7,8 +7,8 @@ pub struct PageParams {
     pub size: &'static str,
 }
 
-/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start.
-pub(super) const CHOOSE_A_PART: [&str; 14] = [
+/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start to its end. The size of a page is none of them.
+pub(super) const CHOOSE_A_PART: [&str; 11] = [
     "page",
     "page_num",
     "page_number",
@@ -20,7 +20,4 @@ pub(super) const CHOOSE_A_PART: [&str; 14] = [
     "after",
     "limit",
     "size",
-    "page_size",
-    "page_hits",
-    "per_page",
 ];
