@@ -222,13 +222,10 @@ async fn reach(url: &Url) -> Result<(Duration, Option<Timestamp>)> {
         let cause = causes.last().map(ToString::to_string);
         Failure::failed(cause.unwrap_or_else(|| e.without_url().to_string()))
     };
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(10));
-    if url.scheme() == "http" {
-        builder = builder.no_proxy();
-    }
-    let client = builder.build().map_err(fail)?;
+    let builder = autopi::Client::builder().base_url(url.as_str());
+    let builder = builder.http_client_builder()?;
+    let client = builder.timeout(Duration::from_secs(10)).build();
+    let client = client.map_err(fail)?;
     let started = Instant::now();
     let response = client.head(url.clone()).send().await.map_err(fail)?;
     let date = response.headers().get("date").and_then(|d| d.to_str().ok());

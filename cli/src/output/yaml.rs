@@ -87,7 +87,7 @@ mod tests {
             let mut text = String::new();
             write(&value, 0, &mut text);
             let read: Value =
-                serde_yaml_ng::from_str(&text).unwrap_or_else(|e| panic!("{e}:\n{text}"));
+                yaml_serde::from_str(&text).unwrap_or_else(|e| panic!("{e}:\n{text}"));
             assert_eq!(read, value, "{text}");
         }
     }
