@@ -62,6 +62,7 @@ pub use client::{
 pub use codec::nullable::{IntoNullable, IntoValue};
 pub use codec::open_enum::UnknownValue;
 pub use codec::time::{Date, TimeError, Timestamp};
+pub use codec::unknown::UnknownMembers;
 pub use codec::values::{Decimal, DeviceId, Json, UnitId};
 pub use device::{
     command::{Command, CommandTarget},

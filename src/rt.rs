@@ -9,12 +9,14 @@ pub use crate::{
     call::{
         builder::Call,
         operation::{BODY, Operation},
+        resend::resend,
     },
     codec::{
         record::{Placeholder, Record, debug, read, serialize_if_some, write},
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
+        unknown::write as write_unknown,
         validate::{Check, Violation, Violations},
     },
     pagination::params::PageParams,

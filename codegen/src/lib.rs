@@ -21,6 +21,7 @@ mod operations;
 mod parameters;
 pub mod parts;
 mod print;
+mod resend;
 pub mod schema;
 #[allow(dead_code)] // The client's file, of which not all is needed here.
 mod secret;
@@ -61,9 +62,10 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
     doc.check()?;
     let (code, used) = operations::emit(&doc, &operations)?;
     let types = types::emit(&doc, &used)?;
+    let resend = resend::emit(&doc, &operations)?;
     Ok(quote::quote! {
         #[markup = "The types of requests and responses."]
-        pub mod types { #types }
+        pub mod types { #types #resend }
         #code
     })
 }

@@ -296,25 +296,31 @@ fn object(
         Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
         _ => None,
     };
-    let mut rest = TokenStream::new();
-    let keeps = extra.map(|(extra, each)| {
-        let field = names::unique(names::value_ident("extra"), &mut taken);
-        if !each.is_empty() {
-            checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
-        }
-        rest = quote!(; #field);
-        fields.extend(quote!(#[markup = "Members that the document does not name."] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
-        blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
-        initial.extend(quote!(#field: ::std::default::Default::default(),));
-        writes.extend(quote!(for (key, value) in &self.#field { map.serialize_entry(key, value)?; }));
-        quote! {
-            const KEEPS_UNKNOWN: bool = true;
-            fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
-                self.#field.insert(key, map.next_value()?);
-                ::std::result::Result::Ok(())
+    let field = names::unique(names::value_ident("extra"), &mut taken);
+    blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
+    initial.extend(quote!(#field: ::std::default::Default::default(),));
+    let about_extra = "Members that the document does not name.";
+    let keeps = match extra {
+        Some((extra, each)) => {
+            if !each.is_empty() {
+                checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
+            }
+            fields.extend(quote!(#[markup = #about_extra] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
+            writes.extend(quote!(for (key, value) in &self.#field { crate::rt::write_unknown(map, key, value)?; }));
+            quote! {
+                const KEEPS_UNKNOWN: bool = true;
+                fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
+                    self.#field.insert(key, map.next_value()?);
+                    ::std::result::Result::Ok(())
+                }
             }
         }
-    });
+        None => {
+            fields.extend(quote!(#[markup = #about_extra] pub #field: crate::UnknownMembers,));
+            writes.extend(quote!(self.#field.write(map)?;));
+            quote!(fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> { ::std::option::Option::Some(&mut self.#field) })
+        }
+    };
     let secrets =
         (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [usize] = &[#(#secrets),*];));
     let default = (sent && all_optional).then(|| quote!(, Default));
@@ -353,7 +359,7 @@ fn object(
                 ::std::result::Result::Ok(())
             }
         }
-        crate::__record!(#ident #(#shown)* #rest);
+        crate::__record!(#ident #(#shown)* ; #field);
         #methods
     })
 }

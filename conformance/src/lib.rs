@@ -44,4 +44,6 @@ mod documents {
     struct Guide;
     #[doc = include_str!("../../sandbox/README.md")]
     struct SandboxReadme;
+    #[doc = include_str!("../../docs/semver.md")]
+    struct Semver;
 }

@@ -7,7 +7,8 @@ use autopi::{Client, Page};
 pub use autopi::{IntoNullable, IntoValue};
 // What generated code finds in the crate that it is a part of.
 pub use autopi::{
-    Date, Decimal, DeviceId, Json, Timestamp, UnitId, UnknownValue, Uuid, rt, serde_json,
+    Date, Decimal, DeviceId, Json, Timestamp, UnitId, UnknownMembers, UnknownValue, Uuid, rt,
+    serde_json,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

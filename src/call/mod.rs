@@ -10,5 +10,6 @@ pub(crate) mod operation;
 pub(crate) mod options;
 pub(crate) mod path;
 pub(crate) mod raw;
+pub(crate) mod resend;
 #[allow(missing_docs)]
 mod sending;

@@ -18,6 +18,7 @@ pub(crate) mod style;
 pub(crate) mod time;
 #[allow(missing_docs)]
 pub(crate) mod union;
+pub(crate) mod unknown;
 #[allow(missing_docs)]
 pub(crate) mod validate;
 pub(crate) mod values;

@@ -18,6 +18,7 @@ use crate::{
     codec::{
         mode,
         redact::{Hidden, Redact, Redacted},
+        unknown::{UNKNOWN, UnknownMembers},
     },
 };
 
@@ -59,15 +60,23 @@ pub trait Record: Placeholder {
     const REQUIRED: &'static [usize];
     /// The indices of those that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
-    /// Whether members are kept that have no field.
+    /// Whether the document says that there may be members without a field.
     const KEEPS_UNKNOWN: bool = false;
 
     /// Reads the field of this index.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
+    /// Returns where members are kept that have no field and of which the document does not speak.
+    fn unknown(&mut self) -> Option<&mut UnknownMembers> {
+        None
+    }
+
     /// Keeps a member that has no field.
-    fn keep<'de, A: MapAccess<'de>>(&mut self, _key: String, map: &mut A) -> Result<(), A::Error> {
-        map.next_value::<IgnoredAny>().map(drop)
+    fn keep<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+        match self.unknown() {
+            Some(unknown) => unknown.read(key, map),
+            None => map.next_value::<IgnoredAny>().map(drop),
+        }
     }
 
     /// Writes every field.
@@ -111,7 +120,7 @@ pub fn debug<T: Record>(
             shown.field(field, &Redacted(*value));
         }
     }
-    for rest in rest {
+    for rest in rest.iter().filter(|rest| !rest.is_nothing()) {
         shown.field("extra", &Redacted(*rest));
     }
     shown.finish()
@@ -134,7 +143,6 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
         let mut hint = 0;
         while let Some(key) = map.next_key_seed(Key {
             fields: T::FIELDS,
-            keeps: T::KEEPS_UNKNOWN,
             hint,
         })? {
             match key {
@@ -147,7 +155,13 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
                 }
                 Err(key) => {
                     unknown = true;
-                    record.keep(key, &mut map)?;
+                    if !mode::is_resent() {
+                        record.keep(key, &mut map)?;
+                    } else if let Some(key) = key.strip_prefix(UNKNOWN) {
+                        record.keep(key.to_owned(), &mut map)?;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
                 }
             }
         }
@@ -170,7 +184,6 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
 /// Finds the field of a key: most often the one after the last.
 struct Key {
     fields: &'static [&'static str],
-    keeps: bool,
     hint: usize,
 }
 
@@ -193,13 +206,7 @@ impl Visitor<'_> for Key {
             return Ok(Ok(self.hint));
         }
         let found = self.fields.iter().position(|f| *f == key);
-        Ok(found.ok_or_else(|| {
-            if self.keeps {
-                key.to_owned()
-            } else {
-                String::new()
-            }
-        }))
+        Ok(found.ok_or_else(|| key.to_owned()))
     }
 }
 

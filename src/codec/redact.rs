@@ -21,6 +21,11 @@ use crate::{
 pub trait Redact {
     /// As `Debug::fmt`.
     fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// Returns whether there is nothing to show.
+    fn is_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// `Debug` by [`Redact`].

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::{
     Json,
-    codec::{decode, digits, mode, raw},
+    codec::{decode, digits, mode, raw, unknown::unmark},
 };
 
 pub use self::shape::{Alternative, Shape, Tag, kind};
@@ -147,14 +147,21 @@ fn passed() -> bool {
 pub fn of<U: Union>(value: Value) -> U {
     let order = order(U::TAG, U::ALTERNATIVES, &value);
     if order.is_empty() {
-        return U::unknown(Json(value));
+        return unknown(value);
     }
     let mut strictly = order.iter().map(|i| read(*i, Source::Strict(&value)));
     let known = strictly.find_map(|read| read);
     match known.or_else(|| leniently(&order, value.to_string().as_bytes())) {
         Some(known) => known,
-        None => U::unknown(Json(value)),
+        None => unknown(value),
     }
+}
+
+fn unknown<U: Union>(mut value: Value) -> U {
+    if mode::is_resent() {
+        unmark(&mut value);
+    }
+    U::unknown(Json(value))
 }
 
 /// Only where no other alternative could be meant.

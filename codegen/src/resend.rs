@@ -1,0 +1,51 @@
+//! What was got, to be sent back: of each path that gives one type and takes another with `PUT`, the second is made of the first.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{
+    Error, Operation,
+    bodies::{self, Kind},
+    operations::Answer,
+    schema::{self, Document},
+};
+
+/// # Errors
+/// A `$ref` that points to nothing.
+pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
+    let mut pairs = BTreeSet::new();
+    for put in operations.iter().filter(|o| o.method == "put") {
+        let get = operations
+            .iter()
+            .find(|o| o.method == "get" && o.path == put.path);
+        let Some(Answer::One(got)) = get.map(|get| Answer::of(doc, get)).transpose()? else {
+            continue;
+        };
+        let Some((Kind::Json(_, taken), _)) = bodies::kind(doc, put)? else {
+            continue;
+        };
+        let object = |schema| {
+            let name = Document::target(schema)?;
+            let known = doc.schemas.get(name)?;
+            let other =
+                schema::alias(known) || schema::is_open_enum(known) || schema::is_union(known);
+            (!other).then_some(name)
+        };
+        pairs.extend(object(got).zip(object(taken)).filter(|(a, b)| a != b));
+    }
+    let mut out = TokenStream::new();
+    for (got, taken) in pairs {
+        let (got, taken) = (doc.ident(got)?, doc.ident(taken)?);
+        let about = "Takes over what can be sent back of what a `GET` gave, members that the document does not name too: to change it, and `PUT` it.";
+        out.extend(quote! {
+            impl ::std::convert::TryFrom<&#got> for #taken {
+                type Error = crate::Error;
+                #[markup = #about]
+                fn try_from(got: &#got) -> ::std::result::Result<Self, crate::Error> { crate::rt::resend(got) }
+            }
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,125 @@
+//! Members of objects that the document does not name: kept as they came, and written back, so that what is got and sent back loses nothing.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
+use serde::{Serialize, de::MapAccess, ser::SerializeMap};
+use serde_json::Value;
+
+use crate::codec::{
+    decode, mode,
+    raw::Raw,
+    record::Placeholder,
+    redact::{Redact, Redacted},
+};
+
+/// The members of an object that the document does not name, by their names on the wire.
+///
+/// They are kept as they came and written back, so that a `PUT` of what a `GET` gave does not delete what the document has not learnt yet. One may be added to
+/// a request, for a member that the API takes and its document does not say. A number of more than 64 bits is its text.
+#[derive(Clone, Default)]
+#[allow(clippy::box_collection)] // 8 bytes in each object, not 24
+pub struct UnknownMembers(Option<Box<BTreeMap<String, Value>>>);
+
+static NONE: BTreeMap<String, Value> = BTreeMap::new();
+
+impl Deref for UnknownMembers {
+    type Target = BTreeMap<String, Value>;
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl DerefMut for UnknownMembers {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for UnknownMembers {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Placeholder for UnknownMembers {
+    fn placeholder() -> Self {
+        Self(None)
+    }
+}
+
+impl Redact for UnknownMembers {
+    fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).redact(f)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl fmt::Debug for UnknownMembers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted(self).fmt(f)
+    }
+}
+
+impl UnknownMembers {
+    /// Reads a member.
+    #[cold]
+    pub(crate) fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: String,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let value = match mode::is_strict() {
+            true => map.next_value()?,
+            false => decode::lossless(&map.next_value::<Raw>()?.0),
+        };
+        self.insert(key, value);
+        Ok(())
+    }
+
+    /// Writes all members.
+    #[doc(hidden)]
+    pub fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0
+            .iter()
+            .flat_map(|all| all.iter())
+            .try_for_each(|(key, value)| write(map, key, value))
+    }
+}
+
+/// Writes a member that the document does not name.
+pub fn write<M: SerializeMap>(
+    map: &mut M,
+    key: &str,
+    value: &impl Serialize,
+) -> Result<(), M::Error> {
+    match mode::is_resent() {
+        false => map.serialize_entry(key, value),
+        true => map.serialize_entry(&format!("{UNKNOWN}{key}"), value),
+    }
+}
+
+/// Takes the marks off that [`write`] put on, of a value that is kept as it is.
+pub(crate) fn unmark(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            let members = std::mem::take(map).into_iter().map(|(key, mut value)| {
+                unmark(&mut value);
+                let name = key.strip_prefix(UNKNOWN).map(str::to_owned);
+                (name.unwrap_or(key), value)
+            });
+            *map = members.collect();
+        }
+        Value::Array(items) => items.iter_mut().for_each(unmark),
+        _ => {}
+    }
+}
+
+/// Before the names of members that the document does not name, while a value becomes one of another type.
+pub(crate) const UNKNOWN: char = '\0';
