@@ -8,7 +8,7 @@ use quote::quote;
 use crate::{
     Error, Operation,
     bodies::{self, Kind},
-    operations::Answer,
+    operations::ResponseKind,
     schema::{self, Document},
 };
 
@@ -20,7 +20,8 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         let get = operations
             .iter()
             .find(|o| o.method == "get" && o.path == put.path);
-        let Some(Answer::One(got)) = get.map(|get| Answer::of(doc, get)).transpose()? else {
+        let Some(ResponseKind::One(got)) = get.map(|get| ResponseKind::of(doc, get)).transpose()?
+        else {
             continue;
         };
         let Some((Kind::Json(_, taken), _)) = bodies::kind(doc, put)? else {
