@@ -50,6 +50,7 @@ placeholders! {
     [] Timestamp => Timestamp::UNIX_EPOCH,
     [] Date => Date(jiff::civil::Date::ZERO),
     [] Decimal => Decimal(rust_decimal::Decimal::ZERO),
+    [] UnknownMembers => UnknownMembers::default(),
 }
 
 /// A generated struct. It has at most 512 fields, as many as are checked for being there: the generator refuses more.

@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::codec::{
     decode, mode,
     raw::Raw,
-    record::Placeholder,
     redact::{Redact, Redacted},
 };
 
@@ -42,12 +41,6 @@ impl DerefMut for UnknownMembers {
 impl PartialEq for UnknownMembers {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
-    }
-}
-
-impl Placeholder for UnknownMembers {
-    fn placeholder() -> Self {
-        Self(None)
     }
 }
 
