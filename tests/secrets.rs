@@ -230,13 +230,19 @@ async fn canaries_are_nowhere() {
     // What the log has instead: one span a call, with its counts, and the bodies that were asked for.
     let closed = log
         .lines()
-        .find(|l| l.contains("close") && l.contains("status=200 attempts=2"))
+        .find(|l| {
+            l.contains("close")
+                && l.contains("http.response.status_code=200")
+                && l.contains("attempts=2")
+        })
         .expect("the span of the first call");
     for part in [
         "autopi.call",
         r#"operation="raw""#,
-        r#"method="GET""#,
-        r#"path="/devices/""#,
+        r#"http.request.method="GET""#,
+        r#"url.path="/devices/""#,
+        r#"server.address="127.0.0.1""#,
+        "http.request.resend_count=1",
         "attempts=2",
         "duration_ms=",
     ] {

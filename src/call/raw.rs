@@ -235,7 +235,7 @@ impl<'a> RawRequest<'a> {
         read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (client, spec, form) = self.finish()?;
-        let mut trace = Trace::new(&spec);
+        let mut trace = Trace::new(&client.core.base, &spec);
         let response = send::whole(&client.core, spec, form, &mut trace).await?;
         read(response.marked()).map_err(|e| trace.fail(e))
     }

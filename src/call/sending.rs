@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
         let ready = self.finish_single();
         Box::pin(async move {
             let (client, spec, form) = ready?;
-            let mut trace = Trace::new(&spec);
+            let mut trace = Trace::new(&client.core.base, &spec);
             let response = send::whole(&client.core, spec, form, &mut trace).await?;
             read(response).map_err(|e| trace.fail(e))
         })

@@ -244,7 +244,7 @@ impl Paginator {
 type Fetched = Result<(Response<Bytes>, Trace), Error>;
 
 async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
-    let mut trace = Trace::new(&spec);
+    let mut trace = Trace::new(&core.base, &spec);
     let response = send::whole(core, Box::new(spec), None, &mut trace).await?;
     Ok((response, trace))
 }

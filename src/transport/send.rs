@@ -37,7 +37,7 @@ pub(crate) async fn streaming(
 ) -> Result<StreamingResponse, Error> {
     let own = spec.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| core.usual_attempt_timeout());
-    let mut trace = Trace::new(&spec);
+    let mut trace = Trace::new(&core.base, &spec);
     let (mut response, permit) = run::<StreamedBody>(core, spec, form, &mut trace).await?;
     shown::mark(response.headers_mut());
     Ok(StreamingResponse {
@@ -135,7 +135,7 @@ mod tests {
     fn what_a_call_holds_is_small() {
         let client = crate::Client::builder().api_token("t").build().unwrap();
         let spec = RequestSpec::new("x", Method::GET, "/".into());
-        let mut trace = Trace::new(&spec);
+        let mut trace = Trace::new(&client.core.base, &spec);
         let size = size_of_val(&attempts::<WholeBody>(
             &client.core,
             &spec,

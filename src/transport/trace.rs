@@ -1,7 +1,10 @@
 //! The span of a call, and the counts that its errors carry.
 
-use reqwest::Method;
-use tracing::{Span, field::Empty};
+use reqwest::{Method, Url};
+use tracing::{
+    Span,
+    field::{Empty, debug, display},
+};
 
 use crate::{
     Error,
@@ -19,18 +22,26 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Starts the trace of a call. No header, no query and no body is in its span.
-    pub fn new(spec: &RequestSpec) -> Self {
-        let path = spec.template.unwrap_or(&spec.path);
-        let (method, operation) = (spec.method.as_str(), spec.operation);
+    /// Starts the trace of a call to this base URL. No header, no query and no body is in its span.
+    ///
+    /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those with `otel.` are understood by `tracing-opentelemetry`.
+    pub fn new(base: &Url, spec: &RequestSpec) -> Self {
+        let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
         let span = tracing::info_span!(
             "autopi.call",
+            otel.name = %template.map_or_else(|| method.to_owned(), |path| format!("{method} {path}")),
+            otel.kind = "client",
+            otel.status_code = Empty,
             operation,
-            method,
-            path,
+            http.request.method = method,
+            url.template = template,
+            url.path = template.is_none().then_some(&*spec.path),
+            server.address = base.host_str(),
+            server.port = base.port_or_known_default(),
+            http.response.status_code = Empty,
+            http.request.resend_count = Empty,
+            error.type = Empty,
             attempts = Empty,
-            status = Empty,
-            error = Empty,
             duration_ms = Empty
         );
         // One that nobody sees is left out: with tracing's feature `log` each use of it would be looked up.
@@ -50,13 +61,18 @@ impl Trace {
     }
 
     pub fn status(&self, status: Option<u16>) {
-        self.span.record("status", status);
+        self.span.record("http.response.status_code", status);
     }
 
     /// Returns the error of this call, with what is known of it.
     pub fn fail(&self, error: Error) -> Error {
-        self.span
-            .record("error", tracing::field::debug(error.kind()));
+        if !self.span.is_disabled() {
+            self.span.record("otel.status_code", "ERROR");
+            match error.status() {
+                Some(status) => self.span.record("error.type", display(status)),
+                None => self.span.record("error.type", debug(error.kind())),
+            };
+        }
         error
             .of(self.operation, self.attempts, self.started.elapsed())
             .on(&self.method, self.template)
@@ -67,6 +83,10 @@ impl Drop for Trace {
     fn drop(&mut self) {
         if !self.span.is_disabled() {
             self.span.record("attempts", self.attempts);
+            if self.attempts > 1 {
+                self.span
+                    .record("http.request.resend_count", self.attempts - 1);
+            }
             self.span
                 .record("duration_ms", self.started.elapsed().as_millis() as u64);
         }
