@@ -6,7 +6,7 @@ use std::{env, error::Error, fs, path::Path};
 mod index;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=src/index/build.rs");
+    println!("cargo::rerun-if-changed=src/index");
     // A link to the repository's document; in the package, a copy.
     println!("cargo::rerun-if-changed=spec/openapi.json");
     let document = serde_json::from_slice(&fs::read("spec/openapi.json")?)?;

@@ -204,9 +204,10 @@ fn documents_that_are_none() {
     let cli = Cli::shared();
     for (text, says) in [
         ("", "it is no JSON"),
-        ("[]", "it is no OpenAPI document"),
+        ("[]", "it is no document of OpenAPI 3 or Swagger 2.0"),
         (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
-        (r#"{"openapi":"4.0"}"#, "it is no OpenAPI document"),
+        (r#"{"openapi":"4.0"}"#, "it is no document of OpenAPI 3"),
+        (r#"{"swagger":"1.2"}"#, "it is no document of OpenAPI 3"),
     ] {
         let spec = cli.file("spec.json", text);
         cli.run(&["--spec", &spec, "devices"]).bad(2, says);

@@ -101,6 +101,50 @@ fn every_operation_has_help_an_example_that_is_valid_a_dry_run_and_data_that_is_
     );
 }
 
+/// The document as a host serves it: Swagger 2.0.
+#[test]
+fn the_same_operations_are_there_by_the_document_that_a_host_serves() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/upstream.json");
+    let served = Index::of_file(std::path::Path::new(path)).unwrap();
+    let places = |index: &Index| {
+        let mut all: Vec<_> = index
+            .entries()
+            .map(|(_, e)| (e.path.to_owned(), e.method))
+            .collect();
+        all.sort();
+        all
+    };
+    assert_eq!(places(served), places(Index::embedded().unwrap()));
+    let mut whole = tree::whole(served)
+        .disable_colored_help(true)
+        .term_width(10_000);
+    whole.clone().debug_assert();
+    whole.build();
+    let api = sandbox(Sandbox::builder().any_id().size(3));
+    let cli = Cli::of(&api);
+    cli.file("FILE", "VERSION \"\"\n");
+    for (area, entry) in served.entries().step_by(31) {
+        let command = whole.find_subcommand_mut(tree::area_name(area)).unwrap();
+        let help = command
+            .find_subcommand_mut(entry.command)
+            .unwrap()
+            .render_help()
+            .to_string();
+        let words = example(&help);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let dry = cli.run(&[&["--spec", path], words.as_slice(), &["--dry-run"]].concat());
+        assert!(
+            dry.code == 0 && dry.err.is_empty(),
+            "{}: {words:?} is {dry:?}",
+            entry.id
+        );
+    }
+    let line = |line: &str| cli.line(&format!("--spec {path} {line}"));
+    assert_eq!(line("devices --all").json().as_array().unwrap().len(), 3);
+    line("dongle devices-partial-update 0189d7a5-0000-7000-8000-000000000001 -b callNam=x")
+        .bad(2, "did you mean `callName`");
+}
+
 #[test]
 fn every_everyday_command_has_help_and_knows_the_options_of_all() {
     let cli = Cli::shared();

@@ -191,16 +191,22 @@ impl Checker<'_> {
         map: &serde_json::Map<String, Value>,
         v: &mut Violations,
     ) {
-        let required = schema.get("required").and_then(Value::as_array);
-        for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !map.contains_key(name) {
-                v.within(
-                    |at| Violations::step(at, name),
-                    |v| v.fault("required, not given"),
-                );
-            }
-        }
         let known = schema.get("properties").and_then(Value::as_object);
+        let is = |of: &Value, key: &str| of.get(key) == Some(&Value::Bool(true));
+        let is_sent = |name: &str| {
+            !known
+                .and_then(|k| k.get(name))
+                .is_some_and(|of| is(of, "readOnly"))
+        };
+        let required = schema.get("required").and_then(Value::as_array);
+        let required = required.filter(|_| !is(schema, "x-partial"));
+        let names = required.into_iter().flatten().filter_map(Value::as_str);
+        for name in names.filter(|name| is_sent(name) && !map.contains_key(*name)) {
+            v.within(
+                |at| Violations::step(at, name),
+                |v| v.fault("required, not given"),
+            );
+        }
         let others = schema.get("additionalProperties");
         let is_open = known.is_none_or(|k| k.is_empty())
             || schema.get("x-autopi-json").is_some()

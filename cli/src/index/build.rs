@@ -8,22 +8,25 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+#[path = "swagger.rs"]
+mod swagger;
+
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Makes the index of an OpenAPI 3 document.
+/// Makes the index of a document of OpenAPI 3, or of Swagger 2.0.
 ///
 /// # Errors
 /// It is none, with what it is.
 pub fn build(document: &Value) -> Result<Vec<u8>, String> {
     let version = document.get("openapi").and_then(Value::as_str);
-    if !version.is_some_and(|v| v.starts_with("3.")) {
-        return Err(match document.get("swagger").and_then(Value::as_str) {
-            Some(_) => "it is a Swagger 2.0 document: `cargo xtask normalize --from FILE --out NEW` makes the one that is wanted".into(),
-            None => "it is no OpenAPI document: the member `openapi` is missing".into(),
-        });
-    }
+    let converted = match (version, document.get("swagger")) {
+        (Some(version), _) if version.starts_with("3.") => None,
+        (None, Some(version)) if version == "2.0" => Some(swagger::convert(document)),
+        _ => return Err("it is no document of OpenAPI 3 or Swagger 2.0".into()),
+    };
+    let document = converted.as_ref().unwrap_or(document);
     let paths = document.get("paths").and_then(Value::as_object);
     let paths = paths.ok_or("it is no OpenAPI document: the member `paths` is missing")?;
     let mut out = Builder {

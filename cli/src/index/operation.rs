@@ -117,9 +117,7 @@ impl Operation {
         let empty = Value::Null;
         let response = details.get("response").unwrap_or(&empty);
         let schema = response.get("schema").filter(|s| !s.is_null()).cloned();
-        let is_list = schema
-            .as_ref()
-            .is_some_and(|s| flag(s, "x-autopi-page") || text(s, "type") == "array");
+        let is_list = schema.as_ref().is_some_and(is_list);
         let response_kind = match text(response, "kind") {
             "json" if is_list => ResponseKind::List,
             "json" => ResponseKind::Json,
@@ -180,6 +178,16 @@ impl Operation {
     pub fn is_safe(&self) -> bool {
         matches!(self.entry.method, "GET" | "HEAD" | "OPTIONS")
     }
+}
+
+/// A list of items, or the envelope of a page of them.
+fn is_list(schema: &Value) -> bool {
+    let is_page = || {
+        let of = |name: &str| schema.pointer(&format!("/properties/{name}"));
+        let items = of("results").is_some_and(|r| text(r, "type") == "array");
+        items && (of("count").is_some() || of("next").is_some())
+    };
+    flag(schema, "x-autopi-page") || text(schema, "type") == "array" || is_page()
 }
 
 /// Which parameters choose a page, as the generator tells.

@@ -202,19 +202,12 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
         Some((BodyKind::Raw, _)) => example.push_str(" -b @FILE"),
         Some((_, schema)) => {
             let schema = index.resolved(schema);
-            let required = schema.get("required").and_then(Value::as_array);
-            let names: Vec<&str> = required
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
             let properties = schema.get("properties").and_then(Value::as_object);
-            let first = properties.and_then(|p| p.keys().next()).map(String::as_str);
-            let names = if names.is_empty() {
-                first.into_iter().collect()
-            } else {
-                names
-            };
+            let mut names = required(&schema);
+            if names.is_empty() {
+                let first = properties.and_then(|p| p.iter().find(|(_, of)| !is_read_only(of)));
+                names.extend(first.map(|(name, _)| name.as_str()));
+            }
             if names.is_empty() {
                 let _ = write!(example, " --json {}", sample(index, &schema, left));
             }
@@ -234,8 +227,8 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
 
 fn members(index: &Index, schema: &Value, level: usize, left: &mut usize, text: &mut String) {
     let schema = index.resolved(schema);
-    let required = schema.get("required").and_then(Value::as_array);
-    let is_required = |name: &str| required.is_some_and(|r| r.iter().any(|n| n == name));
+    let required = required(&schema);
+    let is_required = |name: &str| required.contains(&name);
     let properties = schema.get("properties").and_then(Value::as_object);
     let Some(properties) = properties.filter(|p| !p.is_empty()) else {
         let _ = writeln!(
@@ -252,6 +245,9 @@ fn members(index: &Index, schema: &Value, level: usize, left: &mut usize, text: 
         .max()
         .unwrap_or(0);
     for (name, of) in properties {
+        if is_read_only(of) {
+            continue;
+        }
         if *left == 0 {
             let _ = writeln!(text, "{}…", "  ".repeat(level));
             return;
@@ -291,6 +287,23 @@ fn members(index: &Index, schema: &Value, level: usize, left: &mut usize, text: 
             }
         }
     }
+}
+
+/// What must be sent.
+fn required(schema: &Value) -> Vec<&str> {
+    if schema.get("x-partial").is_some() {
+        return Vec::new();
+    }
+    let of = |name: &str| schema.get("properties").and_then(|p| p.get(name));
+    let names = schema.get("required").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names
+        .filter(|name| !of(name).is_some_and(is_read_only))
+        .collect()
+}
+
+fn is_read_only(schema: &Value) -> bool {
+    schema.get("readOnly") == Some(&Value::Bool(true))
 }
 
 /// A value for the example, as a word of a shell.
@@ -359,10 +372,8 @@ fn value(index: &Index, schema: &Value, depth: usize, left: &mut usize) -> Value
         }
         _ => {
             let properties = schema.get("properties").and_then(Value::as_object);
-            let required = schema.get("required").and_then(Value::as_array);
-            let names = required.into_iter().flatten().filter_map(Value::as_str);
             let mut members = serde_json::Map::new();
-            for name in names.take_while(|_| depth > 0) {
+            for name in required(&schema).into_iter().take_while(|_| depth > 0) {
                 if let Some(of) = properties.and_then(|p| p.get(name)).filter(|_| *left > 0) {
                     members.insert(name.to_owned(), value(index, of, depth - 1, left));
                 }

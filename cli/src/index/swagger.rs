@@ -1,0 +1,236 @@
+//! A Swagger 2.0 document as OpenAPI 3: as much of it as commands need. The pipeline (`cargo xtask normalize`) does more: names, types of responses, corrections.
+
+use serde_json::{Map, Value, json};
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
+
+/// Returns the same document in the form of OpenAPI 3.
+pub fn convert(old: &Value) -> Value {
+    let text = |key: &str| old.get(key).and_then(Value::as_str);
+    let base = text("basePath").unwrap_or_default().trim_end_matches('/');
+    let scheme = old
+        .pointer("/schemes/0")
+        .and_then(Value::as_str)
+        .unwrap_or("https");
+    let mut new = json!({
+        "openapi": "3.0.3",
+        "info": old.get("info"),
+        "components": { "schemas": old.get("definitions").map(schema) },
+    });
+    if let Some(host) = text("host") {
+        new["servers"] = json!([{ "url": format!("{scheme}://{host}") }]);
+    }
+    let mut paths = Map::new();
+    for (path, item) in old
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let shared = list(old, item);
+        let mut operations = Map::new();
+        for method in METHODS {
+            if let Some(operation) = item.get(method).filter(|o| o.is_object()) {
+                operations.insert(
+                    method.to_owned(),
+                    self::operation(old, method, operation, &shared),
+                );
+            }
+        }
+        paths.insert(format!("{base}{path}"), Value::Object(operations));
+    }
+    new["paths"] = Value::Object(paths);
+    new
+}
+
+/// What a reference to a shared parameter or response leads to.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let target = value.get("$ref").and_then(Value::as_str);
+    let there = target
+        .and_then(|t| t.strip_prefix('#'))
+        .and_then(|p| document.pointer(p));
+    there.unwrap_or(value)
+}
+
+fn list<'a>(document: &'a Value, of: &'a Value) -> Vec<&'a Value> {
+    let list = of.get("parameters").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .map(|p| resolve(document, p))
+        .collect()
+}
+
+fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> Value {
+    let own = list(document, old);
+    let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
+    let shared = shared
+        .iter()
+        .filter(|p| !own.iter().any(|o| key(o) == key(p)));
+    let all: Vec<&Value> = shared.copied().chain(own.iter().copied()).collect();
+    let place = |p: &Value| {
+        p.get("in")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .unwrap_or_default()
+    };
+    let mut new = Map::new();
+    for key in [
+        "operationId",
+        "summary",
+        "description",
+        "tags",
+        "deprecated",
+    ] {
+        new.extend(old.get(key).map(|value| (key.to_owned(), value.clone())));
+    }
+    let plain = all
+        .iter()
+        .filter(|p| !matches!(place(p).as_str(), "body" | "formData"));
+    new.insert("parameters".into(), plain.map(|p| parameter(p)).collect());
+    let form: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|p| place(p) == "formData")
+        .collect();
+    if let Some(body) = all.iter().find(|p| place(p) == "body") {
+        let mut of = body.get("schema").map(schema).unwrap_or_default();
+        if method == "patch" {
+            // Django REST framework repeats what PUT requires, and takes any part.
+            of = json!({ "allOf": [of], "x-partial": true });
+        }
+        let media = media(document, old, "consumes").into_iter().next();
+        let media = media.unwrap_or_else(|| "application/json".into());
+        new.insert(
+            "requestBody".into(),
+            json!({ "required": body.get("required"), "content": { media: { "schema": of } } }),
+        );
+    } else if !form.is_empty() {
+        new.insert("requestBody".into(), self::form(document, old, &form));
+    }
+    let responses = old
+        .get("responses")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let responses = responses.map(|(status, r)| {
+        (
+            status.clone(),
+            response(document, old, resolve(document, r)),
+        )
+    });
+    new.insert("responses".into(), Value::Object(responses.collect()));
+    Value::Object(new)
+}
+
+/// `consumes` or `produces`, of the operation or of all.
+fn media(document: &Value, operation: &Value, key: &str) -> Vec<String> {
+    let said = operation.get(key).or_else(|| document.get(key));
+    let list = said.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn parameter(old: &Value) -> Value {
+    let (mut new, mut of) = (Map::new(), Map::new());
+    for (key, value) in old.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "name" | "in" | "required" | "description" => new.insert(key.clone(), value.clone()),
+            "collectionFormat" => None,
+            _ => of.insert(key.clone(), value.clone()),
+        };
+    }
+    if of.get("type").is_some_and(|t| t == "array") {
+        let (style, explode) = match old.get("collectionFormat").and_then(Value::as_str) {
+            Some("multi") => ("form", true),
+            Some("ssv") => ("spaceDelimited", false),
+            Some("pipes") => ("pipeDelimited", false),
+            _ => ("form", false),
+        };
+        new.insert("style".into(), style.into());
+        new.insert("explode".into(), explode.into());
+    }
+    new.insert("schema".into(), schema(&Value::Object(of)));
+    Value::Object(new)
+}
+
+fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
+    let is_file = |p: &&&Value| p.get("type").is_some_and(|t| t == "file");
+    let name = |p: &Value| {
+        p.get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let consumes = media(document, operation, "consumes");
+    let multipart =
+        parts.iter().any(|p| is_file(&p)) || consumes.iter().any(|m| m.starts_with("multipart/"));
+    let media = if multipart {
+        "multipart/form-data"
+    } else {
+        "application/x-www-form-urlencoded"
+    };
+    let members: Map<String, Value> = parts
+        .iter()
+        .map(|p| {
+            let of = match is_file(&p) {
+                true => json!({ "type": "string", "format": "binary" }),
+                false => parameter(p).get("schema").cloned().unwrap_or_default(),
+            };
+            (name(p), of)
+        })
+        .collect();
+    let required: Vec<_> = parts
+        .iter()
+        .filter(|p| p.get("required") == Some(&Value::Bool(true)))
+        .map(|p| name(p))
+        .collect();
+    json!({
+        "required": !required.is_empty(),
+        "content": { media: { "schema": { "type": "object", "properties": members, "required": required } } },
+    })
+}
+
+fn response(document: &Value, operation: &Value, old: &Value) -> Value {
+    let Some(of) = old.get("schema") else {
+        return json!({});
+    };
+    let mut kinds = media(document, operation, "produces");
+    if of.get("type").is_some_and(|t| t == "file") {
+        kinds.retain(|m| !m.contains("json"));
+        let kinds = if kinds.is_empty() {
+            vec!["application/octet-stream".to_owned()]
+        } else {
+            kinds
+        };
+        let content: Map<String, Value> = kinds.into_iter().map(|m| (m, json!({}))).collect();
+        return json!({ "content": content });
+    }
+    if kinds.is_empty() {
+        kinds.push("application/json".into());
+    }
+    let content: Map<String, Value> = kinds
+        .into_iter()
+        .map(|m| (m, json!({ "schema": schema(of) })))
+        .collect();
+    json!({ "content": content })
+}
+
+/// References lead elsewhere, and null has another name.
+fn schema(old: &Value) -> Value {
+    match old {
+        Value::Object(map) => {
+            let members = map.iter().map(|(key, value)| match (key.as_str(), value) {
+                ("$ref", Value::String(target)) => (
+                    key.clone(),
+                    target
+                        .replace("#/definitions/", "#/components/schemas/")
+                        .into(),
+                ),
+                ("x-nullable", _) => ("nullable".to_owned(), value.clone()),
+                _ => (key.clone(), schema(value)),
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(schema).collect()),
+        other => other.clone(),
+    }
+}
