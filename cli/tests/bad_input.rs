@@ -144,7 +144,7 @@ fn hosts_that_are_none_or_not_to_be_trusted() {
         ran.bad(2, says);
         assert!(!ran.err.contains("canary"));
     }
-    cli.line("devices --base-url http://127.0.0.1:1 --timeout 1")
+    cli.line("devices --base-url http://127.0.0.1:1 --timeout 20")
         .bad(5, "the connection is refused");
 }
 
@@ -159,7 +159,7 @@ fn a_page_for_a_browser_is_no_response() {
             "api GET /dongle/devices/",
             "api GET /dongle/devices/ --paginate",
         ] {
-            let ran = cli.line(&format!("{line} --timeout 1"));
+            let ran = cli.line(&format!("{line} --timeout 20"));
             assert_eq!(
                 (ran.code, ran.out.as_str()),
                 (code, ""),
@@ -331,7 +331,7 @@ fn a_download_is_written_whole_or_not_at_all() {
     assert!(!whole.is_empty());
     cli.line(&line).bad(2, "report.pdf is there already");
     api.set_faults(&["truncate"]).unwrap();
-    let broken = cli.line(&format!("{line} --force --timeout 2"));
+    let broken = cli.line(&format!("{line} --force --timeout 20"));
     assert_eq!(broken.code, 5, "{broken:?}");
     assert_eq!(fs::read(&path).unwrap(), whole, "what was there stays");
     assert_eq!(fs::read_dir(cli.home.path()).unwrap().count(), 1);

@@ -194,9 +194,9 @@ fn the_code_says_what_kind_of_failure_it_was() {
         .bad(2, "did you mean dongle");
     let api = sandbox(Sandbox::builder().fault("status=503"));
     Cli::of(&api)
-        .line("dongle devices-list --timeout 1")
+        .line("dongle devices-list --timeout 20")
         .bad(5, "HTTP 503");
-    let ran = Cli::of(&api).line("dongle devices-list --timeout 1 -o json");
+    let ran = Cli::of(&api).line("dongle devices-list --timeout 20 -o json");
     let error: Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!(
         (&error["error"]["kind"], &error["error"]["status"]),

@@ -113,7 +113,7 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
     );
     let (shown, _) = typed(
         &Cli::alone().with("AUTOPI_API_TOKEN", API_TOKEN),
-        "devices --base-url http://127.0.0.1:1 --timeout 1",
+        "devices --base-url http://127.0.0.1:1 --timeout 20",
         "",
     );
     assert!(shown.contains("\u{1b}[1;31merror:"), "{shown}");
