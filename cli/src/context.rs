@@ -47,7 +47,7 @@ impl Context {
     /// # Errors
     /// Options that do not fit together.
     pub fn new(index: &'static Index, matches: &ArgMatches) -> Result<Self> {
-        let mut matches = matches;
+        let (mut matches, outer) = (matches, matches.subcommand_name());
         // Options of every command may stand behind any of its words: the innermost has them all.
         while let Some((_, inner)) = matches.subcommand() {
             matches = inner;
@@ -75,7 +75,10 @@ impl Context {
             Some(said) => output.to(&said)?,
             None => output,
         };
-        output.check()?;
+        // An export goes on with files that are there.
+        if outer != Some("export") {
+            output.check()?;
+        }
         let wants_sandbox = matches.get_flag("sandbox");
         for other in ["profile", "base-url"].iter().filter(|_| wants_sandbox) {
             if text(other).is_some() {
@@ -148,6 +151,17 @@ impl Context {
     /// # Errors
     /// There are no credentials, or the base URL is none.
     pub fn client(&self) -> Result<Client> {
+        self.client_with(|builder| builder)
+    }
+
+    /// The client of this command, with limits of its own.
+    ///
+    /// # Errors
+    /// There are no credentials, or the base URL is none.
+    pub fn client_with(
+        &self,
+        limits: impl FnOnce(autopi::ClientBuilder) -> autopi::ClientBuilder,
+    ) -> Result<Client> {
         let credential = self.credential()?;
         let mut builder =
             Client::builder().user_agent_suffix(concat!("autopi-cli/", env!("CARGO_PKG_VERSION")));
@@ -174,7 +188,7 @@ impl Context {
                 builder
             }
         };
-        builder.build().map_err(Failure::from)
+        limits(builder).build().map_err(Failure::from)
     }
 
     /// Writes the request that `--dry-run` kept from being sent, in place of the error that it ended with.

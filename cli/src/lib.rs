@@ -10,6 +10,7 @@ mod credentials;
 pub mod device;
 mod dry_run;
 pub mod error;
+mod export;
 pub mod index;
 pub mod output;
 mod sandbox;

@@ -30,6 +30,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         "profiles" => login::run_profiles(context),
         list if lists::NAMES.contains(&list) => lists::run(context, list, matches),
         "run" => run::run(context, matches),
+        "export" => crate::export::run(context, matches),
         "api" => api::run(context, matches),
         "doctor" => doctor::run(context),
         "completions" => completions::run(context, matches),

@@ -1,7 +1,7 @@
 //! One contract for the output of every command: docs/cli.md.
 
 mod columns;
-mod csv;
+pub mod csv;
 mod escape;
 mod file;
 mod jq;

@@ -5,7 +5,7 @@ use clap::Command;
 use crate::commands;
 
 /// Their names: no area has one of them.
-pub const EVERYDAY: [&str; 15] = [
+pub const EVERYDAY: [&str; 16] = [
     "login",
     "logout",
     "whoami",
@@ -16,6 +16,7 @@ pub const EVERYDAY: [&str; 15] = [
     "trips",
     "alerts",
     "run",
+    "export",
     "api",
     "search",
     "doctor",
@@ -33,7 +34,12 @@ pub fn commands() -> Vec<Command> {
         login::profiles(),
     ];
     all.extend(lists::commands());
-    all.extend([run::command(), api::command(), search::command()]);
+    all.extend([
+        run::command(),
+        crate::export::command(),
+        api::command(),
+        search::command(),
+    ]);
     all.extend([doctor::command(), completions::command(), manual::command()]);
     all
 }

@@ -1,0 +1,18 @@
+//! RFC 4180, with the names of columns first.
+
+use std::{io::Write, path::Path};
+
+use super::{flat::Columns, put, rows};
+use crate::{Result, output::csv};
+
+pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
+    let columns = Columns::of(path)?;
+    let names: Vec<String> = columns.all.iter().map(|c| c.name.clone()).collect();
+    if !names.is_empty() {
+        put(to, &csv::header(&names))?;
+    }
+    for row in rows(path)? {
+        put(to, &csv::row(columns.cells(&row?).iter()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! KML 2.2: a line for each trip.
+
+use std::{fmt::Write as _, io::Write, path::Path};
+
+use serde_json::Value;
+
+use super::{places, put, rows, title, xml};
+use crate::Result;
+
+pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
+    put(
+        to,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\n",
+    )?;
+    for trip in rows(path)? {
+        let trip = trip?;
+        let text = |key: &str| trip.get(key).and_then(Value::as_str);
+        let mut out = format!("<Placemark><name>{}</name>", xml::text(&title(&trip)));
+        let end = |tag: &str, key: &str| {
+            text(key).map_or(String::new(), |time| {
+                format!("<{tag}>{}</{tag}>", xml::text(time))
+            })
+        };
+        let (begin, end) = (end("begin", "start_time_utc"), end("end", "end_time_utc"));
+        let _ = write!(out, "<TimeSpan>{begin}{end}</TimeSpan><ExtendedData>");
+        let plain = trip.as_object().into_iter().flatten();
+        for (name, value) in plain.filter(|(_, v)| !v.is_object() && !v.is_array() && !v.is_null())
+        {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let (name, value) = (xml::text(name), xml::text(&value));
+            let _ = write!(out, "<Data name=\"{name}\"><value>{value}</value></Data>");
+        }
+        out.push_str("</ExtendedData>");
+        let places = places(&trip);
+        let (open, close) = match places.len() {
+            0 => ("", ""),
+            1 => ("<Point>", "</Point>"),
+            _ => ("<LineString><tessellate>1</tessellate>", "</LineString>"),
+        };
+        if !places.is_empty() {
+            let all = places.iter().map(|p| match p.alt {
+                Some(alt) => format!("{},{},{alt}", p.lon, p.lat),
+                None => format!("{},{}", p.lon, p.lat),
+            });
+            let all: Vec<_> = all.collect();
+            let _ = write!(
+                out,
+                "{open}<coordinates>{}</coordinates>{close}",
+                all.join(" ")
+            );
+        }
+        put(to, &(out + "</Placemark>\n"))?;
+    }
+    put(to, "</Document></kml>\n")
+}

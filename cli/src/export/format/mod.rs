@@ -1,0 +1,172 @@
+//! Files of rows: each is made of the rows alone, so that the same rows are the same bytes.
+
+mod csv;
+mod flat;
+mod geojson;
+mod gpx;
+mod kml;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod xml;
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+};
+
+use serde_json::Value;
+
+use super::{shown, track::Point};
+use crate::{Failure, Result, output::line};
+
+/// A format of an export.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format {
+    Ndjson,
+    Csv,
+    Parquet,
+    Gpx,
+    Geojson,
+    Kml,
+}
+
+const ALL: [Format; 6] = [
+    Format::Ndjson,
+    Format::Csv,
+    Format::Parquet,
+    Format::Gpx,
+    Format::Geojson,
+    Format::Kml,
+];
+
+impl Format {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::Gpx => "gpx",
+            Self::Geojson => "geojson",
+            Self::Kml => "kml",
+        }
+    }
+
+    /// Does it have tracks?
+    pub fn has_tracks(self) -> bool {
+        matches!(self, Self::Gpx | Self::Geojson | Self::Kml)
+    }
+
+    /// As it is said, else by the file's name; NDJSON in a folder.
+    ///
+    /// # Errors
+    /// There is no such format, or none of this export, or not in this build.
+    pub fn choose(
+        said: Option<&str>,
+        file: &Path,
+        is_folder: bool,
+        of_trips: bool,
+    ) -> Result<Self> {
+        let end = file.extension().and_then(|e| e.to_str());
+        let name = match (said, is_folder) {
+            (Some(said), _) => said,
+            (None, true) => "ndjson",
+            (None, false) => end.unwrap_or_default(),
+        };
+        let lower = name.to_ascii_lowercase();
+        let lower = if lower == "jsonl" {
+            "ndjson"
+        } else {
+            lower.as_str()
+        };
+        let fits = |format: &&Self| of_trips || !format.has_tracks();
+        let all: Vec<_> = ALL.iter().filter(fits).collect();
+        let names: Vec<_> = all.iter().map(|f| f.name()).collect();
+        let found = all.into_iter().find(|f| f.name() == lower).ok_or_else(|| {
+            let what = match (said, name) {
+                (None, "") => format!("{} does not say its format", shown(file)),
+                _ => format!("`{}` is no format of this export", line(name)),
+            };
+            Failure::usage(what).hint(format!("--format is one of {}", names.join(", ")))
+        })?;
+        if *found == Self::Parquet && !cfg!(feature = "parquet") {
+            return Err(Failure::usage("this command was built without Parquet")
+                .hint("`cargo install autopi-cli --features parquet` builds it in"));
+        }
+        Ok(*found)
+    }
+
+    /// Makes the file of the rows.
+    ///
+    /// # Errors
+    /// Rows can't be read, or it can't be written.
+    pub fn write(self, rows: &Path, to: &mut (impl Write + Send)) -> Result<()> {
+        match self {
+            // Its rows are renamed.
+            Self::Ndjson => Ok(()),
+            Self::Csv => csv::write(rows, to),
+            #[cfg(feature = "parquet")]
+            Self::Parquet => parquet::write(rows, to),
+            #[cfg(not(feature = "parquet"))]
+            Self::Parquet => Err(Failure::usage("this command was built without Parquet")),
+            Self::Gpx => gpx::write(rows, to),
+            Self::Geojson => geojson::write(rows, to),
+            Self::Kml => kml::write(rows, to),
+        }
+    }
+}
+
+/// The rows, one after the other.
+fn rows(path: &Path) -> Result<impl Iterator<Item = Result<Value>>> {
+    let named = shown(path);
+    let failed =
+        move |e: &dyn std::fmt::Display| Failure::failed(format!("cannot read {named}: {e}"));
+    let file = File::open(path).map_err(|e| failed(&e))?;
+    Ok(BufReader::new(file).lines().map(move |line| {
+        let line = line.map_err(|e| failed(&e))?;
+        serde_json::from_str(&line).map_err(|e| failed(&e))
+    }))
+}
+
+fn put(to: &mut impl Write, text: &str) -> Result<()> {
+    let written = to.write_all(text.as_bytes());
+    written.map_err(|e| Failure::failed(format!("cannot write the export: {e}")))
+}
+
+/// Where a trip went: its track, or without one its start and its end.
+fn places(trip: &Value) -> Vec<Point> {
+    let track = trip.get("track").cloned().unwrap_or_default();
+    let track: Vec<Point> = serde_json::from_value(track).unwrap_or_default();
+    if !track.is_empty() {
+        return track;
+    }
+    let end = |name: &str| {
+        let number = |of: &str| {
+            let value = trip.get(format!("{name}_position_{of}"))?;
+            value.as_f64().or_else(|| value.as_str()?.parse().ok())
+        };
+        let ts = trip.get(format!("{name}_time_utc"))?.as_str()?.to_owned();
+        let (lat, lon) = (number("lat")?, number("lng")?);
+        let is_place = lat.abs() <= 90.0 && lon.abs() <= 180.0;
+        is_place.then_some(Point {
+            ts,
+            lat,
+            lon,
+            alt: None,
+        })
+    };
+    ["start", "end"].into_iter().filter_map(end).collect()
+}
+
+/// What people call a trip: when it was, and from where to where.
+fn title(trip: &Value) -> String {
+    let text = |path: &str| trip.pointer(path).and_then(Value::as_str);
+    let start = text("/start_time_utc").unwrap_or_default();
+    match (
+        text("/start_position_display/city"),
+        text("/end_position_display/city"),
+    ) {
+        (Some(from), Some(to)) => format!("{start} {from} – {to}"),
+        _ => start.to_owned(),
+    }
+}

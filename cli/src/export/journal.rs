@@ -1,0 +1,403 @@
+//! What came, on the disk: rows in `FILE.part`, and beside them `FILE.manifest`, which says how far they are good.
+//!
+//! The manifest is a line for the export, a line for each window behind its rows, and one for the whole file; each is JSON. A line that was cut off, and rows behind the
+//! last line that holds, are of a process that was killed: they are taken away at the next start.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use fs4::fs_std::FileExt;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{format::Format, plan::Range, shown};
+use crate::{Failure, Result};
+
+/// Its files.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    file: PathBuf,
+    part: PathBuf,
+    manifest: PathBuf,
+}
+
+impl Paths {
+    /// # Errors
+    /// It can't be a file that is written beside its place and renamed.
+    pub fn new(path: &Path) -> Result<Self> {
+        match fs::metadata(path) {
+            Ok(about) if about.is_dir() => {
+                return Err(Failure::usage(format!(
+                    "{} is a folder: name a file in it",
+                    shown(path)
+                )));
+            }
+            Ok(about) if !about.is_file() => {
+                return Err(Failure::usage(format!(
+                    "{} is no regular file: an export goes on from what is in one",
+                    shown(path)
+                )));
+            }
+            _ => {}
+        }
+        // A link stays one: what it leads to is written.
+        let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let beside = |end: &str| {
+            let mut name = file.clone().into_os_string();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        Ok(Self {
+            part: beside(".part"),
+            manifest: beside(".manifest"),
+            file,
+        })
+    }
+}
+
+/// What is found at the start.
+pub enum Opened {
+    /// All was done before: so many rows.
+    Complete(u64),
+    /// There is something to do.
+    Going(Journal),
+}
+
+/// An export that goes on. Nobody else has it.
+pub struct Journal {
+    paths: Paths,
+    manifest: File,
+    part: File,
+    range: Range,
+    windows: usize,
+    rows: u64,
+    /// Of the rows that are good.
+    end: u64,
+}
+
+/// What the manifest says.
+#[derive(Default)]
+struct Manifest {
+    header: Option<Value>,
+    windows: Vec<Window>,
+    /// The hash of the file that was made, and its rows.
+    done: Option<(String, u64)>,
+    /// Bytes of the first line.
+    first: u64,
+}
+
+struct Window {
+    rows: u64,
+    /// Where its rows end in the part.
+    end: u64,
+    hash: String,
+    /// Where its line ends in the manifest.
+    line: u64,
+}
+
+impl Manifest {
+    /// Up to the first line that does not hold.
+    fn read(text: &[u8]) -> Self {
+        let mut manifest = Self::default();
+        let mut at = 0;
+        for line in text.split_inclusive(|b| *b == b'\n') {
+            at += line.len() as u64;
+            let value = line
+                .strip_suffix(b"\n")
+                .map(serde_json::from_slice::<Value>);
+            let Some(Ok(value)) = value else { break };
+            if manifest.header.is_none() {
+                manifest.header = Some(value);
+                manifest.first = at;
+                continue;
+            }
+            let number = |key: &str| value.get(key).and_then(Value::as_u64);
+            let Some(hash) = value.get("sha256").and_then(Value::as_str) else {
+                break;
+            };
+            let (Some(rows), hash) = (number("rows"), hash.to_owned()) else {
+                break;
+            };
+            match (number("window"), number("end")) {
+                (Some(n), Some(end)) if n == manifest.windows.len() as u64 => {
+                    let line = at;
+                    manifest.windows.push(Window {
+                        rows,
+                        end,
+                        hash,
+                        line,
+                    });
+                }
+                (None, None) => {
+                    manifest.done = Some((hash, rows));
+                    break;
+                }
+                _ => break,
+            }
+        }
+        manifest
+    }
+}
+
+impl Journal {
+    /// Opens what is there, or starts.
+    ///
+    /// # Errors
+    /// Another process is at it; the files are of another export; the target is there, or can't be written.
+    pub fn open(paths: Paths, said: Value, range: Range, force: bool) -> Result<Opened> {
+        let exists = paths.file.exists();
+        let there = || {
+            let what = format!("{} is there already", shown(&paths.file));
+            Err(Failure::usage(what).hint("--force replaces it"))
+        };
+        if exists && !force && !paths.manifest.exists() {
+            return there();
+        }
+        let mut manifest = open(&paths.manifest)?;
+        let failed = |e: io::Error| io_failure(&paths.manifest, &e);
+        if !manifest.try_lock_exclusive().map_err(failed)? {
+            return Err(Failure::failed(format!(
+                "another export is writing {} at this moment",
+                shown(&paths.file)
+            ))
+            .hint("wait for it, or name another file"));
+        }
+        let mut text = Vec::new();
+        manifest.read_to_end(&mut text).map_err(failed)?;
+        let mut known = Manifest::read(&text);
+        let header = known.header.take();
+        let same = header
+            .as_ref()
+            .is_some_and(|h| h.get("export") == Some(&said));
+        let foreign = match &header {
+            Some(_) => !same,
+            // A first line that was cut off is of an export; anything else that is there is not.
+            None => !text.is_empty() && !text.starts_with(b"{\"export\":"),
+        };
+        if foreign && !force {
+            return Err(Failure::usage(format!(
+                "{} is of another export{}",
+                shown(&paths.manifest),
+                differs(header.as_ref(), &said)
+            ))
+            .hint("name another file; --force starts anew"));
+        }
+        let made = known.done.as_ref().filter(|_| same && exists && !force);
+        let made = made.filter(|(hash, _)| hash_of(&paths.file).is_ok_and(|h| h == *hash));
+        if let Some((_, rows)) = made {
+            // Killed between the last two steps, it left this.
+            let _ = fs::remove_file(&paths.part);
+            return Ok(Opened::Complete(*rows));
+        }
+        if exists && !force {
+            return there();
+        }
+        let time = |name: &str| header.as_ref()?.get(name)?.as_str()?.parse().ok();
+        let kept = (time("from"), time("to"));
+        let (range, is_new) = match kept {
+            (Some(from), Some(to)) if same && !(known.done.is_some() && force && exists) => {
+                (range.at(from, to), false)
+            }
+            _ => (range, true),
+        };
+        let mut journal = Self {
+            part: open(&paths.part)?,
+            paths: paths.clone(),
+            manifest,
+            range,
+            windows: 0,
+            rows: 0,
+            end: 0,
+        };
+        if is_new {
+            journal.cut(0)?;
+            let header = json!({
+                "export": said, "from": range.from.to_string(), "to": range.to.to_string(),
+            });
+            journal.line(&header)?;
+        } else {
+            journal.recover(&known)?;
+        }
+        Ok(Opened::Going(journal))
+    }
+
+    /// Goes behind the last window whose rows are what its line says.
+    fn recover(&mut self, known: &Manifest) -> Result<()> {
+        let failed = |e: io::Error| io_failure(&self.paths.part, &e);
+        let mut line = known.first;
+        let mut part = BufReader::new(&self.part);
+        for window in &known.windows {
+            let Some(length) = window.end.checked_sub(self.end) else {
+                break;
+            };
+            let (hash, read) = hash_from(&mut part, length).map_err(failed)?;
+            if read != length || hash != window.hash {
+                break;
+            }
+            self.windows += 1;
+            self.rows += window.rows;
+            (self.end, line) = (window.end, window.line);
+        }
+        self.cut(line)
+    }
+
+    /// Takes away what is behind the good rows, and behind this place of the manifest.
+    fn cut(&mut self, line: u64) -> Result<()> {
+        for (file, path, end) in [
+            (&mut self.part, &self.paths.part, self.end),
+            (&mut self.manifest, &self.paths.manifest, line),
+        ] {
+            let cut = file
+                .set_len(end)
+                .and_then(|()| file.seek(SeekFrom::Start(end)));
+            cut.map_err(|e| io_failure(path, &e))?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, value: &Value) -> Result<()> {
+        let written = self.manifest.write_all(format!("{value}\n").as_bytes());
+        written.map_err(|e| io_failure(&self.paths.manifest, &e))
+    }
+
+    /// Keeps the rows of the next window: first they, then the line that says so.
+    ///
+    /// # Errors
+    /// The disk is full, or gone.
+    pub fn append(&mut self, text: &[u8], rows: u64) -> Result<()> {
+        let written = self
+            .part
+            .write_all(text)
+            .and_then(|()| self.part.sync_data());
+        written.map_err(|e| io_failure(&self.paths.part, &e))?;
+        self.end += text.len() as u64;
+        let line = json!({
+            "window": self.windows, "rows": rows, "end": self.end, "sha256": hex(&Sha256::digest(text)),
+        });
+        self.line(&line)?;
+        self.windows += 1;
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// All windows are there: makes the file of them.
+    ///
+    /// # Errors
+    /// It can't be written, or is there by now.
+    pub fn finish(&mut self, format: Format, force: bool) -> Result<()> {
+        let file = self.paths.file.clone();
+        let failed = |e: io::Error| io_failure(&file, &e);
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let made = match format {
+            // The rows are the file.
+            Format::Ndjson => None,
+            _ => {
+                let mut builder = tempfile::Builder::new();
+                builder.prefix(".autopi-");
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+                let made = builder
+                    .tempfile_in(folder.unwrap_or(Path::new(".")))
+                    .map_err(failed)?;
+                let mut writer = BufWriter::new(made);
+                format.write(&self.paths.part, &mut writer)?;
+                let made = writer.into_inner().map_err(|e| failed(e.into_error()))?;
+                made.as_file().sync_data().map_err(failed)?;
+                Some(made)
+            }
+        };
+        let path = made
+            .as_ref()
+            .map_or(self.paths.part.as_path(), |made| made.path());
+        let hash = hash_of(path).map_err(failed)?;
+        self.line(&json!({"rows": self.rows, "sha256": hash}))?;
+        self.manifest.sync_data().map_err(failed)?;
+        if !force && file.exists() {
+            return Err(Failure::usage(format!("{} is there by now", shown(&file))));
+        }
+        match made {
+            None => fs::rename(&self.paths.part, &file).map_err(failed),
+            Some(made) => {
+                let kept = match force {
+                    true => made.persist(&file),
+                    false => made.persist_noclobber(&file),
+                };
+                kept.map_err(|e| failed(e.error))?;
+                fs::remove_file(&self.paths.part).map_err(failed)
+            }
+        }
+    }
+
+    /// Windows that are there.
+    pub fn windows(&self) -> usize {
+        self.windows
+    }
+
+    /// Rows that are there.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The range of the first start.
+    pub fn range(&self) -> Range {
+        self.range
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options.open(path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Failure::usage(format!(
+            "cannot write {}: there is no such folder",
+            shown(path)
+        )),
+        _ => io_failure(path, &e),
+    })
+}
+
+fn io_failure(path: &Path, e: &io::Error) -> Failure {
+    Failure::failed(format!("cannot write {}: {e}", shown(path)))
+}
+
+/// What another export is of that this one is not.
+fn differs(header: Option<&Value>, said: &Value) -> String {
+    let other = header.and_then(|h| h.get("export"));
+    let members = said.as_object().into_iter().flatten();
+    let different = members.filter_map(|(name, value)| {
+        let other = other?.get(name)?;
+        (other != value)
+            .then(|| crate::output::line(&format!("its {name} is {other}, not {value}")))
+    });
+    let different: Vec<_> = different.take(3).collect();
+    match different.is_empty() {
+        true => String::new(),
+        false => format!(": {}", different.join(", ")),
+    }
+}
+
+fn hash_of(path: &Path) -> io::Result<String> {
+    let mut file = BufReader::new(File::open(path)?);
+    hash_from(&mut file, u64::MAX).map(|(hash, _)| hash)
+}
+
+fn hash_from(reader: &mut impl Read, length: u64) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let (mut reader, mut all) = (reader.take(length), 0);
+    loop {
+        let read = reader.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((hex(&hash.finalize()), all));
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+        all += read as u64;
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

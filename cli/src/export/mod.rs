@@ -1,0 +1,383 @@
+//! `autopi export telemetry | trips`: a range of time into a file. It can be stopped in any way; the same command goes on, and ends with the same bytes.
+//!
+//! `plan` cuts the range into windows, `telemetry` and `trips` ask for one, `journal` keeps what came, `format` makes the file of it.
+
+mod format;
+mod journal;
+mod plan;
+mod progress;
+mod telemetry;
+pub mod track;
+mod trips;
+
+use std::path::{Path, PathBuf};
+
+use autopi::Client;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use crate::{
+    Context, Failure, Result,
+    device::Device,
+    index::Operation,
+    output::{Output, line},
+};
+use format::Format;
+use journal::{Journal, Opened, Paths};
+use plan::{Range, Unit};
+use progress::Progress;
+
+/// What an export is of.
+trait Source {
+    /// In the manifest and in names of files.
+    const NAME: &'static str;
+
+    /// The rows of a window, each with its time, in any order.
+    async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>>;
+}
+
+/// When a row is from; a row without a time stays where it came.
+type Moment = Option<autopi::Timestamp>;
+
+pub fn command() -> Command {
+    let device = |help: &'static str| {
+        Arg::new("device")
+            .long("device")
+            .short('d')
+            .value_name("DEVICE")
+            .action(clap::ArgAction::Append)
+            .help(help)
+    };
+    let time = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("TIME")
+            .allow_hyphen_values(true)
+            .required(true)
+            .help(help)
+    };
+    let shared = |command: Command, window: &'static str, formats: &'static str| {
+        command
+            .arg(time(
+                "from",
+                "From this time on: 2026-01-31T08:00Z, 2026-01-31T08:00[Europe/Copenhagen], -7d",
+            ))
+            .arg(time("to", "Before this time; now is one"))
+            .arg(
+                Arg::new("format")
+                    .long("format")
+                    .value_name("FORMAT")
+                    .help(formats),
+            )
+            .arg(
+                Arg::new("window")
+                    .long("window")
+                    .value_name("SPAN")
+                    .default_value(window)
+                    .help("The range is asked for in pieces of this length: 30m, 6h, 7d"),
+            )
+            .arg(
+                Arg::new("parallel")
+                    .long("parallel")
+                    .value_name("N")
+                    .value_parser(value_parser!(u8).range(1..=32))
+                    .default_value("4")
+                    .help("So many pieces at once"),
+            )
+            .arg(
+                Arg::new("rate")
+                    .long("rate")
+                    .value_name("N")
+                    .value_parser(rate)
+                    .help("At most so many requests a second"),
+            )
+    };
+    Command::new("export")
+        .about("Telemetry or trips of a range of time into a file; the same command goes on after any stop")
+        .subcommand_required(true)
+        .subcommand(shared(
+            Command::new("telemetry")
+                .about("Raw records of devices into NDJSON, CSV or Parquet")
+                .arg(device("Of this device: an id, a unit id, or a part of its name").required(true))
+                .arg(
+                    Arg::new("field")
+                        .long("field")
+                        .value_name("FIELD")
+                        .action(clap::ArgAction::Append)
+                        .help("Only records of this type (obd.speed), or only this member of them (track.pos.loc.lat)"),
+                ),
+            "6h",
+            "ndjson, csv or parquet; without it by the file's name",
+        ))
+        .subcommand(shared(
+            Command::new("trips")
+                .about("Trips into GPX, GeoJSON or KML with their tracks, or into CSV, NDJSON or Parquet")
+                .arg(device("Only of this device: an id, a unit id, or a part of its name")),
+            "7d",
+            "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
+        ))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text
+        .parse::<f64>()
+        .ok()
+        .filter(|r| r.is_finite() && *r > 0.0);
+    rate.ok_or_else(|| "a number above zero is wanted".into())
+}
+
+/// What was asked for.
+struct Asked<'a> {
+    context: &'a Context,
+    client: Client,
+    format: Format,
+    range: Range,
+    parallel: usize,
+    /// As it was said: `-2h` is another time at each start, and the same export.
+    said: Value,
+}
+
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Failure::usage("export telemetry, or trips?"));
+    };
+    let output = &context.output;
+    let odd = [
+        ("--columns", !output.columns.is_empty()),
+        ("--sort", !output.sort.is_empty()),
+        ("--jq", output.jq.is_some()),
+        ("--limit", output.limit.is_some()),
+    ];
+    if let Some((odd, _)) = odd.iter().find(|(_, is_said)| *is_said) {
+        return Err(Failure::usage(format!(
+            "{odd}: an export has all of its range, in the order of time"
+        ))
+        .hint("--from, --to and --field say what it has"));
+    }
+    let texts = |name: &str| -> Vec<String> {
+        let values = matches.try_get_many::<String>(name).ok().flatten();
+        values.into_iter().flatten().cloned().collect()
+    };
+    let text = |name: &str| texts(name).pop().unwrap_or_default();
+    let target = output.file.clone().ok_or_else(|| {
+        Failure::usage("an export goes to a file, so that it can go on: -o FILE, or -o FOLDER/")
+            .hint("its name says the format: -o ./march.csv; --format does where it does not")
+    })?;
+    let is_folder = target.is_dir() || target.as_os_str().to_string_lossy().ends_with('/');
+    let said_format = texts("format").pop();
+    let format = Format::choose(said_format.as_deref(), &target, is_folder, name == "trips")?;
+    let range = Range::read(matches, &text("window"))?;
+    let rate = matches.get_one::<f64>("rate").copied();
+    let parallel = usize::from(matches.get_one::<u8>("parallel").copied().unwrap_or(4));
+    let client = context.client_with(|builder| match rate {
+        Some(rate) => builder.max_per_second(rate),
+        None => builder,
+    })?;
+    let credential = context.credential()?;
+    let api = match context.wants_sandbox {
+        true => Some("the sandbox".to_owned()),
+        false => credential.base_url.clone(),
+    };
+    let asked = Asked {
+        said: json!({
+            "export": name, "from": text("from"), "to": text("to"), "window": text("window"),
+            "fields": texts("field"), "format": format.name(), "api": api,
+        }),
+        context,
+        client,
+        format,
+        range,
+        parallel,
+    };
+    let work = async {
+        let mut devices = Vec::new();
+        for said in texts("device") {
+            let id = match context.dry_run {
+                true => said,
+                false => Device::find(context, &asked.client, &said).await?.id,
+            };
+            if !devices.contains(&id) {
+                devices.push(id);
+            }
+        }
+        match name {
+            "telemetry" => {
+                let source = telemetry::Telemetry::new(&asked, texts("field"))?;
+                files(&asked, &source, &target, is_folder, devices).await
+            }
+            _ => {
+                let source = trips::Trips::new(&asked)?;
+                files(&asked, &source, &target, is_folder, devices).await
+            }
+        }
+    };
+    let done = context.block_on(work);
+    match context.shown.take() {
+        // Not into the file.
+        Some(curl) => Output::default().text(&(curl + "\n")),
+        None => done,
+    }
+}
+
+/// One file; or in a folder a file for each device.
+async fn files(
+    asked: &Asked<'_>,
+    source: &impl Source,
+    target: &Path,
+    is_folder: bool,
+    devices: Vec<String>,
+) -> Result<()> {
+    if !is_folder {
+        return file(asked, source, target.to_owned(), devices).await;
+    }
+    if !asked.context.dry_run {
+        std::fs::create_dir_all(target)
+            .map_err(|e| Failure::io(format!("cannot make {}", shown(target)), &e))?;
+    }
+    let name = |device: &str| {
+        let device: String = device
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        let parts = [name_of(source), device.as_str()];
+        let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        target.join(format!("{}.{}", parts.join("-"), asked.format.name()))
+    };
+    if devices.is_empty() {
+        return file(asked, source, name(""), devices).await;
+    }
+    for device in devices {
+        file(asked, source, name(&device), vec![device]).await?;
+    }
+    Ok(())
+}
+
+fn name_of<S: Source>(_: &S) -> &'static str {
+    S::NAME
+}
+
+fn shown(path: &Path) -> String {
+    line(&path.display().to_string())
+}
+
+async fn file(
+    asked: &Asked<'_>,
+    source: &impl Source,
+    path: PathBuf,
+    devices: Vec<String>,
+) -> Result<()> {
+    let context = asked.context;
+    if context.dry_run {
+        let first = asked.range.units(&devices)?.next();
+        if let Some(unit) = first {
+            source.rows(&unit).await?;
+        }
+        return Ok(());
+    }
+    // Too many windows are said before there is a file.
+    let _ = asked.range.units(&devices)?;
+    let mut said = asked.said.clone();
+    said["devices"] = json!(devices);
+    let paths = Paths::new(&path)?;
+    let mut journal = match Journal::open(paths, said, asked.range, context.output.force)? {
+        Opened::Complete(rows) => {
+            context.output.notice(&format!(
+                "{} is complete: {rows} rows; --force makes it anew",
+                shown(&path)
+            ));
+            return Ok(());
+        }
+        Opened::Going(journal) => journal,
+    };
+    let done = fill(asked, source, &mut journal, &devices).await;
+    done.and_then(|()| journal.finish(asked.format, context.output.force))
+        .map_err(|mut failure| {
+            const GOES_ON: &str = "the same command goes on where this one stopped";
+            failure.hint = Some(match failure.hint.take() {
+                Some(hint) => format!("{hint}; then {GOES_ON}"),
+                None => GOES_ON.into(),
+            });
+            failure
+        })?;
+    context
+        .output
+        .notice(&format!("{} rows in {}", journal.rows(), shown(&path)));
+    Ok(())
+}
+
+/// Asks for the windows that are missing, several at once, and keeps them in their order.
+async fn fill(
+    asked: &Asked<'_>,
+    source: &impl Source,
+    journal: &mut Journal,
+    devices: &[String],
+) -> Result<()> {
+    // The range of the first start: `now` was another time then.
+    let units: Vec<Unit> = journal.range().units(devices)?.collect();
+    let mut progress = Progress::new(asked.context, units.len(), journal.windows());
+    if journal.windows() > 0 {
+        asked.context.output.notice(&format!(
+            "goes on with {} of {} windows, {} rows",
+            journal.windows(),
+            units.len(),
+            journal.rows()
+        ));
+    }
+    let missing = units.iter().skip(journal.windows());
+    let mut windows =
+        stream::iter(missing.map(|unit| window(source, unit))).buffered(asked.parallel);
+    while let Some(window) = windows.next().await {
+        let (text, rows) = window?;
+        journal.append(text.as_bytes(), rows)?;
+        progress.step(journal.windows(), journal.rows());
+    }
+    Ok(())
+}
+
+/// The lines of a window, in an order that does not depend on the server's.
+async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64)> {
+    let rows = source.rows(unit).await?;
+    let own = |at: &Moment| at.is_none_or(|at| at >= unit.from.into() && at < unit.to.into());
+    let mut lines: Vec<(Moment, String)> = rows
+        .into_iter()
+        .filter(|(at, _)| own(at))
+        .map(|(at, row)| (at, row.to_string() + "\n"))
+        .collect();
+    lines.sort();
+    let count = lines.len() as u64;
+    Ok((lines.into_iter().map(|(_, line)| line).collect(), count))
+}
+
+/// Writes the times of a row in UTC, those that the document calls times.
+fn in_utc(row: &mut Value, times: &[String]) {
+    for name in times {
+        let Some(Value::String(text)) = row.get_mut(name) else {
+            continue;
+        };
+        if let Ok(time) = text.parse::<autopi::Timestamp>() {
+            *text = time.to_string();
+        }
+    }
+}
+
+/// The members of the items of a list that are times.
+fn times(context: &Context, operation: &Operation) -> Vec<String> {
+    let item = operation.item().map(|item| context.index.resolved(item));
+    let properties = item
+        .as_ref()
+        .and_then(|i| i.get("properties"))
+        .and_then(Value::as_object);
+    let is_time =
+        |of: &Value| context.index.resolved(of).get("format") == Some(&json!("date-time"));
+    properties
+        .into_iter()
+        .flatten()
+        .filter(|(_, of)| is_time(of))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn moment(row: &Value, name: &str) -> Moment {
+    row.get(name)?.as_str()?.parse().ok()
+}

@@ -1,0 +1,79 @@
+//! How far it is: a line on a terminal, nothing elsewhere.
+
+use std::{
+    io::{IsTerminal, Write},
+    time::{Duration, Instant},
+};
+
+use crate::Context;
+
+/// Often enough for eyes.
+const EVERY: Duration = Duration::from_millis(100);
+
+pub struct Progress {
+    is_shown: bool,
+    total: usize,
+    /// Windows that an earlier start had done.
+    before: usize,
+    start: Instant,
+    last: Option<Instant>,
+}
+
+impl Progress {
+    pub fn new(context: &Context, total: usize, before: usize) -> Self {
+        Self {
+            is_shown: !context.output.quiet && std::io::stderr().is_terminal(),
+            total,
+            before,
+            start: Instant::now(),
+            last: None,
+        }
+    }
+
+    pub fn step(&mut self, done: usize, rows: u64) {
+        if !self.is_shown || self.last.is_some_and(|last| last.elapsed() < EVERY) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        let text = text(self.total, self.before, done, rows, self.start.elapsed());
+        // Who closed stderr sees no progress.
+        let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.last.is_some() {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+fn text(total: usize, before: usize, done: usize, rows: u64, since: Duration) -> String {
+    let seconds = since.as_secs_f64().max(0.001);
+    let rate = (done - before) as f64 / seconds;
+    let left = (total - done) as f64 / rate.max(1e-9);
+    let left = (left < 360_000.0).then_some(left as u64);
+    let left = left.map_or("?".into(), |s| {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    });
+    let percent = 100 * done / total.max(1);
+    format!(
+        "{percent:3} %  {done} of {total} windows, {rows} rows, {rate:.1} windows/s, {left} left"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_of_what_this_start_did() {
+        let line = text(100, 40, 60, 7, Duration::from_secs(10));
+        assert_eq!(
+            line,
+            " 60 %  60 of 100 windows, 7 rows, 2.0 windows/s, 0:00:20 left"
+        );
+        assert!(text(9, 0, 0, 0, Duration::ZERO).ends_with("? left"));
+    }
+}

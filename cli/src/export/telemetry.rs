@@ -1,0 +1,177 @@
+//! The raw records of a window.
+
+use autopi::Json;
+use futures_util::StreamExt;
+use serde_json::{Map, Value, json};
+
+use super::{Asked, Moment, Source, in_utc, moment, plan::Unit, times};
+use crate::{Context, Failure, Result, call, device, index::Operation};
+
+/// Where records are, the oldest path last.
+pub const RAW: [&str; 2] = ["/logbook/storage/raw/", "/logbook/raw/"];
+
+pub struct Telemetry<'a> {
+    asked: &'a Asked<'a>,
+    operation: &'static Operation,
+    times: Vec<String>,
+    fields: Vec<String>,
+}
+
+impl<'a> Telemetry<'a> {
+    pub fn new(asked: &'a Asked<'a>, fields: Vec<String>) -> Result<Self> {
+        let operation = device::operation(asked.context, "GET", &RAW)?;
+        Ok(Self {
+            asked,
+            operation,
+            times: times(asked.context, operation),
+            fields,
+        })
+    }
+}
+
+impl Source for Telemetry<'_> {
+    const NAME: &'static str = "telemetry";
+
+    async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>> {
+        let Asked {
+            context, client, ..
+        } = self.asked;
+        // What one field says of its type is not known: `a.b` is a type, or a member of another.
+        let device = unit.device.as_deref().unwrap_or_default();
+        let records = records(context, client, self.operation, unit, device, None).await?;
+        let rows = records.into_iter().filter_map(|mut row| {
+            in_utc(&mut row, &self.times);
+            picked(&mut row, &self.fields).then(|| (moment(&row, "ts"), with_device(device, row)))
+        });
+        Ok(rows.collect())
+    }
+}
+
+/// Asks for the records of a device in a window, both ends of it included or not: as the server likes.
+pub async fn records(
+    context: &Context,
+    client: &autopi::Client,
+    operation: &'static Operation,
+    unit: &Unit,
+    device: &str,
+    kind: Option<&str>,
+) -> Result<Vec<Value>> {
+    let size = operation.call.page.map(|p| p.size).unwrap_or_default();
+    let mut given = device::given(
+        operation,
+        &[
+            ("device_id", Some(device.into())),
+            ("start_utc", Some(unit.from.to_string().into())),
+            ("end_utc", Some(unit.to.to_string().into())),
+            ("data_type", kind.map(Value::from)),
+            (size, Some(1000.into())),
+        ],
+    );
+    // A dry run has asked nobody for the id of a name.
+    given.unchecked = context.dry_run;
+    all(context, client, operation, given).await
+}
+
+/// All items of a list; one that can't be read is an error, since it would be missing.
+pub async fn all(
+    context: &Context,
+    client: &autopi::Client,
+    operation: &'static Operation,
+    given: call::Given,
+) -> Result<Vec<Value>> {
+    let call = call::prepare(context.index, client, operation, given, &context.shown)?;
+    let mut pages = call.pages::<Json>();
+    let mut rows = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        if let Some(bad) = page.errors.first() {
+            return Err(Failure::failed(bad.to_string()));
+        }
+        rows.extend(page.results.into_iter().map(|item| item.0));
+    }
+    Ok(rows)
+}
+
+/// A record does not say whose it is.
+fn with_device(device: &str, row: Value) -> Value {
+    let mut whole = Map::from_iter([("device_id".to_owned(), json!(device))]);
+    match row {
+        Value::Object(row) => whole.extend(row),
+        other => drop(whole.insert("record".into(), other)),
+    }
+    Value::Object(whole)
+}
+
+/// Is the record one of those that are asked for? It keeps the members that are.
+fn picked(row: &mut Value, fields: &[String]) -> bool {
+    if fields.is_empty() {
+        return true;
+    }
+    let Some(kind) = row.get("t").and_then(Value::as_str) else {
+        return false;
+    };
+    let whole = fields.iter().any(|field| field == kind);
+    let inner = |field: &&String| Some(field.strip_prefix(kind)?.strip_prefix('.')?.to_owned());
+    let paths: Vec<String> = fields.iter().filter_map(|f| inner(&f)).collect();
+    if whole {
+        return true;
+    }
+    let data = row.get("data").cloned().unwrap_or_default();
+    let mut kept = Value::Object(Map::new());
+    for path in &paths {
+        put(&mut kept, &data, path);
+    }
+    let is_any = kept.as_object().is_some_and(|map| !map.is_empty());
+    if is_any {
+        row["data"] = kept;
+    }
+    is_any
+}
+
+/// Copies what a path leads to.
+fn put(to: &mut Value, from: &Value, path: &str) {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some(value) = from.get(name) else { return };
+    let Some(map) = to.as_object_mut() else {
+        return;
+    };
+    if rest.is_empty() {
+        map.insert(name.to_owned(), value.clone());
+        return;
+    }
+    let inner = map.entry(name).or_insert_with(|| Value::Object(Map::new()));
+    put(inner, value, rest);
+    if inner.as_object().is_some_and(Map::is_empty) {
+        map.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_a_type_or_a_member_of_one() {
+        let row = json!({"t": "track.pos", "data": {"loc": {"lat": 1, "lon": 2}, "alt": 3}});
+        for (fields, data) in [
+            (vec!["track.pos"], Some(row["data"].clone())),
+            (vec!["track.pos.alt"], Some(json!({"alt": 3}))),
+            (vec!["track.pos.loc.lat"], Some(json!({"loc": {"lat": 1}}))),
+            (
+                vec!["track.pos.loc.lat", "track.pos.loc.lon"],
+                Some(json!({"loc": {"lat": 1, "lon": 2}})),
+            ),
+            (vec!["track.pos.none"], None),
+            (vec!["track.pos.loc.none"], None),
+            (vec!["track"], None),
+            (vec!["track.posx"], None),
+        ] {
+            let fields: Vec<String> = fields.into_iter().map(str::to_owned).collect();
+            let mut own = row.clone();
+            assert_eq!(picked(&mut own, &fields), data.is_some(), "{fields:?}");
+            if let Some(data) = data {
+                assert_eq!(own["data"], data, "{fields:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,494 @@
+//! `autopi export`: into each format, stopped in every way, and refused.
+
+mod support;
+
+use std::{fs, path::Path, process::Stdio, sync::Arc, thread, time::Duration};
+
+use autopi_sandbox::Sandbox;
+use serde_json::Value;
+use support::{Cli, Ran, sandbox};
+
+/// Telemetry of a device, in windows so short that kills hit them.
+const TELEMETRY: &str = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T05:00Z --window 10m --parallel 2";
+const TRIPS: &str =
+    "export trips --from 2026-01-01T00:00Z --to 2026-02-01T00:00Z --window 1d --parallel 2";
+
+fn export(cli: &Cli, line: &str, file: &str) -> Ran {
+    cli.line(&format!("{line} -o {file}"))
+}
+
+fn read(cli: &Cli, file: &str) -> String {
+    fs::read_to_string(cli.home.path().join(file)).unwrap()
+}
+
+fn manifest(cli: &Cli, file: &str) -> Vec<Value> {
+    let text = read(cli, &format!("{file}.manifest"));
+    text.lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect()
+}
+
+#[test]
+fn telemetry_has_every_record_of_the_range_once_in_order_and_the_end_is_not_in_it() {
+    let cli = Cli::shared();
+    let ran = export(&cli, TELEMETRY, "./t.ndjson");
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.err.contains("1800 rows"), "{ran:?}");
+    let rows: Vec<Value> = read(&cli, "t.ndjson")
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    // A record each ten seconds: at the seams of windows too, and none twice.
+    let start: autopi::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    for (n, row) in rows.iter().enumerate() {
+        let at = start + Duration::from_secs(10 * n as u64);
+        assert_eq!(row["ts"], at.to_string(), "{row}");
+        assert_eq!(row["device_id"], rows[0]["device_id"]);
+    }
+    assert_eq!(rows.len(), 1800);
+    let manifest = manifest(&cli, "t.ndjson");
+    assert_eq!(manifest.len(), 1 + 30 + 1);
+    assert_eq!(manifest[0]["from"], "2026-01-01T00:00:00Z");
+    let sum: u64 = manifest[1..31]
+        .iter()
+        .map(|w| w["rows"].as_u64().unwrap())
+        .sum();
+    assert_eq!((sum, manifest[31]["rows"].as_u64()), (1800, Some(1800)));
+    // Again: it is there.
+    let again = export(&cli, TELEMETRY, "./t.ndjson");
+    assert!(
+        again.code == 0 && again.err.contains("is complete: 1800 rows"),
+        "{again:?}"
+    );
+    let other_window = export(&cli, &TELEMETRY.replace("10m", "7m"), "./other.ndjson");
+    assert_eq!(other_window.code, 0, "{other_window:?}");
+    assert_eq!(read(&cli, "other.ndjson"), read(&cli, "t.ndjson"));
+}
+
+#[test]
+fn fields_choose_records_and_members_of_them() {
+    let cli = Cli::shared();
+    let line = format!("{TELEMETRY} --field obd.speed --field track.pos.loc.lat");
+    assert_eq!(export(&cli, &line, "./f.csv").code, 0);
+    let text = read(&cli, "f.csv");
+    assert!(
+        text.starts_with("device_id,ts,rec,t,data.loc.lat,data.value,data.unit\n"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 601);
+    assert!(
+        text.contains(",obd.speed,,") && text.contains(",track.pos,57."),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_has_a_file_for_each_device() {
+    let cli = Cli::shared();
+    let line = "export telemetry -d Truck-01 -d Truck-02 --from 2026-01-01T00:00Z --to 2026-01-01T00:10Z --format csv -o out/";
+    assert_eq!(cli.line(line).code, 0);
+    let files = fs::read_dir(cli.home.path().join("out")).unwrap();
+    let names: Vec<_> = files
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let csv: Vec<_> = names.iter().filter(|n| n.ends_with(".csv")).collect();
+    assert!(
+        csv.len() == 2 && csv.iter().all(|n| n.starts_with("telemetry-")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn trips_have_their_tracks_where_the_format_has_them() {
+    let cli = Cli::shared();
+    for format in ["gpx", "geojson", "kml", "csv", "ndjson"] {
+        let ran = export(&cli, TRIPS, &format!("./trips.{format}"));
+        assert!(ran.code == 0 && ran.err.contains("25 rows"), "{ran:?}");
+    }
+    let gpx = read(&cli, "trips.gpx");
+    assert_eq!(gpx.matches("<trk>").count(), 25);
+    assert!(gpx.matches("<trkpt ").count() > 100, "{gpx}");
+    assert!(gpx.contains("<time>2026-01-01T08:36:00Z</time>"), "{gpx}");
+    let geojson: Value = serde_json::from_str(&read(&cli, "trips.geojson")).unwrap();
+    let features = geojson["features"].as_array().unwrap();
+    assert_eq!(features.len(), 25);
+    for feature in features {
+        let line = feature["geometry"]["coordinates"].as_array().unwrap();
+        let times = feature["properties"]["coordTimes"].as_array().unwrap();
+        assert!(line.len() > 2 && line.len() == times.len(), "{feature}");
+        // Longitude first: Denmark.
+        let (lon, lat) = (line[0][0].as_f64().unwrap(), line[0][1].as_f64().unwrap());
+        assert!(
+            (9.0..13.0).contains(&lon) && (55.0..58.0).contains(&lat),
+            "{feature}"
+        );
+    }
+    assert_eq!(read(&cli, "trips.kml").matches("<Placemark>").count(), 25);
+    assert_eq!(read(&cli, "trips.csv").lines().count(), 26);
+}
+
+#[test]
+fn what_can_not_be_exported_is_said_before_there_is_a_file() {
+    let cli = Cli::shared();
+    cli.file("there.csv", "mine");
+    let good = "--from 2026-01-01T00:00Z --to 2026-01-01T01:00Z";
+    let telemetry = "export telemetry -d Truck-01";
+    for (line, says) in [
+        (
+            format!("{telemetry} --from 2026-01-01T00:00 --to now -o ./a.csv"),
+            "does not say its zone",
+        ),
+        (
+            format!("{telemetry} --from 2026-10-25T02:30[Europe/Copenhagen] --to now -o ./a.csv"),
+            "no time of its zone, or two",
+        ),
+        (
+            format!("{telemetry} --from yesterday --to now -o ./a.csv"),
+            "no time",
+        ),
+        (
+            format!("{telemetry} --from 2026-01-02T00:00Z --to 2026-01-01T00:00Z -o ./a.csv"),
+            "is after --to",
+        ),
+        (
+            format!("{telemetry} --from 2026-01-01T00:00Z --to 2026-01-01T00:00Z -o ./a.csv"),
+            "nothing is between",
+        ),
+        (
+            format!("{telemetry} --from 2026-01-01T00:00Z -o ./a.csv"),
+            "--to",
+        ),
+        (
+            format!("{telemetry} --from 0001-01-01T00:00Z --to now -o ./a.csv"),
+            "windows, more than",
+        ),
+        (
+            format!("{telemetry} {good} --window 0h -o ./a.csv"),
+            "--window",
+        ),
+        (format!("{telemetry} {good} --rate 0 -o ./a.csv"), "--rate"),
+        (format!("{telemetry} {good}"), "goes to a file"),
+        (format!("{telemetry} {good} -o csv"), "goes to a file"),
+        (
+            format!("{telemetry} {good} -o ./a"),
+            "does not say its format",
+        ),
+        (
+            format!("{telemetry} {good} -o ./a.gpx"),
+            "no format of this export",
+        ),
+        (format!("{telemetry} {good} -o ./a.csv --jq .x"), "--jq"),
+        (
+            format!("{telemetry} {good} -o ./there.csv"),
+            "is there already",
+        ),
+        (
+            format!("{telemetry} {good} -o ./no/folder/a.csv"),
+            "no such folder",
+        ),
+        (
+            format!("{telemetry} {good} -o /dev/full --format csv"),
+            "no regular file",
+        ),
+        (format!("export telemetry {good} -o ./a.csv"), "--device"),
+        (
+            format!("export telemetry -d Truck {good} -o ./a.csv"),
+            "may be",
+        ),
+    ] {
+        cli.line(&line).bad(2, says);
+        assert!(!cli.home.path().join("a.csv.part").exists(), "{line}");
+    }
+    cli.line(&format!("export telemetry -d Nobody {good} -o ./a.csv"))
+        .bad(4, "no device `Nobody`");
+    cli.line(&format!("{telemetry} {good} -o /proc/a.csv"))
+        .bad(2, "/proc/a.csv");
+    let spec = cli.file(
+        "small.json",
+        r#"{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/a/":{"get":{"tags":["a"],"operationId":"a_list","responses":{"200":{"description":""}}}}}}"#,
+    );
+    cli.line(&format!(
+        "{telemetry} {good} -o ./a.csv --spec {spec} --dry-run"
+    ))
+    .bad(2, "the document has no GET /logbook/storage/raw/");
+    assert_eq!(read(&cli, "there.csv"), "mine");
+}
+
+#[test]
+fn an_empty_result_is_an_empty_file_and_a_dry_run_is_none() {
+    let cli = Cli::shared();
+    let line = "export telemetry -d Truck-01 --from 2025-01-01T00:00Z --to 2025-01-01T01:00Z";
+    let dry = cli.line(&format!("{line} -o ./e.csv --dry-run"));
+    assert!(dry.good().starts_with("curl "), "{dry:?}");
+    assert_eq!(fs::read_dir(cli.home.path()).unwrap().count(), 0);
+    for format in ["csv", "ndjson"] {
+        let ran = export(&cli, line, &format!("./e.{format}"));
+        assert!(ran.code == 0 && ran.err.contains("0 rows"), "{ran:?}");
+        assert_eq!(read(&cli, &format!("e.{format}")), "");
+    }
+}
+
+#[test]
+fn another_export_is_not_mixed_in_and_force_starts_anew() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    api.set_faults(&["status=404:0.3@/logbook/"]).unwrap();
+    assert_eq!(export(&cli, TELEMETRY, "./t.csv").code, 4);
+    api.set_faults(&[]).unwrap();
+    let other = TELEMETRY.replace("T05", "T06");
+    export(&cli, &other, "./t.csv").bad(2, "is of another export: its to is");
+    assert_eq!(export(&cli, &format!("{other} --force"), "./t.csv").code, 0);
+    assert_eq!(read(&cli, "t.csv").lines().count(), 2161);
+    // A file of that name which is no manifest.
+    cli.file("n.csv.manifest", "my list\n");
+    export(&cli, TELEMETRY, "./n.csv").bad(2, "is of another export");
+    assert_eq!(read(&cli, "n.csv.manifest"), "my list\n");
+}
+
+#[test]
+fn a_relative_time_is_that_of_the_first_start() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let line = "export telemetry -d Truck-01 --from -1h --to now --window 10m -o ./r.ndjson";
+    api.set_faults(&["status=404@/logbook/"]).unwrap();
+    assert_eq!(cli.line(line).code, 4);
+    let before = manifest(&cli, "r.ndjson")[0].clone();
+    thread::sleep(Duration::from_millis(1100));
+    api.set_faults(&[]).unwrap();
+    assert_eq!(cli.line(line).code, 0);
+    assert_eq!(manifest(&cli, "r.ndjson")[0], before);
+}
+
+/// A whole export, to compare with.
+fn whole(api: &Sandbox, line: &str, name: &str) -> Vec<u8> {
+    let cli = Cli::of(api);
+    let ran = export(&cli, line, name);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    fs::read(cli.home.path().join(name)).unwrap()
+}
+
+/// The same command until it ends well: the bytes, and how often it was started.
+fn goes_on(cli: &Cli, line: &str, name: &str, whole: &[u8]) {
+    let ran = export(cli, line, name);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        fs::read(cli.home.path().join(name)).unwrap() == whole,
+        "{name} is another file"
+    );
+    let left: Vec<_> = fs::read_dir(cli.home.path())
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    // The file, its manifest, and what a kill left while the file was made.
+    assert!(
+        !left
+            .iter()
+            .any(|n| Path::new(n).extension().is_some_and(|e| e == "part")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn killed_at_fifty_random_points_it_goes_on_and_ends_byte_equal() {
+    let api = Arc::new(sandbox(Sandbox::builder()));
+    let cases = [
+        #[cfg(feature = "parquet")]
+        (TELEMETRY, "t.parquet"),
+        (TELEMETRY, "t.ndjson"),
+        (TELEMETRY, "t.csv"),
+        (TRIPS, "t.gpx"),
+        (TRIPS, "t.geojson"),
+        #[cfg(not(feature = "parquet"))]
+        (TRIPS, "t.kml"),
+    ];
+    let wholes: Vec<_> = cases
+        .iter()
+        .map(|(line, name)| whole(&api, line, name))
+        .collect();
+    api.set_faults(&["latency=10ms"]).unwrap();
+    let mut seed = u64::from(std::process::id());
+    let mut random = move || {
+        seed = seed
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (seed >> 33) % 1000
+    };
+    // Each file is killed ten times, each time a little later, and then left alone.
+    let workers: Vec<_> = cases
+        .into_iter()
+        .zip(wholes)
+        .map(|((line, name), whole)| {
+            let delays: Vec<u64> = (0..10).map(|_| 20 + random() * 4 / 10).collect();
+            let api = Arc::clone(&api);
+            thread::spawn(move || {
+                let cli = Cli::of(&api);
+                let mut killed = 0;
+                for delay in delays {
+                    let line = format!("{line} -o {name}");
+                    let words: Vec<_> = line.split_whitespace().collect();
+                    let mut child = cli.command(&words).stderr(Stdio::null()).spawn().unwrap();
+                    thread::sleep(Duration::from_millis(delay));
+                    // SIGKILL.
+                    child.kill().unwrap();
+                    if !child.wait().unwrap().success() {
+                        killed += 1;
+                        continue;
+                    }
+                    assert!(
+                        fs::read(cli.home.path().join(name)).unwrap() == whole,
+                        "{name}"
+                    );
+                    for end in ["", ".manifest"] {
+                        fs::remove_file(cli.home.path().join(format!("{name}{end}"))).unwrap();
+                    }
+                }
+                goes_on(&cli, line, name, &whole);
+                killed
+            })
+        })
+        .collect();
+    let killed: i32 = workers.into_iter().map(|w| w.join().unwrap()).sum();
+    assert!(killed >= 25, "{killed} of 50 kills came before the end");
+}
+
+#[test]
+fn cut_off_at_any_place_it_goes_on_and_ends_byte_equal() {
+    let api = sandbox(Sandbox::builder());
+    let line = TELEMETRY.replace("T05", "T01");
+    let whole = whole(&api, &line, "t.csv");
+    // What the disk has when all but the last step was done.
+    let cli = Cli::of(&api);
+    api.set_faults(&["status=404@/logbook/storage/raw/"])
+        .unwrap();
+    assert_eq!(export(&cli, &line, "t.csv").code, 4);
+    api.set_faults(&[]).unwrap();
+    let header = read(&cli, "t.csv.manifest");
+    let other = export(&cli, &format!("{line} --format ndjson"), "x.csv");
+    assert_eq!(other.code, 0, "{other:?}");
+    let part = fs::read(cli.home.path().join("x.csv")).unwrap();
+    let windows = read(&cli, "x.csv.manifest");
+    let (_, windows) = windows.split_once('\n').unwrap();
+    let manifest = format!("{header}{windows}");
+    let place = |file: &str| cli.home.path().join(file);
+    for n in 0..24 {
+        let cut = manifest.len() * n / 23;
+        let end = part.len() * (23 - n.min(23)) / 23;
+        for (manifest, part) in [
+            (&manifest.as_bytes()[..cut], part.as_slice()),
+            (manifest.as_bytes(), &part[..end]),
+        ] {
+            for file in ["t.csv"] {
+                let _ = fs::remove_file(place(file));
+            }
+            fs::write(place("t.csv.manifest"), manifest).unwrap();
+            fs::write(place("t.csv.part"), part).unwrap();
+            goes_on(&cli, &line, "t.csv", &whole);
+        }
+    }
+    // A row that is no longer what it was.
+    let mut changed = part.clone();
+    changed[part.len() / 2] ^= 1;
+    fs::remove_file(place("t.csv")).unwrap();
+    fs::write(place("t.csv.manifest"), &manifest).unwrap();
+    fs::write(place("t.csv.part"), changed).unwrap();
+    goes_on(&cli, &line, "t.csv", &whole);
+}
+
+#[test]
+fn after_a_dead_network_or_an_expired_token_it_goes_on() {
+    for (fault, code) in [
+        ("reset:0.9@/logbook/", 5),
+        ("status=503@/logbook/", 5),
+        ("status=401:0.2@/logbook/", 3),
+        ("truncate:0.9@/logbook/", 5),
+        ("bad-json:0.2@/logbook/", 1),
+    ] {
+        let api = sandbox(Sandbox::builder());
+        let whole = whole(&api, TELEMETRY, "t.csv");
+        let cli = Cli::of(&api);
+        api.set_faults(&[fault]).unwrap();
+        let ran = export(&cli, &format!("{TELEMETRY} --timeout 2"), "t.csv");
+        assert_eq!(ran.code, code, "{fault}: {ran:?}");
+        assert!(
+            ran.err.contains("the same command goes on"),
+            "{fault}: {ran:?}"
+        );
+        api.set_faults(&[]).unwrap();
+        goes_on(&cli, TELEMETRY, "t.csv", &whole);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_it_stops_and_goes_on_when_there_is_room() {
+    let api = sandbox(Sandbox::builder());
+    for (name, blocks) in [
+        ("t.ndjson", 0),
+        ("t.ndjson", 40),
+        ("t.csv", 40),
+        ("t.csv", 430),
+    ] {
+        let whole = whole(&api, TELEMETRY, name);
+        let cli = Cli::of(&api);
+        let line = format!("{TELEMETRY} -o {name}");
+        // No file may grow beyond it (in blocks of 512 bytes): a write fails in the middle, as on a disk that is full.
+        let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
+        let mut command = cli.command(&[]);
+        let program = command.get_program().to_owned();
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell
+            .args(["-c", &limit])
+            .arg(program)
+            .env_clear()
+            .current_dir(cli.home.path());
+        shell.envs(
+            command
+                .env("PATH", "/bin")
+                .get_envs()
+                .filter_map(|(k, v)| Some((k, v?))),
+        );
+        let ran = Ran::from(shell.output().unwrap());
+        assert_eq!(ran.code, 1, "{blocks}: {ran:?}");
+        assert!(
+            ran.err.contains("cannot write") && (blocks == 0 || ran.err.contains("goes on")),
+            "{ran:?}"
+        );
+        assert!(!cli.home.path().join(name).exists());
+        goes_on(&cli, TELEMETRY, name, &whole);
+    }
+}
+
+#[test]
+fn two_exports_into_one_file_at_once_are_refused() {
+    let api = sandbox(Sandbox::builder());
+    let whole = whole(&api, TELEMETRY, "t.csv");
+    let cli = Cli::of(&api);
+    api.set_faults(&["latency=100ms"]).unwrap();
+    let line = format!("{TELEMETRY} -o t.csv");
+    let words: Vec<_> = line.split_whitespace().collect();
+    let mut first = cli.command(&words).stderr(Stdio::null()).spawn().unwrap();
+    while !cli.home.path().join("t.csv.part").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    for force in ["", " --force"] {
+        cli.line(&format!("{line}{force}"))
+            .bad(1, "another export is writing");
+    }
+    assert!(first.wait().unwrap().success());
+    assert!(fs::read(cli.home.path().join("t.csv")).unwrap() == whole);
+}
+
+#[test]
+fn no_more_requests_a_second_than_said() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let start = std::time::Instant::now();
+    let line = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T01:00Z --window 10m --rate 10 --parallel 8 -o ./t.csv";
+    assert_eq!(cli.line(line).code, 0);
+    // Seven requests: the first at once.
+    assert!(
+        start.elapsed() >= Duration::from_millis(550),
+        "{:?}",
+        start.elapsed()
+    );
+}
