@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(units.last().unwrap().to, range.to);
             assert!(units.windows(2).all(|w| w[0].to == w[1].from), "{units:?}");
         }
-        let whole = range("-009999-01-02T00:00:00Z", "9999-12-30T00:00:00Z", "6h");
+        let whole = range("0001-01-01T00:00:00Z", "9999-12-30T00:00:00Z", "6h");
         assert!(whole.units(&[]).is_err());
         for bad in [
             "",
