@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::Error;
 
-const METHODS: [&str; 8] = [
+/// The HTTP methods of a path item (OpenAPI 3.0.3, Path Item Object).
+pub const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 

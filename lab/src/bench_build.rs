@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use xtask::{cargo, shape::walk};
+use xtask::{cargo, document};
 
 /// A crate to time.
 struct Subject {
@@ -180,7 +180,7 @@ fn digestible(doc: &mut Value) {
         let clash = names.iter().any(String::is_empty) || names.windows(2).any(|w| w[0] == w[1]);
         clash || values.iter().any(|v| !v.is_string())
     };
-    walk::document_schemas(doc, &mut |map| {
+    document::document_schemas(doc, &mut |map| {
         if map
             .get("enum")
             .and_then(Value::as_array)
@@ -196,7 +196,7 @@ fn digestible(doc: &mut Value) {
             map.shift_remove(limit);
         }
     });
-    walk::operations(doc, |_, _, op| {
+    document::operations(doc, |_, _, op| {
         let form = op.get("requestBody").is_some_and(|b| {
             b.pointer("/content/multipart~1form-data").is_some()
                 || b.pointer("/content/application~1x-www-form-urlencoded")

@@ -4,8 +4,9 @@ use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use xtask::{
-    cargo, say,
-    update::{Mode, Source, update},
+    cargo,
+    commands::update::{Mode, Source, update},
+    say,
 };
 
 use crate::sandbox::SandboxArgs;

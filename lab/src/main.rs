@@ -90,7 +90,7 @@ async fn main() -> ExitCode {
 
 async fn run(task: Task, root: &Path) -> Result<ExitCode> {
     // Whatever reads spec/: an update that was cut off is finished first.
-    xtask::write::recover(&root.join("spec"))?;
+    xtask::pipeline::write::recover(&root.join("spec"))?;
     match task {
         Task::Sandbox(args) => sandbox::serve(args.start(root).await?).await,
         Task::Demo => return demo::run(root).await,

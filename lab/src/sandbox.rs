@@ -7,10 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use autopi_sandbox::{API_TOKEN, Builder, EMAIL, PASSWORD, Sandbox, Wire};
-use xtask::{
-    convert, fetch,
-    pipeline::{self, Proof},
-};
+use xtask::pipeline::{self, Proof, convert, fetch};
 
 /// The embedded API on loopback.
 #[derive(clap::Args, Debug, Default)]

@@ -13,10 +13,10 @@ use anyhow::{Context, Result, bail};
 /// The HTTP client for a server on loopback.
 ///
 /// # Errors
-/// [`xtask::fetch::http`]'s.
+/// [`xtask::pipeline::fetch::http`]'s.
 pub fn http() -> Result<reqwest::ClientBuilder> {
     let loopback = "http://127.0.0.1".parse()?;
-    Ok(xtask::fetch::http(&loopback)?)
+    Ok(xtask::pipeline::fetch::http(&loopback)?)
 }
 
 /// A program of Debian's; installs `packages` where it is missing and we may.

@@ -31,7 +31,7 @@ impl Running {
 
     async fn get(&self, path: &str) -> (u16, serde_json::Value) {
         let url = "http://127.0.0.1".parse().unwrap();
-        let http = xtask::fetch::http(&url).unwrap().build().unwrap();
+        let http = xtask::pipeline::fetch::http(&url).unwrap().build().unwrap();
         let request = http.get(format!("{}{path}", self.1)).header(
             "Authorization",
             format!("APIToken {}", autopi_sandbox::API_TOKEN),

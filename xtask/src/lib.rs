@@ -1,28 +1,17 @@
-//! The pipeline from the API's own document to `spec/openapi.json`, one module a stage.
+//! The pipeline from the API's own document to `spec/openapi.json`, and the commands around it.
+//!
+//! Layers, held by `tests/layers.rs`: what everybody uses, [`document`], the stages of the [`pipeline`], the [`commands`]. A stage knows no command.
 
-pub mod baseline;
 pub mod cargo;
-pub mod changelog;
-pub mod convert;
-pub mod coverage;
-pub mod diff;
-pub mod features;
-pub mod fetch;
+pub mod commands;
+pub mod document;
 pub mod locate;
-pub mod normalize;
 pub mod out;
-pub mod overlay;
 pub mod pipeline;
 #[path = "../../src/transport/address.rs"]
 pub mod place;
-pub mod probe;
-mod provenance;
 pub mod report;
 #[path = "../../src/privacy/secret.rs"]
 pub mod secret;
-pub mod shape;
 #[path = "../../src/transport/tls.rs"]
 mod tls;
-pub mod update;
-pub mod verify;
-pub mod write;

@@ -1,6 +1,9 @@
 //! Golden pairs of the `convert` stage: one fixture a quirk; the snapshot holds the document and the warnings.
 
-use xtask::{convert::convert, fetch::parse, report::Report};
+use xtask::{
+    pipeline::{convert::convert, fetch::parse},
+    report::Report,
+};
 
 #[test]
 fn fixtures() {

@@ -9,9 +9,12 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use xtask::{
-    changelog,
-    diff::{Change, Class, Format, Rule, compare, page},
-    pipeline::{Normalized, normalize},
+    commands::update::changelog,
+    pipeline::{
+        Normalized,
+        diff::{Change, Class, Format, Rule, compare, page},
+        normalize,
+    },
 };
 
 #[derive(Deserialize)]
@@ -370,7 +373,7 @@ fn documents_that_lead_back_to_themselves_end() {
         serde_json::from_str(&text("")).unwrap(),
         serde_json::from_str(&text(r#","format":"uuid""#)).unwrap(),
     );
-    let documents = |doc| xtask::diff::Documents {
+    let documents = |doc| xtask::pipeline::diff::Documents {
         upstream: doc,
         doc: &Value::Null,
     };

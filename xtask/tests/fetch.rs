@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use xtask::fetch::{Fetched, Limits, Validators, download, parse};
+use xtask::pipeline::fetch::{Fetched, Limits, Validators, download, parse};
 
 /// Answers every request with `answer`; `None` never answers.
 async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
@@ -207,7 +207,7 @@ async fn no_secret_of_a_url_is_stored_or_shown() {
         ("https://h/?a=1;token=canary&v=2", "https://h/?v=2"),
         ("https://h/?next=%2Fx%3Ftok%2565n%3Dcanary", "https://h/"),
     ] {
-        assert_eq!(xtask::fetch::shown(&url.parse().unwrap()), shown);
+        assert_eq!(xtask::pipeline::fetch::shown(&url.parse().unwrap()), shown);
     }
     for url in [
         "https://user:canary@h/",

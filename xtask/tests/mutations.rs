@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use xtask::{diff, fetch::parse, pipeline::normalize};
+use xtask::pipeline::{diff, fetch::parse, normalize};
 
 const ROUNDS: usize = 60;
 

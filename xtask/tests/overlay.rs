@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 use xtask::{
-    overlay::{self, Applied},
-    pipeline::{self, Input, Normalized, Proof},
-    update::{Mode, Source},
+    commands::update::{Mode, Source},
+    pipeline::{
+        self, Input, Normalized, Proof,
+        overlay::{self, Applied},
+    },
 };
 
 fn with(version: &str, actions: Value) -> String {
@@ -379,7 +381,7 @@ async fn update(
         from: Some(from),
         no_overlay,
     };
-    xtask::update::update(&source, mode, &folder.join("spec")).await
+    xtask::commands::update::update(&source, mode, &folder.join("spec")).await
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What the pipeline turns a document into, and what it refuses.
 
 use serde_json::{Value, json};
-use xtask::{fetch, pipeline::normalize};
+use xtask::pipeline::{fetch, normalize};
 
 fn document(more: Value) -> String {
     let mut doc = json!({
@@ -72,7 +72,7 @@ fn the_committed_document_loses_nothing() {
     let new = normalize(&text, None).unwrap();
     assert_eq!(
         (
-            xtask::verify::operations(&new.doc).len(),
+            xtask::pipeline::verify::operations(&new.doc).len(),
             new.doc["paths"].as_object().unwrap().len()
         ),
         (620, 387)
@@ -203,7 +203,7 @@ fn a_file_larger_than_any_document_is_not_read() {
 #[test]
 fn docs_coverage_is_true() {
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
-    let found = xtask::coverage::coverage(
+    let found = xtask::commands::coverage::coverage(
         &read("../spec/upstream.json"),
         None,
         Some(&read("../spec/overlay.yaml")),

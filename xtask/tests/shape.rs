@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use xtask::{pipeline::normalize, shape::RULES};
+use xtask::pipeline::{normalize, shape::RULES};
 
 #[test]
 fn fixtures() {

@@ -4,7 +4,10 @@ use std::{fs, path::Path, process::Command};
 
 use autopi_codegen::escape::lines;
 use serde_json::Value;
-use xtask::{changelog, diff::compare, pipeline::normalize};
+use xtask::{
+    commands::update::changelog,
+    pipeline::{diff::compare, normalize},
+};
 
 /// In JSON: clears the screen, turns the writing, overwrites the line; NUL, zero width, a C1 control, a line and code of its own.
 const HOSTILE: &str = r"\u001b[2J\u202e\u2066\r\u0000\u200b\u009b31m\n`x` ";

@@ -11,8 +11,8 @@ use std::{
 
 use serde_json::{Value, json};
 use xtask::{
+    commands::update::{Mode, Source, update},
     pipeline::normalize,
-    update::{Mode, Source, update},
 };
 
 fn document(count: &str) -> Value {

@@ -153,7 +153,7 @@ fn a_reference_may_lead_anywhere_in_the_document() {
     );
 
     let (doc, _) = fixture("path_item_ref.json");
-    assert_eq!(xtask::verify::operations(&doc).len(), 2);
+    assert_eq!(xtask::pipeline::verify::operations(&doc).len(), 2);
     assert_eq!(at(&doc, "/paths/~1b/get/x-original-operation-id"), "a");
 
     // Into paths, into a scalar, into itself, percent-encoded, into a list.
@@ -240,7 +240,7 @@ fn what_32_adds_is_left_out_with_a_warning() {
     doc["paths"]["/a/"]["get"]["responses"]["200"]["content"]["application/jsonl"] =
         json!({"itemSchema": {"type": "object"}});
     let (doc, warnings) = through(&doc.to_string());
-    assert_eq!(xtask::verify::operations(&doc).len(), 1);
+    assert_eq!(xtask::pipeline::verify::operations(&doc).len(), 1);
     for lost in [
         "/query: ",
         "/additionalOperations: ",
@@ -273,7 +273,7 @@ fn every_keyword_of_31_is_said_in_30_or_warned_about_at_its_place() {
         let schemas = json!({"Car": schema, "Other": {"type": "string"}});
         let mut report = xtask::report::Report::default();
         let doc = openapi("3.1.0", json!(true), schemas);
-        let doc = xtask::convert::convert(doc, &mut report).unwrap();
+        let doc = xtask::pipeline::convert::convert(doc, &mut report).unwrap();
         (at(&doc, CAR), report.warnings)
     };
     let (nothing, _) = converted(json!({}));

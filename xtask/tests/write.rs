@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use xtask::write::{Folder, recover, write_file};
+use xtask::pipeline::write::{Folder, recover, write_file};
 
 const CHILD: &str = "AUTOPI_WRITE_CHILD";
 const NAMES: [&str; 4] = ["a", "b", "c", "../beside"];

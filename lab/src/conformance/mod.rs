@@ -20,7 +20,10 @@ use tokio::task::block_in_place;
 
 use self::reasons::{DIED, Exchange, Finding, reason};
 use crate::tools::{self, Server};
-use xtask::{cargo, fetch, write};
+use xtask::{
+    cargo,
+    pipeline::{fetch, write},
+};
 
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Also what `bench-sandbox` compares with.

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
-use xtask::{coverage::coverage, diff, fetch, pipeline::normalize};
+use xtask::{
+    commands::coverage::coverage,
+    pipeline::{diff, fetch, normalize},
+};
 
 fn reference(i: usize) -> Value {
     json!({ "$ref": format!("#/components/schemas/A{i}") })
@@ -297,7 +300,7 @@ fn sandbox(doc: Value) -> Result<(), String> {
             let url = url.parse().map_err(|_| "url")?;
             let authorization = format!("APIToken {}", autopi_sandbox::API_TOKEN);
             let method = method.parse().map_err(|_| "method")?;
-            let http = xtask::fetch::http(&url).map_err(|e| e.to_string())?;
+            let http = xtask::pipeline::fetch::http(&url).map_err(|e| e.to_string())?;
             let http = http.build().map_err(|e| e.to_string())?;
             let call = http.request(method, url);
             let call = call

@@ -15,7 +15,7 @@ use std::{
 
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use serde_json::{Value, json};
-use xtask::fetch;
+use xtask::pipeline::fetch;
 
 use crate::{
     live::{responds, serve, whole},

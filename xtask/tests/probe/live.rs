@@ -8,7 +8,7 @@ use std::{
 
 use autopi_sandbox::API_TOKEN;
 use serde_json::{Value, json};
-use xtask::probe::{Finding, probe};
+use xtask::commands::probe::{Finding, probe};
 
 use crate::{
     read, target,

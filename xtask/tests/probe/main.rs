@@ -10,9 +10,8 @@ use std::{fs, time::Duration};
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use serde_json::Value;
 use xtask::{
-    fetch, overlay,
-    pipeline::normalize,
-    probe::{Target, probe, table},
+    commands::probe::{Target, probe, table},
+    pipeline::{fetch, normalize, overlay},
 };
 
 fn read(path: &str) -> String {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use xtask::probe::{Outcome, recorded};
+use xtask::commands::probe::{Outcome, recorded};
 
 use crate::things::{PATHS, corrected, generates, lie, lies, small, thing};
 

@@ -1,7 +1,7 @@
 //! A small API, and the lies that an operation of it may tell.
 
 use serde_json::{Value, json};
-use xtask::{overlay, probe::Outcome};
+use xtask::{commands::probe::Outcome, pipeline::overlay};
 
 /// Lists and items of three schemas: a `Thing` holds a `Part`, which holds a `Part`; six operations return things.
 pub fn small() -> Value {

@@ -1,0 +1,55 @@
+//! `cargo xtask diff`: two documents of the user's choice.
+
+use std::{path::PathBuf, process::ExitCode, thread};
+
+use anyhow::{Result, anyhow};
+
+use crate::{
+    out::print,
+    pipeline::{
+        Proof,
+        diff::{self, Change, Class, Format},
+        of_file,
+    },
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    old: PathBuf,
+    new: PathBuf,
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Exit with 1 if a change is of this class or a worse one; what no rule claims counts as breaking
+    #[arg(long)]
+    fail_on: Option<Class>,
+    /// What no rule claims does not count for `--fail-on`
+    #[arg(long, requires = "fail_on")]
+    allow_unclassified: bool,
+}
+
+/// Prints what the new document means to callers of the client made from the old one.
+///
+/// # Errors
+/// A document that a stage refuses.
+pub fn run(args: Args) -> Result<ExitCode> {
+    let Args {
+        old,
+        new,
+        format,
+        fail_on,
+        allow_unclassified,
+    } = args;
+    let (old, new) = thread::scope(|s| {
+        let other = s.spawn(|| of_file(&old, Proof::Unwanted));
+        let new = of_file(&new, Proof::Unwanted);
+        (other.join(), new)
+    });
+    let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;
+    let changes = diff::compare((&old).into(), (&new?).into())?;
+    print(&format.render(&changes))?;
+    let counts = |c: &Change| match c.class {
+        Class::Unclassified if !allow_unclassified => fail_on.is_some(),
+        class => fail_on.is_some_and(|worst| class <= worst && class != Class::Unclassified),
+    };
+    Ok(ExitCode::from(u8::from(changes.iter().any(counts))))
+}

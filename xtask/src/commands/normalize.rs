@@ -1,0 +1,94 @@
+//! `cargo xtask normalize`: the pipeline offline, and whether what it made is committed.
+
+use std::{fs, path::Path};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    commands::update::{self, features, provenance::Provenance},
+    out::print,
+    pipeline::{
+        self, Input, Normalized, Proof, fetch,
+        write::{Folder, write_file},
+    },
+    say,
+};
+
+const UPSTREAM: &str = "upstream.json";
+const OPENAPI: &str = "openapi.json";
+
+/// Writes what the pipeline makes of `from` into `out`, or with `check` only compares them.
+///
+/// # Errors
+/// A stage that failed; with `check` also a file that is stale.
+pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bool) -> Result<()> {
+    let folder = Folder::open(&root.join("spec"), &update::FILES)?;
+    let (place, text) = match from {
+        Some(file) => (file.display().to_string(), fetch::read(file)?),
+        None => (UPSTREAM.into(), folder.required(UPSTREAM)?.to_owned()),
+    };
+    // The overlay corrects our own document; another one has its own faults.
+    let overlay = match from {
+        Some(_) => None,
+        None => folder.text("overlay.yaml"),
+    };
+    let text = text.as_str();
+    let proof = match from {
+        Some(_) => Proof::Wanted,
+        None => Proof::Unless(folder.text(OPENAPI)),
+    };
+    let new = pipeline::run(Input {
+        text,
+        file: from,
+        overlay,
+        proof,
+    })
+    .and_then(Normalized::strict);
+    let new = new.map_err(|e| e.or_at(&place))?;
+    if check {
+        let committed = match out {
+            Some(out) => fs::read_to_string(out).unwrap_or_default(),
+            None => folder.text(OPENAPI).unwrap_or_default().to_owned(),
+        };
+        if committed != new.text {
+            let out = out.map_or(OPENAPI.into(), |out| out.display().to_string());
+            bail!("{out} is not what the pipeline makes of {place}: run `cargo xtask normalize`");
+        }
+        if from.is_none() {
+            check_source(&folder, &new)?;
+        }
+        return Ok(say!("fresh: what the pipeline makes of {place}")?);
+    }
+    if out == Some(Path::new("-")) {
+        eprint!("{}", new.report);
+        return print(&autopi_codegen::escape::json(&new.text));
+    }
+    print(&new.report.to_string())?;
+    let changed = match out {
+        Some(out) => write_file(out, &new.text)?,
+        None => !folder.write(&[(OPENAPI, new.text)])?.is_empty(),
+    };
+    let out = out.map_or_else(|| root.join("spec").join(OPENAPI), Path::to_path_buf);
+    say!(
+        "written: {}",
+        if changed {
+            out.display().to_string()
+        } else {
+            "nothing".into()
+        }
+    )
+}
+
+/// The files beside the document that an update writes from it: features are areas that have operations.
+fn check_source(folder: &Folder, new: &Normalized) -> Result<()> {
+    let update = "run `cargo xtask update`, or bring it back from git";
+    let manifest = folder.required(update::MANIFEST)?;
+    if features::update(manifest, &autopi_codegen::areas(&new.text)?)? != manifest {
+        bail!("the [features] of Cargo.toml are not the areas of the document: {update}");
+    }
+    let source = Provenance::read(folder.required("source.toml")?)?;
+    if !source.is_of(folder.required(UPSTREAM)?, &new.upstream) {
+        bail!("spec/source.toml is not about spec/upstream.json (hash or counts differ): {update}");
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! `cargo xtask probe`: its arguments, the token of the environment, what is printed and written.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+
+use super::{Outcome, Target, probe, recorded};
+use crate::{
+    out::print,
+    pipeline::{Proof, fetch, of_file, write},
+    say,
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Where the API is [default: https://api.autopi.io]; with `--from`, its path is what the recorded paths begin with
+    #[arg(long)]
+    url: Option<String>,
+    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "max_calls", "timeout", "skip", "parameters", "resume"])]
+    from: Option<PathBuf>,
+    /// The document, without our overlay [default: spec/openapi.json, with it]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Requests a second
+    #[arg(long, default_value_t = 1.0)]
+    rate: f64,
+    /// As many requests at most
+    #[arg(long, value_name = "N")]
+    max_calls: Option<usize>,
+    /// Seconds for one response
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+    /// Leave out the paths that begin so; repeatable
+    #[arg(long, value_name = "PATH")]
+    skip: Vec<String>,
+    /// NAME=VALUE: a parameter that no response gives, such as a time; repeatable
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
+    parameters: Vec<(String, String)>,
+    /// Go on where the last one stopped
+    #[arg(long)]
+    resume: bool,
+    /// Where it is kept how far it came, with ids of the account; removed at the end
+    #[arg(long, default_value = "target/probe/state.json", value_name = "FILE")]
+    state: PathBuf,
+    /// text or json
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+    /// Where the proposed actions go
+    #[arg(long, default_value = "target/probe/overlay.yaml", value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Probes the account or the recording, prints what was found and writes what is proposed.
+///
+/// # Errors
+/// No token, a document or a recording that cannot be read.
+pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
+    let Args {
+        url,
+        from,
+        spec,
+        rate,
+        max_calls,
+        timeout,
+        skip,
+        parameters,
+        resume,
+        state,
+        format,
+        out,
+    } = args;
+    let doc = match &spec {
+        Some(file) => of_file(file, Proof::Unwanted)?.doc,
+        None => fetch::parse(&fetch::read(&root.join("spec/openapi.json"))?)?,
+    };
+    let outcome = if let Some(file) = from {
+        let base = url.map(|url| fetch::url(&url)).transpose()?;
+        recorded(&doc, &file, base.as_ref())?
+    } else {
+        let target = Target {
+            authorization: authorization()?,
+            url: url.unwrap_or_else(|| "https://api.autopi.io".into()),
+            rate,
+            max_calls,
+            timeout: Duration::from_secs(timeout),
+            skip,
+            parameters,
+            state: Some(state),
+            resume,
+        };
+        probe(&doc, &target).await?
+    };
+    probed(&outcome, &format, &out)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "not NAME=VALUE".into())
+}
+
+/// The header that the environment gives.
+fn authorization() -> Result<String> {
+    let of = |name: &str, scheme: &str| {
+        env::var(name)
+            .ok()
+            .map(|secret| format!("{scheme} {}", secret.trim()))
+    };
+    of("AUTOPI_API_TOKEN", "APIToken")
+        .or_else(|| of("AUTOPI_JWT", "Bearer"))
+        .context("no token: set AUTOPI_API_TOKEN or AUTOPI_JWT")
+}
+
+fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
+    let json = format == "json";
+    print(&if json {
+        outcome.json()?
+    } else {
+        outcome.text()
+    })?;
+    if outcome.findings.is_empty() {
+        return Ok(ExitCode::from(if outcome.stopped.is_some() {
+            2
+        } else {
+            0
+        }));
+    }
+    if let Some(folder) = out.parent() {
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    write::write_file(out, &outcome.overlay()?)?;
+    if !json {
+        say!(
+            "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
+            out.display()
+        )?;
+    }
+    Ok(ExitCode::from(1))
+}

@@ -1,0 +1,335 @@
+//! A real account, asked politely: GET only, one request after the other, one for each operation.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow, bail};
+use autopi_codegen::{escape::line, schema::Document};
+use indicatif::ProgressBar;
+use reqwest::{Client, StatusCode, Url, header::HeaderValue};
+use serde_json::Value;
+use tokio::time::{Interval, MissedTickBehavior};
+
+use super::{Outcome, judge::Judge, plan::Known, propose, state::State};
+use crate::{
+    pipeline::{fetch, write},
+    place,
+};
+
+/// Whom to ask, and how.
+pub struct Target {
+    pub url: String,
+    /// The whole value of the `Authorization` header.
+    pub authorization: String,
+    /// Requests a second.
+    pub rate: f64,
+    /// As many requests at most.
+    pub max_calls: Option<usize>,
+    /// For one request, its response included.
+    pub timeout: Duration,
+    /// Operations whose path begins so are not asked.
+    pub skip: Vec<String>,
+    /// Parameters that no response gives.
+    pub parameters: Vec<(String, String)>,
+    /// Where it is kept how far it came.
+    pub state: Option<PathBuf>,
+    pub resume: bool,
+}
+
+/// A response larger than this is not read.
+const LARGEST: usize = 32 << 20;
+const ATTEMPTS: u32 = 3;
+/// As many operations in a row without a response end it.
+const PATIENCE: usize = 5;
+const LONGEST_WAIT: u64 = 60;
+/// GET is safe by RFC 9110 (9.2.1), and yet a viewset's action may do something: words of a path that say so.
+const EFFECTS: [&str; 11] = [
+    "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
+    "verify",
+];
+
+enum Reply {
+    Json(Value),
+    /// A response, but none to judge, and why.
+    Other(StatusCode, String),
+    /// No response, or too many requests for it, and why.
+    Nothing(String),
+    NoCallsLeft,
+}
+
+/// Asks every GET operation of `doc`, a normalised document, that responds JSON and whose parameters are known from responses before.
+///
+/// # Errors
+/// A wrong URL, no connection, a token that is refused.
+pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
+    let base = base(&target.url)?;
+    let from = place::shown(&base);
+    if !(0.01..=1000.0).contains(&target.rate) {
+        let rate = target.rate;
+        bail!("{rate} requests a second: from 0.01 to 1000 are possible");
+    }
+    let mut asker = Asker::new(&base, target)?;
+    let document = Document::new(doc);
+    let operations = super::operations(doc)?;
+    let asked = super::asked(doc, &operations);
+    let of = write::hash(format!("{base}\n{doc}").as_bytes());
+    let mut state = match &target.state {
+        Some(path) if target.resume => State::load(path, &of)?,
+        _ => State {
+            of,
+            known: Known::new(&document, &operations),
+            ..State::default()
+        },
+    };
+    state.known.set(&target.parameters);
+    let mut judge = Judge::new(doc, std::mem::take(&mut state.places));
+    let (mut silent, mut stopped, mut saved) = (0, None, Instant::now());
+    // Hidden where stderr is no terminal.
+    let progress = ProgressBar::new(operations.len() as u64);
+    for op in &operations {
+        progress.inc(1);
+        if state.done.contains(op.path) {
+            continue;
+        }
+        let not = |state: &mut State, why: String| {
+            state
+                .others
+                .entry(why)
+                .or_default()
+                .push(op.path.to_owned());
+        };
+        if let Some(why) = left_alone(op.path, &target.skip) {
+            not(&mut state, why);
+            continue;
+        }
+        let Some(this) = asked.get(op.path) else {
+            not(&mut state, "documents no JSON response".into());
+            continue;
+        };
+        let request = state.known.request(&document, op);
+        let url = request.and_then(|(path, query)| Ok((place::join(&base, &path)?, path, query)));
+        let (mut url, path, query) = match url {
+            Ok(request) => request,
+            Err(why) => {
+                not(&mut state, why);
+                continue;
+            }
+        };
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        match asker.get(url).await {
+            Reply::Json(value) => {
+                silent = 0;
+                state.judged += 1;
+                state.done.insert(op.path.to_owned());
+                state.known.learn(op.path, &path, &value);
+                judge.response(&this.name, &this.at, &value);
+            }
+            Reply::Other(StatusCode::UNAUTHORIZED, _) if state.judged == 0 => {
+                bail!("{from}{}: HTTP 401: is the token good?", op.path)
+            }
+            Reply::Other(_, why) => {
+                silent = 0;
+                state.done.insert(op.path.to_owned());
+                not(&mut state, why);
+            }
+            Reply::Nothing(why) if state.judged == 0 => bail!("{from}: no response: {why}"),
+            Reply::Nothing(why) => {
+                silent += 1;
+                not(&mut state, format!("no response: {why}"));
+                if silent == PATIENCE {
+                    stopped = Some(format!(
+                        "{PATIENCE} operations in a row gave no response: {why}"
+                    ));
+                    break;
+                }
+            }
+            Reply::NoCallsLeft => {
+                stopped = Some(format!("{} requests were made", asker.calls));
+                break;
+            }
+        }
+        // Not at each response: a state may be large.
+        if let Some(path) = &target.state
+            && saved.elapsed() > Duration::from_millis(400)
+        {
+            std::mem::swap(&mut state.places, &mut judge.places);
+            state.save(path)?;
+            std::mem::swap(&mut state.places, &mut judge.places);
+            saved = Instant::now();
+        }
+    }
+    progress.finish_and_clear();
+    if state.judged == 0 && stopped.is_none() {
+        let most = state.others.iter().max_by_key(|(_, paths)| paths.len());
+        let most = most.map_or(String::new(), |(why, paths)| {
+            format!(", {} {why}", paths.len())
+        });
+        let n = operations.len();
+        bail!("{from}: of {n} GET operations none could be judged{most}");
+    }
+    state.places = judge.places;
+    if let Some(path) = &target.state {
+        match stopped {
+            Some(_) => state.save(path)?,
+            None => drop(std::fs::remove_file(path)),
+        }
+    }
+    let asked: Vec<_> = asked.into_values().collect();
+    Ok(Outcome {
+        judged: state.judged,
+        others: state.others,
+        findings: propose::findings(doc, &asked, &state.places),
+        stopped,
+    })
+}
+
+fn left_alone(path: &str, skip: &[String]) -> Option<String> {
+    if skip.iter().any(|prefix| path.starts_with(prefix.as_str())) {
+        return Some("skipped as asked".into());
+    }
+    let word = path
+        .split(['/', '_', '-'])
+        .find(|word| EFFECTS.contains(word))?;
+    Some(format!("may have an effect (`{word}`)"))
+}
+
+/// https, or http on loopback. The text may hold a secret, and is in no error.
+fn base(url: &str) -> Result<Url> {
+    let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
+    if !fetch::is_private(&parsed) {
+        let shown = place::shown(&parsed);
+        bail!("--url {shown}: a token goes over https only, or over http on loopback");
+    }
+    Ok(parsed)
+}
+
+struct Asker {
+    http: Client,
+    authorization: HeaderValue,
+    pace: Interval,
+    timeout: Duration,
+    calls: usize,
+    max_calls: usize,
+}
+
+impl Asker {
+    fn new(base: &Url, target: &Target) -> Result<Self> {
+        let mut authorization = HeaderValue::from_str(&target.authorization)
+            .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
+        authorization.set_sensitive(true);
+        let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / target.rate));
+        // After a slow response no burst.
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            http: fetch::http(base)?.timeout(target.timeout).build()?,
+            authorization,
+            pace,
+            timeout: target.timeout,
+            calls: 0,
+            max_calls: target.max_calls.unwrap_or(usize::MAX),
+        })
+    }
+
+    /// One response. A 429 is waited out as `Retry-After` says, for at most a minute.
+    async fn get(&mut self, url: Url) -> Reply {
+        for attempt in 1..=ATTEMPTS {
+            if self.calls >= self.max_calls {
+                return Reply::NoCallsLeft;
+            }
+            self.calls += 1;
+            self.pace.tick().await;
+            let request = self.http.get(url.clone());
+            let sent = request
+                .header("authorization", &self.authorization)
+                .send()
+                .await;
+            let response = match sent {
+                Ok(response) => response,
+                Err(e) => return Reply::Nothing(self.why(&e)),
+            };
+            if response.status() != StatusCode::TOO_MANY_REQUESTS {
+                return self.read(response).await;
+            }
+            if attempt < ATTEMPTS {
+                let hint = response.headers().get("retry-after");
+                let seconds = hint
+                    .and_then(|v| v.to_str().ok()?.parse().ok())
+                    .unwrap_or(5);
+                tokio::time::sleep(Duration::from_secs(u64::min(seconds, LONGEST_WAIT))).await;
+            }
+        }
+        Reply::Nothing(format!("HTTP 429, {ATTEMPTS} times"))
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Reply {
+        let status = response.status();
+        if status.is_redirection() {
+            let location = response
+                .headers()
+                .get("location")
+                .and_then(|v| v.to_str().ok());
+            let target = location.and_then(|l| response.url().join(l).ok());
+            let own = target.is_none_or(|t| place::same_origin(&t, response.url()));
+            let whither = if own { "elsewhere" } else { "to another host" };
+            return Reply::Other(
+                status,
+                format!(
+                    "responded {}: a redirect {whither}, not followed",
+                    status.as_u16()
+                ),
+            );
+        }
+        if !status.is_success() {
+            return Reply::Other(status, format!("responded {}", status.as_u16()));
+        }
+        let media = response
+            .headers()
+            .get("content-type")
+            .and_then(|v| v.to_str().ok());
+        let media: String = media
+            .unwrap_or("no type")
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(40)
+            .collect();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST => {
+                    body.extend_from_slice(&chunk)
+                }
+                Ok(Some(_)) => {
+                    return Reply::Other(
+                        status,
+                        format!("responded more than {} MiB", LARGEST >> 20),
+                    );
+                }
+                Ok(None) => break,
+                Err(e) => return Reply::Nothing(self.why(&e)),
+            }
+        }
+        match serde_json::from_slice(&body) {
+            Ok(value) => Reply::Json(value),
+            Err(_) => Reply::Other(
+                status,
+                format!("responded no JSON ({})", line(media.trim())),
+            ),
+        }
+    }
+
+    fn why(&self, e: &reqwest::Error) -> String {
+        if e.is_timeout() {
+            format!("not whole within {} s", self.timeout.as_secs_f64())
+        } else if e.is_connect() {
+            "no connection".into()
+        } else {
+            "the connection ended".into()
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! `cargo xtask probe`: responses of GET operations, of a real account or recorded, against the document. docs/probe.md tells the whole.
+
+pub mod command;
+mod edit;
+mod evidence;
+mod judge;
+mod live;
+mod plan;
+mod propose;
+mod record;
+mod rules;
+mod state;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
+
+use anyhow::{Result, bail};
+use autopi_codegen::{
+    Operation, escape,
+    escape::{line, lines},
+    json_schema,
+    schema::Document,
+    select, success,
+};
+use reqwest::Url;
+use serde_json::{Value, json};
+
+pub use live::{Target, probe};
+pub use propose::{Count, Finding};
+
+use self::{judge::Judge, propose::Asked};
+
+/// What came of it.
+#[derive(serde::Serialize)]
+pub struct Outcome {
+    /// Operations of which a response was judged.
+    pub judged: usize,
+    /// Why operations (of a recording: requests) were not judged → which.
+    pub others: BTreeMap<String, Vec<String>>,
+    pub findings: Vec<Finding>,
+    /// Why it stopped before its end.
+    pub stopped: Option<String>,
+}
+
+/// As many faults of a recording are shown.
+const MOST_FAULTS: usize = 20;
+
+/// Judges the responses in a recording: HAR 1.2, or JSON lines.
+///
+/// Requests are matched by method and path below the path of `base`, else of the document's first server.
+///
+/// # Errors
+/// A file that can't be read, or nothing in it that belongs to the document.
+pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome> {
+    let operations = operations(doc)?;
+    let asked = asked(doc, &operations);
+    let by_path: BTreeMap<&str, &Asked> = operations
+        .iter()
+        .filter_map(|op| Some((op.path, asked.get(op.path)?)))
+        .collect();
+    let paths: Vec<&str> = operations.iter().map(|op| op.path).collect();
+    let server = doc
+        .pointer("/servers/0/url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let prefix = base.map_or_else(|| path_of(server), |base| base.path().to_owned());
+    let prefix = prefix.trim_end_matches('/');
+    let mut judge = Judge::new(doc, BTreeMap::new());
+    let mut judged = BTreeSet::new();
+    let mut others = BTreeMap::<String, Vec<String>>::new();
+    let mut faults = Vec::new();
+    let mut take = |exchange: record::Exchange| {
+        let mut not = |why: String, what: &str| {
+            let list = others.entry(why).or_default();
+            if !list.iter().any(|known| known == what) {
+                list.push(what.to_owned());
+            }
+        };
+        if !exchange.method.eq_ignore_ascii_case("get") {
+            return not("not GET".into(), "");
+        }
+        let path = path_of(&exchange.url);
+        let below = path.strip_prefix(prefix).unwrap_or_default();
+        // A path that is nobody's may hold a secret, and is not shown.
+        let Some(template) = record::matching(&paths, below) else {
+            return not("no operation of the document has this path".into(), "");
+        };
+        match (by_path.get(template), exchange.body) {
+            (None, _) => not("documents no JSON response".into(), template),
+            _ if !(200..300).contains(&exchange.status) => {
+                not(format!("responded {}", exchange.status), template);
+            }
+            (_, None) => not("responded no JSON".into(), template),
+            (Some(asked), Some(body)) => {
+                judged.insert(asked.name.clone());
+                judge.response(&asked.name, &asked.at, &body);
+            }
+        }
+    };
+    record::read(file, &mut take, &mut |fault| faults.push(fault))?;
+    if let Some(first) = faults.first()
+        && judged.is_empty()
+    {
+        bail!("{}: {first}: nothing could be judged", file.display());
+    }
+    if judged.is_empty() {
+        let why: Vec<&str> = others.keys().map(String::as_str).collect();
+        bail!(
+            "{}: no response could be judged: {}",
+            file.display(),
+            why.join("; ")
+        );
+    }
+    if !faults.is_empty() {
+        let n = faults.len();
+        faults.truncate(MOST_FAULTS);
+        others.insert(
+            format!("{n} lines or entries of the recording can't be read"),
+            faults,
+        );
+    }
+    let asked: Vec<Asked> = asked.into_values().collect();
+    Ok(Outcome {
+        judged: judged.len(),
+        others,
+        findings: propose::findings(doc, &asked, &judge.places),
+        stopped: None,
+    })
+}
+
+/// The path of a URL, which need not be whole.
+fn path_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(url) => url.path().to_owned(),
+        Err(_) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn operations(doc: &Value) -> Result<Vec<Operation<'_>>> {
+    let mut operations = select(doc, &|_| true)?;
+    operations.retain(|op| op.method == "get");
+    // Lists before their items.
+    operations.sort_by_key(|op| (op.path.matches('{').count(), op.path));
+    Ok(operations)
+}
+
+/// The operations that document a JSON response, by path, and where its schema stands.
+fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
+    let document = Document::new(doc);
+    let place = |op: &Operation<'_>| {
+        let (status, content) = success(&document, op).ok()?;
+        let (media, _) = json_schema(content?)?;
+        let [status, media] = [status, media].map(escape::pointer);
+        Some(format!(
+            "{}/responses/{status}/content/{media}/schema",
+            op.pointer()
+        ))
+    };
+    let of = |op: &Operation<'_>| {
+        let id = op
+            .value
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or(op.path);
+        let asked = Asked {
+            name: format!("GET {}", op.path),
+            id: id.to_owned(),
+            at: place(op)?,
+        };
+        Some((op.path.to_owned(), asked))
+    };
+    operations.iter().filter_map(of).collect()
+}
+
+impl Outcome {
+    /// The actions, as an OpenAPI Overlay 1.1 document in YAML.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn overlay(&self) -> Result<String> {
+        let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
+        let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
+        let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
+        let yaml = yaml_serde::to_string(&overlay)?;
+        // A person reads it: where something would not be seen, as JSON, which is YAML and can say it.
+        if lines(&yaml) == yaml {
+            return Ok(yaml);
+        }
+        Ok(escape::json(&serde_json::to_string_pretty(&overlay)?).into_owned() + "\n")
+    }
+
+    /// Does a response contradict the document?
+    pub fn wrong(&self) -> bool {
+        self.findings.iter().any(|f| f.wrong)
+    }
+
+    /// For programs.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn json(&self) -> Result<String> {
+        Ok(escape::json(&serde_json::to_string_pretty(self)?).into_owned() + "\n")
+    }
+
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let others: usize = self.others.values().map(Vec::len).sum();
+        let all = self.judged + others;
+        let _ = writeln!(
+            out,
+            "{all} GET operations: {} judged, {others} not",
+            self.judged
+        );
+        for (why, paths) in &self.others {
+            let more = if paths.len() > 1 { ", …" } else { "" };
+            let first = line(paths.first().map_or("", String::as_str));
+            let _ = writeln!(out, "  {:>4}  {}: {first}{more}", paths.len(), line(why));
+        }
+        for (title, wrong) in [
+            ("not as documented", true),
+            ("left open by the document", false),
+        ] {
+            let of: Vec<&Finding> = self.findings.iter().filter(|f| f.wrong == wrong).collect();
+            let _ = writeln!(out, "{} {title}", of.len());
+            for finding in of {
+                let only = finding
+                    .only
+                    .as_ref()
+                    .map_or(String::new(), |op| format!(" at {op} alone"));
+                let at = finding.at.replace("$.components.schemas", "");
+                let said = format!("{at}: {}{only}", finding.what);
+                let (yes, no) = (finding.against, finding.agree);
+                let _ = writeln!(out, "  {} ({yes}; as documented: {no})", line(&said));
+            }
+        }
+        if let Some(why) = &self.stopped {
+            let _ = writeln!(out, "stopped: {}: `--resume` goes on", line(why));
+        }
+        out
+    }
+}
+
+/// The table of rules in docs/probe.md.
+pub fn table() -> String {
+    let mut out = String::from("| rule | what it is | what is proposed |\n| --- | --- | --- |\n");
+    for rule in rules::RULES.iter().chain([&rules::OPEN]) {
+        let is = if rule.wrong {
+            "not as documented"
+        } else {
+            "left open"
+        };
+        let _ = writeln!(out, "| {} | {is} | {} |", rule.name, rule.proposes);
+    }
+    out
+}

@@ -1,0 +1,68 @@
+//! Where a probe stopped, so that `--resume` goes on there. It holds ids of the account (paths are filled from them), and is readable by its owner only.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::{judge::Place, plan::Known};
+use crate::pipeline::write;
+
+#[derive(Default, Serialize, Deserialize)]
+pub struct State {
+    /// The SHA-256 of the document, and the base: another one begins anew.
+    pub of: String,
+    /// Paths of operations that gave a response.
+    pub done: BTreeSet<String>,
+    pub judged: usize,
+    /// Why operations were not judged → which.
+    pub others: BTreeMap<String, Vec<String>>,
+    pub known: Known,
+    pub places: BTreeMap<String, Place>,
+}
+
+impl State {
+    /// # Errors
+    /// No such file, or of another document or host.
+    pub fn load(path: &Path, of: &str) -> Result<Self> {
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("{shown}: nothing to resume: leave out `--resume`"))?;
+        let mut state: Self = serde_json::from_str(&text)
+            .map_err(|_| anyhow::anyhow!("{shown}: no state of a probe: leave out `--resume`"))?;
+        if state.of != of {
+            bail!("{shown}: of another document or host: leave out `--resume`");
+        }
+        // Who gave no response is asked again.
+        for paths in state.others.values_mut() {
+            paths.retain(|path| state.done.contains(path));
+        }
+        state.others.retain(|_, paths| !paths.is_empty());
+        Ok(state)
+    }
+
+    /// # Errors
+    /// What the file system says.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            // The mode of a file that is there is kept when it is replaced.
+            let made = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path);
+            drop(made);
+        }
+        write::write_file(path, &serde_json::to_string(self)?)?;
+        Ok(())
+    }
+}

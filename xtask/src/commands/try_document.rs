@@ -1,0 +1,51 @@
+//! `cargo xtask try`: a document through the pipeline, and the client that is generated from it through rustc.
+
+use std::{fs, path::Path};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    cargo,
+    out::print,
+    pipeline::{Proof, of_file, verify},
+    say,
+};
+
+/// Compiles the client of a document, leaving the repository alone.
+///
+/// # Errors
+/// A stage that failed; code that does not compile.
+pub fn try_document(root: &Path, file: &Path) -> Result<()> {
+    let new = of_file(file, Proof::Wanted)?;
+    print(&new.report.to_string())?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("openapi.json");
+    fs::write(&path, new.text)?;
+    let status = cargo::command()
+        .args([
+            "check",
+            "--quiet",
+            "--package",
+            "autopi",
+            "--lib",
+            "--features",
+            "blocking",
+            "--target-dir",
+        ])
+        .arg(root.join("target/try"))
+        .current_dir(root)
+        .env("AUTOPI_SPEC", &path)
+        .status()?;
+    if !status.success() {
+        bail!(
+            "the code generated from {} does not compile: please report the document",
+            file.display()
+        );
+    }
+    say!(
+        "{}: {} operations compile",
+        file.display(),
+        verify::operations(&new.doc).len()
+    )?;
+    Ok(())
+}

@@ -1,0 +1,363 @@
+//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a way through a document that knows what each place is. What is [`Is::Data`] (examples,
+//! defaults, enum values, `x-*`) is never looked into.
+
+use serde_json::Value;
+
+use crate::document::escape;
+
+/// What stands at a place.
+#[derive(Clone, Copy)]
+pub enum Is {
+    Data,
+    Text,
+    Bool,
+    Number,
+    /// A whole number, 0 or more.
+    Count,
+    /// A limit in 3.1, a flag of the limit before.
+    BoolOrNumber,
+    /// `type` of a schema: a name, or a list of names.
+    Type,
+    /// `required` of a schema: a list of names.
+    Required,
+    Texts,
+    /// `additionalProperties`: a schema, or whether there may be any.
+    SchemaOrBool,
+    One(&'static Kind),
+    List(&'static Is),
+    Map(&'static Is),
+    /// A map in which `x-*` are extensions.
+    Extensible(&'static Is),
+}
+
+/// An object of the specification.
+pub struct Kind {
+    pub name: &'static str,
+    members: &'static [(&'static str, Is)],
+    /// A parameter of 2.0 has the members of a schema too.
+    also: Option<&'static Kind>,
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Kind {
+    /// What a member of this name is.
+    pub fn member(&self, key: &str) -> Is {
+        let own = self.members.iter().find(|(name, _)| *name == key);
+        match (own, self.also) {
+            (Some((_, is)), _) => *is,
+            (None, Some(also)) => also.member(key),
+            (None, None) => Is::Data,
+        }
+    }
+}
+
+static SCHEMA_IS: Is = Is::One(&SCHEMA);
+static PATHS_IS: Is = Is::One(&PATH_ITEM);
+static MEDIA_IS: Is = Is::One(&MEDIA);
+static HEADER_IS: Is = Is::One(&HEADER);
+static PARAMETER_IS: Is = Is::One(&PARAMETER);
+static RESPONSE_IS: Is = Is::One(&RESPONSE);
+static BODY_IS: Is = Is::One(&BODY);
+static SECURITY_IS: Is = Is::One(&SECURITY);
+const SERVERS: Is = Is::List(&Is::One(&SERVER));
+const REQUIREMENTS: Is = Is::List(&Is::Map(&Is::Texts));
+static CALLBACK: Is = Is::Extensible(&PATHS_IS);
+
+const fn kind(name: &'static str, members: &'static [(&'static str, Is)]) -> Kind {
+    Kind {
+        name,
+        members,
+        also: None,
+    }
+}
+
+pub static DOCUMENT: Kind = kind(
+    "document",
+    &[
+        ("info", Is::One(&INFO)),
+        ("host", Is::Text),
+        ("basePath", Is::Text),
+        ("schemes", Is::Texts),
+        ("consumes", Is::Texts),
+        ("produces", Is::Texts),
+        ("paths", Is::Extensible(&PATHS_IS)),
+        ("definitions", Is::Map(&SCHEMA_IS)),
+        ("parameters", Is::Map(&PARAMETER_IS)),
+        ("responses", Is::Map(&RESPONSE_IS)),
+        ("securityDefinitions", Is::Map(&SECURITY_IS)),
+        ("security", REQUIREMENTS),
+        ("tags", Is::List(&Is::One(&TAG))),
+        ("externalDocs", Is::One(&DOCS)),
+        ("servers", SERVERS),
+        ("components", Is::One(&COMPONENTS)),
+    ],
+);
+
+static INFO: Kind = kind(
+    "info",
+    &[
+        ("title", Is::Text),
+        ("version", Is::Text),
+        ("description", Is::Text),
+        ("summary", Is::Text),
+        ("termsOfService", Is::Text),
+        ("contact", Is::One(&CONTACT)),
+        ("license", Is::One(&LICENSE)),
+    ],
+);
+
+static LICENSE: Kind = kind(
+    "license",
+    &[
+        ("name", Is::Text),
+        ("url", Is::Text),
+        ("identifier", Is::Text),
+    ],
+);
+
+static CONTACT: Kind = kind(
+    "contact",
+    &[("name", Is::Text), ("url", Is::Text), ("email", Is::Text)],
+);
+
+static TAG: Kind = kind(
+    "tag",
+    &[
+        ("name", Is::Text),
+        ("description", Is::Text),
+        ("externalDocs", Is::One(&DOCS)),
+    ],
+);
+
+static DOCS: Kind = kind(
+    "external documentation",
+    &[("url", Is::Text), ("description", Is::Text)],
+);
+
+static SERVER: Kind = kind("server", &[("url", Is::Text), ("description", Is::Text)]);
+
+static COMPONENTS: Kind = kind(
+    "components",
+    &[
+        ("schemas", Is::Map(&SCHEMA_IS)),
+        ("parameters", Is::Map(&PARAMETER_IS)),
+        ("responses", Is::Map(&RESPONSE_IS)),
+        ("requestBodies", Is::Map(&BODY_IS)),
+        ("headers", Is::Map(&HEADER_IS)),
+        ("securitySchemes", Is::Map(&SECURITY_IS)),
+        ("callbacks", Is::Map(&CALLBACK)),
+        ("pathItems", Is::Map(&PATHS_IS)),
+        ("mediaTypes", Is::Map(&MEDIA_IS)),
+    ],
+);
+
+static SECURITY: Kind = kind(
+    "security scheme",
+    &[
+        ("type", Is::Text),
+        ("description", Is::Text),
+        ("name", Is::Text),
+        ("in", Is::Text),
+        ("scheme", Is::Text),
+        ("bearerFormat", Is::Text),
+        ("openIdConnectUrl", Is::Text),
+        ("flow", Is::Text),
+        ("authorizationUrl", Is::Text),
+        ("tokenUrl", Is::Text),
+    ],
+);
+
+pub static PATH_ITEM: Kind = kind(
+    "path item",
+    &[
+        ("summary", Is::Text),
+        ("description", Is::Text),
+        ("get", Is::One(&OPERATION)),
+        ("put", Is::One(&OPERATION)),
+        ("post", Is::One(&OPERATION)),
+        ("delete", Is::One(&OPERATION)),
+        ("options", Is::One(&OPERATION)),
+        ("head", Is::One(&OPERATION)),
+        ("patch", Is::One(&OPERATION)),
+        ("trace", Is::One(&OPERATION)),
+        ("servers", SERVERS),
+        ("parameters", Is::List(&PARAMETER_IS)),
+    ],
+);
+
+pub static OPERATION: Kind = kind(
+    "operation",
+    &[
+        ("tags", Is::Texts),
+        ("summary", Is::Text),
+        ("description", Is::Text),
+        ("externalDocs", Is::One(&DOCS)),
+        ("operationId", Is::Text),
+        ("consumes", Is::Texts),
+        ("produces", Is::Texts),
+        ("schemes", Is::Texts),
+        ("parameters", Is::List(&PARAMETER_IS)),
+        ("requestBody", Is::One(&BODY)),
+        ("responses", Is::Extensible(&RESPONSE_IS)),
+        ("callbacks", Is::Map(&CALLBACK)),
+        ("deprecated", Is::Bool),
+        ("security", REQUIREMENTS),
+        ("servers", SERVERS),
+    ],
+);
+
+pub static PARAMETER: Kind = Kind {
+    name: "parameter",
+    members: &[
+        ("name", Is::Text),
+        ("in", Is::Text),
+        ("required", Is::Bool),
+        ("allowEmptyValue", Is::Bool),
+        ("style", Is::Text),
+        ("explode", Is::Bool),
+        ("allowReserved", Is::Bool),
+        ("schema", Is::One(&SCHEMA)),
+        ("content", Is::Map(&MEDIA_IS)),
+    ],
+    also: Some(&SCHEMA),
+};
+
+pub static HEADER: Kind = Kind {
+    name: "header",
+    members: &[
+        ("required", Is::Bool),
+        ("style", Is::Text),
+        ("explode", Is::Bool),
+        ("schema", Is::One(&SCHEMA)),
+        ("content", Is::Map(&MEDIA_IS)),
+    ],
+    also: Some(&SCHEMA),
+};
+
+pub static RESPONSE: Kind = kind(
+    "response",
+    &[
+        ("description", Is::Text),
+        ("schema", Is::One(&SCHEMA)),
+        ("headers", Is::Map(&HEADER_IS)),
+        ("content", Is::Map(&MEDIA_IS)),
+    ],
+);
+
+pub static BODY: Kind = kind(
+    "request body",
+    &[
+        ("description", Is::Text),
+        ("content", Is::Map(&MEDIA_IS)),
+        ("required", Is::Bool),
+    ],
+);
+
+static MEDIA: Kind = kind(
+    "media type",
+    &[
+        ("schema", Is::One(&SCHEMA)),
+        ("encoding", Is::Map(&Is::One(&ENCODING))),
+    ],
+);
+
+static ENCODING: Kind = kind(
+    "encoding",
+    &[
+        ("contentType", Is::Text),
+        ("headers", Is::Map(&HEADER_IS)),
+        ("style", Is::Text),
+        ("explode", Is::Bool),
+        ("allowReserved", Is::Bool),
+    ],
+);
+
+pub static SCHEMA: Kind = kind(
+    "schema",
+    &[
+        ("title", Is::Text),
+        ("description", Is::Text),
+        ("type", Is::Type),
+        ("format", Is::Text),
+        ("collectionFormat", Is::Text),
+        ("multipleOf", Is::Number),
+        ("maximum", Is::Number),
+        ("exclusiveMaximum", Is::BoolOrNumber),
+        ("minimum", Is::Number),
+        ("exclusiveMinimum", Is::BoolOrNumber),
+        ("maxLength", Is::Count),
+        ("minLength", Is::Count),
+        ("pattern", Is::Text),
+        ("maxItems", Is::Count),
+        ("minItems", Is::Count),
+        ("uniqueItems", Is::Bool),
+        ("maxProperties", Is::Count),
+        ("minProperties", Is::Count),
+        ("required", Is::Required),
+        ("enum", Is::List(&Is::Data)),
+        ("properties", Is::Map(&SCHEMA_IS)),
+        ("patternProperties", Is::Map(&SCHEMA_IS)),
+        ("additionalProperties", Is::SchemaOrBool),
+        ("items", Is::One(&SCHEMA)),
+        ("prefixItems", Is::List(&SCHEMA_IS)),
+        ("contains", Is::One(&SCHEMA)),
+        ("propertyNames", Is::One(&SCHEMA)),
+        ("if", Is::One(&SCHEMA)),
+        ("then", Is::One(&SCHEMA)),
+        ("else", Is::One(&SCHEMA)),
+        ("dependentSchemas", Is::Map(&SCHEMA_IS)),
+        ("$defs", Is::Map(&SCHEMA_IS)),
+        ("definitions", Is::Map(&SCHEMA_IS)),
+        ("allOf", Is::List(&SCHEMA_IS)),
+        ("anyOf", Is::List(&SCHEMA_IS)),
+        ("oneOf", Is::List(&SCHEMA_IS)),
+        ("not", Is::One(&SCHEMA)),
+        ("nullable", Is::Bool),
+        ("x-nullable", Is::Bool),
+        ("readOnly", Is::Bool),
+        ("writeOnly", Is::Bool),
+        ("deprecated", Is::Bool),
+        ("externalDocs", Is::One(&DOCS)),
+    ],
+);
+
+/// Calls `f` with each object of the specification in a value, its JSON pointer and its kind, outer ones first. A schema may be a boolean.
+/// What is of another form is passed over.
+pub fn each<'a, E>(
+    value: &'a Value,
+    is: Is,
+    at: &str,
+    f: &mut impl FnMut(&'static Kind, &str, &'a Value) -> Result<(), E>,
+) -> Result<(), E> {
+    match (is, value) {
+        (Is::SchemaOrBool, Value::Object(_)) => each(value, Is::One(&SCHEMA), at, f),
+        (Is::One(kind), Value::Object(map)) => {
+            f(kind, at, value)?;
+            map.iter()
+                .filter(|(_, v)| !v.is_string() && !v.is_number())
+                .try_for_each(|(key, value)| match kind.member(key) {
+                    Is::Data => Ok(()),
+                    is => each(value, is, &format!("{at}/{}", escape(key)), f),
+                })
+        }
+        (Is::One(kind), Value::Bool(_)) if kind.name == SCHEMA.name => f(kind, at, value),
+        (Is::List(is), Value::Array(list)) => {
+            let mut list = list.iter().enumerate();
+            list.try_for_each(|(i, value)| each(value, *is, &format!("{at}/{i}"), f))
+        }
+        (Is::Map(is), Value::Object(map)) => {
+            let mut map = map.iter();
+            map.try_for_each(|(k, v)| each(v, *is, &format!("{at}/{}", escape(k)), f))
+        }
+        (Is::Extensible(is), Value::Object(map)) => {
+            let mut map = map.iter().filter(|(k, _)| !k.starts_with("x-"));
+            map.try_for_each(|(k, v)| each(v, *is, &format!("{at}/{}", escape(k)), f))
+        }
+        _ => Ok(()),
+    }
+}

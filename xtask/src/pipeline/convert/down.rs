@@ -1,0 +1,345 @@
+//! OpenAPI 3.1 → 3.0.3.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::members::{DOCUMENT, Is, SCHEMA, each};
+use crate::{document, report::Report};
+
+/// What 3.2 has and 3.1 has not.
+pub fn from_32(doc: &mut Value, report: &mut Report) {
+    if let Some(map) = doc.as_object_mut()
+        && map.shift_remove("$self").is_some()
+    {
+        report.warn("/$self", "an address of the document itself: left out");
+    }
+    let components = doc.get_mut("components").and_then(Value::as_object_mut);
+    if let Some(Value::Object(types)) = components.and_then(|c| c.shift_remove("mediaTypes")) {
+        shared_media(doc, &types);
+    }
+    let shared = doc.pointer_mut("/components/parameters");
+    if let Some(shared) = shared.and_then(Value::as_object_mut) {
+        shared.retain(|_, p| p.get("in").is_none_or(|place| place != "querystring"));
+        shared.values_mut().for_each(cookie_style);
+    }
+    for (path, item) in doc
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        for gone in ["query", "additionalOperations"] {
+            if item
+                .as_object_mut()
+                .and_then(|i| i.shift_remove(gone))
+                .is_some()
+            {
+                let at = format!("/paths/{}/{gone}", document::escape(path));
+                report.warn(
+                    at,
+                    "operations of such methods are of OpenAPI 3.2: left out",
+                );
+            }
+        }
+    }
+    document::operations(doc, |path, method, op| {
+        let at = format!("/paths/{}/{method}", document::escape(path));
+        let parameters = op.get_mut("parameters").and_then(Value::as_array_mut);
+        let mut i = 0..;
+        parameters.into_iter().for_each(|all| {
+            all.iter_mut().for_each(cookie_style);
+            all.retain(|p| {
+                let i = i.next().unwrap_or_default();
+                let whole = p.get("in").is_some_and(|place| place == "querystring");
+                if whole {
+                    let at = format!("{at}/parameters/{i}");
+                    report.warn(
+                        at,
+                        "a parameter that is the whole query is of OpenAPI 3.2: left out",
+                    );
+                }
+                !whole
+            });
+        });
+        let holders = op
+            .iter_mut()
+            .flat_map(|(key, value)| match (key.as_str(), value) {
+                ("requestBody", body) => vec![body],
+                ("responses", Value::Object(map)) => {
+                    // Since 3.2 a response need not be described.
+                    let responses = map.values_mut().filter_map(Value::as_object_mut);
+                    responses.for_each(|r| {
+                        r.entry("description").or_insert("".into());
+                    });
+                    map.values_mut().collect()
+                }
+                _ => Vec::new(),
+            });
+        for holder in holders {
+            let content = holder.get_mut("content").and_then(Value::as_object_mut);
+            for (media, value) in content.into_iter().flatten() {
+                let Some(value) = value.as_object_mut() else {
+                    continue;
+                };
+                if value.shift_remove("itemSchema").is_some() {
+                    let what = format!("the items of `{media}` are typed in OpenAPI 3.2 only");
+                    report.warn(&at, what + ": read as bytes");
+                }
+                for key in ["itemEncoding", "prefixEncoding"] {
+                    value.shift_remove(key);
+                }
+            }
+        }
+    });
+}
+
+/// Cookies are written so in 3.2; in 3.0 `form` is their only style.
+fn cookie_style(parameter: &mut Value) {
+    if parameter.get("style").is_some_and(|s| s == "cookie") {
+        parameter["style"] = "form".into();
+    }
+}
+
+/// Puts shared media types where they are used: 3.0 has none.
+fn shared_media(value: &mut Value, types: &Map<String, Value>) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|v| shared_media(v, types)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                if let ("content", Value::Object(content)) = (key.as_str(), &mut *value) {
+                    for media in content.values_mut() {
+                        // One may refer to another, not to itself.
+                        for _ in 0..types.len() {
+                            let name = media.get("$ref").and_then(Value::as_str);
+                            let name =
+                                name.and_then(|r| r.strip_prefix("#/components/mediaTypes/"));
+                            let Some(found) = name.and_then(|n| types.get(&document::unescape(n)))
+                            else {
+                                break;
+                            };
+                            *media = found.clone();
+                        }
+                    }
+                }
+                if !matches!(key.as_str(), "example" | "examples") {
+                    shared_media(value, types);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The keywords of a schema of 3.0; `x-*` beside them.
+const SAID: [&str; 37] = [
+    "$ref",
+    "title",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "enum",
+    "type",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "not",
+    "items",
+    "properties",
+    "additionalProperties",
+    "description",
+    "format",
+    "default",
+    "nullable",
+    "discriminator",
+    "readOnly",
+    "writeOnly",
+    "xml",
+    "externalDocs",
+    "example",
+    "deprecated",
+    "collectionFormat",
+];
+
+/// Why 3.0 cannot say this keyword of a schema.
+fn lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
+    let types = value.as_array().into_iter().flatten();
+    match key {
+        "type" if types.filter(|t| *t != "null").count() > 1 => {
+            Some("several types: any JSON is taken".into())
+        }
+        "const" | "examples" => None,
+        "contentMediaType" if is_bytes(schema) => None,
+        "contentEncoding" if is_base64(schema) => None,
+        "prefixItems" => Some("3.0 cannot say which item is which: each may be any of them".into()),
+        _ if SAID.contains(&key) || key.starts_with("x-") => None,
+        _ => Some(format!("3.0 cannot say `{key}`: left out")),
+    }
+}
+
+fn is(schema: &Map<String, Value>, key: &str, value: &str) -> bool {
+    schema.get(key).is_some_and(|v| v == value)
+}
+
+fn is_bytes(schema: &Map<String, Value>) -> bool {
+    is(schema, "type", "string") && is(schema, "contentMediaType", "application/octet-stream")
+}
+
+fn is_base64(schema: &Map<String, Value>) -> bool {
+    is(schema, "type", "string")
+        && is(schema, "contentEncoding", "base64")
+        && schema.get("format").is_none()
+}
+
+/// One of these.
+fn any_of(mut parts: Vec<Value>) -> Value {
+    let mut seen: Vec<Value> = Vec::new();
+    parts.retain(|p| {
+        let new = !seen.contains(p);
+        seen.push(p.clone());
+        new
+    });
+    match parts.as_slice() {
+        [one] => one.clone(),
+        _ if parts.contains(&json!({})) => json!({}),
+        _ => json!({ "anyOf": parts }),
+    }
+}
+
+/// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
+pub fn from_31(doc: &mut Value, report: &mut Report) {
+    doc["openapi"] = "3.0.3".into();
+    for (holder, gone) in [
+        ("", "webhooks"),
+        ("", "jsonSchemaDialect"),
+        ("/info", "summary"),
+        ("/info/license", "identifier"),
+        // Written out where they are used.
+        ("/components", "pathItems"),
+    ] {
+        let map = doc.pointer_mut(holder).and_then(Value::as_object_mut);
+        if map.and_then(|m| m.shift_remove(gone)).is_some() && gone != "pathItems" {
+            report.warn(format!("{holder}/{gone}"), "3.0 cannot say this: left out");
+        }
+    }
+    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
+        if kind == &SCHEMA
+            && let Some(schema) = schema.as_object()
+        {
+            for (key, value) in schema {
+                if let Some(why) = lost(key, value, schema) {
+                    report.warn(format!("{at}/{}", document::escape(key)), why);
+                }
+            }
+        }
+        Ok(())
+    });
+    document::document_schemas(doc, &mut schema_31);
+}
+
+fn schema_31(map: &mut Map<String, Value>) {
+    let of_type = match map.get("type") {
+        Some(Value::Array(types)) => Some(types.clone()),
+        Some(Value::String(one)) if one == "null" => Some(vec!["null".into()]),
+        _ => None,
+    };
+    if let Some(types) = of_type {
+        let rest: Vec<&Value> = types.iter().filter(|t| *t != "null").collect();
+        if rest.len() < types.len() {
+            map.insert("nullable".into(), true.into());
+        }
+        map.shift_remove("type");
+        match rest.as_slice() {
+            [] => drop(map.insert("enum".into(), json!([null]))),
+            [one] => drop(map.insert("type".into(), (*one).clone())),
+            _ => {}
+        }
+    }
+    // 3.1 allows members beside a $ref, 3.0 ignores them.
+    if map.len() > 1
+        && let Some(target) = map.shift_remove("$ref")
+    {
+        let parts = map.entry("allOf").or_insert_with(|| json!([]));
+        if let Value::Array(parts) = parts {
+            parts.push(json!({ "$ref": target }));
+        }
+    }
+    if is_bytes(map) {
+        map.insert("format".into(), "binary".into());
+    } else if is_base64(map) {
+        map.insert("format".into(), "byte".into());
+    }
+    if let Some(value) = map.shift_remove("const") {
+        map.insert("enum".into(), json!([value]));
+    }
+    for (exclusive, plain, sign) in [
+        ("exclusiveMinimum", "minimum", 1.0),
+        ("exclusiveMaximum", "maximum", -1.0),
+    ] {
+        if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
+            let (limit, other) = (n.as_f64(), map.get(plain).and_then(Value::as_f64));
+            // Of both, the tighter one counts.
+            if limit.zip(other).is_some_and(|(n, p)| p * sign > n * sign) {
+                map.shift_remove(exclusive);
+            } else {
+                map.insert(plain.into(), n);
+                map.insert(exclusive.into(), true.into());
+            }
+        }
+    }
+    if let Some(Value::Array(examples)) = map.shift_remove("examples") {
+        if let Some(first) = examples.first() {
+            map.entry("example").or_insert_with(|| first.clone());
+        }
+        if examples.len() > 1 {
+            map.insert("x-examples".into(), examples.into());
+        }
+    }
+    let nothing = json!({ "not": {} });
+    if let Some(Value::Array(mut parts)) = map.shift_remove("prefixItems") {
+        match map.get("items") {
+            Some(rest) if *rest == nothing || *rest == false => {
+                let most = map.get("maxItems").and_then(Value::as_u64);
+                let most = most.map_or(parts.len() as u64, |m| m.min(parts.len() as u64));
+                map.insert("maxItems".into(), most.into());
+            }
+            rest => parts.push(rest.cloned().unwrap_or_else(|| json!({}))),
+        }
+        map.insert("items".into(), any_of(parts));
+    }
+    // Members of these names are allowed, whatever others are not.
+    if let Some(Value::Object(patterns)) = map.shift_remove("patternProperties")
+        && let Some(others) = map.get("additionalProperties")
+        && *others != true
+    {
+        let more = (*others != false && *others != nothing).then(|| others.clone());
+        let parts = patterns.into_iter().map(|(_, v)| v).chain(more).collect();
+        map.insert("additionalProperties".into(), any_of(parts));
+    }
+    map.retain(|key, _| SAID.contains(&key.as_str()) || key.starts_with("x-"));
+    // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
+    for key in ["anyOf", "oneOf"] {
+        let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {
+            continue;
+        };
+        let before = parts.len();
+        parts.retain(|p| p.get("type").is_none_or(|t| t != "null"));
+        if parts.len() < before {
+            let one = (parts.len() == 1).then(|| parts.clone());
+            map.insert("nullable".into(), true.into());
+            if let Some(one) = one {
+                map.shift_remove(key);
+                map.insert("allOf".into(), one.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Parameters in places where they can't be. Hand-written `manual_parameters` of drf-yasg get path parameters wrong; the server routes by the path.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    document::{self, escape},
+    report::Report,
+};
+
+/// What the client says itself (OpenAPI 3.0.3, Parameter Object: such headers are ignored).
+const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// Puts every parameter where it can be, with a warning for each that was not.
+pub fn placed(doc: &mut Value, report: &mut Report) {
+    let components = document::schemas(doc).cloned().unwrap_or_default();
+    document::operations(doc, |path, method, op| {
+        let place = |i: usize| format!("/paths/{}/{method}/parameters/{i}", escape(path));
+        path_parameters(path, op, |i, message| report.warn(place(i), message));
+        for (at, message) in parts(op) {
+            report.warn(
+                format!("/paths/{}/{method}/requestBody/content/{at}", escape(path)),
+                message,
+            );
+        }
+        let Some(parameters) = op.get_mut("parameters").and_then(Value::as_array_mut) else {
+            return;
+        };
+        let mut i = 0..;
+        for (i, parameter) in parameters.iter_mut().enumerate() {
+            styled(parameter, &components, |key, message| {
+                report.warn(format!("{}/{key}", place(i)), message);
+            });
+        }
+        parameters.retain(|parameter| {
+            let (i, name) = (
+                i.next().unwrap_or_default(),
+                name(parameter).to_ascii_lowercase(),
+            );
+            match parameter.get("in").and_then(Value::as_str) {
+                Some("header") if OWN_HEADERS.contains(&name.as_str()) => {
+                    report.warn(
+                        place(i),
+                        format!("the client sends `{name}` itself: left out"),
+                    );
+                    false
+                }
+                Some("cookie") => {
+                    report.warn(
+                        place(i),
+                        "a cookie belongs to a browser's session: it has no setter",
+                    );
+                    true
+                }
+                _ => true,
+            }
+        });
+    });
+}
+
+/// Styles that OpenAPI does not define for a place or a type are a warning, with what is sent.
+fn styled(
+    parameter: &mut Value,
+    components: &Map<String, Value>,
+    mut warn: impl FnMut(&str, String),
+) {
+    let text = |key| {
+        parameter
+            .get(key)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    if let Some(content) = parameter.get("content").and_then(Value::as_object) {
+        match content.keys().next() {
+            Some(media) if autopi_codegen::media::is_json(media) => {}
+            Some(media) => warn(
+                "content",
+                format!("`{media}` is no JSON: a text is sent as it is"),
+            ),
+            None => warn("content", "names no media type: any text is taken".into()),
+        }
+        return;
+    }
+    let Some(place) = text("in") else {
+        return;
+    };
+    let (usual, known): (_, &[&str]) = match place.as_str() {
+        "path" => ("simple", &["simple", "label", "matrix"]),
+        "query" => (
+            "form",
+            &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        ),
+        "header" => ("simple", &["simple"]),
+        _ => return,
+    };
+    let mut style = text("style").unwrap_or_else(|| usual.to_owned());
+    if !known.contains(&style.as_str()) {
+        warn(
+            "style",
+            format!("`{style}` is no style of a parameter in the {place}: sent as `{usual}`"),
+        );
+        style = usual.to_owned();
+        parameter["style"] = usual.into();
+    }
+    let explode = parameter.get("explode").and_then(Value::as_bool);
+    let schema = parameter
+        .get("schema")
+        .map(|s| document::resolved(s, components));
+    let Some(schema) = schema else {
+        return;
+    };
+    let kind = schema
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let inner = |s: &Value| {
+        let inner = document::resolved(s, components);
+        inner.get("properties").is_some()
+            || inner
+                .get("type")
+                .is_some_and(|t| t == "array" || t == "object")
+    };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let nested = schema.get("items").is_some_and(inner)
+        || schema.get("additionalProperties").is_some_and(inner)
+        || properties.is_some_and(|p| p.values().any(inner));
+    match (style.as_str(), explode) {
+        ("spaceDelimited" | "pipeDelimited", Some(true)) => {
+            warn(
+                "explode",
+                format!("`{style}` separates only what is not exploded: the name is repeated"),
+            );
+        }
+        ("deepObject", Some(false)) => {
+            warn("explode", "`deepObject` is always exploded: sent so".into());
+        }
+        ("deepObject", _)
+            if matches!(kind, "string" | "integer" | "number" | "boolean" | "array") =>
+        {
+            warn(
+                "style",
+                format!("`deepObject` is a style of objects, not of `{kind}`: sent as `form`"),
+            );
+        }
+        _ => {}
+    }
+    if nested && style != "deepObject" {
+        warn(
+            "schema",
+            format!(
+                "`{style}` can't say a list or an object inside another: a call that has one is refused"
+            ),
+        );
+    }
+}
+
+/// What a form's `encoding` asks for and is not sent.
+fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
+    let content = op
+        .get("requestBody")
+        .and_then(|b| b.get("content")?.as_object());
+    let mut out = Vec::new();
+    for (media, value) in content.into_iter().flatten() {
+        let members = value
+            .pointer("/schema/properties")
+            .and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            for key in ["oneOf", "anyOf"] {
+                let parts = member.get(key).and_then(Value::as_array);
+                let parts: Vec<&Value> = parts.into_iter().flatten().collect();
+                let is_file = |part: &&Value| {
+                    let items = part.get("items").unwrap_or(part);
+                    autopi_codegen::schema::is_file(items)
+                };
+                if parts.iter().any(is_file) && !parts.iter().all(is_file) {
+                    let at = format!("{}/schema/properties/{}/{key}", escape(media), escape(name));
+                    out.push((
+                        at,
+                        "one alternative is a file: an `Upload` is taken, no other".to_owned(),
+                    ));
+                }
+            }
+        }
+        let encoding = value.get("encoding").and_then(Value::as_object);
+        for (name, encoding) in encoding.into_iter().flatten() {
+            let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
+            let headers = encoding.get("headers").and_then(Value::as_object);
+            for name in headers.into_iter().flatten().map(|(name, _)| name) {
+                if !autopi_codegen::parts::is_settable(name)
+                    && !name.eq_ignore_ascii_case("content-type")
+                {
+                    let message =
+                        format!("a part can't have a header `{name}` of its own: not sent");
+                    out.push((at("headers"), message));
+                }
+            }
+            if headers.is_some_and(|h| !h.is_empty()) && !autopi_codegen::media::is_multipart(media)
+            {
+                out.push((
+                    at("headers"),
+                    "only a part of a multipart body has headers: not sent".to_owned(),
+                ));
+            }
+            let types = encoding.get("contentType").and_then(Value::as_str);
+            if let Some(types) = types.filter(|t| t.contains([',', '*'])) {
+                let message =
+                    format!("`{types}` are several: a part has the one that its `Upload` says");
+                out.push((at("contentType"), message));
+            }
+        }
+    }
+    out
+}
+
+fn name(parameter: &Value) -> &str {
+    parameter
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// A path parameter of another name than the path's is renamed; one that the path has no place for can only be meant for the query. One that is not declared
+/// at all is left to the verify stage, which refuses it.
+fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut(usize, String)) {
+    let mut wanted: BTreeSet<&str> = document::path_parameters(path).collect();
+    let parameters = op
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .enumerate();
+    let in_path = parameters.filter(|(_, p)| p.get("in").and_then(Value::as_str) == Some("path"));
+    let mut odd: Vec<_> = in_path.filter(|(_, p)| !wanted.remove(name(p))).collect();
+    let only = odd.len() == 1 && wanted.len() == 1;
+    for (i, parameter) in &mut odd {
+        let name = name(parameter).to_owned();
+        match wanted.first().filter(|_| only) {
+            Some(real) => {
+                warn(
+                    *i,
+                    format!(
+                        "the path has no `{name}`, but a `{real}` that is not declared: renamed"
+                    ),
+                );
+                parameter["name"] = (*real).into();
+            }
+            None => {
+                warn(
+                    *i,
+                    format!("the path has no `{name}`: taken for a query parameter"),
+                );
+                parameter["in"] = "query".into();
+                parameter["required"] = false.into();
+            }
+        }
+    }
+}

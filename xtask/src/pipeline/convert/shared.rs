@@ -1,0 +1,151 @@
+//! What operations of OpenAPI 3 share is written out at each of them, as it is for 2.0: the later stages look at operations only.
+
+use std::cell::Cell;
+
+use serde_json::{Map, Value};
+
+use super::references::size;
+use crate::{
+    document::{METHODS, escape},
+    report::Failure,
+};
+
+/// Parameters of path items, and references to path items, parameters, bodies, answers and headers. The components stay: nothing is lost.
+pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
+    let root = Shared::of(doc.clone());
+    let paths = doc
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
+    for (path, item) in paths.iter_mut().filter(|(path, _)| !path.starts_with("x-")) {
+        let pointer = format!("/paths/{}", escape(path));
+        root.resolve(item, &pointer)?;
+        let item = item
+            .as_object_mut()
+            .ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
+        let shared = item.shift_remove("parameters");
+        for method in METHODS {
+            let Some(op) = item.get_mut(method) else {
+                continue;
+            };
+            let pointer = format!("{pointer}/{method}");
+            let op = op.as_object_mut().ok_or_else(|| {
+                Failure::new("convert", &pointer, "an operation must be an object")
+            })?;
+            operation(&root, op, shared.as_ref(), &pointer)?;
+        }
+    }
+    Ok(doc)
+}
+
+fn operation(
+    root: &Shared,
+    op: &mut Map<String, Value>,
+    shared: Option<&Value>,
+    pointer: &str,
+) -> Result<(), Failure> {
+    let own = op
+        .get("parameters")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let mut all: Vec<Value> = Vec::new();
+    for (i, parameter) in own
+        .iter()
+        .chain(shared.and_then(Value::as_array).into_iter().flatten())
+        .enumerate()
+    {
+        let mut parameter = parameter.clone();
+        let place = parameter_place(pointer, i, own.len());
+        root.resolve(&mut parameter, &place)?;
+        let same = all
+            .iter()
+            .any(|p| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in"));
+        match same {
+            true if i < own.len() => {
+                return Err(Failure::new(
+                    "convert",
+                    place,
+                    "a second parameter of this name and place",
+                ));
+            }
+            true => {} // the operation's own wins
+            false => all.push(parameter),
+        }
+    }
+    op.insert("parameters".into(), all.into());
+    if let Some(body) = op.get_mut("requestBody") {
+        root.resolve(body, &format!("{pointer}/requestBody"))?;
+    }
+    for (status, response) in op
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| !status.starts_with("x-"))
+    {
+        let place = format!("{pointer}/responses/{}", escape(status));
+        root.resolve(response, &place)?;
+        for (name, header) in response
+            .get_mut("headers")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            root.resolve(header, &format!("{place}/headers/{}", escape(name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the `i`th of an operation's parameters stands: after its own come those of its path item.
+pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
+    match (i.checked_sub(own), operation.rsplit_once('/')) {
+        (Some(i), Some((item, _))) => format!("{item}/parameters/{i}"),
+        _ => format!("{operation}/parameters/{i}"),
+    }
+}
+
+/// What references name, and how many values may still be copied to where they stand.
+struct Shared(Value, Room);
+
+/// A document may become larger than it is, within limits: one large response that a thousand operations name is a bomb.
+pub struct Room(Cell<usize>);
+
+impl Room {
+    pub fn of(doc: &Value) -> Self {
+        Self(Cell::new(100_000 + 16 * size(doc)))
+    }
+
+    /// A copy of it for this place.
+    pub fn copy(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
+        let Some(left) = self.0.get().checked_sub(size(value)) else {
+            let message = "references make the document too large";
+            return Err(Failure::new("convert", pointer, message));
+        };
+        self.0.set(left);
+        Ok(value.clone())
+    }
+}
+
+impl Shared {
+    fn of(doc: Value) -> Self {
+        let room = Room::of(&doc);
+        Self(doc, room)
+    }
+
+    /// Puts what a `$ref` points to in its place.
+    fn resolve(&self, value: &mut Value, pointer: &str) -> Result<(), Failure> {
+        for _ in 0..32 {
+            let Some(target) = value.get("$ref").and_then(Value::as_str) else {
+                return Ok(());
+            };
+            let found = target.strip_prefix('#').and_then(|p| self.0.pointer(p));
+            let missing = || format!("$ref `{target}` points to nothing");
+            let found = found.ok_or_else(|| Failure::new("convert", pointer, missing()))?;
+            *value = self.1.copy(found, pointer)?;
+        }
+        let message = "a $ref that leads to itself";
+        Err(Failure::new("convert", pointer, message))
+    }
+}

@@ -1,0 +1,182 @@
+//! The root of the documents, their components, and those that were renamed.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use serde_json::Value;
+
+use super::{
+    Rule,
+    place::{At, typed},
+    reach::Sides,
+    tags,
+    values::{Maybe, get, items, keys, missing},
+    walk::Walker,
+};
+use crate::document::escape;
+
+impl<'a> Walker<'a> {
+    pub(super) fn document(&mut self) {
+        let (old, new) = (Some(self.old.doc), Some(self.new.doc));
+        let at = At {
+            old: String::new(),
+            new: String::new(),
+            place: String::new(),
+            what: String::new(),
+            sides: Sides::BOTH,
+            operations: Rc::default(),
+            candidates: BTreeSet::new(),
+            types: Vec::new(),
+        };
+        // First, so that the places of renamed components are told from others.
+        self.renamed(&at);
+        for key in keys(old, new) {
+            let at = At {
+                place: format!("/{}", escape(key)),
+                ..at.clone()
+            };
+            self.child(key, &at, old, new, |w, at, old, new| match key {
+                "swagger" | "openapi" => w.differs(Rule::FormatVersion, at, old, new),
+                "info" => w.leaves(Rule::Info, at, old, new),
+                "tags" | "externalDocs" => w.words(at, old, new),
+                "servers" => w.servers(at, old, new),
+                "host" => w.differs(Rule::ServerGone, at, old, new),
+                "basePath" => w.base_path(at, old, new),
+                "schemes" => w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew)),
+                "consumes" | "produces" => {
+                    let sides = if key == "consumes" {
+                        Sides::REQUEST
+                    } else {
+                        Sides::RESPONSE
+                    };
+                    w.set(
+                        &At {
+                            sides,
+                            ..at.clone()
+                        },
+                        old,
+                        new,
+                        (Rule::MediaGone, Rule::MediaNew),
+                    );
+                }
+                "security" => w.document_security(at, old, new),
+                "paths" => w.paths(at, old, new),
+                "webhooks" => w.hooks(at, old, new),
+                "definitions" => w.components("schemas", at, old, new),
+                "parameters" | "responses" => w.components(key, at, old, new),
+                "securityDefinitions" => w.components("securitySchemes", at, old, new),
+                "components" => {
+                    for kind in keys(old, new) {
+                        w.child(kind, at, old, new, |w, at, old, new| {
+                            w.components(kind, at, old, new)
+                        });
+                    }
+                }
+                _ => {}
+            });
+        }
+    }
+
+    /// A list that is a set of texts.
+    pub fn set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, (gone, come): (Rule, Rule)) {
+        if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
+            return;
+        }
+        for value in missing(items(old), items(new)) {
+            self.emit(gone, at, format!("{value} is gone"));
+        }
+        for value in missing(items(new), items(old)) {
+            self.emit(come, at, format!("{value} is new"));
+        }
+        self.same_set(at, old, new);
+    }
+
+    /// What is left of a difference of two lists if each holds the same items: their order, or how often one is named.
+    pub fn same_set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let within = |a: &[Value], b: &[Value]| missing(a, b).is_empty();
+        if within(items(old), items(new)) && within(items(new), items(old)) {
+            self.differs(Rule::Order, at, old, new);
+        }
+    }
+
+    /// A map of shared parts.
+    fn components(&mut self, kind: &str, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        let scheme = kind == "securitySchemes";
+        for name in keys(old, new) {
+            let renamed = self
+                .renames
+                .old_name(&format!("{}/{}", at.new, escape(name)));
+            let before = renamed.as_deref().unwrap_or(name);
+            let gone = format!("{}/{}", at.old, escape(name));
+            if renamed.is_some() || (get(new, name).is_none() && self.renames.is_old(&gone)) {
+                // The change that names both says so.
+                self.claims += 1;
+            }
+            if get(new, name).is_none() && self.renames.is_old(&gone) {
+                continue;
+            }
+            let (was, is) = (get(old, before), get(new, name));
+            let at = at.keys(before, name);
+            let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
+            let at = At {
+                place: name.to_owned(),
+                sides: if scheme { Sides::BOTH } else { sides },
+                operations: Rc::new(operations),
+                candidates: BTreeSet::new(),
+                types: vec![before.to_owned(), name.to_owned()],
+                ..at
+            };
+            self.checked(&at, was, is, |w, at, old, new| match (old, new, scheme) {
+                (Some(_), None, true) => w.emit(Rule::SchemeGone, at, "is gone"),
+                (None, Some(_), true) => w.emit(Rule::SchemeNew, at, "is new"),
+                (Some(_), None, false) => w.emit(Rule::ComponentGone, &typed(at), "is gone"),
+                (None, Some(_), false) => w.emit(Rule::ComponentNew, &typed(at), "is new"),
+                _ => match kind {
+                    "schemas" => w.schema(&typed(at), old, new),
+                    "parameters" => w.parameter(at, old, new),
+                    "responses" => w.response(at, old, new),
+                    "requestBodies" => w.request_body(at, old, new),
+                    "headers" => w.header(at, old, new),
+                    "securitySchemes" => w.scheme(at, old, new),
+                    "examples" => w.words(at, old, new),
+                    "links" => w.leaves(Rule::Link, at, old, new),
+                    "callbacks" => w.hooks(at, old, new),
+                    "pathItems" => w.path_item(at, old, new),
+                    _ => {}
+                },
+            });
+        }
+    }
+
+    /// One change for each component that was renamed.
+    fn renamed(&mut self, at: &At) {
+        for (before, after) in self.renames.all() {
+            let name = |pointer: &str| {
+                crate::document::unescape(pointer.rsplit('/').next().unwrap_or_default())
+            };
+            let (from, to) = (name(&before), name(&after));
+            let (sides, operations) = self.old.of(&before).and(self.new.of(&after));
+            let at = At {
+                old: before,
+                new: after,
+                place: to.clone(),
+                sides,
+                operations: Rc::new(operations),
+                types: vec![from.clone(), to.clone()],
+                ..at.clone()
+            };
+            self.emit(
+                Rule::ComponentRenamed,
+                &typed(&at),
+                format!("`{from}` is named `{to}` now"),
+            );
+            let (old, new) = (self.old.doc, self.new.doc);
+            if tags::is_implicit(old, &at.old) && !tags::names(new, &at.new, &from) {
+                let what = format!("its tag was its name, `{from}`, which no mapping keeps");
+                self.emit(Rule::Discriminator, &typed(&at), what);
+            }
+        }
+    }
+}

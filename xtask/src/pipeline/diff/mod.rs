@@ -1,0 +1,257 @@
+//! The `diff` stage: what two documents mean to the callers of the client, change by change.
+//!
+//! `walk` goes through both documents as they came, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
+//! `rust` compares the Rust code that is generated from both. Each change says both.
+
+mod body;
+mod document;
+mod operations;
+pub mod page;
+mod parameters;
+mod paths;
+mod place;
+mod reach;
+mod renames;
+mod render;
+mod rules;
+mod rust;
+mod schema;
+mod security;
+mod surface;
+mod tags;
+mod texts;
+mod values;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+pub use render::Format;
+pub use rules::Rule;
+
+use crate::{
+    pipeline::convert,
+    report::{Failure, Report},
+};
+
+/// What a change does to callers, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Old programs no longer compile, are refused, or get something else.
+    Breaking,
+    /// No rule knows what it means.
+    Unclassified,
+    /// Something that old programs need not know.
+    Additive,
+    /// Texts, examples, order.
+    Cosmetic,
+}
+
+impl Class {
+    /// Every class, the worst first.
+    pub const ALL: [Self; 4] = [
+        Self::Breaking,
+        Self::Unclassified,
+        Self::Additive,
+        Self::Cosmetic,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Unclassified => "unclassified",
+            Self::Additive => "additive",
+            Self::Cosmetic => "cosmetic",
+        }
+    }
+}
+
+/// Who sees a change: who sends, who reads the response, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Both,
+    Request,
+    Response,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Change {
+    /// The worse of `wire` and `rust`.
+    pub class: Class,
+    pub side: Side,
+    /// An operation (`GET /a/{id}/`), a component or a member of one (`Device.callName`), or a JSON pointer.
+    pub place: String,
+    pub what: String,
+    #[serde(serialize_with = "id")]
+    pub rule: Rule,
+    /// What it does on the wire.
+    #[serde(serialize_with = "or_none")]
+    pub wire: Option<Class>,
+    /// What it does to the Rust API.
+    #[serde(serialize_with = "or_none")]
+    pub rust: Option<Class>,
+    /// The Rust items that it reaches.
+    pub items: BTreeSet<String>,
+    /// What to change in a caller's code.
+    pub advice: BTreeSet<String>,
+    /// The operations that it reaches, each with its operationId.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub operations: BTreeSet<String>,
+    /// Where it stands, in the new document and in the old one.
+    pub pointers: BTreeSet<String>,
+    /// The Rust items that may be its own, before they are looked up.
+    #[serde(skip)]
+    candidates: BTreeSet<String>,
+}
+
+fn id<S: Serializer>(rule: &Rule, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&rule.id())
+}
+
+fn or_none<S: Serializer>(class: &Option<Class>, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(class.map_or("none", Class::name))
+}
+
+/// A document as it came, and normalised.
+#[derive(Clone, Copy)]
+pub struct Documents<'a> {
+    pub upstream: &'a Value,
+    pub doc: &'a Value,
+}
+
+impl<'a> From<&'a crate::pipeline::Normalized> for Documents<'a> {
+    fn from(from: &'a crate::pipeline::Normalized) -> Self {
+        Self {
+            upstream: &from.upstream,
+            doc: &from.doc,
+        }
+    }
+}
+
+/// Every change from `old` to `new`. Documents that differ at all have one.
+///
+/// # Errors
+/// A document that the pipeline can't read.
+pub fn compare(old: Documents<'_>, new: Documents<'_>) -> Result<Vec<Change>, Failure> {
+    compare_corrected(old, new, old.doc)
+}
+
+/// As [`compare`], where the corrections changed as well: `recorrected` is the old document, normalised as the new one is.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_corrected(
+    old: Documents<'_>,
+    new: Documents<'_>,
+    recorrected: &Value,
+) -> Result<Vec<Change>, Failure> {
+    let mut changes = upstream(old.upstream, new.upstream)?;
+    if old.doc != recorrected {
+        changes.extend(walk::walk(old.doc, recorrected));
+    }
+    // What stands in files beside a document is only in what is made of it.
+    if external(old.upstream) || external(new.upstream) {
+        changes.extend(walk::walk(recorrected, new.doc));
+    }
+    if old.doc != new.doc {
+        rust::attach(old.doc, new.doc, &mut changes)?;
+    }
+    for change in &mut changes {
+        change.class = change
+            .wire
+            .into_iter()
+            .chain(change.rust)
+            .min()
+            .unwrap_or(Class::Cosmetic);
+        let advice = change.rule.advice();
+        if change.advice.is_empty()
+            && change.wire.is_some_and(|c| c <= Class::Unclassified)
+            && !advice.is_empty()
+        {
+            change.advice.insert(advice.into());
+        }
+    }
+    changes.sort();
+    changes.dedup();
+    Ok(changes)
+}
+
+/// Makes cosmetic what only the document says: where the corrections change `plain`, which is the new document without them, and the corrected documents
+/// `old` and `new` are equal.
+pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value) {
+    let places =
+        |a, b| -> BTreeSet<String> { walk::walk(a, b).into_iter().map(|c| c.place).collect() };
+    let (touched, differ) = (places(plain, new), places(old, new));
+    for change in changes
+        .iter_mut()
+        .filter(|c| c.wire.is_some() && c.rust.is_none())
+    {
+        let forms = place::forms(&change.place);
+        if forms.iter().any(|f| touched.contains(f)) && !forms.iter().any(|f| differ.contains(f)) {
+            change.class = Class::Cosmetic;
+            change.wire = Some(Class::Cosmetic);
+            change
+                .what
+                .push_str("; the corrections say that nothing changed");
+        }
+    }
+    changes.sort();
+}
+
+/// Every difference of two documents, as it is on the wire; those of different versions are compared as OpenAPI 3.0, and what that can't say is listed.
+fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
+    if version(old) == version(new) {
+        return Ok(walk::walk(old, new));
+    }
+    let mut converted = Vec::new();
+    let mut lost = Vec::new();
+    for (which, doc) in [("old", old), ("new", new)] {
+        let mut report = Report::default();
+        converted.push(convert::convert(doc.clone(), &mut report)?);
+        lost.extend(report.warnings.into_iter().map(|(pointer, text)| {
+            walk::change(
+                Rule::Lost,
+                &pointer,
+                format!("in the {which} document: {text}"),
+            )
+        }));
+    }
+    let mut changes = match converted.as_slice() {
+        [old, new] => walk::walk(old, new),
+        _ => Vec::new(),
+    };
+    changes.extend(lost);
+    changes.push(walk::change(
+        Rule::FormatVersion,
+        "/openapi",
+        format!("{} → {}", version(old), version(new)),
+    ));
+    Ok(changes)
+}
+
+/// Does a reference lead out of the document?
+fn external(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| match value.as_str() {
+            Some(target) => key == "$ref" && !target.starts_with('#'),
+            None => external(value),
+        }),
+        Value::Array(list) => list.iter().any(external),
+        _ => false,
+    }
+}
+
+/// `2.0`, `3.0` or `3.1`.
+fn version(doc: &Value) -> String {
+    let version = doc.get("swagger").or_else(|| doc.get("openapi"));
+    let text = version.map_or_else(String::new, |v| {
+        v.as_str().map_or_else(|| v.to_string(), str::to_owned)
+    });
+    text.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
+}

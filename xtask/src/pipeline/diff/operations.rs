@@ -1,0 +1,416 @@
+//! Paths and operations.
+
+use autopi_codegen::contract;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use super::{
+    Rule,
+    paths::{How, Pair, Path, prefixes},
+    place::At,
+    reach::{Sides, label, resolve},
+    texts::both,
+    values::{Maybe, get, keys, text},
+    walk::Walker,
+};
+use crate::document::{METHODS, escape};
+
+impl<'a> Walker<'a> {
+    /// All paths.
+    pub fn paths(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        let pairs = self.pairs.clone();
+        // Path before → path now.
+        let mut went: BTreeMap<&str, &str> = BTreeMap::new();
+        for pair in &pairs {
+            if let (Some(a), Some(b)) = (pair.old, pair.new) {
+                went.insert(a.path, b.path);
+            }
+        }
+        self.moved(at, &pairs);
+        for pair in &pairs {
+            self.pair(at, pair);
+        }
+        let come: BTreeSet<&str> = went.values().copied().collect();
+        for path in keys(old, new) {
+            let after = went.get(path).copied().unwrap_or(path);
+            if after != path || get(old, path).is_some() {
+                self.rest_of_item(&at.keys(path, after), path, get(old, path), get(new, after));
+            } else if !come.contains(path) {
+                self.rest_of_item(&at.key(path), path, None, get(new, path));
+            }
+        }
+    }
+
+    /// What a path item says beside its operations.
+    fn rest_of_item(&mut self, at: &At, path: &str, old: Maybe<'a>, new: Maybe<'a>) {
+        let at = At {
+            place: path.to_owned(),
+            ..at.clone()
+        };
+        let has = |item: Maybe<'_>| METHODS.iter().any(|m| get(item, m).is_some());
+        let (a, b) = (
+            old.map(|v| resolve(self.old.doc, v)),
+            new.map(|v| resolve(self.new.doc, v)),
+        );
+        match (old, new) {
+            // Its operations are listed by themselves.
+            (None, _) | (_, None) if has(a.or(b)) => return,
+            (None, _) | (_, None) => return self.leaves(Rule::Unclassified, &at, old, new),
+            _ => {}
+        }
+        if get(old, "$ref") != get(new, "$ref") {
+            self.differs(
+                Rule::WrittenOtherwise,
+                &at.key("$ref"),
+                get(old, "$ref"),
+                get(new, "$ref"),
+            );
+        }
+        let ids: BTreeSet<String> = METHODS
+            .iter()
+            .filter_map(|m| Some(label(m, path, b?.get(*m)?)))
+            .collect();
+        let at = At {
+            operations: Rc::new(ids),
+            ..at
+        };
+        for key in keys(a, b)
+            .into_iter()
+            .filter(|k| !METHODS.contains(k) && *k != "$ref")
+        {
+            self.child(key, &at, a, b, |w, at, old, new| match key {
+                "summary" | "description" => w.words(at, old, new),
+                "servers" => w.servers(at, old, new),
+                // Each operation compares all that it takes.
+                "parameters" => {
+                    if !w.below(&at.new) && !w.below(&at.old) {
+                        w.differs(
+                            if has(a) && has(b) {
+                                Rule::WrittenOtherwise
+                            } else {
+                                Rule::Unclassified
+                            },
+                            at,
+                            old,
+                            new,
+                        );
+                    }
+                    w.claims += 1;
+                }
+                _ => {}
+            });
+        }
+    }
+
+    /// One change for operations that moved together.
+    fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
+        type Both<'p> = (Path<'p>, Path<'p>);
+        let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
+        for pair in pairs.iter().filter(|p| p.how != How::Same) {
+            if let (Some(a), Some(b)) = (pair.old, pair.new) {
+                let (from, to) = prefixes(a.path, b.path);
+                groups
+                    .entry((pair.how == How::Prefix, from, to))
+                    .or_default()
+                    .push((a, b));
+            }
+        }
+        for ((prefix, from, to), ops) in groups {
+            for (a, b) in &ops {
+                let below = operation_at(at, a, b);
+                let (rule, place, what) = match (prefix, ops.len()) {
+                    (true, _) => (
+                        Rule::PrefixMoved,
+                        "/paths".to_owned(),
+                        prefix_text(from, to),
+                    ),
+                    (_, 1) => (
+                        Rule::OperationMoved,
+                        b.name(),
+                        format!("was `{}`", a.name()),
+                    ),
+                    _ => (
+                        Rule::OperationMoved,
+                        "/paths".to_owned(),
+                        format!("moved: `{from}/…` is `{to}/…` now"),
+                    ),
+                };
+                self.emit(
+                    rule,
+                    &At {
+                        place: place.clone(),
+                        old: whole_path(a),
+                        new: whole_path(b),
+                        ..below.clone()
+                    },
+                    &what,
+                );
+                self.emit(rule, &At { place, ..below }, &what);
+            }
+        }
+    }
+
+    /// The text of the prefix that moved between paths and base path, if one did.
+    pub fn prefix(&self) -> Option<String> {
+        let pair = self.pairs.iter().find(|p| p.how == How::Prefix)?;
+        let (from, to) = prefixes(pair.old?.path, pair.new?.path);
+        Some(prefix_text(from, to))
+    }
+
+    fn pair(&mut self, at: &At, pair: &Pair<'a>) {
+        match (pair.old, pair.new) {
+            (Some(op), None) => self.only(at, &op, self.new.doc, Rule::OperationGone, "is gone"),
+            (None, Some(op)) => self.only(at, &op, self.old.doc, Rule::OperationNew, "is new"),
+            (Some(a), Some(b)) => {
+                let at = operation_at(at, &a, &b);
+                if a.path != b.path && pair.how == How::Same {
+                    for (x, y) in names(a.path).zip(names(b.path)).filter(|(x, y)| x != y) {
+                        let at = At {
+                            old: whole_path(&a),
+                            new: whole_path(&b),
+                            place: b.path.to_owned(),
+                            sides: Sides::REQUEST,
+                            candidates: BTreeSet::from([
+                                format!("op:{}#{x}", b.key()),
+                                format!("op:{}#{y}", b.key()),
+                            ]),
+                            ..at.clone()
+                        };
+                        self.emit(Rule::PathParameterRenamed, &at, path_parameter_text(x, y));
+                    }
+                }
+                if a.op != b.op || a.item.get("parameters") != b.item.get("parameters") {
+                    self.operation(&at, (&a, &b));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn only(&mut self, at: &At, op: &Path<'a>, other: &Value, rule: Rule, what: &str) {
+        let at = operation_at(at, op, op);
+        if other.get("paths").and_then(|p| p.get(op.path)).is_none() {
+            self.emit(
+                rule,
+                &At {
+                    old: whole_path(op),
+                    new: whole_path(op),
+                    ..at.clone()
+                },
+                what,
+            );
+        }
+        self.emit(rule, &at, what);
+    }
+
+    /// An operation before and after.
+    fn operation(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
+        let (old, new) = (Some(a.op), Some(b.op));
+        let key = b.key();
+        let own = |sides: Sides, turned: bool| if turned { sides.turned() } else { sides };
+        let requests = own(Sides::REQUEST, self.turned);
+        let responses = own(Sides::RESPONSE, self.turned);
+        let named = |suffix: &str| {
+            [a, b]
+                .iter()
+                .map(|p| {
+                    format!(
+                        "{}{suffix}",
+                        text(Some(p.op), "operationId").to_upper_camel_case()
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        // The parameters of the path item count as well.
+        self.parameters(
+            &At {
+                sides: requests,
+                ..at.clone()
+            },
+            (a, b),
+        );
+        for name in keys(old, new) {
+            self.child(name, at, old, new, |w, at, old, new| match name {
+                "operationId" => w.emit(
+                    Rule::OperationId,
+                    at,
+                    format!("operationId: {}", both(old, new)),
+                ),
+                "tags" => {
+                    let area = |p: &Path<'_>| autopi_codegen::area(p.path, p.op);
+                    if area(a) != area(b) {
+                        w.emit(
+                            Rule::OperationArea,
+                            at,
+                            format!("the feature `{}` is `{}` now", area(a), area(b)),
+                        );
+                    } else {
+                        w.words(at, old, new);
+                    }
+                }
+                "summary" | "description" | "externalDocs" | contract::ORIGINAL_OPERATION_ID => {
+                    w.words(at, old, new)
+                }
+                "deprecated" => w.deprecated(at, old, new),
+                "security" => w.operation_security(at, (a, b)),
+                "servers" => w.servers(at, old, new),
+                "schemes" => w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew)),
+                "consumes" | "produces" => {
+                    let (sides, what) = if name == "consumes" {
+                        (requests, "request")
+                    } else {
+                        (responses, "response")
+                    };
+                    w.media_types(
+                        &At {
+                            sides,
+                            ..at.clone()
+                        }
+                        .what(what),
+                        old,
+                        new,
+                        name,
+                    );
+                }
+                "parameters" => {
+                    if !w.below(&at.new) && !w.below(&at.old) {
+                        w.differs(Rule::WrittenOtherwise, at, old, new);
+                    }
+                    w.claims += 1;
+                }
+                "requestBody" => {
+                    let at = At {
+                        sides: requests,
+                        types: named("Request"),
+                        candidates: BTreeSet::from([format!("op:{key}#body")]),
+                        ..at.clone()
+                    };
+                    w.request_body(&at, old, new);
+                }
+                "responses" => {
+                    let at = At {
+                        sides: responses,
+                        types: named("Response"),
+                        candidates: BTreeSet::from([format!("op:{key}>*")]),
+                        ..at.clone()
+                    };
+                    w.responses(&at, old, new);
+                }
+                "callbacks" => {
+                    for name in keys(old, new) {
+                        let at = at.clone().what(format!("callback `{name}`"));
+                        w.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                            (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                            (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                            _ => w.hooks(at, old, new),
+                        });
+                    }
+                }
+                _ => {}
+            });
+        }
+    }
+
+    /// Callbacks and webhooks: path items by name, where a caller is called.
+    pub fn hooks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        self.turned = !self.turned;
+        for name in keys(old, new) {
+            let at = at.clone().what(format!("`{name}`"));
+            self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                _ => w.path_item(at, old, new),
+            });
+        }
+        self.turned = !self.turned;
+    }
+
+    /// A path item that stands by itself.
+    pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (Some(a), Some(b)) = (old, new) else {
+            return;
+        };
+        if !a.is_object() || !b.is_object() {
+            return;
+        }
+        let (a, b) = (resolve(self.old.doc, a), resolve(self.new.doc, b));
+        for method in METHODS {
+            self.child(method, at, Some(a), Some(b), |w, at, old, new| {
+                match (old, new) {
+                    (Some(_), None) => w.emit(Rule::CallbackGone, at, format!("{method} is gone")),
+                    (None, Some(_)) => w.emit(Rule::CallbackNew, at, format!("{method} is new")),
+                    (Some(x), Some(y)) => {
+                        let path = |item, op| Path {
+                            path: "",
+                            method,
+                            item,
+                            op,
+                        };
+                        w.operation(at, (&path(a, x), &path(b, y)));
+                    }
+                    _ => {}
+                }
+            });
+        }
+        let place = at.place.clone();
+        self.rest_of_item(at, &place, Some(a), Some(b));
+    }
+
+    /// Is there a change at or below a pointer?
+    fn below(&self, pointer: &str) -> bool {
+        self.any_change(|p| {
+            p == pointer
+                || p.strip_prefix(pointer)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+}
+
+pub fn path_parameter_text(old: &str, new: &str) -> String {
+    format!("path parameter `{old}` is named `{new}` now")
+}
+
+fn prefix_text(from: &str, to: &str) -> String {
+    match (from, to) {
+        (from, "") => {
+            format!("`{from}` moved from the paths to the base path; the URLs are the same")
+        }
+        ("", to) => format!("`{to}` moved from the base path to the paths; the URLs are the same"),
+        _ => format!(
+            "`{from}` in the paths is `{to}` now, and the base path makes up for it; the URLs are the same"
+        ),
+    }
+}
+
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    crate::document::path_parameters(path)
+}
+
+fn whole_path(op: &Path<'_>) -> String {
+    format!("/paths/{}", escape(op.path))
+}
+
+/// The place of an operation.
+fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
+    At {
+        old: format!("{}/{}", whole_path(a), a.method),
+        new: format!("{}/{}", whole_path(b), b.method),
+        place: b.name(),
+        what: String::new(),
+        sides: Sides::BOTH,
+        operations: Rc::new(BTreeSet::from([label(b.method, b.path, b.op)])),
+        candidates: BTreeSet::from([format!("op:{}", b.key())]),
+        ..at.clone()
+    }
+}

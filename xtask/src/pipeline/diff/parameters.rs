@@ -1,0 +1,309 @@
+//! What an operation takes beside its body; of Swagger 2.0 also the body and the fields of a form.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    Rule,
+    operations::path_parameter_text,
+    paths::Path,
+    place::At,
+    reach::resolve,
+    renames::letters,
+    schema::one_to_one,
+    texts::both,
+    values::{Maybe, flag, get, items, keys, text, without},
+    walk::Walker,
+};
+use crate::document::{escape, path_parameters};
+
+/// A parameter of an operation, its own or its path item's, and where it stands.
+struct Parameter<'a> {
+    pointer: String,
+    value: &'a Value,
+    /// As it is written: a reference, or the value itself.
+    written: &'a Value,
+    shared: bool,
+}
+
+impl<'a> Walker<'a> {
+    /// Everything that an operation takes, whether it or its path item says so.
+    pub fn parameters(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
+        let (mut old, new) = (
+            effective(self.old.doc, a, &at.old),
+            effective(self.new.doc, b, &at.new),
+        );
+        for (after, before) in renamed(&old, &new) {
+            if let Some(parameter) = old.remove(&before) {
+                let now = &new[&after];
+                let here = self.parameter_at(at, (&after, b), &parameter, now);
+                self.emit(Rule::ParameterRenamed, &here, format!("was `{}`", before.1));
+                old.insert(after, parameter);
+            }
+        }
+        for (key, was) in &old {
+            let Some(is) = new.get(key) else {
+                let here = self.parameter_at(at, (key, a), was, was);
+                let rule = if key.0 == "body" {
+                    Rule::BodyGone
+                } else {
+                    Rule::ParameterGone
+                };
+                self.emit(rule, &here, "is gone");
+                continue;
+            };
+            let here = self.parameter_at(at, (key, b), was, is);
+            self.beside(&here, Some(was.written), Some(is.written));
+            if was.written.get("$ref").is_some() && is.written.get("$ref").is_some() {
+                let reference = |p: &Parameter<'a>| text(Some(p.written), "$ref").to_owned();
+                let (before, after) = (reference(was), reference(is));
+                if before == after || self.renames.reference(&before).as_ref() == Some(&after) {
+                    if before != after {
+                        let name = after.rsplit('/').next().unwrap_or_default().to_owned();
+                        let here = At {
+                            old: was.pointer.clone(),
+                            new: is.pointer.clone(),
+                            ..at.clone()
+                        };
+                        self.also(Rule::ComponentRenamed, &name, &here);
+                    }
+                    // The component is compared once.
+                    continue;
+                }
+            }
+            self.checked(&here, Some(was.value), Some(is.value), |w, at, old, new| {
+                w.parameter(at, old, new)
+            });
+        }
+        for (key, is) in new.iter().filter(|(k, _)| !old.contains_key(*k)) {
+            let here = self.parameter_at(at, (key, b), is, is);
+            let required = flag(Some(is.value), "required");
+            let (rule, what) = match (key.0 == "body", required) {
+                (true, true) => (Rule::BodyNewRequired, "is new, and required"),
+                (true, false) => (Rule::BodyNew, "is new"),
+                (false, true) => (Rule::ParameterNewRequired, "is new, and required"),
+                (false, false) => (Rule::ParameterNew, "is new"),
+            };
+            self.emit(rule, &here, what);
+        }
+    }
+
+    fn parameter_at(
+        &self,
+        at: &At,
+        ((place, _), op): (&(String, String), &Path<'a>),
+        was: &Parameter<'a>,
+        is: &Parameter<'a>,
+    ) -> At {
+        let name = text(Some(is.value), "name");
+        let what = match place.as_str() {
+            "body" => "request body".to_owned(),
+            "formData" => format!("form field `{name}`"),
+            place => format!("{place} parameter `{name}`"),
+        };
+        let before = text(Some(was.value), "name");
+        let setters: &[&str] = if place == "body" {
+            &["body"]
+        } else {
+            &[name, before]
+        };
+        let id = text(Some(op.op), "operationId");
+        let base = heck::ToUpperCamelCase::to_upper_camel_case(id);
+        let suffix = if place == "body" {
+            "Request".to_owned()
+        } else {
+            heck::ToUpperCamelCase::to_upper_camel_case(name)
+        };
+        At {
+            old: was.pointer.clone(),
+            new: is.pointer.clone(),
+            // What all operations of a path share is said once.
+            place: if (was.shared && is.shared) || (place == "path" && name != before) {
+                op.path.to_owned()
+            } else {
+                at.place.clone()
+            },
+            candidates: setters
+                .iter()
+                .map(|setter| format!("op:{}#{setter}", op.key()))
+                .collect(),
+            types: vec![format!("{base}{suffix}")],
+            ..at.clone()
+        }
+        .what(what)
+    }
+
+    /// One parameter before and after.
+    pub fn parameter(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (old, new) = (
+            old.map(|v| resolve(self.old.doc, v)),
+            new.map(|v| resolve(self.new.doc, v)),
+        );
+        let body = text(new, "in") == "body";
+        let path = text(new, "in") == "path";
+        let form = |p: Maybe<'_>| (form(p), flag(p, "allowReserved"));
+        for key in keys(old, new) {
+            let whole = (old, new);
+            self.child(key, at, old, new, |w, below, a, b| match key {
+                "name" if body => w.words(below, a, b),
+                "name" if path => {
+                    let name = |v: Maybe<'a>| v.and_then(Value::as_str).unwrap_or_default();
+                    let below = At {
+                        what: String::new(),
+                        ..below.clone()
+                    };
+                    w.emit(
+                        Rule::PathParameterRenamed,
+                        &below,
+                        path_parameter_text(name(a), name(b)),
+                    );
+                }
+                "name" => w.emit(
+                    Rule::ParameterRenamed,
+                    below,
+                    format!("was `{}`", a.and_then(Value::as_str).unwrap_or_default()),
+                ),
+                "in" => w.differs(Rule::ParameterForm, &below.clone().what("in"), a, b),
+                "required" => {
+                    let rules = match (body, flag(whole.0, "required"), flag(whole.1, "required")) {
+                        (true, false, true) => Some((Rule::BodyRequired, "is required now")),
+                        (true, true, false) => Some((Rule::BodyOptional, "is no longer required")),
+                        (false, false, true) => Some((Rule::ParameterRequired, "is required now")),
+                        (false, true, false) => {
+                            Some((Rule::ParameterOptional, "is no longer required"))
+                        }
+                        _ => None,
+                    };
+                    match rules {
+                        Some((rule, what)) => w.emit(rule, below, what),
+                        None => w.differs(Rule::WrittenOtherwise, below, a, b),
+                    }
+                }
+                "style" | "explode" | "allowReserved" | "collectionFormat" => {
+                    let same = form(whole.0) == form(whole.1)
+                        && !(w.items_in_parts(whole.0) || w.items_in_parts(whole.1));
+                    let rule = if same {
+                        Rule::WrittenOtherwise
+                    } else {
+                        Rule::ParameterForm
+                    };
+                    w.emit(rule, below, format!("{key}: {}", both(a, b)));
+                }
+                "allowEmptyValue" => match (flag(whole.0, key), flag(whole.1, key)) {
+                    (false, true) => w.emit(Rule::EmptyAllowed, below, "may be empty now"),
+                    (true, false) => w.emit(Rule::EmptyRefused, below, "may no longer be empty"),
+                    _ => w.differs(Rule::WrittenOtherwise, below, a, b),
+                },
+                "deprecated" => w.deprecated(below, a, b),
+                "description" | "example" | "examples" => w.words(below, a, b),
+                "schema" | "content" if a.is_none() || b.is_none() => {
+                    w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
+                }
+                "schema" => w.schema(below, a, b),
+                "content" => w.content(below, a, b),
+                "$ref" => {}
+                // Swagger 2.0 has the keywords of a schema here.
+                _ => w.keyword(key, at, below, whole, (a, b)),
+            });
+        }
+    }
+
+    /// A collectionFormat that is none of the known ones says nothing that could be the same.
+    fn items_in_parts(&self, parameter: Maybe<'_>) -> bool {
+        let known = ["", "csv", "ssv", "tsv", "pipes", "multi"];
+        get(parameter, "collectionFormat")
+            .is_some_and(|f| f.as_str().is_none_or(|f| !known.contains(&f)))
+    }
+}
+
+/// Style and explode, or the collectionFormat, with their defaults.
+fn form(parameter: Maybe<'_>) -> (String, bool, String) {
+    let query = matches!(text(parameter, "in"), "query" | "cookie");
+    let or = |key: &str, default: &str| {
+        get(parameter, key).map_or_else(
+            || default.to_owned(),
+            |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
+        )
+    };
+    let style = or("style", if query { "form" } else { "simple" });
+    let explode = get(parameter, "explode").map_or(style == "form", |v| *v == Value::Bool(true));
+    (style, explode, or("collectionFormat", "csv"))
+}
+
+/// By place and name; path parameters by their order in the path, for their names are no part of the wire.
+fn effective<'a>(
+    doc: &'a Value,
+    op: &Path<'a>,
+    at: &str,
+) -> BTreeMap<(String, String), Parameter<'a>> {
+    let item = at.rsplit_once('/').map_or("", |(item, _)| item);
+    let lists = [
+        (
+            format!("{item}/parameters"),
+            op.item.get("parameters"),
+            true,
+        ),
+        (format!("{at}/parameters"), op.op.get("parameters"), false),
+    ];
+    let mut out = BTreeMap::new();
+    for (pointer, list, shared) in lists {
+        for (i, written) in items(list).iter().enumerate() {
+            let value = resolve(doc, written);
+            let (place, name) = (text(Some(value), "in"), text(Some(value), "name"));
+            let name = match path_parameters(op.path).position(|n| n == name) {
+                Some(position) if place == "path" => format!("#{}", position + 1),
+                _ if place == "body" => String::new(),
+                _ => name.to_owned(),
+            };
+            let mut key = (place.to_owned(), name);
+            // A second one of a name is another one.
+            while !shared && out.get(&key).is_some_and(|p: &Parameter<'_>| !p.shared) {
+                key.1.push('\'');
+            }
+            // A key is a part of a pointer already: digits.
+            out.insert(
+                key,
+                Parameter {
+                    pointer: format!("{pointer}/{}", escape(&i.to_string())),
+                    value,
+                    written,
+                    shared,
+                },
+            );
+        }
+    }
+    out
+}
+
+/// Parameters of one place that were renamed, after → before: the same letters, or the same words about them.
+fn renamed(
+    old: &BTreeMap<(String, String), Parameter<'_>>,
+    new: &BTreeMap<(String, String), Parameter<'_>>,
+) -> Vec<((String, String), (String, String))> {
+    let mut out = Vec::new();
+    for place in ["query", "header", "cookie", "formData"] {
+        let left = |own: &BTreeMap<(String, String), Parameter<'_>>,
+                    other: &BTreeMap<(String, String), Parameter<'_>>|
+         -> Vec<(String, Value)> {
+            own.iter()
+                .filter(|(k, _)| k.0 == place && !other.contains_key(*k))
+                .map(|(k, p)| (k.1.clone(), without(p.value, &["name"])))
+                .collect()
+        };
+        let (gone, come) = (left(old, new), left(new, old));
+        let (gone, come): (Vec<_>, Vec<_>) = (
+            gone.iter().map(|(k, v)| (k, v)).collect(),
+            come.iter().map(|(k, v)| (k, v)).collect(),
+        );
+        let pairs = one_to_one(&gone, &come, |(a, x), (b, y)| {
+            letters(a) == letters(b) || (x == y && !text(Some(x), "description").is_empty())
+        });
+        out.extend(
+            pairs
+                .into_iter()
+                .map(|(after, before)| ((place.to_owned(), after), (place.to_owned(), before))),
+        );
+    }
+    out
+}

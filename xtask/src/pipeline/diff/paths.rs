@@ -1,0 +1,223 @@
+//! Which operation of the new document is which of the old one.
+
+use autopi_codegen::contract;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    reach::resolve,
+    values::{members, text, without},
+};
+use crate::document::METHODS;
+
+/// An operation of a document.
+#[derive(Clone, Copy)]
+pub struct Path<'a> {
+    pub path: &'a str,
+    pub method: &'static str,
+    pub item: &'a Value,
+    pub op: &'a Value,
+}
+
+impl Path<'_> {
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// Method and path without the names of its parameters, which are no part of the wire.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), unnamed(self.path))
+    }
+}
+
+/// How an operation was found again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    Same,
+    /// Under the same URL, with another part of it in the base path.
+    Prefix,
+    Moved,
+}
+
+/// An operation before and after.
+#[derive(Clone, Copy)]
+pub struct Pair<'a> {
+    pub old: Option<Path<'a>>,
+    pub new: Option<Path<'a>>,
+    pub how: How,
+}
+
+/// `/a/{id}/b/` → `/a/{}/b/`
+pub fn unnamed(path: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(path.len()), path);
+    while let Some((before, inside)) = rest.split_once('{') {
+        let Some((_, after)) = inside.split_once('}') else {
+            break;
+        };
+        out.extend([before, "{}"]);
+        rest = after;
+    }
+    out + rest
+}
+
+fn operations(doc: &Value) -> Vec<Path<'_>> {
+    let mut out = Vec::new();
+    for (path, item) in members(doc.get("paths")) {
+        let item = resolve(doc, item);
+        out.extend(METHODS.iter().filter_map(|method| {
+            Some(Path {
+                path,
+                method,
+                item,
+                op: item.get(*method)?,
+            })
+        }));
+    }
+    out
+}
+
+/// The path that every path of a document stands below.
+pub fn base(doc: &Value) -> &str {
+    let url = doc
+        .pointer("/servers/0/url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => url,
+    };
+    doc.get("basePath")
+        .and_then(Value::as_str)
+        .unwrap_or(path)
+        .trim_end_matches('/')
+}
+
+/// Every operation of both documents, with its other self: the same place, the same URL, the same operationId, the same shape.
+pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
+    let (mut gone, mut come) = (operations(old), operations(new));
+    let mut out = Vec::new();
+    let bases = (base(old), base(new));
+    let full = |base: &str, op: &Path<'_>| format!("{} {base}{}", op.method, unnamed(op.path));
+    meet(
+        &mut gone,
+        &mut come,
+        &mut out,
+        How::Same,
+        |op| Some(op.name()),
+        |op| Some(op.name()),
+    );
+    meet(
+        &mut gone,
+        &mut come,
+        &mut out,
+        How::Same,
+        |op| Some(op.key()),
+        |op| Some(op.key()),
+    );
+    if bases.0 != bases.1 {
+        meet(
+            &mut gone,
+            &mut come,
+            &mut out,
+            How::Prefix,
+            |op| Some(full(bases.0, op)),
+            |op| Some(full(bases.1, op)),
+        );
+    }
+    let id = |op: &Path<'_>| {
+        Some(text(Some(op.op), "operationId").to_owned()).filter(|id| !id.is_empty())
+    };
+    meet(&mut gone, &mut come, &mut out, How::Moved, id, id);
+    let shape = |op: &Path<'_>| Some(shape(op));
+    meet(&mut gone, &mut come, &mut out, How::Moved, shape, shape);
+    out.extend(gone.into_iter().map(|op| Pair {
+        old: Some(op),
+        new: None,
+        how: How::Same,
+    }));
+    out.extend(come.into_iter().map(|op| Pair {
+        old: None,
+        new: Some(op),
+        how: How::Same,
+    }));
+    out
+}
+
+/// Takes out the pairs whose keys are equal, and no other's.
+fn meet<'a>(
+    gone: &mut Vec<Path<'a>>,
+    come: &mut Vec<Path<'a>>,
+    out: &mut Vec<Pair<'a>>,
+    how: How,
+    old_key: impl Fn(&Path<'a>) -> Option<String>,
+    new_key: impl Fn(&Path<'a>) -> Option<String>,
+) {
+    if gone.is_empty() || come.is_empty() {
+        return;
+    }
+    let mut found: BTreeMap<String, (Vec<Path<'a>>, Vec<Path<'a>>)> = BTreeMap::new();
+    for op in gone.iter() {
+        if let Some(key) = old_key(op) {
+            found.entry(key).or_default().0.push(*op);
+        }
+    }
+    for op in come.iter() {
+        if let Some(key) = new_key(op) {
+            found.entry(key).or_default().1.push(*op);
+        }
+    }
+    let mut taken = (BTreeSet::new(), BTreeSet::new());
+    for pair in found.into_values() {
+        if let ([old], [new]) = (pair.0.as_slice(), pair.1.as_slice()) {
+            taken.0.insert(old.name());
+            taken.1.insert(new.name());
+            out.push(Pair {
+                old: Some(*old),
+                new: Some(*new),
+                how,
+            });
+        }
+    }
+    gone.retain(|op| !taken.0.contains(&op.name()));
+    come.retain(|op| !taken.1.contains(&op.name()));
+}
+
+/// What an operation is without its name and its place.
+fn shape(op: &Path<'_>) -> String {
+    let shared = op
+        .item
+        .get("parameters")
+        .map(Value::to_string)
+        .unwrap_or_default();
+    format!(
+        "{} {}{shared}",
+        op.method,
+        without(
+            op.op,
+            &[
+                "operationId",
+                "tags",
+                "summary",
+                "description",
+                contract::ORIGINAL_OPERATION_ID
+            ]
+        )
+    )
+}
+
+/// The parts at the front in which two paths differ: `/v1/a/`, `/v2/a/` → (`/v1`, `/v2`).
+pub fn prefixes<'p>(old: &'p str, new: &'p str) -> (&'p str, &'p str) {
+    let (a, b): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
+    let same = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .map(|(x, _)| x.len() + 1)
+        .sum::<usize>();
+    (
+        &old[..old.len().saturating_sub(same)],
+        &new[..new.len().saturating_sub(same)],
+    )
+}

@@ -1,0 +1,282 @@
+//! Which operations send or read a component.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::values::{flag, items, members, text};
+use crate::document::{METHODS, escape};
+
+/// Who sees a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides {
+    pub request: bool,
+    pub response: bool,
+}
+
+impl Sides {
+    pub const BOTH: Self = Self {
+        request: true,
+        response: true,
+    };
+    pub const REQUEST: Self = Self {
+        request: true,
+        response: false,
+    };
+    pub const RESPONSE: Self = Self {
+        request: false,
+        response: true,
+    };
+
+    /// Those of a callback: what it sends is what a caller reads.
+    pub fn turned(self) -> Self {
+        Self {
+            request: self.response,
+            response: self.request,
+        }
+    }
+
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            request: self.request || other.request,
+            response: self.response || other.response,
+        }
+    }
+}
+
+/// The sides of a component, and the operations.
+#[derive(Clone, Default)]
+pub struct Seen(Sides, BTreeSet<String>);
+
+impl Seen {
+    /// The sides before and now, and the operations now; those before if nobody is left.
+    pub fn and(self, now: Self) -> (Sides, BTreeSet<String>) {
+        (
+            self.0.or(now.0),
+            if now.1.is_empty() { self.1 } else { now.1 },
+        )
+    }
+}
+
+/// A document, and who reaches each of its components.
+pub struct Reach<'a> {
+    pub doc: &'a Value,
+    seen: BTreeMap<String, Seen>,
+}
+
+/// Components that a component leads to where it is sent, and where it is read.
+#[derive(Default)]
+struct Edges {
+    request: BTreeSet<String>,
+    response: BTreeSet<String>,
+}
+
+impl Edges {
+    fn side(&mut self, request: bool) -> &mut BTreeSet<String> {
+        if request {
+            &mut self.request
+        } else {
+            &mut self.response
+        }
+    }
+}
+
+impl<'a> Reach<'a> {
+    pub fn new(doc: &'a Value) -> Self {
+        let mut edges: BTreeMap<String, Edges> = BTreeMap::new();
+        for (pointer, component) in components(doc) {
+            let own = edges.entry(pointer.clone()).or_default();
+            for request in [true, false] {
+                refs(component, request, own.side(request));
+            }
+            // A form of a type with a discriminator names the type; the type does not name its forms.
+            for part in items(component.get("allOf")) {
+                let Some(parent) = target(part) else { continue };
+                if doc
+                    .pointer(&parent)
+                    .is_some_and(|p| p.get("discriminator").is_some())
+                {
+                    let parent = edges.entry(parent).or_default();
+                    parent.request.insert(pointer.clone());
+                    parent.response.insert(pointer.clone());
+                }
+            }
+        }
+        let mut reach = Self {
+            doc,
+            seen: BTreeMap::new(),
+        };
+        for (path, item) in members(doc.get("paths")) {
+            let item = resolve(doc, item);
+            for method in METHODS {
+                if let Some(op) = item.get(method) {
+                    reach.operation(&edges, &label(method, path, op), item, op, false);
+                }
+            }
+        }
+        for (name, item) in members(doc.get("webhooks")) {
+            for op in METHODS.iter().filter_map(|m| item.get(*m)) {
+                reach.operation(&edges, &format!("webhook {name}"), item, op, true);
+            }
+        }
+        reach
+    }
+
+    fn operation(
+        &mut self,
+        edges: &BTreeMap<String, Edges>,
+        label: &str,
+        item: &Value,
+        op: &Value,
+        turned: bool,
+    ) {
+        for (key, request) in [
+            ("parameters", true),
+            ("requestBody", true),
+            ("responses", false),
+        ] {
+            for holder in [item, op] {
+                let mut found = BTreeSet::new();
+                let request = request != turned;
+                if let Some(value) = holder.get(key) {
+                    refs(value, request, &mut found);
+                }
+                self.mark(edges, label, request, found);
+            }
+        }
+        for (_, callback) in members(op.get("callbacks")) {
+            for (_, item) in members(Some(callback)) {
+                for inner in METHODS.iter().filter_map(|m| item.get(*m)) {
+                    self.operation(edges, label, item, inner, !turned);
+                }
+            }
+        }
+    }
+
+    fn mark(
+        &mut self,
+        edges: &BTreeMap<String, Edges>,
+        label: &str,
+        request: bool,
+        start: BTreeSet<String>,
+    ) {
+        let mut todo: Vec<String> = start.iter().cloned().collect();
+        let mut done = start;
+        while let Some(pointer) = todo.pop() {
+            let next = edges
+                .get(&pointer)
+                .map(|e| if request { &e.request } else { &e.response });
+            for next in next.into_iter().flatten() {
+                if done.insert(next.clone()) {
+                    todo.push(next.clone());
+                }
+            }
+        }
+        for pointer in done {
+            let seen = self.seen.entry(pointer).or_default();
+            seen.0 = seen.0.or(if request {
+                Sides::REQUEST
+            } else {
+                Sides::RESPONSE
+            });
+            seen.1.insert(label.to_owned());
+        }
+    }
+
+    /// Who reaches the component at a pointer.
+    pub fn of(&self, pointer: &str) -> Seen {
+        self.seen.get(pointer).cloned().unwrap_or_default()
+    }
+
+    /// The operations that reach each component.
+    pub fn operations(&self, pointer: &str) -> BTreeSet<String> {
+        self.of(pointer).1
+    }
+}
+
+/// `GET /a/ (a_list)`.
+pub fn label(method: &str, path: &str, op: &Value) -> String {
+    let name = format!("{} {path}", method.to_uppercase());
+    match text(Some(op), "operationId") {
+        "" => name,
+        id => format!("{name} ({id})"),
+    }
+}
+
+/// What a `$ref` leads to; the value itself if there is none, or if it leads nowhere.
+pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
+    let mut value = value;
+    for _ in 0..32 {
+        let target = value
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|r| doc.pointer(r.strip_prefix('#')?));
+        match target {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
+}
+
+/// The shared parts of a document: pointer and value.
+pub fn components(doc: &Value) -> Vec<(String, &Value)> {
+    let maps_2 = [
+        "definitions",
+        "parameters",
+        "responses",
+        "securityDefinitions",
+    ]
+    .map(|k| (format!("/{k}"), doc.get(k)));
+    let maps_3 = members(doc.get("components"))
+        .map(|(k, v)| (format!("/components/{}", escape(k)), Some(v)));
+    let all = maps_2.into_iter().chain(maps_3);
+    all.flat_map(|(at, map)| {
+        members(map).map(move |(name, value)| (format!("{at}/{}", escape(name)), value))
+    })
+    .collect()
+}
+
+/// The pointer of the component that a `$ref` leads to or into.
+fn target(value: &Value) -> Option<String> {
+    component(value.get("$ref")?.as_str()?)
+}
+
+fn component(reference: &str) -> Option<String> {
+    let depth = if reference.starts_with("#/components/") {
+        3
+    } else {
+        2
+    };
+    let parts: Vec<&str> = reference
+        .strip_prefix("#/")?
+        .splitn(depth + 1, '/')
+        .take(depth)
+        .collect();
+    (parts.len() == depth).then(|| format!("/{}", parts.join("/")))
+}
+
+/// The components that are named inside a value, on one side.
+fn refs(value: &Value, request: bool, out: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            if (request && flag(Some(value), "readOnly"))
+                || (!request && flag(Some(value), "writeOnly"))
+            {
+                return;
+            }
+            out.extend(target(value));
+            for (key, value) in map {
+                match key.as_str() {
+                    "mapping" => {
+                        out.extend(members(Some(value)).filter_map(|(_, v)| component(v.as_str()?)))
+                    }
+                    "example" | "examples" | "default" | "enum" => {}
+                    _ => refs(value, request, out),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|v| refs(v, request, out)),
+        _ => {}
+    }
+}

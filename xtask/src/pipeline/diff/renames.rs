@@ -1,0 +1,161 @@
+//! Components that were renamed, known by their shape.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{reach, values::members};
+
+/// Pairs beyond which only equal shapes are looked for.
+const PAIRS: usize = 40_000;
+
+/// Pointers of components: before → after.
+#[derive(Default)]
+pub struct Renames {
+    forth: BTreeMap<String, String>,
+    back: BTreeMap<String, String>,
+}
+
+impl Renames {
+    pub fn new(old: &Value, new: &Value) -> Self {
+        let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (
+            reach::components(old).into_iter().collect(),
+            reach::components(new).into_iter().collect(),
+        );
+        let (gone, come) = (left(&old, &new), left(&new, &old));
+        let mut out = Self::default();
+        if gone.is_empty() || come.is_empty() {
+            return out;
+        }
+        // The same letters; the same shape; much of it.
+        out.unique(&gone, &come, |a, b| {
+            letters(name(a.0)) == letters(name(b.0))
+        });
+        out.unique(&gone, &come, |a, b| a.1 == b.1);
+        if gone.len() * come.len() <= PAIRS {
+            out.unique(&gone, &come, |a, b| alike(&a.1, &b.1));
+        }
+        out
+    }
+
+    /// Pairs of one kind for which `same` holds, and holds for no other.
+    fn unique<'a>(
+        &mut self,
+        gone: &[(&'a String, Value)],
+        come: &[(&'a String, Value)],
+        same: impl Fn(&(&'a String, Value), &(&'a String, Value)) -> bool,
+    ) {
+        let mut by_new: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for old in gone.iter().filter(|g| !self.forth.contains_key(g.0)) {
+            let fits = come
+                .iter()
+                .filter(|c| !self.back.contains_key(c.0.as_str()) && kind(c.0) == kind(old.0));
+            if let [new] = fits.filter(|c| same(old, c)).collect::<Vec<_>>().as_slice() {
+                by_new.entry(new.0).or_default().push(old.0);
+            }
+        }
+        for (new, old) in by_new {
+            if let [old] = old.as_slice() {
+                self.forth.insert((*old).to_owned(), new.to_owned());
+                self.back.insert(new.to_owned(), (*old).to_owned());
+            }
+        }
+    }
+
+    /// Every pair of pointers.
+    pub fn all(&self) -> Vec<(String, String)> {
+        self.forth
+            .iter()
+            .map(|(a, b)| (a.clone(), b.clone()))
+            .collect()
+    }
+
+    /// The name before of the component that is at `pointer` now.
+    pub fn old_name(&self, pointer: &str) -> Option<String> {
+        self.back
+            .get(pointer)
+            .map(|old| crate::document::unescape(name(old)))
+    }
+
+    /// Was the component at `pointer` renamed?
+    pub fn is_old(&self, pointer: &str) -> bool {
+        self.forth.contains_key(pointer)
+    }
+
+    /// What a `$ref` of the old document would be in the new one.
+    pub fn reference(&self, reference: &str) -> Option<String> {
+        Some(format!(
+            "#{}",
+            self.forth.get(reference.strip_prefix('#')?)?
+        ))
+    }
+
+    /// The new name of an old security scheme.
+    pub fn scheme(&self, old: &str) -> Option<String> {
+        ["/securityDefinitions", "/components/securitySchemes"]
+            .iter()
+            .find_map(|at| self.forth.get(&format!("{at}/{old}")))
+            .map(|new| name(new).to_owned())
+    }
+}
+
+/// The components of one document that the other lacks, with references among them masked, and their titles.
+fn left<'a>(
+    own: &'a BTreeMap<String, &Value>,
+    other: &BTreeMap<String, &Value>,
+) -> Vec<(&'a String, Value)> {
+    let gone: BTreeSet<&str> = own
+        .keys()
+        .filter(|p| !other.contains_key(*p))
+        .map(String::as_str)
+        .collect();
+    own.iter()
+        .filter(|(p, _)| gone.contains(p.as_str()))
+        .map(|(p, v)| (p, masked(v, &gone)))
+        .collect()
+}
+
+fn kind(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(kind, _)| kind)
+}
+
+fn name(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
+/// A name without its style: `AddOn`, `add_on` and `Addon` are one.
+pub fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn masked(value: &Value, gone: &BTreeSet<&str>) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(k, v)| !(*k == "title" && v.is_string()))
+            .map(
+                |(k, v)| match v.as_str().and_then(|r| r.strip_prefix('#')) {
+                    Some(target) if k == "$ref" && gone.contains(target) => {
+                        (k.clone(), Value::Null)
+                    }
+                    _ => (k.clone(), masked(v, gone)),
+                },
+            )
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Value::Array(list) => list.iter().map(|v| masked(v, gone)).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Do two objects share three of five members, and three at least?
+fn alike(old: &Value, new: &Value) -> bool {
+    let (old, new) = (old.get("properties"), new.get("properties"));
+    let same = members(old)
+        .filter(|(k, v)| new.and_then(|n| n.get(k.as_str())) == Some(*v))
+        .count();
+    same >= 3 && same * 5 >= members(old).count().max(members(new).count()) * 3
+}

@@ -1,0 +1,84 @@
+//! The tag that a component has by its name alone: no mapping names it, and it says none itself. Who renames such a component changes what is sent.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::values::{items, members};
+use crate::document::{
+    members::{DOCUMENT, Is, SCHEMA, each},
+    unescape,
+};
+
+/// Is the name of the component at `pointer` its tag?
+pub fn is_implicit(doc: &Value, pointer: &str) -> bool {
+    let own = |base: &Value| said(doc, pointer, base).is_some();
+    bases(doc, pointer)
+        .into_iter()
+        .any(|base| !mapped(base, pointer).any(|_| true) && !own(base))
+}
+
+/// Does the document say that `tag` names the component at `pointer`?
+pub fn names(doc: &Value, pointer: &str, tag: &str) -> bool {
+    bases(doc, pointer).into_iter().any(|base| {
+        mapped(base, pointer).any(|known| known == tag) || said(doc, pointer, base) == Some(tag)
+    })
+}
+
+/// The schemas with a discriminator that the component is one of, or is made of.
+fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
+    let mut above = BTreeSet::new();
+    let mut todo = vec![pointer.to_owned()];
+    while let Some(pointer) = todo.pop() {
+        let parts = doc.pointer(&pointer).and_then(|s| s.get("allOf"));
+        let parts = items(parts).iter().filter_map(target);
+        todo.extend(parts.filter(|parent| above.insert(parent.clone())));
+    }
+    let mut found = Vec::new();
+    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
+        if kind == &SCHEMA && schema.get("discriminator").is_some() {
+            let listed = ["oneOf", "anyOf"]
+                .iter()
+                .flat_map(|k| items(schema.get(*k)));
+            let mut listed = listed.filter_map(target);
+            if above.contains(at) || listed.any(|to| to == pointer) {
+                found.push(schema);
+            }
+        }
+        Ok(())
+    });
+    found
+}
+
+fn target(part: &Value) -> Option<String> {
+    let target = part.get("$ref")?.as_str()?.strip_prefix('#')?;
+    Some(target.to_owned())
+}
+
+/// The tags that a mapping has for a component.
+fn mapped<'a>(base: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
+    let name = unescape(pointer.rsplit('/').next().unwrap_or_default());
+    let leads = move |to: &str| to.strip_prefix('#') == Some(pointer) || to == name;
+    members(base.pointer("/discriminator/mapping"))
+        .filter(move |(_, to)| to.as_str().is_some_and(&leads))
+        .map(|(tag, _)| tag.as_str())
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// The tag that a component itself says that it has.
+fn said<'a>(doc: &'a Value, pointer: &str, base: &Value) -> Option<&'a str> {
+    let schema = doc.pointer(pointer)?;
+    let own = ["x-ms-discriminator-value", "x-discriminator-value"];
+    let own = own.iter().find_map(|key| schema.get(key)?.as_str());
+    let property = base.pointer("/discriminator/propertyName");
+    let property = property.or_else(|| base.get("discriminator"))?.as_str()?;
+    let parts = items(schema.get("allOf")).iter().chain([schema]);
+    let mut members = parts.filter_map(|part| part.get("properties")?.get(property));
+    own.or_else(|| {
+        members.find_map(|member| match items(member.get("enum")) {
+            [one] => one.as_str(),
+            _ => member.get("const")?.as_str(),
+        })
+    })
+}

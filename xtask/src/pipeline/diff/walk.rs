@@ -1,0 +1,203 @@
+//! The way through two documents, key by key. A key whose values differ is claimed by a rule, or it is listed as unclassified: nothing is passed over.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use serde_json::Value;
+
+use super::{
+    Change, Class, Rule, Side,
+    paths::{Pair, pairs},
+    place::At,
+    reach::Reach,
+    renames::Renames,
+    texts::both,
+    values::{Maybe, get, keys},
+};
+
+/// Every difference of two documents of one version.
+pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
+    if old == new {
+        return Vec::new();
+    }
+    let mut walker = Walker {
+        old: Reach::new(old),
+        new: Reach::new(new),
+        renames: Renames::new(old, new),
+        pairs: Vec::new(),
+        changes: BTreeMap::new(),
+        claims: 0,
+        turned: false,
+        inlined: BTreeSet::new(),
+    };
+    walker.pairs = pairs(old, new);
+    walker.document();
+    walker.changes.into_values().collect()
+}
+
+/// A change at a pointer, outside a walk.
+pub fn change(rule: Rule, pointer: &str, what: String) -> Change {
+    Change {
+        class: Class::Cosmetic,
+        side: Side::Both,
+        place: pointer.to_owned(),
+        what,
+        rule,
+        wire: Some(rule.wire().0),
+        rust: None,
+        items: BTreeSet::new(),
+        advice: BTreeSet::new(),
+        operations: BTreeSet::new(),
+        pointers: BTreeSet::from([pointer.to_owned()]),
+        candidates: BTreeSet::new(),
+    }
+}
+pub struct Walker<'a> {
+    pub old: Reach<'a>,
+    pub new: Reach<'a>,
+    pub renames: Renames,
+    pub pairs: Vec<Pair<'a>>,
+    /// By rule, side, place and text: what several operations share is one change.
+    changes: BTreeMap<(Rule, Side, String, String), Change>,
+    pub claims: usize,
+    /// In a callback, what is sent is what a caller reads.
+    pub turned: bool,
+    /// Places that were compared though only one of them is written out.
+    pub inlined: BTreeSet<(String, String)>,
+}
+
+impl<'a> Walker<'a> {
+    /// One change, or one for each side where the sides are of different classes.
+    pub fn emit(&mut self, rule: Rule, at: &At, what: impl AsRef<str>) {
+        self.claims += 1;
+        let (request, response) = rule.wire();
+        let sides = match (at.sides.request, at.sides.response) {
+            // Nobody sends or reads it.
+            (false, false) if request != Class::Unclassified => vec![(Side::Both, Class::Cosmetic)],
+            (false, false) => vec![(Side::Both, request)],
+            (true, true) if request != response => {
+                vec![(Side::Request, request), (Side::Response, response)]
+            }
+            (true, true) => vec![(Side::Both, request)],
+            (true, false) => vec![(Side::Request, request)],
+            (false, true) => vec![(Side::Response, response)],
+        };
+        let what = match (at.what.as_str(), what.as_ref()) {
+            ("", what) => what.to_owned(),
+            (subject, "") => subject.to_owned(),
+            (subject, what) => format!("{subject}: {what}"),
+        };
+        for (side, wire) in sides {
+            let key = (rule, side, at.place.clone(), what.clone());
+            let change = self.changes.entry(key).or_insert_with(|| Change {
+                side,
+                wire: Some(wire),
+                candidates: at.candidates.clone(),
+                ..change(rule, &at.new, what.clone())
+            });
+            change.place.clone_from(&at.place);
+            change.pointers.insert(at.old.clone());
+            change.operations.extend(at.operations.iter().cloned());
+            change.candidates.extend(at.candidates.iter().cloned());
+        }
+    }
+
+    /// Is there a change with such a pointer?
+    pub fn any_change(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.changes
+            .values()
+            .any(|c| c.pointers.iter().any(|p| is(p)))
+    }
+
+    /// Adds a place to a change that was made before.
+    pub fn also(&mut self, rule: Rule, place: &str, at: &At) {
+        self.claims += 1;
+        for change in self
+            .changes
+            .values_mut()
+            .filter(|c| c.rule == rule && c.place == place)
+        {
+            change.pointers.extend([at.old.clone(), at.new.clone()]);
+        }
+    }
+
+    /// Compares what stands at `key`, and lists it as unclassified if `f` claims nothing.
+    pub fn child(
+        &mut self,
+        key: &str,
+        at: &At,
+        old: Maybe<'a>,
+        new: Maybe<'a>,
+        f: impl FnOnce(&mut Self, &At, Maybe<'a>, Maybe<'a>),
+    ) {
+        self.checked(&at.key(key), get(old, key), get(new, key), f);
+    }
+
+    /// Compares two values, and lists them as unclassified if `f` claims nothing.
+    pub fn checked(
+        &mut self,
+        at: &At,
+        old: Maybe<'a>,
+        new: Maybe<'a>,
+        f: impl FnOnce(&mut Self, &At, Maybe<'a>, Maybe<'a>),
+    ) {
+        if old == new {
+            return;
+        }
+        let before = self.claims;
+        f(self, at, old, new);
+        if self.claims == before {
+            self.leaves(Rule::Unclassified, at, old, new);
+        }
+    }
+
+    /// `rule` for each place where two values differ, as deep as both are objects.
+    pub fn leaves(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) {
+            for key in keys(old, new) {
+                let (old, new) = (get(old, key), get(new, key));
+                if old != new {
+                    self.leaves(rule, &at.key(key), old, new);
+                }
+            }
+        } else {
+            let at = if rule == Rule::Unclassified && at.what.is_empty() {
+                &At {
+                    place: at.new.clone(),
+                    ..at.clone()
+                }
+            } else {
+                at
+            };
+            self.emit(rule, at, both(old, new));
+        }
+    }
+
+    /// `rule`, with the values before and after.
+    pub fn differs(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        self.emit(rule, at, both(old, new));
+    }
+
+    /// A text, at its pointer.
+    pub fn words(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let at = At {
+            place: at.new.clone(),
+            what: String::new(),
+            candidates: BTreeSet::new(),
+            operations: Rc::default(),
+            ..at.clone()
+        };
+        self.leaves(Rule::Text, &at, old, new);
+    }
+
+    pub fn deprecated(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let is = |v: Maybe<'_>| v == Some(&Value::Bool(true));
+        match (is(old), is(new)) {
+            (false, true) => self.emit(Rule::Deprecated, at, "is deprecated now"),
+            (true, false) => self.emit(Rule::NotDeprecated, at, "is no longer deprecated"),
+            _ => self.differs(Rule::WrittenOtherwise, at, old, new),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The `overlay` stage: a document of the OpenAPI Initiative's Overlay Specification 1.0 or 1.1.
+//!
+//! The specification lets an action match nothing. Here such an action is *stale*, as is one that changes nothing: either the API was corrected, or the target
+//! is wrong. Stale actions are reported, all of them, and left out.
+
+mod merge;
+mod read;
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, PathElement};
+
+use crate::{document::escape, locate, report::Failure};
+use read::{Action, Change, Version};
+
+/// What an overlay did to a document.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// How many actions had an effect.
+    pub actions: usize,
+    pub stale: Vec<Stale>,
+}
+
+/// An action that has no effect any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// JSON pointer of the action in the overlay.
+    pub at: String,
+    pub line: usize,
+    pub target: String,
+    /// Whether the target was found: then the document says already what the action says.
+    pub matched: bool,
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = if self.matched {
+            "changes nothing: the document says so already"
+        } else {
+            "matches nothing"
+        };
+        write!(
+            f,
+            "line {}, #{} `{}` {why}",
+            self.line, self.at, self.target
+        )
+    }
+}
+
+/// For people, one a line.
+pub fn list(stale: &[Stale]) -> String {
+    let mut out = format!("{} stale actions", stale.len());
+    for action in stale {
+        out.push_str(&format!("\n  {action}"));
+    }
+    out
+}
+
+fn fail(at: &str, message: impl Into<String>) -> Failure {
+    Failure::new("overlay", at, message).way_out("correct the overlay")
+}
+
+/// Applies every action in order, but leaves out those that are stale.
+///
+/// # Errors
+/// Returns what is wrong in the overlay itself, with its JSON pointer there: no overlay, no JSONPath, or a value that can't stand at its target.
+pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
+    let overlay = read::read(text)?;
+    let original = doc.clone();
+    let done = overlay
+        .actions
+        .iter()
+        .map(|action| run(doc, action, overlay.version))
+        .collect::<Result<Vec<_>, _>>()?;
+    // An action that others take back, such as `remove` before an `update` that says the same again, has no effect either.
+    let stale = |done: &Option<Vec<String>>| {
+        let places = done.iter().flatten();
+        places
+            .into_iter()
+            .all(|p| merge::same(original.pointer(p), doc.pointer(p)))
+    };
+    let is_stale: Vec<bool> = done.iter().map(stale).collect();
+    let list = overlay.actions.iter().zip(&done).zip(&is_stale);
+    let stale: Vec<Stale> = list
+        .filter(|(_, stale)| **stale)
+        .map(|((action, done), _)| Stale {
+            at: action.at.clone(),
+            line: locate::line(text, &action.at),
+            target: action.target.clone(),
+            matched: done.is_some(),
+        })
+        .collect();
+    if !stale.is_empty() {
+        *doc = original;
+        for (action, _) in overlay.actions.iter().zip(is_stale).filter(|(_, s)| !s) {
+            run(doc, action, overlay.version)?;
+        }
+    }
+    Ok(Applied {
+        actions: overlay.actions.len() - stale.len(),
+        stale,
+    })
+}
+
+/// The JSON pointers of what was changed; `None` if nothing matches.
+fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<String>>, Failure> {
+    let found = query(doc, &action.path);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let mut changed = Vec::new();
+    let copied;
+    let update = match &action.change {
+        Change::Nothing => return Ok(Some(changed)),
+        Change::Remove => {
+            // From the back, so that the index of what is still to be removed stays right.
+            for steps in found.iter().rev() {
+                changed.extend(merge::remove(doc, steps));
+            }
+            return Ok(Some(changed));
+        }
+        Change::Update(update) => update,
+        Change::Copy(source) => match source.query(doc).all().as_slice() {
+            [] => return Ok(None),
+            [one] => {
+                copied = (*one).clone();
+                &copied
+            }
+            several => {
+                let message = format!("selects {} values, not one", several.len());
+                return Err(fail(&format!("{}/copy", action.at), message));
+            }
+        },
+    };
+    for steps in &found {
+        let pointer = pointer(steps);
+        // What an action of many targets changed may hold another target of it no more.
+        let Some(target) = doc.pointer_mut(&pointer) else {
+            continue;
+        };
+        merge::update(target, update, version, pointer, &mut changed)
+            .map_err(|why| fail(&action.at, format!("`{}` {why}", action.target)))?;
+    }
+    Ok(Some(changed))
+}
+
+/// A step from a value to one in it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Name(String),
+    Index(usize),
+}
+
+/// Where a path leads, each place once, in the order of their names and indices: a value comes before what is in it.
+fn query(doc: &Value, path: &JsonPath) -> Vec<Vec<Step>> {
+    let found = path.query_located(doc);
+    let steps = found.locations().map(|location| {
+        let step = |element: &PathElement<'_>| match element {
+            PathElement::Name(name) => Step::Name((*name).to_owned()),
+            PathElement::Index(i) => Step::Index(*i),
+        };
+        location.iter().map(step).collect()
+    });
+    let mut all: Vec<Vec<Step>> = steps.collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn pointer(steps: &[Step]) -> String {
+    let mut out = String::new();
+    for step in steps {
+        out.push('/');
+        match step {
+            Step::Name(name) => out.push_str(&escape(name)),
+            Step::Index(i) => out.push_str(&i.to_string()),
+        }
+    }
+    out
+}

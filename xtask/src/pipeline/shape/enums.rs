@@ -1,0 +1,187 @@
+//! Closed lists become named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
+
+use autopi_codegen::contract;
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value};
+
+use crate::document;
+use crate::report::Failure;
+
+/// Moves every inline `enum` of strings or integers into a component; equal lists of one field name share one.
+pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
+    let mut all = Named {
+        existing: document::schemas(doc).cloned().unwrap_or_default(),
+        made: Map::new(),
+    };
+    for (name, schema) in document::schemas(doc).into_iter().flatten() {
+        all.visit(schema, name, true);
+    }
+    document::operations(doc, |_, _, op| {
+        let name = op
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_upper_camel_case();
+        for (parameter, schema) in document::parameter_schemas(op) {
+            all.visit(
+                schema,
+                &format!("{name}{}", parameter.to_upper_camel_case()),
+                false,
+            );
+        }
+        document::bodies(op, |_, _, schema| all.visit(schema, &name, false));
+    });
+    let n = all.made.len();
+    if let Some(schemas) = document::schemas(doc) {
+        schemas.extend(all.made);
+    }
+    Ok(n)
+}
+
+/// drf-spectacular writes `choices` with blank or null as `oneOf` the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as it is, and null is nullable.
+pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
+    let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    let values = |part: &Value| {
+        schemas
+            .get(document::ref_name(part)?)?
+            .get("enum")?
+            .as_array()
+            .cloned()
+    };
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        for key in ["oneOf", "anyOf"] {
+            let Some(parts) = map.get(key).and_then(Value::as_array) else {
+                continue;
+            };
+            let listed: Option<Vec<_>> = parts
+                .iter()
+                .map(|p| Some((p.clone(), values(p)?)))
+                .collect();
+            let is_rest = |values: &[Value]| values.iter().all(|v| v.is_null() || v == "");
+            let Some((rest, main)) =
+                listed.map(|l| l.into_iter().partition::<Vec<_>, _>(|(_, v)| is_rest(v)))
+            else {
+                continue;
+            };
+            let [(main, _)] = main.as_slice() else {
+                continue;
+            };
+            map.shift_remove(key);
+            map.insert("allOf".into(), Value::Array(vec![main.clone()]));
+            if rest.iter().any(|(_, v)| v.contains(&Value::Null)) {
+                map.insert("nullable".into(), true.into());
+            }
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+struct Named {
+    existing: Map<String, Value>,
+    made: Map<String, Value>,
+}
+
+impl Named {
+    /// A list of texts or integers becomes a component; any other says no more than its type.
+    fn list(&mut self, schema: &mut Value, name: &str, top: bool) {
+        let Some(map) = schema.as_object_mut() else {
+            return;
+        };
+        let values = map.get("enum").and_then(Value::as_array).cloned();
+        let values = values.unwrap_or_default();
+        if values.contains(&Value::Null) {
+            map.insert("nullable".into(), true.into());
+        }
+        if let [one @ Value::Bool(_)] = values.as_slice() {
+            map.insert(contract::VALUES.into(), Value::Array(vec![one.clone()]));
+        }
+        let declared = map.get("type").and_then(Value::as_str).map(str::to_owned);
+        let (kind, values) = typed(declared.as_deref(), values);
+        match kind {
+            None => {
+                map.shift_remove("type");
+                map.insert(contract::JSON.into(), true.into());
+            }
+            Some(kind) => drop(map.insert("type".into(), kind.into())),
+        }
+        if values.is_empty() {
+            map.shift_remove("enum");
+        } else if top {
+            map.insert("enum".into(), values.into());
+        } else {
+            map.shift_remove("enum");
+            map.shift_remove("type");
+            let component = serde_json::json!({ "type": kind, "enum": values });
+            let taken = |n: &str| {
+                self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component)
+            };
+            let name = document::free_name(name, taken);
+            map.insert(
+                "allOf".into(),
+                Value::Array(vec![document::reference(&name)]),
+            );
+            self.made.insert(name, component);
+        }
+    }
+
+    fn visit(&mut self, schema: &mut Value, name: &str, top: bool) {
+        if schema.get("enum").is_some_and(Value::is_array) {
+            return self.list(schema, name, top);
+        }
+        for (field, value) in schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            self.visit(
+                value,
+                &format!("{name}{}", field.to_upper_camel_case()),
+                false,
+            );
+        }
+        for key in ["items", "additionalProperties"] {
+            if let Some(value) = schema.get_mut(key).filter(|v| v.is_object()) {
+                self.visit(value, name, false);
+            }
+        }
+        for key in ["oneOf", "anyOf"] {
+            let alternatives = schema.get_mut(key).and_then(Value::as_array_mut);
+            for (i, part) in alternatives.into_iter().flatten().enumerate() {
+                self.visit(part, &format!("{name}Option{}", i + 1), false);
+            }
+        }
+        for part in schema
+            .get_mut("allOf")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            self.visit(part, name, top);
+        }
+    }
+}
+
+/// The type of a list of values, and the values, if they become an open enum. drf-yasg declares texts where choices are of several types: then each is sent as
+/// what it is.
+fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
+    values.retain(|v| !v.is_null());
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    match declared {
+        Some("string") if all(Value::is_string) => (Some("string"), values),
+        Some("integer") if all(Value::is_i64) => (Some("integer"), values),
+        Some("integer") if all(Value::is_number) => (Some("integer"), Vec::new()),
+        Some("string" | "integer") if !values.is_empty() => (None, Vec::new()),
+        Some("number") => (Some("number"), Vec::new()),
+        Some("boolean") => (Some("boolean"), Vec::new()),
+        Some("array") => (Some("array"), Vec::new()),
+        Some("object") => (Some("object"), Vec::new()),
+        _ if all(Value::is_string) => (Some("string"), values),
+        _ if all(Value::is_i64) => (Some("integer"), values),
+        _ if all(Value::is_number) => (Some("number"), Vec::new()),
+        _ if all(Value::is_boolean) => (Some("boolean"), Vec::new()),
+        _ => (None, Vec::new()),
+    }
+}

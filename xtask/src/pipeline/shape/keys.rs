@@ -1,0 +1,65 @@
+//! Which members of a response are always there. A document says `required` of what a serializer declares, and views leave out what an account lacks; so that alone proves nothing.
+
+use autopi_codegen::contract;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::document;
+use crate::report::Failure;
+
+/// Marks the key of what is addressed by it (`/things/{id}/` gives a thing, `/things/` lists them) with `x-autopi-always`: without it, it could not be had.
+pub fn keys_of_what_is_addressed(doc: &mut Value) -> Result<usize, Failure> {
+    let paths = doc.get("paths").and_then(Value::as_object);
+    let keyed: Vec<(String, String)> = paths
+        .into_iter()
+        .flat_map(|p| p.keys())
+        .filter_map(|path| {
+            let (list, key) = path.trim_end_matches('/').rsplit_once('/')?;
+            let key = key.strip_prefix('{')?.strip_suffix('}')?;
+            Some((list.to_owned(), key.to_owned()))
+        })
+        .collect();
+    let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    let mut found = BTreeSet::new();
+    document::operations(doc, |path, method, op| {
+        let path = path.trim_end_matches('/');
+        let here = keyed.iter().find(|(list, key)| {
+            path == list || path.strip_prefix(list.as_str()) == Some(&format!("/{{{key}}}"))
+        });
+        let Some((_, key)) = here.filter(|_| method != "delete") else {
+            return;
+        };
+        document::bodies(op, |request, _, schema| {
+            let page = document::ref_name(schema)
+                .and_then(|n| schemas.get(n))
+                .unwrap_or(schema);
+            let items = page
+                .pointer("/properties/results/items")
+                .or(schema.get("items"));
+            if let Some(name) = document::ref_name(items.unwrap_or(schema)).filter(|_| !request) {
+                found.insert((name.to_owned(), key.clone()));
+            }
+        });
+    });
+    let mut n = 0;
+    for (name, key) in found {
+        let properties = document::schemas(doc)
+            .and_then(|s| s.get_mut(&name)?.get_mut("properties")?.as_object_mut());
+        let Some(properties) = properties else {
+            continue;
+        };
+        let key = [key.as_str(), "id", "pk"]
+            .into_iter()
+            .find(|k| properties.contains_key(*k));
+        let property = key.and_then(|k| properties.get_mut(k)?.as_object_mut());
+        if let Some(property) = property.filter(|p| !p.contains_key("nullable")) {
+            n += usize::from(
+                property
+                    .insert(contract::ALWAYS.into(), true.into())
+                    .is_none(),
+            );
+        }
+    }
+    Ok(n)
+}

@@ -1,0 +1,100 @@
+//! The `shape` stage: turns what drf-yasg documents into what Django REST framework does.
+//!
+//! [`RULES`] is the one ordered list; each rule is a function over the OpenAPI 3.0 document and returns how often it applied.
+//! None depends on the name of an operation.
+
+mod enums;
+mod hoist;
+mod ids;
+mod keys;
+pub(crate) mod lists;
+mod names;
+pub(crate) mod noise;
+mod responses;
+mod secrets;
+mod split;
+mod telemetry;
+mod texts;
+mod unions;
+mod untyped;
+
+use serde_json::Value;
+
+use crate::report::{Failure, Report};
+
+/// A rule: changes the document; returns how many places it changed.
+pub type Rule = fn(&mut Value) -> Result<usize, Failure>;
+
+/// Every rule, in the order in which it runs.
+pub const RULES: &[(&str, Rule)] = &[
+    (
+        "noise: defaults made at rendering time dropped",
+        noise::rendering_time_defaults,
+    ),
+    (
+        "noise: schemas that only describe dropped",
+        noise::only_words,
+    ),
+    (
+        "operation names made unique and snake_case",
+        names::operation_names,
+    ),
+    (
+        "untyped fields opened to any JSON",
+        untyped::bare_read_only_strings,
+    ),
+    ("JSON fields opened to any JSON", untyped::json_fields),
+    ("two ids: DeviceId and UnitId", ids::two_ids),
+    (
+        "lists: names repeated, as DRF reads them",
+        lists::repeated_names,
+    ),
+    (
+        "parameters: texts that are ids, numbers or times typed",
+        texts::typed_texts,
+    ),
+    ("answers: one typed success", responses::one_success),
+    ("pages: envelopes made one Page<T>", responses::pages),
+    (
+        "pages: a list of envelopes is one page",
+        responses::lists_of_pages,
+    ),
+    ("free-form telemetry opened", telemetry::free_form_records),
+    (
+        "enums: blank and null choices folded",
+        enums::blank_and_null_choices,
+    ),
+    (
+        "unions: null, single and listed values folded",
+        unions::simplified,
+    ),
+    (
+        "unions: a base with a discriminator is one of its children",
+        unions::inherited,
+    ),
+    ("inline objects and unions named", hoist::inline_objects),
+    (
+        "unions: what stands beside alternatives is in each",
+        unions::spread,
+    ),
+    ("unions: every tag written out", unions::tags),
+    ("enums: open enums named", enums::open_enums),
+    (
+        "answers: the key of what is addressed by it is always there",
+        keys::keys_of_what_is_addressed,
+    ),
+    ("secrets marked", secrets::marked),
+    ("request/response split", split::request_response),
+];
+
+/// Runs every rule and counts into `report`.
+///
+/// # Errors
+/// A rule that can't make sense of the document names the place.
+pub fn shape(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+    for (name, rule) in RULES {
+        let n = rule(doc)?;
+        report.count(name, n);
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` come out as those of the download, so two downloads differ.
+
+use autopi_codegen::contract;
+use serde_json::{Value, json};
+
+use crate::document;
+use crate::report::Failure;
+
+/// Drops a `default` that is a time, a date or a UUID: no caller may rely on it.
+pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let format = map.get("format").and_then(Value::as_str);
+        let default = map.get("default");
+        if default.is_some_and(|v| is_rendered(format.unwrap_or_default(), v)) {
+            map.shift_remove("default");
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+/// Drops what only describes from where a schema that says something would change the type: `additionalProperties: {description: any}` is `{}`, and such a part
+/// of an `allOf` is none.
+pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let extra = map.get_mut("additionalProperties");
+        if let Some(extra) = extra.filter(|e| **e != json!({}) && is_words(e)) {
+            *extra = json!({});
+            n += 1;
+        }
+        let Some(parts) = map.get_mut("allOf").and_then(Value::as_array_mut) else {
+            return;
+        };
+        let before = parts.len();
+        if !parts.iter().all(is_words) {
+            parts.retain(|p| !is_words(p));
+        }
+        n += before - parts.len();
+    });
+    Ok(n)
+}
+
+/// Is it an object of annotations only (OpenAPI 3.0.3, Schema Object)?
+fn is_words(schema: &Value) -> bool {
+    const WORDS: [&str; 8] = [
+        "$comment",
+        "default",
+        "deprecated",
+        "description",
+        "example",
+        "examples",
+        "externalDocs",
+        "title",
+    ];
+    let words = |key: &String| {
+        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with(contract::PREFIX)
+    };
+    schema.as_object().is_some_and(|map| map.keys().all(words))
+}
+
+/// Was a default made when the document was rendered: is it a time, a date or a UUID?
+pub fn is_rendered(format: &str, default: &Value) -> bool {
+    let made = matches!(format, "date-time" | "date" | "uuid");
+    default.as_str().is_some_and(|text| made || is_moment(text))
+}
+
+/// `2026-01-02T03:04:05`, and whatever follows: a serializer field without a format may hold a time too.
+fn is_moment(text: &str) -> bool {
+    let form = "0000-00-00 00:00:00".bytes();
+    let fits = |(c, f): (u8, u8)| {
+        if f == b'0' {
+            c.is_ascii_digit()
+        } else {
+            c == f || (f == b' ' && c == b'T')
+        }
+    };
+    text.len() >= form.len() && text.bytes().zip(form).all(fits)
+}

@@ -1,0 +1,48 @@
+//! Which members of a document are secrets: `Debug`, violations and traces do not show them. The overlay adds and removes by the same mark.
+
+use autopi_codegen::contract;
+use serde_json::{Map, Value};
+
+use super::split::says;
+use crate::document;
+use crate::{report::Failure, secret};
+
+/// Marks members and parameters that are secrets by their name, by `format: password`, or by a name that is one where the member is only written, with
+/// `x-autopi-secret`. What the document itself marks stays.
+pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
+    let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    let mut n = 0;
+    let mut mark = |name: &str, schema: &mut Value| {
+        if is_secret(name, schema, &schemas)
+            && let Some(map) = schema.as_object_mut()
+            && !map.contains_key(contract::SECRET)
+        {
+            map.insert(contract::SECRET.into(), true.into());
+            n += 1;
+        }
+    };
+    document::document_schemas(doc, &mut |map| {
+        let properties = map.get_mut("properties").and_then(Value::as_object_mut);
+        for (name, property) in properties.into_iter().flatten() {
+            mark(name, property);
+        }
+    });
+    document::parameters(doc, |_, _, parameter| {
+        let name = parameter.get("name").and_then(Value::as_str);
+        if let Some(name) = name.map(str::to_owned)
+            && let Some(schema) = parameter.get_mut("schema")
+        {
+            mark(&name, schema);
+        }
+    });
+    Ok(n)
+}
+
+fn is_secret(name: &str, schema: &Value, schemas: &Map<String, Value>) -> bool {
+    let target = document::resolved(schema, schemas);
+    secret::by_name(name)
+        || [schema, target]
+            .iter()
+            .any(|s| s.get("format").is_some_and(|f| f == "password"))
+        || (says(schema, "writeOnly", schemas, 8) && secret::when_written(name))
+}

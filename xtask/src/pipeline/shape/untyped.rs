@@ -1,0 +1,55 @@
+//! Two things come out of drf-yasg with a type that they do not keep: a `SerializerMethodField` as `{type: string, readOnly: true}` (a real read-only text
+//! field has a length, a format or choices), and a `JSONField` as `{type: object}`.
+
+use autopi_codegen::contract;
+use serde_json::Value;
+
+use crate::document;
+use crate::report::Failure;
+
+/// Marks the bare read-only string as any JSON (`x-autopi-json: true`, no `type`).
+pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let bare = map.get("type").and_then(Value::as_str) == Some("string")
+            && map.get("readOnly") == Some(&Value::Bool(true))
+            && ![
+                "minLength",
+                "maxLength",
+                "format",
+                "enum",
+                "pattern",
+                contract::JSON,
+            ]
+            .iter()
+            .any(|k| map.contains_key(*k));
+        if bare {
+            map.shift_remove("type");
+            map.insert(contract::JSON.into(), Value::Bool(true));
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+/// Marks the object of which nothing is said: DRF's `JSONField` takes and gives any JSON. The `type` stays for those who read the document.
+pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let says = [
+            "properties",
+            "additionalProperties",
+            "allOf",
+            "anyOf",
+            "oneOf",
+            contract::JSON,
+        ]
+        .iter()
+        .any(|k| map.contains_key(*k));
+        if map.get("type").and_then(Value::as_str) == Some("object") && !says {
+            map.insert(contract::JSON.into(), Value::Bool(true));
+            n += 1;
+        }
+    });
+    Ok(n)
+}

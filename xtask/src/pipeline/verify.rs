@@ -1,0 +1,244 @@
+//! The `verify` stage: conservation, references, names, and the generator's word that it can use the result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    document::{
+        self,
+        members::{DOCUMENT, Is, each},
+    },
+    place,
+    report::Failure,
+};
+
+/// Path and method of every operation.
+pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (path, item) in doc
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        // A path item of OpenAPI 3 may stand elsewhere.
+        let target = item
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|r| doc.pointer(r.strip_prefix('#')?));
+        let item = target.unwrap_or(item);
+        found.extend(
+            document::METHODS
+                .iter()
+                .filter(|m| item.get(**m).is_some())
+                .map(|m| (path.clone(), (*m).to_owned())),
+        );
+    }
+    found
+}
+
+/// The names of the schemas, of 2.0 or 3.
+pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
+    let named = doc
+        .get("definitions")
+        .or_else(|| doc.pointer("/components/schemas"));
+    named
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+}
+
+/// Checks `after`, made from `before`.
+///
+/// # Errors
+/// The first thing that is wrong, with its JSON pointer.
+pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
+    let fail = |pointer: String, message: String| Failure::new("verify", pointer, message);
+    let (old, new) = (operations(before), operations(after));
+    if old.is_empty() {
+        return Err(fail(
+            "/paths".into(),
+            "the document has no operation".into(),
+        ));
+    }
+    if let Some((path, method)) = old.symmetric_difference(&new).next() {
+        return Err(fail(
+            format!("/paths/{}/{method}", document::escape(path)),
+            "was lost or made up on the way: this is a fault of the pipeline".into(),
+        ));
+    }
+    for name in schemas(before) {
+        if after
+            .pointer("/components/schemas")
+            .and_then(|s| s.get(name))
+            .is_none()
+        {
+            return Err(fail(
+                format!("/components/schemas/{}", document::escape(name)),
+                "was lost on the way: this is a fault of the pipeline".into(),
+            ));
+        }
+    }
+    for (path, _) in &new {
+        let fault = match place::fault(path) {
+            None if !path.starts_with('/') => Some("does not begin with `/`"),
+            None if path.contains("://") => Some("holds a URL"),
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            return Err(fail(
+                format!("/paths/{}", document::escape(path)),
+                format!("the path {fault}"),
+            ));
+        }
+    }
+    references(after)?;
+    endless(after)?;
+    let mut names = BTreeMap::new();
+    for (path, method) in &new {
+        let pointer = format!("/paths/{}/{method}", document::escape(path));
+        let Some(op) = after.pointer(&pointer) else {
+            continue;
+        };
+        let id = op
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if let Some(other) = names.insert(id.to_owned(), pointer.clone()) {
+            return Err(fail(
+                pointer,
+                format!("operationId `{id}` is also that of {other}"),
+            ));
+        }
+        let declared: BTreeSet<&str> = op
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter(|p| p.get("in").and_then(Value::as_str) == Some("path"))
+            .filter_map(|p| p.get("name")?.as_str())
+            .collect();
+        let mut wanted = BTreeSet::new();
+        for name in document::path_parameters(path) {
+            if !wanted.insert(name) {
+                return Err(fail(
+                    pointer,
+                    format!("path parameter `{name}` stands twice in the path"),
+                ));
+            }
+        }
+        if let Some(name) = declared.symmetric_difference(&wanted).next() {
+            return Err(fail(
+                pointer,
+                format!(
+                    "path parameter `{name}` is in the path or among the parameters, but not in both"
+                ),
+            ));
+        }
+    }
+    if let Err(e) = openapiv3::OpenAPI::deserialize(after) {
+        let message = format!("no OpenAPI 3.0 document: {e}");
+        return Err(ill_formed(after).unwrap_or_else(|| fail(String::new(), message)));
+    }
+    Ok(())
+}
+
+/// The generator can use the document.
+///
+/// # Errors
+/// What it can't use, with its JSON pointer.
+pub fn generates(doc: &Value) -> Result<(), Failure> {
+    autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
+}
+
+/// A component that is nothing but a reference to itself, by whatever way, has no meaning.
+fn endless(doc: &Value) -> Result<(), Failure> {
+    let schemas = doc
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    let mut ends = BTreeSet::new();
+    for name in schemas.into_iter().flat_map(|s| s.keys()) {
+        let mut seen = BTreeSet::new();
+        let mut at = Some(name.as_str());
+        while let Some(name) = at.filter(|n| !ends.contains(n)) {
+            if !seen.insert(name) {
+                return Err(Failure::new(
+                    "verify",
+                    format!("/components/schemas/{}", document::escape(name)),
+                    "a $ref that leads to itself",
+                ));
+            }
+            at = schemas
+                .and_then(|s| s.get(name))
+                .and_then(document::ref_name);
+        }
+        ends.extend(seen);
+    }
+    Ok(())
+}
+
+/// Every reference leads to a place of the document. What only looks like one, in an example or a default, is data.
+fn references(doc: &Value) -> Result<(), Failure> {
+    each(doc, Is::One(&DOCUMENT), "", &mut |_, at, value| match value
+        .get("$ref")
+        .and_then(Value::as_str)
+    {
+        Some(target)
+            if target
+                .strip_prefix('#')
+                .and_then(|p| doc.pointer(p))
+                .is_none() =>
+        {
+            let message = format!("$ref `{target}` points to nothing");
+            Err(Failure::new("verify", format!("{at}/$ref"), message))
+        }
+        _ => Ok(()),
+    })
+}
+
+/// The innermost object that OpenAPI 3.0 does not know in this form.
+fn ill_formed(doc: &Value) -> Option<Failure> {
+    let mut found: Option<(String, String)> = None;
+    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, value| {
+        let inside = found
+            .as_ref()
+            .is_none_or(|(outer, _)| at.starts_with(outer));
+        if inside
+            && value.get("$ref").is_none()
+            && let Err(e) = parses(kind.name, value)
+        {
+            found = Some((
+                at.to_owned(),
+                format!("no {} of OpenAPI 3.0: {e}", kind.name),
+            ));
+        }
+        Ok(())
+    });
+    found.map(|(at, message)| Failure::new("verify", at, message))
+}
+
+fn parses(kind: &str, value: &Value) -> Result<(), serde_json::Error> {
+    fn as_<T: serde::de::DeserializeOwned>(value: &Value) -> Result<(), serde_json::Error> {
+        serde_json::from_value::<T>(value.clone()).map(drop)
+    }
+    match kind {
+        "document" => as_::<openapiv3::OpenAPI>(value),
+        "info" => as_::<openapiv3::Info>(value),
+        "tag" => as_::<openapiv3::Tag>(value),
+        "server" => as_::<openapiv3::Server>(value),
+        "components" => as_::<openapiv3::Components>(value),
+        "security scheme" => as_::<openapiv3::SecurityScheme>(value),
+        "path item" => as_::<openapiv3::PathItem>(value),
+        "operation" => as_::<openapiv3::Operation>(value),
+        "parameter" => as_::<openapiv3::Parameter>(value),
+        "header" => as_::<openapiv3::Header>(value),
+        "request body" => as_::<openapiv3::RequestBody>(value),
+        "response" => as_::<openapiv3::Response>(value),
+        "media type" => as_::<openapiv3::MediaType>(value),
+        "schema" => as_::<openapiv3::Schema>(value),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! The layers of the pipeline: what all use, the stages, what runs them, the commands. A stage knows no command.
+
+#[path = "../../tests/support/layers.rs"]
+#[allow(dead_code)]
+mod layers;
+
+use std::path::Path;
+
+/// Each row may import the rows that it names, all of them above it.
+const LAYERS: layers::Table<'_> = &[
+    ("cargo", &[]),
+    ("out", &[]),
+    ("locate", &[]),
+    ("report", &["locate"]),
+    ("document", &["report"]),
+    ("pipeline::fetch", &["locate", "report"]),
+    ("pipeline::write", &["report"]),
+    (
+        "pipeline::convert",
+        &["document", "locate", "report", "pipeline::fetch"],
+    ),
+    ("pipeline::shape", &["document", "report"]),
+    ("pipeline::overlay", &["document", "locate", "report"]),
+    ("pipeline::verify", &["document", "report"]),
+    (
+        "pipeline",
+        &[
+            "document",
+            "report",
+            "pipeline::fetch",
+            "pipeline::convert",
+            "pipeline::shape",
+            "pipeline::overlay",
+            "pipeline::verify",
+        ],
+    ),
+    (
+        "pipeline::diff",
+        &[
+            "document",
+            "report",
+            "pipeline",
+            "pipeline::convert",
+            "pipeline::shape",
+            "pipeline::overlay",
+        ],
+    ),
+    (
+        "commands",
+        &[
+            "cargo",
+            "document",
+            "locate",
+            "out",
+            "report",
+            "pipeline",
+            "pipeline::fetch",
+            "pipeline::overlay",
+            "pipeline::verify",
+            "pipeline::diff",
+            "pipeline::write",
+        ],
+    ),
+];
+
+fn src() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+#[test]
+fn a_stage_imports_what_all_use_and_no_command() {
+    let broken = layers::violations(&src(), LAYERS);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_modules_import_each_other() {
+    let circles = layers::circles(&src());
+    assert!(circles.is_empty(), "{circles:#?}");
+}
