@@ -12,6 +12,8 @@ mod dry_run;
 pub mod error;
 mod export;
 pub mod index;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod output;
 mod sandbox;
 pub mod tree;

@@ -31,6 +31,11 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         list if lists::NAMES.contains(&list) => lists::run(context, list, matches),
         "run" => run::run(context, matches),
         "export" => crate::export::run(context, matches),
+        #[cfg(feature = "mcp")]
+        "mcp" => crate::mcp::run(context, matches),
+        #[cfg(not(feature = "mcp"))]
+        "mcp" => Err(Failure::usage("this command was built without mcp")
+            .hint("`cargo install autopi-cli --features mcp` builds it in")),
         "api" => api::run(context, matches),
         "doctor" => doctor::run(context),
         "completions" => completions::run(context, matches),

@@ -1,6 +1,6 @@
 //! One contract for the output of every command: docs/cli.md.
 
-mod columns;
+pub mod columns;
 pub mod csv;
 mod escape;
 mod file;

@@ -5,7 +5,7 @@ use clap::Command;
 use crate::commands;
 
 /// Their names: no area has one of them.
-pub const EVERYDAY: [&str; 16] = [
+pub const EVERYDAY: [&str; 17] = [
     "login",
     "logout",
     "whoami",
@@ -22,6 +22,7 @@ pub const EVERYDAY: [&str; 16] = [
     "doctor",
     "completions",
     "man",
+    "mcp",
 ];
 
 /// In the order of the help.
@@ -41,5 +42,15 @@ pub fn commands() -> Vec<Command> {
         search::command(),
     ]);
     all.extend([doctor::command(), completions::command(), manual::command()]);
+    all.push(mcp());
     all
+}
+
+#[cfg(feature = "mcp")]
+use crate::mcp::command as mcp;
+
+/// In every build, so that it is said what it takes.
+#[cfg(not(feature = "mcp"))]
+fn mcp() -> Command {
+    Command::new("mcp").about("A server for assistants: not in this build (--features mcp)")
 }

@@ -1,0 +1,248 @@
+//! `call_operation`: the first rows, their count, and the way to the next ones.
+
+use autopi::{CallOptions, Cursor, Json};
+use futures_util::StreamExt;
+use rmcp::model::JsonObject;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Server, guard, text};
+use crate::{
+    Failure, Result,
+    call::{self, Content, Given, near},
+    index::{BodyKind, Operation, Parameter, ResponseKind},
+    output::columns,
+};
+
+/// Rows without a limit.
+const ROWS: usize = 20;
+/// Characters of a response: what is longer comes in pieces.
+const LONG: usize = 24_000;
+
+/// Where the next rows are: a page, and what of it was given.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    id: String,
+    page: Option<Cursor>,
+    skip: usize,
+    /// The size of pages, which is part of the request.
+    size: usize,
+}
+
+impl Server {
+    pub(super) async fn call(&self, arguments: &JsonObject) -> Result<String> {
+        let operation = self.operation(arguments)?;
+        self.allowed.check(&operation.entry)?;
+        let limit = match arguments.get("limit") {
+            None | Some(Value::Null) => ROWS,
+            Some(limit) => {
+                let limit = limit.as_u64().filter(|n| (1..=200).contains(n));
+                limit.ok_or_else(|| Failure::usage("limit: a number from 1 to 200 is wanted"))?
+                    as usize
+            }
+        };
+        let fields: Vec<String> = match arguments.get("fields") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(fields) => serde_json::from_value(fields.clone())
+                .map_err(|_| Failure::usage("fields: a list of names is wanted"))?,
+        };
+        let place = match text(arguments, "cursor")? {
+            None => Place {
+                id: operation.entry.id.into(),
+                page: None,
+                skip: 0,
+                size: limit,
+            },
+            Some(cursor) => serde_json::from_str(cursor)
+                .ok()
+                .filter(|p: &Place| p.id == operation.entry.id && (1..=200).contains(&p.size))
+                .ok_or_else(|| {
+                    Failure::usage("cursor: it is none of this operation; leave it out to begin")
+                })?,
+        };
+        let given = self.given(operation, arguments, place.size)?;
+        let is_list = operation.response == ResponseKind::List;
+        let call = call::prepare(self.index, &self.client, operation, given, &self.shown)?;
+        match operation.response {
+            ResponseKind::Bytes => Err(Failure::usage(
+                "its response is a file: the person can get it with `autopi`",
+            )),
+            ResponseKind::Nothing => {
+                call.send_empty().await?;
+                Ok("done".into())
+            }
+            _ if is_list => {
+                let mut call = call;
+                let options = CallOptions::new().prefetch(0);
+                call.options(match &place.page {
+                    Some(cursor) => options.resume(cursor.clone()),
+                    None => options,
+                });
+                let pages = call.pages::<Json>();
+                self.list(operation, pages, place, limit, &fields).await
+            }
+            _ => {
+                let mut value = call.send_any().await?.0;
+                guard::mask(self.index, operation.schema.as_ref(), &mut value, 0);
+                self.single(value, &fields)
+            }
+        }
+    }
+
+    /// What `params` and `body` say.
+    fn given(
+        &self,
+        operation: &'static Operation,
+        arguments: &JsonObject,
+        size: usize,
+    ) -> Result<Given> {
+        let mut given = Given::default();
+        let none = JsonObject::new();
+        let params = match arguments.get("params") {
+            None | Some(Value::Null) => &none,
+            Some(Value::Object(params)) => params,
+            Some(_) => return Err(Failure::usage("params: an object is wanted")),
+        };
+        for (name, value) in params {
+            let parameter = operation.parameters.iter().find(|p| p.name == name);
+            let parameter = parameter.ok_or_else(|| unknown(operation, name))?;
+            given
+                .parameters
+                .push((parameter, self.value(parameter, value)?));
+        }
+        // So many rows a page as are asked for, where the model does not say.
+        let of_page = operation.call.page.map(|p| p.size).unwrap_or_default();
+        let parameter = operation.parameters.iter().find(|p| p.name == of_page);
+        if let Some(parameter) = parameter.filter(|_| !params.contains_key(of_page)) {
+            given.parameters.push((parameter, size.into()));
+        }
+        match (&operation.body, arguments.get("body")) {
+            (_, None | Some(Value::Null)) => {}
+            (None, Some(_)) => {
+                return Err(Failure::usage(format!(
+                    "{} takes no body",
+                    operation.entry.id
+                )));
+            }
+            (Some(body), Some(value))
+                if body.kind == BodyKind::Json || body.kind == BodyKind::Form =>
+            {
+                given.body = Some(Content::Json(value.clone()));
+            }
+            _ => {
+                return Err(Failure::usage(
+                    "its body has files: the person can send them with `autopi`",
+                ));
+            }
+        }
+        Ok(given)
+    }
+
+    /// Models write numbers as texts at times.
+    fn value(&self, parameter: &Parameter, value: &Value) -> Result<Value> {
+        match value {
+            Value::String(text) => {
+                call::read(self.index, &parameter.schema, &[text.clone()], false)
+                    .map_err(|e| Failure::usage(format!("{}: {e}", parameter.name)))
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    fn single(&self, value: Value, fields: &[String]) -> Result<String> {
+        let value = picked(value, fields);
+        let text = value.to_string();
+        if text.len() <= LONG {
+            return Ok(text);
+        }
+        let names = value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str());
+        let names: Vec<_> = names.take(60).collect();
+        Err(Failure::failed(format!(
+            "the response has {} characters, too many: say which `fields` of it: {}",
+            text.len(),
+            names.join(", ")
+        )))
+    }
+
+    async fn list(
+        &self,
+        operation: &'static Operation,
+        mut pages: autopi::rt::ItemStream<'_, autopi::Page<Json>>,
+        mut place: Place,
+        limit: usize,
+        fields: &[String],
+    ) -> Result<String> {
+        let (mut rows, mut length, mut count) = (Vec::new(), 0, None);
+        let mut more = false;
+        'pages: while let Some(page) = pages.next().await {
+            let page = page?;
+            if let Some(bad) = page.errors.first() {
+                return Err(Failure::failed(bad.to_string()));
+            }
+            count = page.count.or(count);
+            let next = page.cursor().cloned();
+            for item in page.results.into_iter().skip(place.skip) {
+                let mut value = item.0;
+                guard::mask(self.index, operation.item(), &mut value, 0);
+                let value = picked(value, fields);
+                let size = value.to_string().len();
+                if rows.len() == limit || length + size > LONG {
+                    if rows.is_empty() {
+                        let what = "the first row is too long: say which `fields` of it";
+                        return Err(Failure::failed(what));
+                    }
+                    more = true;
+                    break 'pages;
+                }
+                length += size;
+                rows.push(value);
+                place.skip += 1;
+            }
+            match next {
+                None => break,
+                Some(next) => (place.page, place.skip) = (Some(next), 0),
+            }
+            if rows.len() == limit {
+                more = true;
+                break;
+            }
+        }
+        let mut response = json!({"rows": rows});
+        if let Some(count) = count {
+            response["count"] = count.into();
+        }
+        if more {
+            response["cursor"] = serde_json::to_string(&place).unwrap_or_default().into();
+        }
+        Ok(response.to_string())
+    }
+}
+
+fn picked(value: Value, fields: &[String]) -> Value {
+    match (fields, value) {
+        ([], value) => value,
+        (fields, Value::Array(items)) => items
+            .iter()
+            .map(|item| columns::picked(item, fields))
+            .collect(),
+        (fields, value) => columns::picked(&value, fields),
+    }
+}
+
+fn unknown(operation: &'static Operation, name: &str) -> Failure {
+    let names = || operation.parameters.iter().map(|p| p.name);
+    let near = near(name, names());
+    let near = match near.first() {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("it has {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    Failure::usage(format!(
+        "params: {} has no `{name}`; {near}",
+        operation.entry.id
+    ))
+}

@@ -1,0 +1,89 @@
+//! What an assistant may do, and what it never sees.
+
+use autopi::rt::secret;
+use serde_json::Value;
+
+use crate::{
+    Failure, Result,
+    index::{Entry, Index},
+};
+
+/// What was allowed at the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed {
+    pub writes: bool,
+    pub commands: bool,
+}
+
+/// Words of paths under which something is done on a device. One too many asks for a flag; one too few unlocks a car.
+const COMMANDS: [&str; 22] = [
+    "execute", "command", "commands", "run", "rpc", "call", "job", "jobs", "query", "apply",
+    "update", "upgrade", "flash", "reboot", "restart", "shutdown", "start", "stop", "trigger",
+    "lock", "unlock", "send",
+];
+
+fn words(path: &str) -> impl Iterator<Item = &str> {
+    let segments = path.split('/').filter(|s| !s.starts_with('{'));
+    segments.flat_map(|s| s.split(['_', '-']))
+}
+
+/// About credentials: their area, and paths that have the name of one.
+pub fn is_never(entry: &Entry) -> bool {
+    let mut segments = entry.path.split('/').filter(|s| !s.is_empty());
+    let is_auth = segments
+        .clone()
+        .next()
+        .is_some_and(|s| s.eq_ignore_ascii_case("auth"));
+    is_auth || segments.any(|s| !s.starts_with('{') && secret::by_name(s))
+}
+
+impl Allowed {
+    /// By its method first of all: what is no GET needs a flag.
+    pub fn check(self, entry: &Entry) -> Result<()> {
+        if entry.method == "GET" {
+            return Ok(());
+        }
+        let is_command =
+            words(entry.path).any(|w| COMMANDS.contains(&w.to_ascii_lowercase().as_str()));
+        let (is_allowed, flag) = match is_command {
+            true => (self.commands, "--allow-commands"),
+            false => (self.writes, "--allow-writes"),
+        };
+        match is_allowed {
+            true => Ok(()),
+            false => Err(Failure::usage(format!(
+                "{} is {} {}: not allowed here; the person who started `autopi mcp` may start it with {flag}",
+                entry.id, entry.method, entry.path
+            ))),
+        }
+    }
+}
+
+/// Takes out what has the name or the form of a secret, or that the schema calls one.
+pub fn mask(index: &Index, schema: Option<&Value>, value: &mut Value, depth: usize) {
+    let schema = schema
+        .filter(|_| depth < 12)
+        .map(|s| index.resolved(s).into_owned());
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map.iter_mut() {
+                let of = schema.as_ref().and_then(|s| s.get("properties")?.get(name));
+                let is_marked = of.is_some_and(|of| {
+                    index.resolved(of).get("x-autopi-secret") == Some(&Value::Bool(true))
+                });
+                match is_marked || secret::by_name(name) {
+                    true if !inner.is_null() => *inner = secret::MASK.into(),
+                    _ => mask(index, of, inner, depth + 1),
+                }
+            }
+        }
+        Value::Array(items) => {
+            let of = schema.as_ref().and_then(|s| s.get("items"));
+            for item in items {
+                mask(index, of, item, depth + 1);
+            }
+        }
+        Value::String(text) if secret::by_value(text) => *text = secret::MASK.into(),
+        _ => {}
+    }
+}
