@@ -1,0 +1,326 @@
+//! `autopi mcp`: a session over stdin and stdout against the sandbox.
+#![cfg(feature = "mcp")]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
+};
+
+use autopi_sandbox::{API_TOKEN, Sandbox};
+use serde_json::{Value, json};
+use support::{Cli, SHARED, sandbox};
+
+struct Session {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    id: u64,
+}
+
+impl Session {
+    fn start(cli: &Cli, flags: &[&str]) -> Self {
+        let mut command = cli.command(&[&["mcp"], flags].concat());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let from = BufReader::new(from);
+        let mut session = Self {
+            child,
+            to,
+            from,
+            id: 0,
+        };
+        let about = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
+        let hello = session.ask("initialize", about);
+        assert_eq!(hello["result"]["serverInfo"]["name"], "autopi", "{hello}");
+        session.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        session
+    }
+
+    fn send(&mut self, message: &Value) {
+        writeln!(self.to, "{message}").unwrap();
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.id += 1;
+        let id = self.id;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        let mut line = String::new();
+        self.from.read_line(&mut line).unwrap();
+        let response: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(response["id"], id, "{response}");
+        response
+    }
+
+    /// The text of a tool's result, and whether it is an error.
+    fn call(&mut self, tool: &str, arguments: Value) -> (String, bool) {
+        let response = self.ask("tools/call", json!({"name": tool, "arguments": arguments}));
+        let result = &response["result"];
+        let text = result["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{response}"));
+        (text.to_owned(), result["isError"] == true)
+    }
+
+    #[track_caller]
+    fn good(&mut self, tool: &str, arguments: Value) -> String {
+        let (text, is_error) = self.call(tool, arguments);
+        assert!(!is_error, "{text}");
+        text
+    }
+
+    #[track_caller]
+    fn bad(&mut self, tool: &str, arguments: Value, says: &str) {
+        let (text, is_error) = self.call(tool, arguments);
+        assert!(
+            is_error && text.contains(says),
+            "{says:?} is not said: {text}"
+        );
+    }
+}
+
+/// At the end of its input it ends well.
+fn end(session: Session) {
+    let Session { mut child, to, .. } = session;
+    drop(to);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn an_operation_is_found_described_and_called_row_by_row() {
+    let mut session = Session::start(&Cli::shared(), &[]);
+    let found = session.good("search_operations", json!({"query": "trips list"}));
+    assert!(
+        found
+            .lines()
+            .any(|l| l.starts_with("logbook_v2_trips_list GET /logbook/v2/trips/")),
+        "{found}"
+    );
+    assert!(
+        session
+            .good("search_operations", json!({"query": "list"}))
+            .lines()
+            .count()
+            <= 15
+    );
+    // None has all of the words.
+    let found = session.good(
+        "search_operations",
+        json!({"query": "show me trips please", "area": "logbook"}),
+    );
+    assert!(found.contains("logbook_v2_trips_list"), "{found}");
+    let about = session.good(
+        "describe_operation",
+        json!({"id": "logbook_storage_raw_list"}),
+    );
+    for part in [
+        "device_id: uuid (required)",
+        "start_utc: time (required)",
+        "ts: time",
+    ] {
+        assert!(about.contains(part), "{about}");
+    }
+    // All trips, seven at a time, each once.
+    let (mut ids, mut cursor) = (Vec::new(), None::<Value>);
+    loop {
+        let mut arguments = json!({"id": "logbook_v2_trips_list", "limit": 7, "fields": ["id", "start_position_display.city"]});
+        if let Some(cursor) = cursor.take() {
+            arguments["cursor"] = cursor;
+        }
+        let text = session.good("call_operation", arguments);
+        let response: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(response["count"], 25);
+        let rows = response["rows"].as_array().unwrap();
+        assert!(
+            rows.len() <= 7 && rows[0].as_object().unwrap().len() == 2,
+            "{text}"
+        );
+        ids.extend(rows.iter().map(|r| r["id"].clone()));
+        match response.get("cursor") {
+            Some(next) => cursor = Some(next.clone()),
+            None => break,
+        }
+    }
+    let count = ids.len();
+    ids.sort_by_key(Value::to_string);
+    ids.dedup();
+    assert_eq!((count, ids.len()), (25, 25));
+    // A list without pages goes on too.
+    let first: Value = serde_json::from_str(&session.good(
+        "call_operation",
+        json!({"id": "logbook_v2_most_recent_positions_list", "limit": 2}),
+    ))
+    .unwrap();
+    let next: Value = serde_json::from_str(&session.good("call_operation", json!({"id": "logbook_v2_most_recent_positions_list", "limit": 2, "cursor": first["cursor"]}))).unwrap();
+    assert_ne!(first["rows"], next["rows"]);
+    // A number as a text, as models write them.
+    let one = session.good(
+        "call_operation",
+        json!({"id": "logbook_v2_trips_list", "params": {"page_size": "1"}, "limit": 1}),
+    );
+    assert!(one.len() < 3000, "{one}");
+    end(session);
+}
+
+/// A token of a model is three characters of such text or more: bytes by three is an upper bound.
+#[test]
+fn the_tools_are_three_with_explicit_hints_and_few_tokens() {
+    for (flags, reads) in [
+        (&[][..], true),
+        (&["--allow-writes", "--allow-commands"][..], false),
+    ] {
+        let mut session = Session::start(&Cli::shared(), flags);
+        let response = session.ask("tools/list", json!({}));
+        let tools = response["result"]["tools"].as_array().unwrap();
+        let names: Vec<_> = tools.iter().map(|t| t["name"].as_str().unwrap()).collect();
+        assert_eq!(
+            names,
+            ["search_operations", "describe_operation", "call_operation"]
+        );
+        let length = response["result"].to_string().len();
+        assert!(length / 3 < 1200, "{length} bytes");
+        for tool in tools {
+            let hint = |name: &str| tool["annotations"][name].as_bool().unwrap();
+            let is_safe = reads || tool["name"] != "call_operation";
+            assert_eq!(
+                (hint("readOnlyHint"), hint("destructiveHint")),
+                (is_safe, !is_safe),
+                "{tool}"
+            );
+        }
+        end(session);
+    }
+}
+
+#[test]
+fn what_is_no_get_needs_a_flag_and_a_command_another() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let index = autopi_cli::index::Index::embedded().unwrap();
+    let device: Value = cli.line("devices -o json").json();
+    let device = device[0]["id"].clone();
+    let rename = json!({"id": "dongle_devices_partial_update", "params": {"id": device}, "body": {"callName": "Van"}});
+    let execute = json!({"id": "dongle_devices_execute_command", "params": {"id": device}, "body": {"command": "obd.query"}});
+    let before = api.requests().len();
+    let mut session = Session::start(&cli, &[]);
+    // Every operation that is no GET, by its method.
+    for (_, entry) in index.entries().filter(|(_, e)| e.method != "GET") {
+        let (text, is_error) =
+            session.call("call_operation", json!({"id": entry.id, "params": {}}));
+        assert!(
+            is_error && (text.contains("not allowed") || text.contains("credentials")),
+            "{}: {text}",
+            entry.id
+        );
+    }
+    assert_eq!(api.requests().len(), before);
+    end(session);
+    let mut session = Session::start(&cli, &["--allow-writes"]);
+    assert!(
+        session
+            .good("call_operation", rename.clone())
+            .contains("Van")
+    );
+    session.bad("call_operation", execute.clone(), "--allow-commands");
+    end(session);
+    let mut session = Session::start(&cli, &["--allow-commands"]);
+    session.bad("call_operation", rename, "--allow-writes");
+    session.good("call_operation", execute);
+    end(session);
+}
+
+#[test]
+fn credentials_are_no_operations_and_no_response_has_one() {
+    let api = sandbox(Sandbox::builder().any_id());
+    let mut session = Session::start(&Cli::of(&api), &["--allow-writes", "--allow-commands"]);
+    let index = autopi_cli::index::Index::embedded().unwrap();
+    for (_, entry) in index
+        .entries()
+        .filter(|(_, e)| e.path.starts_with("/auth/"))
+    {
+        session.bad("describe_operation", json!({"id": entry.id}), "credentials");
+        session.bad("call_operation", json!({"id": entry.id}), "credentials");
+    }
+    let found = session.good("search_operations", json!({"query": "login"}));
+    assert!(!found.contains("/auth/"), "{found}");
+    // All lists that there are: no member with the name of a secret has a value.
+    for (_, entry) in index
+        .entries()
+        .filter(|(_, e)| e.method == "GET" && !e.path.contains('{'))
+    {
+        let (text, _) = session.call("call_operation", json!({"id": entry.id, "limit": 2}));
+        assert!(!text.contains(API_TOKEN), "{}: {text}", entry.id);
+        for line in serde_json::from_str::<Value>(&text).iter() {
+            look(line, entry.id);
+        }
+    }
+    end(session);
+}
+
+fn look(value: &Value, id: &str) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let is_secret = autopi::rt::secret::by_name(name) && !inner.is_null();
+        assert!(
+            !is_secret || inner == autopi::rt::secret::MASK,
+            "{id}: {name} is {inner}"
+        );
+        look(inner, id);
+    }
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .for_each(|inner| look(inner, id));
+}
+
+#[test]
+fn errors_are_for_the_model_to_do_better() {
+    let mut session = Session::start(&Cli::shared(), &[]);
+    let raw = "logbook_storage_raw_list";
+    session.bad(
+        "call_operation",
+        json!({"id": "logbook_trip_list"}),
+        "did you mean logbook_trips_list",
+    );
+    session.bad(
+        "call_operation",
+        json!({"id": raw, "params": {"device": "x"}}),
+        "did you mean device_id?",
+    );
+    session.bad("call_operation", json!({"id": raw}), "device-id: required");
+    session.bad(
+        "call_operation",
+        json!({"id": raw, "params": {"device_id": 7, "start_utc": "today", "end_utc": "x"}}),
+        "start_utc",
+    );
+    session.bad(
+        "call_operation",
+        json!({"id": raw, "limit": 0}),
+        "limit: a number from 1 to 200",
+    );
+    session.bad(
+        "call_operation",
+        json!({"id": raw, "cursor": "x"}),
+        "cursor: it is none of this operation",
+    );
+    session.bad(
+        "call_operation",
+        json!({"id": raw, "params": []}),
+        "params: an object",
+    );
+    session.bad("call_operation", json!({}), "id: wanted");
+    session.bad(
+        "search_operations",
+        json!({"query": "x", "area": "nowhere"}),
+        "area: one of",
+    );
+    session.bad("call_operation", json!({"id": "logbook_v2_trips_read", "params": {"id": "11111111-2222-3333-4444-555555555555"}}), "404");
+    assert!(session.ask("tools/call", json!({"name": "rm", "arguments": {}}))["error"].is_object());
+    end(session);
+    Cli::alone()
+        .with("AUTOPI_BASE_URL", SHARED.url())
+        .line("mcp")
+        .bad(3, "not logged in");
+}
