@@ -142,10 +142,13 @@ impl Server {
     /// Models write numbers as texts at times.
     fn value(&self, parameter: &Parameter, value: &Value) -> Result<Value> {
         match value {
-            Value::String(text) => {
-                call::read(self.index, &parameter.schema, &[text.clone()], false)
-                    .map_err(|e| Failure::usage(format!("{}: {e}", parameter.name)))
-            }
+            Value::String(text) => call::read(
+                self.index,
+                &parameter.schema,
+                std::slice::from_ref(text),
+                false,
+            )
+            .map_err(|e| Failure::usage(format!("{}: {e}", parameter.name))),
             other => Ok(other.clone()),
         }
     }
