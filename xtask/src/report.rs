@@ -42,7 +42,7 @@ pub struct Failure {
     pointer: String,
     line: Option<u32>,
     message: String,
-    way_out: String,
+    help: String,
 }
 
 impl fmt::Display for Failure {
@@ -53,8 +53,8 @@ impl fmt::Display for Failure {
             Some(n) => write!(f, ":{n}")?,
             None => {}
         }
-        let (message, way_out) = (lines(&self.message), lines(&self.way_out));
-        write!(f, "#{}: {message}; {way_out}", line(&self.pointer))
+        let (message, help) = (lines(&self.message), lines(&self.help));
+        write!(f, "#{}: {message}; {help}", line(&self.pointer))
     }
 }
 
@@ -70,7 +70,7 @@ impl Failure {
             pointer: pointer.into(),
             line: None,
             message: message.into(),
-            way_out: "correct it there and run the command again".into(),
+            help: "correct it there and run the command again".into(),
         }
     }
 
@@ -112,8 +112,8 @@ impl Failure {
     }
 
     #[must_use]
-    pub fn way_out(mut self, text: impl Into<String>) -> Self {
-        self.way_out = text.into();
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = text.into();
         self
     }
 }

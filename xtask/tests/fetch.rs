@@ -84,7 +84,7 @@ async fn a_document_comes_with_its_validators_and_304_the_next_time() {
 }
 
 #[tokio::test]
-async fn bad_servers_are_named_with_a_way_out() {
+async fn bad_servers_are_named_with_a_help() {
     let missing = server(Some(
         "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ))
@@ -123,7 +123,7 @@ async fn bad_servers_are_named_with_a_way_out() {
 async fn a_stall_ends_at_the_limit() {
     let (url, _) = server(None).await;
     let start = Instant::now();
-    assert!(refused(&url).await.contains("no answer within 0.3 s"));
+    assert!(refused(&url).await.contains("no response within 0.3 s"));
     assert!(start.elapsed() < Duration::from_secs(20));
 }
 

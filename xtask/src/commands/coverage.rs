@@ -202,7 +202,7 @@ impl Coverage {
     /// A table for people: Markdown, which reads as text.
     pub fn table(&self) -> String {
         let mut out = String::from(
-            "| area | operations | corrected | no answer schema | schemas | fields | typed by the document | corrected | untyped |\n\
+            "| area | operations | corrected | no response schema | schemas | fields | typed by the document | corrected | untyped |\n\
              | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n",
         );
         for (area, c) in self

@@ -177,7 +177,7 @@ pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value
     }
 }
 
-/// Every schema of a document: of the components, the parameters, the headers, the bodies and the answers.
+/// Every schema of a document: of the components, the parameters, the headers, the bodies and the responses.
 pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
     fn holders(value: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
         match value {
@@ -248,7 +248,7 @@ pub fn parameter_schemas(
     })
 }
 
-/// Request and answer schemas of an operation: `f(is_request, schema)`.
+/// Request and response schemas of an operation: `f(is_request, schema)`.
 pub fn bodies(op: &mut Map<String, Value>, mut f: impl FnMut(bool, &str, &mut Value)) {
     let mut content = |request: bool, holder: &mut Value| {
         let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {

@@ -137,44 +137,46 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
                 request = request.header(name, value);
             }
         }
-        let again = match request.send().await {
-            Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
-            Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
-                Err((_, true)) if tried < TRIES => true,
-                other => return other.map_err(|(e, _)| e),
-            },
-            Ok(r) if r.status().is_server_error() => {
-                tried < TRIES
-                    || return Err(fail(format!("HTTP {}, {tried} times", r.status()))
-                        .way_out("try again later"))
-            }
-            Ok(r) if r.status().is_redirection() => {
-                let to = r
-                    .headers()
-                    .get("location")
-                    .and_then(|v| r.url().join(v.to_str().ok()?).ok())
-                    .map_or_else(|| "nowhere".into(), |to| place::shown(&to));
-                return Err(fail(format!(
-                    "HTTP {} to {to}: another host, or a loop, is not followed",
-                    r.status()
-                ))
-                .way_out("give the right URL with --url"));
-            }
-            Ok(r) => {
-                return Err(fail(format!("HTTP {}", r.status()))
-                    .way_out("is this the URL of the document? Give another one with --url"));
-            }
-            Err(e) if tried < TRIES && e.is_connect() => true,
-            Err(e) => {
-                let why = if e.is_timeout() {
-                    format!("no answer within {} s", limits.total.as_secs_f32())
-                } else {
-                    e.without_url().to_string()
-                };
-                return Err(fail(why)
-                    .way_out("check the network, or give a downloaded file with --from FILE"));
-            }
-        };
+        let response = request.send().await;
+        let again =
+            match response {
+                Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
+                Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
+                    Err((_, true)) if tried < TRIES => true,
+                    other => return other.map_err(|(e, _)| e),
+                },
+                Ok(r) if r.status().is_server_error() => {
+                    tried < TRIES
+                        || return Err(fail(format!("HTTP {}, {tried} times", r.status()))
+                            .help("try again later"))
+                }
+                Ok(r) if r.status().is_redirection() => {
+                    let to = r
+                        .headers()
+                        .get("location")
+                        .and_then(|v| r.url().join(v.to_str().ok()?).ok())
+                        .map_or_else(|| "nowhere".into(), |to| place::shown(&to));
+                    return Err(fail(format!(
+                        "HTTP {} to {to}: another host, or a loop, is not followed",
+                        r.status()
+                    ))
+                    .help("give the right URL with --url"));
+                }
+                Ok(r) => {
+                    return Err(fail(format!("HTTP {}", r.status()))
+                        .help("is this the URL of the document? Give another one with --url"));
+                }
+                Err(e) if tried < TRIES && e.is_connect() => true,
+                Err(e) => {
+                    let why = if e.is_timeout() {
+                        format!("no response within {} s", limits.total.as_secs_f32())
+                    } else {
+                        e.without_url().to_string()
+                    };
+                    return Err(fail(why)
+                        .help("check the network, or give a downloaded file with --from FILE"));
+                }
+            };
         if again {
             tokio::time::sleep(Duration::from_millis(500) * tried).await;
         }
@@ -219,7 +221,7 @@ async fn body(
                         bytes.len(),
                         e.without_url()
                     ))
-                    .way_out("try again"),
+                    .help("try again"),
                     true,
                 ));
             }
@@ -245,7 +247,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     let fail = |message: String| {
         Failure::new("read", "", message)
             .at(path.display())
-            .way_out("is the path right?")
+            .help("is the path right?")
     };
     let limit = Limits::default().bytes as u64;
     let file = fs::File::open(path).map_err(|e| fail(e.to_string()))?;
@@ -271,9 +273,9 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
     let start = text.trim_start();
     if start.starts_with('<') {
         return Err(fail("an HTML page came, not a document".into())
-            .way_out("a login page? Ask for `?format=openapi`, and check the URL"));
+            .help("a login page? Ask for `?format=openapi`, and check the URL"));
     }
-    let doc = locate::parse(text).map_err(|e| fail(e).way_out("is the download whole?"))?;
+    let doc = locate::parse(text).map_err(|e| fail(e).help("is the download whole?"))?;
     // YAML reads a version without quotes as a number.
     let version = |key: &str| match doc.get(key) {
         Some(Value::String(text)) => Some(text.clone()),

@@ -72,7 +72,7 @@ impl Normalized {
             (Some(broken), []) => Err(broken),
             (_, stale) => Err(Failure::new("overlay", "", overlay::list(stale))
                 .at(OVERLAY)
-                .way_out("correct these actions, or remove them if the API was corrected")),
+                .help("correct these actions, or remove them if the API was corrected")),
         }
     }
 }

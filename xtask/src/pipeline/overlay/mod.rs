@@ -58,7 +58,7 @@ pub fn list(stale: &[Stale]) -> String {
 }
 
 fn fail(at: &str, message: impl Into<String>) -> Failure {
-    Failure::new("overlay", at, message).way_out("correct the overlay")
+    Failure::new("overlay", at, message).help("correct the overlay")
 }
 
 /// Applies every action in order, but leaves out those that are stale.

@@ -23,7 +23,7 @@ pub fn write_file(path: &Path, text: &str) -> Result<bool, Failure> {
             return written.map(|()| true).map_err(|e| {
                 Failure::new("write", "", e.to_string())
                     .at(path.display())
-                    .way_out("a pipe needs a reader before the command starts")
+                    .help("a pipe needs a reader before the command starts")
             });
         }
         _ => {}

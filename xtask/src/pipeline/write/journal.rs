@@ -42,7 +42,7 @@ impl Journal {
 fn not_ours(place: &Path, why: impl std::fmt::Display) -> Failure {
     Failure::new("read", "", format!("no journal of ours: {why}"))
         .at(place.display())
-        .way_out("remove it")
+        .help("remove it")
 }
 
 /// Makes a folder for the new files. Nobody can guess its name, or write into it.
@@ -105,7 +105,7 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     let fail = |e: io::Error| {
         Failure::new("finish an update", "", e.to_string())
             .at(place.display())
-            .way_out("run the command again: it goes on from here")
+            .help("run the command again: it goes on from here")
     };
     if hash_of(&place)?.is_none() {
         return sweep(folder);
@@ -157,7 +157,7 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
         ),
     )
     .at(folder.display())
-    .way_out("look at `git status`, then run `cargo xtask update` again"))
+    .help("look at `git status`, then run `cargo xtask update` again"))
 }
 
 /// Removes the stages of processes that were killed before their journal was there. Under the lock nobody else has one.

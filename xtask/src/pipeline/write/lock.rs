@@ -70,7 +70,7 @@ fn wait(
                 return Err(
                     Failure::new("write", "", format!("locked by {}", owner.trim()))
                         .at(folder.display())
-                        .way_out("wait for it to end, then run the command again"),
+                        .help("wait for it to end, then run the command again"),
                 );
             }
         }

@@ -62,7 +62,7 @@ impl Folder {
         self.text(name).ok_or_else(|| {
             Failure::new("read", "", "there is no such file")
                 .at(self.path.join(name).display())
-                .way_out("`git checkout` brings it back")
+                .help("`git checkout` brings it back")
         })
     }
 
@@ -89,7 +89,7 @@ impl Folder {
                 let why = "changed after it was read: nothing was written";
                 return Err(Failure::new("write", "", why)
                     .at(target.display())
-                    .way_out("run the command again"));
+                    .help("run the command again"));
             }
             let path = stage.path().join(changed.len().to_string());
             let written = fs::File::create_new(path).and_then(|f| file::fill(&f, text, &target));
@@ -120,5 +120,5 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
     Failure::new("write", "", format!("{e}: nothing was changed"))
         .at(place.as_ref().display())
-        .way_out("free space or fix the permissions, then run the command again")
+        .help("free space or fix the permissions, then run the command again")
 }
