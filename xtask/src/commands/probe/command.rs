@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where the API is [default: https://api.autopi.io]; with `--from`, its path is what the recorded paths begin with
+    /// Where the API is [default: `https://api.autopi.io`]; with `--from`, its path is what the recorded paths begin with
     #[arg(long)]
     url: Option<String>,
     /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}
