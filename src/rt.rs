@@ -30,6 +30,11 @@ pub use crate::{
 #[cfg(not(target_family = "wasm"))]
 pub use crate::auth::profile::{Found as Profile, path as profiles_path, profiles};
 
+/// Returns when a session ends, if its JWT says so.
+pub fn expiry(jwt: &str) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(crate::auth::session::claim(jwt.trim(), "exp")?).ok()
+}
+
 /// Returns the body of a response as a call decodes it: for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
     crate::transport::response::decode(200, body)

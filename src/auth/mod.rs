@@ -6,4 +6,4 @@ pub(crate) mod login;
 pub(crate) mod mfa;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod profile;
-mod session;
+pub(crate) mod session;

@@ -34,16 +34,18 @@ impl Session {
     }
 }
 
+/// Returns a claim of a JWT that is a time (RFC 7519, section 4.1), in seconds: a number with a fraction or without.
+pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
+    let payload = jwt.split('.').nth(1)?.trim_end_matches('=');
+    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
+    claims.get(name)?.as_f64().map(|seconds| seconds as i64)
+}
+
 /// How long a JWT still lives (RFC 7519, 4.1.4): by its own `iat`, if there is one, so that a wrong clock here does no harm. None: until the server says 401.
 /// The signature only the server can check.
 fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
-    let payload = URL_SAFE_NO_PAD
-        .decode(jwt.split('.').nth(1)?.trim_end_matches('='))
-        .ok()?;
-    let claims = serde_json::from_slice::<serde_json::Value>(&payload).ok()?;
-    // A number of seconds, with a fraction or without.
-    let claim = |name: &str| claims.get(name)?.as_f64().map(|seconds| seconds as i64);
-    let left = claim("exp")?.checked_sub(claim("iat").unwrap_or(now))?;
+    let left = claim(jwt, "exp")?.checked_sub(claim(jwt, "iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;
     u64::try_from(left)
         .ok()

@@ -222,11 +222,8 @@ impl<'a> RawRequest<'a> {
 
     /// Returns item by item of a list, as [`pages`](Self::pages) finds them; of those that do not decode the handler is told, or the error at the end.
     pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
-        let own = self
-            .list
-            .as_ref()
-            .and_then(|list| list.on_bad_item.as_ref());
-        let handler = own.or(self.client.on_bad_item.as_ref()).cloned();
+        let client = self.client.on_bad_item.as_ref();
+        let handler = ListOptions::bad_items(self.list.as_deref(), client);
         items::good(self.pages(), handler)
     }
 

@@ -15,7 +15,7 @@ use crate::{
         path::{expand, styled_path},
     },
     codec::{decode as decode_text, validate::Violation},
-    pagination::{items, stream::pages},
+    pagination::{items, options::ListOptions, stream::pages},
     transport::{
         multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
@@ -123,11 +123,8 @@ impl<'a> Call<'a> {
     }
 
     pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
-        let own = self
-            .list
-            .as_ref()
-            .and_then(|list| list.on_bad_item.as_ref());
-        let handler = own.or(self.client.on_bad_item.as_ref()).cloned();
+        let client = self.client.on_bad_item.as_ref();
+        let handler = ListOptions::bad_items(self.list.as_deref(), client);
         items::good(self.pages(), handler)
     }
 

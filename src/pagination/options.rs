@@ -12,6 +12,14 @@ pub(crate) struct ListOptions {
     pub on_bad_item: Option<OnBadItem>,
 }
 
+impl ListOptions {
+    /// Returns what is told of bad items: of this call, else of its client.
+    pub fn bad_items(this: Option<&Self>, client: Option<&OnBadItem>) -> Option<OnBadItem> {
+        let own = this.and_then(|list| list.on_bad_item.as_ref());
+        own.or(client).cloned()
+    }
+}
+
 /// Is told of each item that did not decode.
 #[derive(Clone)]
 pub(crate) struct OnBadItem(Arc<dyn Fn(&ItemError) + Send + Sync>);

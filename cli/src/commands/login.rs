@@ -241,7 +241,7 @@ pub fn run_profiles(context: &Context) -> Result<()> {
     let items = all.into_iter().map(|(name, profile)| {
         let credentials = profile.clone().credentials();
         let session = match &credentials {
-            Some(Credentials::Jwt(jwt)) => credentials::expiry(jwt.expose_secret()),
+            Some(Credentials::Jwt(jwt)) => rt::expiry(jwt.expose_secret()),
             _ => None,
         };
         json!({

@@ -5,7 +5,6 @@ pub mod store;
 use std::path::PathBuf;
 
 use autopi::{Credentials, SecretString, jiff::Timestamp, rt, rt::ExposeSecret};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use url::Url;
 
 use crate::{Failure, Result, output::line, sandbox::Sandbox};
@@ -34,18 +33,10 @@ impl Credential {
     /// When it ends, if it says: a session's.
     pub fn expires(&self) -> Option<Timestamp> {
         match &self.credentials {
-            Some(Credentials::Jwt(jwt)) => expiry(jwt.expose_secret()),
+            Some(Credentials::Jwt(jwt)) => rt::expiry(jwt.expose_secret()),
             _ => None,
         }
     }
-}
-
-/// When a session ends (RFC 7519, 4.1.4).
-pub fn expiry(jwt: &str) -> Option<Timestamp> {
-    let payload = jwt.trim().split('.').nth(1)?.trim_end_matches('=');
-    let claims = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
-    Timestamp::from_second(claims.get("exp")?.as_f64()? as i64).ok()
 }
 
 /// What credentials are, in words.

@@ -4,6 +4,7 @@ pub mod members;
 
 use std::collections::BTreeMap;
 
+use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
 pub use autopi_codegen::{METHODS, escape::pointer as escape};
@@ -128,6 +129,12 @@ pub fn rename(map: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     if let Some(new) = target.and_then(|r| r.strip_prefix(PREFIX)).and_then(new) {
         map.insert("$ref".into(), new.into());
     }
+}
+
+/// What the names of an operation's own types begin with.
+pub fn type_prefix(op: &Map<String, Value>) -> String {
+    let id = op.get("operationId").and_then(Value::as_str);
+    id.unwrap_or_default().to_upper_camel_case()
 }
 
 /// Calls `f` with path, method and operation, in document order.

@@ -67,8 +67,8 @@ pub fn typed(at: &At) -> At {
     }
 }
 
-/// The Rust types that the shape stage may make of a component: what comes back, what is sent, what PATCH sends.
-pub fn types(name: &str) -> [String; 3] {
+/// What the shape stage may make of a component: what comes back, what is sent, what PATCH sends.
+fn shaped(name: &str) -> [String; 3] {
     let plain = name
         .trim_start_matches("Patched")
         .trim_end_matches("Request");
@@ -77,21 +77,15 @@ pub fn types(name: &str) -> [String; 3] {
         format!("{name}Request"),
         format!("Patched{plain}Request"),
     ]
-    .map(|n| autopi_codegen::names::type_ident(&n).to_string())
+}
+
+/// The Rust types of what the shape stage may make of a component.
+pub fn types(name: &str) -> [String; 3] {
+    shaped(name).map(|n| autopi_codegen::names::type_ident(&n).to_string())
 }
 
 /// The places that a place of a component may have in the normalised document.
-pub fn forms(place: &str) -> Vec<String> {
+pub fn forms(place: &str) -> [String; 3] {
     let (name, rest) = place.split_at(place.find('.').unwrap_or(place.len()));
-    let plain = name
-        .trim_start_matches("Patched")
-        .trim_end_matches("Request");
-    [
-        name.to_owned(),
-        format!("{name}Request"),
-        format!("Patched{plain}Request"),
-    ]
-    .iter()
-    .map(|n| format!("{n}{rest}"))
-    .collect()
+    shaped(name).map(|n| n + rest)
 }

@@ -17,11 +17,7 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
         all.visit(schema, name, true);
     }
     document::operations(doc, |_, _, op| {
-        let name = op
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_upper_camel_case();
+        let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {
             all.visit(
                 schema,

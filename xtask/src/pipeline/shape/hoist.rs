@@ -15,11 +15,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
         existing.contains_key(name) || made.contains_key(name)
     };
     document::operations(doc, |_, _, op| {
-        let name = op
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_upper_camel_case();
+        let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {
             let base = format!("{name}{}", parameter.to_upper_camel_case());
             alternatives(schema, &base, &mut made, &taken);
