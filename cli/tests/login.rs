@@ -271,3 +271,40 @@ fn the_token_is_shown_nowhere() {
     hidden(&cli, "profiles");
     hidden(&cli, "doctor");
 }
+
+/// Built without it, or where there is none: nothing is kept, and what to do is said.
+#[test]
+fn where_there_is_no_keyring_nothing_is_kept() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(API_TOKEN);
+    let ran = cli.run(&[
+        "login",
+        "--token-stdin",
+        "--keyring",
+        "--base-url",
+        api.url(),
+    ]);
+    assert!(
+        ran.code != 0 && ran.err.contains("the keyring of "),
+        "{ran:?}"
+    );
+    assert!(
+        !profiles(&cli).exists() && !ran.err.contains(API_TOKEN),
+        "{ran:?}"
+    );
+    let path = cli.file(
+        ".config/autopi/credentials.toml",
+        "[default]\nkeyring = true\n",
+    );
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let ran = cli.line("whoami");
+    assert!(
+        ran.code != 0 && ran.err.contains("the keyring of "),
+        "{ran:?}"
+    );
+    assert_eq!(
+        cli.line("profiles").json()[0]["credential"],
+        "in the keyring"
+    );
+}

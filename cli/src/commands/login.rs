@@ -26,6 +26,13 @@ pub fn login() -> Command {
                 .help("Reads the password from stdin, and in a second line the code of the second factor"),
         )
         .arg(
+            Arg::new("keyring")
+                .long("keyring")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("save-password")
+                .help("Keeps the secret in the keyring of the system, not in the file (the feature `keyring`)"),
+        )
+        .arg(
             Arg::new("save-password")
                 .long("save-password")
                 .action(ArgAction::SetTrue)
@@ -154,6 +161,11 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         }
     };
     let user = user(context, &client)?;
+    let kept = match (matches.get_flag("keyring"), kept) {
+        (true, store::Kept::Token(token)) => in_keyring(&name, format!("APIToken {token}"))?,
+        (true, store::Kept::Jwt(jwt)) => in_keyring(&name, format!("Bearer {jwt}"))?,
+        (_, kept) => kept,
+    };
     store::keep(&name, base_url.as_deref(), kept)?;
     let who = user
         .as_ref()
@@ -164,6 +176,11 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         .output
         .notice(&format!("logged in as {who}; profile [{name}]"));
     Ok(())
+}
+
+fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {
+    credentials::ring::put(name, &authorization.into())?;
+    Ok(store::Kept::Keyring)
 }
 
 /// What the API says of who calls, if the document knows how to ask.
@@ -188,6 +205,11 @@ pub fn run_logout(context: &Context) -> Result<()> {
             "# nothing is sent: the credential is taken out of [{}]\n",
             line(&name)
         ));
+    }
+    let home = std::env::home_dir();
+    let all = home.as_deref().map(rt::profiles).transpose()?.flatten();
+    if all.is_some_and(|all| all.get(&name).is_some_and(|p| p.keyring)) {
+        credentials::ring::remove(&name)?;
     }
     match store::forget(&name)? {
         true => context
@@ -248,7 +270,7 @@ pub fn run_profiles(context: &Context) -> Result<()> {
             "used": name == used,
             "name": name,
             "base_url": profile.base_url.as_deref().unwrap_or(credentials::USUAL),
-            "credential": credentials::kind(credentials.as_ref()),
+            "credential": if profile.keyring { "in the keyring" } else { credentials::kind(credentials.as_ref()) },
             "email": profile.email,
             "expires": session.map(|t| t.to_string()),
             "read_only": profile.read_only,

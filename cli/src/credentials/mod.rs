@@ -1,5 +1,6 @@
 //! Who calls, and where: `--profile`, then the environment, then the profile that it names or `[default]`.
 
+pub mod ring;
 pub mod store;
 
 use std::path::PathBuf;
@@ -123,8 +124,12 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
     let file = file()
         .map(|f| line(&f.display().to_string()))
         .unwrap_or_default();
+    let credentials = match profile.keyring {
+        true => Some(ring::get(&name)?),
+        false => profile.credentials(),
+    };
     Ok(Credential {
-        credentials: profile.credentials(),
+        credentials,
         base_url,
         source: format!("profile [{}] of {file}", line(&name)),
         profile: Some(name),

@@ -20,9 +20,11 @@ pub enum Kept {
     Jwt(String),
     /// E-mail and password, for logins to come.
     Login(String, String),
+    /// In the keyring of the system.
+    Keyring,
 }
 
-const CREDENTIALS: [&str; 4] = ["api_token", "jwt", "email", "password"];
+const CREDENTIALS: [&str; 5] = ["api_token", "jwt", "email", "password", "keyring"];
 
 /// Keeps a credential in a profile, in place of the one that it has.
 ///
@@ -43,6 +45,7 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
         match kept {
             Kept::Token(token) => table["api_token"] = value(token),
             Kept::Jwt(jwt) => table["jwt"] = value(jwt),
+            Kept::Keyring => table["keyring"] = value(true),
             Kept::Login(email, password) => {
                 table["email"] = value(email);
                 table["password"] = value(password);

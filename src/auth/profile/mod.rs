@@ -26,6 +26,9 @@ pub struct Found {
     /// For the `autopi` command: it then sends nothing that changes anything.
     #[serde(default)]
     pub read_only: bool,
+    /// For the `autopi` command: the keyring of the system has the credential.
+    #[serde(default)]
+    pub keyring: bool,
     /// For the `autopi` command: the document that it goes by.
     pub spec: Option<PathBuf>,
 }
@@ -197,7 +200,7 @@ fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Found>, Er
     let text = text.expose_secret();
     toml::from_str(text).map_err(|e| {
         let line = e.span().and_then(|s| text.get(..s.start)).map_or(1, |before| before.matches('\n').count() + 1);
-        let known = "base_url, api_token, jwt, email, password, read_only, spec";
+        let known = "base_url, api_token, jwt, email, password, read_only, keyring, spec";
         Error::configuration(format!("{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in quotes", path.display()))
     })
 }
