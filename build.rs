@@ -25,7 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let code =
         autopi_codegen::generate(&text, &on).map_err(|e| format!("{}: {e}", spec.display()))?;
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo")?)
-        .join("generated.rs");
-    Ok(fs::write(out, code)?)
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo")?);
+    #[cfg(feature = "progenitor")]
+    fs::write(
+        out.join("progenitor.rs"),
+        autopi_codegen::progenitor::generate(&text, &on)
+            .map_err(|e| format!("{}: {e}", spec.display()))?,
+    )?;
+    Ok(fs::write(out.join("generated.rs"), code)?)
 }

@@ -27,6 +27,8 @@ mod device;
 mod error;
 mod pagination;
 mod privacy;
+#[cfg(feature = "progenitor")]
+pub mod progenitor;
 pub mod testing;
 mod transport;
 

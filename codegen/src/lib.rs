@@ -21,6 +21,10 @@ mod operations;
 mod parameters;
 pub mod parts;
 mod print;
+#[cfg(feature = "progenitor")]
+pub mod progenitor;
+#[cfg(feature = "projection")]
+pub mod projection;
 mod resend;
 pub mod schema;
 #[allow(dead_code)] // The client's file, of which not all is needed here.

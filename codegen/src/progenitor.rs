@@ -1,0 +1,205 @@
+//! progenitor's client over the same document, with our types in the place of its own.
+
+use std::{
+    collections::BTreeSet,
+    iter,
+    panic::{self, AssertUnwindSafe},
+};
+
+use proc_macro2::TokenStream;
+use progenitor_impl::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
+use quote::quote;
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::{Value, json};
+
+use crate::{
+    Error, areas, contract, operations, parse, projection,
+    schema::{Document, page_items},
+    types,
+};
+
+/// Schemas that are written out, by their format: the type that stands for them.
+const FORMATS: [(&str, &str); 5] = [
+    ("date-time", "crate::Timestamp"),
+    ("date", "crate::Date"),
+    ("decimal", "crate::Decimal"),
+    (DEVICE, "crate::DeviceId"),
+    (UNIT, "crate::UnitId"),
+];
+const DEVICE: &str = "autopi-device-id";
+const UNIT: &str = "autopi-unit-id";
+
+/// The Rust code of progenitor's builders for every operation whose area is `on`. It stands in a crate that has what [`crate::generate`] made of the same document.
+///
+/// # Errors
+/// As [`crate::generate`]; what progenitor refuses, by its text.
+pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let mut projected = doc.clone();
+    projection::project(&mut projected);
+    select(&mut projected, on)?;
+    let pages = pages(&mut projected);
+    ids(&mut projected);
+    let settings = settings(&doc, &pages, on)?;
+    prune(&mut projected);
+    let refused = |what: String| Error::new("", format!("progenitor can't read it: {what}"));
+    let spec = serde_json::from_value(projected).map_err(|e| refused(e.to_string()))?;
+    // typify panics on what it does not expect.
+    let tokens = panic::catch_unwind(AssertUnwindSafe(|| {
+        Generator::new(&settings).generate_tokens(&spec)
+    }));
+    let tokens = tokens
+        .map_err(|_| refused("it panicked".into()))?
+        .map_err(|e| refused(e.to_string()))?;
+    let mut file: syn::File = syn::parse2(tokens).map_err(|e| refused(e.to_string()))?;
+    for item in &mut file.items {
+        if let syn::Item::Impl(of) = item
+            && of.trait_.is_none()
+        {
+            // They would make a client without credentials. Ours is made from an `autopi::Client`.
+            of.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" || f.sig.ident == "new_with_client") || !is_client(&of.self_ty));
+        }
+    }
+    Ok(prettyplease::unparse(&file))
+}
+
+fn is_client(of: &syn::Type) -> bool {
+    matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
+}
+
+/// Leaves the operations that are on.
+fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    let off: Vec<(String, &str)> = areas::select(doc, &|area| !on(area))?
+        .iter()
+        .map(|op| (op.path.to_owned(), op.method))
+        .collect();
+    for (path, method) in off {
+        if let Some(item) = doc["paths"][&path].as_object_mut() {
+            item.shift_remove(method);
+        }
+    }
+    Ok(())
+}
+
+/// The two ids of a device as formats, and nothing else beside OpenAPI: typify finds a type by all that its schema says.
+fn ids(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            let format = match map.get(contract::ID).and_then(Value::as_str) {
+                Some("device") => Some(DEVICE),
+                Some("unit") => Some(UNIT),
+                _ => None,
+            };
+            if let Some(format) = format {
+                map.insert("format".into(), json!(format));
+            }
+            map.retain(|key, _| !key.starts_with(contract::PREFIX));
+            map.values_mut().for_each(ids);
+        }
+        Value::Array(list) => list.iter_mut().for_each(ids),
+        _ => {}
+    }
+}
+
+/// Gives each envelope of a page that is written out a name, by which typify finds our type: the names, with the items.
+fn pages(doc: &mut Value) -> Vec<(String, Value)> {
+    fn lift(value: &mut Value, found: &mut Vec<(String, Value)>) {
+        let items = value.get(contract::PAGE).and_then(|page| {
+            let items = value.pointer("/properties/results/items")?;
+            (*page == Value::Bool(true)).then(|| items.clone())
+        });
+        if let Some(items) = items {
+            let name = format!("AutopiPage{}", found.len());
+            *value = json!({ "$ref": format!("#/components/schemas/{name}") });
+            found.push((name, items));
+            return;
+        }
+        match value {
+            Value::Object(map) => map.values_mut().for_each(|v| lift(v, found)),
+            Value::Array(list) => list.iter_mut().for_each(|v| lift(v, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    lift(&mut doc["paths"], &mut found);
+    for (name, _) in &found {
+        doc["components"]["schemas"][name] = json!({});
+    }
+    found
+}
+
+/// Leaves the components that something refers to.
+fn prune(doc: &mut Value) {
+    fn refs(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(Document::target(value).map(str::to_owned));
+                map.values().for_each(|v| refs(v, found));
+            }
+            Value::Array(list) => list.iter().for_each(|v| refs(v, found)),
+            _ => {}
+        }
+    }
+    let (mut todo, mut used) = (Vec::new(), BTreeSet::new());
+    refs(&doc["paths"], &mut todo);
+    while let Some(name) = todo.pop() {
+        if used.insert(name.clone()) {
+            refs(&doc["components"]["schemas"][&name], &mut todo);
+        }
+    }
+    if let Some(schemas) = doc["components"]["schemas"].as_object_mut() {
+        schemas.retain(|name, _| used.contains(name));
+    }
+}
+
+fn settings(
+    doc: &Value,
+    pages: &[(String, Value)],
+    on: &dyn Fn(&str) -> bool,
+) -> Result<GenerationSettings, Error> {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::Client));
+    let operations = areas::select(doc, on)?;
+    let document = Document::new(doc);
+    let used = operations::emit(&document, &operations)?.1;
+    let ours = types::all(&document, &used)?;
+    let mut replace = |name: &str, ty: TokenStream| {
+        let name = heck::ToPascalCase::to_pascal_case(name);
+        settings.with_replacement(name, ty.to_string().replace(' ', ""), iter::empty());
+    };
+    for name in document.schemas.keys() {
+        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+        let mut needed = BTreeSet::new();
+        let items = document
+            .schemas
+            .get(name)
+            .and_then(|s| page_items(&document, s));
+        let ty = match items {
+            Some(items) => {
+                let items = document.nullable(items, &mut needed)?;
+                quote!(crate::Page<#items>)
+            }
+            None => document.rust_type(&reference, &mut needed)?,
+        };
+        if needed.is_subset(&ours) {
+            replace(name, ty);
+        }
+    }
+    for (name, items) in pages {
+        let items = document.nullable(items, &mut BTreeSet::new())?;
+        replace(name, quote!(crate::Page<#items>));
+    }
+    for (format, ty) in FORMATS {
+        let schema = SchemaObject {
+            instance_type: Some(InstanceType::String.into()),
+            format: Some(format.into()),
+            ..SchemaObject::default()
+        };
+        let impls = [TypeImpl::Display, TypeImpl::FromStr];
+        settings.with_conversion(schema, ty, impls.into_iter());
+    }
+    Ok(settings)
+}

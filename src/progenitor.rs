@@ -1,0 +1,138 @@
+//! progenitor's builders over the same document, sent by this client: `autopi::progenitor::Client`, made from an [`autopi::Client`](crate::Client).
+//!
+//! Credentials, retries, limits, hooks and traces are the client's. Types are ours: open enums, the two ids, pages that keep their bad items. [`ResponseValue`],
+//! [`ByteStream`] and [`Error`] are progenitor's. `cargo xtask normalize --for progenitor` says what progenitor cannot read of the document; those operations are
+//! not here.
+//!
+//! A response that is no 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body; what failed without a response is an
+//! [`Error::CommunicationError`], of which [`cause`] returns this crate's error.
+
+use bytes::Bytes;
+use futures_util::stream;
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::{ResponseBuilderExt, Url, header};
+
+use crate::transport::{
+    request::{RequestBody, RequestSpec},
+    send,
+    trace::Trace,
+};
+
+#[allow(
+    clippy::all,
+    deprecated,
+    missing_docs,
+    nonstandard_style,
+    rustdoc::all,
+    unused
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/progenitor.rs"));
+}
+
+pub use generated::*;
+
+impl From<&crate::Client> for Client {
+    fn from(client: &crate::Client) -> Self {
+        Self {
+            baseurl: client.core.base.as_str().trim_end_matches('/').to_owned(),
+            client: client.core.http.clone(),
+            inner: client.clone(),
+        }
+    }
+}
+
+impl ClientHooks<crate::Client> for Client {
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let url = request.url().clone();
+        match exec(&self.inner, request, info.operation_id).await {
+            Ok(response) => Ok(response),
+            Err(error) => match (error.status(), error.raw_body()) {
+                // progenitor reads it, by the status.
+                (Some(status), Some(body)) if !(200..300).contains(&status) => Ok(respond(
+                    status,
+                    Default::default(),
+                    url,
+                    Bytes::copy_from_slice(body),
+                )),
+                _ => Err(failed(error).await),
+            },
+        }
+    }
+}
+
+/// Sends a request of progenitor's as one of ours.
+async fn exec(
+    client: &crate::Client,
+    mut request: reqwest::Request,
+    operation: &'static str,
+) -> Result<reqwest::Response, crate::Error> {
+    let url = request.url().clone();
+    let mut spec = RequestSpec::new(operation, request.method().clone(), url.path().to_owned());
+    spec.headers = std::mem::take(request.headers_mut());
+    // The version of the document: the API does not read it.
+    spec.headers.remove("api-version");
+    let whole = spec
+        .headers
+        .get(header::ACCEPT)
+        .is_none_or(|accept| accept == "application/json");
+    if let Some(body) = request.body() {
+        let bytes = body.as_bytes().map(Bytes::copy_from_slice);
+        spec.body = RequestBody::Json(bytes.ok_or_else(|| {
+            crate::Error::invalid("the body is a stream, which could not be sent a second time")
+        })?);
+    }
+    spec.url = Some(Box::new(url.clone()));
+    if whole {
+        let mut trace = Trace::new(&spec);
+        let response = send::whole(&client.core, spec, None, &mut trace).await?;
+        return Ok(respond(
+            response.status,
+            response.headers,
+            url,
+            response.value,
+        ));
+    }
+    let download = crate::Download(send::streaming(&client.core, spec, None).await?);
+    let (status, headers) = (download.status(), download.headers().clone());
+    let body = reqwest::Body::wrap_stream(download.into_stream());
+    Ok(respond(status, headers, url, body))
+}
+
+fn respond(
+    status: u16,
+    headers: header::HeaderMap,
+    url: Url,
+    body: impl Into<reqwest::Body>,
+) -> reqwest::Response {
+    let mut response = http::Response::builder()
+        .url(url)
+        .status(status)
+        .body(body.into())
+        .unwrap_or_default();
+    *response.headers_mut() = headers;
+    response.into()
+}
+
+/// An error of `reqwest` whose cause is ours: it can only be had from a body that breaks.
+async fn failed(error: crate::Error) -> reqwest::Error {
+    let body = stream::iter([Err::<Bytes, _>(error)]);
+    let response = reqwest::Response::from(http::Response::new(reqwest::Body::wrap_stream(body)));
+    match response.bytes().await {
+        Err(error) => error,
+        Ok(_) => unreachable!("a body that breaks has no end"),
+    }
+}
+
+/// Returns the error of this crate that an error of progenitor's comes from: none where there is a response.
+pub fn cause<E>(error: &Error<E>) -> Option<&crate::Error> {
+    let (Error::CommunicationError(error) | Error::ResponseBodyError(error)) = error else {
+        return None;
+    };
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |e| e.source()).find_map(|e| e.downcast_ref())
+}
