@@ -9,6 +9,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = fs::read_to_string(spec)?;
     let out = Path::new(&out);
     fs::write(out.join("calls.rs"), autopi_codegen::calls(&spec)?)?;
+    fs::write(
+        out.join("progenitor.rs"),
+        autopi_codegen::progenitor_calls(&spec)?,
+    )?;
     fs::write(out.join("examples.rs"), autopi_codegen::examples(&spec)?)?;
     // Our document has no unions: the types of one that has.
     println!("cargo::rerun-if-changed=tests/unions.json");

@@ -48,6 +48,10 @@ const LAYERS: layers::Table<'_> = &[
             "blocking",
         ],
     ),
+    (
+        "progenitor",
+        &["error", "transport", "client", "call", "rt"],
+    ),
     ("testing", &["privacy", "codec", "error", "transport", "rt"]),
 ];
 

@@ -164,7 +164,7 @@ fn value(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream
 }
 
 /// A value of a parameter that is of the type `ty`, or becomes it.
-fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
+pub fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
     let target = Document::target(schema).and_then(|t| doc.schemas.get(t).copied());
     let known = target.unwrap_or(schema);
     if let Some(first) = known.get("enum").and_then(|e| e.get(0)) {

@@ -6,6 +6,8 @@ mod areas;
 mod bodies;
 #[cfg(feature = "conformance")]
 mod calls;
+#[cfg(all(feature = "conformance", feature = "progenitor"))]
+mod calls_progenitor;
 mod checks;
 pub mod contract;
 mod cycles;
@@ -104,6 +106,19 @@ pub fn calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
     print::print(calls::emit(&schema::Document::new(&doc), &operations)?)
+}
+
+/// Rust code of the same table through progenitor's client.
+///
+/// # Errors
+/// As [`progenitor::generate`].
+#[cfg(all(feature = "conformance", feature = "progenitor"))]
+pub fn progenitor_calls(spec: &str) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, &|_| true)?;
+    let generated = progenitor::generate(spec, &|_| true)?;
+    let doc = schema::Document::new(&doc);
+    print::print(calls_progenitor::emit(&doc, &operations, &generated)?)
 }
 
 /// Rust code that holds the example of each operation, for a test that compiles them all.

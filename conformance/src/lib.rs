@@ -5,6 +5,13 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
+mod progenitor {
+    #![allow(clippy::expect_used, deprecated, unused)]
+    include!(concat!(env!("OUT_DIR"), "/progenitor.rs"));
+}
+
+pub use progenitor::{NOT_IN_PROGENITOR, PROGENITOR};
+
 pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
 
 /// A device's two ids, a vehicle's id and a time are types of their own.

@@ -1,59 +1,13 @@
 //! Every operation's request as it goes over the socket, judged by the *upstream* Swagger 2.0 document: nothing of our own pipeline is asked.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    sync::{Arc, Mutex},
-};
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use std::collections::BTreeMap;
 
 use autopi::{Client, RetryPolicy};
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
-};
+use recorder::{Sent, document, recorder};
 use serde_json::{Value, json};
-
-struct Sent {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-type Log = Arc<Mutex<Vec<Sent>>>;
-
-fn document(name: &str) -> Value {
-    serde_json::from_str(
-        &fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap(),
-    )
-    .unwrap()
-}
-
-async fn recorder() -> (String, Log) {
-    async fn record(
-        State(log): State<Log>,
-        method: Method,
-        uri: Uri,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> StatusCode {
-        log.lock().unwrap().push(Sent {
-            method,
-            uri,
-            headers,
-            body,
-        });
-        StatusCode::NO_CONTENT
-    }
-    let log = Log::default();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let app = Router::new().fallback(record).with_state(log.clone());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    (url, log)
-}
 
 #[tokio::test]
 async fn every_request_is_valid_by_the_upstream_document() {

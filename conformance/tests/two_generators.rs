@@ -1,0 +1,106 @@
+//! Two generators, one wire: what an operation sends through our builders, and through progenitor's with the same arguments.
+
+#[allow(dead_code)]
+#[path = "support/recorder.rs"]
+mod recorder;
+
+use std::collections::BTreeMap;
+
+use autopi::{Client, RetryPolicy};
+use recorder::{Sent, document, recorder};
+use serde_json::Value;
+
+/// What of a request the server acts on.
+fn meant(sent: &Sent) -> BTreeMap<&'static str, String> {
+    let header = |name: &str| {
+        let value = sent.headers.get(name);
+        value
+            .map(|v| v.to_str().unwrap().to_owned())
+            .unwrap_or_default()
+    };
+    let mut query: Vec<(String, String)> =
+        url::form_urlencoded::parse(sent.uri.query().unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect();
+    query.sort();
+    let body = match serde_json::from_slice::<Value>(&sent.body) {
+        Ok(json) => sorted(&json),
+        Err(_) => String::from_utf8_lossy(&sent.body).into_owned(),
+    };
+    BTreeMap::from([
+        ("method", sent.method.to_string()),
+        ("path", sent.uri.path().to_owned()),
+        ("query", format!("{query:?}")),
+        ("content-type", header("content-type")),
+        ("accept", header("accept")),
+        ("authorization", header("authorization")),
+        ("user-agent", header("user-agent")),
+        ("body", body),
+    ])
+}
+
+/// JSON without the order of its members.
+fn sorted(json: &Value) -> String {
+    match json {
+        Value::Object(map) => {
+            let members: BTreeMap<&String, String> =
+                map.iter().map(|(k, v)| (k, sorted(v))).collect();
+            format!("{members:?}")
+        }
+        Value::Array(list) => format!("{:?}", list.iter().map(sorted).collect::<Vec<_>>()),
+        other => other.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn both_generators_send_the_same_request() {
+    let normalised = document("openapi.json");
+    let (url, log) = recorder().await;
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let other = autopi::progenitor::Client::from(&client);
+    let sample = |schema: &str| {
+        autopi_sandbox::sample(&normalised, &serde_json::from_str(schema).unwrap(), 11)
+    };
+    let theirs: BTreeMap<_, _> = conformance::PROGENITOR.iter().copied().collect();
+    let (mut equal, mut differences) = (0, BTreeMap::new());
+    for (id, _, _, call) in conformance::CALLS {
+        let Some(second) = theirs.get(id) else {
+            continue;
+        };
+        let _ = call(&client, &sample).await;
+        let ours = std::mem::take(&mut *log.lock().unwrap());
+        let _ = second(&other, &sample).await;
+        let theirs = std::mem::take(&mut *log.lock().unwrap());
+        let ([ours], [theirs]) = (ours.as_slice(), theirs.as_slice()) else {
+            differences.insert(*id, format!("{} and {} requests", ours.len(), theirs.len()));
+            continue;
+        };
+        let (ours, theirs) = (meant(ours), meant(theirs));
+        let found: Vec<String> = ours
+            .iter()
+            .filter(|(part, value)| theirs[*part] != **value)
+            // Where the document has no JSON to respond with, progenitor asks for nothing: errors are JSON all the same.
+            .filter(|(part, _)| **part != "accept" || theirs["accept"] != "*/*")
+            .map(|(part, value)| format!("{part}: {value} | {}", theirs[part]))
+            .collect();
+        match found.is_empty() {
+            true => equal += 1,
+            false => drop(differences.insert(*id, found.join("; "))),
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{equal} are equal: {differences:#?}"
+    );
+    assert_eq!(
+        (equal, conformance::NOT_IN_PROGENITOR.len()),
+        (615, 5),
+        "of {} operations; the table of docs/progenitor.md",
+        conformance::CALLS.len()
+    );
+}
