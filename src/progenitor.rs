@@ -1,8 +1,7 @@
 //! progenitor's builders over the same document, sent by this client: `autopi::progenitor::Client`, made from an [`autopi::Client`](crate::Client).
 //!
 //! Credentials, retries, limits, hooks and traces are the client's. Types are ours: open enums, the two ids, pages that keep their bad items. [`ResponseValue`],
-//! [`ByteStream`] and [`Error`] are progenitor's. `cargo xtask normalize --for progenitor` says what progenitor cannot read of the document; those operations are
-//! not here.
+//! [`ByteStream`] and [`Error`] are progenitor's. Operations with a multipart body are not here: progenitor cannot read them.
 //!
 //! A response that is no 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body; what failed without a response is an
 //! [`Error::CommunicationError`], of which [`cause`] returns this crate's error.

@@ -104,3 +104,44 @@ async fn both_generators_send_the_same_request() {
         conformance::CALLS.len()
     );
 }
+
+/// What is no 2xx is progenitor's error with its status and body; what has no response is ours, in progenitor's. The client's retries are made.
+#[tokio::test]
+async fn errors_and_retries_are_the_clients() {
+    use autopi::progenitor::{self, Error};
+    let api = autopi_sandbox::Sandbox::start().await.unwrap();
+    let client = Client::builder()
+        .base_url(api.url())
+        .api_token(autopi_sandbox::API_TOKEN)
+        .retry(RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1)))
+        .build()
+        .unwrap();
+    let other = progenitor::Client::from(&client);
+    let page = other.dongle_devices_list().page_size(2).send().await;
+    let page = page.unwrap().into_inner();
+    assert_eq!(page.results.len(), 2);
+    assert!(page.errors.is_empty());
+
+    let read = || {
+        let id = autopi::DeviceId::from(autopi::Uuid::from_u128(1));
+        other.dongle_devices_read().id(id).send()
+    };
+    match read().await.unwrap_err() {
+        Error::UnexpectedResponse(response) => {
+            assert_eq!(response.status(), 404);
+            assert!(response.text().await.unwrap().contains("detail"));
+        }
+        error => panic!("{error:?}"),
+    }
+
+    let before = api.count("GET", "/dongle/devices/");
+    api.set_faults(&["status=503"]).unwrap();
+    let error = other.dongle_devices_list().send().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 503);
+    assert!(api.count("GET", "/dongle/devices/") > before + 1);
+    api.set_faults(&["reset"]).unwrap();
+    let error = other.dongle_devices_list().send().await.unwrap_err();
+    let cause = progenitor::cause(&error).unwrap();
+    assert_eq!(cause.kind(), autopi::ErrorKind::Transport, "{cause}");
+    assert_eq!(cause.operation(), Some("dongle_devices_list"));
+}
