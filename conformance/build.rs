@@ -9,6 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = fs::read_to_string(spec)?;
     let out = Path::new(&out);
     fs::write(out.join("calls.rs"), autopi_codegen::calls(&spec)?)?;
+    #[cfg(feature = "progenitor")]
     fs::write(
         out.join("progenitor.rs"),
         autopi_codegen::progenitor_calls(&spec)?,

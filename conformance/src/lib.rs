@@ -5,11 +5,13 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
+#[cfg(feature = "progenitor")]
 mod progenitor {
     #![allow(clippy::expect_used, deprecated, unused)]
     include!(concat!(env!("OUT_DIR"), "/progenitor.rs"));
 }
 
+#[cfg(feature = "progenitor")]
 pub use progenitor::{NOT_IN_PROGENITOR, PROGENITOR};
 
 pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
