@@ -8,6 +8,7 @@ pub mod route;
 mod scalars;
 pub mod telemetry;
 pub mod totals;
+mod unions;
 mod unset;
 
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use self::{
 use crate::{
     spec::{
         IdKind,
-        schema::{Kind, Property, Schema, SchemaRef, Schemas},
+        schema::{Kind, Property, SchemaRef, Schemas},
     },
     util::rng::Rng,
 };
@@ -187,22 +188,7 @@ impl<'a> Sampler<'a> {
                 }
                 list.into()
             }
-            Kind::Union(_) => {
-                let deep = progress.objects.len() > 3;
-                let may = |s: &Schema| match &s.kind {
-                    Kind::Object(object) => {
-                        !progress.has(object) && (!deep || object.is_free_form())
-                    }
-                    Kind::List(_) => !deep,
-                    _ => true,
-                };
-                match self.schemas.pick(place, context.index, may) {
-                    Some(chosen) => {
-                        chosen.with_tags(self.generate(chosen.of, name, context, progress))
-                    }
-                    None => Value::Null,
-                }
-            }
+            Kind::Union(union) => self.union(place, union, name, context, progress),
             // A map of itself ends empty.
             Kind::Object(object)
                 if object.is_free_form() && (progress.has(object) || progress.is_full()) =>

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::spec::{
     formats,
-    schema::{Kind, Object, SchemaRef, Schemas},
+    schema::{Kind, Object, SchemaRef, Schemas, Union},
     union::Chosen,
 };
 
@@ -12,6 +12,16 @@ impl Schemas {
     /// Could this value come from (or go to) that place? Limits of size are not asked.
     pub fn fits(&self, place: SchemaRef, value: &Value) -> bool {
         self.fits_here(place, value, &[], false)
+    }
+
+    /// Counts the alternatives that a plain value fits. 2.0 is an integer, too (JSON Schema draft 6 and later).
+    pub fn fitting(&self, place: SchemaRef, union: &Union, value: &Value) -> usize {
+        let whole = value.as_f64().is_some_and(|n| n.fract() == 0.0);
+        let integer = |l: SchemaRef| whole && matches!(self.at(l).kind, Kind::Integer);
+        let leaves = self.leaves(place, union).all.iter();
+        leaves
+            .filter(|l| integer(**l) || self.fits(**l, value))
+            .count()
     }
 
     /// `tags`: members beside those of the object. `shallow`: whatever is where a union is fits.

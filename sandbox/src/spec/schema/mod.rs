@@ -190,6 +190,8 @@ pub struct Union {
     /// The member that names the alternative.
     pub tag: Option<String>,
     pub alternatives: Vec<Alternative>,
+    /// `oneOf`: a value fits one alternative and no other.
+    pub one_of: bool,
     /// The alternative that a value of the tag names.
     pub(in crate::spec) by_tag: HashMap<String, usize>,
     pub(in crate::spec) leaves: OnceLock<Leaves>,

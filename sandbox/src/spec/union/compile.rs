@@ -65,7 +65,10 @@ impl Schemas {
                 alternative.of = self.push_node(Kind::Object(both));
             }
         }
-        Some(Kind::Union(Union::new(found.tag, alternatives)))
+        Some(Kind::Union(Union {
+            one_of: found.one_of,
+            ..Union::new(found.tag, alternatives)
+        }))
     }
 }
 

@@ -177,6 +177,8 @@ pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a
 /// A union that a schema says itself.
 pub struct UnionSource<'a> {
     pub tag: Option<String>,
+    /// `oneOf`, not `anyOf`.
+    pub one_of: bool,
     /// With the values of its tag.
     pub alternatives: Vec<(Value, Vec<String>)>,
     /// Each alternative has the members of the base, too.
@@ -249,6 +251,7 @@ pub fn union<'a>(
     Some(UnionSource {
         alternatives: listed.into_iter().map(named).collect(),
         tag,
+        one_of: holder.get("oneOf").is_some(),
         beside,
         base: schema,
         part,
