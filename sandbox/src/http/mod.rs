@@ -6,6 +6,7 @@ pub mod auth;
 pub mod body;
 mod cache;
 mod commands;
+mod fault_response;
 pub mod faults;
 pub mod form;
 pub mod host;

@@ -3,40 +3,34 @@
 use std::{
     io,
     net::SocketAddr,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
-    time::SystemTime,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
-use hyper::{
-    body::{Body, Frame, Incoming, SizeHint},
-    server::conn::http1,
-    service::service_fn,
-};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
     task::JoinSet,
-    time::{Sleep, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
     handlers::error::ApiError,
     http::{
-        Api, auth,
+        Api,
+        fault_response::{self, ServedBody},
         faults::{self, Kind},
         host,
         log::{self, RecordedRequest},
-        response::{self, ApiResponse},
+        response,
     },
 };
 
@@ -46,8 +40,6 @@ const MAX_BODY_BYTES: usize = 10 << 20;
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// The timeout for the head of a request, and for the next request of a connection.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-
-type ServedBody = Either<Full<Bytes>, TruncatedBody>;
 
 /// Serves until dropped; all connections end with it.
 pub async fn serve(listener: TcpListener, api: Arc<Api>) {
@@ -90,10 +82,10 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
     let crowd = crowded.notified();
     tokio::pin!(crowd);
     let served = tokio::select! {
-        served = Pin::new(&mut connection) => served,
+        served = &mut connection => served,
         () = &mut crowd => {
-            Pin::new(&mut connection).graceful_shutdown();
-            Pin::new(&mut connection).await
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
         }
     };
     if served.is_err() && reset.load(Ordering::Acquire) {
@@ -111,7 +103,11 @@ async fn handle(
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     if let Err(error) = host::check(&parts.headers, &parts.uri, &api.settings.allowed_hosts) {
-        return Some(finish_response(api, response::from_error(&error), &[]));
+        return Some(fault_response::finish(
+            api,
+            response::from_error(&error),
+            &[],
+        ));
     }
     let path = parts.uri.path();
     let admin = path.starts_with("/__sandbox/");
@@ -153,7 +149,7 @@ async fn handle(
             _ => {}
         }
     }
-    let response = match (requested, fault_response(&active)) {
+    let response = match (requested, fault_response::in_place(&active)) {
         (Err(error), _) => response::from_error(&error),
         (Ok(_), Some(response)) => response,
         (Ok(_), None) => match read(&parts.headers, body, api.settings.body_timeout).await {
@@ -169,38 +165,7 @@ async fn handle(
     } else {
         response.status().as_u16()
     });
-    Some(finish_response(api, response, &active))
-}
-
-/// Returns the response of a fault in place of the API's; nothing is done then.
-fn fault_response(active: &[Kind]) -> Option<ApiResponse> {
-    active.iter().find_map(|fault| {
-        let of = |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-        Some(match fault {
-            Kind::Status(status) => {
-                let status = of(*status);
-                let message = match status {
-                    StatusCode::UNAUTHORIZED => "Invalid token.",
-                    StatusCode::FORBIDDEN => "You do not have permission to perform this action.",
-                    StatusCode::NOT_FOUND => "Not found.",
-                    _ => status.canonical_reason().unwrap_or("A fault on demand."),
-                };
-                let error = ApiError::detail(status, message);
-                response::from_error(&match status {
-                    StatusCode::TOO_MANY_REQUESTS => ApiError::throttled(1),
-                    StatusCode::SERVICE_UNAVAILABLE => error.with(header::RETRY_AFTER, "1"),
-                    StatusCode::UNAUTHORIZED => error.with(header::WWW_AUTHENTICATE, auth::SCHEME),
-                    _ => error,
-                })
-            }
-            Kind::Html(status) => {
-                let status = of(*status);
-                let page = format!("<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center><hr><center>nginx</center></body>\r\n</html>\r\n");
-                response::new(status, "text/html", page)
-            }
-            _ => return None,
-        })
-    })
+    Some(fault_response::finish(api, response, &active))
 }
 
 /// Returns the body, or 413 if it is too large; one whose `Content-Length` is too large is not read at all.
@@ -240,66 +205,5 @@ async fn read(
             StatusCode::BAD_REQUEST,
             "The body did not come whole.",
         )),
-    }
-}
-
-fn finish_response(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response<ServedBody> {
-    let skew: i64 = active
-        .iter()
-        .map(|f| if let Kind::ClockSkew(by) = f { *by } else { 0 })
-        .sum();
-    let now = api.clock.now(skew);
-    if let Ok(now) = SystemTime::try_from(now)
-        && let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now))
-    {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    if active.contains(&Kind::BadJson) {
-        response.headers_mut().remove(header::CONTENT_ENCODING);
-        *response.body_mut() = Bytes::from_static(b"{\"count\": 25, \"results\": [{\"id\": ");
-    }
-    if active.contains(&Kind::Truncate) {
-        return response.map(|body| {
-            Either::Right(TruncatedBody {
-                length: body.len().max(2) as u64,
-                first: Some(body.slice(..body.len() / 2)),
-                pause: None,
-            })
-        });
-    }
-    response.map(|body| Either::Left(Full::new(body)))
-}
-
-/// A body that ends too early.
-struct TruncatedBody {
-    /// What is promised.
-    length: u64,
-    first: Option<Bytes>,
-    /// For the first part to reach the other side.
-    pause: Option<Pin<Box<Sleep>>>,
-}
-
-impl Body for TruncatedBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(first) = self.first.take().filter(|f| !f.is_empty()) {
-            return Poll::Ready(Some(Ok(Frame::data(first))));
-        }
-        let pause = self
-            .pause
-            .get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(5))));
-        pause
-            .as_mut()
-            .poll(context)
-            .map(|()| Some(Err(io::Error::from(io::ErrorKind::BrokenPipe))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.length)
     }
 }
