@@ -335,3 +335,14 @@ async fn what_is_only_listed_is_what_references_lead_to() {
             .contains("does not exist")
     );
 }
+
+#[tokio::test]
+async fn a_number_with_limits_is_no_relation_whatever_its_name() {
+    let api = Api::start(Sandbox::builder()).await;
+    let mut pgn = api.get("/obd/pgns/1/").await.body;
+    for (number, status) in [(-1, 400), (262_144, 400), (262_143, 200)] {
+        pgn["pgn"] = json!(number);
+        let response = api.send("PUT", "/obd/pgns/1/", &pgn).await;
+        assert_eq!(response.status, status, "{number}: {}", response.body);
+    }
+}

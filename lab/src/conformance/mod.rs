@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::task::block_in_place;
 
 use self::reasons::{DIED, Exchange, Finding, reason};
@@ -261,11 +261,30 @@ fn bytes(exchange: &Value, place: &str) -> Vec<u8> {
 fn said(exchange: &Value) -> Exchange {
     let json = |place| serde_json::from_slice(&bytes(exchange, place)).unwrap_or_default();
     let silent = bytes(exchange, "/response/content/$base64").is_empty();
+    let sent = bytes(exchange, "/request/body/$base64");
     Exchange {
-        body: json("/request/body/$base64"),
+        body: serde_json::from_slice(&sent).unwrap_or_else(|_| form(&sent)),
         response: json("/response/content/$base64"),
         silent,
     }
+}
+
+/// The texts of a multipart form (RFC 7578), by name; `null` for what is none.
+fn form(body: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(body);
+    let Some(boundary) = text.lines().next().filter(|l| l.starts_with("--")) else {
+        return Value::Null;
+    };
+    let field = |part: &str| {
+        let (head, value) = part.split_once("\r\n\r\n")?;
+        let name = head.split_once(" name=\"")?.1.split_once('"')?.0;
+        let value = value.strip_suffix("\r\n")?;
+        Some((name.to_owned(), Value::from(value)))
+    };
+    text.split(boundary)
+        .filter_map(field)
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// Request and status; the body cut short.
@@ -509,6 +528,13 @@ mod tests {
             ("client", "cannot decode")
         );
         assert!(objections(&json!({"operation": "GET /a/"})).is_empty());
+    }
+
+    #[test]
+    fn the_texts_of_a_multipart_body_are_read() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n0\r\n--x--\r\n";
+        assert_eq!(form(body), json!({"a": "0"}));
+        assert_eq!(form(b"[1"), Value::Null);
     }
 
     #[test]

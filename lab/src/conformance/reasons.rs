@@ -84,18 +84,51 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
         ),
         "positive_data_acceptance"
             if is_huge(&said.body)
-                && all_say("A valid integer is required.", &said.response, &|_| true) =>
+                && BEYOND_64_BITS
+                    .iter()
+                    .any(|words| all_say(words, &said.response, &|_| true)) =>
         {
             Some("an integer of more than 64 bits is nothing that a database holds")
+        }
+        "positive_data_acceptance"
+            if all_say("Null characters are not allowed.", &said.response, &|_| {
+                true
+            }) =>
+        {
+            Some("DRF takes no text with U+0000, which PostgreSQL does not hold")
+        }
+        "positive_data_acceptance"
+            if all_say("The submitted file is empty.", &said.response, &|_| true) =>
+        {
+            Some("DRF's FileField takes no empty file (`allow_empty_file`)")
         }
         "negative_data_rejection" => accepted(doc, finding, &said.body),
         _ => None,
     }
 }
 
+/// What DRF says of an integer of more than 64 bits.
+const BEYOND_64_BITS: [&str; 3] = [
+    "A valid integer is required.",
+    "Ensure this value is greater than or equal to -9223372036854775808.",
+    "Ensure this value is less than or equal to 9223372036854775807.",
+];
+
 /// Why DRF takes what the document does not.
 fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str> {
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
+    // Several places at once: each has its reason, or the whole has none.
+    let places = places(wrong);
+    if places.len() > 1 {
+        let reasons = places.into_iter().map(|wrong| {
+            let finding = Finding {
+                wrong,
+                ..finding.clone()
+            };
+            accepted(doc, &finding, body)
+        });
+        return reasons.collect::<Option<Vec<_>>>()?.first().copied();
+    }
     if operation.starts_with("PATCH ")
         && (wrong.contains("Missing re") || wrong.contains("in body - violates `required`"))
     {
@@ -117,8 +150,9 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         let last = |name: &&str| {
             ["?", "&"]
                 .iter()
-                .find_map(|mark| finding.sent.rsplit_once(&format!("{mark}{name}=")))
+                .filter_map(|mark| finding.sent.rsplit_once(&format!("{mark}{name}=")))
                 .map(|(_, rest)| rest)
+                .min_by_key(|rest| rest.len())
         };
         let empty = names
             .iter()
@@ -134,6 +168,21 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
     // One that has no reason is what the sandbox should have refused.
     let reasons = found.iter().map(|v| taken(doc, operation, v, body));
     reasons.collect::<Option<Vec<_>>>()?.first().copied()
+}
+
+/// ``component:   - query: violates … at /properties/a   - body: violates …``, one text a place; none where the judge broke one place only.
+fn places(wrong: &str) -> Vec<String> {
+    let Some((_, rest)) = wrong.split_once("component:   - ") else {
+        return Vec::new();
+    };
+    let each = rest
+        .split("   - ")
+        .map(|place| match place.split_once(": violates ") {
+            Some(("body", what)) => format!(" in body   - violates {what}"),
+            Some((part, what)) => format!(" - {part}: violates {what}"),
+            None => place.to_owned(),
+        });
+    each.collect()
 }
 
 /// What a judge broke in a body.
@@ -167,6 +216,7 @@ fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
             "not" => "Value is not allowed",
             "uniqueItems" => "Non-unique items",
             "format" => "Value not matching the format",
+            "maxLength" => "String larger than maxLength",
             _ => return None,
         };
         let pointer = rest.strip_prefix(" at ")?.split_whitespace().next()?;
@@ -245,9 +295,17 @@ fn taken(
         }
         "Incorrect type"
             if was == "boolean"
-                && all(|v| v.is_boolean() || v.as_i64().is_some_and(|n| n == 0 || n == 1)) =>
+                && all(|v| v.is_boolean() || *v == 0 || *v == 1 || *v == "0" || *v == "1") =>
         {
             Some("DRF's BooleanField takes 0 and 1")
+        }
+        "String larger than maxLength"
+            if schema["maxLength"].as_u64().is_some_and(|most| {
+                let short = |t: &str| t.trim().chars().count() as u64 <= most;
+                !sent.is_empty() && sent.iter().all(|v| v.as_str().is_some_and(short))
+            }) =>
+        {
+            Some("DRF counts a text without the blanks around it (`trim_whitespace`)")
         }
         "Incorrect type" if was == "number" && all(Value::is_boolean) => {
             Some("DRF's FloatField takes true and false for 1 and 0")
@@ -260,7 +318,7 @@ fn taken(
         }
         _ if what.starts_with("Value not matching the ")
             && schema.get("minLength").is_none()
-            && all(|v| v == "") =>
+            && all(|v| *v == "") =>
         {
             Some(
                 "a text that may be blank (drf-yasg: no `minLength`) need not have its format then",
@@ -377,6 +435,12 @@ fn body<'a>(doc: &'a Value, operation: &str) -> Option<&'a Value> {
 
 /// What the document says of a field in a body.
 fn field<'a>(doc: &'a Value, operation: &str, names: &[&str]) -> Option<&'a Value> {
+    if let [name] = names {
+        let mut form = parameters(doc, operation)?.iter();
+        if let Some(own) = form.find(|p| p["in"] == "formData" && p["name"] == *name) {
+            return Some(own);
+        }
+    }
     let outer = body(doc, operation)?;
     let (last, before) = names.split_last()?;
     let holder = before.iter().try_fold(outer, |schema, name| {
@@ -426,7 +490,9 @@ mod tests {
         let doc = json!({
             "definitions": {"Row": {"properties": {"lat": {"type": "string", "format": "decimal"}, "n": {"type": "integer"}}}},
             "paths": {"/l/": {"get": {"parameters": [{"in": "query", "name": "tags", "type": "array"}, {"in": "query", "name": "n", "type": "integer"}]}},
-                "/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}}},
+                "/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}},
+                "/b/": {"post": {"parameters": [{"in": "formData", "name": "over", "type": "boolean"}]},
+                    "patch": {"parameters": [{"in": "body", "schema": {"properties": {"n": {"type": "string", "maxLength": 3}}}}]}}},
         });
         let judge = |check: &str,
                      operation: &str,
@@ -566,6 +632,67 @@ mod tests {
                 json!({"n": "x"})
             )
         );
+        let long = "in body - n: String larger than maxLength";
+        assert!(
+            judge(
+                "negative_data_rejection",
+                "PATCH /b/",
+                long,
+                "",
+                json!({"n": "\u{85}abc "}),
+                Value::Null
+            ) && !judge(
+                "negative_data_rejection",
+                "PATCH /b/",
+                long,
+                "",
+                json!({"n": "abcd"}),
+                Value::Null
+            )
+        );
+        let form = |body: Value| {
+            let wrong = "in body - over: Incorrect type";
+            judge(
+                "negative_data_rejection",
+                "POST /b/",
+                wrong,
+                "",
+                body,
+                Value::Null,
+            )
+        };
+        assert!(form(json!({"over": "0"})) && !form(json!({"over": "yes"})) && !form(Value::Null));
+        let both = |key: &str| {
+            let wrong = format!(
+                "component:   - query: violates `minLength` at /properties/x   - body: violates `{key}` at /properties/made"
+            );
+            judge(
+                "negative_data_rejection",
+                "POST /a/",
+                &wrong,
+                "POST /a/?x= {} -> 200",
+                json!({}),
+                Value::Null,
+            )
+        };
+        assert!(both("not") && !both("minimum"));
+        let accepted = |words: &str, body: Value| {
+            let response = json!({"rows": {"3": {"n": [words]}}});
+            judge(
+                "positive_data_acceptance",
+                "POST /a/",
+                "Valid data",
+                "",
+                body,
+                response,
+            )
+        };
+        assert!(accepted("Null characters are not allowed.", Value::Null));
+        assert!(accepted("The submitted file is empty.", Value::Null));
+        let least = "Ensure this value is greater than or equal to -9223372036854775808.";
+        let huge = serde_json::from_str("{\"n\": -9223372036854775809}").unwrap();
+        assert!(accepted(least, huge) && !accepted(least, json!({"n": 1})));
+        assert!(empty("GET /a/?x=1&x=  -> 200") && !empty("GET /a/?x=&x=1  -> 200"));
         let list = |sent: &str, response: Value| {
             judge(
                 "positive_data_acceptance",

@@ -9,7 +9,7 @@ use crate::{
     },
     spec::{
         IdKind,
-        schema::{Kind, Object, SchemaRef, Schemas},
+        schema::{Kind, Object, Schema, SchemaRef, Schemas},
         union::Chosen,
     },
 };
@@ -61,12 +61,14 @@ impl Validator<'_> {
         match &schema.kind {
             Kind::Any => Ok(without_marker(value)),
             Kind::File => file(value),
-            Kind::Text(format) if format == "uuid" => match self.relation(name, IdKind::Uuid) {
-                true => self.related(place, name, IdKind::Uuid, value),
-                false => uuid(value),
-            },
+            Kind::Text(format) if format == "uuid" => {
+                match self.relation(schema, name, IdKind::Uuid) {
+                    true => self.related(place, name, IdKind::Uuid, value),
+                    false => uuid(value),
+                }
+            }
             Kind::Text(format) => text(schema, format, value),
-            Kind::Integer if self.relation(name, IdKind::Integer) => {
+            Kind::Integer if self.relation(schema, name, IdKind::Integer) => {
                 self.related(place, name, IdKind::Integer, value)
             }
             Kind::Integer => integer(schema, &value),
@@ -125,8 +127,11 @@ impl Validator<'_> {
         }
     }
 
-    pub fn relation(&self, name: &str, kind: IdKind) -> bool {
-        (self.related)(name, kind, None).is_some()
+    /// drf-yasg gives limits to a number of the model, and none to a relation.
+    pub fn relation(&self, schema: &Schema, name: &str, kind: IdKind) -> bool {
+        schema.minimum.is_none()
+            && schema.maximum.is_none()
+            && (self.related)(name, kind, None).is_some()
     }
 
     /// A relation by the id of what it leads to.

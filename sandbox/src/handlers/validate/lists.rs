@@ -76,10 +76,12 @@ impl Validator<'_> {
 
     /// drf-yasg says of the ids of a relation to many that each is there once.
     fn is_many_related(&self, schema: &Schema, item: SchemaRef, name: &str) -> bool {
-        match &self.schemas.at(item).kind {
-            Kind::Integer => schema.unique || self.relation(name, IdKind::Integer),
-            Kind::Text(f) if f == "uuid" => schema.unique || self.relation(name, IdKind::Uuid),
-            _ => false,
-        }
+        let inner = self.schemas.at(item);
+        let kind = match &inner.kind {
+            Kind::Integer => IdKind::Integer,
+            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
+            _ => return false,
+        };
+        schema.unique || self.relation(inner, name, kind)
     }
 }
