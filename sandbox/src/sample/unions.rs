@@ -7,7 +7,7 @@ use crate::{
     spec::schema::{Kind, Schema, SchemaRef, Union},
 };
 
-/// How often another alternative, or another value, is tried where a value fits several alternatives of a `oneOf`.
+/// How many values are made, of one alternative after another, where each fits several of a `oneOf`.
 const ATTEMPTS: u64 = 8;
 
 impl Sampler<'_> {
