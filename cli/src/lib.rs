@@ -10,11 +10,12 @@ mod credentials;
 pub mod device;
 mod dry_run;
 pub mod error;
-mod export;
+pub mod export;
 pub mod index;
 #[cfg(feature = "mcp")]
 mod mcp;
 pub mod output;
+pub mod picture;
 mod sandbox;
 pub mod tree;
 

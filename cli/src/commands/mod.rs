@@ -10,6 +10,7 @@ pub mod operation;
 pub mod pages;
 pub mod run;
 pub mod search;
+pub mod trip;
 
 use clap::ArgMatches;
 
@@ -41,6 +42,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         "completions" => completions::run(context, matches),
         "man" => manual::run(context, matches),
         "search" => search::run(context, matches),
+        "trip" => trip::run(context, matches),
         area => {
             let (operation, matches) = match matches.subcommand() {
                 Some((operation, matches)) => (Some(operation), matches),

@@ -24,6 +24,7 @@ use crate::{
     output::{Output, line},
 };
 use format::Format;
+pub use format::{places as ends, xml};
 use journal::{Journal, Opened, Paths};
 use plan::{Range, Unit};
 use progress::Progress;

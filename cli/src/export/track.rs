@@ -26,6 +26,9 @@ pub struct Point {
     /// Metres above the sea.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt: Option<f64>,
+    /// Over ground, in the unit of the record: in pictures alone.
+    #[serde(skip)]
+    pub speed: Option<f64>,
 }
 
 impl Point {
@@ -44,6 +47,7 @@ impl Point {
             lat,
             lon,
             alt: number(data.get("alt")).filter(|alt| alt.is_finite()),
+            speed: number(data.get("sog")),
         })
     }
 }

@@ -5,7 +5,7 @@ use clap::Command;
 use crate::commands;
 
 /// Their names: no area has one of them.
-pub const EVERYDAY: [&str; 17] = [
+pub const EVERYDAY: [&str; 18] = [
     "login",
     "logout",
     "whoami",
@@ -14,6 +14,7 @@ pub const EVERYDAY: [&str; 17] = [
     "vehicles",
     "positions",
     "trips",
+    "trip",
     "alerts",
     "run",
     "export",
@@ -27,7 +28,7 @@ pub const EVERYDAY: [&str; 17] = [
 
 /// In the order of the help.
 pub fn commands() -> Vec<Command> {
-    use commands::{api, completions, doctor, lists, login, manual, run, search};
+    use commands::{api, completions, doctor, lists, login, manual, run, search, trip};
     let mut all = vec![
         login::login(),
         login::logout(),
@@ -36,6 +37,7 @@ pub fn commands() -> Vec<Command> {
     ];
     all.extend(lists::commands());
     all.extend([
+        trip::command(),
         run::command(),
         crate::export::command(),
         api::command(),

@@ -141,3 +141,28 @@ impl Ran {
         assert_eq!(self.out, "", "{self:?}");
     }
 }
+
+/// A server that responds to a path with its query; returns its URL.
+pub fn server(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+    use std::io::{BufRead, BufReader};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let Some(Ok(first)) = lines.next() else {
+                continue;
+            };
+            while lines.next().is_some_and(|l| l.is_ok_and(|l| !l.is_empty())) {}
+            let (status, body) = respond(first.split(' ').nth(1).unwrap());
+            let head = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            // Who went away misses it.
+            let _ = stream.write_all((head + &body).as_bytes());
+        }
+    });
+    url
+}

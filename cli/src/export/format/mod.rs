@@ -7,7 +7,7 @@ mod gpx;
 mod kml;
 #[cfg(feature = "parquet")]
 mod parquet;
-mod xml;
+pub mod xml;
 
 use std::{
     fs::File,
@@ -134,7 +134,7 @@ fn put(to: &mut impl Write, text: &str) -> Result<()> {
 }
 
 /// Where a trip went: its track, or without one its start and its end.
-fn places(trip: &Value) -> Vec<Point> {
+pub fn places(trip: &Value) -> Vec<Point> {
     let track = trip.get("track").cloned().unwrap_or_default();
     let track: Vec<Point> = serde_json::from_value(track).unwrap_or_default();
     if !track.is_empty() {
@@ -153,6 +153,7 @@ fn places(trip: &Value) -> Vec<Point> {
             lat,
             lon,
             alt: None,
+            speed: None,
         })
     };
     ["start", "end"].into_iter().filter_map(end).collect()

@@ -1,0 +1,220 @@
+//! `autopi trip show TRIP`: what is known of a trip, or a picture of it.
+
+use std::path::PathBuf;
+
+use autopi::{Client, jiff::Timestamp};
+use clap::{Arg, ArgGroup, ArgMatches, Command, value_parser};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Context, Exit, Failure, Result, call, device,
+    export::{self, track},
+    index::Operation,
+    output::{Output, Target, View, line},
+    picture::{self, Drive},
+};
+
+const TRIP: [&str; 2] = ["/logbook/v2/trips/{id}/", "/logbook/trips/{id}/"];
+const DEVICE: &str = "/dongle/devices/{id}/";
+/// The kinds of pictures, by the names of their options.
+const KINDS: [&str; 3] = ["html", "svg", "png"];
+
+pub fn command() -> Command {
+    let picture = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help(help)
+    };
+    Command::new("trip")
+        .about("One trip: what is known of it, or a picture of it")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("show")
+                .about("What is known of a trip; with --html, --svg or --png its track in the colours of its speeds, and speed over time")
+                .arg(Arg::new("trip").value_name("TRIP").required(true).help("Its id: `autopi trips --columns id`"))
+                .arg(picture("html", "A page that needs nothing but itself"))
+                .arg(picture("svg", "The picture alone"))
+                .arg(picture("png", "The picture alone, 1920 by 1520 pixels"))
+                .group(ArgGroup::new("picture").args(KINDS)),
+        )
+}
+
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let Some((_, matches)) = matches.subcommand() else {
+        return Err(Failure::usage("trip show?"));
+    };
+    let mut wanted = KINDS.into_iter().filter_map(|kind| {
+        let path = matches.get_one::<PathBuf>(kind)?;
+        Some((kind, path.clone()))
+    });
+    let target = match wanted.next() {
+        Some(_) if context.output.file.is_some() => {
+            return Err(Failure::usage("-o FILE and a picture: one of them"));
+        }
+        Some((kind, path)) => {
+            let output = Output {
+                file: Some(path),
+                ..context.output.clone()
+            };
+            output.check()?;
+            Some((kind, output))
+        }
+        None => None,
+    };
+    let id = matches
+        .get_one::<String>("trip")
+        .cloned()
+        .unwrap_or_default();
+    let client = context.client()?;
+    let work = async {
+        let trip = one(context, &client, &TRIP, &id).await?;
+        let shown = Shown::of(context, &client, trip).await?;
+        match target {
+            Some((kind, output)) => shown.write(kind, &output),
+            None => context.output.value(shown.summary(), &View::default()),
+        }
+    };
+    context.dry(context.block_on(work))
+}
+
+/// One thing by its id.
+async fn one(context: &Context, client: &Client, paths: &[&str], id: &str) -> Result<Value> {
+    let operation: &'static Operation = device::operation(context, "GET", paths)?;
+    let name = operation.path_names().next().unwrap_or_default();
+    let mut given = device::given(operation, &[(name, Some(id.into()))]);
+    given.unchecked = context.unchecked;
+    let call = call::prepare(context.index, client, operation, given, &context.shown)
+        .map_err(|e| e.hint("`autopi trips --columns id` lists them"))?;
+    Ok(call.send_any_full().await?.value.0)
+}
+
+/// A trip with what belongs to it.
+struct Shown {
+    trip: Value,
+    /// Of it: its ids, and its name.
+    device: Value,
+    drive: Drive,
+}
+
+impl Shown {
+    async fn of(context: &Context, client: &Client, trip: Value) -> Result<Self> {
+        let text = |key: &str| trip.get(key).and_then(Value::as_str);
+        let id = text("device").unwrap_or_default();
+        let time = |key: &str| text(key)?.parse::<Timestamp>().ok();
+        // A device that is gone still has trips.
+        let device = match context.index.at("GET", DEVICE) {
+            Some(_) if !id.is_empty() => match one(context, client, &[DEVICE], id).await {
+                Err(e) if !matches!(e.exit, Exit::NotFound | Exit::Refused | Exit::Usage) => {
+                    return Err(e);
+                }
+                found => found.unwrap_or_default(),
+            },
+            _ => Value::Null,
+        };
+        let mut points = match time("start_time_utc") {
+            Some(from) if !id.is_empty() => {
+                let to = time("end_time_utc").unwrap_or_else(Timestamp::now);
+                track::of(context, client, id, from, to).await?
+            }
+            _ => Vec::new(),
+        };
+        if points.is_empty() {
+            points = export::ends(&trip);
+        }
+        let name = device
+            .get("callName")
+            .and_then(Value::as_str)
+            .unwrap_or("trip");
+        let start = text("start_time_utc").unwrap_or("?");
+        let end = text("end_time_utc").unwrap_or("not over");
+        let mut subtitle = vec![format!("{start} to {end}")];
+        subtitle.extend(number(&trip, "distanceKm").map(|km| format!("{km} km")));
+        let city = |of: &str| {
+            trip.pointer(&format!("/{of}_position_display/city"))?
+                .as_str()
+        };
+        if let (Some(from), Some(to)) = (city("start"), city("end")) {
+            subtitle.push(format!("{from} to {to}"));
+        }
+        let drive = Drive::new(short(name), short(&subtitle.join(", ")), &points);
+        Ok(Self {
+            trip,
+            device,
+            drive,
+        })
+    }
+
+    fn summary(&self) -> Value {
+        let of = |value: &Value, key: &str| value.get(key).cloned().unwrap_or_default();
+        let rounded = |speed: Option<f64>| speed.map(|s| (s * 10.0).round() / 10.0);
+        let mut all = Map::new();
+        all.insert("id".into(), of(&self.trip, "id"));
+        all.insert("device".into(), of(&self.trip, "device"));
+        all.insert("unit_id".into(), of(&self.device, "unit_id"));
+        all.insert("device_name".into(), of(&self.device, "callName"));
+        for key in ["start_time_utc", "end_time_utc", "duration", "distanceKm"] {
+            all.insert(key.into(), of(&self.trip, key));
+        }
+        let place = |end: &str| of(&of(&self.trip, &format!("{end}_position_display")), "city");
+        let more = [
+            ("from", place("start")),
+            ("to", place("end")),
+            ("positions", json!(self.drive.dots.len())),
+            ("without_speed", json!(self.drive.without_speed())),
+            ("max_kmh", json!(rounded(self.drive.fastest()))),
+            ("mean_kmh", json!(rounded(self.drive.mean()))),
+            ("recorded_in", json!(self.drive.unit)),
+        ];
+        all.extend(more.map(|(key, value)| (key.to_owned(), value)));
+        Value::Object(all)
+    }
+
+    fn write(&self, kind: &str, output: &Output) -> Result<()> {
+        let picture = picture::draw(&self.drive);
+        let svg = || picture::svg(&picture);
+        let bytes = match kind {
+            "html" => {
+                let summary = self.summary();
+                let facts = summary.as_object().into_iter().flatten();
+                let facts = facts.filter(|(_, v)| !v.is_null()).map(|(name, value)| {
+                    let text = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
+                    (name.clone(), line(&text))
+                });
+                let title = format!("{} {}", self.drive.title, self.drive.subtitle);
+                picture::page(&title, &svg(), &facts.collect::<Vec<_>>()).into_bytes()
+            }
+            "svg" => svg().into_bytes(),
+            _ => picture::png(&picture)?,
+        };
+        let mut target = Target::open(output)?;
+        target.write(&bytes)?;
+        target.end()?;
+        let path = output.file.as_deref().unwrap_or("?".as_ref());
+        output.notice(&format!(
+            "{} positions in {}",
+            self.drive.dots.len(),
+            path.display()
+        ));
+        Ok(())
+    }
+}
+
+fn number(value: &Value, key: &str) -> Option<f64> {
+    let value = value.get(key)?;
+    let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    number.filter(|n| n.is_finite())
+}
+
+/// As long as the picture is wide, and without what would hide the rest.
+fn short(text: &str) -> String {
+    const MOST: usize = 90;
+    let text = line(text);
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "...",
+        None => text,
+    }
+}

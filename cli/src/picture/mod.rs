@@ -1,0 +1,143 @@
+//! Pictures of a trip: `drive` says what is drawn, `track` and `plot` make shapes of it, `svg`, `png` and `html` write them.
+
+pub mod drive;
+mod html;
+mod plot;
+mod png;
+mod scale;
+mod svg;
+mod track;
+
+pub use drive::Drive;
+pub use html::page;
+pub use png::encode as png;
+pub use svg::write as svg;
+
+/// Red, green, blue.
+pub type Colour = [u8; 3];
+
+pub const INK: Colour = [38, 42, 48];
+pub const FAINT: Colour = [222, 226, 230];
+pub const GREY: Colour = [150, 156, 163];
+pub const WHITE: Colour = [255, 255, 255];
+
+/// A place in the picture, from its left upper corner.
+pub type Place = (f64, f64);
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A part of a picture; later ones lie over earlier ones.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Two places or more.
+    Line {
+        places: Vec<Place>,
+        colour: Colour,
+        width: f64,
+        dashed: bool,
+    },
+    /// Filled.
+    Box {
+        corner: Place,
+        size: Place,
+        colour: Colour,
+    },
+    /// Filled, with an edge.
+    Disc {
+        at: Place,
+        radius: f64,
+        colour: Colour,
+        edge: Colour,
+    },
+    Text {
+        at: Place,
+        anchor: Anchor,
+        text: String,
+        /// A heading, or a label.
+        large: bool,
+    },
+}
+
+/// Shapes on white.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    pub width: f64,
+    pub height: f64,
+    pub shapes: Vec<Shape>,
+}
+
+impl Picture {
+    fn line(&mut self, places: Vec<Place>, colour: Colour, width: f64) {
+        self.shapes.push(Shape::Line {
+            places,
+            colour,
+            width,
+            dashed: false,
+        });
+    }
+
+    fn dashes(&mut self, places: Vec<Place>) {
+        self.shapes.push(Shape::Line {
+            places,
+            colour: GREY,
+            width: 1.0,
+            dashed: true,
+        });
+    }
+
+    fn filled(&mut self, corner: Place, size: Place, colour: Colour) {
+        self.shapes.push(Shape::Box {
+            corner,
+            size,
+            colour,
+        });
+    }
+
+    fn disc(&mut self, at: Place, radius: f64, colour: Colour, edge: Colour) {
+        self.shapes.push(Shape::Disc {
+            at,
+            radius,
+            colour,
+            edge,
+        });
+    }
+
+    fn label(&mut self, at: Place, anchor: Anchor, text: impl Into<String>) {
+        self.text(at, anchor, text.into(), false);
+    }
+
+    fn text(&mut self, at: Place, anchor: Anchor, text: String, large: bool) {
+        self.shapes.push(Shape::Text {
+            at,
+            anchor,
+            text,
+            large,
+        });
+    }
+
+    fn frame(&mut self, (x, y): Place, (w, h): Place) {
+        let corners = vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)];
+        self.line(corners, GREY, 1.0);
+    }
+}
+
+/// The picture of a drive: where it went, and how fast.
+pub fn draw(drive: &Drive) -> Picture {
+    let mut picture = Picture {
+        width: 960.0,
+        height: 760.0,
+        shapes: Vec::new(),
+    };
+    picture.text((70.0, 30.0), Anchor::Start, drive.title.clone(), true);
+    picture.label((70.0, 52.0), Anchor::Start, &*drive.subtitle);
+    let most = scale::nice(drive.fastest().unwrap_or(0.0).max(10.0));
+    track::draw(&mut picture, drive, most);
+    plot::draw(&mut picture, drive, most);
+    picture
+}

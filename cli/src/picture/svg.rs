@@ -1,0 +1,103 @@
+//! A picture as SVG 1.1: nothing in it comes from elsewhere.
+
+use std::fmt::Write;
+
+use super::{Anchor, Colour, Picture, Shape};
+use crate::export::xml;
+
+const HEAD: &str =
+    "font-family=\"ui-sans-serif,system-ui,Helvetica,Arial,sans-serif\" fill=\"#262a30\"";
+
+fn hex([r, g, b]: Colour) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+/// To a tenth of a pixel.
+fn number(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+pub fn write(picture: &Picture) -> String {
+    let (w, h) = (picture.width, picture.height);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" {HEAD}>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
+    );
+    for shape in &picture.shapes {
+        // A `String` takes all.
+        let _ = one(&mut out, shape);
+    }
+    out + "</svg>\n"
+}
+
+fn one(out: &mut String, shape: &Shape) -> std::fmt::Result {
+    match shape {
+        Shape::Line {
+            places,
+            colour,
+            width,
+            dashed,
+        } => {
+            let places = places
+                .iter()
+                .map(|(x, y)| format!("{},{}", number(*x), number(*y)));
+            let dashes = if *dashed {
+                " stroke-dasharray=\"4 4\""
+            } else {
+                ""
+            };
+            writeln!(
+                out,
+                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"round\" stroke-linejoin=\"round\"{dashes}/>",
+                places.collect::<Vec<_>>().join(" "),
+                hex(*colour)
+            )
+        }
+        Shape::Box {
+            corner: (x, y),
+            size: (w, h),
+            colour,
+        } => writeln!(
+            out,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+            number(*x),
+            number(*y),
+            number(*w),
+            number(*h),
+            hex(*colour)
+        ),
+        Shape::Disc {
+            at: (x, y),
+            radius,
+            colour,
+            edge,
+        } => writeln!(
+            out,
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"2\"/>",
+            number(*x),
+            number(*y),
+            hex(*colour),
+            hex(*edge)
+        ),
+        Shape::Text {
+            at: (x, y),
+            anchor,
+            text,
+            large,
+        } => {
+            let anchor = match anchor {
+                Anchor::Start => "start",
+                Anchor::Middle => "middle",
+                Anchor::End => "end",
+            };
+            let size = if *large { 18 } else { 12 };
+            writeln!(
+                out,
+                "<text x=\"{}\" y=\"{}\" font-size=\"{size}\" text-anchor=\"{anchor}\">{}</text>",
+                number(*x),
+                number(*y),
+                xml::text(text)
+            )
+        }
+    }
+}

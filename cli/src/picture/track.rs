@@ -1,0 +1,180 @@
+//! Where it went: a line over a plain grid, in the colours of its speeds.
+
+use super::{Anchor, FAINT, GREY, INK, Picture, Place, WHITE, drive::Dot, drive::Drive, scale};
+
+const CORNER: Place = (70.0, 70.0);
+const SIZE: Place = (770.0, 400.0);
+/// Between the track and the frame.
+const MARGIN: f64 = 24.0;
+/// No picture shows less, in degrees: about 200 m.
+const LEAST: f64 = 0.002;
+const METRES: f64 = 111_195.0;
+
+/// From degrees to the picture.
+struct Map {
+    middle: (f64, f64),
+    /// A degree of longitude is so many of latitude.
+    narrow: f64,
+    /// Of the picture for a degree of latitude.
+    each: f64,
+}
+
+impl Map {
+    fn of(dots: &[Dot]) -> Self {
+        let range = |of: fn(&Dot) -> f64| {
+            let values = dots.iter().map(of);
+            let (low, high) = values.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
+            if low > high { (0.0, 0.0) } else { (low, high) }
+        };
+        let (lat, lon) = (range(|d| d.lat), range(|d| d.lon));
+        let middle = ((lat.0 + lat.1) / 2.0, (lon.0 + lon.1) / 2.0);
+        let narrow = middle.0.to_radians().cos().max(0.01);
+        let wide = ((lon.1 - lon.0) * narrow).max(LEAST);
+        let high = (lat.1 - lat.0).max(LEAST);
+        let each = ((SIZE.0 - 2.0 * MARGIN) / wide).min((SIZE.1 - 2.0 * MARGIN) / high);
+        Self {
+            middle,
+            narrow,
+            each,
+        }
+    }
+
+    fn place(&self, lat: f64, lon: f64) -> Place {
+        (
+            CORNER.0 + SIZE.0 / 2.0 + (lon - self.middle.1) * self.narrow * self.each,
+            CORNER.1 + SIZE.1 / 2.0 - (lat - self.middle.0) * self.each,
+        )
+    }
+
+    fn dot(&self, dot: &Dot) -> Place {
+        self.place(dot.lat, dot.lon)
+    }
+}
+
+pub fn draw(picture: &mut Picture, drive: &Drive, most: f64) {
+    let map = Map::of(&drive.dots);
+    picture.filled(CORNER, SIZE, [250, 251, 252]);
+    let (Some(first), Some(last)) = (drive.dots.first(), drive.dots.last()) else {
+        let middle = (CORNER.0 + SIZE.0 / 2.0, CORNER.1 + SIZE.1 / 2.0);
+        picture.label(middle, Anchor::Middle, "no positions in this trip");
+        return picture.frame(CORNER, SIZE);
+    };
+    grid(picture, &map);
+    picture.frame(CORNER, SIZE);
+    line(picture, &map, &drive.dots, most);
+    let (start, end) = (map.dot(first), map.dot(last));
+    picture.disc(end, 6.0, INK, WHITE);
+    picture.disc(start, 5.0, WHITE, INK);
+    legend(picture, most);
+}
+
+fn grid(picture: &mut Picture, map: &Map) {
+    let (right, bottom) = (CORNER.0 + SIZE.0, CORNER.1 + SIZE.1);
+    let (high, wide) = (
+        SIZE.1 / map.each / 2.0,
+        SIZE.0 / map.each / map.narrow / 2.0,
+    );
+    let step = scale::nice(high / 2.5);
+    for lat in scale::ticks(map.middle.0 - high, map.middle.0 + high, step) {
+        let (_, y) = map.place(lat, map.middle.1);
+        if lat.abs() <= 90.0 {
+            picture.line(vec![(CORNER.0, y), (right, y)], FAINT, 1.0);
+            let text = degrees(lat, step, ["S", "N"]);
+            picture.label((CORNER.0 - 8.0, y + 4.0), Anchor::End, text);
+        }
+    }
+    let step = scale::nice(wide / 2.5);
+    for lon in scale::ticks(map.middle.1 - wide, map.middle.1 + wide, step) {
+        let (x, _) = map.place(map.middle.0, lon);
+        picture.line(vec![(x, CORNER.1), (x, bottom)], FAINT, 1.0);
+        let text = degrees((lon + 180.0).rem_euclid(360.0) - 180.0, step, ["W", "E"]);
+        picture.label((x, bottom + 18.0), Anchor::Middle, text);
+    }
+    // At most a fifth of the picture.
+    let each = METRES / map.each;
+    let length = scale::nice(each * 60.0);
+    let (x, y) = (right - 16.0, bottom - 14.0);
+    picture.line(vec![(x - length / each, y), (x, y)], INK, 2.0);
+    let text = match length {
+        metres if metres < 1000.0 => format!("{metres:.0} m"),
+        metres => format!("{:.0} km", metres / 1000.0),
+    };
+    picture.label((x, y - 8.0), Anchor::End, text);
+}
+
+fn degrees(value: f64, step: f64, [below, above]: [&str; 2]) -> String {
+    let text = format!("{:.*}°", scale::decimals(step), value.abs());
+    // Neither side of it: zero, and where east and west meet.
+    let is_zero = text.chars().all(|c| matches!(c, '0' | '.' | '°'));
+    let is_zero = is_zero || text.starts_with("180");
+    match value {
+        _ if is_zero => text,
+        v if v < 0.0 => text + below,
+        _ => text + above,
+    }
+}
+
+/// Neighbours of one colour are one line.
+fn line(picture: &mut Picture, map: &Map, dots: &[Dot], most: f64) {
+    let mut run: Vec<Place> = Vec::new();
+    let mut shade = None;
+    let end = |picture: &mut Picture, run: &mut Vec<Place>, shade: Option<u32>| {
+        let places = std::mem::take(run);
+        if places.len() > 1 {
+            picture.line(places, shade.map_or(GREY, scale::colour), 3.5);
+        }
+    };
+    for (a, b) in dots.iter().zip(dots.iter().skip(1)) {
+        let (from, to) = (map.dot(a), map.dot(b));
+        if Drive::is_gap(a, b) {
+            end(picture, &mut run, shade);
+            picture.dashes(vec![from, to]);
+            continue;
+        }
+        let speed = match (a.speed, b.speed) {
+            (Some(a), Some(b)) => Some((a + b) / 2.0),
+            (a, b) => a.or(b),
+        };
+        let own = speed.map(|speed| scale::shade(speed, most));
+        if own != shade || run.is_empty() {
+            end(picture, &mut run, shade);
+            run.push(from);
+            shade = own;
+        }
+        // What nobody sees is left out.
+        let is_far = run
+            .last()
+            .is_none_or(|l| (l.0 - to.0).hypot(l.1 - to.1) > 0.4);
+        if is_far || run.len() == 1 {
+            run.push(to);
+        }
+    }
+    end(picture, &mut run, shade);
+}
+
+fn legend(picture: &mut Picture, most: f64) {
+    let (x, width) = (CORNER.0 + SIZE.0 + 20.0, 14.0);
+    let (top, height) = (CORNER.1 + 24.0, 240.0);
+    let each = height / f64::from(scale::SHADES);
+    for shade in 0..scale::SHADES {
+        let y = top + height - each * f64::from(shade + 1);
+        picture.filled((x, y), (width, each + 0.5), scale::colour(shade));
+    }
+    picture.label((x, top - 10.0), Anchor::Start, "km/h");
+    for part in [0.0, 0.5, 1.0] {
+        let y = top + height * (1.0 - part) + 4.0;
+        picture.label(
+            (x + width + 6.0, y),
+            Anchor::Start,
+            format!("{}", most * part),
+        );
+    }
+    let mut y = top + height + 28.0;
+    picture.line(vec![(x, y - 4.0), (x + width, y - 4.0)], GREY, 3.5);
+    picture.label((x + width + 6.0, y), Anchor::Start, "unknown");
+    for (name, fill, edge) in [("start", WHITE, INK), ("end", INK, WHITE)] {
+        y += 24.0;
+        picture.disc((x + width / 2.0, y - 4.0), 5.0, fill, edge);
+        picture.label((x + width + 6.0, y), Anchor::Start, name);
+    }
+}

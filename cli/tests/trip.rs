@@ -1,0 +1,276 @@
+//! `autopi trip show`: the summary, the pictures, and tracks that are hard to draw.
+
+mod support;
+
+use std::fs;
+
+use autopi_sandbox::API_TOKEN;
+use serde_json::{Value, json};
+use support::{Cli, server};
+
+const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
+const DEVICE: &str = "0189d7a5-0000-7000-8000-000000000002";
+
+/// A trip of a device of this name, with these positions and speeds.
+fn with(name: &str, trip: Value, track: &[(f64, f64, Value)]) -> Cli {
+    let mut whole = json!({
+        "id": ID, "device": DEVICE, "start_time_utc": "2026-01-01T00:00:00Z",
+        "end_time_utc": "2026-01-01T01:00:00Z", "distanceKm": 1.5, "duration": "01:00:00",
+    });
+    whole
+        .as_object_mut()
+        .unwrap()
+        .extend(trip.as_object().unwrap().clone());
+    let records: Vec<Value> = track.iter().enumerate().map(|(n, (lat, lon, sog))| {
+        let ts = format!("2026-01-01T00:{:02}:{:02}Z", n / 6, n % 6 * 10);
+        json!({"ts": ts, "t": "track.pos", "data": {"loc": {"lat": lat, "lon": lon}, "sog": sog}})
+    }).collect();
+    let device = json!({"id": DEVICE, "unit_id": DEVICE, "callName": name});
+    let url = server(move |path| {
+        let body = match path {
+            path if path.starts_with("/logbook/v2/trips/") => whole.to_string(),
+            path if path.starts_with("/dongle/devices/") => device.to_string(),
+            _ => json!({"count": records.len(), "results": records}).to_string(),
+        };
+        (200, body)
+    });
+    Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", API_TOKEN)
+}
+
+/// All three pictures: the SVG, and the page.
+#[track_caller]
+fn drawn(cli: &Cli) -> (String, String) {
+    for kind in ["svg", "html", "png"] {
+        let ran = cli.run(&[
+            "trip",
+            "show",
+            ID,
+            &format!("--{kind}"),
+            &format!("t.{kind}"),
+        ]);
+        assert_eq!((ran.good(), ran.err.lines().count()), ("", 1), "{ran:?}");
+    }
+    let read = |name: &str| fs::read(cli.home.path().join(name)).unwrap();
+    let png = read("t.png");
+    assert!(
+        png.starts_with(b"\x89PNG\r\n\x1a\n") && png.len() > 5000,
+        "{}",
+        png.len()
+    );
+    let text = |name: &str| String::from_utf8(read(name)).unwrap();
+    let (svg, html) = (text("t.svg"), text("t.html"));
+    // Everything is inside, and nothing is no number.
+    for points in svg.split("points=\"").skip(1) {
+        for place in points.split('"').next().unwrap().split(' ') {
+            let (x, y) = place.split_once(',').unwrap();
+            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+            assert!(
+                (0.0..=960.0).contains(&x) && (0.0..=760.0).contains(&y),
+                "{place}"
+            );
+        }
+    }
+    for odd in ["NaN", "inf", "<script", "href", "url(", "@import"] {
+        assert!(
+            !svg.contains(odd) && !html.to_lowercase().contains(&odd.to_lowercase()),
+            "{odd}"
+        );
+    }
+    // The name of SVG itself is the one address.
+    assert_eq!(
+        (svg.matches("http").count(), html.matches("http").count()),
+        (1, 2),
+        "{html}"
+    );
+    (svg, html)
+}
+
+fn count(svg: &str, part: &str) -> usize {
+    svg.matches(part).count()
+}
+
+/// Lines of the track, in their colours.
+const TRACK: &str = "stroke-width=\"3.5\"";
+
+#[test]
+fn a_trip_of_the_sandbox_is_shown_in_words_and_in_pictures() {
+    let cli = Cli::shared();
+    let trip = cli.line("trips --limit 1").json()[0].clone();
+    let id = trip["id"].as_str().unwrap();
+    let shown = cli.run(&["trip", "show", id]).json();
+    for key in ["id", "device", "unit_id", "device_name", "distanceKm"] {
+        assert_eq!(shown[key], trip[key], "{key}");
+    }
+    assert!(shown["positions"].as_u64().unwrap() > 10, "{shown}");
+    assert_eq!(
+        (&shown["without_speed"], &shown["recorded_in"]),
+        (&json!(0), &json!("m/s"))
+    );
+    assert!(
+        (72.0..87.0).contains(&shown["mean_kmh"].as_f64().unwrap()),
+        "{shown}"
+    );
+    cli.run(&["trip", "show", id, "-o", "csv", "--columns", "id"])
+        .good();
+    cli.run(&["trip", "show", id, "--svg", "t.svg"]).good();
+    let svg = fs::read_to_string(cli.home.path().join("t.svg")).unwrap();
+    assert!(count(&svg, TRACK) > 3 && svg.contains(">Truck-"), "{svg}");
+    assert!(
+        cli.run(&["trip", "show", id, "--dry-run"])
+            .good()
+            .starts_with("curl ")
+    );
+}
+
+#[test]
+fn tracks_that_are_hard_to_draw() {
+    let fast = json!(20.0);
+    let grey = "stroke=\"#969ca3\" stroke-width=\"3.5\"";
+    let (svg, html) = drawn(&with("T", json!({}), &[]));
+    assert!(svg.contains("no positions in this trip") && html.contains("no positions"));
+    let nowhere = json!({"device": null, "start_time_utc": null, "end_time_utc": null});
+    assert!(drawn(&with("T", nowhere, &[])).0.contains("no positions"));
+    // Its ends, where that is all: nobody knows what was between them.
+    let ends = json!({
+        "start_position_lat": "55.1", "start_position_lng": "10.1",
+        "end_position_lat": "55.2", "end_position_lng": "10.2",
+    });
+    let (svg, _) = drawn(&with("T", ends, &[]));
+    assert!(
+        count(&svg, "stroke-dasharray") == 1 && !svg.contains("no positions"),
+        "{svg}"
+    );
+    // One, and all at one place.
+    let one = (55.0, 10.0, fast.clone());
+    let (svg, _) = drawn(&with(
+        "T",
+        json!({"end_time_utc": null}),
+        std::slice::from_ref(&one),
+    ));
+    assert_eq!(count(&svg, "<circle"), 2 + 2 + 1, "{svg}");
+    drawn(&with("T", json!({}), &[one.clone(), one.clone(), one]));
+    drawn(&with(
+        "T",
+        json!({}),
+        &[(90.0, 0.0, fast.clone()), (-90.0, 180.0, fast.clone())],
+    ));
+    // Over the antimeridian it is a short line.
+    let over: Vec<_> = (0..9_i32)
+        .map(|n| {
+            let lon = 179.98 + f64::from(n) * 0.005;
+            (
+                -17.0,
+                if lon > 180.0 { lon - 360.0 } else { lon },
+                fast.clone(),
+            )
+        })
+        .collect();
+    let (svg, _) = drawn(&with("T", json!({}), &over));
+    assert!(
+        svg.contains(">179.99°E<") && svg.contains(">179.99°W<"),
+        "{svg}"
+    );
+    assert!(svg.contains(">500 m<") || svg.contains(">200 m<"), "{svg}");
+    // Speeds that are none: unknown, and the others keep their scale.
+    let odd = [
+        Value::Null,
+        json!(-5),
+        json!("NaN"),
+        json!("inf"),
+        json!(1e308),
+        json!({"a": 1}),
+        json!("x"),
+    ];
+    let line = |speeds: &[Value]| -> Vec<_> {
+        let place = |n: usize| 55.0 + 0.0018 * n as f64;
+        speeds
+            .iter()
+            .enumerate()
+            .map(|(n, s)| (place(n), 10.0, s.clone()))
+            .collect()
+    };
+    let cli = with("T", json!({}), &line(&odd));
+    let (svg, html) = drawn(&cli);
+    assert!(
+        count(&svg, grey) == 2 && html.contains("<th>without_speed</th><td>7</td>"),
+        "{svg}"
+    );
+    let shown = cli.run(&["trip", "show", ID]).json();
+    assert_eq!(
+        (&shown["max_kmh"], &shown["recorded_in"]),
+        (&Value::Null, &Value::Null)
+    );
+    let mixed: Vec<Value> = odd
+        .iter()
+        .flat_map(|o| [fast.clone(), fast.clone(), o.clone()])
+        .collect();
+    let cli = with("T", json!({}), &line(&mixed));
+    assert_eq!(cli.run(&["trip", "show", ID]).json()["max_kmh"], 72.0);
+    assert!(drawn(&cli).0.contains(">100<"));
+    // Long ones are not drawn point by point.
+    let still: Vec<_> = (0..300).map(|_| (55.0, 10.0, fast.clone())).collect();
+    assert!(drawn(&with("T", json!({}), &still)).0.len() < 20_000);
+}
+
+#[test]
+fn texts_of_a_server_are_texts() {
+    let evil = "</text></svg><script>alert(1)</script>\u{1b}[31m&\"'\u{202e}\u{0}\u{ffff}";
+    let trip = json!({
+        "duration": evil, "start_position_display": {"city": evil}, "end_position_display": {"city": evil},
+    });
+    let cli = with(
+        evil,
+        trip,
+        &[(55.0, 10.0, json!(1)), (55.1, 10.0, json!(1))],
+    );
+    let (svg, html) = drawn(&cli);
+    for text in [&svg, &html] {
+        let is_bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.chars().any(is_bad), "{text}");
+        assert_eq!(
+            (count(text, "</svg>"), count(text, "<text ")),
+            (1, count(text, "</text>"))
+        );
+    }
+    let shown = cli.run(&["trip", "show", ID, "-o", "table"]);
+    assert!(!shown.good().contains('\u{1b}'), "{shown:?}");
+}
+
+#[test]
+fn what_can_not_be_shown_or_written_is_said() {
+    let cli = with("T", json!({}), &[(55.0, 10.0, json!(1))]);
+    cli.file("there.svg", "mine");
+    for (line, says) in [
+        ("trip", "requires a subcommand"),
+        ("trip show", "<TRIP>"),
+        ("trip show x", "must be an id like"),
+        ("trip show ID --svg there.svg", "there.svg is there already"),
+        (
+            "trip show ID --png no/folder/t.png",
+            "there is no such folder",
+        ),
+        ("trip show ID --html ./", "is a folder"),
+        (
+            "trip show ID --svg a.svg --png a.png",
+            "cannot be used with",
+        ),
+        ("trip show ID --svg a.svg -o a.json", "one of them"),
+    ] {
+        cli.line(&line.replace("ID", ID)).bad(2, says);
+    }
+    let path = cli.home.path().join("there.svg");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+    cli.run(&["trip", "show", ID, "--svg", "there.svg", "--force"])
+        .good();
+    assert!(fs::read_to_string(&path).unwrap().starts_with("<svg "));
+    #[cfg(target_os = "linux")]
+    {
+        cli.run(&["trip", "show", ID, "--png", "/dev/full"])
+            .bad(1, "No space left on device");
+        cli.run(&["trip", "show", ID, "--svg", "/proc/t.svg"])
+            .bad(1, "/proc/t.svg");
+    }
+    Cli::shared().run(&["trip", "show", ID]).bad(4, "404");
+}
