@@ -140,8 +140,15 @@ pub fn examples(spec: &str) -> Result<String, Error> {
 /// # Errors
 /// A document that is no JSON or no OpenAPI 3.0.
 pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
-    let doc = parse(spec)?;
-    let mut all: Vec<String> = areas::select(&doc, &|_| true)?
+    areas_of(&parse(spec)?)
+}
+
+/// [`areas`] of a document that is known to be OpenAPI 3.0.
+///
+/// # Errors
+/// Returns an error if the document has no `paths`.
+pub fn areas_of(doc: &Value) -> Result<Vec<String>, Error> {
+    let mut all: Vec<String> = areas::select(doc, &|_| true)?
         .into_iter()
         .map(|o| o.area)
         .collect();

@@ -83,7 +83,7 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
 fn check_source(folder: &Folder, new: &Normalized) -> Result<()> {
     let update = "run `cargo xtask update`, or bring it back from git";
     let manifest = folder.required(update::MANIFEST)?;
-    if features::update(manifest, &autopi_codegen::areas(&new.text)?)? != manifest {
+    if features::update(manifest, &autopi_codegen::areas_of(&new.doc)?)? != manifest {
         bail!("the [features] of Cargo.toml are not the areas of the document: {update}");
     }
     let source = Provenance::read(folder.required("source.toml")?)?;

@@ -2,9 +2,10 @@
 
 pub mod members;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
+use members::{At, Is, SCHEMA, each};
 use serde_json::{Map, Value};
 
 pub use autopi_codegen::{METHODS, escape::pointer as escape};
@@ -184,6 +185,19 @@ pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value
     }
 }
 
+/// [`each_schema`] of a schema that stays as it is.
+pub fn each_inner<'a>(schema: &'a Value, f: &mut impl FnMut(&'a Map<String, Value>)) {
+    let _ = each::<()>(
+        schema,
+        Is::One(&SCHEMA),
+        &At::ROOT,
+        &mut |kind, _, value| {
+            value.as_object().filter(|_| kind == &SCHEMA).map(&mut *f);
+            Ok(())
+        },
+    );
+}
+
 /// Every schema of a document: of the components, the parameters, the headers, the bodies and the responses.
 pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
     fn holders(value: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
@@ -228,6 +242,25 @@ pub fn schemas(doc: &mut Value) -> Option<&mut Map<String, Value>> {
         .entry("schemas")
         .or_insert_with(|| Value::Object(Map::new()))
         .as_object_mut()
+}
+
+/// The names of the component schemas.
+pub fn schema_names(doc: &mut Value) -> BTreeSet<String> {
+    let named = schemas(doc).into_iter().flat_map(|s| s.keys());
+    named.cloned().collect()
+}
+
+/// Calls `f` with the document and its component schemas beside it: `f` sees them, and changes the rest.
+pub fn beside_schemas<T>(
+    doc: &mut Value,
+    f: impl FnOnce(&mut Value, &Map<String, Value>) -> T,
+) -> T {
+    let known = schemas(doc).map(std::mem::take).unwrap_or_default();
+    let out = f(doc, &known);
+    if let Some(place) = schemas(doc) {
+        *place = known;
+    }
+    out
 }
 
 /// The first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see them.

@@ -132,7 +132,7 @@ fn through(input: Input<'_>) -> Result<Normalized, Failure> {
     let prepared = convert::prepared(upstream.clone(), input.file, &mut report, &mut origins)
         .map_err(|e| place(e, &origins, input))?;
     let mut doc =
-        convert::written(prepared.clone(), &mut report).map_err(|e| place(e, &origins, input))?;
+        convert::written(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
     if let Err(e) = autopi_codegen::check(&doc) {
         let e = Failure::new("convert", e.pointer(), e.message());
         return Err(match kept(&prepared, e.pointer()) {
@@ -141,7 +141,7 @@ fn through(input: Input<'_>) -> Result<Normalized, Failure> {
         });
     }
     let before = report.warnings.len();
-    convert::placed(&mut doc, &mut report);
+    convert::fix_locations(&mut doc, &mut report);
     trace_warnings(&mut report, before, &prepared, &origins);
     // In the later stages things have other names and places: look where this one came from.
     let traced = |e: Failure| {
@@ -169,13 +169,13 @@ fn through(input: Input<'_>) -> Result<Normalized, Failure> {
         serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
     text.push('\n');
     let proven = match input.proof {
-        Proof::Wanted => false,
         Proof::Unless(known) => known == Some(text.as_str()),
-        Proof::Unwanted => true,
+        Proof::Wanted | Proof::Unwanted => false,
     };
-    let verified = verify::verify(&prepared, &doc).and_then(|()| match proven {
-        true => Ok(()),
-        false => verify::generates(&doc),
+    let verified = verify::verify(&prepared, &doc).and_then(|()| match input.proof {
+        _ if proven => Ok(()),
+        Proof::Unwanted => verify::well_formed(&doc),
+        _ => verify::generates(&doc),
     });
     if let Err(e) = verified {
         let e = traced(e);
@@ -206,7 +206,7 @@ fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: 
     if report.warnings.len() > first {
         let mut marked = prepared.clone();
         origins::mark(&mut marked);
-        if let Ok(marked) = convert::written(marked, &mut Report::default()) {
+        if let Ok(marked) = convert::written(&marked, &mut Report::default()) {
             for (pointer, _) in &mut report.warnings[first..] {
                 if let Some(from) = origins::marked(&marked, pointer, prepared) {
                     *pointer = from;

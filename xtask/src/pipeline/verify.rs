@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     document::{
         self,
-        members::{DOCUMENT, Is, each},
+        members::{At, DOCUMENT, Is, each},
     },
     place,
     report::Failure,
@@ -139,19 +139,25 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
             ));
         }
     }
-    if let Err(e) = openapiv3::OpenAPI::deserialize(after) {
-        let message = format!("no OpenAPI 3.0 document: {e}");
-        return Err(ill_formed(after).unwrap_or_else(|| fail(String::new(), message)));
-    }
     Ok(())
 }
 
-/// The generator can use the document.
+/// The result is of OpenAPI 3.0, and the generator can use it. Both depend on nothing but the result.
 ///
 /// # Errors
-/// What it can't use, with its JSON pointer.
+/// Returns what is of another form, or what the generator can't use, with its JSON pointer.
 pub fn generates(doc: &Value) -> Result<(), Failure> {
+    well_formed(doc)?;
     autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
+}
+
+/// # Errors
+/// Returns the innermost object that OpenAPI 3.0 does not know in this form.
+pub fn well_formed(doc: &Value) -> Result<(), Failure> {
+    openapiv3::OpenAPI::deserialize(doc).map(drop).map_err(|e| {
+        let message = format!("no OpenAPI 3.0 document: {e}");
+        ill_formed(doc).unwrap_or_else(|| Failure::new("verify", "", message))
+    })
 }
 
 /// A component that is nothing but a reference to itself, by whatever way, has no meaning.
@@ -182,41 +188,47 @@ fn endless(doc: &Value) -> Result<(), Failure> {
 
 /// Every reference leads to a place of the document. What only looks like one, in an example or a default, is data.
 fn references(doc: &Value) -> Result<(), Failure> {
-    each(doc, Is::One(&DOCUMENT), "", &mut |_, at, value| match value
-        .get("$ref")
-        .and_then(Value::as_str)
-    {
-        Some(target)
-            if target
-                .strip_prefix('#')
-                .and_then(|p| doc.pointer(p))
-                .is_none() =>
-        {
-            let message = format!("$ref `{target}` points to nothing");
-            Err(Failure::new("verify", format!("{at}/$ref"), message))
-        }
-        _ => Ok(()),
-    })
+    each(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |_, at, value| match value.get("$ref").and_then(Value::as_str) {
+            Some(target)
+                if target
+                    .strip_prefix('#')
+                    .and_then(|p| doc.pointer(p))
+                    .is_none() =>
+            {
+                let message = format!("$ref `{target}` points to nothing");
+                Err(Failure::new("verify", format!("{at}/$ref"), message))
+            }
+            _ => Ok(()),
+        },
+    )
 }
 
 /// The innermost object that OpenAPI 3.0 does not know in this form.
 fn ill_formed(doc: &Value) -> Option<Failure> {
     let mut found: Option<(String, String)> = None;
-    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, value| {
-        let inside = found
-            .as_ref()
-            .is_none_or(|(outer, _)| at.starts_with(outer));
-        if inside
-            && value.get("$ref").is_none()
-            && let Err(e) = parses(kind.name, value)
-        {
-            found = Some((
-                at.to_owned(),
-                format!("no {} of OpenAPI 3.0: {e}", kind.name),
-            ));
-        }
-        Ok(())
-    });
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            let at = at.to_string();
+            let inside = |outer: &String| {
+                let rest = at.strip_prefix(outer.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            if found.as_ref().is_none_or(|(outer, _)| inside(outer))
+                && value.get("$ref").is_none()
+                && let Err(e) = parses(kind.name, value)
+            {
+                found = Some((at, format!("no {} of OpenAPI 3.0: {e}", kind.name)));
+            }
+            Ok(())
+        },
+    );
     found.map(|(at, message)| Failure::new("verify", at, message))
 }
 

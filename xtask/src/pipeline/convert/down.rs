@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{DOCUMENT, Is, SCHEMA, each};
+use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
 use crate::{document, report::Report};
 
 /// What 3.2 has and 3.1 has not.
@@ -231,18 +231,23 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
             report.warn(format!("{holder}/{gone}"), "3.0 cannot say this: left out");
         }
     }
-    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
-        if kind == &SCHEMA
-            && let Some(schema) = schema.as_object()
-        {
-            for (key, value) in schema {
-                if let Some(why) = lost(key, value, schema) {
-                    report.warn(format!("{at}/{}", document::escape(key)), why);
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, schema| {
+            if kind == &SCHEMA
+                && let Some(schema) = schema.as_object()
+            {
+                for (key, value) in schema {
+                    if let Some(why) = lost(key, value, schema) {
+                        report.warn(format!("{at}/{}", document::escape(key)), why);
+                    }
                 }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     document::document_schemas(doc, &mut schema_31);
 }
 

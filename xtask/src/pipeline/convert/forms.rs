@@ -3,11 +3,8 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::document::members::{DOCUMENT, Is, Kind, SCHEMA};
-use crate::{
-    document::escape,
-    report::{Failure, Report},
-};
+use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA};
+use crate::report::{Failure, Report};
 
 /// How a document says that a value may be null.
 struct Forms {
@@ -32,7 +29,7 @@ pub fn plain(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
         lists_of_types: version.is_some_and(|v| v.starts_with("3.1") || v.starts_with("3.2")),
         warnings: Vec::new(),
     };
-    let done = forms.value(doc, Is::One(&DOCUMENT), "");
+    let done = forms.value(doc, Is::One(&DOCUMENT), &At::ROOT);
     for (message, at, n) in forms.warnings {
         let more = if n > 1 {
             format!(" ({n} times)")
@@ -44,8 +41,8 @@ pub fn plain(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
     done
 }
 
-fn wrong(at: &str, must: &str) -> Failure {
-    Failure::new("convert", at, format!("must be {must}"))
+fn wrong(at: &At<'_>, must: &str) -> Failure {
+    Failure::new("convert", at.to_string(), format!("must be {must}"))
 }
 
 /// A value, short enough for a line.
@@ -58,14 +55,14 @@ fn short(value: &Value) -> String {
 }
 
 impl Forms {
-    fn warn(&mut self, at: &str, message: &str) {
+    fn warn(&mut self, at: &At<'_>, message: &str) {
         match self.warnings.iter_mut().find(|(m, ..)| m == message) {
             Some((.., n)) => *n += 1,
-            None => self.warnings.push((message.to_owned(), at.to_owned(), 1)),
+            None => self.warnings.push((message.to_owned(), at.to_string(), 1)),
         }
     }
 
-    fn value(&mut self, value: &mut Value, is: Is, at: &str) -> Result<(), Failure> {
+    fn value(&mut self, value: &mut Value, is: Is, at: &At<'_>) -> Result<(), Failure> {
         match is {
             Is::Data => Ok(()),
             Is::Text => self.text(value, at),
@@ -83,7 +80,7 @@ impl Forms {
             Is::List(inner) => {
                 let list = value.as_array_mut().ok_or_else(|| wrong(at, "a list"))?;
                 for (i, entry) in list.iter_mut().enumerate() {
-                    self.value(entry, *inner, &format!("{at}/{i}"))?;
+                    self.value(entry, *inner, &At::Entry(at, i))?;
                 }
                 Ok(())
             }
@@ -92,7 +89,7 @@ impl Forms {
         }
     }
 
-    fn map(&mut self, value: &mut Value, is: Is, at: &str, open: bool) -> Result<(), Failure> {
+    fn map(&mut self, value: &mut Value, is: Is, at: &At<'_>, open: bool) -> Result<(), Failure> {
         self.empty_list(value, at);
         let map = value
             .as_object_mut()
@@ -101,7 +98,7 @@ impl Forms {
             .iter_mut()
             .filter(|(k, _)| !(open && k.starts_with("x-")))
         {
-            let at = format!("{at}/{}", escape(key));
+            let at = At::Member(at, key);
             if entry.is_null() {
                 self.warn(&at, "null: taken for nothing said");
                 *entry = if matches!(is, Is::Texts) {
@@ -116,14 +113,19 @@ impl Forms {
     }
 
     /// How PHP writes an object without members.
-    fn empty_list(&mut self, value: &mut Value, at: &str) {
+    fn empty_list(&mut self, value: &mut Value, at: &At<'_>) {
         if value.as_array().is_some_and(Vec::is_empty) {
             self.warn(at, "an empty list: taken for an empty object");
             *value = json!({});
         }
     }
 
-    fn object(&mut self, value: &mut Value, kind: &'static Kind, at: &str) -> Result<(), Failure> {
+    fn object(
+        &mut self,
+        value: &mut Value,
+        kind: &'static Kind,
+        at: &At<'_>,
+    ) -> Result<(), Failure> {
         self.empty_list(value, at);
         if kind.name == "schema" && value.is_boolean() {
             return Ok(()); // a schema in 3.1; `references` has made one of it
@@ -137,10 +139,7 @@ impl Forms {
         let map = value.as_object_mut().ok_or_else(must)?;
         let is_null = |key: &str, v: &Value| v.is_null() && !matches!(kind.member(key), Is::Data);
         for key in keys(map, |k, v| is_null(k, v)) {
-            self.warn(
-                &format!("{at}/{}", escape(&key)),
-                "null: taken for nothing said",
-            );
+            self.warn(&At::Member(at, &key), "null: taken for nothing said");
             map.shift_remove(&key);
         }
         if matches!(kind.member("type"), Is::Type) {
@@ -153,13 +152,13 @@ impl Forms {
         for (key, value) in map.iter_mut() {
             let is = kind.member(key);
             if !is_plain(is, value) {
-                self.value(value, is, &format!("{at}/{}", escape(key)))?;
+                self.value(value, is, &At::Member(at, key))?;
             }
         }
         Ok(())
     }
 
-    fn text(&mut self, value: &mut Value, at: &str) -> Result<(), Failure> {
+    fn text(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         match value {
             Value::String(_) => Ok(()),
             Value::Number(_) | Value::Bool(_) => {
@@ -172,7 +171,7 @@ impl Forms {
         }
     }
 
-    fn flag(&mut self, value: &mut Value, at: &str) -> Result<(), Failure> {
+    fn flag(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         if value.is_boolean() {
             return Ok(());
         }
@@ -189,7 +188,7 @@ impl Forms {
         Ok(())
     }
 
-    fn number(&mut self, value: &mut Value, at: &str) -> Result<(), Failure> {
+    fn number(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         if value.is_number() {
             return Ok(());
         }
@@ -202,7 +201,7 @@ impl Forms {
         Ok(())
     }
 
-    fn count(&mut self, value: &mut Value, at: &str) -> Result<(), Failure> {
+    fn count(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         self.number(value, at)?;
         if value.is_u64() {
             return Ok(());
@@ -220,7 +219,7 @@ impl Forms {
         Ok(())
     }
 
-    fn texts(&mut self, value: &mut Value, at: &str) -> Result<(), Failure> {
+    fn texts(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         if value.is_string() {
             self.warn(at, "one text: taken for a list of it");
             *value = json!([value.take()]);
@@ -229,17 +228,17 @@ impl Forms {
             .as_array_mut()
             .ok_or_else(|| wrong(at, "a list of texts"))?;
         for (i, entry) in list.iter_mut().enumerate() {
-            self.text(entry, &format!("{at}/{i}"))?;
+            self.text(entry, &At::Entry(at, i))?;
         }
         Ok(())
     }
 
     /// A list of types is of 3.1; before, it can only mean "or null", or any JSON.
-    fn types(&mut self, map: &mut Map<String, Value>, at: &str) -> Result<(), Failure> {
+    fn types(&mut self, map: &mut Map<String, Value>, at: &At<'_>) -> Result<(), Failure> {
         let Some(value) = map.get_mut("type") else {
             return Ok(());
         };
-        let at = format!("{at}/type");
+        let at = At::Member(at, "type");
         let Value::Array(list) = value else {
             self.text(value, &at)?;
             let lower = value.as_str().unwrap_or_default().to_ascii_lowercase();
@@ -280,8 +279,8 @@ impl Forms {
     }
 
     /// The draft 3 way, which drf-yasg lets pass from hand-written schemas, is no list.
-    fn required(&mut self, map: &mut Map<String, Value>, at: &str) -> Result<(), Failure> {
-        let at = format!("{at}/required");
+    fn required(&mut self, map: &mut Map<String, Value>, at: &At<'_>) -> Result<(), Failure> {
+        let at = At::Member(at, "required");
         match map.get_mut("required") {
             None => Ok(()),
             Some(Value::Bool(_)) => {
@@ -299,7 +298,7 @@ impl Forms {
     }
 
     /// What must be there, and has one plain value where it is not.
-    fn fill_in(&mut self, map: &mut Map<String, Value>, kind: &Kind, at: &str) {
+    fn fill_in(&mut self, map: &mut Map<String, Value>, kind: &Kind, at: &At<'_>) {
         if map.contains_key("$ref") {
             return;
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::document::members::{DOCUMENT, Is, each};
+use crate::document::members::{At, DOCUMENT, Is, each};
 
 /// What stands elsewhere than in the user's files.
 #[derive(Default)]
@@ -51,12 +51,17 @@ impl Origins {
 /// Marks every object of a document by its pointer.
 pub fn mark(doc: &mut Value) {
     let mut places = Vec::new();
-    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |_, at, value| {
-        if value.is_object() && value.get("$ref").is_none() && !at.is_empty() {
-            places.push(at.to_owned());
-        }
-        Ok(())
-    });
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            if value.is_object() && value.get("$ref").is_none() && kind != &DOCUMENT {
+                places.push(at.to_string());
+            }
+            Ok(())
+        },
+    );
     for at in places {
         if let Some(Value::Object(map)) = doc.pointer_mut(&at) {
             map.insert(contract::FROM.into(), at.into());

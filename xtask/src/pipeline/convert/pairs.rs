@@ -4,7 +4,7 @@
 use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{DOCUMENT, Is, SCHEMA, each};
+use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
 use crate::{
     document::{self, free_name, ref_name, resolved},
     report::Report,
@@ -17,12 +17,17 @@ const LISTS: [&str; 2] = ["oneOf", "anyOf"];
 /// Makes one list of several, with a warning for what stays any JSON.
 pub fn paired(doc: &mut Value, report: &mut Report) {
     let mut places = Vec::new();
-    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
-        if kind == &SCHEMA && (lists(schema).len() > 1 || says_nothing(schema)) {
-            places.push(at.to_owned());
-        }
-        Ok(())
-    });
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, schema| {
+            if kind == &SCHEMA && (lists(schema).len() > 1 || says_nothing(schema)) {
+                places.push(at.to_string());
+            }
+            Ok(())
+        },
+    );
     // What is inside first: the one outside is made of it.
     for at in places.into_iter().rev() {
         let schemas = document::schemas(doc).cloned().unwrap_or_default();

@@ -13,8 +13,13 @@ use crate::{
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Puts every parameter where it can be, with a warning for each that was not.
-pub fn placed(doc: &mut Value, report: &mut Report) {
-    let components = document::schemas(doc).cloned().unwrap_or_default();
+pub fn fix_locations(doc: &mut Value, report: &mut Report) {
+    document::beside_schemas(doc, |doc, components| {
+        fix_parameters(doc, components, report);
+    });
+}
+
+fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut Report) {
     document::operations(doc, |path, method, op| {
         let place = |i: usize| format!("/paths/{}/{method}/parameters/{i}", escape(path));
         path_parameters(path, op, |i, message| report.warn(place(i), message));
@@ -29,7 +34,7 @@ pub fn placed(doc: &mut Value, report: &mut Report) {
         };
         let mut i = 0..;
         for (i, parameter) in parameters.iter_mut().enumerate() {
-            styled(parameter, &components, |key, message| {
+            styled(parameter, components, |key, message| {
                 report.warn(format!("{}/{key}", place(i)), message);
             });
         }

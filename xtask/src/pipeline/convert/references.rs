@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{files::Files, origins::Origins};
 use crate::document::members::{
-    BODY, DOCUMENT, HEADER, Is, Kind, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA, each,
+    At, BODY, DOCUMENT, HEADER, Is, Kind, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA, each,
 };
 use crate::{
     document::escape,
@@ -86,7 +86,6 @@ pub fn followed(
         todo: VecDeque::new(),
     };
     all.rename();
-    all.booleans(DOCUMENT_IS, "");
     all.scan(DOCUMENT_IS, "", None, &Rc::default());
     while let Some(site) = all.todo.pop_front() {
         all.follow(&site)?;
@@ -100,16 +99,17 @@ pub fn followed(
 const DOCUMENT_IS: Is = Is::One(&DOCUMENT);
 
 impl References<'_> {
-    /// Notes the references below a place.
+    /// Notes the references below a place. A schema that is a boolean there, as 3.1 has it, becomes an object: any JSON, or none at all.
     fn scan(&mut self, is: Is, at: &str, file: Option<&Path>, chain: &Rc<Vec<Place>>) {
         let Some(value) = self.doc.pointer(at) else {
             return;
         };
-        let todo = &mut self.todo;
-        let _ = each::<()>(value, is, at, &mut |kind, at, value| {
+        let (todo, mut booleans) = (&mut self.todo, Vec::new());
+        let _ = each::<()>(value, is, &At::Start(at), &mut |kind, at, value| {
+            booleans.extend(value.as_bool().map(|any| (at.to_string(), any)));
             if value.get("$ref").is_some() {
                 todo.push_back(Site {
-                    at: at.to_owned(),
+                    at: at.to_string(),
                     kind,
                     file: file.map(Path::to_path_buf),
                     chain: chain.clone(),
@@ -117,18 +117,7 @@ impl References<'_> {
             }
             Ok(())
         });
-    }
-
-    /// A schema may be a boolean in 3.1: any JSON, or none at all.
-    fn booleans(&mut self, is: Is, at: &str) {
-        let mut found = Vec::new();
-        if let Some(value) = self.doc.pointer(at) {
-            let _ = each::<()>(value, is, at, &mut |_, at, value| {
-                found.extend(value.as_bool().map(|any| (at.to_owned(), any)));
-                Ok(())
-            });
-        }
-        for (at, any) in found {
+        for (at, any) in booleans {
             if let Some(value) = self.doc.pointer_mut(&at) {
                 *value = if any { json!({}) } else { json!({ "not": {} }) };
             }
@@ -165,9 +154,12 @@ impl References<'_> {
 
     /// A discriminator's mapping names components too, by reference or bare.
     fn mappings(&mut self) {
+        if self.made.is_empty() {
+            return;
+        }
         let mut found = Vec::new();
         let (made, schemas) = (&self.made, self.schemas);
-        let _ = each::<()>(self.doc, DOCUMENT_IS, "", &mut |kind, at, value| {
+        let _ = each::<()>(self.doc, DOCUMENT_IS, &At::ROOT, &mut |kind, at, value| {
             let mapping = value.pointer("/discriminator/mapping");
             let mapping = mapping
                 .filter(|_| kind == &SCHEMA)
@@ -366,7 +358,6 @@ impl References<'_> {
             map.extend(beside);
         }
         self.origins.moved(site.at.clone(), file.clone(), pointer);
-        self.booleans(Is::One(site.kind), &site.at);
         self.scan(
             Is::One(site.kind),
             &site.at,
@@ -418,7 +409,6 @@ impl References<'_> {
             .insert((file.clone(), pointer.clone()), name.clone());
         self.origins
             .moved(at.clone(), file.clone(), pointer.clone());
-        self.booleans(Is::One(&SCHEMA), &at);
         self.scan(Is::One(&SCHEMA), &at, file.as_deref(), &site.chain);
         // In the document the place itself becomes a use of the component, so that there is one type and not two.
         if file.is_none() && is_plain_object(self.doc.pointer(&at)) {
@@ -482,11 +472,11 @@ impl References<'_> {
     /// Each that a reference names has become a component.
     fn drop_local_definitions(&mut self) {
         let mut found = Vec::new();
-        let _ = each::<()>(self.doc, DOCUMENT_IS, "", &mut |kind, at, value| {
+        let _ = each::<()>(self.doc, DOCUMENT_IS, &At::ROOT, &mut |kind, at, value| {
             if kind == &SCHEMA
                 && (value.get("$defs").is_some() || value.get("definitions").is_some())
             {
-                found.push(at.to_owned());
+                found.push(at.to_string());
             }
             Ok(())
         });

@@ -10,9 +10,10 @@ use crate::{
     report::Failure,
 };
 
-/// Parameters of path items, and references to path items, parameters, bodies, answers and headers. The components stay: nothing is lost.
-pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
-    let root = Shared::of(doc.clone());
+/// Parameters of path items, and references to path items, parameters, bodies, responses and headers. The components stay: nothing is lost.
+pub fn written_out(doc: &Value) -> Result<Value, Failure> {
+    let root = Shared::of(doc);
+    let mut doc = doc.clone();
     let paths = doc
         .get_mut("paths")
         .and_then(Value::as_object_mut)
@@ -39,7 +40,7 @@ pub fn written_out(mut doc: Value) -> Result<Value, Failure> {
 }
 
 fn operation(
-    root: &Shared,
+    root: &Shared<'_>,
     op: &mut Map<String, Value>,
     shared: Option<&Value>,
     pointer: &str,
@@ -106,46 +107,44 @@ pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     }
 }
 
-/// What references name, and how many values may still be copied to where they stand.
-struct Shared(Value, Room);
-
-/// A document may become larger than it is, within limits: one large response that a thousand operations name is a bomb.
-pub struct Room(Cell<usize>);
-
-impl Room {
-    pub fn of(doc: &Value) -> Self {
-        Self(Cell::new(100_000 + 16 * size(doc)))
-    }
-
-    /// A copy of it for this place.
-    pub fn copy(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
-        let Some(left) = self.0.get().checked_sub(size(value)) else {
-            let message = "references make the document too large";
-            return Err(Failure::new("convert", pointer, message));
-        };
-        self.0.set(left);
-        Ok(value.clone())
-    }
+/// What references name, and how many values may still be copied to where they stand. A document may become larger than it is, within limits: one large
+/// response that a thousand operations name is a bomb.
+pub struct Shared<'a> {
+    doc: &'a Value,
+    room: Cell<usize>,
 }
 
-impl Shared {
-    fn of(doc: Value) -> Self {
-        let room = Room::of(&doc);
-        Self(doc, room)
+impl<'a> Shared<'a> {
+    pub fn of(doc: &'a Value) -> Self {
+        let room = Cell::new(100_000 + 16 * size(doc));
+        Self { doc, room }
     }
 
-    /// Puts what a `$ref` points to in its place.
-    fn resolve(&self, value: &mut Value, pointer: &str) -> Result<(), Failure> {
+    /// A copy of a value for this place, or of what its `$ref` leads to.
+    ///
+    /// # Errors
+    /// Returns an error if a `$ref` names nothing or leads to itself, or if the document becomes too large.
+    pub fn resolved(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
+        let fail = |message: String| Failure::new("convert", pointer, message);
+        let mut value = value;
         for _ in 0..32 {
             let Some(target) = value.get("$ref").and_then(Value::as_str) else {
-                return Ok(());
+                let left = self.room.get().checked_sub(size(value));
+                let too_large = || fail("references make the document too large".into());
+                self.room.set(left.ok_or_else(too_large)?);
+                return Ok(value.clone());
             };
-            let found = target.strip_prefix('#').and_then(|p| self.0.pointer(p));
-            let missing = || format!("$ref `{target}` points to nothing");
-            let found = found.ok_or_else(|| Failure::new("convert", pointer, missing()))?;
-            *value = self.1.copy(found, pointer)?;
+            let found = target.strip_prefix('#').and_then(|p| self.doc.pointer(p));
+            value = found.ok_or_else(|| fail(format!("$ref `{target}` points to nothing")))?;
         }
-        let message = "a $ref that leads to itself";
-        Err(Failure::new("convert", pointer, message))
+        Err(fail("a $ref that leads to itself".into()))
+    }
+
+    /// Puts what a `$ref` leads to in its place.
+    fn resolve(&self, value: &mut Value, pointer: &str) -> Result<(), Failure> {
+        if value.get("$ref").is_some_and(Value::is_string) {
+            *value = self.resolved(value, pointer)?;
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::values::{items, members};
 use crate::document::{
-    members::{DOCUMENT, Is, SCHEMA, each},
+    members::{At, DOCUMENT, Is, SCHEMA, each},
     unescape,
 };
 
@@ -35,18 +35,23 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
         todo.extend(parts.filter(|parent| above.insert(parent.clone())));
     }
     let mut found = Vec::new();
-    let _ = each::<()>(doc, Is::One(&DOCUMENT), "", &mut |kind, at, schema| {
-        if kind == &SCHEMA && schema.get("discriminator").is_some() {
-            let listed = ["oneOf", "anyOf"]
-                .iter()
-                .flat_map(|k| items(schema.get(*k)));
-            let mut listed = listed.filter_map(target);
-            if above.contains(at) || listed.any(|to| to == pointer) {
-                found.push(schema);
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, schema| {
+            if kind == &SCHEMA && schema.get("discriminator").is_some() {
+                let listed = ["oneOf", "anyOf"]
+                    .iter()
+                    .flat_map(|k| items(schema.get(*k)));
+                let mut listed = listed.filter_map(target);
+                if above.contains(&at.to_string()) || listed.any(|to| to == pointer) {
+                    found.push(schema);
+                }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     found
 }
 

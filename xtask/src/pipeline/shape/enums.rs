@@ -1,5 +1,7 @@
 //! Closed lists become named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
 
+use std::collections::BTreeSet;
+
 use autopi_codegen::contract;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
@@ -10,7 +12,7 @@ use crate::report::Failure;
 /// Moves every inline `enum` of strings or integers into a component; equal lists of one field name share one.
 pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     let mut all = Named {
-        existing: document::schemas(doc).cloned().unwrap_or_default(),
+        existing: document::schema_names(doc),
         made: Map::new(),
     };
     for (name, schema) in document::schemas(doc).into_iter().flatten() {
@@ -75,7 +77,7 @@ pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
 }
 
 struct Named {
-    existing: Map<String, Value>,
+    existing: BTreeSet<String>,
     made: Map<String, Value>,
 }
 
@@ -111,7 +113,7 @@ impl Named {
             map.shift_remove("type");
             let component = serde_json::json!({ "type": kind, "enum": values });
             let taken = |n: &str| {
-                self.existing.contains_key(n) || self.made.get(n).is_some_and(|m| *m != component)
+                self.existing.contains(n) || self.made.get(n).is_some_and(|m| *m != component)
             };
             let name = document::free_name(name, taken);
             map.insert(

@@ -10,10 +10,9 @@ use crate::report::Failure;
 /// Moves inline object schemas with properties into the components.
 pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     let mut made = Map::new();
-    let existing: Map<String, Value> = document::schemas(doc).cloned().unwrap_or_default();
-    let taken = |name: &str, made: &Map<String, Value>| {
-        existing.contains_key(name) || made.contains_key(name)
-    };
+    let existing = document::schema_names(doc);
+    let taken =
+        |name: &str, made: &Map<String, Value>| existing.contains(name) || made.contains_key(name);
     document::operations(doc, |_, _, op| {
         let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {

@@ -20,26 +20,33 @@ pub fn keys_of_what_is_addressed(doc: &mut Value) -> Result<usize, Failure> {
             Some((list.to_owned(), key.to_owned()))
         })
         .collect();
-    let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut found = BTreeSet::new();
-    document::operations(doc, |path, method, op| {
-        let path = path.trim_end_matches('/');
-        let here = keyed.iter().find(|(list, key)| {
-            path == list || path.strip_prefix(list.as_str()) == Some(&format!("/{{{key}}}"))
-        });
-        let Some((_, key)) = here.filter(|_| method != "delete") else {
-            return;
-        };
-        document::bodies(op, |request, _, schema| {
-            let page = document::ref_name(schema)
-                .and_then(|n| schemas.get(n))
-                .unwrap_or(schema);
-            let items = page
-                .pointer("/properties/results/items")
-                .or(schema.get("items"));
-            if let Some(name) = document::ref_name(items.unwrap_or(schema)).filter(|_| !request) {
-                found.insert((name.to_owned(), key.clone()));
-            }
+    document::beside_schemas(doc, |doc, schemas| {
+        document::operations(doc, |path, method, op| {
+            let path = path.trim_end_matches('/');
+            let is_item = |rest: &str, key: &str| {
+                let rest = rest.strip_prefix("/{").and_then(|r| r.strip_suffix('}'));
+                rest == Some(key)
+            };
+            let here = keyed.iter().find(|(list, key)| {
+                let rest = path.strip_prefix(list.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || is_item(rest, key))
+            });
+            let Some((_, key)) = here.filter(|_| method != "delete") else {
+                return;
+            };
+            document::bodies(op, |request, _, schema| {
+                let page = document::ref_name(schema)
+                    .and_then(|n| schemas.get(n))
+                    .unwrap_or(schema);
+                let items = page
+                    .pointer("/properties/results/items")
+                    .or(schema.get("items"));
+                let name = document::ref_name(items.unwrap_or(schema));
+                if let Some(name) = name.filter(|_| !request) {
+                    found.insert((name.to_owned(), key.clone()));
+                }
+            });
         });
     });
     let mut n = 0;

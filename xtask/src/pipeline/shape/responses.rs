@@ -105,21 +105,21 @@ pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
 
 /// A view that lists, with the envelope itself as its serializer, is documented as an array of envelopes. DRF sends one.
 pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
-    let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut n = 0;
-    document::operations(doc, |_, method, op| {
-        document::bodies(op, |request, _, schema| {
-            let item = schema.get("items").filter(|_| !request && method == "get");
-            let Some(name) = item.and_then(document::ref_name) else {
-                return;
-            };
-            if schemas
-                .get(name)
-                .is_some_and(|s| s.get(contract::PAGE).is_some())
-            {
-                *schema = document::reference(name);
-                n += 1;
-            }
+    document::beside_schemas(doc, |doc, schemas| {
+        let is_page = |name: &str| {
+            let schema = schemas.get(name);
+            schema.is_some_and(|s| s.get(contract::PAGE).is_some())
+        };
+        document::operations(doc, |_, method, op| {
+            document::bodies(op, |request, _, schema| {
+                let item = schema.get("items").filter(|_| !request && method == "get");
+                let name = item.and_then(document::ref_name).filter(|n| is_page(n));
+                if let Some(name) = name {
+                    *schema = document::reference(name);
+                    n += 1;
+                }
+            });
         });
     });
     Ok(n)

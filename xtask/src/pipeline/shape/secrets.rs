@@ -1,5 +1,7 @@
 //! Which members of a document are secrets: `Debug`, violations and traces do not show them. The overlay adds and removes by the same mark.
 
+use std::collections::HashMap;
+
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
@@ -11,9 +13,14 @@ use crate::{report::Failure, secret};
 /// `x-autopi-secret`. What the document itself marks stays.
 pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    // Most names stand in many schemas.
+    let mut known = HashMap::new();
     let mut n = 0;
     let mut mark = |name: &str, schema: &mut Value| {
-        if is_secret(name, schema, &schemas)
+        let by_name = known
+            .entry(name.to_owned())
+            .or_insert_with(|| secret::by_name(name));
+        if (*by_name || is_secret(name, schema, &schemas))
             && let Some(map) = schema.as_object_mut()
             && !map.contains_key(contract::SECRET)
         {
@@ -40,9 +47,7 @@ pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
 
 fn is_secret(name: &str, schema: &Value, schemas: &Map<String, Value>) -> bool {
     let target = document::resolved(schema, schemas);
-    secret::by_name(name)
-        || [schema, target]
-            .iter()
-            .any(|s| s.get("format").is_some_and(|f| f == "password"))
+    let is_password = |s: &&Value| s.get("format").is_some_and(|f| f == "password");
+    [schema, target].iter().any(is_password)
         || (says(schema, "writeOnly", schemas, 8) && secret::when_written(name))
 }

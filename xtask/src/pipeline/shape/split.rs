@@ -14,7 +14,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let Some(schemas) = document::schemas(doc) else {
         return Ok(0);
     };
-    let schemas = schemas.clone();
+    let schemas = std::mem::take(schemas);
     let (sent, received) = (reached(doc, &schemas, true), reached(doc, &schemas, false));
     let differs = differing(&schemas, |name| {
         sent.contains(name) && received.contains(name)
@@ -143,29 +143,30 @@ fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// The schemas that requests, or responses, reach.
 fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTreeSet<String> {
-    let mut todo = Vec::new();
-    document::operations(doc, |_, _, op| {
-        let parameters = document::parameter_schemas(op).filter(|_| requests);
-        todo.extend(parameters.map(|(_, schema)| schema.clone()));
-        document::bodies(op, |request, _, schema| {
-            if request == requests {
-                todo.push(schema.clone())
-            }
-        })
-    });
-    let mut found = BTreeSet::new();
-    while let Some(mut schema) = todo.pop() {
-        document::each_schema(&mut schema, &mut |map| {
-            let name = map
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|r| r.strip_prefix("#/components/schemas/"));
-            if let Some((name, schema)) = name.and_then(|n| Some((n, schemas.get(n)?)))
-                && found.insert(name.to_owned())
-            {
-                todo.push(schema.clone());
+    let (mut todo, mut found) = (Vec::new(), BTreeSet::new());
+    let mut visit = |schema: &Value, todo: &mut Vec<String>| {
+        document::each_inner(schema, &mut |map| {
+            let target = map.get("$ref").and_then(Value::as_str);
+            let name = target.and_then(|r| r.strip_prefix("#/components/schemas/"));
+            let known = name.filter(|n| schemas.contains_key(*n));
+            if let Some(name) = known.filter(|n| found.insert((*n).to_owned())) {
+                todo.push(name.to_owned());
             }
         });
+    };
+    document::operations(doc, |_, _, op| {
+        let parameters = document::parameter_schemas(op).filter(|_| requests);
+        parameters.for_each(|(_, schema)| visit(schema, &mut todo));
+        document::bodies(op, |request, _, schema| {
+            if request == requests {
+                visit(schema, &mut todo);
+            }
+        });
+    });
+    while let Some(name) = todo.pop() {
+        if let Some(schema) = schemas.get(&name) {
+            visit(schema, &mut todo);
+        }
     }
     found
 }
@@ -176,7 +177,7 @@ fn differing(schemas: &Map<String, Value>, both: impl Fn(&str) -> bool) -> BTree
     let mut users: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for (name, schema) in schemas {
         let mut hit = false;
-        document::each_schema(&mut schema.clone(), &mut |map| {
+        document::each_inner(schema, &mut |map| {
             let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
             let target = map.get("$ref").and_then(Value::as_str);
             if let Some(target) = target.and_then(|r| r.rsplit('/').next()) {

@@ -10,9 +10,12 @@ use crate::report::Failure;
 
 /// Gives a plain text the type of what it names: the path parameter in the same place of another path, the field that it filters, or what its name says.
 pub fn typed_texts(doc: &mut Value) -> Result<usize, Failure> {
+    Ok(document::beside_schemas(doc, type_texts))
+}
+
+fn type_texts(doc: &mut Value, components: &Type) -> usize {
     let ids = Ids::of(doc);
-    let components = document::schemas(doc).cloned().unwrap_or_default();
-    let items = listed_items(doc, &components);
+    let items = listed_items(doc, components);
     let mut n = 0;
     document::parameters(doc, |path, method, parameter| {
         let text = |key| {
@@ -29,7 +32,7 @@ pub fn typed_texts(doc: &mut Value) -> Result<usize, Failure> {
             "path" => by_name(&name).or_else(|| ids.in_path(path, &name)),
             "query" => {
                 let item = (method == "get").then(|| items.get(path)).flatten();
-                filter(&name, item, &components, &ids)
+                filter(&name, item, components, &ids)
             }
             _ => None,
         };
@@ -45,7 +48,7 @@ pub fn typed_texts(doc: &mut Value) -> Result<usize, Failure> {
             n += 1;
         }
     });
-    Ok(n)
+    n
 }
 
 type Type = Map<String, Value>;

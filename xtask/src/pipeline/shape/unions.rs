@@ -146,8 +146,16 @@ fn property(schema: &Value) -> Option<&str> {
     Some(name).filter(|n| !n.is_empty())
 }
 
+fn any_discriminator(doc: &mut Value) -> bool {
+    let mut all = document::schemas(doc).into_iter().flat_map(|s| s.values());
+    all.any(|schema| property(schema).is_some())
+}
+
 /// A component with a discriminator that others are made of is one of those; its own members are those of `XBase`, of which they are made then.
 pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
+    if !any_discriminator(doc) {
+        return Ok(0);
+    }
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, schema) in &schemas {
@@ -346,15 +354,23 @@ fn own_property<'a>(schema: &'a Value, name: &str, schemas: &'a Schemas) -> Opti
 
 /// Members beside alternatives, or an `allOf` with alternatives in it: each alternative has them all.
 pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
-    let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    let (made, n) = document::beside_schemas(doc, |_, schemas| spread_schemas(schemas));
+    if let Some(all) = document::schemas(doc) {
+        all.extend(made);
+    }
+    Ok(n)
+}
+
+/// What replaces components, and what they need; how many there are.
+fn spread_schemas(schemas: &Schemas) -> (Schemas, usize) {
     let (mut made, mut n) = (Schemas::new(), 0);
-    for (name, schema) in &schemas {
+    for (name, schema) in schemas {
         let Some((base, mut union)) = parted(name, schema) else {
             continue;
         };
         let list = alternatives(&union).cloned().unwrap_or_default();
         let objects = |part: &Value| {
-            let known = document::resolved(part, &schemas);
+            let known = document::resolved(part, schemas);
             document::ref_name(part).is_some()
                 && alternatives(known).is_none()
                 && (known.get("properties").is_some() || known.get("allOf").is_some())
@@ -367,7 +383,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
         };
         let members = free(format!("{name}Base"), &made);
         made.insert(members.clone(), base);
-        let mapping = entries(&union, &schemas);
+        let mapping = entries(&union, schemas);
         let tag = property(&union).unwrap_or_default().to_owned();
         let (mut refs, mut tags) = (Vec::new(), Schemas::new());
         for target in list.iter().filter_map(document::ref_name) {
@@ -382,7 +398,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
                 json!({"allOf": [document::reference(&members), document::reference(target)], contract::VARIANT: variant}),
             );
             let to = document::reference(&both);
-            for tag in tags_of(target, &mapping, &schemas, &tag) {
+            for tag in tags_of(target, &mapping, schemas, &tag) {
                 tags.insert(tag, to["$ref"].clone());
             }
             refs.push(to);
@@ -398,27 +414,30 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
         made.insert(name.clone(), union);
         n += 1;
     }
-    if let Some(all) = document::schemas(doc) {
-        all.extend(made);
-    }
-    Ok(n)
+    (made, n)
 }
 
 /// What stands beside the alternatives of a schema, and the alternatives alone.
 fn parted(name: &str, schema: &Value) -> Option<(Value, Value)> {
+    if schema.get("properties").is_none() && schema.get("allOf").is_none() {
+        return None;
+    }
+    let parts = schema.get("allOf").and_then(Value::as_array);
+    let holds = |part: &Value| part.get("$ref").is_none() && alternatives(part).is_some();
+    if alternatives(schema).is_none() && !parts.is_some_and(|p| p.iter().any(holds)) {
+        return None;
+    }
     let mut base = schema.as_object()?.clone();
     let mut union = base.clone();
     union.retain(|key, _| {
         matches!(key.as_str(), "nullable" | "description" | "title") || key.starts_with("x-")
     });
-    let beside = base.contains_key("properties") || base.contains_key("allOf");
     if alternatives(schema).is_some() {
         for key in ["oneOf", "anyOf", "discriminator"] {
             union.extend(base.shift_remove(key).map(|v| (key.to_owned(), v)));
         }
     } else {
         let parts = base.get_mut("allOf")?.as_array_mut()?;
-        let holds = |part: &Value| part.get("$ref").is_none() && alternatives(part).is_some();
         let at = parts.iter().position(holds)?;
         let Value::Object(part) = parts.remove(at) else {
             return None;
@@ -433,11 +452,14 @@ fn parted(name: &str, schema: &Value) -> Option<(Value, Value)> {
     }
     base.shift_remove("nullable");
     base.insert(contract::VARIANT.into(), name.into());
-    beside.then(|| (base.into(), union.into()))
+    Some((base.into(), union.into()))
 }
 
 /// Every alternative of a union with a discriminator has the values of its tag in the mapping, by its pointer; what only the mapping names is an alternative too.
 pub fn tags(doc: &mut Value) -> Result<usize, Failure> {
+    if !any_discriminator(doc) {
+        return Ok(0);
+    }
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut n = 0;
     for schema in document::schemas(doc)

@@ -1,58 +1,12 @@
-//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a way through a document that knows what each place is. What is [`Is::Data`] (examples,
-//! defaults, enum values, `x-*`) is never looked into.
+//! The objects of the specification, and what each of their members is.
 
-use serde_json::Value;
+use super::{Is, Kind};
 
-use crate::document::escape;
-
-/// What stands at a place.
-#[derive(Clone, Copy)]
-pub enum Is {
-    Data,
-    Text,
-    Bool,
-    Number,
-    /// A whole number, 0 or more.
-    Count,
-    /// A limit in 3.1, a flag of the limit before.
-    BoolOrNumber,
-    /// `type` of a schema: a name, or a list of names.
-    Type,
-    /// `required` of a schema: a list of names.
-    Required,
-    Texts,
-    /// `additionalProperties`: a schema, or whether there may be any.
-    SchemaOrBool,
-    One(&'static Kind),
-    List(&'static Is),
-    Map(&'static Is),
-    /// A map in which `x-*` are extensions.
-    Extensible(&'static Is),
-}
-
-/// An object of the specification.
-pub struct Kind {
-    pub name: &'static str,
-    members: &'static [(&'static str, Is)],
-    /// A parameter of 2.0 has the members of a schema too.
-    also: Option<&'static Kind>,
-}
-
-impl PartialEq for Kind {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Kind {
-    /// What a member of this name is.
-    pub fn member(&self, key: &str) -> Is {
-        let own = self.members.iter().find(|(name, _)| *name == key);
-        match (own, self.also) {
-            (Some((_, is)), _) => *is,
-            (None, Some(also)) => also.member(key),
-            (None, None) => Is::Data,
-        }
+const fn kind(name: &'static str, members: &'static [(&'static str, Is)]) -> Kind {
+    Kind {
+        name,
+        members,
+        also: None,
     }
 }
 
@@ -67,14 +21,6 @@ static SECURITY_IS: Is = Is::One(&SECURITY);
 const SERVERS: Is = Is::List(&Is::One(&SERVER));
 const REQUIREMENTS: Is = Is::List(&Is::Map(&Is::Texts));
 static CALLBACK: Is = Is::Extensible(&PATHS_IS);
-
-const fn kind(name: &'static str, members: &'static [(&'static str, Is)]) -> Kind {
-    Kind {
-        name,
-        members,
-        also: None,
-    }
-}
 
 pub static DOCUMENT: Kind = kind(
     "document",
@@ -325,39 +271,3 @@ pub static SCHEMA: Kind = kind(
         ("externalDocs", Is::One(&DOCS)),
     ],
 );
-
-/// Calls `f` with each object of the specification in a value, its JSON pointer and its kind, outer ones first. A schema may be a boolean.
-/// What is of another form is passed over.
-pub fn each<'a, E>(
-    value: &'a Value,
-    is: Is,
-    at: &str,
-    f: &mut impl FnMut(&'static Kind, &str, &'a Value) -> Result<(), E>,
-) -> Result<(), E> {
-    match (is, value) {
-        (Is::SchemaOrBool, Value::Object(_)) => each(value, Is::One(&SCHEMA), at, f),
-        (Is::One(kind), Value::Object(map)) => {
-            f(kind, at, value)?;
-            map.iter()
-                .filter(|(_, v)| !v.is_string() && !v.is_number())
-                .try_for_each(|(key, value)| match kind.member(key) {
-                    Is::Data => Ok(()),
-                    is => each(value, is, &format!("{at}/{}", escape(key)), f),
-                })
-        }
-        (Is::One(kind), Value::Bool(_)) if kind.name == SCHEMA.name => f(kind, at, value),
-        (Is::List(is), Value::Array(list)) => {
-            let mut list = list.iter().enumerate();
-            list.try_for_each(|(i, value)| each(value, *is, &format!("{at}/{i}"), f))
-        }
-        (Is::Map(is), Value::Object(map)) => {
-            let mut map = map.iter();
-            map.try_for_each(|(k, v)| each(v, *is, &format!("{at}/{}", escape(k)), f))
-        }
-        (Is::Extensible(is), Value::Object(map)) => {
-            let mut map = map.iter().filter(|(k, _)| !k.starts_with("x-"));
-            map.try_for_each(|(k, v)| each(v, *is, &format!("{at}/{}", escape(k)), f))
-        }
-        _ => Ok(()),
-    }
-}

@@ -1,0 +1,78 @@
+//! Parameters: their types stand in a schema of their own.
+
+use autopi_codegen::contract;
+use serde_json::{Map, Value};
+
+use super::schema::schema_of;
+use crate::{document::members::At, report::Report};
+
+/// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
+const SCHEMA_KEYS: [&str; 16] = [
+    "type",
+    "format",
+    "items",
+    "default",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "enum",
+    "multipleOf",
+];
+
+/// What of a parameter or header is its schema.
+pub fn schema_part(parameter: &Value) -> Map<String, Value> {
+    let all = parameter.as_object().into_iter().flatten();
+    all.filter(|(k, _)| SCHEMA_KEYS.contains(&k.as_str()) || *k == "x-nullable")
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+/// A parameter of the path, the query or a header.
+pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
+    let mut new = Map::new();
+    for (key, value) in old.as_object().into_iter().flatten() {
+        if !SCHEMA_KEYS.contains(&key.as_str())
+            && !["collectionFormat", "x-nullable"].contains(&key.as_str())
+        {
+            new.insert(key.clone(), value.clone());
+        }
+    }
+    if old.get("type").and_then(Value::as_str) == Some("array") {
+        let query = old.get("in").and_then(Value::as_str) == Some("query");
+        let (style, explode) = match old
+            .get("collectionFormat")
+            .and_then(Value::as_str)
+            .unwrap_or("csv")
+        {
+            "multi" => ("form", true),
+            "ssv" if query => ("spaceDelimited", false),
+            "pipes" if query => ("pipeDelimited", false),
+            "csv" => (if query { "form" } else { "simple" }, false),
+            other => {
+                report.warn(
+                    format!("{pointer}/collectionFormat"),
+                    format!("3.0 cannot say `{other}` here: values are separated by commas"),
+                );
+                (if query { "form" } else { "simple" }, false)
+            }
+        };
+        new.insert("style".into(), style.into());
+        new.insert("explode".into(), explode.into());
+        if query && old.get("collectionFormat").is_none() {
+            // For the shape stage, which knows what DRF means by it.
+            new.insert(contract::COLLECTION_FORMAT_LEFT_OUT.into(), true.into());
+        }
+    }
+    new.insert(
+        "schema".into(),
+        schema_of(&schema_part(old).into(), &At::Start(pointer), report),
+    );
+    new.into()
+}
