@@ -1,11 +1,12 @@
-//! The types: structs for objects, open enums for lists of values.
+//! Structs: a field for each property.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
+use super::deprecated;
 use crate::{
     Error, checks, describe, names,
     parameters::is_value,
@@ -13,191 +14,7 @@ use crate::{
     unions,
 };
 
-/// What the operations use, by direction: component → the methods that give or take it.
-#[derive(Default)]
-pub struct Used {
-    pub responses: BTreeMap<String, Vec<String>>,
-    pub requests: BTreeMap<String, Vec<String>>,
-}
-
-impl Used {
-    /// An operation responds with these components.
-    pub fn give(&mut self, components: BTreeSet<String>, function: &Ident) {
-        note(&mut self.responses, components, function);
-    }
-
-    /// An operation takes these components.
-    pub fn accept(&mut self, components: BTreeSet<String>, function: &Ident) {
-        note(&mut self.requests, components, function);
-    }
-}
-
-fn note(of: &mut BTreeMap<String, Vec<String>>, components: BTreeSet<String>, function: &Ident) {
-    for component in components {
-        of.entry(component).or_default().push(function.to_string());
-    }
-}
-
-/// Every component that becomes a type.
-pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
-    let mut all = closure(doc, used.responses.keys())?;
-    all.append(&mut closure(doc, used.requests.keys())?);
-    all.retain(|name| {
-        doc.schemas
-            .get(name.as_str())
-            .is_some_and(|s| !schema::alias(s))
-    });
-    Ok(all)
-}
-
-pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
-    let requests = closure(doc, used.requests.keys())?;
-    let all = all(doc, used)?;
-    let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in &all {
-        for inner in direct(doc, name)?.into_iter().filter(|inner| inner != name) {
-            let holder = doc.ident(name)?.to_string();
-            holders.entry(inner).or_default().push(holder);
-        }
-    }
-    let mut out = TokenStream::new();
-    for name in &all {
-        let Some(schema) = doc.schemas.get(name.as_str()) else {
-            continue;
-        };
-        let about = type_about(doc, name, schema, used, &holders)?;
-        let sent = requests.contains(name);
-        out.extend(if schema::is_open_enum(schema) {
-            open_enum(doc.ident(name)?, schema, &about)
-        } else if schema::is_union(schema) {
-            unions::emit(doc, name, schema, sent, &about)?
-        } else {
-            object(doc, name, schema, sent, &about)?
-        });
-    }
-    Ok(out)
-}
-
-/// The doc comment of a type: what the document says, and where it is used.
-fn type_about(
-    doc: &Document<'_>,
-    name: &str,
-    schema: &Value,
-    used: &Used,
-    holders: &BTreeMap<String, Vec<String>>,
-) -> Result<TokenStream, Error> {
-    let ident = doc.ident(name)?.to_string();
-    let text = describe::text(schema).filter(|text| describe::says_more(text, &ident));
-    let otherwise = format!("The schema {} of the API.", describe::code(name));
-    let mut out = describe::about(text, &otherwise, &[]);
-    let mut uses = Vec::new();
-    for (word, of) in [("Returned", &used.responses), ("Accepted", &used.requests)] {
-        if let Some(functions) = of.get(name) {
-            uses.push(format!("{word} by {}.", describe::methods(functions)));
-        }
-    }
-    if let Some(types) = holders.get(name) {
-        uses.push(format!("Part of {}.", describe::types(types)));
-    }
-    if !uses.is_empty() {
-        out.extend(describe::paragraph(&uses.join(" ")));
-    }
-    Ok(out)
-}
-
-/// Everything that can be reached from `start`.
-fn closure<'n>(
-    doc: &Document<'_>,
-    start: impl Iterator<Item = &'n String>,
-) -> Result<BTreeSet<String>, Error> {
-    let mut todo: Vec<String> = start.cloned().collect();
-    let mut found: BTreeSet<String> = todo.iter().cloned().collect();
-    while let Some(name) = todo.pop() {
-        for next in direct(doc, &name)? {
-            if found.insert(next.clone()) {
-                todo.push(next);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn direct(doc: &Document<'_>, name: &str) -> Result<BTreeSet<String>, Error> {
-    let mut used = BTreeSet::new();
-    let Some(schema) = doc.schemas.get(name) else {
-        return Ok(used);
-    };
-    if schema::is_union(schema) {
-        for alternative in schema::alternatives(schema).into_iter().flatten() {
-            doc.rust_type(alternative, &mut used)?;
-        }
-        return Ok(used);
-    }
-    match doc.properties(schema) {
-        Some((properties, _)) => {
-            for property in properties.values() {
-                doc.rust_type(property, &mut used)?;
-            }
-            if let Some(extra) = schema.get("additionalProperties").filter(|v| v.is_object()) {
-                doc.rust_type(extra, &mut used)?;
-            }
-        }
-        None => {
-            doc.rust_type(schema, &mut used)?;
-        }
-    }
-    Ok(used)
-}
-
-fn open_enum(ident: &Ident, schema: &Value, about: &TokenStream) -> TokenStream {
-    let values = schema["enum"].as_array().cloned().unwrap_or_default();
-    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-    let mut seen = BTreeSet::new();
-    let (mut variants, mut pairs) = (TokenStream::new(), TokenStream::new());
-    let integers = values.iter().all(Value::is_i64) && !values.is_empty();
-    for value in &values {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        if value.is_null() || !seen.insert(text.clone()) {
-            continue;
-        }
-        let name = if text.is_empty() { "Empty" } else { &text };
-        let variant = names::unique(names::type_ident(name), &mut taken);
-        let shown = match text.is_empty() {
-            true => "The empty text.".to_owned(),
-            false => format!("{}.", describe::code(&text)),
-        };
-        variants.extend(quote!(#[markup = #shown] #variant,));
-        match value.as_i64().filter(|_| integers) {
-            Some(n) => pairs.extend(quote!(#variant = #n,)),
-            None => pairs.extend(quote!(#variant = #text,)),
-        }
-    }
-    let (kind, implement) = match integers {
-        true => (quote!(i64), quote!(__open_int_enum)),
-        false => (quote!(::std::string::String), quote!(__open_enum)),
-    };
-    quote! {
-        #about
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum #ident {
-            #variants
-            #[markup = "A value that the document does not list, kept as it came."]
-            Unknown(crate::UnknownValue<#kind>),
-        }
-        crate::#implement!(#ident { #pairs });
-    }
-}
-
-/// The warning at what the document marks as deprecated.
-pub fn deprecated(value: &Value) -> Option<TokenStream> {
-    (value.get("deprecated") == Some(&Value::Bool(true)))
-        .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]))
-}
-
-fn object(
+pub(super) fn object(
     doc: &Document<'_>,
     name: &str,
     schema: &Value,

@@ -1,0 +1,152 @@
+//! What an operation responds with: a page, a type, a file, a text, nothing.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::{Map, Value};
+
+use super::{Content, sends::Sends};
+use crate::{
+    Error,
+    areas::Operation,
+    examples::About,
+    media,
+    schema::{self, Document},
+};
+
+/// What the success of an operation holds.
+pub enum ResponseKind<'a> {
+    /// 204: nothing.
+    Empty,
+    /// The document does not say: any JSON, or nothing.
+    Any,
+    /// Bytes.
+    File,
+    /// A page of these items.
+    Page(&'a Value),
+    /// This schema.
+    One(&'a Value),
+}
+
+impl<'a> ResponseKind<'a> {
+    /// # Errors
+    /// A `$ref` that points to nothing.
+    pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
+        let (status, content) = success(doc, op)?;
+        let Some(content) = content else {
+            return Ok(if status == "204" {
+                Self::Empty
+            } else {
+                Self::Any
+            });
+        };
+        let Some((_, schema)) = json_schema(content) else {
+            return Ok(Self::File);
+        };
+        // The array of a list may be a page on the wire.
+        let list =
+            if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" {
+                schema.get("items")
+            } else {
+                None
+            };
+        Ok(schema::page_items(doc, schema)
+            .or(list)
+            .map_or(Self::One(schema), Self::Page))
+    }
+}
+
+pub(super) fn response<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+    used: &mut BTreeSet<String>,
+    about: &mut About<'_>,
+) -> Result<(String, Sends), Error> {
+    const SEND: &str = "Sends the request and decodes any 2xx response.";
+    const FULL: &str = "As [`send`](Self::send), with the status and the headers.";
+    let mut sends = Sends::default();
+    let mut both = |about: &str, ty: &TokenStream, call: &str| {
+        sends.send(about, "send", ty, call);
+        sends.send(
+            FULL,
+            "send_full",
+            &quote!(crate::Response<#ty>),
+            &format!("{call}_full"),
+        );
+    };
+    match ResponseKind::of(doc, op)? {
+        ResponseKind::Empty => both(
+            "Sends the request; any 2xx response is a success.",
+            &quote!(()),
+            "send_empty",
+        ),
+        ResponseKind::Any => both(
+            "Sends the request; any 2xx response is a success.",
+            &quote!(crate::Json),
+            "send_any",
+        ),
+        ResponseKind::One(schema) => {
+            let ty = doc.nullable(schema, used)?;
+            about.returns(&ty);
+            both(SEND, &ty, "send");
+        }
+        ResponseKind::Page(items) => {
+            let item = doc.nullable(items, used)?;
+            let ty = quote!(crate::Page<#item>);
+            about.returns(&ty);
+            about.pages();
+            both(SEND, &ty, "send");
+            sends.stream(
+                "Streams the items of all pages that decode; of others `on_bad_item` is told, or the error at the end.",
+                "stream",
+                &item,
+            );
+            sends.stream(
+                "Streams the items of all pages, good or bad.",
+                "stream_results",
+                &quote!(::std::result::Result<#item, crate::ItemError>),
+            );
+            sends.stream("Streams page after page.", "pages", &ty);
+        }
+        ResponseKind::File => {
+            const ABOUT: &str = "Sends the request; the response has the status and the headers, and its body is yet to be read.";
+            about.returns(&quote!(crate::Download));
+            sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
+        }
+    }
+    Ok((media::accept(success(doc, op)?.1), sends))
+}
+
+/// The status of the success and its content, if it has any.
+///
+/// # Errors
+/// A `$ref` that points to nothing.
+pub fn success<'a>(
+    doc: &Document<'a>,
+    op: &Operation<'a>,
+) -> Result<(&'a str, Option<Content<'a>>), Error> {
+    let responses = op.value.get("responses").and_then(Value::as_object);
+    let find = |wanted: fn(&str) -> bool| responses.into_iter().flatten().find(|(k, _)| wanted(k));
+    let Some((status, response)) =
+        find(|k| k.starts_with('2')).or_else(|| find(|k| k == "default"))
+    else {
+        return Ok(("", None));
+    };
+    Ok((
+        status,
+        doc.resolve(response)?
+            .get("content")
+            .and_then(Value::as_object)
+            .filter(|c| !c.is_empty()),
+    ))
+}
+
+/// Media type and schema of a JSON response; a file has none.
+pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let (kind, media) = media::json(content)?;
+    media
+        .get("schema")
+        .filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
+        .map(|schema| (kind, schema))
+}

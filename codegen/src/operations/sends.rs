@@ -1,0 +1,41 @@
+//! The last steps of a builder: `send`, `stream` and their like.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The ways to send an operation.
+#[derive(Default)]
+pub(super) struct Sends {
+    pub(super) sends: TokenStream,
+    /// The same, blocking: no second builder, only other last steps.
+    pub(super) blocking: TokenStream,
+}
+
+impl Sends {
+    /// One more way: its name, what it gives, and the call of the runtime.
+    pub(super) fn send(&mut self, about: &str, name: &str, ty: &TokenStream, call: &str) {
+        let (name, call) = (
+            quote::format_ident!("{name}"),
+            quote::format_ident!("{call}"),
+        );
+        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }));
+        let file = call == "send_download";
+        let (ty, into) = if file {
+            (
+                quote!(crate::blocking::Download),
+                quote!(.map(crate::blocking::Download::from)),
+            )
+        } else {
+            (ty.clone(), quote!())
+        };
+        let result = quote!(::std::result::Result<#ty, crate::Error>);
+        self.blocking.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
+    }
+
+    pub(super) fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
+        let name = quote::format_ident!("{name}");
+        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }));
+        let iter = quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
+        self.blocking.extend(iter);
+    }
+}

@@ -1,0 +1,146 @@
+//! How alternatives without a discriminator are told apart: by what JSON they are, and which members they must have.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use super::{Variant, is_object, members, tags::{listed, tag}};
+use crate::schema::{self, Document};
+
+/// The required member whose listed values tell all objects among the alternatives apart, and the values that each has. Of several the one with one value each.
+pub(super) fn told_apart(
+    doc: &Document<'_>,
+    variants: &[Variant<'_>],
+) -> Option<(String, Vec<Vec<Value>>)> {
+    let mut objects = Vec::new();
+    for variant in variants {
+        match members(doc, variant.schema) {
+            Some(members) => objects.push(Some(members)),
+            None if is_object(doc, variant.schema) => return None,
+            None => objects.push(None),
+        }
+    }
+    let structs: Vec<_> = objects.iter().flatten().collect();
+    let (first, _) = structs.first().filter(|_| structs.len() > 1)?;
+    let mut found: Option<(usize, String, Vec<Vec<Value>>)> = None;
+    for name in first.keys() {
+        let mut seen = BTreeSet::new();
+        let mut lists = Vec::new();
+        for object in &objects {
+            let Some((properties, required)) = object else {
+                lists.push(Vec::new());
+                continue;
+            };
+            let values = properties
+                .get(name)
+                .map(|p| listed(doc, p))
+                .unwrap_or_default();
+            let apart = values.iter().all(|v| seen.insert(v.to_string()));
+            if values.is_empty() || !apart || !required.contains(name) {
+                lists.clear();
+                break;
+            }
+            lists.push(values);
+        }
+        let count = lists.iter().map(Vec::len).sum();
+        if count > 0 && found.as_ref().is_none_or(|(least, ..)| count < *least) {
+            found = Some((count, name.clone(), lists));
+        }
+    }
+    found.map(|(_, name, lists)| (name, lists))
+}
+
+/// What the values of an alternative look like; several if it is a union.
+pub(super) fn shapes(
+    doc: &Document<'_>,
+    schema: &Value,
+    seen: &mut BTreeSet<String>,
+    (depth, budget): (u8, &mut usize),
+    out: &mut Vec<TokenStream>,
+) {
+    if *budget == 0 {
+        return;
+    }
+    *budget -= 1;
+    let known = doc.known(schema);
+    let target = Document::target(doc.written_out(schema));
+    if target.is_some_and(|t| !seen.insert(t.to_owned())) {
+        return;
+    }
+    if schema::is_union(known) && target.is_some() {
+        for alternative in schema::alternatives(known).into_iter().flatten() {
+            shapes(doc, alternative, seen, (depth, budget), out);
+        }
+        return;
+    }
+    if let (Some(target), Some((properties, required))) = (target, members(doc, schema))
+        && let Ok(ident) = doc.ident(target)
+    {
+        let fixed = properties.iter().filter_map(|(name, property)| {
+            let values = listed(doc, property);
+            let tag = values.first().filter(|_| values.len() == 1).map(tag)?;
+            Some(quote!((#name, &[#tag]),))
+        });
+        let open = match known.get("additionalProperties") {
+            Some(Value::Object(extra)) => !extra.is_empty(),
+            other => other == Some(&Value::Bool(true)),
+        };
+        out.push(quote! {
+            crate::rt::Shape {
+                kinds: crate::rt::kind::OBJECT,
+                fields: <crate::types::#ident as crate::rt::Record>::FIELDS,
+                required: &[#(#required),*],
+                fixed: &[#(#fixed)*],
+                open: #open,
+                ..crate::rt::Shape::ANY
+            }
+        });
+        return;
+    }
+    let format = known
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let kinds = match known.get("type").and_then(Value::as_str) {
+        Some("string") => quote!(TEXT),
+        Some("integer") => quote!(INTEGER),
+        Some("number") => quote!(NUMBER),
+        Some("boolean") => quote!(BOOLEAN),
+        Some("array") => quote!(LIST),
+        Some("object") => quote!(OBJECT),
+        _ => quote!(ANY),
+    };
+    let mut more = TokenStream::new();
+    if schema::is_open_enum(known) {
+        let values = listed(doc, schema);
+        let values = values.iter().map(tag);
+        more.extend(quote!(values: &[#(#values),*],));
+    }
+    if matches!(format, "uuid" | "date" | "date-time" | "decimal") {
+        more.extend(quote!(formatted: true,));
+    }
+    if let Some(items) = known.get("items").filter(|_| depth < DEEPEST) {
+        let mut inner = Vec::new();
+        shapes(
+            doc,
+            items,
+            &mut BTreeSet::new(),
+            (depth + 1, budget),
+            &mut inner,
+        );
+        more.extend(quote!(items: &[#(#inner),*],));
+    }
+    out.push(
+        quote!(crate::rt::Shape { kinds: crate::rt::kind::#kinds, #more ..crate::rt::Shape::ANY }),
+    );
+}
+
+/// How many shapes a union may have beside one for each alternative, of unions inside and of items; what has more is any JSON to the choice.
+pub(super) const SHAPES: usize = 64;
+
+
+/// How deep lists of lists are looked into.
+pub(super) const DEEPEST: u8 = 4;
+
