@@ -205,10 +205,7 @@ fn read<'a>(doc: &Document<'a>, name: &str, schema: &'a Value) -> Union<'a> {
 }
 
 /// The members of a struct.
-fn members(
-    doc: &Document<'_>,
-    schema: &Value,
-) -> Option<(Map<String, Value>, BTreeSet<String>)> {
+fn members(doc: &Document<'_>, schema: &Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
     let target = Document::target(doc.written_out(schema))?;
     let schema = doc.schemas.get(target).copied()?;
     if schema::alias(schema) || schema::is_union(schema) || schema::is_open_enum(schema) {

@@ -6,7 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::{Variant, is_object, members, tags::{listed, tag}};
+use super::{
+    Variant, is_object, members,
+    tags::{listed, tag},
+};
 use crate::schema::{self, Document};
 
 /// The required member whose listed values tell all objects among the alternatives apart, and the values that each has. Of several the one with one value each.
@@ -140,7 +143,5 @@ pub(super) fn shapes(
 /// How many shapes a union may have beside one for each alternative, of unions inside and of items; what has more is any JSON to the choice.
 pub(super) const SHAPES: usize = 64;
 
-
 /// How deep lists of lists are looked into.
 pub(super) const DEEPEST: u8 = 4;
-

@@ -2,21 +2,22 @@
 //!
 //! What 3.0 cannot say is a warning with its JSON pointer.
 
-mod down;
 mod files;
 mod forms;
 mod from_2;
+mod from_31;
+mod from_32;
 pub(crate) mod origins;
 mod pairs;
 mod parameters;
 mod references;
 mod shared;
 
+use origins::Origins;
+
 use std::path::Path;
 
 use serde_json::Value;
-
-use origins::Origins;
 
 use crate::report::{Failure, Report};
 
@@ -98,10 +99,10 @@ pub(crate) fn written(doc: &Value, report: &mut Report) -> Result<Value, Failure
     let version = doc.get("openapi").and_then(Value::as_str);
     let newer = version.map(|v| (v.starts_with("3.2"), v.starts_with("3.1")));
     if let Some((true, _)) = newer {
-        down::from_32(&mut doc, report);
+        from_32::from_32(&mut doc, report);
     }
     if let Some((true, _) | (_, true)) = newer {
-        down::from_31(&mut doc, report);
+        from_31::from_31(&mut doc, report);
     }
     Ok(doc)
 }

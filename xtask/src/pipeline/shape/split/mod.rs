@@ -1,7 +1,12 @@
 //! drf-yasg has one definition for both directions. DRF sends every field that is not writeOnly, takes every field that is not readOnly, and a PATCH
 //! takes any subset.
 
-use autopi_codegen::contract;
+mod directions;
+mod forms;
+
+use directions::{differing, reached};
+use forms::{request, response};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -141,84 +146,6 @@ fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
     new
 }
 
-/// The schemas that requests, or responses, reach.
-fn reached(doc: &mut Value, schemas: &Map<String, Value>, requests: bool) -> BTreeSet<String> {
-    let (mut todo, mut found) = (Vec::new(), BTreeSet::new());
-    let mut visit = |schema: &Value, todo: &mut Vec<String>| {
-        document::each_inner(schema, &mut |map| {
-            let target = map.get("$ref").and_then(Value::as_str);
-            let name = target.and_then(|r| r.strip_prefix("#/components/schemas/"));
-            let known = name.filter(|n| schemas.contains_key(*n));
-            if let Some(name) = known.filter(|n| found.insert((*n).to_owned())) {
-                todo.push(name.to_owned());
-            }
-        });
-    };
-    document::operations(doc, |_, _, op| {
-        let parameters = document::parameter_schemas(op).filter(|_| requests);
-        parameters.for_each(|(_, schema)| visit(schema, &mut todo));
-        document::bodies(op, |request, _, schema| {
-            if request == requests {
-                visit(schema, &mut todo);
-            }
-        });
-    });
-    while let Some(name) = todo.pop() {
-        if let Some(schema) = schemas.get(&name) {
-            visit(schema, &mut todo);
-        }
-    }
-    found
-}
-
-/// Schemas whose two directions differ: those that say so, and those that lead to one of them.
-fn differing(schemas: &Map<String, Value>, both: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    let mut todo = Vec::new();
-    let mut users: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    for (name, schema) in schemas {
-        let mut hit = false;
-        document::each_inner(schema, &mut |map| {
-            let flag = |k: &str| map.get(k) == Some(&Value::Bool(true));
-            let target = map.get("$ref").and_then(Value::as_str);
-            if let Some(target) = target.and_then(|r| r.rsplit('/').next()) {
-                users.entry(target.to_owned()).or_default().push(name);
-            }
-            let required = map
-                .get("required")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            let mut properties =
-                required.filter_map(|name| Some((name, map.get("properties")?.get(name)?)));
-            hit |= properties.any(|(name, property)| is_secret(name, property));
-            hit |= both(name) && is_read_otherwise(map, schemas);
-            hit |= flag("readOnly") || flag("writeOnly");
-        });
-        todo.extend(hit.then_some(name));
-    }
-    let mut differs = BTreeSet::new();
-    while let Some(name) = todo.pop() {
-        if differs.insert(name.clone()) {
-            todo.extend(users.get(name).into_iter().flatten());
-        }
-    }
-    differs
-}
-
-/// Does a struct of it differ from what is sent? A member that must be sent may be missing in a response, and a response does not tell null from nothing.
-fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) -> bool {
-    let required = schema.get("required").and_then(Value::as_array);
-    let properties = schema.get("properties").and_then(Value::as_object);
-    properties.into_iter().flatten().any(|(name, property)| {
-        let is = |key| says(property, key, schemas, 8);
-        match required.is_some_and(|r| r.iter().any(|n| n == name)) {
-            true => !(is("nullable") || is(contract::JSON) || is(contract::ALWAYS)),
-            false => is("nullable"),
-        }
-    })
-}
-
 /// Is this set, here or where a reference leads?
 pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, depth: u8) -> bool {
     let only = match schema
@@ -234,76 +161,10 @@ pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, dept
         || target.is_some_and(|t| depth > 0 && says(t, key, schemas, depth - 1))
 }
 
-/// What comes back: writeOnly fields gone, readOnly ones always there.
-fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value {
-    document::each_schema(&mut schema, &mut |map| {
-        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
-            return;
-        };
-        properties.retain(|_, p| !says(p, "writeOnly", schemas, 8));
-        let always: Vec<String> = properties
-            .iter()
-            .filter(|(_, p)| says(p, "readOnly", schemas, 8))
-            .map(|(k, _)| k.clone())
-            .collect();
-        let kept: BTreeSet<String> = properties
-            .iter()
-            .filter(|(k, p)| !is_secret(k, p))
-            .map(|(k, _)| k.clone())
-            .collect();
-        set_required(map, &kept, always);
-    });
-    schema
-}
-
 /// Swagger 2.0 has no writeOnly: a password that a serializer asks for stands there, and most often does not come back.
 fn is_secret(name: &str, property: &Value) -> bool {
     property.get("readOnly").is_none()
         && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))
-}
-
-/// What is sent: readOnly fields gone, references to the sent form.
-fn request(
-    mut schema: Value,
-    schemas: &Map<String, Value>,
-    names: &BTreeMap<String, String>,
-) -> Value {
-    rename(&mut schema, names);
-    document::each_schema(&mut schema, &mut |map| {
-        let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
-            return;
-        };
-        properties.retain(|_, p| {
-            p.as_object_mut().map(|p| p.shift_remove(contract::ALWAYS));
-            // Its references may be renamed by now, to what has no such mark.
-            !says(p, "readOnly", schemas, 8)
-        });
-        let kept: BTreeSet<String> = properties.keys().cloned().collect();
-        set_required(map, &kept, Vec::new());
-    });
-    schema
-}
-
-fn set_required(map: &mut Map<String, Value>, kept: &BTreeSet<String>, more: Vec<String>) {
-    let mut required: Vec<String> = map
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
-    for name in more {
-        if !required.contains(&name) {
-            required.push(name);
-        }
-    }
-    required.retain(|r| kept.contains(r));
-    if required.is_empty() {
-        map.shift_remove("required");
-    } else {
-        map.insert("required".into(), required.into());
-    }
 }
 
 fn rename(schema: &mut Value, names: &BTreeMap<String, String>) {

@@ -1,7 +1,10 @@
 //! Values of another form than the specification's, but of one plain meaning (`required: "true"`, `tags: null`, `version: 1.0`), are taken with a warning.
 //! What has no plain meaning is refused by its place, before any other stage can stumble over it.
 
-use serde_json::{Map, Number, Value, json};
+mod scalars;
+mod schema;
+
+use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA};
 use crate::report::{Failure, Report};
@@ -43,15 +46,6 @@ pub fn plain(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
 
 fn wrong(at: &At<'_>, must: &str) -> Failure {
     Failure::new("convert", at.to_string(), format!("must be {must}"))
-}
-
-/// A value, short enough for a line.
-fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }
 
 impl Forms {
@@ -156,145 +150,6 @@ impl Forms {
             }
         }
         Ok(())
-    }
-
-    fn text(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
-        match value {
-            Value::String(_) => Ok(()),
-            Value::Number(_) | Value::Bool(_) => {
-                let text = value.to_string();
-                self.warn(at, &format!("`{text}` is no text: taken for \"{text}\""));
-                *value = text.into();
-                Ok(())
-            }
-            _ => Err(wrong(at, "a text")),
-        }
-    }
-
-    fn flag(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
-        if value.is_boolean() {
-            return Ok(());
-        }
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        let flag = match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => true,
-            "false" | "0" | "no" | "off" => false,
-            _ => return Err(wrong(at, &format!("true or false, not {}", short(value)))),
-        };
-        self.warn(at, &format!("{value} is no boolean: taken for {flag}"));
-        *value = flag.into();
-        Ok(())
-    }
-
-    fn number(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
-        if value.is_number() {
-            return Ok(());
-        }
-        let number = value
-            .as_str()
-            .and_then(|t| serde_json::from_str::<Number>(t.trim()).ok());
-        let number = number.ok_or_else(|| wrong(at, &format!("a number, not {}", short(value))))?;
-        self.warn(at, &format!("{value} is no number: taken for {number}"));
-        *value = number.into();
-        Ok(())
-    }
-
-    fn count(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
-        self.number(value, at)?;
-        if value.is_u64() {
-            return Ok(());
-        }
-        let whole = value
-            .as_f64()
-            .filter(|n| n.fract() == 0.0 && (0.0..9e15).contains(n));
-        let whole = whole.ok_or_else(|| {
-            wrong(
-                at,
-                &format!("a whole number from 0 on, not {}", short(value)),
-            )
-        })?;
-        *value = (whole as u64).into();
-        Ok(())
-    }
-
-    fn texts(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
-        if value.is_string() {
-            self.warn(at, "one text: taken for a list of it");
-            *value = json!([value.take()]);
-        }
-        let list = value
-            .as_array_mut()
-            .ok_or_else(|| wrong(at, "a list of texts"))?;
-        for (i, entry) in list.iter_mut().enumerate() {
-            self.text(entry, &At::Entry(at, i))?;
-        }
-        Ok(())
-    }
-
-    /// A list of types is of 3.1; before, it can only mean "or null", or any JSON.
-    fn types(&mut self, map: &mut Map<String, Value>, at: &At<'_>) -> Result<(), Failure> {
-        let Some(value) = map.get_mut("type") else {
-            return Ok(());
-        };
-        let at = At::Member(at, "type");
-        let Value::Array(list) = value else {
-            self.text(value, &at)?;
-            let lower = value.as_str().unwrap_or_default().to_ascii_lowercase();
-            let known = ["string", "integer", "number", "boolean", "array", "object"];
-            if value.as_str() != Some(&lower) && known.contains(&lower.as_str()) {
-                self.warn(&at, &format!("{value} is no type: taken for `{lower}`"));
-                *value = lower.into();
-            }
-            return Ok(());
-        };
-        if !list.iter().all(Value::is_string) {
-            return Err(wrong(&at, "a text, or a list of texts"));
-        }
-        if self.lists_of_types {
-            return Ok(());
-        }
-        let mut rest = std::mem::take(list);
-        let all = rest.len();
-        rest.retain(|t| t != "null");
-        let null = rest.len() < all;
-        match rest.as_slice() {
-            [one] => *value = one.clone(),
-            _ => drop(map.shift_remove("type")),
-        }
-        if null {
-            map.insert(self.nullable.into(), true.into());
-        }
-        let meaning = match (rest.as_slice(), null) {
-            ([Value::String(one)], true) => format!("`{one}` that may be null"),
-            ([Value::String(one)], false) => format!("`{one}`"),
-            _ => "any JSON".into(),
-        };
-        self.warn(
-            &at,
-            &format!("lists of types are of OpenAPI 3.1: taken for {meaning}"),
-        );
-        Ok(())
-    }
-
-    /// The draft 3 way, which drf-yasg lets pass from hand-written schemas, is no list.
-    fn required(&mut self, map: &mut Map<String, Value>, at: &At<'_>) -> Result<(), Failure> {
-        let at = At::Member(at, "required");
-        match map.get_mut("required") {
-            None => Ok(()),
-            Some(Value::Bool(_)) => {
-                self.warn(&at, "must be a list of names: left out");
-                map.shift_remove("required");
-                Ok(())
-            }
-            Some(Value::String(text)) if ["true", "false"].contains(&text.as_str()) => {
-                self.warn(&at, "must be a list of names: left out");
-                map.shift_remove("required");
-                Ok(())
-            }
-            Some(value) => self.texts(value, &at),
-        }
     }
 
     /// What must be there, and has one plain value where it is not.

@@ -1,22 +1,22 @@
 //! A real account, asked politely: GET only, one request after the other, one for each operation.
 
+mod requests;
+
+use requests::{Asker, Reply, base};
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, anyhow, bail};
-use autopi_codegen::{escape::line, schema::Document};
+use anyhow::{Result, bail};
+use autopi_codegen::schema::Document;
 use indicatif::ProgressBar;
-use reqwest::{Client, StatusCode, Url, header::HeaderValue};
+use reqwest::StatusCode;
 use serde_json::Value;
-use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{Outcome, judge::Judge, plan::Known, propose, state::State};
-use crate::{
-    pipeline::{fetch, write},
-    place,
-};
+use crate::{pipeline::write, place};
 
 /// Whom to ask, and how.
 pub struct Target {
@@ -49,15 +49,6 @@ const EFFECTS: [&str; 11] = [
     "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
     "verify",
 ];
-
-enum Reply {
-    Json(Value),
-    /// A response, but none to judge, and why.
-    Other(StatusCode, String),
-    /// No response, or too many requests for it, and why.
-    Nothing(String),
-    NoCallsLeft,
-}
 
 /// Asks every GET operation of `doc`, a normalised document, that responds JSON and whose parameters are known from responses before.
 ///
@@ -195,141 +186,4 @@ fn left_alone(path: &str, skip: &[String]) -> Option<String> {
         .split(['/', '_', '-'])
         .find(|word| EFFECTS.contains(word))?;
     Some(format!("may have an effect (`{word}`)"))
-}
-
-/// https, or http on loopback. The text may hold a secret, and is in no error.
-fn base(url: &str) -> Result<Url> {
-    let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
-    if !fetch::is_private(&parsed) {
-        let shown = place::shown(&parsed);
-        bail!("--url {shown}: a token goes over https only, or over http on loopback");
-    }
-    Ok(parsed)
-}
-
-struct Asker {
-    http: Client,
-    authorization: HeaderValue,
-    pace: Interval,
-    timeout: Duration,
-    calls: usize,
-    max_calls: usize,
-}
-
-impl Asker {
-    fn new(base: &Url, target: &Target) -> Result<Self> {
-        let mut authorization = HeaderValue::from_str(&target.authorization)
-            .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
-        authorization.set_sensitive(true);
-        let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / target.rate));
-        // After a slow response no burst.
-        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self {
-            http: fetch::http(base)?.timeout(target.timeout).build()?,
-            authorization,
-            pace,
-            timeout: target.timeout,
-            calls: 0,
-            max_calls: target.max_calls.unwrap_or(usize::MAX),
-        })
-    }
-
-    /// One response. A 429 is waited out as `Retry-After` says, for at most a minute.
-    async fn get(&mut self, url: Url) -> Reply {
-        for attempt in 1..=ATTEMPTS {
-            if self.calls >= self.max_calls {
-                return Reply::NoCallsLeft;
-            }
-            self.calls += 1;
-            self.pace.tick().await;
-            let request = self.http.get(url.clone());
-            let sent = request
-                .header("authorization", &self.authorization)
-                .send()
-                .await;
-            let response = match sent {
-                Ok(response) => response,
-                Err(e) => return Reply::Nothing(self.why(&e)),
-            };
-            if response.status() != StatusCode::TOO_MANY_REQUESTS {
-                return self.read(response).await;
-            }
-            if attempt < ATTEMPTS {
-                let hint = response.headers().get("retry-after");
-                let seconds = hint
-                    .and_then(|v| v.to_str().ok()?.parse().ok())
-                    .unwrap_or(5);
-                tokio::time::sleep(Duration::from_secs(u64::min(seconds, LONGEST_WAIT))).await;
-            }
-        }
-        Reply::Nothing(format!("HTTP 429, {ATTEMPTS} times"))
-    }
-
-    async fn read(&self, mut response: reqwest::Response) -> Reply {
-        let status = response.status();
-        if status.is_redirection() {
-            let location = response
-                .headers()
-                .get("location")
-                .and_then(|v| v.to_str().ok());
-            let target = location.and_then(|l| response.url().join(l).ok());
-            let own = target.is_none_or(|t| place::same_origin(&t, response.url()));
-            let whither = if own { "elsewhere" } else { "to another host" };
-            return Reply::Other(
-                status,
-                format!(
-                    "responded {}: a redirect {whither}, not followed",
-                    status.as_u16()
-                ),
-            );
-        }
-        if !status.is_success() {
-            return Reply::Other(status, format!("responded {}", status.as_u16()));
-        }
-        let media = response
-            .headers()
-            .get("content-type")
-            .and_then(|v| v.to_str().ok());
-        let media: String = media
-            .unwrap_or("no type")
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(40)
-            .collect();
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST => {
-                    body.extend_from_slice(&chunk)
-                }
-                Ok(Some(_)) => {
-                    return Reply::Other(
-                        status,
-                        format!("responded more than {} MiB", LARGEST >> 20),
-                    );
-                }
-                Ok(None) => break,
-                Err(e) => return Reply::Nothing(self.why(&e)),
-            }
-        }
-        match serde_json::from_slice(&body) {
-            Ok(value) => Reply::Json(value),
-            Err(_) => Reply::Other(
-                status,
-                format!("responded no JSON ({})", line(media.trim())),
-            ),
-        }
-    }
-
-    fn why(&self, e: &reqwest::Error) -> String {
-        if e.is_timeout() {
-            format!("not whole within {} s", self.timeout.as_secs_f64())
-        } else if e.is_connect() {
-            "no connection".into()
-        } else {
-            "the connection ended".into()
-        }
-    }
 }

@@ -1,24 +1,30 @@
 //! Paths and operations.
 
-use autopi_codegen::contract;
+mod hooks;
+mod moves;
+
+pub use moves::path_parameter_text;
+use moves::{names, whole_path};
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
+use autopi_codegen::contract;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
 use super::{
     Rule,
-    paths::{How, Pair, Path, prefixes},
+    paths::{How, Pair, Path},
     place::At,
     reach::{Sides, label, resolve},
     texts::both,
     values::{Maybe, get, keys, text},
     walk::Walker,
 };
-use crate::document::{METHODS, escape};
+use crate::document::METHODS;
 
 impl<'a> Walker<'a> {
     /// All paths.
@@ -108,61 +114,6 @@ impl<'a> Walker<'a> {
                 _ => {}
             });
         }
-    }
-
-    /// One change for operations that moved together.
-    fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
-        type Both<'p> = (Path<'p>, Path<'p>);
-        let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
-        for pair in pairs.iter().filter(|p| p.how != How::Same) {
-            if let (Some(a), Some(b)) = (pair.old, pair.new) {
-                let (from, to) = prefixes(a.path, b.path);
-                groups
-                    .entry((pair.how == How::Prefix, from, to))
-                    .or_default()
-                    .push((a, b));
-            }
-        }
-        for ((prefix, from, to), ops) in groups {
-            for (a, b) in &ops {
-                let below = operation_at(at, a, b);
-                let (rule, place, what) = match (prefix, ops.len()) {
-                    (true, _) => (
-                        Rule::PrefixMoved,
-                        "/paths".to_owned(),
-                        prefix_text(from, to),
-                    ),
-                    (_, 1) => (
-                        Rule::OperationMoved,
-                        b.name(),
-                        format!("was `{}`", a.name()),
-                    ),
-                    _ => (
-                        Rule::OperationMoved,
-                        "/paths".to_owned(),
-                        format!("moved: `{from}/…` is `{to}/…` now"),
-                    ),
-                };
-                self.emit(
-                    rule,
-                    &At {
-                        place: place.clone(),
-                        old: whole_path(a),
-                        new: whole_path(b),
-                        ..below.clone()
-                    },
-                    &what,
-                );
-                self.emit(rule, &At { place, ..below }, &what);
-            }
-        }
-    }
-
-    /// The text of the prefix that moved between paths and base path, if one did.
-    pub fn prefix(&self) -> Option<String> {
-        let pair = self.pairs.iter().find(|p| p.how == How::Prefix)?;
-        let (from, to) = prefixes(pair.old?.path, pair.new?.path);
-        Some(prefix_text(from, to))
     }
 
     fn pair(&mut self, at: &At, pair: &Pair<'a>) {
@@ -318,87 +269,6 @@ impl<'a> Walker<'a> {
             });
         }
     }
-
-    /// Callbacks and webhooks: path items by name, where a caller is called.
-    pub fn hooks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
-            return;
-        }
-        self.turned = !self.turned;
-        for name in keys(old, new) {
-            let at = at.clone().what(format!("`{name}`"));
-            self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
-                (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
-                (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
-                _ => w.path_item(at, old, new),
-            });
-        }
-        self.turned = !self.turned;
-    }
-
-    /// A path item that stands by itself.
-    pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let (Some(a), Some(b)) = (old, new) else {
-            return;
-        };
-        if !a.is_object() || !b.is_object() {
-            return;
-        }
-        let (a, b) = (resolve(self.old.doc, a), resolve(self.new.doc, b));
-        for method in METHODS {
-            self.child(method, at, Some(a), Some(b), |w, at, old, new| {
-                match (old, new) {
-                    (Some(_), None) => w.emit(Rule::CallbackGone, at, format!("{method} is gone")),
-                    (None, Some(_)) => w.emit(Rule::CallbackNew, at, format!("{method} is new")),
-                    (Some(x), Some(y)) => {
-                        let path = |item, op| Path {
-                            path: "",
-                            method,
-                            item,
-                            op,
-                        };
-                        w.operation(at, (&path(a, x), &path(b, y)));
-                    }
-                    _ => {}
-                }
-            });
-        }
-        let place = at.place.clone();
-        self.rest_of_item(at, &place, Some(a), Some(b));
-    }
-
-    /// Is there a change at or below a pointer?
-    fn below(&self, pointer: &str) -> bool {
-        self.any_change(|p| {
-            p == pointer
-                || p.strip_prefix(pointer)
-                    .is_some_and(|rest| rest.starts_with('/'))
-        })
-    }
-}
-
-pub fn path_parameter_text(old: &str, new: &str) -> String {
-    format!("path parameter `{old}` is named `{new}` now")
-}
-
-fn prefix_text(from: &str, to: &str) -> String {
-    match (from, to) {
-        (from, "") => {
-            format!("`{from}` moved from the paths to the base path; the URLs are the same")
-        }
-        ("", to) => format!("`{to}` moved from the base path to the paths; the URLs are the same"),
-        _ => format!(
-            "`{from}` in the paths is `{to}` now, and the base path makes up for it; the URLs are the same"
-        ),
-    }
-}
-
-fn names(path: &str) -> impl Iterator<Item = &str> {
-    crate::document::path_parameters(path)
-}
-
-fn whole_path(op: &Path<'_>) -> String {
-    format!("/paths/{}", escape(op.path))
 }
 
 /// The place of an operation.

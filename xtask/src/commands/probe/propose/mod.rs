@@ -1,0 +1,188 @@
+//! What was seen, as findings with the actions of an overlay.
+//!
+//! A schema that several operations return is changed only if (nearly) all that gave it say so. Where one operation alone differs, its own response gets a copy
+//! of the schema, and what the others prove stays. What is proposed is applied to a copy of the document as it goes, so that all of it together is true.
+
+mod own;
+
+mod count;
+mod reach;
+
+pub use count::Count;
+use reach::{enough, reached};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    edit::{component_of, path},
+    evidence::Evidence,
+    judge::Place,
+    rules::{Look, OPEN, RULES, Rule},
+};
+
+/// One disagreement of the document and the wire.
+#[derive(Debug, serde::Serialize)]
+pub struct Finding {
+    pub rule: &'static str,
+    pub wrong: bool,
+    /// A JSONPath (RFC 9535).
+    pub at: String,
+    pub what: String,
+    /// The one operation whose response is corrected; none if it is the schema for all.
+    pub only: Option<String>,
+    pub against: Count,
+    pub agree: Count,
+    /// Actions of an OpenAPI Overlay 1.1 document; those of an operation's own schema are all at its first finding.
+    pub actions: Vec<Value>,
+}
+
+/// An operation that could be asked: its name, its operation id, where its response's schema stands.
+pub struct Asked {
+    pub name: String,
+    pub id: String,
+    pub at: String,
+}
+
+type Places = BTreeMap<String, Place>;
+
+/// Returns what is to be said of all places.
+pub fn findings(root: &Value, operations: &[Asked], places: &Places) -> Vec<Finding> {
+    let mut all = All {
+        work: root.clone(),
+        reach: operations
+            .iter()
+            .map(|op| (op.name.clone(), reached(root, &op.at)))
+            .collect(),
+        places,
+        out: Vec::new(),
+    };
+    for (at, place) in places {
+        for rule in &RULES {
+            all.shared(at, place, rule);
+        }
+    }
+    for op in operations {
+        all.own(op);
+    }
+    for (at, place) in places {
+        all.shared(at, place, &OPEN);
+    }
+    all.out
+}
+
+struct All<'a> {
+    work: Value,
+    /// Operation → the components that its response is made of.
+    reach: BTreeMap<String, BTreeSet<String>>,
+    places: &'a Places,
+    out: Vec<Finding>,
+}
+
+impl All<'_> {
+    /// The operations that gave a place still: with a schema of its own, an operation gives it no more.
+    fn gave<'p>(&'p self, at: &str, place: &'p Place) -> Vec<(&'p String, &'p Evidence)> {
+        let component = component_of(at);
+        let gives = |op: &&String| {
+            component
+                .as_ref()
+                .is_none_or(|c| self.reach.get(*op).is_none_or(|r| r.contains(c)))
+        };
+        let seen = place.seen.iter().filter(|(op, _)| gives(op));
+        seen.map(|(op, seen)| (op, &seen.evidence)).collect()
+    }
+
+    /// The correction of a schema for all who return it.
+    fn shared(&mut self, at: &str, place: &Place, rule: &Rule) {
+        let gave = self.gave(at, place);
+        let look = |evidence| Look::new(&self.work, at, evidence, &place.required_at);
+        let against: Vec<_> = gave
+            .iter()
+            .filter(|(_, evidence)| rule.find(&look(evidence)).is_some())
+            .copied()
+            .collect();
+        let reach = component_of(at).map_or(1, |c| {
+            self.reach
+                .values()
+                .filter(|reached| reached.contains(&c))
+                .count()
+        });
+        // Who returns the object returns what it lacks.
+        let owner = match self.work.pointer(at) {
+            None => at
+                .rsplit_once("/properties/")
+                .and_then(|(owner, _)| self.places.get(owner)),
+            Some(_) => None,
+        };
+        let of = match owner {
+            Some(owner) => self.gave(at, owner).len(),
+            None if rule.wrong => gave.len(),
+            None => gave.iter().filter(|(_, e)| !e.types().is_empty()).count(),
+        };
+        if against.is_empty() || !enough(against.len(), of, reach, rule.wrong) {
+            return;
+        }
+        let mut evidence = Evidence::default();
+        // What narrows must be true of all that gave it.
+        let heard = if rule.wrong { &against } else { &gave };
+        heard.iter().for_each(|(_, e)| evidence.merge(e));
+        let Some(said) = rule.find(&look(&evidence)) else {
+            return;
+        };
+        let (yes, no) = self.count(
+            at,
+            place,
+            rule,
+            &against
+                .iter()
+                .map(|(op, _)| op.as_str())
+                .collect::<Vec<_>>(),
+        );
+        let names: Vec<&str> = against.iter().take(3).map(|(op, _)| op.as_str()).collect();
+        let description = format!(
+            "probe: {}: {yes} for this, {no} against it, at {}",
+            said.what,
+            names.join(", ")
+        );
+        let finding = Finding {
+            rule: rule.name,
+            wrong: rule.wrong,
+            at: path(at),
+            only: None,
+            against: yes,
+            agree: no,
+            actions: said.edits.iter().map(|e| e.action(&description)).collect(),
+            what: said.what,
+        };
+        self.out.push(finding);
+        said.edits
+            .iter()
+            .for_each(|edit| edit.apply(&mut self.work));
+    }
+
+    /// Responses and operations for a finding, and those for the document as it is.
+    fn count(&self, at: &str, place: &Place, rule: &Rule, against: &[&str]) -> (Count, Count) {
+        let (mut yes, mut no) = (Count::default(), Count::default());
+        for (op, seen) in &place.seen {
+            let broke = seen.against.get(rule.family).copied().unwrap_or(0);
+            yes.responses += broke;
+            no.responses += seen.responses - broke.min(seen.responses);
+            match against.contains(&op.as_str()) || broke > 0 {
+                true => yes.operations += 1,
+                false => no.operations += 1,
+            }
+        }
+        let owner = at
+            .rsplit_once("/properties/")
+            .and_then(|(owner, _)| self.places.get(owner));
+        if let (None, Some(owner)) = (self.work.pointer(at), owner) {
+            let all: usize = owner.seen.values().map(|s| s.responses).sum();
+            no = Count {
+                responses: all.saturating_sub(yes.responses),
+                operations: owner.seen.len().saturating_sub(yes.operations),
+            };
+        }
+        (yes, no)
+    }
+}

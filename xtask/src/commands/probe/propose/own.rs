@@ -1,0 +1,154 @@
+//! Where one operation alone differs, its own response is corrected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use autopi_codegen::contract;
+use heck::ToUpperCamelCase;
+use serde_json::{Value, json};
+
+use super::{
+    All, Asked, Finding,
+    reach::{reached, references},
+};
+use crate::commands::probe::{
+    edit::{Edit, component, component_of, path},
+    rules::{Look, OPEN, RULES},
+};
+use crate::document;
+
+impl All<'_> {
+    /// A schema of its own for the operation that differs.
+    pub(super) fn own(&mut self, op: &Asked) {
+        let mut wrong = BTreeSet::new();
+        for (at, place) in self.places {
+            let (Some(name), Some(seen)) = (component_of(at), place.seen.get(&op.name)) else {
+                continue;
+            };
+            let look = Look::new(&self.work, at, &seen.evidence, &place.required_at);
+            if RULES.iter().any(|rule| rule.find(&look).is_some()) {
+                wrong.insert(name);
+                wrong.extend(place.required_at.iter().filter_map(|at| component_of(at)));
+            }
+        }
+        if wrong.is_empty() {
+            return;
+        }
+        let reached = reached(&self.work, &op.at);
+        let copied: BTreeMap<String, String> = reached
+            .iter()
+            .filter(|name| {
+                !self::reached(&self.work, &component(name)).is_disjoint(&wrong)
+                    || wrong.contains(*name)
+            })
+            .map(|name| (name.clone(), self.free_name(name, op)))
+            .collect();
+        for (name, copy) in &copied {
+            let mut schema = self
+                .work
+                .pointer(&component(name))
+                .cloned()
+                .unwrap_or_default();
+            document::each_schema(&mut schema, &mut |map| document::rename(map, &copied));
+            if let Some(map) = schema.as_object_mut() {
+                map.insert(contract::COPY_OF.into(), name.as_str().into());
+                self.work["components"]["schemas"][copy] = schema;
+            }
+        }
+        let first = self.out.len();
+        let moved = |at: &str| match component_of(at)
+            .and_then(|c| Some((component(&c), component(copied.get(&c)?))))
+        {
+            Some((from, to)) => format!("{to}{}", &at[from.len()..]),
+            None => at.to_owned(),
+        };
+        for (at, place) in self.places {
+            let Some(seen) = place.seen.get(&op.name).filter(|_| moved(at) != *at) else {
+                continue;
+            };
+            let required_at = place.required_at.iter().map(|at| moved(at)).collect();
+            for rule in RULES.iter().chain([&OPEN]) {
+                let here = moved(at);
+                let look = Look::new(&self.work, &here, &seen.evidence, &required_at);
+                let Some(said) = rule.find(&look) else {
+                    continue;
+                };
+                let (yes, no) = self.count(at, place, rule, &[&op.name]);
+                self.out.push(Finding {
+                    rule: rule.name,
+                    wrong: rule.wrong,
+                    at: path(at),
+                    what: said.what,
+                    only: Some(op.name.clone()),
+                    against: yes,
+                    agree: no,
+                    actions: Vec::new(),
+                });
+                said.edits
+                    .iter()
+                    .for_each(|edit| edit.apply(&mut self.work));
+            }
+        }
+        let Some(finding) = self.out.get(first) else {
+            return;
+        };
+        let more = self.out.len() - first - 1;
+        let description = format!(
+            "probe: {} alone: {}: {}, {} against it{}",
+            op.name,
+            finding.at,
+            finding.what,
+            finding.agree,
+            if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            }
+        );
+        let mut actions: Vec<Value> = copied
+            .values()
+            .map(|copy| {
+                let schema = &self.work["components"]["schemas"][copy];
+                json!({ "target": "$.components.schemas", "description": description, "update": { copy: schema } })
+            })
+            .collect();
+        let mut places = Vec::new();
+        references(
+            self.work.pointer(&op.at).unwrap_or(&Value::Null),
+            &op.at,
+            &mut |at, target| places.push((at.to_owned(), target.to_owned())),
+        );
+        for (at, target) in places {
+            if let Some(copy) = copied.get(&target) {
+                let edit = Edit::Update(at, json!({ "$ref": format!("#{}", component(copy)) }));
+                actions.push(edit.action(&description));
+                edit.apply(&mut self.work);
+            }
+        }
+        self.out[first].actions = actions;
+        self.reach
+            .insert(op.name.clone(), self::reached(&self.work, &op.at));
+    }
+
+    /// `DeviceOfDongleDevicesList`, or with a number.
+    pub(super) fn free_name(&self, name: &str, op: &Asked) -> String {
+        let base = self
+            .work
+            .pointer(&component(name))
+            .and_then(|s| s.get(contract::COPY_OF)?.as_str());
+        let wanted = format!("{} of {}", base.unwrap_or(name), op.id).to_upper_camel_case();
+        let schemas = self
+            .work
+            .pointer("/components/schemas")
+            .and_then(Value::as_object);
+        let taken: BTreeSet<String> = schemas
+            .into_iter()
+            .flat_map(|s| s.keys())
+            .map(|k| k.to_upper_camel_case().to_lowercase())
+            .collect();
+        let numbered = (2..).map(|n| format!("{wanted}{n}"));
+        std::iter::once(wanted.clone())
+            .chain(numbered)
+            .find(|n| !taken.contains(&n.to_lowercase()))
+            .unwrap_or(wanted)
+    }
+}

@@ -1,0 +1,166 @@
+//! The ordered list of what the probe finds, each with what it proposes. The table in docs/probe.md is made from it.
+
+mod find;
+mod kinds;
+
+use find::{format, large, mismatch, null, open, required, undocumented, unknown};
+pub use kinds::{is_any, kinds};
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{edit::Edit, evidence::Evidence};
+
+pub struct Rule {
+    pub name: &'static str,
+    /// Rules of one family speak of the same fact, and a response is against one of them.
+    pub family: &'static str,
+    /// A response contradicts the document; else the document leaves open what all responses have in common.
+    pub wrong: bool,
+    pub proposes: &'static str,
+    find: fn(&Look<'_>) -> Option<Said>,
+}
+
+/// A place, and what came there.
+pub struct Look<'a> {
+    root: &'a Value,
+    at: &'a str,
+    schema: Option<&'a Value>,
+    evidence: &'a Evidence,
+    required_at: &'a BTreeSet<String>,
+}
+
+pub struct Said {
+    pub what: String,
+    pub edits: Vec<Edit>,
+}
+
+const fn rule(
+    name: &'static str,
+    family: &'static str,
+    proposes: &'static str,
+    find: fn(&Look<'_>) -> Option<Said>,
+) -> Rule {
+    Rule {
+        name,
+        family,
+        wrong: true,
+        proposes,
+        find,
+    }
+}
+
+pub const RULES: [Rule; 11] = [
+    rule(
+        "undocumented member",
+        "member",
+        "a member that may be absent",
+        undocumented,
+    ),
+    rule(
+        "list for an object",
+        "type",
+        "a list of what is documented",
+        |l| mismatch(l, "list for an object"),
+    ),
+    rule(
+        "object for a list",
+        "type",
+        "the schema of the items",
+        |l| mismatch(l, "object for a list"),
+    ),
+    rule(
+        "scalar for an object",
+        "type",
+        "the type that came; any JSON if it is not one",
+        |l| mismatch(l, "scalar for an object"),
+    ),
+    rule(
+        "number as text",
+        "type",
+        "a decimal, which reads numbers and texts",
+        |l| mismatch(l, "number as text"),
+    ),
+    rule(
+        "another type",
+        "type",
+        "the type that came; any JSON if it is not one",
+        |l| mismatch(l, "another type"),
+    ),
+    rule("null", "null", "`nullable: true`", null),
+    rule(
+        "required member absent",
+        "required",
+        "out of `required`",
+        required,
+    ),
+    rule(
+        "unknown enum value",
+        "enum",
+        "the value, in the enum",
+        unknown,
+    ),
+    rule(
+        "integer too large for its format",
+        "size",
+        "`format: int64`; any JSON beyond 63 bits",
+        large,
+    ),
+    rule(
+        "text of another format",
+        "format",
+        "the format that all texts have, or none",
+        format,
+    ),
+];
+
+/// What may be narrowed: no response contradicts it.
+pub const OPEN: Rule = Rule {
+    name: "any JSON, always of one type",
+    family: "open",
+    wrong: false,
+    proposes: "the type, if all operations agree",
+    find: open,
+};
+
+impl Rule {
+    pub fn find(&self, look: &Look<'_>) -> Option<Said> {
+        (self.find)(look)
+    }
+}
+
+impl<'a> Look<'a> {
+    pub fn new(
+        root: &'a Value,
+        at: &'a str,
+        evidence: &'a Evidence,
+        required_at: &'a BTreeSet<String>,
+    ) -> Self {
+        Self {
+            root,
+            at,
+            schema: root.pointer(at),
+            evidence,
+            required_at,
+        }
+    }
+
+    /// The object that this is a member of, and its name there.
+    fn member(&self) -> Option<(&'a str, String)> {
+        let (owner, key) = self.at.rsplit_once("/properties/")?;
+        (!key.contains('/')).then(|| (owner, key.replace("~1", "/").replace("~0", "~")))
+    }
+
+    /// The schema, unless it takes any JSON.
+    fn closed(&self) -> Option<&'a Value> {
+        self.schema.filter(|s| kinds(self.root, s, 0).is_some())
+    }
+}
+
+/// Returns the families of the rules that a response breaks.
+pub fn broken(look: &Look<'_>) -> BTreeSet<&'static str> {
+    let all = RULES.iter().chain([&OPEN]);
+    let broken = all.filter(|rule| rule.find(look).is_some());
+    broken.map(|rule| rule.family).collect()
+}

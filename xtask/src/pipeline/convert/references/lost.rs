@@ -1,0 +1,82 @@
+//! References that are not followed, and what is left out for them.
+
+use serde_json::{Value, json};
+
+use super::{DOCUMENT_IS, References, Site};
+use crate::document::members::{At, BODY, HEADER, PARAMETER, RESPONSE, SCHEMA, each};
+
+impl References<'_> {
+    pub(super) fn unfollowed(&mut self, site: &Site, reference: &str, why: &str) {
+        let (instead, what) = match site.kind {
+            k if k == &SCHEMA => (json!({}), "any JSON"),
+            k if k == &RESPONSE => (json!({ "description": "" }), "a response of any content"),
+            k if k == &BODY => (
+                json!({ "content": { "application/json": { "schema": {} } } }),
+                "a body of any JSON",
+            ),
+            k if k == &PARAMETER || k == &HEADER => {
+                self.lost.push(site.at.clone());
+                (Value::Null, "left out")
+            }
+            _ => (json!({}), "left out"),
+        };
+        let place = format!("{}/$ref", site.at);
+        self.report.warn(
+            place,
+            format!("`{reference}` is not followed, {why}: {what}"),
+        );
+        let Some(value) = self.doc.pointer_mut(&site.at) else {
+            return;
+        };
+        match (value, instead) {
+            (Value::Object(map), Value::Object(instead)) => {
+                map.shift_remove("$ref");
+                for (key, default) in instead {
+                    map.entry(key).or_insert(default);
+                }
+            }
+            (value, instead) => *value = instead,
+        }
+    }
+
+    /// Each that a reference names has become a component.
+    pub(super) fn drop_local_definitions(&mut self) {
+        let mut found = Vec::new();
+        let _ = each::<()>(self.doc, DOCUMENT_IS, &At::ROOT, &mut |kind, at, value| {
+            if kind == &SCHEMA
+                && (value.get("$defs").is_some() || value.get("definitions").is_some())
+            {
+                found.push(at.to_string());
+            }
+            Ok(())
+        });
+        for at in found {
+            if let Some(Value::Object(map)) = self.doc.pointer_mut(&at) {
+                map.shift_remove("$defs");
+                map.shift_remove("definitions");
+            }
+        }
+    }
+
+    /// From the back, so that the index of what is still to be removed stays right.
+    pub(super) fn drop_lost(&mut self) {
+        let mut lost = std::mem::take(&mut self.lost);
+        lost.sort_by_key(|at| std::cmp::Reverse((at.len(), at.clone())));
+        for at in lost {
+            let Some((parent, key)) = at.rsplit_once('/') else {
+                continue;
+            };
+            match self.doc.pointer_mut(parent) {
+                Some(Value::Array(list)) => {
+                    if let Ok(i) = key.parse::<usize>() {
+                        list.remove(i);
+                    }
+                }
+                Some(Value::Object(map)) => {
+                    map.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
+                }
+                _ => {}
+            }
+        }
+    }
+}

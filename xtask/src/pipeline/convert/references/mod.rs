@@ -1,0 +1,268 @@
+//! References. After this stage each one of a schema names a component, and all of them stay in the document.
+//!
+//! What a reference of a schema finds elsewhere (in another schema's property, below `/paths`, in a file beside the document) becomes a component of its own,
+//! once; what any other reference finds outside of the document is put in its place. What can't be followed is any JSON, with a warning.
+
+mod copies;
+mod lost;
+mod names;
+mod renamed;
+
+use names::decoded;
+pub use names::size;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use serde_json::{Map, Value, json};
+
+use super::{files::Files, origins::Origins};
+use crate::document::members::{At, DOCUMENT, Is, Kind, PATH_ITEM, SCHEMA, each};
+use crate::report::{Failure, Report};
+
+/// How deep, and how often in all, what is put in a reference's place may hold further ones; how many values may be copied: references to references
+/// must not grow without end.
+const DEEPEST: usize = 16;
+const MOST: usize = 50_000;
+const LARGEST: usize = 2_000_000;
+
+/// A place in a file, or in the document itself.
+type Place = (Option<PathBuf>, String);
+
+/// A reference in the document.
+#[derive(Clone)]
+struct Site {
+    at: String,
+    kind: &'static Kind,
+    /// The file that it was written in; none for the document itself.
+    file: Option<PathBuf>,
+    /// What it was copied from, and what the reference to that was copied from.
+    chain: Rc<Vec<Place>>,
+}
+
+struct References<'a> {
+    doc: &'a mut Value,
+    files: Files,
+    report: &'a mut Report,
+    origins: &'a mut Origins,
+    /// Where the schemas are: `/definitions` or `/components/schemas`.
+    schemas: &'static str,
+    /// File and pointer of what became a component, and its name.
+    made: BTreeMap<Place, String>,
+    /// How many values may still be copied, and how often.
+    room: usize,
+    copies: usize,
+    /// Parameters and headers that are nowhere.
+    lost: Vec<String>,
+    todo: VecDeque<Site>,
+}
+
+/// Follows every reference of a document, which is this file if it is one.
+///
+/// # Errors
+/// Returns the first reference that names nothing in the document, or leads to itself.
+pub fn followed(
+    doc: &mut Value,
+    file: Option<&Path>,
+    report: &mut Report,
+    origins: &mut Origins,
+) -> Result<(), Failure> {
+    let schemas = if doc.get("swagger").is_some() {
+        "/definitions"
+    } else {
+        "/components/schemas"
+    };
+    let mut all = References {
+        doc,
+        files: Files::beside(file),
+        report,
+        origins,
+        schemas,
+        made: BTreeMap::new(),
+        room: LARGEST,
+        copies: MOST,
+        lost: Vec::new(),
+        todo: VecDeque::new(),
+    };
+    all.rename();
+    all.scan(DOCUMENT_IS, "", None, &Rc::default());
+    while let Some(site) = all.todo.pop_front() {
+        all.follow(&site)?;
+    }
+    all.mappings();
+    all.drop_lost();
+    all.drop_local_definitions();
+    Ok(())
+}
+
+const DOCUMENT_IS: Is = Is::One(&DOCUMENT);
+
+impl References<'_> {
+    /// Notes the references below a place. A schema that is a boolean there, as 3.1 has it, becomes an object: any JSON, or none at all.
+    fn scan(&mut self, is: Is, at: &str, file: Option<&Path>, chain: &Rc<Vec<Place>>) {
+        let Some(value) = self.doc.pointer(at) else {
+            return;
+        };
+        let (todo, mut booleans) = (&mut self.todo, Vec::new());
+        let _ = each::<()>(value, is, &At::Start(at), &mut |kind, at, value| {
+            booleans.extend(value.as_bool().map(|any| (at.to_string(), any)));
+            if value.get("$ref").is_some() {
+                todo.push_back(Site {
+                    at: at.to_string(),
+                    kind,
+                    file: file.map(Path::to_path_buf),
+                    chain: chain.clone(),
+                });
+            }
+            Ok(())
+        });
+        for (at, any) in booleans {
+            if let Some(value) = self.doc.pointer_mut(&at) {
+                *value = if any { json!({}) } else { json!({ "not": {} }) };
+            }
+        }
+    }
+
+    fn follow(&mut self, site: &Site) -> Result<(), Failure> {
+        let Some(reference) = self.doc.pointer(&site.at).and_then(|v| v.get("$ref")) else {
+            return Ok(()); // what is around it was put elsewhere
+        };
+        let fail = |message: String| {
+            Err(Failure::new(
+                "convert",
+                format!("{}/$ref", site.at),
+                message,
+            ))
+        };
+        let Some(reference) = reference.as_str().map(str::to_owned) else {
+            return fail("a $ref must be a text".into());
+        };
+        let (path, fragment) = reference.split_once('#').unwrap_or((&reference, ""));
+        let pointer = decoded(fragment);
+        if path.is_empty() && site.file.is_none() {
+            return self.inside(site, &reference, pointer);
+        }
+        let found = if path.is_empty() {
+            let own = site.file.as_deref().and_then(Path::file_name);
+            let own = own.unwrap_or_default().to_string_lossy().into_owned();
+            self.files.get(site.file.as_deref(), &own)
+        } else {
+            self.files.get(site.file.as_deref(), &decoded(path))
+        };
+        let found = found.and_then(|(file, value)| match value.pointer(&pointer) {
+            Some(_) => Ok((file, value)),
+            None => Err(format!("nothing is at {pointer} in it")),
+        });
+        match found {
+            Err(why) => {
+                self.unfollowed(site, &reference, &why);
+                Ok(())
+            }
+            Ok((file, _)) if self.files.is_own(&file) => self.inside(site, &reference, pointer),
+            Ok((file, value)) => self.outside(site, file, &value, pointer),
+        }
+    }
+
+    /// In the document itself.
+    fn inside(&mut self, site: &Site, reference: &str, pointer: String) -> Result<(), Failure> {
+        if site.kind != &SCHEMA && site.kind != &PATH_ITEM {
+            // Written out where it is used, by its pointer.
+            if self.doc.pointer(&pointer).is_some() {
+                self.point(site, format!("#{pointer}"));
+            }
+            return Ok(());
+        }
+        if pointer.is_empty() {
+            let message = "a $ref to the whole document";
+            return Err(Failure::new(
+                "convert",
+                format!("{}/$ref", site.at),
+                message,
+            ));
+        }
+        let mut pointer = pointer;
+        let known = self.made.contains_key(&(None, pointer.clone()));
+        if !known && self.doc.pointer(&pointer).is_none() {
+            // pydantic's `#/$defs/X` means the schema that it stands in.
+            let around = site
+                .at
+                .strip_prefix(self.schemas)
+                .and_then(|s| s.split('/').nth(1));
+            let near = around.map(|name| format!("{}/{name}{pointer}", self.schemas));
+            match near.filter(|p| pointer.starts_with("/$defs/") && self.doc.pointer(p).is_some()) {
+                Some(near) => {
+                    let message = format!("`{reference}` is nowhere: taken for #{near}");
+                    self.report.warn(format!("{}/$ref", site.at), message);
+                    pointer = near;
+                }
+                None => {
+                    let message = format!("$ref `{reference}` points to nothing");
+                    return Err(Failure::new(
+                        "convert",
+                        format!("{}/$ref", site.at),
+                        message,
+                    ));
+                }
+            }
+        }
+        if site.kind == &PATH_ITEM {
+            return self.put(site, None, self.doc.pointer(&pointer).cloned(), pointer);
+        }
+        if let Some(name) = self.made.get(&(None, pointer.clone())).cloned() {
+            self.name(site, &name);
+            return Ok(());
+        }
+        let component = pointer
+            .strip_prefix(self.schemas)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .filter(|name| !name.contains('/'));
+        if let Some(name) = component {
+            let name = name.replace("~1", "/").replace("~0", "~");
+            self.name(site, &name);
+            return Ok(());
+        }
+        let value = self.doc.pointer(&pointer).cloned().unwrap_or_default();
+        if let (Some(next), Some(1)) = (value.get("$ref"), value.as_object().map(Map::len)) {
+            // On to where that one leads.
+            self.copied(site, next)?;
+            let here = (None, pointer.clone());
+            if site.chain.contains(&here) {
+                let message = "a $ref that leads to itself";
+                let at = format!("{}/$ref", site.at);
+                return Err(Failure::new("convert", at, message));
+            }
+            let mut site = site.clone();
+            Rc::make_mut(&mut site.chain).push(here);
+            let site = &site;
+            self.point(site, next.as_str().unwrap_or_default().to_owned());
+            self.todo.push_back(site.clone());
+            return Ok(());
+        }
+        self.lift(site, None, value, pointer)
+    }
+
+    /// In a file beside it.
+    fn outside(
+        &mut self,
+        site: &Site,
+        file: PathBuf,
+        value: &Rc<Value>,
+        pointer: String,
+    ) -> Result<(), Failure> {
+        let found = value.pointer(&pointer).cloned();
+        if site.kind != &SCHEMA {
+            return self.put(site, Some(file), found, pointer);
+        }
+        match self.made.get(&(Some(file.clone()), pointer.clone())) {
+            Some(name) => {
+                let name = name.clone();
+                self.name(site, &name);
+                Ok(())
+            }
+            None => self.lift(site, Some(file), found.unwrap_or_default(), pointer),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The names of what becomes a component, and what a pointer says.
+
+use std::path::Path;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+pub fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
+        Value::Array(list) => 1 + list.iter().map(size).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// What a reference to a name can't hold: it would have to be escaped.
+pub(super) const ODD: [char; 3] = ['/', '~', '%'];
+
+/// An object with properties of which nothing is said that belongs to its place only.
+pub(super) fn is_plain_object(schema: Option<&Value>) -> bool {
+    let has = |key: &str| schema.is_some_and(|s| s.get(key).is_some());
+    let of_the_place = [
+        "readOnly",
+        "writeOnly",
+        "nullable",
+        "x-nullable",
+        "description",
+        "title",
+    ];
+    has("properties") && !of_the_place.into_iter().any(has)
+}
+
+/// `/definitions/Car/properties/owner` → `CarOwner`, `common.yaml` → `Common`, `common.yaml#/Car` → `Car`.
+pub(super) fn name_of(pointer: &str, file: Option<&Path>) -> String {
+    let keys: Vec<String> = pointer.split('/').skip(1).map(str::to_owned).collect();
+    // Only what has a name of its own: the keywords on the way say nothing.
+    let silent = [
+        "definitions",
+        "components",
+        "schemas",
+        "properties",
+        "$defs",
+        "paths",
+        "schema",
+        "content",
+        "responses",
+        "parameters",
+        "allOf",
+        "anyOf",
+        "oneOf",
+    ];
+    let mut name: String = keys
+        .iter()
+        .filter(|k| !silent.contains(&k.as_str()))
+        .map(|k| {
+            k.replace("~1", "/")
+                .replace("~0", "~")
+                .to_upper_camel_case()
+        })
+        .collect();
+    if name.is_empty() {
+        let stem = file.and_then(Path::file_stem).unwrap_or_default();
+        name = stem.to_string_lossy().to_upper_camel_case();
+    }
+    name.retain(|c| !ODD.contains(&c));
+    if name.is_empty() {
+        "Schema".into()
+    } else {
+        name
+    }
+}
+
+pub(super) fn free(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(base) {
+        return base.to_owned();
+    }
+    let numbered = |n| format!("{base}{n}");
+    numbered(autopi_codegen::free(|n| taken(&numbered(n))))
+}
+
+/// Percent-decoding (RFC 3986, 2.1); what is no code stays.
+pub(super) fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let code = (bytes[i] == b'%')
+            .then(|| bytes.get(i + 1..i + 3))
+            .flatten()
+            .filter(|c| c.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok());
+        out.push(code.unwrap_or(bytes[i]));
+        i += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+pub(super) fn is_in(at: &str, pointer: &str) -> bool {
+    at.strip_prefix(pointer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,70 @@
+//! Path items that are no paths of the API: webhooks and callbacks.
+
+use crate::document::METHODS;
+use crate::pipeline::diff::{
+    Rule,
+    paths::Path,
+    place::At,
+    reach::resolve,
+    values::{Maybe, keys},
+    walk::Walker,
+};
+
+impl<'a> Walker<'a> {
+    /// Callbacks and webhooks: path items by name, where a caller is called.
+    pub fn hooks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        self.turned = !self.turned;
+        for name in keys(old, new) {
+            let at = at.clone().what(format!("`{name}`"));
+            self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                _ => w.path_item(at, old, new),
+            });
+        }
+        self.turned = !self.turned;
+    }
+
+    /// A path item that stands by itself.
+    pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (Some(a), Some(b)) = (old, new) else {
+            return;
+        };
+        if !a.is_object() || !b.is_object() {
+            return;
+        }
+        let (a, b) = (resolve(self.old.doc, a), resolve(self.new.doc, b));
+        for method in METHODS {
+            self.child(method, at, Some(a), Some(b), |w, at, old, new| {
+                match (old, new) {
+                    (Some(_), None) => w.emit(Rule::CallbackGone, at, format!("{method} is gone")),
+                    (None, Some(_)) => w.emit(Rule::CallbackNew, at, format!("{method} is new")),
+                    (Some(x), Some(y)) => {
+                        let path = |item, op| Path {
+                            path: "",
+                            method,
+                            item,
+                            op,
+                        };
+                        w.operation(at, (&path(a, x), &path(b, y)));
+                    }
+                    _ => {}
+                }
+            });
+        }
+        let place = at.place.clone();
+        self.rest_of_item(at, &place, Some(a), Some(b));
+    }
+
+    /// Is there a change at or below a pointer?
+    pub(super) fn below(&self, pointer: &str) -> bool {
+        self.any_change(|p| {
+            p == pointer
+                || p.strip_prefix(pointer)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+}

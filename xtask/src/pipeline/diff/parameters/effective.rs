@@ -1,0 +1,114 @@
+//! The parameters of an operation, its own and those of its path item.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::document::{escape, path_parameters};
+use crate::pipeline::diff::{
+    paths::Path,
+    reach::resolve,
+    renames::letters,
+    schema::one_to_one,
+    values::{Maybe, get, items, text, without},
+};
+
+/// A parameter of an operation, its own or its path item's, and where it stands.
+pub(super) struct Parameter<'a> {
+    pub(super) pointer: String,
+    pub(super) value: &'a Value,
+    /// As it is written: a reference, or the value itself.
+    pub(super) written: &'a Value,
+    pub(super) shared: bool,
+}
+
+/// By place and name; path parameters by their order in the path, for their names are no part of the wire.
+pub(super) fn effective<'a>(
+    doc: &'a Value,
+    op: &Path<'a>,
+    at: &str,
+) -> BTreeMap<(String, String), Parameter<'a>> {
+    let item = at.rsplit_once('/').map_or("", |(item, _)| item);
+    let lists = [
+        (
+            format!("{item}/parameters"),
+            op.item.get("parameters"),
+            true,
+        ),
+        (format!("{at}/parameters"), op.op.get("parameters"), false),
+    ];
+    let mut out = BTreeMap::new();
+    for (pointer, list, shared) in lists {
+        for (i, written) in items(list).iter().enumerate() {
+            let value = resolve(doc, written);
+            let (place, name) = (text(Some(value), "in"), text(Some(value), "name"));
+            let name = match path_parameters(op.path).position(|n| n == name) {
+                Some(position) if place == "path" => format!("#{}", position + 1),
+                _ if place == "body" => String::new(),
+                _ => name.to_owned(),
+            };
+            let mut key = (place.to_owned(), name);
+            // A second one of a name is another one.
+            while !shared && out.get(&key).is_some_and(|p: &Parameter<'_>| !p.shared) {
+                key.1.push('\'');
+            }
+            // A key is a part of a pointer already: digits.
+            out.insert(
+                key,
+                Parameter {
+                    pointer: format!("{pointer}/{}", escape(&i.to_string())),
+                    value,
+                    written,
+                    shared,
+                },
+            );
+        }
+    }
+    out
+}
+
+/// Parameters of one place that were renamed, after → before: the same letters, or the same words about them.
+pub(super) fn renamed(
+    old: &BTreeMap<(String, String), Parameter<'_>>,
+    new: &BTreeMap<(String, String), Parameter<'_>>,
+) -> Vec<((String, String), (String, String))> {
+    let mut out = Vec::new();
+    for place in ["query", "header", "cookie", "formData"] {
+        let left = |own: &BTreeMap<(String, String), Parameter<'_>>,
+                    other: &BTreeMap<(String, String), Parameter<'_>>|
+         -> Vec<(String, Value)> {
+            own.iter()
+                .filter(|(k, _)| k.0 == place && !other.contains_key(*k))
+                .map(|(k, p)| (k.1.clone(), without(p.value, &["name"])))
+                .collect()
+        };
+        let (gone, come) = (left(old, new), left(new, old));
+        let (gone, come): (Vec<_>, Vec<_>) = (
+            gone.iter().map(|(k, v)| (k, v)).collect(),
+            come.iter().map(|(k, v)| (k, v)).collect(),
+        );
+        let pairs = one_to_one(&gone, &come, |(a, x), (b, y)| {
+            letters(a) == letters(b) || (x == y && !text(Some(x), "description").is_empty())
+        });
+        out.extend(
+            pairs
+                .into_iter()
+                .map(|(after, before)| ((place.to_owned(), after), (place.to_owned(), before))),
+        );
+    }
+    out
+}
+
+/// Style and explode, or the collectionFormat, with their defaults.
+pub(super) fn form(parameter: Maybe<'_>) -> (String, bool, String) {
+    let query = matches!(text(parameter, "in"), "query" | "cookie");
+    let or = |key: &str, default: &str| {
+        get(parameter, key).map_or_else(
+            || default.to_owned(),
+            |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
+        )
+    };
+    let style = or("style", if query { "form" } else { "simple" });
+    let explode = get(parameter, "explode").map_or(style == "form", |v| *v == Value::Bool(true));
+    (style, explode, or("collectionFormat", "csv"))
+}

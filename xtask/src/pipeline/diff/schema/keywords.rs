@@ -1,0 +1,178 @@
+//! Which rule each keyword of a schema comes under.
+
+use autopi_codegen::contract;
+use serde_json::Value;
+
+use super::{Holders, step, with_items};
+use crate::pipeline::diff::{
+    Rule,
+    place::At,
+    reach::Sides,
+    texts::short,
+    values::{Maybe, text},
+    walk::Walker,
+};
+use crate::pipeline::shape::noise::is_rendered;
+
+impl<'a> Walker<'a> {
+    /// One keyword of two schemas; `at` is the place of the schemas, `below` that of the keyword.
+    pub fn keyword(
+        &mut self,
+        key: &str,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): (Maybe<'a>, Maybe<'a>),
+    ) {
+        match key {
+            "type" | "nullable" | "x-nullable" => self.types(below, holders, (old, new)),
+            contract::JSON => self.either(
+                below,
+                (old, new),
+                (Rule::TypeWider, Rule::TypeNarrower),
+                "any JSON",
+            ),
+            contract::ID
+            | contract::PAGE
+            | contract::SECRET
+            | contract::VARIANT
+            | contract::VALUES => self.differs(Rule::RustOnly, &below.clone().what(key), old, new),
+            "format" => self.gone_new(
+                below.clone().what("format"),
+                (old, new),
+                (Rule::FormatGone, Rule::FormatNew, Rule::FormatChanged),
+            ),
+            "enum" => self.values(at, below, (old, new)),
+            "const" => match (old, new) {
+                (Some(old), Some(new)) => {
+                    self.emit(
+                        Rule::ValueGone,
+                        below,
+                        format!("the value {} is gone", short(Some(old))),
+                    );
+                    self.emit(
+                        Rule::ValueNew,
+                        below,
+                        format!("the value {} is new", short(Some(new))),
+                    );
+                }
+                (None, _) => self.differs(Rule::ValuesClosed, below, old, new),
+                (_, None) => self.differs(Rule::ValuesOpened, below, old, new),
+            },
+            "default" => {
+                let rendered = |holder: Maybe<'_>, v: Maybe<'_>| {
+                    v.is_none_or(|v| is_rendered(text(holder, "format"), v))
+                };
+                let rule = if rendered(holders.0, old) && rendered(holders.1, new) {
+                    Rule::DefaultRendered
+                } else {
+                    Rule::DefaultChanged
+                };
+                self.differs(rule, &below.clone().what("default"), old, new);
+            }
+            "readOnly" => self.either(
+                &Sides::both(below),
+                (old, new),
+                (Rule::ReadOnlyNow, Rule::ReadOnlyNoMore),
+                key,
+            ),
+            "writeOnly" => self.either(
+                &Sides::both(below),
+                (old, new),
+                (Rule::WriteOnlyNow, Rule::WriteOnlyNoMore),
+                key,
+            ),
+            "required" => self.required(at, below, holders, (old, new)),
+            "properties" => self.properties(at, below, holders, (old, new)),
+            "additionalProperties" => self.extra(at, below, (old, new)),
+            "items" => self.schema(&step(below, "items", "Item"), old, new),
+            "allOf" => self.parts(
+                &with_items(at, below, &["", ".*", "::new*"]),
+                (old, new),
+                (Rule::PartGone, Rule::PartNew),
+            ),
+            "oneOf" | "anyOf" => self.parts(
+                &with_items(at, below, &["", "=*"]),
+                (old, new),
+                (Rule::AlternativeGone, Rule::AlternativeNew),
+            ),
+            "prefixItems" => {
+                self.parts(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew))
+            }
+            "patternProperties" | "dependentSchemas" => self.named(
+                &below.clone().what(key),
+                (old, new),
+                (Rule::ConditionGone, Rule::ConditionNew),
+            ),
+            "$defs" | "definitions" => {
+                self.named(below, (old, new), (Rule::ComponentGone, Rule::ComponentNew))
+            }
+            "not"
+            | "if"
+            | "then"
+            | "else"
+            | "contains"
+            | "minContains"
+            | "maxContains"
+            | "propertyNames"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+            | "dependentRequired"
+            | "dependencies" => {
+                self.gone_new(
+                    below.clone().what(key),
+                    (old, new),
+                    (
+                        Rule::ConditionGone,
+                        Rule::ConditionNew,
+                        Rule::ConditionChanged,
+                    ),
+                );
+            }
+            "contentEncoding" | "contentMediaType" | "contentSchema" => {
+                self.differs(Rule::ContentChanged, &below.clone().what(key), old, new)
+            }
+            "collectionFormat" => {
+                self.differs(Rule::ParameterForm, &below.clone().what(key), old, new)
+            }
+            "discriminator" => {
+                let below = with_items(at, below, &["", "=*"]);
+                self.discriminator(&below.what(key), (old, new));
+            }
+            "deprecated" => self.deprecated(below, old, new),
+            "title" | "description" | "summary" | "example" | "examples" | "externalDocs"
+            | "xml" | "$comment" | "$schema" => self.words(below, old, new),
+            _ => self.limit(key, &below.clone().what(format!("`{key}`")), (old, new)),
+        }
+    }
+
+    pub(super) fn gone_new(
+        &mut self,
+        at: At,
+        (old, new): Holders<'a>,
+        (gone, come, other): (Rule, Rule, Rule),
+    ) {
+        let rule = match (old, new) {
+            (Some(_), None) => gone,
+            (None, Some(_)) => come,
+            _ => other,
+        };
+        self.differs(rule, &at, old, new);
+    }
+
+    /// A flag; absent is false.
+    pub(super) fn either(
+        &mut self,
+        at: &At,
+        (old, new): Holders<'a>,
+        (set, cleared): (Rule, Rule),
+        what: &str,
+    ) {
+        let is = |v: Maybe<'_>| v == Some(&Value::Bool(true));
+        match (is(old), is(new)) {
+            (false, true) => self.emit(set, at, format!("is {what} now")),
+            (true, false) => self.emit(cleared, at, format!("is no longer {what}")),
+            _ => self.differs(Rule::WrittenOtherwise, at, old, new),
+        }
+    }
+}

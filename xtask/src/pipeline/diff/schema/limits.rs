@@ -1,0 +1,64 @@
+//! Lengths, sizes and ranges.
+
+use serde_json::Value;
+
+use super::Holders;
+use crate::pipeline::diff::{Rule, place::At, texts::both, values::Maybe, walk::Walker};
+
+impl<'a> Walker<'a> {
+    pub(super) fn limit(&mut self, key: &str, at: &At, (old, new): Holders<'a>) {
+        let Some((_, tighter)) = LIMITS.iter().find(|(k, _)| *k == key) else {
+            return;
+        };
+        let number = |v: Maybe<'_>| v.and_then(Value::as_f64);
+        let off = |v: Maybe<'_>| v.is_none_or(|v| v.is_null() || *v == Value::Bool(false));
+        let rule = match (number(old), number(new), tighter) {
+            (Some(a), Some(b), _) if a == b => Rule::WrittenOtherwise,
+            (Some(a), Some(b), Tighter::Up) => {
+                if b > a {
+                    Rule::LimitTighter
+                } else {
+                    Rule::LimitLooser
+                }
+            }
+            (Some(a), Some(b), Tighter::Down) => {
+                if b < a {
+                    Rule::LimitTighter
+                } else {
+                    Rule::LimitLooser
+                }
+            }
+            _ => match (off(old), off(new)) {
+                (true, true) => Rule::WrittenOtherwise,
+                (true, false) => Rule::LimitTighter,
+                (false, true) => Rule::LimitLooser,
+                _ => Rule::LimitOther,
+            },
+        };
+        self.emit(rule, at, both(old, new));
+    }
+}
+
+/// Does a larger number let less through?
+pub(super) enum Tighter {
+    Up,
+    Down,
+    /// Not a matter of size: any other value may refuse what was good.
+    Other,
+}
+
+pub(super) const LIMITS: [(&str, Tighter); 13] = [
+    ("minLength", Tighter::Up),
+    ("maxLength", Tighter::Down),
+    ("minimum", Tighter::Up),
+    ("maximum", Tighter::Down),
+    ("exclusiveMinimum", Tighter::Up),
+    ("exclusiveMaximum", Tighter::Down),
+    ("minItems", Tighter::Up),
+    ("maxItems", Tighter::Down),
+    ("minProperties", Tighter::Up),
+    ("maxProperties", Tighter::Down),
+    ("pattern", Tighter::Other),
+    ("uniqueItems", Tighter::Other),
+    ("multipleOf", Tighter::Other),
+];

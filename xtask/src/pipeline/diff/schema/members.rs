@@ -1,0 +1,233 @@
+//! The members of an object: which there are, which are required, whether there may be more.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use serde_json::Value;
+
+use super::{Holders, step};
+use crate::pipeline::diff::{
+    Rule,
+    place::{At, types},
+    reach::Sides,
+    renames::letters,
+    values::{Maybe, flag, get, items, keys, members, missing, text},
+    walk::Walker,
+};
+
+impl<'a> Walker<'a> {
+    pub(super) fn required(
+        &mut self,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) {
+        if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
+            // The draft 3 way: a flag of the member itself.
+            return self.gone_new(
+                below.clone().what("required"),
+                (old, new),
+                (
+                    Rule::ParameterOptional,
+                    Rule::ParameterRequired,
+                    Rule::ParameterRequired,
+                ),
+            );
+        }
+        let renamed = renamed(holders);
+        let has = |holder: Maybe<'a>, name: &str| get(get(holder, "properties"), name);
+        let pointed = |at: At| At {
+            old: below.old.clone(),
+            new: below.new.clone(),
+            ..at
+        };
+        for name in missing(items(new), items(old))
+            .into_iter()
+            .filter_map(Value::as_str)
+        {
+            let at = pointed(member(
+                at,
+                below,
+                name,
+                has(holders.0, name),
+                has(holders.1, name),
+            ));
+            match (
+                renamed.get(name),
+                has(holders.0, name),
+                has(holders.1, name),
+            ) {
+                (Some(before), ..) if items(old).iter().any(|n| n == before) => {
+                    self.emit(Rule::MemberRenamed, &at, renamed_text(before, name))
+                }
+                (None, None, Some(_)) => self.emit(Rule::MemberNewRequired, &at, NEW_REQUIRED),
+                _ => self.emit(Rule::MemberRequired, &at, "is required now"),
+            }
+        }
+        for name in missing(items(old), items(new))
+            .into_iter()
+            .filter_map(Value::as_str)
+        {
+            let after = renamed
+                .iter()
+                .find(|(_, before)| *before == name)
+                .map(|(after, _)| after.as_str());
+            let now = pointed(member(
+                at,
+                below,
+                after.unwrap_or(name),
+                has(holders.0, name),
+                has(holders.1, after.unwrap_or(name)),
+            ));
+            match (after, has(holders.0, name), has(holders.1, name)) {
+                (Some(after), ..) if items(new).iter().any(|n| n == after) => {
+                    self.emit(Rule::MemberRenamed, &now, renamed_text(name, after))
+                }
+                (None, Some(_), None) => self.emit(Rule::MemberGone, &now, "is gone"),
+                _ => self.emit(Rule::MemberOptional, &now, "is no longer required"),
+            }
+        }
+        self.same_set(below, old, new);
+    }
+
+    pub(super) fn properties(
+        &mut self,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
+        }
+        let outer = at.clone();
+        let renamed = renamed(holders);
+        let must = |name: &str| items(get(holders.1, "required")).iter().any(|n| n == name);
+        for name in keys(old, new) {
+            if renamed.values().any(|before| before == name) {
+                continue;
+            }
+            let before = renamed.get(name).map_or(name, String::as_str);
+            let (was, is) = (get(old, before), get(new, name));
+            let keyed = below.keys(before, name);
+            let at = At {
+                old: keyed.old,
+                new: keyed.new,
+                ..member(at, below, name, was, is)
+            };
+            let mut at = at;
+            if before != name {
+                at.candidates
+                    .extend(member(&outer, below, before, was, is).candidates);
+                self.emit(Rule::MemberRenamed, &at, renamed_text(before, name));
+            }
+            self.checked(&at, was, is, |w, at, was, is| match (was, is) {
+                (Some(_), None) => w.emit(Rule::MemberGone, at, "is gone"),
+                (None, Some(_)) if must(name) => w.emit(Rule::MemberNewRequired, at, NEW_REQUIRED),
+                (None, Some(_)) => w.emit(Rule::MemberNew, at, "is new"),
+                _ => w.schema(at, was, is),
+            });
+        }
+        if members(old).count() == 0 && members(new).count() == 0 {
+            self.differs(Rule::WrittenOtherwise, below, old, new);
+        }
+    }
+
+    pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
+        let closed = |v: Maybe<'_>| v == Some(&Value::Bool(false));
+        let below = &At {
+            candidates: at
+                .types
+                .iter()
+                .flat_map(|n| types(n))
+                .map(|n| format!("type:{n}.extra"))
+                .chain(below.candidates.iter().cloned())
+                .collect(),
+            ..below.clone()
+        };
+        match (closed(old), closed(new)) {
+            (false, true) => self.emit(Rule::ExtraRefused, below, "other members are refused now"),
+            (true, false) => self.emit(Rule::ExtraAllowed, below, "other members are allowed now"),
+            _ => self.schema(&step(below, "other members", "Value"), old, new),
+        }
+    }
+}
+
+pub(super) const NEW_REQUIRED: &str = "is new, and required";
+
+/// The place of a member of an object; a member that is only read, or only sent, has one side.
+pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe<'_>) -> At {
+    let both = |key| {
+        (old.is_some() || new.is_some()) && [old, new].iter().all(|v| v.is_none() || flag(*v, key))
+    };
+    let sides = Sides {
+        request: at.sides.request && !both("readOnly"),
+        response: at.sides.response && !both("writeOnly"),
+    };
+    let field = autopi_codegen::names::value_ident(name);
+    let mut below = At {
+        sides,
+        candidates: at
+            .types
+            .iter()
+            .flat_map(|n| types(n))
+            .flat_map(|n| [format!("type:{n}.{name}"), format!("type:{n}::new#{field}")])
+            .collect(),
+        types: at
+            .types
+            .iter()
+            .map(|n| format!("{n}{}", name.to_upper_camel_case()))
+            .collect(),
+        ..below.clone()
+    };
+    // What has no name of its own is the response or the body of an operation.
+    for candidate in at.candidates.iter().filter(|c| c.starts_with("op:")) {
+        below.candidates.insert(candidate.clone());
+        // Members of a form are setters.
+        if let Some(op) = candidate.strip_suffix("#body") {
+            below.candidates.insert(format!("{op}#{name}"));
+        }
+    }
+    match below.what.as_str() {
+        "" => below.place = format!("{}.{name}", below.place),
+        _ => below.what = format!("{}.{name}", below.what),
+    }
+    below
+}
+
+/// Members that were renamed, after → before: the same letters, or the same words about them; each only once.
+pub(super) fn renamed((old, new): Holders<'_>) -> BTreeMap<String, String> {
+    let (old, new) = (get(old, "properties"), get(new, "properties"));
+    let gone: Vec<_> = members(old)
+        .filter(|(k, _)| get(new, k).is_none())
+        .collect();
+    let come: Vec<_> = members(new)
+        .filter(|(k, _)| get(old, k).is_none())
+        .collect();
+    one_to_one(&gone, &come, |(a, x), (b, y)| {
+        letters(a) == letters(b) || (x == y && !text(Some(x), "description").is_empty())
+    })
+}
+
+pub(super) fn renamed_text(old: &str, new: &str) -> String {
+    format!("`{old}` is named `{new}` now")
+}
+
+/// Pairs for which `same` holds and for no other, after → before.
+pub fn one_to_one<'v>(
+    gone: &[(&'v String, &'v Value)],
+    come: &[(&'v String, &'v Value)],
+    same: impl Fn((&String, &Value), (&String, &Value)) -> bool,
+) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for new in come {
+        let mut fits = gone.iter().filter(|old| same(**old, *new));
+        if let (Some(old), None) = (fits.next(), fits.next())
+            && come.iter().filter(|other| same(*old, **other)).count() == 1
+        {
+            out.insert(new.0.clone(), old.0.clone());
+        }
+    }
+    out
+}

@@ -1,0 +1,208 @@
+//! Schemas, keyword by keyword (JSON Schema as Swagger 2.0, OpenAPI 3.0 and 3.1 have it).
+
+mod keywords;
+
+mod alternatives;
+mod limits;
+mod members;
+mod names;
+mod values;
+
+pub use members::one_to_one;
+use names::{last, reference, target};
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use serde_json::Value;
+
+use super::{
+    Rule,
+    place::{At, types},
+    reach::Sides,
+    values::{Maybe, get, keys, members, without},
+    walk::Walker,
+};
+
+/// The two schemas that a keyword stands in.
+type Holders<'a> = (Maybe<'a>, Maybe<'a>);
+
+impl<'a> Walker<'a> {
+    /// Two schemas at one place.
+    pub fn schema(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        match (old, new) {
+            (Some(Value::Object(_)), Some(Value::Object(_))) => {}
+            (Some(Value::Bool(false)), Some(_)) => {
+                return self.differs(Rule::ConditionGone, at, old, new);
+            }
+            (Some(_), Some(Value::Bool(false))) => {
+                return self.differs(Rule::ConditionNew, at, old, new);
+            }
+            _ => {
+                let any = |v: Maybe<'_>| {
+                    v.is_none_or(|v| {
+                        *v == Value::Bool(true) || v.as_object().is_some_and(|m| m.is_empty())
+                    })
+                };
+                let rule = match (any(old), any(new)) {
+                    (true, true) => Rule::WrittenOtherwise,
+                    (true, false) => Rule::TypeNarrower,
+                    (false, true) => Rule::TypeWider,
+                    _ => return,
+                };
+                return self.differs(rule, at, old, new);
+            }
+        }
+        let mut done: &[&str] = &[];
+        match (reference(old), reference(new)) {
+            (Some(a), Some(b)) => {
+                self.references(at, (old, new), (a, b));
+                done = &["$ref", "allOf"];
+            }
+            (None, None) => {}
+            (a, b) => return self.inlined(at, (old, new), (a, b)),
+        }
+        for key in keys(old, new).into_iter().filter(|k| !done.contains(k)) {
+            self.child(key, at, old, new, |w, below, a, b| {
+                w.keyword(key, at, below, (old, new), (a, b))
+            });
+        }
+    }
+
+    /// Both refer to a component.
+    fn references(&mut self, at: &At, holders: Holders<'a>, (a, b): (&str, &str)) {
+        let mapped = self.renames.reference(a);
+        if mapped.as_deref().unwrap_or(a) == b {
+            for key in ["$ref", "allOf"]
+                .into_iter()
+                .filter(|k| get(holders.0, k) != get(holders.1, k))
+            {
+                if mapped.is_some() {
+                    self.also(Rule::ComponentRenamed, &last(b), &at.key(key));
+                } else {
+                    self.emit(
+                        Rule::WrittenOtherwise,
+                        &at.key(key),
+                        "`$ref` and `allOf` of one part are the same",
+                    );
+                }
+            }
+            return;
+        }
+        let target = |doc: &'a Value, r: &str| {
+            r.strip_prefix('#')
+                .and_then(|p| doc.pointer(p))
+                .map(|v| without(v, &["title", "description"]))
+        };
+        let same = target(self.old.doc, a) == target(self.new.doc, b);
+        let rule = if same {
+            Rule::WrittenOtherwise
+        } else {
+            Rule::RefChanged
+        };
+        let key = if get(holders.1, "$ref").is_some() {
+            "$ref"
+        } else {
+            "allOf"
+        };
+        self.emit(
+            rule,
+            &at.key(key),
+            format!("`{}` is `{}` now", last(a), last(b)),
+        );
+    }
+
+    /// One refers to a component, the other is written out.
+    fn inlined(&mut self, at: &At, holders: Holders<'a>, (a, b): (Option<&str>, Option<&str>)) {
+        let what = match (a, b) {
+            (_, Some(b)) => format!("refers to `{}` now", last(b)),
+            (Some(a), _) => format!("`{}` is written out now", last(a)),
+            _ => return,
+        };
+        self.emit(Rule::WrittenOtherwise, at, what);
+        let place = |r: Option<&str>, here: &str| {
+            r.and_then(|r| r.strip_prefix('#'))
+                .unwrap_or(here)
+                .to_owned()
+        };
+        let inner = At {
+            old: place(a, &at.old),
+            new: place(b, &at.new),
+            ..at.clone()
+        };
+        if !self.inlined.insert((inner.old.clone(), inner.new.clone())) {
+            return;
+        }
+        let (old, new) = (
+            holders.0.map(|v| target(self.old.doc, v)),
+            holders.1.map(|v| target(self.new.doc, v)),
+        );
+        if reference(old).is_none() && reference(new).is_none() && old != new {
+            self.schema(&inner, old, new);
+        }
+        // What stands beside a reference.
+        for (doc, (holder, other)) in [(true, (holders.0, new)), (false, (holders.1, old))] {
+            if reference(holder).is_none() {
+                continue;
+            }
+            for (key, value) in members(holder).filter(|(k, _)| *k != "$ref" && *k != "allOf") {
+                let here = at.key(key);
+                let (a, b) = if doc {
+                    (Some(value), get(other, key))
+                } else {
+                    (get(other, key), Some(value))
+                };
+                let held = if doc {
+                    (holder, other)
+                } else {
+                    (other, holder)
+                };
+                self.checked(&here, a, b, |w, below, a, b| {
+                    w.keyword(key, at, below, held, (a, b))
+                });
+            }
+        }
+    }
+}
+
+/// A place of a schema, with items of the types that may stand for it.
+fn with_items(at: &At, below: &At, items: &[&str]) -> At {
+    let names = at.types.iter().flat_map(|n| types(n));
+    let more = names.flat_map(|n| items.iter().map(move |item| format!("type:{n}{item}")));
+    At {
+        candidates: below.candidates.iter().cloned().chain(more).collect(),
+        ..below.clone()
+    }
+}
+
+/// How many names the type of a place may have.
+const TYPES: usize = 16;
+
+/// A place inside a schema that has no name; `suffix` is what the shape stage adds to the name of a type.
+fn step(at: &At, what: &str, suffix: &str) -> At {
+    // Twice as many at each step, unless they are kept few: a type that is not found so is listed by itself.
+    let types: BTreeSet<String> = at
+        .types
+        .iter()
+        .flat_map(|n| [n.clone(), format!("{n}{suffix}")])
+        .collect();
+    let at = At {
+        types: types.into_iter().take(TYPES).collect(),
+        ..at.clone()
+    };
+    if what.is_empty() { at } else { at.what(what) }
+}
+
+impl Sides {
+    /// The place, for both sides that its owner has: whether a member is sent or read is what changed.
+    fn both(at: &At) -> At {
+        At {
+            sides: if at.sides == Self::default() {
+                at.sides
+            } else {
+                Self::BOTH
+            },
+            operations: Rc::clone(&at.operations),
+            ..at.clone()
+        }
+    }
+}

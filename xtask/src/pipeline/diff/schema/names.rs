@@ -1,0 +1,32 @@
+//! What a reference names.
+
+use serde_json::Value;
+
+use crate::document::unescape;
+use crate::pipeline::diff::{reach::resolve, values::Maybe};
+
+/// The component that a schema is: its `$ref`, or an `allOf` of one.
+pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
+    let only = match (
+        schema?
+            .get("allOf")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice),
+        schema?.get("properties"),
+    ) {
+        (Some([one]), None) => one,
+        _ => schema?,
+    };
+    only.get("$ref")?.as_str()
+}
+
+pub(super) fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {
+    match reference(Some(schema)).and_then(|r| doc.pointer(r.strip_prefix('#')?)) {
+        Some(found) => resolve(doc, found),
+        None => schema,
+    }
+}
+
+pub(super) fn last(reference: &str) -> String {
+    unescape(reference.rsplit('/').next().unwrap_or_default())
+}

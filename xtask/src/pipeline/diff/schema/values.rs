@@ -1,0 +1,91 @@
+//! Types and lists of values.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Holders, with_items};
+use crate::pipeline::diff::{
+    Rule,
+    place::At,
+    texts::short,
+    values::{Maybe, flag, get, items, missing},
+    walk::Walker,
+};
+
+impl<'a> Walker<'a> {
+    pub(super) fn types(&mut self, at: &At, holders: Holders<'a>, values: Holders<'a>) {
+        let ((old, old_null), (new, new_null)) = (kinds(holders.0), kinds(holders.1));
+        let list = |kinds: &BTreeSet<&str>| {
+            if kinds.is_empty() {
+                "any type".to_owned()
+            } else {
+                format!(
+                    "`{}`",
+                    kinds.iter().copied().collect::<Vec<_>>().join(" | ")
+                )
+            }
+        };
+        let within = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| {
+            b.is_empty()
+                || (!a.is_empty()
+                    && a.iter()
+                        .all(|t| b.contains(t) || (*t == "integer" && b.contains("number"))))
+        };
+        if old != new {
+            let rule = match (within(&old, &new), within(&new, &old)) {
+                (true, _) => Rule::TypeWider,
+                (_, true) => Rule::TypeNarrower,
+                _ => Rule::TypeChanged,
+            };
+            self.emit(rule, at, format!("{} → {}", list(&old), list(&new)));
+        }
+        match (old_null, new_null) {
+            (false, true) => self.emit(Rule::NullableNew, at, "may be null now"),
+            (true, false) => self.emit(Rule::NullableGone, at, "may no longer be null"),
+            _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
+            _ => {}
+        }
+    }
+
+    pub(super) fn values(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
+        // A list of its own is a Rust enum with a variant each.
+        let below = with_items(at, below, &["", "=*"]);
+        match (old, new) {
+            (Some(Value::Array(a)), Some(Value::Array(b))) => {
+                for value in missing(a, b) {
+                    self.emit(
+                        Rule::ValueGone,
+                        &below,
+                        format!("the value {} is gone", short(Some(value))),
+                    );
+                }
+                for value in missing(b, a) {
+                    self.emit(
+                        Rule::ValueNew,
+                        &below,
+                        format!("the value {} is new", short(Some(value))),
+                    );
+                }
+                self.same_set(&below, old, new);
+            }
+            (None, Some(Value::Array(_))) => {
+                self.differs(Rule::ValuesClosed, &below.what("values"), old, new)
+            }
+            (Some(Value::Array(_)), None) => {
+                self.differs(Rule::ValuesOpened, &below.what("values"), old, new)
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The JSON types of a schema, and whether null is one.
+pub(super) fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
+    let mut kinds: BTreeSet<&str> = match get(schema, "type") {
+        Some(Value::String(one)) => BTreeSet::from([one.as_str()]),
+        list => items(list).iter().filter_map(Value::as_str).collect(),
+    };
+    let null = kinds.remove("null") || flag(schema, "nullable") || flag(schema, "x-nullable");
+    (kinds, null)
+}

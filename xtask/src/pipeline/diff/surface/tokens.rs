@@ -1,0 +1,85 @@
+//! Ways through the tokens of generated code.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// `-> CallFuture<'a, Page<Device>>` → `Page<Device>`
+pub(super) fn given(returns: &str) -> String {
+    let plain = returns.trim_start_matches("->").trim();
+    let inner = ["CallFuture<'a, ", "ItemStream<'a, "]
+        .iter()
+        .find_map(|p| plain.strip_prefix(p)?.strip_suffix('>'));
+    inner.unwrap_or(plain).to_owned()
+}
+
+/// Does an item's head end here?
+pub(super) fn ends(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(g) => g.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(p) => p.as_char() == ';',
+        _ => false,
+    }
+}
+
+pub(super) fn deprecated(attributes: &[String]) -> bool {
+    attributes.iter().any(|a| a.starts_with("deprecated"))
+}
+
+/// The parts between commas, each with its attributes.
+pub(super) fn split(tokens: TokenStream) -> Vec<(Vec<String>, Vec<TokenTree>)> {
+    let mut out = Vec::new();
+    let (mut attributes, mut part, mut depth) = (Vec::new(), Vec::new(), 0i32);
+    let mut tokens = tokens.into_iter().peekable();
+    let mut arrow = false;
+    while let Some(token) = tokens.next() {
+        if let TokenTree::Punct(p) = &token {
+            match (p.as_char(), tokens.peek()) {
+                ('#', Some(TokenTree::Group(g))) => {
+                    attributes.push(g.stream().to_string().replace(' ', ""));
+                    tokens.next();
+                    continue;
+                }
+                ('<', _) => depth += 1,
+                ('>', _) if !arrow => depth -= 1,
+                (',', _) if depth <= 0 => {
+                    out.push((std::mem::take(&mut attributes), std::mem::take(&mut part)));
+                    continue;
+                }
+                _ => {}
+            }
+            arrow = p.as_char() == '-';
+        } else {
+            arrow = false;
+        }
+        part.push(token);
+    }
+    if !part.is_empty() {
+        out.push((attributes, part));
+    }
+    out
+}
+
+/// The first colon that is no part of a path.
+pub(super) fn colon(tokens: &[TokenTree]) -> Option<usize> {
+    let is = |i: usize| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == ':');
+    (0..tokens.len()).find(|i| is(*i) && !matches!(tokens.get(*i), Some(TokenTree::Punct(p)) if p.spacing() == proc_macro2::Spacing::Joint && is(i + 1)))
+}
+
+/// The text of a literal.
+pub(super) fn literal(token: &TokenTree) -> Option<String> {
+    let TokenTree::Literal(l) = token else {
+        return None;
+    };
+    let text = l.to_string();
+    Some(match text.starts_with('"') {
+        // Escapes of Rust are those of JSON but for `\u{…}`, `\'` and `\0`, which only make a name unknown.
+        true => serde_json::from_str(&text).unwrap_or_else(|_| text.trim_matches('"').to_owned()),
+        false => text,
+    })
+}
+
+pub(super) fn first_literal(tokens: TokenStream, is: &impl Fn(&String) -> bool) -> Option<String> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(g) => first_literal(g.stream(), is),
+        other => literal(&other).filter(|t| is(t)),
+    })
+}
