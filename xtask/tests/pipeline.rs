@@ -276,7 +276,7 @@ fn no_operation_is_named_like_a_method_of_the_client() {
     methods.retain(|m| !autopi_codegen::RESERVED_METHODS.contains(&m.as_str()));
     assert!(
         methods.is_empty(),
-        "add them to RESERVED_METHODS in codegen/src/operations.rs: {methods:?}"
+        "add them to RESERVED_METHODS in codegen/src/operations/method_names.rs: {methods:?}"
     );
 }
 
