@@ -18,6 +18,8 @@ pub mod output;
 pub mod picture;
 mod sandbox;
 pub mod tree;
+#[cfg(feature = "watch")]
+mod watch;
 
 use std::{ffi::OsString, io::Write, process::ExitCode};
 

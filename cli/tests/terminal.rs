@@ -11,11 +11,17 @@ use std::{
 use autopi_sandbox::{API_TOKEN, EMAIL, PASSWORD, Sandbox};
 use support::{Cli, sandbox};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_autopi");
+
 /// Types these lines into the command on a terminal; returns what the terminal shows, and the code.
 fn typed(cli: &Cli, line: &str, input: &str) -> (String, i32) {
-    let program = env!("CARGO_BIN_EXE_autopi");
+    shell(cli, &format!("{PROGRAM} {line}"), input)
+}
+
+/// The same of a line for a shell.
+fn shell(cli: &Cli, line: &str, input: &str) -> (String, i32) {
     let mut command = Command::new("script");
-    command.args(["-qec", &format!("{program} {line}"), "/dev/null"]);
+    command.args(["-qec", line, "/dev/null"]);
     command
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
@@ -117,4 +123,82 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
         "",
     );
     assert!(shown.contains("\u{1b}[1;31merror:"), "{shown}");
+}
+
+/// Leaves the screen of its own.
+const LEFT: &str = "\u{1b}[?1049l";
+
+#[test]
+fn watch_draws_what_fits_and_gives_the_terminal_back_whatever_ends_it() {
+    let cli = Cli::shared();
+    let sized = |size: &str| {
+        format!(
+            "stty {size}; timeout --foreground 30 {PROGRAM} watch --every 1; echo code=$?; stty -a"
+        )
+    };
+    for quit in ["q", "\u{3}"] {
+        let (shown, _) = shell(&cli, &sized("cols 100 rows 10"), &format!("x\n{quit}\n"));
+        for part in [
+            "Truck-01",
+            "silent",
+            "devices at",
+            LEFT,
+            "code=0",
+            " icanon",
+            " echo ",
+        ] {
+            assert!(shown.contains(part), "{quit:?}, {part}: {shown:?}");
+        }
+    }
+    let (shown, _) = shell(&cli, &sized("cols 20 rows 6"), "x\nq\n");
+    assert!(
+        shown.contains("Truck-01") && !shown.contains("lat"),
+        "{shown:?}"
+    );
+    assert!(shown.contains("code=0"), "{shown:?}");
+    let killed = format!(
+        "stty cols 80 rows 9; {PROGRAM} watch </dev/tty & p=$!; sleep 2; kill $p; wait $p; echo code=$?; stty -a"
+    );
+    let (shown, _) = shell(&cli, &killed, "");
+    for part in ["Truck-01", LEFT, "code=0", " icanon"] {
+        assert!(shown.contains(part), "{part}: {shown:?}");
+    }
+}
+
+#[test]
+fn watch_shows_that_the_server_is_lost_and_ends_where_it_is_refused() {
+    let lost = Cli::alone()
+        .with("AUTOPI_API_TOKEN", API_TOKEN)
+        .with("AUTOPI_BASE_URL", "http://127.0.0.1:1");
+    let line = format!("stty cols 120 rows 6; timeout --foreground 30 {PROGRAM} watch --timeout 1");
+    let (shown, code) = shell(&lost, &line, "x\nx\nx\nx\nq\n");
+    assert!(
+        shown.contains("mthe connection is refused") && code == 0,
+        "{shown:?}"
+    );
+    let api = sandbox(Sandbox::builder());
+    let refused = Cli::of(&api).with("AUTOPI_API_TOKEN", &"0".repeat(40));
+    let (shown, code) = shell(&refused, &line, "");
+    let (_, after) = shown.split_once(LEFT).unwrap();
+    assert!(after.contains("HTTP 401") && code == 3, "{shown:?}");
+    for (line, says) in [
+        ("watch", "there is none"),
+        ("watch --every 0", "--every"),
+        ("watch -o json", "draws a table"),
+        ("watch -o x.csv", "draws a table"),
+        ("watch --jq .", "draws a table"),
+    ] {
+        Cli::shared().line(line).bad(2, says);
+    }
+    assert!(
+        Cli::shared()
+            .line("watch --dry-run")
+            .good()
+            .starts_with("curl ")
+    );
+    let (shown, code) = typed(&Cli::shared(), "watch -d Nobody", "");
+    assert!(
+        code == 4 && shown.contains("no device `Nobody`") && !shown.contains(LEFT),
+        "{shown:?}"
+    );
 }

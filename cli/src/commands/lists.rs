@@ -13,6 +13,9 @@ use crate::{
     device::{self, Device},
 };
 
+/// Where positions are.
+pub const POSITIONS: [&str; 1] = ["/logbook/v2/most_recent_positions/"];
+
 /// A command, the paths that it may ask, and what its table shows.
 struct List {
     name: &'static str,
@@ -56,7 +59,7 @@ const LISTS: [List; 5] = [
     List {
         name: "positions",
         about: "Where devices were seen last",
-        paths: &["/logbook/v2/most_recent_positions/"],
+        paths: &POSITIONS,
         columns: &["display", "id", "unit_id", "ts", "lat", "lon", "speed"],
         options: &["device"],
     },
@@ -230,7 +233,7 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
 }
 
 /// A row for each place where the device was seen last.
-fn positions(item: &Value) -> Vec<Value> {
+pub fn positions(item: &Value) -> Vec<Value> {
     let places = item.get("positions").and_then(Value::as_array);
     let rows = places.into_iter().flatten().map(|place| {
         let at = |path: &str| place.pointer(path).cloned().unwrap_or_default();

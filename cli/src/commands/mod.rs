@@ -42,6 +42,11 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         "completions" => completions::run(context, matches),
         "man" => manual::run(context, matches),
         "search" => search::run(context, matches),
+        #[cfg(feature = "watch")]
+        "watch" => crate::watch::run(context, matches),
+        #[cfg(not(feature = "watch"))]
+        "watch" => Err(Failure::usage("this command was built without watch")
+            .hint("`cargo install autopi-cli --features watch` builds it in")),
         "trip" => trip::run(context, matches),
         area => {
             let (operation, matches) = match matches.subcommand() {

@@ -5,7 +5,7 @@ use clap::Command;
 use crate::commands;
 
 /// Their names: no area has one of them.
-pub const EVERYDAY: [&str; 18] = [
+pub const EVERYDAY: [&str; 19] = [
     "login",
     "logout",
     "whoami",
@@ -16,6 +16,7 @@ pub const EVERYDAY: [&str; 18] = [
     "trips",
     "trip",
     "alerts",
+    "watch",
     "run",
     "export",
     "api",
@@ -37,6 +38,7 @@ pub fn commands() -> Vec<Command> {
     ];
     all.extend(lists::commands());
     all.extend([
+        watch(),
         trip::command(),
         run::command(),
         crate::export::command(),
@@ -55,4 +57,12 @@ use crate::mcp::command as mcp;
 #[cfg(not(feature = "mcp"))]
 fn mcp() -> Command {
     Command::new("mcp").about("A server for assistants: not in this build (--features mcp)")
+}
+
+#[cfg(feature = "watch")]
+use crate::watch::command as watch;
+
+#[cfg(not(feature = "watch"))]
+fn watch() -> Command {
+    Command::new("watch").about("A table that stays fresh: not in this build (--features watch)")
 }

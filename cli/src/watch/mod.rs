@@ -1,0 +1,231 @@
+//! `autopi watch`: where devices are and what they do, in a table that is asked for again and again.
+
+mod input;
+mod screen;
+
+use std::{collections::BTreeSet, io::IsTerminal, time::Duration};
+
+use autopi::{Client, jiff::Timestamp};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use ratatui::{Terminal, backend::Backend};
+use serde_json::Value;
+use tokio::{sync::mpsc::UnboundedReceiver, time::sleep};
+
+use crate::{
+    Context, Exit, Failure, Result,
+    commands::lists,
+    device::{self, Device},
+    output::columns,
+};
+use input::Input;
+use screen::Screen;
+
+pub fn command() -> Command {
+    Command::new("watch")
+        .about("Where devices are and what they do, in a table that stays fresh; q quits")
+        .arg(
+            Arg::new("device")
+                .long("device")
+                .short('d')
+                .value_name("DEVICE")
+                .action(ArgAction::Append)
+                .help("Only this device: an id, a unit id, or a part of its name"),
+        )
+        .arg(
+            Arg::new("every")
+                .long("every")
+                .value_name("SECONDS")
+                .value_parser(value_parser!(u64).range(1..=3600))
+                .default_value("10")
+                .help("So long from one response to the next request"),
+        )
+}
+
+pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    let output = &context.output;
+    let odd = [
+        ("-o", output.format.is_some() || output.file.is_some()),
+        ("--jq", output.jq.is_some()),
+        ("--limit", output.limit.is_some()),
+    ];
+    if let Some((odd, _)) = odd.iter().find(|(_, is_said)| *is_said) {
+        return Err(
+            Failure::usage(format!("{odd}: watch draws a table on a terminal"))
+                .hint("`autopi positions` has the same once, in any format"),
+        );
+    }
+    if !context.dry_run && !(std::io::stdout().is_terminal() && std::io::stdin().is_terminal()) {
+        return Err(
+            Failure::usage("watch draws on a terminal, and there is none")
+                .hint("`autopi positions -o ndjson` has the same once"),
+        );
+    }
+    let texts = matches.get_many::<String>("device").into_iter().flatten();
+    let texts: Vec<&String> = texts.collect();
+    let every = Duration::from_secs(matches.get_one("every").copied().unwrap_or(10));
+    let client = context.client()?;
+    let source = Source {
+        context,
+        client: &client,
+        operation: device::operation(context, "GET", &lists::POSITIONS)?,
+        only: context.block_on(async {
+            let mut only = BTreeSet::new();
+            for text in texts.iter().filter(|_| !context.dry_run) {
+                only.insert(Device::find(context, &client, text).await?.id);
+            }
+            Ok(only)
+        })?,
+    };
+    if context.dry_run {
+        return context.dry(context.block_on(source.rows()).map(drop));
+    }
+    let screen = Screen::new(output.columns.clone(), every);
+    context.block_on(async {
+        let failed = |e: std::io::Error| Failure::io("the terminal", &e);
+        let inputs = input::start().map_err(failed)?;
+        // Gives the terminal back, whatever happens: ratatui's hook does where this panics.
+        let mut terminal = Restored(ratatui::try_init().map_err(failed)?);
+        watch(&mut terminal.0, screen, inputs, || source.rows()).await
+    })
+}
+
+/// A terminal that is given back.
+struct Restored(ratatui::DefaultTerminal);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        ratatui::restore();
+    }
+}
+
+struct Source<'a> {
+    context: &'a Context,
+    client: &'a Client,
+    operation: &'static crate::index::Operation,
+    only: BTreeSet<String>,
+}
+
+impl Source<'_> {
+    async fn rows(&self) -> Result<Vec<Value>> {
+        let given = device::given(self.operation, &[]);
+        let items = device::all(self.context, self.client, self.operation, given).await?;
+        let rows = items.iter().flat_map(lists::positions);
+        let own = |row: &Value| {
+            let id = row.get("id").and_then(Value::as_str);
+            self.only.is_empty() || id.is_some_and(|id| self.only.contains(id))
+        };
+        let mut rows: Vec<Value> = rows.filter(own).collect();
+        for row in &mut rows {
+            screen::with_state(row, Timestamp::now());
+        }
+        columns::sort(&mut rows, &self.context.output.sort);
+        Ok(rows)
+    }
+}
+
+/// Draws, asks, waits, until it is told to end. An error is shown and asked past; without a valid credential it ends.
+async fn watch<B: Backend>(
+    terminal: &mut Terminal<B>,
+    mut screen: Screen,
+    mut inputs: UnboundedReceiver<Input>,
+    mut rows: impl AsyncFnMut() -> Result<Vec<Value>>,
+) -> Result<()>
+where
+    B::Error: std::fmt::Display,
+{
+    loop {
+        screen.is_asking = true;
+        {
+            let asked = rows();
+            tokio::pin!(asked);
+            let came = loop {
+                draw(terminal, &mut screen)?;
+                tokio::select! {
+                    input = inputs.recv() => if screen.obeys(input) { return Ok(()) },
+                    came = &mut asked => break came,
+                }
+            };
+            match came {
+                Err(e) if e.exit == Exit::Refused => return Err(e),
+                came => screen.take(came),
+            }
+        }
+        let wait = sleep(screen.every);
+        tokio::pin!(wait);
+        loop {
+            draw(terminal, &mut screen)?;
+            tokio::select! {
+                input = inputs.recv() => if screen.obeys(input) { return Ok(()) },
+                () = &mut wait => break,
+            }
+        }
+    }
+}
+
+fn draw<B: Backend>(terminal: &mut Terminal<B>, screen: &mut Screen) -> Result<()>
+where
+    B::Error: std::fmt::Display,
+{
+    let drawn = terminal.draw(|frame| screen.draw(frame));
+    drawn
+        .map(drop)
+        .map_err(|e| Failure::failed(format!("the terminal: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::backend::TestBackend;
+    use serde_json::json;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+
+    fn text(terminal: &Terminal<TestBackend>) -> String {
+        let cells = terminal.backend().buffer().content();
+        cells.iter().map(|cell| cell.symbol()).collect()
+    }
+
+    /// Runs it over these responses; then it is told to quit. What the screen shows, and how it ended.
+    async fn ran(responses: Vec<Result<Vec<Value>>>) -> (String, Result<()>) {
+        let (sender, inputs) = unbounded_channel();
+        let mut terminal = Terminal::new(TestBackend::new(80, 6)).unwrap();
+        let screen = Screen::new(Vec::new(), Duration::from_millis(5));
+        let mut responses = responses.into_iter();
+        let done = watch(&mut terminal, screen, inputs, async || {
+            match responses.next() {
+                Some(response) => response,
+                None => {
+                    sender.send(Input::Quit).unwrap();
+                    std::future::pending().await
+                }
+            }
+        });
+        let done = done.await;
+        (text(&terminal), done)
+    }
+
+    #[tokio::test]
+    async fn an_error_is_shown_and_the_rows_stay_until_the_next_response() {
+        let rows = |name: &str| Ok(vec![json!({"display": name, "speed": 50})]);
+        let down = || Err(Failure::failed("down: \u{1b}[2J503"));
+        let (shown, done) = ran(vec![rows("Truck-1"), down()]).await;
+        assert!(done.is_ok());
+        assert!(
+            shown.contains("Truck-1") && shown.contains("down: \\u{1b}[2J503"),
+            "{shown}"
+        );
+        let (shown, _) = ran(vec![rows("Truck-1"), down(), rows("Truck-2")]).await;
+        assert!(
+            shown.contains("Truck-2") && !shown.contains("down"),
+            "{shown}"
+        );
+        let (shown, _) = ran(vec![Ok(Vec::new())]).await;
+        assert!(shown.contains("no positions"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn a_credential_that_is_refused_ends_it() {
+        let (_, done) = ran(vec![Ok(Vec::new()), Err(Failure::refused("HTTP 401"))]).await;
+        assert_eq!(done.unwrap_err().exit, Exit::Refused);
+    }
+}
