@@ -54,7 +54,8 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
                 .hint("`autopi positions` has the same once, in any format"),
         );
     }
-    if !context.dry_run && !(std::io::stdout().is_terminal() && std::io::stdin().is_terminal()) {
+    let has_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if !has_terminal && !context.dry_run {
         return Err(
             Failure::usage("watch draws on a terminal, and there is none")
                 .hint("`autopi positions -o ndjson` has the same once"),
