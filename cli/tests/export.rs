@@ -245,6 +245,63 @@ fn another_export_is_not_mixed_in_and_force_starts_anew() {
     assert_eq!(read(&cli, "n.csv.manifest"), "my list\n");
 }
 
+/// Another account, or another host: two of them are never in one file.
+#[test]
+fn the_export_of_another_account_or_host_is_not_gone_on_with() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+    let (account, fails) = (
+        Arc::new(AtomicUsize::new(1)),
+        Arc::new(AtomicBool::new(true)),
+    );
+    let start = || {
+        let (account, fails) = (Arc::clone(&account), Arc::clone(&fails));
+        support::server(move |path| {
+            let body = match path {
+                "/auth/user/" => match account.load(Relaxed) {
+                    // It may not ask who it is.
+                    0 => return (403, "{}".into()),
+                    n => format!(r#"{{"pk":{n},"email":"same@example.org"}}"#),
+                },
+                path if path.starts_with("/logbook/") && fails.load(Relaxed) => {
+                    return (404, "{}".into());
+                }
+                path if path.starts_with("/dongle/devices/") => {
+                    let id = "0189d7a5-0000-7000-8000-000000000001";
+                    format!(
+                        r#"{{"count":1,"results":[{{"id":"{id}","unit_id":"{id}","callName":"Truck-01"}}]}}"#
+                    )
+                }
+                _ => r#"{"count":0,"results":[]}"#.into(),
+            };
+            (200, body)
+        })
+    };
+    let (here, there) = (start(), start());
+    let mut cli = Cli::alone().with("AUTOPI_API_TOKEN", autopi_sandbox::API_TOKEN);
+    let mut at = |url: &str| {
+        cli.variables.retain(|(name, _)| name != "AUTOPI_BASE_URL");
+        cli.variables.push(("AUTOPI_BASE_URL".into(), url.into()));
+        export(&cli, TELEMETRY, "./t.csv")
+    };
+    assert_eq!(at(&here).code, 4);
+    for other in [2, 0] {
+        account.store(other, Relaxed);
+        at(&here).bad(2, "is of another export: it is of another account");
+    }
+    account.store(1, Relaxed);
+    at(&there).bad(2, "is of another export: its api is");
+    fails.store(false, Relaxed);
+    assert_eq!(at(&here).code, 0);
+    // A whole one is not taken for another's either.
+    account.store(2, Relaxed);
+    at(&here).bad(2, "it is of another account");
+    let manifest = manifest(&cli, "t.csv")[0].to_string();
+    assert!(
+        !manifest.contains("same@") && !manifest.contains(autopi_sandbox::API_TOKEN),
+        "{manifest}"
+    );
+}
+
 #[test]
 fn a_relative_time_is_that_of_the_first_start() {
     let api = sandbox(Sandbox::builder());

@@ -184,7 +184,7 @@ fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {
 }
 
 /// What the API says of who calls, if the document knows how to ask.
-fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
+pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
     const USER: &str = "/auth/user/";
     if context.index.at("GET", USER).is_none() {
         return Ok(None);

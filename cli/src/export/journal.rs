@@ -369,8 +369,11 @@ fn differs(header: Option<&Value>, said: &Value) -> String {
     let members = said.as_object().into_iter().flatten();
     let different = members.filter_map(|(name, value)| {
         let other = other?.get(name)?;
-        (other != value)
-            .then(|| crate::output::line(&format!("its {name} is {other}, not {value}")))
+        (other != value).then(|| match name.as_str() {
+            // A hash says nothing to people.
+            "account" => "it is of another account".to_owned(),
+            _ => crate::output::line(&format!("its {name} is {other}, not {value}")),
+        })
     });
     let different: Vec<_> = different.take(3).collect();
     match different.is_empty() {
@@ -398,6 +401,7 @@ fn hash_from(reader: &mut impl Read, length: u64) -> io::Result<(String, u64)> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! `plan` cuts the range into windows, `telemetry` and `trips` ask for one, `journal` keeps what came, `format` makes the file of it.
 
+mod account;
 mod format;
 mod journal;
 mod plan;
@@ -180,10 +181,14 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         true => Some("the sandbox".to_owned()),
         false => credential.base_url.clone(),
     };
+    let account = match context.dry_run {
+        true => Value::Null,
+        false => account::of(context, &client)?,
+    };
     let asked = Asked {
         said: json!({
             "export": name, "from": text("from"), "to": text("to"), "window": text("window"),
-            "fields": texts("field"), "format": format.name(), "api": api,
+            "fields": texts("field"), "format": format.name(), "api": api, "account": account,
         }),
         context,
         client,
