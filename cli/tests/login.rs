@@ -308,3 +308,79 @@ fn where_there_is_no_keyring_nothing_is_kept() {
         "in the keyring"
     );
 }
+
+#[test]
+fn a_logout_ends_the_session_on_the_server_or_says_what_stays_valid() {
+    let api = sandbox(Sandbox::builder());
+    let sent = || api.count("POST", "/auth/logout/");
+    let session = || {
+        let cli = Cli::alone().input(&format!("{PASSWORD}\n"));
+        let url = api.url();
+        cli.run(&[
+            "login",
+            "--email",
+            EMAIL,
+            "--password-stdin",
+            "--base-url",
+            url,
+        ])
+        .good();
+        cli
+    };
+    let gone = |cli: &Cli, line: &str| {
+        let ran = cli.line(line);
+        ran.good();
+        assert!(
+            !fs::read_to_string(profiles(cli)).unwrap().contains("jwt"),
+            "{ran:?}"
+        );
+        ran.err
+    };
+    let cli = session();
+    let dry = cli.line("logout --dry-run");
+    assert!(
+        dry.good().starts_with("curl ") && dry.out.contains("/auth/logout/'"),
+        "{dry:?}"
+    );
+    assert!(fs::read_to_string(profiles(&cli)).unwrap().contains("jwt") && sent() == 0);
+    assert_eq!(gone(&cli, "logout").lines().count(), 1);
+    assert_eq!(sent(), 1);
+    // It can't, or may not.
+    let spec = cli.file("none.json", r#"{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/logout/{id}/":{"post":{"responses":{}}},"/logout/":{"get":{"responses":{}}}}}"#);
+    let says = gone(&session(), &format!("logout --spec {spec}"));
+    assert!(
+        says.contains("the document has no logout") && sent() == 1,
+        "{says}"
+    );
+    let cli = session();
+    let path = profiles(&cli);
+    fs::write(
+        &path,
+        fs::read_to_string(&path).unwrap() + "read_only = true\n",
+    )
+    .unwrap();
+    let says = gone(&cli, "logout");
+    assert!(
+        says.contains("stays valid until it ends") && sent() == 1,
+        "{says}"
+    );
+    for fault in ["status=500", "status=401", "reset"] {
+        let cli = session();
+        api.set_faults(&[&format!("{fault}@/auth/logout/")])
+            .unwrap();
+        let says = gone(&cli, "logout --timeout 2");
+        assert!(
+            says.contains("the server did not end the session"),
+            "{fault}: {says}"
+        );
+        api.set_faults(&[]).unwrap();
+    }
+    let before = sent();
+    let cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    let says = cli.line("logout").err;
+    assert!(
+        says.contains("the token stays valid on the server") && sent() == before,
+        "{says}"
+    );
+}

@@ -1,4 +1,4 @@
-//! `autopi login | logout | whoami | profiles`.
+//! `autopi login | whoami | profiles`.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -10,7 +10,7 @@ use crate::{
     Context, Failure, Result,
     context::ask,
     credentials::{self, store},
-    output::{View, line},
+    output::View,
 };
 
 pub fn login() -> Command {
@@ -40,12 +40,6 @@ pub fn login() -> Command {
         )
 }
 
-pub fn logout() -> Command {
-    Command::new("logout").about(
-        "Takes the credential out of the profile; an API token stays valid until it is deleted",
-    )
-}
-
 pub fn whoami() -> Command {
     Command::new("whoami")
         .about("Says who is logged in, where the credential comes from and when it ends")
@@ -55,7 +49,8 @@ pub fn profiles() -> Command {
     Command::new("profiles").about("Lists the profiles, without their secrets")
 }
 
-fn profile(context: &Context) -> String {
+/// The name of the profile that is meant.
+pub fn profile(context: &Context) -> String {
     let of_environment = || {
         std::env::var("AUTOPI_PROFILE")
             .ok()
@@ -196,30 +191,6 @@ pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
             .await?)
     })?;
     Ok(Some(response.value.0))
-}
-
-pub fn run_logout(context: &Context) -> Result<()> {
-    let name = profile(context);
-    if context.dry_run {
-        return context.output.text(&format!(
-            "# nothing is sent: the credential is taken out of [{}]\n",
-            line(&name)
-        ));
-    }
-    let home = std::env::home_dir();
-    let all = home.as_deref().map(rt::profiles).transpose()?.flatten();
-    if all.is_some_and(|all| all.get(&name).is_some_and(|p| p.keyring)) {
-        credentials::ring::remove(&name)?;
-    }
-    match store::forget(&name)? {
-        true => context
-            .output
-            .notice(&format!("logged out: profile [{name}]")),
-        false => context
-            .output
-            .notice(&format!("profile [{name}] has no credential")),
-    }
-    Ok(())
 }
 
 pub fn run_whoami(context: &Context) -> Result<()> {

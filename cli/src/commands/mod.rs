@@ -5,6 +5,7 @@ pub mod completions;
 pub mod doctor;
 pub mod lists;
 pub mod login;
+pub mod logout;
 pub mod manual;
 pub mod operation;
 pub mod pages;
@@ -26,7 +27,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     match name {
         "login" => login::run_login(context, matches),
-        "logout" => login::run_logout(context),
+        "logout" => logout::run(context),
         "whoami" => login::run_whoami(context),
         "profiles" => login::run_profiles(context),
         list if lists::NAMES.contains(&list) => lists::run(context, list, matches),

@@ -29,10 +29,10 @@ pub const EVERYDAY: [&str; 19] = [
 
 /// In the order of the help.
 pub fn commands() -> Vec<Command> {
-    use commands::{api, completions, doctor, lists, login, manual, run, search, trip};
+    use commands::{api, completions, doctor, lists, login, logout, manual, run, search, trip};
     let mut all = vec![
         login::login(),
-        login::logout(),
+        logout::command(),
         login::whoami(),
         login::profiles(),
     ];
