@@ -65,6 +65,11 @@ async fn what_is_twice_unknown_or_not_there_is_refused() {
     assert_eq!(create(json!({"type": "STEAM"})).await, (400, choice));
     let location = json!({"location": ["Invalid pk \"99\" - object does not exist."]});
     assert_eq!(create(json!({"location": 99})).await, (400, location));
+    let beyond = "Invalid pk \"99999999999999999999\" - object does not exist.";
+    assert_eq!(
+        create(json!({"location": "99999999999999999999"})).await,
+        (400, json!({"location": [beyond]}))
+    );
     // A created one can be referred to, a deleted one no more.
     let made = api
         .send("POST", "/fleet/locations/", &json!({"name": "Yard"}))

@@ -82,37 +82,30 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
         "positive_data_acceptance" if only_empty_lists(doc, finding, &said.response) => Some(
             "a list in a query that is empty is sent as one empty item, which its field does not take",
         ),
-        "positive_data_acceptance"
-            if is_huge(&said.body)
-                && BEYOND_64_BITS
-                    .iter()
-                    .any(|words| all_say(words, &said.response, &|_| true)) =>
-        {
-            Some("an integer of more than 64 bits is nothing that a database holds")
-        }
-        "positive_data_acceptance"
-            if all_say("Null characters are not allowed.", &said.response, &|_| {
-                true
-            }) =>
-        {
-            Some("DRF takes no text with U+0000, which PostgreSQL does not hold")
-        }
-        "positive_data_acceptance"
-            if all_say("The submitted file is empty.", &said.response, &|_| true) =>
-        {
-            Some("DRF's FileField takes no empty file (`allow_empty_file`)")
-        }
+        "positive_data_acceptance" => refused(said),
         "negative_data_rejection" => accepted(doc, finding, &said.body),
         _ => None,
     }
 }
 
-/// What DRF says of an integer of more than 64 bits.
-const BEYOND_64_BITS: [&str; 3] = [
-    "A valid integer is required.",
-    "Ensure this value is greater than or equal to -9223372036854775808.",
-    "Ensure this value is less than or equal to 9223372036854775807.",
-];
+/// Why DRF refuses what the document takes.
+fn refused(said: &Exchange) -> Option<&'static str> {
+    let each = |says: &dyn Fn(&str) -> bool| all_say(says, &said.response, &|_| true);
+    let beyond_64_bits = |text: &str| {
+        text == "A valid integer is required."
+            || text == "Ensure this value is greater than or equal to -9223372036854775808."
+            || text == "Ensure this value is less than or equal to 9223372036854775807."
+            || text.starts_with("Invalid pk \"")
+    };
+    if is_huge(&said.body) && each(&beyond_64_bits) {
+        return Some("an integer of more than 64 bits is nothing that a database holds");
+    }
+    if each(&|text| text == "Null characters are not allowed.") {
+        return Some("DRF takes no text with U+0000, which PostgreSQL does not hold");
+    }
+    each(&|text| text == "The submitted file is empty.")
+        .then_some("DRF's FileField takes no empty file (`allow_empty_file`)")
+}
 
 /// Why DRF takes what the document does not.
 fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str> {
@@ -141,11 +134,6 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
             .then_some("DRF takes no body for an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
-        if names == ["page_size"]
-            && (wrong.ends_with("Incorrect type") || wrong.contains("violates `type`"))
-        {
-            return Some("DRF's paginator takes a page size that is no number for none");
-        }
         // Django takes the last of a name.
         let last = |name: &&str| {
             ["?", "&"]
@@ -154,10 +142,16 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
                 .map(|(_, rest)| rest)
                 .min_by_key(|rest| rest.len())
         };
-        let empty = names
+        let empty = |name: &&str| last(name).is_some_and(|rest| rest.starts_with(['&', ' ']));
+        let typed = wrong.ends_with("Incorrect type") || wrong.contains("violates `type`");
+        let sized = |name: &&str| *name == "page_size" && typed;
+        if names.iter().all(empty) {
+            return Some("django-filter takes an empty value for none");
+        }
+        return names
             .iter()
-            .all(|name| last(name).is_some_and(|rest| rest.starts_with(['&', ' '])));
-        return empty.then_some("django-filter takes an empty value for none");
+            .all(|name| sized(name) || empty(name))
+            .then_some("DRF's paginator takes a page size that is no number for none");
     }
     if wrong.ends_with("in body - object with unexpected properties") {
         let form =
@@ -195,6 +189,13 @@ struct Violation<'a> {
 
 /// Both forms of the judge: `- a -> b: Incorrect type`, and ``- violates `type` at /properties/a/properties/b (was integer, became null)``, of which there may be several.
 fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
+    if text.trim() == "- incorrect type" {
+        return Some(vec![Violation {
+            names: Vec::new(),
+            inner: None,
+            what: "Incorrect type",
+        }]);
+    }
     if !text.contains("- violates ") {
         let (place, what) = text.split_once(" - ")?.1.rsplit_once(": ")?;
         let mut names: Vec<&str> = place
@@ -273,7 +274,7 @@ fn taken(
             if was == "object"
                 && ["properties", "additionalProperties"]
                     .iter()
-                    .all(|k| schema.get(k).is_none()) =>
+                    .all(|k| schema.get(k).is_none_or(|v| *v == true)) =>
         {
             Some("drf-yasg documents a JSONField as an object; it takes any JSON")
         }
@@ -306,6 +307,12 @@ fn taken(
             }) =>
         {
             Some("DRF counts a text without the blanks around it (`trim_whitespace`)")
+        }
+        "Incorrect type" if was == "array" && schema["in"] == "formData" => {
+            Some("a form holds texts: DRF takes one for a list of one")
+        }
+        _ if was == "file" && what.starts_with("Value not matching the ") => {
+            Some("a file is any bytes")
         }
         "Incorrect type" if was == "number" && all(Value::is_boolean) => {
             Some("DRF's FloatField takes true and false for 1 and 0")
@@ -349,15 +356,17 @@ fn is_huge(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(is_huge),
         Value::Object(map) => map.values().any(is_huge),
+        // In a form.
+        Value::String(text) => text.len() > 18 && text.bytes().all(|b| b.is_ascii_digit()),
         Value::Number(n) => n.is_f64() && n.as_f64().is_some_and(|n| n.abs() >= 9.2e18),
         _ => false,
     }
 }
 
 /// Does the response complain of nothing but this, and of such fields?
-fn all_say(words: &str, response: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
+fn all_say(says: &dyn Fn(&str) -> bool, response: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
     fn walk<'a>(
-        words: &str,
+        says: &dyn Fn(&str) -> bool,
         value: &'a Value,
         names: &mut Vec<&'a str>,
         field: &dyn Fn(&[&str]) -> bool,
@@ -366,26 +375,30 @@ fn all_say(words: &str, response: &Value, field: &dyn Fn(&[&str]) -> bool) -> bo
             Value::Object(map) => map.iter().all(|(name, inner)| {
                 // The place in a list.
                 if name.parse::<usize>().is_ok() {
-                    return walk(words, inner, names, field);
+                    return walk(says, inner, names, field);
                 }
                 names.push(name);
-                let good = walk(words, inner, names, field);
+                let good = walk(says, inner, names, field);
                 names.pop();
                 good
             }),
-            Value::Array(list) => list.iter().all(|inner| walk(words, inner, names, field)),
-            Value::String(text) => text == words && field(names),
+            Value::Array(list) => list.iter().all(|inner| walk(says, inner, names, field)),
+            Value::String(text) => says(text) && field(names),
             _ => false,
         }
     }
     response.as_object().is_some_and(|map| !map.is_empty())
-        && walk(words, response, &mut Vec::new(), field)
+        && walk(says, response, &mut Vec::new(), field)
 }
 
 fn only_decimals(doc: &Value, operation: &str, response: &Value) -> bool {
-    all_say("A valid number is required.", response, &|names| {
-        field(doc, operation, names).is_some_and(|f| f["format"] == "decimal")
-    })
+    let decimal =
+        |names: &[&str]| field(doc, operation, names).is_some_and(|f| f["format"] == "decimal");
+    all_say(
+        &|text| text == "A valid number is required.",
+        response,
+        &decimal,
+    )
 }
 
 /// Does the response complain of nothing but lists of the query, each of them sent with nothing in it?
@@ -442,7 +455,9 @@ fn field<'a>(doc: &'a Value, operation: &str, names: &[&str]) -> Option<&'a Valu
         }
     }
     let outer = body(doc, operation)?;
-    let (last, before) = names.split_last()?;
+    let Some((last, before)) = names.split_last() else {
+        return Some(outer);
+    };
     let holder = before.iter().try_fold(outer, |schema, name| {
         Some(resolve(doc, schema["properties"].get(name)?))
     })?;
@@ -491,7 +506,9 @@ mod tests {
             "definitions": {"Row": {"properties": {"lat": {"type": "string", "format": "decimal"}, "n": {"type": "integer"}}}},
             "paths": {"/l/": {"get": {"parameters": [{"in": "query", "name": "tags", "type": "array"}, {"in": "query", "name": "n", "type": "integer"}]}},
                 "/a/": {"post": {"parameters": [schema(json!(["made"]))]}, "put": {"parameters": [schema(json!(["n"]))]}},
-                "/b/": {"post": {"parameters": [{"in": "formData", "name": "over", "type": "boolean"}]},
+                "/b/": {"post": {"parameters": [{"in": "formData", "name": "over", "type": "boolean"},
+                        {"in": "formData", "name": "tags", "type": "array"}, {"in": "formData", "name": "file", "type": "file"}]},
+                    "put": {"parameters": [{"in": "body", "schema": {"type": "object", "additionalProperties": true}}]},
                     "patch": {"parameters": [{"in": "body", "schema": {"properties": {"n": {"type": "string", "maxLength": 3}}}}]}}},
         });
         let judge = |check: &str,
@@ -662,6 +679,31 @@ mod tests {
             )
         };
         assert!(form(json!({"over": "0"})) && !form(json!({"over": "yes"})) && !form(Value::Null));
+        let of_form = " in body   - violates `format` at /properties/file   - violates `type` at /properties/tags (was array, became boolean)";
+        let rejected = |operation: &str, wrong: &str, sent: &str| {
+            judge(
+                "negative_data_rejection",
+                operation,
+                wrong,
+                sent,
+                json!({}),
+                Value::Null,
+            )
+        };
+        assert!(rejected("POST /b/", of_form, ""));
+        assert!(rejected("PUT /b/", "in body - incorrect type", ""));
+        assert!(!rejected("PATCH /b/", "in body - incorrect type", ""));
+        let two = "component: parameters `page_size`, `page` in query   - violates `type` at /properties/page_size   - violates `type` at /properties/page";
+        assert!(rejected(
+            "GET /l/",
+            two,
+            "GET /l/?page=&page_size=true  -> 200"
+        ));
+        assert!(!rejected(
+            "GET /l/",
+            two,
+            "GET /l/?page=x&page_size=true  -> 200"
+        ));
         let both = |key: &str| {
             let wrong = format!(
                 "component:   - query: violates `minLength` at /properties/x   - body: violates `{key}` at /properties/made"

@@ -156,6 +156,8 @@ impl Validator<'_> {
             },
             (IdKind::Integer, Value::String(t)) => match t.trim().parse::<i64>() {
                 Ok(id) => Value::from(id),
+                // Django looks up what no database holds, and finds nothing.
+                Err(_) if t.bytes().all(|b| b.is_ascii_digit()) => return missing(&value),
                 Err(_) => return incorrect(),
             },
             (IdKind::Integer, Value::Number(n)) => match n.as_f64() {
