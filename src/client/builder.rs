@@ -3,9 +3,12 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::{
-    Async, Client, ClientHooks, Credentials, CredentialsProvider, Error, ItemError, Mfa,
-    RetryPolicy, pagination::options::OnBadItem,
+    Async, Client, ClientHooks, Credentials, CredentialsProvider, ItemError, Mfa, RetryPolicy,
+    pagination::options::OnBadItem,
 };
+
+#[cfg(not(target_family = "wasm"))]
+use crate::Error;
 #[cfg(not(target_family = "wasm"))]
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 

@@ -6,9 +6,9 @@ use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 
 #[cfg(not(target_family = "wasm"))]
-use crate::pagination::prefetch::Ahead;
+use crate::{Error, pagination::prefetch::Ahead};
 use crate::{
-    Error, ItemStream, Page,
+    ItemStream, Page,
     pagination::{options::ListOptions, paginator::Paginator, params::PageParams},
     transport::{core::Core, request::RequestSpec},
 };

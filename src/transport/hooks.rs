@@ -17,6 +17,10 @@ pub struct CallInfo {
     /// From 1.
     pub attempt: u32,
     /// The names of members that are secrets, or none, other than the names tell.
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(dead_code, reason = "recordings need files")
+    )]
     pub(crate) secrets: Marked,
 }
 

@@ -17,7 +17,7 @@ if [ "${1-}" = --debian ]; then
     trap 'umount "$root$repo"' EXIT
     build=(chroot "$root" env HOME=/root CARGO_HTTP_CAINFO=/etc/ssl/certs/ca-certificates.crt CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld "${build[@]}")
 fi
-"${build[@]}"
+RUSTFLAGS="-D warnings" "${build[@]}"
 bindgen=$(sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 "$target/bin/wasm-bindgen" --version 2>/dev/null | grep -qF "$bindgen" || cargo install --quiet --root "$target" --target-dir "$target" wasm-bindgen-cli --version "$bindgen"
 "$target/bin/wasm-bindgen" --target nodejs --out-dir "$target/node" "$target/wasm32-unknown-unknown/release/wasm_check.wasm"
