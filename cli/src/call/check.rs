@@ -3,7 +3,7 @@
 use autopi::rt::{Violation, Violations, secret};
 use serde_json::Value;
 
-use super::{Part, kept, time};
+use super::{kept, near::unknown, time};
 use crate::index::{Index, type_name};
 
 /// Schemas may refer to themselves, and alternatives multiply: after so many steps the rest is left to the server.
@@ -229,75 +229,6 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// The parts of a form: unknown names, missing ones, files where none fit.
-pub fn parts(index: &Index, schema: &Value, parts: &[(String, Part)]) -> Vec<(String, String)> {
-    let schema = index.resolved(schema);
-    let empty = serde_json::Map::new();
-    let known = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    let required = schema.get("required").and_then(Value::as_array);
-    let mut faults = Vec::new();
-    for name in required.into_iter().flatten().filter_map(Value::as_str) {
-        if !parts.iter().any(|(given, _)| given == name) {
-            faults.push((name.to_owned(), "required, not given".to_owned()));
-        }
-    }
-    for (name, part) in parts {
-        let Some(of) = known.get(name) else {
-            if !known.is_empty() {
-                faults.push((
-                    name.clone(),
-                    unknown(name, known.keys().map(String::as_str)),
-                ));
-            }
-            continue;
-        };
-        let of = index.resolved(of);
-        let is_file = |s: &Value| s.get("format").is_some_and(|f| f == "binary");
-        let wants_file =
-            is_file(&of) || of.get("items").is_some_and(|i| is_file(&index.resolved(i)));
-        match part {
-            Part::Text(_) if wants_file => {
-                faults.push((name.clone(), format!("must be a file: {name}=@PATH")))
-            }
-            Part::Text(text) => match super::read(index, &of, std::slice::from_ref(text), false) {
-                Ok(value) => faults.extend(
-                    check(index, &of, &value, name)
-                        .into_iter()
-                        .map(|v| (v.field, v.fault)),
-                ),
-                Err(fault) => faults.push((name.clone(), fault)),
-            },
-            Part::File(_) => {}
-        }
-    }
-    faults
-}
-
-fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
-    match closest(name, known.iter().copied()) {
-        Some(near) => format!("is no member; did you mean `{near}`?"),
-        None => format!("is no member; there are {}", known.join(", ")),
-    }
-}
-
-/// The name that was most likely meant.
-pub fn closest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    near(name, among).into_iter().next()
-}
-
-/// The names that may have been meant, the likeliest first.
-pub fn near<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = name.to_lowercase();
-    let scored = among.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));
-    let mut scored: Vec<_> = scored.filter(|(score, _)| *score > 0.8).collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().map(|(_, other)| other).collect()
 }
 
 fn article(word: &str) -> &'static str {

@@ -2,6 +2,8 @@
 
 pub mod body;
 mod check;
+mod near;
+mod parts;
 pub mod time;
 mod values;
 
@@ -18,7 +20,8 @@ use crate::{
     output::line,
 };
 
-pub use check::{check, near};
+pub use check::check;
+pub use near::near;
 pub use values::read;
 
 /// What is sent as the body.
@@ -237,7 +240,7 @@ fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Resu
             }));
         }
         if let (Some(body), Some(Content::Parts(parts))) = (&operation.body, &given.body) {
-            faults.extend(check::parts(index, &body.schema, parts));
+            faults.extend(parts::parts(index, &body.schema, parts));
         }
     }
     let Some((first, _)) = faults.first() else {

@@ -4,7 +4,7 @@ use autopi::Client;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::journal::hex;
+use super::files::hex;
 use crate::{Context, Exit, Result, commands::login};
 
 /// What tells accounts apart, the best first.

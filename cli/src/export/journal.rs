@@ -4,59 +4,23 @@
 //! last line that holds, are of a process that was killed: they are taken away at the next start.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use fs4::fs_std::FileExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{format::Format, plan::Range, shown};
+use super::{
+    files::{Paths, hash_from, hash_of, hex, io_failure, open},
+    format::Format,
+    manifest::{Manifest, differs},
+    plan::Range,
+    shown,
+};
 use crate::{Failure, Result};
-
-/// Its files.
-#[derive(Clone, Debug)]
-pub struct Paths {
-    file: PathBuf,
-    part: PathBuf,
-    manifest: PathBuf,
-}
-
-impl Paths {
-    /// # Errors
-    /// It can't be a file that is written beside its place and renamed.
-    pub fn new(path: &Path) -> Result<Self> {
-        match fs::metadata(path) {
-            Ok(about) if about.is_dir() => {
-                return Err(Failure::usage(format!(
-                    "{} is a folder: name a file in it",
-                    shown(path)
-                )));
-            }
-            Ok(about) if !about.is_file() => {
-                return Err(Failure::usage(format!(
-                    "{} is no regular file: an export goes on from what is in one",
-                    shown(path)
-                )));
-            }
-            _ => {}
-        }
-        // A link stays one: what it leads to is written.
-        let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let beside = |end: &str| {
-            let mut name = file.clone().into_os_string();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        Ok(Self {
-            part: beside(".part"),
-            manifest: beside(".manifest"),
-            file,
-        })
-    }
-}
 
 /// What is found at the start.
 pub enum Opened {
@@ -76,70 +40,6 @@ pub struct Journal {
     rows: u64,
     /// Of the rows that are good.
     end: u64,
-}
-
-/// What the manifest says.
-#[derive(Default)]
-struct Manifest {
-    header: Option<Value>,
-    windows: Vec<Window>,
-    /// The hash of the file that was made, and its rows.
-    done: Option<(String, u64)>,
-    /// Bytes of the first line.
-    first: u64,
-}
-
-struct Window {
-    rows: u64,
-    /// Where its rows end in the part.
-    end: u64,
-    hash: String,
-    /// Where its line ends in the manifest.
-    line: u64,
-}
-
-impl Manifest {
-    /// Up to the first line that does not hold.
-    fn read(text: &[u8]) -> Self {
-        let mut manifest = Self::default();
-        let mut at = 0;
-        for line in text.split_inclusive(|b| *b == b'\n') {
-            at += line.len() as u64;
-            let value = line
-                .strip_suffix(b"\n")
-                .map(serde_json::from_slice::<Value>);
-            let Some(Ok(value)) = value else { break };
-            if manifest.header.is_none() {
-                manifest.header = Some(value);
-                manifest.first = at;
-                continue;
-            }
-            let number = |key: &str| value.get(key).and_then(Value::as_u64);
-            let Some(hash) = value.get("sha256").and_then(Value::as_str) else {
-                break;
-            };
-            let (Some(rows), hash) = (number("rows"), hash.to_owned()) else {
-                break;
-            };
-            match (number("window"), number("end")) {
-                (Some(n), Some(end)) if n == manifest.windows.len() as u64 => {
-                    let line = at;
-                    manifest.windows.push(Window {
-                        rows,
-                        end,
-                        hash,
-                        line,
-                    });
-                }
-                (None, None) => {
-                    manifest.done = Some((hash, rows));
-                    break;
-                }
-                _ => break,
-            }
-        }
-        manifest
-    }
 }
 
 impl Journal {
@@ -345,63 +245,4 @@ impl Journal {
     pub fn range(&self) -> Range {
         self.range
     }
-}
-
-fn open(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    options.open(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => Failure::usage(format!(
-            "cannot write {}: there is no such folder",
-            shown(path)
-        )),
-        _ => io_failure(path, &e),
-    })
-}
-
-fn io_failure(path: &Path, e: &io::Error) -> Failure {
-    Failure::failed(format!("cannot write {}: {e}", shown(path)))
-}
-
-/// What another export is of that this one is not.
-fn differs(header: Option<&Value>, said: &Value) -> String {
-    let other = header.and_then(|h| h.get("export"));
-    let members = said.as_object().into_iter().flatten();
-    let different = members.filter_map(|(name, value)| {
-        let other = other?.get(name)?;
-        (other != value).then(|| match name.as_str() {
-            // A hash says nothing to people.
-            "account" => "it is of another account".to_owned(),
-            _ => crate::output::line(&format!("its {name} is {other}, not {value}")),
-        })
-    });
-    let different: Vec<_> = different.take(3).collect();
-    match different.is_empty() {
-        true => String::new(),
-        false => format!(": {}", different.join(", ")),
-    }
-}
-
-fn hash_of(path: &Path) -> io::Result<String> {
-    let mut file = BufReader::new(File::open(path)?);
-    hash_from(&mut file, u64::MAX).map(|(hash, _)| hash)
-}
-
-fn hash_from(reader: &mut impl Read, length: u64) -> io::Result<(String, u64)> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    let (mut reader, mut all) = (reader.take(length), 0);
-    loop {
-        let read = reader.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((hex(&hash.finalize()), all));
-        }
-        hash.update(buffer.get(..read).unwrap_or_default());
-        all += read as u64;
-    }
-}
-
-/// In hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

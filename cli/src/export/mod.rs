@@ -3,32 +3,38 @@
 //! `plan` cuts the range into windows, `telemetry` and `trips` ask for one, `journal` keeps what came, `format` makes the file of it.
 
 mod account;
+mod command;
+mod files;
 mod format;
 mod journal;
+mod manifest;
 mod plan;
 mod progress;
 mod telemetry;
+mod time;
 pub mod track;
 mod trips;
 
 use std::path::{Path, PathBuf};
 
 use autopi::Client;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::{
     Context, Failure, Result,
     device::Device,
-    index::Operation,
     output::{Output, line},
 };
+pub use command::command;
+use files::Paths;
 use format::Format;
 pub use format::{places as ends, xml};
-use journal::{Journal, Opened, Paths};
+use journal::{Journal, Opened};
 use plan::{Range, Unit};
 use progress::Progress;
+use time::{in_utc, moment, times};
 
 /// What an export is of.
 trait Source {
@@ -41,93 +47,6 @@ trait Source {
 
 /// When a row is from; a row without a time stays where it came.
 type Moment = Option<autopi::Timestamp>;
-
-pub fn command() -> Command {
-    let device = |help: &'static str| {
-        Arg::new("device")
-            .long("device")
-            .short('d')
-            .value_name("DEVICE")
-            .action(clap::ArgAction::Append)
-            .help(help)
-    };
-    let time = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("TIME")
-            .allow_hyphen_values(true)
-            .required(true)
-            .help(help)
-    };
-    let shared = |command: Command, window: &'static str, formats: &'static str| {
-        command
-            .arg(time(
-                "from",
-                "From this time on: 2026-01-31T08:00Z, 2026-01-31T08:00[Europe/Copenhagen], -7d",
-            ))
-            .arg(time("to", "Before this time; now is one"))
-            .arg(
-                Arg::new("format")
-                    .long("format")
-                    .value_name("FORMAT")
-                    .help(formats),
-            )
-            .arg(
-                Arg::new("window")
-                    .long("window")
-                    .value_name("SPAN")
-                    .default_value(window)
-                    .help("The range is asked for in pieces of this length: 30m, 6h, 7d"),
-            )
-            .arg(
-                Arg::new("parallel")
-                    .long("parallel")
-                    .value_name("N")
-                    .value_parser(value_parser!(u8).range(1..=32))
-                    .default_value("4")
-                    .help("So many pieces at once"),
-            )
-            .arg(
-                Arg::new("rate")
-                    .long("rate")
-                    .value_name("N")
-                    .value_parser(rate)
-                    .help("At most so many requests a second"),
-            )
-    };
-    Command::new("export")
-        .about("Telemetry or trips of a range of time into a file; the same command goes on after any stop")
-        .subcommand_required(true)
-        .subcommand(shared(
-            Command::new("telemetry")
-                .about("Raw records of devices into NDJSON, CSV or Parquet")
-                .arg(device("Of this device: an id, a unit id, or a part of its name").required(true))
-                .arg(
-                    Arg::new("field")
-                        .long("field")
-                        .value_name("FIELD")
-                        .action(clap::ArgAction::Append)
-                        .help("Only records of this type (obd.speed), or only this member of them (track.pos.loc.lat)"),
-                ),
-            "6h",
-            "ndjson, csv or parquet; without it by the file's name",
-        ))
-        .subcommand(shared(
-            Command::new("trips")
-                .about("Trips into GPX, GeoJSON or KML with their tracks, or into CSV, NDJSON or Parquet")
-                .arg(device("Only of this device: an id, a unit id, or a part of its name")),
-            "7d",
-            "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
-        ))
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    let rate = text
-        .parse::<f64>()
-        .ok()
-        .filter(|r| r.is_finite() && *r > 0.0);
-    rate.ok_or_else(|| "a number above zero is wanted".into())
-}
 
 /// What was asked for.
 struct Asked<'a> {
@@ -353,37 +272,4 @@ async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64)> {
     lines.sort();
     let count = lines.len() as u64;
     Ok((lines.into_iter().map(|(_, line)| line).collect(), count))
-}
-
-/// Writes the times of a row in UTC, those that the document calls times.
-fn in_utc(row: &mut Value, times: &[String]) {
-    for name in times {
-        let Some(Value::String(text)) = row.get_mut(name) else {
-            continue;
-        };
-        if let Ok(time) = text.parse::<autopi::Timestamp>() {
-            *text = time.to_string();
-        }
-    }
-}
-
-/// The members of the items of a list that are times.
-fn times(context: &Context, operation: &Operation) -> Vec<String> {
-    let item = operation.item().map(|item| context.index.resolved(item));
-    let properties = item
-        .as_ref()
-        .and_then(|i| i.get("properties"))
-        .and_then(Value::as_object);
-    let is_time =
-        |of: &Value| context.index.resolved(of).get("format") == Some(&json!("date-time"));
-    properties
-        .into_iter()
-        .flatten()
-        .filter(|(_, of)| is_time(of))
-        .map(|(name, _)| name.clone())
-        .collect()
-}
-
-fn moment(row: &Value, name: &str) -> Moment {
-    row.get(name)?.as_str()?.parse().ok()
 }

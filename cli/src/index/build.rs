@@ -4,12 +4,21 @@
 //!
 //! The form: one line of JSON, the header, then the operations and schemas, which it finds by their place behind that line.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
+#[path = "media.rs"]
+mod media;
+#[path = "names.rs"]
+mod names;
 #[path = "swagger.rs"]
 mod swagger;
+#[path = "trim.rs"]
+mod trim;
+
+use media::{is_json, is_multipart, is_urlencoded};
+pub use names::kebab;
+use names::{Taken, command};
+use trim::trimmed;
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -276,108 +285,4 @@ fn parameter(parameter: &Value) -> Option<Value> {
         out["style"] = "json".into();
     }
     Some(out)
-}
-
-/// A schema without what no command shows or checks.
-fn trimmed(schema: &Value) -> Value {
-    match schema {
-        Value::Object(map) => {
-            let kept = map.iter().filter(|(key, value)| {
-                let unused = [
-                    "title",
-                    "example",
-                    "examples",
-                    "xml",
-                    "externalDocs",
-                    "x-autopi-always",
-                ];
-                let is_empty = value.as_str().is_some_and(str::is_empty);
-                match key.as_str() {
-                    "description" => !is_empty,
-                    // A member may have such a name; then it is a schema.
-                    key => value.is_object() || !unused.contains(&key),
-                }
-            });
-            let kept = kept.map(|(key, value)| (key.clone(), trimmed(value)));
-            Value::Object(kept.collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(trimmed).collect()),
-        other => other.clone(),
-    }
-}
-
-/// The names that are taken; of those with a number behind them the last one.
-#[derive(Default)]
-struct Taken(BTreeMap<String, usize>);
-
-impl Taken {
-    /// Takes the first of these names that is free, else the last with a number behind it.
-    fn take<const N: usize>(&mut self, names: [String; N]) -> String {
-        let last = names.last().cloned().unwrap_or_default();
-        let free = names.into_iter().find(|name| !self.0.contains_key(name));
-        let name = free.unwrap_or_else(|| {
-            let mut number = self.0.get(&last).copied().unwrap_or(1);
-            loop {
-                number += 1;
-                let name = format!("{last}-{number}");
-                if !self.0.contains_key(&name) {
-                    self.0.insert(last, number);
-                    return name;
-                }
-            }
-        });
-        self.0.insert(name.clone(), 1);
-        name
-    }
-}
-
-/// The name of a command: the id without its area, in kebab-case.
-fn command(id: &str, area: &str) -> String {
-    let whole = kebab(id);
-    let prefix = format!("{}-", kebab(area));
-    let short = whole.strip_prefix(&prefix).unwrap_or(&whole);
-    if short.is_empty() {
-        "operation".into()
-    } else {
-        short.into()
-    }
-}
-
-/// The words of a name in lower case, with hyphens between them: `listPets`, `list_pets` and `List pets` are `list-pets`.
-pub fn kebab(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut lower = false;
-    for c in name.chars() {
-        if c.is_alphanumeric() {
-            if c.is_uppercase() && lower {
-                out.push('-');
-            }
-            out.extend(c.to_lowercase());
-            lower = c.is_lowercase() || c.is_numeric();
-        } else {
-            if !out.is_empty() && !out.ends_with('-') {
-                out.push('-');
-            }
-            lower = false;
-        }
-    }
-    out.trim_end_matches('-').to_owned()
-}
-
-fn essence(media: &str) -> String {
-    let essence = media.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-fn is_json(media: &str) -> bool {
-    let essence = essence(media);
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
-}
-
-fn is_multipart(media: &str) -> bool {
-    essence(media).starts_with("multipart/")
-}
-
-fn is_urlencoded(media: &str) -> bool {
-    essence(media) == "application/x-www-form-urlencoded"
 }

@@ -1,6 +1,7 @@
 //! The document as commands see it: areas, operations, schemas. Only what is asked for is parsed.
 
 pub mod build;
+mod flags;
 mod operation;
 mod schema;
 

@@ -6,6 +6,7 @@ mod escape;
 mod file;
 mod jq;
 mod rows;
+mod single;
 mod table;
 mod yaml;
 
@@ -183,7 +184,7 @@ impl Output {
                 }
                 rows.end()
             }
-            one => rows::single(self, one, view),
+            one => single::single(self, one, view),
         }
     }
 

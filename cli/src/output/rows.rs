@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Format, Output, Target, View, columns, csv, escape, jq, table, yaml};
+use super::{Format, Output, Target, View, columns, csv, escape, single::filtered, table, yaml};
 use crate::{Failure, Result};
 
 /// Of so many items the members are looked at before the columns of CSV are settled.
@@ -203,7 +203,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn pretty(value: &Value) -> String {
+/// JSON on lines of its own.
+pub fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
@@ -233,82 +234,4 @@ pub fn members(known: &[String], items: &[Value]) -> Vec<String> {
         }
     }
     names
-}
-
-/// One value that is no list.
-pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
-    let value = match (output.columns.as_slice(), &value) {
-        ([], _) => value,
-        (asked, Value::Object(_)) => {
-            if let Some(path) = asked
-                .iter()
-                .find(|path| columns::get(&value, path).is_none())
-            {
-                let known: Vec<_> = value
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .map(|(k, _)| escape::line(k))
-                    .collect();
-                return Err(
-                    Failure::usage(format!("there is no member `{}`", escape::line(path)))
-                        .hint(format!("there are {}", known.join(", "))),
-                );
-            }
-            columns::picked(&value, asked)
-        }
-        _ => value,
-    };
-    let mut target = Target::open(output)?;
-    if let Some(filter) = &output.jq {
-        return filtered(output, target, filter, value);
-    }
-    let text = match output.format() {
-        Format::Table => table::single(&value, output),
-        Format::Json => escape::json(&pretty(&value)) + "\n",
-        Format::Ndjson => escape::json(&value.to_string()) + "\n",
-        Format::Yaml => {
-            let mut text = String::new();
-            yaml::write(&value, 0, &mut text);
-            text
-        }
-        Format::Csv => {
-            drop(target);
-            let mut plain = output.clone();
-            (plain.columns, plain.sort) = (Vec::new(), Vec::new());
-            let mut rows = Rows::new(&plain, view)?;
-            rows.item(value)?;
-            return rows.end();
-        }
-    };
-    target.write(text.as_bytes())?;
-    target.end()
-}
-
-/// The results of a filter: without a format said, texts as they are and everything else as JSON, a line each; else in that format.
-fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
-    let mut results = Vec::new();
-    jq::run(filter, value, |result| {
-        if output.format.is_some() {
-            results.push(result);
-            return Ok(());
-        }
-        let text = match result {
-            Value::String(text) if output.is_terminal() => escape::line(&text),
-            Value::String(text) => text,
-            other => escape::json(&other.to_string()),
-        };
-        target.write((text + "\n").as_bytes())
-    })?;
-    if output.format.is_none() {
-        return target.end();
-    }
-    drop(target);
-    let mut plain = output.clone();
-    (plain.jq, plain.columns, plain.sort) = (None, Vec::new(), Vec::new());
-    let view = View::default();
-    match results.len() {
-        1 => plain.value(results.swap_remove(0), &view),
-        _ => plain.value(Value::Array(results), &view),
-    }
 }

@@ -1,8 +1,10 @@
 //! The tree of commands: everyday ones, and an area each with its operations. Only the operation that the arguments name has its options built.
 
 mod everyday;
+mod example;
 mod global;
 mod help;
+mod members;
 mod operation;
 mod scan;
 

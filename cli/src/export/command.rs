@@ -1,0 +1,90 @@
+//! What `autopi export` takes.
+
+use clap::{Arg, Command, value_parser};
+
+pub fn command() -> Command {
+    let device = |help: &'static str| {
+        Arg::new("device")
+            .long("device")
+            .short('d')
+            .value_name("DEVICE")
+            .action(clap::ArgAction::Append)
+            .help(help)
+    };
+    let time = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("TIME")
+            .allow_hyphen_values(true)
+            .required(true)
+            .help(help)
+    };
+    let shared = |command: Command, window: &'static str, formats: &'static str| {
+        command
+            .arg(time(
+                "from",
+                "From this time on: 2026-01-31T08:00Z, 2026-01-31T08:00[Europe/Copenhagen], -7d",
+            ))
+            .arg(time("to", "Before this time; now is one"))
+            .arg(
+                Arg::new("format")
+                    .long("format")
+                    .value_name("FORMAT")
+                    .help(formats),
+            )
+            .arg(
+                Arg::new("window")
+                    .long("window")
+                    .value_name("SPAN")
+                    .default_value(window)
+                    .help("The range is asked for in pieces of this length: 30m, 6h, 7d"),
+            )
+            .arg(
+                Arg::new("parallel")
+                    .long("parallel")
+                    .value_name("N")
+                    .value_parser(value_parser!(u8).range(1..=32))
+                    .default_value("4")
+                    .help("So many pieces at once"),
+            )
+            .arg(
+                Arg::new("rate")
+                    .long("rate")
+                    .value_name("N")
+                    .value_parser(rate)
+                    .help("At most so many requests a second"),
+            )
+    };
+    Command::new("export")
+        .about("Telemetry or trips of a range of time into a file; the same command goes on after any stop")
+        .subcommand_required(true)
+        .subcommand(shared(
+            Command::new("telemetry")
+                .about("Raw records of devices into NDJSON, CSV or Parquet")
+                .arg(device("Of this device: an id, a unit id, or a part of its name").required(true))
+                .arg(
+                    Arg::new("field")
+                        .long("field")
+                        .value_name("FIELD")
+                        .action(clap::ArgAction::Append)
+                        .help("Only records of this type (obd.speed), or only this member of them (track.pos.loc.lat)"),
+                ),
+            "6h",
+            "ndjson, csv or parquet; without it by the file's name",
+        ))
+        .subcommand(shared(
+            Command::new("trips")
+                .about("Trips into GPX, GeoJSON or KML with their tracks, or into CSV, NDJSON or Parquet")
+                .arg(device("Only of this device: an id, a unit id, or a part of its name")),
+            "7d",
+            "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
+        ))
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text
+        .parse::<f64>()
+        .ok()
+        .filter(|r| r.is_finite() && *r > 0.0);
+    rate.ok_or_else(|| "a number above zero is wanted".into())
+}

@@ -1,0 +1,86 @@
+//! What the manifest of an export says: how far its rows are good.
+
+use serde_json::Value;
+
+/// What the manifest says.
+#[derive(Default)]
+pub struct Manifest {
+    pub header: Option<Value>,
+    pub windows: Vec<Window>,
+    /// The hash of the file that was made, and its rows.
+    pub done: Option<(String, u64)>,
+    /// Bytes of the first line.
+    pub first: u64,
+}
+
+pub struct Window {
+    pub rows: u64,
+    /// Where its rows end in the part.
+    pub end: u64,
+    pub hash: String,
+    /// Where its line ends in the manifest.
+    pub line: u64,
+}
+
+impl Manifest {
+    /// Up to the first line that does not hold.
+    pub fn read(text: &[u8]) -> Self {
+        let mut manifest = Self::default();
+        let mut at = 0;
+        for line in text.split_inclusive(|b| *b == b'\n') {
+            at += line.len() as u64;
+            let value = line
+                .strip_suffix(b"\n")
+                .map(serde_json::from_slice::<Value>);
+            let Some(Ok(value)) = value else { break };
+            if manifest.header.is_none() {
+                manifest.header = Some(value);
+                manifest.first = at;
+                continue;
+            }
+            let number = |key: &str| value.get(key).and_then(Value::as_u64);
+            let Some(hash) = value.get("sha256").and_then(Value::as_str) else {
+                break;
+            };
+            let (Some(rows), hash) = (number("rows"), hash.to_owned()) else {
+                break;
+            };
+            match (number("window"), number("end")) {
+                (Some(n), Some(end)) if n == manifest.windows.len() as u64 => {
+                    let line = at;
+                    manifest.windows.push(Window {
+                        rows,
+                        end,
+                        hash,
+                        line,
+                    });
+                }
+                (None, None) => {
+                    manifest.done = Some((hash, rows));
+                    break;
+                }
+                _ => break,
+            }
+        }
+        manifest
+    }
+}
+
+/// What another export is of that this one is not.
+pub fn differs(header: Option<&Value>, said: &Value) -> String {
+    let other = header.and_then(|h| h.get("export"));
+    let members = said.as_object().into_iter().flatten();
+    let different = members.filter_map(|(name, value)| {
+        let other = other?.get(name)?;
+        (other != value).then(|| match name.as_str() {
+            // A hash says nothing to people.
+            "account" => "it is of another account".to_owned(),
+            _ => crate::output::line(&format!("its {name} is {other}, not {value}")),
+        })
+    });
+    let different: Vec<_> = different.take(3).collect();
+    match different.is_empty() {
+        true => String::new(),
+        false => format!(": {}", different.join(", ")),
+    }
+}

@@ -1,0 +1,61 @@
+//! Names of commands. The build script compiles this file too.
+
+use std::collections::BTreeMap;
+
+/// The names that are taken; of those with a number behind them the last one.
+#[derive(Default)]
+pub struct Taken(BTreeMap<String, usize>);
+
+impl Taken {
+    /// Takes the first of these names that is free, else the last with a number behind it.
+    pub fn take<const N: usize>(&mut self, names: [String; N]) -> String {
+        let last = names.last().cloned().unwrap_or_default();
+        let free = names.into_iter().find(|name| !self.0.contains_key(name));
+        let name = free.unwrap_or_else(|| {
+            let mut number = self.0.get(&last).copied().unwrap_or(1);
+            loop {
+                number += 1;
+                let name = format!("{last}-{number}");
+                if !self.0.contains_key(&name) {
+                    self.0.insert(last, number);
+                    return name;
+                }
+            }
+        });
+        self.0.insert(name.clone(), 1);
+        name
+    }
+}
+
+/// The name of a command: the id without its area, in kebab-case.
+pub fn command(id: &str, area: &str) -> String {
+    let whole = kebab(id);
+    let prefix = format!("{}-", kebab(area));
+    let short = whole.strip_prefix(&prefix).unwrap_or(&whole);
+    if short.is_empty() {
+        "operation".into()
+    } else {
+        short.into()
+    }
+}
+
+/// The words of a name in lower case, with hyphens between them: `listPets`, `list_pets` and `List pets` are `list-pets`.
+pub fn kebab(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut lower = false;
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            if c.is_uppercase() && lower {
+                out.push('-');
+            }
+            out.extend(c.to_lowercase());
+            lower = c.is_lowercase() || c.is_numeric();
+        } else {
+            if !out.is_empty() && !out.ends_with('-') {
+                out.push('-');
+            }
+            lower = false;
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}

@@ -1,0 +1,101 @@
+//! The members of a body in the help of an operation.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::{help, operation::values};
+use crate::{
+    index::{Index, type_name},
+    output::line,
+};
+
+/// Members are shown so deep, and so many.
+const LEVELS: usize = 2;
+const MEMBERS: usize = 400;
+
+/// Writes the members of a body, a line each.
+pub fn write(index: &Index, schema: &Value, text: &mut String) {
+    level(index, schema, 1, &mut { MEMBERS }, text);
+}
+
+fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mut String) {
+    let schema = index.resolved(schema);
+    let required = required(&schema);
+    let is_required = |name: &str| required.contains(&name);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let Some(properties) = properties.filter(|p| !p.is_empty()) else {
+        let _ = writeln!(
+            text,
+            "{}any {}",
+            "  ".repeat(deep),
+            type_name(index, &schema)
+        );
+        return;
+    };
+    let longest = properties
+        .keys()
+        .map(|n| line(n).chars().count())
+        .max()
+        .unwrap_or(0);
+    for (name, of) in properties {
+        if is_read_only(of) {
+            continue;
+        }
+        if *left == 0 {
+            let _ = writeln!(text, "{}…", "  ".repeat(deep));
+            return;
+        }
+        *left -= 1;
+        let known = index.resolved(of);
+        let mut about = type_name(index, &known);
+        if is_required(name) {
+            about.push_str(", required");
+        }
+        if known.get("nullable") == Some(&Value::Bool(true)) {
+            about.push_str(", may be null");
+        }
+        let values = values(index, &known);
+        if !values.is_empty() {
+            let _ = write!(about, ": {}", values.join(", "));
+        }
+        let description = known
+            .get("description")
+            .or(of.get("description"))
+            .and_then(Value::as_str);
+        if let Some(description) = description.filter(|d| !d.trim().is_empty()) {
+            let _ = write!(about, ". {}", help::sentence(description));
+        }
+        let name = line(name);
+        let gap = " ".repeat(longest.saturating_sub(name.chars().count()));
+        let _ = writeln!(text, "{}{name}{gap}  {about}", "  ".repeat(deep));
+        if deep < LEVELS {
+            let items = known.get("items").map(|i| index.resolved(i));
+            let inner = items.as_deref().unwrap_or(&known);
+            if inner
+                .get("properties")
+                .and_then(Value::as_object)
+                .is_some_and(|p| !p.is_empty())
+            {
+                level(index, inner, deep + 1, left, text);
+            }
+        }
+    }
+}
+
+/// What must be sent.
+pub fn required(schema: &Value) -> Vec<&str> {
+    if schema.get("x-partial").is_some() {
+        return Vec::new();
+    }
+    let of = |name: &str| schema.get("properties").and_then(|p| p.get(name));
+    let names = schema.get("required").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names
+        .filter(|name| !of(name).is_some_and(is_read_only))
+        .collect()
+}
+
+pub fn is_read_only(schema: &Value) -> bool {
+    schema.get("readOnly") == Some(&Value::Bool(true))
+}
