@@ -39,6 +39,7 @@ impl Drive {
     pub fn new(title: String, subtitle: String, points: &[Point]) -> Self {
         let timed = points.iter().filter_map(|p| Some((p.ts.parse().ok()?, p)));
         let timed: Vec<(Timestamp, &Point)> = timed.collect();
+        let is_one = |speed: &f64| (0.0..=FASTEST).contains(speed);
         let start = timed.first().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at);
         let mut dots: Vec<Dot> = Vec::with_capacity(timed.len());
         for (at, point) in timed {
@@ -47,13 +48,13 @@ impl Drive {
                 at: at.duration_since(start).as_secs_f64(),
                 lat: point.lat,
                 lon: point.lon + ((before - point.lon) / 360.0).round() * 360.0,
-                speed: point.speed,
+                speed: point.speed.filter(is_one),
             });
         }
         let factor = factor(&dots);
         for dot in &mut dots {
             let speed = dot.speed.map(|speed| speed * factor);
-            dot.speed = speed.filter(|s| (0.0..=FASTEST).contains(s));
+            dot.speed = speed.filter(is_one);
         }
         let unit = dots.iter().any(|dot| dot.speed.is_some());
         Self {
