@@ -31,6 +31,11 @@ pub fn pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+/// What [`pointer`] made of a key.
+pub fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
 /// A text in a line of Markdown: no markup but code spans, nothing hidden.
 pub fn markdown(text: &str) -> String {
     docs::prose(&line(text), |c| {

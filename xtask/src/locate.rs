@@ -86,7 +86,7 @@ pub fn line(text: &str, pointer: &str) -> usize {
     let steps: Vec<String> = pointer
         .split('/')
         .skip(1)
-        .map(|s| s.replace("~1", "/").replace("~0", "~"))
+        .map(autopi_codegen::escape::unescape)
         .collect();
     let find = |steps: &[String]| {
         if is_json(text) {

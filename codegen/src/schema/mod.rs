@@ -75,12 +75,14 @@ impl<'a> Document<'a> {
         Err(Error::new("", "a $ref points to itself"))
     }
 
+    fn pointed(&self, value: &Value) -> Option<&'a Value> {
+        let target = value.get("$ref")?.as_str()?;
+        self.root.pointer(target.strip_prefix('#')?)
+    }
+
     /// As [`Self::resolve`]; what points to nothing stays as it is.
     pub fn resolve_any<'s>(&'s self, value: &'s Value) -> &'s Value {
-        let target = value.get("$ref").and_then(Value::as_str);
-        target
-            .and_then(|t| self.root.pointer(t.strip_prefix('#')?))
-            .unwrap_or(value)
+        self.pointed(value).unwrap_or(value)
     }
 
     /// The component that a schema is: its `$ref`, or an `allOf` of one.
@@ -176,9 +178,8 @@ impl<'a> Document<'a> {
                             *found.entry(name.as_str()).or_default() |= is_secret;
                         }
                     }
-                    let target = map.get("$ref").and_then(Value::as_str);
-                    let target = target.filter(|target| seen.insert(*target));
-                    let target = target.and_then(|t| self.root.pointer(t.strip_prefix('#')?));
+                    let target = self.pointed(value);
+                    let target = target.filter(|target| seen.insert(std::ptr::from_ref(*target)));
                     todo.extend(target.into_iter().chain(map.values()));
                 }
                 _ => {}

@@ -3,7 +3,10 @@
 pub mod members;
 mod visit;
 
-pub use autopi_codegen::{METHODS, escape::pointer as escape};
+pub use autopi_codegen::{
+    METHODS,
+    escape::{pointer as escape, unescape},
+};
 pub use visit::{
     bodies, document_schemas, each_inner, each_schema, operations, parameter_schemas, parameters,
 };
@@ -13,9 +16,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
-/// What [`escape`] made of a key.
-pub fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
+/// The pointer of what a `$ref` of a value names in the document itself.
+pub fn target(value: &Value) -> Option<&str> {
+    value.get("$ref")?.as_str()?.strip_prefix('#')
+}
+
+/// What a `$ref` leads to; the value itself if there is none, or if it leads nowhere.
+pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
+    let next = |value: &&'a Value| target(value).and_then(|pointer| doc.pointer(pointer));
+    let chain = std::iter::successors(Some(value), next);
+    chain.take(33).last().unwrap_or(value)
+}
+
+/// The last key of a pointer: the name of a component.
+pub fn last(pointer: &str) -> String {
+    unescape(pointer.rsplit('/').next().unwrap_or_default())
 }
 
 /// The names of the parameters of a path, in their order.

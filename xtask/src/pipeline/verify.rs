@@ -24,11 +24,7 @@ pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
         .flatten()
     {
         // A path item of OpenAPI 3 may stand elsewhere.
-        let target = item
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|r| doc.pointer(r.strip_prefix('#')?));
-        let item = target.unwrap_or(item);
+        let item = document::resolve(doc, item);
         found.extend(
             document::METHODS
                 .iter()

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::document::escape;
+use crate::document::unescape;
 
 /// Places are JSON pointers.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ impl Edit {
                 if let Some((owner, key)) = split
                     && let Some(map) = root.pointer_mut(owner).and_then(Value::as_object_mut)
                 {
-                    map.shift_remove(&name(key));
+                    map.shift_remove(&unescape(key));
                 }
             }
             Self::Unrequire(at, name) => {
@@ -71,10 +72,6 @@ fn merge(target: &mut Value, update: &Value) {
     }
 }
 
-fn name(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
-}
-
 /// `'name'`, quoted as RFC 9535 asks (2.3.1).
 fn quoted(name: &str) -> String {
     let mut out = String::from("'");
@@ -100,7 +97,7 @@ pub fn path(pointer: &str) -> String {
         "$",
     ];
     let (mut out, mut before) = (String::from("$"), String::from("."));
-    for segment in pointer.split('/').skip(1).map(name) {
+    for segment in pointer.split('/').skip(1).map(unescape) {
         let word = segment.starts_with(|c: char| c.is_ascii_alphabetic())
             && segment.chars().all(|c| c.is_ascii_alphanumeric());
         let index = ["allOf", "oneOf", "anyOf"].contains(&before.as_str());
@@ -126,5 +123,5 @@ pub fn component(name: &str) -> String {
 /// The name of the component that a place is in.
 pub fn component_of(pointer: &str) -> Option<String> {
     let rest = pointer.strip_prefix("/components/schemas/")?;
-    rest.split('/').next().map(name)
+    rest.split('/').next().map(unescape)
 }

@@ -1,8 +1,8 @@
 //! Responses against the document: what came at each place of a schema, by the operation that gave it.
 
-use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
+use autopi_codegen::contract;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use super::{
     evidence::{Evidence, kind},
     rules::{self, Look},
 };
+use crate::document;
 use crate::document::escape;
 
 /// A place of the document.
@@ -196,8 +197,7 @@ pub fn follow(root: &Value, at: &str) -> String {
             break;
         };
         let parts = schema.get("allOf").and_then(Value::as_array);
-        let target = schema.get("$ref").and_then(Value::as_str);
-        match (target.and_then(|r| r.strip_prefix('#')), parts) {
+        match (document::target(schema), parts) {
             (Some(target), _) => at = target.to_owned(),
             (None, Some(parts))
                 if parts.len() == 1

@@ -3,9 +3,9 @@
 //! What references moved is noted as it happens. For the rest nothing is kept: when a stage fails, the document is sent through once more with every object
 //! marked by its own pointer, and the mark is read where the error is.
 
-use autopi_codegen::contract;
 use std::path::{Path, PathBuf};
 
+use autopi_codegen::contract;
 use serde_json::Value;
 
 use crate::document::members::{At, DOCUMENT, Is, each};
@@ -74,7 +74,7 @@ pub fn marked(doc: &Value, pointer: &str, original: &Value) -> Option<String> {
     let mut at = doc;
     let mut found = None;
     for key in pointer.split('/').skip(1) {
-        let key = key.replace("~1", "/").replace("~0", "~");
+        let key = crate::document::unescape(key);
         let next = match at {
             Value::Array(list) => key.parse::<usize>().ok().and_then(|i| list.get(i)),
             other => other.get(&key),

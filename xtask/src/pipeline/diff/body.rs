@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::{
     Rule,
     place::At,
-    reach::resolve,
     values::{Maybe, flag, get, keys, members},
     walk::Walker,
 };
+use crate::document::resolve;
 
 impl<'a> Walker<'a> {
     /// What both sides of a pair of references lead to; nothing if they lead to the same component, which is compared by itself.

@@ -13,6 +13,7 @@ use super::{
     walk::Walker,
 };
 use crate::document::escape;
+use crate::document::last;
 
 impl<'a> Walker<'a> {
     pub(super) fn document(&mut self) {
@@ -153,10 +154,7 @@ impl<'a> Walker<'a> {
     /// One change for each component that was renamed.
     fn renamed(&mut self, at: &At) {
         for (before, after) in self.renames.all() {
-            let name = |pointer: &str| {
-                crate::document::unescape(pointer.rsplit('/').next().unwrap_or_default())
-            };
-            let (from, to) = (name(&before), name(&after));
+            let (from, to) = (last(&before), last(&after));
             let (sides, operations) = self.old.of(&before).and(self.new.of(&after));
             let at = At {
                 old: before,

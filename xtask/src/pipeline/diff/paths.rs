@@ -1,15 +1,13 @@
 //! Which operation of the new document is which of the old one.
 
-use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
 
+use autopi_codegen::contract;
 use serde_json::Value;
 
-use super::{
-    reach::resolve,
-    values::{members, text, without},
-};
+use super::values::{members, text, without};
 use crate::document::METHODS;
+use crate::document::resolve;
 
 /// An operation of a document.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::values::{flag, items, members, text};
-use crate::document::{METHODS, escape};
+use crate::document::{METHODS, escape, resolve};
 
 /// Who sees a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -201,22 +201,6 @@ pub fn label(method: &str, path: &str, op: &Value) -> String {
         "" => name,
         id => format!("{name} ({id})"),
     }
-}
-
-/// What a `$ref` leads to; the value itself if there is none, or if it leads nowhere.
-pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
-    let mut value = value;
-    for _ in 0..32 {
-        let target = value
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|r| doc.pointer(r.strip_prefix('#')?));
-        match target {
-            Some(target) => value = target,
-            None => break,
-        }
-    }
-    value
 }
 
 /// The shared parts of a document: pointer and value.

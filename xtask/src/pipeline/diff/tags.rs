@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::values::{items, members};
 use crate::document::{
+    last,
     members::{At, DOCUMENT, Is, SCHEMA, each},
-    unescape,
+    target,
 };
 
 /// Is the name of the component at `pointer` its tag?
@@ -31,7 +32,9 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
     let mut todo = vec![pointer.to_owned()];
     while let Some(pointer) = todo.pop() {
         let parts = doc.pointer(&pointer).and_then(|s| s.get("allOf"));
-        let parts = items(parts).iter().filter_map(target);
+        let parts = items(parts)
+            .iter()
+            .filter_map(|part| target(part).map(str::to_owned));
         todo.extend(parts.filter(|parent| above.insert(parent.clone())));
     }
     let mut found = Vec::new();
@@ -44,7 +47,7 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
                 let listed = ["oneOf", "anyOf"]
                     .iter()
                     .flat_map(|k| items(schema.get(*k)));
-                let mut listed = listed.filter_map(target);
+                let mut listed = listed.filter_map(|part| target(part).map(str::to_owned));
                 if above.contains(&at.to_string()) || listed.any(|to| to == pointer) {
                     found.push(schema);
                 }
@@ -55,14 +58,9 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
     found
 }
 
-fn target(part: &Value) -> Option<String> {
-    let target = part.get("$ref")?.as_str()?.strip_prefix('#')?;
-    Some(target.to_owned())
-}
-
 /// The tags that a mapping has for a component.
 fn mapped<'a>(base: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
-    let name = unescape(pointer.rsplit('/').next().unwrap_or_default());
+    let name = last(pointer);
     let leads = move |to: &str| to.strip_prefix('#') == Some(pointer) || to == name;
     members(base.pointer("/discriminator/mapping"))
         .filter(move |(_, to)| to.as_str().is_some_and(&leads))

@@ -10,6 +10,7 @@ use crate::commands::probe::{
     evidence::{Evidence, SIZES},
 };
 use crate::document::escape;
+use crate::document::target;
 
 /// The schema that takes all that came.
 pub(super) fn typed(evidence: &Evidence) -> Value {
@@ -90,9 +91,8 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
     if depth > 16 {
         return None;
     }
-    let target = schema.get("$ref").and_then(Value::as_str);
-    if let Some(target) = target {
-        return kinds(root, root.pointer(target.strip_prefix('#')?)?, depth + 1);
+    if let Some(target) = target(schema) {
+        return kinds(root, root.pointer(target)?, depth + 1);
     }
     let documented = schema.get("type").and_then(Value::as_str);
     if schema.get(contract::JSON) == Some(&Value::Bool(true)) && documented != Some("object") {
@@ -147,9 +147,8 @@ pub(super) fn nullable(root: &Value, schema: &Value) -> bool {
         {
             return true;
         }
-        let target = schema.get("$ref").and_then(Value::as_str);
         let parts = schema.get("allOf").and_then(Value::as_array);
-        let next = match (target.and_then(|t| t.strip_prefix('#')), parts) {
+        let next = match (target(schema), parts) {
             (Some(target), _) => root.pointer(target),
             (None, Some(parts)) if parts.len() == 1 => parts.first(),
             _ => None,

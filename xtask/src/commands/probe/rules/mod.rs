@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{edit::Edit, evidence::Evidence};
+use crate::document;
 
 pub struct Rule {
     pub name: &'static str,
@@ -149,7 +150,7 @@ impl<'a> Look<'a> {
     /// The object that this is a member of, and its name there.
     fn member(&self) -> Option<(&'a str, String)> {
         let (owner, key) = self.at.rsplit_once("/properties/")?;
-        (!key.contains('/')).then(|| (owner, key.replace("~1", "/").replace("~0", "~")))
+        (!key.contains('/')).then(|| (owner, document::unescape(key)))
     }
 
     /// The schema, unless it takes any JSON.

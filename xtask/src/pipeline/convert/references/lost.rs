@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{DOCUMENT_IS, References, Site};
 use crate::document::members::{At, BODY, HEADER, PARAMETER, RESPONSE, SCHEMA, each};
+use crate::document::unescape;
 
 impl References<'_> {
     pub(super) fn unfollowed(&mut self, site: &Site, reference: &str, why: &str) {
@@ -73,7 +74,7 @@ impl References<'_> {
                     }
                 }
                 Some(Value::Object(map)) => {
-                    map.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
+                    map.shift_remove(&unescape(key));
                 }
                 _ => {}
             }

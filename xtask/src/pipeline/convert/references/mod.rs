@@ -21,7 +21,10 @@ use serde_json::{Map, Value, json};
 
 use super::{files::Files, origins::Origins};
 use crate::document::members::{At, DOCUMENT, Is, Kind, PATH_ITEM, SCHEMA, each};
-use crate::report::{Failure, Report};
+use crate::{
+    document,
+    report::{Failure, Report},
+};
 
 /// How deep, and how often in all, what is put in a reference's place may hold further ones; how many values may be copied: references to references
 /// must not grow without end.
@@ -220,8 +223,7 @@ impl References<'_> {
             .and_then(|rest| rest.strip_prefix('/'))
             .filter(|name| !name.contains('/'));
         if let Some(name) = component {
-            let name = name.replace("~1", "/").replace("~0", "~");
-            self.name(site, &name);
+            self.name(site, &document::unescape(name));
             return Ok(());
         }
         let value = self.doc.pointer(&pointer).cloned().unwrap_or_default();

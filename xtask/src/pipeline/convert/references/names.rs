@@ -5,6 +5,8 @@ use std::path::Path;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
+use crate::document::unescape;
+
 pub fn size(value: &Value) -> usize {
     match value {
         Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
@@ -52,11 +54,7 @@ pub(super) fn name_of(pointer: &str, file: Option<&Path>) -> String {
     let mut name: String = keys
         .iter()
         .filter(|k| !silent.contains(&k.as_str()))
-        .map(|k| {
-            k.replace("~1", "/")
-                .replace("~0", "~")
-                .to_upper_camel_case()
-        })
+        .map(|k| unescape(k).to_upper_camel_case())
         .collect();
     if name.is_empty() {
         let stem = file.and_then(Path::file_stem).unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Path items that are no paths of the API: webhooks and callbacks.
 
 use crate::document::METHODS;
+use crate::document::resolve;
 use crate::pipeline::diff::{
     Rule,
     paths::Path,
     place::At,
-    reach::resolve,
     values::{Maybe, keys},
     walk::Walker,
 };

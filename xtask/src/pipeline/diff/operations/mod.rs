@@ -19,12 +19,13 @@ use super::{
     Rule,
     paths::{How, Pair, Path},
     place::At,
-    reach::{Sides, label, resolve},
+    reach::{Sides, label},
     texts::both,
     values::{Maybe, get, keys, text},
     walk::Walker,
 };
 use crate::document::METHODS;
+use crate::document::resolve;
 
 impl<'a> Walker<'a> {
     /// All paths.

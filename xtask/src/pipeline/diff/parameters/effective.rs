@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::document::resolve;
 use crate::document::{escape, path_parameters};
 use crate::pipeline::diff::{
     paths::Path,
-    reach::resolve,
     renames::letters,
     schema::one_to_one,
     values::{Maybe, get, items, text, without},

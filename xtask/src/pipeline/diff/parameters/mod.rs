@@ -11,11 +11,11 @@ use super::{
     operations::path_parameter_text,
     paths::Path,
     place::At,
-    reach::resolve,
     texts::both,
     values::{Maybe, flag, get, keys, text},
     walk::Walker,
 };
+use crate::document::resolve;
 
 impl<'a> Walker<'a> {
     /// Everything that an operation takes, whether it or its path item says so.

@@ -15,7 +15,7 @@ use super::{
     Change, Class, Rule, Side, paths::pairs, place::types, reach::Reach, renames::Renames,
     surface::Surface, walk::change,
 };
-use crate::report::Failure;
+use crate::{document::last, report::Failure};
 
 /// Adds to each change what it does to the Rust API; what belongs to none becomes a change of its own.
 ///
@@ -26,13 +26,11 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
         |e: autopi_codegen::Error| Failure::new("diff", e.pointer().to_owned(), e.to_string());
     let renames = Renames::new(old, new);
     let (old_types, new_types) = (Document::new(old), Document::new(new));
-    let name =
-        |pointer: &str| crate::document::unescape(pointer.rsplit('/').next().unwrap_or_default());
     let mut renamed = BTreeMap::new();
     for (before, after) in renames.all() {
         if let (Ok(a), Ok(b)) = (
-            old_types.ident(&name(&before)),
-            new_types.ident(&name(&after)),
+            old_types.ident(&last(&before)),
+            new_types.ident(&last(&after)),
         ) && before.starts_with("/components/schemas/")
         {
             renamed.insert(a.to_string(), b.to_string());

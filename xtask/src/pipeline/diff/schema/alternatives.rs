@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use super::{
-    Holders,
-    names::{last, reference},
-    step,
-};
+use super::{Holders, names::reference, step};
 use crate::document::escape;
+use crate::document::last;
 use crate::pipeline::diff::{
     Rule,
     place::At,

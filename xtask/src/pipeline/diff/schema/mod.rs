@@ -9,7 +9,7 @@ mod names;
 mod values;
 
 pub use members::one_to_one;
-use names::{last, reference, target};
+use names::{reference, target};
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -22,6 +22,7 @@ use super::{
     values::{Maybe, get, keys, members, without},
     walk::Walker,
 };
+use crate::document::last;
 
 /// The two schemas that a keyword stands in.
 type Holders<'a> = (Maybe<'a>, Maybe<'a>);

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::unescape;
-use crate::pipeline::diff::{reach::resolve, values::Maybe};
+use crate::{document::resolve, pipeline::diff::values::Maybe};
 
 /// The component that a schema is: its `$ref`, or an `allOf` of one.
 pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
@@ -25,8 +24,4 @@ pub(super) fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {
         Some(found) => resolve(doc, found),
         None => schema,
     }
-}
-
-pub(super) fn last(reference: &str) -> String {
-    unescape(reference.rsplit('/').next().unwrap_or_default())
 }
