@@ -1,6 +1,9 @@
-//! The field's words (CONTRIBUTING.md, "Words"): those that were given up stay out of the code.
+//! The house: short files, and the field's words (CONTRIBUTING.md, "Words"): those that were given up stay out of the code.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Words in any form that were given up, and what is said in their place.
 const RETIRED: [(&str, &str); 13] = [
@@ -35,46 +38,65 @@ fn words(line: &str) -> String {
     format!(" {} ", parts.join(" "))
 }
 
-fn search(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+/// The Rust files below folders of the repository.
+fn sources(folders: &[&str]) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut todo: Vec<PathBuf> = folders.iter().map(|f| root.join(f)).collect();
+    let mut found = Vec::new();
+    while let Some(path) = todo.pop() {
         if path.is_dir() {
-            search(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("words.rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            for (n, line) in text.lines().enumerate() {
-                let words = words(line);
-                for (word, instead) in RETIRED {
-                    if words.contains(&format!(" {word} ")) {
-                        found.push(format!(
-                            "{}:{}: `{word}` ({instead})",
-                            path.display(),
-                            n + 1
-                        ));
-                    }
-                }
-            }
+            todo.extend(
+                fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
         }
     }
+    found
 }
 
 #[test]
 fn words_that_were_given_up_are_not_used() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in [
+    let folders = [
         "src",
         "tests",
         "benches",
+        "codegen",
         "conformance",
         "examples",
         "lab",
         "sandbox",
         "wire",
-    ] {
-        search(&root.join(folder), &mut found);
+        "xtask",
+    ];
+    let files = sources(&folders).into_iter();
+    for path in files.filter(|path| !path.ends_with("words.rs")) {
+        let text = fs::read_to_string(&path).unwrap();
+        for (n, line) in text.lines().enumerate() {
+            let words = words(line);
+            for (word, instead) in RETIRED {
+                if words.contains(&format!(" {word} ")) {
+                    let place = format!("{}:{}", path.display(), n + 1);
+                    found.push(format!("{place}: `{word}` ({instead})"));
+                }
+            }
+        }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_file_has_more_than_300_lines() {
+    let lines = |path: &PathBuf| fs::read_to_string(path).unwrap().lines().count();
+    let mut files = sources(&["src", "codegen/src", "xtask/src", "sandbox/src"]);
+    files.retain(|path| lines(path) > 300);
+    assert!(
+        files.is_empty(),
+        "split these where a reader would split them: {files:#?}"
+    );
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl SandboxArgs {
                 });
         builder = match self.spec {
             Some(path) => {
-                let new = pipeline::of_file(&path, Proof::Unwanted)?;
+                let new = pipeline::normalize_file(&path, Proof::Unwanted)?;
                 // By its letter, but of the version that the sandbox reads.
                 let served = match self.wire.as_str() {
                     "spec" => convert::convert_file(new.upstream, &path)?,

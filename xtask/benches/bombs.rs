@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn main() {
     let given: Vec<String> = env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -53,7 +53,7 @@ fn child(stage: &str, file: &Path) -> Vec<String> {
         .expect("a process");
     let start = Instant::now();
     while child.try_wait().expect("its state").is_none() {
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > TIMEOUT {
             let _ = child.kill();
         }
         thread::sleep(Duration::from_millis(5));

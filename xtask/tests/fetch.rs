@@ -14,8 +14,8 @@ use tokio::{
 };
 use xtask::pipeline::fetch::{Fetched, Limits, Validators, download, parse};
 
-/// Answers every request with `answer`; `None` never answers.
-async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
+/// Responds to every request with `response`; `None` never responds.
+async fn server(response: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
@@ -27,7 +27,7 @@ async fn server(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
             seen.fetch_add(1, Ordering::SeqCst);
             let mut head = [0; 4096];
             let n = socket.read(&mut head).await.unwrap_or(0);
-            match answer {
+            match response {
                 None => open.push(socket),
                 Some(_)
                     if String::from_utf8_lossy(&head[..n]).contains("if-none-match: \"v1\"") =>

@@ -147,7 +147,7 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
     }
 }
 
-/// Something else in place of a value, or one member less, or more; answers where.
+/// Something else in place of a value, or one member less, or more; returns where.
 fn change(doc: &mut Value, at: &str, how: usize) {
     let Some(target) = doc.pointer_mut(at) else {
         return;
@@ -191,7 +191,7 @@ fn report(old: &Value, new: &Value) -> Vec<diff::Change> {
 fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company() {
     let mut files = Vec::new();
     fixtures(Path::new("tests/fixtures"), &mut files);
-    let (mut tried, mut lost) = (0, Vec::new());
+    let (mut mutated, mut lost) = (0, Vec::new());
     for (seed, file) in files.iter().enumerate() {
         let Ok(doc) = parse(&fs::read_to_string(file).unwrap()) else {
             continue;
@@ -222,7 +222,7 @@ fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company(
                     change(&mut two, other, rng.below(3));
                 }
                 for (old, new) in [(&doc, &one), (&one, &doc), (&doc, &two), (&two, &doc)] {
-                    tried += 1;
+                    mutated += 1;
                     if !said(&report(old, new), at) {
                         lost.push(format!("{}: {at}", file.display()));
                     }
@@ -231,10 +231,10 @@ fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company(
         }
     }
     lost.dedup();
-    assert!(tried > 10_000, "{tried}");
+    assert!(mutated > 10_000, "{mutated}");
     assert!(
         lost.is_empty(),
-        "{} of {tried}:\n{}",
+        "{} of {mutated}:\n{}",
         lost.len(),
         lost.join("\n")
     );

@@ -496,10 +496,10 @@ fn an_action_says_which_members_are_secrets() {
         member("wifi_pass", false),
         member("key", true),
         member("phrase", false),
-        member("answer", false)
+        member("reply", false)
     ]));
     assert_eq!(indices(&after), "[345]");
-    assert!(!hides(&after, "wifi_pass") && hides(&after, "key") && !hides(&after, "answer"));
+    assert!(!hides(&after, "wifi_pass") && hides(&after, "key") && !hides(&after, "reply"));
     // What traces hide, where the names do not tell.
     for (code, shown) in [
         (&before, r#"("name", true)"#),

@@ -1,4 +1,4 @@
-//! The document whose types `conformance/tests/unions.rs` tries is what the pipeline makes of its fixture.
+//! The document whose types `conformance/tests/unions.rs` tests is what the pipeline makes of its fixture.
 
 use std::fs;
 

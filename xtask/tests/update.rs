@@ -124,15 +124,15 @@ async fn a_block_without_what_it_was_made_from_is_an_error_and_nothing_is_writte
     );
 }
 
-/// Answers every request with this, and says where.
-fn server(answer: String) -> String {
+/// Responds to every request with this, and says where.
+fn server(response: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for socket in listener.incoming() {
             let mut socket = socket.unwrap();
             let _ = socket.read(&mut [0; 4096]);
-            let _ = socket.write_all(answer.as_bytes());
+            let _ = socket.write_all(response.as_bytes());
         }
     });
     url

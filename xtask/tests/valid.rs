@@ -20,7 +20,7 @@ fn at(doc: &Value, pointer: &str) -> Value {
     doc.pointer(pointer).cloned().unwrap_or_default()
 }
 
-/// A document of one operation that answers with this schema.
+/// A document of one operation that responds with this schema.
 fn swagger(schema: Value, definitions: Value) -> Value {
     json!({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "definitions": definitions,
         "paths": {"/a/": {"get": {"operationId": "a_read", "responses": {"200": {"description": "", "schema": schema}}}}}})

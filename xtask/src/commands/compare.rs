@@ -9,7 +9,7 @@ use crate::{
     pipeline::{
         Proof,
         diff::{self, Change, Class, Format},
-        of_file,
+        normalize_file,
     },
 };
 
@@ -40,8 +40,8 @@ pub fn run(args: Args) -> Result<ExitCode> {
         allow_unclassified,
     } = args;
     let (old, new) = thread::scope(|s| {
-        let other = s.spawn(|| of_file(&old, Proof::Unwanted));
-        let new = of_file(&new, Proof::Unwanted);
+        let other = s.spawn(|| normalize_file(&old, Proof::Unwanted));
+        let new = normalize_file(&new, Proof::Unwanted);
         (other.join(), new)
     });
     let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;

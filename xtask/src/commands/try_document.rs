@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::{
     cargo,
     out::print,
-    pipeline::{Proof, of_file, verify},
+    pipeline::{Proof, normalize_file, verify},
     say,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 /// # Errors
 /// A stage that failed; code that does not compile.
 pub fn try_document(root: &Path, file: &Path) -> Result<()> {
-    let new = of_file(file, Proof::Wanted)?;
+    let new = normalize_file(file, Proof::Wanted)?;
     print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("openapi.json");

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::{locate, place, report::Failure, secret, tls};
 
-const TRIES: u32 = 3;
+const ATTEMPTS: u32 = 3;
 
-/// How patient a download is, and how much it takes.
+/// The timeouts of a download, and the largest that is taken.
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub connect: Duration,
-    /// For one try, body included.
+    /// For one attempt, body included.
     pub total: Duration,
     pub bytes: usize,
 }
@@ -98,7 +98,7 @@ pub fn shown(url: &Url) -> String {
     format!("{}{mark}{query}", place::shown(url))
 }
 
-/// Downloads a document: https, or http on loopback; no redirect to another host; a few tries where the server or the connection failed.
+/// Downloads a document: https, or http on loopback; no redirect to another host; a few attempts where the server or the connection failed.
 ///
 /// # Errors
 /// [`url()`]'s, no connection, a status that is not 200, too large, or no UTF-8.
@@ -123,9 +123,9 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
         .timeout(limits.total)
         .redirect(same);
     let client = client.build().map_err(|e| fail(e.to_string()))?;
-    let mut tried = 0;
+    let mut attempts = 0;
     loop {
-        tried += 1;
+        attempts += 1;
         let mut request = client
             .get(parsed.clone())
             .header("accept", "application/openapi+json, application/json");
@@ -138,52 +138,52 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
             }
         }
         let response = request.send().await;
-        let again =
-            match response {
-                Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
-                Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
-                    Err((_, true)) if tried < TRIES => true,
-                    other => return other.map_err(|(e, _)| e),
-                },
-                Ok(r) if r.status().is_server_error() => {
-                    tried < TRIES
-                        || return Err(fail(format!("HTTP {}, {tried} times", r.status()))
-                            .help("try again later"))
-                }
-                Ok(r) if r.status().is_redirection() => {
-                    let to = r
-                        .headers()
-                        .get("location")
-                        .and_then(|v| r.url().join(v.to_str().ok()?).ok())
-                        .map_or_else(|| "nowhere".into(), |to| place::shown(&to));
-                    return Err(fail(format!(
-                        "HTTP {} to {to}: another host, or a loop, is not followed",
-                        r.status()
-                    ))
-                    .help("give the right URL with --url"));
-                }
-                Ok(r) => {
-                    return Err(fail(format!("HTTP {}", r.status()))
-                        .help("is this the URL of the document? Give another one with --url"));
-                }
-                Err(e) if tried < TRIES && e.is_connect() => true,
-                Err(e) => {
-                    let why = if e.is_timeout() {
-                        format!("no response within {} s", limits.total.as_secs_f32())
-                    } else {
-                        e.without_url().to_string()
-                    };
-                    return Err(fail(why)
-                        .help("check the network, or give a downloaded file with --from FILE"));
-                }
-            };
+        let again = match response {
+            Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
+            Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
+                Err((_, true)) if attempts < ATTEMPTS => true,
+                other => return other.map_err(|(e, _)| e),
+            },
+            Ok(r) if r.status().is_server_error() => {
+                attempts < ATTEMPTS
+                    || return Err(fail(format!("HTTP {}, {attempts} times", r.status()))
+                        .help("run the command again later"))
+            }
+            Ok(r) if r.status().is_redirection() => {
+                let to = r
+                    .headers()
+                    .get("location")
+                    .and_then(|v| r.url().join(v.to_str().ok()?).ok())
+                    .map_or_else(|| "nowhere".into(), |to| place::shown(&to));
+                return Err(fail(format!(
+                    "HTTP {} to {to}: another host, or a loop, is not followed",
+                    r.status()
+                ))
+                .help("give the right URL with --url"));
+            }
+            Ok(r) => {
+                return Err(fail(format!("HTTP {}", r.status()))
+                    .help("is this the URL of the document? Give another one with --url"));
+            }
+            Err(e) if attempts < ATTEMPTS && e.is_connect() => true,
+            Err(e) => {
+                let why = if e.is_timeout() {
+                    format!("no response within {} s", limits.total.as_secs_f32())
+                } else {
+                    e.without_url().to_string()
+                };
+                return Err(
+                    fail(why).help("check the network, or give a downloaded file with --from FILE")
+                );
+            }
+        };
         if again {
-            tokio::time::sleep(Duration::from_millis(500) * tried).await;
+            tokio::time::sleep(Duration::from_millis(500) * attempts).await;
         }
     }
 }
 
-/// Reads the body; the flag of an error says whether another try may help.
+/// Reads the body; the flag of an error says whether another attempt may help.
 async fn body(
     mut response: reqwest::Response,
     limit: usize,
@@ -221,7 +221,7 @@ async fn body(
                         bytes.len(),
                         e.without_url()
                     ))
-                    .help("try again"),
+                    .help("run the command again"),
                     true,
                 ));
             }

@@ -95,7 +95,7 @@ pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failur
 ///
 /// # Errors
 /// Those of reading it, and of the stages, with their places in the file.
-pub fn of_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalized> {
+pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalized> {
     let text = fetch::read(file)?;
     let input = Input {
         text: &text,
@@ -113,7 +113,7 @@ pub fn of_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalized> {
 /// The stage that failed says what, where in the user's file, and the way out.
 pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     thread::scope(|scope| {
-        let all = || through(input);
+        let all = || run_stages(input);
         let roomy = thread::Builder::new().stack_size(STACK);
         match roomy.spawn_scoped(scope, all) {
             Ok(thread) => thread.join().unwrap_or_else(|e| panic::resume_unwind(e)),
@@ -125,14 +125,14 @@ pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
 /// Documents are up to 128 levels deep, and openapiv3 takes 40 kB of stack for each where it is not optimised. No stage goes down along references.
 const STACK: usize = 32 << 20;
 
-fn through(input: Input<'_>) -> Result<Normalized, Failure> {
+fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     let mut report = Report::default();
     let mut origins = Origins::default();
     let upstream = fetch::parse(input.text)?;
-    let prepared = convert::prepared(upstream.clone(), input.file, &mut report, &mut origins)
+    let prepared = convert::prepare(upstream.clone(), input.file, &mut report, &mut origins)
         .map_err(|e| place(e, &origins, input))?;
     let mut doc =
-        convert::written(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
+        convert::translate(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
     if let Err(e) = autopi_codegen::check(&doc) {
         let e = Failure::new("convert", e.pointer(), e.message());
         return Err(match kept(&prepared, e.pointer()) {
@@ -180,7 +180,10 @@ fn through(input: Input<'_>) -> Result<Normalized, Failure> {
     if let Err(e) = verified {
         let e = traced(e);
         let overlay = None;
-        return match input.overlay.map(|_| through(Input { overlay, ..input })) {
+        return match input
+            .overlay
+            .map(|_| run_stages(Input { overlay, ..input }))
+        {
             Some(Ok(without)) => Ok(Normalized {
                 actions,
                 stale,
@@ -206,7 +209,7 @@ fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: 
     if report.warnings.len() > first {
         let mut marked = prepared.clone();
         origins::mark(&mut marked);
-        if let Ok(marked) = convert::written(&marked, &mut Report::default()) {
+        if let Ok(marked) = convert::translate(&marked, &mut Report::default()) {
             for (pointer, _) in &mut report.warnings[first..] {
                 if let Some(from) = origins::marked(&marked, pointer, prepared) {
                     *pointer = from;

@@ -229,7 +229,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("pattern of many", pattern(&"a|".repeat(n))),
         ("pattern of classes", pattern(&"\\w{100}".repeat(n / 10))),
         ("pattern, nested", pattern(&format!("{}a{}", "(".repeat(n), ")".repeat(n)))),
-        ("pattern that tries all ways", pattern("^(a*)*(a|a)*(a|ab|b)*$")),
+        ("pattern that backtracks", pattern("^(a*)*(a|a)*(a|ab|b)*$")),
         ("long texts", field(json!({ "type": "string", "minLength": 1_000_000_000 }))),
         ("longest texts", field(json!({ "type": "string", "minLength": u64::MAX, "maxLength": u64::MAX }))),
         ("long texts of formats", document([object(text()), json!({})].into_iter().map(|_| json!({ "type": "object", "required": ["a", "b", "c", "d"], "properties": {
@@ -274,7 +274,7 @@ pub const STAGES: [(&str, Stage); 5] = [
     }),
 ];
 
-/// Runs it, has a body judged and an answer made.
+/// Runs it, has a body judged and a response made.
 fn sandbox(doc: Value) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

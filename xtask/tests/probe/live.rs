@@ -15,7 +15,7 @@ use crate::{
     things::{PATHS, corrected, lie, lies, small, thing},
 };
 
-/// A server on loopback that answers each path by `reply`, and its URL.
+/// A server on loopback that responds to each path by `reply`, and its URL.
 pub async fn serve(reply: impl Fn(&str) -> Vec<u8> + Clone + Send + 'static) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

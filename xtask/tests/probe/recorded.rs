@@ -7,10 +7,10 @@ use xtask::commands::probe::{Outcome, recorded};
 
 use crate::things::{PATHS, corrected, generates, lie, lies, small, thing};
 
-/// JSON lines of `answer`'s thing for each path.
-fn recording(answer: impl Fn(&str) -> Value) -> String {
+/// JSON lines of what `respond` gives for each path.
+fn recording(respond: impl Fn(&str) -> Value) -> String {
     let lines = PATHS.map(|path| {
-        let thing = answer(path);
+        let thing = respond(path);
         let body = if path.ends_with("/one/") { thing } else { json!([thing]) };
         json!({ "method": "GET", "url": format!("https://api.example.com{path}?page=1"), "status": 200, "body": body }).to_string()
     });

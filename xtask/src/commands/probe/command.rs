@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use super::{Outcome, Target, probe, recorded};
 use crate::{
     out::print,
-    pipeline::{Proof, fetch, of_file, write},
+    pipeline::{Proof, fetch, normalize_file, write},
     say,
 };
 
@@ -76,7 +76,7 @@ pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
         out,
     } = args;
     let doc = match &spec {
-        Some(file) => of_file(file, Proof::Unwanted)?.doc,
+        Some(file) => normalize_file(file, Proof::Unwanted)?.doc,
         None => fetch::parse(&fetch::read(&root.join("spec/openapi.json"))?)?,
     };
     let outcome = if let Some(file) = from {

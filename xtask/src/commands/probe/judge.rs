@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     evidence::{Evidence, kind},
-    rules::{self, Look},
+    rules::{self, Observation},
 };
 use crate::document;
 use crate::document::escape;
@@ -63,8 +63,8 @@ impl<'a> Judge<'a> {
             _ => self.value(at, value, 0),
         }
         for (at, (evidence, required_at)) in std::mem::take(&mut self.now) {
-            let look = Look::new(self.root, &at, &evidence, &required_at);
-            let broken = rules::broken(&look);
+            let observation = Observation::new(self.root, &at, &evidence, &required_at);
+            let broken = rules::broken(&observation);
             let place = self.places.entry(at).or_default();
             place.required_at = required_at;
             let seen = place.seen.entry(operation.to_owned()).or_default();

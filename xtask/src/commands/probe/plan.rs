@@ -77,7 +77,7 @@ impl Known {
     /// The path and the query of a request.
     ///
     /// # Errors
-    /// What it needs, and no answer gave.
+    /// What it needs, and no response gave.
     pub fn request(
         &self,
         doc: &Document<'_>,

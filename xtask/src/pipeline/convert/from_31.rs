@@ -6,7 +6,7 @@ use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
 use crate::{document, report::Report};
 
 /// The keywords of a schema of 3.0; `x-*` beside them.
-const SAID: [&str; 37] = [
+const KEYWORDS_30: [&str; 37] = [
     "$ref",
     "title",
     "multipleOf",
@@ -47,7 +47,7 @@ const SAID: [&str; 37] = [
 ];
 
 /// Why 3.0 cannot say this keyword of a schema.
-fn lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
+fn why_lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
     let types = value.as_array().into_iter().flatten();
     match key {
         "type" if types.filter(|t| *t != "null").count() > 1 => {
@@ -57,7 +57,7 @@ fn lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String>
         "contentMediaType" if is_bytes(schema) => None,
         "contentEncoding" if is_base64(schema) => None,
         "prefixItems" => Some("3.0 cannot say which item is which: each may be any of them".into()),
-        _ if SAID.contains(&key) || key.starts_with("x-") => None,
+        _ if KEYWORDS_30.contains(&key) || key.starts_with("x-") => None,
         _ => Some(format!("3.0 cannot say `{key}`: left out")),
     }
 }
@@ -116,7 +116,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
                 && let Some(schema) = schema.as_object()
             {
                 for (key, value) in schema {
-                    if let Some(why) = lost(key, value, schema) {
+                    if let Some(why) = why_lost(key, value, schema) {
                         report.warn(format!("{at}/{}", document::escape(key)), why);
                     }
                 }
@@ -206,7 +206,7 @@ fn schema_31(map: &mut Map<String, Value>) {
         let parts = patterns.into_iter().map(|(_, v)| v).chain(more).collect();
         map.insert("additionalProperties".into(), any_of(parts));
     }
-    map.retain(|key, _| SAID.contains(&key.as_str()) || key.starts_with("x-"));
+    map.retain(|key, _| KEYWORDS_30.contains(&key.as_str()) || key.starts_with("x-"));
     // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
     for key in ["anyOf", "oneOf"] {
         let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {

@@ -24,12 +24,9 @@ use crate::report::{Failure, Report};
 /// Converts a parsed document that has no files beside it.
 ///
 /// # Errors
-/// Those of [`prepared`] and [`to_30`].
+/// Those of [`prepare`] and [`to_30`].
 pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
-    to_30(
-        prepared(doc, None, report, &mut Origins::default())?,
-        report,
-    )
+    to_30(prepare(doc, None, report, &mut Origins::default())?, report)
 }
 
 /// [`convert`] of a document whose references lead to files beside it.
@@ -38,7 +35,7 @@ pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
 /// Those of [`convert`].
 pub fn convert_file(doc: Value, file: &Path) -> Result<Value, Failure> {
     let (mut report, mut origins) = (Report::default(), Origins::default());
-    let doc = prepared(doc, Some(file), &mut report, &mut origins)?;
+    let doc = prepare(doc, Some(file), &mut report, &mut origins)?;
     to_30(doc, &mut report)
 }
 
@@ -46,7 +43,7 @@ pub fn convert_file(doc: Value, file: &Path) -> Result<Value, Failure> {
 ///
 /// # Errors
 /// Returns the first reference that names nothing, or the first member of no plain meaning.
-pub fn prepared(
+pub fn prepare(
     mut doc: Value,
     file: Option<&Path>,
     report: &mut Report,
@@ -68,33 +65,33 @@ pub fn prepared(
         report.warn(format!("/{key}"), format!("taken for \"{version}\""));
         doc[key] = version.into();
     }
-    references::followed(&mut doc, file, report, origins)?;
-    forms::plain(&mut doc, report)?;
+    references::resolve_all(&mut doc, file, report, origins)?;
+    forms::coerce(&mut doc, report)?;
     Ok(doc)
 }
 
-/// Converts a document that is [`prepared`].
+/// Converts a document that went through [`prepare`].
 ///
 /// # Errors
 /// Returns the first thing that the document must have, or must not have.
 pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
-    let mut doc = written(&doc, report)?;
+    let mut doc = translate(&doc, report)?;
     fix_locations(&mut doc, report);
     Ok(doc)
 }
 
 /// The last step of [`to_30`]: what 3.0 can say, in the one form that the later stages read. Warnings have the places of the converted document.
 pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
-    pairs::paired(doc, report);
+    pairs::merge_lists(doc, report);
     parameters::fix_locations(doc, report);
 }
 
 /// [`to_30`] without its last step: warnings have the places of the prepared document.
-pub(crate) fn written(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
+pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = if doc.get("swagger").is_some() {
         from_2::from_2(doc, report)?
     } else {
-        shared::written_out(doc)?
+        shared::inline_shared(doc)?
     };
     let version = doc.get("openapi").and_then(Value::as_str);
     let newer = version.map(|v| (v.starts_with("3.2"), v.starts_with("3.1")));

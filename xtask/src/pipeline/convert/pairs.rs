@@ -15,7 +15,7 @@ const MOST: usize = 64;
 const LISTS: [&str; 2] = ["oneOf", "anyOf"];
 
 /// Makes one list of several, with a warning for what stays any JSON.
-pub fn paired(doc: &mut Value, report: &mut Report) {
+pub fn merge_lists(doc: &mut Value, report: &mut Report) {
     let mut places = Vec::new();
     let _ = each::<()>(
         doc,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Parameters of path items, and references to path items, parameters, bodies, responses and headers. The components stay: nothing is lost.
-pub fn written_out(doc: &Value) -> Result<Value, Failure> {
+pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
     let root = Shared::of(doc);
     let mut doc = doc.clone();
     let paths = doc

@@ -53,7 +53,7 @@ pub const RULES: &[(&str, Rule)] = &[
         "parameters: texts that are ids, numbers or times typed",
         texts::typed_texts,
     ),
-    ("answers: one typed success", responses::one_success),
+    ("responses: one typed success", responses::one_success),
     ("pages: envelopes made one Page<T>", responses::pages),
     (
         "pages: a list of envelopes is one page",
@@ -80,7 +80,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("unions: every tag written out", unions::tags),
     ("enums: open enums named", enums::open_enums),
     (
-        "answers: the key of what is addressed by it is always there",
+        "responses: the key of what is addressed by it is always there",
         keys::keys_of_what_is_addressed,
     ),
     ("secrets marked", secrets::marked),

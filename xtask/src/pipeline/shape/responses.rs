@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Keeps one 2xx answer, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx. Where two have different schemas,
-/// the answer is one of them.
+/// Keeps one 2xx response, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx. Where two have different schemas,
+/// the response is one of them.
 pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::operations(doc, |_, _, op| {

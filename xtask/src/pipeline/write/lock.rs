@@ -13,7 +13,7 @@ use crate::report::Failure;
 
 const NAME: &str = ".update-lock";
 /// Files are read and written in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Lets others read. None in a folder that can't be written to: nobody writes there.
 pub(super) fn shared(folder: &Path) -> Result<Option<File>, Failure> {
@@ -62,7 +62,7 @@ fn wait(
         match take(&file) {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(e)) => return Err(failure(folder, e)),
-            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if start.elapsed() < TIMEOUT => {
                 thread::sleep(Duration::from_millis(5));
             }
             Err(TryLockError::WouldBlock) => {

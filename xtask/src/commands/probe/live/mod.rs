@@ -2,7 +2,7 @@
 
 mod requests;
 
-use requests::{Asker, Reply, base};
+use requests::{Reply, Requester, base};
 
 use std::{
     path::PathBuf,
@@ -42,7 +42,7 @@ pub struct Target {
 const LARGEST: usize = 32 << 20;
 const ATTEMPTS: u32 = 3;
 /// As many operations in a row without a response end it.
-const PATIENCE: usize = 5;
+const MOST_SILENT: usize = 5;
 const LONGEST_WAIT: u64 = 60;
 /// GET is safe by RFC 9110 (9.2.1), and yet a viewset's action may do something: words of a path that say so.
 const EFFECTS: [&str; 11] = [
@@ -61,7 +61,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         let rate = target.rate;
         bail!("{rate} requests a second: from 0.01 to 1000 are possible");
     }
-    let mut asker = Asker::new(&base, target)?;
+    let mut requester = Requester::new(&base, target)?;
     let document = Document::new(doc);
     let operations = super::operations(doc)?;
     let asked = super::asked(doc, &operations);
@@ -111,7 +111,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        match asker.get(url).await {
+        match requester.get(url).await {
             Reply::Json(value) => {
                 silent = 0;
                 state.judged += 1;
@@ -131,15 +131,15 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
             Reply::Nothing(why) => {
                 silent += 1;
                 not(&mut state, format!("no response: {why}"));
-                if silent == PATIENCE {
+                if silent == MOST_SILENT {
                     stopped = Some(format!(
-                        "{PATIENCE} operations in a row gave no response: {why}"
+                        "{MOST_SILENT} operations in a row gave no response: {why}"
                     ));
                     break;
                 }
             }
             Reply::NoCallsLeft => {
-                stopped = Some(format!("{} requests were made", asker.calls));
+                stopped = Some(format!("{} requests were made", requester.calls));
                 break;
             }
         }

@@ -11,7 +11,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::{ATTEMPTS, LARGEST, LONGEST_WAIT, Target};
 use crate::{pipeline::fetch, place};
 
-pub(super) struct Asker {
+pub(super) struct Requester {
     pub(super) http: Client,
     pub(super) authorization: HeaderValue,
     pub(super) pace: Interval,
@@ -20,7 +20,7 @@ pub(super) struct Asker {
     pub(super) max_calls: usize,
 }
 
-impl Asker {
+impl Requester {
     pub(super) fn new(base: &Url, target: &Target) -> Result<Self> {
         let mut authorization = HeaderValue::from_str(&target.authorization)
             .map_err(|_| anyhow!("the token has characters that no header can carry"))?;

@@ -19,7 +19,7 @@ use super::{
     edit::{component_of, path},
     evidence::Evidence,
     judge::Place,
-    rules::{Look, OPEN, RULES, Rule},
+    rules::{OPEN, Observation, RULES, Rule},
 };
 
 /// One disagreement of the document and the wire.
@@ -96,10 +96,10 @@ impl All<'_> {
     /// The correction of a schema for all who return it.
     fn shared(&mut self, at: &str, place: &Place, rule: &Rule) {
         let gave = self.gave(at, place);
-        let look = |evidence| Look::new(&self.work, at, evidence, &place.required_at);
+        let observation = |evidence| Observation::new(&self.work, at, evidence, &place.required_at);
         let against: Vec<_> = gave
             .iter()
-            .filter(|(_, evidence)| rule.find(&look(evidence)).is_some())
+            .filter(|(_, evidence)| rule.find(&observation(evidence)).is_some())
             .copied()
             .collect();
         let reach = component_of(at).map_or(1, |c| {
@@ -127,7 +127,7 @@ impl All<'_> {
         // What narrows must be true of all that gave it.
         let heard = if rule.wrong { &against } else { &gave };
         heard.iter().for_each(|(_, e)| evidence.merge(e));
-        let Some(said) = rule.find(&look(&evidence)) else {
+        let Some(said) = rule.find(&observation(&evidence)) else {
             return;
         };
         let (yes, no) = self.count(

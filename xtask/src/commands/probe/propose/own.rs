@@ -12,7 +12,7 @@ use super::{
 };
 use crate::commands::probe::{
     edit::{Edit, component, component_of, path},
-    rules::{Look, OPEN, RULES},
+    rules::{OPEN, Observation, RULES},
 };
 use crate::document;
 
@@ -24,8 +24,8 @@ impl All<'_> {
             let (Some(name), Some(seen)) = (component_of(at), place.seen.get(&op.name)) else {
                 continue;
             };
-            let look = Look::new(&self.work, at, &seen.evidence, &place.required_at);
-            if RULES.iter().any(|rule| rule.find(&look).is_some()) {
+            let observation = Observation::new(&self.work, at, &seen.evidence, &place.required_at);
+            if RULES.iter().any(|rule| rule.find(&observation).is_some()) {
                 wrong.insert(name);
                 wrong.extend(place.required_at.iter().filter_map(|at| component_of(at)));
             }
@@ -68,8 +68,8 @@ impl All<'_> {
             let required_at = place.required_at.iter().map(|at| moved(at)).collect();
             for rule in RULES.iter().chain([&OPEN]) {
                 let here = moved(at);
-                let look = Look::new(&self.work, &here, &seen.evidence, &required_at);
-                let Some(said) = rule.find(&look) else {
+                let observation = Observation::new(&self.work, &here, &seen.evidence, &required_at);
+                let Some(said) = rule.find(&observation) else {
                     continue;
                 };
                 let (yes, no) = self.count(at, place, rule, &[&op.name]);

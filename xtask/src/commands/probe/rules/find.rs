@@ -4,7 +4,7 @@ use autopi_codegen::contract;
 use serde_json::{Value, json};
 
 use super::{
-    Look, Said,
+    Observation, Proposal,
     kinds::{came, instead, is_any, items_fit, kinds, nullable, typed},
 };
 use crate::commands::probe::{
@@ -12,35 +12,37 @@ use crate::commands::probe::{
     evidence::{Evidence, SIZES},
 };
 
-pub(super) fn undocumented(look: &Look<'_>) -> Option<Said> {
-    let (owner, name) = look.member().filter(|_| look.schema.is_none())?;
-    let mut schema = typed(look.evidence);
-    if look.evidence.has("null") {
+pub(super) fn undocumented(observation: &Observation<'_>) -> Option<Proposal> {
+    let (owner, name) = observation
+        .member()
+        .filter(|_| observation.schema.is_none())?;
+    let mut schema = typed(observation.evidence);
+    if observation.evidence.has("null") {
         schema["nullable"] = true.into();
     }
-    let (at, update) = match look.root.pointer(&format!("{owner}/properties")) {
+    let (at, update) = match observation.root.pointer(&format!("{owner}/properties")) {
         Some(_) => (format!("{owner}/properties"), json!({ name: schema })),
         None => (owner.to_owned(), json!({ "properties": { name: schema } })),
     };
-    Some(Said {
-        what: format!("undocumented, {}", came(look.evidence)),
+    Some(Proposal {
+        what: format!("undocumented, {}", came(observation.evidence)),
         edits: vec![Edit::Update(at, update)],
     })
 }
 
-pub(super) fn mismatch(look: &Look<'_>, name: &str) -> Option<Said> {
-    let schema = look.schema?;
-    let documented = kinds(look.root, schema, 0)?;
-    let types = look.evidence.types();
+pub(super) fn mismatch(observation: &Observation<'_>, name: &str) -> Option<Proposal> {
+    let schema = observation.schema?;
+    let documented = kinds(observation.root, schema, 0)?;
+    let types = observation.evidence.types();
     let odd: Vec<&str> = types
         .iter()
         .copied()
         .filter(|t| !documented.contains(t))
         .collect();
-    if odd.is_empty() && items_fit(look.root, schema, look.evidence) {
+    if odd.is_empty() && items_fit(observation.root, schema, observation.evidence) {
         return None;
     }
-    let texts_are = |form: &str| look.evidence.texts().all(|f| f == form);
+    let texts_are = |form: &str| observation.evidence.texts().all(|f| f == form);
     let is = match (documented.as_slice(), odd.as_slice()) {
         (["object"], ["array"]) => "list for an object",
         (["array"], ["object"]) => "object for a list",
@@ -56,7 +58,7 @@ pub(super) fn mismatch(look: &Look<'_>, name: &str) -> Option<Said> {
     let one_object = |items: &Evidence| items.kinds.keys().eq(["object"]);
     let new = match (is, types.as_slice()) {
         ("list for an object", ["array"])
-            if look.evidence.items.as_deref().is_none_or(one_object) && !is_any(schema) =>
+            if observation.evidence.items.as_deref().is_none_or(one_object) && !is_any(schema) =>
         {
             let mut items = schema.clone();
             if let Some(items) = items.as_object_mut() {
@@ -70,26 +72,26 @@ pub(super) fn mismatch(look: &Look<'_>, name: &str) -> Option<Said> {
         ("number as text", _) => {
             json!({ "type": "string", "format": "decimal", contract::JSON: false })
         }
-        _ => typed(look.evidence),
+        _ => typed(observation.evidence),
     };
-    Some(Said {
+    Some(Proposal {
         what: format!(
             "documented as {}, came as {}",
             documented
                 .join(" or ")
                 .replace("number or integer", "number"),
-            came(look.evidence)
+            came(observation.evidence)
         ),
-        edits: instead(look.at, schema, new),
+        edits: instead(observation.at, schema, new),
     })
 }
 
-pub(super) fn null(look: &Look<'_>) -> Option<Said> {
-    let schema = look.closed().filter(|s| !is_any(s))?;
-    if !look.evidence.has("null") || nullable(look.root, schema) {
+pub(super) fn null(observation: &Observation<'_>) -> Option<Proposal> {
+    let schema = observation.closed().filter(|s| !is_any(s))?;
+    if !observation.evidence.has("null") || nullable(observation.root, schema) {
         return None;
     }
-    let at = look.at.to_owned();
+    let at = observation.at.to_owned();
     let edits = match schema.get("$ref") {
         // A reference has nothing beside it in 3.0.
         Some(target) => vec![
@@ -102,44 +104,47 @@ pub(super) fn null(look: &Look<'_>) -> Option<Said> {
         None => vec![Edit::Update(at, json!({ "nullable": true }))],
     };
     let what = "may be null".into();
-    Some(Said { what, edits })
+    Some(Proposal { what, edits })
 }
 
-pub(super) fn required(look: &Look<'_>) -> Option<Said> {
-    let (_, name) = look.member()?;
-    let lists = look.required_at.iter().filter(|at| {
-        let list = look.root.pointer(&format!("{at}/required"));
+pub(super) fn required(observation: &Observation<'_>) -> Option<Proposal> {
+    let (_, name) = observation.member()?;
+    let lists = observation.required_at.iter().filter(|at| {
+        let list = observation.root.pointer(&format!("{at}/required"));
         list.and_then(Value::as_array)
             .is_some_and(|l| l.iter().any(|k| *k == *name))
     });
     let edits: Vec<Edit> = lists
         .map(|at| Edit::Unrequire(at.clone(), name.clone()))
         .collect();
-    (look.evidence.absent > 0 && !edits.is_empty()).then(|| Said {
+    (observation.evidence.absent > 0 && !edits.is_empty()).then(|| Proposal {
         what: "required, and does not always come".into(),
         edits,
     })
 }
 
-pub(super) fn unknown(look: &Look<'_>) -> Option<Said> {
-    let listed = look.schema?.get("enum")?.as_array()?;
-    let parsed = look
+pub(super) fn unknown(observation: &Observation<'_>) -> Option<Proposal> {
+    let listed = observation.schema?.get("enum")?.as_array()?;
+    let parsed = observation
         .evidence
         .values
         .iter()
         .filter_map(|v| serde_json::from_str(v).ok());
     let values: Vec<Value> = parsed.filter(|v| !listed.contains(v)).collect();
-    (!values.is_empty()).then(|| Said {
+    (!values.is_empty()).then(|| Proposal {
         what: format!(
             "values that are not listed: {}",
             Value::from(values.clone())
         ),
-        edits: vec![Edit::Update(format!("{}/enum", look.at), values.into())],
+        edits: vec![Edit::Update(
+            format!("{}/enum", observation.at),
+            values.into(),
+        )],
     })
 }
 
-pub(super) fn large(look: &Look<'_>) -> Option<Said> {
-    let schema = look.closed()?;
+pub(super) fn large(observation: &Observation<'_>) -> Option<Proposal> {
+    let schema = observation.closed()?;
     if schema.get("type")? != "integer" || schema.get("enum").is_some() {
         return None;
     }
@@ -150,19 +155,22 @@ pub(super) fn large(look: &Look<'_>) -> Option<Said> {
     };
     let came = (0..4)
         .rev()
-        .find(|i| look.evidence.forms.contains(SIZES[*i]))?;
-    (came > holds).then(|| Said {
+        .find(|i| observation.evidence.forms.contains(SIZES[*i]))?;
+    (came > holds).then(|| Proposal {
         what: format!("integers of {}, more than documented", SIZES[came]),
         edits: match came {
-            3 => instead(look.at, schema, json!({ contract::JSON: true })),
-            _ => vec![Edit::Update(look.at.into(), json!({ "format": "int64" }))],
+            3 => instead(observation.at, schema, json!({ contract::JSON: true })),
+            _ => vec![Edit::Update(
+                observation.at.into(),
+                json!({ "format": "int64" }),
+            )],
         },
     })
 }
 
-pub(super) fn format(look: &Look<'_>) -> Option<Said> {
+pub(super) fn format(observation: &Observation<'_>) -> Option<Proposal> {
     const TIMES: [&str; 2] = ["date-time", "date-time without an offset"];
-    let schema = look.closed()?;
+    let schema = observation.closed()?;
     let format = schema.get("format")?.as_str()?;
     let fits: &[&str] = match format {
         "date" => &["date"],
@@ -171,38 +179,42 @@ pub(super) fn format(look: &Look<'_>) -> Option<Said> {
         "decimal" => &["number"],
         _ => return None,
     };
-    let forms: Vec<&str> = look.evidence.texts().collect();
+    let forms: Vec<&str> = observation.evidence.texts().collect();
     if schema.get("enum").is_some() || forms.iter().all(|f| fits.contains(f)) {
         return None;
     }
-    let at = look.at;
+    let at = observation.at;
     let set = |format| Edit::Update(at.into(), json!({ "format": format }));
     let edit = match forms.as_slice() {
         ["date"] => set("date"),
         forms if forms.iter().all(|f| TIMES.contains(f)) => set("date-time"),
         _ => Edit::Remove(format!("{at}/format")),
     };
-    Some(Said {
+    Some(Proposal {
         what: format!("documented as {format}, came as {}", forms.join(" or ")),
         edits: vec![edit],
     })
 }
 
-pub(super) fn open(look: &Look<'_>) -> Option<Said> {
-    let schema = look.schema.filter(|s| is_any(s))?;
+pub(super) fn open(observation: &Observation<'_>) -> Option<Proposal> {
+    let schema = observation.schema.filter(|s| is_any(s))?;
     // An object that is open is DRF's JSONField: whatever these are.
-    if schema.get("type").is_some_and(|t| t == "object") || look.evidence.types().is_empty() {
+    if schema.get("type").is_some_and(|t| t == "object") || observation.evidence.types().is_empty()
+    {
         return None;
     }
-    let mut new = typed(look.evidence);
+    let mut new = typed(observation.evidence);
     if is_any(&new) {
         return None;
     }
-    if look.evidence.has("null") {
+    if observation.evidence.has("null") {
         new["nullable"] = true.into();
     }
-    Some(Said {
-        what: format!("any JSON in the document, always {}", came(look.evidence)),
-        edits: instead(look.at, schema, new),
+    Some(Proposal {
+        what: format!(
+            "any JSON in the document, always {}",
+            came(observation.evidence)
+        ),
+        edits: instead(observation.at, schema, new),
     })
 }

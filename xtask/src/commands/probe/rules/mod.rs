@@ -20,11 +20,11 @@ pub struct Rule {
     /// A response contradicts the document; else the document leaves open what all responses have in common.
     pub wrong: bool,
     pub proposes: &'static str,
-    find: fn(&Look<'_>) -> Option<Said>,
+    find: fn(&Observation<'_>) -> Option<Proposal>,
 }
 
 /// A place, and what came there.
-pub struct Look<'a> {
+pub struct Observation<'a> {
     root: &'a Value,
     at: &'a str,
     schema: Option<&'a Value>,
@@ -32,7 +32,7 @@ pub struct Look<'a> {
     required_at: &'a BTreeSet<String>,
 }
 
-pub struct Said {
+pub struct Proposal {
     pub what: String,
     pub edits: Vec<Edit>,
 }
@@ -41,7 +41,7 @@ const fn rule(
     name: &'static str,
     family: &'static str,
     proposes: &'static str,
-    find: fn(&Look<'_>) -> Option<Said>,
+    find: fn(&Observation<'_>) -> Option<Proposal>,
 ) -> Rule {
     Rule {
         name,
@@ -126,12 +126,12 @@ pub const OPEN: Rule = Rule {
 };
 
 impl Rule {
-    pub fn find(&self, look: &Look<'_>) -> Option<Said> {
-        (self.find)(look)
+    pub fn find(&self, observation: &Observation<'_>) -> Option<Proposal> {
+        (self.find)(observation)
     }
 }
 
-impl<'a> Look<'a> {
+impl<'a> Observation<'a> {
     pub fn new(
         root: &'a Value,
         at: &'a str,
@@ -160,8 +160,8 @@ impl<'a> Look<'a> {
 }
 
 /// Returns the families of the rules that a response breaks.
-pub fn broken(look: &Look<'_>) -> BTreeSet<&'static str> {
+pub fn broken(observation: &Observation<'_>) -> BTreeSet<&'static str> {
     let all = RULES.iter().chain([&OPEN]);
-    let broken = all.filter(|rule| rule.find(look).is_some());
+    let broken = all.filter(|rule| rule.find(observation).is_some());
     broken.map(|rule| rule.family).collect()
 }

@@ -21,7 +21,7 @@ struct Forms {
 ///
 /// # Errors
 /// Returns the first member of no plain meaning.
-pub fn plain(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
     let version = doc.get("openapi").and_then(Value::as_str);
     let mut forms = Forms {
         nullable: if version.is_some() {

@@ -67,7 +67,7 @@ struct References<'a> {
 ///
 /// # Errors
 /// Returns the first reference that names nothing in the document, or leads to itself.
-pub fn followed(
+pub fn resolve_all(
     doc: &mut Value,
     file: Option<&Path>,
     report: &mut Report,
