@@ -13,7 +13,7 @@ use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
 
 use crate::{
-    Error, areas, contract, operations, parse, projection,
+    Error, areas, contract, docs, operations, parse, projection,
     schema::{Document, page_items},
     types,
 };
@@ -36,10 +36,12 @@ const UNIT: &str = "autopi-unit-id";
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     let doc = parse(spec)?;
     let mut projected = doc.clone();
-    projection::project(&mut projected);
     select(&mut projected, on)?;
     let pages = pages(&mut projected);
-    ids(&mut projected);
+    for key in ["paths", "components"] {
+        projected.get_mut(key).into_iter().for_each(plain);
+    }
+    projection::project(&mut projected);
     let settings = settings(&doc, &pages, on)?;
     prune(&mut projected);
     let refused = |what: String| Error::new("", format!("progenitor can't read it: {what}"));
@@ -51,7 +53,10 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     let tokens = tokens
         .map_err(|_| refused("it panicked".into()))?
         .map_err(|e| refused(e.to_string()))?;
+    // Texts of the document are in its doc comments as they are.
+    let tokens = docs::clean(tokens);
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| refused(e.to_string()))?;
+    twice(&file.items).map_err(refused)?;
     for item in &mut file.items {
         if let syn::Item::Impl(of) = item
             && of.trait_.is_none()
@@ -61,6 +66,27 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         }
     }
     Ok(prettyplease::unparse(&file))
+}
+
+/// Refuses what rustc would: two items of one name, by the name.
+fn twice(items: &[syn::Item]) -> Result<(), String> {
+    let mut names = BTreeSet::new();
+    for item in items {
+        let name = match item {
+            syn::Item::Struct(of) => &of.ident,
+            syn::Item::Enum(of) => &of.ident,
+            syn::Item::Mod(of) => {
+                let inner = of.content.as_ref().map_or(&[][..], |(_, items)| items);
+                twice(inner)?;
+                continue;
+            }
+            _ => continue,
+        };
+        if !names.insert(name) {
+            return Err(format!("it has two types `{name}`"));
+        }
+    }
+    Ok(())
 }
 
 fn is_client(of: &syn::Type) -> bool {
@@ -81,8 +107,9 @@ fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// The two ids of a device as formats, and nothing else beside OpenAPI: typify finds a type by all that its schema says.
-fn ids(value: &mut Value) {
+/// The two ids of a device as formats, and nothing else beside OpenAPI: typify finds a type by all that its schema says. A limit or a title would make another
+/// type of a text.
+fn plain(value: &mut Value) {
     match value {
         Value::Object(map) => {
             let format = match map.get(contract::ID).and_then(Value::as_str) {
@@ -93,10 +120,14 @@ fn ids(value: &mut Value) {
             if let Some(format) = format {
                 map.insert("format".into(), json!(format));
             }
-            map.retain(|key, _| !key.starts_with(contract::PREFIX));
-            map.values_mut().for_each(ids);
+            map.retain(|key, value| match key.as_str() {
+                contract::JSON => true,
+                "minLength" | "maxLength" | "pattern" | "title" => value.is_object(),
+                key => !key.starts_with(contract::PREFIX),
+            });
+            map.values_mut().for_each(plain);
         }
-        Value::Array(list) => list.iter_mut().for_each(ids),
+        Value::Array(list) => list.iter_mut().for_each(plain),
         _ => {}
     }
 }

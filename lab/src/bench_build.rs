@@ -11,9 +11,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use xtask::{cargo, document};
+use xtask::cargo;
 
 /// A crate to time.
 struct Subject {
@@ -138,7 +138,7 @@ fn plain(root: &Path, text: &str) -> Result<Subject> {
     let folder = root.join("target/plain-progenitor");
     fs::create_dir_all(folder.join("src"))?;
     let mut doc: Value = serde_json::from_str(text)?;
-    digestible(&mut doc);
+    autopi_codegen::projection::project(&mut doc);
     fs::write(folder.join("openapi.json"), doc.to_string())?;
     fs::write(
         folder.join("Cargo.toml"),
@@ -166,50 +166,4 @@ fn plain(root: &Path, text: &str) -> Result<Subject> {
         lines: lines.trim().parse()?,
         ..subject
     })
-}
-
-/// What progenitor stops at, taken out: forms, responses of several types, enums whose variants get one name.
-fn digestible(doc: &mut Value) {
-    let merges = |values: &[Value]| {
-        let mut names: Vec<String> = values
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|v| v.to_lowercase().replace(|c: char| !c.is_alphanumeric(), ""))
-            .collect();
-        names.sort();
-        let clash = names.iter().any(String::is_empty) || names.windows(2).any(|w| w[0] == w[1]);
-        clash || values.iter().any(|v| !v.is_string())
-    };
-    document::document_schemas(doc, &mut |map| {
-        if map
-            .get("enum")
-            .and_then(Value::as_array)
-            .is_some_and(|v| merges(v))
-        {
-            map.shift_remove("enum");
-        }
-        // typify takes a type's name from it.
-        map.shift_remove("title");
-        map.shift_remove("x-autopi-json");
-        // A string with limits becomes a newtype, whose name can be that of another schema.
-        for limit in ["minLength", "maxLength", "pattern"] {
-            map.shift_remove(limit);
-        }
-    });
-    document::operations(doc, |_, _, op| {
-        let form = op.get("requestBody").is_some_and(|b| {
-            b.pointer("/content/multipart~1form-data").is_some()
-                || b.pointer("/content/application~1x-www-form-urlencoded")
-                    .is_some()
-        });
-        if form {
-            op.insert(
-                "requestBody".into(),
-                json!({ "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } }),
-            );
-        }
-        if let Some(responses) = op.get_mut("responses").and_then(Value::as_object_mut) {
-            responses.retain(|status, _| status.starts_with('2'));
-        }
-    });
 }

@@ -55,6 +55,9 @@ enum Task {
     Normalize {
         #[arg(long)]
         from: Option<PathBuf>,
+        /// Take out what another generator cannot read, and list each place: for a client that is built by it (docs/progenitor.md)
+        #[arg(long = "for", value_name = "GENERATOR", value_parser = ["progenitor"], requires = "out")]
+        reader: Option<String>,
         /// `-` is stdout [default: spec/openapi.json]
         #[arg(long)]
         out: Option<PathBuf>,
@@ -84,6 +87,9 @@ enum Task {
     Try {
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// With progenitor's client as well
+        #[arg(long)]
+        progenitor: bool,
     },
     /// The generated code, to read
     Expand {
@@ -156,8 +162,15 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
         Task::Check { source } => update(&source, Mode::Report, &spec)
             .await
             .map(|drift| ExitCode::from(u8::from(drift))),
-        Task::Normalize { from, out, check } => {
-            normalize(root, from.as_deref(), out.as_deref(), check).map(|()| ExitCode::SUCCESS)
+        Task::Normalize {
+            from,
+            reader,
+            out,
+            check,
+        } => {
+            let reader = reader.is_some();
+            normalize(root, from.as_deref(), reader, out.as_deref(), check)
+                .map(|()| ExitCode::SUCCESS)
         }
         Task::Coverage {
             from,
@@ -166,9 +179,9 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
         } => coverage::run(root, from, &format, write),
         Task::Diff(args) => compare::run(args),
         Task::Probe(args) => probe::command::run(args, root).await,
-        Task::Try { files } => files
+        Task::Try { files, progenitor } => files
             .iter()
-            .try_for_each(|f| try_document(root, f))
+            .try_for_each(|f| try_document(root, f, progenitor))
             .map(|()| ExitCode::SUCCESS),
         Task::Expand { area } => expand(root, area),
         Task::Sandbox(args) => in_lab(given, "sandbox", args),

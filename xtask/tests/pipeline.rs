@@ -350,3 +350,36 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
         "{warnings}"
     );
 }
+
+/// `normalize --for progenitor`: each thing that is gone is in the report, and the file without them is written; `--check` compares it.
+#[test]
+fn a_document_for_progenitor_is_written_with_a_report_of_what_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["normalize", "--for", "progenitor"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    assert!(!run(&[]).status.success(), "it needs --out");
+    let done = run(&["--out", "p.json"]);
+    assert!(done.status.success(), "{done:?}");
+    let report = String::from_utf8(done.stdout).unwrap();
+    let new: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("p.json")).unwrap()).unwrap();
+    let committed: Value = serde_json::from_str(include_str!("../../spec/openapi.json")).unwrap();
+    let mut gone = 0;
+    for line in report.lines().filter(|line| line.contains(": taken out: ")) {
+        let pointer = line.trim_start_matches("  warning: #");
+        let pointer = pointer.split(": taken out").next().unwrap();
+        assert!(committed.pointer(pointer).is_some(), "{pointer}");
+        assert!(new.pointer(pointer).is_none(), "{pointer}");
+        gone += 1;
+    }
+    assert!(gone > 100, "{report}");
+    assert!(run(&["--out", "p.json", "--check"]).status.success());
+    std::fs::write(folder.path().join("p.json"), "{}").unwrap();
+    assert!(!run(&["--out", "p.json", "--check"]).status.success());
+}

@@ -17,11 +17,17 @@ use crate::{
 const UPSTREAM: &str = "upstream.json";
 const OPENAPI: &str = "openapi.json";
 
-/// Writes what the pipeline makes of `from` into `out`, or with `check` only compares them.
+/// Writes what the pipeline makes of `from` into `out`, or with `check` only compares them. With `projected` it is for progenitor.
 ///
 /// # Errors
 /// A stage that failed; with `check` also a file that is stale.
-pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bool) -> Result<()> {
+pub fn normalize(
+    root: &Path,
+    from: Option<&Path>,
+    projected: bool,
+    out: Option<&Path>,
+    check: bool,
+) -> Result<()> {
     let folder = Folder::open(&root.join("spec"), &update::FILES)?;
     let (place, text) = match from {
         Some(file) => (file.display().to_string(), fetch::read(file)?),
@@ -44,7 +50,13 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
         proof,
     })
     .and_then(Normalized::strict);
-    let new = new.map_err(|e| e.or_at(&place))?;
+    let mut new = new.map_err(|e| e.or_at(&place))?;
+    if projected {
+        for (pointer, what) in autopi_codegen::projection::project(&mut new.doc) {
+            new.report.warn(pointer, format!("taken out: {what}"));
+        }
+        new.text = serde_json::to_string_pretty(&new.doc)? + "\n";
+    }
     if check {
         let committed = match out {
             Some(out) => fs::read_to_string(out).unwrap_or_default(),
@@ -54,7 +66,7 @@ pub fn normalize(root: &Path, from: Option<&Path>, out: Option<&Path>, check: bo
             let out = out.map_or(OPENAPI.into(), |out| out.display().to_string());
             bail!("{out} is not what the pipeline makes of {place}: run `cargo xtask normalize`");
         }
-        if from.is_none() {
+        if from.is_none() && !projected {
             check_source(&folder, &new)?;
         }
         return Ok(say!("fresh: what the pipeline makes of {place}")?);

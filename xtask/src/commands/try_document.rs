@@ -11,11 +11,11 @@ use crate::{
     say,
 };
 
-/// Compiles the client of a document, leaving the repository alone.
+/// Compiles the client of a document, with `progenitor` progenitor's as well, leaving the repository alone.
 ///
 /// # Errors
 /// A stage that failed; code that does not compile.
-pub fn try_document(root: &Path, file: &Path) -> Result<()> {
+pub fn try_document(root: &Path, file: &Path, progenitor: bool) -> Result<()> {
     let new = normalize_file(file, Proof::Wanted)?;
     print(&new.report.to_string())?;
     let folder = tempfile::tempdir()?;
@@ -29,7 +29,11 @@ pub fn try_document(root: &Path, file: &Path) -> Result<()> {
             "autopi",
             "--lib",
             "--features",
-            "blocking",
+            if progenitor {
+                "blocking,progenitor"
+            } else {
+                "blocking"
+            },
             "--target-dir",
         ])
         .arg(root.join("target/try"))

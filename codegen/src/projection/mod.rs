@@ -1,0 +1,97 @@
+//! The document for progenitor 0.15: what it cannot read is taken out, and each place is told.
+
+mod names;
+mod operations;
+
+use serde_json::Value;
+
+use crate::{contract, escape::pointer};
+
+/// What was taken out: where in the document, and what.
+pub type Removed = (String, &'static str);
+
+const NAME: &str = "it would make a type that has the name of another";
+const ANY: &str = "any JSON comes here, whatever the schema says";
+/// What is no part of a type.
+const TEXTS: [&str; 8] = [
+    "title",
+    "description",
+    "default",
+    "example",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "deprecated",
+];
+const LIMITS: [&str; 3] = ["minLength", "maxLength", "pattern"];
+
+/// Takes out what progenitor cannot read, and nothing else.
+pub fn project(doc: &mut Value) -> Vec<Removed> {
+    let mut removed = Vec::new();
+    operations::remove(doc, &mut removed);
+    schemas(doc, "", &mut removed);
+    // A type without its title has another name, which may be taken as well.
+    loop {
+        let before = removed.len();
+        for made in names::clashes(doc) {
+            for keyword in made.taken() {
+                let map = doc.pointer_mut(&made.at).and_then(Value::as_object_mut);
+                if map.is_some_and(|map| map.shift_remove(keyword).is_some()) {
+                    removed.push((format!("{}/{keyword}", made.at), NAME));
+                }
+            }
+        }
+        if removed.len() == before {
+            return removed;
+        }
+    }
+}
+
+/// All schemas, and what only looks like one: examples are data, and are left alone.
+fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
+    if let Value::Object(map) = value {
+        if map.get(contract::JSON) == Some(&Value::Bool(true)) {
+            let says = |key: &&String| !TEXTS.contains(&key.as_str());
+            let keys: Vec<String> = map.keys().filter(says).cloned().collect();
+            for key in keys {
+                map.shift_remove(&key);
+                if !key.starts_with(contract::PREFIX) {
+                    removed.push((format!("{at}/{}", pointer(&key)), ANY));
+                }
+            }
+            return;
+        }
+        let values = map.get("enum").and_then(Value::as_array);
+        if values.is_some_and(|values| clash(values)) {
+            map.shift_remove("enum");
+            removed.push((format!("{at}/enum"), "values that would have one name"));
+        }
+    }
+    let children: Vec<(String, &mut Value)> = match value {
+        Value::Object(map) => map
+            .iter_mut()
+            .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples" | "default" | "enum"))
+            .map(|(key, value)| (pointer(key), value))
+            .collect(),
+        Value::Array(list) => list
+            .iter_mut()
+            .enumerate()
+            .map(|(i, value)| (i.to_string(), value))
+            .collect(),
+        _ => return,
+    };
+    for (key, child) in children {
+        schemas(child, &format!("{at}/{key}"), removed);
+    }
+}
+
+/// typify names a value by its letters and digits; where two would have one name, what is neither becomes an X.
+fn clash(values: &[Value]) -> bool {
+    let twice = |name: &dyn Fn(&str) -> String| {
+        let mut names: Vec<String> = values.iter().filter_map(Value::as_str).map(name).collect();
+        names.sort();
+        names.windows(2).any(|w| w[0] == w[1])
+    };
+    let other = |c: char| c == '_' || !names::continues(c);
+    twice(&names::pascal) && twice(&|v| names::pascal(&v.replace(other, "X")))
+}

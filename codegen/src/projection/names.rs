@@ -1,0 +1,242 @@
+//! The names that typify 0.8 gives to schemas that are written out: two that differ must not get one.
+
+use std::collections::BTreeMap;
+
+use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::{Map, Value};
+
+use super::{LIMITS, TEXTS};
+use crate::{contract, escape::pointer, schema::Document};
+
+/// A schema that becomes a type of its own.
+pub struct Made {
+    pub at: String,
+    /// Named after its title: without it, by its place.
+    pub titled: bool,
+    /// The keyword without which it is no type of its own.
+    keywords: Vec<&'static str>,
+    /// What it says but for texts.
+    says: Value,
+}
+
+impl Made {
+    /// What has to go for the name to go.
+    pub fn taken(&self) -> impl Iterator<Item = &'static str> {
+        match self.titled {
+            true => vec!["title"].into_iter(),
+            false => self.keywords.clone().into_iter(),
+        }
+    }
+}
+
+/// The types whose name another one has that differs. Of those with a title the title is at fault.
+pub fn clashes(doc: &Value) -> Vec<Made> {
+    let mut names: BTreeMap<String, Vec<Made>> = BTreeMap::new();
+    let mut walk = Walk(&mut names);
+    let components = doc
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    for (name, schema) in components.into_iter().flatten() {
+        let at = format!("/components/schemas/{}", pointer(name));
+        walk.component(name, schema, &at);
+    }
+    walk.operations(doc);
+    let components: Vec<String> = components
+        .into_iter()
+        .flat_map(Map::keys)
+        .map(|name| pascal(name))
+        .collect();
+    let clash = |(name, made): &(String, Vec<Made>)| {
+        components.contains(name) || made.windows(2).any(|w| w[0].says != w[1].says)
+    };
+    names
+        .into_iter()
+        .filter(clash)
+        .flat_map(|(_, made)| {
+            let titles = made.iter().any(|m| m.titled);
+            made.into_iter().filter(move |m| m.titled == titles)
+        })
+        .collect()
+}
+
+struct Walk<'a>(&'a mut BTreeMap<String, Vec<Made>>);
+
+impl Walk<'_> {
+    fn component(&mut self, name: &str, schema: &Value, at: &str) {
+        match schema.get("nullable") == Some(&Value::Bool(true)) {
+            true => self.schema(&format!("{name}Inner"), schema, at),
+            false => self.children(name, name, schema, at),
+        }
+    }
+
+    fn operations(&mut self, doc: &Value) {
+        let paths = doc.get("paths").and_then(Value::as_object);
+        for (path, item) in paths.into_iter().flatten() {
+            let at = format!("/paths/{}", pointer(path));
+            let shared = item.get("parameters");
+            for (method, op) in item.as_object().into_iter().flatten() {
+                let Some(id) = op.get("operationId").and_then(Value::as_str) else {
+                    continue;
+                };
+                self.parameters(id, shared, &format!("{at}/parameters"));
+                let at = format!("{at}/{}", pointer(method));
+                self.parameters(id, op.get("parameters"), &format!("{at}/parameters"));
+                if let Some(body) = op.get("requestBody") {
+                    self.content(&format!("{id}-body"), body, &format!("{at}/requestBody"));
+                }
+                for (status, response) in op
+                    .get("responses")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten()
+                {
+                    let at = format!("{at}/responses/{}", pointer(status));
+                    self.content(&format!("{id}-response"), response, &at);
+                }
+            }
+        }
+    }
+
+    fn parameters(&mut self, id: &str, list: Option<&Value>, at: &str) {
+        for (i, parameter) in list
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            if let (Some(name), Some(schema)) =
+                (parameter["name"].as_str(), parameter.get("schema"))
+            {
+                self.schema(
+                    &pascal(&format!("{id}-{name}")),
+                    schema,
+                    &format!("{at}/{i}/schema"),
+                );
+            }
+        }
+    }
+
+    fn content(&mut self, name: &str, holder: &Value, at: &str) {
+        let content = holder.get("content").and_then(Value::as_object);
+        for (media, value) in content.into_iter().flatten() {
+            if let Some(schema) = value.get("schema") {
+                let at = format!("{at}/content/{}/schema", pointer(media));
+                self.schema(&pascal(name), schema, &at);
+            }
+        }
+    }
+
+    /// A schema that is no component. `name` is what it is called without a title.
+    fn schema(&mut self, name: &str, schema: &Value, at: &str) {
+        let Some(map) = schema.as_object() else {
+            return;
+        };
+        if Document::target(schema).is_some() || map.get(contract::JSON) == Some(&Value::Bool(true))
+        {
+            return;
+        }
+        let title = map.get("title").and_then(Value::as_str);
+        let own = pascal(title.unwrap_or(name));
+        let keywords = keywords(map);
+        if !keywords.is_empty() {
+            self.0.entry(own.clone()).or_default().push(Made {
+                at: at.to_owned(),
+                titled: title.is_some(),
+                keywords,
+                says: says(schema),
+            });
+        }
+        self.children(name, &own, schema, at);
+    }
+
+    fn children(&mut self, name: &str, own: &str, schema: &Value, at: &str) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (key, property) in properties.into_iter().flatten() {
+            let at = format!("{at}/properties/{}", pointer(key));
+            self.schema(&format!("{own}_{}", key.to_snake_case()), property, &at);
+        }
+        if let Some(items) = schema.get("items") {
+            self.schema(&format!("{own}Item"), items, &format!("{at}/items"));
+        }
+        if let Some(values) = schema.get("additionalProperties") {
+            let at = format!("{at}/additionalProperties");
+            let values_name = match properties {
+                Some(_) => format!("{own}_extraValue"),
+                None => format!("{name}Value"),
+            };
+            self.schema(&values_name, values, &at);
+        }
+        for of in ["allOf", "oneOf", "anyOf"] {
+            let members = schema.get(of).and_then(Value::as_array);
+            for (i, member) in members.into_iter().flatten().enumerate() {
+                self.schema(
+                    &format!("{own}Subtype{i}"),
+                    member,
+                    &format!("{at}/{of}/{i}"),
+                );
+            }
+        }
+    }
+}
+
+/// The keywords that make a schema a type of its own.
+fn keywords(map: &Map<String, Value>) -> Vec<&'static str> {
+    let has = |key: &&str| map.contains_key(*key);
+    let format = map.get("format").and_then(Value::as_str);
+    match map.get("type").and_then(Value::as_str) {
+        _ if map.contains_key("enum") => vec!["enum"],
+        // typify has a type for these, and does not look at their limits.
+        Some("string")
+            if matches!(
+                format,
+                Some("date" | "date-time" | "uuid" | "ip" | "ipv4" | "ipv6")
+            ) =>
+        {
+            Vec::new()
+        }
+        Some("string") => LIMITS.into_iter().filter(has).collect(),
+        Some("object") | None => ["properties"].into_iter().filter(has).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A schema without its texts, and what does not change its type.
+fn says(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(key, _)| !TEXTS.contains(&key.as_str()) && !key.starts_with(contract::PREFIX))
+            .map(|(key, value)| match (key.as_str(), value.as_object()) {
+                ("properties", Some(map)) => {
+                    let says = map.iter().map(|(name, value)| (name.clone(), says(value)));
+                    (key.clone(), says.collect())
+                }
+                _ => (key.clone(), says(value)),
+            })
+            .collect(),
+        Value::Array(list) => list.iter().map(says).collect(),
+        other => other.clone(),
+    }
+}
+
+/// As typify names a type or a value.
+pub fn pascal(name: &str) -> String {
+    let name = match name {
+        "+1" => "plus1".into(),
+        "-1" => "minus1".into(),
+        name => name.replace('\'', "").replace(|c| !continues(c), "-"),
+    };
+    let name = name.to_pascal_case();
+    match name.chars().next() {
+        Some(c) if c.is_alphabetic() => name,
+        _ => format!("X{name}"),
+    }
+}
+
+/// Whether it can stand in a Rust name.
+pub fn continues(c: char) -> bool {
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || c == '_',
+        false => syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok(),
+    }
+}

@@ -1,0 +1,157 @@
+//! The operations that progenitor 0.15 refuses, panics on, or makes code of that does not compile.
+
+use std::collections::BTreeSet;
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+
+use super::names::pascal;
+use crate::{
+    areas::{self, Operation},
+    escape::pointer,
+    names,
+    schema::Document,
+};
+
+const MEDIA: [&str; 5] = [
+    "application/json",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "text/x-markdown",
+];
+/// Types that its code names without a path, where the builders are.
+const TYPES: [&str; 15] = [
+    "ByteStream",
+    "ClientHooks",
+    "ClientInfo",
+    "Clone",
+    "Debug",
+    "Default",
+    "Error",
+    "OperationInfo",
+    "Option",
+    "RequestBuilderExt",
+    "ResponseValue",
+    "Result",
+    "String",
+    "Vec",
+    "Self",
+];
+/// Methods that its code calls on a client.
+const METHODS: [&str; 9] = [
+    "api_version",
+    "baseurl",
+    "client",
+    "clone",
+    "exec",
+    "inner",
+    "new",
+    "post",
+    "pre",
+];
+
+/// Removes them, each with the reason.
+pub fn remove(doc: &mut Value, removed: &mut Vec<super::Removed>) {
+    let document = Document::new(doc);
+    let mut taken = BTreeSet::new();
+    let refused: Vec<(String, &str, &'static str)> = areas::select(doc, &|_| true)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|op| {
+            Some((
+                op.path.to_owned(),
+                op.method,
+                why(&document, op, &mut taken)?,
+            ))
+        })
+        .collect();
+    for (path, method, what) in refused {
+        if let Some(item) = doc["paths"][&path].as_object_mut() {
+            item.shift_remove(method);
+            removed.push((format!("/paths/{}/{method}", pointer(&path)), what));
+        }
+    }
+}
+
+fn why(
+    doc: &Document<'_>,
+    op: &Operation<'_>,
+    taken: &mut BTreeSet<String>,
+) -> Option<&'static str> {
+    if matches!(op.method, "options" | "trace") {
+        return Some("an operation whose method reqwest has no function for");
+    }
+    let id = op
+        .value
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let (name, function) = (pascal(id), id.to_snake_case());
+    if TYPES.contains(&name.as_str()) || METHODS.contains(&function.as_str()) {
+        return Some("an operation that is named as something in progenitor's code");
+    }
+    let ours = names::value_ident(id).to_string();
+    let other = |c: char| !c.is_ascii() && !c.to_lowercase().all(|c| ours.contains(c));
+    if id.contains(other) {
+        return Some("an operation in letters that rustc composes");
+    }
+    if !taken.insert(name) {
+        return Some("an operation that is named as another");
+    }
+    let body = op
+        .value
+        .get("requestBody")
+        .map(|body| doc.resolve_any(body));
+    if let Some(content) = body.and_then(content) {
+        let media = |media: &String| media.split(';').next().unwrap_or_default().to_owned();
+        if content.contains_key("multipart/form-data") {
+            return Some("an operation with a multipart body");
+        }
+        if content.len() > 1 || content.keys().any(|m| !MEDIA.contains(&media(m).as_str())) {
+            return Some("an operation with a body of another media type, or of several");
+        }
+    }
+    let mut fields = BTreeSet::from(["client".to_owned(), "body".into()]);
+    for parameter in op.parameters.iter().map(|p| doc.resolve_any(p)) {
+        let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+        let style = matches!(
+            (text("in"), text("style")),
+            (Some("query"), None | Some("form")) | (Some("path" | "header"), None | Some("simple"))
+        );
+        if !style || content(parameter).is_some() {
+            return Some(
+                "an operation with a parameter in a cookie, of another style or of a media type",
+            );
+        }
+        let schema = parameter
+            .get("schema")
+            .map(|schema| doc.written_out(schema));
+        let several =
+            schema.is_some_and(|s| s.get("items").is_some() || s.get("properties").is_some());
+        if several && text("in") != Some("query") {
+            return Some("an operation with a list in its path or in a header");
+        }
+        if !fields.insert(text("name").unwrap_or_default().to_snake_case()) {
+            return Some("an operation with a parameter that is named as another");
+        }
+    }
+    let responses = op.value.get("responses").and_then(Value::as_object);
+    let mut kinds = [BTreeSet::new(), BTreeSet::new()];
+    for (status, response) in responses.into_iter().flatten() {
+        let kind = content(doc.resolve_any(response)).and_then(|content| content.iter().next());
+        let kind = kind.map_or_else(String::new, |(media, value)| match media.contains("json") {
+            true => value.get("schema").unwrap_or(&Value::Null).to_string(),
+            false => "bytes".into(),
+        });
+        kinds[usize::from(!status.starts_with('2'))].insert(kind);
+    }
+    match kinds.iter().any(|kinds| kinds.len() > 1) {
+        true => Some("an operation with responses of several types"),
+        false => None,
+    }
+}
+
+fn content(holder: &Value) -> Option<&Map<String, Value>> {
+    holder.get("content").and_then(Value::as_object)
+}
