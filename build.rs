@@ -32,5 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         autopi_codegen::progenitor::generate(&text, &on)
             .map_err(|e| format!("{}: {e}", spec.display()))?,
     )?;
+    #[cfg(feature = "schemars")]
+    fs::write(
+        out.join("json_schemas.rs"),
+        autopi_codegen::json_schemas(&text, &on).map_err(|e| format!("{}: {e}", spec.display()))?,
+    )?;
     Ok(fs::write(out.join("generated.rs"), code)?)
 }

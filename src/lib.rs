@@ -25,6 +25,8 @@ mod client;
 mod codec;
 mod device;
 mod error;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod pagination;
 mod privacy;
 #[cfg(feature = "progenitor")]
@@ -77,6 +79,8 @@ pub use jiff;
 pub use pagination::cursor::Cursor;
 pub use pagination::page::{ItemError, Page};
 pub use reqwest::Method;
+#[cfg(feature = "schemars")]
+pub use schemars;
 pub use secrecy::SecretString;
 pub use serde_json;
 pub use transport::hooks::{CallInfo, ClientHooks, Next};

@@ -52,6 +52,7 @@ const LAYERS: layers::Table<'_> = &[
         "progenitor",
         &["error", "transport", "client", "call", "rt"],
     ),
+    ("json_schema", &["codec", "pagination"]),
     ("testing", &["privacy", "codec", "error", "transport", "rt"]),
 ];
 

@@ -13,4 +13,4 @@ sed -i -E '/^progenitor = /s/\[.*\]/[]/; /^progenitor-(client|impl) = /d' Cargo.
 # The flag is unstable and only chooses versions; the code is compiled as ever.
 RUSTC_BOOTSTRAP=1 cargo -Zdirect-minimal-versions generate-lockfile
 CARGO_TARGET_DIR="$copy/target" cargo check --package autopi --package autopi-codegen --package autopi-sandbox \
-    --features autopi/full,autopi/blocking,autopi-sandbox/sqlite
+    --features autopi/full,autopi/blocking,autopi/schemars,autopi-sandbox/sqlite

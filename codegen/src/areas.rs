@@ -46,7 +46,7 @@ pub fn area(path: &str, operation: &Value) -> String {
         .collect();
     match plain.as_str() {
         "" => "root".into(),
-        "blocking" | "default" | "full" | "progenitor" => plain + "_area",
+        "blocking" | "default" | "full" | "progenitor" | "schemars" => plain + "_area",
         _ => plain,
     }
 }

@@ -19,15 +19,17 @@ use crate::{
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
     let used = crate::operations::emit(doc, operations)?.1;
     let (mut types, mut debug) = (TokenStream::new(), TokenStream::new());
+    let mut type_schemas = TokenStream::new();
     for name in crate::types::all(doc, &used)? {
         let ident = doc.ident(&name)?;
+        type_schemas.extend(quote!((#name, schema::<autopi::types::#ident>),));
         debug.extend(quote!((#name, debug::<autopi::types::#ident>),));
         types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
     }
     let mut taken = Names::default();
     let (mut functions, mut entries, mut blocking) =
         (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    let mut bodiless = TokenStream::new();
+    let (mut bodiless, mut schemas) = (TokenStream::new(), TokenStream::new());
     for (i, op) in operations.iter().enumerate() {
         let id = op
             .value
@@ -38,6 +40,19 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         let setters = setters(doc, op)?;
         let name = quote::format_ident!("call_{i}");
         let kind = ResponseKind::of(doc, op)?;
+        let ty = match kind {
+            ResponseKind::Page(items) => {
+                let items = doc.nullable(items, &mut BTreeSet::new())?;
+                Some(quote!(autopi::Page<#items>))
+            }
+            ResponseKind::One(schema) => Some(doc.nullable(schema, &mut BTreeSet::new())?),
+            _ => None,
+        };
+        if let Some(ty) = ty {
+            let ty = ty.to_string().replace("crate ::", "autopi ::");
+            let ty: TokenStream = ty.parse().unwrap_or_default();
+            schemas.extend(quote!((#id, schema::<#ty>),));
+        }
         let outcome = match kind {
             ResponseKind::Page(_) => quote!(.and_then(|page| page.into_strict())),
             _ => TokenStream::new(),
@@ -82,6 +97,15 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         /// Every component that is a type, and decode-then-encode through it.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
+        /// Each operation with a typed response, and its JSON Schema.
+        #[allow(clippy::type_complexity)]
+        pub const SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
+        /// Each component that is a type, and its JSON Schema.
+        #[allow(clippy::type_complexity)]
+        pub const TYPE_SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#type_schemas];
+        fn schema<T: autopi::schemars::JsonSchema>() -> autopi::serde_json::Value {
+            autopi::schemars::schema_for!(T).to_value()
+        }
         /// The `Debug` of each of them, decoded from a value.
         #[allow(clippy::type_complexity)]
         pub const DEBUG: &[(&str, fn(&autopi::serde_json::Value) -> Result<String, autopi::serde_json::Error>)] = &[#debug];

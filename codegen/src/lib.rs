@@ -17,6 +17,8 @@ mod error;
 pub mod escape;
 mod examples;
 mod index;
+#[cfg(feature = "json-schemas")]
+mod json_schemas;
 pub mod media;
 pub mod names;
 mod operations;
@@ -48,6 +50,19 @@ pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success
 /// A document that is no JSON, no OpenAPI 3.0 or that no operation is left of; the text names the JSON pointer.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     print::print(tokens(&parse(spec)?, on)?)
+}
+
+/// Rust code that has the JSON Schema of each type of [`generate`], for the client's feature `schemars`.
+///
+/// # Errors
+/// As [`generate`].
+#[cfg(feature = "json-schemas")]
+pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, on)?;
+    let doc = schema::Document::new(&doc);
+    let used = operations::emit(&doc, &operations)?.1;
+    Ok(json_schemas::emit(&doc, &types::all(&doc, &used)?)?.to_string())
 }
 
 /// Whether [`generate`] can use a document: all but the printing, which does not depend on it.

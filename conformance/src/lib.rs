@@ -14,7 +14,7 @@ mod progenitor {
 #[cfg(feature = "progenitor")]
 pub use progenitor::{NOT_IN_PROGENITOR, PROGENITOR};
 
-pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, TYPES};
+pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, SCHEMAS, TYPE_SCHEMAS, TYPES};
 
 /// A device's two ids, a vehicle's id and a time are types of their own.
 ///
