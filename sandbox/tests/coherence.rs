@@ -351,3 +351,25 @@ async fn a_number_with_limits_is_no_relation_whatever_its_name() {
         assert_eq!(response.status, status, "{number}: {}", response.body);
     }
 }
+
+#[tokio::test]
+async fn positions_of_a_device_are_of_that_device() {
+    let api = Api::start(Sandbox::builder()).await;
+    let devices = api.get("/logbook/v2/most_recent_positions/").await.body;
+    let mut compared = 0;
+    for device in devices.as_array().unwrap() {
+        let positions = device["positions"].as_array().unwrap();
+        let place = |p: &Value| (p["location"]["lat"].as_f64(), p["location"]["lon"].as_f64());
+        for pair in positions.windows(2) {
+            let ((Some(a), Some(b)), (Some(c), Some(d))) = (place(&pair[0]), place(&pair[1]))
+            else {
+                continue;
+            };
+            // 10 s at 80 km/h.
+            assert!((a - c).hypot(b - d) < 0.01, "{device}");
+            assert!(pair[0]["ts"].as_str() > pair[1]["ts"].as_str(), "{device}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 0);
+}

@@ -174,9 +174,15 @@ impl<'a> Sampler<'a> {
                     .max(least.unwrap_or(0))
                     .min(most.unwrap_or(usize::MAX))
                     .min(if progress.is_full() { 0 } else { 50 });
+                // What has no id is a part of the item, such as an earlier position of it; else another item.
+                let part = inner.object().is_some_and(|o| self.is_part(name, o));
+                let now = fake::second("ts", context, self.span);
                 let nth = |j: usize| SampleContext {
-                    index: context.index + j as u64,
+                    index: context.index + if part { 0 } else { j as u64 },
                     rng: context.rng.nth(j as u64),
+                    second: (part && j > 0)
+                        .then(|| (now - 10 * j as i64).max(0))
+                        .or(context.second),
                     ..context
                 };
                 let mut list: Vec<Value> = Vec::with_capacity(n);

@@ -24,6 +24,12 @@ impl Sampler<'_> {
         (!name.is_empty() && resource != "item").then_some(resource)
     }
 
+    /// Is such an object nothing by itself: without an id, and of no collection?
+    pub fn is_part(&self, name: &str, object: &Object) -> bool {
+        let named = ["id", "pk", "uuid"];
+        named.iter().all(|id| object.get(id).is_none()) && !self.is_known(&subject(name))
+    }
+
     pub fn is_known(&self, resource: &str) -> bool {
         [IdKind::Integer, IdKind::Uuid, IdKind::Text]
             .iter()
