@@ -110,7 +110,7 @@ impl Source<'_> {
     async fn rows(&self) -> Result<Vec<Value>> {
         let given = device::given(self.operation, &[]);
         let items = device::all(self.context, self.client, self.operation, given).await?;
-        let rows = items.iter().flat_map(lists::positions);
+        let rows = items.iter().filter_map(newest);
         let own = |row: &Value| {
             let id = row.get("id").and_then(Value::as_str);
             self.only.is_empty() || id.is_some_and(|id| self.only.contains(id))
@@ -173,6 +173,12 @@ where
         .map_err(|e| Failure::failed(format!("the terminal: {e}")))
 }
 
+/// Returns the place where the device was seen last.
+fn newest(item: &Value) -> Option<Value> {
+    let time = |row: &Value| row.get("ts")?.as_str()?.parse::<Timestamp>().ok();
+    lists::positions(item).into_iter().max_by_key(time)
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::backend::TestBackend;
@@ -222,6 +228,19 @@ mod tests {
         );
         let (shown, _) = ran(vec![Ok(Vec::new())]).await;
         assert!(shown.contains("no positions"), "{shown}");
+    }
+
+    #[test]
+    fn a_device_has_one_row_of_its_newest_position() {
+        let at = |ts: &str, lat: u8| json!({"ts": ts, "location": {"lat": lat, "lon": 0}});
+        let places = [
+            at("2026-01-01T00:00:10Z", 1),
+            at("2026-01-01T01:00:20+01:00", 2),
+            at("?", 3),
+        ];
+        let row = newest(&json!({"id": "a", "positions": places})).unwrap();
+        assert_eq!((&row["id"], &row["lat"]), (&json!("a"), &json!(2)));
+        assert!(newest(&json!({"id": "a", "positions": []})).is_none());
     }
 
     #[tokio::test]
