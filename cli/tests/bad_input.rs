@@ -197,6 +197,40 @@ fn profiles_that_can_not_be_used() {
     );
     cli.line("devices")
         .bad(2, "cannot use the document /no/such/file.json");
+    // What can't be read at all: a folder, and what is no text.
+    for line in ["devices", "whoami", "profiles", "logout", "trip show x"] {
+        let cli = Cli::alone();
+        cli.file(".config/autopi/credentials.toml/x", "");
+        cli.line(line).bad(2, "it is no regular file");
+        let cli = profile(good, 0o600);
+        let path = cli.home.path().join(".config/autopi/credentials.toml");
+        fs::write(path, b"[default]\napi_token = '\xff'\n").unwrap();
+        cli.line(line).bad(2, "credentials.toml");
+    }
+}
+
+#[test]
+fn tokens_that_are_none() {
+    let says = "characters that no token has";
+    for token in ["abc\ndef", "a b", "\u{e9}", "a\u{7f}"] {
+        let cli = Cli::shared();
+        let cli = Cli {
+            variables: cli
+                .variables
+                .into_iter()
+                .filter(|(n, _)| n != "AUTOPI_API_TOKEN")
+                .collect(),
+            ..cli
+        };
+        let cli = cli.with("AUTOPI_API_TOKEN", token);
+        cli.line("devices").bad(2, says);
+        let cli = Cli::alone().input(&format!("{token}\n"));
+        cli.line("login --token-stdin").bad(2, says);
+        assert_eq!(fs::read_dir(cli.home.path()).unwrap().count(), 0);
+    }
+    Cli::alone()
+        .line("login --token-stdin")
+        .bad(2, "stdin holds no token");
 }
 
 #[test]
