@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, io::IsTerminal, time::Duration};
 use autopi::{Client, jiff::Timestamp};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use ratatui::{Terminal, backend::Backend};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{sync::mpsc::UnboundedReceiver, time::sleep};
 
 use crate::{
@@ -110,7 +110,7 @@ impl Source<'_> {
     async fn rows(&self) -> Result<Vec<Value>> {
         let given = device::given(self.operation, &[]);
         let items = device::all(self.context, self.client, self.operation, given).await?;
-        let rows = items.iter().filter_map(newest);
+        let rows = items.iter().map(newest);
         let own = |row: &Value| {
             let id = row.get("id").and_then(Value::as_str);
             self.only.is_empty() || id.is_some_and(|id| self.only.contains(id))
@@ -122,6 +122,21 @@ impl Source<'_> {
         columns::sort(&mut rows, &self.context.output.sort);
         Ok(rows)
     }
+}
+
+/// A row of a device: its last position, if it has one.
+fn newest(item: &Value) -> Value {
+    let of = |row: &Value, key: &str| row.get(key).cloned().unwrap_or_default();
+    let time = |row: &Value| {
+        of(row, "ts")
+            .as_str()
+            .and_then(|ts| ts.parse::<Timestamp>().ok())
+    };
+    let mut row = lists::positions(item).into_iter().max_by_key(time).unwrap_or_else(
+        || json!({"id": of(item, "id"), "unit_id": of(item, "unit_id"), "display": of(item, "display")}),
+    );
+    row["last_communication"] = of(item, "last_communication");
+    row
 }
 
 /// Draws, asks, waits, until it is told to end. An error is shown and asked past; without a valid credential it ends.
@@ -173,16 +188,9 @@ where
         .map_err(|e| Failure::failed(format!("the terminal: {e}")))
 }
 
-/// Returns the place where the device was seen last.
-fn newest(item: &Value) -> Option<Value> {
-    let time = |row: &Value| row.get("ts")?.as_str()?.parse::<Timestamp>().ok();
-    lists::positions(item).into_iter().max_by_key(time)
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::backend::TestBackend;
-    use serde_json::json;
     use tokio::sync::mpsc::unbounded_channel;
 
     use super::*;
@@ -227,20 +235,21 @@ mod tests {
             "{shown}"
         );
         let (shown, _) = ran(vec![Ok(Vec::new())]).await;
-        assert!(shown.contains("no positions"), "{shown}");
+        assert!(shown.contains("no devices"), "{shown}");
     }
 
     #[test]
-    fn a_device_has_one_row_of_its_newest_position() {
-        let at = |ts: &str, lat: u8| json!({"ts": ts, "location": {"lat": lat, "lon": 0}});
-        let places = [
-            at("2026-01-01T00:00:10Z", 1),
-            at("2026-01-01T01:00:20+01:00", 2),
-            at("?", 3),
-        ];
-        let row = newest(&json!({"id": "a", "positions": places})).unwrap();
-        assert_eq!((&row["id"], &row["lat"]), (&json!("a"), &json!(2)));
-        assert!(newest(&json!({"id": "a", "positions": []})).is_none());
+    fn a_device_has_one_row_with_its_last_position() {
+        let place = |ts: &str, lat: f64| json!({"ts": ts, "location": {"lat": lat, "lon": 1.0}});
+        let mut item = json!({"id": "i", "unit_id": "u", "display": "d", "last_communication": "2026-01-01T00:00:05Z",
+            "positions": [place("2026-01-01T00:00:01Z", 1.0), place("2026-01-01T01:00:03+01:00", 3.0), place("x", 4.0)]});
+        let row = newest(&item);
+        assert_eq!((&row["lat"], &row["id"]), (&json!(3.0), &json!("i")));
+        item["positions"] = json!(null);
+        let row = newest(&item);
+        assert_eq!((row.get("lat"), &row["unit_id"]), (None, &json!("u")));
+        assert_eq!(row["last_communication"], "2026-01-01T00:00:05Z");
+        assert!(newest(&json!(null)).is_object());
     }
 
     #[tokio::test]

@@ -27,10 +27,13 @@ const FRESH: i64 = 300;
 /// No column is wider.
 const WIDEST: usize = 36;
 
-/// What its position says of a device now, and how long ago that was.
+/// What its position says of a device now, and how long ago it was heard of.
 pub fn with_state(row: &mut Value, now: Timestamp) {
-    let ts = row.get("ts").and_then(Value::as_str);
-    let age = ts.and_then(|ts| Some(now.duration_since(ts.parse().ok()?).as_secs()));
+    let age = |name: &str| {
+        let time = row.get(name)?.as_str()?.parse().ok()?;
+        Some(now.duration_since(time).as_secs())
+    };
+    let (age, seen) = (age("ts"), age("last_communication").or(age("ts")));
     let speed = row.get("speed").and_then(Value::as_f64);
     let state = match (age, speed) {
         (Some(age), Some(speed)) if age <= FRESH && speed > 0.5 => "driving",
@@ -39,7 +42,7 @@ pub fn with_state(row: &mut Value, now: Timestamp) {
     };
     if let Some(row) = row.as_object_mut() {
         row.insert("state".into(), state.into());
-        row.insert("seen".into(), age.map_or_else(String::new, ago).into());
+        row.insert("seen".into(), seen.map_or_else(String::new, ago).into());
     }
 }
 
@@ -147,7 +150,7 @@ impl Screen {
         let count = self.rows.as_ref().map(Vec::len);
         let count = match count {
             None => "asking".into(),
-            Some(0) => "no positions".into(),
+            Some(0) => "no devices".into(),
             Some(n) => format!("{n} devices"),
         };
         let at = self.at.map(|at| at.strftime(" at %H:%M:%SZ").to_string());
