@@ -44,3 +44,32 @@ fn the_tree_of_commands() {
 fn the_whole_tree_is_sound() {
     tree::whole(Index::embedded().unwrap()).debug_assert();
 }
+
+/// The features that docs/cli.md lists are those of the package, and those that are on are its default ones.
+#[test]
+fn the_features_of_the_guide_are_those_of_the_package() {
+    let read = |file: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let manifest: toml_edit::DocumentMut = read("Cargo.toml").parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    let usual = features["default"].as_array().unwrap();
+    let is_on = |name: &str| usual.iter().any(|f| f.as_str() == Some(name));
+    let guide = read("../docs/cli.md");
+    let (_, table) = guide
+        .split_once("| feature | what | |\n| --- | --- | --- |\n")
+        .unwrap();
+    let rows: Vec<&str> = table.lines().take_while(|l| l.starts_with('|')).collect();
+    let names = features.iter().map(|(name, _)| name);
+    let names: Vec<&str> = names.filter(|n| *n != "default").collect();
+    for name in &names {
+        let end = match is_on(name) {
+            true => "| on |".to_owned(),
+            false => format!("| `--features {name}` |"),
+        };
+        let fits = |row: &&&str| row.starts_with(&format!("| `{name}` |")) && row.ends_with(&end);
+        assert_eq!(rows.iter().filter(fits).count(), 1, "{name}: {rows:?}");
+    }
+    assert_eq!(rows.len(), names.len());
+}
