@@ -20,6 +20,7 @@ use crate::{
 
 /// Counts of one area, or of all. A schema that several areas use counts in each of them, and once in the total.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counts {
     pub operations: usize,
     /// Operations whose success the overlay corrected.
@@ -35,6 +36,7 @@ pub struct Counts {
 
 /// The whole table.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Coverage {
     pub areas: BTreeMap<String, Counts>,
     pub total: Counts,

@@ -35,6 +35,7 @@ use self::{judge::Judge, propose::Asked};
 
 /// What came of it.
 #[derive(serde::Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// Operations of which a response was judged.
     pub judged: usize,

@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub use render::Format;
+pub use render::{Counted, Format};
 pub use rules::Rule;
 
 use crate::{
@@ -38,6 +38,7 @@ use crate::{
 
 /// What a change does to callers, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Old programs no longer compile, are refused, or get something else.
@@ -72,6 +73,7 @@ impl Class {
 
 /// Who sees a change: who sends, who reads the response, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     Both,
@@ -81,6 +83,7 @@ pub enum Side {
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Change {
     /// The worse of `wire` and `rust`.
     pub class: Class,
@@ -89,12 +92,15 @@ pub struct Change {
     pub place: String,
     pub what: String,
     #[serde(serialize_with = "id")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
     pub rule: Rule,
-    /// What it does on the wire.
+    /// What it does on the wire: a class, or `none`.
     #[serde(serialize_with = "or_none")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
     pub wire: Option<Class>,
-    /// What it does to the Rust API.
+    /// What it does to the Rust API: a class, or `none`.
     #[serde(serialize_with = "or_none")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
     pub rust: Option<Class>,
     /// The Rust items that it reaches.
     pub items: BTreeSet<String>,

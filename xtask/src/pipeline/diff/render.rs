@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use autopi_codegen::escape::{code, json, line, markdown};
 
+use serde::Serialize;
+
 use super::{Change, Class};
 
 /// How changes are printed.
@@ -12,6 +14,17 @@ pub enum Format {
     Text,
     Markdown,
     Json,
+}
+
+/// What `diff --format json` prints: how many changes there are of each class, and all of them.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Counted<'a> {
+    breaking: usize,
+    unclassified: usize,
+    additive: usize,
+    cosmetic: usize,
+    changes: &'a [Change],
 }
 
 /// Operations, or Rust items, that are named before the rest is a number.
@@ -23,11 +36,13 @@ impl Format {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
         if let Self::Json = self {
-            let mut report = serde_json::json!({});
-            for class in Class::ALL {
-                report[class.name()] = of(class).count().into();
-            }
-            report["changes"] = serde_json::json!(changes);
+            let report = Counted {
+                breaking: of(Class::Breaking).count(),
+                unclassified: of(Class::Unclassified).count(),
+                additive: of(Class::Additive).count(),
+                cosmetic: of(Class::Cosmetic).count(),
+                changes,
+            };
             let text = serde_json::to_string_pretty(&report).unwrap_or_default();
             return json(&text).into_owned() + "\n";
         }

@@ -2,6 +2,7 @@
 
 /// How many responses, of how many operations.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Count {
     pub responses: usize,
     pub operations: usize,

@@ -24,6 +24,7 @@ use super::{
 
 /// One disagreement of the document and the wire.
 #[derive(Debug, serde::Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Finding {
     pub rule: &'static str,
     pub wrong: bool,
