@@ -112,8 +112,10 @@ fn a_trip_of_the_sandbox_is_shown_in_words_and_in_pictures() {
         (72.0..87.0).contains(&shown["mean_kmh"].as_f64().unwrap()),
         "{shown}"
     );
-    cli.run(&["trip", "show", id, "-o", "csv", "--columns", "id"])
-        .good();
+    for format in ["table", "json", "ndjson", "csv", "yaml"] {
+        let ran = cli.run(&["trip", "show", id, "-o", format, "--columns", "id"]);
+        assert!(ran.good().contains(id) && ran.err.is_empty(), "{ran:?}");
+    }
     cli.run(&["trip", "show", id, "--svg", "t.svg"]).good();
     let svg = fs::read_to_string(cli.home.path().join("t.svg")).unwrap();
     assert!(count(&svg, TRACK) > 3 && svg.contains(">Truck-"), "{svg}");
@@ -137,11 +139,25 @@ fn tracks_that_are_hard_to_draw() {
         "start_position_lat": "55.1", "start_position_lng": "10.1",
         "end_position_lat": "55.2", "end_position_lng": "10.2",
     });
-    let (svg, _) = drawn(&with("T", ends, &[]));
+    let (svg, _) = drawn(&with("T", ends.clone(), &[]));
     assert!(
         count(&svg, "stroke-dasharray") == 1 && !svg.contains("no positions"),
         "{svg}"
     );
+    // Ends that are thousands of years apart, the wrong way round, at one time.
+    for (from, to) in [
+        ("0001-01-01", "9999-12-30"),
+        ("9999-12-30", "0001-01-01"),
+        ("2026-01-01", "2026-01-01"),
+    ] {
+        let mut trip = ends.clone();
+        trip["start_time_utc"] = format!("{from}T00:00:00Z").into();
+        trip["end_time_utc"] = format!("{to}T00:00:00Z").into();
+        assert!(
+            !drawn(&with("T", trip, &[])).0.contains("no positions"),
+            "{from}"
+        );
+    }
     // One, and all at one place.
     let one = (55.0, 10.0, fast.clone());
     let (svg, _) = drawn(&with(
@@ -225,6 +241,9 @@ fn texts_of_a_server_are_texts() {
         trip,
         &[(55.0, 10.0, json!(1)), (55.1, 10.0, json!(1))],
     );
+    // It is cut where the picture ends.
+    let long = with(&"\u{6f22}".repeat(500), json!({}), &[]);
+    assert_eq!(count(&drawn(&long).0, "\u{6f22}"), 48);
     let (svg, html) = drawn(&cli);
     for text in [&svg, &html] {
         let is_bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';

@@ -138,7 +138,7 @@ impl Shown {
         if let (Some(from), Some(to)) = (city("start"), city("end")) {
             subtitle.push(format!("{from} to {to}"));
         }
-        let drive = Drive::new(short(name), short(&subtitle.join(", ")), &points);
+        let drive = Drive::new(short(name, 48), short(&subtitle.join(", "), 90), &points);
         Ok(Self {
             trip,
             device,
@@ -210,10 +210,9 @@ fn number(value: &Value, key: &str) -> Option<f64> {
 }
 
 /// As long as the picture is wide, and without what would hide the rest.
-fn short(text: &str) -> String {
-    const MOST: usize = 90;
+fn short(text: &str, most: usize) -> String {
     let text = line(text);
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(most) {
         Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "...",
         None => text,
     }
