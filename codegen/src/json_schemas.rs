@@ -1,6 +1,6 @@
 //! The JSON Schema of each type, as data: the document's own words, in those of JSON Schema 2020-12.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -39,24 +39,26 @@ pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream,
     for name in types {
         let ident = doc.ident(name)?;
         let schema = doc.schemas.get(name.as_str()).copied();
-        let schema = Words {
+        let words = Words {
             doc,
             types,
-            deep: 0,
-        }
-        .of(schema.unwrap_or(&Value::Null));
-        let schema = schema.to_string();
+            left: &Cell::new(WRITTEN_OUT),
+        };
+        let schema = words.of(schema.unwrap_or(&Value::Null)).to_string();
         entries.extend(quote!(#ident #name #schema));
     }
     Ok(quote!(json_schemas! { #entries }))
 }
 
+/// How many components that are no type one schema has written out in it; any JSON stands for the others.
+const WRITTEN_OUT: usize = 64;
+
 #[derive(Clone, Copy)]
 struct Words<'a> {
     doc: &'a Document<'a>,
     types: &'a BTreeSet<String>,
-    /// Components that are no type are written out, one in another: none has a way back to itself, but a document may be wrong.
-    deep: usize,
+    /// How many more components are written out: one may name itself, or two each of the next twice.
+    left: &'a Cell<usize>,
 }
 
 impl Words<'_> {
@@ -122,9 +124,9 @@ impl Words<'_> {
         let name = target.trim_start_matches("#/components/schemas/");
         match self.doc.schemas.get(name) {
             Some(_) if self.types.contains(name) => json!({ "$ref": target }),
-            Some(schema) if self.deep < 32 => {
-                let deep = self.deep + 1;
-                Self { deep, ..self }.of(schema)
+            Some(schema) if self.left.get() > 0 => {
+                self.left.set(self.left.get() - 1);
+                self.of(schema)
             }
             _ => Value::Bool(true),
         }
@@ -144,5 +146,27 @@ fn nullable(mut schema: Map<String, Value>) -> Value {
             schema.into()
         }
         None => json!({ "anyOf": [schema, { "type": "null" }] }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_that_name_the_next_twice_are_no_exponential_work() {
+        let mut schemas = Map::new();
+        for n in 0..40 {
+            let next = json!({ "$ref": format!("#/components/schemas/L{}", n + 1) });
+            let list = json!({ "type": "array", "items": next, "not": next });
+            schemas.insert(format!("L{n}"), list);
+        }
+        let thing = json!({ "type": "object", "properties": { "a": { "$ref": "#/components/schemas/L0" } } });
+        schemas.insert("Thing".into(), thing);
+        let document =
+            json!({ "openapi": "3.0.3", "paths": {}, "components": { "schemas": schemas } });
+        let document = Document::new(&document);
+        let code = emit(&document, &BTreeSet::from(["Thing".to_owned()])).unwrap();
+        assert!(code.to_string().len() < 10_000);
     }
 }

@@ -55,4 +55,7 @@ mod documents {
     struct SandboxReadme;
     #[doc = include_str!("../../docs/semver.md")]
     struct Semver;
+    #[cfg(feature = "progenitor")]
+    #[doc = include_str!("../../docs/progenitor.md")]
+    struct SecondFace;
 }
