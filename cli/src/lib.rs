@@ -40,7 +40,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         .get(1)
         .is_some_and(|first| first == commands::completions::HIDDEN)
     {
-        return commands::completions::answer(arguments.get(2..).unwrap_or_default());
+        return commands::completions::complete(arguments.get(2..).unwrap_or_default());
     }
     let said = tree::scan(&arguments);
     let failure = match attempt(arguments, &said) {

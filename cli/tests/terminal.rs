@@ -49,7 +49,7 @@ fn shell(cli: &Cli, line: &str, input: &str) -> (String, i32) {
 }
 
 #[test]
-fn what_can_not_be_undone_is_asked_about_and_no_is_the_answer_of_a_bare_return() {
+fn what_can_not_be_undone_is_asked_about_and_a_bare_return_is_no() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let count = || api.count("POST", "/dongle/devices/*/execute/");

@@ -84,7 +84,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
 }
 
 /// Writes what the last of the words may become. A fault is none: a shell would show it in the middle of a line.
-pub fn answer(words: &[OsString]) -> ExitCode {
+pub fn complete(words: &[OsString]) -> ExitCode {
     let words = words.strip_prefix(&[OsString::from("--")]).unwrap_or(words);
     let words: Vec<String> = joined(words.iter().map(|w| w.to_string_lossy().into_owned()));
     let arguments: Vec<OsString> = std::iter::once("autopi".into())
