@@ -22,6 +22,7 @@ const OWN: [&str; 3] = [
 pub struct Header<'a> {
     pub name: &'a str,
     about: Option<&'a str>,
+    required: bool,
     schema: &'a Value,
 }
 
@@ -32,6 +33,7 @@ impl<'a> Header<'a> {
         let text = header.get("description").and_then(Value::as_str);
         is_settable(name).then(|| Self {
             name,
+            required: header.get("required") == Some(&Value::Bool(true)),
             about: text.map(str::trim).filter(|t| !t.is_empty()),
             schema: header.get("schema").unwrap_or(&Value::Null),
         })
@@ -49,11 +51,16 @@ impl<'a> Header<'a> {
         self.fixed().is_some_and(|value| text(value).is_some())
     }
 
-    /// What puts the documented value, if there is one, on the part.
+    /// What puts the documented value, if there is one, on the part; else what asks for one that is required.
     pub fn usual(&self, part: &str) -> Option<TokenStream> {
         let value = self.fixed().or_else(|| self.schema.get("default"));
-        let (name, value) = (self.name, text(value?)?);
-        Some(quote!(self.0.usual_part_header(#part, #name, #value);))
+        let name = self.name;
+        match value.and_then(text) {
+            Some(value) => Some(quote!(self.0.usual_part_header(#part, #name, #value);)),
+            None => self
+                .required
+                .then(|| quote!(self.0.required_part_header(#part, #name);)),
+        }
     }
 
     /// The setter of the header of a part.

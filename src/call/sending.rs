@@ -38,7 +38,11 @@ impl<'a> Call<'a> {
         let is_given = |name: &str| self.given.contains(&name) || (name == BODY && has_body);
         let missing = self.operation.required.iter().filter(|n| !is_given(n));
         let missing = missing.map(|n| Violation::not_set(if *n == BODY { "body" } else { n }));
+        let headers = self.form.iter().flat_map(MultipartForm::missing_headers);
+        let headers =
+            headers.map(|(part, name)| Violation::not_set(&format!("{part}: header `{name}`")));
         let violations: Vec<_> = missing
+            .chain(headers)
             .chain(self.violations.into_iter().map(|(_, found)| found))
             .collect();
         if !violations.is_empty() {

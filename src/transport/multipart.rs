@@ -18,6 +18,8 @@ pub(crate) struct MultipartForm {
     fields: Vec<(Cow<'static, str>, Field)>,
     /// The headers of the parts of each name.
     headers: Vec<(&'static str, HeaderMap)>,
+    /// Part and header of each that the caller must set.
+    needed: Vec<(&'static str, &'static str)>,
 }
 
 enum Field {
@@ -70,6 +72,22 @@ impl MultipartForm {
         if !usual || !headers.contains_key(&name) {
             headers.insert(name, value);
         }
+    }
+
+    /// The parts of this name must have this header.
+    pub fn need_header(&mut self, part: &'static str, name: &'static str) {
+        if !self.needed.contains(&(part, name)) {
+            self.needed.push((part, name));
+        }
+    }
+
+    /// Returns part and header of each that is needed and not set.
+    pub fn missing_headers(&self) -> impl Iterator<Item = &(&'static str, &'static str)> {
+        let headers = |part: &str| self.headers.iter().find(|(other, _)| *other == part);
+        self.needed.iter().filter(move |(part, name)| {
+            self.fields.iter().any(|(field, _)| field == part)
+                && !headers(part).is_some_and(|(_, set)| set.contains_key(*name))
+        })
     }
 
     pub fn forget(&mut self, name: &str) {

@@ -294,6 +294,31 @@ async fn a_header_of_a_part_is_the_callers_before_the_documented_one() {
 }
 
 #[tokio::test]
+async fn a_header_that_a_part_requires_is_asked_for_before_anything_is_sent() {
+    let (client, seen) = server("application/json", "").await;
+    // Only of a part that is there, and in whatever order they are set.
+    client.forms_parts().note("n").send().await.unwrap();
+    let error = client.forms_parts().signed("s").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let text = error.to_string();
+    assert!(
+        text.contains("signed: header `X-Sum`") && !text.contains("X-Kind"),
+        "{text}"
+    );
+    assert_eq!(seen.lock().unwrap().len(), 1);
+    let calls = [
+        client.forms_parts().signed("s").signed_x_sum("1"),
+        client.forms_parts().signed_x_sum("1").signed("s"),
+    ];
+    for call in calls {
+        call.send().await.unwrap();
+        let parts = seen.lock().unwrap().pop().unwrap().parts();
+        assert!(parts[0].0.contains("x-sum: 1"), "{parts:?}");
+        assert!(parts[0].0.contains("x-kind: note"), "{parts:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
     let (client, seen) = server("application/json", "").await;
     let numbers = || vec![1, 2];
@@ -325,6 +350,12 @@ async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
             .deep(&place().into())
             .filter(&place().into())
             .to(&place().into()),
+        client
+            .unions_post()
+            .what(&1.into())
+            .levels(&[("a".to_owned(), 5.into()), ("b".to_owned(), true.into())].into())
+            .wrapped(&7.into())
+            .to(&"x".into()),
     ];
     let expected = [
         (
@@ -342,6 +373,7 @@ async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
             "",
             "to=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
         ),
+        ("/unions/1/?a=5&b=true&wrapped=7", "", "to=x"),
     ];
     for (call, (uri, header, body)) in calls.into_iter().zip(expected) {
         call.send().await.unwrap();

@@ -1,6 +1,8 @@
 //! A schema that lists alternatives twice (`oneOf` beside `anyOf`, or in parts of its `allOf`) is one of each at once: it becomes one list, of every pair that
 //! can be.
 
+use std::collections::VecDeque;
+
 use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
@@ -124,6 +126,11 @@ impl Pairs<'_> {
         }
         let is_null = |part: &Value| document::is_null(part, self.schemas);
         let nullable = lists.iter().all(|list| list.iter().any(is_null));
+        if lists.len() > 1 {
+            for list in &mut lists {
+                *list = self.flattened(std::mem::take(list));
+            }
+        }
         for list in &mut lists {
             list.retain(|part| !is_null(part));
         }
@@ -161,6 +168,27 @@ impl Pairs<'_> {
         self.retag(&mut new, &found);
         new.insert("oneOf".into(), found.into());
         Ok(new.into())
+    }
+
+    /// Alternatives that are nothing but alternatives themselves come up.
+    fn flattened(&self, list: Vec<Value>) -> Vec<Value> {
+        let (mut out, mut seen) = (Vec::new(), Vec::new());
+        let mut todo: VecDeque<Value> = list.into();
+        while let Some(part) = todo.pop_front() {
+            let known = resolved(&part, self.schemas);
+            let inner = lists(known);
+            match inner.as_slice() {
+                [inner] if is_list_alone(known) && known.get("type").is_none() => {
+                    if !seen.contains(inner) && seen.len() < MOST {
+                        seen.push(inner.clone());
+                        inner.iter().rev().for_each(|p| todo.push_front(p.clone()));
+                    }
+                }
+                _ if out.len() > MOST || out.contains(&part) => {}
+                _ => out.push(part),
+            }
+        }
+        out
     }
 
     /// What is `a` and `b`; nothing if no value can be both.

@@ -43,7 +43,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Names a union that a parameter or a member of a form is, or a list of. An object stays what is written out there.
+/// Names a union that a parameter or a member of a form is, or a list or a map of. An object stays what is written out there.
 fn alternatives(
     schema: &mut Value,
     name: &str,
@@ -52,8 +52,19 @@ fn alternatives(
 ) {
     if autopi_codegen::schema::is_union(schema) {
         lift(schema, name, made, taken);
-    } else if let Some(items) = schema.get_mut("items") {
-        alternatives(items, &format!("{name}Item"), made, taken);
+        return;
+    }
+    for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
+        if let Some(inner) = schema.get_mut(key) {
+            alternatives(inner, &format!("{name}{suffix}"), made, taken);
+        }
+    }
+    if let Some([only]) = schema
+        .get_mut("allOf")
+        .and_then(Value::as_array_mut)
+        .map(Vec::as_mut_slice)
+    {
+        alternatives(only, name, made, taken);
     }
 }
 
