@@ -21,7 +21,7 @@ const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t0", "version
             {"name": "json", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"within": {"type": "integer"}}}}}},
             {"$ref": "#/components/parameters/shared"}],
         "requestBody": {"description": "t37", "required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}, "example": {"t38": "t39"}, "examples": {"t40": {"summary": "t41", "description": "t42", "value": {"t43": ["t44"]}}}}}},
-        "responses": {"200": {"description": "t45", "headers": {"X-Reply": {"description": "t46", "schema": {"type": "string"}}}, "links": {"t47": {"operationId": "things_create", "description": "t48", "parameters": {"t49": "t50"}}},
+        "responses": {"200": {"description": "t45", "headers": {"X-Any": {"description": "t46", "schema": {"type": "string"}}}, "links": {"t47": {"operationId": "things_create", "description": "t48", "parameters": {"t49": "t50"}}},
             "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}}}, "400": {"$ref": "#/components/responses/wrong"}},
         "callbacks": {"t51": {"t52": {"post": {"operationId": "t53", "responses": {"200": {"description": "t54"}}}}}}},
     "put": {"operationId": "things_file", "tags": ["other"], "deprecated": true, "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {
