@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 mod bench_build;
 mod bench_cli;
+mod bench_consumer;
 mod bench_runtime;
 mod bench_sandbox;
 mod conformance;
@@ -44,6 +45,8 @@ enum Task {
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
+    /// What a program of one area costs to compile, dependencies included, beside the same by hand and octocrab: a clean check and a clean release build
+    BenchConsumer,
     /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
     BenchRuntime {
         /// A part only: get, decode, memory, stream, flight
@@ -95,6 +98,7 @@ async fn run(task: Task, root: &Path) -> Result<ExitCode> {
         Task::Sandbox(args) => sandbox::serve(args.start(root).await?).await,
         Task::Demo => return demo::run(root).await,
         Task::BenchBuild { sets } => bench_build::build(root, &sets)?,
+        Task::BenchConsumer => bench_consumer::run(root)?,
         Task::BenchRuntime { only } => bench_runtime::run(root, only.as_slice())?,
         Task::BenchSandbox { seconds } => bench_sandbox::run(root, seconds).await?,
         Task::BenchCli => bench_cli::run(root).await?,

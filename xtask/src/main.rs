@@ -102,6 +102,9 @@ enum Task {
     /// What the client costs to compile, beside plain progenitor
     #[command(disable_help_flag = true)]
     BenchBuild(InLab),
+    /// What a program of one area costs to compile, dependencies included, beside the same by hand and octocrab
+    #[command(disable_help_flag = true)]
+    BenchConsumer(InLab),
     /// What the client costs at run time, beside reqwest and serde by hand
     #[command(disable_help_flag = true)]
     BenchRuntime(InLab),
@@ -186,6 +189,7 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
         Task::Expand { area } => expand(root, area),
         Task::Sandbox(args) => in_lab(given, "sandbox", args),
         Task::BenchBuild(args) => in_lab(given, "bench-build", args),
+        Task::BenchConsumer(args) => in_lab(given, "bench-consumer", args),
         Task::BenchRuntime(args) => in_lab(given, "bench-runtime", args),
         Task::BenchSandbox(args) => in_lab(given, "bench-sandbox", args),
         Task::BenchCli(args) => in_lab(given, "bench-cli", args),
