@@ -2,15 +2,18 @@
 
 mod support;
 
-use std::{env, fs, path::Path, process::Command};
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use support::{Cli, sandbox};
 
-/// Runs a line of a shell: what it says, stdout first, then stderr.
-fn ran(cli: &Cli, url: &str, line: &str) -> String {
+fn shell(cli: &Cli, line: &str) -> Output {
     let folder = Path::new(env!("CARGO_BIN_EXE_autopi")).parent().unwrap();
-    let output = Command::new("sh")
+    Command::new("sh")
         .args(["-c", line])
         .env_clear()
         .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
@@ -20,7 +23,12 @@ fn ran(cli: &Cli, url: &str, line: &str) -> String {
         .envs(cli.variables.iter().map(|(k, v)| (k, v)))
         .current_dir(cli.home.path())
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+/// What a line of a shell says: stdout first, then stderr.
+fn ran(cli: &Cli, url: &str, line: &str) -> String {
+    let output = shell(cli, line);
     let text = [output.stdout, output.stderr]
         .map(|t| String::from_utf8(t).unwrap())
         .concat();
@@ -60,4 +68,22 @@ fn the_transcripts_of_the_guide_are_true() {
         text == out,
         "docs/cli.md is stale ({differs:?}): UPDATE_TRANSCRIPTS=1 cargo test -p autopi-cli --test transcripts"
     );
+}
+
+#[test]
+fn the_lines_of_the_readme_run() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = fs::read_to_string(path).unwrap();
+    let lines: Vec<_> = readme
+        .lines()
+        .filter(|l| l.starts_with("autopi "))
+        .collect();
+    assert!(lines.len() > 3, "{lines:?}");
+    for line in lines {
+        let output = shell(&cli, line);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}: {said}");
+    }
 }
