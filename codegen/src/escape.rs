@@ -31,7 +31,7 @@ pub fn pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// What [`pointer`] made of a key.
+/// What [`pointer()`] made of a key.
 pub fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }
