@@ -159,7 +159,7 @@ impl Call<'_> {
 
     /// Refuses the call unless the caller sets this header of the parts of this name.
     pub fn required_part_header(&mut self, part: &'static str, name: &'static str) {
-        self.form.get_or_insert_default().need_header(part, name);
+        self.form.get_or_insert_default().require_header(part, name);
     }
 
     fn header_of_part(&mut self, part: &'static str, name: &'static str, value: &str, usual: bool) {

@@ -16,10 +16,15 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct MultipartForm {
     fields: Vec<(Cow<'static, str>, Field)>,
-    /// The headers of the parts of each name.
-    headers: Vec<(&'static str, HeaderMap)>,
-    /// Part and header of each that the caller must set.
-    needed: Vec<(&'static str, &'static str)>,
+    headers: Vec<PartHeaders>,
+}
+
+/// The headers of the parts of a name.
+struct PartHeaders {
+    part: &'static str,
+    set: HeaderMap,
+    /// Those that the caller must set.
+    required: Vec<&'static str>,
 }
 
 enum Field {
@@ -63,30 +68,43 @@ impl MultipartForm {
         value: HeaderValue,
         usual: bool,
     ) {
-        let at = self.headers.iter().position(|(other, _)| *other == part);
-        let at = at.unwrap_or_else(|| {
-            self.headers.push((part, HeaderMap::new()));
-            self.headers.len() - 1
-        });
-        let headers = &mut self.headers[at].1;
+        let headers = &mut self.headers_of(part).set;
         if !usual || !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     }
 
     /// The parts of this name must have this header.
-    pub fn need_header(&mut self, part: &'static str, name: &'static str) {
-        if !self.needed.contains(&(part, name)) {
-            self.needed.push((part, name));
+    pub fn require_header(&mut self, part: &'static str, name: &'static str) {
+        let required = &mut self.headers_of(part).required;
+        if !required.contains(&name) {
+            required.push(name);
         }
     }
 
-    /// Returns part and header of each that is needed and not set.
-    pub fn missing_headers(&self) -> impl Iterator<Item = &(&'static str, &'static str)> {
-        let headers = |part: &str| self.headers.iter().find(|(other, _)| *other == part);
-        self.needed.iter().filter(move |(part, name)| {
-            self.fields.iter().any(|(field, _)| field == part)
-                && !headers(part).is_some_and(|(_, set)| set.contains_key(*name))
+    fn headers_of(&mut self, part: &'static str) -> &mut PartHeaders {
+        let at = self.headers.iter().position(|of| of.part == part);
+        let at = at.unwrap_or_else(|| {
+            let (set, required) = (HeaderMap::new(), Vec::new());
+            self.headers.push(PartHeaders {
+                part,
+                set,
+                required,
+            });
+            self.headers.len() - 1
+        });
+        &mut self.headers[at]
+    }
+
+    /// Returns part and header of each that is required and not set.
+    pub fn missing_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let is_sent = |of: &&PartHeaders| self.fields.iter().any(|(field, _)| field == of.part);
+        self.headers.iter().filter(is_sent).flat_map(|of| {
+            let missing = of
+                .required
+                .iter()
+                .filter(|name| !of.set.contains_key(**name));
+            missing.map(|name| (of.part, *name))
         })
     }
 
@@ -116,9 +134,9 @@ impl MultipartForm {
                 }
                 Field::File(file) => file.part().await?,
             };
-            let headers = self.headers.iter().find(|(of, _)| of == name);
+            let headers = self.headers.iter().find(|of| of.part == name);
             let part = match headers {
-                Some((_, headers)) => part.headers(headers.clone()),
+                Some(of) => part.headers(of.set.clone()),
                 None => part,
             };
             form = form.part(in_header(name).into_owned(), part);
