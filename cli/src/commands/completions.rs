@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, ffi::OsString, fmt::Write as _, io::Write, process::ExitCode};
 
-use autopi::rt;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    Context, Failure, Result,
+    Context, Failure, Result, credentials,
     index::Index,
     output::{Format, line},
     tree,
@@ -237,8 +236,8 @@ fn values(index: &Index, said: &tree::Said, option: &Arg) -> Vec<String> {
         return Format::NAMES.map(str::to_owned).into();
     }
     if name == "profile" {
-        let all = std::env::home_dir().and_then(|home| rt::profiles(&home).ok().flatten());
-        return all.unwrap_or_default().into_keys().collect();
+        let all = credentials::profiles().unwrap_or_default();
+        return all.into_keys().collect();
     }
     let entry = said
         .first

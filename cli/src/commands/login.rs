@@ -224,12 +224,7 @@ pub fn run_whoami(context: &Context) -> Result<()> {
 }
 
 pub fn run_profiles(context: &Context) -> Result<()> {
-    let all = std::env::home_dir()
-        .as_deref()
-        .map(rt::profiles)
-        .transpose()?
-        .flatten()
-        .unwrap_or_default();
+    let all = credentials::profiles()?;
     let used = profile(context);
     let items = all.into_iter().map(|(name, profile)| {
         let credentials = profile.clone().credentials();

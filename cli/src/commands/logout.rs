@@ -1,13 +1,13 @@
 //! `autopi logout`: the credential out of the profile, and the session ended on the server, if it has one.
 
-use autopi::{Client, Credentials, rt};
+use autopi::{Client, Credentials};
 use clap::Command;
 
 use super::login;
 use crate::{
     Context, Failure, Result,
     call::{self, Given},
-    credentials::{ring, store},
+    credentials::{self, ring, store},
     index::{Index, Operation},
     output::line,
 };
@@ -20,13 +20,7 @@ pub fn command() -> Command {
 
 pub fn run(context: &Context) -> Result<()> {
     let name = login::profile(context);
-    let home = std::env::home_dir();
-    let mut all = home
-        .as_deref()
-        .map(rt::profiles)
-        .transpose()?
-        .flatten()
-        .unwrap_or_default();
+    let mut all = credentials::profiles()?;
     let profile = all.remove(&name);
     let is_in_keyring = profile.as_ref().is_some_and(|p| p.keyring);
     let credentials = match &profile {

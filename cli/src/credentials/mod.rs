@@ -3,7 +3,7 @@
 pub mod ring;
 pub mod store;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use autopi::{Credentials, SecretString, jiff::Timestamp, rt, rt::ExposeSecret};
 use url::Url;
@@ -71,6 +71,16 @@ pub fn file() -> Option<PathBuf> {
     std::env::home_dir().map(|home| rt::profiles_path(&home))
 }
 
+/// Returns the profiles that are kept: none where there is no file, or no home folder.
+///
+/// # Errors
+/// The file can't be read, or others may read it.
+pub fn profiles() -> Result<BTreeMap<String, rt::Profile>> {
+    let home = std::env::home_dir();
+    let found = home.as_deref().map(rt::profiles).transpose()?;
+    Ok(found.flatten().unwrap_or_default())
+}
+
 /// # Errors
 /// The file can't be read, or has no such profile; or a profile's credential would go to another host than its own.
 pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> {
@@ -90,13 +100,7 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
         .map(str::to_owned)
         .or_else(|| variable("AUTOPI_PROFILE"));
     let name = said.clone().unwrap_or_else(|| "default".into());
-    let home = std::env::home_dir();
-    let mut all = home
-        .as_deref()
-        .map(rt::profiles)
-        .transpose()?
-        .flatten()
-        .unwrap_or_default();
+    let mut all = profiles()?;
     let Some(profile) = all.remove(&name) else {
         if said.is_some() {
             let known: Vec<_> = all.keys().map(|k| line(k)).collect();
