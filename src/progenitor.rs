@@ -6,15 +6,21 @@
 //! A response that is no 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body; what failed without a response is an
 //! [`Error::CommunicationError`], of which [`cause`] returns this crate's error.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::stream;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{ResponseBuilderExt, Url, header};
 
-use crate::transport::{
-    request::{RequestBody, RequestSpec},
-    send,
-    trace::Trace,
+use crate::{
+    privacy::shown::Marked,
+    transport::{
+        address,
+        request::{RequestBody, RequestSpec},
+        send,
+        trace::Trace,
+    },
 };
 
 #[allow(
@@ -64,6 +70,22 @@ impl ClientHooks<crate::Client> for Client {
     }
 }
 
+/// What this crate knows of an operation, by the id that progenitor gives it.
+struct Known {
+    key: &'static str,
+    id: &'static str,
+    path: &'static str,
+    secrets: Marked,
+}
+
+/// In the place of a path parameter that can't be one segment. No encoded text holds it, nor does a URL parser change it.
+const NO_SEGMENT: &str = "%-no-segment";
+
+/// Returns a path parameter as one segment: progenitor's builders call it, and it can't fail there.
+fn encode_path(value: &str) -> String {
+    address::segment(value).map_or_else(|_| NO_SEGMENT.into(), |segment| segment.to_string())
+}
+
 /// Sends a request of progenitor's as one of ours.
 async fn exec(
     client: &crate::Client,
@@ -71,7 +93,20 @@ async fn exec(
     operation: &'static str,
 ) -> Result<reqwest::Response, crate::Error> {
     let url = request.url().clone();
+    let known = generated::OPERATIONS;
+    let known = known.binary_search_by_key(&operation, |op| op.key);
+    let known = known.ok().map(|at| &generated::OPERATIONS[at]);
+    let operation = known.map_or(operation, |op| op.id);
     let mut spec = RequestSpec::new(operation, request.method().clone(), url.path().to_owned());
+    if let Some(op) = known {
+        (spec.template, spec.secrets) = (Some(op.path), op.secrets);
+    }
+    if spec.path.contains(NO_SEGMENT) {
+        let error = crate::Error::invalid("a path parameter is empty, `.` or `..`");
+        return Err(error
+            .of(operation, 0, Duration::ZERO)
+            .on(&spec.method, spec.template));
+    }
     spec.headers = std::mem::take(request.headers_mut());
     // The version of the document: the API does not read it.
     spec.headers.remove("api-version");

@@ -1,16 +1,17 @@
 //! progenitor's client over the same document, with our types in the place of its own.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     iter,
     panic::{self, AssertUnwindSafe},
 };
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use progenitor_impl::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
 use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
+use syn::{UseTree, parse_quote};
 
 use crate::{
     Error, areas, contract, docs, operations, parse, projection,
@@ -55,17 +56,116 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         .map_err(|e| refused(e.to_string()))?;
     // Texts of the document are in its doc comments as they are.
     let tokens = docs::clean(tokens);
+    let known = operations_by_key(&doc, on, tokens.clone())?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| refused(e.to_string()))?;
     twice(&file.items).map_err(refused)?;
     for item in &mut file.items {
-        if let syn::Item::Impl(of) = item
-            && of.trait_.is_none()
-        {
+        match item {
             // They would make a client without credentials. Ours is made from an `autopi::Client`.
-            of.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" || f.sig.ident == "new_with_client") || !is_client(&of.self_ty));
+            syn::Item::Impl(of) if of.trait_.is_none() && is_client(&of.self_ty) => {
+                of.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" || f.sig.ident == "new_with_client"));
+            }
+            syn::Item::Use(of) => without_encode_path(&mut of.tree),
+            _ => {}
         }
     }
+    file.items.extend([
+        // progenitor's own leaves dots and backslashes, with which a URL parser goes to another path.
+        parse_quote!(
+            use super::encode_path;
+        ),
+        parse_quote! {
+            pub(super) static OPERATIONS: &[super::Known] = &[#(#known),*];
+        },
+    ]);
     Ok(prettyplease::unparse(&file))
+}
+
+/// Takes progenitor's `encode_path` out of an import.
+fn without_encode_path(tree: &mut UseTree) {
+    match tree {
+        UseTree::Path(path) => without_encode_path(&mut path.tree),
+        UseTree::Group(group) => {
+            let kept = std::mem::take(&mut group.items).into_iter();
+            group.items = kept
+                .filter(|item| !matches!(item, UseTree::Name(name) if name.ident == "encode_path"))
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+/// Returns what our client knows of each operation, sorted by the id that progenitor wrote for it: that is not always the document's.
+fn operations_by_key(
+    doc: &Value,
+    on: &dyn Fn(&str) -> bool,
+    tokens: TokenStream,
+) -> Result<Vec<TokenStream>, Error> {
+    let mut keys = BTreeMap::new();
+    keys_by_route(tokens, &mut <_>::default(), &mut keys);
+    let document = Document::new(doc);
+    let mut found = BTreeMap::new();
+    for op in areas::select(doc, on)? {
+        let route = (op.method.to_owned(), without_names(op.path));
+        if let Some(key) = keys.remove(&route) {
+            let (path, id) = (op.path, op.value.get("operationId").and_then(Value::as_str));
+            let (marked, secret): (Vec<&str>, Vec<bool>) =
+                document.marked(op.value).into_iter().unzip();
+            let known = quote!(super::Known { key: #key, id: #id, path: #path, secrets: &[#((#marked, #secret)),*] });
+            found.insert(key.clone(), known);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// A path template with `{}` for each of its parameters.
+fn without_names(path: &str) -> String {
+    let mut parts = path.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |path, part| {
+        path + "{}" + part.split_once('}').map_or(part, |(_, after)| after)
+    })
+}
+
+/// Collects the ids of progenitor's operations by method and path without names. Its code has them in this order: `format!("{}/path/{}/", …)`, `.get(url)`, `operation_id: "…"`.
+fn keys_by_route(
+    tokens: TokenStream,
+    route: &mut (String, String),
+    found: &mut BTreeMap<(String, String), String>,
+) {
+    let text = |tree: Option<TokenTree>| match tree {
+        Some(TokenTree::Literal(literal)) => match syn::Lit::new(literal) {
+            syn::Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut last = String::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(name) if name == "operation_id" => {
+                if let Some(key) = text(tokens.nth(1)) {
+                    found.insert(route.clone(), key);
+                }
+            }
+            TokenTree::Ident(name) => last = name.to_string(),
+            TokenTree::Group(group) => {
+                let first = group.stream().into_iter().next();
+                match first {
+                    Some(TokenTree::Ident(name)) if name == "url" => {
+                        route.0.clone_from(&last);
+                    }
+                    first if last == "format" => {
+                        let url = text(first).unwrap_or_default();
+                        route.1 = url.strip_prefix("{}").unwrap_or_default().to_owned();
+                    }
+                    _ => keys_by_route(group.stream(), route, found),
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Refuses what rustc would: two items of one name, by the name.

@@ -4,9 +4,12 @@
 #[path = "support/recorder.rs"]
 mod recorder;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-use autopi::{Client, RetryPolicy};
+use autopi::{CallInfo, Client, ClientHooks, RetryPolicy};
 use recorder::{Sent, document, recorder};
 use serde_json::Value;
 
@@ -52,14 +55,26 @@ fn sorted(json: &Value) -> String {
     }
 }
 
+/// The operation and the path template of each attempt.
+#[derive(Default, Clone)]
+struct Calls(Arc<Mutex<Vec<(&'static str, Option<&'static str>)>>>);
+
+impl ClientHooks for Calls {
+    fn post(&self, _: Option<u16>, _: std::time::Duration, call: &CallInfo) {
+        self.0.lock().unwrap().push((call.operation, call.path));
+    }
+}
+
 #[tokio::test]
 async fn both_generators_send_the_same_request() {
     let normalised = document("openapi.json");
     let (url, log) = recorder().await;
+    let calls = Calls::default();
     let client = Client::builder()
         .base_url(url)
         .api_token("t")
         .retry(RetryPolicy::none())
+        .hooks(calls.clone())
         .build()
         .unwrap();
     let other = autopi::progenitor::Client::from(&client);
@@ -88,6 +103,10 @@ async fn both_generators_send_the_same_request() {
             .filter(|(part, _)| **part != "accept" || theirs["accept"] != "*/*")
             .map(|(part, value)| format!("{part}: {value} | {}", theirs[part]))
             .collect();
+        let calls = std::mem::take(&mut *calls.0.lock().unwrap());
+        assert!(
+            calls.len() == 2 && calls[0] == calls[1] && calls[0].0 == *id && calls[0].1.is_some()
+        );
         match found.is_empty() {
             true => equal += 1,
             false => drop(differences.insert(*id, found.join("; "))),
@@ -144,4 +163,36 @@ async fn errors_and_retries_are_the_clients() {
     let cause = progenitor::cause(&error).unwrap();
     assert_eq!(cause.kind(), autopi::ErrorKind::Transport, "{cause}");
     assert_eq!(cause.operation(), Some("dongle_devices_list"));
+}
+
+/// Dots would be folded into another path, and a backslash is a `/` to a URL parser.
+#[tokio::test]
+async fn a_path_parameter_is_one_segment_or_refused() {
+    let (url, log) = recorder().await;
+    let client = Client::builder()
+        .base_url(url)
+        .api_token("t")
+        .build()
+        .unwrap();
+    let other = autopi::progenitor::Client::from(&client);
+    let sent = |address: &'static str| {
+        let call = other.dongle_devices_by_eth_address();
+        async move { call.eth_address(address).send().await }
+    };
+    for bad in ["", ".", ".."] {
+        let error = sent(bad).await.unwrap_err();
+        let error = autopi::progenitor::cause(&error).unwrap();
+        assert_eq!(error.kind(), autopi::ErrorKind::InvalidRequest, "{error}");
+        assert!(error.to_string().contains("by_eth_address/{eth_address}/"));
+    }
+    assert!(log.lock().unwrap().is_empty());
+    for good in ["..\\vehicles", "a/b", "...", "%2e%2e", "a:b@c", "\u{e4} ?#"] {
+        let _ = sent(good).await;
+        let call = client.dongle_devices_by_eth_address();
+        let _ = call.eth_address(good).send().await;
+        let log = std::mem::take(&mut *log.lock().unwrap());
+        assert_eq!(log.len(), 2);
+        assert_eq!(log[0].uri.path(), log[1].uri.path());
+        assert_eq!(log[0].uri.path().matches('/').count(), 5, "{good}");
+    }
 }
