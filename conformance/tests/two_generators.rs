@@ -57,7 +57,9 @@ fn sorted(json: &Value) -> String {
 
 /// The operation and the path template of each attempt.
 #[derive(Default, Clone)]
-struct Calls(Arc<Mutex<Vec<(&'static str, Option<&'static str>)>>>);
+struct Calls(Arc<Mutex<Vec<Called>>>);
+
+type Called = (&'static str, Option<&'static str>);
 
 impl ClientHooks for Calls {
     fn post(&self, _: Option<u16>, _: std::time::Duration, call: &CallInfo) {
