@@ -1,4 +1,4 @@
-//! The client for threads that may wait: every call of [`crate::Client`] under the same name, pages and streams as iterators, downloads as [`io::Read`].
+//! The blocking client: every call of [`crate::Client`] under the same name, with pages and streams as iterators and downloads as [`io::Read`].
 //!
 //! ```no_run
 //! # fn main() -> Result<(), autopi::Error> {
@@ -15,8 +15,9 @@
 //! # }
 //! ```
 //!
-//! Two threads of one tokio runtime serve all blocking clients of the process. In a task of a tokio runtime a call is an error, for it would stop all
-//! other tasks of its thread; in `tokio::task::spawn_blocking` it works. A process that was forked has threads of its own, and needs a client of its own.
+//! Two threads of one tokio runtime serve all blocking clients of the process. Inside a task of a tokio runtime every call returns an error, because it would
+//! block all other tasks of that thread; inside `tokio::task::spawn_blocking` calls work. A forked process shares no threads with its parent and must build its
+//! own client.
 
 use std::{
     fmt, io,
@@ -38,11 +39,11 @@ use crate::{
     ItemStream, Method, RawRequest, Response, transport::process::PerProcess,
 };
 
-/// The mode of a builder whose calls wait for the response.
+/// The mode of a builder whose calls block until the response is there.
 #[derive(Debug)]
 pub enum Blocking {}
 
-/// A client of one API host and one account, whose calls block the thread. Cheap to clone; share it.
+/// A client for one API host and one account whose calls block the thread. Cheap to clone; share it.
 #[derive(Clone)]
 pub struct Client(pub(crate) crate::Client);
 
@@ -53,28 +54,28 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Returns a builder of a client for `https://api.autopi.io`, or the host that is set.
+    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is set.
     pub fn builder() -> ClientBuilder<Blocking> {
         ClientBuilder::new()
     }
 
-    /// Returns a client with the credentials and the host of the environment or a profile: [`ClientBuilder::from_env`].
+    /// Returns a client with the credentials and the host from the environment or a profile: see [`ClientBuilder::from_env`].
     ///
     /// # Errors
-    /// Returns an error if no credentials are found, or they are malformed.
+    /// Returns an error if no credentials are found, or if they are malformed.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
 
-    /// Returns a request to any path: [`crate::Client::request`].
+    /// Returns a request to any path: see [`crate::Client::request`].
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'_, Blocking> {
         RawRequest::new(&self.0, method, path)
     }
 
-    /// Runs a command on a device and waits for its result: [`crate::Client::run_command`].
+    /// Runs a command on a device and waits for its result: see [`crate::Client::run_command`].
     ///
     /// # Errors
-    /// Returns the errors of [`crate::Client::run_command`].
+    /// Returns an error in the same cases as [`crate::Client::run_command`].
     pub fn run_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -85,10 +86,10 @@ impl Client {
         wait(Box::pin(self.0.run_command(device, command, timeout)))
     }
 
-    /// Sends a command and does not wait for its result: [`crate::Client::start_command`].
+    /// Sends a command without waiting for its result: see [`crate::Client::start_command`].
     ///
     /// # Errors
-    /// Returns an error if the API refuses it.
+    /// Returns an error if the API refuses the command.
     pub fn start_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -98,7 +99,7 @@ impl Client {
         wait(Box::pin(self.0.start_command(device, command))).map(CommandJob::into_mode)
     }
 
-    /// Returns a job that was started before. No request is made.
+    /// Returns a handle to a job that was started before. No request is made.
     pub fn command_job(
         &self,
         device: impl Into<CommandTarget>,
@@ -109,60 +110,60 @@ impl Client {
 }
 
 impl ClientBuilder<Blocking> {
-    /// Returns the client. No request is made.
+    /// Builds the client. No request is made.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a token is malformed, if it is plain http to a host that was not allowed, or if there are no credentials.
+    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client().map(Client)
     }
 }
 
 impl RawRequest<'_, Blocking> {
-    /// Sends it, and returns the response as bytes, with status and headers.
+    /// Sends the request and returns the status, the headers and the body as bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send(self) -> Result<Response<Bytes>, Error> {
         wait(Box::pin(self.into_async().send()))
     }
 
-    /// Sends it, and returns the response as your own type, or as [`serde_json::Value`], with status and headers.
+    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of your own, or [`serde_json::Value`].
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response, or it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         wait(Box::pin(self.into_async().send_json()))
     }
 
-    /// Sends it, and returns the response as a reader.
+    /// Sends the request and returns the response as a reader.
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send_download(self) -> Result<Download, Error> {
         wait(Box::pin(self.into_async().send_download())).map(Download::from)
     }
 }
 
 impl CommandJob<Blocking> {
-    /// Returns the result, if it is there.
+    /// Returns the result of the command, or `None` if there is none yet.
     ///
     /// # Errors
-    /// Returns an error if the API refuses the request, or the device says that the command failed.
+    /// Returns an error if the API refuses the request, or if the device reports that the command failed.
     pub fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().poll()))
     }
 
-    /// Asks until there is a result, more and more seldom, and returns it.
+    /// Polls at growing intervals until there is a result, and returns it.
     ///
     /// # Errors
-    /// Returns an error if the API refuses a request, the device says that the command failed, or there is no result within `timeout`.
+    /// Returns an error if the API refuses a request, if the device reports that the command failed, or if there is no result within `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<CommandOutcome, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().wait(timeout)))
     }
 }
 
-/// Items or pages as they come; each is waited for when it is asked for.
+/// An iterator over the items or pages of a list. `next` blocks until the next one has arrived; after an error the iterator ends.
 #[must_use = "nothing is sent before the first `next`"]
 pub struct Iter<T>(Option<ItemStream<'static, T>>);
 
@@ -185,13 +186,13 @@ impl<T> Iterator for Iter<T> {
     fn next(&mut self) -> Option<Self::Item> {
         match enter() {
             Ok(_inside) => pollster::block_on(self.0.as_mut()?.next()),
-            // Once: who skips errors must not do so for ever.
+            // An error is given once: a loop that skips errors must come to an end.
             Err(e) => self.0.take().map(|_| Err(e)),
         }
     }
 }
 
-/// A response that is a reader. Status, headers and name are those of [`crate::Download`].
+/// A response that is read through [`io::Read`]. Its status, headers and name are those of [`crate::Download`].
 pub struct Download {
     inner: crate::Download,
     chunk: Bytes,
@@ -220,10 +221,10 @@ impl Deref for Download {
 }
 
 impl Download {
-    /// Returns all that was not read yet, whatever its size.
+    /// Returns everything that was not read yet, whatever its size.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or nothing comes for too long.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
     pub fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = self.chunk.to_vec();
         while let Some(chunk) = wait(Box::pin(self.inner.chunk()))? {
@@ -248,7 +249,7 @@ impl io::Read for Download {
     }
 }
 
-/// Waits on this thread; the sockets and timers are those of the one runtime.
+/// Blocks this thread until the call is over; the shared runtime drives its sockets and timers.
 #[doc(hidden)]
 pub fn wait<T>(call: CallFuture<'_, T>) -> Result<T, Error> {
     let _inside = enter()?;
@@ -256,7 +257,7 @@ pub fn wait<T>(call: CallFuture<'_, T>) -> Result<T, Error> {
 }
 
 fn enter() -> Result<EnterGuard<'static>, Error> {
-    // Never dropped: that would panic where it may not block.
+    // Never dropped: dropping a runtime panics where blocking is not allowed.
     static RUNTIMES: PerProcess<io::Result<Runtime>> = PerProcess::new();
     let start = || {
         Builder::new_multi_thread()
@@ -279,7 +280,8 @@ fn enter() -> Result<EnterGuard<'static>, Error> {
     runtime.map(Runtime::enter).map_err(failed)
 }
 
-/// Is this thread in a poll of tokio's? Such a poll has a budget, of 128 steps today; there is none elsewhere, as in `spawn_blocking`.
+/// Returns whether this thread is polling a task of tokio. Such a poll has a budget (128 steps today) that runs out; elsewhere, as in `spawn_blocking`, there
+/// is none.
 fn in_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
     Handle::try_current().is_ok()

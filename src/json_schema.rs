@@ -1,6 +1,7 @@
-//! `schemars::JsonSchema` for every generated type and for this crate's own: served from the document, as data.
+//! `schemars::JsonSchema` for every generated type and for the types of this crate. The schemas are data, taken from the document.
 //!
-//! A schema says what the document says. This crate reads more: enum values that are not listed, times without an offset, numbers for decimals.
+//! A schema says what the document says. This crate accepts more than that: enum values that are not listed, times without an offset, numbers in place of
+//! decimals.
 
 #![allow(dead_code)] // A client without areas has no types.
 
@@ -11,10 +12,10 @@ use serde_json::Value;
 
 use crate::{Date, Decimal, DeviceId, Json, Page, Timestamp, UnitId, UnknownMembers};
 
-/// A type of the document.
+/// A schema of the document that has a type.
 struct Component {
     name: &'static str,
-    /// JSON, in which a reference is the name of another one.
+    /// The schema as JSON; a `$ref` in it holds the name of another component.
     schema: &'static str,
     subschema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -54,7 +55,7 @@ fn of_component(name: &str, generator: &mut SchemaGenerator) -> Schema {
     Schema::try_from(schema).unwrap_or_default()
 }
 
-/// References to components become the generator's own: it knows which it has, so a type may hold itself.
+/// Replaces references to components by the generator's own, which knows the schemas it has already: a type may contain itself.
 fn refer(schema: &mut Value, generator: &mut SchemaGenerator) {
     match schema {
         Value::Object(map) => {
@@ -66,7 +67,7 @@ fn refer(schema: &mut Value, generator: &mut SchemaGenerator) {
             }
             for (key, value) in map {
                 match (key.as_str(), value) {
-                    // Data, which may look like a reference.
+                    // Values, not schemas: what looks like a reference in them is none.
                     ("default" | "enum" | "examples", _) => {}
                     ("properties", Value::Object(members)) => members
                         .values_mut()
@@ -109,7 +110,7 @@ own! {
     UnknownMembers { "type": "object" }
 }
 
-/// The envelope; what is read may be the array alone.
+/// Describes the envelope; a page is also read from a bare array.
 impl<T: JsonSchema> JsonSchema for Page<T> {
     fn schema_name() -> Cow<'static, str> {
         format!("PageOf{}", T::schema_name()).into()

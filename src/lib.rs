@@ -2,17 +2,17 @@
 //!
 //! ## In this crate
 //!
-//! [`Client`] has one method for each operation ([`areas`] lists them). It returns a builder: its `send` makes the call, its `stream` and `pages` follow a list to its end. The types of requests and
+//! [`Client`] has one method for each operation ([`areas`] lists them). The method returns a builder: `send` makes the call, `stream` and `pages` follow a list to its end. The types of requests and
 //! responses are in [`types`], the builders in [`builder`].
 //!
 //! | for | see |
 //! | --- | --- |
 //! | credentials, timeouts, limits, proxies | [`ClientBuilder`] |
-//! | one call that is different | [`CallOptions`] |
+//! | options of a single call | [`CallOptions`] |
 //! | lists, and items that did not decode | [`Page`], [`Cursor`] |
 //! | what went wrong | [`Error`] |
 //! | any other path | [`Client::request`] |
-//! | commands on a device, and what comes back | [`Command`], [`webhook`] |
+//! | commands on a device, and their results | [`Command`], [`webhook`] |
 //! | files | [`Upload`], [`Download`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]

@@ -1,10 +1,10 @@
-//! progenitor's builders over the same document, sent by this client: `autopi::progenitor::Client`, made from an [`autopi::Client`](crate::Client).
+//! progenitor's builders for the same document, sent by this client: `autopi::progenitor::Client`, made from an [`autopi::Client`](crate::Client).
 //!
-//! Credentials, retries, limits, hooks and traces are the client's. Types are ours: open enums, the two ids, pages that keep their bad items. [`ResponseValue`],
-//! [`ByteStream`] and [`Error`] are progenitor's. Operations with a multipart body are not here: progenitor cannot read them.
+//! Credentials, retries, limits, hooks and traces are those of the client. The types are ours: open enums, the two kinds of id, pages that keep their bad
+//! items. [`ResponseValue`], [`ByteStream`] and [`Error`] are progenitor's. Operations with a multipart body are left out, because progenitor cannot read them.
 //!
-//! A response that is no 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body; what failed without a response is an
-//! [`Error::CommunicationError`], of which [`cause`] returns this crate's error.
+//! A response whose status is not 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body. A call that failed without a
+//! response is an [`Error::CommunicationError`]; [`cause`] returns this crate's error in it.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl ClientHooks<crate::Client> for Client {
         match exec(&self.inner, request, info.operation_id).await {
             Ok(response) => Ok(response),
             Err(error) => match (error.status(), error.raw_body()) {
-                // progenitor reads it, by the status.
+                // A response with another status goes back as it is: progenitor decides by the status.
                 (Some(status), Some(body)) if !(200..300).contains(&status) => Ok(respond(
                     status,
                     Default::default(),
@@ -70,7 +70,7 @@ impl ClientHooks<crate::Client> for Client {
     }
 }
 
-/// What this crate knows of an operation, by the id that progenitor gives it.
+/// The facts of an operation, by the id that progenitor gives it.
 struct Known {
     key: &'static str,
     id: &'static str,
@@ -78,15 +78,15 @@ struct Known {
     secrets: Marked,
 }
 
-/// In the place of a path parameter that can't be one segment. No encoded text holds it, nor does a URL parser change it.
+/// Stands for a path parameter that cannot be one segment. No encoded text contains it, and no URL parser changes it.
 const NO_SEGMENT: &str = "%-no-segment";
 
-/// Returns a path parameter as one segment: progenitor's builders call it, and it can't fail there.
+/// Returns a path parameter as one segment. progenitor's builders call it where it cannot return an error.
 fn encode_path(value: &str) -> String {
     address::segment(value).map_or_else(|_| NO_SEGMENT.into(), |segment| segment.to_string())
 }
 
-/// Sends a request of progenitor's as one of ours.
+/// Sends a request that progenitor built as one of ours.
 async fn exec(
     client: &crate::Client,
     mut request: reqwest::Request,
@@ -108,7 +108,7 @@ async fn exec(
             .on(&spec.method, spec.template));
     }
     spec.headers = std::mem::take(request.headers_mut());
-    // The version of the document: the API does not read it.
+    // progenitor adds the version of the document; the API does not read it.
     spec.headers.remove("api-version");
     let whole = spec
         .headers
@@ -152,7 +152,7 @@ fn respond(
     response.into()
 }
 
-/// An error of `reqwest` whose cause is ours: it can only be had from a body that breaks.
+/// Returns a `reqwest::Error` whose source is our error. The only public way to make one is a body that breaks.
 async fn failed(error: crate::Error) -> reqwest::Error {
     let body = stream::iter([Err::<Bytes, _>(error)]);
     let response = reqwest::Response::from(http::Response::new(reqwest::Body::wrap_stream(body)));
@@ -162,7 +162,7 @@ async fn failed(error: crate::Error) -> reqwest::Error {
     }
 }
 
-/// Returns the error of this crate that an error of progenitor's comes from: none where there is a response.
+/// Returns this crate's error behind an error of progenitor's; `None` if the server responded.
 pub fn cause<E>(error: &Error<E>) -> Option<&crate::Error> {
     let (Error::CommunicationError(error) | Error::ResponseBodyError(error)) = error else {
         return None;

@@ -1,4 +1,4 @@
-//! What generated code and the `autopi` command call. No part of the public interface: it may change with any release.
+//! What generated code and the `autopi` command call. Not part of the public interface: it may change with any release.
 
 pub use secrecy::ExposeSecret;
 pub use serde;
@@ -35,12 +35,12 @@ pub fn expiry(jwt: &str) -> Option<jiff::Timestamp> {
     jiff::Timestamp::from_second(crate::auth::session::claim(jwt.trim(), "exp")?).ok()
 }
 
-/// Returns the body of a response as a call decodes it: for benches.
+/// Decodes the body of a response as a call does; for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
     crate::transport::response::decode(200, body)
 }
 
-/// Returns the `Authorization` header that a call would go with now; a login is made if there is none.
+/// Returns the `Authorization` header that a call would be sent with now; logs in if there is no session.
 pub async fn authorization(client: &crate::Client) -> Result<secrecy::SecretString, crate::Error> {
     use crate::transport::core::Authorization;
     let header = match client.core.authorizer.authorization(&client.core, None) {

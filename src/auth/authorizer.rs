@@ -1,4 +1,4 @@
-//! The `Authorization` header of each attempt: fixed, of the session of a login, or of a provider.
+//! The `Authorization` header of each attempt: of a fixed token, of the session of a login, or of a provider.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) struct Authorizer {
     credentials: Credentials,
-    /// The header of a token: made once.
+    /// The header of a fixed token, made once.
     fixed: Option<HeaderValue>,
     sessions: Sessions,
 }
@@ -33,7 +33,7 @@ impl Authorizer {
     }
 }
 
-/// Without secrets.
+/// Shows no secrets.
 impl fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.credentials.fmt(f)
@@ -62,7 +62,7 @@ impl Authorize for Authorizer {
                 password,
                 mfa: mfa.as_ref(),
             }),
-            // The tokens are fixed.
+            // These need no account.
             Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
         };
         Authorization::Asked(Box::pin(async move {

@@ -1,4 +1,4 @@
-//! Credentials: the two schemes of the `Authorization` header, a login, or a provider of the user's own.
+//! Credentials: a token in one of the two schemes of the `Authorization` header, a login, or a provider of the user's own.
 
 use std::{fmt, sync::Arc};
 
@@ -10,9 +10,9 @@ use crate::{CallFuture, Error, auth::mfa::Mfa};
 
 /// The credentials of a client. Secrets are never printed.
 ///
-/// The copies that this crate makes of a secret that it was given are overwritten in memory when the last clone of the client is dropped: the text, the header
-/// of a token, the body of a login. What the HTTP and TLS libraries copy into their buffers is not: after a call the header may still be in freed memory, after a
-/// login the response with its token, and with HTTP/2 its request. Nor are the environment's variables, texts that you keep, and the values of the document's types.
+/// The copies that this crate makes of a secret (the text, the header of a token, the body of a login) are overwritten in memory when the last clone of the
+/// client is dropped. Copies in the buffers of the HTTP and TLS libraries are not: freed memory may still hold the header after a call, the response with its
+/// token after a login, and with HTTP/2 its request too. Nor are environment variables, texts that you keep, and values of the document's types.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -20,23 +20,24 @@ pub enum Credentials {
     ApiToken(SecretString),
     /// `Authorization: Bearer <jwt>`.
     Jwt(SecretString),
-    /// `POST /auth/login/` on the first call, before the JWT expires, and once for all calls on a 401, or a 403 that says that the session has expired. After refused
-    /// credentials, or a login whose session is refused too, there is no login for 1 s, then 2 s, up to a minute; calls meanwhile fail with what was said.
+    /// E-mail and password: `POST /auth/login/` is sent with the first call, before the JWT expires, and once for all calls on a 401, or on a 403 that says
+    /// that the session has expired. If the credentials are refused, or the session of a new login is refused too, there is no further login for 1 s, then 2 s,
+    /// and so on up to 60 s; calls in the meantime fail with the same error.
     Login {
         /// The account's e-mail address.
         email: String,
-        /// Its password.
+        /// The account's password.
         password: SecretString,
-        /// Where the code of a second factor comes from, if the account asks for one.
+        /// The source of the second factor's code, if the account asks for one.
         mfa: Option<Mfa>,
     },
-    /// `POST /auth/login/` with nothing in it: a device on the local network trusts who can reach it, and gives a token that does not expire.
+    /// `POST /auth/login/` without a body: a device on the local network trusts everybody who can reach it, and gives a token that does not expire.
     LocalDevice,
-    /// Credentials of your own.
+    /// A provider of your own.
     Provider(Arc<dyn CredentialsProvider>),
 }
 
-/// Credentials of your own: a vault, a broker, a file that something else renews.
+/// A provider of credentials: a vault, a broker, or a file that something else renews.
 ///
 /// ```
 /// use autopi::{CallFuture, CredentialsProvider, SecretString};
@@ -49,12 +50,12 @@ pub enum Credentials {
 /// }
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// Returns the value of the next request's `Authorization` header. It is asked for before every attempt, so keep what you have. `refused` is the value that
-    /// was just refused with a 401, or with a 403 that says that it has expired: give another one, and one more attempt is made; the same value ends the call.
-    /// Each refused call asks, so keep count of what you have renewed.
+    /// Returns the value of the `Authorization` header for the next attempt. It is called before every attempt, so cache what you have. `refused` is the value
+    /// that was just refused with a 401, or with a 403 that says that it has expired: return another one, and one more attempt is made; return the same value,
+    /// and the call ends. Every refused call asks, so keep track of what you have renewed already.
     ///
     /// # Errors
-    /// Return an error if there are no credentials: the call ends with it.
+    /// Return an error if there are no credentials; the call ends with it.
     fn authorization<'a>(
         &'a self,
         refused: Option<&'a SecretString>,
@@ -74,7 +75,7 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Understands a token with its prefix, as the vendor's portal shows it: a prefix wins over the scheme that was asked for.
+    /// Accepts a token with its prefix, as the vendor's portal shows it. The prefix takes precedence over the scheme that was asked for.
     pub(crate) fn parse(self) -> Result<Self, Error> {
         let (text, api) = match &self {
             Self::ApiToken(t) => (t, true),
@@ -95,7 +96,7 @@ impl Credentials {
         let (api, token) = match text.split_once(char::is_whitespace) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("apitoken") => (true, rest.trim()),
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer") => (false, rest.trim()),
-            // The prefix alone, its token lost.
+            // A prefix without a token.
             None if ["apitoken", "bearer"]
                 .iter()
                 .any(|p| text.eq_ignore_ascii_case(p)) =>
@@ -122,7 +123,7 @@ impl Credentials {
         })
     }
 
-    /// The header of a token, which is always the same; none of those that can be renewed.
+    /// Returns the header of a token, which never changes; `None` for credentials that can be renewed.
     pub(crate) fn fixed(&self) -> Result<Option<HeaderValue>, Error> {
         match self {
             Self::ApiToken(token) => header("APIToken", token).map(Some),
@@ -137,7 +138,7 @@ pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, 
         .ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
 }
 
-/// All copies of the header share the text, which is wiped with the last of them.
+/// Returns the header. All its copies share the text, which is wiped with the last of them.
 fn secret(text: String) -> Option<HeaderValue> {
     let text = Zeroizing::new(text);
     if !text.is_ascii() {
@@ -148,7 +149,7 @@ fn secret(text: String) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The header of a user's own credentials.
+/// Returns the header that a provider of the user's own gives.
 pub(crate) async fn own_header(
     own: &dyn CredentialsProvider,
     refused: Option<&HeaderValue>,

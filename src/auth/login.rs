@@ -25,19 +25,19 @@ use crate::{
     },
 };
 
-/// What the last login gave.
+/// The outcome of the last login.
 #[derive(Default)]
 pub(crate) struct Sessions(Mutex<Last>);
 
 #[derive(Default)]
 struct Last {
     session: Option<Session>,
-    /// When it failed, and how.
+    /// When the last login failed, and why.
     failure: Option<(Instant, Error)>,
     pause: Option<Pause>,
 }
 
-/// No login, so that no account is locked: credentials were refused, or what a login gave.
+/// A pause without logins, so that the account is not locked: the credentials were refused, or the session of a new login was.
 struct Pause {
     since: Instant,
     length: Duration,
@@ -47,7 +47,7 @@ impl Pause {
     const SHORTEST: Duration = Duration::from_secs(1);
     const LONGEST: Duration = Duration::from_secs(60);
 
-    /// Twice as long as one that ended a short time ago.
+    /// Returns the pause after `last`: twice as long, or the shortest if that one ended long ago.
     fn after(last: Option<&Self>, now: Instant) -> Self {
         let recent = last.filter(|p| now < p.since + p.length + Self::LONGEST);
         Self {
@@ -58,7 +58,7 @@ impl Pause {
 }
 
 impl Last {
-    /// The error of who would log in while that is not done.
+    /// Returns the error of a call that would have to log in during a pause.
     fn held(&self, now: Instant, refused: bool) -> Option<Error> {
         let pause = self.pause.as_ref()?;
         let left = (pause.since + pause.length)
@@ -80,7 +80,7 @@ impl Last {
     }
 }
 
-/// Who logs in.
+/// The account of a login.
 pub(crate) struct Account<'a> {
     pub email: &'a str,
     pub password: &'a SecretString,
@@ -88,8 +88,8 @@ pub(crate) struct Account<'a> {
 }
 
 impl Sessions {
-    /// The header of a fresh session that is not the refused one: all who were refused with one session share the next. Who waited while a login failed shares
-    /// its error; refused credentials, and a login whose session is refused again, wait for the end of a pause.
+    /// Returns the header of a fresh session that is not the refused one. All calls that were refused with one session share the next. Calls that waited while
+    /// a login failed share its error. After refused credentials, or if the session of a new login is refused too, the next login waits for the end of a pause.
     pub async fn header(
         &self,
         core: &Core,
@@ -134,7 +134,7 @@ struct LoginRequest<'a> {
     password: &'a str,
 }
 
-/// The response of the real API: 200 `{token, user}` (the document says 201 and the request echoed).
+/// The response of the real API: 200 `{token, user}` (the document claims 201 and an echo of the request).
 #[derive(Deserialize)]
 struct LoginResponse {
     token: Option<SecretString>,
@@ -185,7 +185,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     }
 }
 
-/// A server that is down is an error of its own, which allows another attempt.
+/// Sends a request of the login. A server that is down gives an error that allows a retry.
 async fn post(
     core: &Core,
     path: &str,
@@ -195,7 +195,7 @@ async fn post(
     let request = core.http.post(url).timeout(core.usual_attempt_timeout());
     let request = match body {
         Some(body) => {
-            // Room enough, so that no copy of a password is left behind where it grew.
+            // Large enough not to be reallocated, which would leave a copy of the password behind.
             let mut json = Zeroizing::new(Vec::with_capacity(1 << 14));
             serde_json::to_writer(&mut *json, body)
                 .map_err(|e| Error::auth(format!("the login can't be written as JSON ({e})")))?;

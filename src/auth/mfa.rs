@@ -1,8 +1,8 @@
 //! The second factor of a login.
 //!
-//! NOT PUBLIC: the vendor's document names `POST /auth/mfa/verify/`, nobody has published what goes in and what comes out. All that this client assumes
-//! about it stands in this file: a login that wants a second factor responds with an `mfa_token`; that token goes back with `otp_token` (six digits) or
-//! `recovery_code`; the response is the one of a login, `{token, user}`.
+//! NOT PUBLIC: the vendor's document names `POST /auth/mfa/verify/`, but its request and response are not published. Everything that this client assumes about it
+//! stands in this file: a login that needs a second factor responds with an `mfa_token`; that token goes back with `otp_token` (six digits) or `recovery_code`;
+//! the response is that of a login, `{token, user}`.
 
 use std::{fmt, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{CallFuture, Error, codec::decode};
 
 pub(crate) const VERIFY: &str = "/auth/mfa/verify/";
 
-/// Where the code of a second factor comes from.
+/// A source of the second factor's code.
 #[derive(Clone)]
 pub struct Mfa(Arc<dyn Fn() -> CallFuture<'static, SecretString> + Send + Sync>);
 
@@ -24,7 +24,7 @@ impl fmt::Debug for Mfa {
 }
 
 impl Mfa {
-    /// Returns a source of one code that is known already: of an authenticator, if the client logs in once and soon, or a recovery code.
+    /// Returns a source that gives one known code: of an authenticator, if the client logs in once and soon, or a recovery code.
     pub fn code(code: impl Into<String>) -> Self {
         let code = SecretString::from(code.into());
         Self(Arc::new(move || {
@@ -32,7 +32,8 @@ impl Mfa {
         }))
     }
 
-    /// Returns a source that is asked for the code at each login: a prompt, a TOTP generator. It must give it within the timeout of the call that logs in.
+    /// Returns a source that asks for a code at each login, such as a prompt or a TOTP generator. It must give the code within the timeout of the call that
+    /// logs in.
     pub fn ask<F, A>(ask: F) -> Self
     where
         F: Fn() -> A + Send + Sync + 'static,
@@ -49,7 +50,7 @@ impl Mfa {
     }
 }
 
-/// Returns the `mfa_token` of a login that wants a second factor.
+/// Returns the `mfa_token` in the response to a login that needs a second factor.
 pub(crate) fn challenge(response: &[u8]) -> Option<SecretString> {
     #[derive(Deserialize)]
     struct Challenge {

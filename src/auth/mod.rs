@@ -1,4 +1,4 @@
-//! Who calls: credentials, logins with their sessions, second factors, profiles.
+//! Authorization: credentials, logins with their sessions, second factors, profiles.
 
 pub(crate) mod authorizer;
 pub(crate) mod credentials;

@@ -1,4 +1,4 @@
-//! The session that a login gave, and when it is renewed.
+//! The session of a login, and the moment when it is renewed.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, auth::credentials, transport::clock::Instant};
 
-/// A JWT from a login, and when it ends.
+/// The header of a session, and when it is to be renewed.
 pub(super) struct Session {
     pub(super) header: HeaderValue,
     renew: Option<Instant>,
@@ -19,7 +19,8 @@ impl Session {
     pub(super) fn new(token: SecretString) -> Result<Self, Error> {
         let renew =
             lifetime(token.expose_secret(), jiff::Timestamp::now().as_second()).map(|left| {
-                // Renewed thirty seconds early, so that no call starts with a token that ends on the way; one that lives shorter, after three quarters.
+                // Renewed 30 s early, so that no call starts with a token that expires on the way; a token that lives less than two minutes, after three
+                // quarters of its life.
                 Instant::now() + left - Duration::from_secs(30).min(left / 4)
             });
         Ok(Self {
@@ -28,13 +29,13 @@ impl Session {
         })
     }
 
-    /// Returns whether it is not yet time for another one.
+    /// Returns whether the session need not be renewed yet.
     pub(super) fn is_fresh(&self) -> bool {
         self.renew.is_none_or(|at| at > Instant::now())
     }
 }
 
-/// Returns a claim of a JWT that is a time (RFC 7519, section 4.1), in seconds: a number with a fraction or without.
+/// Returns a time claim of a JWT (RFC 7519, section 4.1), in seconds since 1970; the number may have a fraction.
 pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
     let payload = jwt.split('.').nth(1)?.trim_end_matches('=');
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
@@ -42,8 +43,8 @@ pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
     claims.get(name)?.as_f64().map(|seconds| seconds as i64)
 }
 
-/// How long a JWT still lives (RFC 7519, 4.1.4): by its own `iat`, if there is one, so that a wrong clock here does no harm. None: until the server says 401.
-/// The signature only the server can check.
+/// Returns how long a JWT is still valid (RFC 7519, 4.1.4), measured from its own `iat` if it has one, so that a wrong local clock does no harm. `None` means
+/// until the server responds with 401. Only the server can check the signature.
 fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
     let left = claim(jwt, "exp")?.checked_sub(claim(jwt, "iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;

@@ -1,4 +1,4 @@
-//! An operation that is being filled in: its parameters and its body.
+//! A call of an operation, with the parameters and the body that were set so far.
 
 use std::fmt::Display;
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// An operation that is being filled in.
+/// A call of an operation, with the parameters and the body that were set so far.
 pub struct Call<'a> {
     pub(super) client: &'a Client,
     pub(super) operation: &'static Operation,
@@ -32,9 +32,9 @@ pub struct Call<'a> {
     pub(super) paths: Vec<(&'static str, String)>,
     pub(super) form: Option<MultipartForm>,
     pub(super) given: Vec<&'static str>,
-    /// Parameters of a path that are written in a style: percent-encoded.
+    /// Path parameters that are written in a style, already percent-encoded.
     pub(super) styled: Vec<(&'static str, String)>,
-    /// What the API would refuse, of the parameter or body of this name.
+    /// Values that the API would refuse, each with the name of its parameter, or [`BODY`].
     pub(super) violations: Vec<(&'static str, Violation)>,
     pub(super) error: Option<Error>,
     pub(super) list: Option<Box<ListOptions>>,
@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
         self.paths.push((name, value.to_string()));
     }
 
-    /// Notes that a parameter is set, and forgets an earlier value.
+    /// Notes that a query parameter is set, and removes an earlier value.
     fn give_query(&mut self, name: &'static str) {
         if self.given.contains(&name) {
             self.spec.query.retain(|(other, _)| other != name);
@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
         self.spec.query.push((name.into(), value.to_string()));
     }
 
-    /// Adds a list that repeats the parameter. An empty one is nothing.
+    /// Sets a list by repeating the parameter once for each value. An empty list sets nothing.
     pub fn query_list<T: Display>(
         &mut self,
         name: &'static str,
@@ -96,7 +96,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Adds a list in any other style.
+    /// Sets a list in any other style.
     pub fn styled_list<T: Serialize>(
         &mut self,
         name: &'static str,
@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
         self.styled(name, &values, format);
     }
 
-    /// Adds whatever `format` can say.
+    /// Sets any value, written as `format` says.
     pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
         let mut fault = None;
         self.also(name, |v| {
@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
         self.json_as("application/json", body);
     }
 
-    /// Sets a body of JSON of another media type.
+    /// Sets a JSON body of another media type than `application/json`.
     pub fn json_as(&mut self, media: &'static str, body: &impl Serialize) {
         let mut written = Ok(Vec::new());
         self.check(BODY, |v| written = finite::to_vec(body, v));
@@ -177,13 +177,13 @@ impl<'a> Call<'a> {
         self.spec.body = RequestBody::Raw(media, body.into());
     }
 
-    /// Checks a parameter that is set, or the body; what was found before is of an earlier value.
+    /// Checks the value of a parameter or the body, and replaces the violations of an earlier value.
     pub fn check(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
         self.unchecked(of);
         self.also(of, check);
     }
 
-    /// Forgets what was found of a value that is set anew.
+    /// Removes the violations of an earlier value.
     pub fn unchecked(&mut self, of: &'static str) {
         self.violations.retain(|(other, _)| *other != of);
     }

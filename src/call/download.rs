@@ -1,4 +1,4 @@
-//! Files that are downloaded.
+//! Downloads: responses that are read as a stream of bytes.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
 use crate::{Error, ItemStream, transport::response::StreamingResponse};
 
-/// A response as a stream of bytes.
+/// A response whose body is read as a stream of bytes.
 pub struct Download(pub(crate) StreamingResponse);
 
 impl fmt::Debug for Download {
@@ -30,30 +30,31 @@ impl Download {
         self.0.response.status().as_u16()
     }
 
-    /// Returns the headers.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         self.0.response.headers()
     }
 
-    /// Returns the media type, as the server says.
+    /// Returns the media type that the server sent.
     pub fn content_type(&self) -> Option<&str> {
         self.text(CONTENT_TYPE)
     }
 
-    /// Returns the name that the server proposes (RFC 6266), without any folder.
+    /// Returns the file name that the server proposes (RFC 6266), without any folder.
     pub fn file_name(&self) -> Option<String> {
         file_name(self.text(CONTENT_DISPOSITION)?)
     }
 
-    /// Returns the next piece; `None` at the end. Each wait ends with the timeout of one attempt; all of it may take as long as it must.
+    /// Returns the next chunk, or `None` at the end. Each wait for a chunk ends with the timeout of one attempt; the download as a whole may take as long as it
+    /// needs.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or nothing comes for too long.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         self.0.chunk().await
     }
 
-    /// Returns the pieces as a stream.
+    /// Returns the chunks as a stream.
     pub fn into_stream(self) -> ItemStream<'static, Bytes> {
         Box::pin(
             stream::try_unfold(self, |mut download| async {
@@ -63,10 +64,10 @@ impl Download {
         )
     }
 
-    /// Returns all of it, whatever its size.
+    /// Returns everything that was not read yet, whatever its size.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or nothing comes for too long.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = bytes::BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
@@ -76,7 +77,8 @@ impl Download {
     }
 }
 
-/// Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which counts more than `filename`.
+/// Returns the file name in a `Content-Disposition`. Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which takes precedence over
+/// `filename`.
 fn file_name(disposition: &str) -> Option<String> {
     let parameters = || {
         disposition
@@ -93,7 +95,7 @@ fn file_name(disposition: &str) -> Option<String> {
     let extended = || {
         let (charset, text) = find("filename*")?.split_once('\'')?;
         let (_language, text) = text.split_once('\'')?;
-        // `+` is itself here, unlike in a form.
+        // Here `+` stands for itself, unlike in a form.
         let pair = format!("={}", text.replace('+', "%2B"));
         let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
         charset

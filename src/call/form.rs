@@ -1,4 +1,4 @@
-//! The fields of a form: urlencoded, or the parts of `multipart/form-data`.
+//! The fields of a form: of `application/x-www-form-urlencoded` or of `multipart/form-data`.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Error, Upload, call::builder::Call, codec::finite};
 
 impl Call<'_> {
-    /// As [`Self::give_query`].
+    /// Notes that a form field is set, and removes an earlier value.
     fn give_form(&mut self, name: &'static str) {
         if self.given.contains(&name) {
             self.spec.body.remove_fields(name);
@@ -21,7 +21,7 @@ impl Call<'_> {
         }
     }
 
-    /// Adds fields of `application/x-www-form-urlencoded`, all of this name.
+    /// Sets the fields of `application/x-www-form-urlencoded` with this name, one for each value.
     pub fn form_values<T: Display>(
         &mut self,
         name: &'static str,
@@ -34,7 +34,7 @@ impl Call<'_> {
         }
     }
 
-    /// Adds a list in one field of `application/x-www-form-urlencoded`.
+    /// Sets a list as one field of `application/x-www-form-urlencoded`.
     pub fn form_joined<T: Display>(
         &mut self,
         name: &'static str,
@@ -50,7 +50,7 @@ impl Call<'_> {
         self.form_values::<String>(name, (!texts.is_empty()).then_some(joined));
     }
 
-    /// Adds fields of `multipart/form-data`, all of this name.
+    /// Sets the fields of `multipart/form-data` with this name, one for each value.
     pub fn form_fields<T: Display>(
         &mut self,
         name: &'static str,
@@ -64,7 +64,7 @@ impl Call<'_> {
         }
     }
 
-    /// Adds a member of a form that is no text: JSON, a part for each item of a list.
+    /// Sets a field that is not a plain text: as JSON, with one part for each item of a list.
     pub fn form_json(
         &mut self,
         name: &'static str,
@@ -104,7 +104,8 @@ impl Call<'_> {
         }
     }
 
-    /// Adds a member of `application/x-www-form-urlencoded` that may be a list of values, repeated or joined; else as [`Self::form_json`].
+    /// Sets a field of `application/x-www-form-urlencoded` whose value may be a list: a list is repeated or joined, anything else goes as in
+    /// [`Self::form_json`].
     pub fn form_either(
         &mut self,
         name: &'static str,
@@ -140,24 +141,24 @@ impl Call<'_> {
         }
     }
 
-    /// Sets the media type of the parts of this name, where they have none of their own (`encoding.contentType`).
+    /// Sets the media type of the parts with this name that have none of their own (`encoding.contentType`).
     pub fn form_type(&mut self, name: &'static str, media: &'static str) {
         if let Some(form) = &mut self.form {
             form.typed(name, media);
         }
     }
 
-    /// Sets a header of the parts of this name (`encoding.headers`).
+    /// Sets a header of the parts with this name (`encoding.headers`).
     pub fn part_header<T: Display>(&mut self, part: &'static str, name: &'static str, value: T) {
         self.header_of_part(part, name, &value.to_string(), false);
     }
 
-    /// Sets a header that the parts of this name have unless the caller sets it.
+    /// Sets a header of the parts with this name, unless the caller sets it.
     pub fn usual_part_header(&mut self, part: &'static str, name: &'static str, value: &str) {
         self.header_of_part(part, name, value, true);
     }
 
-    /// Refuses the call unless the caller sets this header of the parts of this name.
+    /// Requires a header of the parts with this name: without it the call is refused.
     pub fn required_part_header(&mut self, part: &'static str, name: &'static str) {
         self.form.get_or_insert_default().require_header(part, name);
     }

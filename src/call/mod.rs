@@ -1,4 +1,4 @@
-//! One call: an operation that is filled in, or a request to any path, and the ways to send it.
+//! Calls: an operation with its parameters, or a request to any path, and the ways to send it.
 
 #[allow(missing_docs)] // of `rt`, hidden
 pub(crate) mod builder;

@@ -1,4 +1,4 @@
-//! What one call may do differently from the client.
+//! Options of a single call.
 
 use std::{fmt, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::{
     transport::request::SendOptions,
 };
 
-/// Options of one call, in place of the client's.
+/// Options of a single call, which take precedence over those of the client.
 ///
 /// # Examples
 ///
@@ -45,65 +45,66 @@ impl fmt::Debug for CallOptions {
 }
 
 impl CallOptions {
-    /// Returns the options of the client.
+    /// Returns options that change nothing: the client's apply.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the timeout of all attempts together.
+    /// Sets the timeout of the call: of all attempts together, with the waits between them. Defaults to the client's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.send.timeout = Some(timeout);
         self
     }
 
-    /// Sets the timeout of one attempt, in place of the client's, and of the half of a short [`timeout`](Self::timeout).
+    /// Sets the timeout of each attempt. Defaults to the client's, or to half of [`timeout`](Self::timeout) if that is shorter and the call may be retried.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.send.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Sets the retry policy.
+    /// Sets the retry policy. Defaults to the client's.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.send.retry = Some(policy);
         self
     }
 
-    /// Sets whether the call may be sent again, though the server may have acted on it. By default the method decides: GET, HEAD, OPTIONS, PUT, DELETE.
+    /// Sets whether the call may be sent again even if the server may have acted on it. By default the method decides: GET, HEAD, OPTIONS, PUT, DELETE and
+    /// TRACE may.
     pub fn idempotent(mut self, yes: bool) -> Self {
         self.send.idempotent = Some(yes);
         self
     }
 
-    /// Sets how many pages a stream may fetch before they are asked for. Default 1; 0 fetches each when it is asked for.
+    /// Sets how many pages a stream fetches before they are asked for. Defaults to 1; with 0 each page is fetched when it is asked for.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.list.get_or_insert_default().prefetch = Some(pages);
         self
     }
 
-    /// Sets whether items are left out whose `id` came before: items that are added while a list is read push others to the next page, where they come once more. Off by
-    /// default; it keeps some 32 bytes an item.
+    /// Sets whether items whose `id` came before are left out. Items that are added while a list is read push others to the next page, where they come a second
+    /// time. Off by default; costs about 32 bytes of memory for each item.
     pub fn dedup_by_id(mut self, yes: bool) -> Self {
         self.list.get_or_insert_default().dedup_by_id = yes;
         self
     }
 
-    /// Sets where a list is gone on with: at a [`Page::cursor`](crate::Page::cursor), with `stream` or `pages` of the call that the cursor comes from: the same operation, path,
-    /// query and headers, those that choose the page aside. Any other call, and `send`, is an error that says what differs.
+    /// Resumes a list at a [`Page::cursor`](crate::Page::cursor). The call must be a `stream` or `pages` with the operation, path, query and headers of the
+    /// call that the cursor comes from, apart from the parameters that choose the page. Any other call, and `send`, returns an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.list.get_or_insert_default().resume = Some(cursor);
         self
     }
 
-    /// Sets what is told of each item that did not decode: [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item), for this call.
+    /// Sets a handler for items that do not decode, for this call: see [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item).
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.list.get_or_insert_default().on_bad_item = Some(OnBadItem::new(handler));
         self
     }
 
-    /// Adds a header.
+    /// Adds a header to every attempt of the call.
     ///
     /// # Errors
-    /// Returns an error if HTTP does not allow the name or the value.
+    /// Returns an error if the name or the value is not allowed in HTTP.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let bad = |what: &str| {
             Error::configuration(format!(
@@ -118,7 +119,7 @@ impl CallOptions {
     }
 }
 
-/// Returns the error of a call that gives one response and was given a cursor.
+/// Returns an error if a call that returns a single response was given a cursor.
 pub(crate) fn refuse_cursor(list: Option<&ListOptions>) -> Option<Error> {
     let is_given = list.is_some_and(|list| list.resume.is_some());
     let text = "a cursor is resumed with `stream` or `pages`: this gives one page only";

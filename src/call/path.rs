@@ -1,8 +1,8 @@
-//! The template of a path, filled in: each value is one segment.
+//! Path templates and their values; each value is one segment.
 
 use crate::{Error, transport::address};
 
-/// Puts what is percent-encoded already in its place; dots, which would name another place, stay out and count as not set.
+/// Inserts values that are percent-encoded already. An empty value and dots are left out and count as not set: dots would lead to another path.
 pub(crate) fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
     let mut path = template.to_owned();
     for (name, text) in styled.iter().rev() {
@@ -13,7 +13,7 @@ pub(crate) fn styled_path(template: &str, styled: &[(&'static str, String)]) -> 
     path
 }
 
-/// Fills a path template; each value is one segment.
+/// Fills in a path template; each value is one segment.
 pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Result<String, Error> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;

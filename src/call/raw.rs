@@ -50,7 +50,7 @@ impl<'a, M> RawRequest<'a, M> {
         }
     }
 
-    /// What a helper of this crate sends: its own name and path template in traces and errors.
+    /// Sets the name and the path template that traces and errors show, for the helpers of this crate.
     pub(crate) fn named(mut self, operation: &'static str, template: &'static str) -> Self {
         (self.spec.operation, self.spec.template) = (operation, Some(template));
         self
@@ -73,7 +73,7 @@ impl<'a, M> RawRequest<'a, M> {
     /// Sets a JSON body.
     ///
     /// # Errors
-    /// Returns an error if the value does not serialise, or holds a number that JSON does not have (NaN, an infinity).
+    /// Returns an error if the value does not serialise, or if it holds a number that JSON does not have (NaN or an infinity).
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut v = Violations::default();
         let bytes = finite::to_vec(body, &mut v)
@@ -102,10 +102,10 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// Adds a file of a `multipart/form-data` body. One that is a stream can be sent only once: no attempt follows the first.
+    /// Adds a file to a `multipart/form-data` body. A file that is a stream can be sent only once, so the call is not retried.
     ///
     /// # Errors
-    /// Returns an error if the file's media type is malformed.
+    /// Returns an error if the media type of the file is malformed.
     pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
         self.form
             .get_or_insert_default()
@@ -113,13 +113,13 @@ impl<'a, M> RawRequest<'a, M> {
         Ok(self)
     }
 
-    /// Sets timeouts, retries and headers of this call.
+    /// Sets the timeouts, retries and headers of this call.
     pub fn options(mut self, options: CallOptions) -> Self {
         (self.spec.options, self.list) = (options.send, options.list);
         self
     }
 
-    /// Returns the same request, sent in the other way.
+    /// Returns the same request for the async client.
     #[cfg(feature = "blocking")]
     pub(crate) fn into_async(self) -> RawRequest<'a> {
         RawRequest {
@@ -133,7 +133,7 @@ impl<'a, M> RawRequest<'a, M> {
     }
 }
 
-/// Reads a path with or without a query, or a whole URL of the base's origin.
+/// Reads a path, with or without a query, or a whole URL of the same origin as the base URL.
 fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> {
     let whole = (!text.starts_with('/'))
         .then(|| Url::parse(text).ok())
@@ -175,8 +175,9 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
 }
 
 impl Client {
-    /// Returns a request to any path, with the same authorization, retries and errors as the typed operations. The path is below the base URL's and may end with a query
-    /// (`/x/?page=2`); a whole URL is taken if its scheme, host and port are the base URL's. Anything else is an error of the call, and nothing is sent.
+    /// Returns a request to any path, with the same authorization, retries and errors as the typed operations. `path` is appended to the base URL and may end
+    /// with a query (`/x/?page=2`). A whole URL is accepted if its scheme, host and port are those of the base URL. With anything else the call returns an
+    /// error, and nothing is sent.
     ///
     /// # Examples
     ///
@@ -202,7 +203,8 @@ impl<'a> RawRequest<'a> {
         }
     }
 
-    /// Returns page after page of a list: by `next` links, or, where pages have none, by counting the parameter of the query that chooses one (`page`, `page_num`, `offset`).
+    /// Returns the pages of a list: by their `next` links or, if pages have none, by counting up the query parameter that chooses a page (`page`, `page_num`,
+    /// `offset`).
     pub fn pages<T: DeserializeOwned + Send + 'static>(mut self) -> ItemStream<'static, Page<T>> {
         const KNOWN: [[&str; 2]; 3] = [
             ["page_num", "page_size"],
@@ -220,7 +222,8 @@ impl<'a> RawRequest<'a> {
         pages(client.core.clone(), params, *spec, list)
     }
 
-    /// Returns item by item of a list, as [`pages`](Self::pages) finds them; of those that do not decode the handler is told, or the error at the end.
+    /// Returns the items of a list, page after page as [`pages`](Self::pages) does. Items that do not decode go to the handler; without one, the stream ends
+    /// with an error.
     pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
         let client = self.client.on_bad_item.as_ref();
         let handler = ListOptions::bad_items(self.list.as_deref(), client);
@@ -237,26 +240,26 @@ impl<'a> RawRequest<'a> {
         read(response.marked()).map_err(|e| trace.fail(e))
     }
 
-    /// Sends it, and returns the response as bytes, with status and headers.
+    /// Sends the request and returns the status, the headers and the body as bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
         self.read(Ok).await
     }
 
-    /// Sends it, and returns the response as your own type, or as [`serde_json::Value`], with status and headers.
+    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of your own, or [`serde_json::Value`].
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response, or it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         self.read(|r| r.try_map(decode)).await
     }
 
-    /// Sends it, and returns the response as a stream of bytes.
+    /// Sends the request and returns the response as a stream of bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no 2xx response; [`ErrorKind`](crate::ErrorKind) says why.
+    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send_download(self) -> Result<Download, Error> {
         let (client, spec, form) = self.finish()?;
         send::streaming(&client.core, spec, form)

@@ -1,13 +1,14 @@
-//! What the API gave, to be sent back: one type becomes another, which has some of its members.
+//! Turns a response into a request that sends it back: another type that has some of the same members.
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Error, codec::mode};
 
-/// Returns what a request takes of a response: members that both name, and those that the document does not name, at any depth. Those that are only read are left out.
+/// Returns the request that a response becomes. Members of both types and members that the document does not name are kept, at any depth; read-only members are
+/// left out.
 ///
 /// # Errors
-/// Returns an error if a member that the request needs is not there.
+/// Returns an error if the response has no value for a member that the request requires.
 pub fn resend<A: Serialize, B: DeserializeOwned>(got: &A) -> Result<B, Error> {
     mode::resent(|| {
         let value = serde_json::to_value(got).map_err(|e| Error::invalid(e.to_string()))?;

@@ -1,4 +1,4 @@
-//! The ways to send an operation, and what comes of it.
+//! The ways to send the call of an operation.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::{
 };
 
 impl<'a> Call<'a> {
-    /// Returns what is sent: the path with its parameters. An error if something required is missing, or not as the API wants it.
+    /// Returns the request with its path filled in, or an error if a required parameter is missing or a value is not what the API accepts.
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let (id, template) = (self.operation.id, self.spec.template);
         let method = self.spec.method.clone();
@@ -57,7 +57,7 @@ impl<'a> Call<'a> {
         Ok((self.client, spec, self.form))
     }
 
-    /// Returns what is sent for one response: [`Self::finish`], without a cursor.
+    /// As [`Self::finish`], for a call that returns a single response: refuses a cursor.
     fn finish_single(
         mut self,
     ) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
@@ -67,12 +67,12 @@ impl<'a> Call<'a> {
         self.finish()
     }
 
-    /// Sends it, and reads the whole response with `read`.
+    /// Sends the call and reads the whole response with `read`.
     fn read<T: 'a>(
         self,
         read: impl FnOnce(Response<Bytes>) -> Result<T, Error> + Send + 'a,
     ) -> CallFuture<'a, T> {
-        // What is moved into the future is small.
+        // Finished outside the future, so that the future stays small.
         let ready = self.finish_single();
         Box::pin(async move {
             let (client, spec, form) = ready?;
@@ -98,7 +98,7 @@ impl<'a> Call<'a> {
         self.read(|r| Ok(r.marked().map(drop)))
     }
 
-    /// Sends it, and reads any JSON; what is none becomes a string, an empty body null.
+    /// Sends the call and reads the response as any JSON. A text that is not JSON becomes a string, an empty body null.
     pub fn send_any(self) -> CallFuture<'a, Json> {
         self.read(|r| Ok(Json(decode_text::lossless(&r.value))))
     }
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::call::operation::tests::OPERATION;
 
-    /// It is copied some times on its way: rare steps are boxed.
+    /// The future is copied several times before it is polled; rare steps are boxed.
     #[test]
     fn the_future_of_a_call_is_small() {
         let client = Client::builder().api_token("t").build().unwrap();

@@ -1,4 +1,4 @@
-//! How a client is built of what was said.
+//! Builds a client from the settings of its builder.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,23 +15,23 @@ use crate::{
 const BASE_URL: &str = "https://api.autopi.io";
 
 impl ClientBuilder {
-    /// Returns the client. No request is made.
+    /// Builds the client. No request is made.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a token is malformed, if it is plain http to a host that was not allowed, or if there are no credentials.
+    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client()
     }
 }
 
 impl<M> ClientBuilder<M> {
-    /// Returns the builder of the `reqwest::Client` that this client would have, with the base URL, proxies, root certificates and connect timeout that were set, to
-    /// change what is not set here and to give to [`http_client`](Self::http_client).
+    /// Returns the builder of the `reqwest::Client` that this client would use, with the base URL, proxies, root certificates and connect timeout that were
+    /// set. Change what has no setter here, and give the result to [`http_client`](Self::http_client).
     ///
-    /// Its TLS is complete: what the methods of `reqwest` say about certificates and versions of TLS does not count.
+    /// Its TLS configuration is final: `reqwest`'s own methods for certificates and TLS versions have no effect.
     ///
     /// # Errors
-    /// A malformed base URL or root certificate.
+    /// Returns an error if the base URL or a root certificate is malformed.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,13 +48,13 @@ impl<M> ClientBuilder<M> {
         let mut http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            // Attempts that nobody counts are not wanted, and each call would pay for a copy of its request.
+            // reqwest's own retries would not be counted, and each call would pay for a copy of its request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
-            // `redirect` does it.
+            // Redirects are followed in `transport/redirect.rs`.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(self.user_agent());
         if base.scheme() == "http" || address::is_loopback(&base) {
-            // A proxy would read the token, wherever the host is.
+            // A proxy would be able to read the token, whatever the host.
             http = http.no_proxy();
         }
         if !address::is_loopback(&base) {
@@ -63,7 +63,7 @@ impl<M> ClientBuilder<M> {
         }
         Ok(http)
     }
-    /// A browser follows redirects, connects and trusts as it likes.
+    /// A browser decides itself about redirects, connections and certificates.
     #[cfg(target_family = "wasm")]
     fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         Ok(reqwest::Client::builder().user_agent(self.user_agent()))

@@ -1,4 +1,4 @@
-//! What is said of a client before it is built.
+//! The settings of a client before it is built.
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::Error;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 impl Client {
-    /// Returns a builder of a client for `https://api.autopi.io`, or the host that is set.
+    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is set.
     ///
     /// # Examples
     ///
@@ -32,17 +32,17 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// Returns a client with the credentials and the host of the environment or a profile: [`ClientBuilder::from_env`].
+    /// Returns a client with the credentials and the host from the environment or a profile: see [`ClientBuilder::from_env`].
     ///
     /// # Errors
-    /// Returns an error if no credentials are found, or they are malformed.
+    /// Returns an error if no credentials are found, or if they are malformed.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().from_env()?.build()
     }
 }
 
-/// Builds a [`Client`], or with the feature `blocking` a `blocking::Client`.
+/// A builder of a [`Client`] or, with the feature `blocking`, of a `blocking::Client`.
 #[must_use]
 pub struct ClientBuilder<M = Async> {
     pub(super) hooks: Option<Arc<dyn ClientHooks>>,
@@ -108,19 +108,19 @@ impl<M> ClientBuilder<M> {
             mode: PhantomData,
         }
     }
-    /// Sets what is called around every attempt of every call. None by default.
+    /// Sets the hooks that are called around every attempt of every call. None by default.
     pub fn hooks(mut self, hooks: impl ClientHooks + 'static) -> Self {
         self.hooks = Some(Arc::new(hooks));
         self
     }
-    /// Sets what is told of each item that did not decode while `stream` reads a list: which operation, where, why, and its raw JSON, which may be private. The stream
-    /// then goes on, and ends well. Without a handler the good items come all the same, each bad one is a warning in tracing (its operation and path only), and the stream
-    /// ends with an error that has the first one.
+    /// Sets a handler for items that do not decode while `stream` reads a list. It is told the operation, the place, the reason and the raw JSON of the item,
+    /// which may be private; the stream goes on and ends without an error. Without a handler, all good items come as well, each bad item is logged as a warning
+    /// (with its operation and path only), and the stream ends with an error about the first bad item.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.on_bad_item = Some(OnBadItem::new(handler));
         self
     }
-    /// Sets another host: a dedicated environment, a device on the local network, the sandbox. Default `https://api.autopi.io`.
+    /// Sets the base URL: of a dedicated environment, a device on the local network, or the sandbox. Defaults to `https://api.autopi.io`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -133,7 +133,7 @@ impl<M> ClientBuilder<M> {
     pub fn jwt(self, jwt: impl Into<String>) -> Self {
         self.credentials(Credentials::Jwt(jwt.into().into()))
     }
-    /// Sets e-mail and password: the client logs in with the first call, and when a session ends.
+    /// Sets e-mail and password. The client logs in with its first call, and again when a session ends.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials(Credentials::Login {
             email: email.into(),
@@ -141,7 +141,7 @@ impl<M> ClientBuilder<M> {
             mfa: None,
         })
     }
-    /// Sets e-mail, password, and where the code of the second factor comes from, if the account asks for one.
+    /// Sets e-mail, password, and the source of the second factor's code, which is used if the account asks for one.
     pub fn login_with_mfa(
         self,
         email: impl Into<String>,
@@ -154,11 +154,12 @@ impl<M> ClientBuilder<M> {
             mfa: Some(mfa),
         })
     }
-    /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)): it gives a token to anybody who asks.
+    /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)). Such a device
+    /// gives a token to anybody who asks.
     pub fn local_device(self) -> Self {
         self.credentials(Credentials::LocalDevice)
     }
-    /// Sets credentials of your own: a vault, a broker.
+    /// Sets a credentials provider of your own, such as a vault or a broker.
     pub fn credentials_provider(self, own: impl CredentialsProvider + 'static) -> Self {
         self.credentials(Credentials::Provider(Arc::new(own)))
     }
@@ -167,14 +168,14 @@ impl<M> ClientBuilder<M> {
         self.credentials = Some(credentials);
         self
     }
-    /// Sets credentials and host, where they are not set, from the environment, then from a profile.
+    /// Sets the credentials and the host, unless they are set already, from the environment or else from a profile.
     ///
-    /// The environment: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order; `AUTOPI_BASE_URL` for a dedicated host.
-    /// The profile: `[default]`, or the one that `AUTOPI_PROFILE` names, of `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`,
-    /// `password`, `base_url`. On unix the file is refused when others may read it.
+    /// The environment is read first: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order, and `AUTOPI_BASE_URL` for
+    /// another host. Then the profile: `[default]`, or the one that `AUTOPI_PROFILE` names, in `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`,
+    /// `email`, `password` and `base_url`. On Unix the file is refused if others may read it.
     ///
     /// # Errors
-    /// Returns an error if the profile cannot be read, is malformed, or is readable by others.
+    /// Returns an error if the profile cannot be read, is malformed, or can be read by others.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.credentials.is_some() && self.base_url.is_some() {
@@ -182,7 +183,7 @@ impl<M> ClientBuilder<M> {
         }
         let var = |name: &str| std::env::var(name).ok();
         if self.credentials.is_some() {
-            // A profile's host goes with the profile's token only.
+            // The host of a profile is only used with the credentials of that profile.
             self.base_url = var("AUTOPI_BASE_URL").filter(|v| !v.is_empty());
             return Ok(self);
         }
@@ -191,62 +192,63 @@ impl<M> ClientBuilder<M> {
         self.credentials = found.credentials();
         Ok(self)
     }
-    /// Sets how often, and after which waits, a failed call is sent again. Default [`RetryPolicy::default`].
+    /// Sets how often a failed call is retried, and after which waits. Defaults to [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
-    /// Sets the timeout of a call with all its attempts and the waits between them. Default 60 s.
+    /// Sets the timeout of a call: of all its attempts and the waits between them. Defaults to 60 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
-    /// Sets the timeout of one attempt: up to the headers of its response, and for each wait for more of the body. Default 30 s; or half of a call's shorter
-    /// timeout, so that a stall leaves time for another attempt, where there may be one.
+    /// Sets the timeout of one attempt: for the headers of its response, and then for each wait for more of the body. Defaults to 30 s, or to half of a shorter
+    /// call timeout if the call may be retried, so that a stalled attempt leaves time for another one.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
-    /// Sets the timeout of connecting. Default 10 s.
+    /// Sets the timeout for connecting to the server. Defaults to 10 s.
     #[cfg(not(target_family = "wasm"))]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
-    /// Sets how many calls may be in flight at once; a download is in flight until it is read or dropped. No limit by default.
+    /// Sets how many calls may be in flight at once. A download is in flight until it is read or dropped. Unlimited by default.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = Some(calls);
         self
     }
-    /// Sets how many requests a second are sent at most, spread evenly. No limit by default.
+    /// Sets how many requests are sent per second at most, spread evenly. Unlimited by default.
     pub fn max_per_second(mut self, requests: f64) -> Self {
         self.max_per_second = Some(requests);
         self
     }
-    /// Sets the longest response that is read into memory, in bytes. Default 64 MiB. Downloads have no limit.
+    /// Sets the longest response that is read into memory, in bytes. Defaults to 64 MiB. Downloads are not limited.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = Some(bytes);
         self
     }
-    /// Sets whether the bodies of calls are shown in tracing, at the level TRACE: positions, names, whatever is in them. Of a login's, of one with
-    /// a member that has the name of a secret (`password`, `wifi_pass`, `api_key`), and of what is neither JSON nor a form, the length alone. Off by default.
+    /// Sets whether the bodies of requests and responses are traced, at the level TRACE. They hold positions, names and other personal data. Only the length is
+    /// shown of the bodies of a login, of bodies with a member named like a secret (`password`, `wifi_pass`, `api_key`), and of bodies that are neither JSON
+    /// nor a form. Off by default.
     pub fn trace_bodies(mut self, yes: bool) -> Self {
         self.trace_bodies = yes;
         self
     }
-    /// Sets what stands behind `autopi/VERSION` in `User-Agent`. Nothing by default.
+    /// Sets the text behind `autopi/VERSION` in the `User-Agent` header. Empty by default.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
-    /// Adds a proxy for all requests: `http://user:password@host:port`, `https://…`. Through it goes plain http too, if its host was allowed
-    /// ([`allow_plain_http`](Self::allow_plain_http)): the proxy then reads the token.
+    /// Adds a proxy for all requests: `http://user:password@host:port` or `https://…`. Plain http goes through it as well if its host was allowed
+    /// ([`allow_plain_http`](Self::allow_plain_http)); the proxy can then read the token.
     ///
-    /// Without one the environment counts for https alone (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), where a proxy can't read what it passes on. Plain http
-    /// never goes through a proxy of the environment, and loopback through none at all.
+    /// By default the proxies of the environment are used (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and only for https, where a proxy cannot read the traffic.
+    /// Plain http never goes through a proxy of the environment, and requests to loopback never go through any proxy.
     ///
     /// # Errors
-    /// Returns an error if the URL is malformed. It does not show the URL, which may hold a password.
+    /// Returns an error if the URL is malformed. The error does not show the URL, which may hold a password.
     #[cfg(not(target_family = "wasm"))]
     pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
         let proxy = reqwest::Proxy::all(url).map_err(|_| {
@@ -255,10 +257,10 @@ impl<M> ClientBuilder<M> {
         self.proxies.push(proxy);
         Ok(self)
     }
-    /// Adds root certificates to trust beside Mozilla's, one or more in PEM: a company's proxy, a dedicated host.
+    /// Adds root certificates to trust in addition to Mozilla's, one or more in PEM format: for a company's proxy or a dedicated host.
     ///
     /// # Errors
-    /// Returns an error if there is no certificate in it.
+    /// Returns an error if `pem` holds no certificate.
     #[cfg(not(target_family = "wasm"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
         let bad =
@@ -272,16 +274,17 @@ impl<M> ClientBuilder<M> {
         self.roots.extend(roots);
         Ok(self)
     }
-    /// Sets a `reqwest::Client` of your own: its proxies, roots, redirect policy and connect timeout count, and retries of its own are not counted.
+    /// Sets a `reqwest::Client` of your own. Its proxies, root certificates, redirect policy and connect timeout apply instead of those set here; retries that
+    /// it makes itself are not counted.
     ///
-    /// [`http_client_builder`](Self::http_client_builder) is where to start from. One from `reqwest::Client::builder()` follows redirects to other hosts, which is
-    /// an error only afterwards (`redirect(Policy::none())`); what `HTTP_PROXY` names reads its plain http with the token (`no_proxy()`); and where no crate of the
-    /// program has the feature `rustls` of `reqwest`, building it panics, since it has no cryptography.
+    /// Start from [`http_client_builder`](Self::http_client_builder). A client from `reqwest::Client::builder()` follows redirects to other hosts, which is
+    /// only noticed afterwards (avoid it with `redirect(Policy::none())`); the proxy in `HTTP_PROXY` can read the token in plain http (avoid it with
+    /// `no_proxy()`); and building it panics unless a crate of the program enables the feature `rustls` of `reqwest`.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
-    /// Allows plain http to this host. By default only loopback is reached without TLS: a token would be readable on the way.
+    /// Allows plain http to this host. By default only loopback is reached without TLS, because the token could be read on the way.
     pub fn allow_plain_http(mut self, host: impl Into<String>) -> Self {
         self.plain_hosts.push(host.into());
         self

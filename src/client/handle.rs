@@ -8,9 +8,9 @@ use crate::{pagination::options::OnBadItem, transport::core::Core};
 #[derive(Debug)]
 pub enum Async {}
 
-/// A client of one API host and one account. Cheap to clone; share it.
+/// A client for one API host and one account. Cheap to clone; share it.
 ///
-/// A process that was forked must build its own: both would write to the same connections.
+/// A forked process must build its own client: otherwise it would write to the connections of its parent.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) core: Arc<Core>,

@@ -1,21 +1,21 @@
-//! Which numbers a `serde_json::Value` and an `f64` keep, and which they change.
+//! Which numbers a `serde_json::Value` and an `f64` keep exactly, and which they change.
 //!
-//! `arbitrary_precision` would keep all, but it is a feature of the whole tree of a consumer, and breaks `flatten` and untagged enums in it. So a text is looked through
-//! for numbers that would change before it is read quickly.
+//! serde_json's `arbitrary_precision` would keep all of them, but as a feature it applies to the whole dependency tree of a consumer, and it breaks `flatten`
+//! and untagged enums there. So a text is searched for numbers that would change before it is read the fast way.
 
-/// Shorter runs of digits and points are exact: 15 significant digits are, and integers of 64 bits.
+/// Shorter runs of digits and points are always exact: 15 significant digits are, and so are 64-bit integers.
 const RUN: usize = 16;
 
 /// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or `f64`.
 ///
-/// A run of [`RUN`] covers one of every [`RUN`] places, so the others are not looked at.
+/// A run of [`RUN`] bytes covers one of every [`RUN`] positions, so only these are looked at.
 pub(crate) fn any_lost(text: &[u8]) -> bool {
     any_tiny(text) || any_long(text)
 }
 
-/// Does it hold a number that is too small for 64 bits? It may have few digits, but its exponent has three, or more.
+/// Returns whether the text holds a number that is too small for 64 bits: it may have few digits, but its exponent has at least three.
 ///
-/// 64 places at a time and no branches: the compiler makes vector instructions of it.
+/// It reads 64 positions at a time without branches, which the compiler turns into vector instructions.
 fn any_tiny(text: &[u8]) -> bool {
     const PLACES: usize = 64;
     let mut at = 0;
@@ -32,7 +32,7 @@ fn any_tiny(text: &[u8]) -> bool {
     tiny_in(text, at, text.len())
 }
 
-/// 1 at the last digit before a negative exponent.
+/// Returns 1 at the last digit before a negative exponent, else 0.
 #[inline(always)]
 fn exponent(at: &[u8]) -> u8 {
     let digit = |b: u8| u8::from(b.wrapping_sub(b'0') < 10);
@@ -45,7 +45,7 @@ fn tiny_in(text: &[u8], start: usize, end: usize) -> bool {
     places.any(|(i, place)| exponent(place) != 0 && is_tiny(text, start + i + 1))
 }
 
-/// Returns whether the `e` at this place is that of a number that 64 bits change.
+/// Returns whether the `e` at this position belongs to a number that 64 bits would change.
 fn is_tiny(text: &[u8], e: usize) -> bool {
     let exponent = text.iter().skip(e + 2).take_while(|b| b.is_ascii_digit());
     let part = |b: &&u8| b.is_ascii_digit() || **b == b'.';
@@ -72,11 +72,11 @@ fn any_long(text: &[u8]) -> bool {
     false
 }
 
-/// Returns whether a number that changes begins here.
+/// Returns whether a number that would change begins here.
 fn lost_at(text: &[u8], start: usize) -> bool {
     let sign = start > 0 && text[start - 1] == b'-';
     let start = start - usize::from(sign);
-    // In a text, most often: an id, a serial number.
+    // Usually inside a string: an id, a serial number.
     let opens = |b: u8| matches!(b, b'[' | b',' | b':') || b.is_ascii_whitespace();
     if start > 0 && !opens(text[start - 1]) {
         return false;
@@ -88,7 +88,7 @@ fn lost_at(text: &[u8], start: usize) -> bool {
     std::str::from_utf8(&text[start..start + token]).is_ok_and(|token| !is_kept(token))
 }
 
-/// Returns whether a JSON number comes back with its digits after it was an `i64`, `u64` or `f64`.
+/// Returns whether a JSON number keeps its digits as an `i64`, `u64` or `f64`.
 pub(crate) fn is_kept(token: &str) -> bool {
     if token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok() {
         return true;
@@ -97,7 +97,7 @@ pub(crate) fn is_kept(token: &str) -> bool {
     read.is_some_and(|f| normal(&format!("{f:e}")) == normal(token))
 }
 
-/// Sign, significant digits, and where the point stands before them.
+/// Returns the sign, the significant digits, and the position of the decimal point relative to them.
 fn normal(token: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
     let negative = mantissa.starts_with('-');

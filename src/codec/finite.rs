@@ -1,4 +1,4 @@
-//! JSON has neither NaN nor infinities, and serde_json writes null for them, which would clear a field. Where a body holds a null, it is looked at again.
+//! Numbers that JSON does not have. serde_json writes NaN and infinities as null, which would clear a field; so a body with a null in it is searched for them.
 
 use std::{fmt, io};
 
@@ -7,10 +7,10 @@ use serde_json::ser::Formatter;
 
 use crate::codec::validate::Violations;
 
-/// The value as JSON.
+/// Returns the value as JSON. Numbers that are not finite are added to `v`.
 ///
 /// # Errors
-/// Returns an error if the value does not serialise. A number that is not finite goes into `v`.
+/// Returns an error if the value does not serialise.
 pub fn to_vec(
     value: &(impl Serialize + ?Sized),
     v: &mut Violations,
@@ -21,13 +21,13 @@ pub fn to_vec(
         &mut out, compact,
     ))?;
     if nulls {
-        // It did serialise; what it says now is of no interest.
+        // It has serialised before, so this result does not matter.
         let _ = value.serialize(Finder(v));
     }
     Ok(out)
 }
 
-/// Compact, and notes whether it wrote a null.
+/// Writes compact JSON, and notes whether there was a null in it.
 struct Nulls<'a>(&'a mut bool);
 
 impl Formatter for Nulls<'_> {
@@ -37,7 +37,7 @@ impl Formatter for Nulls<'_> {
     }
 }
 
-/// Writes nothing; finds the numbers that are not finite.
+/// A serializer that writes nothing and finds the numbers that are not finite.
 struct Finder<'a>(&'a mut Violations);
 
 macro_rules! nothing {
@@ -131,7 +131,7 @@ impl<'a> ser::Serializer for Finder<'a> {
 struct Inside<'a> {
     v: &'a mut Violations,
     index: usize,
-    /// The variant of an enum, which is a member in JSON; the key of a map.
+    /// The variant of an enum, which is a member in JSON.
     variant: &'static str,
     key: String,
 }

@@ -1,4 +1,4 @@
-//! How values are read and written: nothing here knows of requests, clients or pages.
+//! Reading and writing of values. This layer knows nothing of requests, clients or pages.
 
 pub(crate) mod decode;
 pub(crate) mod digits;

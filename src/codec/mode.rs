@@ -1,6 +1,6 @@
-//! How the next value on this thread is read: strictly or tolerantly, and whether it is a whole item.
+//! How this thread reads its next value: strictly or tolerantly, and whether it is a whole item.
 //!
-//! serde's `Deserialize` takes no argument, and a seed would have to go through every generated type: docs/decisions/0003.
+//! These are thread-locals because serde's `Deserialize` takes no argument, and a seed would have to pass through every generated type: docs/decisions/0003.
 
 use std::{cell::Cell, thread::LocalKey};
 
@@ -10,13 +10,13 @@ thread_local! {
     static RESENT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a decoder for which a bad item is an error: each item is read straight from the text, without a [`Value`](serde_json::Value) in between. Who gets an
-/// error decodes once more without it.
+/// Runs a decoder in strict mode: each item is read straight from the text, without a [`Value`](serde_json::Value) in between, and a bad item is an error. The
+/// caller then decodes again without it.
 pub(crate) fn strictly<T>(decode: impl FnOnce() -> T) -> T {
     within(&STRICT, decode)
 }
 
-/// Runs what makes of one type another: members that the document does not name are marked, and only marked ones are kept.
+/// Runs a conversion from one type to another: members that the document does not name are marked on writing, and only marked ones are kept on reading.
 pub(crate) fn resent<T>(convert: impl FnOnce() -> T) -> T {
     within(&RESENT, convert)
 }
@@ -32,22 +32,22 @@ fn within<T>(state: &'static LocalKey<Cell<bool>>, run: impl FnOnce() -> T) -> T
     run()
 }
 
-/// Returns whether [`resent`] is under way.
+/// Returns whether this runs inside [`resent`].
 pub(crate) fn is_resent() -> bool {
     RESENT.get()
 }
 
-/// Returns whether [`strictly`] is under way.
+/// Returns whether this runs inside [`strictly`].
 pub(crate) fn is_strict() -> bool {
     STRICT.get()
 }
 
-/// Says whether the next record is a whole response, or an item. One whose members are all unknown is none, but something else: `{"detail": "…"}`.
+/// Sets whether the next record is a whole response or an item. If all members of such a record are unknown, it is something else: `{"detail": "…"}`.
 pub(crate) fn expect_item(expected: bool) {
     ITEM.set(expected);
 }
 
-/// Returns what [`expect_item`] said, once: what is inside of the record is no item.
+/// Returns what [`expect_item`] set, and resets it: records inside this one are not items.
 pub(crate) fn takes_item() -> bool {
     ITEM.replace(false)
 }

@@ -1,4 +1,4 @@
-//! What the setters of fields and parameters take.
+//! The argument types of setters of fields and parameters.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 
-/// What a time, a date, a decimal or an id is set to.
+/// A value for a time, a date, a decimal or an id.
 ///
-/// A text is parsed first, so that one that is none is an error where it is read: `"2026-01-31".parse::<Date>()?`.
+/// A text is parsed first, so that a malformed one is an error where it is read: `"2026-01-31".parse::<Date>()?`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`",
     label = "a `{T}` is wanted",
@@ -27,7 +27,7 @@ impl<T> IntoValue<T> for T {
     }
 }
 
-/// A value or `None`: the field is sent as the value, or as null. A field that is not set is not sent.
+/// A value, or `None` to send null. A field that is not set is not sent.
 ///
 /// ```
 /// # use autopi::{Date, Error, IntoNullable};
@@ -44,9 +44,9 @@ impl<T> IntoValue<T> for T {
 /// # }
 /// ```
 ///
-/// `None` has one type for each `T`, or rustc could not tell it: `Option<T>`, and `Option<&str>` for a text. An `Option<String>` is given by reference or with
-/// `as_deref`, another `Option` with `map(Into::into)`. A text is parsed for what is no text, here as in parameters: then it is an error where it is read, and no
-/// value stands for a text that is none. Why: `docs/decisions/0007-what-setters-take.md`.
+/// So that rustc can infer it, `None` has one type for each `T`: `Option<T>`, and `Option<&str>` for a text. An `Option<String>` is given by reference or with
+/// `as_deref`, another `Option` with `map(Into::into)`. A text for a date, a time or the like is parsed first, as for parameters: a malformed one is then an
+/// error where it is read. The reasons are in `docs/decisions/0007-what-setters-take.md`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`, nor an `Option` of it",
     label = "give the value, or `None` for null",
@@ -55,7 +55,7 @@ impl<T> IntoValue<T> for T {
     note = "`DeviceId` and `UnitId` are the two ids of a device, and not the same"
 )]
 pub trait IntoNullable<T: ToOwned + ?Sized> {
-    /// Returns the value; `None` is null.
+    /// Returns the value, or `None` for null.
     fn into_nullable(self) -> Option<T::Owned>;
 }
 

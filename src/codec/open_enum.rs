@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Json, codec::redact::Redacted};
 
-/// A value that the document did not list. Only decoding and parsing make one, so it is never a known value in disguise.
+/// A value that the document does not list. Only decoding and parsing make one, so that it is never equal to a listed value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue<T>(T);
 
@@ -20,7 +20,7 @@ impl fmt::Debug for UnknownValue<i64> {
     }
 }
 
-/// Without the values of members that are secrets by their names.
+/// Hides the values of members that are secrets by their names.
 impl fmt::Debug for UnknownValue<Json> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Redacted(&self.0.0).fmt(f)
@@ -45,7 +45,7 @@ impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
     }
 }
 
-/// What an enum of listed texts can do, its variant `Unknown` holding any other.
+/// Implements the traits and methods of an enum of listed strings, with a variant `Unknown` for any other string.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __open_enum {
@@ -94,7 +94,7 @@ macro_rules! __open_enum {
     };
 }
 
-/// The same of listed integers.
+/// Implements the traits and methods of an enum of listed integers.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __open_int_enum {

@@ -1,21 +1,21 @@
-//! The text of JSON, cut at its own brackets and commas.
+//! Cuts JSON text at its own brackets and commas.
 
 use serde::de::IgnoredAny;
 
-/// The values of an object's members of this name.
+/// Returns the value of the member with this name; the last one if there are several.
 pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let members = pieces(text, b'{').ok()?;
     let members = members.into_iter().filter_map(|m| split(m).ok());
     members.rev().find(|(key, _)| key == name).map(|m| m.1)
 }
 
-/// A JSON number, however long.
+/// Returns whether the text is a JSON number, of any length.
 pub(crate) fn is_number(text: &str) -> bool {
     text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// What stands between the brackets, cut at the commas.
+/// Returns the text between the brackets, cut at the commas.
 pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> {
     let close = if open == b'[' { b']' } else { b'}' };
     if text.first() != Some(&open) {
@@ -48,7 +48,7 @@ pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> 
     Err("no JSON: it ends in the middle")
 }
 
-/// Where the JSON string at the start ends.
+/// Returns the position behind the JSON string at the start of the text.
 fn string_end(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -60,7 +60,7 @@ fn string_end(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Name and value of a member.
+/// Returns the name and the value of a member.
 pub(crate) fn split(member: &[u8]) -> Result<(String, &[u8]), &'static str> {
     let fault = "no JSON: a member without a name";
     let end = string_end(member)

@@ -1,15 +1,15 @@
-//! Values that are asked for as they stand: the text of any value, the digits of a number.
+//! Values that are read as text: the JSON of any value, the digits of a number.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::Visitor};
 use serde_json::Value;
 
-/// Names of newtypes that ask for the text of a value: as it stands, and of a number or text.
+/// The names of newtypes that ask for the text of a value: of any value, and of a number or string.
 pub(crate) const RAW: &str = "$autopi::raw";
 pub(crate) const DIGITS: &str = "$autopi::digits";
 
-/// The text of a value as it stands; where there is no text, as it would be written.
+/// The JSON text of a value: as it came or, if that is not available, as it would be written.
 pub(crate) struct Raw(pub Vec<u8>);
 
 impl<'de> Deserialize<'de> for Raw {
@@ -31,7 +31,7 @@ impl<'de> Deserialize<'de> for Raw {
     }
 }
 
-/// Reads a text or a number, with every digit where there is a text of it.
+/// Reads a string or a number, with all its digits if its text is available.
 pub(crate) fn with_digits<'de, D: Deserializer<'de>, V: Visitor<'de>>(
     d: D,
     visitor: V,

@@ -1,7 +1,7 @@
-//! How a generated struct is read and written.
+//! Reading and writing of generated structs.
 //!
-//! serde's derive makes some hundred lines a struct, and most of the compile time of this crate went there. So a struct only says which fields it has and how
-//! one of them is read; what is the same for all stands here once.
+//! serde's derive produces about a hundred lines for each struct, which took most of the compile time of this crate. So a struct only says which fields it has
+//! and how one of them is read; the common part stands here once.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What a field holds before it is read. Never seen outside: a required field that does not come is an error.
+/// A value that a field holds before it is read. It is never seen outside: if a required field does not come, that is an error.
 pub trait Placeholder {
     fn placeholder() -> Self;
 }
@@ -53,26 +53,26 @@ placeholders! {
     [] UnknownMembers => UnknownMembers::default(),
 }
 
-/// A generated struct. It has at most 512 fields, as many as are checked for being there: the generator refuses more.
+/// A generated struct. It has at most 512 fields, because no more can be checked for presence: the generator refuses a larger one.
 pub trait Record: Placeholder {
-    /// The names on the wire.
+    /// The names of the fields in JSON.
     const FIELDS: &'static [&'static str];
-    /// The indices of those that must be there.
+    /// The indices of the required fields.
     const REQUIRED: &'static [usize];
-    /// The indices of those that are secrets, by what the document or their names say.
+    /// The indices of the fields that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
-    /// Whether the document says that there may be members without a field.
+    /// Whether the document allows members without a field.
     const KEEPS_UNKNOWN: bool = false;
 
-    /// Reads the field of this index.
+    /// Reads the field with this index.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
-    /// Returns where members are kept that have no field and of which the document does not speak.
+    /// Returns the place for members that have no field and that the document does not mention.
     fn unknown(&mut self) -> Option<&mut UnknownMembers> {
         None
     }
 
-    /// Keeps a member that has no field.
+    /// Keeps a member that has no field, or skips it if there is no place for it.
     fn keep<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match self.unknown() {
             Some(unknown) => unknown.read(key, map),
@@ -94,7 +94,7 @@ pub fn write<T: Record, S: Serializer>(record: &T, s: S) -> Result<S::Ok, S::Err
     map.end()
 }
 
-/// Writes a field that is absent when it is `None`.
+/// Writes a field unless it is `None`.
 pub fn serialize_if_some<M: SerializeMap, T: Serialize>(
     map: &mut M,
     key: &'static str,
@@ -105,7 +105,7 @@ pub fn serialize_if_some<M: SerializeMap, T: Serialize>(
         .map_or(Ok(()), |value| map.serialize_entry(key, value))
 }
 
-/// Writes what a derived `Debug` would, with the names on the wire, and without the values of secrets.
+/// Writes what a derived `Debug` would, but with the JSON names, and without the values of secrets.
 #[cold]
 pub fn debug<T: Record>(
     f: &mut fmt::Formatter<'_>,
@@ -182,7 +182,7 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
     }
 }
 
-/// Finds the field of a key: most often the one after the last.
+/// Finds the field of a key, which is usually the one after the last.
 struct Key {
     fields: &'static [&'static str],
     hint: usize,
@@ -211,7 +211,7 @@ impl Visitor<'_> for Key {
     }
 }
 
-/// Makes serde's traits and `Debug` of a [`Record`]: of its fields, and the one that keeps other members.
+/// Implements serde's traits and `Debug` for a [`Record`], with its fields and the one that keeps other members.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __record {

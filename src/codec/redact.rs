@@ -1,4 +1,4 @@
-//! `Debug` of what came or is sent: at any depth, in JSON of any form and in texts that are JSON, members with the names of secrets are hidden.
+//! `Debug` of values that were received or are sent: at any depth, in JSON and in strings that are JSON, members named like secrets are hidden.
 
 use std::{
     any::type_name,
@@ -17,9 +17,9 @@ use crate::{
     },
 };
 
-/// As `Debug`, without the values of secrets.
+/// Formats a value as `Debug` does, without the values of secrets.
 pub trait Redact {
-    /// As `Debug::fmt`.
+    /// Formats the value, as `Debug::fmt` does.
     fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
     /// Returns whether there is nothing to show.
@@ -28,7 +28,7 @@ pub trait Redact {
     }
 }
 
-/// `Debug` by [`Redact`].
+/// Implements `Debug` by [`Redact`].
 pub(crate) struct Redacted<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Redact + ?Sized> Debug for Redacted<'_, T> {
@@ -37,12 +37,12 @@ impl<T: Redact + ?Sized> Debug for Redacted<'_, T> {
     }
 }
 
-/// Writes a variant of a union, and its value by [`Redact`].
+/// Writes a variant of a union with its value, by [`Redact`].
 pub fn debug_variant(f: &mut fmt::Formatter<'_>, name: &str, value: &dyn Redact) -> fmt::Result {
     f.debug_tuple(name).field(&Redacted(value)).finish()
 }
 
-/// In place of a secret.
+/// What is shown in place of a secret.
 pub(crate) struct Hidden;
 
 impl Debug for Hidden {
@@ -132,7 +132,7 @@ impl Debug for Json {
     }
 }
 
-/// Members by their names; the values of secrets are hidden.
+/// Writes members with their names; the values of secrets are hidden.
 fn members<'a>(
     f: &mut fmt::Formatter<'_>,
     members: impl Iterator<Item = (&'a String, impl Debug)>,
@@ -148,7 +148,7 @@ fn members<'a>(
     shown.finish()
 }
 
-/// What a command gave: its form, numbers and names, for any text of it may be a password.
+/// The result of a command: shows its form, numbers and names, but no strings, since any of them may be a password.
 pub(crate) struct Texts<'a>(pub &'a Value);
 
 impl Debug for Texts<'_> {
@@ -162,7 +162,7 @@ impl Debug for Texts<'_> {
     }
 }
 
-/// The value of a response: bytes, texts and `serde_json`'s own types know no secrets, and are not shown.
+/// The value of a response. Bytes, strings and `serde_json`'s own types are not shown, because they cannot hide secrets.
 pub(crate) struct Whole<'a, T>(pub &'a T);
 
 impl<T: Debug> Debug for Whole<'_, T> {

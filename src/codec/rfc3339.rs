@@ -1,10 +1,10 @@
-//! The parts of a time or date, as RFC 3339 writes them and as other writers of JSON do.
+//! Parses times and dates, as RFC 3339 writes them and as other writers of JSON do.
 
 use std::{error::Error as StdError, fmt};
 
 use jiff::civil;
 
-/// A text that is no time or date.
+/// The error of a text that is not a time or date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeError {
     pub(super) text: String,
@@ -32,15 +32,15 @@ impl fmt::Display for TimeError {
 
 impl StdError for TimeError {}
 
-/// A text in its parts.
+/// The parts of a time.
 pub(super) struct Parts {
     pub date: civil::Date,
     pub time: civil::Time,
-    /// Seconds to be added: a leap second, `24:00`, the offset.
+    /// Seconds to add, for a leap second, `24:00` or the offset.
     pub shift: i64,
 }
 
-/// Reads the parts of a text; blanks around it do no harm.
+/// Parses a text; whitespace around it is ignored.
 pub(super) fn parts(text: &str) -> Result<Parts, TimeError> {
     let text = text.trim();
     read(text.as_bytes()).map_err(|why| {
@@ -91,7 +91,7 @@ fn small(digits: &[u8; 2]) -> Result<i8, Why> {
     number(digits).map(|n| n as i8)
 }
 
-/// The time, the seconds that it is more than that, and the rest.
+/// Returns the time of day, the seconds to add to it, and the rest of the text.
 fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
     let &[h1, h2, b':', m1, m2, ref rest @ ..] = text else {
         return Err(Why::Form);
@@ -120,7 +120,7 @@ fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
     Ok((time, carry, rest))
 }
 
-/// The seconds that a local time is ahead of UTC.
+/// Returns how many seconds the local time is ahead of UTC.
 fn offset(text: &[u8]) -> Result<i64, Why> {
     let (sign, digits) = match text {
         [] | [b'Z' | b'z'] => return Ok(0),

@@ -13,14 +13,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use crate::codec::rfc3339::TimeError;
 use crate::codec::rfc3339::{Parts, Why, parts};
 
-/// A moment, up to the end of the year 9999, to the nanosecond.
+/// A moment in time, up to the end of the year 9999, with nanoseconds.
 ///
-/// Reads RFC 3339, with or without an offset (none is UTC, as DRF writes naive times), with a blank, `t` or `z`, without seconds, with `+0000` or `+00`. A date alone is its
-/// midnight, `24:00` the midnight after, a leap second the second after. A number is no time: it does not say if it counts seconds. Written as UTC with `Z`.
+/// It is read from RFC 3339 and its common variants: without an offset (then it is UTC, as DRF writes naive times), with a blank or `t` before the time, with
+/// `z`, `+0000` or `+00`, without seconds. A date alone is midnight at its start, `24:00` midnight at its end, a leap second the second after. A number is
+/// refused: its unit is unknown. It is written in UTC with `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(civil::DateTime);
 
-/// A date. Reads `2026-01-31`; of a text with an offset or a time of day, the date that is written.
+/// A date. It is read from `2026-01-31`, or from a text with a time of day and an offset, whose date is taken as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub civil::Date);
 
@@ -40,23 +41,23 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the moment after this by `duration`, if it is in range.
+    /// Returns the moment `duration` after this one, or `None` if it is out of range.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         self.0.checked_add(duration).ok().map(Self)
     }
 
-    /// Returns the moment before this by `duration`, if it is in range.
+    /// Returns the moment `duration` before this one, or `None` if it is out of range.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         self.0.checked_sub(duration).ok().map(Self)
     }
 
-    /// Returns how long after `earlier` this is: negative if it is before it.
+    /// Returns the time since `earlier`; negative if this moment is before it.
     pub fn duration_since(self, earlier: Self) -> SignedDuration {
         self.0.duration_since(earlier.0)
     }
 }
 
-/// Stops at the end of the range; [`Timestamp::checked_add`] tells.
+/// Saturates at [`Timestamp::MAX`]; [`Timestamp::checked_add`] reports the overflow.
 impl Add<Duration> for Timestamp {
     type Output = Self;
     fn add(self, duration: Duration) -> Self {
@@ -64,7 +65,7 @@ impl Add<Duration> for Timestamp {
     }
 }
 
-/// Stops at the beginning of the range; [`Timestamp::checked_sub`] tells.
+/// Saturates at the beginning of the range; [`Timestamp::checked_sub`] reports the overflow.
 impl Sub<Duration> for Timestamp {
     type Output = Self;
     fn sub(self, duration: Duration) -> Self {
@@ -88,7 +89,7 @@ impl From<jiff::Timestamp> for Timestamp {
 
 impl TryFrom<Timestamp> for jiff::Timestamp {
     type Error = jiff::Error;
-    /// Fails for the last day of the year 9999, which `jiff` leaves to its offsets.
+    /// Fails for the last day of the year 9999, which `jiff` reserves for its offsets.
     fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
         Offset::UTC.to_timestamp(time.0)
     }
@@ -103,7 +104,7 @@ impl TryFrom<SystemTime> for Timestamp {
 
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimeError;
-    /// Fails where the system can't hold it.
+    /// Fails if the operating system's time cannot represent it.
     fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
         let since = time - Timestamp::UNIX_EPOCH;
         let there = match since.is_negative() {
@@ -177,7 +178,7 @@ macro_rules! as_text {
                         text.parse().map_err(E::custom)
                     }
                 }
-                // Not by way of a String: telemetry is full of times.
+                // Not through a String: telemetry is full of times.
                 d.deserialize_str(Text)
             }
         }

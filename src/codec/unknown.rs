@@ -1,4 +1,4 @@
-//! Members of objects that the document does not name: kept as they came, and written back, so that what is got and sent back loses nothing.
+//! Members of objects that the document does not name. They are kept and written back, so that nothing is lost when a response is sent back.
 
 use std::{
     collections::BTreeMap,
@@ -15,10 +15,10 @@ use crate::codec::{
     redact::{Redact, Redacted},
 };
 
-/// The members of an object that the document does not name, by their names on the wire.
+/// The members of an object that the document does not name, by their names in JSON.
 ///
-/// They are kept as they came and written back, so that a `PUT` of what a `GET` gave does not delete what the document has not learnt yet. One may be added to
-/// a request, for a member that the API takes and its document does not say. A number of more than 64 bits is its text.
+/// They are kept as they came and written back, so that a `PUT` of what a `GET` returned does not delete members that the document does not know yet. A member
+/// can also be added to a request, if the API takes it and the document does not mention it. A number of more than 64 bits is kept as a string.
 #[derive(Clone, Default)]
 #[allow(clippy::box_collection)] // 8 bytes in each object, not 24
 pub struct UnknownMembers(Option<Box<BTreeMap<String, Value>>>);
@@ -98,7 +98,7 @@ pub fn write<M: SerializeMap>(
     }
 }
 
-/// Takes the marks off that [`write`] put on, of a value that is kept as it is.
+/// Removes the marks that [`write`] has added, from a value that is kept as it is.
 pub(crate) fn unmark(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -114,5 +114,5 @@ pub(crate) fn unmark(value: &mut Value) {
     }
 }
 
-/// Before the names of members that the document does not name, while a value becomes one of another type.
+/// The mark before the names of members that the document does not name, while a value is converted to another type.
 pub(crate) const UNKNOWN: char = '\0';

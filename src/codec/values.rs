@@ -1,4 +1,4 @@
-//! The values that DRF writes in more than one way.
+//! Values that DRF writes in more than one way.
 
 use std::{fmt, str::FromStr};
 
@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use crate::codec::raw;
 
-/// Any JSON, where the document does not tell the type. `Debug` hides members with the names of secrets; `Display` is the whole value.
+/// Any JSON value, where the document gives no type. `Debug` hides members with the names of secrets; `Display` shows the whole value.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Json(pub Value);
 
 impl Json {
-    /// Returns the text, if it is one.
+    /// Returns the string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_str()
     }
@@ -34,14 +34,14 @@ impl Json {
     pub fn is_null(&self) -> bool {
         self.0.is_null()
     }
-    /// Returns a member, if it is an object that has it.
+    /// Returns the member `key`, if it is an object that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
-    /// Returns the value as your own type.
+    /// Decodes the value as a type of your own.
     ///
     /// # Errors
-    /// Returns an error if the value is of another form.
+    /// Returns an error if the value does not decode as `T`.
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.0)
     }
@@ -62,13 +62,13 @@ impl fmt::Display for Json {
     }
 }
 
-/// An exact decimal. Reads a string or a number, writes a string (DRF's `COERCE_DECIMAL_TO_STRING`).
+/// An exact decimal. It is read from a string or a number, and written as a string (DRF's `COERCE_DECIMAL_TO_STRING`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
 impl FromStr for Decimal {
     type Err = rust_decimal::Error;
-    /// Reads every digit: more than 28 are an error.
+    /// Parses a decimal exactly: more than 28 digits are an error.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -88,7 +88,7 @@ impl FromStr for Decimal {
 
 impl TryFrom<f64> for Decimal {
     type Error = rust_decimal::Error;
-    /// Returns the shortest decimal that is this number: `0.1`, not `0.1000000000000000055`.
+    /// Returns the shortest decimal that reads as this number: `0.1`, not `0.1000000000000000055`.
     fn try_from(number: f64) -> Result<Self, Self::Error> {
         number.to_string().parse()
     }
@@ -104,7 +104,7 @@ macro_rules! decimal_of {
 decimal_of!(i32, i64, u32, u64);
 
 impl From<Decimal> for f64 {
-    /// Returns the nearest number.
+    /// Returns the nearest `f64`.
     fn from(decimal: Decimal) -> Self {
         decimal.to_string().parse().unwrap_or(Self::NAN)
     }
@@ -176,11 +176,11 @@ macro_rules! id {
     };
 }
 id! {
-    /// The `id` of a device: wanted almost everywhere. Not its [`UnitId`].
+    /// The `id` of a device, which most operations take. Not to be confused with its [`UnitId`].
     DeviceId
 }
 id! {
-    /// The `unit_id` of a device: wanted by `/dongle/{unit_id}/...`. Not its [`DeviceId`].
+    /// The `unit_id` of a device, which the operations of `/dongle/{unit_id}/...` take. Not to be confused with its [`DeviceId`].
     UnitId
 }
 

@@ -1,6 +1,6 @@
-//! A command, and the device that it is for.
+//! A command and its target device.
 //!
-//! By path and shape, not by the generated operations: a document without these paths still compiles.
+//! This goes by paths and shapes, not by generated operations, so that it compiles with a document that has no such paths.
 
 use std::{fmt, time::Duration};
 
@@ -17,7 +17,7 @@ const EXECUTE_RAW: [&str; 2] = [
     "/dongle/{unit_id}/execute_raw/",
 ];
 
-/// The device that a command is for: by its id, or by its unit id, as a device on the local network wants it.
+/// The device that a command is for: by its id, or by its unit id, as a device on the local network requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandTarget {
@@ -40,7 +40,7 @@ impl From<UnitId> for CommandTarget {
 }
 
 impl CommandTarget {
-    /// Returns the path of its kind, and its id.
+    /// Returns the path for this kind of target, and its parameter.
     pub(super) fn of(self, paths: [&'static str; 2]) -> (&'static str, (&'static str, String)) {
         match (self, paths) {
             (Self::Device(id), [path, _]) => (path, ("id", id.to_string())),
@@ -56,7 +56,7 @@ pub struct Command {
     pub(super) body: Map<String, Value>,
 }
 
-/// Shows the function and the names of arguments: a value may be a Wi-Fi password.
+/// Shows the function and the names of arguments, but no values: one may be a Wi-Fi password.
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.body.get("command").and_then(Value::as_str);
@@ -76,7 +76,7 @@ impl fmt::Debug for Command {
 }
 
 impl Command {
-    /// Returns the command of a function, to which arguments are added: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
+    /// Returns a command that calls a function; arguments are added to it: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
     pub fn new(function: impl Into<String>) -> Self {
         Self {
             paths: EXECUTE,
@@ -84,7 +84,7 @@ impl Command {
         }
     }
 
-    /// Returns the command of a whole line, as typed.
+    /// Returns a command from a whole line, as typed into the terminal.
     pub fn raw(line: impl Into<String>) -> Self {
         Self {
             paths: EXECUTE_RAW,
@@ -92,7 +92,7 @@ impl Command {
         }
     }
 
-    /// Adds an argument. A raw command has them in its line.
+    /// Adds an argument. A raw command has its arguments in its line instead.
     pub fn arg(mut self, value: impl Into<Value>) -> Self {
         if let Value::Array(args) = self
             .body
@@ -116,7 +116,8 @@ impl Command {
         self
     }
 
-    /// Sets where the API sends the result too, and how long it waits for it: whole seconds, at least 1 and at most 600. See [`webhook`](crate::webhook).
+    /// Sets a URL that the API also sends the result to, and how long it waits for the result: in whole seconds, from 1 to 600. See
+    /// [`webhook`](crate::webhook).
     pub fn callback(mut self, url: impl Into<String>, wait: Duration) -> Self {
         self.body
             .insert("callback_url".into(), Value::String(url.into()));

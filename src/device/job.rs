@@ -1,4 +1,4 @@
-//! Sends commands, and waits for their results.
+//! Sends commands and waits for their results.
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
@@ -15,11 +15,11 @@ const RESULT: [&str; 2] = [
     "/dongle/{unit_id}/retrieve_job/{jid}/",
 ];
 
-/// The result of a command. `Debug` shows its form, names and numbers: a text may be a password.
+/// The result of a command. `Debug` shows its form, names and numbers, but no strings: one may be a password.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CommandOutcome {
-    /// The job's id; none if the device itself responded with the output.
+    /// The id of the job; `None` if the device itself responded with the output.
     pub jid: Option<String>,
     /// What the command returned.
     pub value: Json,
@@ -39,7 +39,7 @@ pub struct CommandJob<M = Async> {
     client: Client,
     device: CommandTarget,
     jid: String,
-    /// A device on the local network responds with the output itself.
+    /// The output, if a device on the local network responded with it at once.
     done: Option<Json>,
     mode: PhantomData<M>,
 }
@@ -66,12 +66,12 @@ impl<M> fmt::Debug for CommandJob<M> {
 }
 
 impl Client {
-    /// Runs a command on a device and waits for its result. Dropping the future stops the waiting, not the command: with [`start_command`](Self::start_command)
-    /// the job's id is known for later. A command is never run twice: only one that the API refused with 429 is sent again.
+    /// Runs a command on a device and waits for its result. Dropping the future stops the waiting, not the command; use [`start_command`](Self::start_command)
+    /// to keep the job's id. A command is never run twice: it is only sent again if the API refused it with 429.
     ///
     /// # Errors
-    /// Returns an error if the API refuses it, the device says that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or there is no result within
-    /// `wait`.
+    /// Returns an error if the API refuses the command, if the device reports that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or if there
+    /// is no result within `wait`.
     ///
     /// # Examples
     ///
@@ -98,10 +98,10 @@ impl Client {
             .await
     }
 
-    /// Sends a command and does not wait for its result.
+    /// Sends a command without waiting for its result.
     ///
     /// # Errors
-    /// Returns an error if the API refuses it.
+    /// Returns an error if the API refuses the command.
     pub async fn start_command(
         &self,
         device: impl Into<CommandTarget>,
@@ -115,7 +115,7 @@ impl Client {
             .named("start_command", template)
             .json(&command.body)?;
         let body = request.send().await?.value;
-        // With every digit, also where it is a number.
+        // The id may be a number, all digits of which are kept.
         let jid = pieces::member(&body, "jid").map(decode::read::<Option<String>>);
         let jid = jid.and_then(|jid| jid.ok().flatten());
         let done = jid.is_none().then(|| Json(decode::lossless(&body)));
@@ -128,7 +128,7 @@ impl Client {
         })
     }
 
-    /// Returns a job that was started before. No request is made.
+    /// Returns a handle to a job that was started before. No request is made.
     pub fn command_job(
         &self,
         device: impl Into<CommandTarget>,
@@ -145,12 +145,12 @@ impl Client {
 }
 
 impl<M> CommandJob<M> {
-    /// Returns its id, digits in a string; empty if a local device responded with the output.
+    /// Returns the id of the job, a string of digits; empty if a device on the local network responded with the output.
     pub fn jid(&self) -> &str {
         &self.jid
     }
 
-    /// Returns the job in the other mode.
+    /// Returns the job for a client of the other mode.
     #[cfg(feature = "blocking")]
     pub(crate) fn into_mode<N>(self) -> CommandJob<N> {
         CommandJob {
@@ -164,10 +164,10 @@ impl<M> CommandJob<M> {
 }
 
 impl CommandJob {
-    /// Returns the result, if it is there.
+    /// Returns the result of the command, or `None` if there is none yet.
     ///
     /// # Errors
-    /// Returns an error if the API refuses the request, or the device says that the command failed.
+    /// Returns an error if the API refuses the request, or if the device reports that the command failed.
     pub async fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         self.ask(CallOptions::new()).await
     }
@@ -198,10 +198,10 @@ impl CommandJob {
         }))
     }
 
-    /// Asks until there is a result, more and more seldom, and returns it. Nothing is lost when the future is dropped: wait again whenever you like.
+    /// Polls at growing intervals until there is a result, and returns it. Dropping the future loses nothing: `wait` can be called again.
     ///
     /// # Errors
-    /// Returns an error if the API refuses a request, the device says that the command failed, or there is no result within `wait`.
+    /// Returns an error if the API refuses a request, if the device reports that the command failed, or if there is no result within `wait`.
     pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
         let mut pause = Duration::from_millis(250);

@@ -1,4 +1,4 @@
-//! Commands on a device, and what comes back of them.
+//! Commands on a device, and their results.
 
 pub(crate) mod command;
 pub(crate) mod job;

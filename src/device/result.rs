@@ -1,14 +1,14 @@
-//! What the API says of a command: a result, a failure, or not yet.
+//! Reads the state of a command: a result, a failure, or not yet.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::{Error, Response, codec::decode};
 
-/// Returns the result, none if there is not one yet, or the error of a command that failed.
+/// Returns the result, `None` if there is none yet, or the error of a command that failed.
 ///
-/// NOT PUBLIC: the document claims a device as the response, which it is not, and nobody has published how "not yet" looks. What is assumed stands here: nothing,
-/// null, `{}` and 404 mean not yet; an object of nothing but job members is the job's state; anything else is what the command returned.
+/// NOT PUBLIC: the document claims that the response is a device, which it is not, and how "not yet" looks is not published. Everything that is assumed stands
+/// here: no body, null, `{}` and 404 mean not yet; an object with only members of a job is the job's state; anything else is what the command returned.
 pub(super) fn judge(response: &Response<Bytes>) -> Result<Option<Value>, Error> {
     const JOB: [&str; 9] = [
         "jid",
@@ -29,7 +29,7 @@ pub(super) fn judge(response: &Response<Bytes>) -> Result<Option<Value>, Error> 
         return Ok((!value.is_null()).then_some(value));
     };
     let failed = || Error::command(response.status, response.value.clone());
-    // The return of a Salt job, bare or in the envelope that a webhook has.
+    // The return value of a Salt job, alone or in the envelope of a webhook.
     let job = value
         .pointer("/response/data")
         .and_then(Value::as_object)

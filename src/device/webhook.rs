@@ -1,4 +1,4 @@
-//! What the API sends to the `callback_url` of a command: is it from the API, and what does it say?
+//! Webhooks: verifies and reads what the API sends to the `callback_url` of a command.
 //!
 //! ```no_run
 //! use autopi::webhook::{self, SIGNATURE_HEADER};
@@ -35,14 +35,14 @@ use crate::{
     privacy::secret,
 };
 
-/// The header with the signature.
+/// The name of the header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
 
-/// Checks that this body was signed with this token. The signature is the hex HMAC-SHA256 of the raw body (the bytes as they came, not JSON written anew); the key is the
-/// token that sent the command, with or without its scheme word. Compared in constant time.
+/// Checks that `raw_body` was signed with the token `secret`. The signature is the hexadecimal HMAC-SHA256 of the raw body (the bytes as they came, not JSON
+/// that was written anew). Its key is the token that sent the command, with or without its scheme. The comparison takes constant time.
 ///
 /// # Errors
-/// Returns an error if it was not, or if the token is empty.
+/// Returns an error if the signature is wrong, or if the token is empty.
 pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(), Error> {
     let secret = secret.trim();
     let key = secret
@@ -67,7 +67,7 @@ pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(
 /// Verifies a body and returns the event in it.
 ///
 /// # Errors
-/// Returns an error if the signature is wrong, or the body is no [`CommandEvent`].
+/// Returns an error if the signature is wrong, or if the body does not decode as a [`CommandEvent`].
 pub fn receive(
     raw_body: &[u8],
     signature_header: &str,
@@ -90,11 +90,11 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CommandState {
-    /// The device ran it; [`CommandEvent::success`] says how it went.
+    /// The device ran the command; [`CommandEvent::success`] tells whether it succeeded.
     CommandExecuted,
     /// The device did not respond in time.
     Timeout,
@@ -103,24 +103,24 @@ pub enum CommandState {
 }
 crate::__open_enum!(CommandState { CommandExecuted = "COMMAND_EXECUTED", Timeout = "TIMEOUT" });
 
-/// The end of a command. `Debug` shows the form, names and numbers of what the device sent: a text may be a password.
+/// The event that ends a command. `Debug` shows the form, names and numbers of what the device sent, but no strings: one may be a password.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommandEvent {
-    /// The job. The API may send the same event up to five times: this tells.
+    /// The id of the job. The API may send the same event up to five times; recognise it by this id.
     pub jid: String,
-    /// How it ended.
+    /// The outcome of the command.
     pub state: CommandState,
-    /// Whether the command did well, if the device says.
+    /// Whether the command succeeded, if the device says so.
     #[serde(default)]
     pub success: Option<bool>,
-    /// The device.
+    /// The id of the device.
     #[serde(default)]
     pub device_id: Option<DeviceId>,
     /// What the device sent, as it came.
     #[serde(default)]
     pub response: Value,
-    /// Every other member.
+    /// All other members.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -141,7 +141,7 @@ impl fmt::Debug for CommandEvent {
 }
 
 impl CommandEvent {
-    /// Returns what the command returned.
+    /// Returns the value that the command returned.
     pub fn returned(&self) -> Option<&Value> {
         self.response.pointer("/data/return")
     }

@@ -1,8 +1,8 @@
-//! Why there is no response, in words: the host's name, the connection, TLS, or what broke later.
+//! Explains why there is no response: name resolution, connection, TLS, or a later failure.
 
 use std::{error::Error, io, iter::successors};
 
-/// What it means, and its first cause. No URL is in it, and nothing of the other side's that a terminal would obey.
+/// Returns what the error means, and its first cause. The text holds no URL, and nothing from the server that a terminal would obey.
 #[cold]
 pub(crate) fn explain(error: &reqwest::Error) -> String {
     let causes = || successors(error.source(), |&cause| next(cause));
@@ -31,7 +31,7 @@ pub(crate) fn explain(error: &reqwest::Error) -> String {
         () if io(&[ConnectionRefused]) => {
             "the connection is refused: does the server, or the proxy, run where the base URL says?"
         }
-        // What rustls says is within an error of the connection.
+        // An error of rustls is wrapped in an error of the connection.
         () if connect && io(&[InvalidData, UnexpectedEof]) => {
             "no TLS with the server: is it https, and its certificate one that is trusted?"
         }
@@ -46,7 +46,7 @@ pub(crate) fn explain(error: &reqwest::Error) -> String {
     }
 }
 
-/// An `io::Error` leaves out of its sources what it wraps.
+/// Returns the next source. `io::Error::source` skips the error that it wraps.
 fn next<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match cause.downcast_ref::<io::Error>() {
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as _),
@@ -59,7 +59,7 @@ fn is_connect(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
-/// `fetch` does not tell.
+/// `fetch` does not tell why it failed.
 #[cfg(target_family = "wasm")]
 fn is_connect(_: &reqwest::Error) -> bool {
     false

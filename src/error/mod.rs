@@ -1,4 +1,4 @@
-//! The one error type.
+//! The error type of this crate.
 
 mod explain;
 mod fields;
@@ -13,28 +13,28 @@ use serde_json::Value;
 
 use crate::codec::decode;
 
-/// What went wrong, in kinds that a program can match.
+/// The kinds of errors that a program can distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client can't be built like this.
+    /// The settings of the client are invalid.
     Configuration,
-    /// A value that the API would refuse; nothing was sent.
+    /// The API would refuse a value of the request; nothing was sent.
     InvalidRequest,
-    /// No response, or a broken one.
+    /// There was no response, or it broke off.
     Transport,
-    /// No response in time; the text says which timeout was over.
+    /// There was no response in time; the text says which timeout was exceeded.
     Timeout,
-    /// A response that is not 2xx.
+    /// The status of the response is not 2xx.
     Status,
-    /// A 2xx response of another form than the document says.
+    /// A 2xx response is not of the form that the document describes.
     Decode,
-    /// A list can't be read to its end: a page came twice, a `next` link leads elsewhere or to no end, or fewer items came than the server counts. All items
-    /// before it were given.
+    /// A list cannot be read to its end: a page came twice, a `next` link leads to another host or goes on without end, or fewer items came than the server
+    /// counts. All items before the error were returned.
     Pagination,
-    /// No credentials could be had, or a signature is wrong.
+    /// No credentials could be obtained, or the signature of a webhook is wrong.
     Auth,
-    /// A device says that a command failed.
+    /// A device reports that a command failed.
     Command,
 }
 
@@ -45,12 +45,12 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static str>,
-    /// The method, and the path as the document has it.
+    /// The method and the path template of the operation.
     request: Option<(Method, &'static str)>,
     status: Option<u16>,
     body: Option<Bytes>,
     path: Option<String>,
-    /// Of a request that was not sent.
+    /// The errors of fields in a request that was not sent.
     fields: BTreeMap<String, Vec<String>>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
@@ -60,7 +60,7 @@ struct Inner {
 }
 
 impl Error {
-    /// Returns what kind of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -70,42 +70,43 @@ impl Error {
         self.0.status
     }
 
-    /// Returns the operation's id in the normalised document.
+    /// Returns the id of the operation in the normalised document, if the error belongs to a call.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// Returns how many attempts were made; 0 if nothing was sent.
+    /// Returns how many attempts were made: 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Returns how long all attempts and the waits between them took.
+    /// Returns how long the call took, with all attempts and the waits between them.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// Returns the body of the response, cut at 1 MiB.
+    /// Returns the body of the response, truncated at 1 MiB.
     pub fn raw_body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
     }
 
-    /// Returns where in the response it did not decode, as a path: `results[3].id`.
+    /// Returns the path of the value that did not decode: `results[3].id`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// Returns `X-Request-Id` of the response.
+    /// Returns the `X-Request-Id` header of the response.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// Returns `Retry-After` of the response, at most a year.
+    /// Returns the `Retry-After` of the response, at most one year.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Returns Django REST framework's `detail`; or the `status` of a refused command, or the `error` of a device on the local network.
+    /// Returns the reason in the body of the response: Django REST framework's `detail`, the `error` of a device on the local network, or the `status` of a
+    /// refused command.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
         ["detail", "error", "status"]
@@ -114,8 +115,8 @@ impl Error {
             .map(str::to_owned)
     }
 
-    /// Returns the errors of each field: as DRF sends them with a 400, or what was found before anything was sent. Those of no field are under
-    /// `non_field_errors`; a field inside another has its path, `points[2].name`.
+    /// Returns the errors of each field, by its path (`points[2].name`): as DRF sends them with a 400, or as found before anything was sent. Errors that belong
+    /// to no field are under `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
         let mut out = self.0.fields.clone();
         if let Some(json) = self.json() {
@@ -134,12 +135,12 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// Returns whether the credentials are at fault: the status is 401, or none could be had.
+    /// Returns whether the credentials are at fault: the status is 401, or no credentials could be obtained.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401) || self.kind() == ErrorKind::Auth
     }
 
-    /// A 403 whose text says that a session is over, as DRF-JWT does: "Signature has expired."; not one that speaks of a subscription.
+    /// Returns whether it is a 403 whose text says that a session is over, as DRF-JWT sends it ("Signature has expired."), and not one about a subscription.
     pub(crate) fn is_expired_session(&self) -> bool {
         let of_a_session = |text: String| {
             let text = text.to_lowercase();
@@ -155,7 +156,7 @@ impl Error {
         self.status() == Some(429)
     }
 
-    /// Returns whether the same call may succeed later: there was no response, or the status says so.
+    /// Returns whether the same call may succeed later: there was no response, or the status is a temporary one (408, 425, 429, 500, 502, 503 or 504).
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Transport | ErrorKind::Timeout => true,
@@ -165,7 +166,7 @@ impl Error {
     }
 }
 
-/// Returns whether a later attempt may fare better than one with this status.
+/// Returns whether another attempt may succeed after this status.
 pub(crate) fn is_retryable_status(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }

@@ -1,4 +1,4 @@
-//! What makes an error, and what is added to it on its way up.
+//! Constructors of errors, and what is added to an error on its way up.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -45,20 +45,20 @@ impl Error {
         Self::new(ErrorKind::Pagination, message)
     }
 
-    /// The same, meaning something else.
+    /// Changes the kind and the message.
     pub(crate) fn explained(mut self, kind: ErrorKind, message: String) -> Self {
         (self.0.kind, self.0.message) = (kind, message);
         self
     }
 
-    /// Returns an error of a hook, or of credentials of your own. Its kind is [`ErrorKind::InvalidRequest`]; no attempt follows it.
+    /// Returns an error for a hook or a credentials provider of your own. Its kind is [`ErrorKind::InvalidRequest`]; no attempt follows it.
     pub fn other(message: impl Into<String>) -> Self {
         Self::invalid(message)
     }
 
-    /// What the API would refuse, all of it.
+    /// Returns the error of a request with values that the API would refuse.
     pub(crate) fn violations(all: Vec<Violation>) -> Self {
-        /// The others are in `field_errors`.
+        /// How many violations the message shows; `field_errors` has all of them.
         const SHOWN: usize = 8;
         let texts = all.iter().take(SHOWN);
         let mut message = texts
@@ -93,7 +93,7 @@ impl Error {
             false => ErrorKind::Transport,
         };
         let mut error = Self::new(kind, explain::explain(&source));
-        // The URL may hold what a caller thinks private, in the query for example.
+        // The URL may hold private data, in its query for example.
         error.0.source = Some(Box::new(source.without_url()));
         error
     }
@@ -187,19 +187,19 @@ impl Error {
         ))
     }
 
-    /// With another explanation.
+    /// Changes the message.
     pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
         self.0.message = message.into();
         self
     }
 
-    /// What the server said to a login may repeat what was sent.
+    /// Removes the body: the response to a login may repeat what was sent.
     pub(crate) fn without_body(mut self) -> Self {
         self.0.body = None;
         self
     }
 
-    /// The same for another call that failed with it; its source stays with the first.
+    /// Returns a copy for another call that failed for the same reason; the source stays with the original.
     pub(crate) fn twin(&self) -> Self {
         let mut twin = Self::new(self.0.kind, self.0.message.clone());
         (twin.0.status, twin.0.retry_after, twin.0.request_id) =
@@ -212,14 +212,14 @@ impl Error {
         self
     }
 
-    /// With the method and the path of its operation, where the document has it.
+    /// Adds the method and the path template of the operation, if it has one.
     pub(crate) fn on(mut self, method: &Method, template: Option<&'static str>) -> Self {
         self.0.request = template.map(|template| (method.clone(), template));
         self
     }
 }
 
-/// A text that is no time, date, id or decimal where the API wants one: nothing was sent.
+/// Makes errors of texts that are not a time, date, id or decimal; nothing was sent.
 macro_rules! of_a_text {
     ($($fault:ty),*) => {$(
         impl From<$fault> for Error {
@@ -229,7 +229,7 @@ macro_rules! of_a_text {
 }
 of_a_text!(crate::TimeError, uuid::Error, rust_decimal::Error);
 
-/// Returns whether a device or its unit is in the path: `/dongle/{unit_id}/`, `/devices/{id}/`.
+/// Returns whether the path names a device or its unit: `/dongle/{unit_id}/`, `/devices/{id}/`.
 fn names_a_device(template: &str) -> bool {
     let names = template.contains("{unit") || template.contains("{device");
     names || template.contains("/devices/{")

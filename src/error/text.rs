@@ -1,4 +1,4 @@
-//! How an error is shown: without secrets, and without what a terminal would obey.
+//! The text of an error: without secrets, and without characters that a terminal would obey.
 
 use std::fmt::{self, Write as _};
 
@@ -9,7 +9,7 @@ use crate::{
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A server may send escape sequences of a terminal, in names as well as in texts.
+        // A server may send terminal escape sequences, in names as well as in texts.
         let mut f = Shown(f);
         if let Some(operation) = self.0.operation {
             f.write_str(operation)?;
@@ -24,7 +24,7 @@ impl fmt::Display for Error {
                 Some(detail) => write!(f, " \"{}\"", detail.escape_debug())?,
                 None => {
                     for (field, errors) in self.field_errors() {
-                        // Django says some values that it refuses.
+                        // Django repeats some of the values that it refuses.
                         let errors = match shown::names_a_secret(&field) {
                             true => secret::MASK.to_owned(),
                             false => errors.join(" "),
@@ -99,7 +99,7 @@ mod tests {
                 assert!(!text.contains(crate::privacy::escape::hidden), "{text:?}");
             }
         }
-        // A program reads it as it came.
+        // A program gets the text unchanged.
         assert_eq!(refused(detail).raw_body(), Some(detail.as_bytes()));
         assert_eq!(
             refused(detail).detail().as_deref(),

@@ -1,4 +1,4 @@
-//! Where the page after this one is, and whether a list is at its end.
+//! Finds the page after the current one, and the end of a list.
 
 use crate::{
     Error, Page,
@@ -10,17 +10,17 @@ use crate::{
     transport::address,
 };
 
-/// So many pages without an item, each with a `next`, are a list without an end.
+/// After so many pages in a row without an item, each with a `next` link, a list counts as endless.
 const EMPTY_PAGES: u32 = 10;
 
 impl Paginator {
-    /// The page after this one in a list that is counted, `received` items being on this one.
+    /// Returns the index of the next page of a counted list, after `received` items.
     pub(super) fn after(&self, params: PageParams, received: u64) -> u64 {
         self.index
             .saturating_add(if params.page == "offset" { received } else { 1 })
     }
 
-    /// Goes on to the page after this one; false if there is none.
+    /// Moves on to the next page; returns false if there is none.
     pub(super) fn advance<T>(&mut self, page: &Page<T>, received: u64) -> Result<bool, Error> {
         self.size.get_or_insert(received);
         self.empty = if received == 0 { self.empty + 1 } else { 0 };
@@ -41,17 +41,17 @@ impl Paginator {
         };
         self.index = self.after(params, received);
         let Some(count) = page.count else {
-            // Only a page without items is known to be the last one: a server may filter what it has cut into pages.
+            // Only a page without items is sure to be the last: a server may filter items after it has cut the list into pages.
             return Ok(true);
         };
         #[cfg(not(target_family = "wasm"))]
         self.early.counted(count);
         self.promised = self.whole && self.seen < count;
-        // A count that is too small is none.
+        // A count that is too small is ignored.
         Ok(self.seen < count || self.whole && self.seen > count)
     }
 
-    /// Goes on to where a `next` link leads.
+    /// Moves on to the target of a `next` link.
     fn follow(&mut self, next: &str) -> Result<(), Error> {
         let first = address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?;
         match link::follow(next, &first)? {
@@ -72,7 +72,7 @@ impl Paginator {
         Ok(())
     }
 
-    /// The end, unless the count says that there are more items.
+    /// Returns false, the end of the list, or an error if the count says that there are more items.
     fn over<T>(&self, page: &Page<T>) -> Result<bool, Error> {
         match page.count.filter(|count| self.whole && *count > self.seen) {
             None => Ok(false),

@@ -1,4 +1,4 @@
-//! A place between two pages, and whether it belongs to a call.
+//! Cursors: places between two pages, and whether they belong to a call.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,10 +9,10 @@ use crate::{
     Error, pagination::params::PageParams, privacy::shown, transport::request::RequestSpec,
 };
 
-/// A place in a list, between two pages. It can be stored, and given to the same call later: [`CallOptions::resume`](crate::CallOptions::resume).
+/// A place in a list, between two pages. It can be stored, and given to the same call later with [`CallOptions::resume`](crate::CallOptions::resume).
 ///
-/// It holds the call's path and query, and no credentials. Only the call that it comes from can be resumed with it: the same operation, path, query and header
-/// parameters, those that choose the page aside.
+/// It holds the path and the query of the call, but no credentials. Only the call that it comes from can be resumed: the operation, path, query and header
+/// parameters must be the same, apart from those that choose the page.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     pub(super) operation: String,
@@ -26,12 +26,12 @@ pub struct Cursor {
     pub(super) whole: bool,
     #[serde(default)]
     pub(super) promised: bool,
-    /// What the call asks for. Cursors of older versions have none.
+    /// The parameters of the call. Cursors that older versions stored have none.
     #[serde(default)]
     pub(super) asked: Option<Asked>,
 }
 
-/// Without the values of the query.
+/// Shows no values of the query.
 impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cursor")
@@ -44,10 +44,10 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared and tells nothing.
+/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared, but reveals no values.
 pub(super) type Asked = BTreeMap<String, String>;
 
-/// All parameters but those that choose the page.
+/// Returns all parameters except those that choose the page.
 pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
     let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
     let mut values = BTreeMap::<&str, Sha256>::new();
@@ -80,7 +80,7 @@ pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
 }
 
 impl Cursor {
-    /// Checks that it is one of this call.
+    /// Returns an error unless the cursor is one of this call.
     pub(super) fn fits(&self, spec: &RequestSpec, now: &Asked) -> Result<(), Error> {
         if self.operation != spec.operation || self.path != spec.path {
             return Err(Error::invalid(format!(

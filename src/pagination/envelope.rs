@@ -1,4 +1,4 @@
-//! How a page is read from its envelope, whichever it is, and one bad item kept out of it.
+//! Reads a page from any of the envelopes, and keeps bad items apart from the good ones.
 
 use std::{fmt, marker::PhantomData};
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl<T: DeserializeOwned> Page<T> {
-    /// One more item, good or bad.
+    /// Adds an item to the results or, if it does not decode, to the errors.
     pub(super) fn add(&mut self, raw: Raw, root: &str) {
         let index = self.results.len() + self.errors.len();
         match decode::read(&raw.0) {
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned> Page<T> {
         }
     }
 
-    /// Every item, read straight from the text.
+    /// Reads every item straight from the text; the first bad one is an error.
     fn strict<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<(), A::Error> {
         mode::expect_item(true);
         while let Some(item) = seq.next_element()? {
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned> Page<T> {
     }
 }
 
-/// A count: `25`, `25.0`, `"25"`. One of another form is no reason to lose the page.
+/// Returns a count: `25`, `25.0` or `"25"`. Another form of it must not lose the page.
 fn number(count: &Value) -> Option<u64> {
     let whole = |n: f64| ((0.0..9e15).contains(&n) && n.fract() == 0.0).then_some(n as u64);
     match count {
@@ -70,7 +70,7 @@ fn number(count: &Value) -> Option<u64> {
     }
 }
 
-/// A `next`, which some APIs give as the number of a page. What is no link at all is kept, so that the list does not end without a word.
+/// Returns the `next` link, which some APIs give as a page number. A value that is not a link is kept, so that the list does not end silently.
 fn link(next: Value) -> Option<String> {
     match next {
         Value::Null | Value::Bool(false) => None,
@@ -141,7 +141,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                     }
                 }
                 if !found {
-                    // One object where the document has a list: its one item.
+                    // A single object in place of the list: its only item.
                     mode::expect_item(true);
                     let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
                     let one = decode::read(one.as_bytes()).ok();
@@ -158,7 +158,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                     return page.strict(seq).map(|()| page);
                 }
                 while let Some(raw) = seq.next_element::<Raw>()? {
-                    // A view that lists envelopes sends its one page in an array.
+                    // A view that lists envelopes sends its only page inside an array.
                     let listed = pieces::member(&raw.0, "results");
                     let envelope = listed.is_some_and(|list| list.starts_with(b"["))
                         && decode::read::<T>(&raw.0).is_err();

@@ -1,10 +1,10 @@
-//! A list item by item, and what becomes of those that did not decode.
+//! The items of a list, and what happens to those that do not decode.
 
 use futures_util::{StreamExt, stream};
 
 use crate::{ItemError, ItemStream, Page, pagination::options::OnBadItem, privacy::escape};
 
-/// Good items and bad ones, as they stand on their pages.
+/// Returns good and bad items in their order.
 pub(crate) fn all<T: Send + 'static>(
     pages: ItemStream<'static, Page<T>>,
 ) -> ItemStream<'static, Result<T, ItemError>> {
@@ -25,7 +25,7 @@ fn in_order<T>(page: Page<T>) -> impl Iterator<Item = Result<T, ItemError>> {
     })
 }
 
-/// The good items. Of bad ones the handler is told; without one the stream ends with an error that speaks of them.
+/// Returns the good items. Bad ones go to the handler; without one, the stream ends with an error about them.
 pub(crate) fn good<T: Send + 'static>(
     pages: ItemStream<'static, Page<T>>,
     handler: Option<OnBadItem>,
@@ -39,7 +39,7 @@ pub(crate) fn good<T: Send + 'static>(
                     match &handler {
                         Some(handler) => handler.tell(&bad),
                         None => {
-                            // Why may hold a value of it: no log has that.
+                            // The reason may hold a value of the item, which must not be logged.
                             let (operation, path) = (bad.operation, escape::shown(&bad.path));
                             tracing::warn!(operation, path, "an item did not decode");
                             untold.get_or_insert((0, bad)).0 += 1;

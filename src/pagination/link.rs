@@ -1,4 +1,4 @@
-//! Where a `next` link leads. Only its query is used: the request goes to the same place as the first one, with the credentials.
+//! Follows a `next` link. Only its query is used: the request goes to the same place as the first one, with the credentials.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use crate::Error;
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Link {
-    /// The number of a page, where the API gives that in place of a link.
+    /// A page number, if the API gives that instead of a link.
     Page(u64),
     Query(Vec<(Cow<'static, str>, String)>),
 }
 
-/// `first`: the URL of the list without its query, to which a link may be relative. Behind a proxy that does TLS or adds a prefix, Django's links have
+/// Follows a link that may be relative to `first`, the URL of the list without its query. Behind a proxy that ends TLS or adds a prefix, Django's links have
 /// another scheme or another start of the path; another host, port or list is an error.
 pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
     if let Ok(page) = next.trim().parse() {

@@ -1,4 +1,4 @@
-//! Lists: what a page is, how the next one is found, and pages that are fetched ahead.
+//! Lists: pages, cursors, the way to the next page, and pages that are fetched ahead.
 
 mod advance;
 pub(crate) mod cursor;

@@ -1,4 +1,4 @@
-//! What one call does differently from its client with a list.
+//! The options of a single call that concern lists.
 
 use std::{fmt, sync::Arc};
 
@@ -13,14 +13,14 @@ pub(crate) struct ListOptions {
 }
 
 impl ListOptions {
-    /// Returns what is told of bad items: of this call, else of its client.
+    /// Returns the handler of bad items: the call's, or else the client's.
     pub fn bad_items(this: Option<&Self>, client: Option<&OnBadItem>) -> Option<OnBadItem> {
         let own = this.and_then(|list| list.on_bad_item.as_ref());
         own.or(client).cloned()
     }
 }
 
-/// Is told of each item that did not decode.
+/// A handler of items that do not decode.
 #[derive(Clone)]
 pub(crate) struct OnBadItem(Arc<dyn Fn(&ItemError) + Send + Sync>);
 

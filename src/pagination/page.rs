@@ -1,4 +1,4 @@
-//! One page type for every envelope that DRF and this API use.
+//! The page type, for every envelope that DRF and this API use.
 
 use std::{
     fmt::{self, Write as _},
@@ -17,31 +17,31 @@ use crate::{
     privacy::{escape::Shown, shown},
 };
 
-/// A page: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
+/// A page of a list: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
 ///
-/// One item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the reason and the raw JSON.
-/// [`into_strict`](Self::into_strict) makes it an error.
+/// An item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the reason and its raw JSON. [`into_strict`](Self::into_strict)
+/// turns it into an error.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Page<T> {
-    /// How many items there are on all pages, if the API says: when it sent this page. A list that changes while it is read has another count on later pages,
-    /// and then items may come twice ([`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, after others were deleted, not at all.
+    /// The number of items on all pages, as the API counted them when it sent this page. If a list changes while it is read, later pages have another count;
+    /// items may then come twice (see [`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, if others were deleted, be missed.
     pub count: Option<u64>,
-    /// The URL of the next page, if the API says.
+    /// The link to the next page, if the API sent one.
     pub next: Option<String>,
-    /// The URL of the page before, if the API says.
+    /// The link to the previous page, if the API sent one.
     pub previous: Option<String>,
     /// The items.
     pub results: Vec<T>,
     /// The items that did not decode.
     #[serde(skip)]
     pub errors: Vec<ItemError>,
-    /// Every other member of the envelope; what `serde_json` can't hold in it (`NaN`, a number of more than 64 bits) is its text.
+    /// All other members of the envelope. A value that `serde_json` cannot hold (`NaN`, a number of more than 64 bits) is kept as a string.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
-    /// Whether there was a `next`, be it null.
+    /// Whether there was a `next`, even if it was null.
     #[serde(skip)]
     pub(crate) says_next: bool,
-    /// Whether there was a `count`, of whatever form.
+    /// Whether there was a `count`, in any form.
     #[serde(skip)]
     pub(crate) says_count: bool,
     #[serde(skip)]
@@ -52,19 +52,19 @@ pub struct Page<T> {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ItemError {
-    /// The id of the operation that listed it; none on a page of a plain `send`.
+    /// The id of the operation that listed it; `None` on a page that was read with a plain `send`.
     pub operation: Option<&'static str>,
-    /// Its place on the page.
+    /// The index of the item on its page.
     pub index: usize,
-    /// Where, from the page's root: `results[3].id`.
+    /// The path of the fault, from the root of the page: `results[3].id`.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub message: String,
-    /// The item as it came. It need not be JSON: Python writes `NaN`.
+    /// The item as it came. It may not be valid JSON: Python writes `NaN`.
     pub raw: String,
 }
 
-/// Links without secrets of their queries, and items of types that know secrets.
+/// Shows no links with secrets in their queries, and no values of types that cannot hide secrets.
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
@@ -105,7 +105,7 @@ impl fmt::Display for ItemError {
 }
 
 impl ItemError {
-    /// The error of a list of which so many items did not decode, this one first.
+    /// Returns the error of a list with `count` items that did not decode, of which this is the first.
     pub(crate) fn first_of(mut self, count: usize) -> Error {
         self.message += &match count {
             1 => "; every other item of the list came".to_owned(),
@@ -125,7 +125,7 @@ impl ItemError {
 }
 
 impl<T> Page<T> {
-    /// Returns the items, if every one decoded.
+    /// Returns the items if all of them decoded.
     ///
     /// # Errors
     /// Returns the error of the first item that did not decode.
@@ -152,19 +152,19 @@ impl<T> Page<T> {
         }
     }
 
-    /// Returns the place behind this page, to go on from later; none behind the last one, and on a page that was not read as one of several.
+    /// Returns the place behind this page, to resume the list from later. `None` behind the last page, and on a page that was read with a plain `send`.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
-    /// Returns how many items came, those that did not decode included.
+    /// Returns how many items came, including those that did not decode.
     pub(crate) fn received(&self) -> u64 {
         (self.results.len() + self.errors.len()) as u64
     }
 }
 
 impl Page<Raw> {
-    /// The same page of another type.
+    /// Returns the page with items of another type.
     pub(crate) fn retyped<T: DeserializeOwned>(self) -> Page<T> {
         let Self {
             count,

@@ -1,4 +1,4 @@
-//! Page after page of a list operation: by `next` links, or by counting.
+//! Reads the pages of a list: by `next` links, or by counting.
 
 use std::{
     borrow::Cow,
@@ -24,32 +24,32 @@ use crate::{
     transport::{core::Core, request::RequestSpec, response::decode, send, trace::Trace},
 };
 
-/// Reads page after page.
+/// The state of a list that is read page by page.
 pub(super) struct Paginator {
     pub(super) core: Arc<Core>,
     pub(super) params: Option<PageParams>,
     pub(super) spec: RequestSpec,
-    /// The page to come: its number, or its offset.
+    /// The next page: its number or its offset.
     pub(super) index: u64,
-    /// Items so far.
+    /// The number of items so far.
     pub(super) seen: u64,
-    /// Of the first page.
+    /// The number of items on the first page.
     pub(super) size: Option<u64>,
-    /// The query is that of a `next` link.
+    /// Whether the query comes from a `next` link.
     pub(super) linked: bool,
     asked: Asked,
-    /// The list is read from its start: `seen` can be compared with its count.
+    /// Whether the list is read from its start, so that `seen` can be compared with its count.
     pub(super) whole: bool,
-    /// The last page says that there is another one.
+    /// Whether the last page announced another one.
     pub(super) promised: bool,
-    /// Pages without items, up to here.
+    /// The number of pages without items in a row.
     pub(super) empty: u32,
-    /// The queries so far, and some pages: a list that comes back to itself would never end.
+    /// The hashes of the queries so far: a list that comes back to one of them would never end.
     pub(super) queries: HashSet<u64>,
     repeats: Repeats,
-    /// What comes after the last page that could be read.
+    /// The error that follows the last good page.
     error: Option<Error>,
-    /// The ids so far, if no item shall come twice.
+    /// The ids so far, if items must not come twice.
     ids: Option<HashSet<(u64, u64)>>,
     #[cfg(not(target_family = "wasm"))]
     pub(super) early: EarlyRequest<Fetched>,
@@ -104,7 +104,7 @@ impl Paginator {
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);
             (pages.linked, pages.whole) = (cursor.linked, cursor.whole);
             pages.promised = cursor.promised;
-            // The query of a link has all of it.
+            // The query of a link is complete.
             if cursor.linked {
                 pages.spec.encoded_query.clear();
             }
@@ -139,7 +139,7 @@ impl Paginator {
         }
     }
 
-    /// The request of a page; the query of a `next` link is in `out` already.
+    /// Returns the request of a page. With a `next` link, the query is set already.
     pub(super) fn request(&self, index: u64) -> RequestSpec {
         let mut spec = self.spec.clone();
         if let Some(params) = self.params.filter(|_| !self.linked) {
@@ -149,7 +149,7 @@ impl Paginator {
         spec
     }
 
-    /// Requests the page after this one, which was not decoded yet, if there is one and it may be.
+    /// Requests the next page before this one is decoded, if there is one and a place for it.
     #[cfg(not(target_family = "wasm"))]
     async fn request_early(&mut self) {
         let (Some(params), Some(size)) = (self.params.filter(|_| !self.linked), self.size) else {
@@ -163,7 +163,7 @@ impl Paginator {
         }
     }
 
-    /// The next page, and whether there are more.
+    /// Returns the next page, and whether there are more.
     pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<(Page<T>, bool), Error> {
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -178,7 +178,7 @@ impl Paginator {
         #[cfg(target_family = "wasm")]
         let fetched = fetch(&self.core, spec).await;
         let (response, trace) = match fetched {
-            // DRF responds with 404 to the page behind the last one.
+            // DRF responds with 404 to a request for the page after the last one.
             Err(e) if e.is_not_found() && self.seen > 0 && !self.promised => {
                 return Ok((Page::empty(), false));
             }
@@ -200,7 +200,7 @@ impl Paginator {
         }
         if received > 0 && self.repeats.is_repeat(&body) {
             if !self.linked && !page.says_count && page.extra.is_empty() {
-                // Nothing says that this is a page: it is the whole list, whatever the number.
+                // Nothing marks this as one page of several: it is the whole list, whatever the page number.
                 return Ok((Page::empty(), false));
             }
             return Err(trace.fail(Error::pagination(
@@ -210,7 +210,7 @@ impl Paginator {
         self.seen = self.seen.saturating_add(received);
         let more = match self.advance(&page, received) {
             Ok(more) => more,
-            // The items of this page are good: the error comes after them.
+            // The items of this page are good, so the error comes after them.
             Err(e) => {
                 self.error = Some(trace.fail(e));
                 return Ok((page, true));
@@ -220,7 +220,7 @@ impl Paginator {
         Ok((page, more))
     }
 
-    /// The page, and how many items came, those that were there before included.
+    /// Returns the page, and how many items came, including those that are left out as duplicates.
     fn decode<T: DeserializeOwned>(
         &mut self,
         response: Response<Bytes>,
@@ -240,7 +240,7 @@ impl Paginator {
     }
 }
 
-/// A page that was not decoded yet.
+/// A page that is not decoded yet.
 type Fetched = Result<(Response<Bytes>, Trace), Error>;
 
 async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
@@ -249,7 +249,7 @@ async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
     Ok((response, trace))
 }
 
-/// Whatever the order.
+/// Returns a hash of the query that does not depend on its order.
 pub(super) fn query_hash(query: &[(Cow<'static, str>, String)]) -> u64 {
     let mut pairs: Vec<_> = query.iter().collect();
     pairs.sort();

@@ -7,7 +7,7 @@ pub struct PageParams {
     pub size: &'static str,
 }
 
-/// Parameters, other than those that are known to choose a page, with which a list need not be read from its start to its end. The size of a page is none of them.
+/// Parameters, besides those of [`PageParams`], with which a list may begin or end elsewhere than at its start or end.
 pub(super) const CHOOSE_A_PART: [&str; 11] = [
     "page",
     "page_num",

@@ -1,7 +1,7 @@
-//! Pages that are requested before they are asked for; a browser has no tasks for it.
+//! Pages that are requested before they are asked for. Not available in a browser, which has no tasks for it.
 //!
-//! There are two overlaps, which share one count of places: a task reads pages ahead of its consumer ([`Ahead`]), and while it decodes a page of a counted list
-//! the request of the next one is on its way ([`EarlyRequest`]). They stay two: docs/decisions/0008.
+//! Two mechanisms share one count of places: a task reads pages ahead of the consumer ([`Ahead`]), and while it decodes a page of a counted list, the request
+//! of the next page is already on its way ([`EarlyRequest`]). Why they are two: docs/decisions/0008.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tracing::{Instrument, Span};
 
 use crate::Error;
 
-/// One for each page that may be requested: those that were asked for, and those ahead.
+/// A permit for each page that may be requested: those that were asked for, and those ahead.
 pub(super) type Places = Arc<Semaphore>;
 
 /// A task that is aborted when this is dropped.
@@ -39,7 +39,7 @@ impl<T: Send + 'static> Task<T> {
     }
 }
 
-/// Items that a task produces ahead of who takes them.
+/// Items that a task produces ahead of the consumer.
 pub(super) struct Ahead<I> {
     items: UnboundedReceiver<I>,
     places: Places,
@@ -47,7 +47,7 @@ pub(super) struct Ahead<I> {
 }
 
 impl<I> Ahead<I> {
-    /// Starts a task that takes a place for each item and sends it; `ahead` are free before one is asked for.
+    /// Starts a task that takes a place for each item that it sends; `ahead` places are free before an item is asked for.
     pub fn start<W: Future<Output = ()> + Send + 'static>(
         ahead: usize,
         work: impl FnOnce(Places, UnboundedSender<I>) -> W,
@@ -62,13 +62,13 @@ impl<I> Ahead<I> {
         }
     }
 
-    /// Returns the next item; `None` at the end, or when the task died, which [`Self::end`] tells.
+    /// Returns the next item, or `None` at the end or if the task panicked; [`Self::end`] tells which.
     pub async fn next(&mut self) -> Option<I> {
         self.places.add_permits(1);
         self.items.recv().await
     }
 
-    /// A task that died must not look like one that is through.
+    /// Waits for the task: one that panicked must not look like one that is done.
     pub async fn end(self) -> Result<(), Error> {
         self.task.join().await
     }
@@ -77,10 +77,10 @@ impl<I> Ahead<I> {
 /// The request of the page after the one that is being decoded.
 pub(super) struct EarlyRequest<F> {
     places: Option<Places>,
-    /// Of the whole list, as the last page said.
+    /// The count of the whole list, as the last page gave it.
     count: Option<u64>,
     request: Option<(u64, Task<F>)>,
-    /// A place was taken, and no page came of it yet.
+    /// Whether a place was taken for which no page has come yet.
     paid: bool,
 }
 
@@ -100,7 +100,7 @@ impl<F: Send + 'static> EarlyRequest<F> {
         self.places = Some(places);
     }
 
-    /// Waits until the next page may be requested; false if nobody wants it any more.
+    /// Waits until the next page may be requested; returns false if the consumer is gone.
     pub async fn place(&mut self) -> bool {
         match &self.places {
             Some(places) if !std::mem::take(&mut self.paid) => {
@@ -115,7 +115,7 @@ impl<F: Send + 'static> EarlyRequest<F> {
         self.count = Some(count);
     }
 
-    /// Takes a place for the page behind the first `items`, if there is such a page and a place.
+    /// Takes a place for the page after the first `items`, if there are such a page and a free place.
     pub fn reserve(&mut self, items: u64) -> bool {
         let place = match (&self.places, self.count) {
             (Some(places), Some(count)) if items < count => places.try_acquire(),
@@ -127,11 +127,11 @@ impl<F: Send + 'static> EarlyRequest<F> {
 
     pub async fn start(&mut self, page: u64, request: impl Future<Output = F> + Send + 'static) {
         self.request = Some((page, Task::spawn(request)));
-        // In a runtime of one thread it would not be sent before this page is decoded.
+        // On a single-threaded runtime the request would otherwise not be sent before this page is decoded.
         tokio::task::yield_now().await;
     }
 
-    /// Returns the request of this page, if it was made; one of another page, which the server's count did not foretell, is dropped.
+    /// Returns the request of this page, if it was made early. A request of another page, which the count did not predict, is dropped.
     pub fn take(&mut self, page: u64) -> Option<Task<F>> {
         let request = self.request.take().filter(|(of, _)| *of == page);
         request.map(|(_, task)| task)

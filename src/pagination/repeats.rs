@@ -1,12 +1,12 @@
-//! Finds a server that sends the same page more than once: one that ignores the page number does so for ever.
+//! Finds servers that send the same page more than once: one that ignores the page number does so forever.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::codec::decode;
 
-/// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's search for a cycle): any cycle of pages is found
-/// sooner or later, one that leads back to the first page at once.
+/// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's cycle detection). Any cycle of pages is found
+/// sooner or later, and one that leads back to the first page at once.
 #[derive(Default)]
 pub(super) struct Repeats {
     pages: u64,
@@ -16,7 +16,7 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Notes a page, and returns whether its items are those of one before.
+    /// Notes a page, and returns whether its items are those of an earlier one.
     pub fn is_repeat(&mut self, body: &Bytes) -> bool {
         let is_repeat = [&self.first, &self.last, &self.kept]
             .iter()
@@ -33,7 +33,7 @@ impl Repeats {
     }
 }
 
-/// Pages of different items differ in their first ones: what most pages pay is a look at these.
+/// Returns whether two pages have the same items. Different pages usually differ in their first bytes, so most comparisons are short.
 fn same(a: &[u8], b: &[u8]) -> bool {
     const LOOK: usize = 256;
     let (x, y) = (items(a), items(b));
@@ -45,7 +45,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a == b && !a.is_empty() || parsed(a).is_some_and(|page| Some(page) == parsed(b))
 }
 
-/// Returns whether a list begins and ends in it.
+/// Returns whether the text holds a list from its beginning to its end.
 fn is_whole_list(text: &[u8]) -> bool {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     text.iter().any(|byte| {
@@ -64,7 +64,7 @@ fn is_whole_list(text: &[u8]) -> bool {
     })
 }
 
-/// The body from its items on. That this may be something else of that name does no harm: it is a look only.
+/// Returns the body from its `results` on. The name may also be found elsewhere; that does no harm, since this is only a comparison.
 fn items(body: &[u8]) -> &[u8] {
     const NAME: &[u8] = b"\"results\"";
     let start = body.windows(NAME.len()).position(|w| w == NAME);
@@ -83,7 +83,7 @@ fn parsed(body: &[u8]) -> Option<Value> {
 mod tests {
     use super::*;
 
-    /// After how many pages a list of these is found to repeat itself.
+    /// Returns the index of the page at which the list is found to repeat itself.
     fn found<'a>(pages: impl IntoIterator<Item = &'a str>) -> Option<usize> {
         let mut repeats = Repeats::default();
         let mut pages = pages.into_iter();

@@ -1,9 +1,9 @@
-//! Text of a server, made safe to show in a terminal or a log.
+//! Makes text from a server safe to show in a terminal or a log.
 
 use std::fmt::{self, Write};
 
-/// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags. The same as
-/// in the generator, which this crate does not depend on at run time.
+/// Returns whether a character is invisible, or changes how others are shown: controls, text direction, zero width, byte order marks, tags. The same set as in
+/// the generator, which this crate does not depend on at run time.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -15,15 +15,15 @@ pub fn hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// For a log.
+/// Returns a text as it may stand in a log.
 pub fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // A `String` takes all.
+    // Writing to a `String` cannot fail.
     let _ = Shown(&mut out).write_str(text);
     out
 }
 
-/// Passes text on with what is hidden as Rust writes it: `\n`, `\u{202e}`.
+/// A writer that passes text on, with hidden characters as Rust escapes them: `\n`, `\u{202e}`.
 pub struct Shown<W>(pub W);
 
 impl<W: Write> Write for Shown<W> {

@@ -1,4 +1,4 @@
-//! What is kept of requests and responses in a file: without secrets, of the same form, so that it decodes as before.
+//! Masks recorded requests and responses: without secrets, but of the same form, so that they decode as before.
 
 use std::{borrow::Cow, cell::RefCell};
 
@@ -12,19 +12,19 @@ use crate::privacy::{
     shown::{self, Marked},
 };
 
-/// Takes secrets out of the values of a request or its response.
+/// Removes secrets from the values of a request or its response.
 pub(crate) struct Mask<'a> {
-    /// The names of members that are secrets, or none, other than the names tell.
+    /// Members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
     pub marked: Marked,
-    /// Whether it is of a request: of what is only written more names are secret.
+    /// Whether the values are those of a request, where more names are secret.
     pub written: bool,
-    /// The credentials of the request, and the values that were masked in it: a server may repeat them.
+    /// The credentials of the request and the values that were masked in it, which a server may repeat.
     pub known: RefCell<Vec<SecretString>>,
     pub base: &'a Url,
 }
 
 impl Mask<'_> {
-    /// Masks members that are secrets, at any depth, and texts that hold one.
+    /// Masks members that are secrets, at any depth, and strings that hold one.
     pub fn json(&self, value: &mut Value) {
         match value {
             Value::Object(map) => {
@@ -42,7 +42,7 @@ impl Mask<'_> {
         }
     }
 
-    /// Returns the value of a pair of a query or a form.
+    /// Returns the masked value of a pair of a query or a form.
     pub fn pair(&self, name: &str, value: &str) -> String {
         if secret::in_query(name, value) || self.is_secret(name) {
             self.note(value);
@@ -51,7 +51,7 @@ impl Mask<'_> {
         self.text(value).into_owned()
     }
 
-    /// Returns a text, or what stands in its place if it holds a secret. A link to the API's own host is relative, and goes wherever the recording is played.
+    /// Returns a text, or a replacement if it holds a secret. A link to the API's own host becomes relative, so that it works wherever the recording is played.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.known.borrow();
         let is_known = known.iter().any(|s| text.contains(s.expose_secret()));
@@ -73,7 +73,7 @@ impl Mask<'_> {
         }
     }
 
-    /// Notes a secret. A shorter one is none: it would be in any text.
+    /// Notes a secret of a request, of 6 bytes or more: a shorter one would be found in any text.
     pub fn note(&self, secret: &str) {
         if self.written && secret.len() >= 6 {
             self.known.borrow_mut().push(secret.into());
@@ -84,7 +84,7 @@ impl Mask<'_> {
         shown::is_named(name, self.marked) || self.written && secret::when_written(name)
     }
 
-    /// Masks all values, of the same type.
+    /// Masks all values with others of the same type.
     fn hide(&self, value: &mut Value) {
         match value {
             Value::String(text) if text.parse::<Uuid>().is_ok() => {

@@ -1,4 +1,4 @@
-//! What may be shown of what was sent and received: which names are those of secrets, and what takes their place in `Debug`, errors and traces.
+//! Privacy: which names are those of secrets, and what is shown in their place in `Debug`, errors and traces.
 
 pub(crate) mod escape;
 #[cfg(not(target_family = "wasm"))]

@@ -1,4 +1,4 @@
-//! Which names are those of secrets: the one rule for `Debug`, violations and traces. xtask compiles this file too.
+//! The names of secrets: one rule for `Debug`, violations, traces and recordings. xtask compiles this file too.
 
 use percent_encoding::percent_decode_str;
 
@@ -25,11 +25,11 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Secrets wherever they stand in a name.
+/// Words that make a name a secret wherever they stand in it.
 const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies credential credentials jwt otp \
     passcode passphrase passwd password passwords pin privatekey psk puk pwd refreshtoken secret secretkey secrets \
     sessionid token tokens totp wifipass";
-/// At the end of a word: `wifipassword`, and `x-csrftoken`, as headers are written.
+/// Endings of words that make a name a secret: `wifipassword`, and `x-csrftoken`, as headers are written.
 const ENDS: [&str; 7] = [
     "apikey",
     "cookie",
@@ -39,21 +39,21 @@ const ENDS: [&str; 7] = [
     "secret",
     "token",
 ];
-/// With `key` behind them. `key` alone is too common.
+/// Words that make a secret with `key` behind them; `key` alone is too common.
 const KEYS: &str = "access api app auth client decryption encryption hmac license master network private security \
     session shared signing ssh webhook wep wifi wlan wpa";
-/// With `code` behind them.
+/// Words that make a secret with `code` behind them.
 const CODES: &str = "access activation auth authentication backup confirmation login mfa recovery scratch security \
     unlock verification";
-/// With `pass` behind them it is none.
+/// Words with which `pass` is not a secret.
 const PASSES: &str = "band boarding high low";
-/// At the end of a name: about a secret, not one.
+/// Words at the end of a name that make it one about a secret, which is not a secret itself.
 const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired expires expiration expiry \
     field format hint kind label left length lifetime location name policy required reset rotation set state status \
     strength thumbprint time ttl type updated valid";
-/// At the start.
+/// The same at the start of a name.
 const ASKS: &str = "has is max min needs num require requires use uses";
-/// In queries (signed links, OAuth's code), and of members that are only written.
+/// Further words for queries (signed links, OAuth's code) and for members that are only written.
 const QUERY: &str = "auth code credential key pass sid sig sign signature";
 
 fn among(list: &str, word: &str) -> bool {
@@ -84,23 +84,24 @@ pub fn by_name(name: &str) -> bool {
         })
 }
 
-/// Returns whether a text has the form of a secret: long hexadecimal numbers and JWTs; UUIDs are none.
+/// Returns whether a text looks like a secret: a long hexadecimal number or a JWT, but not a UUID.
 pub fn by_value(value: &str) -> bool {
     let hex = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
     hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
 }
 
-/// Returns whether a member that is only written is a secret: of these more names are.
+/// Returns whether a member of this name that is only written is a secret; more names are than elsewhere.
 pub fn when_written(name: &str) -> bool {
     by_name(name) || words(name).iter().any(|word| among(QUERY, word))
 }
 
-/// Returns whether a pair of a query or a form, decoded, is a secret. There more names are, a name may be the secret itself, and a value may be a link that holds one.
+/// Returns whether a decoded pair of a query or a form is a secret. More names are secret there than elsewhere, a name may be the secret itself, and a value
+/// may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
     let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
     let inside = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8_lossy();
-        // What stands before each `=`.
+        // The text before each `=`.
         let mut names: Vec<&str> = decoded.split('=').collect();
         names.pop();
         let mut names = names

@@ -1,4 +1,4 @@
-//! What is shown of requests and responses, in `Debug` and in traces, where secrets may be.
+//! What `Debug` and traces show of requests and responses that may hold secrets.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::privacy::{escape, secret};
 
-/// The names of headers, and how long their values are.
+/// Shows the names of headers and the lengths of their values.
 pub(crate) struct Headers<'a>(pub &'a HeaderMap);
 
 impl fmt::Debug for Headers<'_> {
@@ -17,7 +17,7 @@ impl fmt::Debug for Headers<'_> {
     }
 }
 
-/// The names of a query, and how long its values are.
+/// Shows the names in a query and the lengths of their values.
 pub(crate) struct Query<'a>(pub &'a [(String, String)]);
 
 impl fmt::Debug for Query<'_> {
@@ -34,7 +34,7 @@ fn lengths<'a>(
     f.debug_map().entries(entries).finish()
 }
 
-/// In place of a value.
+/// Shows the length of a value in its place.
 pub(crate) struct Length(pub usize);
 
 impl fmt::Debug for Length {
@@ -43,9 +43,9 @@ impl fmt::Debug for Length {
     }
 }
 
-/// A body for traces: all of it, or its length if it holds a secret, or if that can't be known.
+/// Returns a body for traces: all of it, or only its length if it holds a secret or if that cannot be told.
 ///
-/// `marked` are the names whose members the document says are secrets, or are none, other than the names tell.
+/// `marked` are the members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
 pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url, marked: Marked) -> Cow<'a, str> {
     let is_form = || {
         let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
@@ -70,7 +70,7 @@ fn is_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
 }
 
-/// Returns whether the bodies of this path are secrets whatever their members are called. A second factor's is `code`.
+/// Returns whether the bodies of this path are secrets whatever their members are called: that of a second factor has a `code`.
 pub(crate) fn is_path_of_secrets(path: &str) -> bool {
     path.split('/').any(is_of_secrets)
 }
@@ -80,7 +80,7 @@ fn is_of_secrets(segment: &str) -> bool {
     secret::by_name(segment) || secret::words(segment).iter().any(auth)
 }
 
-/// A link, without its query if that holds a secret.
+/// Returns a link, without its query if that holds a secret.
 pub(crate) fn link(link: &str) -> &str {
     let (before, query) = link.split_once('?').unwrap_or((link, ""));
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
@@ -91,7 +91,7 @@ pub(crate) fn link(link: &str) -> &str {
     }
 }
 
-/// Why what is at this path did not decode: serde says the value, which may be a secret.
+/// Returns why the value at this path did not decode. serde's message may show the value, so it is replaced if the value is a secret.
 pub(crate) fn reason(path: &str, message: String) -> String {
     if names_a_secret(path) {
         return "is not of the documented form; its value is a secret, and not shown".into();
@@ -99,7 +99,7 @@ pub(crate) fn reason(path: &str, message: String) -> String {
     message
 }
 
-/// Returns whether a member of this path has the name of a secret.
+/// Returns whether any member in this path has the name of a secret.
 pub(crate) fn names_a_secret(path: &str) -> bool {
     path.split(['.', '[', ']']).any(secret::by_name)
 }
@@ -113,7 +113,7 @@ pub(crate) fn is_named(name: &str, marked: Marked) -> bool {
     mark.map_or_else(|| secret::by_name(name), |(_, is_secret)| *is_secret)
 }
 
-/// Has it, or what is in it, a member with the name of a secret? A text may be JSON.
+/// Returns whether the value has a member that is a secret, at any depth and in strings that are JSON.
 fn has_secret(json: &Value, marked: Marked) -> bool {
     match json {
         Value::Object(map) => map
@@ -125,13 +125,13 @@ fn has_secret(json: &Value, marked: Marked) -> bool {
     }
 }
 
-/// Returns whether it is the text of JSON that has a secret.
+/// Returns whether the text is JSON with a secret in it.
 pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
     text.trim_start().starts_with(['{', '['])
         && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))
 }
 
-/// Marks the values of headers that hold secrets, so that `Debug` of a bare header map hides them.
+/// Marks the headers that hold secrets as sensitive, so that `Debug` of a bare header map hides them.
 pub(crate) fn mark(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if secret::by_name(name.as_str()) {

@@ -1,4 +1,4 @@
-//! A request and its response as they are recorded, without secrets: one line of JSON.
+//! A request and its response as they are recorded: without secrets, as one line of JSON.
 
 use std::cell::RefCell;
 
@@ -19,7 +19,7 @@ use crate::{
     privacy::{mask::Mask, shown},
 };
 
-/// The headers of a response that are kept; all others may hold cookies or more.
+/// The headers of a response that are recorded; others may hold cookies or other secrets.
 const HEADERS: [HeaderName; 4] = [
     CONTENT_TYPE,
     CONTENT_DISPOSITION,
@@ -27,7 +27,7 @@ const HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("x-request-id"),
 ];
 
-/// A request, so far as it is recorded: by this it is found again.
+/// The part of a request that is recorded, and by which it is found again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Asked {
     pub method: String,
@@ -59,7 +59,7 @@ pub(super) enum Content {
     Empty,
     Json(Value),
     Form(Vec<(String, String)>),
-    /// What may hold a secret that nobody can tell: a login, a file.
+    /// A body that may hold a secret without telling, such as a login or a file.
     Hidden,
 }
 
@@ -105,7 +105,7 @@ fn pairs(text: &[u8], mask: &Mask<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What is known of a request whose response is to come.
+/// A request whose response is still to come.
 pub(super) struct Pending<'a> {
     call: CallInfo,
     secrets: Vec<SecretString>,

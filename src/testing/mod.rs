@@ -1,10 +1,10 @@
-//! For the tests of your own code: values, responses without a server, recordings.
+//! Helpers for the tests of your own code: values, responses without a server, recordings.
 //!
 //! | for | see |
 //! | --- | --- |
-//! | a value of a type of a response | [`blank`] |
-//! | one operation that responds as a test wants, and no server | [`Stub`] |
-//! | what a real environment responded, played back | [`Recorder`], [`Replay`] |
+//! | a value of a response type | [`blank`] |
+//! | responses to single operations, without a server | [`Stub`] |
+//! | recorded responses of a real environment | [`Recorder`], [`Replay`] |
 //! | a whole API with state, pages and faults | the crate `autopi-sandbox` |
 
 #[cfg(not(target_family = "wasm"))]
@@ -24,7 +24,7 @@ pub use self::{
 };
 use crate::rt::Placeholder;
 
-/// Returns a value with nothing in it, to be filled in: of a response type, `None` in each optional field, and a nil id, 0 or an empty text in those that are required.
+/// Returns an empty value of a response type, to be filled in. Optional fields are `None`; required ones are a nil id, 0 or an empty string.
 ///
 /// ```
 /// # use autopi::{Page, Timestamp};
@@ -32,7 +32,7 @@ use crate::rt::Placeholder;
 /// assert_eq!(seen, None);
 /// ```
 ///
-/// A type of a response also reads its JSON: `serde_json::from_value(json!({"id": 7}))`.
+/// A response type can also be read from JSON: `serde_json::from_value(json!({"id": 7}))`.
 pub fn blank<T: Placeholder>() -> T {
     T::placeholder()
 }

@@ -1,4 +1,4 @@
-//! Recordings: what a real environment responded, in a file.
+//! Records the requests to a real environment, and its responses, in a file.
 
 use std::{
     fmt,
@@ -15,13 +15,12 @@ use crate::{
     transport::platform::with_url,
 };
 
-/// Hooks that write each request and its response to a file, a line of JSON each, to be played by [`Replay`](crate::testing::Replay), or the sandbox
+/// Hooks that write each request and its response to a file, one line of JSON each. The file is played by [`Replay`](crate::testing::Replay) or by the sandbox
 /// (`cargo xtask sandbox --replay FILE`).
 ///
-/// Secrets are left out, and others of the same form stand in their place: credentials, members and parameters with the names of secrets or that the document
-/// marks, texts that look like tokens, the bodies of logins, and what is neither JSON nor a form. All else is in the file as it came, names and positions too,
-/// so only its owner may read it. A response is read as a whole, within the timeout of an attempt, before the call goes on with it.
-///
+/// Secrets are replaced by values of the same form: credentials, members and parameters that are named like secrets or marked as such by the document, texts
+/// that look like tokens, the bodies of logins, and bodies that are neither JSON nor a form. Everything else is in the file as it came, including names and
+/// positions, so only its owner may read it. A response is read as a whole, within the timeout of an attempt, before the call continues with it.
 /// # Examples
 ///
 /// ```no_run
@@ -48,10 +47,10 @@ impl fmt::Debug for Recorder {
 }
 
 impl Recorder {
-    /// Returns a recorder to a new file, which may not be there yet.
+    /// Returns a recorder that writes to a new file.
     ///
     /// # Errors
-    /// Returns an error with the path if the file is there, or can't be written.
+    /// Returns an error with the path if the file exists, or if it cannot be written.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let mut options = OpenOptions::new();

@@ -1,4 +1,4 @@
-//! A recording in the place of a server.
+//! Plays a recording in place of a server.
 
 use std::{
     fmt, fs,
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// Hooks that respond as a [`Recorder`](crate::testing::Recorder) heard it: nothing is ever sent.
+/// Hooks that give the responses that a [`Recorder`](crate::testing::Recorder) has recorded. Nothing is ever sent.
 ///
-/// A request has the first response that was recorded for its method, path, query and body and was not given yet; one that has none is an error. The host may be
-/// another, and the credentials any.
+/// A request gets the first response that was recorded for its method, path, query and body and was not used yet; without one it is an error. The host and the
+/// credentials may differ.
 pub struct Replay(Mutex<Vec<Option<Exchange>>>);
 
 impl fmt::Debug for Replay {
@@ -32,10 +32,10 @@ impl fmt::Debug for Replay {
 }
 
 impl Replay {
-    /// Returns the recording in a file.
+    /// Reads a recording from a file.
     ///
     /// # Errors
-    /// Returns an error with the path, and the line if one is none of a recording.
+    /// Returns an error with the path if the file cannot be read, and with the line if that is not one of a recording.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let fail = |what: String| {

@@ -1,4 +1,4 @@
-//! Responses in the place of a server.
+//! Gives responses in place of a server.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,10 +12,10 @@ use crate::{CallFuture, CallInfo, ClientHooks, Error, Next};
 
 type Respond = Box<dyn Fn(&Request) -> Response + Send + Sync>;
 
-/// Hooks that respond in the place of the server: nothing is ever sent. An operation that has no response here is an error.
+/// Hooks that respond in place of a server. Nothing is ever sent; an operation without a response here is an error.
 ///
-/// Everything else is as with a server: parameters are checked, responses decoded, statuses are errors, and retries are made. A login is no operation: give
-/// the client a token of any text.
+/// Everything else works as with a server: parameters are checked, responses are decoded, statuses become errors, and retries are made. A login is not an
+/// operation, so give the client a token, with any text.
 ///
 /// # Examples
 ///
@@ -45,13 +45,13 @@ impl Stub {
         Self::default()
     }
 
-    /// Sets the status and the JSON with which an operation responds. Its id is [`CallInfo::operation`], in snake case as the client's method; `raw` for
+    /// Sets the status and the JSON that an operation responds with. Its id is [`CallInfo::operation`], in snake case like the client's method, or `raw` for
     /// [`Client::request`](crate::Client::request).
     pub fn json(self, operation: impl Into<String>, status: u16, body: Value) -> Self {
         self.on(operation, move |_| json(status, &body))
     }
 
-    /// Sets how an operation responds to a request.
+    /// Sets the function that responds to the requests of an operation.
     pub fn on(
         mut self,
         operation: impl Into<String>,
@@ -75,7 +75,7 @@ impl ClientHooks for Stub {
     }
 }
 
-/// Returns a response of JSON. A status that HTTP does not have is 500.
+/// Returns a JSON response. A status that HTTP does not have becomes 500.
 pub fn json(status: u16, body: &Value) -> Response {
     response(
         status,

@@ -1,4 +1,4 @@
-//! Where requests go: the one way from a base and a path to a URL, and which places may see a secret. xtask compiles this file too.
+//! Where requests go: the only way from a base URL and a path to a URL, and which places may receive a secret. xtask compiles this file too.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use reqwest::Url;
 use url::Position;
 
-/// What a segment of a path holds as it is: RFC 3986's `unreserved`, and `@` and `:` (3.3).
+/// The characters that need no encoding in a segment of a path: RFC 3986's `unreserved`, and `@` and `:` (3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -15,10 +15,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b':');
 
-/// Returns a value as one segment of a path.
+/// Returns a value, percent-encoded, as one segment of a path.
 ///
 /// # Errors
-/// Returns an error if it is empty, or dots: they name another place.
+/// Returns an error if the value is empty, `.` or `..`, which would lead to another path.
 pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
     match value {
         "" | "." | ".." => Err(format!("is part of the path and can't be `{value}`")),
@@ -26,10 +26,10 @@ pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
     }
 }
 
-/// Returns the base of all URLs. No error shows the text, for it may hold a secret.
+/// Parses the base URL. The error does not show the text, which may hold a secret.
 ///
 /// # Errors
-/// Returns an error if it is no URL, has no host, or has more than scheme, host, port and path.
+/// Returns an error if the text is not a URL, has no host, or has more than a scheme, a host, a port and a path.
 pub fn base(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|e| format!("is no URL ({e})"))?;
     if url.host_str().is_none_or(str::is_empty) {
@@ -42,10 +42,10 @@ pub fn base(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Checks that no user name or password stands in a URL, where logs and files would show it.
+/// Checks that a URL has no user name or password, which logs and files would show.
 ///
 /// # Errors
-/// Returns an error if one does.
+/// Returns an error if it has one.
 pub fn without_user_info(url: &Url) -> Result<(), String> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
@@ -53,7 +53,7 @@ pub fn without_user_info(url: &Url) -> Result<(), String> {
     Err("holds credentials: they are not given in a URL".into())
 }
 
-/// Returns whether the host's name or address leads to this machine. Judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, `127.0.0.1.nip.io` a name.
+/// Returns whether the host is this machine, judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, but `127.0.0.1.nip.io` is a name.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
@@ -63,16 +63,16 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Returns whether scheme, host and port are the same.
+/// Returns whether scheme, host and port of two URLs are the same.
 pub fn same_origin(a: &Url, b: &Url) -> bool {
-    // Most often the text is the same.
+    // Usually the texts are the same.
     a[..Position::BeforePath] == b[..Position::BeforePath]
         || a.scheme() == b.scheme()
             && a.host_str() == b.host_str()
             && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// Returns `path` below `base`: appended, never resolved, so that no path can name another host.
+/// Returns the URL of `path` below `base`. The path is appended, never resolved, so that it cannot lead to another host.
 ///
 /// # Errors
 /// Returns an error if the path has a [`fault`].
@@ -90,7 +90,7 @@ pub fn join(base: &Url, path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Returns what a URL parser would drop from a path, or take for a way to another place.
+/// Returns what is wrong with a path: something that a URL parser would drop, or read as a way to another place.
 pub fn fault(path: &str) -> Option<&'static str> {
     if path.starts_with("//") {
         return Some("begins with `//`, which names another host");
@@ -99,7 +99,7 @@ pub fn fault(path: &str) -> Option<&'static str> {
     for byte in path.bytes() {
         match byte {
             b'\\' => return Some("holds a backslash, which is a `/` in a URL: write %5C"),
-            // `%2e` is a dot to a URL parser.
+            // A URL parser reads `%2e` as a dot.
             b'.' | b'%' => dots = true,
             byte if byte.is_ascii_control() => return Some("holds a control character"),
             _ => {}
@@ -116,7 +116,7 @@ pub fn fault(path: &str) -> Option<&'static str> {
     found.then_some("holds a segment of dots")
 }
 
-/// Returns a URL as it may be printed: no user info, no query, no fragment.
+/// Returns a URL in a form that may be printed: without user info, query and fragment.
 pub fn shown(url: &Url) -> String {
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let host = url.host_str().unwrap_or_default();

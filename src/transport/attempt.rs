@@ -1,4 +1,4 @@
-//! One attempt: a turn, an authorization, the request, and what comes of it.
+//! One attempt of a call: it waits for its turn, gets an authorization, sends the request and reads the response.
 
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ use crate::{
     },
 };
 
-/// What is made of a 2xx response: its whole body, or a stream.
+/// How the body of a 2xx response is read: as a whole, or as a stream.
 pub(crate) trait ReadMode {
     type Body;
     type Output;
 
-    /// Reads what is wanted of the body.
+    /// Reads as much of the body as this mode needs.
     async fn read(
         attempt: &Attempt<'_, '_>,
         response: &mut RawResponse,
@@ -48,7 +48,7 @@ impl ReadMode for WholeBody {
     type Output = Response<Bytes>;
 
     async fn read(attempt: &Attempt<'_, '_>, response: &mut RawResponse) -> Result<Bytes, Error> {
-        // What is kept here is a part of each call's future.
+        // Whatever is kept here is part of the future of each call.
         let late = || {
             let stall = attempt.attempt_timeout();
             attempt.late("no more of the response", Some(stall))
@@ -81,7 +81,7 @@ impl ReadMode for WholeBody {
     }
 }
 
-/// Leaves the body to be read later; the permit goes with it.
+/// Leaves the body to be read later; the permit stays with it.
 pub(crate) enum StreamedBody {}
 
 impl ReadMode for StreamedBody {
@@ -104,16 +104,16 @@ impl ReadMode for StreamedBody {
 pub(crate) struct Attempt<'a, 'm> {
     pub core: &'a Core,
     pub spec: &'a RequestSpec,
-    /// Where redirects led to.
+    /// The URL that redirects led to.
     pub redirected_to: Option<&'m Url>,
-    /// From 1.
+    /// The number of this attempt, from 1.
     pub number: u32,
-    /// Of the whole call.
+    /// The deadline of the whole call.
     pub deadline: Instant,
 }
 
 impl<'a> Attempt<'a, '_> {
-    /// Sends the request; `refused` is the authorization that was refused before.
+    /// Sends the request. `refused` is the authorization that the server refused before, if any.
     pub async fn run<M: ReadMode>(
         &self,
         form: &mut Option<MultipartForm>,
@@ -122,7 +122,7 @@ impl<'a> Attempt<'a, '_> {
     ) -> Result<M::Output, Failure> {
         let core = self.core;
         let late = |what| Failure::Fatal(self.late(what, None));
-        // What most calls need not is boxed: a future under 1 KiB is quick to allocate.
+        // Boxed, because most calls do not need it: a future under 1 KiB is quick to allocate.
         let (permit, place) = match core.limits.idle() {
             true => (None, None),
             false => Box::pin(timeout(
@@ -152,7 +152,7 @@ impl<'a> Attempt<'a, '_> {
             Some(form) => Some(Box::pin(form.build()).await.map_err(Failure::Fatal)?),
             None => None,
         };
-        // A block: a request that lives to its end would be a part of the future.
+        // In a block: a request that lived until the end would become part of the future.
         let (pending, asked) = {
             let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
             let asked = core.follows.then(|| Box::new(request.url().clone()));
@@ -212,12 +212,12 @@ impl<'a> Attempt<'a, '_> {
         }
     }
 
-    /// Returns how long all attempts may take.
+    /// Returns the timeout of the call.
     fn timeout(&self) -> Duration {
         self.spec.options.timeout.unwrap_or(self.core.timeout)
     }
 
-    /// Returns how long this one may take: half of a short timeout, if another attempt may be made and nobody said otherwise.
+    /// Returns the timeout of this attempt: half of a short call timeout, if another attempt is possible and no attempt timeout was set for the call.
     fn attempt_timeout(&self) -> Duration {
         let (core, options) = (self.core, &self.spec.options);
         if let Some(own) = options.attempt_timeout {
@@ -236,7 +236,7 @@ impl<'a> Attempt<'a, '_> {
         core.usual_attempt_timeout().min(self.timeout() / parts)
     }
 
-    /// Returns the error that says which time was over.
+    /// Returns the error that says which timeout was exceeded.
     #[cold]
     fn late(&self, what: &str, attempt: Option<Duration>) -> Error {
         Error::timeout(match attempt.filter(|_| Instant::now() < self.deadline) {
@@ -267,7 +267,7 @@ impl<'a> Attempt<'a, '_> {
         Box::pin(async { response.await.map(|response| with_url(response, url)) })
     }
 
-    /// A browser, or the user's own `reqwest::Client`, has followed a redirect.
+    /// Checks a redirect that a browser, or the user's own `reqwest::Client`, has followed.
     #[cold]
     fn judge_redirect(&self, asked: &Url, responded: &Url) -> Result<(), Error> {
         let there = address::shown(responded);

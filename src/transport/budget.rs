@@ -1,8 +1,8 @@
-//! How many retries all calls of a client may make together, so that a server that is down is not hit harder.
+//! The budget of retries that all calls of a client share, so that they do not overload a server that is down.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A token bucket for retries, as the AWS SDKs have it: 500 permits, a retry costs 5, one after a timeout 10, a success gives 1 back.
+/// A token bucket for retries, as in the AWS SDKs: it holds 500 permits; a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
@@ -12,7 +12,7 @@ impl Budget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    /// Returns the right to make another attempt, unless the budget is spent.
+    /// Takes permits for another attempt; `None` if too few are left.
     pub fn take(&self, cost: u32) -> Option<Claim<'_>> {
         let taken = |n: u32| n.checked_sub(cost);
         let left = self
@@ -30,7 +30,7 @@ impl Budget {
     }
 }
 
-/// Goes back if nothing is sent.
+/// Permits for an attempt, which go back if nothing is sent.
 pub(crate) struct Claim<'a>(&'a Budget, u32);
 
 impl Claim<'_> {

@@ -1,4 +1,4 @@
-//! The `reqwest` request of an attempt: URL, headers, body. The authorization is put on only where the origin is the base URL's.
+//! Builds the `reqwest` request of an attempt: URL, headers, body. The authorization is only added for the origin of the base URL.
 
 use reqwest::{
     Method, Request, RequestBuilder, Url,
@@ -20,7 +20,7 @@ impl Attempt<'_, '_> {
     ) -> Result<Request, Error> {
         let (core, spec) = (self.core, self.spec);
         let url = self.url()?;
-        // Before the header is put on.
+        // Checked before the authorization is added.
         own_origin(&url, &core.base)?;
         let mut request = Request::new(spec.method.clone(), url);
         if !spec.accept.is_empty() {
@@ -64,7 +64,7 @@ impl Attempt<'_, '_> {
                 request.headers_mut().entry(CONTENT_TYPE).or_insert(form);
                 *request.body_mut() = Some(text.into());
             }
-            // A server, or what stands before it, may want a length (411).
+            // A server, or a proxy in front of it, may require a length (411).
             (RequestBody::None, None)
                 if matches!(spec.method, Method::POST | Method::PUT | Method::PATCH) =>
             {

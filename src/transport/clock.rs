@@ -1,4 +1,4 @@
-//! The clock: moments, waits, and the arithmetic of deadlines.
+//! The clock: moments, waits and deadlines.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ pub(crate) fn after(wait: Duration) -> Instant {
     later(Instant::now(), wait)
 }
 
-/// Returns the moment `wait` after `start`; what is too far for the clock is a year.
+/// Returns the moment `wait` after `start`, or one year after it if the clock cannot hold that.
 pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
     start
         .checked_add(wait)
         .unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
-/// Returns the deadline, or the moment `wait` from now: whatever is first.
+/// Returns the deadline or the moment `wait` from now, whichever is earlier.
 pub(crate) fn until(wait: Duration, deadline: Option<Instant>) -> Instant {
     let at = after(wait);
     deadline.map_or(at, |deadline| deadline.min(at))

@@ -1,4 +1,4 @@
-//! What every request of a client shares: the base URL, the HTTP client, limits, timeouts, and whom to ask for the authorization.
+//! What all requests of a client share: base URL, HTTP client, limits, timeouts, and the source of the authorization.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,13 +9,13 @@ use crate::{
     transport::{budget::Budget, future::CallFuture, limits::Limits},
 };
 
-/// How long an attempt may take, if nothing was said.
+/// The default timeout of an attempt.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) struct Core {
     pub base: Url,
     pub http: reqwest::Client,
-    /// Whether `http` may follow redirects by itself.
+    /// Whether `http` may follow redirects itself.
     pub follows: bool,
     pub authorizer: Box<dyn Authorize>,
     pub limits: Limits,
@@ -25,32 +25,32 @@ pub(crate) struct Core {
     pub retry: RetryPolicy,
     pub budget: Budget,
     pub timeout: Duration,
-    /// If it was said.
+    /// The timeout of an attempt, if one was set.
     pub attempt_timeout: Option<Duration>,
 }
 
 impl Core {
-    /// Returns how long an attempt may take, if nothing shortens it.
+    /// Returns the timeout of an attempt, unless the call's is shorter.
     pub fn usual_attempt_timeout(&self) -> Duration {
         self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)
     }
 }
 
-/// Gives each attempt its `Authorization` header. It may send requests of its own by the core, a login for one.
+/// Gives each attempt its `Authorization` header. It may send requests through the core itself, such as a login.
 pub(crate) trait Authorize: fmt::Debug + Send + Sync {
-    /// `refused` is the header that was just refused: another one is wanted.
+    /// Returns the header. `refused` is the one that was just refused: another one is needed.
     fn authorization<'a>(
         &'a self,
         core: &'a Core,
         refused: Option<&'a HeaderValue>,
     ) -> Authorization<'a>;
 
-    /// Returns whether there can be another header than the first.
+    /// Returns whether a refused header can be replaced by another one.
     fn can_renew(&self) -> bool;
 }
 
 pub(crate) enum Authorization<'a> {
-    /// Known at once: what most calls have costs no future.
+    /// Known already, as in most calls: costs no future.
     Fixed(HeaderValue),
     Asked(CallFuture<'a, HeaderValue>),
 }

@@ -1,4 +1,4 @@
-//! Files that are read piece by piece while they are sent; a browser can't.
+//! Files that are read in pieces while they are sent. Not available in a browser.
 
 use std::{io, path::Path};
 
@@ -12,10 +12,10 @@ use tokio::{
 
 use crate::Error;
 
-/// How much is read at once, in bytes.
+/// How much is read at once: 64 KiB, in bytes.
 const PIECE: usize = 64 << 10;
 
-/// Refuses what is no regular file: a FIFO has no length, and would be waited for.
+/// Refuses everything but regular files: a FIFO has no length, and opening it would block.
 pub(super) fn check(path: &Path) -> Result<(), Error> {
     let about = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?;
     if about.is_file() {
@@ -25,12 +25,12 @@ pub(super) fn check(path: &Path) -> Result<(), Error> {
     Err(unreadable(path, &io::Error::other(why)))
 }
 
-/// Returns what a reader gives, as a body.
+/// Returns a body that is read from a reader.
 pub(super) fn body(reader: impl AsyncRead + Send + 'static) -> Body {
     Body::wrap_stream(pieces(Box::pin(reader)))
 }
 
-/// Returns what a blocking reader gives, as a body: it is read on a thread for work that blocks.
+/// Returns a body that is read from a blocking reader, on a thread for blocking work.
 #[cfg(feature = "blocking")]
 pub(super) fn blocking_body(reader: impl io::Read + Send + 'static) -> Body {
     Body::wrap_stream(stream::try_unfold(reader, |mut reader| async move {
@@ -46,7 +46,7 @@ pub(super) fn blocking_body(reader: impl io::Read + Send + 'static) -> Body {
     }))
 }
 
-/// Returns a part that is the file, as long as it is now.
+/// Returns a part with the content of a file; its length is the file's length now.
 pub(super) async fn part(path: &Path) -> Result<Part, Error> {
     let open = async {
         let file = File::open(path).await?;
@@ -54,7 +54,7 @@ pub(super) async fn part(path: &Path) -> Result<Part, Error> {
         Ok((file, length))
     };
     let (file, length) = open.await.map_err(|e| unreadable(path, &e))?;
-    // No more than was told, should the file grow meanwhile.
+    // No more than the announced length, even if the file grows meanwhile.
     Ok(Part::stream_with_length(
         Body::wrap_stream(pieces(file.take(length))),
         length,

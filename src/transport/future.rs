@@ -1,4 +1,4 @@
-//! The futures and streams of calls. Boxed and named, not `impl Future`: rustc spends seconds on a thousand opaque types.
+//! The futures and streams of calls. They are boxed and named, not `impl Future`, because rustc spends seconds on a thousand opaque types.
 
 use std::pin::Pin;
 

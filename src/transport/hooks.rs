@@ -1,4 +1,4 @@
-//! A place for behaviour of your own between a call and the socket: metrics, extra headers, a signature, stubs, recordings.
+//! Hooks between a call and the socket: for metrics, extra headers, signatures, stubs and recordings.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use reqwest::{Request, Response, Url};
 
 use crate::{CallFuture, Error, privacy::shown::Marked, transport::address};
 
-/// Which call, and which attempt of it.
+/// The call and the attempt that a hook is called for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallInfo {
     /// The operation's id in the normalised document; `raw` for [`Client::request`](crate::Client::request).
     pub operation: &'static str,
-    /// The path of the operation as the document has it, `/dongle/devices/{id}/`; none for [`Client::request`](crate::Client::request).
+    /// The path template of the operation, `/dongle/devices/{id}/`; `None` for [`Client::request`](crate::Client::request).
     pub path: Option<&'static str>,
-    /// From 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// The names of members that are secrets, or none, other than the names tell.
+    /// Members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
     #[cfg_attr(
         target_family = "wasm",
         expect(dead_code, reason = "recordings need files")
@@ -24,9 +24,10 @@ pub struct CallInfo {
     pub(crate) secrets: Marked,
 }
 
-/// Called around every attempt of every call; not around a login. The request already carries the `Authorization` header, marked as sensitive.
+/// Hooks that are called around every attempt of every call, but not around a login. The request already carries the `Authorization` header, marked as
+/// sensitive.
 ///
-/// All methods run in the span of the call.
+/// All methods run inside the tracing span of the call.
 ///
 /// # Examples
 ///
@@ -60,12 +61,12 @@ pub trait ClientHooks: Send + Sync {
         Ok(())
     }
 
-    /// Sends the request of an attempt, or responds in the place of the server. By default it is sent by [`Next::run`].
+    /// Sends the request of an attempt, or responds in place of the server. The default implementation sends it with [`Next::run`].
     ///
-    /// It is given the timeout of an attempt, up to the headers of the response; dropping the call drops the future.
+    /// It must return the headers of the response within the timeout of an attempt. If the call is dropped, the future is dropped.
     ///
     /// # Errors
-    /// Return the error of [`Next::run`], by which the client decides whether another attempt is made, or one of your own ([`Error::other`]), which ends the call.
+    /// Return the error of [`Next::run`], from which the client decides whether to retry, or one of your own ([`Error::other`]), which ends the call.
     fn exec<'a>(
         &'a self,
         request: Request,
@@ -75,11 +76,11 @@ pub trait ClientHooks: Send + Sync {
         Box::pin(next.run(request))
     }
 
-    /// Called after an attempt, with the status, or none without a response, and how long it took.
+    /// Called after an attempt with the status, or `None` if there was no response, and the time it took.
     fn post(&self, _status: Option<u16>, _elapsed: Duration, _call: &CallInfo) {}
 }
 
-/// The client below a hook: what sends the request if no hook does.
+/// The HTTP client below a hook, which sends the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Next<'a> {
     pub(crate) http: &'a reqwest::Client,
@@ -87,17 +88,17 @@ pub struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Sends the request, and returns the response with its body yet to be read.
+    /// Sends the request and returns the response, whose body is still to be read.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if the URL is not of the host that the client is for: the credentials go to no other.
+    /// Returns an error if there is no response, or if the URL is not of the origin of the client's base URL: credentials are sent to no other.
     pub async fn run(self, request: Request) -> Result<Response, Error> {
         own_origin(request.url(), self.base)?;
         self.http.execute(request).await.map_err(Error::transport)
     }
 }
 
-/// Refuses a URL of another origin than the base URL's.
+/// Returns an error unless the URL is of the same origin as the base URL.
 pub(crate) fn own_origin(url: &Url, base: &Url) -> Result<(), Error> {
     if address::same_origin(url, base) {
         return Ok(());

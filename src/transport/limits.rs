@@ -1,4 +1,4 @@
-//! How much a client does at once: calls in flight, requests per second, and the pause that a 429 asks for.
+//! The limits of a client: calls in flight, requests per second, and the pause that a 429 asks for.
 
 use std::{
     collections::BTreeSet,
@@ -24,31 +24,31 @@ pub(crate) type Permit = Option<OwnedSemaphorePermit>;
 
 pub(crate) struct Limits {
     in_flight: Option<Arc<Semaphore>>,
-    /// Between two requests.
+    /// The time between two requests.
     interval: Duration,
     gate: Mutex<Gate>,
-    /// May the gate hold a pause? Asked for by each attempt, without the lock.
+    /// Whether the gate may hold a pause. Each attempt reads it, without the lock.
     was_paused: AtomicBool,
 }
 
 #[derive(Default)]
 struct Gate {
-    /// The first free place of the next request.
+    /// The earliest place for the next request.
     next: Option<Instant>,
-    /// Places before it that were given back.
+    /// Earlier places that were given back.
     free: BTreeSet<Instant>,
     paused: Option<Instant>,
 }
 
 impl Gate {
-    /// The end of the pause, if there is one now.
+    /// Returns the end of the pause, if there is one now.
     fn pause(&mut self) -> Option<Instant> {
         self.paused = self.paused.filter(|until| *until > Instant::now());
         self.paused
     }
 }
 
-/// A place in the rate. One that is not used goes back.
+/// A place in the rate limit: the moment when a request may be sent. A place that is not used goes back.
 pub(crate) struct Place<'a> {
     limits: &'a Limits,
     at: Instant,
@@ -69,7 +69,7 @@ impl Drop for Place<'_> {
         let interval = self.limits.interval;
         let mut gate = self.limits.gate();
         gate.free.insert(self.at);
-        // What is free at the end is free for good: only gaps are kept.
+        // Free places at the end are dropped: only gaps are kept.
         while let Some(&last) = gate.free.last()
             && gate.next == Some(later(last, interval))
         {
@@ -97,7 +97,7 @@ impl Limits {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets all calls of the client wait this long before their next attempt.
+    /// Makes all calls of the client wait this long before their next attempt.
     pub fn pause(&self, wait: Duration) {
         let mut gate = self.gate();
         gate.paused = gate.paused.max(Some(after(wait)));
@@ -114,7 +114,7 @@ impl Limits {
         paused
     }
 
-    /// The first place that is free and in no pause; none is taken if the deadline is before it.
+    /// Takes the first free place outside of a pause, or none if it is after the deadline.
     fn place(&self, deadline: Instant) -> Result<Place<'_>, Error> {
         let (mut gate, now) = (self.gate(), Instant::now());
         let mut at = gate.pause().unwrap_or(now);
@@ -137,12 +137,12 @@ impl Limits {
         })
     }
 
-    /// Returns whether nothing holds an attempt back now.
+    /// Returns whether an attempt may start without waiting.
     pub fn idle(&self) -> bool {
         self.in_flight.is_none() && self.interval.is_zero() && self.paused().is_none()
     }
 
-    /// Waits until an attempt may start. A wait that is longer than the call may take fails at once.
+    /// Waits until an attempt may start. Fails at once if its place in the rate, or the end of a pause, is after the deadline.
     pub async fn admit(&self, deadline: Instant) -> Result<(Permit, Place<'_>), Error> {
         let permit = match &self.in_flight {
             Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),
@@ -153,7 +153,7 @@ impl Limits {
             if place.at > Instant::now() {
                 sleep_until(place.at).await;
             }
-            // After a pause all are spread anew: those whose places are in it would go at once.
+            // After a pause all places are spread anew: those in the pause would otherwise all start at once.
             if self.paused().is_none() {
                 return Ok((permit, place));
             }
@@ -191,7 +191,7 @@ mod tests {
         );
     }
 
-    /// The place of a request that is sent at once.
+    /// Admits a request that is sent at once.
     async fn admit(limits: &Limits, seconds: u64) -> Option<Permit> {
         let (permit, place) = limits
             .admit(after(Duration::from_secs(seconds)))
@@ -212,15 +212,15 @@ mod tests {
         let started = Instant::now();
         admit(&limits, 1).await.unwrap();
         assert!(started.elapsed() <= Duration::from_millis(200));
-        // One that got its turn and was then not sent.
+        // Requests that got their turn and were then not sent.
         for _ in 0..50 {
             drop(limits.admit(after(Duration::from_secs(1))).await.unwrap());
         }
         assert!(started.elapsed() <= Duration::from_millis(400));
     }
 
-    /// Calls that come, are dropped, run out of time, or get their turn and are not sent, at random: no permit is lost, no place is used twice, and
-    /// afterwards the next call has its turn at once.
+    /// Runs calls that arrive, are dropped, run out of time, or are admitted and not sent, at random. No permit may be lost and no place used twice, and
+    /// afterwards the next call must be admitted at once.
     #[tokio::test(start_paused = true)]
     async fn nothing_is_lost_by_calls_that_are_dropped_anywhere() {
         for seed in 0..300 {

@@ -19,16 +19,16 @@ pub(crate) struct MultipartForm {
     headers: Vec<PartHeaders>,
 }
 
-/// The headers of the parts of a name.
+/// The headers of all parts with one name.
 struct PartHeaders {
     part: &'static str,
     set: HeaderMap,
-    /// Those that the caller must set.
+    /// Headers that the caller must set.
     required: Vec<&'static str>,
 }
 
 enum Field {
-    /// With a media type, if it is no plain text.
+    /// A text, with its media type unless it is plain text.
     Text(String, Option<&'static str>),
     File(Upload),
 }
@@ -38,7 +38,7 @@ impl MultipartForm {
         self.fields.push((name, Field::Text(value, media)));
     }
 
-    /// Sets the media type of what has none of its own.
+    /// Sets the media type of the parts with this name that have none of their own.
     pub fn typed(&mut self, name: &str, media: &'static str) {
         for (_, field) in self.fields.iter_mut().filter(|(other, _)| other == name) {
             match field {
@@ -60,7 +60,7 @@ impl MultipartForm {
         Ok(())
     }
 
-    /// Sets a header of the parts of this name, which browsers leave out.
+    /// Sets a header of the parts with this name. Browsers leave it out.
     pub fn header(
         &mut self,
         part: &'static str,
@@ -74,7 +74,7 @@ impl MultipartForm {
         }
     }
 
-    /// The parts of this name must have this header.
+    /// Requires a header of the parts with this name.
     pub fn require_header(&mut self, part: &'static str, name: &'static str) {
         let required = &mut self.headers_of(part).required;
         if !required.contains(&name) {
@@ -96,7 +96,7 @@ impl MultipartForm {
         &mut self.headers[at]
     }
 
-    /// Returns part and header of each that is required and not set.
+    /// Returns the part and the name of each required header that is not set.
     pub fn missing_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let is_sent = |of: &&PartHeaders| self.fields.iter().any(|(field, _)| field == of.part);
         self.headers.iter().filter(is_sent).flat_map(|of| {
@@ -112,13 +112,13 @@ impl MultipartForm {
         self.fields.retain(|(other, _)| other != name);
     }
 
-    /// Returns whether everything is there to be sent, the first time or again.
+    /// Returns whether the form can be sent: no part that can be sent only once was sent already.
     pub fn is_whole(&self) -> bool {
         let spent = |(_, field): &(_, Field)| matches!(field, Field::File(file) if file.is_spent());
         !self.fields.iter().any(spent)
     }
 
-    /// Returns the body; what can be sent only once leaves for good.
+    /// Builds the body. Parts that can be sent only once are moved into it.
     pub async fn build(&mut self) -> Result<Form, Error> {
         let mut form = empty_form();
         for (name, field) in &mut self.fields {
@@ -145,7 +145,7 @@ impl MultipartForm {
     }
 }
 
-/// reqwest's other ways write `name*=`, which RFC 7578 forbids and Django does not read.
+/// reqwest's other encodings write `name*=`, which RFC 7578 forbids and Django does not read.
 #[cfg(not(target_family = "wasm"))]
 fn empty_form() -> Form {
     Form::new().percent_encode_noop()

@@ -1,5 +1,5 @@
-//! Where a browser (wasm32-unknown-unknown) differs from an operating system: timeouts, how a response is read, what an HTTP client can be told. The clock
-//! is in `clock`.
+//! The differences between a browser (wasm32-unknown-unknown) and an operating system: timeouts, reading responses, settings of the HTTP client. The clock is
+//! in `clock`.
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use system::*;
@@ -15,10 +15,10 @@ mod system {
 
     pub(crate) use crate::transport::timer::timeout;
 
-    /// A response whose body is read piece by piece.
+    /// A response whose body is read chunk by chunk.
     pub(crate) type RawResponse = reqwest::Response;
 
-    /// Returns a response that a hook made as one from this URL: by itself it has none.
+    /// Gives a response that a hook made this URL: by itself it has none.
     pub(crate) fn with_url(response: reqwest::Response, url: Url) -> reqwest::Response {
         if response.url().host_str() != Some("no.url.provided.local") {
             return response;
@@ -33,7 +33,7 @@ mod system {
         response.into()
     }
 
-    /// The server says over HTTP/2 that it did nothing with the request: a refused stream, or one after a graceful end (RFC 9113, 8.7).
+    /// Returns whether the server says over HTTP/2 that it did not process the request: a refused stream, or one after a graceful shutdown (RFC 9113, 8.7).
     pub(crate) fn is_unprocessed(e: &crate::Error) -> bool {
         let causes = std::iter::successors(e.source(), |&cause| cause.source());
         causes
@@ -64,7 +64,7 @@ mod browser {
         wasmtimer::tokio::timeout_at(until(wait, deadline.into()), future)
     }
 
-    /// A response whose body is read piece by piece.
+    /// A response whose body is read chunk by chunk.
     pub(crate) struct RawResponse {
         url: Url,
         status: StatusCode,
@@ -107,12 +107,12 @@ mod browser {
         }
     }
 
-    /// A hook can't make a response here.
+    /// A hook cannot make a response in a browser.
     pub(crate) fn with_url(response: reqwest::Response, _: Url) -> reqwest::Response {
         response
     }
 
-    /// `fetch` does not tell.
+    /// `fetch` does not say.
     pub(crate) fn is_unprocessed(_: &crate::Error) -> bool {
         false
     }

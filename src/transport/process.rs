@@ -1,9 +1,9 @@
-//! What each process has of its own: one that was forked has the memory of its parent, and none of its threads.
+//! Values that belong to one process. A forked process has the memory of its parent, but none of its threads.
 
 use std::sync::OnceLock;
 
-/// The value of a process, and in a row behind it those of processes that were forked from it. No lock of another process is ever taken: its holder may be a
-/// thread that is not here.
+/// The value of this process, followed by those of the processes that were forked from it. No lock of another process is ever taken: the thread that holds it
+/// may not exist here.
 pub(crate) struct PerProcess<T>(OnceLock<Box<Own<T>>>);
 
 struct Own<T> {
@@ -17,7 +17,7 @@ impl<T> PerProcess<T> {
         Self(OnceLock::new())
     }
 
-    /// Returns that of this process, made at the first call.
+    /// Returns the value of this process, made on the first call.
     pub fn of(&self, process: u32, make: impl Fn() -> T) -> &T {
         let mut place = self;
         loop {

@@ -1,13 +1,14 @@
-//! Which redirects are followed: on the same origin, with the same method and body. reqwest's own policy makes a GET of a POST and drops its body.
+//! Which redirects are followed: those on the same origin, with the same method and body. reqwest's own policy turns a POST into a GET and drops its body.
 
 use reqwest::{Method, Url, header::LOCATION};
 
 use crate::transport::{address, platform::RawResponse};
 
-/// How many are followed in a row.
+/// How many redirects are followed in a row.
 pub(crate) const MOST: u8 = 5;
 
-/// Returns where a response of 301, 302, 303, 307 or 308 sends a request of this method, or why that is not followed. None if it is no redirect.
+/// Returns the URL that a response of 301, 302, 303, 307 or 308 redirects a request of this method to, or why it is not followed; `None` if the response is not
+/// a redirect.
 pub(crate) fn target(
     method: &Method,
     response: &RawResponse,

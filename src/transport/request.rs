@@ -1,4 +1,4 @@
-//! A request before it is one: what is sent to where, and how patiently.
+//! The description of a request: what is sent where, and with which timeouts and retries.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -7,19 +7,19 @@ use reqwest::{Method, Url, header::HeaderMap};
 
 use crate::{RetryPolicy, privacy::shown, transport::retry::is_idempotent};
 
-/// The body of a request; a form with files stands beside it, since it cannot be cloned.
+/// The body of a request. A multipart form is kept apart, because it cannot be cloned.
 #[derive(Clone)]
 pub(crate) enum RequestBody {
     None,
     Json(Bytes),
-    /// Of this media type.
+    /// Bytes of this media type.
     Raw(&'static str, Bytes),
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(Cow<'static, str>, String)>),
 }
 
 impl RequestBody {
-    /// Adds a field of a form.
+    /// Adds a field to the form.
     pub fn add_field(&mut self, name: Cow<'static, str>, value: String) {
         match self {
             Self::Form(fields) => fields.push((name, value)),
@@ -27,7 +27,7 @@ impl RequestBody {
         }
     }
 
-    /// Removes the fields of this name.
+    /// Removes the fields with this name.
     pub fn remove_fields(&mut self, name: &str) {
         if let Self::Form(fields) = self {
             fields.retain(|(other, _)| other != name);
@@ -35,7 +35,7 @@ impl RequestBody {
     }
 }
 
-/// What one call does differently from its client, as far as sending goes.
+/// The options of a single call that concern sending.
 #[derive(Clone, Default)]
 pub(crate) struct SendOptions {
     pub timeout: Option<Duration>,
@@ -45,22 +45,22 @@ pub(crate) struct SendOptions {
     pub idempotent: Option<bool>,
 }
 
-/// All that a request is made of but its authorization.
+/// Everything that a request consists of, except for its authorization.
 #[derive(Clone)]
 pub(crate) struct RequestSpec {
     pub operation: &'static str,
-    /// The path as the document has it; without one the path itself is shown in traces.
+    /// The path template of the document; without one, traces show the path itself.
     pub template: Option<&'static str>,
     pub method: Method,
     pub path: String,
-    /// The URL in place of the base and the path: of the base's origin.
+    /// A URL, of the same origin as the base URL, that replaces base URL and path.
     pub url: Option<Box<Url>>,
     pub query: Vec<(Cow<'static, str>, String)>,
-    /// More of the query, by the name of the parameter: percent-encoded.
+    /// Further parts of the query by the name of their parameter, already percent-encoded.
     pub encoded_query: Vec<(&'static str, String)>,
-    /// The media type to ask for; `*/*` when empty.
+    /// The media type to accept; `*/*` if empty.
     pub accept: &'static str,
-    /// For traces: names of members that are secrets, or none, other than the names tell.
+    /// For traces: members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
     pub secrets: shown::Marked,
     pub headers: HeaderMap,
     pub body: RequestBody,
@@ -68,7 +68,7 @@ pub(crate) struct RequestSpec {
 }
 
 impl RequestSpec {
-    /// Boxed: a builder is moved by each of its setters.
+    /// Returns a request without parameters, boxed because each setter of a builder moves it.
     pub fn new(operation: &'static str, method: Method, path: String) -> Box<Self> {
         let (query, headers, body, options) = (
             Vec::new(),
@@ -92,7 +92,7 @@ impl RequestSpec {
         })
     }
 
-    /// Returns whether it may be sent again, though the server may have acted on it.
+    /// Returns whether the request may be sent again even if the server may have acted on it.
     pub fn is_repeatable(&self) -> bool {
         let own = self.options.idempotent;
         own.unwrap_or_else(|| is_idempotent(&self.method))

@@ -1,4 +1,4 @@
-//! A response: its whole body or one that is still to be read, the value that it becomes, the error that it is.
+//! Responses: reading and decoding their bodies, and the errors that they become.
 
 use std::{fmt, time::Duration};
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A response with its status and headers.
+/// A response: its status, its headers and its decoded body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Response<T> {
@@ -34,7 +34,7 @@ pub struct Response<T> {
     pub value: T,
 }
 
-/// Without the values of the headers, cookies are among them, and without values of types that know no secrets: bytes, texts, `serde_json`'s.
+/// Shows no values of headers, which may be cookies, and no values of types that cannot hide secrets: bytes, texts, `serde_json`'s types.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
@@ -46,7 +46,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 }
 
 impl<T> Response<T> {
-    /// For the caller, who may print the headers.
+    /// Marks the headers that hold secrets, because the caller may print them.
     pub(crate) fn marked(mut self) -> Self {
         shown::mark(&mut self.headers);
         self
@@ -72,17 +72,17 @@ impl<T> Response<T> {
     }
 }
 
-/// A 2xx response whose body was not read yet.
+/// A 2xx response whose body is still to be read.
 pub(crate) struct StreamingResponse {
     pub response: RawResponse,
-    /// The longest wait for one piece of the body.
+    /// The timeout of the wait for one chunk of the body.
     pub stall: Duration,
     pub trace: Trace,
     pub _permit: Permit,
 }
 
 impl StreamingResponse {
-    /// Returns the next piece of the body; `None` at its end.
+    /// Returns the next chunk of the body, or `None` at its end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         match timeout(self.stall, None, self.response.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk),
@@ -118,7 +118,7 @@ pub(crate) async fn read(
         if first.len() + body.len() + chunk.len() > limit {
             return Err(Error::too_large(status, limit));
         }
-        // One piece only is the common case: it is not copied.
+        // Usually there is only one chunk, which need not be copied.
         if first.is_empty() && body.is_empty() {
             first = chunk;
             continue;
@@ -136,7 +136,7 @@ pub(crate) async fn read(
     })
 }
 
-/// Returns the error of a response that is not 2xx.
+/// Returns the error that a response other than 2xx becomes.
 pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) -> Error {
     let headers = response.headers();
     let text = |name: &str| {
@@ -152,7 +152,7 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
     Error::status_of(status.as_u16(), id, after, html, template, body)
 }
 
-/// Returns what came of the body within five seconds, up to 1 MiB: what an error may keep.
+/// Returns what arrives of the body within 5 s, up to 1 MiB: what an error keeps of it.
 pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
     const LIMIT: usize = 1 << 20;
     let until = after(Duration::from_secs(5));
@@ -166,10 +166,10 @@ pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
     body.freeze()
 }
 
-/// Decodes the body as `T`: the fast way; then with pages that keep their bad items; then leniently, which also finds the path of an error.
+/// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items, then leniently, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
     if body.is_empty() {
-        // As null where that is meant, and as nothing else: an empty list would be made up.
+        // An empty body is read as null where null is allowed, and as nothing else: an empty list would be made up.
         let value = serde_json::from_str("null");
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }

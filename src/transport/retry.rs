@@ -1,4 +1,5 @@
-//! Whether an attempt that failed is followed by another, and when: exponential backoff with full jitter, a server's hint clamped.
+//! Decides whether a failed attempt is followed by another one, and when: exponential backoff with full jitter; a `Retry-After` of the server is followed up to
+//! a limit.
 
 use std::time::Duration;
 
@@ -15,19 +16,19 @@ use crate::{
     },
 };
 
-/// How often, and after which waits, a call that failed is sent again.
+/// How often a failed call is retried, and after which waits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Attempts in all, the first included. Default 3.
+    /// The number of attempts, including the first. Defaults to 3.
     pub max_attempts: u32,
-    /// The first wait is up to this. Default 500 ms.
+    /// The longest wait after the first attempt; it doubles with each further one. Defaults to 500 ms.
     pub initial_backoff: Duration,
-    /// No wait is longer. Default 20 s.
+    /// The longest wait between two attempts. Defaults to 20 s.
     pub max_backoff: Duration,
-    /// A server's `Retry-After` counts up to this. Default 60 s.
+    /// The longest `Retry-After` of a server that is followed; a longer one is cut to this. Defaults to 60 s.
     pub max_retry_after: Duration,
-    /// Only what was refused with 429 is sent again. Default false.
+    /// Whether only calls that were refused with 429 are retried. Defaults to false.
     pub throttled_only: bool,
 }
 
@@ -44,7 +45,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the policy of one attempt.
+    /// Returns the policy without retries: one attempt.
     pub fn none() -> Self {
         Self {
             max_attempts: 1,
@@ -52,7 +53,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Returns the policy that sends again only what was refused with 429: the server did nothing with it.
+    /// Returns the policy that only retries calls that were refused with 429, which the server has not acted on.
     pub fn throttled_only() -> Self {
         Self {
             throttled_only: true,
@@ -60,13 +61,13 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets how many attempts there are in all, the first included; at least one.
+    /// Sets the number of attempts, including the first; at least 1.
     pub fn max_attempts(mut self, n: u32) -> Self {
         self.max_attempts = n.max(1);
         self
     }
 
-    /// Sets how long the wait after the first attempt may be; each one after it may be twice as long.
+    /// Sets the longest wait after the first attempt; it doubles with each further one.
     pub fn initial_backoff(mut self, wait: Duration) -> Self {
         self.initial_backoff = wait;
         self
@@ -78,7 +79,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets up to which length a server's `Retry-After` counts.
+    /// Sets the longest `Retry-After` of a server that is followed; a longer one is cut to this.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -100,7 +101,7 @@ impl RetryPolicy {
     }
 }
 
-/// Methods that RFC 9110, 9.2.2 calls idempotent.
+/// Returns whether RFC 9110, 9.2.2 calls the method idempotent.
 pub(crate) fn is_idempotent(method: &Method) -> bool {
     matches!(
         *method,
@@ -112,45 +113,45 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
 pub(crate) enum Failure {
     /// Another attempt can't help.
     Fatal(Error),
-    /// The request was not sent, or the server says that it did nothing with it: any method may be sent again.
+    /// The request was not sent, or the server says that it did not process it: any method may be retried.
     Unsent(Error),
-    /// Sent with this authorization.
+    /// The request was sent with this authorization.
     Sent(Error, HeaderValue),
-    /// The same request is wanted at this URL.
+    /// The server wants the same request at this URL.
     Redirected(Box<Url>, Error),
 }
 
-/// How an attempt that failed is followed by another.
+/// How a failed attempt is followed by another one.
 pub(crate) enum RetryDecision<'a> {
-    /// At once, with another authorization than this one, which was refused like this.
+    /// At once, with another authorization than this one, which was refused with this error.
     Reauthenticate(HeaderValue, Error),
-    /// At once, at this URL: the same attempt.
+    /// At once, at this URL; it counts as the same attempt.
     Redirect(Box<Url>),
     /// After a wait, with a claim on the budget.
     Backoff(Duration, Claim<'a>),
 }
 
-/// What decides it, besides the failure.
+/// What the decision depends on, besides the failure.
 pub(crate) struct RetryContext<'a, 'm> {
     pub policy: &'m RetryPolicy,
     pub budget: &'a Budget,
     pub limits: &'m Limits,
-    /// From 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// Of the whole call.
+    /// The deadline of the whole call.
     pub deadline: Instant,
-    /// Whether the request may be sent again, though the server may have acted on it.
+    /// Whether the request may be sent again even if the server may have acted on it.
     pub is_repeatable: bool,
-    /// Whether the body is still there to be sent again.
+    /// Whether the body can be sent again.
     pub has_body: bool,
-    /// Whether there can be another authorization, and none was refused yet.
+    /// Whether another authorization can be had, and none was refused yet.
     pub may_reauthenticate: bool,
     /// How many redirects were followed in a row.
     pub redirects: u8,
 }
 
 impl<'a> RetryContext<'a, '_> {
-    /// Returns how to go on, or the error with which the call ends.
+    /// Returns how to continue, or the error with which the call ends.
     #[cold]
     pub fn decide(&self, failure: Failure) -> Result<RetryDecision<'a>, Error> {
         let (error, may_repeat) = match failure {
@@ -178,7 +179,7 @@ impl<'a> RetryContext<'a, '_> {
                 return Ok(RetryDecision::Reauthenticate(with, error));
             }
             Failure::Sent(error, _) => {
-                // With what it refuses for its rate the server did nothing.
+                // A server has not acted on a request that it refused for its rate.
                 let harmless = error.is_throttled() || self.is_repeatable;
                 (error, self.has_body && harmless)
             }
@@ -190,10 +191,10 @@ impl<'a> RetryContext<'a, '_> {
         let (attempt, status, kind) = (self.attempt, error.status(), error.kind());
         let wait = self.policy.delay(attempt, error.retry_after());
         if error.is_throttled() {
-            // It is the account that is too fast, not this call.
+            // The account is too fast, not just this call.
             self.limits.pause(wait);
         }
-        // A hint beyond the call's time is not cut to fit into it.
+        // A `Retry-After` beyond the deadline is not shortened to fit.
         let ready = after(error.retry_after().unwrap_or_default().max(wait));
         let is_last = attempt >= self.policy.max_attempts || ready >= self.deadline;
         let wanted = error.is_throttled() || !self.policy.throttled_only;

@@ -1,4 +1,4 @@
-//! From a request that is filled in to a response: attempts until one succeeds, the policy is through, or the time is up.
+//! Sends a request: makes attempts until one succeeds, the retry policy allows no more, or the time is up.
 
 use bytes::Bytes;
 use reqwest::{Url, header::HeaderValue};
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Sends, and reads the whole response. The trace ends the call when it is dropped.
+/// Sends a request and reads the whole response. Dropping `trace` ends the call.
 pub(crate) async fn whole(
     core: &Core,
     spec: Box<RequestSpec>,
@@ -29,7 +29,7 @@ pub(crate) async fn whole(
     run::<WholeBody>(core, spec, form, trace).await
 }
 
-/// Sends, and reads the response up to its headers.
+/// Sends a request and reads the headers of the response.
 pub(crate) async fn streaming(
     core: &Core,
     spec: Box<RequestSpec>,
@@ -55,7 +55,7 @@ async fn run<M: ReadMode>(
     trace: &mut Trace,
 ) -> Result<M::Output, Error> {
     let span = trace.span.clone();
-    // Boxed: the layers above would copy it, again and again.
+    // Boxed, because each layer above would copy it.
     let attempts = Box::pin(attempts::<M>(core, &spec, form, trace));
     attempts.instrument(span).await.map_err(|e| trace.fail(e))
 }
@@ -90,7 +90,7 @@ async fn attempts<M: ReadMode>(
             }
             Err(failure) => failure,
         };
-        // What the server said stays, with why there are no other credentials.
+        // The error stays what the server said, with the reason why there are no other credentials.
         if let Failure::Unsent(why) = &failure
             && why.kind() == ErrorKind::Auth
             && let Some((_, error)) = refused.take()
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    /// Under 1 KiB it is what malloc has at hand; all the calls in flight fit into a cache.
+    /// malloc keeps blocks under 1 KiB at hand, and the calls in flight fit into a cache.
     #[test]
     fn what_a_call_holds_is_small() {
         let client = crate::Client::builder().api_token("t").build().unwrap();

@@ -1,5 +1,5 @@
-//! TLS: rustls with Mozilla's roots, and ring where the program has no provider of its own. `reqwest` would bring the platform's roots and aws-lc.
-//! xtask compiles this file too.
+//! TLS: rustls with Mozilla's roots, and with ring unless the program has installed another provider. `reqwest` alone would use the platform's roots and
+//! aws-lc. xtask compiles this file too.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use rustls::{
     pki_types::CertificateDer,
 };
 
-/// Returns a configuration that trusts Mozilla's roots and these.
+/// Returns a configuration that trusts Mozilla's root certificates and `own`.
 ///
 /// # Errors
-/// One of them is no certificate.
+/// Returns an error if one of `own` is not a valid certificate.
 pub(crate) fn config(own: &[CertificateDer<'static>]) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     for certificate in own {

@@ -11,7 +11,7 @@ use crate::{
     transport::{clock::Instant, request::RequestSpec},
 };
 
-/// What is known of a call while it runs. Its end, be it a response, an error or that nobody waits any more, ends the span.
+/// The state of a running call. When it is dropped, after a response, an error or a cancellation, the span ends.
 pub(crate) struct Trace {
     pub span: Span,
     pub attempts: u32,
@@ -22,7 +22,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Starts the trace of a call to this base URL. No header, no query and no body is in its span.
+    /// Starts the trace of a call to this base URL. Its span holds no header, no query and no body.
     ///
     /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those with `otel.` are understood by `tracing-opentelemetry`.
     pub fn new(base: &Url, spec: &RequestSpec) -> Self {
@@ -44,7 +44,7 @@ impl Trace {
             attempts = Empty,
             duration_ms = Empty
         );
-        // One that nobody sees is left out: with tracing's feature `log` each use of it would be looked up.
+        // A span that nobody sees is left out: with tracing's feature `log`, each use of it would be looked up.
         let span = if span.is_disabled() {
             Span::none()
         } else {
@@ -64,7 +64,7 @@ impl Trace {
         self.span.record("http.response.status_code", status);
     }
 
-    /// Returns the error of this call, with what is known of it.
+    /// Records the error of this call, and returns it with what is known of the call.
     pub fn fail(&self, error: Error) -> Error {
         if !self.span.is_disabled() {
             self.span.record("otel.status_code", "ERROR");

@@ -1,4 +1,4 @@
-//! Files to send.
+//! Uploads: files to send.
 
 use std::{borrow::Cow, fmt};
 
@@ -18,10 +18,10 @@ pub struct Upload {
 
 enum Content {
     Bytes(Bytes),
-    /// Opened for each attempt.
+    /// A file, which is opened for each attempt.
     #[cfg(not(target_family = "wasm"))]
     File(std::path::PathBuf),
-    /// Gone once it was sent.
+    /// A body that can be sent only once; `None` after that.
     Once(Option<reqwest::Body>),
 }
 
@@ -42,20 +42,20 @@ impl Upload {
         }
     }
 
-    /// Returns an upload of bytes in memory, under the name that the file shall have.
+    /// Returns an upload of bytes in memory, with `name` as its file name.
     pub fn bytes(name: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self::new(name, Content::Bytes(body.into()))
     }
 
-    /// Returns an upload of anything that `reqwest` can send, a stream for example. It can be sent only once: the call is not repeated.
+    /// Returns an upload of anything that `reqwest` can send, such as a stream. It can be sent only once, so the call is not retried.
     pub fn body(name: impl Into<String>, body: impl Into<reqwest::Body>) -> Self {
         Self::new(name, Content::Once(Some(body.into())))
     }
 
-    /// Returns an upload of a file. It is read piece by piece while it is sent, and opened again for each attempt.
+    /// Returns an upload of a file, under its own name. It is read in pieces while it is sent, and opened again for each attempt.
     ///
     /// # Errors
-    /// Returns an error with the path if there is no such file, or if it is no regular one.
+    /// Returns an error with the path if there is no such file, or if it is not a regular file.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_path(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         let path = path.as_ref();
@@ -64,7 +64,7 @@ impl Upload {
         Ok(Self::new(name, Content::File(path.to_owned())))
     }
 
-    /// Returns an upload of what a reader gives. It can be sent only once: the call is not repeated.
+    /// Returns an upload that is read from a reader. It can be sent only once, so the call is not retried.
     #[cfg(not(target_family = "wasm"))]
     pub fn reader(
         name: impl Into<String>,
@@ -73,28 +73,28 @@ impl Upload {
         Self::body(name, file::body(reader))
     }
 
-    /// Returns an upload of what a blocking reader gives, for the blocking client: it is read on a thread for work that blocks. It can be sent only once: the call is
-    /// not repeated.
+    /// Returns an upload that is read from a blocking reader, on a thread for blocking work; for the blocking client. It can be sent only once, so the call is
+    /// not retried.
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub fn read(name: impl Into<String>, reader: impl std::io::Read + Send + 'static) -> Self {
         Self::body(name, file::blocking_body(reader))
     }
 
-    /// Sets the media type of the part. By default it has none, and the server goes by the name.
+    /// Sets the media type of the part. By default it has none, and the server goes by the file name.
     pub fn content_type(mut self, media: impl Into<String>) -> Self {
         self.content_type = Some(media.into());
         self
     }
 
-    /// Returns whether it was sent, and can't be sent again.
+    /// Returns whether the content was sent already and cannot be sent again.
     pub(super) fn is_spent(&self) -> bool {
         matches!(self.content, Content::Once(None))
     }
 
-    /// Returns the part of a form; what can be sent only once leaves for good.
+    /// Builds the part of a form. Content that can be sent only once is moved into it.
     pub(super) async fn part(&mut self) -> Result<Part, Error> {
         if self.name.is_empty() {
-            // As Django does: it drops a file that has none.
+            // Django drops a file that has no name.
             return Err(Error::invalid("a file to upload needs a name"));
         }
         let part = match &mut self.content {
@@ -126,7 +126,7 @@ fn of_bytes(bytes: &Bytes) -> Part {
     Part::stream(bytes.clone())
 }
 
-/// A name as the header of a part holds it: RFC 7578, 4.2, and as browsers write it (WHATWG HTML, "multipart form data").
+/// Returns a name as it is written into the header of a part: RFC 7578, 4.2, as browsers do it (WHATWG HTML, "multipart form data").
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn in_header(name: &str) -> Cow<'_, str> {
     if !name.contains(['\r', '\n', '"']) {
@@ -136,7 +136,7 @@ pub(super) fn in_header(name: &str) -> Cow<'_, str> {
     name.replace('"', "%22").into()
 }
 
-/// `FormData` does it.
+/// `FormData` does this itself.
 #[cfg(target_family = "wasm")]
 pub(super) fn in_header(name: &str) -> Cow<'_, str> {
     name.into()

@@ -1,4 +1,4 @@
-//! Where [`ClientBuilder::from_env`](crate::ClientBuilder::from_env) looks: the environment, then a profile of `~/.config/autopi/credentials.toml`.
+//! The sources of [`ClientBuilder::from_env`](crate::ClientBuilder::from_env): the environment, then a profile in `~/.config/autopi/credentials.toml`.
 
 use std::{
     collections::BTreeMap,
@@ -12,29 +12,29 @@ use serde::Deserialize;
 
 use crate::{Credentials, Error};
 
-/// What was found.
+/// The credentials and settings that were found.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Found {
-    /// The host that it is for.
+    /// The base URL of the API.
     pub base_url: Option<String>,
     api_token: Option<SecretString>,
     jwt: Option<SecretString>,
-    /// Who logs in.
+    /// The e-mail address of a login.
     pub email: Option<String>,
     password: Option<SecretString>,
-    /// For the `autopi` command: it then sends nothing that changes anything.
+    /// For the `autopi` command: whether it refuses to send anything that changes data.
     #[serde(default)]
     pub read_only: bool,
-    /// For the `autopi` command: the keyring of the system has the credential.
+    /// For the `autopi` command: whether the credentials are in the keyring of the system.
     #[serde(default)]
     pub keyring: bool,
-    /// For the `autopi` command: the document that it goes by.
+    /// For the `autopi` command: the OpenAPI document that it uses.
     pub spec: Option<PathBuf>,
 }
 
 impl Found {
-    /// Returns the token, else the JWT, else the login.
+    /// Returns the API token, or else the JWT, or else the login.
     pub fn credentials(self) -> Option<Credentials> {
         match self {
             Self {
@@ -62,7 +62,7 @@ impl Found {
     }
 }
 
-/// The environment before the file; the file is not opened when the environment has credentials.
+/// Reads the environment, then the file. The file is not opened if the environment has credentials.
 pub(crate) fn find(
     var: impl Fn(&str) -> Option<String>,
     home: Option<&Path>,
@@ -111,30 +111,31 @@ pub(crate) fn find(
     }
 }
 
-/// Returns where the file of profiles is.
+/// Returns the path of the file of profiles.
 pub fn path(home: &Path) -> PathBuf {
     home.join(".config").join("autopi").join("credentials.toml")
 }
 
-/// Returns all profiles by name, if there is a file of them.
+/// Returns all profiles by name, or `None` if there is no file of profiles.
 ///
 /// # Errors
-/// Returns an error if the file can't be read, is malformed, or is readable by others.
+/// Returns an error if the file cannot be read, is malformed, or can be read by others.
 pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Found>>, Error> {
     let path = path(home);
     let text = read(&path, home)?;
     text.map(|text| parse(&text, &path)).transpose()
 }
 
-/// How long a file of credentials may be, in bytes.
+/// The maximum size of a file of credentials, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// None if there is no such file. One that others may read is refused: a token in it counts as lost; so is one that others can have put there.
+/// Reads the file, or returns `None` if there is none. A file that others may read is refused, because a token in it counts as leaked; so is a file that others
+/// can have put there.
 fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
     let refuse =
         |why: String| Error::configuration(format!("cannot use {}: {why}", path.display()));
     let fail = |e: io::Error| refuse(e.to_string());
-    // Before it is opened: a FIFO would be waited for.
+    // Checked before the file is opened: opening a FIFO would block.
     let about = match fs::metadata(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         other => other.map_err(fail)?,
@@ -147,13 +148,13 @@ fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
     }
     judge(path, home, &about).map_err(refuse)?;
     let file = File::open(path).map_err(fail)?;
-    // Room enough, so that it leaves no copy behind where it grew.
+    // Large enough not to be reallocated, which would leave a copy behind.
     let mut text = String::with_capacity(about.len() as usize + 1);
     file.take(LONGEST).read_to_string(&mut text).map_err(fail)?;
     Ok(Some(text.into()))
 }
 
-/// Whose the file is, and who else may read it or put another in its place.
+/// Checks who owns the file, and who else may read or replace it.
 #[cfg(unix)]
 fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt;
@@ -171,7 +172,7 @@ fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
     if !is_ours(file) {
         return Err("it belongs to somebody else".into());
     }
-    // A link's own folder, and that of the file it leads to.
+    // The folder of a symbolic link, and the folder of the file that it points to.
     let real = path.canonicalize().map_err(|e| e.to_string())?;
     for folder in [path, &real].into_iter().filter_map(Path::parent) {
         let about = fs::metadata(folder).map_err(|e| e.to_string())?;
@@ -179,7 +180,7 @@ fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
         if !is_ours(&about) {
             return Err(format!("its folder {folder} belongs to somebody else"));
         }
-        // In a sticky folder others can't replace it.
+        // In a sticky folder others cannot replace the file.
         if mode(&about) & 0o022 != 0 && mode(&about) & 0o1000 == 0 {
             return Err(format!(
                 "others may write into its folder (mode {:03o}): chmod 700 {folder}",
@@ -195,7 +196,7 @@ fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// An error names the line and never shows it: toml's own message would.
+/// Parses the profiles. An error names the line but does not show it, as toml's own message would.
 fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Found>, Error> {
     let text = text.expose_secret();
     toml::from_str(text).map_err(|e| {

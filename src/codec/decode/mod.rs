@@ -1,4 +1,4 @@
-//! A response is read twice before it is an error: as it is documented, then leniently (docs/decisions/0003).
+//! Decoding: a response is read as it is documented and, if that fails, leniently (docs/decisions/0003).
 
 use std::cell::RefCell;
 
@@ -7,26 +7,26 @@ use serde_json::Value;
 
 use crate::codec::{digits, lenient::Lenient, mode};
 
-/// How many empty texts of a value may stand for nothing.
+/// How many empty strings in a value may be read as missing.
 const EMPTY: usize = 256;
-/// Why a value does not decode.
+/// The reason why a value does not decode.
 pub(crate) struct Fault {
     pub path: String,
     pub message: String,
 }
 
-/// Reads a response or an item: as it is documented, then leniently.
+/// Decodes a response or an item: as it is documented, then leniently.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     read_with(text, false)
 }
 
-/// As [`read`], of what is documented as any JSON: a number that would change, and Python's `NaN` and `Infinity`, are texts in it.
+/// As [`read`], for values that are documented as any JSON: numbers that would lose digits, and Python's `NaN` and `Infinity`, are read as strings.
 pub(crate) fn read_any<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     read_with(text, true)
 }
 
 fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
-    // UTF-8 is checked once for the whole text, not string by string: that is quicker.
+    // Checking UTF-8 once for the whole text is faster than string by string.
     let quick = || match std::str::from_utf8(text) {
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(text),
@@ -41,7 +41,7 @@ fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
     value
 }
 
-/// Reads what is inside of a response leniently; what it finds out of empty texts is noted.
+/// Decodes a part of a response leniently. Empty strings that are found not to fit are noted in `empty`.
 pub(crate) fn leniently<T: DeserializeOwned>(
     text: &[u8],
     empty: &RefCell<Vec<usize>>,
@@ -62,7 +62,7 @@ fn second<T: DeserializeOwned>(
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
-        // An empty text was met that can't be what is wanted: is it wanted at all?
+        // A new empty string was found that does not fit: read once more with it as missing.
         let now = empty.borrow().len();
         if now == before || now > EMPTY {
             return Err(Fault {
@@ -73,7 +73,7 @@ fn second<T: DeserializeOwned>(
     }
 }
 
-/// As a value, whatever the text is: what is no JSON is one text, and nothing is null.
+/// Returns any text as a value: text that is not JSON becomes a string, an empty text null.
 pub(crate) fn lossless(text: &[u8]) -> Value {
     if text.is_empty() {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! The plain meaning that a value of another form has as what is wanted.
+//! Conversions from values of another form, where the meaning is plain.
 
 use serde::{
     Deserializer,
@@ -8,7 +8,7 @@ use serde_json::{Error, Value};
 
 use crate::codec::{digits, lenient::Lenient, pieces::pieces};
 
-/// An integer as it is written: also with zeros after the point, or an exponent.
+/// Reads an integer, also with zeros after the point or an exponent.
 fn integer(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| {
         let number: crate::Decimal = text.parse().ok()?;
@@ -20,7 +20,7 @@ fn integer(text: &str) -> Option<i64> {
 }
 
 impl<'a> Lenient<'a> {
-    /// As a boolean: also `"true"`, Python's `"True"`, and 1.
+    /// Reads a boolean: also `"true"`, Python's `"True"`, and 1.
     pub(super) fn as_bool<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self
             .plain()
@@ -50,7 +50,7 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// As the nearest `f64`.
+    /// Reads the nearest `f64`.
     pub(super) fn as_float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.number().map(|text| (text.parse::<f64>(), text)) {
             Some((Ok(n), text)) if n.is_finite() && (n != 0.0 || digits::is_kept(&text)) => {
@@ -70,13 +70,13 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// As a list: also its one item, the JSON text of a list, and null or an empty text for none.
+    /// Reads a list: also a single item, the JSON text of a list, and null or an empty string as an empty list.
     pub(super) fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match value.text {
             b"null" => value.with_text(b"[]").list(visitor),
             b"\"\"" if value.is_noted() => value.with_text(b"[]").list(visitor),
             b"\"\"" => value.deserialize_any(visitor),
-            // In a list of booleans only: elsewhere `false` more likely stands for none.
+            // Only in a list of booleans: elsewhere `false` more likely means that there is none.
             b"true" | b"false" => {
                 let one = Value::Bool(value.text == b"true");
                 visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
@@ -94,7 +94,7 @@ impl<'a> Lenient<'a> {
         self
     }
 
-    /// As an object: also a list of one, and the JSON text of an object.
+    /// Reads an object: also a list with one object, and the JSON text of an object.
     pub(super) fn as_object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match pieces(value.text, b'[').as_deref() {
             Ok([one]) if one.first() == Some(&b'{') && value.depth > 0 => {

@@ -1,9 +1,10 @@
-//! The second reading of a response: from its text, a value of another form than the document's where it has one plain meaning.
+//! The lenient reading of a response: a value of another form than the documented one is accepted where its meaning is plain.
 //!
-//! drf-yasg documents what a serializer declares, and views send what they like: a number in a text, the text of a JSON value, one item where a list is
-//! documented or a list of one where an object is, an empty text for what is not there. Nothing is guessed: what has no plain meaning stays an error.
+//! drf-yasg documents what a serializer declares, but views send what they like: a number in a string, the JSON text of a value, a single item in place of a
+//! list or a list in place of its only item, an empty string for a missing value. Nothing is guessed: a value without a plain meaning stays an error.
 //!
-//! It reads pieces of the text, not a tree: every digit of a number is at hand, and what is no JSON (Python's `NaN`) spoils the piece that it stands in only.
+//! It reads pieces of the text, not a tree, so that every digit of a number is at hand, and text that is not JSON (Python's `NaN`) spoils only the piece that
+//! it stands in.
 
 mod meaning;
 
@@ -25,17 +26,17 @@ use crate::codec::{
     raw::{DIGITS, RAW},
 };
 
-/// As deep as serde_json reads.
+/// The depth limit, the same as that of serde_json.
 const DEPTH: u8 = 128;
 
-/// A text that is read as what is wanted, if that is plain.
+/// A piece of JSON text that is read as the wanted type if its meaning is plain.
 #[derive(Clone, Copy)]
 pub(crate) struct Lenient<'a> {
     text: &'a [u8],
     depth: u8,
-    /// What no [`Value`] can hold is a text.
+    /// Whether values that no [`Value`] can hold are read as strings.
     any: bool,
-    /// Where empty texts and lists stand that were not what was wanted.
+    /// The positions of empty strings and lists that did not fit.
     empty: &'a RefCell<Vec<usize>>,
 }
 
@@ -62,14 +63,14 @@ impl<'a> Lenient<'a> {
         self.text.first().copied().unwrap_or_default()
     }
 
-    /// The text that a JSON string holds.
+    /// Returns the content, if this is a JSON string.
     fn string(&self) -> Option<String> {
         serde_json::from_slice(self.text)
             .ok()
             .filter(|_| self.first() == b'"')
     }
 
-    /// A number as it is written, also one in a text.
+    /// Returns a number as it is written, also one inside a string.
     fn number(&self) -> Option<String> {
         let text = self
             .string()
@@ -77,7 +78,7 @@ impl<'a> Lenient<'a> {
         Some(text.trim().to_owned()).filter(|text| is_number(text))
     }
 
-    /// A text, also the digits of a number and a boolean.
+    /// Returns the content of a string, or the text of a number or a boolean.
     fn plain(&self) -> Option<String> {
         match self.first() {
             b't' | b'f' => serde_json::from_slice::<bool>(self.text)
@@ -88,12 +89,12 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// The beginning of the text, for a message.
+    /// Returns the beginning of the text, for a message.
     fn says(&self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.text.get(..60).unwrap_or(self.text))
     }
 
-    /// Reads with `f` the JSON value that a text holds, else this one.
+    /// Calls `f` with the JSON value inside a string, or else with this value.
     fn parsed<T>(self, f: impl FnOnce(Lenient<'_>) -> T) -> T {
         match self.string().filter(|text| !text.trim().is_empty()) {
             Some(text) => {
@@ -138,7 +139,7 @@ impl<'a> Lenient<'a> {
             .ok_or_else(|| Error::custom("nested too deeply"))
     }
 
-    /// What a list of one number, text or boolean holds; else this one.
+    /// Returns the only item of a list, if that is a number, string or boolean; or else this value.
     fn only(self) -> Self {
         match pieces(self.text, b'[').as_deref() {
             Ok([one]) if !one.starts_with(b"[") && !one.starts_with(b"{") && self.depth > 0 => {
@@ -148,7 +149,7 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// Notes where an empty text or list is not what is wanted.
+    /// Notes the position of an empty string or list that does not fit.
     fn noting<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
         if outcome.is_err() && self.is_empty() && !self.is_noted() {
             self.empty.borrow_mut().push(self.text.as_ptr() as usize);

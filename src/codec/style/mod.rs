@@ -1,9 +1,9 @@
-//! How a list or an object is written into a query, a path or a header: OpenAPI's `style` and `explode`, which are RFC 6570's expansions.
+//! Writes lists and objects into a query, a path or a header, by OpenAPI's `style` and `explode`, which are expansions of RFC 6570.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// OpenAPI's `style`; `Json` for a parameter that has a `content` instead.
+/// OpenAPI's `style`, or `Json` for a parameter that has a `content` instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     Simple,
@@ -16,7 +16,7 @@ pub enum Style {
     Json,
 }
 
-/// Where a parameter goes.
+/// The part of a request that a parameter is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Path,
@@ -24,7 +24,7 @@ pub enum Place {
     Header,
 }
 
-/// How a parameter is written.
+/// The way a parameter is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
     pub place: Place,
@@ -34,13 +34,13 @@ pub struct Format {
     pub reserved: bool,
 }
 
-/// RFC 3986's `unreserved`.
+/// Characters that are never encoded: RFC 3986's `unreserved`.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// With what is reserved and can't be taken for the end of the value.
+/// Characters that are not encoded with `allowReserved`: also reserved ones that cannot be taken for the end of the value.
 const RESERVED: &AsciiSet = &STRICT
     .remove(b':')
     .remove(b'/')
@@ -57,10 +57,10 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b'=');
 
 impl Format {
-    /// Returns the parameter as it stands in the URL or the header; `None` if there is nothing to send: a null, an empty list, an empty object.
+    /// Returns the parameter as it is written into the URL or the header; `None` for a null, an empty list or an empty object, which are not sent.
     ///
     /// # Errors
-    /// Returns an error if this style cannot say it.
+    /// Returns an error if the value cannot be written in this style.
     pub fn write(&self, name: &str, value: &Value) -> Result<Option<String>, String> {
         let name = utf8_percent_encode(name, STRICT).to_string();
         let named = self.place == Place::Query;
@@ -136,7 +136,7 @@ impl Format {
         }
     }
 
-    /// `a[b][c]=1`; a list in it repeats its name.
+    /// Writes `a[b][c]=1`; a list inside repeats its name.
     fn deep(&self, name: &str, value: &Value, out: &mut Vec<String>) -> Result<(), String> {
         match value {
             Value::Null => {}
@@ -186,7 +186,7 @@ impl Format {
         }
     }
 
-    /// `joined`: a separator in the text would part it in two.
+    /// Encodes a text. `joined` says that it is part of a list, so that a separator in it must be encoded too.
     fn encode(&self, text: &str, joined: bool) -> Result<String, String> {
         let set = match self.place {
             Place::Header if joined && text.contains(',') => {

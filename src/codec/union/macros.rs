@@ -1,6 +1,6 @@
-//! The enum that a generated union is.
+//! The macro that implements generated unions.
 
-/// Makes the enum of a union, its accessors, conversions and serde's traits.
+/// Defines the enum of a union, with its accessors, conversions and serde's traits.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __union {
@@ -15,7 +15,7 @@ macro_rules! __union {
                     match self { Self::$variant(value) => ::std::option::Option::Some(value), _ => ::std::option::Option::None }
                 }
             )*
-            /// Returns the value that is of no alternative of the document.
+            /// Returns the value, if it matches no alternative of the document.
             pub fn as_unknown(&self) -> ::std::option::Option<&$crate::Json> {
                 match self { Self::Unknown(value) => ::std::option::Option::Some(value.get()), _ => ::std::option::Option::None }
             }
@@ -49,7 +49,7 @@ macro_rules! __union {
             }
         )*
         impl ::std::convert::From<$crate::serde_json::Value> for $name {
-            /// Read as a response is.
+            /// Reads the value as a response is read.
             fn from(value: $crate::serde_json::Value) -> Self { $crate::rt::of(value) }
         }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {

@@ -1,6 +1,7 @@
-//! Typed, open unions (`oneOf`, `anyOf`): which alternative a value is of, and how it is written. The rule, and why: docs/decisions/0006-unions.md.
+//! Typed, open unions (`oneOf`, `anyOf`): how the alternative of a value is found, and how it is written. The rule and its reasons:
+//! docs/decisions/0006-unions.md.
 //!
-//! A generated union says what its alternatives look like; everything else stands here once. Reading one never fails but for what no JSON value can hold: what
+//! A generated union describes its alternatives; the common part stands here once. Reading a union only fails for what no JSON value can hold: a value that
 //! fits no alternative is kept.
 
 mod macros;
@@ -29,21 +30,21 @@ use self::shape::{Rank, best};
 
 /// A generated union.
 pub trait Union: Sized + 'static {
-    /// The member that tells the alternative of an object; empty if none does.
+    /// The member that tells the alternative of an object; empty if there is none.
     const TAG: &'static str;
     const ALTERNATIVES: &'static [Alternative];
-    /// One for each alternative.
+    /// A reader for each alternative.
     const READ: &'static [fn(Source<'_>) -> Option<Self>];
 
     fn unknown(value: Json) -> Self;
 }
 
-/// Where an alternative is read from.
+/// The source that an alternative is read from.
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
-    /// As it is documented.
+    /// A value that is read as it is documented.
     Strict(&'a Value),
-    /// Leniently; with the places of empty texts that are not what is wanted, which are found once.
+    /// A text that is read leniently, with the positions of empty strings that do not fit, which are found once.
     Lenient(&'a [u8], &'a RefCell<Vec<usize>>),
 }
 
@@ -56,15 +57,15 @@ impl Source<'_> {
     }
 }
 
-/// As deep as unions may be read inside unions. What is deeper is kept as it is.
+/// How deep unions are read inside unions. A deeper one is kept as an unknown value.
 const DEEPEST: u8 = 100;
 
 #[derive(Clone, Copy, Default)]
 struct State {
     depth: u8,
-    /// Whether an alternative is only probed. Then unions inside are passed over, which never fail: without this, each level would double the work.
+    /// Whether an alternative is only probed. Unions inside, which never fail, are then skipped: without this each level would double the work.
     probing: bool,
-    /// Whether one was passed over.
+    /// Whether a union was skipped.
     passed: bool,
 }
 
@@ -72,7 +73,7 @@ thread_local! {
     static STATE: Cell<State> = const { Cell::new(State { depth: 0, probing: false, passed: false }) };
 }
 
-/// Sets the state until it is dropped.
+/// Changes the state until it is dropped.
 struct Scope(State);
 
 impl Scope {
@@ -133,7 +134,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
     }
 }
 
-/// Returns whether a union here is to be passed over.
+/// Returns whether a union here is to be skipped, and notes it.
 fn passed() -> bool {
     let state = STATE.get();
     STATE.set(State {
@@ -143,7 +144,7 @@ fn passed() -> bool {
     state.probing
 }
 
-/// Returns the union that a value is. A tag decides alone; else those that fit are read, the best first.
+/// Returns the union of a value. A tag alone decides; without one, the alternatives that fit are read, the best first.
 pub fn of<U: Union>(value: Value) -> U {
     let order = order(U::TAG, U::ALTERNATIVES, &value);
     if order.is_empty() {
@@ -164,7 +165,7 @@ fn unknown<U: Union>(mut value: Value) -> U {
     U::unknown(Json(value))
 }
 
-/// Only where no other alternative could be meant.
+/// Reads leniently, but only if no other alternative is possible.
 fn leniently<U: Union>(order: &[usize], text: &[u8]) -> Option<U> {
     match order {
         [one] => read(*one, Source::Lenient(text, &RefCell::default())),
@@ -172,7 +173,7 @@ fn leniently<U: Union>(order: &[usize], text: &[u8]) -> Option<U> {
     }
 }
 
-/// Reads an alternative: without the unions inside first, so that a fault costs no more than its own level.
+/// Reads an alternative, first without the unions inside it, so that a fault costs no more than its own level.
 fn read<U: Union>(index: usize, source: Source<'_>) -> Option<U> {
     let _inside = Scope::new(|state| state.depth = state.depth.saturating_add(1));
     if STATE.get().depth > DEEPEST {

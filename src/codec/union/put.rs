@@ -1,10 +1,10 @@
-//! How an alternative is written.
+//! Writing of alternatives.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::codec::record::Record;
 
-/// Writes a struct with its tag, whatever it holds itself.
+/// Writes a struct with its tag, whatever tag it holds itself.
 pub fn tagged<T: Record, S: Serializer>(
     value: &T,
     name: &'static str,
@@ -21,7 +21,7 @@ pub fn tagged<T: Record, S: Serializer>(
     map.end()
 }
 
-/// Writes a value as it is.
+/// Writes a value without a tag.
 pub fn plain<T: Serialize, S: Serializer>(
     value: &T,
     _: &'static str,
@@ -31,7 +31,7 @@ pub fn plain<T: Serialize, S: Serializer>(
     value.serialize(s)
 }
 
-/// Every member but one.
+/// A map that leaves out one member.
 struct Others<'a, M> {
     map: &'a mut M,
     name: &'static str,

@@ -1,10 +1,10 @@
-//! What the alternatives of a union look like, and how well a value fits one.
+//! The shapes of the alternatives of a union, and how well a value fits one.
 
 use std::cmp::Reverse;
 
 use serde_json::{Map, Value};
 
-/// A value that tells an alternative.
+/// A value of the tag, which tells the alternative.
 #[derive(Clone, Copy, Debug)]
 pub enum Tag {
     Text(&'static str),
@@ -22,7 +22,7 @@ impl Tag {
     }
 }
 
-/// JSON types, as bits.
+/// JSON types, as bits of a mask.
 pub mod kind {
     pub const BOOLEAN: u8 = 1;
     pub const INTEGER: u8 = 2;
@@ -33,28 +33,28 @@ pub mod kind {
     pub const ANY: u8 = 63;
 }
 
-/// What the values of an alternative look like, one level deep.
+/// The shape of the values of an alternative, one level deep.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Of [`kind`].
+    /// The JSON types, a mask of the bits in [`kind`].
     pub kinds: u8,
-    /// The values that are listed.
+    /// The listed values of an enum.
     pub values: &'static [Tag],
-    /// Whether it is a text of some form: a time, a UUID.
+    /// Whether it is a string with a format, such as a time or a UUID.
     pub formatted: bool,
-    /// The names of an object's members.
+    /// The names of the members of an object.
     pub fields: &'static [&'static str],
     pub required: &'static [&'static str],
-    /// Members of which the document says what value they have.
+    /// Members whose values the document fixes.
     pub fixed: &'static [(&'static str, &'static [Tag])],
-    /// Whether there may be other members.
+    /// Whether other members are allowed.
     pub open: bool,
-    /// What the first item of a list looks like, if anything is known of it.
+    /// The shape of the first item of a list, if it is known.
     pub items: &'static [Shape],
 }
 
 impl Shape {
-    /// Anything.
+    /// The shape of any value.
     pub const ANY: Self = Self {
         kinds: kind::ANY,
         values: &[],
@@ -66,7 +66,7 @@ impl Shape {
         items: &[],
     };
 
-    /// Returns how well a value fits, the least being the best; `None` if it does not.
+    /// Returns how well a value fits, where less is better; `None` if it does not fit.
     fn rank(&self, value: &Value) -> Option<Rank> {
         if self.kinds & kind_of(value) == 0 {
             return None;
@@ -75,7 +75,7 @@ impl Shape {
             _ if self.values.iter().any(|v| v.is(value)) => 0,
             _ if !self.values.is_empty() => 3,
             Value::String(_) => 2 - u8::from(self.formatted),
-            // An integer is one before it is a number; anything is the last choice.
+            // An integer fits an integer better than a number; any value is the last choice.
             _ => u8::from(self.kinds & (kind::NUMBER | kind::TEXT) != 0),
         };
         let other = Rank {
@@ -103,7 +103,7 @@ impl Shape {
         }
         let mut hint = 0;
         let known = map.keys().filter(|key| {
-            // Most often the one after the last.
+            // Usually the one after the last.
             let at = match self.fields.get(hint) {
                 Some(next) if next == key => Some(hint),
                 _ => self.fields.iter().position(|f| f == key),
@@ -115,7 +115,7 @@ impl Shape {
         let missing = self.required.iter().filter(|n| !map.contains_key(**n));
         let missing = missing.count();
         let foreign = if self.open { 0 } else { map.len() - known };
-        // Of two faults one is forgiven: a member that did not come, or one that the document does not name. Never both, and never where nothing is known.
+        // One of two faults is forgiven: missing members, or members that the document does not name; never both, and never if no member is known.
         let fits = match (missing, foreign) {
             (0, 0) => true,
             (0, _) | (_, 0) => known > 0,
@@ -132,7 +132,7 @@ impl Shape {
     }
 }
 
-/// In the order of what decides.
+/// Compared in the order of its fields.
 #[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     missing: usize,
@@ -155,7 +155,7 @@ fn kind_of(value: &Value) -> u8 {
             Some(n) if n > 1 << 53 => kind::INTEGER,
             _ => kind::INTEGER | kind::NUMBER,
         },
-        // More than an `f64` holds exactly.
+        // Beyond `i64`: neither an integer nor an exact `f64`.
         Value::Number(n) if n.is_u64() => 0,
         Value::Number(_) => kind::NUMBER,
         Value::String(_) => kind::TEXT,
@@ -164,7 +164,7 @@ fn kind_of(value: &Value) -> u8 {
     }
 }
 
-/// An alternative: the values of the tag that name it, and what it looks like.
+/// An alternative: the values of the tag that name it, and its shapes.
 #[derive(Debug)]
 pub struct Alternative {
     pub tags: &'static [Tag],

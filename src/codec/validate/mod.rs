@@ -1,4 +1,4 @@
-//! The limits that the document sets for what is sent (JSON Schema validation keywords), checked before sending. All that are not kept are found at once.
+//! Checks the limits of the document (JSON Schema validation keywords) before a request is sent. All violations are reported at once.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::privacy::secret;
 
-/// Something in a request that the API would refuse.
+/// A value in a request that the API would refuse.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// From the body, or the name of a parameter: `points[2].name`.
+    /// The path of the value, from the body or the name of a parameter: `points[2].name`.
     pub field: String,
     /// What is wrong with it.
     pub fault: String,
@@ -28,7 +28,7 @@ impl Violation {
     }
 }
 
-/// A request that checks itself, and what holds some.
+/// A type that checks its own values and those inside it.
 pub trait Check {
     fn check(&self, v: &mut Violations);
 }
@@ -59,23 +59,23 @@ impl<T: Check> Check for BTreeMap<String, T> {
     }
 }
 
-/// What was found so far, and where the check is.
+/// The violations that were found so far, and the current path.
 #[derive(Debug, Default)]
 pub struct Violations {
     at: String,
-    /// Whether it is in a secret, whose value no error may show.
+    /// Whether the current value is inside a secret, which no error may show.
     secret: bool,
     found: Vec<Violation>,
-    /// The last pattern, if it is one: the items of a list have the same.
+    /// The last pattern, compiled unless that failed: the items of a list share one.
     pattern: Option<(&'static str, Option<Regex>)>,
 }
 
-/// More are not kept: a list of a million bad items is as wrong as one of a thousand.
+/// How many violations are kept: a list with a million bad items is no more wrong than one with a thousand.
 const MOST: usize = 1000;
-/// Characters of a value that are shown.
+/// How many characters of a value are shown.
 const SHOWN: usize = 60;
 
-/// A larger pattern (compiled), or a longer text, is left to the server: time grows with their product.
+/// A larger pattern (compiled) or a longer text is left to the server, because the time grows with their product. In bytes.
 const PATTERN_BYTES: usize = 1 << 16;
 const TEXT_BYTES: usize = 1 << 14;
 
@@ -91,7 +91,7 @@ impl Violations {
         self.at.truncate(before);
     }
 
-    /// Goes into a field; an empty name is the place itself.
+    /// Extends a path by a field; an empty name leaves it as it is.
     pub fn step(at: &mut String, field: &str) {
         if !at.is_empty() && !field.is_empty() {
             at.push('.');
@@ -99,7 +99,7 @@ impl Violations {
         at.push_str(field);
     }
 
-    /// Notes what is wrong at this place.
+    /// Adds a violation at the current path.
     #[cold]
     pub fn fault(&mut self, fault: impl Into<String>) {
         if self.found.len() < MOST {
@@ -125,26 +125,26 @@ impl Violations {
         );
     }
 
-    /// Checks a secret, whose value no error shows.
+    /// Runs a check of a secret, whose value no error may show.
     pub fn secret(&mut self, check: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.secret, true);
         check(self);
         self.secret = before;
     }
 
-    /// Checks what is inside a field.
+    /// Checks the value inside a field.
     pub fn nested(&mut self, field: &str, value: &impl Check) {
         self.within(|at| Self::step(at, field), |v| value.check(v));
     }
 
-    /// Counts characters, as DRF does.
+    /// Checks the number of characters, counted as DRF does.
     pub fn min_length(&mut self, field: &str, value: &str, n: usize) {
         if value.chars().count() < n {
             self.must(field, format_args!("at least {n} characters"), value);
         }
     }
 
-    /// Counts characters, as DRF does.
+    /// Checks the number of characters, counted as DRF does.
     pub fn max_length(&mut self, field: &str, value: &str, n: usize) {
         if value.len() > n && value.chars().count() > n {
             self.must(field, format_args!("at most {n} characters"), value);
@@ -182,7 +182,8 @@ impl Violations {
         self.within(|at| Self::step(at, field), each);
     }
 
-    /// Checks that the pattern matches anywhere in the value, as JSON Schema says. A pattern that is none in Rust (Python's look-ahead, for one) is left to the server.
+    /// Checks that the pattern matches somewhere in the value, as JSON Schema defines it. A pattern that Rust's regex does not support (Python's look-ahead,
+    /// for example) is left to the server.
     pub fn pattern(&mut self, field: &str, value: &str, pattern: &'static str) {
         if value.len() > TEXT_BYTES {
             return;
@@ -260,7 +261,7 @@ impl Violations {
         }
     }
 
-    /// Checks as exactly as an `f64` is: 0.3 is a multiple of 0.1.
+    /// Checks that the value is a multiple of `n`, within the precision of `f64`: 0.3 is a multiple of 0.1.
     pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
         let times = value / n;
         if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
@@ -268,7 +269,7 @@ impl Violations {
         }
     }
 
-    /// Checks that it is a number of JSON, which has neither NaN nor infinities.
+    /// Checks that the value is a JSON number, so neither NaN nor an infinity.
     pub fn finite(&mut self, field: &str, value: f64) {
         if !value.is_finite() {
             self.must(field, format_args!("a finite number"), value);
@@ -276,7 +277,7 @@ impl Violations {
     }
 }
 
-/// The beginning of a value, on one line.
+/// Returns the beginning of a value, on one line.
 fn shown(value: &str) -> String {
     let length = value.chars().count();
     let start: String = value.chars().take(SHOWN).collect();

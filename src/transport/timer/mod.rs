@@ -1,7 +1,7 @@
-//! Timeouts that cost a call next to nothing. A timer of tokio's wakes the runtime's driver when it is the next to fire, which that of a lone call always is:
-//! a write to an eventfd and a turn of epoll (docs/decisions/0004). Here one thread of the process waits for the earliest
-//! deadline, and is woken only for an earlier one. Each thread that makes calls has a list of its own, so that calls of many threads wait for no lock.
-//! A process that was forked has no such thread: it starts its own.
+//! Timeouts that cost a call next to nothing. A timer of tokio wakes the runtime's driver (a write to an eventfd and a turn of epoll) if it is the next to
+//! fire, which it always is for a single call: see docs/decisions/0004. Here one thread of the process waits for the earliest deadline, and is woken only for
+//! an earlier one. Each thread that makes calls has its own list, so that calls of many threads do not wait for a lock. A forked process does not have this
+//! thread and starts its own.
 
 use std::{
     cell::Cell,
@@ -26,24 +26,24 @@ use tokio::{
 
 use crate::transport::{clock::until, process::PerProcess};
 
-/// The time was over first.
+/// The error of a timeout that was exceeded.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Elapsed;
 
 pin_project! {
-    /// What `future` gives, or [`Elapsed`].
+    /// A future with the output of `future`, or [`Elapsed`].
     pub(crate) struct Timeout<F> {
         #[pin]
         future: F,
         wait: Duration,
         deadline: Option<tokio::time::Instant>,
         entry: Option<Entry>,
-        // Where the thread could not be started.
+        // A timer of tokio, if the thread could not be started.
         own: Option<Pin<Box<Sleep>>>,
     }
 }
 
-/// Waits until the deadline, and no longer than `wait` from when there is something to wait for.
+/// Runs `future` until the deadline, and for `wait` at most, counted from its first poll that is pending.
 pub(crate) fn timeout<F: Future>(
     wait: Duration,
     deadline: impl Into<Option<tokio::time::Instant>>,
@@ -88,21 +88,21 @@ impl<F: Future> Future for Timeout<F> {
     }
 }
 
-/// A place in a list, until it is dropped.
+/// An entry in a list, removed when it is dropped.
 struct Entry {
     list: &'static List,
     key: usize,
 }
 
 impl Entry {
-    /// Ready once the thread took the waker out.
+    /// Ready once the thread has taken the waker out.
     fn poll(&self, waker: &Waker) -> Poll<()> {
         match self.list.waiting().get(self.key) {
             Some((_, Some(known))) if known.will_wake(waker) => return Poll::Pending,
             Some((_, Some(_))) => {}
             _ => return Poll::Ready(()),
         }
-        // A waker is cloned and dropped without the lock: it may free a task, and with it an entry.
+        // A waker is cloned and dropped outside the lock: dropping it may free a task, and an entry with it.
         let mut other = waker.clone();
         match self.list.waiting().get_mut(self.key) {
             Some((_, Some(known))) => std::mem::swap(known, &mut other),
@@ -114,14 +114,15 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // The waker goes after the lock, as above.
+        // The waker is dropped after the lock, as above.
         let _waker = self.list.waiting().try_remove(self.key);
     }
 }
 
 type Waiting = Slab<(Instant, Option<Waker>)>;
 
-/// Every call enters and leaves: that is what costs little. The thread looks at all of it, but seldom. Two lists share no cache line.
+/// The timeouts of some threads. Adding and removing is cheap, because every call does it; the timer's thread reads all entries, but seldom. Aligned so that
+/// two lists share no cache line.
 #[derive(Default)]
 #[repr(align(128))]
 struct List(Mutex<Waiting>);
@@ -133,20 +134,20 @@ impl List {
 }
 
 struct Timer {
-    /// Threads take turns to choose one: two share a list only where there are more threads.
+    /// Threads choose lists in turn; two share one only if there are more threads than lists.
     lists: [List; 16],
     started: Instant,
-    /// When the thread looks next, in nanoseconds since the start.
+    /// When the thread looks next, in nanoseconds since `started`.
     planned: AtomicU64,
     thread: OnceLock<Thread>,
 }
 
-/// An hour.
+/// One hour: how long the thread sleeps if there is nothing to wait for.
 const FAR: Duration = Duration::from_secs(3600);
 
 impl Timer {
-    /// As [`Self::of`] this process, and the list of this thread. To ask for the process's id is a system call, 1 % of a GET on loopback: it is asked for once in
-    /// each runtime and thread, since a process that was forked can't go on with a runtime of its parent.
+    /// Returns the timer of this process and the list of this thread. Asking for the process id is a system call (1 % of a GET on loopback), so it is asked for
+    /// once for each runtime and thread: a forked process cannot go on with a runtime of its parent.
     fn here() -> Option<(&'static Self, &'static List)> {
         type Own = Option<(&'static Timer, &'static List)>;
         thread_local! {
@@ -167,7 +168,7 @@ impl Timer {
         }
     }
 
-    /// That of this process; none where a thread can't be started.
+    /// Returns the timer of this process; `None` if a thread cannot be started.
     fn of(process: u32) -> Option<&'static Self> {
         static TIMERS: PerProcess<Option<&'static Timer>> = PerProcess::new();
         *TIMERS.of(process, Self::start)
@@ -195,7 +196,7 @@ impl Timer {
 
     fn enter(&self, list: &'static List, at: Instant, waker: Waker) -> Entry {
         let key = list.waiting().insert((at, Some(waker)));
-        // After it is in the list: the thread that plans now either sees it there, or is told.
+        // Must follow the insertion: a thread that is planning now either sees the entry, or is told of it.
         let at = self.since_start(at);
         if at < self.planned.load(SeqCst) && at < self.planned.fetch_min(at, SeqCst) {
             self.thread.get().inspect(|thread| thread.unpark());
@@ -206,7 +207,7 @@ impl Timer {
     fn run(&self) {
         loop {
             let now = Instant::now();
-            // Whoever enters from here on and is earlier than what is found below, says so.
+            // An entry that is added from here on, and is earlier than what is found below, wakes the thread.
             self.planned.store(self.since_start(now + FAR), SeqCst);
             let (mut next, mut due) = (now + FAR, Vec::new());
             for list in &self.lists {
@@ -219,7 +220,7 @@ impl Timer {
             }
             self.planned.fetch_min(self.since_start(next), SeqCst);
             if due.is_empty() {
-                // One who was earlier has left a token: this returns at once.
+                // If an earlier entry was added meanwhile, its unpark token makes this return at once.
                 thread::park_timeout(next.saturating_duration_since(Instant::now()));
             } else {
                 due.into_iter().for_each(wake);
@@ -228,11 +229,11 @@ impl Timer {
     }
 }
 
-/// A waker is code of somebody else: if it panics, all other timeouts go on.
+/// Wakes a task. A waker is foreign code: if it panics, all other timeouts must go on.
 fn wake(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         tracing::error!("a waker panicked");
-        // To drop it may panic again.
+        // Dropping the payload may panic again.
         std::mem::forget(panic);
     }
 }
