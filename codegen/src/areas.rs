@@ -1,4 +1,4 @@
-//! Which operations are built: an area is the operation's first tag, else the first path component.
+//! The operations that are built, by area: an operation's first tag, or else the first component of its path.
 
 use heck::ToSnakeCase;
 use serde_json::Value;
@@ -10,13 +10,13 @@ pub const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// An operation of the document, with its place.
+/// An operation of the document, with its path, method and area.
 pub struct Operation<'a> {
     pub area: String,
     pub path: &'a str,
     pub method: &'static str,
     pub value: &'a Value,
-    /// Those of the path item, then its own.
+    /// The parameters of the path item, then those of the operation.
     pub parameters: Vec<&'a Value>,
 }
 
@@ -30,7 +30,8 @@ impl Operation<'_> {
     }
 }
 
-/// The area of an operation: its first tag, else the first component of its path. It is the name of a cargo feature, so some names are taken.
+/// Returns the area of an operation: its first tag, or else the first component of its path. It becomes the name of a cargo feature, so some names are
+/// reserved.
 pub fn area(path: &str, operation: &Value) -> String {
     let tag = operation.pointer("/tags/0").and_then(Value::as_str);
     let name = tag

@@ -1,4 +1,4 @@
-//! The request body of an operation: one setter for a JSON or raw body, one a member for a form.
+//! The request body of an operation: one setter for a JSON or raw body, or one for each member of a form.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,14 @@ use crate::{
     types,
 };
 
-/// Stands for a body among what is required, as in the runtime.
+/// Stands for the body among the required parameters, as in the runtime.
 const BODY: &str = "(body)";
 
-/// How a body is sent.
+/// The kind of a body.
 pub enum Kind<'a> {
-    /// Media type and schema.
+    /// JSON of this media type and schema.
     Json(&'a str, &'a Value),
-    /// Bytes of a media type.
+    /// Bytes of this media type.
     Raw(&'a str),
     Form(Form<'a>),
 }
@@ -37,10 +37,10 @@ pub struct Form<'a> {
     encoding: Option<&'a Value>,
 }
 
-/// The body of an operation, and whether it is required. Where a file must go, a form is chosen before JSON, which has no bytes.
+/// Returns the kind of an operation's body, and whether it is required. If it has to hold a file, a form is preferred to JSON, which cannot hold bytes.
 ///
 /// # Errors
-/// A `$ref` that points to nothing.
+/// Returns an error if a `$ref` points to nothing.
 pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'a>, bool)>, Error> {
     let Some(body) = op.value.get("requestBody") else {
         return Ok(None);
@@ -94,7 +94,7 @@ pub fn setters<'a>(
         required.push(BODY.into());
     }
     let about = if must {
-        "Sets the request body. It must be set: without it nothing is sent."
+        "Sets the request body, which is required."
     } else {
         "Sets the request body."
     };
@@ -116,7 +116,7 @@ pub fn setters<'a>(
         Kind::Raw(media) => {
             describe.raw(media, must);
             let media_type = describe::code(media);
-            let about = format!("{about} It is sent as it is, as {media_type}.");
+            let about = format!("{about} It is sent unchanged, as {media_type}.");
             Ok(
                 quote!(#[markup = #about] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#media, body); self }),
             )
@@ -180,7 +180,7 @@ fn member(
         Argument::Any => quote!(form_json(#name, &value, #multipart)),
         Argument::File if multipart => quote!(form_file(#name, value)),
         Argument::Files if multipart => quote!(form_files(#name, value)),
-        // No file fits in such a form: its text.
+        // Such a form cannot hold a file, so its text is sent.
         Argument::File => {
             return quote!(#about #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
         }
@@ -201,7 +201,7 @@ impl Form<'_> {
         self.encoding?.get(name)
     }
 
-    /// The headers of the parts of a name.
+    /// Returns the headers of the parts with this name.
     fn headers_of<'h>(&'h self, doc: &'h Document<'_>, name: &str) -> Vec<Header<'h>> {
         let encoding = self.encoding(name).filter(|_| self.multipart);
         let headers = encoding.and_then(|e| e.get("headers")?.as_object());
@@ -210,7 +210,7 @@ impl Form<'_> {
             .collect()
     }
 
-    /// The headers of all parts that the caller may set.
+    /// Returns the headers of all parts that the caller may set.
     fn headers<'h>(&'h self, doc: &'h Document<'_>) -> Vec<(&'h str, Vec<Header<'h>>)> {
         let names = self.members.keys();
         names
@@ -222,14 +222,14 @@ impl Form<'_> {
             .collect()
     }
 
-    /// One concrete media type; of several the caller chooses.
+    /// Returns the media type of a part, if it is a single concrete one: of several, the caller chooses.
     fn content_type(&self, name: &str) -> Option<&str> {
         let media = self.encoding(name)?.get("contentType")?.as_str()?;
         let concrete = !media.contains(',') && media::sent(media, "") == media;
         Some(media).filter(|_| concrete)
     }
 
-    /// What stands between the values of a list, if it is one field (`encoding.style`, `encoding.explode`).
+    /// Returns the separator of a list that is sent as one field (`encoding.style`, `encoding.explode`).
     fn separator(&self, name: &str) -> Option<char> {
         let encoding = self.encoding(name).filter(|_| !self.multipart)?;
         let style = encoding.get("style").and_then(Value::as_str);

@@ -1,4 +1,4 @@
-//! A table of calls, one for each operation, through the generated client: for tests that must reach every operation.
+//! Tables of calls through the generated client, one for each operation, for tests that must reach every operation.
 
 use std::collections::BTreeSet;
 
@@ -81,23 +81,24 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         entries.extend(quote!((#id, #method, #path, #name),));
     }
     Ok(quote! {
-        /// Operation id, method, path template, and the call, which gives what was decoded (all items of a page), as JSON. `sample` gives a valid instance of a schema, which it gets as JSON text.
+        /// Operation id, method, path template, and a call that returns the decoded response (all items of a page) as JSON. `sample` returns a valid instance
+        /// of a schema, which it is given as JSON text.
         #[allow(clippy::type_complexity, deprecated)]
         pub const CALLS: &[(
             &str, &str, &str,
             for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::CallFuture<'a, autopi::serde_json::Value>,
         )] = &[#entries];
         #functions
-        /// The same through the blocking client.
+        /// The same calls through the blocking client.
         #[allow(clippy::type_complexity, deprecated)]
         pub const BLOCKING: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#blocking];
-        /// Every operation whose body is required, without it.
+        /// A call of each operation with a required body, but without the body.
         #[allow(clippy::type_complexity, deprecated)]
         pub const BODILESS: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#bodiless];
-        /// Every component that is a type, and decode-then-encode through it.
+        /// For each component that is a type: decodes a value and encodes it again.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
-        /// Each operation with a typed response, and its JSON Schema.
+        /// Each operation with a typed response, and the JSON Schema of that type.
         #[allow(clippy::type_complexity)]
         pub const SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
         /// Each component that is a type, and its JSON Schema.
@@ -106,7 +107,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         fn schema<T: autopi::schemars::JsonSchema>() -> autopi::serde_json::Value {
             autopi::schemars::schema_for!(T).to_value()
         }
-        /// The `Debug` of each of them, decoded from a value.
+        /// For each of these: decodes a value and formats it with `Debug`.
         #[allow(clippy::type_complexity)]
         pub const DEBUG: &[(&str, fn(&autopi::serde_json::Value) -> Result<String, autopi::serde_json::Error>)] = &[#debug];
         fn debug<T: std::fmt::Debug + serde::de::DeserializeOwned>(
@@ -122,7 +123,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     })
 }
 
-/// Every parameter, with a valid value each.
+/// Returns the setters of all parameters, each with a valid value.
 fn parameters(
     doc: &Document<'_>,
     op: &Operation<'_>,
@@ -139,7 +140,7 @@ fn parameters(
     Ok(out)
 }
 
-/// Every parameter and the body, with a valid value each.
+/// Returns the setters of all parameters and of the body, each with a valid value.
 fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error> {
     let mut taken = crate::operations::reserved();
     let mut out = parameters(doc, op, &mut taken)?;
@@ -164,7 +165,7 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
     Ok(out)
 }
 
-/// What a setter takes.
+/// Returns the argument of a setter.
 fn value(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream {
     let known = doc.written_out(schema);
     match argument {
@@ -187,7 +188,7 @@ fn value(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream
     }
 }
 
-/// A value of a parameter that is of the type `ty`, or becomes it.
+/// Returns a value of the type `ty`, or one that converts into it.
 pub fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
     let target = Document::target(schema).and_then(|t| doc.schemas.get(t).copied());
     let known = target.unwrap_or(schema);

@@ -1,4 +1,4 @@
-//! The table of [`crate::calls`] through progenitor's client: the same arguments, as JSON, read as the types that its setters take.
+//! The table of [`crate::calls`] through progenitor's client: the same arguments as JSON, decoded as the types that its setters take.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::{
     schema::Document,
 };
 
-/// The fields of each builder, with what its setter takes.
+/// The fields of each builder, with the argument types of their setters.
 type Builders = BTreeMap<String, BTreeMap<String, TokenStream>>;
 
 pub fn emit(
@@ -105,7 +105,7 @@ fn setters(
     Ok(out)
 }
 
-/// What [`crate::calls`] gives to a setter, as JSON.
+/// Returns the argument that [`crate::calls`] gives to a setter, as JSON.
 fn json(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream {
     let known = doc.written_out(schema);
     match argument {
@@ -125,7 +125,7 @@ fn json(doc: &Document<'_>, argument: &Argument, schema: &Value) -> TokenStream 
     }
 }
 
-/// As progenitor names them.
+/// Returns the name that progenitor gives to a setter.
 fn setter(name: &str) -> String {
     let name = name.to_snake_case();
     match syn::parse_str::<Ident>(&name) {
@@ -156,7 +156,7 @@ fn builders(file: &syn::File) -> Builders {
     builders
 }
 
-/// The first argument of a generic type of this name.
+/// Returns the first type argument of a generic type with this name.
 fn argument<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
     let syn::Type::Path(path) = ty else {
         return None;
@@ -175,7 +175,7 @@ fn argument<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
     }
 }
 
-/// What a setter takes, as it is named outside of the crate.
+/// Returns the argument type of a setter, as it is named outside of the crate.
 fn taken(ty: &syn::Type) -> TokenStream {
     let ty = argument(ty, "Option").unwrap_or(ty);
     let text = ty.to_token_stream().to_string().replace(' ', "");

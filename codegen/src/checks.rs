@@ -1,4 +1,4 @@
-//! The limits of what is sent, checked before sending; never enforced on what comes back.
+//! Checks of limits: they apply to what is sent, never to responses.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::{
     schema::{self, Document, is_file},
 };
 
-/// The checks of a field of a request.
+/// Returns the checks of a field of a request.
 pub fn field(
     doc: &Document<'_>,
     key: &str,
@@ -31,12 +31,12 @@ pub fn field(
     }
 }
 
-/// The checks of `value`, a reference to what the schema says.
+/// Returns the checks of `value`, a reference to a value of the schema.
 pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
     value_at(doc, key, schema, 0)
 }
 
-/// Lists in lists in lists are left to the server: a component may be a list of itself.
+/// How deep nested lists are checked; deeper ones are left to the server, because a component may be a list of itself.
 const DEPTH: u8 = 4;
 
 fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
@@ -65,7 +65,7 @@ fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenS
     if schema::is_union(known) {
         return checks;
     }
-    // What stands beside a reference to a plain schema limits it too.
+    // Keywords beside a reference to a plain schema limit the value too.
     for schema in doc.aliases(schema) {
         checks.extend(limits(key, kind, schema));
     }
@@ -83,14 +83,14 @@ fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenS
     checks
 }
 
-/// The checks of `value`, a reference to a body, or to one of the members that the document does not name.
+/// Returns the checks of `value`, a reference to a body or to a member that the document does not name.
 pub fn body(doc: &Document<'_>, schema: &Value) -> TokenStream {
     let nested = nested(doc, schema, 0).then(|| quote!(v.nested("", value);));
     let limits = each_at(doc, schema, 1);
     quote!(#nested #limits)
 }
 
-/// The checks of `value`, a reference to an item or to a member of a map.
+/// Returns the checks of `value`, a reference to an item of a list or a value of a map.
 fn each_at(doc: &Document<'_>, schema: &Value, depth: u8) -> TokenStream {
     let checks = value_at(doc, "", schema, depth);
     match checks.is_empty() || !doc.is_nullable(schema) {
@@ -99,7 +99,7 @@ fn each_at(doc: &Document<'_>, schema: &Value, depth: u8) -> TokenStream {
     }
 }
 
-/// The limits that stand in one schema of this kind.
+/// Returns the checks of the limits in one schema of this kind.
 fn limits(key: &str, kind: &str, schema: &Value) -> TokenStream {
     let mut checks = TokenStream::new();
     let size = |rule: &str, function: &str, len: TokenStream| {
@@ -122,7 +122,7 @@ fn limits(key: &str, kind: &str, schema: &Value) -> TokenStream {
                 "decimal" => quote!(f64::from(*value)),
                 _ => quote!(*value as f64),
             };
-            // The limits of a 64-bit integer are those of the type.
+            // Limits that are those of a 64-bit integer are implied by the type.
             let limit = |rule: &str| {
                 schema
                     .get(rule)
@@ -157,7 +157,7 @@ fn limits(key: &str, kind: &str, schema: &Value) -> TokenStream {
     checks
 }
 
-/// Is the Rust type a `String`?
+/// Returns whether the Rust type is `String`.
 fn is_text(schema: &Value) -> bool {
     let format = schema
         .get("format")
@@ -169,7 +169,7 @@ fn is_text(schema: &Value) -> bool {
             .all(|k| schema.get(k).is_none())
 }
 
-/// Does the Rust type hold requests, which check themselves?
+/// Returns whether the Rust type contains requests, which check themselves.
 pub fn nested(doc: &Document<'_>, schema: &Value, depth: u8) -> bool {
     let target = Document::target(schema).and_then(|t| doc.schemas.get(t).copied());
     match target {

@@ -1,12 +1,12 @@
-//! Which types hold each other: the strongly connected components of a graph (Tarjan 1972), without recursion.
+//! Cycles of types that contain each other: the strongly connected components of a graph (Tarjan 1972), without recursion.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A number for each node that lies on a cycle: the same for those that reach each other.
+/// Returns a number for each node that lies on a cycle: the same for nodes that reach each other.
 pub fn find(graph: &BTreeMap<&str, Vec<&str>>) -> BTreeMap<String, usize> {
     let mut cycles = BTreeMap::new();
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
-    // The earliest node that each of the open ones reaches.
+    // The earliest node that each open node reaches.
     let mut low: BTreeMap<&str, usize> = BTreeMap::new();
     let mut done: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = Vec::new();

@@ -1,5 +1,5 @@
-//! What the documentation of generated code says beside the texts of the document: types as links, limits, keys, directions. All of it is made of our own words,
-//! of Rust names, and of names in code spans, so it may be markup (see [`crate::docs`]).
+//! The parts of generated documentation that are not texts of the document: types as links, limits, keys, directions. They consist of our own words, Rust
+//! names, and names in code spans, so they may contain markup (see [`crate::docs`]).
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -8,12 +8,12 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use crate::{escape, schema::Document};
 
-/// A paragraph of ours.
+/// Returns a paragraph of our own text.
 pub fn paragraph(text: &str) -> TokenStream {
     quote!(#[markup = ""] #[markup = #text])
 }
 
-/// A name of the document, as a code span. One with marks or blanks that also begin a code block is escaped text instead.
+/// Returns a name of the document as a code span, or as escaped text if it holds marks or blanks that could also begin a code block.
 pub fn code(text: &str) -> String {
     match ["`", "~~", "  "].iter().any(|mark| text.contains(mark)) {
         true => escape::markdown(text),
@@ -21,7 +21,7 @@ pub fn code(text: &str) -> String {
     }
 }
 
-/// A text of the document, its description before its title; `None` if it says nothing.
+/// Returns the description of a schema, or else its title; `None` if both are empty.
 pub fn text(schema: &Value) -> Option<&str> {
     let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::trim);
     [text("description"), text("title")]
@@ -30,7 +30,7 @@ pub fn text(schema: &Value) -> Option<&str> {
         .find(|t| !t.is_empty())
 }
 
-/// The doc comment of something with a name: what the document says of it, else `otherwise`; then facts.
+/// Returns a doc comment: the text of the document or else `otherwise`, then facts.
 pub fn about(text: Option<&str>, otherwise: &str, facts: &[String]) -> TokenStream {
     let facts = sentence(facts);
     match (text, facts.is_empty()) {
@@ -49,7 +49,7 @@ pub fn about(text: Option<&str>, otherwise: &str, facts: &[String]) -> TokenStre
     }
 }
 
-/// What a text says beyond the name: drf-yasg makes a title of each name.
+/// Returns whether a text says more than the name: drf-yasg makes a title of each name.
 pub fn says_more(text: &str, name: &str) -> bool {
     let letters = |text: &str| -> String {
         let letters = text.chars().filter(|c| c.is_alphanumeric());
@@ -67,7 +67,7 @@ fn sentence(facts: &[String]) -> String {
     }
 }
 
-/// A type as a reader says it, its own types as links.
+/// Returns a type in words, with links to our types.
 pub fn linked(ty: &TokenStream) -> String {
     match syn::parse2(ty.clone()) {
         Ok(ty) => linked_type(&ty),
@@ -97,7 +97,7 @@ fn linked_type(ty: &Type) -> String {
         ("Page", [item]) => format!("a [`Page`](crate::Page) of {item}"),
         ("Map", _) => "any object".into(),
         ("Json", _) => "any JSON".into(),
-        ("String", _) => "a text".into(),
+        ("String", _) => "a string".into(),
         ("i64", _) => "an integer".into(),
         ("f64", _) => "a number".into(),
         ("bool", _) => "a boolean".into(),
@@ -115,7 +115,7 @@ fn argument(argument: &GenericArgument) -> Option<String> {
     }
 }
 
-/// The limits of a value, its default and its format where the type does not tell.
+/// Returns the limits of a value, its default, and its format unless the type implies it.
 pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
     let find = |key: &str| doc.aliases(schema).find_map(|s| s.get(key));
     let number = |key: &str| find(key).filter(|n| n.as_f64().is_some_and(|n| n.abs() < 9e15));
@@ -148,10 +148,10 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
         out.extend(range(low, number(high), unit));
     }
     if strict("uniqueItems") {
-        out.push("no item twice".into());
+        out.push("no duplicate items".into());
     }
     let word = |key: &str| find(key).and_then(Value::as_str).filter(|t| t.len() < 80);
-    out.extend(word("pattern").map(|p| format!("of the form {}", code(p))));
+    out.extend(word("pattern").map(|p| format!("matching {}", code(p))));
     let typed = [
         "date-time",
         "date",
@@ -172,7 +172,7 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
     out
 }
 
-/// The doc comment of a member: its text, its key where nothing else tells it, its direction, its limits.
+/// Returns the doc comment of a member: its text, its JSON key, its direction, its limits.
 pub fn member(doc: &Document<'_>, key: &str, field: &str, property: &Value) -> TokenStream {
     let text = text(property).filter(|text| says_more(text, key));
     let facts = facts(doc, property);
@@ -192,17 +192,17 @@ fn facts(doc: &Document<'_>, property: &Value) -> Vec<String> {
     out
 }
 
-/// Names of operations as links to their methods, the first few.
+/// Returns links to the methods of the first few operations.
 pub fn methods(functions: &[String]) -> String {
     few(functions, |f| format!("[`{f}`](crate::Client::{f})"))
 }
 
-/// Names of types as links.
+/// Returns links to the first few types.
 pub fn types(names: &[String]) -> String {
     few(names, |name| format!("[`{name}`](crate::types::{name})"))
 }
 
-/// As many are named.
+/// How many names are listed.
 const FEW: usize = 4;
 
 fn few(all: &[String], link: impl Fn(&str) -> String) -> String {

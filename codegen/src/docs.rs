@@ -1,7 +1,7 @@
-//! Documentation of the generated code. Its text comes from the document: it must stay text, for rustc, for rustdoc and for a reader.
+//! Documentation of generated code. Its text comes from the document and must stay text for rustc, for rustdoc and for a reader.
 //!
-//! Of Markdown only paragraphs, lists, emphasis, code spans and blocks are left. A code block is marked as text and, as the only thing that rustdoc could take for
-//! a test, not there at all when doctests are collected.
+//! Of Markdown, only paragraphs, lists, emphasis, code spans and code blocks are kept. A code block is marked as text; because it is the only thing that
+//! rustdoc could take for a test, it is left out altogether when doctests are collected.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,8 +10,8 @@ use quote::quote;
 
 use crate::escape;
 
-/// Rewrites every `#[doc = "…"]`, also inside macros, so that no writer of code has to think of it. Only what we say ourselves may hold links
-/// (`#[markup = "…"]`) and code that is compiled elsewhere (`#[example = "…"]`).
+/// Cleans every `#[doc = "…"]`, also inside macros, so that no emitter has to think of it. Only our own texts may hold links (`#[markup = "…"]`) and code that
+/// is compiled elsewhere (`#[example = "…"]`).
 pub fn clean(tokens: TokenStream) -> TokenStream {
     let mut out = Vec::new();
     for token in tokens {
@@ -36,7 +36,7 @@ pub fn clean(tokens: TokenStream) -> TokenStream {
     out.into_iter().collect()
 }
 
-/// The kind and the text of `[doc = "…"]`.
+/// Returns the kind and the text of `[doc = "…"]`.
 fn text(group: &Group) -> Option<(&'static str, String)> {
     if group.delimiter() != Delimiter::Bracket {
         return None;
@@ -62,12 +62,12 @@ fn attributes(text: &str) -> TokenStream {
     }
 }
 
-/// What rustdoc could take for a test is not there when it looks for tests.
+/// Returns a doc attribute that is absent when rustdoc looks for tests.
 fn code(text: &str) -> TokenStream {
     quote!(#[cfg_attr(not(doctest), doc = #text)])
 }
 
-/// One a line: printed as `/// line`. An empty text is an empty line.
+/// Returns one doc attribute for each line, which is printed as `/// line`. An empty text is an empty line.
 fn lines(text: &str) -> TokenStream {
     let lines = text.split('\n').map(|line| match line {
         "" => String::new(),
@@ -76,7 +76,7 @@ fn lines(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// The text as Markdown that says what it says, and whether it has a code block.
+/// Returns a text as Markdown that shows the same text, and whether it has a code block.
 fn markdown(text: &str) -> (String, bool) {
     let text = text.replace("\r\n", "\n");
     let mut lines = text.lines().peekable();
@@ -127,7 +127,7 @@ fn markdown(text: &str) -> (String, bool) {
     (out.join("\n"), code)
 }
 
-/// The marks that open a fenced block.
+/// Returns the marks that open a fenced code block.
 fn fence(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -140,8 +140,8 @@ fn indented(line: &str) -> bool {
     !line.trim().is_empty() && (line.starts_with("    ") || line.starts_with('\t'))
 }
 
-/// One line outside a code block. Words are parted by one space, so that nothing is indented, and what would be HTML, a link, a table, an escape, a fence or an
-/// open code span is escaped.
+/// Returns a line outside a code block. Words are separated by single spaces, so that nothing is indented; whatever would be HTML, a link, a table, an escape,
+/// a fence or an open code span is escaped.
 pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
     let words = line.split([' ', '\t']).filter(|w| !w.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
@@ -152,7 +152,7 @@ pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
         if c == '`' {
             let ticks = ticks(rest);
             let after = &rest[ticks..];
-            // A pipe would part the cells of a table before the span is seen.
+            // A pipe would separate the cells of a table before the code span is recognised.
             if let Some(len) = spans
                 .length(line.len() - after.len(), ticks)
                 .filter(|n| ticks < 3 && !after[..*n].contains('|'))
@@ -166,9 +166,9 @@ pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
             continue;
         }
         rest = &rest[c.len_utf8()..];
-        // `&#x202e;` is a character.
+        // `&#x202e;` would become a character.
         let entity = c == '&' && rest.starts_with(|c: char| c == '#' || c.is_ascii_alphabetic());
-        // `a_b` is a word.
+        // The underscore in `a_b` is not markup.
         let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let inside = c == '_' && word(out.chars().next_back()) && word(rest.chars().next());
         if entity || (is_markup(c) && !inside) {
@@ -179,17 +179,17 @@ pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// Outside a code span, what is more than a character.
+/// Returns whether a character has a meaning in Markdown outside of a code span.
 pub fn is_markup(c: char) -> bool {
     matches!(c, '\\' | '<' | '[' | ']' | '|' | '~')
 }
 
-/// How many backticks a text begins with.
+/// Returns how many backticks a text begins with.
 fn ticks(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// Where the runs of backticks of a line are, by their length: each is looked for once.
+/// The positions of the runs of backticks in a line, by their length, so that each is looked for only once.
 struct Spans(BTreeMap<usize, VecDeque<usize>>);
 
 impl Spans {
@@ -205,7 +205,7 @@ impl Spans {
         Self(runs)
     }
 
-    /// The length of a code span whose text begins at `from`, behind as many backticks. `from` never goes back.
+    /// Returns the length of a code span whose text begins at `from`, after as many backticks. `from` never decreases between calls.
     fn length(&mut self, from: usize, ticks: usize) -> Option<usize> {
         let runs = self.0.get_mut(&ticks)?;
         while runs.front().is_some_and(|at| *at < from) {

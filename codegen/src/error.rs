@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::escape;
 
-/// What is wrong with the document, and where.
+/// A fault in the document, and its place.
 #[derive(Debug)]
 pub struct Error {
     pointer: String,
@@ -17,12 +17,12 @@ impl Error {
         }
     }
 
-    /// The JSON pointer (RFC 6901) of the place in the document.
+    /// Returns the JSON pointer (RFC 6901) of the place in the document.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     pub fn message(&self) -> &str {
         &self.message
     }

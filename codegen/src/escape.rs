@@ -1,10 +1,10 @@
-//! Text of a document, made safe to show: in a doc comment, a report, a terminal.
+//! Makes text of a document safe to show in a doc comment, a report or a terminal.
 
 use std::borrow::Cow;
 
 use crate::docs;
 
-/// Characters that a reader does not see, or that change how others are seen: controls, directions of writing, zero width, byte order marks, tags.
+/// Returns whether a character is invisible, or changes how others are shown: controls, text direction, zero width, byte order marks, tags.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -16,34 +16,34 @@ pub fn hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text on one line: what is hidden is shown as Rust writes it (`\n`, `\u{202e}`).
+/// Returns the text on one line, with hidden characters as Rust escapes them (`\n`, `\u{202e}`).
 pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// As [`line()`], but line feeds and tabs stay.
+/// Returns the text as [`line()`] does, but keeps line feeds and tabs.
 pub fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| matches!(c, '\n' | '\t'))
 }
 
-/// A key as a part of a JSON pointer (RFC 6901, section 3).
+/// Returns a key as a part of a JSON pointer (RFC 6901, section 3).
 pub fn pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// What [`pointer()`] made of a key.
+/// Returns the key that [`pointer()`] has escaped.
 pub fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }
 
-/// A text in a line of Markdown: no markup but code spans, nothing hidden.
+/// Returns a text for a line of Markdown: without markup except code spans, and without hidden characters.
 pub fn markdown(text: &str) -> String {
     docs::prose(&line(text), |c| {
         docs::is_markup(c) || matches!(c, '*' | '_')
     })
 }
 
-/// A name as a code span of Markdown: nothing of it ends the span.
+/// Returns a name as a code span of Markdown that nothing in the name can end.
 pub fn code(text: &str) -> String {
     let text = line(text);
     let ticks = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -51,7 +51,7 @@ pub fn code(text: &str) -> String {
     format!("{mark}{gap}{text}{gap}{mark}")
 }
 
-/// JSON whose hidden characters are `\uXXXX`: the same to a parser.
+/// Returns the same JSON with its hidden characters escaped as `\uXXXX`.
 pub fn json(text: &str) -> Cow<'_, str> {
     let shown = |c| hidden(c) && !matches!(c, '\n' | '\t');
     if !text.contains(shown) {
@@ -77,7 +77,7 @@ fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
-            // `char::escape_default` also escapes what can be read, but never a hidden one as itself.
+            // `char::escape_default` escapes visible characters too, but never leaves a hidden one as it is.
             c if shown(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }

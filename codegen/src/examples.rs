@@ -1,5 +1,5 @@
-//! What the documentation of an operation says: its arguments, what it takes and returns, and an example. All examples are compiled by one test
-//! ([`crate::examples`]): 620 doctests would take minutes.
+//! The documentation of an operation: its arguments, what it takes and returns, and an example. One test compiles all examples ([`crate::examples`]), because
+//! 620 doctests would take minutes.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -12,13 +12,13 @@ use crate::{
     parameters::Argument,
 };
 
-/// The documentation of an operation while its parts are found.
+/// The parts of an operation's documentation that were found so far.
 pub struct About<'a> {
     op: &'a Operation<'a>,
     function: &'a Ident,
     required: Vec<String>,
     optional: Vec<String>,
-    /// Setter and argument of what an example must give.
+    /// The setters that an example must call, with the type of the argument and whether it is passed by reference.
     given: Vec<(Ident, TokenStream, bool)>,
     takes: Option<String>,
     returns: Option<String>,
@@ -39,7 +39,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// A parameter, or a field of a form.
+    /// Adds a parameter or a field of a form.
     pub fn argument(&mut self, field: &Ident, argument: &Argument, must: bool, limits: &[String]) {
         let name = field.to_string();
         let name = name.trim_start_matches("r#");
@@ -60,13 +60,13 @@ impl<'a> About<'a> {
         }
     }
 
-    /// A typed body.
+    /// Adds a typed body.
     pub fn body(&mut self, ty: &TokenStream, must: bool) {
         self.takes = Some(linked(ty));
         self.set_body(ty.clone(), must, true);
     }
 
-    /// A body of bytes.
+    /// Adds a body of bytes.
     pub fn raw(&mut self, media: &str, must: bool) {
         self.takes = Some(describe::code(media));
         self.set_body(quote!(crate::Bytes), must, false);
@@ -86,12 +86,12 @@ impl<'a> About<'a> {
         self.returns = Some(linked(ty));
     }
 
-    /// What it returns is a page of many.
+    /// Notes that the operation returns a list in pages.
     pub fn pages(&mut self) {
         self.is_list = true;
     }
 
-    /// The call as a reader would write it. Names of ours alone are in it.
+    /// Returns the call as a reader would write it. It only contains Rust names that we made.
     fn example(&self) -> String {
         let mut call = format!("client.{}()", self.function);
         for (field, _, by_reference) in &self.given {
@@ -107,7 +107,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// A function that holds the example.
+    /// Returns a function that holds the example.
     #[cfg(feature = "conformance")]
     pub fn test(&self, name: &Ident) -> TokenStream {
         let code: TokenStream = self.example().parse().unwrap_or_default();
@@ -138,7 +138,7 @@ impl<'a> About<'a> {
             }
         }
         if let Some(id) = text(contract::ORIGINAL_OPERATION_ID) {
-            facts.push(format!("In the document: {}.", describe::code(id)));
+            facts.push(format!("Id in the document: {}.", describe::code(id)));
         }
         if !facts.is_empty() {
             out.extend(paragraph(&facts.join(" ")));

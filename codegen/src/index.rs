@@ -20,7 +20,7 @@ struct Area {
 pub struct Areas(BTreeMap<String, Area>);
 
 impl Areas {
-    /// A method of the client, and of the blocking one.
+    /// Adds a method to the client, and one to the blocking client.
     pub fn add(
         &mut self,
         op: &Operation<'_>,
@@ -32,13 +32,13 @@ impl Areas {
         let area = self.0.entry(op.area.clone()).or_default();
         area.methods.extend(method);
         area.blocking.extend(blocking);
-        // A pipe would part the cells, code span or not; in a URL it is written like this anyway.
+        // A pipe would separate the cells even in a code span; in a URL it is percent-encoded anyway.
         let route = route.replace('|', "%7C");
         let link = format!("[`{function}`](crate::Client::{function})");
         area.rows.push(format!("| {link} | {route} |"));
     }
 
-    /// One `impl` block for each area, and the index as the documentation of a module.
+    /// Returns one `impl` block for each area, and the index as the documentation of a module.
     pub fn emit(&self, doc: &Document<'_>) -> TokenStream {
         let mut blocks = TokenStream::new();
         let (mut overview, mut tables) = (Vec::new(), TokenStream::new());
@@ -81,7 +81,7 @@ impl Areas {
 }
 
 impl Document<'_> {
-    /// What the document says of an area: the description of the tag that it is named after.
+    /// Returns the description of the tag that an area is named after.
     fn tag_text(&self, area: &str) -> Option<&str> {
         let tags = self.root_tags().and_then(Value::as_array)?;
         let mut tags = tags.iter().filter(|tag| {

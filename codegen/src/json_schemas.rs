@@ -1,4 +1,4 @@
-//! The JSON Schema of each type, as data: the document's own words, in those of JSON Schema 2020-12.
+//! The JSON Schema of each type, as data: the document's schemas in the terms of JSON Schema 2020-12.
 
 use std::{cell::Cell, collections::BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Error, contract, schema::Document};
 
-/// What stands for a schema as it is.
+/// The keywords that are copied unchanged.
 const AS_IT_IS: [&str; 21] = [
     "default",
     "deprecated",
@@ -33,7 +33,7 @@ const AS_IT_IS: [&str; 21] = [
     "writeOnly",
 ];
 
-/// A table of the types, each with its name and its schema. References to types stay, by the component's name.
+/// Returns a table of the types, each with its name and its schema. References to types are kept, by the name of the component.
 pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream, Error> {
     let mut entries = TokenStream::new();
     for name in types {
@@ -50,14 +50,14 @@ pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream,
     Ok(quote!(json_schemas! { #entries }))
 }
 
-/// How many components that are no type one schema has written out in it; any JSON stands for the others.
+/// How many components without a type of their own are written out in one schema; further ones become any JSON.
 const WRITTEN_OUT: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Words<'a> {
     doc: &'a Document<'a>,
     types: &'a BTreeSet<String>,
-    /// How many more components are written out: one may name itself, or two each of the next twice.
+    /// How many more components may be written out: one may contain itself, or each may contain the next one twice.
     left: &'a Cell<usize>,
 }
 
@@ -133,7 +133,7 @@ impl Words<'_> {
     }
 }
 
-/// The same, or null.
+/// Returns the schema with null allowed.
 fn nullable(mut schema: Map<String, Value>) -> Value {
     if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
         && !values.contains(&Value::Null)

@@ -1,6 +1,6 @@
-//! Turns a normalised OpenAPI 3.0 document into the generated half of the `autopi` crate.
+//! Turns a normalised OpenAPI 3.0 document into the generated part of the `autopi` crate.
 //!
-//! [`generate`] is pure: `build.rs` and `cargo xtask expand` call it and get the same bytes.
+//! [`generate`] is a pure function: `build.rs` and `cargo xtask expand` call it and get the same bytes.
 
 mod areas;
 mod bodies;
@@ -31,7 +31,7 @@ pub mod progenitor;
 pub mod projection;
 mod resend;
 pub mod schema;
-#[allow(dead_code)] // The client's file, of which not all is needed here.
+#[allow(dead_code)] // a file of the client, not all of which is needed here
 mod secret;
 mod types;
 mod unions;
@@ -44,18 +44,18 @@ pub use error::Error;
 pub use names::free;
 pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success};
 
-/// The Rust code of every operation whose area is `on`, and of the types that these need.
+/// Returns the Rust code of every operation whose area is `on`, and of the types that they need.
 ///
 /// # Errors
-/// A document that is no JSON, no OpenAPI 3.0 or that no operation is left of; the text names the JSON pointer.
+/// Returns an error with the JSON pointer if the document is not JSON, is not OpenAPI 3.0, or has nothing that can be generated.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     print::print(tokens(&parse(spec)?, on)?)
 }
 
-/// Rust code that has the JSON Schema of each type of [`generate`], for the client's feature `schemars`.
+/// Returns Rust code with the JSON Schema of each type of [`generate`], for the client's feature `schemars`.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 #[cfg(feature = "json-schemas")]
 pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     let doc = parse(spec)?;
@@ -65,18 +65,18 @@ pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Err
     Ok(json_schemas::emit(&doc, &types::all(&doc, &used)?)?.to_string())
 }
 
-/// Whether [`generate`] can use a document: all but the printing, which does not depend on it.
+/// Checks that [`generate`] can use a document: runs all of it except the printing, which does not depend on the document.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 pub fn prove(doc: &Value) -> Result<(), Error> {
     print::parse(tokens(doc, &|_| true)?).map(drop)
 }
 
-/// [`generate`] before it is printed, of a document that is known to be OpenAPI 3.0.
+/// Returns the code of [`generate`] before it is printed, for a document that is known to be OpenAPI 3.0.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Error> {
     let operations = areas::select(doc, on)?;
     let doc = schema::Document::new(doc);
@@ -91,18 +91,18 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
     })
 }
 
-/// Refuses a document whose types would be far larger than itself, before any work is done for it.
+/// Checks that the types of a document would not be far larger than the document itself, before any work is done for it.
 ///
 /// # Errors
-/// Names the component.
+/// Returns an error that names the component.
 pub fn check(doc: &Value) -> Result<(), Error> {
     schema::Document::new(doc).check()
 }
 
-/// The types alone, for tests that read and write them.
+/// Returns the code of the types alone, for tests that read and write them.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 #[cfg(feature = "conformance")]
 pub fn types(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
@@ -112,10 +112,10 @@ pub fn types(spec: &str) -> Result<String, Error> {
     print::print(quote::quote!(pub mod types { #types }))
 }
 
-/// Rust code of a table of calls, one for each operation with every parameter and a body: for conformance tests of the generated client.
+/// Returns Rust code with a table of calls, one for each operation with all its parameters and a body, for conformance tests of the generated client.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 #[cfg(feature = "conformance")]
 pub fn calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
@@ -123,10 +123,10 @@ pub fn calls(spec: &str) -> Result<String, Error> {
     print::print(calls::emit(&schema::Document::new(&doc), &operations)?)
 }
 
-/// Rust code of the same table through progenitor's client.
+/// Returns Rust code with the same table through progenitor's client.
 ///
 /// # Errors
-/// As [`progenitor::generate`].
+/// Returns an error in the same cases as [`progenitor::generate`].
 #[cfg(all(feature = "conformance", feature = "progenitor"))]
 pub fn progenitor_calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
@@ -136,10 +136,10 @@ pub fn progenitor_calls(spec: &str) -> Result<String, Error> {
     print::print(calls_progenitor::emit(&doc, &operations, &generated)?)
 }
 
-/// Rust code that holds the example of each operation, for a test that compiles them all.
+/// Returns Rust code with the example of each operation, for a test that compiles them all.
 ///
 /// # Errors
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 #[cfg(feature = "conformance")]
 pub fn examples(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
@@ -150,15 +150,15 @@ pub fn examples(spec: &str) -> Result<String, Error> {
     )?)
 }
 
-/// The areas of a document: the first tag of each operation, sorted. Each is a cargo feature.
+/// Returns the areas of a document, sorted: the first tag of each operation, or else the first component of its path. Each is a cargo feature.
 ///
 /// # Errors
-/// A document that is no JSON or no OpenAPI 3.0.
+/// Returns an error if the document is not JSON or not OpenAPI 3.0.
 pub fn areas(spec: &str) -> Result<Vec<String>, Error> {
     areas_of(&parse(spec)?)
 }
 
-/// [`areas`] of a document that is known to be OpenAPI 3.0.
+/// Returns the areas of a document that is known to be OpenAPI 3.0: see [`areas`].
 ///
 /// # Errors
 /// Returns an error if the document has no `paths`.

@@ -1,16 +1,16 @@
-//! Media types (RFC 9110, 8.3.1): what is JSON, what is a form, what is asked for.
+//! Media types (RFC 9110, 8.3.1): which are JSON, which are sent, which are accepted.
 
 use serde_json::{Map, Value};
 
 use crate::operations::json_schema;
 
-/// Type and subtype, in lower case and without parameters.
+/// Returns type and subtype in lower case, without parameters.
 fn essence(media: &str) -> String {
     let essence = media.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
 
-/// One JSON text: `application/json`, `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
+/// Returns whether the media type is a single JSON text: `application/json`, `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
 pub fn is_json(media: &str) -> bool {
     let essence = essence(media);
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
@@ -28,7 +28,7 @@ fn is_range(media: &str) -> bool {
     essence(media).contains('*')
 }
 
-/// The JSON of a body or a response: plain JSON before a JSON of another name, before any media type at all.
+/// Returns the JSON of a body or a response: `application/json` first, then another JSON type, then a media type range.
 pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let rank = |media: &str| match essence(media).as_str() {
         "application/json" => Some(0),
@@ -41,7 +41,7 @@ pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
 }
 
-/// The media type to send, as the document has it. A range is none: then it is the usual one.
+/// Returns the media type to send: the document's, or `usual` if that is a range.
 pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     let plain = media.bytes().all(|b| (b' '..0x7f).contains(&b)) && media.contains('/');
     if is_range(media) || !plain {
@@ -51,7 +51,7 @@ pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     }
 }
 
-/// The media types to ask for. A file is read whatever it is: a server that has it in another form only is no error.
+/// Returns the media types to accept. A file is accepted in any form, so that a server that has it in another one only is not an error.
 pub fn accept(content: Option<&Map<String, Value>>) -> String {
     let Some(content) = content else {
         return "application/json".into();

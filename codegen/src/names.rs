@@ -1,11 +1,11 @@
-//! Rust names for what a document names.
+//! Rust names for the names of a document.
 
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-/// A type name.
+/// Returns the name of a type.
 pub fn type_ident(name: &str) -> Ident {
     first(name, |words| {
         let mut camel = words.to_upper_camel_case();
@@ -19,7 +19,7 @@ pub fn type_ident(name: &str) -> Ident {
     })
 }
 
-/// A field, method or argument name; keywords become raw, or get an underscore where raw is not allowed.
+/// Returns the name of a field, method or argument. Keywords become raw identifiers, or get an underscore where those are not allowed.
 pub fn value_ident(name: &str) -> Ident {
     first(name, |words| {
         let mut snake = words.to_snake_case();
@@ -38,7 +38,8 @@ pub fn value_ident(name: &str) -> Ident {
     })
 }
 
-/// Letters that are one character in every form of Unicode. rustc compares names in form C: `Ω` has two characters, and Hangul can be spelled in parts.
+/// Returns whether a letter is a single character in every Unicode normalisation form. rustc compares names in form C: `Ω` has two code points, and Hangul can
+/// be spelled in parts.
 fn letter(c: char) -> bool {
     c.is_alphanumeric()
         && matches!(c,
@@ -47,7 +48,7 @@ fn letter(c: char) -> bool {
             | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// The name with the letters of many scripts, or else with those of ASCII.
+/// Returns the name with the letters of many scripts, or else with those of ASCII.
 fn first(name: &str, styled: impl Fn(&str) -> String) -> Ident {
     if let Ok(ident) = syn::parse_str(&styled(&worded(name, letter))) {
         return ident;
@@ -56,13 +57,13 @@ fn first(name: &str, styled: impl Fn(&str) -> String) -> Ident {
     syn::parse_str(&ascii).unwrap_or_else(|_| Ident::new_raw(&ascii, Span::call_site()))
 }
 
-/// `ident`, with a number behind it if it is taken already.
+/// Returns `ident`, with a number appended if it is taken already.
 pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
     let base = ident.to_string();
     if taken.insert(base.clone()) {
         return ident;
     }
-    // A type's name takes the number as it is, a value's behind an underscore.
+    // A type's name gets the number directly, a value's name after an underscore.
     let gap = if base.starts_with(char::is_uppercase) || base.ends_with('_') {
         ""
     } else {
@@ -74,7 +75,8 @@ pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
-/// A number from 2 on that is free: the first, unless there are many. Then it takes steps, so that a thousand things of one name take no million.
+/// Returns a free number from 2 on: the first one, unless many are taken. Then it grows in steps, so that a thousand things with one name do not need a million
+/// attempts.
 pub fn free(taken: impl Fn(usize) -> bool) -> usize {
     if let Some(n) = (2..32).find(|n| !taken(*n)) {
         return n;
@@ -94,7 +96,7 @@ pub fn free(taken: impl Fn(usize) -> bool) -> usize {
     high
 }
 
-/// Spells out what would vanish: `<=` is `less_equal`, `@ts` is `ts`, but a name of symbols only keeps words.
+/// Spells out symbols that would vanish: `<=` becomes `less_equal`. Other symbols only separate words: `@ts` becomes `ts`.
 fn worded(name: &str, letter: impl Fn(char) -> bool) -> String {
     let mut out = String::new();
     for (i, c) in name.chars().enumerate() {

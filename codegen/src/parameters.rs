@@ -1,4 +1,4 @@
-//! The parameters of an operation, and what a setter of a value takes.
+//! The parameters of an operation, and the arguments of setters.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +12,17 @@ use crate::{
     types,
 };
 
-/// What a setter takes.
+/// The argument of a setter.
 pub enum Argument {
     /// A value of this type as it is: a number or a boolean.
     Plain(TokenStream),
-    /// What becomes this type: a text, a time, an id, an open enum.
+    /// A value that converts into this type: a string, a time, an id, an open enum.
     Into(TokenStream),
-    /// Some of what becomes this type.
+    /// A list of values that convert into this type.
     List(TokenStream),
     /// A reference to this type: an object, a list of objects.
     Of(TokenStream),
-    /// What the document does not tell: anything that serialises.
+    /// Any value that serialises, because the document gives no type.
     Any,
     File,
     Files,
@@ -30,7 +30,7 @@ pub enum Argument {
 
 impl Argument {
     /// # Errors
-    /// A `$ref` that points to nothing.
+    /// Returns an error if a `$ref` points to nothing.
     pub fn of(
         doc: &Document<'_>,
         schema: &Value,
@@ -70,7 +70,7 @@ impl Argument {
         })
     }
 
-    /// The type of the argument, and how the value of type `ty` comes of it.
+    /// Returns the type of the argument.
     pub fn taken(&self) -> TokenStream {
         match self {
             Self::Plain(ty) => quote!(#ty),
@@ -86,7 +86,7 @@ impl Argument {
         }
     }
 
-    /// The checks of `value`, which becomes what is checked.
+    /// Returns the checks of `value`, the argument of the setter.
     pub fn checked(&self, doc: &Document<'_>, name: &str, schema: &Value) -> TokenStream {
         let is_file = doc.file(schema).is_some() && schema::is_union(doc.known(schema));
         let mut checks = match is_file {
@@ -100,7 +100,7 @@ impl Argument {
             }
             _ => {}
         }
-        // What is written as JSON or in a style is checked once more while it is written.
+        // Values that are written as JSON or in a style are checked once more while they are written.
         let written = matches!(self, Self::List(_) | Self::Of(_) | Self::Any);
         if checks.is_empty() {
             return match self {
@@ -125,7 +125,7 @@ impl Argument {
     }
 }
 
-/// A type of the client itself, for which `IntoValue` says what is taken.
+/// Returns whether it is a type of the client itself, for which `IntoValue` defines the accepted values.
 pub fn is_value(ty: &TokenStream) -> bool {
     let values = ["Date", "Decimal", "DeviceId", "Timestamp", "UnitId", "Uuid"];
     let ty = ty.to_string();
@@ -141,14 +141,15 @@ fn is_json(ty: &TokenStream) -> bool {
     ty.to_string().ends_with("crate :: Json")
 }
 
-/// The doc comment of the setter of something with a name on the wire.
+/// Returns the doc comment of a setter.
 pub fn setter_about(name: &str, text: Option<&str>, facts: &[String]) -> TokenStream {
     let text = text.filter(|text| describe::says_more(text, name));
     let otherwise = format!("Sets {}.", describe::code(name));
     describe::about(text, &otherwise, facts)
 }
 
-/// Where a parameter goes. A cookie belongs to the browser's session: DRF's token schemes use none, and the convert stage warns.
+/// The part of a request that a parameter is in. Cookies are left out: they belong to the browser's session, DRF's token schemes use none, and the convert
+/// stage warns about them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Path,
@@ -173,10 +174,10 @@ pub struct Parameter<'a> {
 }
 
 impl<'a> Parameter<'a> {
-    /// `None` for a place that has no setter.
+    /// Returns a parameter, or `None` if it is in a place without setters.
     ///
     /// # Errors
-    /// A `$ref` that points to nothing.
+    /// Returns an error if a `$ref` points to nothing.
     pub fn of(
         doc: &Document<'a>,
         parameter: &'a Value,

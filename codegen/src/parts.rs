@@ -12,7 +12,7 @@ use crate::{
     schema::Document,
 };
 
-/// What says how a part is to be read; they are ours.
+/// Headers that say how a part is to be read, which the client sets itself.
 const OWN: [&str; 3] = [
     "content-disposition",
     "content-transfer-encoding",
@@ -27,7 +27,7 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// `None` for one that a part has anyway, or that no part can have.
+    /// Returns a header, or `None` if a part has it anyway or cannot have it.
     pub fn of(doc: &'a Document<'_>, name: &'a str, header: &'a Value) -> Option<Self> {
         let header = doc.resolve_any(header);
         let text = header.get("description").and_then(Value::as_str);
@@ -39,7 +39,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// The one value that it may have.
+    /// Returns the only value that the header may have.
     fn fixed(&self) -> Option<&Value> {
         match self.schema.get("enum")?.as_array()?.as_slice() {
             [one] => Some(one),
@@ -51,7 +51,7 @@ impl<'a> Header<'a> {
         self.fixed().is_some_and(|value| text(value).is_some())
     }
 
-    /// What puts the documented value, if there is one, on the part; else what asks for one that is required.
+    /// Returns the code that sets the documented value, if there is one, or else requires a required header.
     pub fn usual(&self, part: &str) -> Option<TokenStream> {
         let value = self.fixed().or_else(|| self.schema.get("default"));
         let name = self.name;
@@ -63,7 +63,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The setter of the header of a part.
+    /// Returns the setter of the header.
     pub fn setter(
         &self,
         doc: &Document<'_>,
@@ -76,7 +76,7 @@ impl<'a> Header<'a> {
             Some(about) => format!("The header `{name}` of the part `{part}`: {about}"),
             None => format!("The header `{name}` of the part `{part}`."),
         };
-        // A list or an object is given as the text that it is there.
+        // A list or an object is given as its text in the header.
         let argument = match Argument::of(doc, self.schema, used)? {
             known @ (Argument::Plain(_) | Argument::Into(_)) => known,
             _ => Argument::Into(quote!(::std::string::String)),
@@ -93,7 +93,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Can a caller have this header on a part?
+/// Returns whether a caller may set this header on a part.
 pub fn is_settable(name: &str) -> bool {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty()
@@ -101,7 +101,7 @@ pub fn is_settable(name: &str) -> bool {
         && !OWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// The text of a value, if a header can carry it.
+/// Returns the text of a value, if a header can carry it.
 fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),

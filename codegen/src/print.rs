@@ -1,10 +1,10 @@
-//! From tokens to text, and the proof that the text says what the tokens say.
+//! Prints tokens as text, and checks that the text says what the tokens say.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::{Error, docs};
 
-/// The code as it goes into a file. Nothing edits it as text: a document's words could become code.
+/// Returns the code as text. Nothing edits it as text, because words of the document could become code.
 pub fn print(code: TokenStream) -> Result<String, Error> {
     let code = docs::clean(code);
     let text = prettyplease::unparse(&parse(code.clone())?);
@@ -17,7 +17,7 @@ pub fn print(code: TokenStream) -> Result<String, Error> {
     Ok(text)
 }
 
-/// The code as syn understands it.
+/// Parses the code with syn.
 pub fn parse(code: TokenStream) -> Result<syn::File, Error> {
     syn::parse2(code).map_err(|e| fault(&format!("the generated code does not parse ({e})")))
 }
@@ -29,7 +29,8 @@ fn fault(what: &str) -> Error {
     )
 }
 
-/// Are all identifiers, literals, marks, parentheses and brackets the same, in the same order? Commas, semicolons and braces are the printer's choice.
+/// Returns whether all identifiers, literals, punctuation, parentheses and brackets are the same, in the same order. Commas, semicolons and braces are the
+/// printer's choice.
 fn same(meant: TokenStream, written: TokenStream) -> bool {
     let (mut meant, mut written) = (Flat::new(meant), Flat::new(written));
     loop {
@@ -41,10 +42,10 @@ fn same(meant: TokenStream, written: TokenStream) -> bool {
     }
 }
 
-/// The tokens without their tree.
+/// An iterator over tokens without their tree.
 struct Flat {
     open: Vec<(proc_macro2::token_stream::IntoIter, Option<char>)>,
-    /// What a literal was parted into, last first.
+    /// The parts of a split literal, last first.
     parts: Vec<Token>,
 }
 

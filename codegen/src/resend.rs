@@ -1,4 +1,4 @@
-//! What was got, to be sent back: of each path that gives one type and takes another with `PUT`, the second is made of the first.
+//! Conversions from responses to requests: for each path where `GET` returns one type and `PUT` takes another.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// # Errors
-/// A `$ref` that points to nothing.
+/// Returns an error if a `$ref` points to nothing.
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
     let mut pairs = BTreeSet::new();
     for put in operations.iter().filter(|o| o.method == "put") {
@@ -39,7 +39,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     let mut out = TokenStream::new();
     for (got, taken) in pairs {
         let (got, taken) = (doc.ident(got)?, doc.ident(taken)?);
-        let about = "Takes over what can be sent back of what a `GET` gave, members that the document does not name too: to change it, and `PUT` it.";
+        let about = "Builds the request that sends a response back, to be changed first: it takes over the members of both types, and members that the document does not name.";
         out.extend(quote! {
             impl ::std::convert::TryFrom<&#got> for #taken {
                 type Error = crate::Error;

@@ -1,4 +1,4 @@
-//! The names of operations and builders, each once.
+//! The unique names of methods and builders.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use proc_macro2::Ident;
 
 use crate::names;
 
-/// The Rust names of the operations, given out in document order.
+/// The Rust names of the operations, assigned in document order.
 pub struct Names {
     functions: BTreeSet<String>,
     builders: BTreeSet<String>,
 }
 
-/// The methods that the hand-written `Client` has, and those of traits that a method of the client itself would hide.
+/// The methods of the hand-written `Client`, and those of traits that a method of the client would hide.
 pub const RESERVED_METHODS: [&str; 16] = [
     "authorization",
     "borrow",
@@ -36,7 +36,7 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             functions: RESERVED_METHODS.map(str::to_owned).into(),
-            // The parameter of each builder's type.
+            // The type parameter of each builder.
             builders: ["M".to_owned()].into(),
         }
     }
@@ -51,7 +51,7 @@ impl Names {
     }
 }
 
-/// What a builder has beside its setters.
+/// Returns the methods that a builder has besides its setters.
 pub fn reserved() -> BTreeSet<String> {
     [
         "new",

@@ -1,4 +1,4 @@
-//! The operations: a method on `Client` that gives a builder, whose `send` goes through the runtime.
+//! The operations: methods on `Client` that return builders, whose `send` goes through the runtime.
 
 mod method_names;
 mod response;
@@ -26,7 +26,7 @@ use crate::{
     types::{self, Used},
 };
 
-/// An operation as it is emitted.
+/// The emitted code of an operation.
 struct Emitted<'a> {
     statics: TokenStream,
     setters: TokenStream,
@@ -65,15 +65,16 @@ pub fn emit(
             #deprecated
             pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
         }, {
-            // Its description is long, and stands at the method of the same name.
-            let short = format!("{route}: as [`{function}`](crate::Client::{function}).");
+            // The description is long, and stands at the async method of the same name.
+            let short = format!("{route}: see [`{function}`](crate::Client::{function}).");
             quote! {
                 #[markup = #short]
                 #deprecated
                 pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
             }
         });
-        let short = format!("{route}: made by [`{function}`](crate::Client::{function}).");
+        let short =
+            format!("{route}: the builder that [`{function}`](crate::Client::{function}) returns.");
         builders.extend(quote! {
             #[markup = #short]
             #[must_use = "nothing is sent before `send`"]
@@ -84,7 +85,7 @@ pub fn emit(
                     Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
                 }
                 #setters
-                #[markup = "Sets timeouts, retries and headers for this call only."]
+                #[markup = "Sets options such as timeouts, retries and headers for this call only."]
                 pub fn options(mut self, options: crate::CallOptions) -> Self { self.0.options(options); self }
             }
             impl<'a> #builder<'a> { #sends }
@@ -95,13 +96,13 @@ pub fn emit(
     let areas = areas.emit(doc);
     let code = quote! {
         #areas
-        #[markup = "The builders: one for each operation, made by the method of [`Client`](crate::Client) of the same name."]
+        #[markup = "The builders, one for each operation. The method of [`Client`](crate::Client) with the same name returns it."]
         pub mod builder { #builders }
     };
     Ok((code, used))
 }
 
-/// The examples of all operations, a function each.
+/// Returns the examples of all operations, one function each.
 #[cfg(feature = "conformance")]
 pub fn examples(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
     let mut out = TokenStream::new();
@@ -188,5 +189,5 @@ fn page_params(queries: &BTreeSet<&str>) -> TokenStream {
     }
 }
 
-/// Media type → media type object.
+/// The content of a body or response: media type objects by media type.
 pub type Content<'a> = &'a Map<String, Value>;

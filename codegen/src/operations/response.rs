@@ -1,4 +1,4 @@
-//! What an operation responds with: a page, a type, a file, a text, nothing.
+//! The response of an operation: a page, a value of a type, a file, a text, or nothing.
 
 use std::collections::BTreeSet;
 
@@ -15,23 +15,23 @@ use crate::{
     schema::{self, Document},
 };
 
-/// What the success of an operation holds.
+/// The kind of an operation's successful response.
 pub enum ResponseKind<'a> {
-    /// 204: nothing.
+    /// No body (204).
     Empty,
-    /// The document does not say: any JSON, or nothing.
+    /// Any JSON or nothing, because the document does not say.
     Any,
     /// Bytes.
     File,
-    /// A page of these items.
+    /// A page of items of this schema.
     Page(&'a Value),
-    /// This schema.
+    /// A value of this schema.
     One(&'a Value),
 }
 
 impl<'a> ResponseKind<'a> {
     /// # Errors
-    /// A `$ref` that points to nothing.
+    /// Returns an error if a `$ref` points to nothing.
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
         let (status, content) = success(doc, op)?;
         let Some(content) = content else {
@@ -44,7 +44,7 @@ impl<'a> ResponseKind<'a> {
         let Some((_, schema)) = json_schema(content) else {
             return Ok(Self::File);
         };
-        // The array of a list may be a page on the wire.
+        // An array that a list operation documents may come as a page.
         let list =
             if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" {
                 schema.get("items")
@@ -64,7 +64,7 @@ pub(super) fn response<'a>(
     about: &mut About<'_>,
 ) -> Result<(String, Sends), Error> {
     const SEND: &str = "Sends the request and decodes any 2xx response.";
-    const FULL: &str = "As [`send`](Self::send), with the status and the headers.";
+    const FULL: &str = "Sends the request as [`send`](Self::send) does, and returns the status and the headers too.";
     let mut sends = Sends::default();
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);
@@ -98,7 +98,7 @@ pub(super) fn response<'a>(
             about.pages();
             both(SEND, &ty, "send");
             sends.stream(
-                "Streams the items of all pages that decode; of others `on_bad_item` is told, or the error at the end.",
+                "Streams the items of all pages that decode. Others go to `on_bad_item`; without it, the stream ends with an error.",
                 "stream",
                 &item,
             );
@@ -110,7 +110,7 @@ pub(super) fn response<'a>(
             sends.stream("Streams page after page.", "pages", &ty);
         }
         ResponseKind::File => {
-            const ABOUT: &str = "Sends the request; the response has the status and the headers, and its body is yet to be read.";
+            const ABOUT: &str = "Sends the request and returns the status and the headers; the body is still to be read.";
             about.returns(&quote!(crate::Download));
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
         }
@@ -118,10 +118,10 @@ pub(super) fn response<'a>(
     Ok((media::accept(success(doc, op)?.1), sends))
 }
 
-/// The status of the success and its content, if it has any.
+/// Returns the status of the successful response, and its content, if it has any.
 ///
 /// # Errors
-/// A `$ref` that points to nothing.
+/// Returns an error if a `$ref` points to nothing.
 pub fn success<'a>(
     doc: &Document<'a>,
     op: &Operation<'a>,
@@ -142,7 +142,7 @@ pub fn success<'a>(
     ))
 }
 
-/// Media type and schema of a JSON response; a file has none.
+/// Returns the media type and the schema of a JSON response; `None` for a file.
 pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let (kind, media) = media::json(content)?;
     media

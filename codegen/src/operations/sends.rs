@@ -1,4 +1,4 @@
-//! The last steps of a builder: `send`, `stream` and their like.
+//! The final methods of a builder: `send`, `stream` and the like.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,12 +7,12 @@ use quote::quote;
 #[derive(Default)]
 pub(super) struct Sends {
     pub(super) sends: TokenStream,
-    /// The same, blocking: no second builder, only other last steps.
+    /// The same for the blocking client: it needs no second builder, only other final methods.
     pub(super) blocking: TokenStream,
 }
 
 impl Sends {
-    /// One more way: its name, what it gives, and the call of the runtime.
+    /// Adds a method: its documentation, its name, its result, and the function of the runtime that it calls.
     pub(super) fn send(&mut self, about: &str, name: &str, ty: &TokenStream, call: &str) {
         let (name, call) = (
             quote::format_ident!("{name}"),

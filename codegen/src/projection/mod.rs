@@ -1,4 +1,4 @@
-//! The document for progenitor 0.15: what it cannot read is taken out, and each place is told.
+//! The document for progenitor 0.15: whatever it cannot read is removed, and each place is reported.
 
 mod names;
 mod operations;
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::{contract, escape::pointer};
 
-/// What was taken out: where in the document, and what.
+/// A removal: the place in the document, and what was removed there.
 pub type Removed = (String, &'static str);
 
 const NAME: &str = "it would make a type that has the name of another";
 const ANY: &str = "any JSON comes here, whatever the schema says";
-/// What is no part of a type.
+/// Keywords that do not change a type.
 const TEXTS: [&str; 8] = [
     "title",
     "description",
@@ -25,12 +25,12 @@ const TEXTS: [&str; 8] = [
 ];
 const LIMITS: [&str; 3] = ["minLength", "maxLength", "pattern"];
 
-/// Takes out what progenitor cannot read, and nothing else.
+/// Removes what progenitor cannot read, and nothing else.
 pub fn project(doc: &mut Value) -> Vec<Removed> {
     let mut removed = Vec::new();
     operations::remove(doc, &mut removed);
     schemas(doc, "", &mut removed);
-    // A type without its title has another name, which may be taken as well.
+    // Without its title a type has another name, which may be taken as well.
     loop {
         let before = removed.len();
         for made in names::clashes(doc) {
@@ -47,7 +47,7 @@ pub fn project(doc: &mut Value) -> Vec<Removed> {
     }
 }
 
-/// All schemas, and what only looks like one: examples are data, and are left alone.
+/// Walks all schemas. Examples, which only look like schemas, are left alone.
 fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
     if let Value::Object(map) = value {
         if map.get(contract::JSON) == Some(&Value::Bool(true)) {

@@ -1,4 +1,4 @@
-//! The names that typify 0.8 gives to schemas that are written out: two that differ must not get one.
+//! The names that typify 0.8 gives to inline schemas: different ones must not get the same name.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use serde_json::{Map, Value};
 use super::{LIMITS, TEXTS};
 use crate::{contract, escape::pointer, schema::Document};
 
-/// A schema that becomes a type of its own.
+/// An inline schema that becomes a type.
 pub struct Made {
     pub at: String,
-    /// Named after its title: without it, by its place.
+    /// Whether it is named after its title; otherwise, after its place.
     pub titled: bool,
-    /// The keyword without which it is no type of its own.
+    /// The keywords without which it would not become a type.
     keywords: Vec<&'static str>,
-    /// What it says but for texts.
+    /// The schema without its texts.
     says: Value,
 }
 
 impl Made {
-    /// What has to go for the name to go.
+    /// Returns the keywords to remove so that the name is no longer used.
     pub fn taken(&self) -> impl Iterator<Item = &'static str> {
         match self.titled {
             true => vec!["title"].into_iter(),
@@ -29,7 +29,7 @@ impl Made {
     }
 }
 
-/// The types whose name another one has that differs. Of those with a title the title is at fault.
+/// Returns the types that share their name with a different one; if some of them are named after titles, only those.
 pub fn clashes(doc: &Value) -> Vec<Made> {
     let mut names: BTreeMap<String, Vec<Made>> = BTreeMap::new();
     let mut walk = Walk(&mut names);
@@ -126,7 +126,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A schema that is no component. `name` is what it is called without a title.
+    /// Visits an inline schema; `name` is its name without a title.
     fn schema(&mut self, name: &str, schema: &Value, at: &str) {
         let Some(map) = schema.as_object() else {
             return;
@@ -179,7 +179,7 @@ impl Walk<'_> {
     }
 }
 
-/// The keywords that make a schema a type of its own.
+/// Returns the keywords that make a schema a type of its own.
 fn keywords(map: &Map<String, Value>) -> Vec<&'static str> {
     let has = |key: &&str| map.contains_key(*key);
     let format = map.get("format").and_then(Value::as_str);
@@ -200,7 +200,7 @@ fn keywords(map: &Map<String, Value>) -> Vec<&'static str> {
     }
 }
 
-/// A schema without its texts, and what does not change its type.
+/// Returns a schema without its texts and whatever else does not change its type.
 fn says(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => map
@@ -219,7 +219,7 @@ fn says(schema: &Value) -> Value {
     }
 }
 
-/// As typify names a type or a value.
+/// Returns the name that typify gives to a type or a value.
 pub fn pascal(name: &str) -> String {
     let name = match name {
         "+1" => "plus1".into(),
@@ -233,7 +233,7 @@ pub fn pascal(name: &str) -> String {
     }
 }
 
-/// Whether it can stand in a Rust name.
+/// Returns whether a character may be part of a Rust name.
 pub fn continues(c: char) -> bool {
     match c.is_ascii() {
         true => c.is_ascii_alphanumeric() || c == '_',

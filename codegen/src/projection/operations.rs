@@ -1,4 +1,4 @@
-//! The operations that progenitor 0.15 refuses, panics on, or makes code of that does not compile.
+//! The operations that progenitor 0.15 refuses, panics on, or generates code for that does not compile.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ const MEDIA: [&str; 5] = [
     "text/plain",
     "text/x-markdown",
 ];
-/// Types that its code names without a path, where the builders are.
+/// Types that its code names without a path, in the module of the builders.
 const TYPES: [&str; 15] = [
     "ByteStream",
     "ClientHooks",
@@ -51,7 +51,7 @@ const METHODS: [&str; 9] = [
     "pre",
 ];
 
-/// Removes them, each with the reason.
+/// Removes these operations, each with the reason.
 pub fn remove(doc: &mut Value, removed: &mut Vec<super::Removed>) {
     let document = Document::new(doc);
     let mut taken = BTreeSet::new();

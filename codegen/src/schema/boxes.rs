@@ -1,4 +1,4 @@
-//! Which types hold themselves by value: what needs a box.
+//! Finds types that contain themselves by value and therefore need a box.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Document, kinds::alternatives};
 
 impl<'a> Document<'a> {
-    /// Does a struct of `from` hold one of `to` by value (not in a `Vec` or a map), `from` being the type of a field of `to`?
+    /// Returns whether a value of `from`, the type of a field of `to`, contains one of `to` by value (not in a `Vec` or a map).
     pub fn needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .cycles
@@ -15,7 +15,8 @@ impl<'a> Document<'a> {
         cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
     }
 
-    /// Does an alternative of the union `to` hold it by value? Then the union holds the alternative in a box, and that is enough: nothing else of the cycle needs one.
+    /// Returns whether an alternative of the union `to` contains the union by value. The union then boxes the alternative, and nothing else in the cycle needs
+    /// a box.
     pub fn union_needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .union_cycles
@@ -23,7 +24,7 @@ impl<'a> Document<'a> {
         cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
     }
 
-    /// The components that each component names as the types of its properties, and unions as those of their alternatives.
+    /// Returns the components that each component names as the types of its properties, and that each union names as its alternatives.
     pub(super) fn by_value(&self, unions: bool) -> BTreeMap<&'a str, Vec<&'a str>> {
         let targets = |schema: &'a Value| {
             let parts = self.parts(schema);

@@ -1,4 +1,4 @@
-//! From a schema to the Rust type that stands for it.
+//! Schemas of a document, and the Rust types that they become.
 
 mod boxes;
 mod kinds;
@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The tags that the document describes.
+    /// Returns the tags that the document describes.
     pub fn root_tags(&self) -> Option<&Value> {
         self.root.get("tags")
     }
@@ -80,12 +80,12 @@ impl<'a> Document<'a> {
         self.root.pointer(target.strip_prefix('#')?)
     }
 
-    /// As [`Self::resolve`]; what points to nothing stays as it is.
+    /// Follows a `$ref` like [`Self::resolve`], but returns one that points to nothing as it is.
     pub fn resolve_any<'s>(&'s self, value: &'s Value) -> &'s Value {
         self.pointed(value).unwrap_or(value)
     }
 
-    /// The component that a schema is: its `$ref`, or an `allOf` of one.
+    /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
     pub fn target(schema: &Value) -> Option<&str> {
         let only = match schema
             .get("allOf")
@@ -100,12 +100,12 @@ impl<'a> Document<'a> {
             .strip_prefix("#/components/schemas/")
     }
 
-    /// The schema behind references to components that are no type of their own.
+    /// Returns the schema behind references to components without a type of their own.
     pub fn written_out<'s>(&'s self, schema: &'s Value) -> &'s Value {
         self.aliases(schema).last().unwrap_or(schema)
     }
 
-    /// A schema, and those that it leads to as references to components that are no type of their own.
+    /// Returns a schema, and those that it leads to through references to components without a type of their own.
     pub fn aliases<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
         let next = |schema: &&'s Value| {
             let target = Self::target(schema).and_then(|t| self.schemas.get(t));
@@ -114,13 +114,14 @@ impl<'a> Document<'a> {
         std::iter::successors(Some(schema), next).take(17)
     }
 
-    /// A schema, and those that references lead to: without end where they lead to themselves.
+    /// Returns a schema, and those that references lead to: an endless iterator if they form a cycle.
     fn references<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
         let next = |schema: &&'s Value| self.schemas.get(Self::target(schema)?).copied();
         std::iter::successors(Some(schema), next)
     }
 
-    /// Is it a file, or several (`Some(true)`)? Of a union with a file among its alternatives bytes can be sent in no other way.
+    /// Returns whether the schema is a file (`Some(false)`) or a list of files (`Some(true)`). A union with a file among its alternatives counts as a file,
+    /// since bytes can be sent in no other way.
     pub fn file(&self, schema: &Value) -> Option<bool> {
         let schema = self.written_out(schema);
         let items = schema.get("items").map(|items| self.written_out(items));
@@ -143,7 +144,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Is a member, or a parameter, of this name a secret? As `x-autopi-secret` says, here or where references lead, else by its format and name.
+    /// Returns whether a member or a parameter with this name is a secret: by `x-autopi-secret`, here or behind references, or else by its format and name.
     pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
         let mut password = false;
         for schema in self.references(schema).take(16) {
@@ -155,7 +156,7 @@ impl<'a> Document<'a> {
         password || secret::by_name(name)
     }
 
-    /// The names of members in the bodies of `of` that are secrets, or are none, other than the names tell.
+    /// Returns the members in the bodies of `of` that are marked as secrets or as none, against what their names suggest.
     pub fn marked(&self, of: &'a Value) -> BTreeMap<&'a str, bool> {
         let has_any = || !self.marked_in(self.root).is_empty();
         match self.marks.get_or_init(has_any) {
@@ -173,7 +174,7 @@ impl<'a> Document<'a> {
                     let properties = map.get("properties").and_then(Value::as_object);
                     for (name, property) in properties.into_iter().flatten() {
                         let is_secret = self.is_secret(name, property);
-                        // A name that is both in one body is one.
+                        // A name that is marked both ways in one body counts as a secret.
                         if is_secret != secret::by_name(name) {
                             *found.entry(name.as_str()).or_default() |= is_secret;
                         }
@@ -188,7 +189,7 @@ impl<'a> Document<'a> {
         found
     }
 
-    /// The schema behind all references.
+    /// Returns the schema behind all references.
     pub fn known<'s>(&'s self, schema: &'s Value) -> &'s Value {
         self.references(schema).take(17).last().unwrap_or(schema)
     }
@@ -202,7 +203,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The value of each member that only tells of which alternative of a union a component is.
+    /// Returns the value of a member that only tells which alternative of a union a component is.
     pub fn tag(&self, component: &str, member: &str) -> Option<&Value> {
         let tags = self.tags.get_or_init(|| crate::unions::tags(self));
         let value = tags.get(&(component.to_owned(), member.to_owned()));
@@ -210,5 +211,5 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Component and member → the value that it has as an alternative of unions, if that is one.
+/// By component and member: the value that it has as an alternative of unions, if there is exactly one.
 pub type Tags = BTreeMap<(String, String), Option<Value>>;

@@ -1,4 +1,4 @@
-//! What an object is made of by `allOf`, and how much that may be.
+//! The parts of an object by `allOf`, and limits for how many there may be.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::Document;
 use crate::Error;
 
 impl<'a> Document<'a> {
-    /// The properties of an object, those of all its `allOf` parts included, and the required names.
+    /// Returns the properties of an object, including those of all its `allOf` parts, and the required names.
     pub fn properties(&self, schema: &'a Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
         let (mut properties, mut required, mut any) = (Map::new(), BTreeSet::new(), false);
         for part in self.parts(schema) {
@@ -28,7 +28,7 @@ impl<'a> Document<'a> {
         any.then_some((properties, required))
     }
 
-    /// A schema and all that it is made of by reference or `allOf`, each once, what is above last; no more than [`PARTS`].
+    /// Returns a schema and all parts that it consists of by reference or `allOf`, each once, with the outermost last; at most [`PARTS`].
     pub(super) fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
         let mut todo = vec![(schema, false)];
@@ -50,7 +50,7 @@ impl<'a> Document<'a> {
         out
     }
 
-    /// Refuses a component that is made of more than a type can be made of, and a document whose types would be far larger than itself.
+    /// Returns an error if a component has too many parts or fields, or if the types of the document would be far larger than the document.
     pub fn check(&self) -> Result<(), Error> {
         let fields = |s: &Value| {
             let properties = s.get("properties").and_then(Value::as_object);
@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
             let parts = self.parts(schema);
             let many = parts.len() > PARTS;
             let wide: usize = parts.iter().copied().map(fields).sum();
-            // Of parts with the same members there may be fewer.
+            // Parts may share members, so that there are fewer in all.
             let wide = wide > MEMBERS
                 && self
                     .properties(schema)
@@ -88,11 +88,11 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Of how many schemas a component may be made: DRF's serializers have a handful.
+/// How many parts a component may have: DRF's serializers have a handful.
 pub(super) const PARTS: usize = 256;
 
-/// How many members an object may have: as many the client checks for being there.
+/// How many members an object may have: as many as the client can check for presence.
 pub(super) const MEMBERS: usize = 512;
 
-/// How many fields `allOf` may make in any document; in a large one it is some more for each that it names.
+/// How many fields `allOf` may produce in any document; a large document may have more, in proportion to the fields that it names.
 pub(super) const FIELDS: usize = 20_000;

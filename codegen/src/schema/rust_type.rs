@@ -10,7 +10,7 @@ use super::{Document, kinds::alias};
 use crate::{Error, contract};
 
 impl<'a> Document<'a> {
-    /// The type of a schema; components that it names go into `used`.
+    /// Returns the type of a schema, and adds the components that it names to `used`.
     pub fn rust_type(
         &self,
         schema: &Value,
@@ -31,7 +31,7 @@ impl<'a> Document<'a> {
         }
         if let Some(name) = Self::target(schema) {
             let ident = self.ident(name)?;
-            // A component that is no type of its own is written out.
+            // A component without a type of its own is written out.
             if let Some(inner) = self.schemas.get(name).filter(|s| alias(s)) {
                 return self.rust_type_at(inner, used, depth + 1);
             }
@@ -82,7 +82,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// [`Self::rust_type`], in an `Option` if null is allowed.
+    /// Returns [`Self::rust_type`], in an `Option` if null is allowed.
     pub fn nullable(
         &self,
         schema: &Value,
@@ -105,7 +105,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Is null allowed, here or where a reference leads?
+    /// Returns whether null is allowed, here or behind references.
     pub fn is_nullable(&self, schema: &Value) -> bool {
         self.references(schema).take(16).any(|schema| {
             let listed = schema.get("enum").and_then(Value::as_array);

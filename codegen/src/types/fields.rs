@@ -40,7 +40,7 @@ pub(super) fn object(
         let mut needed = required.contains(key) && (sent || schema::always(property));
         if Document::target(property).is_some_and(|t| doc.needs_box(t, name)) {
             inner = quote!(::std::boxed::Box<#inner>);
-            // An object that must hold itself could not exist.
+            // An object that required a value of its own type could not exist.
             needed = false;
         }
         let nullable = doc.is_nullable(property);
@@ -62,7 +62,7 @@ pub(super) fn object(
         fields.extend(quote!(#field_about #deprecated pub #field: #ty,));
         blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
         shown.push(field.clone());
-        // Null is a value of a field that tells it from absent.
+        // The field distinguishes null from absent, so null is one of its values.
         reads.extend(if !needed && nullable && sent {
             quote!(#index => self.#field = ::std::option::Option::Some(map.next_value()?),)
         } else {
@@ -82,7 +82,7 @@ pub(super) fn object(
             initial.extend(quote!(#field: ::std::convert::Into::into(#tag),));
             continue;
         }
-        // A text is taken as `str`, so that `None` is an `Option<&str>`.
+        // A string is taken as `str`, so that `None` is an `Option<&str>`.
         let target = match inner.to_string() == ":: std :: string :: String" {
             true => quote!(::std::primitive::str),
             false => inner.clone(),
@@ -144,7 +144,7 @@ pub(super) fn object(
     let methods = sent.then(|| {
         quote! {
             impl #ident {
-                #[markup = "Builds it from what is required."]
+                #[markup = "Builds a request from its required fields."]
                 pub fn new(#arguments) -> Self { Self { #initial } }
                 #setters
             }

@@ -47,7 +47,7 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
     Ok(out)
 }
 
-/// The doc comment of a type: what the document says, and where it is used.
+/// Returns the doc comment of a type: the text of the document, and where the type is used.
 fn type_about(
     doc: &Document<'_>,
     name: &str,
@@ -90,7 +90,7 @@ fn open_enum(ident: &Ident, schema: &Value, about: &TokenStream) -> TokenStream 
         let name = if text.is_empty() { "Empty" } else { &text };
         let variant = names::unique(names::type_ident(name), &mut taken);
         let shown = match text.is_empty() {
-            true => "The empty text.".to_owned(),
+            true => "The empty string.".to_owned(),
             false => format!("{}.", describe::code(&text)),
         };
         variants.extend(quote!(#[markup = #shown] #variant,));
@@ -116,7 +116,7 @@ fn open_enum(ident: &Ident, schema: &Value, about: &TokenStream) -> TokenStream 
     }
 }
 
-/// The warning at what the document marks as deprecated.
+/// Returns the deprecation attribute for whatever the document marks as deprecated.
 pub fn deprecated(value: &Value) -> Option<TokenStream> {
     (value.get("deprecated") == Some(&Value::Bool(true)))
         .then(|| quote!(#[deprecated = "the API's document marks it as deprecated"]))

@@ -1,4 +1,4 @@
-//! Which types the operations need, and which operations use them.
+//! The types that the operations need, and the operations that use them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::{
     schema::{self, Document},
 };
 
-/// What the operations use, by direction: component → the methods that give or take it.
+/// The components that operations use, by direction, each with the methods that return or accept it.
 #[derive(Default)]
 pub struct Used {
     pub responses: BTreeMap<String, Vec<String>>,
@@ -17,12 +17,12 @@ pub struct Used {
 }
 
 impl Used {
-    /// An operation responds with these components.
+    /// Notes that an operation returns these components.
     pub fn give(&mut self, components: BTreeSet<String>, function: &Ident) {
         note(&mut self.responses, components, function);
     }
 
-    /// An operation takes these components.
+    /// Notes that an operation accepts these components.
     pub fn accept(&mut self, components: BTreeSet<String>, function: &Ident) {
         note(&mut self.requests, components, function);
     }
@@ -38,7 +38,7 @@ pub(super) fn note(
     }
 }
 
-/// Every component that becomes a type.
+/// Returns every component that becomes a type.
 pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
     let mut all = closure(doc, used.responses.keys())?;
     all.append(&mut closure(doc, used.requests.keys())?);
@@ -50,7 +50,7 @@ pub fn all(doc: &Document<'_>, used: &Used) -> Result<BTreeSet<String>, Error> {
     Ok(all)
 }
 
-/// Everything that can be reached from `start`.
+/// Returns all components that can be reached from `start`.
 pub(super) fn closure<'n>(
     doc: &Document<'_>,
     start: impl Iterator<Item = &'n String>,

@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf`: an open enum with a variant for each alternative, and what the runtime must know to choose one. The rule: docs/decisions/0006-unions.md.
+//! `oneOf` and `anyOf`: an open enum with a variant for each alternative, and what the runtime needs to choose one. The rule: docs/decisions/0006-unions.md.
 
 mod shapes;
 mod tags;
@@ -23,17 +23,17 @@ use crate::{
 /// A variant: an alternative, or one of the tags that name it.
 struct Variant<'a> {
     schema: &'a Value,
-    /// What it is named after.
+    /// The name that its Rust name is made from.
     name: String,
-    /// The value that is written, whatever the alternative holds.
+    /// The value of the tag that is written, whatever value the alternative holds.
     written: Option<Value>,
-    /// Values of the tag.
+    /// The values of the tag that name the variant.
     tags: Vec<Value>,
 }
 
-/// The union's own view of itself.
+/// A union: its tag and its variants.
 struct Union<'a> {
-    /// The member that tells the alternative; empty if none does.
+    /// The member that tells the alternative; empty if there is none.
     tag: String,
     variants: Vec<Variant<'a>>,
 }
@@ -89,7 +89,7 @@ pub fn emit(
         }
         let tags = variant.tags.iter().map(tag);
         let mut looks = Vec::new();
-        // An object of a union with a tag is never asked for more.
+        // In a union with a tag, the tag alone decides about objects.
         if union.tag.is_empty() || !is_object(doc, variant.schema) {
             let seen = &mut BTreeSet::new();
             shapes(doc, variant.schema, seen, (0, &mut budget), &mut looks);
@@ -121,7 +121,7 @@ pub fn emit(
         #[non_exhaustive]
         pub enum #ident {
             #described
-            #[markup = "A value that is of no alternative of the document, kept as it came."]
+            #[markup = "A value that matches no alternative of the document, kept as it came."]
             Unknown(crate::UnknownValue<crate::Json>),
         }
         crate::__union!(#ident { #variants }, #tag, [#from], [#alternatives]);
@@ -151,14 +151,14 @@ impl Variant<'_> {
     }
 }
 
-/// The variants of a union.
+/// Returns the tag and the variants of a union.
 fn read<'a>(doc: &Document<'a>, name: &str, schema: &'a Value) -> Union<'a> {
     let list = schema::alternatives(schema).map_or(&[][..], Vec::as_slice);
     let explicit = schema
         .pointer("/discriminator/propertyName")
         .and_then(Value::as_str);
     let mut variants = Vec::new();
-    // To be itself is no alternative.
+    // A union cannot be an alternative of itself.
     let is_self = |a: &Value| Document::target(doc.written_out(a)) == Some(name);
     for alternative in list.iter().filter(|a| !is_self(a)) {
         let plain = |tags| Variant {
@@ -172,7 +172,7 @@ fn read<'a>(doc: &Document<'a>, name: &str, schema: &'a Value) -> Union<'a> {
             continue;
         };
         let tags = mapped(doc, schema, property, alternative);
-        // What is no struct has the tag among its own members.
+        // An alternative that is not a struct keeps the tag among its own members.
         if members(doc, alternative).is_none() || tags.is_empty() {
             variants.push(plain(tags));
             continue;
@@ -204,7 +204,7 @@ fn read<'a>(doc: &Document<'a>, name: &str, schema: &'a Value) -> Union<'a> {
     Union { tag, variants }
 }
 
-/// The members of a struct.
+/// Returns the properties and the required names of a struct.
 fn members(doc: &Document<'_>, schema: &Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
     let target = Document::target(doc.written_out(schema))?;
     let schema = doc.schemas.get(target).copied()?;
@@ -214,7 +214,7 @@ fn members(doc: &Document<'_>, schema: &Value) -> Option<(Map<String, Value>, BT
     Some(doc.properties(schema).unwrap_or_default())
 }
 
-/// Are its values objects?
+/// Returns whether the values of a schema are objects.
 fn is_object(doc: &Document<'_>, schema: &Value) -> bool {
     let known = doc.known(schema);
     known.get("type").is_none_or(|t| t == "object")

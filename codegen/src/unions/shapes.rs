@@ -1,4 +1,4 @@
-//! How alternatives without a discriminator are told apart: by what JSON they are, and which members they must have.
+//! Distinguishes alternatives without a discriminator: by their JSON types, and by the members that they require.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,8 @@ use super::{
 };
 use crate::schema::{self, Document};
 
-/// The required member whose listed values tell all objects among the alternatives apart, and the values that each has. Of several the one with one value each.
+/// Returns the required member whose listed values distinguish all objects among the alternatives, and the values of each. If there are several, one with a
+/// single value for each alternative is preferred.
 pub(super) fn told_apart(
     doc: &Document<'_>,
     variants: &[Variant<'_>],
@@ -55,7 +56,7 @@ pub(super) fn told_apart(
     found.map(|(_, name, lists)| (name, lists))
 }
 
-/// What the values of an alternative look like; several if it is a union.
+/// Collects the shapes of an alternative; several if it is a union.
 pub(super) fn shapes(
     doc: &Document<'_>,
     schema: &Value,
@@ -140,8 +141,8 @@ pub(super) fn shapes(
     );
 }
 
-/// How many shapes a union may have beside one for each alternative, of unions inside and of items; what has more is any JSON to the choice.
+/// How many shapes a union may have in addition to one for each alternative: those of unions inside and of items. Beyond that, a value counts as any JSON.
 pub(super) const SHAPES: usize = 64;
 
-/// How deep lists of lists are looked into.
+/// How deep nested lists are looked into.
 pub(super) const DEEPEST: u8 = 4;

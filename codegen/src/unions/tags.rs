@@ -1,4 +1,4 @@
-//! The values of discriminators and of members that only have one.
+//! The values of discriminators, and of members that have only one value.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,14 @@ use crate::{
     schema::{self, Document, Tags},
 };
 
-/// How many unions inside a union are asked for their tags.
+/// How many unions inside a union are searched for tags.
 const UNIONS: usize = 16;
 
 pub(super) fn text(tag: &Value) -> String {
     tag.as_str().map_or_else(|| tag.to_string(), str::to_owned)
 }
 
-/// The values of a discriminator that name an alternative; of a union in a union those that name its alternatives too.
+/// Returns the values of a discriminator that name an alternative; for a union inside a union, also those that name its alternatives.
 pub(super) fn mapped(
     doc: &Document<'_>,
     union: &Value,
@@ -76,7 +76,7 @@ pub(super) fn tag(value: &Value) -> TokenStream {
     }
 }
 
-/// The value of a tag as Rust.
+/// Returns the value of a tag as Rust code.
 pub(super) fn plain(value: &Value) -> TokenStream {
     match (value.as_i64(), value.as_bool()) {
         (Some(n), _) => quote!(#n),
@@ -88,7 +88,7 @@ pub(super) fn plain(value: &Value) -> TokenStream {
     }
 }
 
-/// The members that are tags of unions.
+/// Returns the members that are tags of unions.
 pub fn tags(doc: &Document<'_>) -> Tags {
     let mut found = Tags::new();
     let unions = doc.schemas.iter().filter(|(_, s)| schema::is_union(s));
@@ -106,7 +106,7 @@ pub fn tags(doc: &Document<'_>) -> Tags {
     found
 }
 
-/// What a member of a struct is if it only tells of which alternative of a union it is: then nobody needs to give it.
+/// Returns the value of a member that only tells which alternative of a union a struct is, so that nobody needs to set it.
 pub fn literal(
     doc: &Document<'_>,
     component: &str,
@@ -130,7 +130,7 @@ pub fn literal(
     (fits && !special && !doc.is_nullable(property)).then(|| plain(value))
 }
 
-/// The listed values of a member.
+/// Returns the listed values of a member.
 pub(super) fn listed(doc: &Document<'_>, property: &Value) -> Vec<Value> {
     let known = doc.known(property);
     let list = ["enum", contract::VALUES]
