@@ -1,4 +1,4 @@
-//! What every command gets.
+//! The context of every command: the document, the output, and the options that all commands share.
 
 use std::{cell::OnceCell, io::IsTerminal, time::Duration};
 
@@ -14,29 +14,29 @@ use crate::{
     sandbox::Sandbox,
 };
 
-/// What every command gets.
+/// The context of every command: the document, the output, and the options that all commands share.
 pub struct Context {
     /// The document.
     pub index: &'static Index,
-    /// How data goes out.
+    /// The output of data.
     pub output: Output,
     /// `--profile`.
     pub profile: Option<String>,
     /// `--base-url`.
     pub base_url: Option<String>,
-    /// Nothing is sent.
+    /// Whether requests are shown instead of sent.
     pub dry_run: bool,
-    /// Nobody is asked.
+    /// Whether questions are taken as confirmed.
     pub yes: bool,
-    /// Requests are shown.
+    /// Whether requests are logged on stderr.
     pub verbose: bool,
-    /// For a call with all its attempts.
+    /// The timeout of a call with all its attempts.
     pub timeout: Option<Duration>,
-    /// What the document refuses is sent all the same.
+    /// Whether values are sent that the document does not allow.
     pub unchecked: bool,
-    /// In place of the API.
+    /// Whether the sandbox is called in place of the API.
     pub wants_sandbox: bool,
-    /// What `--dry-run` shows instead of what can't be seen in a request: files.
+    /// What `--dry-run` shows for parts that cannot be seen in a request, such as files.
     pub shown: DryRun,
     runtime: OnceCell<tokio::runtime::Runtime>,
     sandbox: OnceCell<Sandbox>,
@@ -45,10 +45,10 @@ pub struct Context {
 
 impl Context {
     /// # Errors
-    /// Options that do not fit together.
+    /// Returns an error if options contradict each other.
     pub fn new(index: &'static Index, matches: &ArgMatches) -> Result<Self> {
         let (mut matches, outer) = (matches, matches.subcommand_name());
-        // Options of every command may stand behind any of its words: the innermost has them all.
+        // Global options may follow any word of the command; the innermost matches have all of them.
         while let Some((_, inner)) = matches.subcommand() {
             matches = inner;
         }
@@ -75,7 +75,7 @@ impl Context {
             Some(said) => output.to(&said)?,
             None => output,
         };
-        // An export goes on with files that are there.
+        // An export continues existing files.
         if outer != Some("export") {
             output.check()?;
         }
@@ -106,10 +106,10 @@ impl Context {
         })
     }
 
-    /// Runs what waits for the network.
+    /// Runs a future that uses the network.
     ///
     /// # Errors
-    /// Those of what is run.
+    /// Returns the error of the future.
     pub fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
         let runtime = match self.runtime.get() {
             Some(runtime) => runtime,
@@ -123,10 +123,10 @@ impl Context {
         runtime.block_on(future)
     }
 
-    /// Who calls, and where: found once.
+    /// Returns the credential and the host, which are looked up once.
     ///
     /// # Errors
-    /// The profile can't be read, or there is none of this name.
+    /// Returns an error if the profile cannot be read or does not exist.
     pub fn credential(&self) -> Result<&Credential> {
         if let Some(known) = self.credential.get() {
             return Ok(known);
@@ -146,18 +146,18 @@ impl Context {
         Ok(self.sandbox.get_or_init(|| started))
     }
 
-    /// The client of this command.
+    /// Returns the client of this command.
     ///
     /// # Errors
-    /// There are no credentials, or the base URL is none.
+    /// Returns an error if there are no credentials, or if the base URL is malformed.
     pub fn client(&self) -> Result<Client> {
         self.client_with(|builder| builder)
     }
 
-    /// The client of this command, with limits of its own.
+    /// Returns the client of this command, with limits of its own.
     ///
     /// # Errors
-    /// There are no credentials, or the base URL is none.
+    /// Returns an error if there are no credentials, or if the base URL is malformed.
     pub fn client_with(
         &self,
         limits: impl FnOnce(autopi::ClientBuilder) -> autopi::ClientBuilder,
@@ -172,7 +172,7 @@ impl Context {
             builder = builder.timeout(timeout);
         }
         builder = if self.dry_run {
-            // No login is made for what is not sent.
+            // A dry run makes no login.
             builder
                 .credentials_provider(self.shown.clone())
                 .hooks(self.shown.clone())
@@ -191,10 +191,10 @@ impl Context {
         limits(builder).build().map_err(Failure::from)
     }
 
-    /// Writes the request that `--dry-run` kept from being sent, in place of the error that it ended with.
+    /// Writes the request that `--dry-run` has held back, in place of the error that the call ended with.
     ///
     /// # Errors
-    /// Those of the call.
+    /// Returns the error of the call.
     pub fn dry(&self, sent: Result<()>) -> Result<()> {
         match self.shown.take() {
             Some(curl) => self.output.text(&(curl + "\n")),
@@ -202,10 +202,10 @@ impl Context {
         }
     }
 
-    /// May a request with this method be sent? Not if the profile is for reading.
+    /// Checks that a request with this method may be sent: not if the profile is read-only.
     ///
     /// # Errors
-    /// It may not.
+    /// Returns an error if it may not be sent.
     pub fn allow(&self, method: &str) -> Result<()> {
         if self.dry_run || matches!(method, "GET" | "HEAD" | "OPTIONS") {
             return Ok(());
@@ -221,10 +221,10 @@ impl Context {
         }
     }
 
-    /// Asks before something is done that can't be undone.
+    /// Asks for confirmation before something that cannot be undone.
     ///
     /// # Errors
-    /// Nobody can be asked, or says no.
+    /// Returns an error if there is no terminal to ask on, or if the user declines.
     pub fn confirm(&self, what: &str) -> Result<()> {
         if self.yes || self.dry_run {
             return Ok(());
@@ -243,10 +243,10 @@ impl Context {
     }
 }
 
-/// Asks on the terminal, for a line.
+/// Asks for a line on the terminal.
 ///
 /// # Errors
-/// The terminal can't be read.
+/// Returns an error if the terminal cannot be read.
 pub fn ask(prompt: &str) -> Result<String> {
     use std::io::Write;
     let fail = |e| Failure::io("the terminal", &e);

@@ -1,4 +1,4 @@
-//! A device by its id, its unit id, or a unique part of its name.
+//! Finds a device by its id, its unit id, or a unique part of its name.
 
 use autopi::{Client, Json};
 use futures_util::StreamExt;
@@ -11,24 +11,24 @@ use crate::{
     output::line,
 };
 
-/// Where devices are listed.
+/// The path of the list of devices.
 pub const DEVICES: &str = "/dongle/devices/";
 
 /// A device.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {
-    /// What most paths want.
+    /// The id that most paths take.
     pub id: String,
-    /// What `/dongle/{unit_id}/…` wants.
+    /// The id that `/dongle/{unit_id}/…` takes.
     pub unit_id: String,
-    /// What people call it.
+    /// Its name.
     pub name: String,
 }
 
-/// The operation of the first of these paths that the document has.
+/// Returns the operation of the first of these paths that the document has.
 ///
 /// # Errors
-/// It has none of them.
+/// Returns an error if it has none of them.
 pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'static Operation> {
     let found = paths.iter().find_map(|path| context.index.at(method, path));
     let entry = found.ok_or_else(|| {
@@ -43,7 +43,7 @@ pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'st
     context.index.operation(entry)
 }
 
-/// The parameters of an operation by their names, those alone that it has.
+/// Sets parameters of an operation by their names, leaving out those that it does not have.
 pub fn given(operation: &'static Operation, values: &[(&str, Option<Value>)]) -> Given {
     let mut given = Given::default();
     for (name, value) in values {
@@ -55,10 +55,10 @@ pub fn given(operation: &'static Operation, values: &[(&str, Option<Value>)]) ->
     given
 }
 
-/// All items of a list.
+/// Fetches all items of a list.
 ///
 /// # Errors
-/// Those of the calls.
+/// Returns the errors of the calls.
 pub async fn all(
     context: &Context,
     client: &Client,
@@ -87,10 +87,10 @@ impl Device {
         })
     }
 
-    /// All devices of the account.
+    /// Fetches all devices of the account.
     ///
     /// # Errors
-    /// Those of the calls.
+    /// Returns the errors of the calls.
     pub async fn list(
         context: &Context,
         client: &Client,
@@ -109,10 +109,10 @@ impl Device {
         Ok(items.iter().filter_map(Self::of).collect())
     }
 
-    /// The device that is meant: by an id first, by a whole name before a part of one.
+    /// Returns the device that `text` names: an id is preferred to a name, and a whole name to a part of one.
     ///
     /// # Errors
-    /// There is none, or more than one: those are listed.
+    /// Returns an error if there is none, or one that lists the candidates if there are several.
     pub async fn find(context: &Context, client: &Client, text: &str) -> Result<Self> {
         let wanted = text.trim().to_lowercase();
         if wanted.is_empty() {
@@ -120,7 +120,7 @@ impl Device {
                 "the device is empty: give an id, a unit id or a part of a name",
             ));
         }
-        // The server looks through names; what it does not look through is compared here.
+        // The server searches names; everything else is compared here.
         for search in [Some(text.trim()), None] {
             let devices = Self::list(context, client, search).await?;
             let by = |fits: &dyn Fn(&Self) -> bool| -> Vec<Self> {
@@ -131,7 +131,7 @@ impl Device {
                 by(&|d| d.id.to_lowercase() == wanted || d.unit_id.to_lowercase() == wanted);
             let whole = by(&|d| name(d) == wanted);
             let part = by(&|d| name(d).contains(&wanted));
-            // As a narrow table shows it.
+            // The start of an id, as a narrow table shows it.
             let start = wanted.trim_end_matches('…');
             let begins = |id: &str| start.len() >= 4 && id.to_lowercase().starts_with(start);
             let by_start = by(&|d| begins(&d.id) || begins(&d.unit_id));

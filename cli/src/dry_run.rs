@@ -1,4 +1,4 @@
-//! `--dry-run`: the request as a line of curl, the token masked, and nothing sent; `--verbose`: a line a request.
+//! `--dry-run` writes the request as a curl command with the token masked, and sends nothing; `--verbose` writes a line for each attempt.
 
 use std::{
     collections::HashSet,
@@ -14,38 +14,38 @@ use url::{Url, form_urlencoded};
 
 use crate::output::{json, line};
 
-/// Stands in for the token: a shell puts the real one there.
+/// The placeholder of the token, which a shell replaces with the real one.
 const TOKEN: &str = "APIToken $AUTOPI_API_TOKEN";
 
-/// Takes a request instead of the network.
+/// Hooks that capture a request instead of sending it.
 #[derive(Clone, Debug, Default)]
 pub struct DryRun(Arc<Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Members that the document says are secrets, whatever their names.
+    /// Members that the document marks as secrets, whatever their names.
     secrets: HashSet<String>,
-    /// Parts of a form, which a request can't show: `name=@file`.
+    /// The parts of a form, which a request cannot show: `name=@file`.
     parts: Vec<(String, String)>,
     curl: Option<String>,
 }
 
 impl DryRun {
-    /// A member of this name is a secret.
+    /// Notes that a member of this name is a secret.
     pub fn secret(&self, name: &str) {
         if let Ok(mut seen) = self.0.lock() {
             seen.secrets.insert(name.to_owned());
         }
     }
 
-    /// One more part of a form.
+    /// Adds a part of a form.
     pub fn part(&self, name: &str, value: &str) {
         if let Ok(mut seen) = self.0.lock() {
             seen.parts.push((name.to_owned(), value.to_owned()));
         }
     }
 
-    /// The request that would have been sent.
+    /// Takes the request that would have been sent.
     pub fn take(&self) -> Option<String> {
         self.0.lock().ok()?.curl.take()
     }
@@ -77,9 +77,9 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     for (name, value) in request.headers() {
         let value = value.to_str().unwrap_or_default();
         match name.as_str() {
-            // In double quotes, so that the shell puts the token in.
+            // In double quotes, so that the shell inserts the token.
             "authorization" => words.push(format!("-H \"Authorization: {TOKEN}\"")),
-            // curl writes a boundary of its own.
+            // curl makes its own boundary.
             "content-type" if !parts.is_empty() => {}
             "user-agent" | "content-length" => {}
             name if secret::by_name(name) => words.push(format!(
@@ -109,7 +109,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     words.join(" \\\n  ")
 }
 
-/// For a POSIX shell; what is hidden is shown, and is not what is sent then.
+/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a command would send.
 fn quoted(text: &str) -> String {
     format!("'{}'", line(text).replace('\'', r"'\''"))
 }
@@ -156,7 +156,7 @@ fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> Str
     }
 }
 
-/// Members with the names of secrets.
+/// Masks members with the names of secrets.
 fn mask(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => {
@@ -172,7 +172,7 @@ fn mask(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// A line before and behind each attempt, without bodies and headers.
+/// Hooks that write a line before and after each attempt, without headers and bodies.
 pub struct Verbose;
 
 impl ClientHooks for Verbose {

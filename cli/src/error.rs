@@ -1,25 +1,25 @@
-//! What went wrong, and the code that the process ends with.
+//! The failure of a command, and the exit code of the process.
 
 use std::io;
 
 use autopi::{Error, ErrorKind, rt};
 use serde_json::{Map, Value, json};
 
-/// The code that the process ends with.
+/// The exit code of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// It did not work.
+    /// The command failed.
     Failed = 1,
-    /// It was called wrongly.
+    /// The command was called wrongly.
     Usage = 2,
-    /// Not logged in, or not allowed.
+    /// The user is not logged in, or not allowed to do this.
     Refused = 3,
-    /// There is no such thing.
+    /// The requested object does not exist.
     NotFound = 4,
-    /// Throttled, down, or not reached.
+    /// The API is throttling, down, or unreachable.
     Unavailable = 5,
-    /// Who reads the output went away: as a shell says of SIGPIPE.
+    /// The reader of the output is gone: the code that shells use for SIGPIPE.
     Closed = 141,
 }
 
@@ -36,16 +36,16 @@ impl Exit {
     }
 }
 
-/// Why a command did not do what it should.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// The code that the process ends with.
+    /// The exit code of the process.
     pub exit: Exit,
-    /// What, and where.
+    /// What went wrong, and where.
     pub message: String,
-    /// What to do.
+    /// What to do about it.
     pub hint: Option<String>,
-    /// For programs: status, request id, errors of fields.
+    /// Details for programs: status, request id, errors of fields.
     pub details: Box<Map<String, Value>>,
 }
 
@@ -59,33 +59,33 @@ impl Failure {
         }
     }
 
-    /// It did not work.
+    /// The command failed.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(Exit::Failed, message)
     }
 
-    /// It was called wrongly.
+    /// The command was called wrongly.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
-    /// Not logged in, or not allowed.
+    /// The user is not logged in, or not allowed to do this.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, message)
     }
 
-    /// There is no such thing.
+    /// The requested object does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(Exit::NotFound, message)
     }
 
-    /// What to do about it.
+    /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// A file or a stream could not be read or written. A pipe that is closed is no failure to speak of.
+    /// Returns the failure of reading or writing a file or stream. A closed pipe ends the command without a message.
     pub fn io(what: impl AsRef<str>, e: &io::Error) -> Self {
         match e.kind() {
             io::ErrorKind::BrokenPipe => Self::new(Exit::Closed, ""),
@@ -93,7 +93,7 @@ impl Failure {
         }
     }
 
-    /// For a program.
+    /// Returns the failure as JSON, for programs.
     pub fn to_json(&self) -> Value {
         let mut error = json!({
             "message": self.message,
@@ -123,7 +123,7 @@ impl From<Error> for Failure {
             _ => Exit::Failed,
         };
         let text = e.to_string();
-        // A request to any path has no better name than that.
+        // `raw` is no useful name for a request to any path.
         let mut failure = Self::new(exit, text.strip_prefix("raw: ").unwrap_or(&text));
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {

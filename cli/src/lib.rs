@@ -1,7 +1,7 @@
-//! The `autopi` command: every operation of an OpenAPI document, and everyday commands on top of some. No public interface: a library for its own tests.
+//! The `autopi` command: every operation of an OpenAPI document, and everyday commands on top. Not a public interface: it is a library for its own tests.
 //!
-//! `tree` makes commands of the index of a document (`index`), `context` what every command gets, `call` requests of what was said, `output` what is
-//! seen of responses; `commands` has a module a command. docs/cli.md says how the command behaves.
+//! `tree` builds the commands from the index of a document (`index`), `context` holds what all commands share, `call` builds requests from the arguments,
+//! `output` writes responses, and `commands` has one module for each command. docs/cli.md describes the behaviour of the command.
 
 pub mod call;
 pub mod commands;
@@ -26,7 +26,7 @@ use std::{ffi::OsString, io::Write, process::ExitCode};
 pub use context::Context;
 pub use error::{Exit, Failure};
 
-/// What a command gives.
+/// The result of a command.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Runs the command that the process was started with.
@@ -34,7 +34,7 @@ pub fn main() -> ExitCode {
     run(std::env::args_os().collect())
 }
 
-/// Runs a command: the name of the program, then its arguments.
+/// Runs a command, given the name of the program and its arguments.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     if arguments
         .get(1)
@@ -56,7 +56,7 @@ fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
     let matches = match tree::command(index, said).try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(e) if e.exit_code() == 0 => {
-            // Help and version are what was asked for.
+            // Help and version are no errors.
             return e.print().map_err(|e| Failure::io("the output", &e));
         }
         Err(e) => return Err(tree::failure(index, said, &e)),
@@ -65,13 +65,13 @@ fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
     commands::run(&context, &matches)
 }
 
-/// Says on stderr what went wrong.
+/// Writes the failure to stderr.
 fn report(failure: &Failure, for_programs: bool) {
     if failure.exit == Exit::Closed {
         return;
     }
     let mut err = anstream::stderr();
-    // Where stderr is closed, the code says it.
+    // If stderr is closed, the exit code still tells.
     let _ = if for_programs {
         writeln!(err, "{}", output::json(&failure.to_json().to_string()))
     } else {

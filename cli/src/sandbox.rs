@@ -1,4 +1,4 @@
-//! `--sandbox`: the embedded API, as long as the command runs.
+//! `--sandbox`: the embedded API, which runs as long as the command.
 
 use crate::{Failure, Result};
 

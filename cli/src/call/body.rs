@@ -1,4 +1,4 @@
-//! Bodies of a command line: `-b name=Truck -b settings.loop:=5 -b tags[]=a -b file=@path`, `--json TEXT|@FILE|-`.
+//! Reads bodies from the command line: `-b name=Truck -b settings.loop:=5 -b tags[]=a -b file=@path`, `--json TEXT|@FILE|-`.
 
 use std::{fs, io::Read, path::Path};
 
@@ -11,10 +11,10 @@ use crate::{
     output::line,
 };
 
-/// What `-b` and `--json` say.
+/// Returns the body that `-b` and `--json` give.
 ///
 /// # Errors
-/// A member is malformed, a file is not there, a JSON text is none.
+/// Returns an error if a member is malformed, a file does not exist, or a text is not JSON.
 pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Option<Content>> {
     match (members, json) {
         ([], None) => Ok(None),
@@ -32,10 +32,10 @@ pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Optio
     }
 }
 
-/// A JSON body where no document says what it is.
+/// Returns a JSON body for a request that no document describes.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns an error in the same cases as [`read`].
 pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
     match (members, json) {
         ([], None) => Ok(None),
@@ -51,10 +51,10 @@ pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
     }
 }
 
-/// Any JSON: a text, `@FILE`, or `-` for stdin.
+/// Reads JSON from a text, from `@FILE`, or from stdin (`-`).
 ///
 /// # Errors
-/// The file is not there, or it is no JSON.
+/// Returns an error if the file does not exist, or if the text is not JSON.
 pub fn json_of(said: &str) -> Result<Value> {
     let (text, at) = match said.strip_prefix('@') {
         Some(path) => (read_file(path)?, line(path)),
@@ -78,7 +78,7 @@ fn read_file(path: &str) -> Result<Vec<u8>> {
     fs::read(path).map_err(fail)
 }
 
-/// The name, whether JSON stands behind it, and what stands behind it.
+/// Splits a member into its name, whether its value is JSON, and the value.
 fn split(member: &str) -> Result<(&str, bool, &str)> {
     let wrong = || {
         Failure::usage(format!(
@@ -126,11 +126,11 @@ fn part(member: &str) -> Result<(String, Part)> {
 #[derive(Debug, PartialEq)]
 enum Step {
     Member(String),
-    /// `[3]`, or `[]`: behind the last.
+    /// `[3]`, or `[]` for the place after the last item.
     Item(Option<usize>),
 }
 
-/// More items than anybody types: `[1000000000]` would be so many nulls.
+/// The largest index: `[1000000000]` would create as many nulls.
 const ITEMS: usize = 10_000;
 
 fn steps(name: &str) -> Option<Vec<Step>> {
@@ -140,7 +140,7 @@ fn steps(name: &str) -> Option<Vec<Step>> {
     let mut wants_word = true;
     while let Some(c) = chars.next() {
         match c {
-            // A name with a dot or a bracket in it.
+            // An escaped dot or bracket is part of the name.
             '\\' => {
                 word.push(chars.next()?);
                 wants_word = false;
@@ -180,7 +180,7 @@ fn steps(name: &str) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Puts a member into the body.
+/// Sets a member of the body.
 pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
     let (name, is_json, value) = split(member)?;
     let wrong = |why: &str| Failure::usage(format!("-b {}: {why}", line(name)));
@@ -255,7 +255,7 @@ mod tests {
             "points[1].x:=1",
             "obd\\.rpm=@@",
         ]);
-        // A file that is not there is an error.
+        // A missing file is an error.
         assert!(body.unwrap_err().contains("cannot read @"));
         let body = made(&[
             "name=Truck",

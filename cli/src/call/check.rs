@@ -1,4 +1,4 @@
-//! A value against its schema, before anything is sent. All that is wrong is found at once.
+//! Checks a value against its schema before anything is sent. All violations are reported at once.
 
 use autopi::rt::{Violation, Violations, secret};
 use serde_json::Value;
@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::{kept, near::unknown, time};
 use crate::index::{Index, type_name};
 
-/// Schemas may refer to themselves, and alternatives multiply: after so many steps the rest is left to the server.
+/// The limit of steps, after which the rest is left to the server: schemas may refer to themselves, and alternatives multiply.
 const STEPS: u32 = 20_000;
-/// Deeper than any JSON that is read.
+/// The limit of depth, beyond any JSON that can be read.
 const DEPTH: u32 = 160;
 
-/// What is not as the schema says, of a value of this name.
+/// Returns the violations of the schema by the value named `name`.
 pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Violation> {
     let mut violations = Violations::default();
     let mut checker = Checker {

@@ -1,4 +1,4 @@
-//! Requests of what was said: parameters and bodies, read, checked, put into a call of the crate's own runtime.
+//! Turns parameters and bodies from the command line into calls of the client's runtime: reads, checks and sets them.
 
 pub mod body;
 mod check;
@@ -24,14 +24,14 @@ pub use check::check;
 pub use near::near;
 pub use values::read;
 
-/// What is sent as the body.
+/// The content of a body.
 #[derive(Debug)]
 pub enum Content {
     /// One JSON value, or the members of a form.
     Json(Value),
-    /// Members of a form; files among them by their paths.
+    /// The members of a form, with files given by their paths.
     Parts(Vec<(String, Part)>),
-    /// Bytes as they are.
+    /// Bytes that are sent unchanged.
     Raw(Vec<u8>),
 }
 
@@ -44,18 +44,18 @@ pub enum Part {
     File(std::path::PathBuf),
 }
 
-/// What was said for an operation.
+/// The parameters and the body that were given for an operation.
 #[derive(Debug, Default)]
 pub struct Given {
     /// Parameters with their values.
     pub parameters: Vec<(&'static Parameter, Value)>,
     /// The body.
     pub body: Option<Content>,
-    /// Nothing is checked.
+    /// Whether checks are left out.
     pub unchecked: bool,
 }
 
-/// The runtime takes names that live as long as the process, as generated code has them; each is kept once.
+/// Returns a name with the lifetime of the process, as the runtime requires because generated code has such names; each is kept once.
 fn kept(name: &str) -> &'static str {
     static KEPT: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut kept = KEPT
@@ -70,10 +70,10 @@ fn kept(name: &str) -> &'static str {
     name
 }
 
-/// Puts what was said into a call, after it was checked; all that is wrong is said at once.
+/// Checks what was given and builds a call from it; all faults are reported at once.
 ///
 /// # Errors
-/// Something required is missing, or a value is not as the document says.
+/// Returns an error if something required is missing, or if a value does not match the document.
 pub fn prepare<'c>(
     index: &Index,
     client: &'c Client,
@@ -139,7 +139,7 @@ pub fn prepare<'c>(
     Ok(call)
 }
 
-/// The members of a body that the document marks as secrets, so deep.
+/// Collects the members of a body that the document marks as secrets, down to `depth`.
 fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut u32) {
     let schema = index.resolved(schema);
     let members = schema.get("properties").and_then(Value::as_object);
@@ -190,7 +190,7 @@ fn set(call: &mut rt::Call<'_>, parameter: &'static Parameter, value: Value) {
     }
 }
 
-/// All that is missing or not as the document says.
+/// Returns an error with everything that is missing or does not match the document.
 fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Result<()> {
     let mut faults = Vec::new();
     let is_given = |p: &Parameter| {

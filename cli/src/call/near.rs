@@ -1,6 +1,6 @@
-//! Names that were most likely meant.
+//! Suggestions for misspelled names.
 
-/// What is wrong with a name that no member has.
+/// Returns the message for an unknown name, with a suggestion.
 pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     match closest(name, known.iter().copied()) {
@@ -9,12 +9,12 @@ pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// The name that was most likely meant.
+/// Returns the name that was most likely meant.
 pub fn closest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     near(name, among).into_iter().next()
 }
 
-/// The names that may have been meant, the likeliest first.
+/// Returns the names that may have been meant, the likeliest first.
 pub fn near<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
     let scored = among.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));

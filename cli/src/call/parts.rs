@@ -1,11 +1,11 @@
-//! The parts of a form against its schema.
+//! Checks the parts of a form against its schema.
 
 use serde_json::Value;
 
 use super::{Part, check::check, near::unknown};
 use crate::index::Index;
 
-/// The parts of a form: unknown names, missing ones, files where none fit.
+/// Returns the faults of a form's parts: unknown names, missing parts, files where none are allowed.
 pub fn parts(index: &Index, schema: &Value, parts: &[(String, Part)]) -> Vec<(String, String)> {
     let schema = index.resolved(schema);
     let empty = serde_json::Map::new();

@@ -1,11 +1,11 @@
-//! Times of a command line. Which zone is said, never guessed.
+//! Times on the command line. Their time zone must be given; it is never guessed.
 
 use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 
 /// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
 ///
 /// # Errors
-/// It is none, has no zone, or is no time of its zone, or two.
+/// Returns an error if the text is not a time, has no time zone, or is a local time that its zone skips or has twice.
 pub fn read(text: &str) -> Result<Timestamp, String> {
     read_at(text, Timestamp::now())
 }

@@ -1,14 +1,14 @@
-//! Texts of a command line as the values that the document wants.
+//! Reads texts from the command line as values of the documented types.
 
 use serde_json::{Number, Value};
 
 use super::time;
 use crate::index::Index;
 
-/// Reads the values that a flag was given: one, or a list.
+/// Reads the values of a flag: a single one, or a list.
 ///
 /// # Errors
-/// A text is none of the type that the document says.
+/// Returns an error if a text is not of the documented type.
 pub fn read(
     index: &Index,
     schema: &Value,

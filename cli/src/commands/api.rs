@@ -1,4 +1,4 @@
-//! `autopi api METHOD PATH`: any path, as it is.
+//! `autopi api METHOD PATH`: a request to any path.
 
 use autopi::{CallOptions, Client, Json, Method, rt};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -159,7 +159,7 @@ fn request<'c>(
         queries.push(name.to_owned());
         request = request.query(name, value);
     }
-    // How this list is counted, where the document knows it and its pages have no links.
+    // The parameter that counts the pages of this list, if the document has it and pages have no links.
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let page = paginate.then(|| counted_by(context, plain)).flatten();
     let said = |page: &str| queries.iter().any(|q| q == page) || path.contains(&format!("{page}="));
@@ -194,7 +194,7 @@ fn request<'c>(
     Ok(request.options(options))
 }
 
-/// The parameter that counts the pages of this list, if the document knows it.
+/// Returns the parameter that counts the pages of this list, if the document has it.
 fn counted_by(context: &Context, path: &str) -> Option<&'static str> {
     let fits = |template: &str| {
         template.split('/').count() == path.split('/').count()

@@ -1,4 +1,5 @@
-//! `autopi completions SHELL`, and what its scripts ask: `autopi __complete -- WORD…`. Nothing is sent, and no file but that of the profiles is read.
+//! `autopi completions SHELL`, and the command that its scripts call: `autopi __complete -- WORD…`. Nothing is sent, and no file but that of the profiles is
+//! read.
 
 use std::{collections::BTreeSet, ffi::OsString, fmt::Write as _, io::Write, process::ExitCode};
 
@@ -11,7 +12,7 @@ use crate::{
     tree,
 };
 
-/// What scripts call; nobody types it.
+/// The command that the scripts call; nobody types it.
 pub const HIDDEN: &str = "__complete";
 
 const SHELLS: [(&str, &str); 4] = [
@@ -82,7 +83,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         .text(script.ok_or_else(|| Failure::usage("no such shell"))?.1)
 }
 
-/// Writes what the last of the words may become. A fault is none: a shell would show it in the middle of a line.
+/// Writes the completions of the last word. Errors are ignored: a shell would show them in the middle of a line.
 pub fn complete(words: &[OsString]) -> ExitCode {
     let words = words.strip_prefix(&[OsString::from("--")]).unwrap_or(words);
     let words: Vec<String> = joined(words.iter().map(|w| w.to_string_lossy().into_owned()));
@@ -98,13 +99,13 @@ pub fn complete(words: &[OsString]) -> ExitCode {
         for (value, about) in candidates(index, &said, &words) {
             let _ = writeln!(text, "{value}\t{}", line(&about));
         }
-        // A shell that went away wants nothing.
+        // The shell may be gone.
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
     ExitCode::SUCCESS
 }
 
-/// bash makes three words of `--output=json`.
+/// Joins the three words that bash makes of `--output=json`.
 fn joined(words: impl Iterator<Item = String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for word in words {
@@ -117,7 +118,7 @@ fn joined(words: impl Iterator<Item = String>) -> Vec<String> {
     out
 }
 
-/// No value of a document stands on a command line that a shell would run, or that is not what it looks like.
+/// Returns whether a value of the document is safe to complete: a shell would not run any of it, and it is what it looks like.
 fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -163,7 +164,7 @@ fn candidates(index: &Index, said: &tree::Said, words: &[String]) -> Vec<(String
                 .into_iter()
                 .map(|v| (format!("{name}={v}"), String::new()))
                 .collect();
-            // bash replaces what stands behind the `=` alone.
+            // bash only replaces the part after the `=`.
             if words_are_bashs() {
                 found.iter_mut().for_each(|(v, _)| {
                     *v = v
@@ -216,12 +217,12 @@ fn finish(found: Vec<(String, String)>, typed: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Does bash ask? It says so in the environment of its completions.
+/// Returns whether bash asks, which sets a variable for its completions.
 fn words_are_bashs() -> bool {
     std::env::var_os("COMP_LINE").is_some()
 }
 
-/// What may stand behind an option.
+/// Returns the possible values of an option.
 fn values(index: &Index, said: &tree::Said, option: &Arg) -> Vec<String> {
     let listed: Vec<String> = option
         .get_possible_values()

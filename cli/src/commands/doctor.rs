@@ -1,4 +1,4 @@
-//! `autopi doctor`: what stands between this command and the API, line by line, and what to do.
+//! `autopi doctor`: checks everything between this command and the API, one line each, with what to do about faults.
 
 use std::{
     net::ToSocketAddrs,
@@ -17,7 +17,7 @@ use crate::{
     output::View,
 };
 
-/// A clock that is so wrong makes sessions end early.
+/// A clock that is off by more makes sessions end early.
 const SKEW: Duration = Duration::from_secs(60);
 
 pub fn command() -> Command {
@@ -25,7 +25,7 @@ pub fn command() -> Command {
         .about("Checks document, host, network, clock and credential, and says what to do")
 }
 
-/// The lines, and the code of the first that is bad.
+/// The lines, and the exit code of the first bad one.
 #[derive(Default)]
 struct Lines {
     all: Vec<Value>,
@@ -215,7 +215,7 @@ fn state(credential: &Credential, lines: &mut Lines) {
     }
 }
 
-/// Whether the host responds at all, without a credential: how long it takes, and what time it has.
+/// Sends a request without credentials: returns how long the host took, and the time that it reported.
 async fn reach(url: &Url) -> Result<(Duration, Option<Timestamp>)> {
     let fail = |e: reqwest::Error| {
         let causes = std::iter::successors(std::error::Error::source(&e), |e| e.source());

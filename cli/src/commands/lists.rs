@@ -1,4 +1,4 @@
-//! `autopi devices | vehicles | positions | trips | alerts`: lists that people look at, with both ids of a device wherever one is.
+//! `autopi devices | vehicles | positions | trips | alerts`: lists for people, with both ids of each device.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use crate::{
     device::{self, Device},
 };
 
-/// Where positions are.
+/// The paths of positions.
 pub const POSITIONS: [&str; 1] = ["/logbook/v2/most_recent_positions/"];
 
-/// A command, the paths that it may ask, and what its table shows.
+/// A command, the paths that it may call, and the columns of its table.
 struct List {
     name: &'static str,
     about: &'static str,
@@ -97,7 +97,7 @@ const LISTS: [List; 5] = [
     },
 ];
 
-/// Their names.
+/// The names of the commands.
 pub const NAMES: [&str; 5] = ["devices", "vehicles", "positions", "trips", "alerts"];
 
 pub fn commands() -> impl Iterator<Item = Command> {
@@ -130,10 +130,10 @@ pub fn commands() -> impl Iterator<Item = Command> {
     })
 }
 
-/// The times of `--from` and `--to`, which have something between them.
+/// Returns the times of `--from` and `--to`.
 ///
 /// # Errors
-/// One is no time, or nothing is between them.
+/// Returns an error if one is not a time, or if the range is empty.
 pub fn range(matches: &ArgMatches) -> Result<[Option<autopi::jiff::Timestamp>; 2]> {
     let read = |name: &str| {
         let text = matches.try_get_one::<String>(name).ok().flatten();
@@ -232,7 +232,7 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
     context.dry(context.block_on(work))
 }
 
-/// A row for each place where the device was seen last.
+/// Returns a row for each last known position of a device.
 pub fn positions(item: &Value) -> Vec<Value> {
     let places = item.get("positions").and_then(Value::as_array);
     let rows = places.into_iter().flatten().map(|place| {
@@ -247,14 +247,14 @@ pub fn positions(item: &Value) -> Vec<Value> {
     rows.collect()
 }
 
-/// The devices whose ids rows name: all are asked for once, when the first is met that is not known.
+/// The devices that rows refer to. All are fetched once, when a row names an unknown one.
 struct Names {
     known: HashMap<String, Device>,
     complete: bool,
 }
 
 impl Names {
-    /// Puts the unit id and the name behind the id of a device.
+    /// Adds the unit id and the name to the id of a device.
     async fn put(
         &mut self,
         context: &Context,

@@ -49,7 +49,7 @@ pub fn profiles() -> Command {
     Command::new("profiles").about("Lists the profiles, without their secrets")
 }
 
-/// The name of the profile that is meant.
+/// Returns the name of the profile to use.
 pub fn profile(context: &Context) -> String {
     let of_environment = || {
         std::env::var("AUTOPI_PROFILE")
@@ -63,7 +63,7 @@ pub fn profile(context: &Context) -> String {
         .unwrap_or_else(|| "default".into())
 }
 
-/// One line of stdin, without its end.
+/// Reads a line of stdin, without its line end.
 fn input_line() -> Result<String> {
     let mut text = String::new();
     io::stdin()
@@ -73,7 +73,7 @@ fn input_line() -> Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Asks on the terminal, without an echo.
+/// Asks on the terminal without echo.
 fn secret(prompt: &str) -> Result<String> {
     rpassword::prompt_password(prompt).map_err(|e| {
         Failure::usage(format!("there is no terminal to ask on ({e})"))
@@ -81,7 +81,7 @@ fn secret(prompt: &str) -> Result<String> {
     })
 }
 
-/// What was read, checked by a first call, and kept.
+/// Reads a credential, checks it with a first call, and stores it.
 pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     if context.dry_run {
         return Err(Failure::usage(
@@ -178,7 +178,7 @@ fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {
     Ok(store::Kept::Keyring)
 }
 
-/// What the API says of who calls, if the document knows how to ask.
+/// Returns the user that the API knows the caller as, if the document has an operation for it.
 pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
     const USER: &str = "/auth/user/";
     if context.index.at("GET", USER).is_none() {

@@ -1,4 +1,4 @@
-//! `autopi logout`: the credential out of the profile, and the session ended on the server, if it has one.
+//! `autopi logout`: removes the credential from the profile, and ends the session on the server, if there is one.
 
 use autopi::{Client, Credentials};
 use clap::Command;
@@ -24,7 +24,7 @@ pub fn run(context: &Context) -> Result<()> {
     let profile = all.remove(&name);
     let is_in_keyring = profile.as_ref().is_some_and(|p| p.keyring);
     let credentials = match &profile {
-        // One that the keyring lost is logged out from all the same.
+        // If the keyring has lost the credential, the profile is logged out all the same.
         Some(_) if is_in_keyring => ring::get(&name).ok(),
         Some(profile) => profile.clone().credentials(),
         None => None,
@@ -32,7 +32,7 @@ pub fn run(context: &Context) -> Result<()> {
     let base_url = profile.as_ref().and_then(|p| p.base_url.clone());
     let may_send = profile.is_none_or(|p| !p.read_only);
     let left = match credentials {
-        // Sessions of a kept password are made by each command, and end soon.
+        // With a stored password, each command has its own session, which ends soon.
         None | Some(Credentials::Login { .. }) => None,
         Some(Credentials::Jwt(_)) if !may_send => {
             Some("the profile is read_only: the server was not told, and the session stays valid until it ends".into())
@@ -71,7 +71,7 @@ pub fn run(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Ends a session on the server; none if the document can't.
+/// Ends a session on the server; returns `None` if the document has no operation for it.
 fn end(context: &Context, session: Credentials, base_url: Option<String>) -> Result<Option<()>> {
     let Some(operation) = operation(context.index)? else {
         return Ok(None);
@@ -101,7 +101,7 @@ fn end(context: &Context, session: Credentials, base_url: Option<String>) -> Res
     Ok(Some(()))
 }
 
-/// The operation that ends a session: a POST that wants nothing, at a path with such a name.
+/// Returns the operation that ends a session: a POST that requires nothing, with a path of such a name.
 fn operation(index: &'static Index) -> Result<Option<&'static Operation>> {
     const NAMES: [&str; 4] = ["logout", "signout", "log_out", "sign_out"];
     let ends = |path: &str| {

@@ -1,4 +1,4 @@
-//! `autopi man`: pages of a manual.
+//! `autopi man`: manual pages.
 
 use std::{fs, path::Path};
 
@@ -26,7 +26,7 @@ pub fn command() -> Command {
         )
 }
 
-/// A page, under its own name: `autopi-dongle-devices-list`.
+/// Returns a page and its name: `autopi-dongle-devices-list`.
 fn page(command: &Command, names: &[&str]) -> Result<(String, Vec<u8>)> {
     let title = names.join("-");
     let named = command
@@ -34,7 +34,7 @@ fn page(command: &Command, names: &[&str]) -> Result<(String, Vec<u8>)> {
         .name(names.join(" "))
         .display_name(title.clone())
         .bin_name(names.join(" "));
-    // The first line names it, all of it describes it.
+    // The first line is the short description, the whole text the long one.
     let about = named
         .get_about()
         .map(ToString::to_string)
@@ -82,7 +82,7 @@ fn all(whole: &Command, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(fail)?;
     let write = |command: &Command, names: &[&str]| {
         let (title, text) = page(command, names)?;
-        // A name of a document leads to no other folder.
+        // A name from a document must not lead to another folder.
         let name = title.replace(['/', '\\', '\0'], "-");
         fs::write(folder.join(format!("{name}.1")), text).map_err(fail)
     };

@@ -1,4 +1,4 @@
-//! A module a command: `command` says what it takes, `run` does it.
+//! One module for each command: `command` defines its arguments, `run` runs it.
 
 pub mod api;
 pub mod completions;
@@ -17,10 +17,10 @@ use clap::ArgMatches;
 
 use crate::{Context, Failure, Result, tree};
 
-/// Runs the command that was given.
+/// Runs the given command.
 ///
 /// # Errors
-/// Those of the command.
+/// Returns the error of the command.
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let Some((name, matches)) = matches.subcommand() else {
         return Err(Failure::usage("a command is missing").hint("`autopi --help` lists them"));

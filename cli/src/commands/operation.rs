@@ -18,14 +18,14 @@ pub fn run(context: &Context, entry: &Entry, matches: &ArgMatches) -> Result<()>
     send(context, operation, given)
 }
 
-/// What the options say.
+/// Returns the parameters and the body that the options give.
 fn given(context: &Context, operation: &'static Operation, matches: &ArgMatches) -> Result<Given> {
     let mut given = Given {
         unchecked: context.unchecked,
         ..Given::default()
     };
     let mut in_path = texts(matches, "(path)").into_iter();
-    // In the order of the path, not of the document.
+    // In the order of the path, not that of the document.
     let of_path = operation.path_names().filter_map(|name| {
         operation
             .parameters
@@ -71,10 +71,10 @@ fn read(context: &Context, parameter: &Parameter, said: &[String]) -> Result<Val
         .map_err(|e| Failure::usage(format!("--{}: {}", parameter.flag, line(&e))))
 }
 
-/// Sends an operation, and writes what comes back.
+/// Sends an operation and writes its response.
 pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {
     let client = context.client()?;
-    // What is wrong is said before anybody is asked.
+    // Faults are reported before the user is asked to confirm.
     let call = call::prepare(context.index, &client, operation, given, &context.shown)?;
     context.allow(operation.entry.method)?;
     if let Some(what) = danger(operation) {
@@ -116,7 +116,7 @@ async fn respond(
     }
 }
 
-/// A list: the first page, or as many as are asked for.
+/// Writes a list: its first page, or as much as was asked for.
 pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Result<()> {
     let output = &context.output;
     let follow = output.all || output.limit.is_some();
@@ -131,7 +131,7 @@ pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Res
     .await
 }
 
-/// Writes a response that is no JSON: as it is to a file or a pipe; what is text to a terminal, shown.
+/// Writes a response that is not JSON: unchanged to a file or a pipe, and text to a terminal in escaped form.
 pub async fn download(context: &Context, mut download: autopi::Download) -> Result<()> {
     let output = &context.output;
     let kind = download.content_type().unwrap_or_default();
@@ -156,7 +156,7 @@ pub async fn download(context: &Context, mut download: autopi::Download) -> Resu
     target.end()
 }
 
-/// What is asked about before it is done: deletes, and what runs on a device.
+/// Returns what must be confirmed first: deletes, and whatever runs on a device.
 pub fn danger(operation: &Operation) -> Option<&'static str> {
     const DELETES: [&str; 7] = [
         "delete", "remove", "purge", "clear", "wipe", "destroy", "reset",
@@ -191,7 +191,7 @@ pub fn danger(operation: &Operation) -> Option<&'static str> {
     }
 }
 
-/// Which members its response has, and which of them a table shows.
+/// Returns the members of its response, and those that a table shows.
 pub fn view(index: &Index, operation: &Operation) -> View {
     let item = operation.item().or(operation.schema.as_ref());
     let Some(schema) = item.map(|s| index.resolved(s)) else {

@@ -1,4 +1,4 @@
-//! Lists on their way out.
+//! Writes lists.
 
 use autopi::{Json, Page, rt::ItemStream};
 use futures_util::StreamExt;
@@ -9,10 +9,10 @@ use crate::{
     output::{Rows, View},
 };
 
-/// Writes what `each` makes of the items of pages, as far as they are asked for: `all` of them, so many (`--limit`), or those of the first page, with a notice.
+/// Writes what `each` makes of the items of pages: of `all` of them, of the first ones (`--limit`), or of the first page, with a notice.
 ///
 /// # Errors
-/// Those of the calls, of `each`, and of the output.
+/// Returns the errors of the calls, of `each`, and of the output.
 pub async fn write(
     context: &Context,
     mut pages: ItemStream<'_, Page<Json>>,

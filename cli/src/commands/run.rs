@@ -12,7 +12,7 @@ use crate::{
     output::{View, line},
 };
 
-/// For the result, if nothing else is said, in seconds.
+/// The default wait for the result, in seconds.
 const WAIT: u64 = 60;
 
 pub fn command() -> Command {
@@ -90,7 +90,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     context.allow("POST")?;
     let named = text("device");
     let device = match context.dry_run {
-        // What is not sent finds nothing out either.
+        // A dry run cannot look the device up.
         true => Device {
             id: named.clone(),
             unit_id: named.clone(),
@@ -125,7 +125,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         let seconds = wait.or(matches.get_one::<String>("job").map(|_| WAIT));
         let result = match seconds {
             Some(seconds) => job.wait(Duration::from_secs(seconds)).await?.value.0,
-            // A device on the local network says it at once, and gives no job.
+            // A device on the local network responds at once, without a job.
             None if job.jid().is_empty() => job
                 .poll()
                 .await?

@@ -1,4 +1,4 @@
-//! `autopi search WORD…`: which operation does it?
+//! `autopi search WORD…`: finds operations.
 
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub fn command() -> Command {
         )
 }
 
-/// Operations that have all of the words, the best first: a word in the name counts more than one in the path, one in the summary least.
+/// Returns the operations that contain all words, the best first: a word in the name counts more than one in the path, and one in the summary least.
 pub fn ranked<'i>(index: &'i Index, words: &[&str]) -> Vec<(&'i Area, &'i Entry)> {
     let words: Vec<String> = words
         .iter()

@@ -1,4 +1,4 @@
-//! `autopi trip show TRIP`: what is known of a trip, or a picture of it.
+//! `autopi trip show TRIP`: shows a trip, or writes a picture of it.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::{
 
 const TRIP: [&str; 2] = ["/logbook/v2/trips/{id}/", "/logbook/trips/{id}/"];
 const DEVICE: &str = "/dongle/devices/{id}/";
-/// The kinds of pictures, by the names of their options.
+/// The kinds of pictures, which are the names of their options.
 const KINDS: [&str; 3] = ["html", "svg", "png"];
 
 pub fn command() -> Command {
@@ -79,7 +79,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     context.dry(context.block_on(work))
 }
 
-/// One thing by its id.
+/// Fetches an object by its id.
 async fn one(context: &Context, client: &Client, paths: &[&str], id: &str) -> Result<Value> {
     let operation: &'static Operation = device::operation(context, "GET", paths)?;
     let name = operation.path_names().next().unwrap_or_default();
@@ -90,10 +90,10 @@ async fn one(context: &Context, client: &Client, paths: &[&str], id: &str) -> Re
     Ok(call.send_any_full().await?.value.0)
 }
 
-/// A trip with what belongs to it.
+/// A trip with its device and its drive.
 struct Shown {
     trip: Value,
-    /// Of it: its ids, and its name.
+    /// The ids and the name of its device.
     device: Value,
     drive: Drive,
 }
@@ -103,7 +103,7 @@ impl Shown {
         let text = |key: &str| trip.get(key).and_then(Value::as_str);
         let id = text("device").unwrap_or_default();
         let time = |key: &str| text(key)?.parse::<Timestamp>().ok();
-        // A device that is gone still has trips.
+        // A deleted device still has trips.
         let device = match context.index.at("GET", DEVICE) {
             Some(_) if !id.is_empty() => match one(context, client, &[DEVICE], id).await {
                 Err(e) if !matches!(e.exit, Exit::NotFound | Exit::Refused | Exit::Usage) => {
@@ -209,7 +209,7 @@ fn number(value: &Value, key: &str) -> Option<f64> {
     number.filter(|n| n.is_finite())
 }
 
-/// As long as the picture is wide, and without what would hide the rest.
+/// Shortens a text to the width of the picture, without characters that would hide the rest.
 fn short(text: &str, most: usize) -> String {
     let text = line(text);
     match text.char_indices().nth(most) {

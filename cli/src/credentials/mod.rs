@@ -1,4 +1,4 @@
-//! Who calls, and where: `--profile`, then the environment, then the profile that it names or `[default]`.
+//! The credential and the host of a call: from `--profile`, then from the environment, then from the profile that it names, or `[default]`.
 
 pub mod ring;
 pub mod store;
@@ -10,28 +10,28 @@ use url::Url;
 
 use crate::{Failure, Result, output::line, sandbox::Sandbox};
 
-/// Who calls, and where.
+/// A credential and the host that it is for.
 #[derive(Debug)]
 pub struct Credential {
-    /// None if nobody is logged in.
+    /// The credentials; `None` if nobody is logged in.
     pub credentials: Option<Credentials>,
-    /// The library's own without one.
+    /// The base URL, or the library's default.
     pub base_url: Option<String>,
     /// The profile that it came from.
     pub profile: Option<String>,
-    /// Where it came from, in words.
+    /// A description of where it came from.
     pub source: String,
-    /// Nothing may be changed.
+    /// Whether requests that change something are refused.
     pub read_only: bool,
 }
 
 impl Credential {
-    /// What it is, in words.
+    /// Returns a description of the credentials.
     pub fn kind(&self) -> &'static str {
         kind(self.credentials.as_ref())
     }
 
-    /// When it ends, if it says: a session's.
+    /// Returns when the credential expires, if it is a session that says so.
     pub fn expires(&self) -> Option<Timestamp> {
         match &self.credentials {
             Some(Credentials::Jwt(jwt)) => rt::expiry(jwt.expose_secret()),
@@ -40,7 +40,7 @@ impl Credential {
     }
 }
 
-/// What credentials are, in words.
+/// Returns a description of credentials.
 pub fn kind(credentials: Option<&Credentials>) -> &'static str {
     match credentials {
         Some(Credentials::ApiToken(_)) => "API token",
@@ -55,7 +55,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
 
-/// What `--sandbox` needs.
+/// Returns the credential of a sandbox.
 pub fn of_sandbox(sandbox: &Sandbox) -> Credential {
     Credential {
         credentials: Some(Credentials::ApiToken(SecretString::from(sandbox.token()))),
@@ -66,15 +66,15 @@ pub fn of_sandbox(sandbox: &Sandbox) -> Credential {
     }
 }
 
-/// Where profiles are.
+/// Returns the path of the file of profiles.
 pub fn file() -> Option<PathBuf> {
     std::env::home_dir().map(|home| rt::profiles_path(&home))
 }
 
-/// Returns the profiles that are kept: none where there is no file, or no home folder.
+/// Returns the stored profiles; none if there is no file, or no home folder.
 ///
 /// # Errors
-/// The file can't be read, or others may read it.
+/// Returns an error if the file cannot be read, or if others may read it.
 pub fn profiles() -> Result<BTreeMap<String, rt::Profile>> {
     let home = std::env::home_dir();
     let found = home.as_deref().map(rt::profiles).transpose()?;
@@ -82,7 +82,7 @@ pub fn profiles() -> Result<BTreeMap<String, rt::Profile>> {
 }
 
 /// # Errors
-/// The file can't be read, or has no such profile; or a profile's credential would go to another host than its own.
+/// Returns an error if the file cannot be read, if it has no such profile, or if the credential of a profile would be sent to another host than its own.
 pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> {
     let base_url = base_url
         .map(str::to_owned)
@@ -141,7 +141,7 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
     })
 }
 
-/// The document of the profile that will be used, if it names one. What is wrong with the file is said when it is needed.
+/// Returns the document that the profile in use names. Faults of the file are ignored here, and reported when it is needed.
 pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
     let name = wanted
         .map(str::to_owned)
@@ -152,7 +152,7 @@ pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
     let home = std::env::home_dir()?;
     let mut all = rt::profiles(&home).ok().flatten()?;
     let spec = all.remove(name.as_deref().unwrap_or("default"))?.spec?;
-    // Beside the file of profiles, where it says no folder.
+    // A relative path is relative to the file of profiles.
     Some(rt::profiles_path(&home).parent()?.join(spec))
 }
 
@@ -173,14 +173,14 @@ fn of_environment() -> Option<(Credentials, &'static str)> {
     Some((login, "AUTOPI_EMAIL and AUTOPI_PASSWORD"))
 }
 
-/// The host that a client without a base URL calls.
+/// The default base URL of a client.
 pub const USUAL: &str = "https://api.autopi.io";
 
-/// The credential of one host is not sent to another.
+/// Refuses to send the credential of one host to another.
 fn same_host(name: &str, own: Option<&str>, asked: &str) -> Result<()> {
     let own = own.unwrap_or(USUAL);
     let origin = |url: &str| Url::parse(url).ok().map(|u| u.origin());
-    // What is no URL is said when the client is built.
+    // A malformed URL is reported when the client is built.
     let (Some(ours), Some(theirs)) = (origin(own), origin(asked)) else {
         return Ok(());
     };

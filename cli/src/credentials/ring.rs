@@ -1,13 +1,13 @@
-//! The keyring of the system, which holds the secret of a profile with `keyring = true`: the feature `keyring`.
+//! The keyring of the system, which holds the secret of a profile with `keyring = true`. Needs the feature `keyring`.
 
 use autopi::{Credentials, SecretString};
 
 use crate::{Failure, Result};
 
-/// Keeps the `Authorization` of a profile.
+/// Stores the `Authorization` header of a profile.
 ///
 /// # Errors
-/// There is no keyring, or it refuses.
+/// Returns an error if there is no keyring, or if it refuses.
 pub fn put(profile: &str, authorization: &SecretString) -> Result<()> {
     system::put(profile, authorization)
 }
@@ -15,7 +15,7 @@ pub fn put(profile: &str, authorization: &SecretString) -> Result<()> {
 /// Returns the credential of a profile.
 ///
 /// # Errors
-/// There is no keyring, it refuses, or it has none.
+/// Returns an error if there is no keyring, if it refuses, or if it has no such credential.
 pub fn get(profile: &str) -> Result<Credentials> {
     use autopi::rt::ExposeSecret;
     let text = system::get(profile)?;
@@ -28,10 +28,10 @@ pub fn get(profile: &str) -> Result<Credentials> {
     )
 }
 
-/// Forgets the credential of a profile.
+/// Removes the credential of a profile.
 ///
 /// # Errors
-/// There is no keyring, or it refuses.
+/// Returns an error if there is no keyring, or if it refuses.
 pub fn remove(profile: &str) -> Result<()> {
     system::remove(profile)
 }

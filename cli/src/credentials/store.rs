@@ -1,4 +1,4 @@
-//! The file of profiles, written: what stands in it besides stays as it is.
+//! Writes the file of profiles; everything else in it is left as it is.
 
 use std::{
     fs,
@@ -11,25 +11,25 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::{Failure, Result, output::line};
 
-/// What is kept of a login.
+/// The credential that a login stores.
 #[derive(Debug)]
 pub enum Kept {
     /// An API token.
     Token(String),
-    /// A session.
+    /// The JWT of a session.
     Jwt(String),
-    /// E-mail and password, for logins to come.
+    /// E-mail and password, for future logins.
     Login(String, String),
-    /// In the keyring of the system.
+    /// A marker that the keyring of the system has it.
     Keyring,
 }
 
 const CREDENTIALS: [&str; 5] = ["api_token", "jwt", "email", "password", "keyring"];
 
-/// Keeps a credential in a profile, in place of the one that it has.
+/// Stores a credential in a profile, in place of an earlier one.
 ///
 /// # Errors
-/// The file can't be used or written.
+/// Returns an error if the file cannot be used or written.
 pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
     change(|document| {
         let table = document
@@ -59,10 +59,10 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
     })
 }
 
-/// Takes the credential out of a profile; says whether there was one.
+/// Removes the credential from a profile; returns whether there was one.
 ///
 /// # Errors
-/// The file can't be used or written.
+/// Returns an error if the file cannot be used or written.
 pub fn forget(name: &str) -> Result<bool> {
     let mut found = false;
     change(|document| {
@@ -81,13 +81,13 @@ pub fn forget(name: &str) -> Result<bool> {
     Ok(found)
 }
 
-/// Reads the file, changes it, and writes it if that is wanted; nobody else may read it, before and behind.
+/// Reads the file, edits it, and writes it if `edit` says so. Nobody else may be able to read it, before and after.
 fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     let home = std::env::home_dir().ok_or_else(|| {
         Failure::failed("there is no home folder to keep profiles in")
             .hint("set HOME, or use AUTOPI_API_TOKEN")
     })?;
-    // What is wrong with the file is said as ever, and it is not made worse.
+    // Reports faults of the file as usual, before it is changed.
     rt::profiles(&home)?;
     let path = rt::profiles_path(&home);
     let fail = |e: io::Error| {
@@ -101,13 +101,13 @@ fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err(fail(e)),
     };
-    // An error would show the line.
+    // toml's own error would show the line.
     let document = text.parse::<DocumentMut>();
     let mut document = document.map_err(|_| Failure::usage("the file of profiles is no TOML"))?;
     if !edit(&mut document)? {
         return Ok(());
     }
-    // A link stays one.
+    // A symbolic link is kept.
     let path = path.canonicalize().unwrap_or(path.clone());
     let folder = path.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(fail)?;
@@ -117,7 +117,7 @@ fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
 
 fn write(folder: &Path, path: &Path, text: &SecretString) -> io::Result<()> {
     use autopi::rt::ExposeSecret;
-    // Mode 600 from its first moment.
+    // Created with mode 600.
     let mut file = tempfile::Builder::new()
         .prefix(".credentials-")
         .tempfile_in(folder)?;

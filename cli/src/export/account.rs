@@ -1,4 +1,4 @@
-//! Whose export it is, so that two accounts are never in one file.
+//! The account of an export, so that two accounts never get into one file.
 
 use autopi::Client;
 use serde_json::{Value, json};
@@ -7,16 +7,17 @@ use sha2::{Digest, Sha256};
 use super::files::hex;
 use crate::{Context, Exit, Result, commands::login};
 
-/// What tells accounts apart, the best first.
+/// The members that identify an account, the best first.
 const NAMES: [&str; 5] = ["id", "pk", "uuid", "username", "email"];
 
-/// A hash of who calls: a name of an account that says nothing of it. Where nobody can say who calls, the name of the profile stands for it.
+/// Returns a hash of the caller, which identifies the account without revealing anything about it. If nobody can say who calls, the name of the profile is used
+/// instead.
 ///
 /// # Errors
-/// Nobody is logged in, or the API can't be asked.
+/// Returns an error if nobody is logged in, or if the API cannot be asked.
 pub fn of(context: &Context, client: &Client) -> Result<Value> {
     let user = match login::user(context, client) {
-        // A token that may not ask that may export all the same.
+        // A token that may not read the user may still export.
         Err(e) if e.exit == Exit::NotFound || e.details.get("status") == Some(&json!(403)) => None,
         user => user?,
     };

@@ -1,4 +1,4 @@
-//! What `autopi export` takes.
+//! The arguments of `autopi export`.
 
 use clap::{Arg, Command, value_parser};
 

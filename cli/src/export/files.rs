@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::shown;
 use crate::{Failure, Result};
 
-/// Its files.
+/// The files of an export.
 #[derive(Clone, Debug)]
 pub struct Paths {
     pub file: PathBuf,
@@ -21,7 +21,7 @@ pub struct Paths {
 
 impl Paths {
     /// # Errors
-    /// It can't be a file that is written beside its place and renamed.
+    /// Returns an error if the path cannot be replaced by a temporary file.
     pub fn new(path: &Path) -> Result<Self> {
         match fs::metadata(path) {
             Ok(about) if about.is_dir() => {
@@ -38,7 +38,7 @@ impl Paths {
             }
             _ => {}
         }
-        // A link stays one: what it leads to is written.
+        // A symbolic link is kept: its target is written.
         let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let beside = |end: &str| {
             let mut name = file.clone().into_os_string();
@@ -88,7 +88,7 @@ pub fn hash_from(reader: &mut impl Read, length: u64) -> io::Result<(String, u64
     }
 }
 
-/// In hexadecimal digits.
+/// Returns the bytes in hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

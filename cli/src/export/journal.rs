@@ -1,7 +1,7 @@
-//! What came, on the disk: rows in `FILE.part`, and beside them `FILE.manifest`, which says how far they are good.
+//! The rows of an export on disk: in `FILE.part`, and beside it `FILE.manifest`, which says how many of them are valid.
 //!
-//! The manifest is a line for the export, a line for each window behind its rows, and one for the whole file; each is JSON. A line that was cut off, and rows behind the
-//! last line that holds, are of a process that was killed: they are taken away at the next start.
+//! The manifest has one line for the export, one for each window, written after its rows, and one for the whole file; each is JSON. An incomplete line, and
+//! rows after the last valid line, come from a process that was killed; they are removed at the next start.
 
 use std::{
     fs::{self, File},
@@ -22,15 +22,15 @@ use super::{
 };
 use crate::{Failure, Result};
 
-/// What is found at the start.
+/// The state of an export at its start.
 pub enum Opened {
-    /// All was done before: so many rows.
+    /// The export is complete, with this number of rows.
     Complete(u64),
-    /// There is something to do.
+    /// There are windows left to fetch.
     Going(Journal),
 }
 
-/// An export that goes on. Nobody else has it.
+/// An export in progress, locked against other processes.
 pub struct Journal {
     paths: Paths,
     manifest: File,
@@ -38,15 +38,15 @@ pub struct Journal {
     range: Range,
     windows: usize,
     rows: u64,
-    /// Of the rows that are good.
+    /// The end of the valid rows.
     end: u64,
 }
 
 impl Journal {
-    /// Opens what is there, or starts.
+    /// Opens an existing export or starts one.
     ///
     /// # Errors
-    /// Another process is at it; the files are of another export; the target is there, or can't be written.
+    /// Returns an error if another process is running the export, if the files belong to another export, or if the target exists or cannot be written.
     pub fn open(paths: Paths, said: Value, range: Range, force: bool) -> Result<Opened> {
         let exists = paths.file.exists();
         let there = || {
@@ -74,7 +74,7 @@ impl Journal {
             .is_some_and(|h| h.get("export") == Some(&said));
         let foreign = match &header {
             Some(_) => !same,
-            // A first line that was cut off is of an export; anything else that is there is not.
+            // An incomplete first line belongs to an export; any other content does not.
             None => !text.is_empty() && !text.starts_with(b"{\"export\":"),
         };
         if foreign && !force {
@@ -88,7 +88,7 @@ impl Journal {
         let made = known.done.as_ref().filter(|_| same && exists && !force);
         let made = made.filter(|(hash, _)| hash_of(&paths.file).is_ok_and(|h| h == *hash));
         if let Some((_, rows)) = made {
-            // Killed between the last two steps, it left this.
+            // Left by a process that was killed between the last two steps.
             let _ = fs::remove_file(&paths.part);
             return Ok(Opened::Complete(*rows));
         }
@@ -124,7 +124,7 @@ impl Journal {
         Ok(Opened::Going(journal))
     }
 
-    /// Goes behind the last window whose rows are what its line says.
+    /// Moves behind the last window whose rows match its line.
     fn recover(&mut self, known: &Manifest) -> Result<()> {
         let failed = |e: io::Error| io_failure(&self.paths.part, &e);
         let mut line = known.first;
@@ -144,7 +144,7 @@ impl Journal {
         self.cut(line)
     }
 
-    /// Takes away what is behind the good rows, and behind this place of the manifest.
+    /// Removes everything after the valid rows, and after this position in the manifest.
     fn cut(&mut self, line: u64) -> Result<()> {
         for (file, path, end) in [
             (&mut self.part, &self.paths.part, self.end),
@@ -163,10 +163,10 @@ impl Journal {
         written.map_err(|e| io_failure(&self.paths.manifest, &e))
     }
 
-    /// Keeps the rows of the next window: first they, then the line that says so.
+    /// Stores the rows of the next window: first the rows, then their line in the manifest.
     ///
     /// # Errors
-    /// The disk is full, or gone.
+    /// Returns an error if the disk is full or gone.
     pub fn append(&mut self, text: &[u8], rows: u64) -> Result<()> {
         let written = self
             .part
@@ -183,16 +183,16 @@ impl Journal {
         Ok(())
     }
 
-    /// All windows are there: makes the file of them.
+    /// Writes the final file, once all windows are there.
     ///
     /// # Errors
-    /// It can't be written, or is there by now.
+    /// Returns an error if the file cannot be written, or if it exists by now.
     pub fn finish(&mut self, format: Format, force: bool) -> Result<()> {
         let file = self.paths.file.clone();
         let failed = |e: io::Error| io_failure(&file, &e);
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
         let made = match format {
-            // The rows are the file.
+            // The file of rows is the final file.
             Format::Ndjson => None,
             _ => {
                 let mut builder = tempfile::Builder::new();
@@ -231,17 +231,17 @@ impl Journal {
         }
     }
 
-    /// Windows that are there.
+    /// Returns the number of windows that are complete.
     pub fn windows(&self) -> usize {
         self.windows
     }
 
-    /// Rows that are there.
+    /// Returns the number of rows so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// The range of the first start.
+    /// Returns the range that was given at the first start.
     pub fn range(&self) -> Range {
         self.range
     }

@@ -1,29 +1,29 @@
-//! What the manifest of an export says: how far its rows are good.
+//! Reads the manifest of an export.
 
 use serde_json::Value;
 
-/// What the manifest says.
+/// The content of a manifest.
 #[derive(Default)]
 pub struct Manifest {
     pub header: Option<Value>,
     pub windows: Vec<Window>,
-    /// The hash of the file that was made, and its rows.
+    /// The hash of the final file, and its number of rows.
     pub done: Option<(String, u64)>,
-    /// Bytes of the first line.
+    /// The length of the first line, in bytes.
     pub first: u64,
 }
 
 pub struct Window {
     pub rows: u64,
-    /// Where its rows end in the part.
+    /// The end of its rows in `FILE.part`.
     pub end: u64,
     pub hash: String,
-    /// Where its line ends in the manifest.
+    /// The end of its line in the manifest.
     pub line: u64,
 }
 
 impl Manifest {
-    /// Up to the first line that does not hold.
+    /// Reads a manifest up to the first invalid line.
     pub fn read(text: &[u8]) -> Self {
         let mut manifest = Self::default();
         let mut at = 0;
@@ -66,14 +66,14 @@ impl Manifest {
     }
 }
 
-/// What another export is of that this one is not.
+/// Returns how another export differs from this one.
 pub fn differs(header: Option<&Value>, said: &Value) -> String {
     let other = header.and_then(|h| h.get("export"));
     let members = said.as_object().into_iter().flatten();
     let different = members.filter_map(|(name, value)| {
         let other = other?.get(name)?;
         (other != value).then(|| match name.as_str() {
-            // A hash says nothing to people.
+            // A hash means nothing to people.
             "account" => "it is of another account".to_owned(),
             _ => crate::output::line(&format!("its {name} is {other}, not {value}")),
         })

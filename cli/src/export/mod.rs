@@ -1,6 +1,7 @@
-//! `autopi export telemetry | trips`: a range of time into a file. It can be stopped in any way; the same command goes on, and ends with the same bytes.
+//! `autopi export telemetry | trips`: writes a range of time into a file. It can be stopped at any moment; the same command continues, and the result has the
+//! same bytes.
 //!
-//! `plan` cuts the range into windows, `telemetry` and `trips` ask for one, `journal` keeps what came, `format` makes the file of it.
+//! `plan` cuts the range into windows, `telemetry` and `trips` fetch one, `journal` stores its rows, `format` writes the final file.
 
 mod account;
 mod command;
@@ -36,26 +37,26 @@ use plan::{Range, Unit};
 use progress::Progress;
 use time::{in_utc, moment, times};
 
-/// What an export is of.
+/// The kind of data that is exported.
 trait Source {
-    /// In the manifest and in names of files.
+    /// Its name in the manifest and in file names.
     const NAME: &'static str;
 
-    /// The rows of a window, each with its time, in any order.
+    /// Returns the rows of a window with their times, in any order.
     async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>>;
 }
 
-/// When a row is from; a row without a time stays where it came.
+/// The time of a row; a row without one stays where it came.
 type Moment = Option<autopi::Timestamp>;
 
-/// What was asked for.
+/// The export that was asked for.
 struct Asked<'a> {
     context: &'a Context,
     client: Client,
     format: Format,
     range: Range,
     parallel: usize,
-    /// As it was said: `-2h` is another time at each start, and the same export.
+    /// The range as it was given: `-2h` is another time at each start, but the same export.
     said: Value,
 }
 
@@ -139,13 +140,13 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     let done = context.block_on(work);
     match context.shown.take() {
-        // Not into the file.
+        // The request of a dry run does not go into the file.
         Some(curl) => Output::default().text(&(curl + "\n")),
         None => done,
     }
 }
 
-/// One file; or in a folder a file for each device.
+/// Writes one file, or one for each device in a folder.
 async fn files(
     asked: &Asked<'_>,
     source: &impl Source,
@@ -200,7 +201,7 @@ async fn file(
         }
         return Ok(());
     }
-    // Too many windows are said before there is a file.
+    // Too many windows are an error before any file is created.
     let _ = asked.range.units(&devices)?;
     let mut said = asked.said.clone();
     said["devices"] = json!(devices);
@@ -231,14 +232,14 @@ async fn file(
     Ok(())
 }
 
-/// Asks for the windows that are missing, several at once, and keeps them in their order.
+/// Fetches the missing windows, several at once, and stores them in order.
 async fn fill(
     asked: &Asked<'_>,
     source: &impl Source,
     journal: &mut Journal,
     devices: &[String],
 ) -> Result<()> {
-    // The range of the first start: `now` was another time then.
+    // The range of the first start, when `now` was another time.
     let units: Vec<Unit> = journal.range().units(devices)?.collect();
     let mut progress = Progress::new(asked.context, units.len(), journal.windows());
     if journal.windows() > 0 {
@@ -260,7 +261,7 @@ async fn fill(
     Ok(())
 }
 
-/// The lines of a window, in an order that does not depend on the server's.
+/// Returns the lines of a window, in an order that does not depend on the server's.
 async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64)> {
     let rows = source.rows(unit).await?;
     let own = |at: &Moment| at.is_none_or(|at| at >= unit.from.into() && at < unit.to.into());

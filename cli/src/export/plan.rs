@@ -1,38 +1,38 @@
-//! A range of time, and the windows that it is cut into.
+//! A range of time and its windows.
 
 use autopi::jiff::{SignedDuration, Timestamp};
 use clap::ArgMatches;
 
 use crate::{Failure, Result, commands::lists, output::line};
 
-/// More windows than anybody means.
+/// The maximum number of windows; more are a mistake.
 const MOST: i64 = 200_000;
 
-/// From, to, and the length of a window.
+/// A range of time, and the length of its windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
-    /// From this time on.
+    /// The start, inclusive.
     pub from: Timestamp,
-    /// Before this time.
+    /// The end, exclusive.
     pub to: Timestamp,
     window: SignedDuration,
 }
 
-/// A window of a device, or of all.
+/// A window of one device or of all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
     pub device: Option<String>,
     pub from: Timestamp,
     pub to: Timestamp,
-    /// Where the range ends: a trip that is not over is shown until then.
+    /// The end of the range; a trip that is not over is shown up to it.
     pub last: Timestamp,
 }
 
 impl Range {
-    /// What `--from`, `--to` and `--window` say.
+    /// Returns the range of `--from`, `--to` and `--window`.
     ///
     /// # Errors
-    /// A time is none, or none is between them.
+    /// Returns an error if a time is malformed, or if the range is empty.
     pub fn read(matches: &ArgMatches, window: &str) -> Result<Self> {
         let [from, to] = lists::range(matches)?;
         let (Some(from), Some(to)) = (from, to) else {
@@ -47,15 +47,15 @@ impl Range {
         Ok(Self { from, to, window })
     }
 
-    /// The same windows of another time.
+    /// Returns windows of the same length in another range.
     pub fn at(self, from: Timestamp, to: Timestamp) -> Self {
         Self { from, to, ..self }
     }
 
-    /// The windows, device after device.
+    /// Returns the windows, device by device.
     ///
     /// # Errors
-    /// There are too many.
+    /// Returns an error if there are too many.
     pub fn units(self, devices: &[String]) -> Result<impl Iterator<Item = Unit> + use<>> {
         let length = self.to.duration_since(self.from);
         let (seconds, each) = (length.as_secs(), self.window.as_secs());
@@ -88,7 +88,7 @@ impl Range {
     }
 }
 
-/// `30m`, `6h`, `7d`.
+/// Reads a length of time: `30m`, `6h`, `7d`.
 fn span(text: &str) -> Option<SignedDuration> {
     let at = text.char_indices().next_back()?.0;
     let (count, unit) = text.split_at(at);
@@ -101,7 +101,7 @@ fn span(text: &str) -> Option<SignedDuration> {
         _ => return None,
     };
     let seconds = count.parse::<i64>().ok()?.checked_mul(unit)?;
-    // A century is longer than any range.
+    // At most a century, which is longer than any range.
     (1..=3_200_000_000)
         .contains(&seconds)
         .then(|| SignedDuration::from_secs(seconds))

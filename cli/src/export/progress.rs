@@ -1,4 +1,4 @@
-//! How far it is: a line on a terminal, nothing elsewhere.
+//! The progress of an export: a line on a terminal, nothing elsewhere.
 
 use std::{
     io::{IsTerminal, Write},
@@ -7,13 +7,13 @@ use std::{
 
 use crate::Context;
 
-/// Often enough for eyes.
+/// The time between two updates, short enough for the eye.
 const EVERY: Duration = Duration::from_millis(100);
 
 pub struct Progress {
     is_shown: bool,
     total: usize,
-    /// Windows that an earlier start had done.
+    /// The number of windows that earlier starts have completed.
     before: usize,
     start: Instant,
     last: Option<Instant>,
@@ -36,7 +36,7 @@ impl Progress {
         }
         self.last = Some(Instant::now());
         let text = text(self.total, self.before, done, rows, self.start.elapsed());
-        // Who closed stderr sees no progress.
+        // stderr may be closed.
         let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
     }
 }

@@ -1,4 +1,4 @@
-//! The raw records of a window.
+//! Fetches the raw records of a window.
 
 use autopi::Json;
 use futures_util::StreamExt;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Asked, Moment, Source, in_utc, moment, plan::Unit, times};
 use crate::{Context, Failure, Result, call, device, index::Operation};
 
-/// Where records are, the oldest path last.
+/// The paths of records, the oldest last.
 pub const RAW: [&str; 2] = ["/logbook/storage/raw/", "/logbook/raw/"];
 
 pub struct Telemetry<'a> {
@@ -36,7 +36,7 @@ impl Source for Telemetry<'_> {
         let Asked {
             context, client, ..
         } = self.asked;
-        // What one field says of its type is not known: `a.b` is a type, or a member of another.
+        // The type of a field cannot be told from its name: `a.b` is a type, or a member of another type.
         let device = unit.device.as_deref().unwrap_or_default();
         let records = records(context, client, self.operation, unit, device, None).await?;
         let rows = records.into_iter().filter_map(|mut row| {
@@ -47,7 +47,7 @@ impl Source for Telemetry<'_> {
     }
 }
 
-/// Asks for the records of a device in a window, both ends of it included or not: as the server likes.
+/// Fetches the records of a device in a window. Whether its ends are included is up to the server.
 pub async fn records(
     context: &Context,
     client: &autopi::Client,
@@ -67,12 +67,12 @@ pub async fn records(
             (size, Some(1000.into())),
         ],
     );
-    // A dry run has asked nobody for the id of a name.
+    // A dry run has not looked up the id of a name.
     given.unchecked = context.dry_run;
     all(context, client, operation, given).await
 }
 
-/// All items of a list; one that can't be read is an error, since it would be missing.
+/// Fetches all items of a list; one that cannot be read is an error, because it would be missing.
 pub async fn all(
     context: &Context,
     client: &autopi::Client,
@@ -92,7 +92,7 @@ pub async fn all(
     Ok(rows)
 }
 
-/// A record does not say whose it is.
+/// Adds the device to a record, which does not name it.
 fn with_device(device: &str, row: Value) -> Value {
     let mut whole = Map::from_iter([("device_id".to_owned(), json!(device))]);
     match row {
@@ -102,7 +102,7 @@ fn with_device(device: &str, row: Value) -> Value {
     Value::Object(whole)
 }
 
-/// Is the record one of those that are asked for? It keeps the members that are.
+/// Returns whether a record has any of the requested fields, and keeps only those.
 fn picked(row: &mut Value, fields: &[String]) -> bool {
     if fields.is_empty() {
         return true;
@@ -128,7 +128,7 @@ fn picked(row: &mut Value, fields: &[String]) -> bool {
     is_any
 }
 
-/// Copies what a path leads to.
+/// Copies the value at a path.
 fn put(to: &mut Value, from: &Value, path: &str) {
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(value) = from.get(name) else { return };

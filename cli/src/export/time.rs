@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Moment;
 use crate::{Context, index::Operation};
 
-/// Writes the times of a row in UTC, those that the document calls times.
+/// Converts the members of a row that the document calls times to UTC.
 pub fn in_utc(row: &mut Value, times: &[String]) {
     for name in times {
         let Some(Value::String(text)) = row.get_mut(name) else {
@@ -17,7 +17,7 @@ pub fn in_utc(row: &mut Value, times: &[String]) {
     }
 }
 
-/// The members of the items of a list that are times.
+/// Returns the members of a list's items that are times.
 pub fn times(context: &Context, operation: &Operation) -> Vec<String> {
     let item = operation.item().map(|item| context.index.resolved(item));
     let properties = item

@@ -1,4 +1,4 @@
-//! Where a device was, point by point.
+//! The track of a device, point by point.
 
 use autopi::{Client, jiff::Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,28 +11,28 @@ use super::{
 };
 use crate::{Context, Result, device};
 
-/// The type of the records that have a position.
+/// The type of records with a position.
 const POSITIONS: &str = "track.pos";
 
 /// A point of a track.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// In UTC.
+    /// The time in UTC.
     pub ts: String,
-    /// Degrees.
+    /// In degrees.
     pub lat: f64,
-    /// Degrees.
+    /// In degrees.
     pub lon: f64,
-    /// Metres above the sea.
+    /// The altitude in metres above sea level.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt: Option<f64>,
-    /// Over ground, in the unit of the record: in pictures alone.
+    /// The speed over ground, in the unit of the record; only for pictures.
     #[serde(skip)]
     pub speed: Option<f64>,
 }
 
 impl Point {
-    /// Of a record, if it has a place on earth.
+    /// Returns the point of a record, if it has a valid position.
     fn of(record: &Value) -> Option<Self> {
         let data = record.get("data")?;
         let place = data.get("loc").unwrap_or(data);
@@ -52,10 +52,10 @@ impl Point {
     }
 }
 
-/// The track of a device, both ends included, in the order of time.
+/// Returns the track of a device in the order of time, including both ends of the range.
 ///
 /// # Errors
-/// Those of the calls.
+/// Returns the errors of the calls.
 pub async fn of(
     context: &Context,
     client: &Client,
@@ -71,7 +71,7 @@ pub async fn of(
         last: to,
     };
     let records = records(context, client, operation, &unit, device, Some(POSITIONS)).await?;
-    // An old path gives all types, whatever is asked for.
+    // An old path returns all types, whatever is asked for.
     let own = |record: &&Value| {
         let kind = record.get("t").and_then(Value::as_str);
         kind.is_none_or(|kind| kind == POSITIONS)

@@ -1,4 +1,4 @@
-//! The trips that start in a window, with their tracks where the format has them.
+//! Fetches the trips that start in a window, with their tracks if the format has them.
 
 use autopi::jiff::Timestamp;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Result, device, index::Operation};
 
-/// Where trips are.
+/// The paths of trips, the oldest last.
 pub const TRIPS: [&str; 2] = ["/logbook/v2/trips/", "/logbook/trips/"];
 
 pub struct Trips<'a> {
@@ -24,7 +24,7 @@ impl<'a> Trips<'a> {
     pub fn new(asked: &'a Asked<'a>) -> Result<Self> {
         let operation = device::operation(asked.context, "GET", &TRIPS)?;
         if asked.format.has_tracks() {
-            // Said before a trip is asked for.
+            // Checked before a trip is fetched.
             device::operation(asked.context, "GET", &RAW)?;
         }
         Ok(Self {
@@ -34,7 +34,7 @@ impl<'a> Trips<'a> {
         })
     }
 
-    /// A trip that is not over has what was seen until the end of the range.
+    /// Adds the track of a trip; that of a trip that is not over ends with the range.
     async fn track(&self, trip: &mut Value, last: Timestamp) -> Result<()> {
         let time = |name: &str| Timestamp::try_from(moment(trip, name)?).ok();
         let device = trip.get("device").and_then(Value::as_str);

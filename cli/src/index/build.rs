@@ -1,8 +1,9 @@
-//! The index of a document: what commands, help and checks need of it, each operation and schema on its own, so that a start reads only what it shows.
+//! Builds the index of a document: everything that commands, help and checks need, with each operation and schema on its own, so that a start only reads what
+//! it shows.
 //!
-//! The build script compiles this file too: `serde_json` and `std` alone.
+//! The build script compiles this file too, with `serde_json` and `std` alone.
 //!
-//! The form: one line of JSON, the header, then the operations and schemas, which it finds by their place behind that line.
+//! The format is one line of JSON, the header, followed by the operations and schemas, which the header refers to by their positions after that line.
 
 use serde_json::{Map, Value, json};
 
@@ -24,10 +25,10 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Makes the index of a document of OpenAPI 3, or of Swagger 2.0.
+/// Builds the index of an OpenAPI 3 or Swagger 2.0 document.
 ///
 /// # Errors
-/// It is none, with what it is.
+/// Returns an error that says what the document is, if it is neither.
 pub fn build(document: &Value) -> Result<Vec<u8>, String> {
     let version = document.get("openapi").and_then(Value::as_str);
     let converted = match (version, document.get("swagger")) {
@@ -70,7 +71,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// What a reference leads to, if it is one: of a chain the first few.
+    /// Follows references, up to a few in a row.
     fn resolve(&self, value: &'a Value) -> &'a Value {
         let mut value = value;
         for _ in 0..8 {
@@ -86,7 +87,7 @@ impl<'a> Builder<'a> {
         value
     }
 
-    /// Puts a fragment behind the others: where it is, and how long.
+    /// Appends a fragment; returns its position and length.
     fn add(&mut self, fragment: &Value) -> (usize, usize) {
         let (start, text) = (self.fragments.len(), fragment.to_string());
         self.fragments.extend_from_slice(text.as_bytes());
@@ -189,7 +190,7 @@ impl<'a> Builder<'a> {
         Some(json!({ "kind": kind, "media": media, "required": required, "schema": schema }))
     }
 
-    /// Does a form have a file among its members?
+    /// Returns whether a form has a file among its members.
     fn has_file(&self, schema: Option<&'a Value>) -> bool {
         let members = schema
             .map(|s| self.resolve(s))
@@ -201,7 +202,7 @@ impl<'a> Builder<'a> {
             .any(|m| m.get("format").is_some_and(|f| f == "binary"))
     }
 
-    /// Of the first success: JSON, bytes of some media type, or nothing.
+    /// Returns the kind of the first successful response: JSON, bytes of a media type, or nothing.
     fn response(&self, operation: &'a Value) -> Option<Value> {
         let responses = operation.get("responses")?.as_object()?;
         let good = |status: &str| status.starts_with('2') || status == "default";
@@ -254,7 +255,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A parameter, if it is one that can be given: a cookie belongs to a browser.
+/// Returns a parameter, unless it is a cookie, which belongs to a browser.
 fn parameter(parameter: &Value) -> Option<Value> {
     let place = parameter.get("in")?.as_str()?;
     if !matches!(place, "path" | "query" | "header") {

@@ -1,11 +1,11 @@
-//! The names of the options of an operation.
+//! Names the options of an operation.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Parameter, Place};
 
-/// A flag each: the name in kebab-case. One that is taken, by an option of every command or by another parameter, has its place before it. The name as it is
-/// works too, where nothing else has it.
+/// Gives each parameter a flag: its name in kebab-case. If a global option or another parameter has that name, its place is put in front. The unchanged name
+/// works too, unless something else has it.
 pub fn name_flags(parameters: &mut [Parameter]) {
     let mut taken: HashSet<String> = crate::tree::GLOBAL
         .iter()

@@ -1,4 +1,4 @@
-//! The document as commands see it: areas, operations, schemas. Only what is asked for is parsed.
+//! The document as commands see it: areas, operations, schemas. Only the requested parts are parsed.
 
 pub mod build;
 mod flags;
@@ -21,19 +21,19 @@ use crate::error::Failure;
 pub use operation::{Body, BodyKind, Operation, Parameter, Place, ResponseKind};
 pub use schema::type_name;
 
-/// The index of a document. It lives as long as the process: the runtime of the crate takes names that do, as generated code has them.
+/// The index of a document. It lives as long as the process, because the runtime requires names that do, as generated code has them.
 #[derive(Debug)]
 pub struct Index {
-    /// The document's title.
+    /// The title of the document.
     pub title: &'static str,
-    /// The API's version, as the document says.
+    /// The version of the API in the document.
     pub version: &'static str,
     /// The URL of its first server.
     pub server: Option<&'static str>,
-    /// By name.
+    /// The areas by name.
     pub areas: Vec<Area>,
     schemas: HashMap<&'static str, (usize, usize)>,
-    /// Operations and schemas, each parsed when it is asked for.
+    /// Operations and schemas, each parsed when it is requested.
     fragments: &'static [u8],
     operations: Mutex<HashMap<&'static str, &'static Operation>>,
     resolved: Mutex<HashMap<String, &'static Value>>,
@@ -42,24 +42,24 @@ pub struct Index {
 /// The operations of a tag.
 #[derive(Debug)]
 pub struct Area {
-    /// As the feature of the crate: `can_logging`.
+    /// The name, as that of the crate's feature: `can_logging`.
     pub name: &'static str,
-    /// In the order of the document.
+    /// The operations in the order of the document.
     pub entries: Vec<Entry>,
 }
 
-/// What lists and searches need of an operation.
+/// The parts of an operation that lists and searches need.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Its id in the document.
     pub id: &'static str,
     /// Its command within the area.
     pub command: &'static str,
-    /// In capitals.
+    /// The HTTP method in upper case.
     pub method: &'static str,
-    /// The template of its path.
+    /// Its path template.
     pub path: &'static str,
-    /// One line.
+    /// A summary of one line.
     pub summary: &'static str,
     start: usize,
     length: usize,
@@ -67,7 +67,7 @@ pub struct Entry {
 
 type Text<'a> = Cow<'a, str>;
 
-/// An entry as it is written: a tuple, without the names of its members.
+/// An entry in its stored form: a tuple, without names of members.
 #[derive(Deserialize)]
 struct Written<'a>(
     #[serde(borrow)] Text<'a>,
@@ -94,7 +94,7 @@ struct Header<'a> {
     schemas: HashMap<String, (usize, usize)>,
 }
 
-/// What is borrowed from the index stays; what had to be unescaped is kept for as long.
+/// Returns a text with the lifetime of the process: borrowed from the index, or leaked if it had to be unescaped.
 fn kept(text: Text<'static>) -> &'static str {
     match text {
         Cow::Borrowed(text) => text,
@@ -103,10 +103,10 @@ fn kept(text: Text<'static>) -> &'static str {
 }
 
 impl Index {
-    /// The one of the document that this command was built with.
+    /// Returns the index of the document that this command was built with.
     ///
     /// # Errors
-    /// The command was built wrong.
+    /// Returns an error if the command was built incorrectly.
     pub fn embedded() -> Result<&'static Self, Failure> {
         static EMBEDDED: OnceLock<Option<Index>> = OnceLock::new();
         let read = || Self::read(include_bytes!(concat!(env!("OUT_DIR"), "/index"))).ok();
@@ -115,10 +115,10 @@ impl Index {
         })
     }
 
-    /// Of a document in a file: OpenAPI 3.
+    /// Returns the index of a document in a file.
     ///
     /// # Errors
-    /// The file can't be read, is no JSON, or no such document.
+    /// Returns an error if the file cannot be read, is not JSON, or is not an OpenAPI document.
     pub fn of_file(path: &Path) -> Result<&'static Self, Failure> {
         let refuse = |why: String| {
             Failure::usage(format!("cannot use the document {}: {why}", path.display()))
@@ -175,25 +175,25 @@ impl Index {
         })
     }
 
-    /// The area of this name, with hyphens or underscores.
+    /// Returns the area of this name, written with hyphens or underscores.
     pub fn area(&self, name: &str) -> Option<&Area> {
         let name = name.replace('-', "_");
         self.areas.iter().find(|area| area.name == name)
     }
 
-    /// All operations, area after area.
+    /// Returns all operations, area by area.
     pub fn entries(&self) -> impl Iterator<Item = (&Area, &Entry)> {
         self.areas
             .iter()
             .flat_map(|area| area.entries.iter().map(move |entry| (area, entry)))
     }
 
-    /// The operation with this id.
+    /// Returns the operation with this id.
     pub fn entry(&self, id: &str) -> Option<(&Area, &Entry)> {
         self.entries().find(|(_, entry)| entry.id == id)
     }
 
-    /// The operation of this method and path, whatever its parameters are called.
+    /// Returns the operation of this method and path, whatever its parameters are called.
     pub fn at(&self, method: &str, path: &str) -> Option<&Entry> {
         let same = |template: &str| {
             let is_parameter = |s: &str| s.starts_with('{');
@@ -207,10 +207,10 @@ impl Index {
         entries.find(|entry| entry.method == method && same(entry.path))
     }
 
-    /// All of an operation.
+    /// Returns the complete operation of an entry.
     ///
     /// # Errors
-    /// The index is damaged.
+    /// Returns an error if the index is damaged.
     pub fn operation(&self, entry: &Entry) -> Result<&'static Operation, Failure> {
         let damaged = || Failure::failed(format!("the index of {} is damaged", entry.id));
         let mut known = self.operations.lock().map_err(|_| damaged())?;
@@ -229,7 +229,7 @@ impl Index {
         serde_json::from_slice(self.fragments.get(start..start.checked_add(length)?)?).ok()
     }
 
-    /// A component of this name.
+    /// Returns the component of this name.
     pub fn schema(&self, name: &str) -> Option<Value> {
         self.fragment(*self.schemas.get(name)?)
     }

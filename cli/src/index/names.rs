@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-/// The names that are taken; of those with a number behind them the last one.
+/// The names that are taken, with the last number that was appended to each.
 #[derive(Default)]
 pub struct Taken(BTreeMap<String, usize>);
 
 impl Taken {
-    /// Takes the first of these names that is free, else the last with a number behind it.
+    /// Takes the first free one of these names, or else the last with a number appended.
     pub fn take<const N: usize>(&mut self, names: [String; N]) -> String {
         let last = names.last().cloned().unwrap_or_default();
         let free = names.into_iter().find(|name| !self.0.contains_key(name));
@@ -27,7 +27,7 @@ impl Taken {
     }
 }
 
-/// The name of a command: the id without its area, in kebab-case.
+/// Returns the name of a command: the id without its area, in kebab-case.
 pub fn command(id: &str, area: &str) -> String {
     let whole = kebab(id);
     let prefix = format!("{}-", kebab(area));
@@ -39,7 +39,7 @@ pub fn command(id: &str, area: &str) -> String {
     }
 }
 
-/// The words of a name in lower case, with hyphens between them: `listPets`, `list_pets` and `List pets` are `list-pets`.
+/// Returns the words of a name in lower case, joined by hyphens: `listPets`, `list_pets` and `List pets` become `list-pets`.
 pub fn kebab(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut lower = false;

@@ -1,49 +1,49 @@
-//! All of an operation.
+//! Operations with their parameters, bodies and responses.
 
 use autopi::rt;
 use serde_json::Value;
 
 use super::{Entry, flags::name_flags};
 
-/// What is sent and what comes back.
+/// An operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its names.
+    /// Its entry in the index.
     pub entry: Entry,
-    /// More than the summary.
+    /// The description, if it says more than the summary.
     pub description: Option<String>,
-    /// The document says that it will go.
+    /// Whether the document marks it as deprecated.
     pub deprecated: bool,
-    /// Path, query and header.
+    /// The parameters in path, query and headers.
     pub parameters: Vec<Parameter>,
-    /// What goes up.
+    /// The request body, if it has one.
     pub body: Option<Body>,
-    /// What comes back.
+    /// The kind of the response.
     pub response: ResponseKind,
-    /// Of the response, if it is JSON.
+    /// The schema of the response, if it is JSON.
     pub schema: Option<Value>,
-    /// As generated code has it.
+    /// The form that generated code has.
     pub call: rt::Operation,
 }
 
 /// A parameter of an operation.
 #[derive(Debug)]
 pub struct Parameter {
-    /// As it is sent.
+    /// The name in the request.
     pub name: &'static str,
     /// Its flag, without the hyphens.
     pub flag: String,
-    /// Does the name work as a flag too?
+    /// Whether the unchanged name works as a flag too.
     pub has_alias: bool,
-    /// Where it goes.
+    /// The part of the request that it is in.
     pub place: Place,
-    /// Must it be given?
+    /// Whether it is required.
     pub required: bool,
-    /// What it is for.
+    /// Its description.
     pub description: String,
-    /// Its values.
+    /// The schema of its values.
     pub schema: Value,
-    /// How lists and objects are written.
+    /// The way lists and objects are written.
     pub format: rt::Format,
 }
 
@@ -52,35 +52,35 @@ pub use rt::Place;
 /// A body.
 #[derive(Debug)]
 pub struct Body {
-    /// How it is sent.
+    /// The kind of the body.
     pub kind: BodyKind,
     /// Its media type.
     pub media: &'static str,
-    /// Must it be given?
+    /// Whether it is required.
     pub required: bool,
-    /// Its value.
+    /// The schema of the body.
     pub schema: Value,
 }
 
-/// How a body is sent.
+/// The kinds of bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
-    /// One JSON text.
+    /// A single JSON text.
     Json,
-    /// Parts, files among them.
+    /// `multipart/form-data`.
     Multipart,
-    /// Fields as in a query.
+    /// `application/x-www-form-urlencoded`.
     Form,
     /// Bytes of any media type.
     Raw,
 }
 
-/// What comes back.
+/// The kind of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseKind {
     /// A list, maybe in pages.
     List,
-    /// One JSON text.
+    /// A single JSON text.
     Json,
     /// Bytes.
     Bytes,
@@ -158,7 +158,7 @@ impl Operation {
         }
     }
 
-    /// The schema of the items of a list.
+    /// Returns the schema of the items of a list.
     pub fn item(&self) -> Option<&Value> {
         let schema = self.schema.as_ref()?;
         schema
@@ -166,19 +166,19 @@ impl Operation {
             .or_else(|| schema.get("items"))
     }
 
-    /// The names in the path, in their order.
+    /// Returns the names of the path's parameters, in their order.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> + use<> {
         let pieces = self.entry.path.split('{').skip(1);
         pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
     }
 
-    /// Does it change nothing?
+    /// Returns whether the operation changes nothing.
     pub fn is_safe(&self) -> bool {
         matches!(self.entry.method, "GET" | "HEAD" | "OPTIONS")
     }
 }
 
-/// A list of items, or the envelope of a page of them.
+/// Returns whether the schema is a list of items, or the envelope of a page of them.
 fn is_list(schema: &Value) -> bool {
     let is_page = || {
         let of = |name: &str| schema.pointer(&format!("/properties/{name}"));
@@ -188,7 +188,7 @@ fn is_list(schema: &Value) -> bool {
     flag(schema, "x-autopi-page") || text(schema, "type") == "array" || is_page()
 }
 
-/// Which parameters choose a page, as the generator tells.
+/// Returns the parameters that choose a page, by the same rule as the generator.
 fn page(parameters: &[Parameter]) -> Option<rt::PageParams> {
     let find = |name: &str| {
         let mut queries = parameters.iter().filter(|p| p.place == Place::Query);

@@ -1,4 +1,4 @@
-//! Schemas, with what they refer to.
+//! Schemas with their references resolved.
 
 use std::{borrow::Cow, sync::PoisonError};
 
@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use super::Index;
 
-/// Schemas may refer to themselves, and `allOf` multiplies: so deep, and so many schemas in one, are looked at.
+/// The limits of depth and of schemas in one, because schemas may refer to themselves and `allOf` multiplies.
 const DEPTH: u32 = 12;
 const SCHEMAS: u32 = 256;
 
 impl Index {
-    /// The schema itself, where it is a reference or an `allOf`, which is merged.
+    /// Returns the schema behind references, with an `allOf` merged.
     pub fn resolved<'a>(&self, schema: &'a Value) -> Cow<'a, Value> {
         if let Some(name) = reference(schema) {
             return Cow::Borrowed(self.named(name));
@@ -22,7 +22,7 @@ impl Index {
         }
     }
 
-    /// A component, merged once.
+    /// Returns a component, which is merged once.
     fn named(&self, name: &str) -> &'static Value {
         let known = || self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known().get(name) {
@@ -80,20 +80,20 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     }
 }
 
-/// The name of the component that a reference leads to.
+/// Returns the name of the component that a reference leads to.
 pub fn reference(schema: &Value) -> Option<&str> {
     let target = schema.get("$ref")?.as_str()?;
     target.strip_prefix("#/components/schemas/")
 }
 
-/// The type of a schema that is resolved, in words: `integer`, `uuid`, `list of text`.
+/// Returns the type of a resolved schema in words: `integer`, `uuid`, `list of text`.
 pub fn type_name(index: &Index, schema: &Value) -> String {
     let schema = index.resolved(schema);
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
     let name = match (text("type"), text("format")) {
         (Some("array"), _) => {
             let items = index.resolved(schema.get("items").unwrap_or(&Value::Null));
-            // One level: a list of lists may be a list of itself.
+            // One level only: a list of lists may contain itself.
             return match items.get("items").is_some() {
                 true => "list of lists".into(),
                 false => format!("list of {}", type_name(index, &items)),

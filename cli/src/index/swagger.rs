@@ -1,4 +1,5 @@
-//! A Swagger 2.0 document as OpenAPI 3: as much of it as commands need. The pipeline (`cargo xtask normalize`) does more: names, types of responses, corrections.
+//! Converts a Swagger 2.0 document to OpenAPI 3, as far as commands need it. The pipeline (`cargo xtask normalize`) does more: names, types of responses,
+//! corrections.
 
 use serde_json::{Map, Value, json};
 
@@ -43,7 +44,7 @@ pub fn convert(old: &Value) -> Value {
     new
 }
 
-/// What a reference to a shared parameter or response leads to.
+/// Returns the target of a reference to a shared parameter or response.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = value.get("$ref").and_then(Value::as_str);
     let there = target
@@ -95,7 +96,7 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
     if let Some(body) = all.iter().find(|p| place(p) == "body") {
         let mut of = body.get("schema").map(schema).unwrap_or_default();
         if method == "patch" {
-            // Django REST framework repeats what PUT requires, and takes any part.
+            // Django REST framework documents the required members of PUT for PATCH too, but accepts any subset.
             of = json!({ "allOf": [of], "x-partial": true });
         }
         let media = media(document, old, "consumes").into_iter().next();
@@ -122,7 +123,7 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
     Value::Object(new)
 }
 
-/// `consumes` or `produces`, of the operation or of all.
+/// Returns `consumes` or `produces` of the operation, or else of the document.
 fn media(document: &Value, operation: &Value, key: &str) -> Vec<String> {
     let said = operation.get(key).or_else(|| document.get(key));
     let list = said.and_then(Value::as_array).into_iter().flatten();
@@ -214,7 +215,7 @@ fn response(document: &Value, operation: &Value, old: &Value) -> Value {
     json!({ "content": content })
 }
 
-/// References lead elsewhere, and null has another name.
+/// Converts a schema: references have other targets, and nullability another keyword.
 fn schema(old: &Value) -> Value {
     match old {
         Value::Object(map) => {

@@ -1,8 +1,8 @@
-//! Schemas as commands want them. The build script compiles this file too.
+//! Removes what commands do not need from schemas. The build script compiles this file too.
 
 use serde_json::Value;
 
-/// A schema without what no command shows or checks.
+/// Returns a schema without the parts that no command shows or checks.
 pub fn trimmed(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {
@@ -18,7 +18,7 @@ pub fn trimmed(schema: &Value) -> Value {
                 let is_empty = value.as_str().is_some_and(str::is_empty);
                 match key.as_str() {
                     "description" => !is_empty,
-                    // A member may have such a name; then it is a schema.
+                    // A member may have such a name; its value is then a schema.
                     key => value.is_object() || !unused.contains(&key),
                 }
             });

@@ -1,4 +1,4 @@
-//! `call_operation`: the first rows, their count, and the way to the next ones.
+//! The tool `call_operation`: returns the first rows, their count, and the way to the next ones.
 
 use autopi::{CallOptions, Cursor, Json};
 use futures_util::StreamExt;
@@ -14,12 +14,12 @@ use crate::{
     output::columns,
 };
 
-/// Rows without a limit.
+/// The number of rows if no limit is given.
 const ROWS: usize = 20;
-/// Characters of a response: what is longer comes in pieces.
+/// The maximum length of a response in characters; a longer one comes in pieces.
 const LONG: usize = 24_000;
 
-/// Where the next rows are: a page, and what of it was given.
+/// The position of the next rows: a page, and how many of its rows were returned.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Place {
@@ -90,7 +90,7 @@ impl Server {
         }
     }
 
-    /// What `params` and `body` say.
+    /// Returns the parameters and the body that `params` and `body` give.
     fn given(
         &self,
         operation: &'static Operation,
@@ -111,7 +111,7 @@ impl Server {
                 .parameters
                 .push((parameter, self.value(parameter, value)?));
         }
-        // So many rows a page as are asked for, where the model does not say.
+        // Unless the model sets the page size, a page has as many rows as are asked for.
         let of_page = operation.call.page.map(|p| p.size).unwrap_or_default();
         let parameter = operation.parameters.iter().find(|p| p.name == of_page);
         if let Some(parameter) = parameter.filter(|_| !params.contains_key(of_page)) {
@@ -139,7 +139,7 @@ impl Server {
         Ok(given)
     }
 
-    /// Models write numbers as texts at times.
+    /// Reads a value; models sometimes write numbers as strings.
     fn value(&self, parameter: &Parameter, value: &Value) -> Result<Value> {
         match value {
             Value::String(text) => call::read(

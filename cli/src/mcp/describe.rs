@@ -1,4 +1,4 @@
-//! What a model needs to know of an operation, in few words.
+//! Describes an operation to a model in few words.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::guard::Allowed;
 use crate::index::{Index, Operation, ResponseKind, type_name};
 
-/// Characters of a description, and choices of an enum, that are shown.
+/// The maximum number of characters of a description, and of choices of an enum, that are shown.
 const LONG: usize = 300;
 const CHOICES: usize = 20;
 
@@ -19,7 +19,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// A type, with its choices and its default.
+/// Returns a type with its choices and its default.
 fn kind(index: &Index, schema: &Value) -> String {
     let of = index.resolved(schema);
     let mut text = type_name(index, schema);
@@ -34,7 +34,7 @@ fn kind(index: &Index, schema: &Value) -> String {
     text
 }
 
-/// The members of an object, or of the items of a list, so deep.
+/// Writes the members of an object, or of a list's items, with this indentation.
 fn members(index: &Index, schema: &Value, indent: usize, out: &mut String) {
     let of = index.resolved(schema);
     let of = match of.get("items") {

@@ -1,4 +1,4 @@
-//! What an assistant may do, and what it never sees.
+//! The limits of what an assistant may do and see.
 
 use autopi::rt::secret;
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::{
     index::{Entry, Index},
 };
 
-/// What was allowed at the start.
+/// The permissions that were given at the start.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowed {
     pub writes: bool,
     pub commands: bool,
 }
 
-/// Words of paths under which something is done on a device. One too many asks for a flag; one too few unlocks a car.
+/// Words in paths of operations that act on a device. One word too many requires a flag; one too few unlocks a car.
 const COMMANDS: [&str; 22] = [
     "execute", "command", "commands", "run", "rpc", "call", "job", "jobs", "query", "apply",
     "update", "upgrade", "flash", "reboot", "restart", "shutdown", "start", "stop", "trigger",
@@ -27,7 +27,7 @@ fn words(path: &str) -> impl Iterator<Item = &str> {
     segments.flat_map(|s| s.split(['_', '-']))
 }
 
-/// About credentials: their area, and paths that have the name of one.
+/// Returns whether an operation is about credentials: by its area, or by its path.
 pub fn is_never(entry: &Entry) -> bool {
     let mut segments = entry.path.split('/').filter(|s| !s.is_empty());
     let is_auth = segments
@@ -38,7 +38,7 @@ pub fn is_never(entry: &Entry) -> bool {
 }
 
 impl Allowed {
-    /// By its method first of all: what is no GET needs a flag.
+    /// Checks that an operation is allowed. All methods but GET require a flag.
     pub fn check(self, entry: &Entry) -> Result<()> {
         if entry.method == "GET" {
             return Ok(());
@@ -59,7 +59,7 @@ impl Allowed {
     }
 }
 
-/// Takes out what has the name or the form of a secret, or that the schema calls one.
+/// Masks values with the name or the form of a secret, and those that the schema marks as one.
 pub fn mask(index: &Index, schema: Option<&Value>, value: &mut Value, depth: usize) {
     let schema = schema
         .filter(|_| depth < 12)

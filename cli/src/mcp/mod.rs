@@ -1,4 +1,5 @@
-//! `autopi mcp`: a server of the Model Context Protocol over stdin and stdout, so that an assistant finds, reads about and calls operations. Three tools for all of them.
+//! `autopi mcp`: a server of the Model Context Protocol over stdin and stdout, through which an assistant finds, reads about and calls operations. Three tools
+//! serve all operations.
 
 mod call;
 mod describe;
@@ -26,7 +27,7 @@ use crate::{
 };
 use guard::Allowed;
 
-/// Lines of a search: a page, not a document.
+/// The maximum number of search results.
 const FOUND: usize = 15;
 
 pub fn command() -> Command {
@@ -65,7 +66,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     })
 }
 
-/// What its tools need.
+/// The state that the tools share.
 struct Server {
     index: &'static Index,
     client: Client,
@@ -106,7 +107,7 @@ impl ServerHandler for Server {
                 return Err(ErrorData::invalid_params(what, None));
             }
         };
-        // What went wrong is for the model to read, and to do better.
+        // A failure is returned as text, so that the model can do better.
         Ok(match done {
             Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]).into(),
             Err(failure) => CallToolResult::error(vec![ContentBlock::text(said(&failure))]).into(),
@@ -114,7 +115,7 @@ impl ServerHandler for Server {
     }
 }
 
-/// The text of an error. Hints are for a shell, but those about the account.
+/// Returns the text of an error. Hints are meant for a shell, except those about the account.
 fn said(failure: &Failure) -> String {
     let hint = failure
         .hint
@@ -146,7 +147,7 @@ impl Server {
         let words: Vec<&str> = query.split_whitespace().collect();
         let mut found = search::ranked(self.index, &words);
         if found.is_empty() {
-            // None has all of the words: those that have most of them.
+            // No operation has all words: those with most of them.
             let mut scores: Vec<(usize, _)> = Vec::new();
             for word in &words {
                 for (area, entry) in search::ranked(self.index, &[word]) {
@@ -191,7 +192,7 @@ impl Server {
         Ok(lines.join("\n"))
     }
 
-    /// The operation that `id` names, if it may be known of.
+    /// Returns the operation that `id` names, if the model may know of it.
     fn operation(&self, arguments: &JsonObject) -> Result<&'static Operation> {
         let id = text(arguments, "id")?.ok_or_else(|| Failure::usage("id: wanted"))?;
         let Some((_, entry)) = self.index.entry(id) else {

@@ -1,4 +1,4 @@
-//! The tools, as `tools/list` says them. Their texts are read with each conversation: they are short.
+//! The tools, as `tools/list` returns them. Their texts are part of each conversation, so they are short.
 
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
-//! Columns and orders: paths into items, such as `callName` or `release.version`.
+//! Columns and sort orders: paths into items, such as `callName` or `release.version`.
 
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-/// What a path leads to. A member whose name has dots in it is found too.
+/// Returns the value at a path. A member whose name contains dots is found too.
 pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     if let Some(value) = item.get(path) {
         return Some(value);
@@ -23,13 +23,13 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// An object of these members alone, in their order; what an item does not have is null.
+/// Returns an object with only these members, in this order; missing ones are null.
 pub fn picked(item: &Value, columns: &[String]) -> Value {
     let cell = |path: &String| (path.clone(), get(item, path).cloned().unwrap_or_default());
     Value::Object(columns.iter().map(cell).collect::<Map<_, _>>())
 }
 
-/// Numbers by their size, texts by their characters, nothing last; equal ones stay as they were.
+/// Sorts items: numbers by size, strings by characters, missing values last; equal items keep their order.
 pub fn sort(items: &mut [Value], by: &[String]) {
     items.sort_by(|a, b| {
         let orders = by.iter().map(|path| {

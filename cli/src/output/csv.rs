@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-/// A row; texts as they are, other values as JSON, nothing as nothing.
+/// Returns a row: strings unchanged, other values as JSON, missing ones empty.
 pub fn row<'a>(cells: impl Iterator<Item = &'a Value>) -> String {
     let texts = cells.map(|value| match value {
         Value::Null => String::new(),
-        // An empty text is not nothing.
+        // An empty string is not a missing value.
         Value::String(text) if text.is_empty() => "\"\"".into(),
         Value::String(text) => quoted(text),
         other => quoted(&other.to_string()),
@@ -14,7 +14,7 @@ pub fn row<'a>(cells: impl Iterator<Item = &'a Value>) -> String {
     texts.collect::<Vec<_>>().join(",") + "\n"
 }
 
-/// In quotes if it must be.
+/// Quotes a text if necessary.
 fn quoted(text: &str) -> String {
     let odd = |c| matches!(c, '"' | ',' | '\n' | '\r');
     match text.contains(odd) || text.starts_with(' ') || text.ends_with(' ') {
@@ -23,7 +23,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// The names of columns.
+/// Returns the header row.
 pub fn header(names: &[String]) -> String {
     names
         .iter()

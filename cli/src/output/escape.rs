@@ -1,15 +1,15 @@
-//! Text of a server or a document, made safe for a terminal.
+//! Makes text from a server or a document safe for a terminal.
 
 use std::fmt::Write;
 
 use autopi::rt::{hidden, shown};
 
-/// On one line, with what is hidden as Rust writes it: `\n`, `\u{202e}`.
+/// Returns the text on one line, with hidden characters as Rust escapes them: `\n`, `\u{202e}`.
 pub fn line(text: &str) -> String {
     shown(text)
 }
 
-/// JSON whose hidden characters are `\uXXXX`: the same to a parser.
+/// Returns the same JSON with its hidden characters escaped as `\uXXXX`.
 pub fn json(text: &str) -> String {
     let is_shown = |c: char| c == '\n' || !hidden(c);
     let mut out = String::with_capacity(text.len());
@@ -18,7 +18,7 @@ pub fn json(text: &str) -> String {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                // A `String` takes all.
+                // Writing to a `String` cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
             }
         }

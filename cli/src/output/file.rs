@@ -1,4 +1,4 @@
-//! Where data goes: stdout, or a file that is written beside its place and renamed.
+//! The destination of data: stdout, or a file that is written to a temporary one and renamed.
 
 use std::{
     fs::{self, OpenOptions},
@@ -15,7 +15,7 @@ fn name(path: &Path) -> String {
     line(&path.display().to_string())
 }
 
-/// Can a file be written here?
+/// Checks that a file can be written here.
 pub fn check(path: &Path, force: bool) -> Result<()> {
     match fs::metadata(path) {
         Ok(about) if about.is_dir() => Err(Failure::usage(format!(
@@ -44,28 +44,28 @@ fn folder(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Where data goes.
+/// The destination of data.
 #[derive(Debug)]
 pub struct Target {
     to: To,
-    /// In errors.
+    /// The name in error messages.
     name: String,
 }
 
 #[derive(Debug)]
 enum To {
     Stdout(BufWriter<io::Stdout>),
-    /// Whole or not at all.
+    /// A file that appears as a whole or not at all.
     New(Box<BufWriter<NamedTempFile>>, PathBuf, bool),
-    /// A device, a pipe: written to as it is.
+    /// A device or a pipe, written to directly.
     Special(BufWriter<fs::File>),
 }
 
 impl Target {
-    /// Opens what `-o` says.
+    /// Opens the destination that `-o` names.
     ///
     /// # Errors
-    /// The file is there already, or can't be written.
+    /// Returns an error if the file exists already, or cannot be written.
     pub fn open(output: &Output) -> Result<Self> {
         let Some(path) = &output.file else {
             return Ok(Self {
@@ -81,7 +81,7 @@ impl Target {
             let file = OpenOptions::new().write(true).open(path).map_err(fail)?;
             To::Special(BufWriter::new(file))
         } else {
-            // A link stays one: what it leads to is replaced.
+            // A symbolic link is kept: its target is replaced.
             let path = path.canonicalize().unwrap_or_else(|_| path.clone());
             let mut builder = tempfile::Builder::new();
             builder.prefix(".autopi-");
@@ -105,25 +105,25 @@ impl Target {
     }
 
     /// # Errors
-    /// It can't be written.
+    /// Returns an error if it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.writer().write_all(bytes);
         written.map_err(|e| Failure::io(&self.name, &e))
     }
 
-    /// What is buffered goes out.
+    /// Writes out the buffer.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Returns an error if it cannot be written.
     pub fn flush(&mut self) -> Result<()> {
         let flushed = self.writer().flush();
         flushed.map_err(|e| Failure::io(&self.name, &e))
     }
 
-    /// All was written: a file gets its name.
+    /// Completes the output: a file gets its name.
     ///
     /// # Errors
-    /// It can't be written, or another file has the name by now.
+    /// Returns an error if it cannot be written, or if another file has the name by now.
     pub fn end(mut self) -> Result<()> {
         self.flush()?;
         let To::New(writer, path, force) = self.to else {

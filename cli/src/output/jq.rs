@@ -1,4 +1,4 @@
-//! `--jq`: a filter in jq's language, run in the process.
+//! `--jq`: a filter in the language of jq, run inside this process.
 
 use jaq_core::{
     Compiler, Ctx, Vars, data,
@@ -13,7 +13,7 @@ use crate::{Failure, Result};
 type Filter = jaq_core::Filter<data::JustLut<Val>>;
 
 /// # Errors
-/// It is no filter, with the place.
+/// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
     let defs = jaq_core::defs()
         .chain(jaq_std::defs())
@@ -68,10 +68,10 @@ pub fn compile(filter: &str) -> Result<Filter> {
         })
 }
 
-/// Runs a filter over a value; each of its results goes to `each`.
+/// Runs a filter over a value, and calls `each` with each of its results.
 ///
 /// # Errors
-/// The filter fails, or `each` does.
+/// Returns an error if the filter or `each` fails.
 pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
     let compiled = compile(filter)?;
     let fail = |e: &dyn std::fmt::Display| {
@@ -82,7 +82,7 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
     for result in compiled.id.run((context, input)).map(unwrap_valr) {
         let result = result.map_err(|e| fail(&e))?;
         let text = result.to_string();
-        // A number that JSON has no form for is its text.
+        // A number that JSON does not have becomes a string.
         each(serde_json::from_str(&text).unwrap_or(Value::String(text)))?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! One contract for the output of every command: docs/cli.md.
+//! The output of all commands, with one contract: docs/cli.md.
 
 pub mod columns;
 pub mod csv;
@@ -23,23 +23,23 @@ pub use escape::{json, line};
 pub use file::Target;
 pub use rows::Rows;
 
-/// How data is written.
+/// The format of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// A table for people.
     Table,
-    /// One JSON text.
+    /// A single JSON text.
     Json,
-    /// A JSON text a line.
+    /// One JSON text on each line.
     Ndjson,
-    /// RFC 4180, a line feed behind each row.
+    /// CSV (RFC 4180), with a line feed after each row.
     Csv,
     /// YAML 1.2.
     Yaml,
 }
 
 impl Format {
-    /// Their names.
+    /// The names of the formats.
     pub const NAMES: [&str; 5] = ["table", "json", "ndjson", "csv", "yaml"];
 
     fn of_name(name: &str) -> Option<Self> {
@@ -53,7 +53,7 @@ impl Format {
         })
     }
 
-    /// By the end of a file's name.
+    /// Returns the format for the extension of a file.
     fn of_file(path: &std::path::Path) -> Option<Self> {
         let end = path.extension()?.to_str()?.to_ascii_lowercase();
         Self::of_name(match end.as_str() {
@@ -65,43 +65,43 @@ impl Format {
     }
 }
 
-/// What was said about the output.
+/// The options about output.
 #[derive(Clone, Debug, Default)]
 pub struct Output {
-    /// Said by name.
+    /// The format, if it was named.
     pub format: Option<Format>,
-    /// Where data goes, if not to stdout.
+    /// The file that data is written to; stdout without one.
     pub file: Option<PathBuf>,
-    /// Overwrite the file?
+    /// Whether an existing file is overwritten.
     pub force: bool,
-    /// Only these, in this order.
+    /// The columns to show, in this order.
     pub columns: Vec<String>,
-    /// By these; one behind `-` from the largest.
+    /// The columns to sort by; `-` in front of one sorts it from the largest.
     pub sort: Vec<String>,
-    /// A filter.
+    /// A filter of jq.
     pub jq: Option<String>,
-    /// So many items.
+    /// The maximum number of items.
     pub limit: Option<u64>,
-    /// All pages.
+    /// Whether all pages are fetched.
     pub all: bool,
-    /// No notices.
+    /// Whether notices are left out.
     pub quiet: bool,
 }
 
-/// What a command knows of its data.
+/// What a command knows about its data beforehand.
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// The columns of a table, if none are asked for.
     pub table: Vec<String>,
-    /// All members that are known beforehand: the columns of CSV.
+    /// All known members: the columns of CSV.
     pub known: Vec<String>,
 }
 
 impl Output {
-    /// `-o`: a format or a file. A file's name has a dot or a slash in it, so that a slip in a format makes no file.
+    /// Applies `-o`, a format or a file. The name of a file must have a dot or a slash, so that a misspelled format creates no file.
     ///
     /// # Errors
-    /// It is neither.
+    /// Returns an error if it is neither.
     pub fn to(mut self, said: &str) -> Result<Self> {
         match Format::of_name(said) {
             Some(format) => self.format = Some(format),
@@ -122,12 +122,12 @@ impl Output {
         Ok(self)
     }
 
-    /// Does the data go to a terminal?
+    /// Returns whether data goes to a terminal.
     pub fn is_terminal(&self) -> bool {
         self.file.is_none() && io::stdout().is_terminal()
     }
 
-    /// As asked for; else by the file's name, or as AUTOPI_OUTPUT says; else a table on a terminal, and JSON elsewhere.
+    /// Returns the format that was named, or else that of the file's name or of AUTOPI_OUTPUT, or else a table on a terminal and JSON elsewhere.
     pub fn format(&self) -> Format {
         let of_file = |file| Format::of_file(file).unwrap_or(Format::Json);
         let usual = || {
@@ -143,7 +143,7 @@ impl Output {
         self.format.or_else(file).unwrap_or_else(usual)
     }
 
-    /// Are errors for programs?
+    /// Returns whether errors are written for programs.
     pub fn is_for_programs(&self) -> bool {
         matches!(self.format, Some(Format::Json | Format::Ndjson))
     }
@@ -151,7 +151,7 @@ impl Output {
     /// Checks what can be checked before anything is sent: the filter, and the file.
     ///
     /// # Errors
-    /// The filter is none; the file is there, or can't be.
+    /// Returns an error if the filter is malformed, or if the file exists or cannot be written.
     pub fn check(&self) -> Result<()> {
         if let Some(filter) = &self.jq {
             jq::compile(filter)?;
@@ -162,18 +162,18 @@ impl Output {
         Ok(())
     }
 
-    /// A line for people, beside the data.
+    /// Writes a line for people to stderr.
     pub fn notice(&self, text: &str) {
         if !self.quiet {
-            // Who has closed stderr wants no notices.
+            // stderr may be closed.
             let _ = writeln!(anstream::stderr(), "note: {}", line(text));
         }
     }
 
-    /// Writes one value: an object, a list, whatever a command has.
+    /// Writes a single value: an object, a list, or anything else.
     ///
     /// # Errors
-    /// It can't be written, or the filter fails.
+    /// Returns an error if it cannot be written, or if the filter fails.
     pub fn value(&self, value: Value, view: &View) -> Result<()> {
         match value {
             Value::Array(items) => {
@@ -188,10 +188,10 @@ impl Output {
         }
     }
 
-    /// Writes text that is the data itself: a script, a page of a manual.
+    /// Writes text that is the data itself: a script, or a manual page.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Returns an error if it cannot be written.
     pub fn text(&self, text: &str) -> Result<()> {
         let mut target = Target::open(self)?;
         target.write(text.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Items on their way out, one after the other where the format allows it.
+//! Writes items, one by one where the format allows it.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{Format, Output, Target, View, columns, csv, escape, single::filtered, table, yaml};
 use crate::{Failure, Result};
 
-/// Of so many items the members are looked at before the columns of CSV are settled.
+/// How many items are looked at before the columns of CSV are fixed.
 const HEAD: usize = 1000;
 
-/// Items on their way out. Those that a table, an order or a filter needs together are kept until the end; of others none.
+/// A writer of items. It keeps items until the end only if a table, a sort order or a filter needs them together.
 #[derive(Debug)]
 pub struct Rows<'a> {
     output: &'a Output,
@@ -19,18 +19,18 @@ pub struct Rows<'a> {
     target: Target,
     kept: Vec<Value>,
     written: u64,
-    /// Columns that no item had so far.
+    /// Requested columns that no item had so far.
     missing: BTreeSet<String>,
-    /// What items had, to be named in an error.
+    /// The members of the items, for an error.
     members: BTreeSet<String>,
-    /// The columns of CSV, once they are settled, and what came later and has none.
+    /// The columns of CSV, once they are fixed, and members that came later and have none.
     header: Option<Vec<String>>,
     late: BTreeSet<String>,
 }
 
 impl<'a> Rows<'a> {
     /// # Errors
-    /// The file can't be written.
+    /// Returns an error if the file cannot be written.
     pub fn new(output: &'a Output, view: &'a View) -> Result<Self> {
         let order = output.sort.iter().map(|path| path.trim_start_matches('-'));
         let wanted = output.columns.iter().map(String::as_str).chain(order);
@@ -52,10 +52,10 @@ impl<'a> Rows<'a> {
         self.format == Format::Table || !self.output.sort.is_empty() || self.output.jq.is_some()
     }
 
-    /// One more item.
+    /// Writes an item.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Returns an error if it cannot be written.
     pub fn item(&mut self, item: Value) -> Result<()> {
         self.missing
             .retain(|path| columns::get(&item, path).is_none());
@@ -74,24 +74,24 @@ impl<'a> Rows<'a> {
         self.write(item)
     }
 
-    /// Is it still to be seen what columns there are, or whether there are those that are asked for?
+    /// Returns whether the columns are not fixed yet, or whether some of the requested ones have not been seen.
     fn settles(&self) -> bool {
         let unknown = || self.missing.iter().any(|path| !self.is_known(path));
         let no_header = self.format == Format::Csv && self.header.is_none();
         self.written == 0 && (no_header || unknown())
     }
 
-    /// Does the document have it, or what it leads into?
+    /// Returns whether the document has a column, or the object that it is in.
     fn is_known(&self, path: &str) -> bool {
         let first = path.split('.').next().unwrap_or_default();
         let mut known = self.view.known.iter();
         known.any(|name| name == path || name == first)
     }
 
-    /// What is written goes out: before a wait for more.
+    /// Writes out the buffer, before a wait for more.
     ///
     /// # Errors
-    /// It can't be written.
+    /// Returns an error if it cannot be written.
     pub fn flush(&mut self) -> Result<()> {
         self.target.flush()
     }
@@ -110,7 +110,7 @@ impl<'a> Rows<'a> {
         kept.into_iter().try_for_each(|item| self.write(item))
     }
 
-    /// CSV has no form for what a terminal would obey.
+    /// Escapes what a terminal would obey, for which CSV has no form.
     fn shown(&self, text: String) -> String {
         match self.output.is_terminal() {
             true => text
@@ -155,10 +155,10 @@ impl<'a> Rows<'a> {
         self.target.write(text.as_bytes())
     }
 
-    /// That was all.
+    /// Completes the output.
     ///
     /// # Errors
-    /// It can't be written, the filter fails, or no item has a column that was asked for.
+    /// Returns an error if it cannot be written, if the filter fails, or if no item has a requested column.
     pub fn end(mut self) -> Result<()> {
         let came = self.written > 0 || !self.kept.is_empty();
         let unknown = self.missing.iter().find(|path| !self.is_known(path));
@@ -203,12 +203,12 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// JSON on lines of its own.
+/// Returns indented JSON.
 pub fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// What stands in a column; of what is no object, all of it.
+/// Returns the value in a column; if the item is not an object, the item itself.
 fn cell<'v>(item: &'v Value, column: &str) -> &'v Value {
     match item {
         Value::Object(_) => columns::get(item, column).unwrap_or(&Value::Null),
@@ -216,7 +216,7 @@ fn cell<'v>(item: &'v Value, column: &str) -> &'v Value {
     }
 }
 
-/// What is known, then what else there is.
+/// Returns the known members, followed by all others.
 pub fn members(known: &[String], items: &[Value]) -> Vec<String> {
     let mut names = known.to_vec();
     let mut seen: BTreeSet<String> = known.iter().cloned().collect();

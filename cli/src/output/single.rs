@@ -1,11 +1,11 @@
-//! One value on its way out, and what a filter makes of one.
+//! Writes a single value, or the results of a filter.
 
 use serde_json::Value;
 
 use super::{Format, Output, Rows, Target, View, columns, escape, jq, rows::pretty, table, yaml};
 use crate::{Failure, Result};
 
-/// One value that is no list.
+/// Writes a value that is not a list.
 pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     let value = match (output.columns.as_slice(), &value) {
         ([], _) => value,
@@ -55,7 +55,7 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     target.end()
 }
 
-/// The results of a filter: without a format said, texts as they are and everything else as JSON, a line each; else in that format.
+/// Writes the results of a filter. Without an explicit format, strings are written as they are and everything else as JSON, one line each.
 pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
     let mut results = Vec::new();
     jq::run(filter, value, |result| {

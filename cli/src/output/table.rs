@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use super::{Output, View, columns, escape, rows::members};
 
-/// Characters of a cell that are shown.
+/// How many characters of a cell are shown.
 const CELL: usize = 60;
-/// The start of an id that tells it from others.
+/// How many characters of an id are shown at least, which distinguish it from others.
 const ID: usize = 14;
-/// Between columns.
+/// The space between columns.
 const GAP: usize = 2;
-/// Columns that are shown if nobody says which.
+/// How many columns are shown if none are named.
 const USUAL: usize = 8;
 
-/// As wide as COLUMNS says, else as the terminal is; no limit elsewhere.
+/// Returns the width from COLUMNS, or else that of the terminal; no limit elsewhere.
 fn width(output: &Output) -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let size = || terminal_size::terminal_size().map_or(80, |(w, _)| usize::from(w.0));
@@ -47,7 +47,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// A row an item; where the terminal is too narrow for that, a block an item.
+/// Returns a table with one row for each item, or one block for each item if the terminal is too narrow.
 pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
     let names = match (output.columns.as_slice(), view.table.as_slice()) {
         ([], []) => usual(items),
@@ -67,7 +67,7 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
         let floors: Vec<usize> = names.iter().map(|name| floor(items, name, &cell)).collect();
         let fitting =
             |n: usize| floors.iter().take(n).map(|f| f + GAP).sum::<usize>() <= width + GAP;
-        // Columns that nobody asked for go first.
+        // Columns that nobody asked for are dropped first.
         while output.columns.is_empty() && names.len() > 3 && !fitting(names.len()) {
             names.pop();
         }
@@ -117,7 +117,7 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
-/// So wide a column must be to be of use: an id may be cut to its start, which names it too; a longer text is read by its start.
+/// Returns the least useful width of a column: the start of an id is enough to name it, and a longer text is read by its start.
 fn floor(items: &[Value], name: &str, cell: &dyn Fn(&Value, &String) -> String) -> usize {
     let name = name.to_owned();
     let widest = items
@@ -133,7 +133,7 @@ fn floor(items: &[Value], name: &str, cell: &dyn Fn(&Value, &String) -> String) 
     }
 }
 
-/// Members of plain values before others.
+/// Returns the members, those with plain values first.
 fn usual(items: &[Value]) -> Vec<String> {
     let names = members(&[], items);
     let plain = |name: &String| {
@@ -144,7 +144,7 @@ fn usual(items: &[Value]) -> Vec<String> {
     plain.into_iter().chain(nested).take(USUAL).collect()
 }
 
-/// One value: a line a member.
+/// Returns a single value with one line for each member.
 pub fn single(value: &Value, output: &Output) -> String {
     match value {
         Value::Null => String::new(),
@@ -158,7 +158,7 @@ pub fn single(value: &Value, output: &Output) -> String {
     }
 }
 
-/// Names in a column, values behind them, or below where it is too narrow.
+/// Returns names in a column with their values beside them, or below them if there is no room.
 fn block(pairs: Vec<(String, String)>, output: &Output) -> String {
     let longest = pairs
         .iter()

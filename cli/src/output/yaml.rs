@@ -1,4 +1,4 @@
-//! JSON values as YAML 1.2: texts plain where nothing else could be read in them, else as in JSON.
+//! Writes JSON values as YAML 1.2: strings are plain if they cannot be read as anything else, and quoted as in JSON otherwise.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::escape;
 
-/// Writes a document at a depth of so many steps; the first line is not indented.
+/// Writes a value at an indentation depth; the first line is not indented.
 pub fn write(value: &Value, depth: usize, out: &mut String) {
     match value {
         Value::Array(items) if !items.is_empty() => {
@@ -50,7 +50,7 @@ fn indent(wanted: bool, depth: usize, out: &mut String) {
     }
 }
 
-/// Plain only where it can't be taken for a number, a truth, a date or a mark.
+/// Returns a string, plain only if it cannot be read as a number, a boolean, a date or an indicator.
 fn scalar(text: &str) -> String {
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let mut chars = text.chars();
@@ -69,7 +69,7 @@ mod tests {
 
     use super::*;
 
-    /// Read by a reader that we did not write.
+    /// Read by another implementation.
     #[test]
     fn what_is_written_is_read_as_the_same() {
         let texts = "a|Truck 7|true|No|y|null|~|1|1.0|1e3|0x1f|.5|-|- a|a: b|a #b|#|'|\"|\\|2026-01-31|08:30|@|%|!x|&a|*a|{|[|,|?|:| a|a |\t|\n|a\nb|é|\u{1b}|\u{202e}|\u{85}|=|<<|NaN|.inf|on";

@@ -1,24 +1,24 @@
-//! What is known of a trip, ready to be drawn.
+//! The data of a trip, ready to be drawn.
 
 use autopi::jiff::Timestamp;
 
 use crate::export::track::Point;
 
-/// More is no speed of anything that has a device in it, in km/h.
+/// The highest plausible speed of a vehicle, in km/h.
 const FASTEST: f64 = 1000.0;
-/// With more between two points, in seconds, nobody knows what was between them.
+/// The time between two points, in seconds, beyond which the way between them counts as unknown.
 pub const GAP: f64 = 300.0;
 
-/// A place, and how fast it was passed.
+/// A place and the speed there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dot {
-    /// Seconds from the first.
+    /// Seconds since the first dot.
     pub at: f64,
-    /// Degrees.
+    /// The latitude in degrees.
     pub lat: f64,
-    /// Degrees, without a jump where east and west meet.
+    /// The longitude in degrees, without a jump at the 180th meridian.
     pub lon: f64,
-    /// Km/h, if it is one.
+    /// The speed in km/h, if it is plausible.
     pub speed: Option<f64>,
 }
 
@@ -27,15 +27,15 @@ pub struct Dot {
 pub struct Drive {
     pub title: String,
     pub subtitle: String,
-    /// When the first dot was.
+    /// The time of the first dot.
     pub start: Timestamp,
     pub dots: Vec<Dot>,
-    /// The unit that the records had their speeds in.
+    /// The unit of the speeds in the records.
     pub unit: Option<&'static str>,
 }
 
 impl Drive {
-    /// Of points in the order of time; those without a time are left out.
+    /// Builds a drive from points in the order of time; points without a time are left out.
     pub fn new(title: String, subtitle: String, points: &[Point]) -> Self {
         let timed = points.iter().filter_map(|p| Some((p.ts.parse().ok()?, p)));
         let timed: Vec<(Timestamp, &Point)> = timed.collect();
@@ -70,29 +70,30 @@ impl Drive {
         self.dots.iter().filter_map(|dot| dot.speed)
     }
 
-    /// In km/h.
+    /// Returns the highest speed in km/h.
     pub fn fastest(&self) -> Option<f64> {
         self.speeds().reduce(f64::max)
     }
 
-    /// In km/h, of the points that have a speed.
+    /// Returns the mean speed in km/h of the points that have one.
     pub fn mean(&self) -> Option<f64> {
         let (sum, count) = self.speeds().fold((0.0, 0_u32), |(s, n), v| (s + v, n + 1));
         (count > 0).then(|| sum / f64::from(count))
     }
 
-    /// Points whose speed is missing, below zero, no number, or none of a vehicle.
+    /// Returns the number of points whose speed is missing, negative, not a number, or implausible.
     pub fn without_speed(&self) -> usize {
         self.dots.iter().filter(|dot| dot.speed.is_none()).count()
     }
 
-    /// Is it unknown what was between these two?
+    /// Returns whether the way between two dots is unknown.
     pub fn is_gap(a: &Dot, b: &Dot) -> bool {
         b.at - a.at > GAP
     }
 }
 
-/// From the unit of the records to km/h. The API does not say the unit, and devices differ: the way from point to point tells metres per second from km/h.
+/// Returns the factor from the unit of the records to km/h. The API does not say the unit, and devices differ; the distance between points distinguishes m/s
+/// from km/h.
 fn factor(dots: &[Dot]) -> f64 {
     let pairs = dots.iter().zip(dots.iter().skip(1));
     let mut ratios: Vec<f64> = pairs
@@ -106,13 +107,13 @@ fn factor(dots: &[Dot]) -> f64 {
     ratios.sort_by(f64::total_cmp);
     let middle = ratios.get(ratios.len() / 2).copied();
     match middle {
-        // Between 1 and 3.6.
+        // Halfway (geometrically) between 1 and 3.6.
         Some(ratio) if ratio > 1.9 => 1.0,
         _ => 3.6,
     }
 }
 
-/// Between two places on a sphere.
+/// Returns the distance between two places on a sphere.
 fn metres(a: &Dot, b: &Dot) -> f64 {
     let (p, q) = (a.lat.to_radians(), b.lat.to_radians());
     let half = |x: f64| (x / 2.0).sin().powi(2);

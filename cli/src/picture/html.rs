@@ -1,8 +1,8 @@
-//! A page that needs nothing but itself: no script, no address, and a policy that keeps it so.
+//! A self-contained page: no scripts, no addresses, and a content security policy that keeps it so.
 
 use crate::export::xml::text;
 
-/// With facts in a table below the picture.
+/// Returns a page with the picture, and facts in a table below it.
 pub fn page(title: &str, svg: &str, facts: &[(String, String)]) -> String {
     let rows = facts
         .iter()

@@ -1,4 +1,4 @@
-//! Pictures of a trip: `drive` says what is drawn, `track` and `plot` make shapes of it, `svg`, `png` and `html` write them.
+//! Pictures of a trip: `drive` prepares the data, `track` and `plot` turn it into shapes, and `svg`, `png` and `html` write them.
 
 pub mod drive;
 mod html;
@@ -21,10 +21,10 @@ pub const FAINT: Colour = [222, 226, 230];
 pub const GREY: Colour = [150, 156, 163];
 pub const WHITE: Colour = [255, 255, 255];
 
-/// A place in the picture, from its left upper corner.
+/// A position in the picture, from its upper left corner.
 pub type Place = (f64, f64);
 
-/// Which part of a text stands at its place.
+/// The part of a text that is at its position.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
     Start,
@@ -32,23 +32,23 @@ pub enum Anchor {
     End,
 }
 
-/// A part of a picture; later ones lie over earlier ones.
+/// A part of a picture; later ones cover earlier ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    /// Two places or more.
+    /// A line through two or more positions.
     Line {
         places: Vec<Place>,
         colour: Colour,
         width: f64,
         dashed: bool,
     },
-    /// Filled.
+    /// A filled rectangle.
     Box {
         corner: Place,
         size: Place,
         colour: Colour,
     },
-    /// Filled, with an edge.
+    /// A filled circle with an edge.
     Disc {
         at: Place,
         radius: f64,
@@ -59,12 +59,12 @@ pub enum Shape {
         at: Place,
         anchor: Anchor,
         text: String,
-        /// A heading, or a label.
+        /// Whether it is a heading rather than a label.
         large: bool,
     },
 }
 
-/// Shapes on white.
+/// Shapes on a white background.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     pub width: f64,
@@ -127,7 +127,7 @@ impl Picture {
     }
 }
 
-/// The picture of a drive: where it went, and how fast.
+/// Draws a drive: where it went, and how fast.
 pub fn draw(drive: &Drive) -> Picture {
     let mut picture = Picture {
         width: 960.0,

@@ -1,4 +1,4 @@
-//! How fast it was: speed over time.
+//! A plot of speed over time.
 
 use autopi::jiff::{SignedDuration, Timestamp};
 
@@ -36,7 +36,7 @@ pub fn draw(picture: &mut Picture, drive: &Drive, most: f64) {
     curve(picture, drive, place);
 }
 
-/// Labels at round times of UTC.
+/// Draws labels at round times in UTC.
 fn times(picture: &mut Picture, start: Timestamp, length: f64, x: impl Fn(f64) -> f64) {
     let bottom = CORNER.1 + SIZE.1;
     let step = scale::seconds(length);
@@ -58,7 +58,7 @@ fn times(picture: &mut Picture, start: Timestamp, length: f64, x: impl Fn(f64) -
     }
 }
 
-/// A line as long as speeds follow each other; a disc for one that stands alone.
+/// Draws lines through consecutive speeds, and a disc for a speed that stands alone.
 fn curve(picture: &mut Picture, drive: &Drive, place: impl Fn(f64, f64) -> Place) {
     let mut run: Vec<Place> = Vec::new();
     let mut before = None;

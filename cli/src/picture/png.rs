@@ -1,4 +1,4 @@
-//! A picture as PNG, two pixels for one of the picture; texts are of a font that is built in.
+//! Writes a picture as PNG at double resolution, with a built-in font.
 
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, RasterizedChar, get_raster};
 use tiny_skia::{
@@ -12,7 +12,7 @@ use crate::{Failure, Result};
 const SCALE: f32 = 2.0;
 
 /// # Errors
-/// There is no memory for it.
+/// Returns an error if there is not enough memory.
 pub fn encode(picture: &Picture) -> Result<Vec<u8>> {
     let size = |of: f64| (of as f32 * SCALE) as u32;
     let mut map = Pixmap::new(size(picture.width), size(picture.height))
@@ -32,7 +32,7 @@ fn paint([r, g, b]: Colour) -> Paint<'static> {
     paint
 }
 
-/// What can't be drawn (no length, no number) is left out.
+/// Draws a shape, unless it cannot be drawn (no length, or not a number).
 fn put(map: &mut Pixmap, shape: &Shape) {
     let whole = Transform::from_scale(SCALE, SCALE);
     match shape {
@@ -109,7 +109,7 @@ fn write(map: &mut Pixmap, at: Place, anchor: Anchor, text: &str, large: bool) {
     };
     let raster = |c: char| {
         let get = |c| get_raster(c, FontWeight::Regular, height);
-        // The font has Latin alone.
+        // The font only has Latin letters.
         get(c).or_else(|| get('?'))
     };
     let glyphs: Vec<RasterizedChar> = text.chars().filter_map(raster).collect();
@@ -120,7 +120,7 @@ fn write(map: &mut Pixmap, at: Place, anchor: Anchor, text: &str, large: bool) {
         Anchor::End => width as f64,
     };
     let mut x = (at.0 * f64::from(SCALE) - start).round() as i64;
-    // The place is the foot of the letters.
+    // The position is that of the baseline.
     let y = (at.1 * f64::from(SCALE)).round() as i64 - height.val() as i64 * 4 / 5;
     for glyph in glyphs {
         for (row, line) in glyph.rows().enumerate() {
@@ -132,7 +132,7 @@ fn write(map: &mut Pixmap, at: Place, anchor: Anchor, text: &str, large: bool) {
     }
 }
 
-/// Ink over what is there.
+/// Blends black over a pixel.
 fn blend(map: &mut Pixmap, x: i64, y: i64, cover: u8) {
     let (width, height) = (i64::from(map.width()), i64::from(map.height()));
     if cover == 0 || !(0..width).contains(&x) || !(0..height).contains(&y) {

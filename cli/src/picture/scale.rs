@@ -1,32 +1,32 @@
-//! Numbers for axes, and colours for speeds.
+//! Numbers for axes and colours for speeds.
 
 use super::Colour;
 
-/// The next of 1, 2, 5, 10, 20, 50, … that is not less.
+/// Returns the next of 1, 2, 5, 10, 20, 50, … that is not less.
 pub fn nice(least: f64) -> f64 {
     if !(least.is_finite() && least > 0.0) {
         return 1.0;
     }
     let base = 10_f64.powf(least.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|n| n * base);
-    // A hair less is that number too.
+    // Tolerates rounding errors.
     let fits = |step: &&f64| **step >= least * (1.0 - 1e-9);
     steps.iter().find(fits).copied().unwrap_or(base * 10.0)
 }
 
-/// The multiples of a step from one number to another; never more than a picture has room for.
+/// Returns the multiples of a step from one number to another, no more than a picture has room for.
 pub fn ticks(from: f64, to: f64, step: f64) -> impl Iterator<Item = f64> {
     let first = (from / step).ceil();
     let count = ((to / step).floor() - first + 1.0).clamp(0.0, 40.0) as u32;
     (0..count).map(move |n| (first + f64::from(n)) * step)
 }
 
-/// As many decimals as the step has.
+/// Returns the number of decimals that the step needs.
 pub fn decimals(step: f64) -> usize {
     (-step.log10().floor()).clamp(0.0, 9.0) as usize
 }
 
-/// Seconds between the labels of an axis of time.
+/// Returns the seconds between the labels of a time axis.
 pub fn seconds(length: f64) -> f64 {
     const STEPS: [f64; 15] = [
         1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 10_800.0,
@@ -38,16 +38,16 @@ pub fn seconds(length: f64) -> f64 {
     fits.copied().unwrap_or_else(|| nice(least / DAY) * DAY)
 }
 
-/// So many colours, so that neighbours are one line.
+/// The number of colours: few, so that neighbouring points join in one line.
 pub const SHADES: u32 = 24;
 
-/// Which of them a speed has.
+/// Returns the colour index of a speed.
 pub fn shade(speed: f64, most: f64) -> u32 {
     let part = (speed / most).clamp(0.0, 1.0);
     (part * f64::from(SHADES - 1)).round() as u32
 }
 
-/// From blue by green and amber to red: told apart in grey too, and by those who see no green.
+/// Returns a colour between blue, green, amber and red. They can be distinguished in grey too, and by people who cannot see green.
 pub fn colour(shade: u32) -> Colour {
     const STOPS: [[f64; 3]; 4] = [
         [44.0, 62.0, 158.0],

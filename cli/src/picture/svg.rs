@@ -1,4 +1,4 @@
-//! A picture as SVG 1.1: nothing in it comes from elsewhere.
+//! Writes a picture as SVG 1.1, without external resources.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ fn hex([r, g, b]: Colour) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// To a tenth of a pixel.
+/// Rounds to a tenth of a pixel.
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
@@ -24,7 +24,7 @@ pub fn write(picture: &Picture) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" {HEAD}>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
     );
     for shape in &picture.shapes {
-        // A `String` takes all.
+        // Writing to a `String` cannot fail.
         let _ = one(&mut out, shape);
     }
     out + "</svg>\n"

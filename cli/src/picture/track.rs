@@ -1,21 +1,21 @@
-//! Where it went: a line over a plain grid, in the colours of its speeds.
+//! A track: a line over a plain grid, in the colours of its speeds.
 
 use super::{Anchor, FAINT, GREY, INK, Picture, Place, WHITE, drive::Dot, drive::Drive, scale};
 
 const CORNER: Place = (70.0, 70.0);
 const SIZE: Place = (770.0, 400.0);
-/// Between the track and the frame.
+/// The space between the track and the frame.
 const MARGIN: f64 = 24.0;
-/// No picture shows less, in degrees: about 200 m.
+/// The smallest extent of a picture in degrees of latitude, about 200 m.
 const LEAST: f64 = 0.002;
 const METRES: f64 = 111_195.0;
 
-/// From degrees to the picture.
+/// A projection from degrees to the picture.
 struct Map {
     middle: (f64, f64),
-    /// A degree of longitude is so many of latitude.
+    /// The length of a degree of longitude, in degrees of latitude.
     narrow: f64,
-    /// Of the picture for a degree of latitude.
+    /// Units of the picture for a degree of latitude.
     each: f64,
 }
 
@@ -90,7 +90,7 @@ fn grid(picture: &mut Picture, map: &Map) {
         let text = degrees((lon + 180.0).rem_euclid(360.0) - 180.0, step, ["W", "E"]);
         picture.label((x, bottom + 18.0), Anchor::Middle, text);
     }
-    // At most a fifth of the picture.
+    // The scale bar is at most a fifth of the picture wide.
     let each = METRES / map.each;
     let length = scale::nice(each * 60.0);
     let (x, y) = (right - 16.0, bottom - 14.0);
@@ -104,7 +104,7 @@ fn grid(picture: &mut Picture, map: &Map) {
 
 fn degrees(value: f64, step: f64, [below, above]: [&str; 2]) -> String {
     let text = format!("{:.*}°", scale::decimals(step), value.abs());
-    // Neither side of it: zero, and where east and west meet.
+    // Zero and the 180th meridian have no side.
     let is_zero = text.chars().all(|c| matches!(c, '0' | '.' | '°'));
     let is_zero = is_zero || text.starts_with("180");
     match value {
@@ -114,7 +114,7 @@ fn degrees(value: f64, step: f64, [below, above]: [&str; 2]) -> String {
     }
 }
 
-/// Neighbours of one colour are one line.
+/// Draws neighbouring dots of the same colour as one line.
 fn line(picture: &mut Picture, map: &Map, dots: &[Dot], most: f64) {
     let mut run: Vec<Place> = Vec::new();
     let mut shade = None;
@@ -141,7 +141,7 @@ fn line(picture: &mut Picture, map: &Map, dots: &[Dot], most: f64) {
             run.push(from);
             shade = own;
         }
-        // What nobody sees is left out.
+        // Points that are too close to be seen are left out.
         let is_far = run
             .last()
             .is_none_or(|l| (l.0 - to.0).hypot(l.1 - to.1) > 0.4);

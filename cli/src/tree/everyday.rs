@@ -1,10 +1,10 @@
-//! Everyday commands: a line each here, a module each in `commands`.
+//! Everyday commands: one line each here, one module each in `commands`.
 
 use clap::Command;
 
 use crate::commands;
 
-/// Their names: no area has one of them.
+/// The names of the everyday commands, which no area has.
 pub const EVERYDAY: [&str; 19] = [
     "login",
     "logout",
@@ -27,7 +27,7 @@ pub const EVERYDAY: [&str; 19] = [
     "mcp",
 ];
 
-/// In the order of the help.
+/// Returns the commands in the order of the help.
 pub fn commands() -> Vec<Command> {
     use commands::{api, completions, doctor, lists, login, logout, manual, run, search, trip};
     let mut all = vec![
@@ -53,7 +53,7 @@ pub fn commands() -> Vec<Command> {
 #[cfg(feature = "mcp")]
 use crate::mcp::command as mcp;
 
-/// In every build, so that it is said what it takes.
+/// Returns the command, which is in every build so that its help says which feature it needs.
 #[cfg(not(feature = "mcp"))]
 fn mcp() -> Command {
     Command::new("mcp").about("A server for assistants: not in this build (--features mcp)")

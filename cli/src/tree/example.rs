@@ -1,4 +1,4 @@
-//! The example in the help of an operation: a command with all that it needs.
+//! The example in the help of an operation: a command with everything that it requires.
 
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use crate::{
     output::{json, line as shown},
 };
 
-/// An example has so many values at most.
+/// The maximum number of values in an example.
 const VALUES: usize = 400;
 
-/// The line of the example.
+/// Returns the line of the example.
 pub fn line(index: &Index, operation: &Operation, area: &Area) -> String {
     let left = &mut { VALUES };
     let mut example = format!(
@@ -64,7 +64,7 @@ pub fn line(index: &Index, operation: &Operation, area: &Area) -> String {
     example
 }
 
-/// A value for the example, as a word of a shell.
+/// Returns a value for the example, quoted for a shell.
 fn sample(index: &Index, schema: &Value, left: &mut usize) -> String {
     let schema = index.resolved(schema);
     if schema.get("format").is_some_and(|f| f == "binary") {
@@ -73,14 +73,14 @@ fn sample(index: &Index, schema: &Value, left: &mut usize) -> String {
     match value(index, &schema, 4, left) {
         Value::String(text) => shown(&text),
         value @ (Value::Array(_) | Value::Object(_)) => {
-            // A quote in JSON may be written so.
+            // JSON may escape a quote like this.
             format!("'{}'", json(&value.to_string()).replace('\'', "\\u0027"))
         }
         value => value.to_string(),
     }
 }
 
-/// A value that the schema allows.
+/// Returns a value that the schema allows.
 fn value(index: &Index, schema: &Value, depth: usize, left: &mut usize) -> Value {
     *left = left.saturating_sub(1);
     let depth = if *left == 0 { 0 } else { depth };

@@ -29,7 +29,7 @@ pub const GLOBAL: [&str; 23] = [
     "wait",
 ];
 
-/// Those with a value, for a look before they are parsed.
+/// Those that take a value, for the scan before the arguments are parsed.
 pub const VALUED: [&str; 9] = [
     "profile", "base-url", "output", "columns", "sort", "jq", "limit", "spec", "timeout",
 ];
@@ -42,7 +42,7 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Options of every command.
+/// Returns the options of every command.
 pub fn arguments() -> Vec<Arg> {
     let option = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name)

@@ -1,4 +1,4 @@
-//! What help says.
+//! Texts of the help.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::{
     output::line,
 };
 
-/// One line on an operation.
+/// Returns one line about an operation.
 pub fn about(entry: &Entry) -> String {
     match entry.summary {
         "" => format!("{} {}", entry.method, line(entry.path)),
@@ -18,13 +18,13 @@ pub fn about(entry: &Entry) -> String {
     }
 }
 
-/// On one line.
+/// Returns a text on one line.
 pub fn sentence(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line(&text)
 }
 
-/// The first page: everyday commands, then areas.
+/// Returns the first page of the help: everyday commands, then areas.
 pub fn root(index: &Index) -> StyledStr {
     let mut text = "{about}\n\n{usage-heading} {usage}\n\nCommands:\n".to_owned();
     for command in everyday::commands() {
@@ -52,7 +52,7 @@ pub fn root(index: &Index) -> StyledStr {
     text.into()
 }
 
-/// Nothing in it is taken for a tag of the template.
+/// Escapes a text so that nothing in it is read as a tag of the template.
 fn escaped(text: &str) -> String {
     line(text).replace(['{', '}'], "")
 }

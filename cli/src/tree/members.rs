@@ -10,11 +10,11 @@ use crate::{
     output::line,
 };
 
-/// Members are shown so deep, and so many.
+/// The limits of depth and number for the members that are shown.
 const LEVELS: usize = 2;
 const MEMBERS: usize = 400;
 
-/// Writes the members of a body, a line each.
+/// Writes the members of a body, one line each.
 pub fn write(index: &Index, schema: &Value, text: &mut String) {
     level(index, schema, 1, &mut { MEMBERS }, text);
 }
@@ -83,7 +83,7 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
     }
 }
 
-/// What must be sent.
+/// Returns the names of the required members.
 pub fn required(schema: &Value) -> Vec<&str> {
     if schema.get("x-partial").is_some() {
         return Vec::new();

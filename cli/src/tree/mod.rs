@@ -1,4 +1,4 @@
-//! The tree of commands: everyday ones, and an area each with its operations. Only the operation that the arguments name has its options built.
+//! The tree of commands: the everyday ones, and one for each area with its operations. Options are only built for the operation that the arguments name.
 
 mod everyday;
 mod example;
@@ -21,11 +21,11 @@ pub use global::GLOBAL;
 pub use operation::{options, values, with_options};
 pub use scan::{Said, scan};
 
-/// The tree for these arguments.
+/// Returns the tree for these arguments.
 pub fn command(index: &Index, said: &Said) -> Command {
     let mut root = root(index);
     if let Some((area, entry)) = said.first.as_deref().and_then(|id| by_id(index, id)) {
-        // The id of an operation as it is.
+        // The operation is named by its unchanged id.
         return root.subcommand(with_options(index, entry, entry.id, area));
     }
     for area in &index.areas {
@@ -46,7 +46,7 @@ pub fn command(index: &Index, said: &Said) -> Command {
     root
 }
 
-/// All of the tree, for manuals, completions and tests.
+/// Returns the whole tree, for manuals, completions and tests.
 pub fn whole(index: &Index) -> Command {
     let mut root = root(index);
     for area in &index.areas {
@@ -71,11 +71,11 @@ fn root(index: &Index) -> Command {
         .fold(root, Command::subcommand)
 }
 
-/// The name of an area's command: one that an everyday command has already has a word behind it.
+/// Returns the name of an area's command, with a suffix if an everyday command has that name.
 pub fn area_name(area: &Area) -> String {
     let name = area.name.replace('_', "-");
     match EVERYDAY.contains(&name.as_str()) {
-        // No area ends so: a hyphen between words is one.
+        // No area ends like this: its words are separated by single hyphens.
         true => name + "--area",
         false => name,
     }
@@ -134,13 +134,13 @@ fn area_command(index: &Index, area: &Area, wanted: impl Fn(&Entry) -> bool) -> 
     command
 }
 
-/// The operation that a word of the command line names by its id: one that is no everyday command and no area.
+/// Returns the operation that a word of the command line names by its id, unless the word is an everyday command or an area.
 fn by_id<'i>(index: &'i Index, word: &str) -> Option<(&'i Area, &'i Entry)> {
     let taken = EVERYDAY.contains(&word) || index.areas.iter().any(|a| same(word, &area_name(a)));
     if taken { None } else { index.entry(word) }
 }
 
-/// The operation that the words of a command line name.
+/// Returns the operation that the words of a command line name.
 pub fn entry<'i>(index: &'i Index, first: &str, second: Option<&str>) -> Option<&'i Entry> {
     if let Some((_, entry)) = by_id(index, first) {
         return Some(entry);
@@ -152,10 +152,10 @@ pub fn entry<'i>(index: &'i Index, first: &str, second: Option<&str>) -> Option<
         .find(|e| e.command == second || e.id == second)
 }
 
-/// What was called wrongly, with what was most likely meant.
+/// Returns the failure of a wrong call, with a suggestion.
 pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let text = error.to_string();
-    // The usage behind it is in `--help`; where help was meant to be shown, all of it is.
+    // Only the first part is shown, because the usage is in `--help`; if help was to be shown, all of it is.
     let shows_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if shows_help {
         let words: Vec<&str> = [&said.first, &said.second]
@@ -200,7 +200,7 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     }))
 }
 
-/// A word that is no command, no area and no operation.
+/// Returns the failure of a word that is not a command, an area or an operation.
 fn unknown(index: &Index, words: &[&str]) -> Failure {
     let area = words
         .first()

@@ -1,4 +1,4 @@
-//! The options of an operation, and what its help says.
+//! The options and the help of an operation.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::{
     output::line,
 };
 
-/// The command of an operation, with its options.
+/// Returns the command of an operation, with its options.
 pub fn with_options(index: &Index, entry: &Entry, name: &'static str, area: &Area) -> Command {
     let command = Command::new(name).about(help::about(entry));
     match index.operation(entry) {
@@ -104,7 +104,7 @@ fn argument(index: &Index, parameter: &Parameter) -> Arg {
         .value_name(kind.to_uppercase().replace(' ', "-"))
         .help(help)
         .help_heading(heading)
-        // Negative numbers and times before now.
+        // For negative numbers and times before now.
         .allow_hyphen_values(true)
         .action(ArgAction::Append);
     let argument = if parameter.has_alias {
@@ -120,7 +120,7 @@ fn argument(index: &Index, parameter: &Parameter) -> Arg {
     }
 }
 
-/// The values that a schema lists, its own or its items'.
+/// Returns the values that a schema lists for itself or for its items.
 pub fn values(index: &Index, schema: &Value) -> Vec<String> {
     let items = schema.get("items").map(|items| index.resolved(items));
     let listed = schema.get("enum").or_else(|| items.as_ref()?.get("enum"));

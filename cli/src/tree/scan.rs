@@ -1,4 +1,4 @@
-//! A look at the arguments before the tree is built: which area, which operation, which document.
+//! Scans the arguments before the tree is built: for the area, the operation and the document.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -9,19 +9,19 @@ use super::global::{VALUED, VALUED_SHORT};
 /// What the arguments say before they are parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
-    /// The first word that is no option.
+    /// The first word that is not an option.
     pub first: Option<String>,
-    /// The second.
+    /// The second word that is not an option.
     pub second: Option<String>,
     /// `--spec`.
     pub spec: Option<PathBuf>,
     /// `--profile`.
     pub profile: Option<String>,
-    /// `-o json` or `-o ndjson`: errors are JSON too.
+    /// Whether errors are JSON too: with `-o json` or `-o ndjson`.
     pub for_programs: bool,
 }
 
-/// Looks at the arguments behind the name of the program.
+/// Scans the arguments after the name of the program.
 pub fn scan(arguments: &[OsString]) -> Said {
     let mut said = Said::default();
     let texts: Vec<String> = arguments
@@ -63,7 +63,7 @@ pub fn scan(arguments: &[OsString]) -> Said {
     said
 }
 
-/// The last of some short options, which may have a value: `-yo json`, `-ojson`, `-o=json`.
+/// Returns the last of several short options, which may have a value: `-yo json`, `-ojson`, `-o=json`.
 fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<String>) {
     let valued = option
         .char_indices()
@@ -84,10 +84,10 @@ fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<S
 }
 
 impl Said {
-    /// The index of the document: that of `--spec`, that of the profile, else the embedded one.
+    /// Returns the index of the document: that of `--spec`, or else that of the profile, or else the embedded one.
     ///
     /// # Errors
-    /// The document can't be read.
+    /// Returns an error if the document cannot be read.
     pub fn index(&self) -> Result<&'static Index> {
         match self
             .spec

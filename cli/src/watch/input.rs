@@ -1,24 +1,24 @@
-//! What the terminal and the system say to a command that runs.
+//! Input of a running command from the terminal and the system.
 
 use std::{io, thread, time::Duration};
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Said to the loop.
+/// An input to the loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Input {
     Quit,
-    /// So many rows down.
+    /// Moves down by this number of rows.
     Move(i32),
-    /// The size is another.
+    /// The size has changed.
     Draw,
 }
 
-/// Starts to listen: to keys in a thread that ends with the receiver, and to signals.
+/// Starts to listen to keys, in a thread that ends with the receiver, and to signals.
 ///
 /// # Errors
-/// The system gives no signals.
+/// Returns an error if the system does not provide signals.
 pub fn start() -> io::Result<UnboundedReceiver<Input>> {
     let (sender, receiver) = unbounded_channel();
     signals(&sender)?;

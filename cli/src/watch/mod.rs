@@ -1,4 +1,4 @@
-//! `autopi watch`: where devices are and what they do, in a table that is asked for again and again.
+//! `autopi watch`: a table of devices, where they are and what they do, which is refreshed repeatedly.
 
 mod input;
 mod screen;
@@ -84,13 +84,13 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     context.block_on(async {
         let failed = |e: std::io::Error| Failure::io("the terminal", &e);
         let inputs = input::start().map_err(failed)?;
-        // Gives the terminal back, whatever happens: ratatui's hook does where this panics.
+        // Restores the terminal in any case; if this panics, ratatui's hook does it.
         let mut terminal = Restored(ratatui::try_init().map_err(failed)?);
         watch(&mut terminal.0, screen, inputs, || source.rows()).await
     })
 }
 
-/// A terminal that is given back.
+/// A terminal that is restored when this is dropped.
 struct Restored(ratatui::DefaultTerminal);
 
 impl Drop for Restored {
@@ -124,7 +124,7 @@ impl Source<'_> {
     }
 }
 
-/// A row of a device: its last position, if it has one.
+/// Returns the row of a device: its last position, if it has one.
 fn newest(item: &Value) -> Value {
     let of = |row: &Value, key: &str| row.get(key).cloned().unwrap_or_default();
     let time = |row: &Value| {
@@ -139,7 +139,7 @@ fn newest(item: &Value) -> Value {
     row
 }
 
-/// Draws, asks, waits, until it is told to end. An error is shown and asked past; without a valid credential it ends.
+/// Draws, fetches and waits until it is told to quit. Errors are shown and do not end it, except when there is no valid credential.
 async fn watch<B: Backend>(
     terminal: &mut Terminal<B>,
     mut screen: Screen,
@@ -200,7 +200,7 @@ mod tests {
         cells.iter().map(|cell| cell.symbol()).collect()
     }
 
-    /// Runs it over these responses; then it is told to quit. What the screen shows, and how it ended.
+    /// Runs the loop over these responses and then quits. Returns what the screen shows, and how it ended.
     async fn ran(responses: Vec<Result<Vec<Value>>>) -> (String, Result<()>) {
         let (sender, inputs) = unbounded_channel();
         let mut terminal = Terminal::new(TestBackend::new(80, 6)).unwrap();

@@ -1,4 +1,4 @@
-//! What is drawn: as many columns as there is room for, and a line that says how it stands.
+//! The screen: as many columns as there is room for, and a status line.
 
 use std::time::Duration;
 
@@ -18,16 +18,16 @@ use crate::{
     output::{columns, line},
 };
 
-/// The columns that go first where it is narrow stand last.
+/// The columns; the last ones are dropped first if there is no room.
 const USUAL: [&str; 9] = [
     "display", "state", "speed", "seen", "lat", "lon", "ts", "id", "unit_id",
 ];
-/// A position that is older says nothing of now, in seconds.
+/// The age in seconds beyond which a position says nothing about now.
 const FRESH: i64 = 300;
-/// No column is wider.
+/// The maximum width of a column.
 const WIDEST: usize = 36;
 
-/// What its position says of a device now, and how long ago it was heard of.
+/// Adds to a row what its position says about the device now, and how long ago it reported.
 pub fn with_state(row: &mut Value, now: Timestamp) {
     let age = |name: &str| {
         let time = row.get(name)?.as_str()?.parse().ok()?;
@@ -56,13 +56,13 @@ fn ago(seconds: i64) -> String {
     }
 }
 
-/// How it stands.
+/// The state of the screen.
 pub struct Screen {
     pub every: Duration,
     pub is_asking: bool,
     columns: Vec<String>,
     rows: Option<Vec<Value>>,
-    /// When the rows came.
+    /// When the rows arrived.
     at: Option<Timestamp>,
     error: Option<String>,
     /// The first row that is shown.
@@ -83,7 +83,7 @@ impl Screen {
         }
     }
 
-    /// Rows came, or an error in their place: the rows before it stay.
+    /// Takes new rows, or an error, after which the old rows stay.
     pub fn take(&mut self, came: Result<Vec<Value>, Failure>) {
         self.is_asking = false;
         match came {
@@ -92,7 +92,7 @@ impl Screen {
                 self.at = Some(Timestamp::now());
             }
             Err(e) => {
-                // Which operation it was is known here.
+                // The name of the operation is known here and left out.
                 let text = e
                     .message
                     .split_once("): ")
@@ -102,7 +102,7 @@ impl Screen {
         }
     }
 
-    /// Does what was said; whether that is to end.
+    /// Handles an input; returns whether to quit.
     pub fn obeys(&mut self, input: Option<Input>) -> bool {
         match input {
             None | Some(Input::Quit) => return true,
@@ -171,7 +171,7 @@ fn cell(row: &Value, name: &str) -> String {
     }
 }
 
-/// Of the columns that fit; the first does, cut off.
+/// Returns the widths of the columns that fit; the first always does, cut off if necessary.
 fn widths(names: &[String], rows: &[Vec<String>], room: usize) -> Vec<usize> {
     let mut widths = Vec::new();
     let mut left = room;

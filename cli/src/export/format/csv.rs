@@ -1,4 +1,4 @@
-//! RFC 4180, with the names of columns first.
+//! CSV (RFC 4180) with a header row.
 
 use std::{io::Write, path::Path};
 

@@ -1,4 +1,4 @@
-//! Rows as tables: a column for each member, those of objects in objects under the names of both.
+//! Rows as tables: one column for each member; the columns of nested objects have names with dots.
 
 use std::{collections::HashMap, path::Path};
 
@@ -7,17 +7,17 @@ use serde_json::Value;
 use super::rows;
 use crate::{Failure, Result};
 
-/// With more, objects in rows are columns of JSON: rows of a server that names members at will have a column each.
+/// With more columns than this, nested objects become columns of JSON: a server that names members at will would otherwise make a column of each.
 const MOST: usize = 1000;
 
-/// What the values of a column are.
+/// The type of the values in a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     Nothing,
     Boolean,
     Integer,
     Number,
-    /// RFC 3339 in UTC.
+    /// A time: RFC 3339 in UTC.
     Time,
     Text,
 }
@@ -38,10 +38,10 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Of all rows, in the order in which they come.
+    /// Returns the columns of all rows, in the order of their first appearance.
     ///
     /// # Errors
-    /// The rows can't be read, or have too many members for a table.
+    /// Returns an error if the rows cannot be read, or have too many members for a table.
     pub fn of(path: &Path) -> Result<Self> {
         let deep = Self::learned(path, true)?;
         if deep.all.len() <= MOST {
@@ -87,7 +87,7 @@ impl Columns {
         });
     }
 
-    /// The cells of a row in the order of the columns; what it does not have is nothing.
+    /// Returns the cells of a row in the order of the columns; missing ones are null.
     pub fn cells(&self, row: &Value) -> Vec<Value> {
         let mut cells = vec![Value::Null; self.all.len()];
         flatten(row, self.deep, &mut |name, value| {
@@ -109,7 +109,7 @@ fn flatten(row: &Value, deep: bool, each: &mut impl FnMut(&str, &Value)) {
 
 fn inner(name: &str, value: &Value, deep: bool, each: &mut impl FnMut(&str, &Value)) {
     match value {
-        // A dot in a name would be taken for a member of a member.
+        // A dot in a name could be taken for a nested member.
         Value::Object(map)
             if deep && !map.is_empty() && !map.keys().any(|k| k.is_empty() || k.contains('.')) =>
         {

@@ -1,4 +1,4 @@
-//! GeoJSON (RFC 7946): a feature for each trip.
+//! GeoJSON (RFC 7946): one feature for each trip.
 
 use std::{io::Write, path::Path};
 

@@ -1,4 +1,4 @@
-//! GPX 1.1: a track for each trip.
+//! GPX 1.1: one track for each trip.
 
 use std::{fmt::Write as _, io::Write, path::Path};
 

@@ -1,4 +1,4 @@
-//! KML 2.2: a line for each trip.
+//! KML 2.2: one line for each trip.
 
 use std::{fmt::Write as _, io::Write, path::Path};
 

@@ -1,4 +1,4 @@
-//! Files of rows: each is made of the rows alone, so that the same rows are the same bytes.
+//! Formats of exported files. A file is made from the rows alone, so that the same rows give the same bytes.
 
 mod csv;
 mod flat;
@@ -52,15 +52,15 @@ impl Format {
         }
     }
 
-    /// Does it have tracks?
+    /// Returns whether the format has tracks.
     pub fn has_tracks(self) -> bool {
         matches!(self, Self::Gpx | Self::Geojson | Self::Kml)
     }
 
-    /// As it is said, else by the file's name; NDJSON in a folder.
+    /// Returns the given format, or else that of the file's name; NDJSON for a folder.
     ///
     /// # Errors
-    /// There is no such format, or none of this export, or not in this build.
+    /// Returns an error if there is no such format, if this export does not support it, or if it is not in this build.
     pub fn choose(
         said: Option<&str>,
         file: &Path,
@@ -96,13 +96,13 @@ impl Format {
         Ok(*found)
     }
 
-    /// Makes the file of the rows.
+    /// Writes the file from the rows.
     ///
     /// # Errors
-    /// Rows can't be read, or it can't be written.
+    /// Returns an error if the rows cannot be read, or if the file cannot be written.
     pub fn write(self, rows: &Path, to: &mut (impl Write + Send)) -> Result<()> {
         match self {
-            // Its rows are renamed.
+            // The file of rows itself is renamed.
             Self::Ndjson => Ok(()),
             Self::Csv => csv::write(rows, to),
             #[cfg(feature = "parquet")]
@@ -116,7 +116,7 @@ impl Format {
     }
 }
 
-/// The rows, one after the other.
+/// Returns an iterator over the rows.
 fn rows(path: &Path) -> Result<impl Iterator<Item = Result<Value>>> {
     let named = shown(path);
     let failed =
@@ -133,7 +133,7 @@ fn put(to: &mut impl Write, text: &str) -> Result<()> {
     written.map_err(|e| Failure::failed(format!("cannot write the export: {e}")))
 }
 
-/// Where a trip went: its track, or without one its start and its end.
+/// Returns the places of a trip: its track, or else its start and end.
 pub fn places(trip: &Value) -> Vec<Point> {
     let track = trip.get("track").cloned().unwrap_or_default();
     let track: Vec<Point> = serde_json::from_value(track).unwrap_or_default();
@@ -159,7 +159,7 @@ pub fn places(trip: &Value) -> Vec<Point> {
     ["start", "end"].into_iter().filter_map(end).collect()
 }
 
-/// What people call a trip: when it was, and from where to where.
+/// Returns a title for a trip: its time, its start and its end.
 fn title(trip: &Value) -> String {
     let text = |path: &str| trip.pointer(path).and_then(Value::as_str);
     let start = text("/start_time_utc").unwrap_or_default();

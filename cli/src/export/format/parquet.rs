@@ -1,4 +1,4 @@
-//! Apache Parquet: a column for each member, compressed with zstd.
+//! Apache Parquet: one column for each member, compressed with zstd.
 
 use std::{io::Write, path::Path, sync::Arc};
 
@@ -20,9 +20,9 @@ use super::{
 };
 use crate::{Failure, Result};
 
-/// Rows that are held to be written together.
+/// The maximum number of rows that are written as one group.
 const GROUP: usize = 64 * 1024;
-/// Cells of them, at most: a wide table has shorter groups.
+/// The maximum number of cells in a group, so that a wide table has shorter groups.
 const CELLS: usize = 2_000_000;
 
 fn failed(e: ParquetError) -> Failure {

@@ -1,6 +1,6 @@
-//! Text in XML.
+//! Text for XML.
 
-/// With what XML gives a meaning to written otherwise, and what it has no form for replaced.
+/// Returns a text with XML's special characters escaped, and characters that XML cannot hold replaced.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
