@@ -1,4 +1,4 @@
-//! The documents that a sandbox is driven by.
+//! The documents that drive a sandbox.
 
 use std::{
     io::Read,
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::{Error, Wire, spec::Spec};
 
-/// The AutoPi API's documents, compiled into the crate: as it is served, and as the client knows it from the wire.
+/// Returns the AutoPi API's documents, which are compiled into the crate: the served one, and the one that describes the real responses.
 ///
 /// # Errors
-/// The crate was built wrong.
+/// Returns an error if the crate was built incorrectly.
 pub fn embedded() -> Result<(Value, Value), Error> {
     let read = |packed: &[u8]| {
         let mut text = Vec::new();
@@ -30,7 +30,7 @@ pub fn embedded() -> Result<(Value, Value), Error> {
     ))
 }
 
-/// The text that is served, the document by which requests are judged, and the one by which the world is made.
+/// The served text, the document that requests are validated by, and the one that data is made from.
 #[derive(Clone)]
 pub struct Documents {
     pub text: bytes::Bytes,
@@ -48,7 +48,7 @@ impl Documents {
                 .transpose()
                 .map_err(|e| Error(format!("the document of the responses: {e}")))?
             {
-                // What is only served need not be compiled.
+                // A document that is only served need not be compiled.
                 Some(backing) if wire == Wire::Real => Self {
                     text,
                     served: backing.clone(),
@@ -71,7 +71,7 @@ impl Documents {
         )
     }
 
-    /// The documents that were given, or our own, which are compiled once a process.
+    /// Returns the given documents, or our own, which are compiled once for each process.
     pub fn of(
         spec: Option<&Value>,
         response_spec: Option<&Value>,

@@ -1,7 +1,7 @@
 //! An embedded stand-in for the AutoPi cloud API, for tests, demos, and trying the client without an account.
 //!
-//! It is a real HTTP server on loopback, driven by the API's document: it validates requests and returns errors as Django REST framework does, keeps what is
-//! created and changed, pages, filters and orders its lists, signs its JWTs, runs commands, sends webhooks, and fails on purpose if asked to.
+//! It is a real HTTP server on loopback, driven by the API's document. It validates requests and returns errors as Django REST framework does, stores what is
+//! created and changed, paginates, filters and sorts its lists, signs its JWTs, runs commands, sends webhooks, and fails on demand.
 //!
 //! ```
 //! use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -43,12 +43,12 @@ pub use http::log::RecordedRequest;
 
 /// The e-mail address that can log in.
 pub const EMAIL: &str = "demo@autopi.io";
-/// Its password.
+/// The password of the account.
 pub const PASSWORD: &str = "demo";
 /// The API token of the account.
 pub const API_TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// An error of the sandbox itself: why it could not start, or what it could not do.
+/// An error of the sandbox itself: it could not start, or could not do what was asked.
 #[derive(Debug)]
 pub struct Error(String);
 
@@ -60,15 +60,15 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// How responses look.
+/// The form of responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wire {
-    /// As the live API sends them, where it departs from its document: a login responds 200 with `{token, user}`, pages have `page_size` and no links, fields that
-    /// the document calls strings are booleans, numbers or objects.
+    /// As the live API sends them where it departs from its document: a login responds 200 with `{token, user}`, pages have `page_size` and no links, and
+    /// fields that the document calls strings are booleans, numbers or objects.
     #[default]
     Real,
-    /// By the letter of the served document: its statuses, its envelopes with links, its strings (which hold the JSON text of what is on the wire). To a login's
-    /// response `token` and `user` are added, and to that of a command's result its `jid`, `return` and `success`: a client could not go on without them.
+    /// By the letter of the served document: its statuses, its envelopes with links, its strings (which hold the JSON text of the real value). Members that a
+    /// client needs are added: `token` and `user` to the response to a login, and `jid`, `return` and `success` to the result of a command.
     Spec,
 }
 
@@ -116,7 +116,7 @@ impl Sandbox {
         self.api.log.requests()
     }
 
-    /// Returns how many requests there were of a method to a path. A `*` in the path stands for one segment: `/dongle/devices/*/`.
+    /// Returns how many requests with a method and a path there were. A `*` in the path matches one segment: `/dongle/devices/*/`.
     pub fn count(&self, method: &str, path: &str) -> usize {
         self.requests()
             .iter()
@@ -124,7 +124,7 @@ impl Sandbox {
             .count()
     }
 
-    /// Checks that there were exactly so many requests, for tests.
+    /// Checks in a test that there were exactly `times` such requests.
     ///
     /// # Errors
     /// Returns an error that lists all requests if there were not.
@@ -144,7 +144,7 @@ impl Sandbox {
         )))
     }
 
-    /// Replaces the faults, in the form of [`Builder::fault`]; an empty list removes them all.
+    /// Replaces the faults, each in the form of [`Builder::fault`]; an empty list removes them all.
     ///
     /// # Errors
     /// Returns an error if a fault is unknown or malformed.

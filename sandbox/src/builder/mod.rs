@@ -80,7 +80,8 @@ impl Builder {
         self
     }
 
-    /// Sets the document by which responses are made, where the API departs from the served one ([`spec`](Self::spec)): the normalised document with its overlay.
+    /// Sets the document that responses are made from, where the API departs from the served one ([`spec`](Self::spec)): the normalised document with its
+    /// overlay.
     pub fn response_spec(mut self, document: Value) -> Self {
         self.response_spec = Some(document);
         self
@@ -116,8 +117,8 @@ impl Builder {
         self
     }
 
-    /// Accepts every id, leaves out filters that match nothing, and ignores webhooks that cannot be sent: for tests that call every operation without
-    /// looking first.
+    /// Accepts every id, ignores filters that match nothing, and ignores webhooks that cannot be sent: for tests that call every operation without looking ids
+    /// up first.
     pub fn any_id(mut self) -> Self {
         self.any_id = true;
         self
@@ -153,7 +154,7 @@ impl Builder {
         self
     }
 
-    /// Stops the clock at this time; [`Sandbox::advance`](crate::Sandbox::advance) moves it. Default: the system's clock.
+    /// Stops the clock at this time; [`Sandbox::advance`](crate::Sandbox::advance) moves it. By default the clock is the system's.
     pub fn clock_at(mut self, time: SystemTime) -> Self {
         self.fixed_time = Some(time);
         self
@@ -171,38 +172,40 @@ impl Builder {
         self
     }
 
-    /// Makes the login ask for a second factor: this code, as one-time or recovery code. Default: none.
+    /// Makes the login ask for a second factor, and accepts this code as one-time or recovery code. Default: none.
     pub fn mfa(mut self, code: impl Into<String>) -> Self {
         self.mfa = Some(code.into());
         self
     }
 
-    /// Limits the requests of each account to so many in any stretch of this length; more are 429 with `Retry-After`. Default: no limit.
+    /// Limits the requests of each account to `requests` in any period of length `per`; further ones get 429 with `Retry-After`. Default: no limit.
     pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
         self.rate_limit = Some((requests, per));
         self
     }
 
-    /// Adds a path prefix that the account may not see: 403.
+    /// Adds a path prefix that the account is not allowed to see: requests get 403.
     pub fn forbidden(mut self, path: impl Into<String>) -> Self {
         self.forbidden.push(path.into());
         self
     }
 
-    /// Keeps what is created and changed in this SQLite file, readable by its owner only; it is created if missing. Default: memory. Needs the feature `sqlite`.
+    /// Stores everything that is created and changed in this SQLite file, readable by its owner only; it is created if missing. Default: memory. Needs the
+    /// feature `sqlite`.
     pub fn db(mut self, file: impl AsRef<Path>) -> Self {
         self.db = Some(file.as_ref().to_owned());
         self
     }
 
-    /// Appends a JSON line for each request to this file, readable by its owner only; without headers, bodies and secrets. Default: no log.
+    /// Appends a JSON line for each request to this file, readable by its owner only, without headers, bodies and secrets. Default: no log.
     pub fn log(mut self, file: impl AsRef<Path>) -> Self {
         self.log = Some(file.as_ref().to_owned());
         self
     }
 
-    /// Plays a recording of `autopi::testing::Recorder`: a request has the first response that was recorded for its method, path and query and was not given yet,
-    /// or else the last one, whatever its credentials and body. What was not recorded, and logins and files, the sandbox responds to by itself. Default: none.
+    /// Plays a recording of `autopi::testing::Recorder`. A request gets the first response that was recorded for its method, path and query and was not used
+    /// yet, or else the last one, whatever its credentials and body. The sandbox itself responds to requests that were not recorded, and to logins and files.
+    /// Default: none.
     pub fn replay(mut self, file: impl AsRef<Path>) -> Self {
         self.replay = Some(file.as_ref().to_owned());
         self
@@ -232,8 +235,9 @@ impl Builder {
         self
     }
 
-    /// Adds a name or address, without a port, that requests may have in their `Host`: `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`,
-    /// `127.0.0.0/8`, `[::1]`) are always allowed; any other is 421, so that no page on the web reaches the sandbox by a name that leads to loopback.
+    /// Adds a name or address, without a port, that requests may have in their `Host` header, such as `host.docker.internal`. Those of loopback (`localhost`,
+    /// `*.localhost`, `127.0.0.0/8`, `[::1]`) are always allowed; any other gets 421, so that no web page reaches the sandbox through a name that resolves to
+    /// loopback.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
         self

@@ -1,4 +1,4 @@
-//! A sandbox started.
+//! Starts a sandbox.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -26,8 +26,8 @@ impl Builder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// Returns an error if a document, a fault, a recording or an allowed host is invalid, the port is in use, the database is damaged or of another version, or the
-    /// database or the log cannot be written.
+    /// Returns an error if a document, a fault, a recording or an allowed host is invalid, if the port is in use, if the database is damaged or of another
+    /// version, or if the database or the log cannot be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self
             .faults

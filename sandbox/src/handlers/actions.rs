@@ -1,4 +1,4 @@
-//! Things of which there is one, and what else an operation may do.
+//! Singletons, and operations that are neither lists nor items.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ impl Resources {
         ))
     }
 
-    /// A value of the response's schema with what was sent in it.
+    /// Returns a value of the response's schema that contains what was sent.
     pub fn build_response(
         &self,
         call: &Call<'_>,
@@ -107,13 +107,13 @@ impl Resources {
         made
     }
 
-    /// What else there is: an action shows the item that it stands below where its response has that form, else a value of its own.
+    /// Runs any other operation: an action shows the item that it is below if its response has that form, or else a value of its own.
     pub fn run_action(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
         let Some(response) = call.operation.response else {
             return Ok(Outcome::Empty);
         };
-        // Posted to what there is one of: it is that from now on.
+        // What is posted to a singleton replaces it.
         let kept = |o: &Operation| {
             let free = |of: SchemaRef| {
                 call.spec
@@ -171,7 +171,7 @@ impl Resources {
     }
 }
 
-/// A list of ids in a response holds those that were sent; one of what failed, none.
+/// Returns the ids that were sent, for a list of ids in a response; an empty list for one of failures.
 pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
     const FAILURE_PREFIXES: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
     let schemas = &call.spec.schemas;
@@ -193,7 +193,7 @@ pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
     Some(sent.filter(|_| !failed).unwrap_or_else(|| json!([])))
 }
 
-/// What there is one of; one for each thing that the query names.
+/// Returns the key of a singleton; there is one for each item that the query names.
 pub fn singleton(call: &Call<'_>) -> CollectionKey {
     let path = fill_path(
         &names::normalize_path(&call.route.template, ""),

@@ -1,4 +1,4 @@
-//! What a path names, and what a body refers to.
+//! Finds what a path names, and what a body refers to.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Resources {
-    /// Does a field of this name refer to the items of a collection, and is that one there? Without an id: `Some` if it is a reference.
+    /// Returns whether the item that a field refers to exists; `None` if the field is not a reference. Without an id, only whether it is one.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
         let collections_of = spec.collections_of.get(&(names::subject(name), kind))?;
         let Some(id) = id.filter(|_| self.check_references) else {
@@ -24,7 +24,7 @@ impl Resources {
         Some(collections_of.iter().any(holds))
     }
 
-    /// The VIN of the vehicle that a device is in.
+    /// Returns the VIN of the vehicle that a device is in.
     pub fn vin(&self, call: Call<'_>, device: &str) -> Option<Value> {
         let (resource, at) = call
             .spec
@@ -51,7 +51,7 @@ impl Resources {
         shown.get("vin").cloned()
     }
 
-    /// The device that a path names, by either of its ids: both of them.
+    /// Returns both ids of the device that a path names by either.
     pub fn device(&self, call: Call<'_>) -> Result<(String, String), ApiError> {
         let Some((at, target)) = call.route.parents.first() else {
             let id = call.values.first().cloned().unwrap_or_default();
@@ -71,7 +71,7 @@ impl Resources {
         Ok((item.id.clone(), unit.unwrap_or(item.id)))
     }
 
-    /// Everything that the path names on the way exists.
+    /// Checks that all parents in the path exist, and returns their ids.
     pub fn parents(&self, call: &Call<'_>) -> Result<PathIds, ApiError> {
         let mut path_ids = PathIds::new();
         for (at, target) in &call.route.parents {
@@ -109,7 +109,7 @@ impl Resources {
         }
     }
 
-    /// The item that the last of the path's values names.
+    /// Returns the item that the last value of the path names.
     pub fn target(&self, call: &Call<'_>, target: &Target) -> Result<Item, ApiError> {
         let (id, before) = call
             .values
@@ -148,7 +148,7 @@ impl Resources {
         }
     }
 
-    /// One property of an item, without making the others.
+    /// Returns one property of an item, without making the others.
     pub fn property(
         &self,
         spec: &Spec,
@@ -175,7 +175,7 @@ impl Resources {
         )
     }
 
-    /// The field of a new or changed item whose value another one has.
+    /// Returns the unique field of a new or changed item whose value another item has already.
     pub fn duplicate(
         &self,
         call: &Call<'_>,
@@ -223,7 +223,7 @@ impl Resources {
 }
 
 pub fn unlisted_item(id: &str) -> Item {
-    // The same number for the same id.
+    // The same id always gives the same number.
     let index = id.parse::<u64>().map_or_else(
         |_| Rng::of(0, id).below(1 << 20),
         |n| n.saturating_sub(1) % (1 << 40),
@@ -256,7 +256,7 @@ pub fn as_id(kind: IdKind, text: &str) -> Value {
     }
 }
 
-/// The thing of the path that a property names.
+/// Returns the id in the path that a property refers to.
 pub fn path_id_of<'a>(property: &Property, path_ids: &'a PathIds) -> Option<&'a Value> {
     let subject = names::subject(&property.name);
     path_ids
@@ -266,7 +266,7 @@ pub fn path_id_of<'a>(property: &Property, path_ids: &'a PathIds) -> Option<&'a 
         .map(|(_, id)| id)
 }
 
-/// The parameters of a path filled in.
+/// Returns a path with its parameters filled in.
 pub fn fill_path(path: &str, values: &[String]) -> String {
     let mut values = values.iter();
     let filled = path.split('/').map(|s| {

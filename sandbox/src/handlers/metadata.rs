@@ -1,4 +1,4 @@
-//! What OPTIONS says of a view: DRF's SimpleMetadata.
+//! The response to OPTIONS: DRF's SimpleMetadata.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ const PARSERS: [&str; 3] = [
     "multipart/form-data",
 ];
 
-/// `there`: what the path names exists, so that it can be changed.
+/// Returns the metadata of a view. `there` says that the item in the path exists, so that it can be changed.
 pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
     let media = route.operations.iter().find_map(|o| o.body.as_ref());
     let parses = match media.map(|b| &b.media) {
@@ -68,16 +68,16 @@ fn fields(spec: &Spec, place: SchemaRef) -> Map<String, Value> {
     describe_members(spec, place, &mut Progress::default())
 }
 
-/// What is being described.
+/// The state of a description.
 #[derive(Default)]
 struct Progress {
-    /// A recursive schema is not gone into.
+    /// The schemas being described: a recursive one is not entered again.
     places: Vec<SchemaRef>,
     fields: usize,
 }
 
 impl Progress {
-    /// No view of DRF's comes near: what is deeper, or doubles at each level, is left out.
+    /// Returns whether a schema is entered. The limits are beyond any view of DRF; schemas that are deeper, or double at each level, are left out.
     fn may_enter(&self, place: SchemaRef) -> bool {
         self.places.len() < 32 && self.fields < 2000 && !self.places.contains(&place)
     }
@@ -152,7 +152,7 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
         ("min_length", schema.min_length),
         ("max_length", schema.max_length),
     ] {
-        // drf-yasg says that a text may not be blank by its length.
+        // drf-yasg documents a text that must not be blank by its minimum length.
         out.extend(limit.filter(|n| *n > 1).map(|n| (key.to_owned(), n.into())));
     }
     for (key, limit) in [("min_value", schema.minimum), ("max_value", schema.maximum)] {

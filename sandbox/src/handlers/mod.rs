@@ -1,4 +1,4 @@
-//! What an operation does with a request, in the terms of Django REST framework.
+//! The behaviour of operations, as in Django REST framework.
 
 mod actions;
 pub mod error;
@@ -26,7 +26,7 @@ use crate::{
 pub enum Outcome {
     Empty,
     One(Value),
-    /// Sent as it is, whatever the document says.
+    /// A value that is sent unchanged, whatever the document says.
     Raw(Value),
     Page {
         items: Vec<Value>,
@@ -40,16 +40,16 @@ pub struct Resources {
     pub store: Store,
     pub seed: u64,
     pub size: u64,
-    /// How many rows of telemetry each device has.
+    /// The number of rows of telemetry for each device.
     pub rows: u64,
     pub any_id: bool,
-    /// Refuse a body that refers to an item that does not exist.
+    /// Whether a body that refers to an item that does not exist is refused.
     pub check_references: bool,
-    /// Make values by the letter of the document.
+    /// Whether values are made by the letter of the document.
     pub strict: bool,
 }
 
-/// One request, as the handlers see it.
+/// A request as the handlers see it.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub spec: &'a Spec,
@@ -91,7 +91,7 @@ impl Resources {
         }
     }
 
-    /// Returns the sampler for an item; of one that a request created, nothing is made up.
+    /// Returns the sampler for an item. Nothing is made up for an item that a request created.
     fn sampler_of<'a>(&self, spec: &'a Spec, item: &Item) -> Sampler<'a> {
         Sampler {
             unset: item.origin == Origin::Created,

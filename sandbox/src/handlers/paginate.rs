@@ -1,4 +1,4 @@
-//! Which part of a list is asked for, in all families of page parameters.
+//! The part of a list that is asked for, in all families of page parameters.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -12,13 +12,13 @@ const MAX_PAGE_SIZE: u64 = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
-    /// `page` from 1.
+    /// `page`, which counts from 1.
     Page,
-    /// `page_num` from 0.
+    /// `page_num`, which counts from 0.
     Number,
     Offset,
     Cursor,
-    /// Everything at once.
+    /// No pages: everything at once.
     Whole,
 }
 
@@ -27,12 +27,12 @@ pub struct Paging {
     family: Family,
     pub start: u64,
     pub size: u64,
-    /// The last page, wherever that is.
+    /// Whether the last page is asked for.
     last: bool,
 }
 
 impl Paging {
-    /// `enveloped` lists have pages, whether parameters for them are documented or not. `None`: DRF's "Invalid page."
+    /// Returns the part that a query asks for; `None` is DRF's "Invalid page." `enveloped` lists have pages even if no parameters are documented for them.
     pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Option<Self> {
         let documented = |name: &str| {
             operation
@@ -89,7 +89,7 @@ impl Paging {
         })
     }
 
-    /// The place in a list of `total`; `None` for a page behind the last.
+    /// Limits the part to a list of `total` items; `None` for a page after the last.
     pub fn bounded_by(mut self, total: u64) -> Option<Self> {
         if self.last {
             self.start = total.saturating_sub(1) / self.size * self.size;
@@ -101,16 +101,16 @@ impl Paging {
         self.family == Family::Whole
     }
 
-    /// The number that the API's own pages carry.
+    /// Returns the page number that the API's own envelopes contain.
     pub fn number(self) -> u64 {
         self.start / self.size.max(1) + u64::from(self.family == Family::Page)
     }
 
-    /// The queries of the pages after and before.
+    /// Returns the queries of the next and the previous page.
     pub fn links(self, query: &Query, total: u64) -> (Option<String>, Option<String>) {
         let after = self.start.saturating_add(self.size);
         let link = |start: u64| match self.family {
-            // DRF leaves the first page out.
+            // DRF leaves the parameter out for the first page.
             Family::Page if start == 0 => query.without("page"),
             Family::Page => query.with("page", &(start / self.size + 1).to_string()),
             Family::Number => query.with("page_num", &(start / self.size).to_string()),

@@ -1,10 +1,10 @@
 //! The query of a request.
 
-/// Names and values, decoded, in order.
+/// The decoded names and values, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
-/// Pages and order are no filters.
+/// Parameters of pages and order, which are not filters.
 const NOT_FILTERS: [&str; 9] = [
     "page",
     "page_size",
@@ -26,7 +26,7 @@ impl Query {
         )
     }
 
-    /// The last one of that name, as Django takes it.
+    /// Returns the last value of a name, as Django does.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.all(name).last()
     }
@@ -49,7 +49,7 @@ impl Query {
             .map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
-    /// The same with another value, as text, sorted as DRF sorts it.
+    /// Returns the query with another value, as text, sorted as DRF does.
     pub fn with(&self, name: &str, value: &str) -> String {
         self.text(name, Some((name, value)))
     }

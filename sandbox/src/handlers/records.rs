@@ -1,4 +1,4 @@
-//! Lists of records: computed from their numbers, none of them held.
+//! Lists of records, which are computed from their numbers and never stored.
 
 use std::collections::HashMap;
 
@@ -18,9 +18,9 @@ use crate::{
 };
 
 impl Resources {
-    /// Records are computed: a page costs what is on it.
+    /// Returns a part of the records. They are computed, so that a page costs as much as is on it.
     pub fn records(&self, call: &Call<'_>) -> Result<Outcome, ApiError> {
-        /// A plain array has no pages: there is an end to what one request may ask for.
+        /// The limit of one request for a plain array, which has no pages.
         const MAX_ROWS: u64 = 10_000;
         let Some(List { item: schema, form }) = call.operation.list.clone() else {
             return Ok(Outcome::Empty);
@@ -53,7 +53,7 @@ impl Resources {
             for_response: false,
             ..self.sampler(call.spec)
         };
-        // The same record has the same values, whoever shows it.
+        // A record has the same values in every operation.
         let root = Rng::of(self.seed, "record");
         let field = call
             .query
@@ -99,7 +99,7 @@ impl Resources {
         })
     }
 
-    /// The item whose records the query asks for: its number and its id.
+    /// Returns the item whose records the query asks for: its number and its id.
     pub fn requested_item(&self, call: &Call<'_>) -> Result<Option<(u64, PathIds)>, ApiError> {
         for (name, value) in call.query.filters() {
             let resource = names::subject(name);

@@ -1,4 +1,4 @@
-//! Lists of collections, and what is created and deleted in them.
+//! Lists of collections, and the creation and deletion of their items.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Resources {
             .members(schema)
             .map(|o| Filter::of(&call.spec.schemas, o, call.query))
             .unwrap_or_default();
-        // A list below an item that shows another collection's shows what belongs to the item.
+        // A list below an item that shows another collection shows the items that belong to it.
         let full = call
             .spec
             .collection(base)
@@ -121,7 +121,7 @@ impl Resources {
                 .and_then(|k| body.get(k))
                 .filter(|v| v.is_string() || v.is_u64())
                 .map(json::text);
-            // For tests that create without looking: an id that is taken is no reason to refuse.
+            // For tests that create items without looking: an id that is taken is no error.
             let given = given.filter(|id| {
                 !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Absent))
             });
@@ -158,7 +158,7 @@ impl Resources {
         }))
     }
 
-    /// `{"ids": [...]}`, or an array of ids: what bulk routers take.
+    /// Deletes several items: `{"ids": [...]}`, or an array of ids, as bulk routers take them.
     pub fn delete_many(&self, call: &Call<'_>, collection: usize) -> Result<Outcome, ApiError> {
         let place = self.place(call.spec, collection, call.values);
         let ids = call

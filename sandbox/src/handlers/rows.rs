@@ -1,4 +1,4 @@
-//! Which rows of telemetry a query asks for: an arithmetic series, so that a page costs what is on it.
+//! The rows of telemetry that a query asks for: an arithmetic series, so that a page costs as much as is on it.
 
 use std::collections::HashMap;
 
@@ -22,10 +22,10 @@ pub struct RowRange {
 }
 
 impl RowRange {
-    /// Of `total` rows; `typed` if the records say their type.
+    /// Returns the selected rows of `total`; `typed` says that the records have a type.
     pub fn of(total: u64, typed: bool, query: &Query, defaults: &HashMap<&str, String>) -> Self {
         let (from, until) = filter::range(query);
-        // Rounded up for the start, down for the end: both are within.
+        // The start is rounded up and the end down, so that both are inside.
         let row = |t: jiff::Timestamp, up: i64| {
             (t.as_second() - EPOCH + up * (STEP - 1) + up * i64::from(t.subsec_nanosecond() > 0))
                 .div_euclid(STEP)
@@ -74,7 +74,7 @@ impl RowRange {
             count: until.saturating_sub(first).div_ceil(stride),
             newest_first: false,
         };
-        // The newest values of a field, where the API takes a number of them.
+        // The newest values of a field, if the API takes a number of them.
         if let Some(size) = value("size").filter(|_| plain).and_then(|s| s.parse().ok()) {
             rows.first += rows.count.saturating_sub(size) * stride;
             rows.count = rows.count.min(size);
@@ -83,7 +83,7 @@ impl RowRange {
         rows
     }
 
-    /// The numbers of the rows from `start`.
+    /// Returns the row numbers of a page from `start`.
     pub fn page(self, start: u64, size: u64) -> impl Iterator<Item = u64> {
         let end = start.saturating_add(size).min(self.count);
         (start..end).map(move |n| {
@@ -98,7 +98,7 @@ impl RowRange {
     }
 }
 
-/// `10m`: a number and a unit.
+/// Reads a number and a unit (`10m`) as seconds.
 fn seconds(text: &str) -> Option<i64> {
     let digits = text
         .find(|c: char| !c.is_ascii_digit())
@@ -114,7 +114,7 @@ fn seconds(text: &str) -> Option<i64> {
     number.parse::<i64>().ok()?.checked_mul(unit)
 }
 
-/// The value of a field, `obd.speed.value`, as the type that is asked for.
+/// Returns the value of a field, such as `obd.speed.value`, as the requested type.
 pub fn field(path: &str, kind: Option<&str>, context: SampleContext<'_>) -> Value {
     let known = TYPES
         .iter()

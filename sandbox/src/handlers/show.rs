@@ -1,4 +1,4 @@
-//! An item in the form of a schema.
+//! Shows items in the form of a schema.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Resources {
-    /// What was sent of the thing that a value shows shows there, too.
+    /// Updates a nested value with what was sent for the item that it shows.
     pub fn refresh_nested(&self, spec: &Spec, of: SchemaRef, name: &str, value: &mut Value) {
         match (value, &spec.schemas.at(of).kind) {
             (Value::Array(list), Type::List(item)) => {
@@ -67,7 +67,7 @@ impl Resources {
         }
     }
 
-    /// The alternative that an item is of: what was sent tells, else its number. What is no union is its own.
+    /// Returns the alternative of an item: what was sent tells, or else its number. A schema that is not a union is its own alternative.
     pub fn alternative(&self, spec: &Spec, schema: SchemaRef, item: &Item) -> Chosen {
         let own = || spec.schemas.pick(schema, item.index, |_| true);
         let own = own().unwrap_or_else(|| Chosen {
@@ -86,7 +86,7 @@ impl Resources {
         }
     }
 
-    /// What a PATCH sends, with the tag that the item has where it does not say one.
+    /// Adds the item's current tag to the body of a PATCH that has none.
     pub fn with_current_tag(
         &self,
         call: Call<'_>,
@@ -111,7 +111,7 @@ impl Resources {
         sent
     }
 
-    /// An item in the form of a schema.
+    /// Shows items in the form of a schema.
     pub fn show(
         &self,
         call: &Call<'_>,
@@ -159,7 +159,7 @@ impl Resources {
             {
                 id.clone()
             } else {
-                // The fullest form decides, so that all operations show the same.
+                // The fullest form decides, so that all operations show the same values.
                 let known = full.and_then(|f| f.get(name)).unwrap_or(property);
                 let mut made = coercer.sampler.property(known, part);
                 let short = made
@@ -188,7 +188,7 @@ impl Resources {
         out.into()
     }
 
-    /// What may be written of what was sent: not the id, and nothing that must not be shown.
+    /// Returns the sent members that may be stored: not the id, and nothing that must not be shown.
     pub fn writable_fields(
         &self,
         call: &Call<'_>,

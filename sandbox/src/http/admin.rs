@@ -1,4 +1,4 @@
-//! Faults set while the sandbox runs: `/__sandbox/faults`, for this machine only.
+//! Sets faults while the sandbox runs: `/__sandbox/faults`, for this machine only.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Api {
-    /// `/__sandbox/faults`, for this machine only.
+    /// Responds to `/__sandbox/faults`, for this machine only.
     pub fn admin(&self, method: &Method, body: &[u8], peer: IpAddr) -> ApiResponse {
         if !peer.is_loopback() {
             return response::from_error(&ApiError::detail(

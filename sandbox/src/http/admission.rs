@@ -1,4 +1,4 @@
-//! Who may ask, how often, and for which media types: 401, 403, 404, 406, 429.
+//! Decides whether a request is admitted: its credentials, its rate and its media types (401, 403, 404, 406, 429).
 
 use std::sync::PoisonError;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Api {
-    /// 401, 403, 429.
+    /// Checks the credentials, the forbidden paths and the rate (401, 403, 429).
     pub fn authorize<'a>(
         &self,
         parts: &'a Parts,
@@ -31,7 +31,7 @@ impl Api {
             ApiError::detail(StatusCode::UNAUTHORIZED, message)
                 .with(header::WWW_AUTHENTICATE, auth::SCHEME)
         };
-        // Credentials that are wrong are refused where none are needed, too.
+        // Wrong credentials are refused even where none are needed.
         let now = self.clock.now(skew).as_second();
         let token = match auth::check(header.map(HeaderValue::as_bytes), now) {
             Err(message) => return Err(unauthorized(message)),
@@ -67,7 +67,7 @@ impl Api {
         })
     }
 
-    /// So many requests in any stretch of time, for each who asks.
+    /// Limits the requests of each caller in any period of time.
     pub fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), ApiError> {
         let now = self.clock.millis(0);
         let mut windows = self.window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +87,7 @@ impl Api {
     }
 }
 
-/// 404 for a format that there is not, 406 for media types.
+/// Checks the requested format: 404 for an unknown `format`, 406 for media types.
 pub fn negotiate(
     headers: &HeaderMap,
     query: &str,

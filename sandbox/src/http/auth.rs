@@ -1,4 +1,4 @@
-//! DRF's token schemes, and JWTs (RFC 7519, HS256) that are really signed and checked.
+//! DRF's token schemes, and JWTs (RFC 7519, HS256) that are really signed and verified.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,9 +7,9 @@ use sha2::Sha256;
 
 use crate::{API_TOKEN, EMAIL, PASSWORD};
 
-/// What `WWW-Authenticate` asks for.
+/// The scheme in `WWW-Authenticate`.
 pub const SCHEME: &str = "APIToken";
-/// Of the sandbox only: it protects nothing.
+/// The key of the sandbox's JWTs, which protects nothing.
 const SIGNING_KEY: &[u8] = b"autopi-sandbox";
 pub const NO_CREDENTIALS: &str = "Authentication credentials were not provided.";
 
@@ -19,7 +19,7 @@ fn mac(text: &str) -> Option<Hmac<Sha256>> {
     Some(mac)
 }
 
-/// A signed token; `purpose` keeps those of a second factor apart from those of a session.
+/// Returns a signed token; `purpose` distinguishes a second factor from a session.
 pub fn issue(purpose: &str, now: i64, lifetime: i64) -> String {
     let encode = |v: Value| URL_SAFE_NO_PAD.encode(v.to_string());
     let claims = json!({"email": EMAIL, "purpose": purpose, "iat": now, "exp": now.saturating_add(lifetime)});
@@ -34,7 +34,7 @@ pub fn issue(purpose: &str, now: i64, lifetime: i64) -> String {
     format!("{text}.{signature}")
 }
 
-/// `Err` is DRF's detail.
+/// Verifies a token; `Err` is DRF's `detail`.
 pub fn verify(token: &str, purpose: &str, now: i64) -> Result<(), &'static str> {
     let claims = || {
         let (text, signature) = token.rsplit_once('.')?;
@@ -57,9 +57,9 @@ pub fn verify(token: &str, purpose: &str, now: i64) -> Result<(), &'static str> 
     }
 }
 
-/// The token of the header without its scheme word, if it is good; `None` if there is none of a scheme that is known.
+/// Returns the valid token of a header without its scheme; `None` if there is none of a known scheme.
 ///
-/// `Err` is the detail of DRF's TokenAuthentication, or of drf-jwt.
+/// `Err` is the `detail` of DRF's TokenAuthentication, or of drf-jwt.
 pub fn check(header: Option<&[u8]>, now: i64) -> Result<Option<&str>, &'static str> {
     let mut words = header
         .unwrap_or_default()
@@ -97,7 +97,7 @@ pub fn check(header: Option<&[u8]>, now: i64) -> Result<Option<&str>, &'static s
     }
 }
 
-/// Is this the account? By e-mail or name.
+/// Returns whether these are the credentials of the account, by e-mail or user name.
 pub fn is_account(sent: &Value) -> bool {
     let name = ["email", "username"]
         .iter()

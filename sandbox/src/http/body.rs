@@ -1,4 +1,4 @@
-//! The body of a request, read by its content type.
+//! Reads the body of a request by its content type.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -15,7 +15,7 @@ use crate::{
 
 pub struct ParsedBody {
     pub value: Value,
-    /// There was a body.
+    /// Whether there was a body.
     pub given: bool,
 }
 
@@ -54,7 +54,7 @@ pub async fn read(
         .iter()
         .filter_map(|m| Some(m.split(';').next()?.trim().to_ascii_lowercase()))
         .collect();
-    // DRF's parsers: who takes JSON takes forms too, unless the document says better.
+    // DRF's default parsers: an operation that takes JSON also takes forms, unless the document lists other types.
     let parsed = documented.iter().any(|m| m.ends_with("json")) && FORMS.contains(&kind.as_str());
     if !documented.contains(&kind) && !parsed {
         return Err(ApiError::detail(
@@ -85,7 +85,7 @@ pub async fn read(
     Ok(ParsedBody { value, given: true })
 }
 
-/// A file's field holds its length and its name: what is in it is read and let go.
+/// Reads a multipart form. The field of a file holds its length and its name; its content is dropped.
 async fn multipart(media: &str, body: Bytes) -> Result<Vec<(String, Value)>, String> {
     let boundary = multer::parse_boundary(media)
         .map_err(|_| "Invalid boundary in multipart: None".to_owned())?;

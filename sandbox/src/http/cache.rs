@@ -1,4 +1,4 @@
-//! Responses to GETs, which stay the same until something changes.
+//! A cache of responses to GET, which stay the same until something changes.
 
 use std::{
     collections::HashMap,
@@ -7,13 +7,13 @@ use std::{
 
 use crate::http::response::CachedResponse;
 
-/// Bytes of responses: when there are more, all are forgotten.
+/// The capacity in bytes; when it is exceeded, everything is dropped.
 const CAPACITY: usize = 16 << 20;
 
 struct Entry {
-    /// Of the store, when it was made.
+    /// The generation of the store that it belongs to.
     generation: u64,
-    /// The links of pages carry the host.
+    /// The host, which is part of the links of pages.
     host: String,
     response: Arc<CachedResponse>,
 }
@@ -24,7 +24,7 @@ struct Entries {
     bytes: usize,
 }
 
-/// By path and query.
+/// Cached responses by path and query.
 #[derive(Default)]
 pub struct Cache(RwLock<Entries>);
 

@@ -54,7 +54,7 @@ impl Api {
             {
                 JobState::Unknown if self.resources.any_id => return self.resources.run(call),
                 JobState::Unknown => return Err(ApiError::not_found()),
-                // A documented response can't say "not yet".
+                // A documented response cannot express "not yet".
                 JobState::Pending if self.wire == Wire::Spec => return Err(ApiError::not_found()),
                 JobState::Pending => state("PENDING"),
                 JobState::Lost => json!({ "jid": jid, "state": "TIMEOUT", "success": false }),

@@ -1,4 +1,4 @@
-//! What faults make of a response, and the body that is sent.
+//! Applies faults to a response.
 
 use std::{
     io,
@@ -24,7 +24,7 @@ use crate::{
 
 pub type ServedBody = Either<Full<Bytes>, TruncatedBody>;
 
-/// Returns the response of a fault in place of the API's; nothing is done then.
+/// Returns the response of a fault that replaces the API's, in which case nothing is done.
 pub fn in_place(active: &[Kind]) -> Option<ApiResponse> {
     active.iter().find_map(|fault| {
         let of = |status: u16| {
@@ -60,7 +60,7 @@ pub fn in_place(active: &[Kind]) -> Option<ApiResponse> {
     })
 }
 
-/// Returns the response as it is sent: with its date, and spoiled as the faults say.
+/// Returns the response as it is sent: with its date, and damaged as the faults say.
 pub fn finish(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response<ServedBody> {
     let skew: i64 = active
         .iter()
@@ -90,10 +90,10 @@ pub fn finish(api: &Api, mut response: ApiResponse, active: &[Kind]) -> Response
 
 /// A body that ends too early.
 pub struct TruncatedBody {
-    /// What is promised.
+    /// The announced length.
     length: u64,
     first: Option<Bytes>,
-    /// For the first part to reach the other side.
+    /// A pause in which the first part reaches the client.
     pause: Option<Pin<Box<Sleep>>>,
 }
 

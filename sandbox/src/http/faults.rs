@@ -1,4 +1,4 @@
-//! Faults on demand, as text: `NAME[=VALUE][:RATE][@PATH]`, such as `status=503:0.2@/dongle/`.
+//! Faults, written as `NAME[=VALUE][:RATE][@PATH]`, such as `status=503:0.2@/dongle/`.
 
 use std::{
     fmt,
@@ -14,30 +14,30 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{handlers::error::ApiError, util::rng::Rng};
 
-/// What goes wrong.
+/// The kind of a fault.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// The response comes later.
+    /// The response is delayed.
     Latency(Duration),
-    /// It never comes.
+    /// The response never comes.
     Stall,
     /// The connection is reset (TCP RST) in place of a response.
     Reset,
     /// The connection closes in the middle of the body.
     Truncate,
-    /// This status, and nothing was done.
+    /// The response has this status, and nothing was done.
     Status(u16),
-    /// A body that is no JSON.
+    /// The body is not JSON.
     BadJson,
-    /// The error page of a proxy.
+    /// The response is the HTML error page of a proxy, with this status.
     Html(u16),
-    /// The sandbox's clock is so many seconds ahead.
+    /// The sandbox's clock is ahead by this number of seconds.
     ClockSkew(i64),
-    /// Every JWT is taken for expired.
+    /// Every JWT counts as expired.
     TokenExpiry,
 }
 
-/// A fault, how often, and where.
+/// A fault with its rate and its path prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     kind: Kind,
@@ -143,7 +143,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A list of them, separated by commas.
+/// Parses a list of faults, separated by commas.
 pub fn parse(text: &str) -> Result<Vec<Fault>, String> {
     text.split(',')
         .map(str::trim)
@@ -152,7 +152,7 @@ pub fn parse(text: &str) -> Result<Vec<Fault>, String> {
         .collect()
 }
 
-/// The faults that a request asks for itself.
+/// Returns the faults that a request asks for itself.
 pub fn requested(headers: &HeaderMap) -> Result<Vec<Fault>, ApiError> {
     let text = headers
         .get("x-sandbox-fault")
@@ -160,7 +160,7 @@ pub fn requested(headers: &HeaderMap) -> Result<Vec<Fault>, ApiError> {
     parse(text.unwrap_or_default()).map_err(|why| ApiError::detail(StatusCode::BAD_REQUEST, why))
 }
 
-/// The faults that a sandbox has now.
+/// The current faults of a sandbox.
 #[derive(Debug, Default)]
 pub struct Faults {
     now: RwLock<Vec<Fault>>,
@@ -190,7 +190,7 @@ impl Faults {
             .collect()
     }
 
-    /// Those that strike this request; the same ones in the same order of requests. `more` are those of its header.
+    /// Draws the faults of a request: the same for the same order of requests. `more` are those in its header.
     pub fn draw(&self, path: &str, more: &[Fault]) -> Vec<Kind> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let here = now.iter().chain(more).filter(|f| path.starts_with(&f.path));
@@ -206,7 +206,7 @@ impl Faults {
     }
 }
 
-/// The name in the log.
+/// Returns the names of faults for the log.
 pub fn describe(kinds: &[Kind]) -> Option<String> {
     let name = |kind: &Kind| {
         Fault {

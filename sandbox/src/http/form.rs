@@ -1,4 +1,4 @@
-//! A form as a serializer reads it: the last value of a field, all of a list, `name.member` and `name[0]member` of what is nested.
+//! Reads a form as a serializer does: the last value of a field, all values of a list, `name.member` and `name[0]member` for nested values.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
-/// The value of an object's schema; what no property names stays as it came.
+/// Returns the value of an object's schema; fields that are not properties stay as they came.
 pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field]) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {
@@ -49,7 +49,7 @@ fn field(
                 return Some(indexed.iter().map(item).collect());
             }
             let list: Vec<Value> = all().cloned().collect();
-            // Lists of objects come as JSON where they come whole.
+            // A list of objects may come as one JSON text.
             match list.as_slice() {
                 [] => None,
                 [Value::String(t)] if t.trim_start().starts_with('[') => {
@@ -77,7 +77,7 @@ fn field(
                 None => Some(read(schemas, of, &within)),
             }
         }
-        // Nothing was filled in.
+        // The field is missing.
         kind => match last() {
             Some(Value::String(t)) if t.is_empty() && !required => {
                 let blank = matches!(kind, Kind::Text(f) if f.is_empty() || f == "email" || f == "uri" || f == "slug" || f == "password");
@@ -96,7 +96,7 @@ fn field(
     }
 }
 
-/// The parts of `name[0]`, `name[1]` and so on, in order, each with what comes behind.
+/// Returns the fields of `name[0]`, `name[1]` and so on, in order, each with the rest of its name.
 fn indexed(name: &str, fields: &[Field]) -> Vec<Vec<Field>> {
     let mut parts: std::collections::BTreeMap<u32, Vec<Field>> = Default::default();
     for (key, value) in fields {

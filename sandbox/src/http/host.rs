@@ -1,4 +1,4 @@
-//! Which hosts a request may name. A page on the web whose name leads to loopback (DNS rebinding) is another host, whatever its address.
+//! The hosts that a request may name. A web page whose name resolves to loopback (DNS rebinding) has another host, whatever its address.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -6,9 +6,9 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::handlers::error::ApiError;
 
-/// Refuses a request that names no host, several, or one that is neither loopback nor allowed.
+/// Returns an error if a request names no host, several hosts, or one that is neither loopback nor allowed.
 ///
-/// A foreign host is 421 (Misdirected Request): what is asked for is not here. A 403 would look like one of the API's.
+/// A foreign host gets 421 (Misdirected Request), because the requested resource is not here. A 403 would look like one of the API's.
 pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), ApiError> {
     let malformed = |why: &str| ApiError::detail(StatusCode::BAD_REQUEST, why);
     let mut named = headers.get_all(header::HOST).iter();
@@ -29,7 +29,7 @@ pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), A
     Ok(())
 }
 
-/// A name or an address for the list of those that are allowed, without a port.
+/// Returns a name or an address for the list of allowed hosts; it must have no port.
 pub fn allow(text: &str) -> Result<String, String> {
     let bare = text.parse::<Ipv6Addr>().ok();
     let name = bare.map_or_else(|| name(text), |ip| Some(ip.to_string()));
@@ -39,7 +39,7 @@ pub fn allow(text: &str) -> Result<String, String> {
         })
 }
 
-/// The name or address of `HOST[:PORT]`, always written the same way; `None` if it is neither.
+/// Returns the name or address of `HOST[:PORT]` in a canonical form; `None` if it is neither.
 fn name(text: &str) -> Option<String> {
     let bracketed = text.strip_prefix('[').map(|rest| rest.split_once(']'));
     let (host, port) = match bracketed {

@@ -1,4 +1,4 @@
-//! Why a text is no JSON, in the words of Python's `json`. Asked only of texts that are none.
+//! Explains why a text is not JSON, in the words of Python's `json`. Only called for such texts.
 
 use std::iter::Peekable;
 
@@ -8,7 +8,7 @@ struct Reader<'a> {
     deep: usize,
 }
 
-/// What is wrong, and at which character.
+/// A fault, and the position of its character.
 type Fault = (String, usize);
 
 pub fn fault(body: &[u8]) -> String {
@@ -93,9 +93,9 @@ impl Reader<'_> {
         }
     }
 
-    /// A number or a name.
+    /// Reads a number or a name.
     fn word(&mut self, start: usize) -> Result<(), Fault> {
-        // Only as far as it may go: a text of many is read once.
+        // Limited to characters of a word, so that a text with many of them is read only once.
         let part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         let ahead = self.left.clone().map(|(_, c)| c);
         let rest: String = ahead.take_while(part).collect();

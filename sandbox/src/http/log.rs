@@ -1,4 +1,4 @@
-//! What was asked: kept for tests, and written as JSON lines. No headers, no bodies, no secrets.
+//! The log of requests: kept for tests, and written as JSON lines. It has no headers, bodies or secrets.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::util::{private, secret};
 
-/// A request that the sandbox responded to. Headers and bodies are not kept: they hold secrets.
+/// A request that the sandbox responded to. Headers and bodies, which may hold secrets, are not kept.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -45,7 +45,7 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
-/// How many requests are kept: who runs for long must not grow.
+/// How many requests are kept, so that memory does not grow without end.
 const MAX_REQUESTS: usize = 10_000;
 
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ impl Log {
             let (path, query) = (mask_path(&request.path), &request.query);
             let line = json!({"time": time.to_string(), "method": request.method, "path": path, "query": query, "status": request.status, "ms": ms, "fault": fault});
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            // A full disk is no reason to stop serving.
+            // A full disk must not stop the server.
             let _ = file.write_all(format!("{line}\n").as_bytes());
         }
         let mut kept = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +96,7 @@ impl Log {
     }
 }
 
-/// In ASCII: a terminal may read what is beyond it as a command, or in another direction.
+/// Returns a text in ASCII: a terminal may obey other characters, or show them in another direction.
 pub fn ascii(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
 }
@@ -111,7 +111,7 @@ fn mask_path(path: &str) -> String {
     masked.collect::<Vec<_>>().join("/")
 }
 
-/// The query without what looks secret, by name or form, once it is decoded.
+/// Returns the query with everything masked that looks secret by its name or form once it is decoded.
 pub fn mask_query(query: &str) -> String {
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
         _ if !is_secret_pair(pair) => Cow::Borrowed(pair),

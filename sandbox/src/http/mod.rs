@@ -1,4 +1,4 @@
-//! Requests and responses.
+//! HTTP: requests and responses.
 
 mod admin;
 mod admission;
@@ -34,11 +34,11 @@ use self::{cache::Cache, faults::Faults, log::Log, replay::Recording, response::
 use crate::{Wire, handlers::Resources, spec::Spec, state::commands::Commands, util::clock::Clock};
 
 pub struct Api {
-    /// The document as it is served.
+    /// The served document.
     pub document: CachedResponse,
-    /// The document by which requests are judged and responses look.
+    /// The document that requests are validated by, and that responses look like.
     pub served: Arc<Spec>,
-    /// The document by which data is made, with what is known from the wire.
+    /// The document that data is made from, with what is known from the wire.
     pub backing: Arc<Spec>,
     pub wire: Wire,
     pub resources: Resources,
@@ -55,14 +55,14 @@ pub struct Api {
 
 #[derive(Debug, Default)]
 pub struct Settings {
-    /// Seconds a JWT is good for.
+    /// The lifetime of a JWT in seconds.
     pub token_lifetime: i64,
     pub mfa: Option<String>,
-    /// So many requests in this time.
+    /// The number of requests that are allowed in a period.
     pub rate_limit: Option<(u32, Duration)>,
-    /// Paths that the account may not see.
+    /// Path prefixes that the account is not allowed to see.
     pub forbidden: Vec<String>,
-    /// How long the body of a request may take.
+    /// The timeout for the body of a request.
     pub body_timeout: Duration,
     /// Hosts that requests may name besides loopback.
     pub allowed_hosts: Vec<String>,

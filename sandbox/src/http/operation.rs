@@ -1,4 +1,4 @@
-//! One operation: the request judged, run, and its outcome rendered.
+//! One operation: validates the request, runs it, and renders its outcome.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Api {
             query: &query,
             sent: &nothing,
         };
-        // Whether the item is there comes before what is to be done with it.
+        // The existence of the item is checked before the body.
         if matches!(
             operation.kind,
             Kind::Update(_) | Kind::Delete(_) | Kind::Action | Kind::Execute | Kind::Create(_)
@@ -122,7 +122,7 @@ impl Api {
         ))
     }
 
-    /// DRF's metadata; of an item that is not there, without its actions.
+    /// Returns DRF's metadata, without actions if the item does not exist.
     pub fn options(&self, route: &Route, found: &router::Match) -> ApiResponse {
         let (query, sent) = (Query::default(), Value::Null);
         let there = |operation: &Operation| {
@@ -142,7 +142,7 @@ impl Api {
         response::json(StatusCode::OK, &metadata)
     }
 
-    /// The same operation in the document that the world is made by.
+    /// Returns the same operation in the document that data is made from.
     pub fn backing_operation<'a>(
         &'a self,
         route: &'a Route,

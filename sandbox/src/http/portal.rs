@@ -1,6 +1,6 @@
-//! The portal: Swagger UI on the sandbox's own document, for a browser that comes to `/`.
+//! The portal: Swagger UI with the sandbox's own document, for a browser that opens `/`.
 //!
-//! Its files come from the program itself, and the page's content security policy lets a browser load nothing from elsewhere.
+//! Its files are part of the program, and the content security policy of the page lets a browser load nothing from elsewhere.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -8,7 +8,7 @@ use crate::http::response::{self, ApiResponse};
 
 pub use files::file;
 
-/// Whether the client asks for a page to look at.
+/// Returns whether the client asks for HTML.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     let ranges = headers
         .get_all(header::ACCEPT)
@@ -20,9 +20,9 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .any(|media| media.eq_ignore_ascii_case("text/html"))
 }
 
-/// What a browser gets at `/`.
+/// Returns the page that a browser gets at `/`.
 pub fn page() -> ApiResponse {
-    // Swagger UI writes `style` attributes and `data:` pictures.
+    // Swagger UI uses `style` attributes and `data:` images.
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     let mut page = response::new(StatusCode::OK, "text/html; charset=utf-8", files::html());
@@ -50,7 +50,7 @@ mod files {
         http::response::{self, ApiResponse, CachedResponse},
     };
 
-    /// No API has such a path.
+    /// The prefix of the portal's paths, which no API has.
     const PREFIX: &str = "/__sandbox/portal";
 
     pub fn html() -> String {
@@ -60,13 +60,13 @@ mod files {
             .replace("{PASSWORD}", crate::PASSWORD)
     }
 
-    /// A file that the page refers to. It may be kept, and is asked for again: another version of the sandbox may listen at the same address.
+    /// Returns a file of the page. It may be cached but must be revalidated, because another version of the sandbox may use the same address.
     pub async fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<ApiResponse> {
         let name = path
             .strip_prefix(PREFIX)
             .filter(|_| matches!(*method, Method::GET | Method::HEAD))?;
         let mut file = match name {
-            // The crate's own page knows nothing of our host.
+            // The page of the crate does not know our host.
             "" | "/" => {
                 let moved = ApiError::detail(StatusCode::TEMPORARY_REDIRECT, "Moved.");
                 return Some(response::from_error(&moved.with(header::LOCATION, "/")));
@@ -106,7 +106,7 @@ mod files {
             .await
             .ok()?;
         let (mut parts, body) = response.into_parts();
-        // Of the file as it is: it may go out compressed.
+        // The length of the uncompressed file; it may be sent compressed.
         parts.headers.remove(header::CONTENT_LENGTH);
         Some(ApiResponse::from_parts(
             parts,

@@ -1,4 +1,4 @@
-//! How responses look on the wire: as the live API sends them, or by the letter of the document.
+//! Renders responses: as the live API sends them, or by the letter of the document.
 
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};
@@ -47,7 +47,7 @@ pub fn render(
         },
         Outcome::One(value) => match operation.response {
             Some(response) if strict => {
-                // A job's own members stay: without them a client could do nothing with it.
+                // The members of a job stay, because a client could do nothing without them.
                 let extra = value
                     .as_object()
                     .filter(|m| m.contains_key("jid"))
@@ -69,7 +69,7 @@ pub fn render(
             paging,
         } => {
             let Some(list) = &operation.list else {
-                // Of a response without a schema the document says nothing: it is the wire's.
+                // The document says nothing about a response without a schema, so it is that of the live API.
                 let Some(response) = operation.response else {
                     return send(operation, &items.into());
                 };
@@ -103,7 +103,7 @@ pub fn render(
             let page = |keys: &[String]| {
                 let mut page =
                     envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
-                // Members beside the usual ones: totals by kind, for example.
+                // Further members, such as totals by kind.
                 let object = operation
                     .response
                     .and_then(|a| api.served.schemas.at(a).object());
@@ -143,7 +143,7 @@ pub fn render(
 
 const ENVELOPE_MEMBERS: [&str; 6] = ["count", "next", "previous", "results", "page", "page_size"];
 
-/// The live API's pages have no links, and say their size; where there is nothing to count by, links are the only way.
+/// Returns the envelope of a page. The live API's pages have no links but give their size; where there is nothing to count by, links are the only way.
 fn envelope(
     keys: &[String],
     strict: bool,
@@ -203,7 +203,7 @@ fn send(operation: &Operation, value: &Value) -> ApiResponse {
     }
 }
 
-/// What a download holds: small, but of its kind.
+/// Returns a small file of the right kind.
 fn file(operation: &Operation) -> ApiResponse {
     let media = operation
         .produces
@@ -228,7 +228,8 @@ fn file(operation: &Operation) -> ApiResponse {
     response
 }
 
-/// The live API responds 200 with token and user. By the document it echoes the request with 201; the members that a client can't do without are added.
+/// Returns the response to a login. The live API responds 200 with token and user. By the document it echoes the request with 201; members that a client needs
+/// are added.
 pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) -> ApiResponse {
     let Some(schema) = operation.response.filter(|_| api.wire == Wire::Spec) else {
         return response::json(StatusCode::OK, &response);
@@ -254,7 +255,7 @@ pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) ->
     response::json(operation.status, &value)
 }
 
-/// An error whose body is documented has that form.
+/// Gives an error its documented form, if it has one.
 pub fn documented(spec: &Spec, operation: &Operation, mut error: ApiError) -> ApiError {
     let schema = operation
         .errors

@@ -1,4 +1,4 @@
-//! A recording of `autopi::testing::Recorder`, played in the place of what is made up.
+//! Plays a recording of `autopi::testing::Recorder` in place of made-up data.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 
 use crate::http::response::{self, ApiResponse};
 
-/// What stands in the place of a secret in a recording: any value is meant.
+/// The replacement of a secret in a recording, which matches any value.
 const MASK: &str = "** redacted **";
 
-/// A line of a recording, so far as it is played.
+/// The part of a recorded line that is used.
 #[derive(Debug, Deserialize)]
 struct Line {
     method: String,
@@ -37,17 +37,17 @@ enum Content {
     #[default]
     Empty,
     Json(Value),
-    /// A login or a file: the sandbox responds by itself.
+    /// A login or a file, to which the sandbox itself responds.
     Hidden,
 }
 
-/// A recording; without a file there is nothing in it.
+/// A recording; empty without a file.
 #[derive(Debug, Default)]
 pub struct Recording(Option<Mutex<Vec<Line>>>);
 
 impl Recording {
     /// # Errors
-    /// Returns an error with the path, and the line if one is none of a recording.
+    /// Returns an error with the path if the file cannot be read, and with the line if that is not one of a recording.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
         let Some(path) = path else {
             return Ok(Self::default());
@@ -65,7 +65,7 @@ impl Recording {
         Ok(Self(Some(Mutex::new(lines))))
     }
 
-    /// Returns the first response to this request that was not given yet, or else the last one.
+    /// Returns the first recorded response to this request that was not used yet, or else the last one.
     pub fn respond(&self, method: &Method, uri: &Uri) -> Option<ApiResponse> {
         let lines = self.0.as_ref()?;
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);

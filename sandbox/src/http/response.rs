@@ -1,4 +1,4 @@
-//! Responses: their media types, compression and tags.
+//! Responses: media types, compression and entity tags.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -27,7 +27,7 @@ pub fn json(status: StatusCode, value: &Value) -> ApiResponse {
     new(status, "application/json", value.to_string())
 }
 
-/// Django's APPEND_SLASH.
+/// Returns the redirect of Django's APPEND_SLASH.
 pub fn append_slash(path: &str, query: &str) -> ApiResponse {
     let mut response = new(
         StatusCode::MOVED_PERMANENTLY,
@@ -47,7 +47,7 @@ pub fn from_error(error: &ApiError) -> ApiResponse {
     response
 }
 
-/// Smaller responses are not compressed.
+/// The size in bytes below which responses are not compressed.
 const MIN_GZIP_BYTES: usize = 1024;
 
 pub fn gzip(body: &[u8]) -> Option<Bytes> {
@@ -70,7 +70,7 @@ fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
     })
 }
 
-/// A 200 of a GET: kept with its tag, and with its compressed form once that was asked for.
+/// A 200 response to GET, with its entity tag, and with its compressed form once that was requested.
 #[derive(Debug)]
 pub struct CachedResponse {
     status: StatusCode,
@@ -97,7 +97,7 @@ impl CachedResponse {
         }
     }
 
-    /// Of another request than a GET.
+    /// Returns the response to a request other than GET.
     pub fn untagged(response: ApiResponse) -> Self {
         Self {
             tag: None,
@@ -105,12 +105,12 @@ impl CachedResponse {
         }
     }
 
-    /// Bytes in memory, about.
+    /// Returns its approximate size in memory, in bytes.
     pub fn size(&self) -> usize {
         512 + self.body.len() + self.body.len() / 4
     }
 
-    /// As this request wants it: 304 if it has it already, compressed if it can read that.
+    /// Returns the response for a request: 304 if the client has it already, and compressed if the client supports that.
     pub fn for_request(&self, request_headers: &HeaderMap) -> ApiResponse {
         let mut response = ApiResponse::new(Bytes::new());
         *response.headers_mut() = self.headers.clone();

@@ -1,4 +1,4 @@
-//! Sockets. HTTP/1.1 by hyper itself: faults need the connection, which a framework would keep.
+//! The server. It uses hyper directly for HTTP/1.1, because faults need the connection, which a framework would hide.
 
 use std::{
     io,
@@ -34,14 +34,14 @@ use crate::{
     },
 };
 
-/// Bytes of a request's body.
+/// The maximum size of a request body, in bytes.
 const MAX_BODY_BYTES: usize = 10 << 20;
-/// Bytes of a request's head; hyper responds with 431 beyond.
+/// The maximum size of a request head, in bytes; hyper responds with 431 to larger ones.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// The timeout for the head of a request, and for the next request of a connection.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Serves until dropped; all connections end with it.
+/// Serves until it is dropped, which ends all connections.
 pub async fn serve(listener: TcpListener, api: Arc<Api>) {
     let mut connections = JoinSet::new();
     let crowded = Arc::new(Notify::new());
@@ -51,7 +51,7 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) {
             Ok((stream, peer)) => {
                 drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone())))
             }
-            // No more files, most likely: idle connections have to go, and the server goes on.
+            // Probably out of file descriptors: idle connections must be closed, and the server goes on.
             Err(_) => {
                 crowded.notify_waiters();
                 sleep(Duration::from_millis(20)).await;
@@ -89,12 +89,12 @@ async fn connection(stream: TcpStream, peer: SocketAddr, api: Arc<Api>, crowded:
         }
     };
     if served.is_err() && reset.load(Ordering::Acquire) {
-        // Nothing is sent any more: closing means a reset.
+        // Nothing more is sent, so that closing resets the connection.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
 
-/// `None`: the connection is to be reset.
+/// Handles a request; `None` means that the connection is to be reset.
 async fn handle(
     api: &Api,
     request: Request<Incoming>,
@@ -168,9 +168,9 @@ async fn handle(
     Some(fault_response::finish(api, response, &active))
 }
 
-/// Returns the body, or 413 if it is too large; one whose `Content-Length` is too large is not read at all.
+/// Returns the body, or 413 if it is too large; if its `Content-Length` is too large, it is not read at all.
 ///
-/// A slow client gets 408 once the body timeout is over.
+/// A slow client gets 408 after the body timeout.
 async fn read(
     headers: &http::HeaderMap,
     body: Incoming,

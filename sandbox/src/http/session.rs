@@ -29,7 +29,7 @@ impl Api {
         Ok(render::login(self, operation, sent, response))
     }
 
-    /// What a login ends with: a token, and the user.
+    /// Returns the result of a login: a token and the user.
     pub fn session(&self, request: &AdmittedRequest<'_>) -> Value {
         let token = auth::issue(
             "session",
@@ -63,7 +63,7 @@ impl Api {
         json!({ "token": token, "user": shown.unwrap_or_else(|| json!({"id": 1, "email": crate::EMAIL, "first_name": "Demo"})) })
     }
 
-    /// The second factor; `None` where there is none, and any response will do.
+    /// Handles the second factor; `None` if there is none, in which case any response will do.
     pub fn mfa(
         &self,
         request: &AdmittedRequest<'_>,

@@ -1,4 +1,4 @@
-//! One request, from its head and body to its response, in the order in which Django REST framework looks at it.
+//! Handles a request from its head and body to its response, in the same order as Django REST framework.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -65,7 +65,7 @@ impl Api {
             .view(parts, body, faults, (route, &found))
             .await
             .unwrap_or_else(|error| response::from_error(&error));
-        // Every response of a view says what the view can, also that it may not be seen.
+        // Every response of a view has its `Allow` header, even a refusal.
         let headers = response.headers_mut();
         headers.insert(header::ALLOW, route.allow.clone());
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));

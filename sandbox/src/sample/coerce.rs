@@ -1,4 +1,4 @@
-//! Makes a value fit a schema: what was sent in the form of a request, shown in the form of a response; what is on the wire, shown as the document has it.
+//! Makes a value fit a schema: shows what was sent in the form of a response, and values of the live API in the form of the document.
 
 use serde_json::{Map, Value};
 
@@ -15,12 +15,12 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Coercer<'a> {
     pub sampler: Sampler<'a>,
-    /// By the letter of the document: a method field, which it calls a string, is a string with the JSON of what it holds.
+    /// Whether values are made by the letter of the document, where a method field, documented as a string, holds the JSON text of its value.
     pub strict: bool,
 }
 
 impl Coercer<'_> {
-    /// What can't be taken over is made anew.
+    /// Converts a value; whatever cannot be converted is made anew.
     pub fn coerce(
         &self,
         place: SchemaRef,
@@ -105,7 +105,7 @@ impl Coercer<'_> {
                 Some(first) => self.coerce(place, first, name, context),
                 None => self.clean(place, fresh(), name, context),
             },
-            // An id where the response shows the whole.
+            // An id, where the response shows the whole object.
             (Kind::Object(object), scalar) => {
                 let mut made = self.clean(place, fresh(), name, context);
                 if let (Some(id), Some(map)) = (
@@ -133,7 +133,7 @@ impl Coercer<'_> {
             (Kind::List(item), value) => {
                 Value::Array(vec![self.coerce(*item, value, name, context)])
             }
-            // What one serializer takes, another may not show: a blank text where the response has none.
+            // A value that one serializer accepts may be impossible in another, such as a blank text.
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.text_fits(place, &text) =>
             {
@@ -144,7 +144,7 @@ impl Coercer<'_> {
                 }
             }
             (_, value) if schemas.fits(place, &value) => value,
-            // The whole where the response shows its id.
+            // The whole object, where the response shows its id.
             (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
                 map.get("id").cloned().unwrap_or_default()
             }
@@ -164,7 +164,7 @@ impl Coercer<'_> {
         }
     }
 
-    /// What was made holds wire values in its method fields.
+    /// Replaces values of the live API in method fields.
     fn clean(
         &self,
         place: SchemaRef,

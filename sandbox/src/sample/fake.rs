@@ -1,4 +1,4 @@
-//! What a field of a name holds in this domain: names, plates, speeds, voltages, versions, times.
+//! Plausible values by field name: names, plates, speeds, voltages, versions, times.
 
 use crate::{
     sample::{SampleContext, route},
@@ -21,10 +21,10 @@ const MODELS: [&str; 6] = [
     "Octavia",
     "FH16",
 ];
-/// World manufacturer codes of those makes.
+/// World manufacturer identifiers of these makes.
 const MANUFACTURERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
 
-/// A vehicle identification number with a right check digit (ISO 3779, 49 CFR 565): its ninth place.
+/// Returns a vehicle identification number with a valid check digit in ninth place (ISO 3779, 49 CFR 565).
 pub fn vin(index: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
     let mut rng = Rng::of(0, "vin").nth(index);
@@ -63,7 +63,7 @@ fn check_digit(vin: &str) -> char {
     char::from_digit(sum % 11, 10).unwrap_or('X')
 }
 
-/// Luhn's check digit behind the digits.
+/// Returns the digits with their Luhn check digit appended.
 fn luhn(digits: &str) -> String {
     let doubled = |(i, c): (usize, char)| {
         let n = c.to_digit(10).unwrap_or(0) * if i % 2 == 0 { 2 } else { 1 };
@@ -73,7 +73,7 @@ fn luhn(digits: &str) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
-/// When the thing with this number started and ended, in seconds: within the telemetry of its device.
+/// Returns when the item with this number started and ended, in seconds, within the telemetry of its device.
 fn times(index: u64, span: i64) -> (i64, i64) {
     let mut rng = Rng::of(1, "times").nth(index);
     let long = (720 + rng.below(1680) as i64).min(span.max(1));
@@ -81,13 +81,13 @@ fn times(index: u64, span: i64) -> (i64, i64) {
     (start, (start + long).min(span.max(start)))
 }
 
-/// Does the name begin, or go on after an underscore, with one of the words?
+/// Returns whether one of the words is at the start of the name or after an underscore.
 fn has_word(name: &str, words: &[&str]) -> bool {
     name.split('_')
         .any(|part| words.iter().any(|w| part.starts_with(w)))
 }
 
-/// The second, after the start of the data, that a field of that name speaks of.
+/// Returns the second, since the start of the data, for a time field of this name.
 pub fn second(name: &str, context: SampleContext<'_>, span: i64) -> i64 {
     let lower = name.to_ascii_lowercase();
     if let Some(second) = context.second {
@@ -123,7 +123,7 @@ pub fn is_position(name: &str) -> bool {
         .any(|w| lower == *w || lower.ends_with(&format!("_{w}")))
 }
 
-/// A number, if the name says what of.
+/// Returns a number, if the name says what it measures.
 pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> {
     let lower = name.to_ascii_lowercase();
     let mut rng = context.rng;
@@ -237,7 +237,7 @@ pub fn text(name: &str, context: SampleContext<'_>, span: i64) -> String {
             }
             format!("{resource} {}", n + 1)
         }
-        // What has no name of its own is named after what it is.
+        // An item without a name is named after its kind.
         "" if !context.resource.is_empty() => format!("{}-{}", context.resource, n + 1),
         "" => format!("text-{}", n + 1),
         _ => format!("{}-{}", lower.trim_start_matches('@'), n + 1),

@@ -35,31 +35,31 @@ pub const EPOCH: i64 = 1_767_225_600;
 #[derive(Clone, Copy)]
 pub struct Sampler<'a> {
     pub schemas: &'a Schemas,
-    /// The collections whose ids a field can hold.
+    /// The collections whose ids a field can hold, by resource.
     pub by_resource: &'a HashMap<(String, IdKind), usize>,
-    /// The resource whose items a field identifies: `vin` a vehicle.
+    /// The resource whose items a field identifies: `vin` identifies a vehicle.
     pub unique_fields: &'a HashMap<&'static str, (String, IdKind)>,
     pub seed: u64,
-    /// How many items each collection begins with: what the ids that fields hold are below.
+    /// The initial number of items in each collection; ids in fields refer to these.
     pub size: u64,
-    /// How many seconds of telemetry each device has.
+    /// The length of telemetry of each device, in seconds.
     pub span: i64,
-    /// By the letter of the document, which knows nothing of nulls in method fields.
+    /// Whether values are made by the letter of the document, which has no nulls in method fields.
     pub strict: bool,
-    /// For responses: what is nullable may be null, and what is write-only is left out.
+    /// Whether values are for responses: nullable ones may be null, and write-only ones are left out.
     pub for_response: bool,
-    /// Make what nobody has set: null, empty or zero, as far as the schema allows.
+    /// Whether values are those of unset fields: null, empty or zero, as far as the schema allows.
     pub unset: bool,
 }
 
-/// What a value is made for.
+/// The context that a value is made for.
 #[derive(Clone, Copy)]
 pub struct SampleContext<'a> {
     pub rng: Rng,
-    /// The number of the item: values with the same number belong together.
+    /// The number of the item; values with the same number belong together.
     pub index: u64,
     pub resource: &'a str,
-    /// A record of this second after [`EPOCH`].
+    /// The second after [`EPOCH`], for a record.
     pub second: Option<i64>,
 }
 
@@ -81,7 +81,7 @@ pub fn id(seed: u64, resource: &str, kind: IdKind, index: u64) -> Value {
     }
 }
 
-/// `second` after [`EPOCH`], RFC 3339.
+/// Returns the time `second` after [`EPOCH`], in RFC 3339.
 pub fn moment(second: i64) -> String {
     jiff::Timestamp::from_second(EPOCH.saturating_add(second))
         .map(|t| t.to_string())
@@ -93,7 +93,7 @@ impl<'a> Sampler<'a> {
         self.generate(place, name, context, &mut Progress::default())
     }
 
-    /// One property of an object.
+    /// Returns a value for a property of an object.
     pub fn property(&self, property: &Property, context: SampleContext<'_>) -> Value {
         self.member(property, context, &mut Progress::default())
     }
@@ -174,7 +174,7 @@ impl<'a> Sampler<'a> {
                     .max(least.unwrap_or(0))
                     .min(most.unwrap_or(usize::MAX))
                     .min(if progress.is_full() { 0 } else { 50 });
-                // What has no id is a part of the item, such as an earlier position of it; else another item.
+                // An object without an id is a part of the item, such as an earlier position; otherwise it is another item.
                 let part = inner.object().is_some_and(|o| self.is_part(name, o));
                 let now = fake::second("ts", context, self.span);
                 let nth = |j: usize| SampleContext {
@@ -187,7 +187,7 @@ impl<'a> Sampler<'a> {
                 };
                 let mut list: Vec<Value> = Vec::with_capacity(n);
                 for value in (0..n).map(|j| self.generate(*item, name, nth(j), progress)) {
-                    // Most lists of plain values are sets.
+                    // Most lists of scalars are sets.
                     if value.is_object() || !list.contains(&value) {
                         list.push(value);
                     }
@@ -195,7 +195,7 @@ impl<'a> Sampler<'a> {
                 list.into()
             }
             Kind::Union(union) => self.union(place, union, name, context, progress),
-            // A map of itself ends empty.
+            // A recursive map ends empty.
             Kind::Object(object)
                 if object.is_free_form() && (progress.has(object) || progress.is_full()) =>
             {
@@ -217,7 +217,7 @@ impl<'a> Sampler<'a> {
                 let resource = self.resource(name, object);
                 let context = match &resource {
                     None => context,
-                    // Another thing, one of those that there are.
+                    // Another item, one of the existing ones.
                     Some(resource) if self.is_known(resource) => SampleContext {
                         resource,
                         index: context.index % self.size.max(1),
@@ -255,7 +255,7 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// A valid instance of one schema of a document.
+/// Returns a valid instance of a schema of a document.
 pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
     let mut schemas = Schemas::default();
     let place = schemas.compile(doc, schema);

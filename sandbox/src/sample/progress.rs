@@ -1,15 +1,15 @@
-//! How far a value has come, so that recursive schemas end.
+//! The progress of making a value, so that recursive schemas end.
 
 use crate::spec::schema::Object;
 
-/// How far the making of a value has come.
+/// The progress of making a value.
 #[derive(Default)]
 pub struct Progress {
-    /// The objects that are being made: a recursive one is left out, or ends with an empty array.
+    /// The objects being made: a recursive one is left out, or ends with an empty array.
     pub objects: Vec<*const Object>,
-    /// How deep it is.
+    /// The current depth.
     pub depth: usize,
-    /// Of how many values it is made.
+    /// The number of values so far.
     pub total: usize,
 }
 
@@ -18,7 +18,7 @@ impl Progress {
         self.objects.contains(&std::ptr::from_ref(object))
     }
 
-    /// No document of this field comes near: it holds itself, or doubles at each level.
+    /// Returns whether the limits are reached, which only a schema that contains itself or doubles at each level does.
     pub fn is_full(&self) -> bool {
         self.depth > 48 || self.objects.len() > 24 || self.total > 5000
     }

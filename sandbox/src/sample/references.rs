@@ -1,4 +1,4 @@
-//! Whose id a field holds.
+//! References: the item whose id a field holds.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Sampler<'_> {
-    /// What an object is: told by the name of its field, or by a property that only one kind of things has.
+    /// Returns the resource of an object, by the name of its field, or by a property that only one resource has.
     pub fn resource(&self, name: &str, object: &Object) -> Option<String> {
         let resource = subject(name);
         if name.is_empty() || resource == "item" || !self.is_known(&resource) {
@@ -24,7 +24,7 @@ impl Sampler<'_> {
         (!name.is_empty() && resource != "item").then_some(resource)
     }
 
-    /// Is such an object nothing by itself: without an id, and of no collection?
+    /// Returns whether such an object is only a part of another: it has no id and belongs to no collection.
     pub fn is_part(&self, name: &str, object: &Object) -> bool {
         let named = ["id", "pk", "uuid"];
         named.iter().all(|id| object.get(id).is_none()) && !self.is_known(&subject(name))
@@ -36,7 +36,7 @@ impl Sampler<'_> {
             .any(|kind| self.by_resource.contains_key(&(resource.to_owned(), *kind)))
     }
 
-    /// The id of another item, if the field is named after its collection; the id of the thing itself.
+    /// Returns the id of another item, if the field is named after its collection, or of the item itself.
     pub fn reference(&self, name: &str, kind: IdKind, context: SampleContext<'_>) -> Option<Value> {
         let resource = if matches!(name, "id" | "pk" | "uuid") {
             context.resource.to_owned()
@@ -60,7 +60,7 @@ impl Sampler<'_> {
     }
 }
 
-/// What other things are known by: never null.
+/// Returns whether the name is that of an identifier, which is never null.
 pub fn is_identifier(name: &str) -> bool {
     matches!(
         name.to_ascii_lowercase().as_str(),

@@ -1,4 +1,4 @@
-//! Where a vehicle is at a time: it drives up and down the E45 and the E20 through Denmark, where the vendor is at home.
+//! The position of a vehicle at a time. It drives up and down the E45 and the E20 through Denmark, where the vendor is at home.
 
 /// Towns along the road: name, latitude, longitude.
 const TOWNS: [(&str, f64, f64); 15] = [
@@ -19,18 +19,18 @@ const TOWNS: [(&str, f64, f64); 15] = [
     ("København", 55.676, 12.568),
 ];
 
-/// Metres per second: 80 km/h.
+/// The speed in m/s: 80 km/h.
 pub const SPEED: f64 = 22.2;
 
 pub struct Position {
     pub lat: f64,
     pub lon: f64,
-    /// Degrees from north.
+    /// The heading in degrees from north.
     pub heading: f64,
     pub town: &'static str,
 }
 
-/// Metres between two places: on so short a way the earth is flat.
+/// Returns the distance in metres between two places, as on a plane, which is exact enough at this length.
 fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (north, east) = offset(a, b);
     north.hypot(east)
@@ -43,7 +43,7 @@ fn offset(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     )
 }
 
-/// `vehicle` sets where it starts; `second` is since the start of the sandbox's time.
+/// Returns the position of a vehicle. `vehicle` determines its start; `second` counts from the start of the data.
 pub fn position(vehicle: u64, second: i64) -> Position {
     let legs = || TOWNS.iter().zip(TOWNS.iter().skip(1));
     let length: f64 = legs().map(|(a, b)| distance((a.1, a.2), (b.1, b.2))).sum();

@@ -1,4 +1,4 @@
-//! Texts and numbers, by format, limits and name.
+//! Texts and numbers by format, limits and name.
 
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ impl Sampler<'_> {
             "ipv6" => return format!("2001:db8::{:x}", context.index % 65_535 + 1).into(),
             _ => {}
         }
-        // A method field: what it holds is told by its name.
+        // A method field, whose value depends on its name.
         if schema.bare && place.read_only {
             match by_name(name, context) {
                 Value::Bool(b) => return Value::Bool(b),
@@ -131,7 +131,7 @@ pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: i64
     json!(((low + (high - low).max(0.0) * rng.fraction()) * 1e6).round() / 1e6)
 }
 
-/// What a method field holds on the wire, by its name.
+/// Returns the value that the live API has in a method field of this name.
 pub fn by_name(name: &str, context: SampleContext<'_>) -> Value {
     let mut rng = context.rng;
     let lower = name.to_ascii_lowercase();
@@ -144,7 +144,7 @@ pub fn by_name(name: &str, context: SampleContext<'_>) -> Value {
     fake::text(name, context, 86_400).into()
 }
 
-/// An object of no known form.
+/// Returns an object of unknown form.
 pub fn free_form(
     object: &Object,
     name: &str,

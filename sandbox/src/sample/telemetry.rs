@@ -1,13 +1,13 @@
-//! Telemetry: any number of rows a device, none of them held. A row is made from its number, so a page costs what is on it.
+//! Telemetry: any number of rows for each device, none of them stored. A row is computed from its number, so that a page costs as much as is on it.
 
 use serde_json::{Value, json};
 
 use crate::sample::{SampleContext, route};
 
-/// Seconds from row to row.
+/// The seconds between two rows.
 pub const STEP: i64 = 10;
 
-/// What is recorded, one after the other.
+/// The types of records, in turn.
 pub const TYPES: [&str; 6] = [
     "track.pos",
     "obd.bat",
@@ -17,7 +17,7 @@ pub const TYPES: [&str; 6] = [
     "rpi.temp",
 ];
 
-/// The type of the record of this second.
+/// Returns the type of the record at this second.
 pub fn kind_of(context: SampleContext<'_>) -> &'static str {
     let row = context.second.unwrap_or_default() / STEP;
     TYPES
@@ -26,7 +26,7 @@ pub fn kind_of(context: SampleContext<'_>) -> &'static str {
         .unwrap_or("track.pos")
 }
 
-/// What a record of this type holds.
+/// Returns the data of a record of this type.
 pub fn data(kind: &str, context: SampleContext<'_>) -> Value {
     let mut rng = context.rng.at("data");
     let mut between =

@@ -1,13 +1,13 @@
-//! Sums and counts of what is made up fit the lists beside them.
+//! Makes sums and counts agree with the lists beside them.
 
 use serde_json::{Map, Value, json};
 
 use crate::spec::names::singular;
 
-/// Members that add up to the total.
+/// Pairs of members that add up to the total.
 const COMPLEMENTS: [[&str; 2]; 2] = [["online", "offline"], ["updated", "update_available"]];
 
-/// `resource` is what the object speaks of, `size` how many of those that are known there are.
+/// Adjusts the counts of an object about `resource`, of which there are `size` items.
 pub fn reconcile(
     map: &mut Map<String, Value>,
     (resource, size): (&str, u64),
@@ -36,7 +36,7 @@ pub fn reconcile(
                     distribute(list, total);
                     total
                 }
-                // A list of lists: what is in them.
+                // A list of lists: the items inside count.
                 _ if inner.clone().count() == list.len() && !list.is_empty() => {
                     inner.map(|l| l.len() as u64).sum()
                 }
@@ -68,7 +68,7 @@ pub fn reconcile(
     decimals(map);
 }
 
-/// The counts of a list add up to the total.
+/// Makes the counts in a list add up to the total.
 fn distribute(list: &mut [Value], total: u64) {
     let (n, mut left) = (list.len() as u64, total);
     for (at, item) in list.iter_mut().enumerate() {
@@ -84,7 +84,7 @@ fn distribute(list: &mut [Value], total: u64) {
     }
 }
 
-/// An invoice: its lines make the subtotal, and with the tax the total.
+/// Makes the amounts of an invoice agree: the lines add up to the subtotal, and with the tax to the total.
 fn decimals(map: &mut Map<String, Value>) {
     let cents = |value: &Value| {
         let text = value

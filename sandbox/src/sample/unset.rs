@@ -1,4 +1,4 @@
-//! What nobody has set.
+//! Values of unset fields.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Sampler<'_> {
-    /// What a field is that nobody has set; `None` if it has to be something.
+    /// Returns the value of an unset field; `None` if it must have another value.
     pub fn unset(&self, place: SchemaRef, name: &str, context: SampleContext<'_>) -> Option<Value> {
         let schema = self.schemas.at(place);
         if place.nullable && !(self.strict && place.read_only) {

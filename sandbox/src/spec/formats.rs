@@ -1,8 +1,8 @@
-//! The text formats of a document.
+//! String formats.
 
 use jiff::{Timestamp, civil};
 
-/// DRF's words for a text that has not the form, if the format is one that DRF checks.
+/// Returns DRF's message for a malformed text, if DRF checks the format.
 pub fn violation(format: &str, text: &str) -> Option<&'static str> {
     let (good, words) = match format {
         "uuid" => (uuid::Uuid::try_parse(text).is_ok(), "Must be a valid UUID."),
@@ -44,7 +44,7 @@ pub fn fits(format: &str, text: &str) -> bool {
     violation(format, text).is_none()
 }
 
-/// As Django takes them: `localhost` is the only host without a dot.
+/// Returns whether Django accepts the e-mail address: `localhost` is the only host without a dot.
 fn email(text: &str) -> bool {
     let atom = |part: &str| {
         !part.is_empty()
@@ -92,14 +92,14 @@ fn is_host(host: &str) -> bool {
             && top.is_some_and(|t| t.len() > 1 && !t.bytes().all(|b| b.is_ascii_digit())))
 }
 
-/// A time, UTC if it has no offset; a date is its midnight.
+/// Reads a time, in UTC if it has no offset; a date is midnight.
 pub fn time(text: &str) -> Option<Timestamp> {
     let utc = |at: civil::DateTime| {
         at.to_zoned_datetime(jiff::tz::TimeZone::UTC)
             .ok()
             .map(|z| z.timestamp())
     };
-    // jiff takes the name of a time zone behind it, too.
+    // jiff would accept the name of a time zone at the end.
     if text.contains('[') {
         return None;
     }
@@ -124,7 +124,7 @@ mod tests {
             assert_eq!(time(text), Some(noon), "{text}");
         }
         assert!(time("2026-01-01").is_some() && time("yesterday").is_none());
-        // A plus sign that was not escaped is a space.
+        // An unescaped plus sign in a query is read as a space.
         assert!(time("2026-01-01T13:00:00 01:00").is_none());
         assert!(!fits("uuid", "1") && !fits("email", "a@b") && fits("unknown", "x"));
     }

@@ -1,6 +1,6 @@
-//! A document, Swagger 2.0 or OpenAPI 3.0, compiled once: what a request needs to be judged, and what a response looks like.
+//! A document (Swagger 2.0 or OpenAPI 3.0), compiled once: everything that is needed to validate requests and to render responses.
 //!
-//! What an operation does is told from its path and its shapes in `classify`, never from its name.
+//! `classify` finds out what an operation does from its path and its shapes, never from its name.
 
 pub mod classify;
 pub mod compile;
@@ -25,11 +25,11 @@ pub struct Spec {
     pub schemas: Schemas,
     pub routes: Vec<Route>,
     pub collections: Vec<Collection>,
-    /// The noun of a collection of its own, `device`, and how its ids look.
+    /// Collections by their noun (`device`) and the kind of their ids.
     pub by_resource: HashMap<(String, IdKind), usize>,
-    /// Where the items of a noun can be had: at its own collection, and at those that share with it what tells its items apart.
+    /// The collections that have the items of a noun: its own, and those that share its identifying field.
     pub collections_of: HashMap<(String, IdKind), Vec<usize>>,
-    /// Whose items a field tells apart: `unit_id` a device.
+    /// The resource that a unique field identifies: `unit_id` identifies a device.
     pub unique_fields: HashMap<&'static str, (String, IdKind)>,
     router: Router,
     by_template: HashMap<String, usize>,
@@ -37,12 +37,12 @@ pub struct Spec {
 
 #[derive(Debug)]
 pub struct Route {
-    /// With the base path.
+    /// The path template, with the base path.
     pub template: String,
-    /// Whose items the path's parameters name: place of the parameter, collection, and the property that is meant.
+    /// The items that the path's parameters name: index of the parameter, collection, and property.
     pub parents: Vec<(usize, Target)>,
     pub operations: Vec<Operation>,
-    /// Its methods, in Django's order.
+    /// Its methods, in Django's order, for the `Allow` header.
     pub allow: HeaderValue,
 }
 
@@ -55,10 +55,10 @@ pub struct Operation {
     pub response: Option<SchemaRef>,
     pub list: Option<List>,
     pub produces: Vec<String>,
-    /// Documented errors.
+    /// The documented errors.
     pub errors: Vec<(u16, SchemaRef)>,
     pub kind: Kind,
-    /// No credentials are needed.
+    /// Whether no credentials are needed.
     pub public: bool,
 }
 
@@ -68,13 +68,13 @@ pub struct Parameter {
     pub location: Location,
     pub required: bool,
     pub schema: SchemaRef,
-    /// A list is repeated, not separated by commas.
+    /// Whether a list is sent by repeating the name, not with commas.
     pub multi: bool,
     pub default: Option<u64>,
 }
 
 impl Parameter {
-    /// Where a wrong value is a page that does not exist, or is passed over: no wrong request.
+    /// Returns whether it is a page parameter, where a wrong value means a missing page or is ignored, and is not an error of the request.
     pub fn is_page(&self) -> bool {
         self.location == Location::Query
             && matches!(
@@ -99,7 +99,7 @@ pub struct Body {
     pub required: bool,
 }
 
-/// The response is a list.
+/// A list in a response.
 #[derive(Clone, Debug)]
 pub struct List {
     pub item: SchemaRef,
@@ -111,28 +111,28 @@ pub enum Form {
     Array,
     /// An object with these members, one of them `results`.
     Envelope(Vec<String>),
-    /// An array of such objects: what drf-yasg makes of some hand-made pages.
+    /// An array of such objects, as drf-yasg documents some hand-written pages.
     Envelopes(Vec<String>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub collection: usize,
-    /// The property that the parameter names, if it is not the id.
+    /// The property that the parameter refers to, if it is not the id.
     pub key: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     List(usize),
-    /// Records of a time, without ids: computed.
+    /// Records of a time without ids, which are computed.
     Rows,
     Read(Target),
     Create(usize),
     Update(Target),
     Delete(Target),
     DeleteMany(usize),
-    /// A thing of which there is one.
+    /// A singleton.
     Single,
     File,
     Login,
@@ -152,20 +152,20 @@ pub enum IdKind {
     Text,
 }
 
-/// Things with ids at one path.
+/// A collection of items with ids at one path.
 #[derive(Debug, Default)]
 pub struct Collection {
-    /// The path without base path and version, its parameters as `{}`: the state's key when they are filled in.
+    /// The path without base path and version, with its parameters as `{}`: filled in, it is the key of the state.
     pub path: String,
     pub resource: String,
     /// The property that holds the id.
     pub key: Option<String>,
     pub id: IdKind,
-    /// Every property that any operation shows, in the words of the one that shows most.
+    /// All properties that any operation shows, as the one with the most properties describes them.
     pub full: SchemaRef,
-    /// Ids can be learned from a list or a creation; else every id is taken for one.
+    /// Whether ids can be learned from a list or a creation; if not, every id counts as known.
     pub knows_ids: bool,
-    /// It shows the items of that one.
+    /// The collection whose items it shows, if it has none of its own.
     pub base: Option<usize>,
 }
 
@@ -182,7 +182,7 @@ impl Spec {
         self.collections.get(at)
     }
 
-    /// Who holds a collection's items.
+    /// Returns the collection that holds the items.
     pub fn base_of(&self, at: usize) -> usize {
         self.collection(at).and_then(|c| c.base).unwrap_or(at)
     }

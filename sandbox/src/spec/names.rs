@@ -1,6 +1,6 @@
-//! What paths and fields are named after.
+//! The nouns that paths and fields are named after.
 
-/// Without base path, version segments and slash at the end; parameters are `{}`.
+/// Returns a path without base path, version segments and trailing slash, with its parameters as `{}`.
 pub fn normalize_path(template: &str, base: &str) -> String {
     let path = template
         .strip_prefix(base)
@@ -47,7 +47,7 @@ pub fn singular(word: &str) -> String {
     }
 }
 
-/// What a field or parameter speaks of: `device_id` and `devicePk` of a device.
+/// Returns the noun of a field or parameter: `device_id` and `devicePk` are about a `device`.
 pub fn subject(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let cut = ["_id", "_pk", "_uuid", "_ids"]
@@ -57,7 +57,7 @@ pub fn subject(name: &str) -> String {
     singular(cut.filter(|c| !c.is_empty()).unwrap_or(&lower))
 }
 
-/// Needs no credentials: logging in, registering, resetting a password.
+/// Returns whether an operation needs no credentials: logging in, registering, resetting a password.
 pub fn is_public(method: &str, template: &str) -> bool {
     let open = |s: &str| {
         matches!(
@@ -65,7 +65,7 @@ pub fn is_public(method: &str, template: &str) -> bool {
             "login" | "register" | "signup" | "verify-email" | "resend-confirm-email"
         )
     };
-    // Other things than passwords are reset too.
+    // Not only passwords are reset.
     method == "post"
         && (template.split('/').any(open)
             || template.contains("/password/reset/")
@@ -76,7 +76,7 @@ pub fn is_mfa(template: &str) -> bool {
     template.trim_end_matches('/').ends_with("/mfa/verify")
 }
 
-/// The literal that a path is about: its last one.
+/// Returns the noun of a path: its last literal segment.
 pub fn resource(norm: &str) -> String {
     singular(norm.rsplit('/').find(|s| *s != "{}").unwrap_or_default())
 }

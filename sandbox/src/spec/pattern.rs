@@ -1,13 +1,13 @@
-//! A text that matches a pattern.
+//! Makes texts that match a pattern.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::util::rng::Rng;
 
-/// A pattern may ask for more than anybody wants to read: `((a{64}){64}){64}`.
+/// The maximum length of a text; a pattern may require more than is useful: `((a{64}){64}){64}`.
 const LONGEST: usize = 1 << 12;
 
-/// `None` for what is no regular expression here (look-around, back references), or asks for more than [`LONGEST`] bytes.
+/// Returns a text that matches; `None` for unsupported expressions (look-around, back references) and for texts beyond [`LONGEST`] bytes.
 pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
     if pattern.len() > LONGEST {
         return None;

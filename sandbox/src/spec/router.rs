@@ -1,6 +1,6 @@
-//! Path templates as a tree: a request walks its own segments only.
+//! A tree of path templates: a request only walks its own segments.
 //!
-//! Our own: the router crates refuse documents with `{id}` and `{device_pk}` at one place, or `{name}.{ext}` in one segment.
+//! Our own, because the router crates refuse documents with `{id}` and `{device_pk}` in the same position, or `{name}.{ext}` in one segment.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -12,20 +12,20 @@ pub struct Router {
 #[derive(Debug, Default)]
 struct Node {
     literals: HashMap<String, usize>,
-    /// Segments of text and parameters, such as `{name}.{ext}`, split at the parameters.
+    /// Segments with text and parameters, such as `{name}.{ext}`, split at the parameters.
     mixed: Vec<(Vec<String>, usize)>,
     any: Option<usize>,
     route: Option<usize>,
 }
 
-/// The route, and the values of its parameters in order.
+/// A matched route, and the values of its parameters in order.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Match {
     pub route: usize,
     pub values: Vec<String>,
 }
 
-/// The names of a template's parameters.
+/// Returns the names of a template's parameters.
 pub fn parameters(template: &str) -> Vec<String> {
     template
         .split('{')
@@ -35,7 +35,7 @@ pub fn parameters(template: &str) -> Vec<String> {
         .collect()
 }
 
-/// The text around the parameters of a segment; `None` if there are none.
+/// Returns the texts around the parameters of a segment; `None` if it has no parameters.
 fn texts(segment: &str) -> Option<Vec<String>> {
     let mut parts = segment.split('{');
     let mut out = vec![parts.next()?.to_owned()];
@@ -76,7 +76,7 @@ impl Router {
         }
     }
 
-    /// Literal segments before mixed ones before parameters.
+    /// Finds the route of a path; literal segments take precedence over mixed ones, and those over parameters.
     pub fn find(&self, path: &str) -> Option<Match> {
         let segments: Vec<&str> = path.split('/').collect();
         let mut values = Vec::new();
@@ -119,7 +119,7 @@ impl Router {
     }
 }
 
-/// The parameters between the texts, each as short as it can be.
+/// Returns the parameters between the texts, each as short as possible.
 fn take(texts: &[String], segment: &str) -> Option<Vec<String>> {
     let (first, rest) = texts.split_first()?;
     let mut left = segment.strip_prefix(first.as_str())?;

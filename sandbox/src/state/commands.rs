@@ -1,6 +1,6 @@
-//! Commands on devices: a job that is pending, then done; and the webhook with its result.
+//! Commands on devices: jobs that are pending and then done, and webhooks with their results.
 //!
-//! NOT PUBLIC: how "not yet" looks. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
+//! NOT PUBLIC: what the response looks like while there is no result. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,18 +20,18 @@ use crate::state::webhook;
 
 const MAX_JOBS: usize = 10_000;
 
-/// Who runs a command.
+/// The device that runs a command.
 pub struct Device {
     pub id: String,
     pub unit: String,
-    /// Of the vehicle that it is in.
+    /// The VIN of the vehicle that it is in.
     pub vin: Option<Value>,
 }
 
 #[derive(Clone)]
 struct Job {
     device: String,
-    /// Milliseconds since 1970.
+    /// When it is done, in milliseconds since 1970.
     done_at: i64,
     lost: bool,
     returned: Value,
@@ -49,13 +49,13 @@ pub enum JobState {
 pub struct Commands {
     jobs: Mutex<BTreeMap<String, Job>>,
     started: AtomicU64,
-    /// Webhooks on their way; they end with the sandbox.
+    /// Webhooks that are being sent; they end with the sandbox.
     hooks: Mutex<JoinSet<()>>,
     delay: Duration,
     results: HashMap<String, Value>,
-    /// May webhooks go to other machines?
+    /// Whether webhooks may go to other machines.
     webhooks_anywhere: bool,
-    /// A webhook that can't be sent is no reason to refuse.
+    /// Whether a webhook that cannot be sent is ignored.
     lenient: bool,
 }
 
@@ -75,7 +75,7 @@ impl Commands {
         }
     }
 
-    /// The job's id, or what is wrong with the request. `token` signs the webhook.
+    /// Starts a command; returns the job's id, or the error of the request. `token` signs the webhook.
     pub async fn start(
         &self,
         device: Device,
@@ -165,7 +165,7 @@ impl Commands {
     }
 }
 
-/// The function and its arguments, from `{command, arg}` or a line as typed.
+/// Returns the function and its arguments, from `{command, arg}` or from a line as typed.
 fn parse_command_line(line: &str, sent: &Value) -> (String, Vec<Value>) {
     let mut typed = line.split_whitespace().map(Value::from);
     let function = typed
@@ -180,7 +180,7 @@ fn parse_command_line(line: &str, sent: &Value) -> (String, Vec<Value>) {
     (function, typed.chain(given).collect())
 }
 
-/// What a device gives: deterministic, like a parked car.
+/// Returns the result of a device: deterministic, like that of a parked car.
 fn default_result(function: &str, args: &[Value], device: &Device) -> Value {
     let first = args.first().and_then(Value::as_str).unwrap_or_default();
     match function {

@@ -1,4 +1,4 @@
-//! What was created and changed, and the commands that run.
+//! The state: what was created and changed, and the running commands.
 
 pub mod commands;
 #[cfg(feature = "sqlite")]
@@ -15,17 +15,17 @@ use serde_json::{Map, Value};
 
 use crate::spec::IdKind;
 
-/// What was sent of an item.
+/// The members of an item that were sent.
 pub type Sent = Arc<Map<String, Value>>;
 
-/// Where items are kept.
+/// The key of the place where items are stored.
 #[derive(Clone, Debug)]
 pub struct CollectionKey {
     /// The path of the collection.
     pub key: String,
     pub resource: String,
     pub id: IdKind,
-    /// A thing of which there is one: its only id is empty.
+    /// Whether it is a singleton, whose only id is empty.
     pub single: bool,
 }
 
@@ -37,38 +37,38 @@ pub struct Item {
     pub origin: Origin,
 }
 
-/// Where an item comes from.
+/// The origin of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It was there from the start.
+    /// It exists from the start.
     Sampled,
-    /// By a request: what was not sent is not made up.
+    /// A request created it: members that were not sent are not made up.
     Created,
-    /// In no state: every id is taken for one.
+    /// It is not in the state: every id is accepted.
     Unknown,
 }
 
-/// Is there such an item?
+/// The result of looking for an item.
 pub enum Found {
     Item(Item),
     Deleted,
     Absent,
 }
 
-/// Why there is no such change.
+/// The reason why a change failed.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The file can't be read or written.
+    /// The file cannot be read or written.
     Storage(String),
     /// The id is taken.
     IdTaken,
-    /// It was deleted meanwhile.
+    /// The item was deleted meanwhile.
     Gone,
     /// Another item has this value of a field that is unique.
     Duplicate(String),
 }
 
-/// A new item: its id, if one is given, and what was sent.
+/// A new item: its id, if one is given, and its members.
 pub type New = (Option<String>, Map<String, Value>);
 
 /// An item that was created, changed, or (without `sent`) deleted.

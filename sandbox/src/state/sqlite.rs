@@ -1,4 +1,4 @@
-//! The state on disk: one SQLite file with what was changed. A write is in the file before its response is sent.
+//! The state on disk: a SQLite file with all changes. A change is in the file before its response is sent.
 
 use std::{
     path::Path,
@@ -10,15 +10,15 @@ use serde_json::Value;
 
 use crate::state::Change;
 
-/// Goes up when the table changes its form.
+/// The version of the tables.
 const VERSION: i64 = 1;
-/// "APiS": tells our files from other SQLite files.
+/// The application id "APiS", which distinguishes our files from other SQLite files.
 const APPLICATION: i64 = 0x4150_6953;
 
 pub struct Db(Mutex<Connection>);
 
 impl Db {
-    /// `made_of` says what the rest of the items is made of: seed and number. A file of other ones would fit nothing.
+    /// Opens a file. `made_of` describes how the other items are made (seed and number), because the changes would not fit other ones.
     pub fn open(path: &Path, made_of: &str) -> Result<Self, String> {
         let name = path.display();
         let broken = |e: rusqlite::Error| {
@@ -29,7 +29,7 @@ impl Db {
         let shown = |e: &dyn std::fmt::Display| format!("cannot open {name}: {e}");
         crate::util::private::append(path).map_err(|e| shown(&e))?;
         let db = Connection::open(path).map_err(|e| shown(&e))?;
-        // The log of writes survives a kill of the process; only a loss of power may cost the last ones.
+        // The write-ahead log survives when the process is killed; only a loss of power may cost the last changes.
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
         )
@@ -98,7 +98,7 @@ impl Db {
         read().map_err(|e| format!("the database cannot be read: {e}"))
     }
 
-    /// All of the changes are in the file, or none.
+    /// Writes all changes or none.
     pub fn save(&self, path: &str, changes: &[Change]) -> Result<(), String> {
         const SQL: &str = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
         let db = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
-//! The state: which items there are, and what was changed. The rest of an item is made anew from its number whenever it is shown.
+//! The store: which items exist, and what was changed. Everything else of an item is computed from its number whenever it is shown.
 //!
-//! There is one order of locks: the state's, then the file's. A change is planned, written and taken over under the state's lock, so that the file has the changes
-//! in the order of their responses, and a write that fails changes nothing.
+//! Locks are always taken in the same order: the state's, then the file's. A change is planned, written and applied under the lock of the state, so that the
+//! file has the changes in the order of their responses, and a failed write changes nothing.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -74,7 +74,7 @@ impl Store {
         Ok(f(state))
     }
 
-    /// What it begins with, and the changes of the file.
+    /// Returns the initial state with the changes from the file.
     fn load(&self, place: &CollectionKey) -> Result<State, String> {
         let mut state = State::default();
         if place.single {
@@ -99,7 +99,7 @@ impl Store {
         Ok(state)
     }
 
-    /// Writes what `plan` makes of the state, then takes it over. In the file first: what is shown is kept.
+    /// Writes the changes that `plan` returns to the file, then applies them: whatever is shown is stored.
     fn commit(
         &self,
         place: &CollectionKey,
@@ -117,7 +117,7 @@ impl Store {
         .map_err(StoreError::Storage)?
     }
 
-    /// How many there are, and some of them in order.
+    /// Returns the number of items, and some of them in order.
     pub fn page(
         &self,
         place: &CollectionKey,
@@ -147,7 +147,7 @@ impl Store {
         })
     }
 
-    /// What was sent of an item, if anything was. No collection is made for that.
+    /// Returns the members of an item that were sent, if any. This creates no collection.
     pub fn sent(&self, place: &CollectionKey, id: &str) -> Option<Sent> {
         let loaded = || {
             let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +162,7 @@ impl Store {
         }
     }
 
-    /// New items, each with an id of its own unless one is given. `duplicate` names the field of a new item that another one has already.
+    /// Creates items, with ids unless they are given. `duplicate` returns the unique field of a new item whose value is taken.
     pub fn create(
         &self,
         place: &CollectionKey,
@@ -182,7 +182,7 @@ impl Store {
             for (id, sent) in new {
                 let taken =
                     |id: &String| state.items.contains_key(id) || made.iter().any(|c| c.id == *id);
-                // Ids that were given may be those that would come next.
+                // Given ids may be those that would come next.
                 let most = next.saturating_add((state.items.len() + made.len()) as u64);
                 let free = |index: &u64| id.is_some() || !taken(&fresh(*index));
                 let index = (next..=most).find(free).ok_or(StoreError::IdTaken)?;
@@ -217,7 +217,7 @@ impl Store {
         items.map(|(id, (index, sent))| self.item(id, *index, sent))
     }
 
-    /// What was sent wins over what was there, field by field.
+    /// Changes an item: sent members replace earlier ones.
     pub fn change(
         &self,
         place: &CollectionKey,
@@ -249,7 +249,7 @@ impl Store {
         Ok(changed.unwrap_or_else(|| item.clone()))
     }
 
-    /// All of the items, or none if the file fails.
+    /// Deletes all of the items, or none if the file fails.
     pub fn delete(&self, place: &CollectionKey, items: &[Item]) -> Result<(), StoreError> {
         let gone = |item: &Item| Change {
             id: item.id.clone(),

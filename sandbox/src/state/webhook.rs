@@ -1,4 +1,4 @@
-//! Webhooks: where one goes, and its delivery.
+//! Webhooks: their targets and their delivery.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,17 +13,17 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How often a webhook is sent until it is taken.
+/// How often a webhook is sent at most.
 const MAX_ATTEMPTS: u32 = 5;
-/// The wait before the second attempt; doubled from attempt to attempt.
+/// The wait before the second attempt; it doubles with each further one.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
-/// How long one attempt may take.
+/// The timeout of one attempt.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Returns where a webhook goes: this machine, unless others are allowed.
+/// Returns the address of a webhook: on this machine, unless others are allowed.
 ///
 /// # Errors
-/// Returns why the URL is refused.
+/// Returns an error that says why the URL is refused.
 pub async fn resolve(url: &str, anywhere: bool) -> Result<(SocketAddr, Uri), String> {
     let uri: Uri = url.parse().map_err(|_| "Enter a valid URL.".to_owned())?;
     if uri.scheme_str() != Some("http") {
@@ -47,7 +47,7 @@ pub async fn resolve(url: &str, anywhere: bool) -> Result<(SocketAddr, Uri), Str
     })
 }
 
-/// Returns the hex HMAC-SHA256 of a body, keyed with the bare token.
+/// Returns the hexadecimal HMAC-SHA256 of a body; the key is the token without its scheme.
 pub fn signature(token: &str, body: &[u8]) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).map(|mut m| {
         m.update(body);
@@ -57,7 +57,7 @@ pub fn signature(token: &str, body: &[u8]) -> String {
         .unwrap_or_default()
 }
 
-/// Sends a webhook until it is taken, five times at most.
+/// Sends a webhook until it is accepted, at most five times.
 pub async fn deliver((host, uri): (SocketAddr, Uri), signature: &str, body: Bytes) {
     let mut backoff = INITIAL_BACKOFF;
     for _ in 0..MAX_ATTEMPTS {
@@ -70,7 +70,7 @@ pub async fn deliver((host, uri): (SocketAddr, Uri), signature: &str, body: Byte
     }
 }
 
-/// Was it taken?
+/// Sends it once; returns whether it was accepted.
 async fn send(host: SocketAddr, uri: &Uri, signature: &str, body: Bytes) -> Option<bool> {
     let stream = TcpStream::connect(host).await.ok()?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))

@@ -1,10 +1,10 @@
-//! No state on disk.
+//! The build without a state on disk.
 
 use std::path::Path;
 
 use crate::state::Change;
 
-/// Never made: without the feature there is no file.
+/// Never constructed, because there is no file without the feature.
 pub enum Db {}
 
 impl Db {

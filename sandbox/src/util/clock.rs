@@ -1,4 +1,4 @@
-//! The sandbox's clock: the system's with an offset, or one that stops until a test moves it.
+//! The sandbox's clock: the system's with an offset, or one that stands still until a test moves it.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 #[derive(Debug, Default)]
 pub struct Clock {
-    /// Milliseconds since 1970; 0 follows the system's clock.
+    /// The time in milliseconds since 1970; 0 follows the system's clock.
     fixed_at: i64,
     offset: AtomicI64,
 }
@@ -32,7 +32,7 @@ impl Clock {
         );
     }
 
-    /// Milliseconds since 1970, with a skew of so many seconds.
+    /// Returns the time in milliseconds since 1970, shifted by `skew` seconds.
     pub fn millis(&self, skew: i64) -> i64 {
         let now = if self.fixed_at == 0 {
             Timestamp::now().as_millisecond()
@@ -42,7 +42,7 @@ impl Clock {
         let now = now
             .saturating_add(self.offset.load(Ordering::Acquire))
             .saturating_add(skew.saturating_mul(1000));
-        // What an HTTP date can say.
+        // The range of an HTTP date.
         now.clamp(0, 253_402_300_799_000)
     }
 

@@ -1,8 +1,8 @@
-//! JSON values.
+//! Helpers for JSON values.
 
 use serde_json::Value;
 
-/// Returns a text as it is, and anything else as JSON.
+/// Returns a string unchanged, and anything else as JSON.
 pub fn text(value: &Value) -> String {
     value
         .as_str()

@@ -1,8 +1,8 @@
-//! Small helpers that know nothing of the API.
+//! Small helpers that do not depend on the API.
 
 pub mod clock;
 pub mod json;
 pub mod private;
 pub mod rng;
-#[allow(dead_code)] // The client's file, of which not all is needed here.
+#[allow(dead_code)] // a file of the client, not all of which is needed here
 pub mod secret;

@@ -1,4 +1,4 @@
-//! Files that only their owner may read: what is in them came from requests.
+//! Files that only their owner may read, because their content comes from requests.
 
 use std::{
     fs::{File, OpenOptions},
@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-/// Opens a regular file for what is added at its end. One that is new is private from its start, one that is there is made so.
+/// Opens a regular file for appending. A new file is created private, an existing one is made so.
 pub fn append(path: &Path) -> io::Result<File> {
     let refused = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
-    // Before it is opened: a FIFO would be waited for.
+    // Checked before the file is opened: opening a FIFO would block.
     match path.metadata() {
         Ok(metadata) if !metadata.is_file() => return Err(refused("it is no regular file")),
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),

@@ -1,16 +1,16 @@
 //! A small deterministic generator.
 
-/// SplitMix64; its state is also the hash of a place: the same place gives the same values, whatever was made before.
+/// SplitMix64. Its state is also the hash of a place: the same place gives the same values, whatever was made before.
 #[derive(Clone, Copy, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// For a seed and what is made there.
+    /// Returns a generator for a seed and a place.
     pub fn of(seed: u64, place: &str) -> Self {
         Self(0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)).at(place)
     }
 
-    /// For a place below (FNV-1a).
+    /// Returns a generator for a place below this one (FNV-1a).
     pub fn at(self, name: &str) -> Self {
         Self(
             name.bytes()
@@ -36,7 +36,7 @@ impl Rng {
         self.next() % n.max(1)
     }
 
-    /// From 0 to 1.
+    /// Returns a number from 0 to 1.
     pub fn fraction(&mut self) -> f64 {
         self.below(1_000_000) as f64 / 1e6
     }

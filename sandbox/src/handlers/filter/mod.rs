@@ -1,4 +1,4 @@
-//! Filters by the names of fields, order, and search: as django-filter and DRF have them.
+//! Filters by field names, order and search, as in django-filter and DRF.
 
 mod rule;
 
@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// What a query asks of the items of a list.
+/// The conditions and the order of a query.
 #[derive(Debug, Default, PartialEq)]
 pub struct Filter {
     rules: Vec<Rule>,
     search: Vec<String>,
-    /// Field, and whether downwards.
+    /// The fields to sort by, and whether in descending order.
     order: Vec<(String, bool)>,
 }
 
@@ -44,11 +44,11 @@ const END_PARAMETERS: [&str; 7] = [
     "until",
 ];
 
-/// The range of time that a query asks for.
+/// Returns the range of time that a query asks for.
 pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>) {
     let end = |text: &str| {
         let day = text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10;
-        // A date as the end means the whole day.
+        // A date as the end includes the whole day.
         formats::time(text).map(|t| {
             if day {
                 t.checked_add(jiff::Span::new().hours(24)).unwrap_or(t)
@@ -66,11 +66,11 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
 }
 
 impl Filter {
-    /// `item` says which fields there are; names that say nothing about them are no filters.
+    /// Reads the filters of a query. `item` says which fields exist; other names are not filters.
     pub fn of(schemas: &Schemas, item: &Object, query: &Query) -> Self {
         let mut filter = Self::default();
         for (name, value) in query.filters() {
-            // django-filter's BaseInFilter is the one that has commas.
+            // Only django-filter's BaseInFilter takes commas.
             let many = name.ends_with("__in");
             let (name, test) = split(name);
             let ranged = |names: &[&str], test| {
@@ -89,7 +89,7 @@ impl Filter {
             } else {
                 vec![value.to_owned()]
             };
-            // The same name again means one of both.
+            // A repeated name matches either value.
             match filter
                 .rules
                 .iter_mut()
@@ -121,7 +121,7 @@ impl Filter {
         filter
     }
 
-    /// Nothing is asked for.
+    /// Returns whether the query has no conditions.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -172,7 +172,7 @@ fn split(name: &str) -> (&str, Test) {
     (field, test)
 }
 
-/// `device_id` is `device` where there is only that, and the other way round; one tag filters by tags.
+/// Returns the field that a name means: `device_id` is `device` where only that exists, and the other way round; `tag` filters by `tags`.
 fn field(item: &Object, name: &str) -> Option<String> {
     let subject = names::subject(name);
     let candidates = [

@@ -10,7 +10,7 @@ use crate::spec::formats;
 pub struct Rule {
     pub field: String,
     pub test: Test,
-    /// One of them.
+    /// The accepted values.
     pub wanted: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ impl Rule {
     }
 }
 
-/// The text as a value of the same type.
+/// Reads a text as a value of the same type as `like`.
 pub fn read(like: &Value, text: &str) -> Option<Value> {
     match like {
         Value::Number(_) => text
@@ -89,7 +89,7 @@ pub fn read(like: &Value, text: &str) -> Option<Value> {
     }
 }
 
-/// Numbers by size, times by time, texts by letter; null first.
+/// Compares numbers by size, times by time, strings by letters; null comes first.
 pub fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Null, Value::Null) => Ordering::Equal,

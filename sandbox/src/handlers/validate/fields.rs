@@ -1,4 +1,4 @@
-//! What a value must be to be taken for a field: Django REST framework's checks, in its order and its words (3.18).
+//! Checks the values of fields, in the order and the words of Django REST framework 3.18.
 
 use serde_json::{Map, Value, json};
 
@@ -18,10 +18,10 @@ pub const REQUIRED: &str = "This field is required.";
 
 pub const NULL: &str = "This field may not be null.";
 
-/// Marks the file of a part: its length, in place of its text.
+/// The marker of a file in a part, with its length in place of its content.
 pub const FILE: &str = "\u{0}file";
 
-/// And its name.
+/// The marker of a file's name.
 pub const FILE_NAME: &str = "\u{0}name";
 
 /// Whether required members may be missing.
@@ -32,7 +32,7 @@ pub enum Mode {
     Partial,
 }
 
-/// Is the field a relation, and is there what this id names? `None`: it is no relation. Without an id: whether it is one.
+/// Looks up a relation: whether the item with this id exists; `None` if the field is not a relation. Without an id, only whether it is one.
 pub type Related<'a> = &'a dyn Fn(&str, IdKind, Option<&str>) -> Option<bool>;
 
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
-    /// Unions inside an alternative are not checked: each level would double the work.
+    /// Whether unions inside are skipped: checking them in each alternative would double the work at each level.
     pub shallow: bool,
 }
 
@@ -78,7 +78,7 @@ impl Validator<'_> {
             Kind::Union(_) if self.shallow => Ok(value),
             Kind::Union(_) => self.union(place, name, value),
             Kind::Object(object) => match value {
-                // drf-yasg documents a JSONField as an object of nothing.
+                // drf-yasg documents a JSONField as an object without properties.
                 value
                     if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
                 {
@@ -96,7 +96,7 @@ impl Validator<'_> {
         }
     }
 
-    /// By the alternative that its tag names; without a tag, by the first of those that it may be of which takes it.
+    /// Checks a union by the alternative that its tag names or, without a tag, by the first possible alternative that accepts the value.
     fn union(&self, place: SchemaRef, name: &str, value: Value) -> Validated {
         let found = self
             .schemas
@@ -127,14 +127,14 @@ impl Validator<'_> {
         }
     }
 
-    /// drf-yasg gives limits to a number of the model, and none to a relation.
+    /// Returns whether a field is a relation. drf-yasg gives limits to the numbers of a model, but not to relations.
     pub fn relation(&self, schema: &Schema, name: &str, kind: IdKind) -> bool {
         schema.minimum.is_none()
             && schema.maximum.is_none()
             && (self.related)(name, kind, None).is_some()
     }
 
-    /// A relation by the id of what it leads to.
+    /// Checks a relation by the id of its target.
     fn related(&self, place: SchemaRef, name: &str, kind: IdKind, value: Value) -> Validated {
         let incorrect = || {
             invalid(format!(
@@ -156,7 +156,7 @@ impl Validator<'_> {
             },
             (IdKind::Integer, Value::String(t)) => match t.trim().parse::<i64>() {
                 Ok(id) => Value::from(id),
-                // Django looks up what no database holds, and finds nothing.
+                // Django looks up a number that is too large for a database, and finds nothing.
                 Err(_) if t.bytes().all(|b| b.is_ascii_digit()) => return missing(&value),
                 Err(_) => return incorrect(),
             },
@@ -235,7 +235,7 @@ fn file(value: Value) -> Validated {
     }
 }
 
-/// Of a file its name is kept.
+/// Replaces a file by its name.
 fn without_marker(value: Value) -> Value {
     match value.get(FILE_NAME) {
         Some(name) => name.clone(),

@@ -17,7 +17,7 @@ use crate::{
 impl Validator<'_> {
     pub fn list(&self, schema: &Schema, item: SchemaRef, name: &str, value: Value) -> Validated {
         let inner = self.schemas.at(item);
-        // A list of serializers says what is wrong with itself as a serializer does.
+        // A list of serializers reports its own errors as a serializer does.
         let serializers = inner.object().is_some_and(|o| !o.is_free_form());
         let whole = |message: String| {
             if serializers {
@@ -35,7 +35,7 @@ impl Validator<'_> {
         }
         let count = items.len();
         let many = self.is_many_related(schema, item, name);
-        // Choices and relations end with the first that is wrong; lists name the places.
+        // Choices and relations stop at the first error; lists report all places.
         let first_only = many || inner.values.is_some();
         let (mut clean, mut errors) = (Vec::with_capacity(count), Map::new());
         for (n, value) in items.into_iter().enumerate() {
@@ -65,7 +65,7 @@ impl Validator<'_> {
             }
             _ => {
                 if schema.unique || first_only {
-                    // Django keeps a relation once, however often it is named.
+                    // Django stores a relation once, however often it is sent.
                     let mut seen = std::collections::HashSet::new();
                     clean.retain(|v| seen.insert(v.to_string()));
                 }
@@ -74,7 +74,7 @@ impl Validator<'_> {
         }
     }
 
-    /// drf-yasg says of the ids of a relation to many that each is there once.
+    /// Returns whether the list is a many-to-many relation, whose ids drf-yasg documents as unique.
     fn is_many_related(&self, schema: &Schema, item: SchemaRef, name: &str) -> bool {
         let inner = self.schemas.at(item);
         let kind = match &inner.kind {

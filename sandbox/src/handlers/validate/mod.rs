@@ -1,4 +1,4 @@
-//! Is a request what the document asks for? In the words of Django REST framework.
+//! Validates requests against the document, in the words of Django REST framework.
 
 pub mod fields;
 mod lists;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What came in, cleaned of what is read-only or not in the document; or DRF's errors.
+/// Returns the body without members that are read-only or unknown, or else DRF's errors.
 pub fn body(judge: Validator<'_>, place: SchemaRef, value: Value) -> Result<Value, Value> {
     let top = judge.schemas.at(place);
     match &top.kind {
@@ -39,7 +39,7 @@ pub fn body(judge: Validator<'_>, place: SchemaRef, value: Value) -> Result<Valu
     }
 }
 
-/// Query and path name no relations: what they name is looked for, not judged.
+/// Returns a validator without relations: those in query and path are looked up, not validated.
 fn plain_validator(schemas: &Schemas) -> Validator<'_> {
     Validator {
         schemas,
@@ -49,7 +49,7 @@ fn plain_validator(schemas: &Schemas) -> Validator<'_> {
     }
 }
 
-/// What django-filter says where a serializer says something else.
+/// Returns django-filter's message where it differs from a serializer's.
 fn filtered(kind: &Kind, message: Value) -> Value {
     match kind {
         Kind::Number => json!(["Enter a number."]),
@@ -59,7 +59,7 @@ fn filtered(kind: &Kind, message: Value) -> Value {
     }
 }
 
-/// The query and the headers.
+/// Validates the query and the headers.
 pub fn parameters(
     schemas: &Schemas,
     operation: &Operation,
@@ -81,7 +81,7 @@ pub fn parameters(
             query.all(&p.name).map(str::to_owned).collect()
         };
         let Some(last) = values.last() else {
-            // The header of the credentials is judged before.
+            // The credentials have been checked before.
             if p.required && !p.name.eq_ignore_ascii_case("authorization") {
                 errors.insert(p.name.clone(), json!([REQUIRED]));
             }
@@ -94,9 +94,9 @@ pub fn parameters(
                 .filter(|v| !v.is_empty())
                 .map(|v| Value::from(v.to_owned()))
                 .collect(),
-            // What is left empty is not filtered by.
+            // An empty value does not filter.
             _ if last.is_empty() && !p.required => continue,
-            // Python's integers have no end; such a number finds nothing, or is no size of a page.
+            // Python's integers are unbounded; such a number finds nothing, or is not a valid page size.
             Kind::Integer
                 if last.len() > 18
                     && last
@@ -123,7 +123,7 @@ pub fn parameters(
     }
 }
 
-/// Could the values of the path be of their types?
+/// Returns whether the values in the path can be of their types.
 pub fn path(schemas: &Schemas, operation: &Operation, names: &[String], values: &[String]) -> bool {
     operation
         .parameters

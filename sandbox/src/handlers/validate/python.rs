@@ -1,8 +1,8 @@
-//! Values as Python shows them.
+//! Formats values as Python does.
 
 use serde_json::Value;
 
-/// What Python calls the type.
+/// Returns Python's name of the type.
 pub fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",
@@ -15,7 +15,7 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// Python's `str`.
+/// Returns the result of Python's `str`.
 pub fn str_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! Choices, texts, numbers and booleans.
+//! Checks choices, texts, numbers and booleans.
 
 use serde_json::{Number, Value, json};
 
@@ -23,7 +23,7 @@ pub fn invalid(message: impl Into<String>) -> Validated {
 }
 
 pub fn choice(values: &[Value], value: Value) -> Validated {
-    // By its text: a form sends nothing else.
+    // Compared as text, since a form sends nothing else.
     let text = str_of(&value);
     match values.iter().find(|v| **v == value || str_of(v) == text) {
         Some(known) => Ok(known.clone()),
@@ -61,7 +61,7 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     };
     match format {
         "decimal" => return decimal(schema, text),
-        // Those are no CharFields: nothing is blank.
+        // These are not CharFields, so the message about blank values does not apply.
         "date-time" | "date" => {
             return formats::violation(format, text).map_or_else(|| Ok(text.into()), invalid);
         }
@@ -99,7 +99,7 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     }
 }
 
-/// Python's `int`, of a text without a fraction that is not zero.
+/// Reads an integer as Python's `int` does; a fraction must be zero.
 pub fn integer(schema: &Schema, value: &Value) -> Validated {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -124,7 +124,7 @@ pub fn integer(schema: &Schema, value: &Value) -> Validated {
     }
     match whole.parse::<i64>() {
         Ok(n) => range(schema, n as f64, n.into()),
-        // More than a database holds.
+        // Too large for a database.
         Err(_) if whole.starts_with('-') => {
             below_minimum(schema.minimum.unwrap_or(i64::MIN as f64))
         }
@@ -207,7 +207,7 @@ pub fn above_maximum(limit: f64) -> Validated {
     ))
 }
 
-/// An integer to its last digit.
+/// Returns a limit; an integer with all its digits.
 pub fn format_limit(n: f64) -> String {
     if n.fract() == 0.0 && n.abs() < 1e19 {
         (n as i64).to_string()

@@ -1,4 +1,4 @@
-//! The collections of a document: whose items have ids, and who shows the items of another.
+//! The collections of a document, whose items have ids, and collections that show the items of another.
 
 use std::collections::HashMap;
 
@@ -98,7 +98,7 @@ pub fn id_kind(spec: &Spec, schema: SchemaRef) -> IdKind {
     }
 }
 
-/// A list without paths for its items shows the items of another: of the noun's own collection, or of the one that it stands below.
+/// Finds the collection whose items a list without item paths shows: that of its noun, or the one that it is below.
 pub fn shows_items_of(
     spec: &Spec,
     seen: &Survey,
@@ -160,7 +160,7 @@ pub fn identities(spec: &mut Spec) {
     (spec.unique_fields, spec.collections_of) = (unique_fields, collections_of);
 }
 
-/// Nobody else speaks for the noun of what can only be listed: `/vehicle/makes/`.
+/// Makes collections of resources that can only be listed: `/vehicle/makes/`.
 pub fn only_listed(spec: &mut Spec, seen: &Survey) {
     let mut lists: Vec<usize> = (0..spec.collections.len()).collect();
     lists.sort_by_key(|i| spec.collections.get(*i).map(|c| c.path.len()));

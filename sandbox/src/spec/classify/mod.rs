@@ -1,4 +1,4 @@
-//! What each operation does, told from the paths and the shapes of a document.
+//! Finds out what each operation does from the paths and shapes of a document.
 
 mod collections;
 mod operations;
@@ -28,7 +28,7 @@ pub fn classify(spec: &mut Spec, base: &str) {
         .enumerate()
         .map(|(i, c)| (c.path.clone(), i))
         .collect();
-    // The shortest path that has items of its own speaks for a noun.
+    // The shortest path with items of its own represents a noun.
     let mut unique_fields: Vec<usize> = (0..spec.collections.len()).collect();
     unique_fields.sort_by_key(|i| spec.collections.get(*i).map(|c| c.path.len()));
     for i in unique_fields {

@@ -1,4 +1,4 @@
-//! What there is at which path.
+//! A survey of the paths of a document.
 
 use std::collections::HashMap;
 
@@ -12,9 +12,9 @@ use crate::spec::{
 };
 
 pub struct Survey {
-    /// Route by normalised path; several when there are versions.
+    /// The routes of each normalised path; several if there are versions.
     pub routes: HashMap<String, Vec<usize>>,
-    /// Normalised path of a collection whose items have a path → the parameter's name.
+    /// The name of the item's parameter by the normalised path of the collection.
     pub items: HashMap<String, String>,
     pub order: Vec<String>,
 }
@@ -73,7 +73,7 @@ pub fn listed(spec: &Spec, seen: &Survey, norm: &str) -> bool {
     operations(spec, seen, norm, &Method::GET).any(|o| o.list.is_some())
 }
 
-/// Fields whose values no two things share.
+/// Fields with unique values.
 pub const UNIQUE: [&str; 4] = ["vin", "imei", "iccid", "unit_id"];
 
 pub fn has(spec: &Spec, schema: SchemaRef, name: &str) -> bool {
@@ -81,7 +81,7 @@ pub fn has(spec: &Spec, schema: SchemaRef, name: &str) -> bool {
     members.is_some_and(|o| o.get(name).is_some())
 }
 
-/// Records of a time that have no id and are asked for by time.
+/// Returns whether a list has records without ids that are asked for by time.
 pub fn is_rows(spec: &Spec, operation: &Operation, list: &List) -> bool {
     let Some(item) = spec.schemas.members(list.item) else {
         return false;

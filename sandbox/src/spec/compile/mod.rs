@@ -1,4 +1,4 @@
-//! A document compiled.
+//! Compiles a document.
 
 mod response;
 
@@ -41,7 +41,7 @@ impl Spec {
                         .push(spec.operation(doc, &template, name, item, operation));
                 }
             }
-            // DRF has HEAD wherever it has GET, and OPTIONS everywhere; they work without being documented.
+            // DRF supports HEAD wherever it supports GET, and OPTIONS everywhere, without documenting them.
             route.allow = allow(&route.operations);
             spec.router.add(&template, spec.routes.len());
             spec.by_template.insert(template, spec.routes.len());
@@ -124,7 +124,7 @@ impl Spec {
                     .get("explode")
                     .and_then(Value::as_bool)
                     .unwrap_or(true),
-                // drf-yasg says nothing of the lists that DRF reads from repeated names; django-filter's `__in` has commas.
+                // drf-yasg gives no collectionFormat for lists that DRF reads from repeated names; django-filter's `__in` takes commas.
                 (None, "") => location == Location::Query && !text("name").ends_with("__in"),
                 (None, format) => format == "multi",
             };
@@ -222,7 +222,7 @@ fn allow(operations: &[Operation]) -> HeaderValue {
     HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
 }
 
-/// The base path, without a slash at its end.
+/// Returns the base path without a trailing slash.
 fn base(doc: &Value) -> String {
     let server = doc
         .pointer("/servers/0/url")

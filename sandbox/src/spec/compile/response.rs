@@ -1,4 +1,4 @@
-//! What a response is: its schema, its media types, and whether it is a list.
+//! Compiles a response: its schema, its media types, and whether it is a list.
 
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ impl Spec {
         }
     }
 
-    /// The members of a page's envelope: `results` beside `count` or `next`.
+    /// Returns the members of a page's envelope: `results` beside `count` or `next`.
     fn envelope(&self, schema: SchemaRef) -> Option<Vec<String>> {
         let object = self.schemas.at(schema).object()?;
         (object.get("count").is_some() || object.get("next").is_some()).then_some(())?;

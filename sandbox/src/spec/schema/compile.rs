@@ -1,4 +1,4 @@
-//! Schemas from a document: references, `allOf` and alternatives resolved.
+//! Compiles the schemas of a document: resolves references, `allOf` and alternatives.
 
 use std::{collections::HashSet, sync::OnceLock};
 
@@ -9,7 +9,7 @@ use crate::spec::{
     union::source::{self, ANNOTATIONS, is_null},
 };
 
-/// How deep `allOf` may lead from component to component.
+/// The maximum depth of `allOf` across components.
 const MAX_ALL_OF_DEPTH: usize = 256;
 
 fn flag(schema: &Value, name: &str) -> bool {
@@ -28,7 +28,7 @@ fn allows_null(doc: &Value, schema: &Value) -> bool {
 }
 
 impl SchemaRef {
-    /// Adds what a place says beside its type.
+    /// Adds what a schema says besides its type.
     fn apply_flags(&mut self, schema: &Value) {
         self.nullable |= flag(schema, "nullable") || flag(schema, "x-nullable");
         self.read_only |= flag(schema, "readOnly");
@@ -42,7 +42,7 @@ impl Schemas {
         (self.nodes.len() - 1) as u32
     }
 
-    /// An object of these properties.
+    /// Adds an object with these properties.
     pub fn object(&mut self, properties: impl IntoIterator<Item = Property>) -> SchemaRef {
         let kind = Kind::Object(properties.into_iter().collect());
         self.push_node(kind)
@@ -66,7 +66,7 @@ impl Schemas {
         place
     }
 
-    /// `now`: with the node behind a reference, not only its number.
+    /// Compiles a schema. `now` compiles the target of a reference too, instead of only giving it a number.
     pub fn compile_ref(&mut self, doc: &Value, schema: &Value, now: bool) -> SchemaRef {
         let only = source::single_part(schema);
         let wrapped = only.filter(|_| {
@@ -91,7 +91,7 @@ impl Schemas {
         place
     }
 
-    /// `members`: of a base that others are made of, not one of those.
+    /// Compiles a reference. `members` means the own members of a base, not one of the components derived from it.
     pub fn reference(
         &mut self,
         doc: &Value,
@@ -101,7 +101,7 @@ impl Schemas {
     ) -> SchemaRef {
         let (mut reference, mut notes) = (reference, SchemaRef::default());
         let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
-        // A name for another component; one for itself is anything.
+        // An alias of another component; an alias of itself means any value.
         for _ in 0..MAX_ALL_OF_DEPTH {
             let target = find(reference);
             let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {
@@ -134,7 +134,7 @@ impl Schemas {
         place
     }
 
-    /// Compiles what a reference points to, once.
+    /// Compiles the target of a reference, once.
     fn fill(&mut self, doc: &Value, at: &Target, id: u32) {
         let reference = at.0.as_str();
         let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
@@ -225,7 +225,7 @@ impl Schemas {
             .map_or(Kind::Any, Kind::Object)
     }
 
-    /// The members that a schema says itself and has of its parts, but for those of one; `None` if it is no object.
+    /// Returns the members of a schema and of its parts, except one part; `None` if it is not an object.
     pub fn object_of(&mut self, doc: &Value, schema: &Value, but: Option<usize>) -> Option<Object> {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);
@@ -263,7 +263,7 @@ impl Schemas {
                     p.required |= required.contains(p.name.as_str());
                     object.add(p);
                 }),
-                // One that is no object, with constraints beside it.
+                // A part that is not an object, with constraints beside it.
                 _ if object.is_free_form() && !is_object && but.is_none() => return None,
                 _ => {}
             }

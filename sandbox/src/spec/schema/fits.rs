@@ -1,4 +1,4 @@
-//! Whether a value could come from a place.
+//! Checks whether a value fits a schema.
 
 use serde_json::{Map, Value};
 
@@ -9,12 +9,12 @@ use crate::spec::{
 };
 
 impl Schemas {
-    /// Could this value come from (or go to) that place? Limits of size are not asked.
+    /// Returns whether a value fits a schema. Limits of size are not checked.
     pub fn fits(&self, place: SchemaRef, value: &Value) -> bool {
         self.fits_here(place, value, &[], false)
     }
 
-    /// Counts the alternatives that a plain value fits. 2.0 is an integer, too (JSON Schema draft 6 and later).
+    /// Counts the alternatives that a scalar fits. 2.0 is an integer too (JSON Schema draft 6 and later).
     pub fn fitting(&self, place: SchemaRef, union: &Union, value: &Value) -> usize {
         let whole = value.as_f64().is_some_and(|n| n.fract() == 0.0);
         let integer = |l: SchemaRef| whole && matches!(self.at(l).kind, Kind::Integer);
@@ -24,7 +24,7 @@ impl Schemas {
             .count()
     }
 
-    /// `tags`: members beside those of the object. `shallow`: whatever is where a union is fits.
+    /// Returns whether a value fits. `tags` are allowed in addition to the object's members; with `shallow`, anything fits a union.
     fn fits_here(
         &self,
         place: SchemaRef,
@@ -62,7 +62,7 @@ impl Schemas {
         }
     }
 
-    /// Has a text the length and the form that are asked for there?
+    /// Returns whether a text has the required length and form.
     pub fn text_fits(&self, place: SchemaRef, text: &str) -> bool {
         let schema = self.at(place);
         let long = text.chars().count();

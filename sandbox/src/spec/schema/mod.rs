@@ -22,12 +22,12 @@ pub struct SchemaRef {
 }
 
 impl SchemaRef {
-    /// The number of its node.
+    /// Returns the number of its node.
     pub fn node(self) -> u32 {
         self.id
     }
 
-    /// Returns whether the document says anything of the value.
+    /// Returns whether the document says anything about the value.
     pub fn is_typed(self) -> bool {
         self.id != u32::MAX
     }
@@ -43,11 +43,12 @@ pub struct Schema {
     pub min_length: Option<usize>,
     pub max_length: Option<usize>,
     pub items: (Option<usize>, Option<usize>),
-    /// No item may occur twice.
+    /// Whether items must be unique.
     pub unique: bool,
     pub pattern: Option<String>,
     pub(in crate::spec) regex: OnceLock<Option<regex_lite::Regex>>,
-    /// A read-only string without any constraint: what DRF documents for a method field, whatever it holds. (Our pipeline marks those it knows better of.)
+    /// Whether it is a read-only string without constraints, as DRF documents a method field, whatever its value. (Our pipeline marks those that it knows more
+    /// about.)
     pub bare: bool,
 }
 
@@ -55,7 +56,7 @@ pub struct Schema {
 pub enum Kind {
     #[default]
     Any,
-    /// With its format, or nothing.
+    /// A string with its format, or an empty one.
     Text(String),
     Integer,
     Number,
@@ -69,7 +70,7 @@ pub enum Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Object {
     pub properties: Vec<Property>,
-    /// Other members: what they are, if any are allowed.
+    /// The schema of other members, if they are allowed.
     pub others: Option<SchemaRef>,
     by_name: HashMap<String, usize>,
 }
@@ -88,7 +89,7 @@ impl Object {
         self.properties.get(*self.by_name.get(name)?)
     }
 
-    /// No properties: any JSON goes, as drf-yasg documents a JSONField so.
+    /// Returns whether it has no properties, which means any JSON: drf-yasg documents a JSONField like this.
     pub fn is_free_form(&self) -> bool {
         self.properties.is_empty()
     }
@@ -122,7 +123,7 @@ impl Schema {
         }
     }
 
-    /// Returns the compiled pattern; `None` if it is not supported or too large, and then not checked.
+    /// Returns the compiled pattern; `None` if it is unsupported or too large, and therefore not checked.
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
         let compile = || {
             regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
@@ -133,7 +134,7 @@ impl Schema {
         self.regex.get_or_init(compile).as_ref()
     }
 
-    /// Returns whether a text does not match the pattern. A long text is not checked: matching takes time in proportion to text times pattern.
+    /// Returns whether a text violates the pattern. A long text is not checked, because matching takes time in proportion to text times pattern.
     pub fn violates_pattern(&self, text: &str) -> bool {
         text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
     }
@@ -146,22 +147,22 @@ impl Schema {
     }
 }
 
-/// All schemas of a document that are reachable from what was compiled.
+/// All schemas of a document that are reachable from the compiled operations.
 #[derive(Debug, Default)]
 pub struct Schemas {
     pub(in crate::spec) nodes: Vec<Schema>,
     pub(in crate::spec) refs: HashMap<Target, SchemaRef>,
-    /// References that are known by their node and not compiled yet: documents are recursive, and deep.
+    /// References that have a node but are not compiled yet: documents are recursive, and deep.
     pub(in crate::spec) pending: Vec<(Target, u32)>,
-    /// Which components are made of a component by `allOf`.
+    /// The components derived from a component by `allOf`.
     pub(in crate::spec) children: Option<Arc<Children>>,
     pub(in crate::spec) compiled: HashSet<u32>,
     pub(in crate::spec) depth: usize,
-    /// A schema that is made of too many others.
+    /// A schema that consists of too many others.
     pub too_deep: Option<String>,
 }
 
-/// What a reference leads to; of a base that others are made of, its own members alone.
+/// The target of a reference, and whether only the own members of a base are meant.
 pub type Target = (String, bool);
 
 static ANY: Schema = Schema {
@@ -190,9 +191,9 @@ pub struct Union {
     /// The member that names the alternative.
     pub tag: Option<String>,
     pub alternatives: Vec<Alternative>,
-    /// `oneOf`: a value fits one alternative and no other.
+    /// Whether a value must fit exactly one alternative (`oneOf`).
     pub one_of: bool,
-    /// The alternative that a value of the tag names.
+    /// The alternative by the value of the tag.
     pub(in crate::spec) by_tag: HashMap<String, usize>,
     pub(in crate::spec) leaves: OnceLock<Leaves>,
     pub(in crate::spec) members: OnceLock<Object>,
@@ -204,11 +205,11 @@ pub struct Alternative {
     pub tags: Vec<String>,
 }
 
-/// What a union comes down to: alternatives that are no unions, or that have a tag of their own.
+/// The leaves of a union: alternatives that are not unions, or that have a tag of their own.
 #[derive(Debug, Default)]
 pub struct Leaves {
     pub(in crate::spec) all: Vec<SchemaRef>,
-    /// A required member whose listed values tell all objects apart.
+    /// A required member whose listed values distinguish all objects.
     pub(in crate::spec) implied: Option<String>,
 }
 

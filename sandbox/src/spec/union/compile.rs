@@ -1,4 +1,4 @@
-//! Unions of a document compiled.
+//! Compiles the unions of a document.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ impl Schemas {
         made.clone()
     }
 
-    /// A component with a discriminator that others are made of is one of those.
+    /// Returns whether a component with a discriminator is a base that others are derived from.
     pub fn is_base(&mut self, doc: &Value, reference: &str) -> bool {
         let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
         target.is_some_and(|t| source::tag(t).is_some()) && self.children(doc).has(reference)
     }
 
-    /// The union that a schema is, if it is one: any JSON where it can't be told of what.
+    /// Returns the union that a schema is, if it is one; any JSON if its alternatives cannot be told.
     pub fn union_of(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Option<Kind> {
         let base = at.map(|(reference, _)| reference.as_str());
         if let Some(base) = base.filter(|b| self.is_base(doc, b)) {
@@ -72,5 +72,5 @@ impl Schemas {
     }
 }
 
-/// How many members that stand beside alternatives are copied into them.
+/// How many members beside alternatives are copied into them.
 const MOST_COPIES: usize = 100_000;

@@ -1,4 +1,4 @@
-//! Bases with a discriminator that other components are made of.
+//! Bases with a discriminator that other components are derived from.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::spec::union::source::{
     tags,
 };
 
-/// Which components are made of which by `allOf`, and the place of each in the document.
+/// The components derived by `allOf` from each component, and their places in the document.
 #[derive(Debug, Default)]
 pub struct Children {
     of: HashMap<String, Vec<String>>,
@@ -21,7 +21,7 @@ impl Children {
         self.of.contains_key(base)
     }
 
-    /// All that are made of it, at whatever distance, in their order.
+    /// Returns all components derived from `base`, directly or indirectly, in their order.
     fn below<'a>(&'a self, base: &'a str) -> Vec<&'a str> {
         let (mut todo, mut found) = (vec![base], HashSet::new());
         while let Some(name) = todo.pop() {
@@ -53,7 +53,7 @@ pub fn children(doc: &Value) -> Children {
     children
 }
 
-/// The tag of a base and its alternatives, each by its pointer: those that it lists, all that are made of it, and itself if it says so.
+/// Returns the tag of a base and the pointers of its alternatives: those that it lists, all that are derived from it, and itself if it says so.
 pub fn inherited(
     doc: &Value,
     base: &str,

@@ -1,6 +1,6 @@
-//! `oneOf`, `anyOf`, and a base with a discriminator that others are made of: which alternative a value is of, by the rule of docs/decisions/0006-unions.md.
+//! Unions (`oneOf`, `anyOf`, and a base with a discriminator): finds the alternative of a value, by the rule of docs/decisions/0006-unions.md.
 //!
-//! Alternatives may be unions again, in chains and rings: each is looked at once, and no alternative is looked at with the unions inside it.
+//! Alternatives may be unions again, in chains and cycles: each is looked at once, and never together with the unions inside it.
 
 mod compile;
 pub mod inheritance;
@@ -19,7 +19,7 @@ use crate::{
     util::json,
 };
 
-/// An alternative, with the members that name it.
+/// The chosen alternative, with the members that name it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
     pub of: SchemaRef,
@@ -27,7 +27,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Puts the tags into a value of the alternative.
+    /// Adds the tags to a value of the alternative.
     pub fn with_tags(&self, mut value: Value) -> Value {
         if let Some(map) = value.as_object_mut() {
             map.extend(self.tags.iter().cloned());
@@ -50,7 +50,7 @@ impl Schemas {
         }
     }
 
-    /// The members of an object, or of all objects among the alternatives of a union; what is required is so in all of them.
+    /// Returns the members of an object, or of all objects among the alternatives of a union; a member is required if all of them require it.
     pub fn members(&self, place: SchemaRef) -> Option<&Object> {
         let Some(union) = self.union(place) else {
             return self.at(place).object();
@@ -85,7 +85,7 @@ impl Schemas {
         (!object.properties.is_empty()).then_some(object)
     }
 
-    /// Nothing but objects is taken.
+    /// Returns whether only objects are accepted.
     pub fn is_of_objects(&self, place: SchemaRef) -> bool {
         let leaves = self.union(place).map(|u| &self.leaves(place, u).all);
         let object = |l: &SchemaRef| match self.union(*l) {
@@ -95,7 +95,7 @@ impl Schemas {
         leaves.is_some_and(|l| l.iter().all(object))
     }
 
-    /// The member by which the alternatives of a union are told.
+    /// Returns the member that distinguishes the alternatives of a union.
     pub fn tag_of(&self, place: SchemaRef) -> Option<&str> {
         let union = self.union(place)?;
         let implied = || self.leaves(place, union).implied.as_deref();
@@ -149,7 +149,7 @@ impl Schemas {
         names.find(tells).cloned()
     }
 
-    /// The value of a tag, as the alternative has it.
+    /// Returns the value of a tag in the type of the alternative.
     fn tag(&self, of: SchemaRef, name: &str, text: &str) -> Value {
         let property = self.at(of).object().and_then(|o| o.get(name));
         let parsed = match property.map(|p| &self.at(p.of).kind) {
@@ -159,10 +159,11 @@ impl Schemas {
         parsed.unwrap_or_else(|| text.into())
     }
 
-    /// The alternatives that a value may be of, the likeliest first; what is no union is its own. `partial`: any member may be missing.
+    /// Returns the possible alternatives of a value, the likeliest first; a schema that is not a union is its own alternative. `partial` means that any member
+    /// may be missing.
     ///
     /// # Errors
-    /// The tag that names none.
+    /// Returns the tag if it names no alternative.
     pub fn alternatives(
         &self,
         place: SchemaRef,
@@ -227,7 +228,7 @@ impl Schemas {
         }
     }
 
-    /// Those that no tag names, in the order of the document: what to judge a value by that fits none.
+    /// Returns the alternatives without a tag in the order of the document, to validate a value that fits none.
     pub fn untagged(&self, place: SchemaRef, value: &Value) -> Vec<SchemaRef> {
         let all = self.union(place).map(|u| &self.leaves(place, u).all);
         let mut all: Vec<SchemaRef> = all.into_iter().flatten().copied().collect();
@@ -236,7 +237,7 @@ impl Schemas {
         all
     }
 
-    /// The alternative that is shown where nothing was sent: the one of this number, if `may` says that it can be.
+    /// Returns the alternative to show if nothing was sent: the one with this number, if `may` allows it.
     pub fn pick(
         &self,
         place: SchemaRef,

@@ -1,4 +1,4 @@
-//! How well a value fits an alternative that no tag names (docs/decisions/0006-unions.md).
+//! Ranks how well a value fits an alternative without a tag (docs/decisions/0006-unions.md).
 
 use std::cmp::Reverse;
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Schemas {
-    /// How well a value fits, the least being the best; `None` if it does not.
+    /// Returns how well a value fits, where less is better; `None` if it does not fit.
     pub fn rank(&self, leaf: SchemaRef, value: &Value, partial: bool, first: bool) -> Option<Rank> {
         let schema = self.at(leaf);
         let mut rank = Rank::default();
@@ -76,7 +76,7 @@ impl Schemas {
         let missing = if partial { 0 } else { missing.count() };
         let open = object.others.is_some();
         let unknown = if open { 0 } else { map.len() - known };
-        // Of two faults one is forgiven, as long as anything is known.
+        // One of two faults is forgiven, as long as any member is known.
         let fits = match (missing, unknown) {
             (0, 0) => true,
             (0, _) | (_, 0) => known > 0,
@@ -93,7 +93,7 @@ impl Schemas {
     }
 }
 
-/// In the order of what decides.
+/// Compared in the order of its fields.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     missing: usize,
@@ -104,7 +104,7 @@ pub struct Rank {
     strictness: u8,
 }
 
-/// Is the value of the JSON type of a schema?
+/// Returns whether the value has the JSON type of a schema.
 pub fn takes(schema: &Schema, value: &Value) -> bool {
     match &schema.kind {
         Kind::Any | Kind::Union(_) => true,

@@ -1,4 +1,4 @@
-//! Unions as a document writes them: `oneOf` and `anyOf`, with a discriminator or without, members beside them, and bases that others are made of.
+//! Reads unions from a document: `oneOf` and `anyOf`, with or without a discriminator, members beside them, and bases that others are derived from.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::util::json;
 
-/// What may stand beside an only part without making it another schema.
+/// Keywords that may stand beside a single part without changing its meaning.
 pub const ANNOTATIONS: [&str; 10] = [
     "allOf",
     "oneOf",
@@ -28,7 +28,7 @@ pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str)
 }
 
-/// The alternatives of a schema: it has `oneOf` or `anyOf`, not both.
+/// Returns the alternatives of a schema, if it has either `oneOf` or `anyOf`, not both.
 pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     match (list(schema, "oneOf"), list(schema, "anyOf")) {
         (Some(list), None) | (None, Some(list)) => Some(list),
@@ -36,13 +36,13 @@ pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     }
 }
 
-/// The schema that a reference leads to at once, or the schema.
+/// Returns the direct target of a reference, or the schema itself.
 pub fn resolved<'a>(doc: &'a Value, schema: &'a Value) -> &'a Value {
     let target = |r: &str| doc.pointer(r.strip_prefix('#')?);
     reference(schema).and_then(target).unwrap_or(schema)
 }
 
-/// Null is all that it may be.
+/// Returns whether the value can only be null.
 pub fn is_null(schema: &Value) -> bool {
     let only = |map: &Map<String, Value>| {
         map.get("nullable") == Some(&Value::Bool(true))
@@ -55,7 +55,7 @@ pub fn is_null(schema: &Value) -> bool {
         || schema.as_object().is_some_and(only)
 }
 
-/// The one part of which a schema is made.
+/// Returns the only part that a schema consists of.
 pub fn single_part(schema: &Value) -> Option<&Value> {
     let parts = match alternatives(schema) {
         Some(_) if schema.get("discriminator").is_some() => return None,
@@ -66,14 +66,14 @@ pub fn single_part(schema: &Value) -> Option<&Value> {
     parts.next().filter(|_| parts.next().is_none())
 }
 
-/// The member that a discriminator names.
+/// Returns the member that a discriminator names.
 pub fn tag(schema: &Value) -> Option<&str> {
     let discriminator = schema.get("discriminator")?;
     let name = discriminator.get("propertyName").unwrap_or(discriminator);
     name.as_str().filter(|n| !n.is_empty())
 }
 
-/// Where components stand.
+/// The places of components.
 const PLACES: [&str; 2] = ["#/components/schemas/", "#/definitions/"];
 
 pub fn components(doc: &Value) -> impl Iterator<Item = (String, &Value)> {
@@ -93,16 +93,16 @@ fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The component of a pointer by its name.
+/// Returns the name of the component that a pointer leads to.
 pub fn last(pointer: &str) -> String {
     let name = pointer.rsplit('/').next().unwrap_or_default();
     name.replace("~1", "/").replace("~0", "~")
 }
 
-/// Pointer → values of the tag, by the mapping of a discriminator.
+/// The values of the tag by the pointers of components, from the mapping of a discriminator.
 pub type Mapping = HashMap<String, Vec<String>>;
 
-/// The values that a mapping has for components: by pointer, by name, by a file of that name.
+/// Collects the values that a mapping has for components: by pointer, by name, or by a file of that name.
 pub fn mapping(doc: &Value, schema: &Value, out: &mut Mapping) -> Vec<String> {
     let entries = schema
         .pointer("/discriminator/mapping")
@@ -135,7 +135,7 @@ fn component(doc: &Value, target: &str) -> Option<String> {
     })
 }
 
-/// The values of the tag that name an alternative: those of the mapping, the one that it says itself, or its name.
+/// Returns the values of the tag that name an alternative: those of the mapping, or the one that the alternative fixes itself, or its name.
 pub fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> {
     let pointer = reference(part);
     if let Some(mapped) = pointer.and_then(|p| mapping.get(p)) {
@@ -156,7 +156,7 @@ pub fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<Stri
     own.into_iter().collect()
 }
 
-/// A property of a schema or of what it is made of.
+/// Returns a property of a schema or of its parts.
 pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let (mut todo, mut seen) = (vec![schema], HashSet::new());
     while let Some(schema) = todo.pop() {
@@ -174,21 +174,21 @@ pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a
     None
 }
 
-/// A union that a schema says itself.
+/// A union as a schema describes it.
 pub struct UnionSource<'a> {
     pub tag: Option<String>,
-    /// `oneOf`, not `anyOf`.
+    /// Whether it is a `oneOf` rather than an `anyOf`.
     pub one_of: bool,
-    /// With the values of its tag.
+    /// The alternatives, each with the values of its tag.
     pub alternatives: Vec<(Value, Vec<String>)>,
-    /// Each alternative has the members of the base, too.
+    /// Whether each alternative also has the members of the base.
     pub beside: bool,
     pub base: &'a Value,
     /// The part of the base that holds the alternatives.
     pub part: Option<usize>,
 }
 
-/// `is_parent`: a part with a discriminator that is one gives its members, not its alternatives.
+/// Reads a union. `is_parent` tells whether a part with a discriminator is a base, which contributes its members and not its alternatives.
 pub fn union<'a>(
     doc: &'a Value,
     schema: &'a Value,
@@ -220,7 +220,7 @@ pub fn union<'a>(
             listed.push(part.clone());
         }
     }
-    // Alternatives that only add conditions are no types: the object is.
+    // Alternatives that only add conditions are not types: the object is.
     let condition = |part: &Value| {
         let keys = [
             "required",
