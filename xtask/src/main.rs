@@ -15,7 +15,7 @@ use xtask::{
         normalize::normalize,
         probe,
         try_document::try_document,
-        update::{Mode, Source, update},
+        update::{Mode, Source, check, update},
     },
     out::error,
     pipeline::write,
@@ -46,10 +46,13 @@ enum Task {
         #[arg(long, conflicts_with = "dry_run")]
         allow_stale: bool,
     },
-    /// The report of `update`. Exit code 0: no drift, 1: drift or a stale action of spec/overlay.yaml, 2: could not tell
+    /// The report of `update`. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has a stale action or does not fit, 2: could not tell
     Check {
         #[command(flatten)]
         source: Source,
+        /// json: one document on stdout (docs/schemas/check.json), also where it could not tell
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
     },
     /// spec/upstream.json (or FILE) → spec/openapi.json, offline
     Normalize {
@@ -145,8 +148,10 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
     let built = || Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let root = given.or_else(built).unwrap_or(Path::new("."));
     let spec = root.join("spec");
-    // Whatever reads spec/: an update that was cut off is finished first.
-    write::recover(&spec)?;
+    // Whatever reads spec/: an update that was cut off is finished first. `check` does it itself, as its report says what failed.
+    if !matches!(task, Task::Check { .. }) {
+        write::recover(&spec)?;
+    }
     match task {
         Task::Update {
             source,
@@ -162,7 +167,7 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
                 .await
                 .map(|_| ExitCode::SUCCESS)
         }
-        Task::Check { source } => update(&source, Mode::Report, &spec)
+        Task::Check { source, format } => check(&source, format == "json", &spec)
             .await
             .map(|drift| ExitCode::from(u8::from(drift))),
         Task::Normalize {

@@ -3,13 +3,44 @@
 use std::fmt;
 
 use autopi_codegen::escape::{line, lines};
+use serde::{Serialize, Serializer};
 
 /// Counters of the rules, and what could not be expressed.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
+    /// Rule → how often it applied.
+    #[serde(rename = "rules", serialize_with = "map")]
+    #[cfg_attr(
+        feature = "schemas",
+        schemars(with = "std::collections::BTreeMap<String, usize>")
+    )]
     pub counters: Vec<(String, usize)>,
     /// JSON pointer and message.
+    #[serde(serialize_with = "warnings")]
+    #[cfg_attr(feature = "schemas", schemars(with = "Vec<Warning<'static>>"))]
     pub warnings: Vec<(String, String)>,
+}
+
+/// A part of the document that was read with a guess, or could not be expressed.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+struct Warning<'a> {
+    /// JSON pointer in the user's file.
+    pointer: &'a str,
+    message: &'a str,
+}
+
+fn map<S: Serializer>(counters: &[(String, usize)], s: S) -> Result<S::Ok, S::Error> {
+    s.collect_map(counters.iter().map(|(rule, n)| (rule, n)))
+}
+
+fn warnings<S: Serializer>(warnings: &[(String, String)], s: S) -> Result<S::Ok, S::Error> {
+    s.collect_seq(
+        warnings
+            .iter()
+            .map(|(pointer, message)| Warning { pointer, message }),
+    )
 }
 
 impl Report {

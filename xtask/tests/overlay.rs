@@ -5,7 +5,7 @@ use xtask::{
     commands::update::{Mode, Source},
     pipeline::{
         self, Input, Normalized, Proof,
-        overlay::{self, Applied},
+        overlay::{self, Applied, Reason},
     },
 };
 
@@ -129,7 +129,7 @@ fn copy_takes_one_value_of_the_document() {
         json!({"/b": {}, "/c": {"get": {"x": 1}}})
     );
     let gone = apply(&mut doc(), "1.1.0", copy("$.gone", "$.n"));
-    assert!(!gone.stale[0].matched);
+    assert_eq!(gone.stale[0].reason, Reason::MatchesNothing);
     let several = with("1.1.0", copy("$[*]", "$.a"));
     assert!(refused(&several).contains("#/actions/0/copy: selects 2 values"));
     assert!(refused(&with("1.0.0", copy("$.a", "$.list"))).contains("Overlay 1.1"));

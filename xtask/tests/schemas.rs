@@ -1,11 +1,13 @@
 //! The JSON reports have the schemas of docs/schemas, which are made of their Rust types. `UPDATE_SCHEMAS=1` writes them.
 
+mod support;
+
 use std::{env, fs, process::Command};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 use xtask::{
-    commands::{coverage::Coverage, probe::Outcome},
+    commands::{coverage::Coverage, probe::Outcome, update::report::Report},
     pipeline::diff::Counted,
 };
 
@@ -31,6 +33,7 @@ fn keep<T: JsonSchema>(name: &str) {
 
 #[test]
 fn the_committed_schemas_are_those_of_the_reports() {
+    keep::<Report>("check");
     keep::<Counted<'_>>("diff");
     keep::<Coverage>("coverage");
     keep::<Outcome>("probe");
@@ -45,6 +48,12 @@ fn judge(name: &str, arguments: &[&str]) -> Value {
         .unwrap();
     let report: Value =
         serde_json::from_slice(&run.stdout).unwrap_or_else(|e| panic!("{e}: {run:?}"));
+    if let Some(outcome) = report["outcome"].as_str() {
+        let code = ["up_to_date", "changed", "failed"]
+            .iter()
+            .position(|o| *o == outcome);
+        assert_eq!(run.status.code(), code.map(|c| c as i32), "{run:?}");
+    }
     let schema = serde_json::from_str(&fs::read_to_string(path(name)).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     validator
@@ -91,4 +100,80 @@ fn reports_are_as_their_schemas_say() {
         !report["findings"].as_array().unwrap().is_empty(),
         "{report}"
     );
+}
+
+#[test]
+fn each_outcome_of_check_is_one_document_that_its_schema_allows() {
+    let copy = support::copy();
+    let root = copy.path().display().to_string();
+    let file = |name: &str, text: &str| {
+        let path = copy.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let upstream = fs::read_to_string("../spec/upstream.json").unwrap();
+    let check = |from: &str| judge("check", &["--root", &root, "--from", from]);
+    let report = check(&file("same", &upstream));
+    assert_eq!(
+        (&report["outcome"], &report["drift"]),
+        (&"up_to_date".into(), &false.into())
+    );
+    assert_eq!(report["fetched"], report["committed"]);
+    assert_eq!(report["fetched"]["operations"], 620);
+
+    let report = check(&file("drifted", &support::drifted()));
+    assert_eq!(report["outcome"], "changed");
+    assert_ne!(report["fetched"]["sha256"], report["committed"]["sha256"]);
+    assert_eq!(
+        report["changes"]["additive"],
+        report["next_version"]["additive"]
+    );
+    assert_eq!(report["to_do"].as_array().unwrap().len(), 1, "{report}");
+
+    // A stale action is there beside the drift; another document has the overlay left out.
+    let text = upstream.replace("\"is_updated\":", "\"updated\":");
+    let report = check(&file("stale", &text));
+    let stale = report["stale"].as_array().unwrap();
+    assert!(
+        stale
+            .iter()
+            .any(|s| s["pointer"].as_str().unwrap().starts_with("/actions/"))
+    );
+    assert!(
+        stale.iter().all(|s| s["reason"] == "matches_nothing"),
+        "{report}"
+    );
+    assert_eq!(report["to_do"].as_array().unwrap().len(), 2, "{report}");
+    let other = fs::read_to_string("tests/fixtures/other/library.yaml").unwrap();
+    let report = check(&file("other", &other.replace("version: v2", "version: 2")));
+    assert_eq!(report["overlay"]["state"], "another_document");
+    assert_eq!(
+        report["warnings"][0]["pointer"], "/info/version",
+        "{report}"
+    );
+
+    let overlay = r##"{"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [
+        {"target": "$.components.schemas.Device", "update": {"allOf": [{"$ref": "#/components/schemas/Gone"}]}}]}"##;
+    file("spec/overlay.yaml", overlay);
+    let report = check(&file("same", &upstream));
+    assert_eq!(report["overlay"]["state"], "does_not_fit", "{report}");
+
+    // What could not be fetched, and what could not be compared.
+    let report = judge("check", &["--root", &root, "--url", "http://127.0.0.1:9"]);
+    assert_eq!(
+        (&report["outcome"], &report["drift"]),
+        (&"failed".into(), &Value::Null)
+    );
+    assert!(report["error"].as_str().unwrap().contains("127.0.0.1:9"));
+    file("spec/upstream.json", "{");
+    let report = check(&file("same", &upstream));
+    assert!(
+        report["error"]
+            .as_str()
+            .unwrap()
+            .contains("spec/upstream.json")
+    );
+    assert!(report["fetched"].is_object() && report["changes"].is_null());
+    fs::write(copy.path().join("spec/overlay.yaml"), [0xff]).unwrap();
+    assert_eq!(check(&file("same", &upstream))["source"], Value::Null);
 }

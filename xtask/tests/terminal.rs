@@ -86,6 +86,11 @@ fn no_text_of_a_document_is_obeyed_by_a_terminal() {
             &["coverage", "--from", "hostile.json", "--format", "json"],
             true,
         ),
+        // There is drift.
+        (
+            &["check", "--from", "hostile.json", "--format", "json"],
+            false,
+        ),
         (&["normalize", "--from", "broken.json", "--out", "-"], false),
         (&["normalize", "--from", "path.json", "--out", "-"], false),
         (

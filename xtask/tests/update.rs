@@ -220,12 +220,15 @@ fn no_secret_of_the_url_is_printed() {
     thread::scope(|scope| {
         for (url, code) in &urls {
             scope.spawn(move || {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
                 let url = format!("{url}/?api_key=canary&format=openapi");
-                let output = command.args(["check", "--url", &url]).output().unwrap();
-                let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-                assert!(!text.contains("canary"), "{text}");
-                assert_eq!(output.status.code(), Some(*code), "{url}: {text}");
+                for format in ["text", "json"] {
+                    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+                    command.args(["check", "--url", &url, "--format", format]);
+                    let output = command.output().unwrap();
+                    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                    assert!(!text.contains("canary"), "{text}");
+                    assert_eq!(output.status.code(), Some(*code), "{url}: {text}");
+                }
             });
         }
     });

@@ -1,8 +1,9 @@
 //! The entries that an update leaves in CHANGELOG.md, and the version that follows from them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use autopi_codegen::escape::{code, markdown};
+use serde::Serialize;
 
 use crate::pipeline::diff::{Change, Class};
 
@@ -78,13 +79,35 @@ fn block(text: &str) -> Option<(&str, &str)> {
     Some((&text[..start], &text[end..]))
 }
 
-/// `0.1.0 → 0.2.0: 4 breaking`: the version that follows from `changes`, if the manifest says one.
-pub fn version(manifest: &str, changes: &[Change]) -> Option<String> {
+/// The version of the crate that follows from changes.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Next {
+    pub current: String,
+    pub next: String,
+    /// Changes that are breaking or unclassified.
+    pub breaking: usize,
+    pub additive: usize,
+}
+
+/// `0.1.0 → 0.2.0: 4 breaking`.
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} → {}: ", self.current, self.next)?;
+        match self.breaking {
+            0 => write!(f, "{} additive", self.additive),
+            n => write!(f, "{n} breaking"),
+        }
+    }
+}
+
+/// The version that follows from `changes`, if the manifest says one.
+pub fn version(manifest: &str, changes: &[Change]) -> Option<Next> {
     let manifest: toml_edit::DocumentMut = manifest.parse().ok()?;
     let of = |package: &toml_edit::Item| package.get("version")?.as_str().map(str::to_owned);
     let workspace = || of(manifest.get("workspace")?.get("package")?);
-    let now = manifest.get("package").and_then(of).or_else(workspace)?;
-    let parts: Vec<u64> = now
+    let current = manifest.get("package").and_then(of).or_else(workspace)?;
+    let parts: Vec<u64> = current
         .split(['-', '+'])
         .next()?
         .split('.')
@@ -110,12 +133,12 @@ pub fn version(manifest: &str, changes: &[Change]) -> Option<String> {
         (_, _, 0) => format!("0.{}.0", minor + 1),
         _ => format!("{}.0.0", major + 1),
     };
-    let why = if breaking > 0 {
-        format!("{breaking} breaking")
-    } else {
-        format!("{additive} additive")
-    };
-    Some(format!("{now} → {next}: {why}"))
+    Some(Next {
+        current,
+        next,
+        breaking,
+        additive,
+    })
 }
 
 #[cfg(test)]
@@ -151,11 +174,13 @@ mod tests {
             ("1.2.3", true, "1.2.3 → 1.3.0: 1 additive"),
         ] {
             assert_eq!(
-                version(&manifest(now), &changes(additive)).as_deref(),
-                Some(said)
+                version(&manifest(now), &changes(additive))
+                    .unwrap()
+                    .to_string(),
+                said
             );
         }
-        assert_eq!(version(&manifest("0.1.0"), &[]), None);
+        assert!(version(&manifest("0.1.0"), &[]).is_none());
     }
 
     #[test]

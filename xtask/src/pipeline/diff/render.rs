@@ -16,7 +16,7 @@ pub enum Format {
     Json,
 }
 
-/// What `diff --format json` prints: how many changes there are of each class, and all of them.
+/// What `diff --format json` prints, and `check` as part of its own: how many changes there are of each class, and all of them.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counted<'a> {
@@ -25,6 +25,20 @@ pub struct Counted<'a> {
     additive: usize,
     cosmetic: usize,
     changes: &'a [Change],
+}
+
+impl<'a> Counted<'a> {
+    /// Counts `changes`.
+    pub fn of(changes: &'a [Change]) -> Self {
+        let count = |class| changes.iter().filter(|c| c.class == class).count();
+        Self {
+            breaking: count(Class::Breaking),
+            unclassified: count(Class::Unclassified),
+            additive: count(Class::Additive),
+            cosmetic: count(Class::Cosmetic),
+            changes,
+        }
+    }
 }
 
 /// Operations, or Rust items, that are named before the rest is a number.
@@ -36,14 +50,7 @@ impl Format {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
         if let Self::Json = self {
-            let report = Counted {
-                breaking: of(Class::Breaking).count(),
-                unclassified: of(Class::Unclassified).count(),
-                additive: of(Class::Additive).count(),
-                cosmetic: of(Class::Cosmetic).count(),
-                changes,
-            };
-            let text = serde_json::to_string_pretty(&report).unwrap_or_default();
+            let text = serde_json::to_string_pretty(&Counted::of(changes)).unwrap_or_default();
             return json(&text).into_owned() + "\n";
         }
         if changes.is_empty() {

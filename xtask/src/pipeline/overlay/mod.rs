@@ -8,6 +8,7 @@ mod read;
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
@@ -23,26 +24,38 @@ pub struct Applied {
 }
 
 /// An action that has no effect any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Stale {
     /// JSON pointer of the action in the overlay.
+    #[serde(rename = "pointer")]
     pub at: String,
+    /// Where that is, from 1.
     pub line: usize,
     pub target: String,
-    /// Whether the target was found: then the document says already what the action says.
-    pub matched: bool,
+    pub reason: Reason,
+}
+
+/// Why an action has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The target is not there.
+    MatchesNothing,
+    /// The document says already what the action says.
+    ChangesNothing,
 }
 
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = if self.matched {
-            "changes nothing: the document says so already"
-        } else {
-            "matches nothing"
+        let reason = match self.reason {
+            Reason::MatchesNothing => "matches nothing",
+            Reason::ChangesNothing => "changes nothing: the document says so already",
         };
         write!(
             f,
-            "line {}, #{} `{}` {why}",
+            "line {}, #{} `{}` {reason}",
             self.line, self.at, self.target
         )
     }
@@ -88,7 +101,10 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
             at: action.at.clone(),
             line: locate::line(text, &action.at),
             target: action.target.clone(),
-            matched: done.is_some(),
+            reason: match done {
+                None => Reason::MatchesNothing,
+                Some(_) => Reason::ChangesNothing,
+            },
         })
         .collect();
     if !stale.is_empty() {

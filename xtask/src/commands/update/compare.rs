@@ -1,0 +1,204 @@
+//! The stages in a row, and what they make of the committed files: what `check` reports, and `update` writes.
+
+use std::{mem, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::{
+    CHANGELOG, FILES, MANIFEST, Mode, Source, URL,
+    baseline::{self, Baseline},
+    changelog,
+    provenance::Provenance,
+    report::{self, Document, Overlay, Report},
+};
+use crate::{
+    pipeline::{
+        self, Input, Normalized, Proof,
+        diff::{self, Change, Class, Documents},
+        fetch::{self, Fetched, Limits, Validators},
+        overlay::Reason,
+        write::Folder,
+    },
+    report::Failure,
+};
+
+/// What an update is made of, besides its report.
+pub struct Compared {
+    pub folder: Folder,
+    pub last: Provenance,
+    /// The document, and what its server may be asked to compare with next time.
+    pub text: String,
+    pub validators: Validators,
+    pub new: Normalized,
+    /// The committed upstream document.
+    pub known: Option<Value>,
+    pub corrections: Option<String>,
+    /// What the last release was made from, and every change since.
+    pub since: Option<(Baseline, Vec<Change>)>,
+}
+
+/// The stages in a row, and the drift from what is in `spec`.
+pub async fn compare(
+    source: &Source,
+    mode: Mode,
+    spec: &Path,
+    report: &mut Report,
+) -> Result<Compared> {
+    let folder = Folder::open(spec, &FILES)?;
+    let url = source.url.as_deref().unwrap_or(URL);
+    // What is printed and stored: a token in the query is neither.
+    let place = match &source.from {
+        Some(file) => file.display().to_string(),
+        None => fetch::shown(&fetch::url(url)?),
+    };
+    report.source = Some(place.clone());
+    let toml = folder.text("source.toml").unwrap_or_default();
+    let last = Provenance::read(toml).unwrap_or_default();
+    let (text, validators) = match &source.from {
+        Some(file) => (fetch::read(file)?, Validators::default()),
+        None => {
+            // Validators belong to one URL.
+            let known = if last.url == place {
+                Validators {
+                    etag: last.etag.clone(),
+                    last_modified: last.last_modified.clone(),
+                }
+            } else {
+                Validators::default()
+            };
+            match fetch::download(url, &known, &Limits::default()).await? {
+                Fetched::New { text, validators } => (text, validators),
+                Fetched::NotModified => (folder.required("upstream.json")?.to_owned(), known),
+            }
+        }
+    };
+    let run = |overlay: Option<&str>| {
+        // What is committed stands for itself: no files beside it.
+        let (text, file) = (text.as_str(), None);
+        let input = Input {
+            text,
+            file,
+            overlay,
+            proof: Proof::Unless(folder.text("openapi.json")),
+        };
+        pipeline::run(input).map_err(|e| e.or_at(&place))
+    };
+    let mut corrections = folder.text("overlay.yaml").filter(|_| !source.no_overlay);
+    let mut new = run(corrections)?;
+    let missing = new
+        .stale
+        .iter()
+        .filter(|s| s.reason == Reason::MatchesNothing)
+        .count();
+    report.overlay = Some(match corrections {
+        Some(_) => Overlay::Applied,
+        None => Overlay::None,
+    });
+    if missing * 2 > new.actions && mode != Mode::WriteWithoutStale {
+        if mode != Mode::Report {
+            let what = report::another(&place, missing, new.actions);
+            bail!("{what}; nothing was written: run with --no-overlay if you mean this document");
+        }
+        let actions = new.actions;
+        report.overlay = Some(Overlay::AnotherDocument { missing, actions });
+        corrections = None;
+        new = run(None)?;
+    }
+    report.pipeline = mem::take(&mut new.report);
+    report.stale = mem::take(&mut new.stale);
+    if let Some(e) = &new.broken {
+        let error = e.to_string();
+        report.overlay = Some(Overlay::DoesNotFit { error });
+    }
+    report.fetched = Some(Document::of(&text, &new.doc));
+    let old = folder.text("openapi.json").unwrap_or_default();
+    let drift = old != new.text;
+    report.drift = Some(drift);
+    let parsed = |text| {
+        let doc = fetch::parse(text).map_err(|e| e.at("spec/upstream.json"))?;
+        report.committed = Some(Document::of(text, &doc));
+        Ok::<_, Failure>(doc)
+    };
+    let known = folder.text("upstream.json").map(parsed).transpose()?;
+    let found = match &known {
+        Some(known) if drift && !old.is_empty() => {
+            let doc = serde_json::from_str(old)
+                .context("spec/openapi.json: run `cargo xtask normalize`")?;
+            changes(known, &doc, corrections, &new)?
+        }
+        _ => Vec::new(),
+    };
+    let found = report.changes.insert(found);
+    let since = since_release(&folder, known.as_ref(), corrections, &new)?;
+    let unreleased = since.as_ref().map_or(&*found, |(_, all)| all);
+    let manifest = folder.text(MANIFEST);
+    report.next_version = manifest.and_then(|m| changelog::version(m, unreleased));
+    let corrections = corrections.map(str::to_owned);
+    Ok(Compared {
+        folder,
+        last,
+        text,
+        validators,
+        new,
+        known,
+        corrections,
+        since,
+    })
+}
+
+/// From one pair of documents to the new ones; where the corrections changed as well, what they do is part of it.
+fn changes(
+    upstream: &Value,
+    doc: &Value,
+    corrections: Option<&str>,
+    new: &Normalized,
+) -> Result<Vec<Change>> {
+    // The same document by the same corrections is what we have.
+    let other = upstream != &new.upstream;
+    let recorrected = other.then(|| again(upstream, corrections)).transpose()?;
+    let recorrected = recorrected.as_ref().map_or(&new.doc, |n| &n.doc);
+    let before = Documents { upstream, doc };
+    let mut changes = diff::compare_corrected(before, new.into(), recorrected)?;
+    let only_said = |c: &Change| c.class < Class::Cosmetic && c.rust.is_none();
+    if other && corrections.is_some() && changes.iter().any(only_said) {
+        let plain = again(&new.upstream, None)?.doc;
+        diff::corrected(&mut changes, &plain, recorrected, &new.doc);
+    }
+    Ok(changes)
+}
+
+/// A committed document through the pipeline; actions that have no effect on it are left out.
+fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure> {
+    let (text, file) = (&upstream.to_string(), None);
+    pipeline::run(Input {
+        text,
+        file,
+        overlay,
+        proof: Proof::Unwanted,
+    })
+}
+
+/// What the last release was made from, and every change since, if CHANGELOG.md has a block on them.
+fn since_release(
+    folder: &Folder,
+    known: Option<&Value>,
+    corrections: Option<&str>,
+    new: &Normalized,
+) -> Result<Option<(Baseline, Vec<Change>)>> {
+    if !folder.text(CHANGELOG).is_some_and(changelog::has_block) {
+        return Ok(None);
+    }
+    let stored = folder.text(baseline::FILE).zip(known);
+    let baseline = stored.and_then(|(text, known)| Baseline::read(text, known));
+    let baseline = baseline.with_context(|| {
+        format!(
+            "spec/{}: not what an update wrote beside spec/upstream.json: restore both, or remove the file and the block in CHANGELOG.md",
+            baseline::FILE
+        )
+    })?;
+    let overlay = Some(baseline.overlay.as_str()).filter(|o| !o.is_empty());
+    let released = again(&baseline.upstream, overlay).map_err(|e| e.or_at(baseline::FILE))?;
+    let all = changes(&released.upstream, &released.doc, corrections, new)?;
+    Ok(Some((baseline, all)))
+}
