@@ -1,9 +1,9 @@
-//! Cargo, called from a command that Cargo runs.
+//! Runs Cargo from a command that Cargo runs.
 
 use std::{env, process::Command};
 
-/// Returns a call of the same Cargo. What `cargo run` says of the package that it runs is left out: build scripts ask for it, and would run again at each change
-/// between calls from within and from without.
+/// Returns a command for the same Cargo. Variables that `cargo run` sets for the package are removed: build scripts depend on them, and would otherwise run
+/// again whenever calls from inside and outside alternate.
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {

@@ -1,14 +1,15 @@
-//! JSON or YAML, and the line of a place in it. Lines are looked up only when an error is printed: the text is read once more, up to the place.
+//! Reads JSON or YAML, and finds the line of a place in it. Lines are only looked up when an error is printed: the text is then read once more, up to the
+//! place.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 use serde_json::Value;
 
-/// Reads JSON, or YAML with its merge keys if it is no JSON.
+/// Reads JSON, or else YAML with its merge keys.
 ///
 /// # Errors
-/// Returns what is wrong, with line and column.
+/// Returns an error with line and column.
 pub fn parse(text: &str) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str(text) {
@@ -30,7 +31,7 @@ fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
     Ok(value)
 }
 
-/// What `<<` names is there unless the mapping says it itself (YAML 1.1, merge keys).
+/// Adds the members that `<<` names, unless the mapping has them itself (YAML 1.1, merge keys).
 fn merge(value: &mut Value) {
     if let Value::Array(list) = value {
         return list.iter_mut().for_each(merge);
@@ -51,7 +52,7 @@ fn merge(value: &mut Value) {
     }
 }
 
-/// The scanner's time grows with the square of the nesting: no document needs more than this.
+/// The maximum nesting of YAML: the scanner's time grows with its square, and no document needs more.
 const YAML_NESTING: usize = 500;
 
 fn yaml(text: &str) -> Result<Value, String> {
@@ -66,7 +67,7 @@ fn yaml(text: &str) -> Result<Value, String> {
             return Err(format!("more than {YAML_NESTING} brackets are open"));
         }
     }
-    // Brackets in texts can hide others from the count.
+    // Brackets in texts can hide others from this count.
     let limit = std::time::Duration::from_secs(2)
         + std::time::Duration::from_micros(10) * text.len() as u32;
     let (sender, done) = std::sync::mpsc::channel();
@@ -80,7 +81,7 @@ fn yaml(text: &str) -> Result<Value, String> {
     }
 }
 
-/// The line, from 1, of the value that a JSON pointer names, or of the nearest one around it that is there.
+/// Returns the line, from 1, of the value that a JSON pointer names, or of the nearest existing one around it.
 pub fn line(text: &str, pointer: &str) -> usize {
     let text = text.trim_start_matches('\u{feff}');
     let steps: Vec<String> = pointer
@@ -103,7 +104,7 @@ pub fn line(text: &str, pointer: &str) -> usize {
         .unwrap_or(1)
 }
 
-/// Reads on to a place and stops there by an error, which knows its line. A place that is not there is no error.
+/// Reads up to a place and stops there with an error, which knows its line. A missing place is no error.
 struct Search<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for Search<'_> {
@@ -172,7 +173,7 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 }
 
-/// An entry of a list: its line is where it begins.
+/// An entry of a list, whose line is that of its beginning.
 struct Entry<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for Entry<'_> {
@@ -180,14 +181,14 @@ impl<'de> DeserializeSeed<'de> for Entry<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         match self.0 {
-            // Read as a value, so that the reader stands on it.
+            // Read as a value, so that the reader stops at it.
             [] => reader.deserialize_any(Stop),
             _ => reader.deserialize_any(Search(self.0)),
         }
     }
 }
 
-/// Any value is an error.
+/// A visitor for which any value is an error.
 struct Stop;
 
 impl Visitor<'_> for Stop {
@@ -198,7 +199,7 @@ impl Visitor<'_> for Stop {
     }
 }
 
-/// Whether a key is the wanted one; the last one of all is where the search ends.
+/// Whether a key is the wanted one; the search ends at the last one of the path.
 struct Key<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
@@ -247,7 +248,7 @@ mod tests {
             ];
             let found = places.map(|p| line(text, p));
             assert_eq!(found, lines, "{text}");
-            // What is not there has the line of what is around it.
+            // A missing place has the line of the value around it.
             assert_eq!(line(text, "/a/b~1c/7/x"), lines[1]);
             assert_eq!(line(text, "/gone"), 1);
         }

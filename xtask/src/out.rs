@@ -1,14 +1,15 @@
-//! What the commands print.
+//! The output of the commands.
 
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 use autopi_codegen::escape;
 
-/// To a terminal or a pipe, without what a terminal would obey (a document may hold escape sequences); a reader that has seen enough (`| head`) is no error.
+/// Prints to a terminal or a pipe, without anything that a terminal would obey (a document may hold escape sequences). A reader that has seen enough (`| head`)
+/// is no error.
 ///
 /// # Errors
-/// A full disk, for example.
+/// Returns an error if the output cannot be written, for example to a full disk.
 pub fn print(text: &str) -> Result<()> {
     let text = escape::lines(text);
     match io::stdout().write_all(text.as_bytes()) {
@@ -17,12 +18,12 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// An error with its causes, to stderr, without what a terminal would obey.
+/// Prints an error with its causes to stderr, without anything that a terminal would obey.
 pub fn error(error: &anyhow::Error) {
     eprintln!("error: {}", escape::lines(&format!("{error:#}")));
 }
 
-/// [`print()`] of a line.
+/// Prints a line with [`print()`].
 #[macro_export]
 macro_rules! say {
     ($($text:tt)*) => { $crate::out::print(&(format!($($text)*) + "\n")) };

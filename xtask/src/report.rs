@@ -1,11 +1,11 @@
-//! What the pipeline did, and why it stopped.
+//! Reports of the pipeline: what it did, and why it failed.
 
 use std::fmt;
 
 use autopi_codegen::escape::{line, lines};
 use serde::{Serialize, Serializer};
 
-/// Counters of the rules, and what could not be expressed.
+/// The counts of the rules, and warnings about what could not be expressed.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
@@ -16,7 +16,7 @@ pub struct Report {
         schemars(with = "std::collections::BTreeMap<String, usize>")
     )]
     pub counters: Vec<(String, usize)>,
-    /// JSON pointer and message.
+    /// The warnings: JSON pointer and message.
     #[serde(serialize_with = "warnings")]
     #[cfg_attr(feature = "schemas", schemars(with = "Vec<Warning<'static>>"))]
     pub warnings: Vec<(String, String)>,
@@ -65,7 +65,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A stage failed: what, where, and the way out.
+/// The failure of a stage: what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub struct Failure {
     stage: &'static str,
@@ -109,21 +109,21 @@ impl Failure {
         &self.pointer
     }
 
-    /// At another place.
+    /// Returns the failure at another place.
     #[must_use]
     pub fn moved(mut self, pointer: String) -> Self {
         self.pointer = pointer;
         self
     }
 
-    /// The file or URL.
+    /// Adds the file or URL.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.place = place.to_string();
         self
     }
 
-    /// The file or URL, where none is known yet.
+    /// Adds the file or URL, unless it is known already.
     #[must_use]
     pub fn or_at(self, place: impl fmt::Display) -> Self {
         if self.place.is_empty() {
@@ -133,7 +133,7 @@ impl Failure {
         }
     }
 
-    /// The line in the text that the pointer is of.
+    /// Adds the line of the pointer in `text`.
     #[must_use]
     pub fn line_in(mut self, text: &str) -> Self {
         if !self.pointer.is_empty() {

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: two documents of the user's choice.
+//! `cargo xtask diff`: compares two documents of the user's choice.
 
 use std::{path::PathBuf, process::ExitCode, thread};
 
@@ -27,10 +27,10 @@ pub struct Args {
     allow_unclassified: bool,
 }
 
-/// Prints what the new document means to callers of the client made from the old one.
+/// Prints what the new document means to callers of the client that was made from the old one.
 ///
 /// # Errors
-/// A document that a stage refuses.
+/// Returns an error if a stage refuses a document.
 pub fn run(args: Args) -> Result<ExitCode> {
     let Args {
         old,

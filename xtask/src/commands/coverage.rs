@@ -1,4 +1,4 @@
-//! What of a document is typed, what the overlay corrected, and what is left as any JSON, and why: area by area.
+//! Counts what is typed in a document, what the overlay corrected, and what is left as any JSON and why, for each area.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,19 +18,19 @@ use crate::{
     report::Failure,
 };
 
-/// Counts of one area, or of all. A schema that several areas use counts in each of them, and once in the total.
+/// The counts of one area or of all. A schema that several areas use counts in each of them, and once in the total.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counts {
     pub operations: usize,
-    /// Operations whose success the overlay corrected.
+    /// Operations whose successful response the overlay corrected.
     pub operations_corrected: usize,
-    /// Operations whose success has no schema: any JSON, text or nothing.
+    /// Operations whose successful response has no schema: any JSON, text or nothing.
     pub operations_untyped: usize,
     pub schemas: usize,
     pub fields: usize,
     pub fields_corrected: usize,
-    /// Reason → fields.
+    /// The number of untyped fields by reason.
     pub fields_untyped: BTreeMap<&'static str, usize>,
 }
 
@@ -40,14 +40,14 @@ pub struct Counts {
 pub struct Coverage {
     pub areas: BTreeMap<String, Counts>,
     pub total: Counts,
-    /// `Schema.field` → reason.
+    /// The reasons by `Schema.field`.
     pub untyped: BTreeMap<String, &'static str>,
 }
 
 /// Counts an upstream document, with the corrections if they belong to it.
 ///
 /// # Errors
-/// Those of the pipeline.
+/// Returns the error of the stage that failed.
 pub fn coverage(
     upstream: &str,
     file: Option<&Path>,
@@ -135,7 +135,7 @@ fn schema<'a>(doc: &'a Value, name: &str) -> Option<&'a Value> {
     doc.pointer("/components/schemas")?.get(name)
 }
 
-/// Adds what is reached from `named` to `all`, which has what its own names reach.
+/// Adds everything that `named` leads to to `all`, which is already complete for its own names.
 fn closure(doc: &Value, named: BTreeSet<String>, all: &mut BTreeSet<String>) {
     let mut todo: Vec<String> = named.into_iter().collect();
     while let Some(name) = todo.pop() {
@@ -175,7 +175,7 @@ fn fields(
     }
 }
 
-/// Why a field is any JSON; `None` if it has a type.
+/// Returns why a field is any JSON; `None` if it has a type.
 fn reason(schema: &Value) -> Option<&'static str> {
     let has = |key: &str| schema.get(key).is_some();
     if schema.get(contract::JSON) == Some(&Value::Bool(true)) {
@@ -201,7 +201,7 @@ fn reason(schema: &Value) -> Option<&'static str> {
 }
 
 impl Coverage {
-    /// A table for people: Markdown, which reads as text.
+    /// Returns a table in Markdown.
     pub fn table(&self) -> String {
         let mut out = String::from(
             "| area | operations | corrected | no response schema | schemas | fields | typed by the document | corrected | untyped |\n\
@@ -235,7 +235,7 @@ impl Coverage {
         out
     }
 
-    /// `docs/coverage.md`.
+    /// Returns the page `docs/coverage.md`.
     pub fn page(&self) -> String {
         let mut out = format!(
             "# Coverage\n\nMade by `cargo xtask coverage --write`; a test keeps it true. Both directions count: a field of `Device` and of `DeviceRequest` are two.\n\n{}\n\
@@ -265,7 +265,7 @@ impl Coverage {
 /// Prints the coverage of our document, or of another without our overlay; with `write` also into docs/coverage.md.
 ///
 /// # Errors
-/// A document that a stage refuses.
+/// Returns an error if a stage refuses a document.
 pub fn run(
     root: &Path,
     from: Option<PathBuf>,

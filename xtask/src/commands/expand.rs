@@ -1,4 +1,4 @@
-//! `cargo xtask expand`: the generated code, to read.
+//! `cargo xtask expand`: prints the generated code.
 
 use std::{path::Path, process::ExitCode};
 
@@ -9,7 +9,7 @@ use crate::{out::print, pipeline::fetch};
 /// Prints the code of all areas, or of one.
 ///
 /// # Errors
-/// No such area.
+/// Returns an error if there is no such area.
 pub fn expand(root: &Path, area: Option<String>) -> Result<ExitCode> {
     let text = fetch::read(&root.join("spec/openapi.json"))?;
     let areas = autopi_codegen::areas(&text)?;

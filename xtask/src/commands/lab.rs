@@ -1,4 +1,4 @@
-//! The commands of the package `lab`, which has what compiles slowly.
+//! The commands of the package `lab`, which contains everything that compiles slowly.
 
 use std::{ffi::OsString, path::Path, process::ExitCode};
 
@@ -6,17 +6,17 @@ use anyhow::Result;
 
 use crate::cargo;
 
-/// What is handed on.
+/// The arguments that are passed on.
 #[derive(clap::Args)]
 pub struct InLab {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
     args: Vec<OsString>,
 }
 
-/// Builds `lab` if it is stale and becomes it.
+/// Builds `lab` if it is stale, and runs it in place of this process.
 ///
 /// # Errors
-/// Cargo that cannot be run.
+/// Returns an error if Cargo cannot be run.
 pub fn in_lab(root: Option<&Path>, name: &str, InLab { args }: InLab) -> Result<ExitCode> {
     let mut command = cargo::command();
     command

@@ -1,4 +1,4 @@
-//! The commands of `cargo xtask`, a module each.
+//! The commands of `cargo xtask`, one module each.
 
 pub mod compare;
 pub mod coverage;

@@ -1,4 +1,4 @@
-//! `cargo xtask normalize`: the pipeline offline, and whether what it made is committed.
+//! `cargo xtask normalize`: runs the pipeline offline, or checks that its result is committed.
 
 use std::{fs, path::Path};
 
@@ -17,10 +17,10 @@ use crate::{
 const UPSTREAM: &str = "upstream.json";
 const OPENAPI: &str = "openapi.json";
 
-/// Writes what the pipeline makes of `from` into `out`, or with `check` only compares them. With `projected` it is for progenitor.
+/// Writes the normalised form of `from` to `out`, or only compares them with `check`. With `projected` it is reduced to what progenitor can read.
 ///
 /// # Errors
-/// A stage that failed; with `check` also a file that is stale.
+/// Returns the error of the stage that failed or, with `check`, an error if a file is stale.
 pub fn normalize(
     root: &Path,
     from: Option<&Path>,
@@ -33,7 +33,7 @@ pub fn normalize(
         Some(file) => (file.display().to_string(), fetch::read(file)?),
         None => (UPSTREAM.into(), folder.required(UPSTREAM)?.to_owned()),
     };
-    // The overlay corrects our own document; another one has its own faults.
+    // The overlay only corrects our own document; others have their own faults.
     let overlay = match from {
         Some(_) => None,
         None => folder.text("overlay.yaml"),
@@ -91,7 +91,7 @@ pub fn normalize(
     )
 }
 
-/// The files beside the document that an update writes from it: features are areas that have operations.
+/// Checks the other files that an update writes: the features must be the areas with operations.
 fn check_source(folder: &Folder, new: &Normalized) -> Result<()> {
     let update = "run `cargo xtask update`, or bring it back from git";
     let manifest = folder.required(update::MANIFEST)?;

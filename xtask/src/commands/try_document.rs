@@ -1,4 +1,4 @@
-//! `cargo xtask try`: a document through the pipeline, and the client that is generated from it through rustc.
+//! `cargo xtask try`: runs a document through the pipeline, and compiles the client that is generated from it.
 
 use std::{fs, path::Path};
 
@@ -11,10 +11,10 @@ use crate::{
     say,
 };
 
-/// Compiles the client of a document, with `progenitor` progenitor's as well, leaving the repository alone.
+/// Compiles the client of a document, and with `progenitor` also progenitor's. The repository stays as it is.
 ///
 /// # Errors
-/// A stage that failed; code that does not compile.
+/// Returns an error if a stage fails, or if the code does not compile.
 pub fn try_document(root: &Path, file: &Path, progenitor: bool) -> Result<()> {
     let new = normalize_file(file, Proof::Wanted)?;
     print(&new.report.to_string())?;

@@ -1,4 +1,4 @@
-//! Ways through a document, for all stages and commands.
+//! Helpers to find and walk through parts of a document, for all stages and commands.
 
 pub mod members;
 mod visit;
@@ -16,24 +16,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
-/// The pointer of what a `$ref` of a value names in the document itself.
+/// Returns the pointer of a value's `$ref` within the document.
 pub fn target(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.strip_prefix('#')
 }
 
-/// What a `$ref` leads to; the value itself if there is none, or if it leads nowhere.
+/// Returns the target of a `$ref`, or the value itself if there is none, or if it leads nowhere.
 pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
     let next = |value: &&'a Value| target(value).and_then(|pointer| doc.pointer(pointer));
     let chain = std::iter::successors(Some(value), next);
     chain.take(33).last().unwrap_or(value)
 }
 
-/// The last key of a pointer: the name of a component.
+/// Returns the last key of a pointer: the name of a component.
 pub fn last(pointer: &str) -> String {
     unescape(pointer.rsplit('/').next().unwrap_or_default())
 }
 
-/// The names of the parameters of a path, in their order.
+/// Returns the names of a path's parameters, in their order.
 pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
         .skip(1)
@@ -41,7 +41,7 @@ pub fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
         .map(|(name, _)| name)
 }
 
-/// `#/components/schemas/NAME` → `NAME`.
+/// Returns `NAME` of a reference to `#/components/schemas/NAME`.
 pub fn ref_name(schema: &Value) -> Option<&str> {
     schema
         .get("$ref")?
@@ -49,7 +49,7 @@ pub fn ref_name(schema: &Value) -> Option<&str> {
         .strip_prefix("#/components/schemas/")
 }
 
-/// The schema behind references and an `allOf` of one.
+/// Returns the schema behind references and behind an `allOf` with one part.
 pub fn resolved<'a>(schema: &'a Value, components: &'a Map<String, Value>) -> &'a Value {
     let only = |s: &'a Value| match s.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([one]) => one,
@@ -65,7 +65,7 @@ pub fn resolved<'a>(schema: &'a Value, components: &'a Map<String, Value>) -> &'
     schema
 }
 
-/// Is null all that it may be?
+/// Returns whether the value can only be null.
 pub fn is_null(schema: &Value, schemas: &Map<String, Value>) -> bool {
     let known = resolved(schema, schemas);
     let listed = known.get("enum").and_then(Value::as_array);
@@ -79,12 +79,12 @@ pub fn is_null(schema: &Value, schemas: &Map<String, Value>) -> bool {
         || listed.is_some_and(|l| !l.is_empty() && l.iter().all(Value::is_null))
 }
 
-/// A reference to a component schema.
+/// Returns a reference to a component schema.
 pub fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// The component that the mapping of a discriminator names: by its pointer, its name, or a file of that name.
+/// Returns the component that a discriminator's mapping names: by its pointer, its name, or a file of that name.
 pub fn mapped(target: &str, schemas: &Map<String, Value>) -> Option<String> {
     let last = target.rsplit(['/', '#']).next().unwrap_or_default();
     let last = unescape(last);
@@ -108,8 +108,8 @@ pub fn mapped(target: &str, schemas: &Map<String, Value>) -> Option<String> {
     }
 }
 
-/// Renames the components that a schema itself names: in its `$ref`, and in its discriminator's mapping, by reference or bare. A tag that was the component's
-/// name without being mapped stays what it was.
+/// Renames the components that a schema names itself: in its `$ref`, and in its discriminator's mapping, as a reference or a bare name. A tag that was the name
+/// of a component without being mapped stays the same.
 pub fn rename(map: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     const PREFIX: &str = "#/components/schemas/";
     let new = |name: &str| names.get(name).map(|n| format!("{PREFIX}{n}"));
@@ -150,13 +150,13 @@ pub fn rename(map: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     }
 }
 
-/// What the names of an operation's own types begin with.
+/// Returns the prefix of the names of an operation's own types.
 pub fn type_prefix(op: &Map<String, Value>) -> String {
     let id = op.get("operationId").and_then(Value::as_str);
     id.unwrap_or_default().to_upper_camel_case()
 }
 
-/// The component schemas, made if they are missing.
+/// Returns the component schemas, which are created if they are missing.
 pub fn schemas(doc: &mut Value) -> Option<&mut Map<String, Value>> {
     let components = doc
         .as_object_mut()?
@@ -169,13 +169,13 @@ pub fn schemas(doc: &mut Value) -> Option<&mut Map<String, Value>> {
         .as_object_mut()
 }
 
-/// The names of the component schemas.
+/// Returns the names of the component schemas.
 pub fn schema_names(doc: &mut Value) -> BTreeSet<String> {
     let named = schemas(doc).into_iter().flat_map(|s| s.keys());
     named.cloned().collect()
 }
 
-/// Calls `f` with the document and its component schemas beside it: `f` sees them, and changes the rest.
+/// Calls `f` with the document and, apart from it, its component schemas, which `f` sees while it changes the rest.
 pub fn beside_schemas<T>(
     doc: &mut Value,
     f: impl FnOnce(&mut Value, &Map<String, Value>) -> T,
@@ -188,7 +188,7 @@ pub fn beside_schemas<T>(
     out
 }
 
-/// The first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see them.
+/// Returns the first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see them.
 pub fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     let base = heck::ToUpperCamelCase::to_upper_camel_case(base);
     if !taken(&base) {

@@ -1,4 +1,4 @@
-//! Ways through a document: its operations, their parameters and bodies, every schema.
+//! Walks through a document: its operations, their parameters and bodies, all schemas.
 
 use autopi_codegen::METHODS;
 use serde_json::{Map, Value};
@@ -52,7 +52,7 @@ pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value
     }
 }
 
-/// [`each_schema`] of a schema that stays as it is.
+/// Visits the schemas as [`each_schema`] does, without changing them.
 pub fn each_inner<'a>(schema: &'a Value, f: &mut impl FnMut(&'a Map<String, Value>)) {
     let _ = each::<()>(
         schema,
@@ -65,7 +65,7 @@ pub fn each_inner<'a>(schema: &'a Value, f: &mut impl FnMut(&'a Map<String, Valu
     );
 }
 
-/// Every schema of a document: of the components, the parameters, the headers, the bodies and the responses.
+/// Visits every schema of a document: of its components, parameters, headers, bodies and responses.
 pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
     fn holders(value: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
         match value {
@@ -98,7 +98,7 @@ pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Val
     }
 }
 
-/// The schema of each parameter of an operation with its name, also where a media type holds it.
+/// Visits the schema of each parameter of an operation with its name, also one inside a media type.
 pub fn parameter_schemas(
     op: &mut Map<String, Value>,
 ) -> impl Iterator<Item = (String, &mut Value)> {
@@ -113,7 +113,7 @@ pub fn parameter_schemas(
     })
 }
 
-/// Request and response schemas of an operation: `f(is_request, schema)`.
+/// Visits the request and response schemas of an operation: `f(is_request, media type, schema)`.
 pub fn bodies(op: &mut Map<String, Value>, mut f: impl FnMut(bool, &str, &mut Value)) {
     let mut content = |request: bool, holder: &mut Value| {
         let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {

@@ -9,11 +9,11 @@ use crate::{locate, place, report::Failure, secret, tls};
 
 const ATTEMPTS: u32 = 3;
 
-/// The timeouts of a download, and the largest that is taken.
+/// The timeouts of a download, and its maximum size.
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub connect: Duration,
-    /// For one attempt, body included.
+    /// The timeout for one attempt, including the body.
     pub total: Duration,
     pub bytes: usize,
 }
@@ -28,33 +28,33 @@ impl Default for Limits {
     }
 }
 
-/// What a server may be asked to compare with (RFC 9110, 13.1): from the last download.
+/// Validators for a conditional request (RFC 9110, 13.1), from the last download.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Validators {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
 }
 
-/// A download.
+/// The result of a download.
 #[derive(Debug)]
 pub enum Fetched {
     New {
         text: String,
         validators: Validators,
     },
-    /// 304: the same as last time.
+    /// The document is the same as last time (304).
     NotModified,
 }
 
-/// Is it https, or http on loopback?
+/// Returns whether the URL is https, or http on loopback.
 pub fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && place::is_loopback(url))
 }
 
-/// The HTTP client for this place. Redirects are the caller's; loopback is reached through no proxy.
+/// Returns a builder of the HTTP client for this URL. Redirects are left to the caller; loopback is reached without a proxy.
 ///
 /// # Errors
-/// The program has a provider of cryptography that knows no safe version of TLS.
+/// Returns an error if the program's cryptography provider supports no safe version of TLS.
 pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
     let http = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::config(&[])?)
@@ -66,10 +66,10 @@ pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
     })
 }
 
-/// A URL that the user gave. The error does not show it.
+/// Parses a URL that the user gave. The error does not show it.
 ///
 /// # Errors
-/// No URL, credentials in it, or neither https nor http on loopback.
+/// Returns an error if it is not a URL, if it has credentials, or if it is neither https nor http on loopback.
 pub fn url(text: &str) -> Result<Url, Failure> {
     let fail = |message: String| Failure::new("fetch", "", message).at("--url");
     let url = Url::parse(text).map_err(|e| fail(format!("is no URL ({e})")))?;
@@ -80,7 +80,7 @@ pub fn url(text: &str) -> Result<Url, Failure> {
     Ok(url)
 }
 
-/// As it may be stored and printed: without what its query holds of secrets.
+/// Returns a URL that may be stored and printed: without the secrets of its query.
 pub fn shown(url: &Url) -> String {
     let secret = |(name, value): &(Cow<str>, Cow<str>)| secret::in_query(name, value);
     let Some(query) = url.query() else {
@@ -98,10 +98,10 @@ pub fn shown(url: &Url) -> String {
     format!("{}{mark}{query}", place::shown(url))
 }
 
-/// Downloads a document: https, or http on loopback; no redirect to another host; a few attempts where the server or the connection failed.
+/// Downloads a document through https, or http on loopback, without redirects to another host, and with a few attempts if the server or the connection fails.
 ///
 /// # Errors
-/// [`url()`]'s, no connection, a status that is not 200, too large, or no UTF-8.
+/// Returns the errors of [`url()`], and an error if there is no connection, if the status is not 200, or if the body is too large or not UTF-8.
 pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
     let parsed = url(text)?;
     let from = shown(&parsed);
@@ -183,7 +183,7 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
     }
 }
 
-/// Reads the body; the flag of an error says whether another attempt may help.
+/// Reads the body; the flag of an error says whether another attempt may succeed.
 async fn body(
     mut response: reqwest::Response,
     limit: usize,
@@ -200,7 +200,7 @@ async fn body(
         etag: header("etag"),
         last_modified: header("last-modified"),
     };
-    // Hidden where there is no terminal.
+    // Hidden without a terminal.
     let bar = indicatif::ProgressBar::new_spinner().with_message("downloading");
     bar.set_style(
         indicatif::ProgressStyle::with_template("{spinner} {msg} {bytes} ({bytes_per_sec})")
@@ -242,7 +242,7 @@ async fn body(
 /// Reads a document from a file.
 ///
 /// # Errors
-/// What the file system says, with the path; a file larger than a download may be.
+/// Returns an error with the path if the file cannot be read, or is larger than a download may be.
 pub fn read(path: &Path) -> Result<String, Failure> {
     let fail = |message: String| {
         Failure::new("read", "", message)
@@ -264,10 +264,10 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// JSON, or YAML if it is no JSON; must be an API document.
+/// Parses JSON, or else YAML, which must be an API document.
 ///
 /// # Errors
-/// Says what came instead.
+/// Returns an error that says what came instead.
 pub fn parse(text: &str) -> Result<Value, Failure> {
     let fail = |message: String| Failure::new("parse", "", message);
     let start = text.trim_start();
@@ -276,7 +276,7 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
             .help("a login page? Ask for `?format=openapi`, and check the URL"));
     }
     let doc = locate::parse(text).map_err(|e| fail(e).help("is the download whole?"))?;
-    // YAML reads a version without quotes as a number.
+    // YAML reads an unquoted version as a number.
     let version = |key: &str| match doc.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),

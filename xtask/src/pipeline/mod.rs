@@ -18,51 +18,51 @@ use self::{
 };
 use crate::report::{Failure, Report};
 
-/// Where the corrections of our own document stand, as errors name it.
+/// The path of the corrections of our own document, for errors.
 const OVERLAY: &str = "spec/overlay.yaml";
 
-/// What goes in.
+/// The input of the pipeline.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     pub text: &'a str,
-    /// The file that the text is of, if it is of one: references to files beside it are followed.
+    /// The file of the text, if there is one: references to files beside it are followed.
     pub file: Option<&'a Path>,
     /// The corrections that belong to the document.
     pub overlay: Option<&'a str>,
     pub proof: Proof<'a>,
 }
 
-/// Whether the generator is asked if it can use the result: the most of the time that the pipeline takes.
+/// Whether the result is checked with the generator, which takes most of the time of the pipeline.
 #[derive(Clone, Copy)]
 pub enum Proof<'a> {
     Wanted,
-    /// Not if the result is this text: it was written after a proof, and `build.rs` generates from it.
+    /// Checked unless the result is this text, which was written after a check, and which `build.rs` generates from.
     Unless(Option<&'a str>),
-    /// Nothing will be generated from it.
+    /// Not checked: nothing will be generated from it.
     Unwanted,
 }
 
-/// A document through all stages.
+/// A document after all stages.
 pub struct Normalized {
     /// The document as it came.
     pub upstream: Value,
     pub doc: Value,
-    /// Canonical: two spaces, sorted paths and components, a newline at the end.
+    /// The canonical text: indented by two spaces, with sorted paths and components, and a newline at the end.
     pub text: String,
     pub report: Report,
-    /// How many actions the overlay has.
+    /// The number of actions in the overlay.
     pub actions: usize,
-    /// Actions of the overlay that have no effect, and were left out.
+    /// Actions of the overlay without an effect, which were left out.
     pub stale: Vec<Stale>,
-    /// Why the overlay was left out altogether: what it makes of the document is none.
+    /// The reason why the whole overlay was left out: its result is not a valid document.
     pub broken: Option<Failure>,
 }
 
 impl Normalized {
-    /// Only if every action of the overlay has an effect.
+    /// Returns the result only if every action of the overlay has an effect.
     ///
     /// # Errors
-    /// Names all stale actions.
+    /// Returns an error that names all stale actions.
     pub fn strict(self) -> Result<Self, Failure> {
         match (self.broken, self.stale.as_slice()) {
             (None, []) => Ok(Self {
@@ -77,10 +77,10 @@ impl Normalized {
     }
 }
 
-/// Upstream text → normalised document, by an overlay of which every action has an effect.
+/// Normalises an upstream document, with an overlay of which every action must have an effect.
 ///
 /// # Errors
-/// The stage that failed says what, where, and the way out; all stale actions are named.
+/// Returns the error of the stage that failed (what, where, and what to do), or one that names all stale actions.
 pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failure> {
     run(Input {
         text,
@@ -91,10 +91,10 @@ pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failur
     .strict()
 }
 
-/// A document of the user's choice, without our overlay.
+/// Normalises a document of the user's choice, without our overlay.
 ///
 /// # Errors
-/// Those of reading it, and of the stages, with their places in the file.
+/// Returns the error of reading it or of a stage, with its place in the file.
 pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalized> {
     let text = fetch::read(file)?;
     let input = Input {
@@ -107,10 +107,10 @@ pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalize
     new.map_err(|e| e.or_at(file.display()).into())
 }
 
-/// As [`normalize`], but stale actions of the overlay are left out and named in the result.
+/// Normalises as [`normalize`] does, but leaves out stale actions of the overlay and names them in the result.
 ///
 /// # Errors
-/// The stage that failed says what, where in the user's file, and the way out.
+/// Returns the error of the stage that failed: what, where in the user's file, and what to do.
 pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     thread::scope(|scope| {
         let all = || run_stages(input);
@@ -122,7 +122,8 @@ pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     })
 }
 
-/// Documents are up to 128 levels deep, and openapiv3 takes 40 kB of stack for each where it is not optimised. No stage goes down along references.
+/// The stack size of the stages. Documents are up to 128 levels deep, and openapiv3 takes 40 kB of stack for each in a debug build. No stage recurses along
+/// references.
 const STACK: usize = 32 << 20;
 
 fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
@@ -143,7 +144,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     let before = report.warnings.len();
     convert::fix_locations(&mut doc, &mut report);
     trace_warnings(&mut report, before, &prepared, &origins);
-    // In the later stages things have other names and places: look where this one came from.
+    // In the later stages places have other names: find where this one came from.
     let traced = |e: Failure| {
         let found = origin(&prepared, e.pointer(), input.overlay);
         match found.or_else(|| kept(&prepared, e.pointer())) {
@@ -204,7 +205,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     })
 }
 
-/// Puts warnings where they are in the user's files; those from `first` on have places of the converted document.
+/// Maps warnings to their places in the user's files; those from `first` on have places of the converted document.
 fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: &Origins) {
     if report.warnings.len() > first {
         let mut marked = prepared.clone();
@@ -226,7 +227,7 @@ fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: 
     }
 }
 
-/// An error of a prepared document, in the user's file.
+/// Maps an error of a prepared document to its place in the user's file.
 fn place(e: Failure, origins: &Origins, input: Input<'_>) -> Failure {
     let (file, pointer) = origins.find(e.pointer());
     let (file, e) = (file.map(Path::to_path_buf), e.moved(pointer));
@@ -241,12 +242,12 @@ fn place(e: Failure, origins: &Origins, input: Input<'_>) -> Failure {
     }
 }
 
-/// Where a place of the document after the later stages was in the prepared one: it is sent through them once more, with marks.
+/// Returns the place in the prepared document of a place after the later stages: the document is sent through them once more, with marks.
 fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<String> {
     let mut marked = prepared.clone();
     origins::mark(&mut marked);
     let mut doc = convert::to_30(marked, &mut Report::default()).ok()?;
-    // Where it failed, it fails again, and the place is there as it was.
+    // It fails at the same point again, and the place is as it was.
     if shape::shape(&mut doc, &mut Report::default()).is_ok()
         && let Some(corrections) = overlay
     {
@@ -255,7 +256,7 @@ fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<Stri
     origins::marked(&doc, pointer, prepared)
 }
 
-/// What has kept its place, or only its holder: `definitions` are the schemas of 2.0.
+/// Returns a place that has not moved, or only with its container: `definitions` are the schemas of 2.0.
 fn kept(prepared: &Value, pointer: &str) -> Option<String> {
     let old = pointer.replacen("/components/schemas/", "/definitions/", 1);
     let mut found = [old.as_str(), pointer].into_iter().flat_map(|whole| {
@@ -264,7 +265,7 @@ fn kept(prepared: &Value, pointer: &str) -> Option<String> {
             .chain(ends)
             .map(move |end| &whole[..end])
     });
-    // A part that names no more than a holder of many says nothing.
+    // A place that is only a container says nothing.
     let says = |p: &&str| p.matches('/').count() > 1 && *p != "/components/schemas";
     found
         .find(|p| says(p) && prepared.pointer(p).is_some())

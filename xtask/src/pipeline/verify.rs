@@ -1,4 +1,4 @@
-//! The `verify` stage: conservation, references, names, and the generator's word that it can use the result.
+//! The `verify` stage: checks that nothing is lost, that references and names are valid, and that the generator can use the result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::{
     report::Failure,
 };
 
-/// Path and method of every operation.
+/// Returns path and method of every operation.
 pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (path, item) in doc
@@ -23,7 +23,7 @@ pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
         .into_iter()
         .flatten()
     {
-        // A path item of OpenAPI 3 may stand elsewhere.
+        // In OpenAPI 3, a path item may be elsewhere.
         let item = document::resolve(doc, item);
         found.extend(
             document::METHODS
@@ -35,7 +35,7 @@ pub fn operations(doc: &Value) -> BTreeSet<(String, String)> {
     found
 }
 
-/// The names of the schemas, of 2.0 or 3.
+/// Returns the names of the schemas, in 2.0 or 3.
 pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
     let named = doc
         .get("definitions")
@@ -50,7 +50,7 @@ pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
 /// Checks `after`, made from `before`.
 ///
 /// # Errors
-/// The first thing that is wrong, with its JSON pointer.
+/// Returns an error with the JSON pointer of the first fault.
 pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
     let fail = |pointer: String, message: String| Failure::new("verify", pointer, message);
     let (old, new) = (operations(before), operations(after));
@@ -138,17 +138,17 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The result is of OpenAPI 3.0, and the generator can use it. Both depend on nothing but the result.
+/// Checks that the result is OpenAPI 3.0, and that the generator can use it. Both depend on the result only.
 ///
 /// # Errors
-/// Returns what is of another form, or what the generator can't use, with its JSON pointer.
+/// Returns an error with the JSON pointer of what is malformed, or of what the generator cannot use.
 pub fn generates(doc: &Value) -> Result<(), Failure> {
     well_formed(doc)?;
     autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
 }
 
 /// # Errors
-/// Returns the innermost object that OpenAPI 3.0 does not know in this form.
+/// Returns an error at the innermost object that is not valid in OpenAPI 3.0.
 pub fn well_formed(doc: &Value) -> Result<(), Failure> {
     openapiv3::OpenAPI::deserialize(doc).map(drop).map_err(|e| {
         let message = format!("no OpenAPI 3.0 document: {e}");
@@ -156,7 +156,7 @@ pub fn well_formed(doc: &Value) -> Result<(), Failure> {
     })
 }
 
-/// A component that is nothing but a reference to itself, by whatever way, has no meaning.
+/// Refuses a component that is only a reference to itself, directly or indirectly, which has no meaning.
 fn endless(doc: &Value) -> Result<(), Failure> {
     let schemas = doc
         .pointer("/components/schemas")
@@ -182,7 +182,7 @@ fn endless(doc: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every reference leads to a place of the document. What only looks like one, in an example or a default, is data.
+/// Checks that every reference leads to a place in the document. What looks like one in an example or a default is data.
 fn references(doc: &Value) -> Result<(), Failure> {
     each(
         doc,
@@ -203,7 +203,7 @@ fn references(doc: &Value) -> Result<(), Failure> {
     )
 }
 
-/// The innermost object that OpenAPI 3.0 does not know in this form.
+/// Returns an error at the innermost object that is not valid in OpenAPI 3.0.
 fn ill_formed(doc: &Value) -> Option<Failure> {
     let mut found: Option<(String, String)> = None;
     let _ = each::<()>(

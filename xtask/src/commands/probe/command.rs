@@ -1,4 +1,4 @@
-//! `cargo xtask probe`: its arguments, the token of the environment, what is printed and written.
+//! `cargo xtask probe`: its arguments, the token in the environment, and its output.
 
 use std::{
     env, fs,
@@ -56,10 +56,10 @@ pub struct Args {
     out: PathBuf,
 }
 
-/// Probes the account or the recording, prints what was found and writes what is proposed.
+/// Probes the account or the recording, prints the findings and writes the proposals.
 ///
 /// # Errors
-/// No token, a document or a recording that cannot be read.
+/// Returns an error if there is no token, or if a document or a recording cannot be read.
 pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
     let Args {
         url,
@@ -105,7 +105,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "not NAME=VALUE".into())
 }
 
-/// The header that the environment gives.
+/// Returns the `Authorization` header from the environment.
 fn authorization() -> Result<String> {
     let of = |name: &str, scheme: &str| {
         env::var(name)

@@ -1,21 +1,21 @@
-//! A change of a schema: made here, and said as an action of an overlay.
+//! Edits of a schema: applied here, and written as actions of an overlay.
 
 use serde_json::{Value, json};
 
 use crate::document::escape;
 use crate::document::unescape;
 
-/// Places are JSON pointers.
+/// An edit. Places are JSON pointers.
 #[derive(Debug, Clone)]
 pub enum Edit {
     Update(String, Value),
     Remove(String),
-    /// Takes a name out of the `required` of a schema.
+    /// Removes a name from the `required` of a schema.
     Unrequire(String, String),
 }
 
 impl Edit {
-    /// An action of an OpenAPI Overlay 1.1 document.
+    /// Returns the edit as an action of an OpenAPI Overlay 1.1 document.
     pub fn action(&self, description: &str) -> Value {
         match self {
             Self::Update(at, update) => {
@@ -31,7 +31,7 @@ impl Edit {
         }
     }
 
-    /// What the overlay stage will do.
+    /// Applies the edit as the overlay stage will.
     pub fn apply(&self, root: &mut Value) {
         match self {
             Self::Update(at, update) => {
@@ -72,7 +72,7 @@ fn merge(target: &mut Value, update: &Value) {
     }
 }
 
-/// `'name'`, quoted as RFC 9535 asks (2.3.1).
+/// Returns a name in quotes, by RFC 9535 (2.3.1).
 fn quoted(name: &str) -> String {
     let mut out = String::from("'");
     for c in name.chars() {
@@ -86,7 +86,7 @@ fn quoted(name: &str) -> String {
     out + "'"
 }
 
-/// The JSONPath (RFC 9535) of a JSON pointer; keywords are written with a dot, names in quotes.
+/// Returns the JSONPath (RFC 9535) of a JSON pointer; keywords are written with a dot, names in quotes.
 pub fn path(pointer: &str) -> String {
     const NAMES: [&str; 6] = [
         "paths",
@@ -115,12 +115,12 @@ pub fn path(pointer: &str) -> String {
     out
 }
 
-/// The pointer of a component.
+/// Returns the pointer of a component.
 pub fn component(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
 }
 
-/// The name of the component that a place is in.
+/// Returns the name of the component that a place is in.
 pub fn component_of(pointer: &str) -> Option<String> {
     let rest = pointer.strip_prefix("/components/schemas/")?;
     rest.split('/').next().map(unescape)

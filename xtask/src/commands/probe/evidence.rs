@@ -1,32 +1,32 @@
-//! What came at one place of the document: types, forms of texts and values of enums, never data.
+//! Evidence for one place of the document: types, formats of strings and values of enums, never data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What was seen of one place, of one response or of several.
+/// The evidence for one place, from one response or several.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Evidence {
-    /// JSON types, and how often each came.
+    /// The JSON types, and how often each came.
     pub kinds: BTreeMap<String, usize>,
-    /// Forms of texts and sizes of integers.
+    /// The formats of strings and the sizes of integers.
     pub forms: BTreeSet<String>,
-    /// How often it did not come, though it is required.
+    /// How often it was absent, although it is required.
     pub absent: usize,
-    /// Values that an enum does not list, as JSON.
+    /// The values that an enum does not list, as JSON.
     pub values: BTreeSet<String>,
-    /// What lists held, where the document has nothing to judge it by.
+    /// The items of lists, if the document does not describe them.
     pub items: Option<Box<Evidence>>,
 }
 
-/// An enum's value is a name; anything longer may be somebody's data, and so may any of very many.
+/// The longest value of an enum: a longer one may be somebody's data, and so may one of very many.
 const LONGEST_VALUE: usize = 40;
 const MOST_VALUES: usize = 50;
 const DEEPEST: u8 = 32;
 
 impl Evidence {
-    /// Adds a value; `deep` looks into lists.
+    /// Adds a value; with `deep`, also the items of lists.
     pub fn add(&mut self, value: &Value, listed: Option<&Vec<Value>>, deep: bool, depth: u8) {
         *self.kinds.entry(kind(value).to_owned()).or_default() += 1;
         match value {
@@ -60,7 +60,7 @@ impl Evidence {
         }
     }
 
-    /// The JSON types but null.
+    /// Returns the JSON types except null.
     pub fn types(&self) -> Vec<&str> {
         let types = self.kinds.keys().map(String::as_str);
         types.filter(|kind| *kind != "null").collect()
@@ -70,7 +70,7 @@ impl Evidence {
         self.kinds.contains_key(kind)
     }
 
-    /// The forms of texts alone.
+    /// Returns the formats of strings.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let forms = self.forms.iter().map(String::as_str);
         forms.filter(|form| !SIZES.contains(form))
@@ -100,7 +100,7 @@ fn size(n: &serde_json::Number) -> &'static str {
     }
 }
 
-/// What a text looks like.
+/// Returns the format of a string.
 pub fn form(text: &str) -> &'static str {
     let shape: String = text
         .chars()

@@ -1,4 +1,4 @@
-//! Responses against the document: what came at each place of a schema, by the operation that gave it.
+//! Compares responses with the document: collects what came at each place of a schema, by the operation that returned it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,25 +16,25 @@ use crate::document::escape;
 /// A place of the document.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Place {
-    /// Pointers of the schemas that require it.
+    /// The pointers of the schemas that require it.
     pub required_at: BTreeSet<String>,
     pub seen: BTreeMap<String, Seen>,
 }
 
-/// What one operation gave there.
+/// The evidence from one operation.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
     pub evidence: Evidence,
     pub responses: usize,
-    /// In how many responses each kind of rule was broken.
+    /// The number of responses that broke each family of rules.
     pub against: BTreeMap<String, usize>,
 }
 
-/// Collects what was seen, by the JSON pointer of the place.
+/// Collects evidence by the JSON pointer of the place.
 pub struct Judge<'a> {
     root: &'a Value,
     pub places: BTreeMap<String, Place>,
-    /// Of the response that is being read.
+    /// The evidence of the current response.
     now: BTreeMap<String, (Evidence, BTreeSet<String>)>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Takes a response of an operation, whose schema stands `at`. A list may be an array or a page, whichever the document says.
+    /// Adds a response of an operation, whose schema is at `at`. A list may be an array or a page, whichever the document says.
     pub fn response(&mut self, operation: &str, at: &str, value: &Value) {
         let end = follow(self.root, at);
         let schema = self.root.pointer(&end).unwrap_or(&Value::Null);
@@ -156,12 +156,12 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The members of an object, those of its `allOf` parts included.
+/// The members of an object, including those of its `allOf` parts.
 #[derive(Default)]
 struct Members {
-    /// Name → pointer.
+    /// The pointers of properties by name.
     properties: BTreeMap<String, String>,
-    /// Name → the schemas that require it.
+    /// The schemas that require a member, by its name.
     required: BTreeMap<String, BTreeSet<String>>,
     seen: BTreeSet<String>,
 }
@@ -189,7 +189,7 @@ impl Members {
     }
 }
 
-/// Returns the place that a schema stands for: where its reference leads, or the one part of its `allOf`.
+/// Returns the place that a schema stands for: the target of its reference, or the only part of its `allOf`.
 pub fn follow(root: &Value, at: &str) -> String {
     let mut at = at.to_owned();
     for _ in 0..16 {

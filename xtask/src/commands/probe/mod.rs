@@ -1,4 +1,4 @@
-//! `cargo xtask probe`: responses of GET operations, of a real account or recorded, against the document. docs/probe.md tells the whole.
+//! `cargo xtask probe`: compares responses to GET operations, from a real account or a recording, with the document. docs/probe.md explains it.
 
 pub mod command;
 mod edit;
@@ -33,28 +33,28 @@ pub use propose::{Count, Finding};
 
 use self::{judge::Judge, propose::Asked};
 
-/// What came of it.
+/// The outcome of a probe.
 #[derive(serde::Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Outcome {
-    /// Operations of which a response was judged.
+    /// The number of operations with a judged response.
     pub judged: usize,
-    /// Why operations (of a recording: requests) were not judged → which.
+    /// The operations (in a recording: requests) that were not judged, by reason.
     pub others: BTreeMap<String, Vec<String>>,
     pub findings: Vec<Finding>,
-    /// Why it stopped before its end.
+    /// The reason why it stopped early.
     pub stopped: Option<String>,
 }
 
-/// As many faults of a recording are shown.
+/// How many faults of a recording are shown.
 const MOST_FAULTS: usize = 20;
 
 /// Judges the responses in a recording: HAR 1.2, or JSON lines.
 ///
-/// Requests are matched by method and path below the path of `base`, else of the document's first server.
+/// Requests are matched by method and path, below the path of `base` or else that of the document's first server.
 ///
 /// # Errors
-/// A file that can't be read, or nothing in it that belongs to the document.
+/// Returns an error if the file cannot be read, or if nothing in it belongs to the document.
 pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome> {
     let operations = operations(doc)?;
     let asked = asked(doc, &operations);
@@ -85,7 +85,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
         }
         let path = path_of(&exchange.url);
         let below = path.strip_prefix(prefix).unwrap_or_default();
-        // A path that is nobody's may hold a secret, and is not shown.
+        // A path that is not in the document may hold a secret, and is not shown.
         let Some(template) = record::matching(&paths, below) else {
             return not("no operation of the document has this path".into(), "");
         };
@@ -132,7 +132,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
     })
 }
 
-/// The path of a URL, which need not be whole.
+/// Returns the path of a URL, which may be relative.
 fn path_of(url: &str) -> String {
     match Url::parse(url) {
         Ok(url) => url.path().to_owned(),
@@ -148,7 +148,7 @@ fn operations(doc: &Value) -> Result<Vec<Operation<'_>>> {
     Ok(operations)
 }
 
-/// The operations that document a JSON response, by path, and where its schema stands.
+/// Returns the operations that document a JSON response, by path, with the places of their schemas.
 fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
     let document = Document::new(doc);
     let place = |op: &Operation<'_>| {
@@ -177,36 +177,36 @@ fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
 }
 
 impl Outcome {
-    /// The actions, as an OpenAPI Overlay 1.1 document in YAML.
+    /// Returns the actions as an OpenAPI Overlay 1.1 document in YAML.
     ///
     /// # Errors
-    /// None that is known.
+    /// Returns an error if it does not serialise; no such case is known.
     pub fn overlay(&self) -> Result<String> {
         let actions: Vec<&Value> = self.findings.iter().flat_map(|f| &f.actions).collect();
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
         let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
         let yaml = yaml_serde::to_string(&overlay)?;
-        // A person reads it: where something would not be seen, as JSON, which is YAML and can say it.
+        // People read it: if something would be invisible, it is written as JSON, which is YAML too and can escape it.
         if lines(&yaml) == yaml {
             return Ok(yaml);
         }
         Ok(escape::json(&serde_json::to_string_pretty(&overlay)?).into_owned() + "\n")
     }
 
-    /// Does a response contradict the document?
+    /// Returns whether a response contradicts the document.
     pub fn wrong(&self) -> bool {
         self.findings.iter().any(|f| f.wrong)
     }
 
-    /// For programs.
+    /// Returns the outcome as JSON, for programs.
     ///
     /// # Errors
-    /// None that is known.
+    /// Returns an error if it does not serialise; no such case is known.
     pub fn json(&self) -> Result<String> {
         Ok(escape::json(&serde_json::to_string_pretty(self)?).into_owned() + "\n")
     }
 
-    /// For a terminal.
+    /// Returns the outcome as text for a terminal.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let others: usize = self.others.values().map(Vec::len).sum();
@@ -245,7 +245,7 @@ impl Outcome {
     }
 }
 
-/// The table of rules in docs/probe.md.
+/// Returns the table of rules in docs/probe.md.
 pub fn table() -> String {
     let mut out = String::from("| rule | what it is | what is proposed |\n| --- | --- | --- |\n");
     for rule in rules::RULES.iter().chain([&rules::OPEN]) {

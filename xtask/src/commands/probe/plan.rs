@@ -1,4 +1,4 @@
-//! Which requests can be made: path and query parameters are filled from responses that came before.
+//! Plans requests: fills path and query parameters from earlier responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use crate::place;
 
 const IDS: [&str; 3] = ["id", "uuid", "pk"];
 
-/// What earlier responses gave.
+/// Values from earlier responses.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Known {
-    /// Names of parameters: nothing else is remembered.
+    /// The names of parameters; nothing else is remembered.
     wanted: BTreeSet<String>,
-    /// Path template of a list → the path that was asked, and the first item.
+    /// The requested path and the first item of each list, by its path template.
     lists: BTreeMap<String, (String, Value)>,
-    /// Scalar members of any item, by name; the first that came.
+    /// The first value of each scalar member of any item, by name.
     members: BTreeMap<String, String>,
 }
 
@@ -40,12 +40,12 @@ impl Known {
         }
     }
 
-    /// Takes what the user gave.
+    /// Sets the parameters that the user gave.
     pub fn set(&mut self, parameters: &[(String, String)]) {
         self.members.extend(parameters.iter().cloned());
     }
 
-    /// Remembers a response to `path`, an instance of `template`.
+    /// Learns from a response to `path`, an instance of `template`.
     pub fn learn(&mut self, template: &str, path: &str, response: &Value) {
         let list = response.get("results").unwrap_or(response);
         let first = list.as_array().map_or(Some(response), |l| l.first());
@@ -57,7 +57,7 @@ impl Known {
                 self.members.entry(name.clone()).or_insert(text);
             }
         }
-        // The items of `/dongle/devices/` have an `id` that others call `device_id`.
+        // The items of `/dongle/devices/` have an `id`, which other operations call `device_id`.
         if let (Some(id), Some(name)) = (
             item.get("id").and_then(scalar),
             template.trim_end_matches('/').rsplit('/').next(),
@@ -74,10 +74,10 @@ impl Known {
             .insert(template.to_owned(), (path.to_owned(), kept.into()));
     }
 
-    /// The path and the query of a request.
+    /// Returns the path and the query of a request.
     ///
     /// # Errors
-    /// What it needs, and no response gave.
+    /// Returns the names of required parameters that no response gave.
     pub fn request(
         &self,
         doc: &Document<'_>,
@@ -119,7 +119,7 @@ impl Known {
         Ok((path, query))
     }
 
-    /// `/a/{id}/b/` → `/a/7/b/`, 7 being the `id` of the first item of `/a/`.
+    /// Fills in a path: `/a/{id}/b/` becomes `/a/7/b/` if 7 is the `id` of the first item of `/a/`.
     fn path(&self, template: &str) -> Result<String, String> {
         let Some((before, rest)) = template.rsplit_once('{') else {
             return Ok(template.to_owned());

@@ -1,4 +1,4 @@
-//! Responses from a recording: HAR 1.2, or JSON lines of `{"method", "url", "status", "body"}`. Read as a stream, whatever its size.
+//! Reads responses from a recording: HAR 1.2, or JSON lines of `{"method", "url", "status", "body"}`. It is read as a stream, whatever its size.
 
 use std::{
     cell::Cell,
@@ -17,17 +17,17 @@ pub struct Exchange {
     pub method: String,
     pub url: String,
     pub status: u16,
-    /// None if it is no JSON.
+    /// The body; `None` if it is not JSON.
     pub body: Option<Value>,
 }
 
-/// One line or one entry may be as large as this.
+/// The maximum size of one line or entry, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// Calls `take` with each exchange and `bad` with each that can't be read, and why.
+/// Calls `take` with each exchange, and `bad` with the reason for each that cannot be read.
 ///
 /// # Errors
-/// No such file, or a HAR file that is no JSON, with the line.
+/// Returns an error if there is no such file, or one with the line if a HAR file is not JSON.
 pub fn read(
     path: &Path,
     take: &mut dyn FnMut(Exchange),
@@ -96,7 +96,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// Why a text is no JSON, without the text, which may be somebody's data.
+/// Returns why a text is not JSON, without the text, which may be somebody's data.
 fn why(e: serde_json::Error) -> String {
     match e.classify() {
         serde_json::error::Category::Eof => "no JSON: it ends too early".into(),
@@ -104,7 +104,7 @@ fn why(e: serde_json::Error) -> String {
     }
 }
 
-/// One of the JSON lines.
+/// Reads one of the JSON lines.
 fn plain(value: &Value) -> Result<Exchange, String> {
     let status = value.get("status").and_then(Value::as_u64);
     Ok(Exchange {
@@ -119,7 +119,7 @@ fn plain(value: &Value) -> Result<Exchange, String> {
     })
 }
 
-/// One entry of `log.entries`.
+/// Reads one entry of `log.entries`.
 fn entry(value: &Value) -> Result<Exchange, String> {
     let status = value.pointer("/response/status").and_then(Value::as_u64);
     let content = text(value, "/response/content/text").ok();
@@ -176,7 +176,7 @@ fn har(
     })
 }
 
-/// A reader that gives only so much until `left` is set anew.
+/// A reader with a limit, until `left` is set again.
 struct Limited<'a, R> {
     reader: R,
     left: &'a Cell<u64>,
@@ -194,7 +194,7 @@ impl<R: Read> Read for Limited<'_, R> {
     }
 }
 
-/// Goes down these members, then calls the function with each item of the list there.
+/// Descends into these members, then calls the function with each item of the list there.
 struct Within<'a>(&'a [&'a str], &'a mut dyn FnMut(Value));
 
 impl<'de> DeserializeSeed<'de> for Within<'_> {
@@ -233,7 +233,7 @@ impl<'de> Visitor<'de> for Within<'_> {
     }
 }
 
-/// Which template a path belongs to: the most specific one wins.
+/// Returns the template that a path belongs to: the most specific one.
 pub fn matching<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
     let fits = templates
         .iter()
@@ -241,7 +241,7 @@ pub fn matching<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
     fits.max().map(|(_, template)| template)
 }
 
-/// How specific each segment of the template is, if the path fits: 2 as it is, 1 in part, 0 any.
+/// Returns how specific each segment of the template is, if the path matches: 2 for a literal, 1 for a partial one, 0 for any.
 fn specific(template: &str, path: &str) -> Option<Vec<u8>> {
     let (segments, parts) = (template.split('/'), path.split('/'));
     if segments.clone().count() != parts.clone().count() {

@@ -1,4 +1,4 @@
-//! Where a probe stopped, so that `--resume` goes on there. It holds ids of the account (paths are filled from them), and is readable by its owner only.
+//! The progress of a probe, so that `--resume` continues there. It holds ids of the account, which fill paths, and is readable by its owner only.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,12 +14,12 @@ use crate::pipeline::write;
 
 #[derive(Default, Serialize, Deserialize)]
 pub struct State {
-    /// The SHA-256 of the document, and the base: another one begins anew.
+    /// The SHA-256 of the document, and the base URL: with another one the probe starts anew.
     pub of: String,
-    /// Paths of operations that gave a response.
+    /// The paths of operations that gave a response.
     pub done: BTreeSet<String>,
     pub judged: usize,
-    /// Why operations were not judged → which.
+    /// The operations that were not judged, by reason.
     pub others: BTreeMap<String, Vec<String>>,
     pub known: Known,
     pub places: BTreeMap<String, Place>,
@@ -27,7 +27,7 @@ pub struct State {
 
 impl State {
     /// # Errors
-    /// No such file, or of another document or host.
+    /// Returns an error if there is no such file, or if it is of another document or host.
     pub fn load(path: &Path, of: &str) -> Result<Self> {
         let shown = path.display();
         let text = fs::read_to_string(path)
@@ -37,7 +37,7 @@ impl State {
         if state.of != of {
             bail!("{shown}: of another document or host: leave out `--resume`");
         }
-        // Who gave no response is asked again.
+        // Operations without a response are called again.
         for paths in state.others.values_mut() {
             paths.retain(|path| state.done.contains(path));
         }
@@ -46,7 +46,7 @@ impl State {
     }
 
     /// # Errors
-    /// What the file system says.
+    /// Returns the error of the file system.
     pub fn save(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -54,7 +54,7 @@ impl State {
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt;
-            // The mode of a file that is there is kept when it is replaced.
+            // An existing file keeps its mode when it is replaced.
             let made = fs::OpenOptions::new()
                 .write(true)
                 .create_new(true)

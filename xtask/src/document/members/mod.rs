@@ -1,5 +1,5 @@
-//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a way through a document that knows what each place is. What is [`Is::Data`] (examples,
-//! defaults, enum values, `x-*`) is never looked into.
+//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a walk through a document that knows what each place is. [`Is::Data`] (examples, defaults,
+//! enum values, `x-*`) is never looked into.
 
 mod objects;
 
@@ -11,23 +11,23 @@ pub use objects::{BODY, DOCUMENT, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPO
 
 use crate::document::escape;
 
-/// What stands at a place.
+/// The kind of value at a place.
 #[derive(Clone, Copy)]
 pub enum Is {
     Data,
     Text,
     Bool,
     Number,
-    /// A whole number, 0 or more.
+    /// A whole number of at least 0.
     Count,
-    /// A limit in 3.1, a flag of the limit before.
+    /// A limit in 3.1; before that, a flag of another limit.
     BoolOrNumber,
     /// `type` of a schema: a name, or a list of names.
     Type,
     /// `required` of a schema: a list of names.
     Required,
     Texts,
-    /// `additionalProperties`: a schema, or whether there may be any.
+    /// `additionalProperties`: a schema, or whether others are allowed.
     SchemaOrBool,
     One(&'static Kind),
     List(&'static Is),
@@ -36,11 +36,11 @@ pub enum Is {
     Extensible(&'static Is),
 }
 
-/// An object of the specification.
+/// A kind of object in the specification.
 pub struct Kind {
     pub name: &'static str,
     members: &'static [(&'static str, Is)],
-    /// A parameter of 2.0 has the members of a schema too.
+    /// Another kind whose members it has too: a parameter of 2.0 has those of a schema.
     also: Option<&'static Kind>,
 }
 
@@ -51,7 +51,7 @@ impl PartialEq for Kind {
 }
 
 impl Kind {
-    /// What a member of this name is.
+    /// Returns the kind of value of this member.
     pub fn member(&self, key: &str) -> Is {
         let own = self.members.iter().find(|(name, _)| *name == key);
         match (own, self.also) {
@@ -62,10 +62,10 @@ impl Kind {
     }
 }
 
-/// Where a walk is: a chain on the stack, which becomes a JSON pointer only where it is shown.
+/// The position of a walk: a chain on the stack, which becomes a JSON pointer only when it is shown.
 #[derive(Clone, Copy)]
 pub enum At<'a> {
-    /// Where the walk began.
+    /// The start of the walk.
     Start(&'a str),
     Member(&'a At<'a>, &'a str),
     Entry(&'a At<'a>, usize),
@@ -87,7 +87,7 @@ impl fmt::Display for At<'_> {
 }
 
 /// Calls `f` with each object of the specification in a value, its place and its kind, outer ones first. A schema may be a boolean.
-/// What is of another form is passed over.
+/// Values of another form are skipped.
 pub fn each<'a, E>(
     value: &'a Value,
     is: Is,

@@ -1,4 +1,4 @@
-//! The objects of the specification, and what each of their members is.
+//! The objects of the specification and their members.
 
 use super::{Is, Kind};
 

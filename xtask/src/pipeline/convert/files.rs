@@ -1,4 +1,4 @@
-//! The files beside a document that its references name. Nothing outside of the document's folder is read, whatever `..` or a symbolic link says.
+//! The files beside a document that its references name. Nothing outside of the document's folder is read, even through `..` or a symbolic link.
 
 use std::{
     collections::BTreeMap,
@@ -10,19 +10,19 @@ use serde_json::Value;
 
 use crate::{locate, pipeline::fetch};
 
-/// How many files a document may be made of.
+/// The maximum number of files of a document.
 const MOST: usize = 1000;
 
 pub struct Files {
-    /// Canonical; none where a document came from elsewhere than a file.
+    /// The canonical folder; `None` if the document did not come from a file.
     folder: Option<PathBuf>,
-    /// The document's own, canonical.
+    /// The canonical path of the document itself.
     own: Option<PathBuf>,
     read: BTreeMap<PathBuf, Rc<Value>>,
 }
 
 impl Files {
-    /// The files in the folder of this one.
+    /// Returns the files in the folder of this one.
     pub fn beside(file: Option<&Path>) -> Self {
         let folder = file.map(|f| f.parent().filter(|p| !p.as_os_str().is_empty()));
         let folder = folder.and_then(|f| f.unwrap_or(Path::new(".")).canonicalize().ok());
@@ -33,12 +33,12 @@ impl Files {
         }
     }
 
-    /// Whether a file is the document itself.
+    /// Returns whether a file is the document itself.
     pub fn is_own(&self, file: &Path) -> bool {
         self.own.as_deref() == Some(file)
     }
 
-    /// The file that `reference` names, seen from the file `from` (the document itself, if `None`), and its value.
+    /// Returns the file that `reference` names, relative to the file `from` (`None` for the document itself), and its value.
     pub fn get(
         &mut self,
         from: Option<&Path>,

@@ -1,11 +1,11 @@
-//! OpenAPI 3.1 → 3.0.3.
+//! Converts OpenAPI 3.1 to 3.0.3.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
 use crate::{document, report::Report};
 
-/// The keywords of a schema of 3.0; `x-*` beside them.
+/// The keywords of a schema in 3.0, without `x-*`.
 const KEYWORDS_30: [&str; 37] = [
     "$ref",
     "title",
@@ -46,7 +46,7 @@ const KEYWORDS_30: [&str; 37] = [
     "collectionFormat",
 ];
 
-/// Why 3.0 cannot say this keyword of a schema.
+/// Returns why 3.0 cannot express this keyword of a schema.
 fn why_lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
     let types = value.as_array().into_iter().flatten();
     match key {
@@ -76,7 +76,7 @@ fn is_base64(schema: &Map<String, Value>) -> bool {
         && schema.get("format").is_none()
 }
 
-/// One of these.
+/// Returns a schema that accepts any of these.
 fn any_of(mut parts: Vec<Value>) -> Value {
     let mut seen: Vec<Value> = Vec::new();
     parts.retain(|p| {
@@ -91,7 +91,7 @@ fn any_of(mut parts: Vec<Value>) -> Value {
     }
 }
 
-/// JSON Schema 2020-12 as 3.1 has it, said in 3.0.
+/// Converts the JSON Schema 2020-12 of 3.1 to the schemas of 3.0.
 pub fn from_31(doc: &mut Value, report: &mut Report) {
     doc["openapi"] = "3.0.3".into();
     for (holder, gone) in [
@@ -99,7 +99,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         ("", "jsonSchemaDialect"),
         ("/info", "summary"),
         ("/info/license", "identifier"),
-        // Written out where they are used.
+        // These are written out where they are used.
         ("/components", "pathItems"),
     ] {
         let map = doc.pointer_mut(holder).and_then(Value::as_object_mut);
@@ -145,7 +145,7 @@ fn schema_31(map: &mut Map<String, Value>) {
             _ => {}
         }
     }
-    // 3.1 allows members beside a $ref, 3.0 ignores them.
+    // 3.1 allows siblings of a $ref, 3.0 ignores them.
     if map.len() > 1
         && let Some(target) = map.shift_remove("$ref")
     {
@@ -168,7 +168,7 @@ fn schema_31(map: &mut Map<String, Value>) {
     ] {
         if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
             let (limit, other) = (n.as_f64(), map.get(plain).and_then(Value::as_f64));
-            // Of both, the tighter one counts.
+            // The tighter of both limits counts.
             if limit.zip(other).is_some_and(|(n, p)| p * sign > n * sign) {
                 map.shift_remove(exclusive);
             } else {
@@ -197,7 +197,7 @@ fn schema_31(map: &mut Map<String, Value>) {
         }
         map.insert("items".into(), any_of(parts));
     }
-    // Members of these names are allowed, whatever others are not.
+    // Members with these names are allowed, even if others are not.
     if let Some(Value::Object(patterns)) = map.shift_remove("patternProperties")
         && let Some(others) = map.get("additionalProperties")
         && *others != true
@@ -207,7 +207,7 @@ fn schema_31(map: &mut Map<String, Value>) {
         map.insert("additionalProperties".into(), any_of(parts));
     }
     map.retain(|key, _| KEYWORDS_30.contains(&key.as_str()) || key.starts_with("x-"));
-    // `anyOf: [X, {type: null}]` is how 3.1 generators write nullable.
+    // `anyOf: [X, {type: null}]` is how generators of 3.1 write nullable.
     for key in ["anyOf", "oneOf"] {
         let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {
             continue;

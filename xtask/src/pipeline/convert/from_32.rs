@@ -1,10 +1,10 @@
-//! OpenAPI 3.2 → 3.1: what has no other form there is left out with a warning.
+//! Converts OpenAPI 3.2 to 3.1: what has no equivalent there is left out with a warning.
 
 use serde_json::{Map, Value};
 
 use crate::{document, report::Report};
 
-/// What 3.2 has and 3.1 has not.
+/// Converts everything that 3.2 has and 3.1 does not.
 pub fn from_32(doc: &mut Value, report: &mut Report) {
     if let Some(map) = doc.as_object_mut()
         && map.shift_remove("$self").is_some()
@@ -64,7 +64,7 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
             .flat_map(|(key, value)| match (key.as_str(), value) {
                 ("requestBody", body) => vec![body],
                 ("responses", Value::Object(map)) => {
-                    // Since 3.2 a response need not be described.
+                    // Since 3.2 the description of a response is optional.
                     let responses = map.values_mut().filter_map(Value::as_object_mut);
                     responses.for_each(|r| {
                         r.entry("description").or_insert("".into());
@@ -91,14 +91,14 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
     });
 }
 
-/// Cookies are written so in 3.2; in 3.0 `form` is their only style.
+/// Converts the style of cookies in 3.2; in 3.0 `form` is their only style.
 pub(super) fn cookie_style(parameter: &mut Value) {
     if parameter.get("style").is_some_and(|s| s == "cookie") {
         parameter["style"] = "form".into();
     }
 }
 
-/// Puts shared media types where they are used: 3.0 has none.
+/// Writes out shared media types where they are used, because 3.0 has none.
 pub(super) fn shared_media(value: &mut Value, types: &Map<String, Value>) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|v| shared_media(v, types)),
@@ -106,7 +106,7 @@ pub(super) fn shared_media(value: &mut Value, types: &Map<String, Value>) {
             for (key, value) in map {
                 if let ("content", Value::Object(content)) = (key.as_str(), &mut *value) {
                     for media in content.values_mut() {
-                        // One may refer to another, not to itself.
+                        // One may refer to another, but not to itself.
                         for _ in 0..types.len() {
                             let name = media.get("$ref").and_then(Value::as_str);
                             let name =

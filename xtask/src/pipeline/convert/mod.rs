@@ -1,6 +1,6 @@
 //! The `convert` stage: Swagger 2.0 → OpenAPI 3.0.3, 3.1 → 3.0.3; 3.0 passes.
 //!
-//! What 3.0 cannot say is a warning with its JSON pointer.
+//! Whatever 3.0 cannot express is a warning with its JSON pointer.
 
 mod files;
 mod forms;
@@ -24,25 +24,25 @@ use crate::report::{Failure, Report};
 /// Converts a parsed document that has no files beside it.
 ///
 /// # Errors
-/// Those of [`prepare`] and [`to_30`].
+/// Returns the errors of [`prepare`] and [`to_30`].
 pub fn convert(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     to_30(prepare(doc, None, report, &mut Origins::default())?, report)
 }
 
-/// [`convert`] of a document whose references lead to files beside it.
+/// Converts a document as [`convert`] does, following references to files beside it.
 ///
 /// # Errors
-/// Those of [`convert`].
+/// Returns the errors of [`convert`].
 pub fn convert_file(doc: Value, file: &Path) -> Result<Value, Failure> {
     let (mut report, mut origins) = (Report::default(), Origins::default());
     let doc = prepare(doc, Some(file), &mut report, &mut origins)?;
     to_30(doc, &mut report)
 }
 
-/// A document that stands for itself: references lead to what is in it, and every member is of the form that the specification gives it.
+/// Makes a document self-contained: references lead to places in it, and every member has the form of the specification.
 ///
 /// # Errors
-/// Returns the first reference that names nothing, or the first member of no plain meaning.
+/// Returns an error at the first reference that names nothing, or at the first member without a plain meaning.
 pub fn prepare(
     mut doc: Value,
     file: Option<&Path>,
@@ -73,20 +73,20 @@ pub fn prepare(
 /// Converts a document that went through [`prepare`].
 ///
 /// # Errors
-/// Returns the first thing that the document must have, or must not have.
+/// Returns an error at the first thing that the document must have, or must not have.
 pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = translate(&doc, report)?;
     fix_locations(&mut doc, report);
     Ok(doc)
 }
 
-/// The last step of [`to_30`]: what 3.0 can say, in the one form that the later stages read. Warnings have the places of the converted document.
+/// Runs the last step of [`to_30`]: puts everything in the one form that the later stages read. Warnings have places of the converted document.
 pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
     pairs::merge_lists(doc, report);
     parameters::fix_locations(doc, report);
 }
 
-/// [`to_30`] without its last step: warnings have the places of the prepared document.
+/// Runs [`to_30`] without its last step. Warnings have places of the prepared document.
 pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let mut doc = if doc.get("swagger").is_some() {
         from_2::from_2(doc, report)?

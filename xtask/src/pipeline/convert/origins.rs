@@ -1,7 +1,7 @@
-//! Where things come from: an error's JSON pointer leads to the user's file, whatever the stages made of it.
+//! The origins of places: the JSON pointer of an error leads to the user's file, whatever the stages have changed.
 //!
-//! What references moved is noted as it happens. For the rest nothing is kept: when a stage fails, the document is sent through once more with every object
-//! marked by its own pointer, and the mark is read where the error is.
+//! Moves by references are noted as they happen. Nothing else is kept: when a stage fails, the document is sent through once more with every object marked with
+//! its own pointer, and the mark is read where the error is.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::document::members::{At, DOCUMENT, Is, each};
 
-/// What stands elsewhere than in the user's files.
+/// The parts that have moved from their place in the user's files.
 #[derive(Default)]
 pub struct Origins(Vec<Moved>);
 
@@ -21,15 +21,15 @@ struct Moved {
 }
 
 impl Origins {
-    /// Notes that what is at `to` came from `from`, in this file or in the document itself.
+    /// Notes that the value at `to` came from `from`, in this file or in the document itself.
     pub fn moved(&mut self, to: String, file: Option<PathBuf>, from: String) {
         self.0.push(Moved { to, file, from });
     }
 
-    /// File and pointer of what is at `pointer`.
+    /// Returns the file and the pointer that the value at `pointer` came from.
     pub fn find(&self, pointer: &str) -> (Option<&Path>, String) {
         let mut pointer = pointer.to_owned();
-        // What was moved may have been moved before.
+        // A moved value may have been moved before.
         for _ in 0..8 {
             let inside = |m: &&Moved| {
                 pointer
@@ -48,7 +48,7 @@ impl Origins {
     }
 }
 
-/// Marks every object of a document by its pointer.
+/// Marks every object of a document with its pointer.
 pub fn mark(doc: &mut Value) {
     let mut places = Vec::new();
     let _ = each::<()>(
@@ -69,7 +69,7 @@ pub fn mark(doc: &mut Value) {
     }
 }
 
-/// What the mark nearest to `pointer` in a marked document says, followed as far as `original` goes.
+/// Returns the nearest mark to `pointer` in a marked document, followed as far as `original` goes.
 pub fn marked(doc: &Value, pointer: &str, original: &Value) -> Option<String> {
     let mut at = doc;
     let mut found = None;

@@ -1,5 +1,5 @@
-//! A schema that lists alternatives twice (`oneOf` beside `anyOf`, or in parts of its `allOf`) is one of each at once: it becomes one list, of every pair that
-//! can be.
+//! A schema with two lists of alternatives (`oneOf` beside `anyOf`, or in parts of its `allOf`) requires one of each. It becomes a single list of all pairs
+//! that are possible.
 
 use std::collections::VecDeque;
 
@@ -12,11 +12,11 @@ use crate::{
     report::Report,
 };
 
-/// How many pairs are written out.
+/// The maximum number of pairs.
 const MOST: usize = 64;
 const LISTS: [&str; 2] = ["oneOf", "anyOf"];
 
-/// Makes one list of several, with a warning for what stays any JSON.
+/// Merges several lists into one, with a warning for what stays any JSON.
 pub fn merge_lists(doc: &mut Value, report: &mut Report) {
     let mut places = Vec::new();
     let _ = each::<()>(
@@ -30,7 +30,7 @@ pub fn merge_lists(doc: &mut Value, report: &mut Report) {
             Ok(())
         },
     );
-    // What is inside first: the one outside is made of it.
+    // Inner schemas first, because outer ones are made from them.
     for at in places.into_iter().rev() {
         let schemas = document::schemas(doc).cloned().unwrap_or_default();
         let Some(schema) = doc.pointer(&at) else {
@@ -67,7 +67,7 @@ pub fn merge_lists(doc: &mut Value, report: &mut Report) {
     }
 }
 
-/// The lists of alternatives of a schema: its own, and those of parts that are nothing else.
+/// Returns the lists of alternatives of a schema: its own, and those of parts that have nothing else.
 fn lists(schema: &Value) -> Vec<Vec<Value>> {
     let parts = schema.get("allOf").and_then(Value::as_array);
     let parts = parts.into_iter().flatten().filter(|p| is_list_alone(p));
@@ -81,7 +81,7 @@ fn is_list_alone(part: &Value) -> bool {
     LISTS.iter().any(|k| part.get(*k).is_some()) && own.iter().all(|k| part.get(*k).is_none())
 }
 
-/// Is one of the alternatives anything at all?
+/// Returns whether one of the alternatives allows anything.
 fn says_nothing(schema: &Value) -> bool {
     let open = ["type", "properties", "allOf"]
         .iter()
@@ -94,7 +94,7 @@ fn says_nothing(schema: &Value) -> bool {
     open && lists(schema).iter().flatten().any(empty)
 }
 
-/// Does an alternative say what its values are, and not only what they must fulfil?
+/// Returns whether an alternative says what its values are, and not only conditions for them.
 fn says(part: &Value) -> bool {
     let keys = [
         "$ref",
@@ -114,10 +114,10 @@ struct Pairs<'a> {
 }
 
 impl Pairs<'_> {
-    /// The schema with one list, or why it can't be.
+    /// Returns the schema with one list, or why that is impossible.
     fn of(&mut self, schema: &Value) -> Result<Value, String> {
         let mut lists = lists(schema);
-        // A list of mere conditions tells no alternatives apart.
+        // A list of mere conditions does not distinguish alternatives.
         if lists.len() > 1 {
             lists.retain(|list| list.iter().any(says));
         }
@@ -170,7 +170,7 @@ impl Pairs<'_> {
         Ok(new.into())
     }
 
-    /// Alternatives that are nothing but alternatives themselves come up.
+    /// Flattens alternatives that are only lists of alternatives.
     fn flattened(&self, list: Vec<Value>) -> Vec<Value> {
         let (mut out, mut seen) = (Vec::new(), Vec::new());
         let mut todo: VecDeque<Value> = list.into();
@@ -191,7 +191,7 @@ impl Pairs<'_> {
         out
     }
 
-    /// What is `a` and `b`; nothing if no value can be both.
+    /// Returns the schema of values that match both `a` and `b`; `None` if there can be none.
     fn pair(&mut self, a: &Value, b: &Value) -> Result<Option<Value>, String> {
         if a == b || !says(b) {
             return Ok(Some(a.clone()));
@@ -209,7 +209,7 @@ impl Pairs<'_> {
         })
     }
 
-    /// An object of both.
+    /// Returns an object that matches both.
     fn objects(&mut self, a: &Value, b: &Value) -> Value {
         let both = json!([a, b]);
         let (Some(a), Some(b)) = (ref_name(a), ref_name(b)) else {
@@ -217,7 +217,7 @@ impl Pairs<'_> {
         };
         let variant = format!("{a}With{b}");
         let new = json!({ "allOf": both, contract::VARIANT: variant });
-        // The same pair may stand elsewhere.
+        // The same pair may exist elsewhere.
         let taken = |n: &str| {
             let known = self.made.get(n).or_else(|| self.schemas.get(n));
             known.is_some_and(|known| *known != new)
@@ -228,7 +228,7 @@ impl Pairs<'_> {
         reference
     }
 
-    /// The tags of the alternatives are those of their pairs, as long as each names one.
+    /// Gives the pairs the tags of their alternatives, as long as each tag names one.
     fn retag(&self, schema: &mut Map<String, Value>, pairs: &[Value]) {
         let Some(discriminator) = schema.get("discriminator") else {
             return;
@@ -279,7 +279,7 @@ fn kind(schema: &Value) -> Result<&str, String> {
     }
 }
 
-/// Values of one type that fulfil both.
+/// Returns the schema of scalars that match both.
 fn values(a: &Value, b: &Value) -> Option<Value> {
     let mut both = a.as_object()?.clone();
     for (key, value) in b.as_object()? {

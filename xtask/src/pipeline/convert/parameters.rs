@@ -1,4 +1,4 @@
-//! Parameters in places where they can't be. Hand-written `manual_parameters` of drf-yasg get path parameters wrong; the server routes by the path.
+//! Corrects misplaced parameters. Hand-written `manual_parameters` of drf-yasg get path parameters wrong; the server routes by the path.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::{
     report::Report,
 };
 
-/// What the client says itself (OpenAPI 3.0.3, Parameter Object: such headers are ignored).
+/// Headers that the client sets itself (OpenAPI 3.0.3, Parameter Object: such parameters are ignored).
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// Puts every parameter where it can be, with a warning for each that was not.
+/// Moves every misplaced parameter to a possible place, with a warning for each.
 pub fn fix_locations(doc: &mut Value, report: &mut Report) {
     document::beside_schemas(doc, |doc, components| {
         fix_parameters(doc, components, report);
@@ -64,7 +64,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
     });
 }
 
-/// Styles that OpenAPI does not define for a place or a type are a warning, with what is sent.
+/// Warns about styles that OpenAPI does not define for a place or a type, and says what is sent.
 fn styled(
     parameter: &mut Value,
     components: &Map<String, Value>,
@@ -160,7 +160,7 @@ fn styled(
     }
 }
 
-/// What a form's `encoding` asks for and is not sent.
+/// Returns the parts of a form's `encoding` that are not supported.
 fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
     let content = op
         .get("requestBody")
@@ -225,8 +225,8 @@ fn name(parameter: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// A path parameter of another name than the path's is renamed; one that the path has no place for can only be meant for the query. One that is not declared
-/// at all is left to the verify stage, which refuses it.
+/// Renames a path parameter whose name is not in the path; if the path has no place for it, it can only be meant for the query. An undeclared path parameter is
+/// left to the verify stage, which refuses it.
 fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut(usize, String)) {
     let mut wanted: BTreeSet<&str> = document::path_parameters(path).collect();
     let parameters = op

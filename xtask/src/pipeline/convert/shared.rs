@@ -1,4 +1,4 @@
-//! What operations of OpenAPI 3 share is written out at each of them, as it is for 2.0: the later stages look at operations only.
+//! Writes out at each operation what operations of OpenAPI 3 share, as in 2.0: the later stages only look at operations.
 
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ use crate::{
     report::Failure,
 };
 
-/// Parameters of path items, and references to path items, parameters, bodies, responses and headers. The components stay: nothing is lost.
+/// Writes out parameters of path items, and references to path items, parameters, bodies, responses and headers. The components stay, so nothing is lost.
 pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
     let root = Shared::of(doc);
     let mut doc = doc.clone();
@@ -99,7 +99,7 @@ fn operation(
     Ok(())
 }
 
-/// Where the `i`th of an operation's parameters stands: after its own come those of its path item.
+/// Returns the place of the `i`th parameter of an operation: its own come first, then those of its path item.
 pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     match (i.checked_sub(own), operation.rsplit_once('/')) {
         (Some(i), Some((item, _))) => format!("{item}/parameters/{i}"),
@@ -107,8 +107,8 @@ pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     }
 }
 
-/// What references name, and how many values may still be copied to where they stand. A document may become larger than it is, within limits: one large
-/// response that a thousand operations name is a bomb.
+/// The targets of references, and how many more values may be copied. The document may grow within limits: one large response that a thousand operations name
+/// would be a bomb.
 pub struct Shared<'a> {
     doc: &'a Value,
     room: Cell<usize>,
@@ -120,7 +120,7 @@ impl<'a> Shared<'a> {
         Self { doc, room }
     }
 
-    /// A copy of a value for this place, or of what its `$ref` leads to.
+    /// Returns a copy of a value for this place, or of the target of its `$ref`.
     ///
     /// # Errors
     /// Returns an error if a `$ref` names nothing or leads to itself, or if the document becomes too large.
@@ -140,7 +140,7 @@ impl<'a> Shared<'a> {
         Err(fail("a $ref that leads to itself".into()))
     }
 
-    /// Puts what a `$ref` leads to in its place.
+    /// Replaces a `$ref` by its target.
     fn resolve(&self, value: &mut Value, pointer: &str) -> Result<(), Failure> {
         if value.get("$ref").is_some_and(Value::is_string) {
             *value = self.resolved(value, pointer)?;

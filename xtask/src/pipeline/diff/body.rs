@@ -1,4 +1,4 @@
-//! Request bodies, responses, and what both hold.
+//! Compares request bodies, responses and their contents.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::document::resolve;
 
 impl<'a> Walker<'a> {
-    /// What both sides of a pair of references lead to; nothing if they lead to the same component, which is compared by itself.
+    /// Returns the targets of a pair of references; `None` if both lead to the same component, which is compared separately.
     fn followed(
         &mut self,
         at: &At,
@@ -48,7 +48,7 @@ impl<'a> Walker<'a> {
         Some((a, b))
     }
 
-    /// What stands beside a reference.
+    /// Compares the siblings of a reference.
     pub fn beside(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let of = |v: Maybe<'a>| v.filter(|v| v.get("$ref").is_some());
         let (old, new) = (of(old), of(new));
@@ -89,7 +89,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// By media type.
+    /// Compares contents by media type.
     pub fn content(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
@@ -123,7 +123,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The media types of an operation of Swagger 2.0, whose own list overrides the document's.
+    /// Compares the media types of an operation in Swagger 2.0, whose own list overrides the document's.
     pub fn media_types(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, key: &str) {
         let or_all = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(key));
         let (old, new) = (or_all(old, self.old.doc), or_all(new, self.new.doc));
@@ -165,7 +165,7 @@ impl<'a> Walker<'a> {
         for key in keys(old, new) {
             self.child(key, at, old, new, |w, at, old, new| match key {
                 "description" | "examples" | "summary" => w.words(at, old, new),
-                // Of Swagger 2.0.
+                // In Swagger 2.0.
                 "schema" => w.schema(at, old, new),
                 "content" => w.content(at, old, new),
                 "links" => w.leaves(Rule::Link, &at.clone().what("link"), old, new),

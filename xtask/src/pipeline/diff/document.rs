@@ -1,4 +1,4 @@
-//! The root of the documents, their components, and those that were renamed.
+//! Compares the roots of the documents, their components, and renamed components.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
             candidates: BTreeSet::new(),
             types: Vec::new(),
         };
-        // First, so that the places of renamed components are told from others.
+        // First, so that the places of renamed components are known.
         self.renamed(&at);
         for key in keys(old, new) {
             let at = At {
@@ -77,7 +77,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A list that is a set of texts.
+    /// Compares lists of strings as sets.
     pub fn set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, (gone, come): (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
@@ -91,7 +91,7 @@ impl<'a> Walker<'a> {
         self.same_set(at, old, new);
     }
 
-    /// What is left of a difference of two lists if each holds the same items: their order, or how often one is named.
+    /// Claims the difference between two lists with the same items: their order, or how often one is named.
     pub fn same_set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let within = |a: &[Value], b: &[Value]| missing(a, b).is_empty();
         if within(items(old), items(new)) && within(items(new), items(old)) {
@@ -99,7 +99,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A map of shared parts.
+    /// Compares a map of shared parts.
     fn components(&mut self, kind: &str, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
@@ -112,7 +112,7 @@ impl<'a> Walker<'a> {
             let before = renamed.as_deref().unwrap_or(name);
             let gone = format!("{}/{}", at.old, escape(name));
             if renamed.is_some() || (get(new, name).is_none() && self.renames.is_old(&gone)) {
-                // The change that names both says so.
+                // The change that names both reports it.
                 self.claims += 1;
             }
             if get(new, name).is_none() && self.renames.is_old(&gone) {
@@ -151,7 +151,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// One change for each component that was renamed.
+    /// Reports one change for each renamed component.
     fn renamed(&mut self, at: &At) {
         for (before, after) in self.renames.all() {
             let (from, to) = (last(&before), last(&after));

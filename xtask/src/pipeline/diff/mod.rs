@@ -1,4 +1,4 @@
-//! The `diff` stage: what two documents mean to the callers of the client, change by change.
+//! The `diff` stage: what the difference of two documents means to the callers of the client, change by change.
 //!
 //! `walk` goes through both documents as they came, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
 //! `rust` compares the Rust code that is generated from both. Each change says both.
@@ -36,7 +36,7 @@ use crate::{
     report::{Failure, Report},
 };
 
-/// What a change does to callers, the worst first.
+/// The effect of a change on callers, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -45,14 +45,14 @@ pub enum Class {
     Breaking,
     /// No rule knows what it means.
     Unclassified,
-    /// Something that old programs need not know.
+    /// Something new that old programs need not know.
     Additive,
-    /// Texts, examples, order.
+    /// Only texts, examples or order.
     Cosmetic,
 }
 
 impl Class {
-    /// Every class, the worst first.
+    /// All classes, the worst first.
     pub const ALL: [Self; 4] = [
         Self::Breaking,
         Self::Unclassified,
@@ -60,7 +60,7 @@ impl Class {
         Self::Cosmetic,
     ];
 
-    /// Its name.
+    /// Returns the name of the class.
     pub fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
@@ -71,7 +71,7 @@ impl Class {
     }
 }
 
-/// Who sees a change: who sends, who reads the response, or both.
+/// The side that sees a change: the sender, the reader of the response, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -109,9 +109,9 @@ pub struct Change {
     /// The operations that it reaches, each with its operationId.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub operations: BTreeSet<String>,
-    /// Where it stands, in the new document and in the old one.
+    /// Its places in the new and the old document.
     pub pointers: BTreeSet<String>,
-    /// The Rust items that may be its own, before they are looked up.
+    /// Candidates for its Rust items, before they are looked up.
     #[serde(skip)]
     candidates: BTreeSet<String>,
 }
@@ -124,7 +124,7 @@ fn or_none<S: Serializer>(class: &Option<Class>, s: S) -> Result<S::Ok, S::Error
     s.serialize_str(class.map_or("none", Class::name))
 }
 
-/// A document as it came, and normalised.
+/// A document as it came, and in normalised form.
 #[derive(Clone, Copy)]
 pub struct Documents<'a> {
     pub upstream: &'a Value,
@@ -140,18 +140,18 @@ impl<'a> From<&'a crate::pipeline::Normalized> for Documents<'a> {
     }
 }
 
-/// Every change from `old` to `new`. Documents that differ at all have one.
+/// Returns all changes from `old` to `new`. Different documents have at least one.
 ///
 /// # Errors
-/// A document that the pipeline can't read.
+/// Returns an error if the pipeline cannot read a document.
 pub fn compare(old: Documents<'_>, new: Documents<'_>) -> Result<Vec<Change>, Failure> {
     compare_corrected(old, new, old.doc)
 }
 
-/// As [`compare`], where the corrections changed as well: `recorrected` is the old document, normalised as the new one is.
+/// Compares as [`compare`] does if the corrections changed too: `recorrected` is the old document, normalised with the new corrections.
 ///
 /// # Errors
-/// As [`compare`].
+/// Returns an error in the same cases as [`compare`].
 pub fn compare_corrected(
     old: Documents<'_>,
     new: Documents<'_>,
@@ -161,7 +161,7 @@ pub fn compare_corrected(
     if old.doc != recorrected {
         changes.extend(walk::walk(old.doc, recorrected));
     }
-    // What stands in files beside a document is only in what is made of it.
+    // Files beside a document are only part of its converted form.
     if external(old.upstream) || external(new.upstream) {
         changes.extend(walk::walk(recorrected, new.doc));
     }
@@ -188,7 +188,7 @@ pub fn compare_corrected(
     Ok(changes)
 }
 
-/// Makes cosmetic what only the document says: where the corrections change `plain`, which is the new document without them, and the corrected documents
+/// Makes changes cosmetic that only the upstream document has: where the corrections change `plain`, the new document without them, and the corrected documents
 /// `old` and `new` are equal.
 pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value) {
     let places =
@@ -210,7 +210,7 @@ pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value
     changes.sort();
 }
 
-/// Every difference of two documents, as it is on the wire; those of different versions are compared as OpenAPI 3.0, and what that can't say is listed.
+/// Returns all differences of two documents on the wire. Documents of different versions are compared as OpenAPI 3.0, and what that cannot express is listed.
 fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
     if version(old) == version(new) {
         return Ok(walk::walk(old, new));
@@ -241,7 +241,7 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
     Ok(changes)
 }
 
-/// Does a reference lead out of the document?
+/// Returns whether a reference leads out of the document.
 fn external(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(key, value)| match value.as_str() {
@@ -253,7 +253,7 @@ fn external(value: &Value) -> bool {
     }
 }
 
-/// `2.0`, `3.0` or `3.1`.
+/// Returns the version: `2.0`, `3.0` or `3.1`.
 fn version(doc: &Value) -> String {
     let version = doc.get("swagger").or_else(|| doc.get("openapi"));
     let text = version.map_or_else(String::new, |v| {

@@ -1,10 +1,10 @@
-//! `docs/drift.md`, made from the rules.
+//! Makes `docs/drift.md` from the rules.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{Class, Rule};
 
-/// The page; `seen` says for each rule what its pair of documents did to the Rust API.
+/// Returns the page; `seen` has the effect of each rule's pair of documents on the Rust API.
 pub fn page(seen: &BTreeMap<String, Option<Class>>) -> String {
     let mut out = String::from(HEAD);
     for rule in Rule::ALL {

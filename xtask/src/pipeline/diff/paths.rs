@@ -1,4 +1,4 @@
-//! Which operation of the new document is which of the old one.
+//! Finds the operation of the new document for each of the old one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,17 +23,17 @@ impl Path<'_> {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// Method and path without the names of its parameters, which are no part of the wire.
+    /// Returns method and path without the names of parameters, which are not part of the wire format.
     pub fn key(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), unnamed(self.path))
     }
 }
 
-/// How an operation was found again.
+/// The way in which an operation was found.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum How {
     Same,
-    /// Under the same URL, with another part of it in the base path.
+    /// Under the same URL, of which another part is in the base path.
     Prefix,
     Moved,
 }
@@ -46,7 +46,7 @@ pub struct Pair<'a> {
     pub how: How,
 }
 
-/// `/a/{id}/b/` → `/a/{}/b/`
+/// Returns a path without the names of its parameters: `/a/{}/b/` for `/a/{id}/b/`.
 pub fn unnamed(path: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(path.len()), path);
     while let Some((before, inside)) = rest.split_once('{') {
@@ -75,7 +75,7 @@ fn operations(doc: &Value) -> Vec<Path<'_>> {
     out
 }
 
-/// The path that every path of a document stands below.
+/// Returns the base path of a document.
 pub fn base(doc: &Value) -> &str {
     let url = doc
         .pointer("/servers/0/url")
@@ -91,7 +91,7 @@ pub fn base(doc: &Value) -> &str {
         .trim_end_matches('/')
 }
 
-/// Every operation of both documents, with its other self: the same place, the same URL, the same operationId, the same shape.
+/// Pairs the operations of both documents: by place, by URL, by operationId, by shape.
 pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
     let (mut gone, mut come) = (operations(old), operations(new));
     let mut out = Vec::new();
@@ -142,7 +142,7 @@ pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
     out
 }
 
-/// Takes out the pairs whose keys are equal, and no other's.
+/// Removes the pairs with equal and unambiguous keys.
 fn meet<'a>(
     gone: &mut Vec<Path<'a>>,
     come: &mut Vec<Path<'a>>,
@@ -181,7 +181,7 @@ fn meet<'a>(
     come.retain(|op| !taken.1.contains(&op.name()));
 }
 
-/// What an operation is without its name and its place.
+/// Returns the shape of an operation: everything but its name and its place.
 fn shape(op: &Path<'_>) -> String {
     let shared = op
         .item
@@ -204,7 +204,7 @@ fn shape(op: &Path<'_>) -> String {
     )
 }
 
-/// The parts at the front in which two paths differ: `/v1/a/`, `/v2/a/` → (`/v1`, `/v2`).
+/// Returns the differing prefixes of two paths: `/v1/a/` and `/v2/a/` give (`/v1`, `/v2`).
 pub fn prefixes<'p>(old: &'p str, new: &'p str) -> (&'p str, &'p str) {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
     let same = a

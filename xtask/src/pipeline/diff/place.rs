@@ -1,4 +1,4 @@
-//! Places in both documents: their pointers, and how a report names them.
+//! Places in both documents: their pointers, and their names in a report.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -13,18 +13,18 @@ pub struct At {
     pub old: String,
     pub new: String,
     pub place: String,
-    /// What stands there, if the place alone does not say: `query parameter `page``.
+    /// A description of what is there, if the place alone does not tell: `query parameter `page``.
     pub what: String,
     pub sides: Sides,
     pub operations: Rc<BTreeSet<String>>,
-    /// The Rust items that may be made of it.
+    /// The Rust items that may come from it.
     pub candidates: BTreeSet<String>,
-    /// The names of Rust types that a schema here may have.
+    /// The names of Rust types that may come from a schema here.
     pub types: Vec<String>,
 }
 
 impl At {
-    /// The place below `key`.
+    /// Returns the place below `key`.
     pub fn key(&self, key: &str) -> Self {
         let key = escape(key);
         Self {
@@ -34,7 +34,7 @@ impl At {
         }
     }
 
-    /// The place below one key before and another after.
+    /// Returns the place below one key in the old document and another in the new one.
     pub fn keys(&self, old: &str, new: &str) -> Self {
         Self {
             old: format!("{}/{}", self.old, escape(old)),
@@ -43,7 +43,7 @@ impl At {
         }
     }
 
-    /// The same place, where `what` stands.
+    /// Returns the same place, described as `what`.
     pub fn what(mut self, what: impl AsRef<str>) -> Self {
         if !self.what.is_empty() {
             self.what.push(' ');
@@ -53,7 +53,7 @@ impl At {
     }
 }
 
-/// The place of a schema, with the Rust types that may stand for it.
+/// Returns the place of a schema with the Rust types that may come from it.
 pub fn typed(at: &At) -> At {
     let candidates = at
         .types
@@ -67,7 +67,7 @@ pub fn typed(at: &At) -> At {
     }
 }
 
-/// What the shape stage may make of a component: what comes back, what is sent, what PATCH sends.
+/// Returns the names that the shape stage may give to a component: for responses, for requests, for PATCH.
 fn shaped(name: &str) -> [String; 3] {
     let plain = name
         .trim_start_matches("Patched")
@@ -79,12 +79,12 @@ fn shaped(name: &str) -> [String; 3] {
     ]
 }
 
-/// The Rust types of what the shape stage may make of a component.
+/// Returns the Rust types that may come from a component after the shape stage.
 pub fn types(name: &str) -> [String; 3] {
     shaped(name).map(|n| autopi_codegen::names::type_ident(&n).to_string())
 }
 
-/// The places that a place of a component may have in the normalised document.
+/// Returns the places that correspond to a place of a component in the normalised document.
 pub fn forms(place: &str) -> [String; 3] {
     let (name, rest) = place.split_at(place.find('.').unwrap_or(place.len()));
     shaped(name).map(|n| n + rest)

@@ -1,4 +1,4 @@
-//! Which operations send or read a component.
+//! Finds the operations that send or read a component.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::values::{flag, items, members, text};
 use crate::document::{METHODS, escape, resolve};
 
-/// Who sees a place.
+/// The sides that see a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sides {
     pub request: bool,
@@ -28,7 +28,7 @@ impl Sides {
         response: true,
     };
 
-    /// Those of a callback: what it sends is what a caller reads.
+    /// Returns the sides of a callback, where the caller reads what is sent.
     pub fn turned(self) -> Self {
         Self {
             request: self.response,
@@ -44,12 +44,12 @@ impl Sides {
     }
 }
 
-/// The sides of a component, and the operations.
+/// The sides and the operations that reach a component.
 #[derive(Clone, Default)]
 pub struct Seen(Sides, BTreeSet<String>);
 
 impl Seen {
-    /// The sides before and now, and the operations now; those before if nobody is left.
+    /// Returns the sides before and now, with the operations now, or those before if there are none.
     pub fn and(self, now: Self) -> (Sides, BTreeSet<String>) {
         (
             self.0.or(now.0),
@@ -58,13 +58,13 @@ impl Seen {
     }
 }
 
-/// A document, and who reaches each of its components.
+/// A document, and the operations that reach each of its components.
 pub struct Reach<'a> {
     pub doc: &'a Value,
     seen: BTreeMap<String, Seen>,
 }
 
-/// Components that a component leads to where it is sent, and where it is read.
+/// The components that a component leads to, when it is sent and when it is read.
 #[derive(Default)]
 struct Edges {
     request: BTreeSet<String>,
@@ -89,7 +89,7 @@ impl<'a> Reach<'a> {
             for request in [true, false] {
                 refs(component, request, own.side(request));
             }
-            // A form of a type with a discriminator names the type; the type does not name its forms.
+            // A derived type names its base with a discriminator; the base does not name the derived types.
             for part in items(component.get("allOf")) {
                 let Some(parent) = target(part) else { continue };
                 if doc
@@ -183,18 +183,18 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// Who reaches the component at a pointer.
+    /// Returns what reaches the component at a pointer.
     pub fn of(&self, pointer: &str) -> Seen {
         self.seen.get(pointer).cloned().unwrap_or_default()
     }
 
-    /// The operations that reach each component.
+    /// Returns the operations that reach the component at a pointer.
     pub fn operations(&self, pointer: &str) -> BTreeSet<String> {
         self.of(pointer).1
     }
 }
 
-/// `GET /a/ (a_list)`.
+/// Returns the label of an operation: `GET /a/ (a_list)`.
 pub fn label(method: &str, path: &str, op: &Value) -> String {
     let name = format!("{} {path}", method.to_uppercase());
     match text(Some(op), "operationId") {
@@ -203,7 +203,7 @@ pub fn label(method: &str, path: &str, op: &Value) -> String {
     }
 }
 
-/// The shared parts of a document: pointer and value.
+/// Returns the shared parts of a document: pointers and values.
 pub fn components(doc: &Value) -> Vec<(String, &Value)> {
     let maps_2 = [
         "definitions",
@@ -221,7 +221,7 @@ pub fn components(doc: &Value) -> Vec<(String, &Value)> {
     .collect()
 }
 
-/// The pointer of the component that a `$ref` leads to or into.
+/// Returns the pointer of the component that a `$ref` leads to or into.
 fn target(value: &Value) -> Option<String> {
     component(value.get("$ref")?.as_str()?)
 }
@@ -240,7 +240,7 @@ fn component(reference: &str) -> Option<String> {
     (parts.len() == depth).then(|| format!("/{}", parts.join("/")))
 }
 
-/// The components that are named inside a value, on one side.
+/// Collects the components that are named inside a value, on one side.
 fn refs(value: &Value, request: bool, out: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

@@ -1,4 +1,4 @@
-//! Components that were renamed, known by their shape.
+//! Finds renamed components by their shape.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::{reach, values::members};
 
-/// Pairs beyond which only equal shapes are looked for.
+/// The number of pairs beyond which only equal shapes are looked for.
 const PAIRS: usize = 40_000;
 
-/// Pointers of components: before → after.
+/// The new pointers of renamed components by their old ones.
 #[derive(Default)]
 pub struct Renames {
     forth: BTreeMap<String, String>,
@@ -27,7 +27,7 @@ impl Renames {
         if gone.is_empty() || come.is_empty() {
             return out;
         }
-        // The same letters; the same shape; much of it.
+        // By the same letters, then the same shape, then a similar shape.
         out.unique(&gone, &come, |a, b| {
             letters(name(a.0)) == letters(name(b.0))
         });
@@ -38,7 +38,7 @@ impl Renames {
         out
     }
 
-    /// Pairs of one kind for which `same` holds, and holds for no other.
+    /// Adds the pairs of one kind for which `same` holds, and for no other pair with either of them.
     fn unique<'a>(
         &mut self,
         gone: &[(&'a String, Value)],
@@ -62,7 +62,7 @@ impl Renames {
         }
     }
 
-    /// Every pair of pointers.
+    /// Returns all pairs of pointers.
     pub fn all(&self) -> Vec<(String, String)> {
         self.forth
             .iter()
@@ -70,19 +70,19 @@ impl Renames {
             .collect()
     }
 
-    /// The name before of the component that is at `pointer` now.
+    /// Returns the old name of the component that is at `pointer` now.
     pub fn old_name(&self, pointer: &str) -> Option<String> {
         self.back
             .get(pointer)
             .map(|old| crate::document::unescape(name(old)))
     }
 
-    /// Was the component at `pointer` renamed?
+    /// Returns whether the component at `pointer` was renamed.
     pub fn is_old(&self, pointer: &str) -> bool {
         self.forth.contains_key(pointer)
     }
 
-    /// What a `$ref` of the old document would be in the new one.
+    /// Returns what a `$ref` of the old document would be in the new one.
     pub fn reference(&self, reference: &str) -> Option<String> {
         Some(format!(
             "#{}",
@@ -90,7 +90,7 @@ impl Renames {
         ))
     }
 
-    /// The new name of an old security scheme.
+    /// Returns the new name of an old security scheme.
     pub fn scheme(&self, old: &str) -> Option<String> {
         ["/securityDefinitions", "/components/securitySchemes"]
             .iter()
@@ -99,7 +99,7 @@ impl Renames {
     }
 }
 
-/// The components of one document that the other lacks, with references among them masked, and their titles.
+/// Returns the components that only one document has, with references among them masked, and their titles.
 fn left<'a>(
     own: &'a BTreeMap<String, &Value>,
     other: &BTreeMap<String, &Value>,
@@ -123,7 +123,7 @@ fn name(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
 }
 
-/// A name without its style: `AddOn`, `add_on` and `Addon` are one.
+/// Returns a name without its style: `AddOn`, `add_on` and `Addon` are equal.
 pub fn letters(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
@@ -151,7 +151,7 @@ fn masked(value: &Value, gone: &BTreeSet<&str>) -> Value {
     }
 }
 
-/// Do two objects share three of five members, and three at least?
+/// Returns whether two objects share three of five members, and at least three.
 fn alike(old: &Value, new: &Value) -> bool {
     let (old, new) = (old.get("properties"), new.get("properties"));
     let same = members(old)

@@ -1,4 +1,4 @@
-//! Changes as text for a terminal, Markdown for a pull request, JSON for scripts.
+//! Renders changes as text for a terminal, as Markdown for a pull request, and as JSON for scripts.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Change, Class};
 
-/// How changes are printed.
+/// The format of changes.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum Format {
     Text,
@@ -41,11 +41,11 @@ impl<'a> Counted<'a> {
     }
 }
 
-/// Operations, or Rust items, that are named before the rest is a number.
+/// How many operations or Rust items are named; the others are only counted.
 const NAMED: usize = 3;
 
 impl Format {
-    /// All of `changes`, and a newline at the end.
+    /// Returns all changes, with a newline at the end.
     pub fn render(self, changes: &[Change]) -> String {
         let mut out = String::new();
         let of = |class: Class| changes.iter().filter(move |c| c.class == class);
@@ -100,14 +100,14 @@ impl Format {
     }
 }
 
-/// What it does on the wire and to the Rust API, and what to change; texts need no such line.
+/// Returns the effect of a change on the wire and on the Rust API, and what to change; `None` for texts.
 fn means(change: &Change) -> Option<String> {
     if change.class == Class::Cosmetic {
         return None;
     }
     let name = |class: Option<Class>| class.map_or("none", Class::name);
     let mut out = format!("wire: {}, Rust: {}", name(change.wire), name(change.rust));
-    // An item that the advice names is named already.
+    // Items that the advice names are not repeated.
     let named = |item: &&String| {
         change
             .advice
@@ -142,11 +142,11 @@ fn listed(names: &[String]) -> String {
     out
 }
 
-/// The operations that a change reaches, without the one that its place names.
+/// Returns the operations that a change reaches, without the one that its place names.
 fn reach(change: &Change) -> String {
     let named = |o: &&String| **o != change.place;
     let id = |o: &str| match o.strip_prefix(change.place.as_str()) {
-        // Of the operation itself only the operationId is left to say.
+        // For the operation itself, only the operationId is left to name.
         Some(rest) if !change.place.is_empty() && rest.starts_with(" (") => {
             rest.trim_matches([' ', '(', ')']).to_owned()
         }

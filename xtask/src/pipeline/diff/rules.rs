@@ -1,8 +1,8 @@
-//! The table of rules: which kind of change is of which class on the wire. `docs/drift.md` is made from it.
+//! The table of rules: the class of each kind of change on the wire. `docs/drift.md` is made from it.
 
 use super::Class;
 
-/// Declares the rules: name, kind of change, class for who sends, class for who reads, what a caller does.
+/// Declares the rules: name, kind of change, class for the sender, class for the reader, and what a caller does.
 macro_rules! rules {
     ($($name:ident: $what:literal, $request:ident, $response:ident, $advice:literal;)*) => {
         /// A kind of change.
@@ -10,25 +10,25 @@ macro_rules! rules {
         pub enum Rule { $(#[doc = $what] $name),* }
 
         impl Rule {
-            /// Every rule, in the order of `docs/drift.md`.
+            /// All rules, in the order of `docs/drift.md`.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The name of the rule in reports.
+            /// Returns the name of the rule in reports.
             pub fn id(self) -> String {
                 heck::ToKebabCase::to_kebab_case(match self { $(Self::$name => stringify!($name)),* })
             }
 
-            /// The kind of change.
+            /// Returns the kind of change.
             pub fn what(self) -> &'static str {
                 match self { $(Self::$name => $what),* }
             }
 
-            /// The class on the wire, for who sends and for who reads.
+            /// Returns the class on the wire, for the sender and for the reader.
             pub fn wire(self) -> (Class, Class) {
                 match self { $(Self::$name => (Class::$request, Class::$response)),* }
             }
 
-            /// What a caller changes where the Rust items do not say it; empty if nothing.
+            /// Returns what a caller has to change, if the Rust items do not tell; empty if nothing.
             pub fn advice(self) -> &'static str {
                 match self { $(Self::$name => $advice),* }
             }

@@ -1,4 +1,4 @@
-//! Where the API is, and who may call it.
+//! Compares servers and security.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use super::{
     walk::Walker,
 };
 
-/// Schemes that are wanted together, each with its scopes.
+/// Security schemes that are required together, each with its scopes.
 type Way = BTreeMap<String, BTreeSet<String>>;
 
 impl<'a> Walker<'a> {
-    /// A list of servers, told apart by their URLs.
+    /// Compares lists of servers by their URLs.
     pub fn servers(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if let Some(text) = self.prefix().filter(|_| at.new == "/servers") {
             let host = |v: Maybe<'_>| {
@@ -46,7 +46,7 @@ impl<'a> Walker<'a> {
         let urls = |v: Maybe<'a>| items(v).iter().map(text_of).collect::<Vec<_>>();
         let (was, is) = (urls(old), urls(new));
         let what = format!("[{}] → [{}]", was.join(", "), is.join(", "));
-        // Without servers, it is the host of the document.
+        // Without servers, the API is on the host of the document.
         if was.iter().any(|url| !is.contains(url)) || (!is.is_empty() && was.first() != is.first())
         {
             self.emit(Rule::ServerGone, at, what);
@@ -96,7 +96,7 @@ impl<'a> Walker<'a> {
         self.security(at, old, new);
     }
 
-    /// The own list of an operation overrides the document's.
+    /// Compares the security of an operation, whose own list overrides the document's.
     pub fn operation_security(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
         let of = |doc: &'a Value, op: &'a Value| op.get("security").or_else(|| doc.get("security"));
         let (old, new) = (of(self.old.doc, a.op), of(self.new.doc, b.op));
@@ -167,7 +167,7 @@ impl<'a> Walker<'a> {
                 .iter()
                 .find(|n| !was.contains(n) && schemes(n) == schemes(way))
             else {
-                // Who may come without credentials may come with the old ones.
+                // If credentials are optional, the old ones are accepted too.
                 if is.iter().any(BTreeMap::is_empty) {
                     self.emit(Rule::SecurityNew, at, &what);
                 } else {
@@ -200,7 +200,7 @@ impl<'a> Walker<'a> {
                     .iter()
                     .any(|o| !is.contains(o) && schemes(o) == schemes(w))
         };
-        // One line has both lists: where a way is gone, that counts. Who need not come with anything gains nothing.
+        // One change has both lists: a removed way decides its class. If no credentials were needed, further ways gain nothing.
         let gained = is.iter().any(|w| come(&w)) && was.iter().all(|w| is.contains(w));
         if gained {
             self.emit(Rule::SecurityNew, at, &what);
@@ -213,7 +213,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A security scheme before and after.
+    /// Compares a security scheme before and after.
     pub fn scheme(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         for key in keys(old, new) {
             self.child(key, at, old, new, |w, at, old, new| match key {
@@ -274,7 +274,7 @@ fn text_of(server: &Value) -> String {
     }
 }
 
-/// The ways to authenticate; none at all is one way: without.
+/// Returns the ways to authenticate; an empty list is one way, without credentials.
 fn ways(security: Maybe<'_>) -> Vec<Way> {
     let way = |requirement: &Value| -> Way {
         members(Some(requirement))

@@ -1,4 +1,5 @@
-//! The tag that a component has by its name alone: no mapping names it, and it says none itself. Who renames such a component changes what is sent.
+//! Implicit tags: the tag that a component has by its name alone, because no mapping names it and it fixes none itself. Renaming such a component changes what
+//! is sent.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::document::{
     target,
 };
 
-/// Is the name of the component at `pointer` its tag?
+/// Returns whether the name of the component at `pointer` is its tag.
 pub fn is_implicit(doc: &Value, pointer: &str) -> bool {
     let own = |base: &Value| said(doc, pointer, base).is_some();
     bases(doc, pointer)
@@ -19,14 +20,14 @@ pub fn is_implicit(doc: &Value, pointer: &str) -> bool {
         .any(|base| !mapped(base, pointer).any(|_| true) && !own(base))
 }
 
-/// Does the document say that `tag` names the component at `pointer`?
+/// Returns whether `tag` names the component at `pointer` in the document.
 pub fn names(doc: &Value, pointer: &str, tag: &str) -> bool {
     bases(doc, pointer).into_iter().any(|base| {
         mapped(base, pointer).any(|known| known == tag) || said(doc, pointer, base) == Some(tag)
     })
 }
 
-/// The schemas with a discriminator that the component is one of, or is made of.
+/// Returns the schemas with a discriminator that the component is an alternative of, or is derived from.
 fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
     let mut above = BTreeSet::new();
     let mut todo = vec![pointer.to_owned()];
@@ -58,7 +59,7 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
     found
 }
 
-/// The tags that a mapping has for a component.
+/// Returns the tags that a mapping has for a component.
 fn mapped<'a>(base: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
     let name = last(pointer);
     let leads = move |to: &str| to.strip_prefix('#') == Some(pointer) || to == name;
@@ -69,7 +70,7 @@ fn mapped<'a>(base: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
         .into_iter()
 }
 
-/// The tag that a component itself says that it has.
+/// Returns the tag that a component fixes itself.
 fn said<'a>(doc: &'a Value, pointer: &str, base: &Value) -> Option<&'a str> {
     let schema = doc.pointer(pointer)?;
     let own = ["x-ms-discriminator-value", "x-discriminator-value"];

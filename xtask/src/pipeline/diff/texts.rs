@@ -1,16 +1,16 @@
-//! Values, short enough for a line.
+//! Values in a form that fits on a line.
 
 use serde_json::Value;
 
-/// Characters of a value in a line.
+/// The maximum number of characters of a value.
 const LENGTH: usize = 60;
 
-/// A value in one line of at most 60 characters.
+/// Returns a value in one line of at most 60 characters.
 pub fn short(value: Option<&Value>) -> String {
     cut(&text(value), 0)
 }
 
-/// `old → new`; long values from shortly before the place where they differ.
+/// Returns `old → new`; long values start shortly before their first difference.
 pub fn both(old: Option<&Value>, new: Option<&Value>) -> String {
     let (old, new) = (text(old), text(new));
     let same = old
@@ -31,7 +31,7 @@ fn text(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".into(), Value::to_string)
 }
 
-/// [`LENGTH`] characters from `start` on, with marks where something is left out.
+/// Returns [`LENGTH`] characters from `start` on, with marks where something is left out.
 fn cut(text: &str, start: usize) -> String {
     let rest: String = text.chars().skip(start).take(LENGTH).collect();
     let (before, after) = (

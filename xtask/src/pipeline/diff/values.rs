@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 /// A value of either document, if it is there.
 pub type Maybe<'a> = Option<&'a Value>;
 
-/// The members of a value; of anything but an object, none.
+/// Returns the members of an object; none for any other value.
 pub fn members<'a>(value: Maybe<'a>) -> impl Iterator<Item = (&'a String, &'a Value)> {
     value.and_then(Value::as_object).into_iter().flatten()
 }
 
-/// The keys of both values, each once.
+/// Returns the keys of both values, each once.
 pub fn keys<'a>(old: Maybe<'a>, new: Maybe<'a>) -> Vec<&'a str> {
     let known: BTreeSet<&String> = members(old).map(|(k, _)| k).collect();
     let of_old = members(old).map(|(k, _)| k.as_str());
@@ -26,7 +26,7 @@ pub fn keys<'a>(old: Maybe<'a>, new: Maybe<'a>) -> Vec<&'a str> {
         .collect()
 }
 
-/// The items of a list.
+/// Returns the items of a list.
 pub fn items<'a>(value: Maybe<'a>) -> &'a [Value] {
     value
         .and_then(Value::as_array)
@@ -34,7 +34,7 @@ pub fn items<'a>(value: Maybe<'a>) -> &'a [Value] {
         .unwrap_or_default()
 }
 
-/// The items of `a` that `b` does not hold, in the time of both lists and not of their product.
+/// Returns the items of `a` that are not in `b`, in linear time.
 pub fn missing<'v>(a: &'v [Value], b: &[Value]) -> Vec<&'v Value> {
     let there: BTreeSet<String> = b.iter().map(canonical).collect();
     a.iter()
@@ -42,7 +42,7 @@ pub fn missing<'v>(a: &'v [Value], b: &[Value]) -> Vec<&'v Value> {
         .collect()
 }
 
-/// The same text for equal values.
+/// Returns a text that is the same for equal values.
 pub fn canonical(value: &Value) -> String {
     sorted(value).to_string()
 }
@@ -71,7 +71,7 @@ pub fn flag(value: Maybe<'_>, key: &str) -> bool {
     get(value, key) == Some(&Value::Bool(true))
 }
 
-/// An object without some of its keys.
+/// Returns an object without some of its keys.
 pub fn without(value: &Value, gone: &[&str]) -> Value {
     let map: Map<String, Value> = members(Some(value))
         .filter(|(k, _)| !gone.contains(&k.as_str()))

@@ -1,4 +1,4 @@
-//! The way through two documents, key by key. A key whose values differ is claimed by a rule, or it is listed as unclassified: nothing is passed over.
+//! The walk through two documents, key by key. A key whose values differ is claimed by a rule or listed as unclassified: nothing is skipped.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,7 @@ use super::{
     values::{Maybe, get, keys},
 };
 
-/// Every difference of two documents of one version.
+/// Returns all differences of two documents of the same version.
 pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
     if old == new {
         return Vec::new();
@@ -37,7 +37,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
     walker.changes.into_values().collect()
 }
 
-/// A change at a pointer, outside a walk.
+/// Returns a change at a pointer, outside of a walk.
 pub fn change(rule: Rule, pointer: &str, what: String) -> Change {
     Change {
         class: Class::Cosmetic,
@@ -59,22 +59,22 @@ pub struct Walker<'a> {
     pub new: Reach<'a>,
     pub renames: Renames,
     pub pairs: Vec<Pair<'a>>,
-    /// By rule, side, place and text: what several operations share is one change.
+    /// The changes by rule, side, place and text: what several operations share is one change.
     changes: BTreeMap<(Rule, Side, String, String), Change>,
     pub claims: usize,
-    /// In a callback, what is sent is what a caller reads.
+    /// Whether this is a callback, where the caller reads what is sent.
     pub turned: bool,
-    /// Places that were compared though only one of them is written out.
+    /// Places that were compared although only one of them is inline.
     pub inlined: BTreeSet<(String, String)>,
 }
 
 impl<'a> Walker<'a> {
-    /// One change, or one for each side where the sides are of different classes.
+    /// Adds a change, or one for each side if their classes differ.
     pub fn emit(&mut self, rule: Rule, at: &At, what: impl AsRef<str>) {
         self.claims += 1;
         let (request, response) = rule.wire();
         let sides = match (at.sides.request, at.sides.response) {
-            // Nobody sends or reads it.
+            // Nothing sends or reads it.
             (false, false) if request != Class::Unclassified => vec![(Side::Both, Class::Cosmetic)],
             (false, false) => vec![(Side::Both, request)],
             (true, true) if request != response => {
@@ -104,7 +104,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Is there a change with such a pointer?
+    /// Returns whether there is a change with such a pointer.
     pub fn any_change(&self, is: impl Fn(&str) -> bool) -> bool {
         self.changes
             .values()
@@ -123,7 +123,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares what stands at `key`, and lists it as unclassified if `f` claims nothing.
+    /// Compares the values at `key`, and lists them as unclassified if `f` claims nothing.
     pub fn child(
         &mut self,
         key: &str,
@@ -153,7 +153,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// `rule` for each place where two values differ, as deep as both are objects.
+    /// Applies `rule` to each place where two values differ, descending as long as both are objects.
     pub fn leaves(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) {
             for key in keys(old, new) {
@@ -175,12 +175,12 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// `rule`, with the values before and after.
+    /// Applies `rule`, with the values before and after.
     pub fn differs(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         self.emit(rule, at, both(old, new));
     }
 
-    /// A text, at its pointer.
+    /// Compares a text, at its pointer.
     pub fn words(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let at = At {
             place: at.new.clone(),

@@ -1,4 +1,4 @@
-//! The changes themselves. Each says by JSON pointer what it changed.
+//! Applies changes. Each returns the JSON pointers of what it changed.
 
 use autopi_codegen::contract;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Step, Version, pointer};
 use crate::document::escape;
 
-/// Removes a member or an entry. Returns the place that is other than before: the member, or the whole list, whose indices moved.
+/// Removes a member or an entry. Returns the place that changed: the member, or the whole list, whose indices moved.
 pub(super) fn remove(doc: &mut Value, steps: &[Step]) -> Option<String> {
     let (last, parent) = steps.split_last()?;
     let parent = pointer(parent);
@@ -25,7 +25,7 @@ pub(super) fn remove(doc: &mut Value, steps: &[Step]) -> Option<String> {
 
 /// Merges into an object, appends to a list, replaces a value (Overlay 1.1, 4.4.3.1).
 ///
-/// In 1.0 a list takes one entry, whatever it is; in 1.1 a list is put behind it, entry by entry.
+/// In 1.0 a value of any kind is appended to a list as one entry; in 1.1 a list is appended entry by entry.
 pub(super) fn update(
     target: &mut Value,
     update: &Value,
@@ -55,7 +55,7 @@ pub(super) fn update(
     Ok(())
 }
 
-/// Objects merge deeply, lists are put together, everything else is replaced.
+/// Merges objects deeply, concatenates lists, and replaces everything else.
 fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<String>) {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {
@@ -77,7 +77,7 @@ fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Strin
     }
 }
 
-/// What is in the list already is no change: the document has come to say so itself.
+/// Appends entries. One that is in the list already is no change: the document now says so itself.
 fn append(list: &mut Vec<Value>, more: &[Value], at: String, changed: &mut Vec<String>) {
     if more.iter().any(|entry| !list.contains(entry)) {
         changed.push(at);
@@ -92,12 +92,12 @@ fn replace(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Str
     }
 }
 
-/// Our own marks say no by `false` or by not being there.
+/// Returns whether a mark of ours is false, which is the same as absent.
 fn is_default(key: &str, value: &Value) -> bool {
     key.starts_with(contract::PREFIX) && value == &Value::Bool(false)
 }
 
-/// Whether two places say the same.
+/// Returns whether two places say the same.
 pub(super) fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a, b) {
         (Some(Value::Object(a)), Some(Value::Object(b))) => {

@@ -1,7 +1,7 @@
 //! The `overlay` stage: a document of the OpenAPI Initiative's Overlay Specification 1.0 or 1.1.
 //!
-//! The specification lets an action match nothing. Here such an action is *stale*, as is one that changes nothing: either the API was corrected, or the target
-//! is wrong. Stale actions are reported, all of them, and left out.
+//! The specification allows an action that matches nothing. Here such an action is *stale*, and so is one that changes nothing: either the API was corrected,
+//! or the target is wrong. All stale actions are reported and left out.
 
 mod merge;
 mod read;
@@ -15,19 +15,19 @@ use serde_json_path::{JsonPath, PathElement};
 use crate::{document::escape, locate, report::Failure};
 use read::{Action, Change, Version};
 
-/// What an overlay did to a document.
+/// The effect of an overlay on a document.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    /// How many actions had an effect.
+    /// The number of actions with an effect.
     pub actions: usize,
     pub stale: Vec<Stale>,
 }
 
-/// An action that has no effect any more.
+/// An action that no longer has an effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Stale {
-    /// JSON pointer of the action in the overlay.
+    /// The JSON pointer of the action in the overlay.
     #[serde(rename = "pointer")]
     pub at: String,
     /// Where that is, from 1.
@@ -61,7 +61,7 @@ impl fmt::Display for Stale {
     }
 }
 
-/// For people, one a line.
+/// Returns the actions for people, one on each line.
 pub fn list(stale: &[Stale]) -> String {
     let mut out = format!("{} stale actions", stale.len());
     for action in stale {
@@ -74,10 +74,10 @@ fn fail(at: &str, message: impl Into<String>) -> Failure {
     Failure::new("overlay", at, message).help("correct the overlay")
 }
 
-/// Applies every action in order, but leaves out those that are stale.
+/// Applies every action in order, except those that are stale.
 ///
 /// # Errors
-/// Returns what is wrong in the overlay itself, with its JSON pointer there: no overlay, no JSONPath, or a value that can't stand at its target.
+/// Returns an error with the JSON pointer in the overlay if it is not an overlay, if a target is not a JSONPath, or if a value is not allowed at its target.
 pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     let overlay = read::read(text)?;
     let original = doc.clone();
@@ -86,7 +86,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         .iter()
         .map(|action| run(doc, action, overlay.version))
         .collect::<Result<Vec<_>, _>>()?;
-    // An action that others take back, such as `remove` before an `update` that says the same again, has no effect either.
+    // An action that others revert, such as `remove` before an `update` with the same value, has no effect either.
     let stale = |done: &Option<Vec<String>>| {
         let places = done.iter().flatten();
         places
@@ -119,7 +119,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     })
 }
 
-/// The JSON pointers of what was changed; `None` if nothing matches.
+/// Returns the JSON pointers of what was changed; `None` if nothing matches.
 fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<String>>, Failure> {
     let found = query(doc, &action.path);
     if found.is_empty() {
@@ -130,7 +130,7 @@ fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<
     let update = match &action.change {
         Change::Nothing => return Ok(Some(changed)),
         Change::Remove => {
-            // From the back, so that the index of what is still to be removed stays right.
+            // From the back, so that the remaining indices stay right.
             for steps in found.iter().rev() {
                 changed.extend(merge::remove(doc, steps));
             }
@@ -151,7 +151,7 @@ fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<
     };
     for steps in &found {
         let pointer = pointer(steps);
-        // What an action of many targets changed may hold another target of it no more.
+        // A change at one target may have removed another target.
         let Some(target) = doc.pointer_mut(&pointer) else {
             continue;
         };
@@ -161,14 +161,14 @@ fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<
     Ok(Some(changed))
 }
 
-/// A step from a value to one in it.
+/// A step from a value to one inside it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Name(String),
     Index(usize),
 }
 
-/// Where a path leads, each place once, in the order of their names and indices: a value comes before what is in it.
+/// Returns the places that a path leads to, each once, in the order of names and indices: a value comes before those inside it.
 fn query(doc: &Value, path: &JsonPath) -> Vec<Vec<Step>> {
     let found = path.query_located(doc);
     let steps = found.locations().map(|location| {

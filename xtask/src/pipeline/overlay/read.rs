@@ -1,4 +1,4 @@
-//! An overlay document, checked by the schemas of Overlay 1.0 and 1.1.
+//! Reads an overlay document, by the schemas of Overlay 1.0 and 1.1.
 
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
@@ -18,7 +18,7 @@ pub(super) struct Overlay {
 }
 
 pub(super) struct Action {
-    /// JSON pointer of the action in the overlay.
+    /// The JSON pointer of the action in the overlay.
     pub at: String,
     pub target: String,
     pub path: JsonPath,
@@ -29,11 +29,11 @@ pub(super) enum Change {
     Update(Value),
     Copy(JsonPath),
     Remove,
-    /// Valid in 1.0, where every member but the target is optional.
+    /// No effect: valid in 1.0, where every member but the target is optional.
     Nothing,
 }
 
-/// Reads and checks an overlay, JSON or YAML.
+/// Reads and checks an overlay in JSON or YAML.
 pub(super) fn read(text: &str) -> Result<Overlay, Failure> {
     let value: Value = locate::parse(text).map_err(|e| fail("", e))?;
     let root = object(&value, "", &["overlay", "info", "extends", "actions"])?;

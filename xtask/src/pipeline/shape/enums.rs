@@ -1,4 +1,4 @@
-//! Closed lists become named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
+//! Turns closed lists of values into named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,8 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// drf-spectacular writes `choices` with blank or null as `oneOf` the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as it is, and null is nullable.
+/// Merges the forms that drf-spectacular uses for `choices` with blank or null: a `oneOf` of the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as a
+/// value, and null becomes nullable.
 pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let values = |part: &Value| {
@@ -82,7 +83,7 @@ struct Named {
 }
 
 impl Named {
-    /// A list of texts or integers becomes a component; any other says no more than its type.
+    /// Moves a list of strings or integers into a component; any other list says no more than its type.
     fn list(&mut self, schema: &mut Value, name: &str, top: bool) {
         let Some(map) = schema.as_object_mut() else {
             return;
@@ -162,8 +163,8 @@ impl Named {
     }
 }
 
-/// The type of a list of values, and the values, if they become an open enum. drf-yasg declares texts where choices are of several types: then each is sent as
-/// what it is.
+/// Returns the type and the values of a list, if they become an open enum. drf-yasg declares strings if choices have several types; each is then sent as what
+/// it is.
 fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
     values.retain(|v| !v.is_null());
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);

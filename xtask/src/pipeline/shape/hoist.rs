@@ -1,4 +1,4 @@
-//! Inline objects get a name, so that each becomes one Rust type: `Parent` + `Field`, or the operation's name.
+//! Gives inline objects a name, so that each becomes one Rust type: `Parent` + `Field`, or the name of the operation.
 
 use autopi_codegen::{contract, media};
 use heck::ToUpperCamelCase;
@@ -21,7 +21,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
         }
         document::bodies(op, |request, media, schema| {
             if media::is_multipart(media) || media::is_urlencoded(media) {
-                // Its members are setters, not a type.
+                // Its members become setters, not a type.
                 let members = schema.get_mut("properties").and_then(Value::as_object_mut);
                 for (member, schema) in members.into_iter().flatten() {
                     let base = format!("{name}{}", member.to_upper_camel_case());
@@ -43,7 +43,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Names a union that a parameter or a member of a form is, or a list or a map of. An object stays what is written out there.
+/// Names the unions in parameters and in members of forms, also inside lists and maps. Objects stay inline.
 fn alternatives(
     schema: &mut Value,
     name: &str,
@@ -68,7 +68,7 @@ fn alternatives(
     }
 }
 
-/// Replaces `schema` by a reference if it is an object with properties or a union; else looks inside.
+/// Replaces `schema` by a reference if it is an object with properties or a union; otherwise looks inside.
 fn lift(
     schema: &mut Value,
     name: &str,
@@ -105,7 +105,7 @@ fn lift(
     }
 }
 
-/// Is it an `allOf` that adds something of its own?
+/// Returns whether it is an `allOf` that adds something of its own.
 fn is_composed(schema: &Value) -> bool {
     let own = |part: &Value| {
         ["properties", "oneOf", "anyOf"]
@@ -116,7 +116,7 @@ fn is_composed(schema: &Value) -> bool {
     parts.is_some_and(|parts| parts.len() > 1 && parts.iter().any(own))
 }
 
-/// What an alternative of a union is called beside the others: its title, the value of a member that has only one, or its number.
+/// Returns the name of an alternative among the others: its title, the value of a member that has only one, or its number.
 fn variant(alternative: &Value, index: usize) -> String {
     let known = alternative.get(contract::VARIANT).and_then(Value::as_str);
     let title = known.or_else(|| alternative.get("title").and_then(Value::as_str));

@@ -1,4 +1,4 @@
-//! Every device has two UUIDs, `id` and `unit_id`; the document tells them apart by the names of parameters, fields and paths.
+//! Distinguishes the two UUIDs of a device, `id` and `unit_id`, by the names of parameters, fields and paths.
 
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Marks schemas with `x-autopi-id: device | unit`. Where there is no unit id, there is nothing to mix up.
+/// Marks schemas with `x-autopi-id: device | unit`. Without a unit id in the document, there is nothing to mix up.
 pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     if !names_units(doc) {
         return Ok(0);
     }
-    // Where a resource has both, a plain text of that name (django-filter and drf-nested-routers document no format) is one of them too.
+    // If a resource has both, a plain string of that name (django-filter and drf-nested-routers document no format) is one of them too.
     let both = document::schemas(doc).into_iter().any(|s| {
         s.values().any(|s| {
             s.get("properties")
@@ -101,7 +101,7 @@ fn names_units(value: &Value) -> bool {
     }
 }
 
-/// Whose id a field or parameter of this name is.
+/// Returns which id a field or parameter of this name is.
 fn kind(name: &str) -> Option<&'static str> {
     match name {
         "unit_id" | "unit_ids" => Some("unit"),
@@ -110,7 +110,7 @@ fn kind(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Only the device resource itself carries both.
+/// Returns whether it is the device resource, which alone has both.
 fn is_device(properties: &Map<String, Value>) -> bool {
     ["id", "unit_id"].iter().all(|k| {
         properties

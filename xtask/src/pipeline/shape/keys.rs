@@ -1,4 +1,5 @@
-//! Which members of a response are always there. A document says `required` of what a serializer declares, and views leave out what an account lacks; so that alone proves nothing.
+//! Finds members of responses that are always present. A document says `required` for what a serializer declares, but views leave out what an account lacks;
+//! `required` alone therefore proves nothing.
 
 use autopi_codegen::contract;
 use std::collections::BTreeSet;
@@ -8,7 +9,8 @@ use serde_json::Value;
 use crate::document;
 use crate::report::Failure;
 
-/// Marks the key of what is addressed by it (`/things/{id}/` gives a thing, `/things/` lists them) with `x-autopi-always`: without it, it could not be had.
+/// Marks the key of a resource that is addressed by it (`/things/{id}/` returns a thing, `/things/` lists them) with `x-autopi-always`: without the key it
+/// could not be fetched.
 pub fn keys_of_what_is_addressed(doc: &mut Value) -> Result<usize, Failure> {
     let paths = doc.get("paths").and_then(Value::as_object);
     let keyed: Vec<(String, String)> = paths

@@ -1,7 +1,7 @@
 //! The `shape` stage: turns what drf-yasg documents into what Django REST framework does.
 //!
-//! [`RULES`] is the one ordered list; each rule is a function over the OpenAPI 3.0 document and returns how often it applied.
-//! None depends on the name of an operation.
+//! [`RULES`] is the only ordered list. Each rule is a function over the OpenAPI 3.0 document that returns how often it applied. None depends on the name of an
+//! operation.
 
 mod enums;
 mod hoist;
@@ -25,7 +25,7 @@ use crate::report::{Failure, Report};
 /// A rule: changes the document; returns how many places it changed.
 pub type Rule = fn(&mut Value) -> Result<usize, Failure>;
 
-/// Every rule, in the order in which it runs.
+/// All rules, in the order in which they run.
 pub const RULES: &[(&str, Rule)] = &[
     (
         "noise: defaults made at rendering time dropped",
@@ -87,10 +87,10 @@ pub const RULES: &[(&str, Rule)] = &[
     ("request/response split", split::request_response),
 ];
 
-/// Runs every rule and counts into `report`.
+/// Runs all rules and adds their counts to `report`.
 ///
 /// # Errors
-/// A rule that can't make sense of the document names the place.
+/// Returns an error with the place if a rule cannot make sense of the document.
 pub fn shape(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
     for (name, rule) in RULES {
         let n = rule(doc)?;

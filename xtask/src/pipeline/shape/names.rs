@@ -1,4 +1,4 @@
-//! drf-yasg makes operationIds from the path without its parameters, so two routes can share one.
+//! Makes operationIds unique: drf-yasg derives them from the path without its parameters, so that two routes can share one.
 
 use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::document;
 use crate::report::Failure;
 
-/// Unique snake_case operationIds; the first in path order keeps the name, a later one is named after its path and method.
+/// Gives operations unique operationIds in snake_case. The first in path order keeps its name; a later one is named after its path and method.
 pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
     let mut taken = BTreeSet::new();
     let mut changed = 0;
@@ -57,7 +57,7 @@ pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
     Ok(changed)
 }
 
-/// Links name operations by their operationIds.
+/// Renames operations in links, which use operationIds.
 fn links(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|v| links(v, names)),

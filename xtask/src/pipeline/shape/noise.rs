@@ -1,4 +1,5 @@
-//! What means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` come out as those of the download, so two downloads differ.
+//! Removes what means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` give values of the moment of the download, so
+//! that two downloads differ.
 
 use autopi_codegen::contract;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 use crate::document;
 use crate::report::Failure;
 
-/// Drops a `default` that is a time, a date or a UUID: no caller may rely on it.
+/// Drops a `default` that is a time, a date or a UUID, which no caller may rely on.
 pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
@@ -20,8 +21,8 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Drops what only describes from where a schema that says something would change the type: `additionalProperties: {description: any}` is `{}`, and such a part
-/// of an `allOf` is none.
+/// Drops mere descriptions where a schema would change the type: `additionalProperties: {description: any}` becomes `{}`, and such a part of an `allOf` is
+/// removed.
 pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
@@ -42,7 +43,7 @@ pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Is it an object of annotations only (OpenAPI 3.0.3, Schema Object)?
+/// Returns whether the schema only has annotations (OpenAPI 3.0.3, Schema Object).
 fn is_words(schema: &Value) -> bool {
     const WORDS: [&str; 8] = [
         "$comment",
@@ -60,13 +61,13 @@ fn is_words(schema: &Value) -> bool {
     schema.as_object().is_some_and(|map| map.keys().all(words))
 }
 
-/// Was a default made when the document was rendered: is it a time, a date or a UUID?
+/// Returns whether a default was made when the document was rendered: it is a time, a date or a UUID.
 pub fn is_rendered(format: &str, default: &Value) -> bool {
     let made = matches!(format, "date-time" | "date" | "uuid");
     default.as_str().is_some_and(|text| made || is_moment(text))
 }
 
-/// `2026-01-02T03:04:05`, and whatever follows: a serializer field without a format may hold a time too.
+/// Returns whether the text begins like `2026-01-02T03:04:05`: a serializer field without a format may hold a time too.
 fn is_moment(text: &str) -> bool {
     let form = "0000-00-00 00:00:00".bytes();
     let fits = |(c, f): (u8, u8)| {

@@ -1,4 +1,4 @@
-//! What comes back: one typed success per operation, and one page type for all envelopes.
+//! Responses: one typed success for each operation, and one page type for all envelopes.
 
 use autopi_codegen::{contract, media};
 use serde_json::{Map, Value};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Keeps one 2xx response, the first that has a schema: drf-yasg documents 201 where 200 comes, the client takes any 2xx. Where two have different schemas,
-/// the response is one of them.
+/// Keeps one 2xx response, the first with a schema: drf-yasg documents 201 where the API sends 200, and the client accepts any 2xx. If two have different
+/// schemas, the response is a union of them.
 pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::operations(doc, |_, _, op| {
@@ -19,7 +19,7 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
             .filter(|k| k.starts_with('2') || *k == "default")
             .cloned()
             .collect();
-        // `default` beside a 2xx is the error.
+        // `default` beside a 2xx is the error response.
         let success: Vec<_> = success
             .iter()
             .filter(|k| *k != "default" || success.len() == 1)
@@ -31,7 +31,7 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
         else {
             return;
         };
-        // The client asks for JSON where there is any: a CSV beside it says nothing of its form.
+        // The client accepts JSON if there is any: a CSV beside it says nothing about its form.
         let mut schemas: Vec<Value> = Vec::new();
         for key in &success {
             let content = responses[*key].get("content").and_then(Value::as_object);
@@ -44,7 +44,7 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
         }
         for key in success.iter().filter(|k| k != &kept) {
             if let Some(gone) = responses.shift_remove(*key) {
-                // Beside the first as an extension: nothing is lost.
+                // Kept beside the first as an extension, so that nothing is lost.
                 responses.insert(format!("x-also-{key}"), gone);
                 n += 1;
             }
@@ -103,7 +103,7 @@ pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// A view that lists, with the envelope itself as its serializer, is documented as an array of envelopes. DRF sends one.
+/// Corrects lists of envelopes: drf-yasg documents a list view whose serializer is the envelope itself as an array of envelopes, but DRF sends one.
 pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::beside_schemas(doc, |doc, schemas| {

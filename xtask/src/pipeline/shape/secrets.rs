@@ -1,4 +1,4 @@
-//! Which members of a document are secrets: `Debug`, violations and traces do not show them. The overlay adds and removes by the same mark.
+//! Marks the members that are secrets, which `Debug`, violations and traces do not show. The overlay adds and removes the same marks.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use super::split::says;
 use crate::document;
 use crate::{report::Failure, secret};
 
-/// Marks members and parameters that are secrets by their name, by `format: password`, or by a name that is one where the member is only written, with
-/// `x-autopi-secret`. What the document itself marks stays.
+/// Marks members and parameters as secrets with `x-autopi-secret`: by their name, by `format: password`, or by a name that is only secret for write-only
+/// members. Marks of the document itself stay.
 pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
-    // Most names stand in many schemas.
+    // Most names occur in many schemas.
     let mut known = HashMap::new();
     let mut n = 0;
     let mut mark = |name: &str, schema: &mut Value| {

@@ -1,5 +1,5 @@
-//! Two things come out of drf-yasg with a type that they do not keep: a `SerializerMethodField` as `{type: string, readOnly: true}` (a real read-only text
-//! field has a length, a format or choices), and a `JSONField` as `{type: object}`.
+//! Marks two kinds of fields whose type in drf-yasg is not reliable: a `SerializerMethodField` is documented as `{type: string, readOnly: true}` (a real
+//! read-only text field has a length, a format or choices), and a `JSONField` as `{type: object}`.
 
 use autopi_codegen::contract;
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Marks the object of which nothing is said: DRF's `JSONField` takes and gives any JSON. The `type` stays for those who read the document.
+/// Marks objects without any constraint: DRF's `JSONField` accepts and returns any JSON. The `type` stays for readers of the document.
 pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {

@@ -1,4 +1,4 @@
-//! One file, replaced whole.
+//! Replaces a file as a whole.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,11 +11,10 @@ use crate::report::Failure;
 
 /// Writes `text` and returns whether anything changed.
 ///
-/// A regular file is replaced by a rename and keeps its mode; a symbolic link is followed. What is no
-/// regular file (a device, a pipe) is written to and never replaced.
+/// A regular file is replaced by a rename and keeps its mode; a symbolic link is followed. Anything else (a device, a pipe) is written to and never replaced.
 ///
 /// # Errors
-/// What the file system says; a regular file is as it was.
+/// Returns the error of the file system; a regular file is then unchanged.
 pub fn write_file(path: &Path, text: &str) -> Result<bool, Failure> {
     match fs::metadata(path) {
         Ok(found) if !found.is_file() && !found.is_dir() => {
@@ -36,7 +35,7 @@ pub fn write_file(path: &Path, text: &str) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// A pipe that nobody reads is an error, where a plain open would wait for ever.
+/// Opens a device or a pipe. A pipe without a reader is an error, while a plain open would block.
 fn open_special(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
@@ -49,7 +48,7 @@ fn open_special(path: &Path) -> io::Result<File> {
                 Some(libc::ENXIO) => io::Error::new(e.kind(), "nobody reads this pipe"),
                 _ => e,
             })?;
-        // The probe keeps the pipe open, so this open can't wait.
+        // The probe keeps the pipe open, so this open cannot block.
         let file = OpenOptions::new().write(true).open(path);
         drop(probe);
         file
@@ -58,7 +57,7 @@ fn open_special(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).open(path)
 }
 
-/// Returns the regular file that a path means, links followed; it need not be there.
+/// Returns the regular file that a path means, following links; it need not exist.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, Failure> {
     let refuse = |why: &str| Err(failure(path, io::Error::other(why.to_owned())));
     match fs::metadata(path) {
@@ -73,11 +72,11 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Replaces a file, or makes it: written beside it under a name that nobody can guess, and renamed.
+/// Replaces or creates a file: writes a temporary file beside it, under an unpredictable name, and renames it.
 pub(super) fn replace(target: &Path, text: &str) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
-        // As any program makes a file: by the umask.
+        // Subject to the umask, as for any program.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(folder(target))?;
@@ -88,7 +87,7 @@ pub(super) fn replace(target: &Path, text: &str) -> Result<(), Failure> {
     write().map_err(|e| failure(target, e))
 }
 
-/// Writes the new form of `target`, with its mode, down to the disk.
+/// Writes the new content of `target`, with its mode, and syncs it to disk.
 pub(super) fn fill(mut file: &File, text: &str, target: &Path) -> io::Result<()> {
     if let Ok(old) = fs::metadata(target) {
         file.set_permissions(old.permissions())?;
@@ -97,7 +96,7 @@ pub(super) fn fill(mut file: &File, text: &str, target: &Path) -> io::Result<()>
     file.sync_all()
 }
 
-/// Makes the renames in a folder last through a loss of power.
+/// Makes the renames in a folder durable.
 pub(super) fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;

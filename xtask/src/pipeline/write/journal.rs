@@ -1,4 +1,4 @@
-//! What an update is about to rename, so that the next command can finish it.
+//! The journal of an update: what it is about to rename, so that the next command can finish it.
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
@@ -9,7 +9,7 @@ use super::{failure, file, hash, lock};
 use crate::report::Failure;
 
 const NAME: &str = ".update-journal";
-/// The folders of files that are written but not yet in their place begin so.
+/// The prefix of folders with files that are written but not yet in place.
 const STAGE: &str = ".update-stage-";
 
 #[derive(Serialize, Deserialize)]
@@ -18,7 +18,7 @@ struct Journal {
     files: Vec<Entry>,
 }
 
-/// One file of an update; its new form stands in the stage under its number.
+/// One file of an update, whose new content is in the stage under its number.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub name: String,
@@ -27,7 +27,7 @@ pub(super) struct Entry {
 }
 
 impl Journal {
-    /// A journal may name files of its folder and of the one above, and no others.
+    /// Checks that a journal only names files in its folder and in the one above.
     fn check(&self, place: &Path) -> Result<(), Failure> {
         let plain =
             |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0']);
@@ -45,7 +45,7 @@ fn not_ours(place: &Path, why: impl std::fmt::Display) -> Failure {
         .help("remove it")
 }
 
-/// Makes a folder for the new files. Nobody can guess its name, or write into it.
+/// Creates a folder for the new files. Its name is unpredictable, and nobody else can write into it.
 pub(super) fn stage(folder: &Path) -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(STAGE);
@@ -54,7 +54,7 @@ pub(super) fn stage(folder: &Path) -> Result<TempDir, Failure> {
     builder.tempdir_in(folder).map_err(|e| failure(folder, e))
 }
 
-/// Returns the hash of a regular file; none if nothing is there.
+/// Returns the hash of a regular file; `None` if there is none.
 pub(super) fn hash_of(path: &Path) -> Result<Option<String>, Failure> {
     match fs::symlink_metadata(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -68,7 +68,7 @@ pub(super) fn hash_of(path: &Path) -> Result<Option<String>, Failure> {
         .map_err(|e| failure(path, e))
 }
 
-/// Puts the journal in its place. Until then the stage goes when it is dropped.
+/// Writes the journal. Until then the stage is removed when it is dropped.
 pub(super) fn commit(folder: &Path, stage: TempDir, files: Vec<Entry>) -> Result<(), Failure> {
     let place = folder.join(NAME);
     let fail = |e: io::Error| failure(&place, e);
@@ -88,10 +88,10 @@ pub(super) fn commit(folder: &Path, stage: TempDir, files: Vec<Entry>) -> Result
     Ok(())
 }
 
-/// Finishes an update that was cut off after its journal was written; clears the rest of one that was cut off before.
+/// Finishes an update that was interrupted after its journal was written, and removes the remains of one that was interrupted before.
 ///
 /// # Errors
-/// What the file system says. An update of files that were edited since is dropped, and the error says so, once.
+/// Returns the error of the file system. An update of files that were edited since is dropped, which is reported as an error once.
 pub fn recover(folder: &Path) -> Result<(), Failure> {
     if fs::symlink_metadata(folder.join(NAME)).is_err() {
         return Ok(());
@@ -160,7 +160,7 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     .help("look at `git status`, then run `cargo xtask update` again"))
 }
 
-/// Removes the stages of processes that were killed before their journal was there. Under the lock nobody else has one.
+/// Removes the stages of processes that were killed before their journal was written. The lock guarantees that nobody else has one.
 fn sweep(folder: &Path) -> Result<(), Failure> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(STAGE) {

@@ -1,4 +1,4 @@
-//! Who reads or writes a folder's files at this moment.
+//! The lock of a folder, for those who read or write its files.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -12,10 +12,10 @@ use super::failure;
 use crate::report::Failure;
 
 const NAME: &str = ".update-lock";
-/// Files are read and written in milliseconds.
+/// The timeout for the lock; files are read and written in milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Lets others read. None in a folder that can't be written to: nobody writes there.
+/// Takes a shared lock; `None` in a folder that is not writable, where nobody writes.
 pub(super) fn shared(folder: &Path) -> Result<Option<File>, Failure> {
     match open(folder) {
         Ok(file) => wait(folder, file, File::try_lock_shared).map(Some),
@@ -23,13 +23,13 @@ pub(super) fn shared(folder: &Path) -> Result<Option<File>, Failure> {
     }
 }
 
-/// Keeps everybody else out, and says in the file by whom.
+/// Takes the exclusive lock, and writes its owner into the file.
 pub(super) fn exclusive(folder: &Path) -> Result<File, Failure> {
     let file = open(folder).map_err(|e| failure(folder, e))?;
     let mut file = wait(folder, file, File::try_lock)?;
     let command: Vec<_> = std::env::args().skip(1).take(1).collect();
     let owner = format!("process {} ({})\n", std::process::id(), command.join(" "));
-    // Only for the text of an error: what goes wrong here does no harm.
+    // Only for the text of an error: a failure here does no harm.
     let _ = file.set_len(0);
     let _ = file.rewind();
     let _ = file.write_all(owner.as_bytes());
@@ -43,7 +43,7 @@ fn open(folder: &Path) -> std::io::Result<File> {
         .truncate(false)
         .write(true)
         .open(&path)?;
-    // A link in its place would let the owner's line overwrite another file.
+    // With a link in its place, the owner's line would overwrite another file.
     if !fs::symlink_metadata(&path)?.is_file() {
         return Err(std::io::Error::other(format!(
             "{NAME} is not a regular file: remove it"

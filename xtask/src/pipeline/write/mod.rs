@@ -1,4 +1,4 @@
-//! The `write` stage: files are replaced whole, and those that belong together all or none.
+//! The `write` stage: replaces files as a whole, and files that belong together all or none.
 
 mod file;
 mod journal;
@@ -18,19 +18,19 @@ pub use journal::recover;
 use crate::report::Failure;
 use journal::Entry;
 
-/// Files of one folder that are read, and replaced, together.
+/// Files of one folder that are read and replaced together.
 ///
-/// No lock is held in between: a file that somebody changed after it was read is never replaced.
+/// No lock is held in between; but a file that somebody changed after it was read is never replaced.
 pub struct Folder {
     path: PathBuf,
     read: BTreeMap<String, String>,
 }
 
 impl Folder {
-    /// Finishes an update that was cut off, then reads what there is of `names`, all at one moment.
+    /// Finishes an interrupted update, then reads the existing files of `names`, all at one moment.
     ///
     /// # Errors
-    /// A file that can't be read or is not UTF-8; an update that was cut off and can't be finished.
+    /// Returns an error if a file cannot be read or is not UTF-8, or if an interrupted update cannot be finished.
     pub fn open(path: &Path, names: &[&str]) -> Result<Self, Failure> {
         recover(path)?;
         let _lock = lock::shared(path)?;
@@ -48,16 +48,16 @@ impl Folder {
         })
     }
 
-    /// Returns a file as it was read; none if there was none.
+    /// Returns a file as it was read; `None` if there was none.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.read.get(name).map(String::as_str)
     }
 
-    /// Returns a file that must be there.
+    /// Returns a file that must exist.
     ///
     /// # Errors
-    /// It is not there.
+    /// Returns an error if it does not exist.
     pub fn required(&self, name: &str) -> Result<&str, Failure> {
         self.text(name).ok_or_else(|| {
             Failure::new("read", "", "there is no such file")
@@ -68,11 +68,10 @@ impl Folder {
 
     /// Replaces `files`, all or none, and returns the names of those that changed.
     ///
-    /// Everything is on the disk before the first rename; a journal lets the next command finish
-    /// what a crash cut off. The modes of files that were there are kept.
+    /// Everything is on disk before the first rename, and a journal lets the next command finish what a crash interrupted. Existing files keep their modes.
     ///
     /// # Errors
-    /// What the file system says, or a file that changed after it was read: the old files are as they were.
+    /// Returns the error of the file system, or an error if a file changed after it was read; the old files are then unchanged.
     pub fn write(&self, files: &[(&str, String)]) -> Result<Vec<String>, Failure> {
         let lock = lock::exclusive(&self.path)?;
         journal::recover_locked(&self.path)?;
@@ -102,7 +101,7 @@ impl Folder {
         }
         let names: Vec<_> = changed.iter().map(|e| e.name.clone()).collect();
         if !names.is_empty() {
-            // From here on the update counts as made: the journal's own rename is the moment.
+            // From here on the update counts as done: the rename of the journal is the moment.
             journal::commit(&self.path, stage, changed)?;
             journal::recover_locked(&self.path)?;
         }
@@ -111,7 +110,7 @@ impl Folder {
     }
 }
 
-/// The SHA-256, in hexadecimal digits.
+/// Returns the SHA-256 in hexadecimal digits.
 pub(crate) fn hash(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

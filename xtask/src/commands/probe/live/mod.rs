@@ -1,4 +1,4 @@
-//! A real account, asked politely: GET only, one request after the other, one for each operation.
+//! Probes a real account politely: only GET, one request after the other, one for each operation.
 
 mod requests;
 
@@ -18,42 +18,42 @@ use serde_json::Value;
 use super::{Outcome, judge::Judge, plan::Known, propose, state::State};
 use crate::{pipeline::write, place};
 
-/// Whom to ask, and how.
+/// The API to probe, and the limits of requests.
 pub struct Target {
     pub url: String,
     /// The whole value of the `Authorization` header.
     pub authorization: String,
-    /// Requests a second.
+    /// The number of requests per second.
     pub rate: f64,
-    /// As many requests at most.
+    /// The maximum number of requests.
     pub max_calls: Option<usize>,
-    /// For one request, its response included.
+    /// The timeout for one request, including its response.
     pub timeout: Duration,
-    /// Operations whose path begins so are not asked.
+    /// Path prefixes of operations that are skipped.
     pub skip: Vec<String>,
     /// Parameters that no response gives.
     pub parameters: Vec<(String, String)>,
-    /// Where it is kept how far it came.
+    /// The file that stores the progress.
     pub state: Option<PathBuf>,
     pub resume: bool,
 }
 
-/// A response larger than this is not read.
+/// The maximum size of a response, in bytes.
 const LARGEST: usize = 32 << 20;
 const ATTEMPTS: u32 = 3;
-/// As many operations in a row without a response end it.
+/// How many operations in a row without a response end the probe.
 const MOST_SILENT: usize = 5;
 const LONGEST_WAIT: u64 = 60;
-/// GET is safe by RFC 9110 (9.2.1), and yet a viewset's action may do something: words of a path that say so.
+/// Words in paths that say that an operation has an effect: GET is safe by RFC 9110 (9.2.1), but an action of a viewset may still do something.
 const EFFECTS: [&str; 11] = [
     "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
     "verify",
 ];
 
-/// Asks every GET operation of `doc`, a normalised document, that responds JSON and whose parameters are known from responses before.
+/// Calls every GET operation of `doc`, a normalised document, that responds with JSON and whose parameters are known from earlier responses.
 ///
 /// # Errors
-/// A wrong URL, no connection, a token that is refused.
+/// Returns an error if the URL is invalid, if there is no connection, or if the token is refused.
 pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let base = base(&target.url)?;
     let from = place::shown(&base);
@@ -77,7 +77,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     state.known.set(&target.parameters);
     let mut judge = Judge::new(doc, std::mem::take(&mut state.places));
     let (mut silent, mut stopped, mut saved) = (0, None, Instant::now());
-    // Hidden where stderr is no terminal.
+    // Hidden if stderr is not a terminal.
     let progress = ProgressBar::new(operations.len() as u64);
     for op in &operations {
         progress.inc(1);
@@ -143,7 +143,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 break;
             }
         }
-        // Not at each response: a state may be large.
+        // Not after each response: the state may be large.
         if let Some(path) = &target.state
             && saved.elapsed() > Duration::from_millis(400)
         {

@@ -1,4 +1,4 @@
-//! Requests: politely, one after the other.
+//! Sends requests, one after the other.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl Requester {
             .map_err(|_| anyhow!("the token has characters that no header can carry"))?;
         authorization.set_sensitive(true);
         let mut pace = tokio::time::interval(Duration::from_secs_f64(1.0 / target.rate));
-        // After a slow response no burst.
+        // No burst after a slow response.
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             http: fetch::http(base)?.timeout(target.timeout).build()?,
@@ -38,7 +38,7 @@ impl Requester {
         })
     }
 
-    /// One response. A 429 is waited out as `Retry-After` says, for at most a minute.
+    /// Returns the response to a request. After a 429 it waits as long as `Retry-After` says, for at most one minute, and sends it again.
     pub(super) async fn get(&mut self, url: Url) -> Reply {
         for attempt in 1..=ATTEMPTS {
             if self.calls >= self.max_calls {
@@ -140,14 +140,14 @@ impl Requester {
 
 pub(super) enum Reply {
     Json(Value),
-    /// A response, but none to judge, and why.
+    /// A response that cannot be judged, and why.
     Other(StatusCode, String),
-    /// No response, or too many requests for it, and why.
+    /// No response, or too many requests, and why.
     Nothing(String),
     NoCallsLeft,
 }
 
-/// https, or http on loopback. The text may hold a secret, and is in no error.
+/// Parses the base URL: https, or http on loopback. The text may hold a secret, and no error shows it.
 pub(super) fn base(url: &str) -> Result<Url> {
     let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
     if !fetch::is_private(&parsed) {

@@ -1,6 +1,6 @@
-//! How many responses, of how many operations.
+//! A number of responses and of the operations that gave them.
 
-/// How many responses, of how many operations.
+/// A number of responses and of the operations that gave them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Count {

@@ -1,7 +1,7 @@
-//! What was seen, as findings with the actions of an overlay.
+//! Turns evidence into findings with actions of an overlay.
 //!
-//! A schema that several operations return is changed only if (nearly) all that gave it say so. Where one operation alone differs, its own response gets a copy
-//! of the schema, and what the others prove stays. What is proposed is applied to a copy of the document as it goes, so that all of it together is true.
+//! A schema that several operations return is only changed if (nearly) all of them agree. If a single operation differs, its response gets its own copy of the
+//! schema, and what the others prove stays. Proposals are applied to a copy of the document one by one, so that all of them together are true.
 
 mod own;
 
@@ -22,7 +22,7 @@ use super::{
     rules::{OPEN, Observation, RULES, Rule},
 };
 
-/// One disagreement of the document and the wire.
+/// One disagreement between the document and the responses.
 #[derive(Debug, serde::Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Finding {
@@ -31,15 +31,15 @@ pub struct Finding {
     /// A JSONPath (RFC 9535).
     pub at: String,
     pub what: String,
-    /// The one operation whose response is corrected; none if it is the schema for all.
+    /// The only operation whose response is corrected; `None` if the schema is corrected for all.
     pub only: Option<String>,
     pub against: Count,
     pub agree: Count,
-    /// Actions of an OpenAPI Overlay 1.1 document; those of an operation's own schema are all at its first finding.
+    /// The actions of an OpenAPI Overlay 1.1 document; those for an operation's own schema are all at its first finding.
     pub actions: Vec<Value>,
 }
 
-/// An operation that could be asked: its name, its operation id, where its response's schema stands.
+/// An operation that can be probed: its name, its operation id, and the place of its response's schema.
 pub struct Asked {
     pub name: String,
     pub id: String,
@@ -48,7 +48,7 @@ pub struct Asked {
 
 type Places = BTreeMap<String, Place>;
 
-/// Returns what is to be said of all places.
+/// Returns the findings of all places.
 pub fn findings(root: &Value, operations: &[Asked], places: &Places) -> Vec<Finding> {
     let mut all = All {
         work: root.clone(),
@@ -75,14 +75,14 @@ pub fn findings(root: &Value, operations: &[Asked], places: &Places) -> Vec<Find
 
 struct All<'a> {
     work: Value,
-    /// Operation → the components that its response is made of.
+    /// The components of each operation's response.
     reach: BTreeMap<String, BTreeSet<String>>,
     places: &'a Places,
     out: Vec<Finding>,
 }
 
 impl All<'_> {
-    /// The operations that gave a place still: with a schema of its own, an operation gives it no more.
+    /// Returns the operations that still give evidence for a place: one with its own schema no longer does.
     fn gave<'p>(&'p self, at: &str, place: &'p Place) -> Vec<(&'p String, &'p Evidence)> {
         let component = component_of(at);
         let gives = |op: &&String| {
@@ -94,7 +94,7 @@ impl All<'_> {
         seen.map(|(op, seen)| (op, &seen.evidence)).collect()
     }
 
-    /// The correction of a schema for all who return it.
+    /// Proposes a correction of a schema for all operations that return it.
     fn shared(&mut self, at: &str, place: &Place, rule: &Rule) {
         let gave = self.gave(at, place);
         let observation = |evidence| Observation::new(&self.work, at, evidence, &place.required_at);
@@ -109,7 +109,7 @@ impl All<'_> {
                 .filter(|reached| reached.contains(&c))
                 .count()
         });
-        // Who returns the object returns what it lacks.
+        // An absent member is counted for the operations that return its object.
         let owner = match self.work.pointer(at) {
             None => at
                 .rsplit_once("/properties/")
@@ -125,7 +125,7 @@ impl All<'_> {
             return;
         }
         let mut evidence = Evidence::default();
-        // What narrows must be true of all that gave it.
+        // A narrower schema must be true for all operations that returned it.
         let heard = if rule.wrong { &against } else { &gave };
         heard.iter().for_each(|(_, e)| evidence.merge(e));
         let Some(said) = rule.find(&observation(&evidence)) else {
@@ -162,7 +162,7 @@ impl All<'_> {
             .for_each(|edit| edit.apply(&mut self.work));
     }
 
-    /// Responses and operations for a finding, and those for the document as it is.
+    /// Counts the responses and operations in favour of a finding, and those in favour of the document.
     fn count(&self, at: &str, place: &Place, rule: &Rule, against: &[&str]) -> (Count, Count) {
         let (mut yes, mut no) = (Count::default(), Count::default());
         for (op, seen) in &place.seen {

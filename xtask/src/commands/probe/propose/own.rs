@@ -1,4 +1,4 @@
-//! Where one operation alone differs, its own response is corrected.
+//! Corrects the response of a single operation that differs from the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::commands::probe::{
 use crate::document;
 
 impl All<'_> {
-    /// A schema of its own for the operation that differs.
+    /// Gives the operation that differs its own schema.
     pub(super) fn own(&mut self, op: &Asked) {
         let mut wrong = BTreeSet::new();
         for (at, place) in self.places {
@@ -129,7 +129,7 @@ impl All<'_> {
             .insert(op.name.clone(), self::reached(&self.work, &op.at));
     }
 
-    /// `DeviceOfDongleDevicesList`, or with a number.
+    /// Returns a free name: `DeviceOfDongleDevicesList`, or with a number.
     pub(super) fn free_name(&self, name: &str, op: &Asked) -> String {
         let base = self
             .work

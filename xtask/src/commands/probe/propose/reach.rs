@@ -1,4 +1,4 @@
-//! Which components a response reaches, and how many must agree on a change of one.
+//! The components that a response reaches, and how many operations must agree on a change of one.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(super) fn references(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &
     }
 }
 
-/// The components that a place leads to.
+/// Returns the components that a place leads to.
 pub(super) fn reached(root: &Value, at: &str) -> BTreeSet<String> {
     let (mut seen, mut todo) = (BTreeSet::new(), vec![at.to_owned()]);
     while let Some(at) = todo.pop() {
@@ -42,7 +42,7 @@ pub(super) fn reached(root: &Value, at: &str) -> BTreeSet<String> {
     seen
 }
 
-/// One operation that is alone with a schema speaks for it; of several, nine in ten of those that gave it, and two at least.
+/// Returns whether enough operations agree: the only one that returns a schema, or nine in ten of those that gave evidence, and at least two.
 pub(super) fn enough(against: usize, of: usize, reach: usize, wrong: bool) -> bool {
     let share = if wrong {
         against * 10 >= of * 9

@@ -1,4 +1,4 @@
-//! What each rule looks for.
+//! The functions of the rules.
 
 use autopi_codegen::contract;
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ pub(super) fn null(observation: &Observation<'_>) -> Option<Proposal> {
     }
     let at = observation.at.to_owned();
     let edits = match schema.get("$ref") {
-        // A reference has nothing beside it in 3.0.
+        // In 3.0 a reference has no siblings.
         Some(target) => vec![
             Edit::Remove(format!("{at}/$ref")),
             Edit::Update(
@@ -198,7 +198,7 @@ pub(super) fn format(observation: &Observation<'_>) -> Option<Proposal> {
 
 pub(super) fn open(observation: &Observation<'_>) -> Option<Proposal> {
     let schema = observation.schema.filter(|s| is_any(s))?;
-    // An object that is open is DRF's JSONField: whatever these are.
+    // An open object is DRF's JSONField, whatever its members are.
     if schema.get("type").is_some_and(|t| t == "object") || observation.evidence.types().is_empty()
     {
         return None;

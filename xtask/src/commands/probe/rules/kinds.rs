@@ -1,4 +1,4 @@
-//! What a schema lets through, and the schema of what came.
+//! The types that a schema accepts, and the schema for given evidence.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::commands::probe::{
 use crate::document::escape;
 use crate::document::target;
 
-/// The schema that takes all that came.
+/// Returns the schema that accepts everything that came.
 pub(super) fn typed(evidence: &Evidence) -> Value {
     let of = |kind: &str| json!({ "type": kind, contract::JSON: false });
     let any = || json!({ contract::JSON: true });
@@ -41,7 +41,7 @@ pub(super) fn typed(evidence: &Evidence) -> Value {
     }
 }
 
-/// The edits that put one schema in the place of another; what is said beside the type (a description) stays.
+/// Returns the edits that replace one schema by another; other keywords (a description) stay.
 pub(super) fn instead(at: &str, old: &Value, new: Value) -> Vec<Edit> {
     const STAYS: [&str; 6] = [
         "description",
@@ -70,7 +70,7 @@ pub(super) fn instead(at: &str, old: &Value, new: Value) -> Vec<Edit> {
     edits
 }
 
-/// Does the document leave the type open?
+/// Returns whether the document leaves the type open.
 pub fn is_any(schema: &Value) -> bool {
     let says = [
         "type",
@@ -85,7 +85,7 @@ pub fn is_any(schema: &Value) -> bool {
         || !says.iter().any(|k| schema.get(k).is_some())
 }
 
-/// The JSON types that a schema takes; none if it takes all.
+/// Returns the JSON types that a schema accepts; `None` if it accepts all.
 pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str>> {
     const TYPES: [&str; 5] = ["array", "boolean", "integer", "object", "string"];
     if depth > 16 {
@@ -98,7 +98,7 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
     if schema.get(contract::JSON) == Some(&Value::Bool(true)) && documented != Some("object") {
         return None;
     }
-    // DRF's COERCE_DECIMAL_TO_STRING decides which of both a decimal is.
+    // DRF's COERCE_DECIMAL_TO_STRING decides whether a decimal is a string or a number.
     if schema.get("format").is_some_and(|f| f == "decimal") {
         return Some(vec!["number", "integer", "string"]);
     }
@@ -128,7 +128,7 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
     Some(out.into_iter().collect())
 }
 
-/// Lists that were looked into because the document had nothing to judge them by.
+/// Returns whether a schema accepts the items of lists that the document does not describe.
 pub(super) fn items_fit(root: &Value, schema: &Value, evidence: &Evidence) -> bool {
     let (Some(items), Some(came)) = (schema.get("items"), &evidence.items) else {
         return true;

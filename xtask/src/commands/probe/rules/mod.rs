@@ -1,4 +1,4 @@
-//! The ordered list of what the probe finds, each with what it proposes. The table in docs/probe.md is made from it.
+//! The ordered list of rules of the probe, each with its proposal. The table in docs/probe.md is made from it.
 
 mod find;
 mod kinds;
@@ -15,15 +15,15 @@ use crate::document;
 
 pub struct Rule {
     pub name: &'static str,
-    /// Rules of one family speak of the same fact, and a response is against one of them.
+    /// The family: its rules concern the same fact, and a response breaks at most one of them.
     pub family: &'static str,
-    /// A response contradicts the document; else the document leaves open what all responses have in common.
+    /// Whether a response contradicts the document; otherwise the document leaves open what all responses have in common.
     pub wrong: bool,
     pub proposes: &'static str,
     find: fn(&Observation<'_>) -> Option<Proposal>,
 }
 
-/// A place, and what came there.
+/// A place and its evidence.
 pub struct Observation<'a> {
     root: &'a Value,
     at: &'a str,
@@ -116,7 +116,7 @@ pub const RULES: [Rule; 11] = [
     ),
 ];
 
-/// What may be narrowed: no response contradicts it.
+/// The rule for schemas that may be narrowed: no response contradicts them.
 pub const OPEN: Rule = Rule {
     name: "any JSON, always of one type",
     family: "open",
@@ -147,13 +147,13 @@ impl<'a> Observation<'a> {
         }
     }
 
-    /// The object that this is a member of, and its name there.
+    /// Returns the object that this is a member of, and its name there.
     fn member(&self) -> Option<(&'a str, String)> {
         let (owner, key) = self.at.rsplit_once("/properties/")?;
         (!key.contains('/')).then(|| (owner, document::unescape(key)))
     }
 
-    /// The schema, unless it takes any JSON.
+    /// Returns the schema, unless it accepts any JSON.
     fn closed(&self) -> Option<&'a Value> {
         self.schema.filter(|s| kinds(self.root, s, 0).is_some())
     }

@@ -1,5 +1,5 @@
-//! Values of another form than the specification's, but of one plain meaning (`required: "true"`, `tags: null`, `version: 1.0`), are taken with a warning.
-//! What has no plain meaning is refused by its place, before any other stage can stumble over it.
+//! Values of another form than the specification's, but with one plain meaning (`required: "true"`, `tags: null`, `version: 1.0`), are accepted with a warning.
+//! A value without a plain meaning is refused with its place, before any other stage can stumble over it.
 
 mod scalars;
 mod schema;
@@ -9,18 +9,18 @@ use serde_json::{Map, Value, json};
 use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA};
 use crate::report::{Failure, Report};
 
-/// How a document says that a value may be null.
+/// The state of the conversion, with the way in which the document says that a value may be null.
 struct Forms {
     nullable: &'static str,
     lists_of_types: bool,
-    /// Message, first place, how often.
+    /// The warnings: message, first place, number of places.
     warnings: Vec<(String, String, usize)>,
 }
 
-/// Brings every member into its form.
+/// Brings every member into the form of the specification.
 ///
 /// # Errors
-/// Returns the first member of no plain meaning.
+/// Returns an error at the first member without a plain meaning.
 pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
     let version = doc.get("openapi").and_then(Value::as_str);
     let mut forms = Forms {
@@ -66,7 +66,7 @@ impl Forms {
             Is::BoolOrNumber => self.number(value, at).or_else(|_| self.flag(value, at)),
             Is::Count => self.count(value, at),
             Is::Texts => self.texts(value, at),
-            // The schema around them looks at these.
+            // These are handled with the schema around them.
             Is::Type | Is::Required => Ok(()),
             Is::SchemaOrBool if value.is_boolean() => Ok(()),
             Is::SchemaOrBool => self.value(value, Is::One(&SCHEMA), at),
@@ -106,7 +106,7 @@ impl Forms {
         Ok(())
     }
 
-    /// How PHP writes an object without members.
+    /// Converts an empty list, which is how PHP writes an object without members.
     fn empty_list(&mut self, value: &mut Value, at: &At<'_>) {
         if value.as_array().is_some_and(Vec::is_empty) {
             self.warn(at, "an empty list: taken for an empty object");
@@ -152,7 +152,7 @@ impl Forms {
         Ok(())
     }
 
-    /// What must be there, and has one plain value where it is not.
+    /// Adds required members that have an obvious value.
     fn fill_in(&mut self, map: &mut Map<String, Value>, kind: &Kind, at: &At<'_>) {
         if map.contains_key("$ref") {
             return;
@@ -180,7 +180,7 @@ impl Forms {
     }
 }
 
-/// Whether there is nothing to do: so it is nearly everywhere.
+/// Returns whether there is nothing to do, which is nearly always so.
 fn is_plain(is: Is, value: &Value) -> bool {
     match (is, value) {
         (Is::Data | Is::Type | Is::Required, _)

@@ -1,4 +1,4 @@
-//! Texts, flags, numbers, and lists of texts.
+//! Strings, booleans, numbers, and lists of strings.
 
 use serde_json::{Number, Value, json};
 
@@ -83,7 +83,7 @@ impl Forms {
     }
 }
 
-/// A value, short enough for a line.
+/// Returns a value, short enough for a line.
 pub(super) fn short(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(40) {

@@ -7,7 +7,7 @@ use crate::document::members::At;
 use crate::report::Failure;
 
 impl Forms {
-    /// A list of types is of 3.1; before, it can only mean "or null", or any JSON.
+    /// Converts a list of types, which belongs to 3.1; before that it can only mean "or null", or any JSON.
     pub(super) fn types(
         &mut self,
         map: &mut Map<String, Value>,
@@ -56,7 +56,7 @@ impl Forms {
         Ok(())
     }
 
-    /// The draft 3 way, which drf-yasg lets pass from hand-written schemas, is no list.
+    /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg accepts in hand-written schemas.
     pub(super) fn required(
         &mut self,
         map: &mut Map<String, Value>,

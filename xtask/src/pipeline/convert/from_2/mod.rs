@@ -1,4 +1,4 @@
-//! Swagger 2.0 → OpenAPI 3.0.
+//! Converts Swagger 2.0 to OpenAPI 3.0.
 
 mod operation;
 mod parameter;
@@ -15,10 +15,10 @@ use crate::{
     report::{Failure, Report},
 };
 
-/// Writes a document of Swagger 2.0 as one of OpenAPI 3.0.
+/// Converts a Swagger 2.0 document to OpenAPI 3.0.
 ///
 /// # Errors
-/// Returns the first thing that must be there, or be of another form, with its JSON pointer.
+/// Returns an error with the JSON pointer of the first missing or malformed member.
 pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let mut out = Map::new();
     out.insert("openapi".into(), "3.0.3".into());

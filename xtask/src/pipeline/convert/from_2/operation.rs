@@ -1,4 +1,4 @@
-//! Operations: their parameters of five places become parameters and a body.
+//! Converts operations: parameters in five places become parameters and a body.
 
 use serde_json::{Map, Value, json};
 

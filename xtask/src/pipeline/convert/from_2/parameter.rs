@@ -1,4 +1,4 @@
-//! Parameters: their types stand in a schema of their own.
+//! Converts parameters: their types move into a schema.
 
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::schema::schema_of;
 use crate::{document::members::At, report::Report};
 
-/// What Swagger 2.0 has beside a parameter and 3.0 has in its schema.
+/// Keywords that Swagger 2.0 has in the parameter, and 3.0 in its schema.
 const SCHEMA_KEYS: [&str; 16] = [
     "type",
     "format",
@@ -26,7 +26,7 @@ const SCHEMA_KEYS: [&str; 16] = [
     "multipleOf",
 ];
 
-/// What of a parameter or header is its schema.
+/// Returns the schema keywords of a parameter or header.
 pub fn schema_part(parameter: &Value) -> Map<String, Value> {
     let all = parameter.as_object().into_iter().flatten();
     all.filter(|(k, _)| SCHEMA_KEYS.contains(&k.as_str()) || *k == "x-nullable")
@@ -34,7 +34,7 @@ pub fn schema_part(parameter: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// A parameter of the path, the query or a header.
+/// Returns a parameter of the path, the query or a header.
 pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
     let mut new = Map::new();
     for (key, value) in old.as_object().into_iter().flatten() {
@@ -66,7 +66,7 @@ pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
         new.insert("style".into(), style.into());
         new.insert("explode".into(), explode.into());
         if query && old.get("collectionFormat").is_none() {
-            // For the shape stage, which knows what DRF means by it.
+            // For the shape stage, which knows what DRF means by this.
             new.insert(contract::COLLECTION_FORMAT_LEFT_OUT.into(), true.into());
         }
     }

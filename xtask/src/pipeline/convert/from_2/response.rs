@@ -1,4 +1,4 @@
-//! Responses and their headers.
+//! Converts responses and their headers.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     report::Report,
 };
 
-/// A response of each media type that the operation produces.
+/// Returns a response with each media type that the operation produces.
 pub fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut Report) -> Value {
     let mut new = Map::new();
     for (key, value) in old.as_object().into_iter().flatten() {

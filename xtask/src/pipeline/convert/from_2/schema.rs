@@ -1,10 +1,10 @@
-//! Schemas.
+//! Converts schemas.
 
 use serde_json::{Map, Value, json};
 
 use crate::{document::members::At, report::Report};
 
-/// A schema, with what 3.0 says in another way said so.
+/// Returns a schema in the terms of 3.0.
 pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
     let Some(old) = old.as_object() else {
         return old.clone();
@@ -12,7 +12,7 @@ pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
     if let Some(target) = old.get("$ref").and_then(Value::as_str) {
         let reference =
             json!({ "$ref": target.replacen("#/definitions/", "#/components/schemas/", 1) });
-        // 3.0 ignores what stands beside a $ref.
+        // 3.0 ignores the siblings of a $ref.
         let beside: Map<String, Value> = old
             .iter()
             .filter(|(k, _)| *k != "$ref")
@@ -62,7 +62,7 @@ pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
                     value.as_array().into_iter().flatten().map(each).collect(),
                 );
             }
-            // The draft 3 way, which drf-yasg lets pass from hand-written schemas.
+            // JSON Schema draft 3, which drf-yasg accepts in hand-written schemas.
             "required" if !value.is_array() => report.warn(
                 format!("{at}/required"),
                 "must be a list of names: left out",

@@ -1,4 +1,4 @@
-//! What a reference finds is put in its place, or becomes a component.
+//! Puts the target of a reference in its place, or makes it a component.
 
 use std::{path::PathBuf, rc::Rc};
 
@@ -12,7 +12,7 @@ use crate::document::members::{Is, SCHEMA};
 use crate::{document::escape, report::Failure};
 
 impl References<'_> {
-    /// Puts a value in a reference's place.
+    /// Replaces a reference by a value.
     pub(super) fn put(
         &mut self,
         site: &Site,
@@ -36,7 +36,7 @@ impl References<'_> {
         let Some(place) = self.doc.pointer_mut(&site.at) else {
             return Ok(());
         };
-        // What stands beside the reference of a path item counts before what it names.
+        // The siblings of a path item's reference take precedence over its target.
         let beside = std::mem::replace(place, value);
         if let (Value::Object(map), Value::Object(mut beside)) = (place, beside) {
             beside.shift_remove("$ref");
@@ -66,7 +66,7 @@ impl References<'_> {
         ))
     }
 
-    /// Makes a component of what a reference of a schema finds.
+    /// Makes the target of a schema's reference a component.
     pub(super) fn lift(
         &mut self,
         site: &Site,
@@ -95,7 +95,7 @@ impl References<'_> {
         self.origins
             .moved(at.clone(), file.clone(), pointer.clone());
         self.scan(Is::One(&SCHEMA), &at, file.as_deref(), &site.chain);
-        // In the document the place itself becomes a use of the component, so that there is one type and not two.
+        // Within the document, the place itself refers to the component too, so that there is one type and not two.
         if file.is_none() && is_plain_object(self.doc.pointer(&at)) {
             let reference = self.reference(&name);
             if let Some(place) = self.doc.pointer_mut(&pointer) {
@@ -110,7 +110,7 @@ impl References<'_> {
         json!({ "$ref": format!("#{}/{name}", self.schemas) })
     }
 
-    /// Lets a reference name a component.
+    /// Makes a reference name a component.
     pub(super) fn name(&mut self, site: &Site, name: &str) {
         self.point(site, format!("#{}/{name}", self.schemas));
     }

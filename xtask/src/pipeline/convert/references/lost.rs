@@ -1,4 +1,4 @@
-//! References that are not followed, and what is left out for them.
+//! References that are not followed, and what is left out because of them.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ impl References<'_> {
         }
     }
 
-    /// Each that a reference names has become a component.
+    /// Removes local definitions: those that a reference names have become components.
     pub(super) fn drop_local_definitions(&mut self) {
         let mut found = Vec::new();
         let _ = each::<()>(self.doc, DOCUMENT_IS, &At::ROOT, &mut |kind, at, value| {
@@ -59,7 +59,7 @@ impl References<'_> {
         }
     }
 
-    /// From the back, so that the index of what is still to be removed stays right.
+    /// Removes lost parts, from the back, so that the indices of the remaining ones stay right.
     pub(super) fn drop_lost(&mut self) {
         let mut lost = std::mem::take(&mut self.lost);
         lost.sort_by_key(|at| std::cmp::Reverse((at.len(), at.clone())));

@@ -1,7 +1,7 @@
-//! References. After this stage each one of a schema names a component, and all of them stay in the document.
+//! Resolves references. After this stage each reference of a schema names a component, and all of them stay inside the document.
 //!
-//! What a reference of a schema finds elsewhere (in another schema's property, below `/paths`, in a file beside the document) becomes a component of its own,
-//! once; what any other reference finds outside of the document is put in its place. What can't be followed is any JSON, with a warning.
+//! The target of a schema's reference elsewhere (in another schema's property, below `/paths`, in a file beside the document) becomes a component, once; the
+//! target of any other reference out of the document is put in its place. A reference that cannot be followed becomes any JSON, with a warning.
 
 mod copies;
 mod lost;
@@ -26,8 +26,7 @@ use crate::{
     report::{Failure, Report},
 };
 
-/// How deep, and how often in all, what is put in a reference's place may hold further ones; how many values may be copied: references to references
-/// must not grow without end.
+/// The limits of nesting and of copies: references to references must not grow without end.
 const DEEPEST: usize = 16;
 const MOST: usize = 50_000;
 const LARGEST: usize = 2_000_000;
@@ -40,9 +39,9 @@ type Place = (Option<PathBuf>, String);
 struct Site {
     at: String,
     kind: &'static Kind,
-    /// The file that it was written in; none for the document itself.
+    /// The file that it was written in; `None` for the document itself.
     file: Option<PathBuf>,
-    /// What it was copied from, and what the reference to that was copied from.
+    /// The places that it was copied from, one after the other.
     chain: Rc<Vec<Place>>,
 }
 
@@ -51,22 +50,22 @@ struct References<'a> {
     files: Files,
     report: &'a mut Report,
     origins: &'a mut Origins,
-    /// Where the schemas are: `/definitions` or `/components/schemas`.
+    /// The place of schemas: `/definitions` or `/components/schemas`.
     schemas: &'static str,
-    /// File and pointer of what became a component, and its name.
+    /// The names of new components by the file and pointer of their origin.
     made: BTreeMap<Place, String>,
-    /// How many values may still be copied, and how often.
+    /// How many more values may be copied, and how often.
     room: usize,
     copies: usize,
-    /// Parameters and headers that are nowhere.
+    /// Parameters and headers whose references lead nowhere.
     lost: Vec<String>,
     todo: VecDeque<Site>,
 }
 
-/// Follows every reference of a document, which is this file if it is one.
+/// Resolves every reference of a document, which is this file if it is given.
 ///
 /// # Errors
-/// Returns the first reference that names nothing in the document, or leads to itself.
+/// Returns an error at the first reference that names nothing in the document, or leads to itself.
 pub fn resolve_all(
     doc: &mut Value,
     file: Option<&Path>,
@@ -104,7 +103,7 @@ pub fn resolve_all(
 const DOCUMENT_IS: Is = Is::One(&DOCUMENT);
 
 impl References<'_> {
-    /// Notes the references below a place. A schema that is a boolean there, as 3.1 has it, becomes an object: any JSON, or none at all.
+    /// Collects the references below a place. A boolean schema, as in 3.1, becomes an object: any JSON, or none.
     fn scan(&mut self, is: Is, at: &str, file: Option<&Path>, chain: &Rc<Vec<Place>>) {
         let Some(value) = self.doc.pointer(at) else {
             return;
@@ -169,10 +168,10 @@ impl References<'_> {
         }
     }
 
-    /// In the document itself.
+    /// Resolves a reference within the document.
     fn inside(&mut self, site: &Site, reference: &str, pointer: String) -> Result<(), Failure> {
         if site.kind != &SCHEMA && site.kind != &PATH_ITEM {
-            // Written out where it is used, by its pointer.
+            // It is written out later where it is used, by its pointer.
             if self.doc.pointer(&pointer).is_some() {
                 self.point(site, format!("#{pointer}"));
             }
@@ -189,7 +188,7 @@ impl References<'_> {
         let mut pointer = pointer;
         let known = self.made.contains_key(&(None, pointer.clone()));
         if !known && self.doc.pointer(&pointer).is_none() {
-            // pydantic's `#/$defs/X` means the schema that it stands in.
+            // pydantic's `#/$defs/X` is relative to the schema that it stands in.
             let around = site
                 .at
                 .strip_prefix(self.schemas)
@@ -228,7 +227,7 @@ impl References<'_> {
         }
         let value = self.doc.pointer(&pointer).cloned().unwrap_or_default();
         if let (Some(next), Some(1)) = (value.get("$ref"), value.as_object().map(Map::len)) {
-            // On to where that one leads.
+            // Follow that one too.
             self.copied(site, next)?;
             let here = (None, pointer.clone());
             if site.chain.contains(&here) {
@@ -246,7 +245,7 @@ impl References<'_> {
         self.lift(site, None, value, pointer)
     }
 
-    /// In a file beside it.
+    /// Resolves a reference to a file beside the document.
     fn outside(
         &mut self,
         site: &Site,

@@ -1,4 +1,4 @@
-//! The names of what becomes a component, and what a pointer says.
+//! Names of new components, and parts of pointers.
 
 use std::path::Path;
 
@@ -15,10 +15,10 @@ pub fn size(value: &Value) -> usize {
     }
 }
 
-/// What a reference to a name can't hold: it would have to be escaped.
+/// Characters that would have to be escaped in a reference.
 pub(super) const ODD: [char; 3] = ['/', '~', '%'];
 
-/// An object with properties of which nothing is said that belongs to its place only.
+/// Returns whether a schema is an object with properties and nothing that only belongs to its place.
 pub(super) fn is_plain_object(schema: Option<&Value>) -> bool {
     let has = |key: &str| schema.is_some_and(|s| s.get(key).is_some());
     let of_the_place = [
@@ -32,10 +32,10 @@ pub(super) fn is_plain_object(schema: Option<&Value>) -> bool {
     has("properties") && !of_the_place.into_iter().any(has)
 }
 
-/// `/definitions/Car/properties/owner` → `CarOwner`, `common.yaml` → `Common`, `common.yaml#/Car` → `Car`.
+/// Returns a name: `/definitions/Car/properties/owner` gives `CarOwner`, `common.yaml` gives `Common`, `common.yaml#/Car` gives `Car`.
 pub(super) fn name_of(pointer: &str, file: Option<&Path>) -> String {
     let keys: Vec<String> = pointer.split('/').skip(1).map(str::to_owned).collect();
-    // Only what has a name of its own: the keywords on the way say nothing.
+    // Only parts with names of their own: the keywords between them say nothing.
     let silent = [
         "definitions",
         "components",
@@ -76,7 +76,7 @@ pub(super) fn free(base: &str, taken: impl Fn(&str) -> bool) -> String {
     numbered(autopi_codegen::free(|n| taken(&numbered(n))))
 }
 
-/// Percent-decoding (RFC 3986, 2.1); what is no code stays.
+/// Decodes percent-encoding (RFC 3986, 2.1); invalid codes stay.
 pub(super) fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

@@ -1,4 +1,4 @@
-//! Components whose names no reference can have.
+//! Renames components whose names no reference can contain.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::document::escape;
 use crate::document::members::{At, SCHEMA, each};
 
 impl References<'_> {
-    /// A name with a separator of JSON pointers in it can be named by none of the later stages.
+    /// Renames components with a separator of JSON pointers in their names, which the later stages cannot handle.
     pub(super) fn rename(&mut self) {
         let Some(Value::Object(map)) = self.doc.pointer_mut(self.schemas) else {
             return;
@@ -40,7 +40,7 @@ impl References<'_> {
         }
     }
 
-    /// A discriminator's mapping names components too, by reference or bare.
+    /// Updates discriminator mappings, which name components too, as a reference or a bare name.
     pub(super) fn mappings(&mut self) {
         if self.made.is_empty() {
             return;

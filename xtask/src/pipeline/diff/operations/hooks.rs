@@ -1,4 +1,4 @@
-//! Path items that are no paths of the API: webhooks and callbacks.
+//! Compares path items that are not paths of the API: webhooks and callbacks.
 
 use crate::document::METHODS;
 use crate::document::resolve;
@@ -11,7 +11,7 @@ use crate::pipeline::diff::{
 };
 
 impl<'a> Walker<'a> {
-    /// Callbacks and webhooks: path items by name, where a caller is called.
+    /// Compares callbacks and webhooks: path items by name, in which the caller is called.
     pub fn hooks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
         self.turned = !self.turned;
     }
 
-    /// A path item that stands by itself.
+    /// Compares a path item on its own.
     pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let (Some(a), Some(b)) = (old, new) else {
             return;
@@ -59,7 +59,7 @@ impl<'a> Walker<'a> {
         self.rest_of_item(at, &place, Some(a), Some(b));
     }
 
-    /// Is there a change at or below a pointer?
+    /// Returns whether there is a change at or below a pointer.
     pub(super) fn below(&self, pointer: &str) -> bool {
         self.any_change(|p| {
             p == pointer

@@ -1,4 +1,4 @@
-//! Paths and operations.
+//! Compares paths and operations.
 
 mod hooks;
 mod moves;
@@ -28,13 +28,13 @@ use crate::document::METHODS;
 use crate::document::resolve;
 
 impl<'a> Walker<'a> {
-    /// All paths.
+    /// Compares all paths.
     pub fn paths(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
         }
         let pairs = self.pairs.clone();
-        // Path before → path now.
+        // New paths by old paths.
         let mut went: BTreeMap<&str, &str> = BTreeMap::new();
         for pair in &pairs {
             if let (Some(a), Some(b)) = (pair.old, pair.new) {
@@ -56,7 +56,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// What a path item says beside its operations.
+    /// Compares the members of a path item besides its operations.
     fn rest_of_item(&mut self, at: &At, path: &str, old: Maybe<'a>, new: Maybe<'a>) {
         let at = At {
             place: path.to_owned(),
@@ -68,7 +68,7 @@ impl<'a> Walker<'a> {
             new.map(|v| resolve(self.new.doc, v)),
         );
         match (old, new) {
-            // Its operations are listed by themselves.
+            // Its operations are listed separately.
             (None, _) | (_, None) if has(a.or(b)) => return,
             (None, _) | (_, None) => return self.leaves(Rule::Unclassified, &at, old, new),
             _ => {}
@@ -96,7 +96,7 @@ impl<'a> Walker<'a> {
             self.child(key, &at, a, b, |w, at, old, new| match key {
                 "summary" | "description" => w.words(at, old, new),
                 "servers" => w.servers(at, old, new),
-                // Each operation compares all that it takes.
+                // Each operation compares all of its parameters.
                 "parameters" => {
                     if !w.below(&at.new) && !w.below(&at.old) {
                         w.differs(
@@ -163,7 +163,7 @@ impl<'a> Walker<'a> {
         self.emit(rule, &at, what);
     }
 
-    /// An operation before and after.
+    /// Compares an operation before and after.
     fn operation(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
         let (old, new) = (Some(a.op), Some(b.op));
         let key = b.key();
@@ -181,7 +181,7 @@ impl<'a> Walker<'a> {
                 })
                 .collect::<Vec<_>>()
         };
-        // The parameters of the path item count as well.
+        // The parameters of the path item count too.
         self.parameters(
             &At {
                 sides: requests,
@@ -272,7 +272,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The place of an operation.
+/// Returns the place of an operation.
 fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
     At {
         old: format!("{}/{}", whole_path(a), a.method),

@@ -1,4 +1,4 @@
-//! Operations whose path has changed, alone or with a prefix.
+//! Operations whose path changed, alone or together with a prefix.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::pipeline::diff::{
 };
 
 impl<'a> Walker<'a> {
-    /// One change for operations that moved together.
+    /// Reports one change for operations that moved together.
     pub(super) fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
         type Both<'p> = (Path<'p>, Path<'p>);
         let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
@@ -60,7 +60,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The text of the prefix that moved between paths and base path, if one did.
+    /// Returns a text about the prefix that moved between paths and base path, if one did.
     pub fn prefix(&self) -> Option<String> {
         let pair = self.pairs.iter().find(|p| p.how == How::Prefix)?;
         let (from, to) = prefixes(pair.old?.path, pair.new?.path);

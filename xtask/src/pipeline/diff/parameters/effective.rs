@@ -1,4 +1,4 @@
-//! The parameters of an operation, its own and those of its path item.
+//! The effective parameters of an operation: its own and those of its path item.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use crate::pipeline::diff::{
     values::{Maybe, get, items, text, without},
 };
 
-/// A parameter of an operation, its own or its path item's, and where it stands.
+/// A parameter of an operation or of its path item, and its place.
 pub(super) struct Parameter<'a> {
     pub(super) pointer: String,
     pub(super) value: &'a Value,
-    /// As it is written: a reference, or the value itself.
+    /// The written form: a reference, or the value itself.
     pub(super) written: &'a Value,
     pub(super) shared: bool,
 }
 
-/// By place and name; path parameters by their order in the path, for their names are no part of the wire.
+/// Returns the parameters by place and name; path parameters by their order in the path, because their names are not part of the wire format.
 pub(super) fn effective<'a>(
     doc: &'a Value,
     op: &Path<'a>,
@@ -48,11 +48,11 @@ pub(super) fn effective<'a>(
                 _ => name.to_owned(),
             };
             let mut key = (place.to_owned(), name);
-            // A second one of a name is another one.
+            // A second parameter of the same name is another one.
             while !shared && out.get(&key).is_some_and(|p: &Parameter<'_>| !p.shared) {
                 key.1.push('\'');
             }
-            // A key is a part of a pointer already: digits.
+            // The key is part of a pointer, and only has digits.
             out.insert(
                 key,
                 Parameter {
@@ -67,7 +67,7 @@ pub(super) fn effective<'a>(
     out
 }
 
-/// Parameters of one place that were renamed, after → before: the same letters, or the same words about them.
+/// Returns the old names of renamed parameters in one place: those with the same letters, or with the same description.
 pub(super) fn renamed(
     old: &BTreeMap<(String, String), Parameter<'_>>,
     new: &BTreeMap<(String, String), Parameter<'_>>,
@@ -99,7 +99,7 @@ pub(super) fn renamed(
     out
 }
 
-/// Style and explode, or the collectionFormat, with their defaults.
+/// Returns style and explode, or the collectionFormat, with their defaults.
 pub(super) fn form(parameter: Maybe<'_>) -> (String, bool, String) {
     let query = matches!(text(parameter, "in"), "query" | "cookie");
     let or = |key: &str, default: &str| {

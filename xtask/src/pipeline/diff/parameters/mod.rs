@@ -1,4 +1,4 @@
-//! What an operation takes beside its body; of Swagger 2.0 also the body and the fields of a form.
+//! Compares the parameters of an operation; in Swagger 2.0 also its body and the fields of its form.
 
 mod effective;
 
@@ -18,7 +18,7 @@ use super::{
 use crate::document::resolve;
 
 impl<'a> Walker<'a> {
-    /// Everything that an operation takes, whether it or its path item says so.
+    /// Compares all parameters of an operation, including those of its path item.
     pub fn parameters(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
         let (mut old, new) = (
             effective(self.old.doc, a, &at.old),
@@ -58,7 +58,7 @@ impl<'a> Walker<'a> {
                         };
                         self.also(Rule::ComponentRenamed, &name, &here);
                     }
-                    // The component is compared once.
+                    // The component is compared separately.
                     continue;
                 }
             }
@@ -108,7 +108,7 @@ impl<'a> Walker<'a> {
         At {
             old: was.pointer.clone(),
             new: is.pointer.clone(),
-            // What all operations of a path share is said once.
+            // What all operations of a path share is reported once.
             place: if (was.shared && is.shared) || (place == "path" && name != before) {
                 op.path.to_owned()
             } else {
@@ -124,7 +124,7 @@ impl<'a> Walker<'a> {
         .what(what)
     }
 
-    /// One parameter before and after.
+    /// Compares a parameter before and after.
     pub fn parameter(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let (old, new) = (
             old.map(|v| resolve(self.old.doc, v)),
@@ -199,7 +199,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A collectionFormat that is none of the known ones says nothing that could be the same.
+    /// Returns whether the items are sent separately. An unknown collectionFormat is equal to nothing.
     fn items_in_parts(&self, parameter: Maybe<'_>) -> bool {
         let known = ["", "csv", "ssv", "tsv", "pipes", "multi"];
         get(parameter, "collectionFormat")

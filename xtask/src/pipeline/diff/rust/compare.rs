@@ -1,4 +1,4 @@
-//! The differences of two Rust APIs, item by item.
+//! Compares two Rust APIs, item by item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::pipeline::diff::{
     surface::{Item, Surface},
 };
 
-/// Every difference, by the key of the item in the new API.
+/// Returns all differences, by the key of the item in the new API.
 pub(super) fn compare(
     before: &Surface,
     after: &Surface,
@@ -35,7 +35,7 @@ pub(super) fn compare(
     let old: BTreeMap<String, &Item> = before.items.iter().map(|(k, v)| (now(k), v)).collect();
     let mut out = BTreeMap::new();
     let keys: BTreeSet<&String> = old.keys().chain(after.items.keys()).collect();
-    // Another name on the wire may be the same name in Rust.
+    // Different names on the wire may have the same name in Rust.
     let (gone, come): (Vec<&String>, Vec<&String>) = keys
         .iter()
         .copied()
@@ -44,7 +44,7 @@ pub(super) fn compare(
     for key in keys {
         let (was, is) = (old.get(key).copied(), after.items.get(key));
         let owner = owner(key);
-        // What belongs to an item that came or went is said with it.
+        // Parts of an added or removed item are reported with it.
         let whole = |items: bool| {
             if items {
                 old.contains_key(owner)
@@ -90,12 +90,12 @@ pub(super) struct Difference {
     pub(super) used: bool,
 }
 
-/// The operation or the type that an item belongs to.
+/// Returns the operation or the type that an item belongs to.
 pub(super) fn owner(key: &str) -> &str {
     let end = if key.starts_with("op:") {
         key.find(['#', '>'])
     } else {
-        // A type's name is a Rust name: what follows is a member.
+        // The name of a type is a Rust name; what follows is a member.
         key.find(['.', '=']).or_else(|| key.find("::"))
     };
     end.map_or(key, |end| &key[..end])
@@ -139,7 +139,7 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
                 .collect::<Vec<_>>()
         };
         let sorted = |i: &Item| list(i).into_iter().collect::<BTreeSet<_>>();
-        // What came or went is said argument by argument.
+        // Added and removed arguments are reported one by one.
         let order = sorted(was) == sorted(is) && was.signature != is.signature;
         return order.then(|| {
             (
@@ -171,7 +171,7 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
                 is.signature, was.signature
             ),
         };
-        // More traits break nobody.
+        // Additional traits break nothing.
         let more = key.starts_with("type:")
             && owner(key) == key
             && was

@@ -1,4 +1,4 @@
-//! Which types have the members of which schemas.
+//! Finds the types that have the members of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::document;
 
-/// The types that have the members of each type: they are made of it by `allOf`, or it is a base and they hold its members.
+/// Returns the types that have the members of each type: those derived from it by `allOf`, and those that hold the members of a base.
 pub(super) fn heirs(docs: &[&Document<'_>]) -> BTreeMap<String, BTreeSet<String>> {
     let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for doc in docs {

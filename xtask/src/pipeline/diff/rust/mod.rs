@@ -1,4 +1,4 @@
-//! What the generated Rust says before and after, and to which change of the API each difference belongs.
+//! Compares the generated Rust before and after, and finds the change of the API that each difference belongs to.
 
 mod compare;
 mod heirs;
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{document::last, report::Failure};
 
-/// Adds to each change what it does to the Rust API; what belongs to none becomes a change of its own.
+/// Adds to each change its effect on the Rust API; differences that belong to none become changes of their own.
 ///
 /// # Errors
-/// A document that the generator can't read.
+/// Returns an error if the generator cannot read a document.
 pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(), Failure> {
     let fail =
         |e: autopi_codegen::Error| Failure::new("diff", e.pointer().to_owned(), e.to_string());
@@ -74,7 +74,7 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
         }
     };
     let heirs = heirs(&[&old_types, &new_types]);
-    // Each side has its own types; what is left over belongs to the change all the same.
+    // Each side has its own types; the remaining differences belong to the change too.
     for first in [true, false] {
         for change in changes.iter_mut() {
             let mut wanted = change.candidates.clone();
@@ -101,7 +101,7 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
                         .map(|c| format!("{c}*")),
                 );
             }
-            // A form that came or went takes its setters with it.
+            // The setters of an added or removed form belong to it.
             if !first
                 && matches!(
                     change.rule,
@@ -137,13 +137,13 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
                 if other_side && first {
                     continue;
                 }
-                // Where nothing differs, the item is named all the same.
+                // The item is named even if nothing differs.
                 if first
                     && let Some(item) = after.items.get(&key).or_else(|| before.items.get(&key))
                 {
                     change.items.insert(item.shown.clone());
                 }
-                // What a method is named is no matter of what it takes.
+                // The name of a method does not depend on its arguments.
                 let method = key.starts_with("op:") && !key.contains(['#', '>', '*']);
                 if !method || whole {
                     claim(change, &key, &mut differences, first);
@@ -151,7 +151,7 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
             }
         }
     }
-    // Types that came or went with what used them.
+    // Types that were added or removed with their only uses.
     const GONE: [Rule; 8] = [
         Rule::AlternativeGone,
         Rule::PartGone,
@@ -217,7 +217,7 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
     Ok(())
 }
 
-/// Gives a change the differences whose key is `key`, or begins with it if it ends in `*`; or only those that no change has yet.
+/// Assigns the differences with this key to a change, or those that begin with it if it ends in `*`; optionally only those that no change has yet.
 fn claim(
     change: &mut Change,
     key: &str,

@@ -1,4 +1,4 @@
-//! `oneOf`, `anyOf`, `allOf` and discriminators.
+//! Compares `oneOf`, `anyOf`, `allOf` and discriminators.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -16,7 +16,7 @@ use crate::pipeline::diff::{
 };
 
 impl<'a> Walker<'a> {
-    /// A further tag is a further alternative.
+    /// Compares discriminators; a further tag is a further alternative.
     pub(super) fn discriminator(&mut self, at: &At, (old, new): Holders<'a>) {
         let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) else {
             return self.leaves(Rule::Discriminator, at, old, new);
@@ -58,14 +58,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Do two targets of a mapping name one component, which was renamed?
+    /// Returns whether two targets of a mapping name the same, renamed component.
     pub(super) fn is_renamed(&self, old: Maybe<'a>, new: Maybe<'a>) -> bool {
         let (old, new) = (old.and_then(Value::as_str), new.and_then(Value::as_str));
         let renamed = old.and_then(|old| self.renames.reference(old));
         renamed.is_some() && renamed.as_deref() == new
     }
 
-    /// Is this the tag that what the mapping leads to had, or has, without being mapped?
+    /// Returns whether the target of a mapping has, or had, this tag without being mapped.
     pub(super) fn is_name_of(&self, tag: &str, to: &Value) -> bool {
         let to = to.as_str().unwrap_or_default();
         let pointer = to.strip_prefix('#').unwrap_or_default();
@@ -79,13 +79,13 @@ impl<'a> Walker<'a> {
         (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
     }
 
-    /// Lists of schemas: equal ones are matched, then what is left, one by one.
+    /// Compares lists of schemas: equal ones are matched first, then the others one by one.
     pub(super) fn parts(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
         }
         let (old_list, new_list) = (items(old), items(new));
-        // What is left of the new ones, by what they are and by what they refer to.
+        // The remaining new ones, matched by their type and their reference.
         let mut left: BTreeSet<usize> = (0..new_list.len()).collect();
         let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
         for (j, part) in new_list.iter().enumerate() {
@@ -150,7 +150,7 @@ impl<'a> Walker<'a> {
         self.same_set(at, old, new);
     }
 
-    /// Schemas by name.
+    /// Compares schemas by name.
     pub(super) fn named(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
         for name in keys(old, new) {
             self.child(

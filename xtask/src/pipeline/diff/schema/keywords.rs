@@ -1,4 +1,4 @@
-//! Which rule each keyword of a schema comes under.
+//! The rule for each keyword of a schema.
 
 use autopi_codegen::contract;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::pipeline::diff::{
 use crate::pipeline::shape::noise::is_rendered;
 
 impl<'a> Walker<'a> {
-    /// One keyword of two schemas; `at` is the place of the schemas, `below` that of the keyword.
+    /// Compares one keyword of two schemas; `at` is the place of the schemas, `below` that of the keyword.
     pub fn keyword(
         &mut self,
         key: &str,
@@ -160,7 +160,7 @@ impl<'a> Walker<'a> {
         self.differs(rule, &at, old, new);
     }
 
-    /// A flag; absent is false.
+    /// Compares a flag, which is false if absent.
     pub(super) fn either(
         &mut self,
         at: &At,

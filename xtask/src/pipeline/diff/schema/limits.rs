@@ -1,4 +1,4 @@
-//! Lengths, sizes and ranges.
+//! Compares lengths, sizes and ranges.
 
 use serde_json::Value;
 
@@ -39,11 +39,11 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Does a larger number let less through?
+/// Whether a larger number allows less.
 pub(super) enum Tighter {
     Up,
     Down,
-    /// Not a matter of size: any other value may refuse what was good.
+    /// Not a matter of size: any other value may refuse what was valid.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! The members of an object: which there are, which are required, whether there may be more.
+//! Compares the members of an object: which exist, which are required, and whether others are allowed.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl<'a> Walker<'a> {
         (old, new): Holders<'a>,
     ) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
-            // The draft 3 way: a flag of the member itself.
+            // JSON Schema draft 3: a flag of the member itself.
             return self.gone_new(
                 below.clone().what("required"),
                 (old, new),
@@ -156,7 +156,7 @@ impl<'a> Walker<'a> {
 
 pub(super) const NEW_REQUIRED: &str = "is new, and required";
 
-/// The place of a member of an object; a member that is only read, or only sent, has one side.
+/// Returns the place of a member of an object; a read-only or write-only member has one side.
 pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe<'_>) -> At {
     let both = |key| {
         (old.is_some() || new.is_some()) && [old, new].iter().all(|v| v.is_none() || flag(*v, key))
@@ -181,10 +181,10 @@ pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe
             .collect(),
         ..below.clone()
     };
-    // What has no name of its own is the response or the body of an operation.
+    // A schema without a name is that of an operation's response or body.
     for candidate in at.candidates.iter().filter(|c| c.starts_with("op:")) {
         below.candidates.insert(candidate.clone());
-        // Members of a form are setters.
+        // The members of a form are setters.
         if let Some(op) = candidate.strip_suffix("#body") {
             below.candidates.insert(format!("{op}#{name}"));
         }
@@ -196,7 +196,7 @@ pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe
     below
 }
 
-/// Members that were renamed, after → before: the same letters, or the same words about them; each only once.
+/// Returns the old names of renamed members: those with the same letters or the same description, each only once.
 pub(super) fn renamed((old, new): Holders<'_>) -> BTreeMap<String, String> {
     let (old, new) = (get(old, "properties"), get(new, "properties"));
     let gone: Vec<_> = members(old)
@@ -214,7 +214,7 @@ pub(super) fn renamed_text(old: &str, new: &str) -> String {
     format!("`{old}` is named `{new}` now")
 }
 
-/// Pairs for which `same` holds and for no other, after → before.
+/// Returns the unambiguous pairs for which `same` holds, old by new.
 pub fn one_to_one<'v>(
     gone: &[(&'v String, &'v Value)],
     come: &[(&'v String, &'v Value)],

@@ -1,4 +1,4 @@
-//! Schemas, keyword by keyword (JSON Schema as Swagger 2.0, OpenAPI 3.0 and 3.1 have it).
+//! Compares schemas, keyword by keyword (JSON Schema as in Swagger 2.0, OpenAPI 3.0 and 3.1).
 
 mod keywords;
 
@@ -24,11 +24,11 @@ use super::{
 };
 use crate::document::last;
 
-/// The two schemas that a keyword stands in.
+/// The two schemas that contain a keyword.
 type Holders<'a> = (Maybe<'a>, Maybe<'a>);
 
 impl<'a> Walker<'a> {
-    /// Two schemas at one place.
+    /// Compares two schemas at one place.
     pub fn schema(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         match (old, new) {
             (Some(Value::Object(_)), Some(Value::Object(_))) => {}
@@ -69,7 +69,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Both refer to a component.
+    /// Compares two schemas that both refer to a component.
     fn references(&mut self, at: &At, holders: Holders<'a>, (a, b): (&str, &str)) {
         let mapped = self.renames.reference(a);
         if mapped.as_deref().unwrap_or(a) == b {
@@ -112,7 +112,7 @@ impl<'a> Walker<'a> {
         );
     }
 
-    /// One refers to a component, the other is written out.
+    /// Compares a reference to a component with an inline schema.
     fn inlined(&mut self, at: &At, holders: Holders<'a>, (a, b): (Option<&str>, Option<&str>)) {
         let what = match (a, b) {
             (_, Some(b)) => format!("refers to `{}` now", last(b)),
@@ -140,7 +140,7 @@ impl<'a> Walker<'a> {
         if reference(old).is_none() && reference(new).is_none() && old != new {
             self.schema(&inner, old, new);
         }
-        // What stands beside a reference.
+        // The siblings of a reference.
         for (doc, (holder, other)) in [(true, (holders.0, new)), (false, (holders.1, old))] {
             if reference(holder).is_none() {
                 continue;
@@ -165,7 +165,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// A place of a schema, with items of the types that may stand for it.
+/// Returns a place of a schema, with items of the types that may come from it.
 fn with_items(at: &At, below: &At, items: &[&str]) -> At {
     let names = at.types.iter().flat_map(|n| types(n));
     let more = names.flat_map(|n| items.iter().map(move |item| format!("type:{n}{item}")));
@@ -175,12 +175,12 @@ fn with_items(at: &At, below: &At, items: &[&str]) -> At {
     }
 }
 
-/// How many names the type of a place may have.
+/// The maximum number of names for the type of a place.
 const TYPES: usize = 16;
 
-/// A place inside a schema that has no name; `suffix` is what the shape stage adds to the name of a type.
+/// Returns an unnamed place inside a schema; `suffix` is what the shape stage adds to the name of a type.
 fn step(at: &At, what: &str, suffix: &str) -> At {
-    // Twice as many at each step, unless they are kept few: a type that is not found so is listed by itself.
+    // The number doubles at each step and is therefore limited: a type that is not found is listed separately.
     let types: BTreeSet<String> = at
         .types
         .iter()
@@ -194,7 +194,7 @@ fn step(at: &At, what: &str, suffix: &str) -> At {
 }
 
 impl Sides {
-    /// The place, for both sides that its owner has: whether a member is sent or read is what changed.
+    /// Returns the place for both sides of its owner, because it changed whether the member is sent or read.
     fn both(at: &At) -> At {
         At {
             sides: if at.sides == Self::default() {

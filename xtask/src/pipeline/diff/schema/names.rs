@@ -1,10 +1,10 @@
-//! What a reference names.
+//! Names in references.
 
 use serde_json::Value;
 
 use crate::{document::resolve, pipeline::diff::values::Maybe};
 
-/// The component that a schema is: its `$ref`, or an `allOf` of one.
+/// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
 pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
     let only = match (
         schema?

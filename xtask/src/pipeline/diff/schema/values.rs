@@ -1,4 +1,4 @@
-//! Types and lists of values.
+//! Compares types and lists of values.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn values(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
-        // A list of its own is a Rust enum with a variant each.
+        // A list of values is a Rust enum with a variant for each.
         let below = with_items(at, below, &["", "=*"]);
         match (old, new) {
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
@@ -80,7 +80,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The JSON types of a schema, and whether null is one.
+/// Returns the JSON types of a schema, and whether null is one of them.
 pub(super) fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
     let mut kinds: BTreeSet<&str> = match get(schema, "type") {
         Some(Value::String(one)) => BTreeSet::from([one.as_str()]),

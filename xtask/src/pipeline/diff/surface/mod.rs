@@ -1,4 +1,4 @@
-//! The Rust API that is generated from a document, read from the tokens of the code: no rule of the generator is repeated here.
+//! The Rust API that is generated from a document, read from the tokens of the code, so that no rule of the generator is repeated here.
 
 mod methods;
 mod tokens;
@@ -17,17 +17,17 @@ use super::paths::unnamed;
 /// An item of the Rust API.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
-    /// As a caller writes it.
+    /// The form that a caller writes.
     pub shown: String,
     pub signature: String,
     pub deprecated: bool,
 }
 
-/// Items by key: `op:GET /a/{}` the method, `op:…#NAME` a setter, `op:…>send` what it gives, `type:T` a type, `type:T.key` a field, `type:T::new#arg` an
+/// The items by key: `op:GET /a/{}` is the method, `op:…#NAME` a setter, `op:…>send` its result, `type:T` a type, `type:T.key` a field, `type:T::new#arg` an
 /// argument of its constructor, `type:T=value` a variant.
 pub struct Surface {
     pub items: BTreeMap<String, Item>,
-    /// Types that may get a member without breaking anyone.
+    /// Types that may get a member without breaking callers.
     pub open: BTreeSet<String>,
     renamed: BTreeMap<String, String>,
     builders: BTreeMap<String, (String, String)>,
@@ -35,10 +35,10 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// The API of a normalised document; types of an older one with their new names.
+    /// Returns the API of a normalised document; types of an older one get their new names.
     ///
     /// # Errors
-    /// A document that the generator can't read.
+    /// Returns an error if the generator cannot read the document.
     pub fn new(doc: &Value, renamed: BTreeMap<String, String>) -> Result<Self, Error> {
         let mut surface = Self {
             items: BTreeMap::new(),
@@ -118,7 +118,7 @@ impl Surface {
                 "struct" if !self.builders.contains_key(&name) => {
                     self.structure(&name, &attributes, body)
                 }
-                // Its variants stand with their values in the macro behind it.
+                // Its variants are in the macro after it, with their values.
                 "enum" => drop(self.add(&name, &[], &attributes)),
                 "type" => drop(self.add(&name, head, &attributes)),
                 _ => {}
@@ -127,7 +127,7 @@ impl Surface {
         }
     }
 
-    /// A type's own item; its name as it is now.
+    /// Adds the item of a type; returns its current name.
     fn add(&mut self, name: &str, about: &[TokenTree], attributes: &[String]) -> String {
         let name = self
             .renamed
@@ -172,7 +172,7 @@ impl Surface {
                     .map_or(shown.as_str(), |(_, rest)| rest),
             ),
         };
-        // `<'a, M> X<'a, M>` → `X`
+        // Reduces `<'a, M> X<'a, M>` to `X`.
         let plain = match (of, shown.strip_prefix('<')) {
             (None, Some(rest)) => rest.split_once('>').map_or(name, |(_, rest)| rest),
             _ => name,
@@ -190,7 +190,7 @@ impl Surface {
         }
     }
 
-    /// Tokens as a caller reads them: without paths.
+    /// Returns tokens as a caller reads them, without paths.
     fn show(&self, tokens: impl IntoIterator<Item = TokenTree>) -> String {
         let mut parts: Vec<String> = Vec::new();
         let mut path = false;

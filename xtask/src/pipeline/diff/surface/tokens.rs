@@ -1,8 +1,8 @@
-//! Ways through the tokens of generated code.
+//! Helpers for the tokens of generated code.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// `-> CallFuture<'a, Page<Device>>` → `Page<Device>`
+/// Returns the output of a call: `Page<Device>` for `-> CallFuture<'a, Page<Device>>`.
 pub(super) fn given(returns: &str) -> String {
     let plain = returns.trim_start_matches("->").trim();
     let inner = ["CallFuture<'a, ", "ItemStream<'a, "]
@@ -11,7 +11,7 @@ pub(super) fn given(returns: &str) -> String {
     inner.unwrap_or(plain).to_owned()
 }
 
-/// Does an item's head end here?
+/// Returns whether the head of an item ends here.
 pub(super) fn ends(token: &TokenTree) -> bool {
     match token {
         TokenTree::Group(g) => g.delimiter() == Delimiter::Brace,
@@ -24,7 +24,7 @@ pub(super) fn deprecated(attributes: &[String]) -> bool {
     attributes.iter().any(|a| a.starts_with("deprecated"))
 }
 
-/// The parts between commas, each with its attributes.
+/// Returns the parts between commas, each with its attributes.
 pub(super) fn split(tokens: TokenStream) -> Vec<(Vec<String>, Vec<TokenTree>)> {
     let mut out = Vec::new();
     let (mut attributes, mut part, mut depth) = (Vec::new(), Vec::new(), 0i32);
@@ -58,20 +58,20 @@ pub(super) fn split(tokens: TokenStream) -> Vec<(Vec<String>, Vec<TokenTree>)> {
     out
 }
 
-/// The first colon that is no part of a path.
+/// Returns the first colon that is not part of a path.
 pub(super) fn colon(tokens: &[TokenTree]) -> Option<usize> {
     let is = |i: usize| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == ':');
     (0..tokens.len()).find(|i| is(*i) && !matches!(tokens.get(*i), Some(TokenTree::Punct(p)) if p.spacing() == proc_macro2::Spacing::Joint && is(i + 1)))
 }
 
-/// The text of a literal.
+/// Returns the text of a literal.
 pub(super) fn literal(token: &TokenTree) -> Option<String> {
     let TokenTree::Literal(l) = token else {
         return None;
     };
     let text = l.to_string();
     Some(match text.starts_with('"') {
-        // Escapes of Rust are those of JSON but for `\u{…}`, `\'` and `\0`, which only make a name unknown.
+        // Rust's escapes are those of JSON except `\u{…}`, `\'` and `\0`, which only make a name unknown.
         true => serde_json::from_str(&text).unwrap_or_else(|_| text.trim_matches('"').to_owned()),
         false => text,
     })

@@ -37,7 +37,7 @@ impl Surface {
             .to_owned();
         for (attributes, tokens) in split(body) {
             let variant = tokens.first().map(ToString::to_string).unwrap_or_default();
-            // `= "value"` says which value it is; the name is what a caller writes.
+            // `= "value"` is the value; the name is what a caller writes.
             let value = tokens
                 .iter()
                 .rev()
@@ -59,7 +59,7 @@ impl Surface {
         }
     }
 
-    /// The macros that implement open enums: the name, and the variants with their values.
+    /// Reads the macros that implement open enums: the name, and the variants with their values.
     pub(super) fn values(&mut self, tokens: TokenStream) {
         for (_, tokens) in split(tokens) {
             if let [TokenTree::Ident(name), TokenTree::Group(body)] = tokens.as_slice() {
@@ -68,7 +68,7 @@ impl Surface {
         }
     }
 
-    /// The keys of the fields, in their order.
+    /// Reads the keys of the fields, in their order.
     pub(super) fn record(&mut self, name: &str, body: TokenStream) {
         let mut is_fields = false;
         for token in body {

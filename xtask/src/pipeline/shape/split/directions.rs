@@ -1,4 +1,4 @@
-//! Which schemas are sent and which are received, and which differ by it.
+//! Finds the schemas that are sent and received, and those whose two directions differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{is_secret, says};
 use crate::document;
 
-/// The schemas that requests, or responses, reach.
+/// Returns the schemas that requests or responses reach.
 pub(super) fn reached(
     doc: &mut Value,
     schemas: &Map<String, Value>,
@@ -42,7 +42,7 @@ pub(super) fn reached(
     found
 }
 
-/// Schemas whose two directions differ: those that say so, and those that lead to one of them.
+/// Returns the schemas whose two directions differ: those that say so, and those that lead to one of them.
 pub(super) fn differing(
     schemas: &Map<String, Value>,
     both: impl Fn(&str) -> bool,
@@ -80,7 +80,8 @@ pub(super) fn differing(
     differs
 }
 
-/// Does a struct of it differ from what is sent? A member that must be sent may be missing in a response, and a response does not tell null from nothing.
+/// Returns whether the received struct differs from the sent one: a member that is required in requests may be missing in a response, and a response does not
+/// distinguish null from absent.
 pub(super) fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) -> bool {
     let required = schema.get("required").and_then(Value::as_array);
     let properties = schema.get("properties").and_then(Value::as_object);

@@ -1,4 +1,4 @@
-//! The form of a schema that is sent, and of one that is received.
+//! The sent and the received form of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{is_secret, rename, says};
 use crate::document;
 
-/// What comes back: writeOnly fields gone, readOnly ones always there.
+/// Returns the received form: without writeOnly fields.
 pub(super) fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value {
     document::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
@@ -30,7 +30,7 @@ pub(super) fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value
     schema
 }
 
-/// What is sent: readOnly fields gone, references to the sent form.
+/// Returns the sent form: without readOnly fields, and with references to sent forms.
 pub(super) fn request(
     mut schema: Value,
     schemas: &Map<String, Value>,
@@ -43,7 +43,7 @@ pub(super) fn request(
         };
         properties.retain(|_, p| {
             p.as_object_mut().map(|p| p.shift_remove(contract::ALWAYS));
-            // Its references may be renamed by now, to what has no such mark.
+            // Its references may have been renamed by now, to schemas without the mark.
             !says(p, "readOnly", schemas, 8)
         });
         let kept: BTreeSet<String> = properties.keys().cloned().collect();

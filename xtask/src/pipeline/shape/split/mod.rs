@@ -1,5 +1,5 @@
-//! drf-yasg has one definition for both directions. DRF sends every field that is not writeOnly, takes every field that is not readOnly, and a PATCH
-//! takes any subset.
+//! Splits schemas by direction. drf-yasg has one definition for both: DRF sends every field that is not writeOnly, accepts every field that is not readOnly,
+//! and accepts any subset in a PATCH.
 
 mod directions;
 mod forms;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); one type where both directions are equal.
+/// Makes `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); a single type if both directions are equal.
 pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let Some(schemas) = document::schemas(doc) else {
         return Ok(0);
@@ -30,7 +30,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
         .keys()
         .filter(|n| differs.contains(*n) && sent.contains(*n))
     {
-        // One that is split already, by drf-spectacular or by hand, keeps its name.
+        // One that was split already, by drf-spectacular or by hand, keeps its name.
         let split = name.ends_with("Request") && !received.contains(name);
         let new = if split {
             name.clone()
@@ -70,7 +70,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             *schema = document::reference(new);
         });
     });
-    // Of a union each alternative has its partial form, of an object each that it is composed of.
+    // Each alternative of a union and each part of an object has a partial form too.
     let mut todo: Vec<String> = patched.keys().cloned().collect();
     while let Some(from) = todo.pop() {
         let parts = out.get(&from).map(parts).unwrap_or_default();
@@ -98,7 +98,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// The components that are the alternatives of a union, or that an object is composed of.
+/// Returns the components that are alternatives of a union, or parts of an object.
 fn parts(schema: &Value) -> Vec<String> {
     if let Some(composed) = schema.get("allOf").and_then(Value::as_array) {
         let inner = |part: &Value| match document::ref_name(part) {
@@ -116,7 +116,7 @@ fn parts(schema: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Makes an object partial, and what it is composed of: written out there, or by reference to the partial form.
+/// Makes an object and its parts partial: inline, or by a reference to the partial form.
 fn leave_out_required(schema: &mut Value, patched: &BTreeMap<String, String>) {
     let Some(map) = schema.as_object_mut() else {
         return;
@@ -131,9 +131,9 @@ fn leave_out_required(schema: &mut Value, patched: &BTreeMap<String, String>) {
     }
 }
 
-/// The name of the partial form of a request.
+/// Returns the name of the partial form of a request.
 fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
-    // drf-spectacular has the prefix already.
+    // drf-spectacular uses the prefix already.
     let plain = target
         .trim_start_matches("Patched")
         .trim_end_matches("Request");
@@ -146,7 +146,7 @@ fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
     new
 }
 
-/// Is this set, here or where a reference leads?
+/// Returns whether this keyword is set, here or behind a reference.
 pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, depth: u8) -> bool {
     let only = match schema
         .get("allOf")
@@ -161,7 +161,7 @@ pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, dept
         || target.is_some_and(|t| depth > 0 && says(t, key, schemas, depth - 1))
 }
 
-/// Swagger 2.0 has no writeOnly: a password that a serializer asks for stands there, and most often does not come back.
+/// Returns whether a property is a secret that is only written: Swagger 2.0 has no writeOnly, and a password in a serializer usually is not returned.
 fn is_secret(name: &str, property: &Value) -> bool {
     property.get("readOnly").is_none()
         && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))

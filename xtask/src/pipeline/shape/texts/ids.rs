@@ -1,4 +1,4 @@
-//! The types of ids, by the paths in which they stand and by the nouns that they belong to.
+//! The types of ids, by their places in paths and by the nouns that they belong to.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::document;
 
 /// The types of path parameters.
 pub(super) struct Ids {
-    /// By the path up to the parameter, whatever the names: `/fleet/vehicles/{}`.
+    /// The types by the path up to the parameter, without names: `/fleet/vehicles/{}`.
     places: BTreeMap<String, Option<Type>>,
-    /// By what the path calls it: `vehicle`.
+    /// The types by the noun in the path: `vehicle`.
     nouns: BTreeMap<String, Option<Type>>,
 }
 
@@ -44,7 +44,7 @@ impl Ids {
         place.or_else(|| self.of_noun(name))
     }
 
-    /// `vehicle_pk`, `vehicle_id`.
+    /// Returns the type for `vehicle_pk` or `vehicle_id`.
     pub(super) fn of_noun(&self, name: &str) -> Option<Type> {
         let noun = ["_pk", "_id"]
             .iter()
@@ -52,7 +52,7 @@ impl Ids {
         let plain = noun.replace('_', "");
         let of = |noun: &str| self.nouns.get(noun).cloned().flatten();
         of(noun).or_else(|| of(&plain)).or_else(|| {
-            // `fleetgeofence` is the `geofence` of `fleet`.
+            // `fleetgeofence` means the `geofence` of `fleet`.
             let ends = self
                 .nouns
                 .keys()
@@ -62,7 +62,7 @@ impl Ids {
     }
 }
 
-/// Two kinds of one thing are none.
+/// Adds a type; two different types for one key count as none.
 pub(super) fn add(map: &mut BTreeMap<String, Option<Type>>, key: String, kind: &Type) {
     map.entry(key)
         .and_modify(|known| {

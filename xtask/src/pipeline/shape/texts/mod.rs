@@ -1,4 +1,5 @@
-//! Parameters that are documented as plain texts and are none: django-filter's filters, and the path parameters of drf-nested-routers, have no type in drf-yasg.
+//! Gives types to parameters that are documented as plain strings but are not: drf-yasg gives none to django-filter's filters and to the path parameters of
+//! drf-nested-routers.
 
 mod ids;
 
@@ -12,7 +13,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Gives a plain text the type of what it names: the path parameter in the same place of another path, the field that it filters, or what its name says.
+/// Gives a plain string the type of what it names: of the path parameter in the same place of another path, of the field that it filters, or of what its name
+/// says.
 pub fn typed_texts(doc: &mut Value) -> Result<usize, Failure> {
     Ok(document::beside_schemas(doc, type_texts))
 }
@@ -57,7 +59,7 @@ fn type_texts(doc: &mut Value, components: &Type) -> usize {
 
 type Type = Map<String, Value>;
 
-/// A text of which nothing is said: a `CharField` has a length, choices or a pattern.
+/// Returns whether a string has no constraints: a `CharField` has a length, choices or a pattern.
 fn is_plain(schema: &Value) -> bool {
     let said = [
         "format",
@@ -72,7 +74,7 @@ fn is_plain(schema: &Value) -> bool {
         && said.iter().all(|key| schema.get(key).is_none())
 }
 
-/// Type, format and kind of id of a schema that is more than a text.
+/// Returns the type, format and kind of id of a schema that is more than a string.
 fn kind(schema: &Value) -> Option<Type> {
     let keys = ["type", "format", contract::ID];
     let kind: Type = keys
@@ -100,7 +102,7 @@ fn typed(ty: &str, format: &str) -> Option<Type> {
     Some(out)
 }
 
-/// What a filter takes: `created__gte` is of the type of `created`.
+/// Returns the type that a filter takes: `created__gte` has the type of `created`.
 fn filter(name: &str, item: Option<&Type>, components: &Type, ids: &Ids) -> Option<Type> {
     let (field, lookup) = name.rsplit_once("__").unwrap_or((name, ""));
     let base = || {
@@ -121,13 +123,13 @@ fn filter(name: &str, item: Option<&Type>, components: &Type, ids: &Ids) -> Opti
             list.insert("items".into(), item.into());
             Some(list)
         }
-        // Through a relation; any other is a search in a text.
+        // Through a relation; any other suffix searches in a text.
         "id" | "pk" => ids.of_noun(&format!("{field}_id")),
         _ => None,
     }
 }
 
-/// The type of the field of an item; of an object that it refers to, its id.
+/// Returns the type of a field of an item; for an object that it refers to, that of its id.
 fn field_type(field: &str, item: Option<&Type>, components: &Type) -> Option<Type> {
     let found = item?.get(field)?;
     let found = document::resolved(found, components);
@@ -137,7 +139,7 @@ fn field_type(field: &str, item: Option<&Type>, components: &Type) -> Option<Typ
     }
 }
 
-/// What a name says by itself.
+/// Returns the type that a name alone implies.
 fn by_name(name: &str) -> Option<Type> {
     let ends = |ends: &[&str]| ends.iter().any(|e| name == &e[1..] || name.ends_with(e));
     if ends(&["_utc", "_time", "_timestamp", "_datetime"])
@@ -165,7 +167,7 @@ fn by_name(name: &str) -> Option<Type> {
     None
 }
 
-/// The properties of the items of each list, by its path.
+/// Returns the properties of the items of each list, by its path.
 fn listed_items(doc: &mut Value, components: &Type) -> BTreeMap<String, Type> {
     let mut out = BTreeMap::new();
     document::operations(doc, |path, method, op| {
@@ -240,7 +242,7 @@ mod tests {
                 "",
             ),
             ("fleetvehicle_pk", "query", "/logbook/{x}/", "integer", ""),
-            // Two kinds of tags: which one it is can't be told.
+            // There are two kinds of tags, which cannot be distinguished.
             ("tag_id", "query", "/logbook/{x}/", "string", ""),
             ("driver", "query", list, "integer", ""),
             ("start_time__gte", "query", list, "string", "date-time"),

@@ -1,4 +1,4 @@
-//! What discriminators say: their property, their mapping, the tags of each alternative.
+//! Reads discriminators: their property, their mapping, the tags of each alternative.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Schemas;
 use crate::document;
 
-/// Components of which a component is made by `allOf`.
+/// Returns the components that a component is derived from by `allOf`.
 pub(super) fn parents(schema: &Value) -> impl Iterator<Item = &str> {
     let parts = schema.get("allOf").and_then(Value::as_array);
     parts.into_iter().flatten().filter_map(document::ref_name)
@@ -23,7 +23,7 @@ pub(super) fn any_discriminator(doc: &mut Value) -> bool {
     all.any(|schema| property(schema).is_some())
 }
 
-/// Value of the tag → component, by the discriminator of a component and of what it is made of.
+/// Returns the components by value of the tag, from the discriminators of a component and of its bases.
 pub(super) fn mapping(name: &str, schemas: &Schemas) -> Vec<(String, String)> {
     let (mut todo, mut seen, mut out) = (vec![name], BTreeSet::new(), Vec::new());
     while let Some(name) = todo.pop() {
@@ -46,7 +46,7 @@ pub(super) fn entries(schema: &Value, schemas: &Schemas) -> Vec<(String, String)
         .collect()
 }
 
-/// The values of the tag that name a component: those of the mapping, those that it says itself, or its name.
+/// Returns the values of the tag that name a component: those of the mapping, or those that it fixes itself, or its name.
 pub(super) fn tags_of(
     name: &str,
     mapping: &[(String, String)],
@@ -80,7 +80,7 @@ pub(super) fn tags_of(
     ]
 }
 
-/// A property of a schema or of what it is made of.
+/// Returns a property of a schema or of its parts.
 pub(super) fn own_property<'a>(
     schema: &'a Value,
     name: &str,

@@ -1,4 +1,4 @@
-//! A base with a discriminator is a union of those that are made of it.
+//! Turns a base with a discriminator into a union of the components derived from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// A component with a discriminator that others are made of is one of those; its own members are those of `XBase`, of which they are made then.
+/// Turns a base with a discriminator into a union of the components derived from it. Its own members move to `XBase`, from which they are then derived.
 pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
     if !any_discriminator(doc) {
         return Ok(0);
@@ -64,7 +64,7 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
                 found.push(child);
             }
         }
-        // The base itself, if it says that a value may be no more than that.
+        // The base itself is an alternative if it says that a value may be no more than that.
         let said = property(&schemas[*base])
             .and_then(|p| {
                 schemas[*base]
@@ -105,7 +105,7 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
             let Some(schema) = all.get_mut(&name) else {
                 continue;
             };
-            // What only wraps a reference is the union; what adds to it, or is a component, has the members.
+            // A schema that only wraps a reference means the union; one that adds to it, or is a component, has the members.
             let mut top = true;
             document::each_schema(schema, &mut |map| {
                 let parts = map.get_mut("allOf").and_then(Value::as_array_mut);
@@ -122,7 +122,7 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
     Ok(names.len())
 }
 
-/// All components that are made of this one, in their order.
+/// Returns all components derived from this one, in their order.
 pub(super) fn descendants<'a>(
     base: &'a str,
     children: &BTreeMap<&'a str, Vec<&'a str>>,

@@ -1,4 +1,4 @@
-//! `oneOf`, `anyOf` and inheritance in the one form that the generator reads: a component of alternatives, with every value of its tag
+//! Brings `oneOf`, `anyOf` and inheritance into the one form that the generator reads: a component of alternatives, with every value of its tag
 //! (docs/decisions/0006-unions.md).
 
 mod discriminator;

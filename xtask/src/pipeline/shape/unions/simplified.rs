@@ -1,4 +1,4 @@
-//! Unions that are none: of one alternative, of null, of lists of values.
+//! Simplifies unions that are not really unions: of a single alternative, of null, of lists of values.
 
 use autopi_codegen::{contract, schema::is_open_enum};
 use serde_json::{Value, json};
@@ -7,12 +7,13 @@ use super::Schemas;
 use crate::document;
 use crate::report::Failure;
 
-/// Null is `nullable`; one alternative is itself; lists of values are one list, and with any text (or integer) beside them too, since lists are open.
+/// Turns null into `nullable`, replaces a union of one alternative by it, and merges lists of values, also with any string (or integer) beside them, because
+/// lists are open.
 pub fn simplified(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
-        // A union that is the only alternative of another comes up.
+        // A union that is the only alternative of another replaces it.
         for _ in 0..16 {
             let one = simplify(map, &schemas);
             n += usize::from(one.is_some());
@@ -24,7 +25,7 @@ pub fn simplified(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Whether something was done, and is to be looked at again.
+/// Returns whether the schema was changed and must be looked at again.
 pub(super) fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
     let key = match (map.get("oneOf"), map.get("anyOf")) {
         (Some(Value::Array(_)), None) => "oneOf",
@@ -97,7 +98,7 @@ pub(super) fn says_null(schema: &Value, schemas: &Schemas) -> bool {
         })
 }
 
-/// The type and the values of alternatives that are lists of values, or any value of that type.
+/// Returns the type and the values of alternatives that are lists of values, or any value of that type.
 pub(super) fn merged(parts: &[Value], schemas: &Schemas) -> Option<(String, Vec<Value>)> {
     let (mut kind, mut values) = (None, Vec::new());
     for part in parts {

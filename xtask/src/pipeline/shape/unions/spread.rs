@@ -1,4 +1,4 @@
-//! What stands beside alternatives goes into each of them.
+//! Moves members beside alternatives into each of them.
 
 use autopi_codegen::{contract, schema::alternatives};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// Members beside alternatives, or an `allOf` with alternatives in it: each alternative has them all.
+/// Moves members beside alternatives, or beside an `allOf` with alternatives in it, into each alternative.
 pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
     let (made, n) = document::beside_schemas(doc, |_, schemas| spread_schemas(schemas));
     if let Some(all) = document::schemas(doc) {
@@ -19,7 +19,7 @@ pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// What replaces components, and what they need; how many there are.
+/// Returns the replacements of components with the components that they need, and their number.
 pub(super) fn spread_schemas(schemas: &Schemas) -> (Schemas, usize) {
     let (mut made, mut n) = (Schemas::new(), 0);
     for (name, schema) in schemas {
@@ -75,7 +75,7 @@ pub(super) fn spread_schemas(schemas: &Schemas) -> (Schemas, usize) {
     (made, n)
 }
 
-/// What stands beside the alternatives of a schema, and the alternatives alone.
+/// Returns the members beside the alternatives of a schema, and the alternatives alone.
 pub(super) fn parted(name: &str, schema: &Value) -> Option<(Value, Value)> {
     if schema.get("properties").is_none() && schema.get("allOf").is_none() {
         return None;

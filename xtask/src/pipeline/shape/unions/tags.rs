@@ -1,4 +1,4 @@
-//! Every tag is written out in the mapping.
+//! Writes out all tags in the mapping.
 
 use serde_json::Value;
 
@@ -9,7 +9,8 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// Every alternative of a union with a discriminator has the values of its tag in the mapping, by its pointer; what only the mapping names is an alternative too.
+/// Adds the tags of every alternative of a union with a discriminator to the mapping, by its pointer; a component that only the mapping names becomes an
+/// alternative too.
 pub fn tags(doc: &mut Value) -> Result<usize, Failure> {
     if !any_discriminator(doc) {
         return Ok(0);
