@@ -8,7 +8,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default())
             .join("spec/openapi.json")
     };
-    // Empty is as good as unset.
+    // An empty value counts as unset.
     let own = env::var_os("AUTOPI_SPEC").filter(|path| !path.is_empty());
     // A customer's own document has its own areas: all of them are built.
     let all = own.is_some() || env::var_os("CARGO_FEATURE_FULL").is_some();

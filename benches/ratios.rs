@@ -1,7 +1,7 @@
-//! `cargo xtask bench-runtime`: the client beside reqwest and serde by hand, as ratios of one run.
+//! `cargo xtask bench-runtime`: compares the client with hand-written reqwest and serde, as ratios within one run.
 //!
-//! Each pair is measured one after the other, again and again, in turns (A B, B A, A B ...); what is printed is the median of the pairs' ratios, with the lowest and
-//! the highest. Peak memory is the growth of `VmHWM` after a reset through `/proc/self/clear_refs` (Linux), of the client and the server together.
+//! Each pair is measured repeatedly, in turns (A B, B A, A B ...). The output is the median of the pairs' ratios, with the lowest and the highest. Peak memory
+//! is the growth of `VmHWM` after a reset through `/proc/self/clear_refs` (Linux), of the client and the server together.
 
 mod support;
 
@@ -33,7 +33,7 @@ const ROWS: usize = 1_000_000;
 const PAGE: usize = 1_000;
 
 fn main() {
-    // `reqwest` is built without cryptography of its own.
+    // `reqwest` is built without a cryptography provider.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -47,7 +47,7 @@ fn main() {
         .nth(1)
         .filter(|a| !a.starts_with('-'))
         .unwrap_or_default();
-    // Memory first: what was freed later looks free of charge.
+    // Memory comes first: memory that was freed before would not be counted.
     let parts = [
         ("memory", memory as fn()),
         ("get", get),
@@ -62,13 +62,13 @@ fn main() {
     }
 }
 
-/// The ratios of the pairs, sorted, and that of all processor time.
+/// The sorted ratios of the pairs, and the ratio of the total processor time.
 struct Ratios {
     each: Vec<f64>,
     cpu: f64,
 }
 
-/// Ours against the other, in turns; a ratio over 1 is slower.
+/// Measures ours against the other, in turns; a ratio over 1 means slower.
 fn pairs(
     n: usize,
     mut ours: impl FnMut() -> Duration,
@@ -100,7 +100,7 @@ fn pairs(
     }
 }
 
-/// Processor time of this process so far, in hundredths of a second; the server's is in it.
+/// Returns the processor time of this process so far, in hundredths of a second, including that of the server.
 fn ticks() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat
@@ -132,7 +132,7 @@ fn timed(run: impl FnOnce()) -> Duration {
     started.elapsed()
 }
 
-/// 50 calls, one after the other, in a task of the runtime, or by who waits for it: with many threads those hand each call over, twice.
+/// Makes 50 calls in a row, in a task of the runtime or on the thread that waits for it: with several threads the latter hands each call over twice.
 fn in_turn<C: Future + Send>(
     runtime: &Runtime,
     in_task: bool,
@@ -225,7 +225,7 @@ fn decode() {
     );
 }
 
-/// What memory grows by at most, in MiB.
+/// Returns the peak growth of memory, in MiB.
 fn peak(run: impl FnOnce()) -> f64 {
     let high = || {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -313,7 +313,7 @@ fn memory() {
     );
 }
 
-/// This program again, as a sandbox in a process of its own; it ends when this one does.
+/// This program once more, as a sandbox in its own process, which ends with this one.
 struct Sandbox {
     process: Child,
     url: String,
@@ -375,7 +375,7 @@ fn stream_rows() {
 
 fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     let (ours, http) = (client(url), reqwest::Client::new());
-    // Never the same query: the sandbox keeps its responses for a while.
+    // Never the same query, because the sandbox caches its responses.
     let run = Cell::new(0);
     let start = || jiff::Timestamp::from_second(run.replace(run.get() + 1)).unwrap();
     let call = |ahead: usize| {
@@ -438,7 +438,7 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     );
 }
 
-/// 10,000 calls by 256 tasks, each the next one when its last is done: how long each took, sorted.
+/// Makes 10,000 calls in 256 tasks, each of which makes its next call when the last is done; returns the sorted durations.
 fn calls<C: Future + Send + 'static>(
     runtime: &Runtime,
     call: impl Fn() -> C + Clone + Send + 'static,

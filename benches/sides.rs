@@ -1,5 +1,5 @@
-//! `cargo bench --bench sides`: absolute times of both sides, by divan, for work on one of them. What is claimed are the ratios of `cargo xtask bench-runtime`:
-//! here one side is measured after the other, and the machine may have changed between.
+//! `cargo bench --bench sides`: absolute times of both sides, measured with divan, for work on one of them. Our claims are based on the ratios of `cargo xtask
+//! bench-runtime`: here the sides are measured one after the other, and the machine may have changed in between.
 
 mod support;
 
@@ -22,7 +22,7 @@ static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(10_000, 10_000));
 static PAGE_V2: LazyLock<Bytes> = LazyLock::new(|| page_v2(10_000));
 
 fn main() {
-    // `reqwest` is built without cryptography of its own.
+    // `reqwest` is built without a cryptography provider.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();

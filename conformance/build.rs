@@ -1,4 +1,4 @@
-//! `spec/openapi.json` → a table of calls, one for each operation, and the example of each; and the types of a document with unions.
+//! Turns `spec/openapi.json` into a table of calls, one for each operation, and the example of each; also makes the types of a document with unions.
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         autopi_codegen::progenitor_calls(&spec)?,
     )?;
     fs::write(out.join("examples.rs"), autopi_codegen::examples(&spec)?)?;
-    // Our document has no unions: the types of one that has.
+    // Our document has no unions, so these types come from one that has.
     println!("cargo::rerun-if-changed=tests/unions.json");
     fs::write(
         out.join("unions.rs"),

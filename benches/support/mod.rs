@@ -1,4 +1,4 @@
-//! What the benches share: a fast server of raw sockets, the responses, and the calls, typed and written by hand.
+//! Shared parts of the benches: a fast server on raw sockets, the responses, and the calls, typed and hand-written.
 #![allow(dead_code)]
 
 use autopi::{Client, Uuid, types};
@@ -14,7 +14,7 @@ use tokio::{
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// A server on a thread of its own.
+/// A server on its own thread.
 pub struct Server {
     pub url: String,
     _runtime: Runtime,
@@ -57,7 +57,7 @@ async fn serve(mut socket: TcpStream, response: fn(&str) -> Bytes) {
             .into_owned();
         head.clear();
         let body = response(line.split(' ').nth(1).unwrap_or_default());
-        // In one piece, as servers do.
+        // In one write, as servers do.
         let mut told = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -72,7 +72,7 @@ async fn serve(mut socket: TcpStream, response: fn(&str) -> Bytes) {
     }
 }
 
-/// One record of a vehicle, as the API sends it.
+/// Returns one record of a vehicle, as the API sends it.
 fn row(n: usize) -> String {
     format!(
         r#"{{"ts":"2026-01-{:02}T{:02}:{:02}:{:02}.{:06}Z","rec":"2026-01-{:02}T{:02}:{:02}:59.000000Z","t":"track.pos","data":{{"loc":{{"lat":57.{n:06},"lon":9.{n:06}}},"alt":{},"sog":{}.5,"nsat":9}}}}"#,
@@ -89,7 +89,7 @@ fn row(n: usize) -> String {
     )
 }
 
-/// A page of `size` records; the list has `count`.
+/// Returns a page of `size` records in a list of `count`.
 pub fn page(size: usize, count: usize) -> Bytes {
     let rows: Vec<String> = (0..size).map(row).collect();
     format!(
@@ -99,7 +99,7 @@ pub fn page(size: usize, count: usize) -> Bytes {
     .into()
 }
 
-/// A page of records in the second version: dotted names, some of which the document does not know.
+/// Returns a page of records in the second version: with dotted names, some of which the document does not have.
 pub fn page_v2(size: usize) -> Bytes {
     let row = |n: usize| {
         format!(
@@ -122,7 +122,7 @@ pub fn trip(_path: &str) -> Bytes {
     Bytes::from_static(trip.as_bytes())
 }
 
-/// What a user would write by hand for the same responses: the same fields, the same types.
+/// The type that a user would write by hand for the same responses: the same fields and types.
 #[derive(Deserialize)]
 pub struct HandTrip {
     pub id: Uuid,
@@ -239,7 +239,7 @@ pub fn decode_by_hand<T: serde::de::DeserializeOwned>(body: &Bytes) -> HandPage<
     serde_json::from_slice(body).unwrap()
 }
 
-/// What an export does with a record.
+/// Writes a record as an export does.
 pub fn export(out: &mut Vec<u8>, ts: &impl ToString, data: &impl serde::Serialize) {
     out.clear();
     out.extend_from_slice(ts.to_string().as_bytes());

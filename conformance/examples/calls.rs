@@ -1,5 +1,5 @@
-//! Every operation but the first SKIP, called through the generated client at a base URL; one JSON line each to standard output: `cargo xtask conformance`
-//! reads them. Ends where there is no response.
+//! Calls every operation except the first SKIP through the generated client at a base URL, and writes one JSON line for each to stdout, which `cargo xtask
+//! conformance` reads. Ends at the first call without a response.
 
 use std::{env, error::Error, fs};
 

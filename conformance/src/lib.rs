@@ -16,7 +16,7 @@ pub use progenitor::{NOT_IN_PROGENITOR, PROGENITOR};
 
 pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, SCHEMAS, TYPE_SCHEMAS, TYPES};
 
-/// A device's two ids, a vehicle's id and a time are types of their own.
+/// The two ids of a device, the id of a vehicle and a time have different types.
 ///
 /// ```
 /// # use autopi::{Client, DeviceId, Timestamp, UnitId};

@@ -1,4 +1,4 @@
-//! Every operation, called through the generated client, with responses of the sandbox, decoded; and the same of every schema without a socket.
+//! Calls every operation through the generated client and decodes the sandbox's responses; the same for every schema without a socket.
 
 use std::{collections::BTreeMap, fs};
 
@@ -13,7 +13,7 @@ fn document(name: &str) -> Value {
     .unwrap()
 }
 
-/// Calls all; gives what failed.
+/// Calls all operations; returns the failures.
 async fn call_all(wire: Wire) -> Vec<String> {
     let normalised = document("openapi.json");
     let sample = |schema: &str| {
@@ -53,7 +53,7 @@ async fn call_all(wire: Wire) -> Vec<String> {
                 .or_default();
             match outcome {
                 Ok(_) => *decoded += 1,
-                // The sandbox knows one login only.
+                // The sandbox only has one login.
                 Err(_) if *path == "/auth/login/" => {}
                 Err(e) => {
                     *failed += 1;

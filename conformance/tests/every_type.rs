@@ -15,7 +15,7 @@ fn document() -> Value {
     .unwrap()
 }
 
-/// The schema behind a reference, or behind an `allOf` of one.
+/// Returns the schema behind a reference, or behind an `allOf` with one part.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let target = schema
         .get("$ref")
@@ -29,7 +29,7 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// What comes back. In a request null is not nothing; a member of a response that may be missing is `None` either way, so a null of it is left out.
+/// Returns the expected result. In a request, null differs from absent; in a response, an optional member is `None` either way, so a null is left out.
 fn expected(document: &Value, schema: &Value, value: &Value, sent: bool) -> Value {
     let schema = resolved(document, schema);
     let inner = |schema: Option<&Value>, value: &Value| match schema {
@@ -57,7 +57,7 @@ fn expected(document: &Value, schema: &Value, value: &Value, sent: bool) -> Valu
     }
 }
 
-/// The components that request bodies hold (`requestBody`), or `responses`.
+/// Returns the components in request bodies (`requestBody`), or in `responses`.
 fn reached(document: &Value, from: &str) -> BTreeSet<String> {
     fn references(value: &Value, out: &mut Vec<String>) {
         match value {
@@ -97,7 +97,7 @@ fn is_enum(document: &Value, schema: &Value) -> bool {
         .is_some_and(|s| s["enum"][0].is_string())
 }
 
-/// Seed by seed: as it is; with unknown members; with unknown enum values; with nulls; with times without offset.
+/// Varies a value by the seed: unchanged; with unknown members; with unknown enum values; with nulls; with times without offset.
 fn vary(document: &Value, schema: &Value, value: &mut Value, seed: u64) {
     let Some(map) = value.as_object_mut() else {
         return;
@@ -170,7 +170,7 @@ fn every_type_round_trips() {
     );
 }
 
-/// A type of both directions would tell null from nothing in a response too, as `Option<Option<_>>`.
+/// A type for both directions would distinguish null from absent in a response too, as `Option<Option<_>>`.
 #[test]
 fn no_response_has_an_option_of_an_option() {
     let document = document();

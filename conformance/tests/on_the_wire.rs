@@ -25,7 +25,7 @@ async fn every_request_is_valid_by_the_upstream_document() {
     };
     let mut failures = Vec::new();
     for (id, method, path, call) in conformance::CALLS {
-        // There is no response: only what was sent counts.
+        // There is no response: only the request counts.
         let _ = call(&client, &sample).await;
         let sent = std::mem::take(&mut *log.lock().unwrap());
         match sent.as_slice() {
@@ -51,7 +51,7 @@ async fn every_request_is_valid_by_the_upstream_document() {
     );
 }
 
-/// What Swagger 2.0 asks of a request.
+/// Validates a request by Swagger 2.0.
 struct Judge<'a> {
     upstream: &'a Value,
     definitions: Value,
@@ -137,7 +137,7 @@ impl<'a> Judge<'a> {
                     let (item, values) =
                         match (&parameter["items"], parameter["collectionFormat"].as_str()) {
                             (Value::Null, _) => (parameter, values),
-                            // Left out by drf-yasg for a `ListField`, which DRF reads from repeated names.
+                            // drf-yasg leaves it out for a `ListField`, which DRF reads from repeated names.
                             (item, Some("multi") | None) => (item, values),
                             (item, _) if values.len() == 1 => {
                                 (item, values[0].split(',').map(str::to_owned).collect())
@@ -225,7 +225,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// `x-nullable` in the words of JSON Schema.
+/// Expresses `x-nullable` in JSON Schema.
 fn nullable(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -240,7 +240,7 @@ fn nullable(schema: &mut Value) {
     }
 }
 
-/// What is wrong with a parameter's text.
+/// Returns what is wrong with the text of a parameter.
 fn fault(parameter: &Value, text: &str) -> Option<String> {
     let allowed = parameter["enum"].as_array();
     let good = match (

@@ -15,7 +15,7 @@ fn document(name: &str) -> Value {
     .unwrap()
 }
 
-/// `nullable` in the words of JSON Schema.
+/// Expresses `nullable` in JSON Schema.
 fn nullable(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -40,7 +40,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         .unwrap_or(value)
 }
 
-/// The path with its parameters and the required query; the body.
+/// Returns the path with its parameters and the required query, and the body.
 fn request(
     document: &Value,
     path: &str,
@@ -121,7 +121,7 @@ async fn judge(wire: Wire) -> Vec<String> {
                 || operation["parameters"]
                     .as_array()
                     .is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
-            // The sandbox knows one login only; forms are sent by the typed client's test.
+            // The sandbox only has one login; another test sends forms, with the typed client.
             if form || path == "/auth/login/" {
                 continue;
             }
@@ -171,7 +171,7 @@ async fn judge(wire: Wire) -> Vec<String> {
                 continue;
             }
             let value: Value = response.json().await.unwrap();
-            // Building one takes far longer than asking it, and many operations share a schema.
+            // Building a validator takes far longer than using it, and many operations share a schema.
             let validator = validators.entry(schema.to_string()).or_insert_with(|| {
                 let mut schema = schema.clone();
                 nullable(&mut schema);

@@ -1,6 +1,6 @@
-//! `bench-build`: what the generated client costs to compile, beside plain progenitor's on the same document.
+//! `bench-build`: measures what the generated client costs to compile, and plain progenitor's client of the same document.
 //!
-//! Only the crate itself is timed: its dependencies and its build script are built before. Peak memory is rustc's, read from `/proc` (Linux).
+//! Only the crate itself is timed; its dependencies and its build script are built before. Peak memory is that of rustc, read from `/proc` (Linux).
 
 use std::{
     fs,
@@ -32,7 +32,7 @@ struct Figure {
 /// Prints a Markdown table for the sets of features and for plain progenitor.
 ///
 /// # Errors
-/// A build fails, or a file can't be written.
+/// Returns an error if a build fails, or if a file cannot be written.
 pub fn build(root: &Path, sets: &[String]) -> Result<()> {
     let text = fs::read_to_string(root.join("spec/openapi.json"))?;
     let mut subjects = Vec::new();
@@ -85,7 +85,7 @@ fn cargo(subject: &Subject, mode: &[&str], target: &Path) -> Command {
 
 fn measure(subject: &Subject, mode: &[&str], target: &Path) -> Result<Figure> {
     let run = || -> Result<Figure> {
-        // What is newer than its artefact is built again.
+        // A file that is newer than its artefact is built again.
         let source = subject.folder.join("src/lib.rs");
         let text = fs::read(&source)?;
         fs::write(&source, text)?;
@@ -111,7 +111,7 @@ fn measure(subject: &Subject, mode: &[&str], target: &Path) -> Result<Figure> {
     run()
 }
 
-/// The peak resident memory of the rustc that compiles this crate, in MiB.
+/// Returns the peak resident memory of the rustc that compiles this crate, in MiB.
 fn peak(package: &str) -> u64 {
     let marker = format!("--crate-name\0{}\0", package.replace('-', "_"));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -133,7 +133,7 @@ fn peak(package: &str) -> u64 {
     processes.filter_map(|p| of(p.path())).max().unwrap_or(0)
 }
 
-/// A crate that is progenitor's output and nothing else, builder style.
+/// Returns a crate that consists of progenitor's output, in builder style.
 fn plain(root: &Path, text: &str) -> Result<Subject> {
     let folder = root.join("target/plain-progenitor");
     fs::create_dir_all(folder.join("src"))?;

@@ -1,6 +1,6 @@
-//! `bench-cli`: how long the command line takes to start, beside programs that people know; a list over loopback beside curl; its size.
+//! `bench-cli`: measures the start-up time of the command line beside well-known programs, a list over loopback beside curl, and its size.
 //!
-//! Each program is started in turns with the others; the median counts.
+//! The programs are started in turns; the median counts.
 
 use std::{
     collections::BTreeSet,
@@ -17,10 +17,10 @@ use xtask::cargo;
 
 use crate::tools;
 
-/// Starts of each program.
+/// The number of starts of each program.
 const STARTS: usize = 41;
 
-/// Starts that are ours, with their aims in milliseconds.
+/// Our own commands, with their aims in milliseconds.
 const OURS: [(&str, &[&str], Option<u32>); 5] = [
     ("autopi --help", &["--help"], Some(30)),
     (
@@ -41,13 +41,13 @@ const OURS: [(&str, &[&str], Option<u32>); 5] = [
     ("autopi --sandbox whoami", &["--sandbox", "whoami"], None),
 ];
 
-/// Those of others that may be here.
+/// Other programs that may be installed.
 const OTHERS: [&str; 6] = ["gh", "aws", "git", "cargo", "curl", "python3"];
 
-/// Builds the command for release, measures, prints Markdown.
+/// Builds the command in release mode, measures it, and prints Markdown.
 ///
 /// # Errors
-/// The build or a start fails, or a start of ours is over its aim.
+/// Returns an error if the build or a start fails, or if a start of ours misses its aim.
 pub async fn run(root: &Path) -> Result<()> {
     block_in_place(|| {
         tools::run(
@@ -56,7 +56,7 @@ pub async fn run(root: &Path) -> Result<()> {
                 .current_dir(root),
         )
     })?;
-    // Its own crate once more, with all that it depends on there.
+    // Its own crate once more, with all dependencies built.
     let own = block_in_place(|| {
         tools::run(
             cargo::command()
@@ -171,7 +171,7 @@ fn found(program: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// In turns, so that what else the machine does falls on all of them.
+/// Runs them in turns, so that other load on the machine affects all of them.
 fn medians(rows: &mut [(String, Command)]) -> Result<Vec<Duration>> {
     let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..STARTS {

@@ -1,4 +1,4 @@
-//! `bench-consumer`: what a program that lists devices costs to compile, dependencies and build scripts included, with this crate and without it.
+//! `bench-consumer`: measures what a program that lists devices costs to compile, including dependencies and build scripts, with this crate and without it.
 
 use std::{
     fs,
@@ -107,7 +107,7 @@ async fn main() -> Result<(), autopi::Error> {
 /// Prints a Markdown table: crates, and the time of a clean check and a clean release build, each with its ratio to the first row.
 ///
 /// # Errors
-/// A build fails, or a file can't be written.
+/// Returns an error if a build fails, or if a file cannot be written.
 pub fn run(root: &Path) -> Result<()> {
     let folder = root.join("target/bench-consumer");
     println!(
@@ -121,7 +121,7 @@ pub fn run(root: &Path) -> Result<()> {
         let by_hand = program.code.starts_with("fn http");
         let code = [program.code, if by_hand { BY_HAND } else { "" }].concat();
         fs::write(home.join("src/main.rs"), code)?;
-        // The network and the lock file are not measured.
+        // So that the network and the lock file are not measured.
         cargo(&home, &["fetch"])?;
         let crates = crates(&home)?;
         let times = [
@@ -167,7 +167,7 @@ fn cargo(home: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// How many crates are compiled, those of build scripts and macros too.
+/// Returns how many crates are compiled, including those of build scripts and macros.
 fn crates(home: &Path) -> Result<usize> {
     let tree = cargo(
         home,

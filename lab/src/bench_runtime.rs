@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xtask::cargo;
 
-/// Builds the bench and runs it; it prints a Markdown table. `only`: a part of it, `get` for example.
+/// Builds and runs the bench, which prints a Markdown table. `only` selects parts, `get` for example.
 ///
 /// # Errors
-/// It does not build, or a call fails.
+/// Returns an error if it does not build, or if a call fails.
 pub fn run(root: &Path, only: &[String]) -> Result<()> {
     let bench = [
         "bench",

@@ -22,18 +22,18 @@ use crate::{
 
 const LIST: &str = "/dongle/devices/";
 const CONNECTIONS: &str = "16";
-/// Starts of each server; the median counts.
+/// The number of starts of each server; the median counts.
 const STARTS: usize = 5;
 
-/// What one server does.
+/// The figures of one server.
 struct Figures {
     start: Duration,
-    /// Requests a second: of the list and of one item, the same again and again, then both with another query each time.
+    /// Requests per second: for the list and for one item, first with the same request repeated, then with another query each time.
     rates: [f64; 4],
     mib: f64,
 }
 
-/// A query that no request of the same load had, so that no response to it was kept.
+/// A script for wrk that gives each request a new query, so that no cached response is used.
 const ANOTHER_QUERY: &str = r#"
 local n = os.time() * 1000000
 request = function()
@@ -42,10 +42,10 @@ request = function()
 end
 "#;
 
-/// Builds the sandbox for release, measures both, prints a Markdown table with ratios. Each load lasts `seconds`.
+/// Builds the sandbox in release mode, measures both servers, and prints a Markdown table with ratios. Each load lasts `seconds`.
 ///
 /// # Errors
-/// A build, an installation, a server or the load fails, or a response is not 2xx.
+/// Returns an error if a build, an installation, a server or the load fails, or if a response is not 2xx.
 pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     let folder = root.join("target/bench-sandbox");
     fs::create_dir_all(&folder)?;
@@ -73,7 +73,7 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     let ours = ours.await.context("the sandbox")?;
     let theirs = bench.measure(|port| {
         let mut command = Command::new(&prism);
-        // Without its log: the kindest to it.
+        // Without its log, which is to its advantage.
         command
             .arg("mock")
             .arg(root.join("spec/upstream.json"))
@@ -158,7 +158,7 @@ impl Bench {
         }
     }
 
-    /// Requests a second.
+    /// Returns the requests per second.
     fn load(&self, url: &str, script: Option<&str>) -> Result<f64> {
         let file = self.log.with_extension("lua");
         fs::write(&file, script.unwrap_or_default())?;
@@ -194,7 +194,7 @@ impl Bench {
     }
 }
 
-/// The peak of resident memory of a process and all below it, in KiB.
+/// Returns the peak resident memory of a process and all its descendants, in KiB.
 fn memory(pid: u32) -> u64 {
     let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
     let own = read("status")

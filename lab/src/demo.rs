@@ -1,4 +1,4 @@
-//! `demo`: an update from a sandbox into a scratch folder, then the example `demo` on it.
+//! `demo`: runs an update from a sandbox into a scratch folder, then the example `demo` against the sandbox.
 
 use std::{fs, path::Path, process::ExitCode};
 
@@ -12,7 +12,7 @@ use xtask::{
 use crate::sandbox::SandboxArgs;
 
 /// # Errors
-/// The update fails, or finds drift; the example does not start.
+/// Returns an error if the update fails or finds drift, or if the example does not start.
 pub async fn run(root: &Path) -> Result<ExitCode> {
     let api = SandboxArgs::default().start(root).await?;
     say!(

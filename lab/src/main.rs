@@ -1,5 +1,5 @@
-//! The development commands that need a sandbox, a browser or judges that we did not write: what compiles slowly is not compiled for `cargo xtask normalize`.
-//! `cargo xtask` runs them by their names.
+//! The development commands that need a sandbox, a browser or third-party tools. They are a package of their own, so that `cargo xtask normalize` does not
+//! compile what compiles slowly. `cargo xtask` runs them by their names.
 
 use std::{
     env,
@@ -92,7 +92,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(task: Task, root: &Path) -> Result<ExitCode> {
-    // Whatever reads spec/: an update that was cut off is finished first.
+    // Before anything reads spec/, an interrupted update is finished.
     xtask::pipeline::write::recover(&root.join("spec"))?;
     match task {
         Task::Sandbox(args) => sandbox::serve(args.start(root).await?).await,

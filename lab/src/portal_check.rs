@@ -1,4 +1,4 @@
-//! `portal-check`: the sandbox's portal in a real browser. Debian's chromium is driven by the W3C WebDriver protocol: plain HTTP with JSON.
+//! `portal-check`: checks the sandbox's portal in a real browser, Debian's chromium, driven by the W3C WebDriver protocol: plain HTTP with JSON.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use crate::tools::{self, Server};
 
-/// How long a thing may take to appear on the page.
+/// The timeout for something to appear on the page.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The key of an element's id in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A user's way through the portal: log in, authorize, list devices, see them. Screenshots go to `target/portal-check/`.
+/// Goes through the portal like a user: logs in, authorizes, lists devices, and sees them. Screenshots go to `target/portal-check/`.
 ///
 /// # Errors
-/// A step fails, something was asked of another host, or the browser's console has an error.
+/// Returns an error if a step fails, if a request went to another host, or if the browser's console has an error.
 pub async fn check(root: &Path, api: &autopi_sandbox::Sandbox) -> Result<()> {
     let folder = root.join("target/portal-check");
     fs::create_dir_all(&folder)?;
@@ -92,7 +92,7 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
     browser.screenshot(&folder.join("3-devices.png")).await?;
 
     let mut asked = browser.requested().await?;
-    // The rest is the browser's own: `data:`, `blob:`, `chrome:`.
+    // The others are internal to the browser: `data:`, `blob:`, `chrome:`.
     asked.retain(|u| {
         ["http:", "https:", "ws:", "wss:"]
             .iter()
@@ -134,7 +134,7 @@ impl<'a> Block<'a> {
             browser,
             css: format!(".opblock-{method}:has([data-path='{path}'])"),
         };
-        // Swagger UI draws what is near the window only.
+        // Swagger UI only renders what is near the window.
         let scroll = "const found = document.querySelector(arguments[0]); found ? found.scrollIntoView({block: 'center'}) : window.scrollBy(0, 300); return !!found";
         browser.script("window.scrollTo(0, 0)", &json!([])).await?;
         for _ in 0..100 {
@@ -160,7 +160,7 @@ impl<'a> Block<'a> {
             .await
     }
 
-    /// Presses *Execute*; the response as the page shows it.
+    /// Presses *Execute*; returns the response as the page shows it.
     async fn execute(&self) -> Result<Value> {
         self.browser.click(&self.css(".execute")).await?;
         let text = self
@@ -181,7 +181,7 @@ impl<'a> Block<'a> {
 struct Browser {
     http: reqwest::Client,
     session: String,
-    // Dropped last: the session is of the driver, the profile of both.
+    // Dropped last: the session belongs to the driver, the profile to both.
     _driver: Server,
     _profile: tempfile::TempDir,
 }
@@ -212,7 +212,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--window-size=1280,1000",
-            // Whatever the page or the browser wants of another host is not found.
+            // Other hosts cannot be resolved, by the page or the browser.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             &data,
         ];
@@ -246,7 +246,7 @@ impl Browser {
         self.call(Method::DELETE, "", Value::Null).await.map(drop)
     }
 
-    /// A command of the session; its `value`.
+    /// Sends a command of the session; returns its `value`.
     async fn call(&self, method: Method, command: &str, body: Value) -> Result<Value> {
         let url = if command.is_empty() {
             self.session.clone()
@@ -280,7 +280,7 @@ impl Browser {
         Ok(value)
     }
 
-    /// Waits until it is there.
+    /// Repeats until it succeeds, or until the timeout.
     async fn patiently<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
         let start = std::time::Instant::now();
         loop {
@@ -319,9 +319,9 @@ impl Browser {
         self.patiently(css, click).await.map(drop)
     }
 
-    /// Replaces what a field has.
+    /// Replaces the text of a field.
     async fn write(&self, css: &str, text: &str) -> Result<()> {
-        /// WebDriver's code of the control key; a second one lets go.
+        /// WebDriver's code of the control key; a second one releases it.
         const CONTROL: char = '\u{e009}';
         let keys = json!({ "text": format!("{CONTROL}a{CONTROL}{text}") });
         self.call(
@@ -365,7 +365,7 @@ impl Browser {
         Ok(entries.as_array().cloned().unwrap_or_default())
     }
 
-    /// The URL of every request since the start.
+    /// Returns the URLs of all requests since the start.
     async fn requested(&self) -> Result<Vec<String>> {
         let events = self
             .log("performance")

@@ -65,7 +65,7 @@ pub struct SandboxArgs {
     strict: bool,
 }
 
-/// `100/1m`.
+/// Parses a rate: `100/1m`.
 fn rate(text: &str) -> Result<(u32, Duration), String> {
     let wrong = || {
         format!("`{text}` is no rate: give requests and a time, such as 100/1m, 5/1s or 20/500ms")
@@ -97,7 +97,7 @@ fn rate(text: &str) -> Result<(u32, Duration), String> {
     ))
 }
 
-/// `obd.query={"value":7}`.
+/// Parses a result: `obd.query={"value":7}`.
 fn result(text: &str) -> Result<(String, serde_json::Value), String> {
     let (function, json) = text.split_once('=').ok_or_else(|| {
         format!("`{text}` has no `=`: give FUNCTION=JSON, such as obd.query={{\"value\":7}}")
@@ -109,7 +109,7 @@ fn result(text: &str) -> Result<(String, serde_json::Value), String> {
 
 impl SandboxArgs {
     /// # Errors
-    /// A file that can't be read or is no document, and whatever [`Builder::start`] refuses.
+    /// Returns an error if a file cannot be read or is not a document, and the errors of [`Builder::start`].
     pub async fn start(self, root: &Path) -> Result<Sandbox> {
         let read = |path: &Path| -> Result<serde_json::Value> {
             fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string())
@@ -126,7 +126,7 @@ impl SandboxArgs {
         builder = match self.spec {
             Some(path) => {
                 let new = pipeline::normalize_file(&path, Proof::Unwanted)?;
-                // By its letter, but of the version that the sandbox reads.
+                // By its letter, but in the version that the sandbox reads.
                 let served = match self.wire.as_str() {
                     "spec" => convert::convert_file(new.upstream, &path)?,
                     _ => new.upstream,

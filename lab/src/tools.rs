@@ -1,4 +1,4 @@
-//! Programs that we did not write: found or installed, started, and stopped when dropped.
+//! Third-party programs: found or installed, started, and stopped when dropped.
 
 use std::{
     env, fs,
@@ -10,19 +10,19 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// The HTTP client for a server on loopback.
+/// Returns a builder of the HTTP client for a server on loopback.
 ///
 /// # Errors
-/// [`xtask::pipeline::fetch::http`]'s.
+/// Returns the error of [`xtask::pipeline::fetch::http`].
 pub fn http() -> Result<reqwest::ClientBuilder> {
     let loopback = "http://127.0.0.1".parse()?;
     Ok(xtask::pipeline::fetch::http(&loopback)?)
 }
 
-/// A program of Debian's; installs `packages` where it is missing and we may.
+/// Returns a program of Debian, and installs `packages` if it is missing and we may.
 ///
 /// # Errors
-/// It is missing and can't be installed: the message has the command that does.
+/// Returns an error with the command to install it, if it is missing and cannot be installed.
 pub fn debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
     let find = || {
         env::split_paths(&env::var_os("PATH").unwrap_or_default())
@@ -55,10 +55,10 @@ pub fn debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
     })
 }
 
-/// A program of an npm package (`name@version`), installed below `folder`.
+/// Returns a program of an npm package (`name@version`), installed below `folder`.
 ///
 /// # Errors
-/// npm is missing or fails.
+/// Returns an error if npm is missing or fails.
 pub fn npm(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     let stamp = folder.join(package.replace('/', "+"));
     let path = folder.join("node_modules/.bin").join(program);
@@ -73,10 +73,10 @@ pub fn npm(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A program of a PyPI package (`name==version`), in a virtual environment at `folder`.
+/// Returns a program of a PyPI package (`name==version`), in a virtual environment at `folder`.
 ///
 /// # Errors
-/// Python is missing or pip fails.
+/// Returns an error if Python is missing or pip fails.
 pub fn pypi(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     let (stamp, path) = (folder.join(package), folder.join("bin").join(program));
     if !stamp.exists() || !path.exists() {
@@ -92,10 +92,10 @@ pub fn pypi(folder: &Path, package: &str, program: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Runs it to its end.
+/// Runs a command to its end.
 ///
 /// # Errors
-/// It can't be started, or fails: with its name.
+/// Returns an error with its name if it cannot be started, or fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let status = command
@@ -107,15 +107,15 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// A port of loopback that was free a moment ago.
+/// Returns a port of loopback that was free a moment ago.
 ///
 /// # Errors
-/// There is none.
+/// Returns an error if there is none.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// A server of another program; killed when dropped.
+/// The server of another program, which is killed when dropped.
 pub struct Server {
     child: Child,
     name: String,
@@ -129,10 +129,10 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts it; what it prints goes to `log`.
+    /// Starts a server, whose output goes to `log`.
     ///
     /// # Errors
-    /// The program can't be started, or the log can't be written.
+    /// Returns an error if the program cannot be started, or if the log cannot be written.
     pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let file = fs::File::create(log).with_context(|| log.display().to_string())?;
@@ -147,25 +147,25 @@ impl Server {
         })
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Whether it ended by itself.
+    /// Returns whether it ended by itself.
     ///
     /// # Errors
-    /// The system does not tell.
+    /// Returns an error if the system does not tell.
     pub fn ended(&mut self) -> Result<bool> {
-        // One that crashes is still there for a moment after its last connection broke.
+        // A crashing process exists for a moment after its last connection broke.
         std::thread::sleep(Duration::from_millis(500));
         Ok(self.child.try_wait()?.is_some())
     }
 
-    /// Waits for the first response to `request`, whatever it is; how long that took.
+    /// Waits for the first response to `request`, whatever it is; returns how long that took.
     ///
     /// # Errors
-    /// The program ended, or gave no response within `limit`.
+    /// Returns an error if the program ended, or gave no response within `limit`.
     pub async fn responds(
         &mut self,
         request: reqwest::RequestBuilder,

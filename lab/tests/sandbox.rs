@@ -1,4 +1,4 @@
-//! `cargo xtask sandbox`: it serves, and what is wrong with its options is said clearly.
+//! `cargo xtask sandbox`: it serves, and reports wrong options clearly.
 
 use std::{
     io::{BufRead, BufReader},
@@ -117,7 +117,7 @@ async fn it_serves_as_its_options_say() {
     assert_eq!(api.get("/vehicle/makes/").await.0, 418);
     assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 2);
     drop(api);
-    // The file was made with three items a collection.
+    // The file was made with three items in each collection.
     assert!(
         String::from_utf8_lossy(&xtask(&["--db", &db]).output().unwrap().stderr)
             .contains("3 items")

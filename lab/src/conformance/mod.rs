@@ -1,5 +1,5 @@
-//! `conformance`: the sandbox judged by tools that we did not write. Schemathesis makes requests of its own; Prism stands between the generated client and
-//! the sandbox and validates what passes. Both judge by the document as the sandbox serves it.
+//! `conformance`: validates the sandbox with independent tools. Schemathesis generates requests; Prism is a proxy between the generated client and the sandbox,
+//! and validates the traffic. Both use the document that the sandbox serves.
 
 mod reasons;
 
@@ -26,20 +26,20 @@ use xtask::{
 };
 
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
-/// Also what `bench-sandbox` compares with.
+/// The package of Prism, which `bench-sandbox` uses too.
 pub(crate) const PRISM: &str = "@stoplight/prism-cli@5.16.0";
-/// Rows of findings in the page; all of them are in `target/conformance/findings.txt`.
+/// How many findings the page shows; all of them are in `target/conformance/findings.txt`.
 const ROWS: usize = 100;
 
-/// One judge's result.
+/// The result of one tool.
 struct Verdict {
     judge: &'static str,
-    /// What was judged, in words.
+    /// A description of what was validated.
     judged: String,
     findings: BTreeSet<Finding>,
 }
 
-/// The sandbox under judgement: it responds by the letter of the document that it serves. Every id exists, so that responses are more than 404.
+/// Starts the sandbox to be validated. It responds by the letter of the document that it serves, and every id exists, so that responses are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
     Ok(Sandbox::builder()
         .spec(document(root, "upstream.json")?)
@@ -54,10 +54,10 @@ fn document(root: &Path, name: &str) -> Result<Value> {
     Ok(fetch::parse(&fetch::read(&root.join("spec").join(name))?)?)
 }
 
-/// Runs both judges and writes `docs/conformance.md`; the number of findings without a reason. `seconds` and `examples` bound Schemathesis.
+/// Runs both tools and writes `docs/conformance.md`; returns the number of findings without a reason. `seconds` and `examples` limit Schemathesis.
 ///
 /// # Errors
-/// A tool can't be installed or does not do its work, or the page can't be written.
+/// Returns an error if a tool cannot be installed or does not run, or if the page cannot be written.
 pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
     let folder = root.join("target/conformance");
     fs::create_dir_all(&folder)?;
@@ -113,7 +113,7 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
     let _ = fs::remove_file(&report);
     println!("schemathesis runs for up to {seconds} seconds ...");
     let mut command = Command::new(program);
-    // `--url`: the document names the real host, which must never be called.
+    // `--url`, because the document names the real host, which must never be called.
     command.args([
         "run",
         &format!("{}/?format=openapi", api.url()),
@@ -159,7 +159,7 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
         .current_dir(folder)
         .stdin(Stdio::null());
     let log = fs::File::create(folder.join("schemathesis.log"))?;
-    // It fails where it finds something: the report tells whether it ran.
+    // It exits with an error if it finds something; the report tells whether it ran.
     block_in_place(|| command.stdout(log.try_clone()?).stderr(log).status())
         .context("cannot run schemathesis")?;
     let text = fs::read_to_string(&report)
@@ -213,7 +213,7 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
                     reason: None,
                 };
                 finding.reason = reason(&document, &finding, &at.map(said).unwrap_or_default());
-                // One example each is enough; one that is explained hides none that is not.
+                // One example of each is enough; one with a reason does not hide one without.
                 findings
                     .entry((
                         finding.check.clone(),
@@ -233,7 +233,7 @@ async fn schemathesis(root: &Path, folder: &Path, seconds: u32, examples: u32) -
     })
 }
 
-/// The message without the values in it.
+/// Returns the message without the values in it.
 fn kind(message: &str) -> String {
     let mut quoted = false;
     let keep = |c: &char| {
@@ -269,7 +269,7 @@ fn said(exchange: &Value) -> Exchange {
     }
 }
 
-/// The texts of a multipart form (RFC 7578), by name; `null` for what is none.
+/// Returns the texts of a multipart form (RFC 7578) by name; `null` if it is not one.
 fn form(body: &[u8]) -> Value {
     let text = String::from_utf8_lossy(body);
     let Some(boundary) = text.lines().next().filter(|l| l.starts_with("--")) else {
@@ -287,7 +287,7 @@ fn form(body: &[u8]) -> Value {
         .into()
 }
 
-/// Request and status; the body cut short.
+/// Returns the request with a shortened body, and the status.
 fn exchange(exchange: &Value) -> String {
     let request = &exchange["request"];
     let body = bytes(exchange, "/request/body/$base64");
@@ -366,7 +366,7 @@ async fn prism(root: &Path, folder: &Path) -> Result<Verdict> {
                     .or_insert(finding);
             }
         }
-        // It is started anew for the calls after the one that it died of.
+        // Prism is restarted for the calls after the one that it crashed on.
         if !ended || lines.is_empty() {
             break;
         }
@@ -390,7 +390,7 @@ fn finding(call: &Value, check: &str, wrong: String) -> Finding {
     finding
 }
 
-/// What came of a call that failed: Prism's objections, or the client's own.
+/// Returns the findings of a failed call: Prism's, or the client's own.
 fn objections(call: &Value) -> Vec<Finding> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let Some(error) = call.get("error") else {

@@ -1,34 +1,34 @@
-//! Why a finding is no fault of the sandbox. A reason asks the document and the exchange, so that it explains no more than it says.
+//! Reasons why a finding is not a fault of the sandbox. A reason checks the document and the exchange, so that it explains no more than it says.
 
 use serde_json::Value;
 
-/// What a judge finds wrong.
+/// A finding of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// The rule that is broken, as the judge calls it.
+    /// The broken rule, as the tool calls it.
     pub check: String,
-    /// `GET /path/`.
+    /// The operation: `GET /path/`.
     pub operation: String,
     /// What is wrong.
     pub wrong: String,
-    /// The request and the status of the response, as far as the judge tells.
+    /// The request and the status of the response, as far as the tool reports them.
     pub sent: String,
-    /// Why it is no fault.
+    /// The reason why it is not a fault.
     pub reason: Option<&'static str>,
 }
 
-/// What was said, as JSON: `null` where it is none, or is not known.
+/// The exchange as JSON: `null` for what is not JSON, or is not known.
 #[derive(Default)]
 pub struct Exchange {
     pub body: Value,
     pub response: Value,
-    /// The response has no body.
+    /// Whether the response has no body.
     pub silent: bool,
 }
 
 /// Prism ends without a response.
 pub const DIED: &str = "prism died of this call";
-/// Below `POST /auth/`.
+/// Operations below `POST /auth/`.
 const BEFORE_A_SESSION: [&str; 5] = [
     "login/",
     "mfa/verify/",
@@ -37,7 +37,7 @@ const BEFORE_A_SESSION: [&str; 5] = [
     "resend-confirm-email/",
 ];
 
-/// Why `finding` is no fault of the sandbox, by the document that it was judged by.
+/// Returns why `finding` is not a fault of the sandbox, by the document that was used.
 pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'static str> {
     let error = ["400", "401", "403", "404", "405", "406", "415", "429"];
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
@@ -88,7 +88,7 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
     }
 }
 
-/// Why DRF refuses what the document takes.
+/// Returns why DRF refuses a request that the document allows.
 fn refused(said: &Exchange) -> Option<&'static str> {
     let each = |says: &dyn Fn(&str) -> bool| all_say(says, &said.response, &|_| true);
     let beyond_64_bits = |text: &str| {
@@ -107,10 +107,10 @@ fn refused(said: &Exchange) -> Option<&'static str> {
         .then_some("DRF's FileField takes no empty file (`allow_empty_file`)")
 }
 
-/// Why DRF takes what the document does not.
+/// Returns why DRF accepts a request that the document does not allow.
 fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str> {
     let (operation, wrong) = (finding.operation.as_str(), finding.wrong.as_str());
-    // Several places at once: each has its reason, or the whole has none.
+    // With several places at once, each must have its reason.
     let places = places(wrong);
     if places.len() > 1 {
         let reasons = places.into_iter().map(|wrong| {
@@ -134,7 +134,7 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
             .then_some("DRF takes no body for an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
-        // Django takes the last of a name.
+        // Django takes the last value of a name.
         let last = |name: &&str| {
             ["?", "&"]
                 .iter()
@@ -159,12 +159,12 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         return form.then_some("DRF leaves out the fields of a form that it does not know");
     }
     let found = violations(wrong.split_once("in body")?.1)?;
-    // One that has no reason is what the sandbox should have refused.
+    // The sandbox should have refused one without a reason.
     let reasons = found.iter().map(|v| taken(doc, operation, v, body));
     reasons.collect::<Option<Vec<_>>>()?.first().copied()
 }
 
-/// ``component:   - query: violates … at /properties/a   - body: violates …``, one text a place; none where the judge broke one place only.
+/// Returns one text for each place of ``component:   - query: violates … at /properties/a   - body: violates …``; none if only one place was broken.
 fn places(wrong: &str) -> Vec<String> {
     let Some((_, rest)) = wrong.split_once("component:   - ") else {
         return Vec::new();
@@ -179,15 +179,16 @@ fn places(wrong: &str) -> Vec<String> {
     each.collect()
 }
 
-/// What a judge broke in a body.
+/// A violation that a tool made in a body.
 struct Violation<'a> {
     names: Vec<&'a str>,
-    /// `items` or `additionalProperties`: what is inside of the member is broken.
+    /// `items` or `additionalProperties`, if a value inside the member is broken.
     inner: Option<&'static str>,
     what: &'a str,
 }
 
-/// Both forms of the judge: `- a -> b: Incorrect type`, and ``- violates `type` at /properties/a/properties/b (was integer, became null)``, of which there may be several.
+/// Reads both forms of the tool: `- a -> b: Incorrect type`, and ``- violates `type` at /properties/a/properties/b (was integer, became null)``, of which there
+/// may be several.
 fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
     if text.trim() == "- incorrect type" {
         return Some(vec![Violation {
@@ -227,7 +228,7 @@ fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
                 "properties" => names.push(steps.next()?),
                 "items" => inner = Some("items"),
                 "additionalProperties" => inner = Some("additionalProperties"),
-                // The judge writes `x-nullable` so.
+                // The tool writes `x-nullable` like this.
                 "anyOf" => drop(steps.next()),
                 _ => return None,
             }
@@ -237,7 +238,7 @@ fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
     each.collect()
 }
 
-/// Why DRF takes a body with this in it.
+/// Returns why DRF accepts a body with this violation.
 fn taken(
     doc: &Value,
     operation: &str,
@@ -317,7 +318,7 @@ fn taken(
         "Incorrect type" if was == "number" && all(Value::is_boolean) => {
             Some("DRF's FloatField takes true and false for 1 and 0")
         }
-        // drf-yasg gives limits to what is an integer in the database, and none to a relation.
+        // drf-yasg gives limits to integers in the database, but not to relations.
         "Incorrect type"
             if was == "integer" && schema.get("maximum").is_none() && all(Value::is_f64) =>
         {
@@ -335,7 +336,7 @@ fn taken(
     }
 }
 
-/// The parameters of the query that a judge broke, if it broke nothing else.
+/// Returns the query parameters that a tool broke, if it broke nothing else.
 fn query_names(wrong: &str) -> Option<Vec<&str>> {
     if let Some((_, rest)) = wrong.split_once("component: parameter") {
         return rest
@@ -351,7 +352,7 @@ fn query_names(wrong: &str) -> Option<Vec<&str>> {
     (wrong.matches("violates ").count() == 1).then(|| vec![name])
 }
 
-/// Is there a whole number of more than 64 bits?
+/// Returns whether there is an integer of more than 64 bits.
 fn is_huge(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(is_huge),
@@ -363,7 +364,7 @@ fn is_huge(value: &Value) -> bool {
     }
 }
 
-/// Does the response complain of nothing but this, and of such fields?
+/// Returns whether the response only reports this, and only for such fields.
 fn all_say(says: &dyn Fn(&str) -> bool, response: &Value, field: &dyn Fn(&[&str]) -> bool) -> bool {
     fn walk<'a>(
         says: &dyn Fn(&str) -> bool,
@@ -373,7 +374,7 @@ fn all_say(says: &dyn Fn(&str) -> bool, response: &Value, field: &dyn Fn(&[&str]
     ) -> bool {
         match value {
             Value::Object(map) => map.iter().all(|(name, inner)| {
-                // The place in a list.
+                // The index in a list.
                 if name.parse::<usize>().is_ok() {
                     return walk(says, inner, names, field);
                 }
@@ -401,7 +402,7 @@ fn only_decimals(doc: &Value, operation: &str, response: &Value) -> bool {
     )
 }
 
-/// Does the response complain of nothing but lists of the query, each of them sent with nothing in it?
+/// Returns whether the response only reports lists in the query, each of which was sent empty.
 fn only_empty_lists(doc: &Value, finding: &Finding, response: &Value) -> bool {
     let is_list = |name: &str| {
         let all = parameters(doc, &finding.operation).into_iter().flatten();
@@ -420,7 +421,7 @@ fn only_empty_lists(doc: &Value, finding: &Finding, response: &Value) -> bool {
 }
 
 fn resolve<'a>(doc: &'a Value, mut schema: &'a Value) -> &'a Value {
-    // A document that refers in circles ends somewhere.
+    // Limited, because references may form a cycle.
     for _ in 0..8 {
         let inner = schema["$ref"]
             .as_str()
@@ -436,7 +437,7 @@ fn parameters<'a>(doc: &'a Value, operation: &str) -> Option<&'a Vec<Value>> {
     doc["paths"][path][method.to_lowercase()]["parameters"].as_array()
 }
 
-/// The schema of a body, without the lists around it.
+/// Returns the schema of a body, without the lists around it.
 fn body<'a>(doc: &'a Value, operation: &str) -> Option<&'a Value> {
     Some(resolve(
         doc,
@@ -446,7 +447,7 @@ fn body<'a>(doc: &'a Value, operation: &str) -> Option<&'a Value> {
     ))
 }
 
-/// What the document says of a field in a body.
+/// Returns the schema of a field in a body.
 fn field<'a>(doc: &'a Value, operation: &str, names: &[&str]) -> Option<&'a Value> {
     if let [name] = names {
         let mut form = parameters(doc, operation)?.iter();
@@ -478,7 +479,7 @@ fn requires_nothing(doc: &Value, operation: &str) -> bool {
         .all(|name| schema["properties"][name]["readOnly"] == true)
 }
 
-/// All that was sent for a field: more than one value where it is in a list.
+/// Returns all values that were sent for a field: several if it is in a list.
 fn values<'a>(body: &'a Value, names: &[&str]) -> Vec<&'a Value> {
     match (body, names) {
         (value, []) => vec![value],

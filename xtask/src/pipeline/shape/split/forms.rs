@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{is_secret, rename, says};
 use crate::document;
 
-/// Returns the received form: without writeOnly fields.
+/// Returns the received form: without writeOnly fields, and with readOnly fields required.
 pub(super) fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value {
     document::each_schema(&mut schema, &mut |map| {
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
