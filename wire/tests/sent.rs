@@ -115,6 +115,75 @@ async fn a_parameter_by_reference_is_sent_by_its_style() {
 }
 
 #[tokio::test]
+async fn an_object_written_out_in_a_parameter_is_typed_and_sent_by_its_style() {
+    let (client, seen) = server("application/json", "").await;
+    let day: Date = "2026-11-26".parse().unwrap();
+    let deep = types::ObjectsPostDeep::new("a b")
+        .count(3)
+        .on(true)
+        .day(day)
+        .words(["x".to_owned(), "y".to_owned()])
+        .mode("slow")
+        .inner(types::ObjectsPostDeepInner::new().lat(1.5));
+    let call = || {
+        client
+            .objects_post()
+            .r#where(&types::ObjectsPostWhere::new().lat(1.5).name("a,b"))
+    };
+    let all = call()
+        .deep(&deep)
+        .form(&types::ObjectsPostForm::new().size(5).sort_by("name"))
+        .joined(&types::ObjectsPostJoined::new().from(1).to(2))
+        .wrapped(&types::ObjectsPostWrapped::new().a(1))
+        .both(&types::ObjectsPostBoth::new().lat(2.5).more(7))
+        .map(&[("k".to_owned(), 9)].into())
+        .filter(&types::ObjectsPostFilter::new().lat(0.5))
+        .x_at(&types::ObjectsPostXAt::new().lat(1.5).name("n"))
+        .meta(&types::ObjectsPostMeta::new().lat(1.5))
+        .metas(&vec![types::ObjectsPostMetasItem::new().lat(2.5)]);
+    all.send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    let uri = sent.uri().replace("%5B", "[").replace("%5D", "]");
+    let (path, query) = uri.split_once('?').unwrap();
+    assert_eq!(path, "/objects/lat=1.5,name=a%2Cb/");
+    let mut query: Vec<&str> = query.split('&').collect();
+    query.sort_unstable();
+    let expected = [
+        "both[lat]=2.5",
+        "both[more]=7",
+        "deep[count]=3",
+        "deep[day]=2026-11-26",
+        "deep[inner][lat]=1.5",
+        "deep[mode]=slow",
+        "deep[on]=true",
+        "deep[text]=a%20b",
+        "deep[words]=x",
+        "deep[words]=y",
+        "filter=%7B%22lat%22%3A0.5%7D",
+        "joined=from,1,to,2",
+        "map[k]=9",
+        "size=5",
+        "sort.by=name",
+        "wrapped[a]=1",
+    ];
+    assert_eq!(query, expected);
+    assert_eq!(sent.header("x-at"), "lat=1.5,name=n");
+    assert_eq!(
+        sent.shown(),
+        [
+            r#"name="meta"; application/json | {"lat":1.5}"#,
+            r#"name="metas"; application/json | {"lat":2.5}"#
+        ]
+    );
+
+    let long = types::ObjectsPostDeep::new("too long");
+    let error = call().deep(&long).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("deep.text"), "{error}");
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn no_number_that_is_none_is_sent() {
     let (client, seen) = server("application/json", "").await;
     let nan = || [1.0, f64::NAN];
@@ -234,7 +303,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
         .r#where(&place())
         .wheres(&vec![place(), types::Where::new()]);
     let call = call
-        .words(["x", "y"])
+        .words(["x".to_owned(), "y".to_owned()])
         .meta(&place())
         .note("*n*")
         .note_x_note("me")

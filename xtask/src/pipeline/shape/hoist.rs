@@ -17,7 +17,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
         let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {
             let base = format!("{name}{}", parameter.to_upper_camel_case());
-            alternatives(schema, &base, &mut made, &taken);
+            lift(schema, &base, &mut made, &taken);
         }
         document::bodies(op, |request, media, schema| {
             if media::is_multipart(media) || media::is_urlencoded(media) {
@@ -25,7 +25,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
                 let members = schema.get_mut("properties").and_then(Value::as_object_mut);
                 for (member, schema) in members.into_iter().flatten() {
                     let base = format!("{name}{}", member.to_upper_camel_case());
-                    alternatives(schema, &base, &mut made, &taken);
+                    lift(schema, &base, &mut made, &taken);
                 }
                 return;
             }
@@ -41,31 +41,6 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
         schemas.extend(made);
     }
     Ok(n)
-}
-
-/// Names the unions in parameters and in members of forms, also inside lists and maps. Objects stay inline.
-fn alternatives(
-    schema: &mut Value,
-    name: &str,
-    made: &mut Map<String, Value>,
-    taken: &impl Fn(&str, &Map<String, Value>) -> bool,
-) {
-    if autopi_codegen::schema::is_union(schema) {
-        lift(schema, name, made, taken);
-        return;
-    }
-    for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
-        if let Some(inner) = schema.get_mut(key) {
-            alternatives(inner, &format!("{name}{suffix}"), made, taken);
-        }
-    }
-    if let Some([only]) = schema
-        .get_mut("allOf")
-        .and_then(Value::as_array_mut)
-        .map(Vec::as_mut_slice)
-    {
-        alternatives(only, name, made, taken);
-    }
 }
 
 /// Replaces `schema` by a reference if it is an object with properties or a union; otherwise looks inside.
@@ -161,14 +136,13 @@ fn inside(
             lift(value, &format!("{name}{suffix}"), made, taken);
         }
     }
-    for (i, part) in schema
-        .get_mut("allOf")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        inside(part, &format!("{name}Part{i}"), made, taken);
+    match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        Some(parts) if parts.len() == 1 => lift(&mut parts[0], name, made, taken),
+        parts => {
+            for (i, part) in parts.into_iter().flatten().enumerate() {
+                inside(part, &format!("{name}Part{i}"), made, taken);
+            }
+        }
     }
     for key in ["oneOf", "anyOf"] {
         let alternatives = schema.get_mut(key).and_then(Value::as_array_mut);
