@@ -13,6 +13,7 @@ pub(crate) mod raw;
 pub(crate) mod record;
 pub(crate) mod redact;
 mod rfc3339;
+pub(crate) mod sha256;
 #[allow(missing_docs)]
 pub(crate) mod style;
 pub(crate) mod time;

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    Error, pagination::params::PageParams, privacy::shown, transport::request::RequestSpec,
+    Error, codec::sha256::sha256, pagination::params::PageParams, privacy::shown,
+    transport::request::RequestSpec,
 };
 
 /// A place in a list, between two pages. It can be stored, and given to the same call later with [`CallOptions::resume`](crate::CallOptions::resume).
@@ -50,11 +50,11 @@ pub(super) type Asked = BTreeMap<String, String>;
 /// Returns all parameters except those that choose the page.
 pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
     let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
-    let mut values = BTreeMap::<&str, Sha256>::new();
+    let mut values = BTreeMap::<&str, Vec<u8>>::new();
     let mut add = |name, value: &[u8]| {
-        let digest: &mut Sha256 = values.entry(name).or_default();
-        digest.update((value.len() as u64).to_be_bytes());
-        digest.update(value);
+        let all = values.entry(name).or_default();
+        all.extend((value.len() as u64).to_be_bytes());
+        all.extend(value);
     };
     for (name, value) in spec.query.iter().filter(|(name, _)| !is_page(name)) {
         add(name, value.as_bytes());
@@ -65,17 +65,14 @@ pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
     for (name, value) in &spec.headers {
         add(name.as_str(), value.as_bytes());
     }
-    let short = |digest: Sha256| {
-        digest
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|b| format!("{b:02x}"))
-            .collect()
+    let short = |all: Vec<u8>| {
+        let digest = sha256(&all);
+        let first = digest.as_ref().iter().take(8);
+        first.map(|b| format!("{b:02x}")).collect()
     };
     values
         .into_iter()
-        .map(|(name, digest)| (name.to_owned(), short(digest)))
+        .map(|(name, all)| (name.to_owned(), short(all)))
         .collect()
 }
 
