@@ -93,12 +93,15 @@ impl<'a> Header<'a> {
     }
 }
 
+/// Returns whether HTTP can carry a header of this name: it is a token (RFC 9110, 5.6.2).
+pub fn is_header_name(name: &str) -> bool {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(token)
+}
+
 /// Returns whether a caller may set this header on a part.
 pub fn is_settable(name: &str) -> bool {
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty()
-        && name.chars().all(token)
-        && !OWN.contains(&name.to_ascii_lowercase().as_str())
+    is_header_name(name) && !OWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Returns the text of a value, if a header can carry it.

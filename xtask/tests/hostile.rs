@@ -123,6 +123,20 @@ fn a_text_anywhere_makes_no_other_code_than_a_harmless_one() {
 }
 
 #[test]
+fn a_header_that_http_can_not_carry_is_no_code() {
+    // A part's headers are judged as those of the operation: every third text does.
+    for text in HOSTILE
+        .iter()
+        .step_by(3)
+        .chain(&["", "a b", "é", "X'Y", "Host"])
+    {
+        for header in texts::HEADERS {
+            texts::judge(header, text).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_foreign_token_is_seen() {
     let code = "fn a() -> u8 { call(\"text\") }";
     let tokens = |code: &str| texts::tokens(code.parse().unwrap());

@@ -730,6 +730,9 @@ paths:
       - {name: g, in: cookie, schema: {type: string}}
       - {name: Accept, in: header, schema: {type: string}}
       - {name: i, in: query, content: {text/plain: {schema: {type: string}}}}
+      - {name: 'a b', in: header, schema: {type: string}}
+      - {name: Content-Length, in: header, required: true, schema: {type: integer}}
+      - {name: '', in: header, required: true, schema: {type: string}}
       requestBody:
         content:
           multipart/form-data:
@@ -755,6 +758,15 @@ paths:
         ("parameters/6", "it has no setter"),
         ("parameters/7", "the client sends `accept` itself"),
         ("parameters/8/content", "`text/plain` is no JSON"),
+        (
+            "parameters/9",
+            "a header can not be named `a b`: left out",
+        ),
+        (
+            "parameters/10",
+            "HTTP sends `content-length` itself: left out",
+        ),
+        ("parameters/11", "a header can not be named ``: left out"),
         (&format!("{body}/contentType"), "its `Upload` says"),
         (
             &format!("{body}/headers"),

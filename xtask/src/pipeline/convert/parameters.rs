@@ -12,6 +12,19 @@ use crate::{
 /// Headers that the client sets itself (OpenAPI 3.0.3, Parameter Object: such parameters are ignored).
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
+/// Headers that frame a message or belong to the connection (RFC 9110, 7.2, 7.6.1 and 8.6): HTTP itself writes them.
+const FRAMING_HEADERS: [&str; 9] = [
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// Moves every misplaced parameter to a possible place, with a warning for each.
 pub fn fix_locations(doc: &mut Value, report: &mut Report) {
     document::beside_schemas(doc, |doc, components| {
@@ -44,11 +57,17 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
                 name(parameter).to_ascii_lowercase(),
             );
             match parameter.get("in").and_then(Value::as_str) {
-                Some("header") if OWN_HEADERS.contains(&name.as_str()) => {
-                    report.warn(
-                        place(i),
-                        format!("the client sends `{name}` itself: left out"),
-                    );
+                Some("header") => {
+                    let why = if OWN_HEADERS.contains(&name.as_str()) {
+                        format!("the client sends `{name}` itself: left out")
+                    } else if FRAMING_HEADERS.contains(&name.as_str()) {
+                        format!("HTTP sends `{name}` itself: left out")
+                    } else if !autopi_codegen::parts::is_header_name(&name) {
+                        format!("a header can not be named `{name}`: left out")
+                    } else {
+                        return true;
+                    };
+                    report.warn(place(i), why);
                     false
                 }
                 Some("cookie") => {
