@@ -758,10 +758,7 @@ paths:
         ("parameters/6", "it has no setter"),
         ("parameters/7", "the client sends `accept` itself"),
         ("parameters/8/content", "`text/plain` is no JSON"),
-        (
-            "parameters/9",
-            "a header can not be named `a b`: left out",
-        ),
+        ("parameters/9", "a header can not be named `a b`: left out"),
         (
             "parameters/10",
             "HTTP sends `content-length` itself: left out",
