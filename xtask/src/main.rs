@@ -61,6 +61,7 @@ enum Task {
     },
     /// spec/upstream.json (or FILE) → spec/openapi.json, offline
     Normalize {
+        /// Another document, without our overlay; `-` is stdin
         #[arg(long)]
         from: Option<PathBuf>,
         /// Take out what another generator cannot read, and list each place: for a client that is built by it (docs/progenitor.md)
@@ -75,7 +76,7 @@ enum Task {
     },
     /// What is typed, corrected by the overlay, untyped and why, area by area
     Coverage {
-        /// Another document, without our overlay
+        /// Another document, without our overlay; `-` is stdin
         #[arg(long)]
         from: Option<PathBuf>,
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
@@ -93,6 +94,7 @@ enum Task {
     Probe(probe::command::Args),
     /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
     Try {
+        /// `-` is stdin
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// With progenitor's client as well

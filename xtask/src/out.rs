@@ -18,9 +18,14 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Prints an error with its causes to stderr, without anything that a terminal would obey.
+/// Prints an error with its causes with [`aside`].
 pub fn error(error: &anyhow::Error) {
-    eprintln!("error: {}", escape::lines(&format!("{error:#}")));
+    aside(&format!("error: {error:#}\n"));
+}
+
+/// Prints to stderr, without anything that a terminal would obey. A stderr that cannot be written to is no error: the exit code says the rest.
+pub fn aside(text: &str) {
+    let _ = io::stderr().write_all(escape::lines(text).as_bytes());
 }
 
 /// Prints a line with [`print()`].

@@ -1,21 +1,27 @@
 //! `cargo xtask diff`: compares two documents of the user's choice.
 
-use std::{path::PathBuf, process::ExitCode, thread};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    thread,
+};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 
 use crate::{
     out::print,
     pipeline::{
         Proof,
         diff::{self, Change, Class, Format},
-        normalize_file,
+        fetch, normalize_file,
     },
 };
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// The document that the client was made from; `-` is stdin
     old: PathBuf,
+    /// The document to compare with it; `-` is stdin
     new: PathBuf,
     #[arg(long, default_value = "text")]
     format: Format,
@@ -39,6 +45,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
         fail_on,
         allow_unclassified,
     } = args;
+    if [&old, &new].iter().all(|f| *f == Path::new(fetch::STDIN)) {
+        bail!("OLD and NEW are both stdin: give a file for one of them");
+    }
     let (old, new) = thread::scope(|s| {
         let other = s.spawn(|| normalize_file(&old, Proof::Unwanted));
         let new = normalize_file(&new, Proof::Unwanted);

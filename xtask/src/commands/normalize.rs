@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     commands::update::{self, features, provenance::Provenance},
-    out::print,
+    out::{aside, print},
     pipeline::{
         self, Input, Normalized, Proof, fetch,
         write::{Folder, write_file},
@@ -64,7 +64,7 @@ pub fn normalize(
         };
         if committed != new.text {
             let out = out.map_or(OPENAPI.into(), |out| out.display().to_string());
-            bail!("{out} is not what the pipeline makes of {place}: run `cargo xtask normalize`");
+            bail!("{out} is not what the pipeline makes of {place}: run this without --check");
         }
         if from.is_none() && !projected {
             check_source(&folder, &new)?;
@@ -72,7 +72,7 @@ pub fn normalize(
         return Ok(say!("fresh: what the pipeline makes of {place}")?);
     }
     if out == Some(Path::new("-")) {
-        eprint!("{}", new.report);
+        aside(&new.report.to_string());
         return print(&autopi_codegen::escape::json(&new.text));
     }
     print(&new.report.to_string())?;

@@ -1,6 +1,12 @@
 //! The `fetch` stage: a document from a URL or a file.
 
-use std::{borrow::Cow, fs, io::Read, path::Path, time::Duration};
+use std::{
+    borrow::Cow,
+    fs,
+    io::{self, Read},
+    path::Path,
+    time::Duration,
+};
 
 use reqwest::Url;
 use serde_json::Value;
@@ -8,6 +14,8 @@ use serde_json::Value;
 use crate::{locate, place, report::Failure, secret, tls};
 
 const ATTEMPTS: u32 = 3;
+/// The file name that means stdin.
+pub const STDIN: &str = "-";
 
 /// The timeouts of a download, and its maximum size.
 #[derive(Debug, Clone)]
@@ -239,7 +247,7 @@ async fn body(
     Ok(Fetched::New { text, validators })
 }
 
-/// Reads a document from a file.
+/// Reads a document from a file, or from stdin if the file is [`STDIN`].
 ///
 /// # Errors
 /// Returns an error with the path if the file cannot be read, or is larger than a download may be.
@@ -250,11 +258,13 @@ pub fn read(path: &Path) -> Result<String, Failure> {
             .help("is the path right?")
     };
     let limit = Limits::default().bytes as u64;
-    let file = fs::File::open(path).map_err(|e| fail(e.to_string()))?;
     let mut text = String::new();
-    file.take(limit + 1)
-        .read_to_string(&mut text)
-        .map_err(|e| fail(e.to_string()))?;
+    let read = if path == Path::new(STDIN) {
+        io::stdin().take(limit + 1).read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_string(&mut text))
+    };
+    read.map_err(|e| fail(e.to_string()))?;
     if text.len() as u64 > limit {
         return Err(fail(format!(
             "larger than {} MiB: no API document",

@@ -211,7 +211,10 @@ async fn a_probe_that_is_killed_goes_on_where_it_was() {
     let asked = Arc::<Mutex<Vec<String>>>::default();
     let log = asked.clone();
     let url = serve(move |path| {
-        log.lock().unwrap().push(path.to_owned());
+        // The connection of the killed probe may have no request.
+        if !path.is_empty() {
+            log.lock().unwrap().push(path.to_owned());
+        }
         thread::sleep(Duration::from_millis(150));
         let mut thing = thing();
         if path == "/b/" || path == "/f/one/" {

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Outcome, Target, probe, recorded};
 use crate::{
@@ -75,6 +75,7 @@ pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
         format,
         out,
     } = args;
+    writable(&out)?;
     let doc = match &spec {
         Some(file) => normalize_file(file, Proof::Unwanted)?.doc,
         None => fetch::parse(&fetch::read(&root.join("spec/openapi.json"))?)?,
@@ -97,6 +98,16 @@ pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
         probe(&doc, &target).await?
     };
     probed(&outcome, &format, &out)
+}
+
+/// Makes the folder of the proposals before the first request: without it, what a probe found would be lost.
+fn writable(out: &Path) -> Result<()> {
+    let place = out.display();
+    if out == Path::new("-") || out.is_dir() {
+        bail!("--out {place}: not the name of a file; stdout is for the report");
+    }
+    let folder = out.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder).with_context(|| format!("--out {place}: its folder"))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -130,9 +141,6 @@ fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
         } else {
             0
         }));
-    }
-    if let Some(folder) = out.parent() {
-        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     write::write_file(out, &outcome.overlay()?)?;
     if !json {

@@ -108,7 +108,10 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
         bail!("{}: {first}: nothing could be judged", file.display());
     }
     if judged.is_empty() {
-        let why: Vec<&str> = others.keys().map(String::as_str).collect();
+        let mut why: Vec<&str> = others.keys().map(String::as_str).collect();
+        if why.is_empty() {
+            why.push("the recording is empty");
+        }
         bail!(
             "{}: no response could be judged: {}",
             file.display(),

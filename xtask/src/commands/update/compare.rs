@@ -112,6 +112,12 @@ pub async fn compare(
         report.overlay = Some(Overlay::DoesNotFit { error });
     }
     report.fetched = Some(Document::of(&text, &new.doc));
+    // The first update has nothing to compare with; a report needs it.
+    for name in ["openapi.json", "upstream.json"] {
+        if mode == Mode::Report {
+            folder.required(name)?;
+        }
+    }
     let old = folder.text("openapi.json").unwrap_or_default();
     let drift = old != new.text;
     report.drift = Some(drift);
@@ -125,13 +131,14 @@ pub async fn compare(
         Some(known) if drift && !old.is_empty() => {
             let doc = serde_json::from_str(old)
                 .context("spec/openapi.json: run `cargo xtask normalize`")?;
-            changes(known, &doc, corrections, &new)?
+            Some(changes(known, &doc, corrections, &new)?)
         }
-        _ => Vec::new(),
+        _ => (!drift).then(Vec::new),
     };
-    let found = report.changes.insert(found);
+    report.changes = found;
+    let found = report.changes.as_deref().unwrap_or_default();
     let since = since_release(&folder, known.as_ref(), corrections, &new)?;
-    let unreleased = since.as_ref().map_or(&*found, |(_, all)| all);
+    let unreleased = since.as_ref().map_or(found, |(_, all)| all);
     let manifest = folder.text(MANIFEST);
     report.next_version = manifest.and_then(|m| changelog::version(m, unreleased));
     let corrections = corrections.map(str::to_owned);

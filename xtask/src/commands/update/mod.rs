@@ -40,7 +40,7 @@ pub struct Source {
     /// The document's URL [default: the live one]
     #[arg(long, conflicts_with = "from")]
     pub url: Option<String>,
-    /// A downloaded document instead
+    /// A downloaded document instead; `-` is stdin
     #[arg(long)]
     pub from: Option<PathBuf>,
     /// Leave spec/overlay.yaml out: for a document that it does not belong to

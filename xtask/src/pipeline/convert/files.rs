@@ -24,6 +24,7 @@ pub struct Files {
 impl Files {
     /// Returns the files in the folder of this one.
     pub fn beside(file: Option<&Path>) -> Self {
+        let file = file.filter(|f| *f != Path::new(fetch::STDIN));
         let folder = file.map(|f| f.parent().filter(|p| !p.as_os_str().is_empty()));
         let folder = folder.and_then(|f| f.unwrap_or(Path::new(".")).canonicalize().ok());
         Self {

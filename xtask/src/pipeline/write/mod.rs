@@ -39,7 +39,11 @@ impl Folder {
             match fs::read_to_string(path.join(name)) {
                 Ok(text) => drop(read.insert((*name).to_owned(), text)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-                Err(e) => return Err(failure(path.join(name), e)),
+                Err(e) => {
+                    return Err(Failure::new("read", "", e.to_string())
+                        .at(path.join(name).display())
+                        .help("`git checkout` brings it back; --root names another checkout"));
+                }
             }
         }
         Ok(Self {
@@ -117,7 +121,14 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 }
 
 fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, Other};
+    let help = match e.kind() {
+        NotFound | NotADirectory | IsADirectory | Other => {
+            "is it a file, or a new one in a folder that is there?"
+        }
+        _ => "free space or fix the permissions, then run the command again",
+    };
     Failure::new("write", "", format!("{e}: nothing was changed"))
         .at(place.as_ref().display())
-        .help("free space or fix the permissions, then run the command again")
+        .help(help)
 }
