@@ -1,12 +1,6 @@
 //! The `fetch` stage: a document from a URL or a file.
 
-use std::{
-    borrow::Cow,
-    fs,
-    io::{self, Read},
-    path::Path,
-    time::Duration,
-};
+use std::{borrow::Cow, fs, io::Read, path::Path, time::Duration};
 
 use reqwest::Url;
 use serde_json::Value;
@@ -145,8 +139,7 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
                 request = request.header(name, value);
             }
         }
-        let response = request.send().await;
-        let again = match response {
+        let again = match request.send().await {
             Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
             Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
                 Err((_, true)) if attempts < ATTEMPTS => true,
@@ -260,16 +253,14 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     let limit = Limits::default().bytes as u64;
     let mut text = String::new();
     let read = if path == Path::new(STDIN) {
-        io::stdin().take(limit + 1).read_to_string(&mut text)
+        std::io::stdin().take(limit + 1).read_to_string(&mut text)
     } else {
         fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_string(&mut text))
     };
     read.map_err(|e| fail(e.to_string()))?;
     if text.len() as u64 > limit {
-        return Err(fail(format!(
-            "larger than {} MiB: no API document",
-            limit >> 20
-        )));
+        let mib = limit >> 20;
+        return Err(fail(format!("larger than {mib} MiB: no API document")));
     }
     Ok(text)
 }
@@ -280,8 +271,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 /// Returns an error that says what came instead.
 pub fn parse(text: &str) -> Result<Value, Failure> {
     let fail = |message: String| Failure::new("parse", "", message);
-    let start = text.trim_start();
-    if start.starts_with('<') {
+    if text.trim_start().starts_with('<') {
         return Err(fail("an HTML page came, not a document".into())
             .help("a login page? Ask for `?format=openapi`, and check the URL"));
     }
