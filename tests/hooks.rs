@@ -248,7 +248,9 @@ async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
     // All of it was played.
     let error = calls(&client, "another").await.unwrap_err();
     assert!(
-        error.to_string().contains("no more response to GET /rows/"),
+        error
+            .to_string()
+            .contains("no unused response to GET /rows/"),
         "{error}"
     );
 }

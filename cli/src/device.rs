@@ -166,5 +166,5 @@ fn ambiguous(text: &str, count: usize, found: &[Device]) -> Failure {
         line(text),
         shown.collect::<Vec<_>>().join("\n  ")
     ))
-    .hint("more of the name, an id or a unit id tells them apart")
+    .hint("give more of the name, an id or a unit id")
 }

@@ -44,7 +44,7 @@ impl<M> ClientBuilder<M> {
     pub fn http_client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         let base = self.base()?;
         let tls = tls::config(&self.roots)
-            .map_err(|e| Error::configuration(format!("a root certificate is none: {e}")))?;
+            .map_err(|e| Error::configuration(format!("a root certificate is invalid: {e}")))?;
         let mut http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))

@@ -263,8 +263,7 @@ impl<M> ClientBuilder<M> {
     /// Returns an error if `pem` holds no certificate.
     #[cfg(not(target_family = "wasm"))]
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
-        let bad =
-            "the root certificates are no PEM: a file with -----BEGIN CERTIFICATE----- is wanted";
+        let bad = "the root certificates are not PEM: give a file with -----BEGIN CERTIFICATE-----";
         let roots: Vec<_> = CertificateDer::pem_slice_iter(pem)
             .collect::<Result<_, _>>()
             .map_err(|_| Error::configuration(bad))?;

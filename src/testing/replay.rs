@@ -69,7 +69,7 @@ impl Replay {
             ..
         } = found.and_then(Option::take).ok_or_else(|| {
             Error::other(format!(
-                "the recording has no more response to {} {}, with this query and body",
+                "the recording has no unused response to {} {}, with this query and body",
                 asked.method, asked.path
             ))
         })?;

@@ -203,7 +203,7 @@ impl<'a> Attempt<'a, '_> {
         let target = redirect::target(&self.spec.method, &response, &self.core.base);
         let error = status_error(response, self.spec.template);
         let Ok(error) = timeout(Duration::MAX, self.deadline, error).await else {
-            return Failure::Fatal(self.late("no end of an error response", None));
+            return Failure::Fatal(self.late("the error response did not end", None));
         };
         match target {
             None => Failure::Sent(error, authorization.clone()),

@@ -21,7 +21,7 @@ pub(super) fn check(path: &Path) -> Result<(), Error> {
     if about.is_file() {
         return Ok(());
     }
-    let why = "it is no regular file: `Upload::reader` sends what a reader gives";
+    let why = "it is not a regular file: use `Upload::reader`";
     Err(unreadable(path, &io::Error::other(why)))
 }
 

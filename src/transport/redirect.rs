@@ -29,7 +29,7 @@ pub(crate) fn target(
         Err("a redirect to a URL with credentials is not followed".into())
     } else if status < 304 && !matches!(*method, Method::GET | Method::HEAD) {
         Err(format!(
-            "the server responds at {there}, and would get no {method} and no body if the redirect were followed: send it there"
+            "the server redirects to {there}, which would turn the {method} into a GET without its body: send the request there"
         ))
     } else {
         Ok(to)

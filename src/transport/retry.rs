@@ -162,9 +162,9 @@ impl<'a> RetryContext<'a, '_> {
             }
             Failure::Redirected(url, error) => {
                 let why = if self.has_body {
-                    "more redirects in a row than are followed, the last one to"
+                    "too many redirects in a row, the last one to"
                 } else {
-                    "the body could be sent only once, and the server responds at"
+                    "the body can be sent only once, and the server redirects to"
                 };
                 let url = address::shown(&url);
                 (error.because(format!("{why} {url}")), false)

@@ -680,7 +680,7 @@ async fn limits_reach_everything_that_is_sent_and_are_told_at_once() {
             "tags[1]: must be at least 1 characters, is ``",
             "tags[2]: must be at most 5 characters, is `toolong`",
             "tags[3]: must be of the form ^[a-z]*$, is `A`",
-            "tags[4]: must be another than the items before it, is `ok`",
+            "tags[4]: must be different from the items before it, is `ok`",
         ]
     );
     let many = vec![point("a", 1.0), point("", 1.0)];

@@ -21,7 +21,7 @@ pub fn command() -> Command {
                 .long("query")
                 .value_name("NAME=VALUE")
                 .action(ArgAction::Append)
-                .help("One more parameter of the query; may be repeated"),
+                .help("Adds a query parameter; may be repeated"),
         )
         .arg(
             Arg::new("body")
@@ -31,7 +31,7 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .help("A member of a JSON body: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated"),
         )
-        .arg(Arg::new("json").long("json").value_name("TEXT|@FILE|-").help("All of the body as JSON"))
+        .arg(Arg::new("json").long("json").value_name("TEXT|@FILE|-").help("The whole body as JSON"))
         .arg(
             Arg::new("file")
                 .long("file")
@@ -45,7 +45,7 @@ pub fn command() -> Command {
                 .long("header")
                 .value_name("NAME: VALUE")
                 .action(ArgAction::Append)
-                .help("One more header"),
+                .help("Adds a header"),
         )
         .arg(Arg::new("paginate").long("paginate").action(ArgAction::SetTrue).help("The items of all pages, as one list"))
         .after_help("Examples:\n  autopi api GET /dongle/devices/ -q page_size=5\n  autopi api GET /dongle/devices/ --paginate -o ndjson")

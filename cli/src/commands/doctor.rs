@@ -83,7 +83,7 @@ pub fn run(context: &Context) -> Result<()> {
         None => Ok(()),
         Some(exit) => {
             let mut failure = Failure::failed(format!("{count} of the checks failed"))
-                .hint("the column `todo` says what helps");
+                .hint("the column `todo` says what to do");
             failure.exit = exit;
             Err(failure)
         }

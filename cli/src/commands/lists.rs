@@ -105,7 +105,7 @@ pub fn commands() -> impl Iterator<Item = Command> {
         let options = list.options.iter().map(|option| match *option {
             "search" => Arg::new("search")
                 .value_name("TEXT")
-                .help("Only those that the API finds for this text"),
+                .help("Only those that the API's search finds for this text"),
             "device" => Arg::new("device")
                 .long("device")
                 .short('d')
@@ -115,12 +115,12 @@ pub fn commands() -> impl Iterator<Item = Command> {
                 .long("from")
                 .value_name("TIME")
                 .allow_hyphen_values(true)
-                .help("From this time on: 2026-01-31T08:00Z, now, -7d"),
+                .help("Start of the range: 2026-01-31T08:00Z, now, -7d"),
             "to" => Arg::new("to")
                 .long("to")
                 .value_name("TIME")
                 .allow_hyphen_values(true)
-                .help("Before this time"),
+                .help("End of the range, exclusive"),
             other => Arg::new(other)
                 .long(other)
                 .value_name("TEXT")

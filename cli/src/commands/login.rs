@@ -15,34 +15,34 @@ use crate::{
 
 pub fn login() -> Command {
     Command::new("login")
-        .about("Logs in, and keeps the credential in a profile that nobody else may read")
-        .arg(Arg::new("email").long("email").value_name("EMAIL").help("Who logs in; asked for without it"))
-        .arg(Arg::new("token-stdin").long("token-stdin").action(ArgAction::SetTrue).help("Keeps an API token, which is read from stdin: `autopi login --token-stdin <FILE`"))
+        .about("Logs in, and stores the credential in a profile that nobody else may read")
+        .arg(Arg::new("email").long("email").value_name("EMAIL").help("The e-mail address; asked for if it is missing"))
+        .arg(Arg::new("token-stdin").long("token-stdin").action(ArgAction::SetTrue).help("Stores an API token, which is read from stdin: `autopi login --token-stdin <FILE`"))
         .arg(
             Arg::new("password-stdin")
                 .long("password-stdin")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("token-stdin")
-                .help("Reads the password from stdin, and in a second line the code of the second factor"),
+                .help("Reads the password from stdin, and the code of a second factor from the second line"),
         )
         .arg(
             Arg::new("keyring")
                 .long("keyring")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("save-password")
-                .help("Keeps the secret in the keyring of the system, not in the file (the feature `keyring`)"),
+                .help("Stores the secret in the keyring of the system, not in the file (the feature `keyring`)"),
         )
         .arg(
             Arg::new("save-password")
                 .long("save-password")
                 .action(ArgAction::SetTrue)
-                .help("Keeps e-mail and password, so that sessions are renewed; without it the session alone, which ends soon"),
+                .help("Stores e-mail and password, so that sessions are renewed; without it only the session, which ends soon"),
         )
 }
 
 pub fn whoami() -> Command {
     Command::new("whoami")
-        .about("Says who is logged in, where the credential comes from and when it ends")
+        .about("Shows who is logged in, where the credential comes from and when it expires")
 }
 
 pub fn profiles() -> Command {

@@ -9,12 +9,12 @@ use crate::{Context, Failure, Result, output::line, tree};
 
 pub fn command() -> Command {
     Command::new("man")
-        .about("Writes pages of a manual: one to stdout, or all of them to a folder")
+        .about("Writes manual pages: one to stdout, or all of them to a folder")
         .arg(
             Arg::new("words")
                 .value_name("COMMAND")
                 .num_args(0..=2)
-                .help("The page of this command; without it the first page"),
+                .help("The manual page of this command; without it the first page"),
         )
         .arg(
             Arg::new("dir")

@@ -35,7 +35,9 @@ pub fn command() -> Command {
                 .value_name("ARG")
                 .num_args(0..)
                 .allow_negative_numbers(true)
-                .help("JSON where it is some, else text; NAME=VALUE is a named one"),
+                .help(
+                    "An argument: JSON if it is valid JSON, else text; NAME=VALUE for a named one",
+                ),
         )
         .arg(
             Arg::new("wait")
@@ -45,7 +47,7 @@ pub fn command() -> Command {
                 .require_equals(true)
                 .default_missing_value("60")
                 .value_parser(value_parser!(u64).range(1..=86_400))
-                .help("Waits for what the device returns; 60 seconds without a number"),
+                .help("Waits for the result of the device; 60 seconds without a number"),
         )
         .arg(
             Arg::new("job")

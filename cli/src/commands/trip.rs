@@ -28,12 +28,12 @@ pub fn command() -> Command {
             .help(help)
     };
     Command::new("trip")
-        .about("One trip: what is known of it, or a picture of it")
+        .about("Shows a trip, or writes a picture of it")
         .subcommand_required(true)
         .subcommand(
             Command::new("show")
-                .about("What is known of a trip; with --html, --svg or --png its track in the colours of its speeds, and speed over time")
-                .arg(Arg::new("trip").value_name("TRIP").required(true).help("Its id: `autopi trips --columns id`"))
+                .about("Shows a trip; --html, --svg or --png write its track in the colours of its speeds, and speed over time")
+                .arg(Arg::new("trip").value_name("TRIP").required(true).help("The id of a trip: `autopi trips --columns id`"))
                 .arg(picture("html", "A page that needs nothing but itself"))
                 .arg(picture("svg", "The picture alone"))
                 .arg(picture("png", "The picture alone, 1920 by 1520 pixels"))

@@ -37,7 +37,7 @@ pub fn command() -> Command {
                     .long("window")
                     .value_name("SPAN")
                     .default_value(window)
-                    .help("The range is asked for in pieces of this length: 30m, 6h, 7d"),
+                    .help("The range is fetched in pieces of this length: 30m, 6h, 7d"),
             )
             .arg(
                 Arg::new("parallel")
@@ -45,22 +45,22 @@ pub fn command() -> Command {
                     .value_name("N")
                     .value_parser(value_parser!(u8).range(1..=32))
                     .default_value("4")
-                    .help("So many pieces at once"),
+                    .help("Number of pieces that are fetched at once"),
             )
             .arg(
                 Arg::new("rate")
                     .long("rate")
                     .value_name("N")
                     .value_parser(rate)
-                    .help("At most so many requests a second"),
+                    .help("Maximum number of requests per second"),
             )
     };
     Command::new("export")
-        .about("Telemetry or trips of a range of time into a file; the same command goes on after any stop")
+        .about("Writes telemetry or trips of a range of time to a file; after an interruption the same command continues")
         .subcommand_required(true)
         .subcommand(shared(
             Command::new("telemetry")
-                .about("Raw records of devices into NDJSON, CSV or Parquet")
+                .about("Writes raw records of devices as NDJSON, CSV or Parquet")
                 .arg(device("Of this device: an id, a unit id, or a part of its name").required(true))
                 .arg(
                     Arg::new("field")
@@ -74,7 +74,7 @@ pub fn command() -> Command {
         ))
         .subcommand(shared(
             Command::new("trips")
-                .about("Trips into GPX, GeoJSON or KML with their tracks, or into CSV, NDJSON or Parquet")
+                .about("Writes trips as GPX, GeoJSON or KML with their tracks, or as CSV, NDJSON or Parquet")
                 .arg(device("Only of this device: an id, a unit id, or a part of its name")),
             "7d",
             "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",

@@ -84,7 +84,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| texts(name).pop().unwrap_or_default();
     let target = output.file.clone().ok_or_else(|| {
         Failure::usage("an export goes to a file, so that it can go on: -o FILE, or -o FOLDER/")
-            .hint("its name says the format: -o ./march.csv; --format does where it does not")
+            .hint("the format is that of the file name (-o ./march.csv), or of --format")
     })?;
     let is_folder = target.is_dir() || target.as_os_str().to_string_lossy().ends_with('/');
     let said_format = texts("format").pop();

@@ -64,5 +64,6 @@ use crate::watch::command as watch;
 
 #[cfg(not(feature = "watch"))]
 fn watch() -> Command {
-    Command::new("watch").about("A table that stays fresh: not in this build (--features watch)")
+    Command::new("watch")
+        .about("Shows devices in a table that is refreshed: not in this build (--features watch)")
 }

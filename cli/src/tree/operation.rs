@@ -42,7 +42,7 @@ pub fn options(
             Arg::new("(path)")
                 .value_name(names.join("> <"))
                 .num_args(0..=names.len())
-                .help("The same as the options that the path needs, in its order"),
+                .help("The values of the path's parameters, in its order, in place of the options"),
         );
     }
     if let Some(body) = &operation.body {
@@ -151,12 +151,12 @@ fn body_arguments(body: &Body) -> Vec<Arg> {
             vec![member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated")]
         }
         BodyKind::Json => vec![
-            member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; settings.loop, points[0].x and tags[] lead into it; may be repeated"),
+            member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; a NAME may be a path (settings.loop, points[0].x, tags[]); may be repeated"),
             Arg::new("json")
                 .long("json")
                 .value_name("TEXT|@FILE|-")
                 .allow_hyphen_values(true)
-                .help("All of the body as JSON, in place of -b")
+                .help("The whole body as JSON, in place of -b")
                 .help_heading("Body"),
         ],
     }

@@ -22,7 +22,7 @@ use screen::Screen;
 
 pub fn command() -> Command {
     Command::new("watch")
-        .about("Where devices are and what they do, in a table that stays fresh; q quits")
+        .about("Shows where devices are and what they do, in a table that is refreshed; q quits")
         .arg(
             Arg::new("device")
                 .long("device")
@@ -37,7 +37,7 @@ pub fn command() -> Command {
                 .value_name("SECONDS")
                 .value_parser(value_parser!(u64).range(1..=3600))
                 .default_value("10")
-                .help("So long from one response to the next request"),
+                .help("Seconds from one response to the next request"),
         )
 }
 

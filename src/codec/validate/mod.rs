@@ -255,7 +255,7 @@ impl Violations {
             let field = format!("{field}[{i}]");
             self.must(
                 &field,
-                format_args!("another than the items before it"),
+                format_args!("different from the items before it"),
                 text.trim_matches('"'),
             );
         }
