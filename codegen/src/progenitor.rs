@@ -1,4 +1,4 @@
-//! progenitor's client over the same document, with our types in the place of its own.
+//! progenitor's client for the same document, with our types in place of its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ use crate::{
     types,
 };
 
-/// Schemas that are written out, by their format: the type that stands for them.
+/// The types that replace inline schemas, by format.
 const FORMATS: [(&str, &str); 5] = [
     ("date-time", "crate::Timestamp"),
     ("date", "crate::Date"),
@@ -30,10 +30,11 @@ const FORMATS: [(&str, &str); 5] = [
 const DEVICE: &str = "autopi-device-id";
 const UNIT: &str = "autopi-unit-id";
 
-/// The Rust code of progenitor's builders for every operation whose area is `on`. It stands in a crate that has what [`crate::generate`] made of the same document.
+/// Returns the Rust code of progenitor's builders for every operation whose area is `on`. It belongs in a crate that contains the output of [`crate::generate`]
+/// for the same document.
 ///
 /// # Errors
-/// As [`crate::generate`]; what progenitor refuses, by its text.
+/// Returns an error in the same cases as [`crate::generate`], and with progenitor's message if progenitor refuses the document.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     let doc = parse(spec)?;
     let mut projected = doc.clone();
@@ -47,21 +48,21 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     prune(&mut projected);
     let refused = |what: String| Error::new("", format!("progenitor can't read it: {what}"));
     let spec = serde_json::from_value(projected).map_err(|e| refused(e.to_string()))?;
-    // typify panics on what it does not expect.
+    // typify panics on unexpected input.
     let tokens = panic::catch_unwind(AssertUnwindSafe(|| {
         Generator::new(&settings).generate_tokens(&spec)
     }));
     let tokens = tokens
         .map_err(|_| refused("it panicked".into()))?
         .map_err(|e| refused(e.to_string()))?;
-    // Texts of the document are in its doc comments as they are.
+    // progenitor puts texts of the document into doc comments unchanged.
     let tokens = docs::clean(tokens);
     let known = operations_by_key(&doc, on, tokens.clone())?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| refused(e.to_string()))?;
     twice(&file.items).map_err(refused)?;
     for item in &mut file.items {
         match item {
-            // They would make a client without credentials. Ours is made from an `autopi::Client`.
+            // These constructors would make a client without credentials. Ours is made from an `autopi::Client`.
             syn::Item::Impl(of) if of.trait_.is_none() && is_client(&of.self_ty) => {
                 of.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" || f.sig.ident == "new_with_client"));
             }
@@ -70,7 +71,7 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         }
     }
     file.items.extend([
-        // progenitor's own leaves dots and backslashes, with which a URL parser goes to another path.
+        // progenitor's own function keeps dots and backslashes, which lead a URL parser to another path.
         parse_quote!(
             use super::encode_path;
         ),
@@ -81,7 +82,7 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     Ok(prettyplease::unparse(&file))
 }
 
-/// Takes progenitor's `encode_path` out of an import.
+/// Removes progenitor's `encode_path` from an import.
 fn without_encode_path(tree: &mut UseTree) {
     match tree {
         UseTree::Path(path) => without_encode_path(&mut path.tree),
@@ -95,7 +96,7 @@ fn without_encode_path(tree: &mut UseTree) {
     }
 }
 
-/// Returns what our client knows of each operation, sorted by the id that progenitor wrote for it: that is not always the document's.
+/// Returns the facts of each operation for our client, sorted by the id that progenitor gave it, which is not always the document's.
 fn operations_by_key(
     doc: &Value,
     on: &dyn Fn(&str) -> bool,
@@ -118,7 +119,7 @@ fn operations_by_key(
     Ok(found.into_values().collect())
 }
 
-/// A path template with `{}` for each of its parameters.
+/// Returns a path template with `{}` for each of its parameters.
 fn without_names(path: &str) -> String {
     let mut parts = path.split('{');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -168,7 +169,7 @@ fn keys_by_route(
     }
 }
 
-/// Refuses what rustc would: two items of one name, by the name.
+/// Returns an error with the name if two items have the same name, which rustc would refuse.
 fn twice(items: &[syn::Item]) -> Result<(), String> {
     let mut names = BTreeSet::new();
     for item in items {
@@ -193,7 +194,7 @@ fn is_client(of: &syn::Type) -> bool {
     matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
 }
 
-/// Leaves the operations that are on.
+/// Keeps only the operations that are on.
 fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     let off: Vec<(String, &str)> = areas::select(doc, &|area| !on(area))?
         .iter()
@@ -207,8 +208,8 @@ fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// The two ids of a device as formats, and nothing else beside OpenAPI: typify finds a type by all that its schema says. A limit or a title would make another
-/// type of a text.
+/// Turns the marks of a device's two ids into formats, and removes everything else beyond OpenAPI: typify identifies a type by its whole schema, so a limit or
+/// a title would make another type of a string.
 fn plain(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -232,7 +233,7 @@ fn plain(value: &mut Value) {
     }
 }
 
-/// Gives each envelope of a page that is written out a name, by which typify finds our type: the names, with the items.
+/// Gives each inline envelope of a page a name, by which typify finds our type; returns the names with the items.
 fn pages(doc: &mut Value) -> Vec<(String, Value)> {
     fn lift(value: &mut Value, found: &mut Vec<(String, Value)>) {
         let items = value.get(contract::PAGE).and_then(|page| {
@@ -259,7 +260,7 @@ fn pages(doc: &mut Value) -> Vec<(String, Value)> {
     found
 }
 
-/// Leaves the components that something refers to.
+/// Keeps only the components that something refers to.
 fn prune(doc: &mut Value) {
     fn refs(value: &Value, found: &mut Vec<String>) {
         match value {

@@ -1,4 +1,4 @@
-//! SHA-256: by ring, which TLS has brought, and where there is none by RustCrypto.
+//! SHA-256 and HMAC: with ring, which TLS uses already, and with RustCrypto where there is no ring.
 
 /// Returns the SHA-256 of these bytes.
 #[cfg(not(target_family = "wasm"))]

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
-    /// Rule → how often it applied.
+    /// How often each rule applied.
     #[serde(rename = "rules", serialize_with = "map")]
     #[cfg_attr(
         feature = "schemas",
@@ -22,11 +22,11 @@ pub struct Report {
     pub warnings: Vec<(String, String)>,
 }
 
-/// A part of the document that was read with a guess, or could not be expressed.
+/// A part of the document that was interpreted by a guess, or could not be expressed.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct Warning<'a> {
-    /// JSON pointer in the user's file.
+    /// The JSON pointer in the user's file.
     pointer: &'a str,
     message: &'a str,
 }

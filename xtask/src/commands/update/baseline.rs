@@ -1,6 +1,6 @@
-//! What the last release was made from, while CHANGELOG.md has a block on what changed since: `spec/unreleased.json`.
+//! The baseline: what the last release was made from, as long as CHANGELOG.md has a block on later changes: `spec/unreleased.json`.
 //!
-//! It holds the overlay of that time, and what turns the committed upstream document back into the released one; so it is small, and needs no git.
+//! It holds the overlay of that release, and a patch from the committed upstream document back to the released one; so it is small, and does not need git.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ struct Stored {
     upstream: Option<Patch>,
 }
 
-/// What makes one value of another.
+/// A patch that turns one value into another.
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 #[serde(rename_all = "lowercase")]
 enum Patch {
@@ -31,7 +31,7 @@ enum Patch {
 }
 
 impl Baseline {
-    /// From the file and the committed upstream document; nothing if it is no such file.
+    /// Reads the file, given the committed upstream document; `None` if it is not such a file.
     pub fn read(text: &str, committed: &Value) -> Option<Self> {
         let stored: Stored = serde_json::from_str(text).ok()?;
         let mut upstream = committed.clone();
@@ -44,10 +44,10 @@ impl Baseline {
         })
     }
 
-    /// The file, beside the upstream document that is committed now.
+    /// Returns the content of the file for the upstream document that is committed now.
     ///
     /// # Errors
-    /// None that is known.
+    /// Returns an error if it does not serialise; no such case is known.
     pub fn text(&self, committed: &Value) -> serde_json::Result<String> {
         let upstream = between(Some(committed), Some(&self.upstream));
         Ok(serde_json::to_string_pretty(&Stored {
@@ -57,7 +57,7 @@ impl Baseline {
     }
 }
 
-/// What makes `to` of `from`; nothing if they are equal.
+/// Returns the patch from `from` to `to`; `None` if they are equal.
 fn between(from: Option<&Value>, to: Option<&Value>) -> Option<Patch> {
     match (from, to) {
         (a, b) if a == b => None,

@@ -1,4 +1,4 @@
-//! The entries that an update leaves in CHANGELOG.md, and the version that follows from them.
+//! The entries of an update in CHANGELOG.md, and the version that follows from them.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -12,8 +12,8 @@ const START: &str =
     "<!-- The API, since the last release: `cargo xtask update` rewrites this block. -->";
 const END: &str = "<!-- The end of the block. -->";
 
-/// `text` with a line for each change that callers must or may know, at the head of what is unreleased: what is gone, then what breaks, then what is new.
-/// The block of an earlier update is replaced.
+/// Returns `text` with a line for each change that callers must or may know, at the start of the unreleased section: first what was removed, then what breaks,
+/// then what is new. The block of an earlier update is replaced.
 pub fn update(text: &str, changes: &[Change]) -> String {
     let mut lines: BTreeSet<(usize, String)> = BTreeSet::new();
     for change in changes.iter().filter(|c| c.class != Class::Cosmetic) {
@@ -32,7 +32,7 @@ pub fn update(text: &str, changes: &[Change]) -> String {
             ),
         ));
     }
-    // A change that the two sides see in two ways is the worse one.
+    // If the two sides of a change have different classes, the worse one counts.
     let mut said = BTreeSet::new();
     let entries: String = lines
         .iter()
@@ -53,7 +53,7 @@ pub fn update(text: &str, changes: &[Change]) -> String {
     }
 }
 
-/// Does what is unreleased hold the block of an earlier update?
+/// Returns whether the unreleased section has the block of an earlier update.
 pub fn has_block(text: &str) -> bool {
     block(text).is_some()
 }
@@ -69,7 +69,7 @@ fn without_block(text: &str) -> String {
     }
 }
 
-/// What stands before and after the block of what is unreleased.
+/// Returns the text before and after the block in the unreleased section.
 fn block(text: &str) -> Option<(&str, &str)> {
     let heading = text.find(HEADING)?;
     let section = &text[heading + HEADING.len()..];
@@ -85,12 +85,12 @@ fn block(text: &str) -> Option<(&str, &str)> {
 pub struct Next {
     pub current: String,
     pub next: String,
-    /// Changes that are breaking or unclassified.
+    /// The number of breaking or unclassified changes.
     pub breaking: usize,
     pub additive: usize,
 }
 
-/// `0.1.0 → 0.2.0: 4 breaking`.
+/// Writes `0.1.0 → 0.2.0: 4 breaking`.
 impl fmt::Display for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} → {}: ", self.current, self.next)?;
@@ -101,7 +101,7 @@ impl fmt::Display for Next {
     }
 }
 
-/// The version that follows from `changes`, if the manifest says one.
+/// Returns the version that follows from `changes`, if the manifest has a version.
 pub fn version(manifest: &str, changes: &[Change]) -> Option<Next> {
     let manifest: toml_edit::DocumentMut = manifest.parse().ok()?;
     let of = |package: &toml_edit::Item| package.get("version")?.as_str().map(str::to_owned);
@@ -199,7 +199,7 @@ mod tests {
             "{second}"
         );
         assert_eq!(update(&second, &[]), mine);
-        // A block that was released stays as it is.
+        // A released block is not changed.
         let released = first.replace("## Unreleased", "## Unreleased\n\n## 0.2.0");
         assert!(!has_block(&released));
         assert!(update(&released, &changes(true)).contains("is gone"));

@@ -1,4 +1,4 @@
-//! The stages in a row, and what they make of the committed files: what `check` reports, and `update` writes.
+//! Runs all stages and compares the result with the committed files: `check` reports this, and `update` writes it.
 
 use std::{mem, path::Path};
 
@@ -23,22 +23,22 @@ use crate::{
     report::Failure,
 };
 
-/// What an update is made of, besides its report.
+/// The parts of an update, besides its report.
 pub struct Compared {
     pub folder: Folder,
     pub last: Provenance,
-    /// The document, and what its server may be asked to compare with next time.
+    /// The document, and the validators of its server for the next download.
     pub text: String,
     pub validators: Validators,
     pub new: Normalized,
     /// The committed upstream document.
     pub known: Option<Value>,
     pub corrections: Option<String>,
-    /// What the last release was made from, and every change since.
+    /// What the last release was made from, and all changes since.
     pub since: Option<(Baseline, Vec<Change>)>,
 }
 
-/// The stages in a row, and the drift from what is in `spec`.
+/// Runs all stages, and finds the drift from the files in `spec`.
 pub async fn compare(
     source: &Source,
     mode: Mode,
@@ -47,7 +47,7 @@ pub async fn compare(
 ) -> Result<Compared> {
     let folder = Folder::open(spec, &FILES)?;
     let url = source.url.as_deref().unwrap_or(URL);
-    // What is printed and stored: a token in the query is neither.
+    // The place that is printed and stored, without a token in its query.
     let place = match &source.from {
         Some(file) => file.display().to_string(),
         None => fetch::shown(&fetch::url(url)?),
@@ -58,7 +58,7 @@ pub async fn compare(
     let (text, validators) = match &source.from {
         Some(file) => (fetch::read(file)?, Validators::default()),
         None => {
-            // Validators belong to one URL.
+            // Validators are only valid for one URL.
             let known = if last.url == place {
                 Validators {
                     etag: last.etag.clone(),
@@ -74,7 +74,7 @@ pub async fn compare(
         }
     };
     let run = |overlay: Option<&str>| {
-        // What is committed stands for itself: no files beside it.
+        // The committed document is self-contained: there are no files beside it.
         let (text, file) = (text.as_str(), None);
         let input = Input {
             text,
@@ -154,14 +154,14 @@ pub async fn compare(
     })
 }
 
-/// From one pair of documents to the new ones; where the corrections changed as well, what they do is part of it.
+/// Returns the changes between two pairs of documents; if the corrections changed too, their effect is included.
 fn changes(
     upstream: &Value,
     doc: &Value,
     corrections: Option<&str>,
     new: &Normalized,
 ) -> Result<Vec<Change>> {
-    // The same document by the same corrections is what we have.
+    // The same document with the same corrections is what is committed.
     let other = upstream != &new.upstream;
     let recorrected = other.then(|| again(upstream, corrections)).transpose()?;
     let recorrected = recorrected.as_ref().map_or(&new.doc, |n| &n.doc);
@@ -175,7 +175,7 @@ fn changes(
     Ok(changes)
 }
 
-/// A committed document through the pipeline; actions that have no effect on it are left out.
+/// Normalises a committed document; actions without an effect on it are left out.
 fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure> {
     let (text, file) = (&upstream.to_string(), None);
     pipeline::run(Input {
@@ -186,7 +186,7 @@ fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure>
     })
 }
 
-/// What the last release was made from, and every change since, if CHANGELOG.md has a block on them.
+/// Returns what the last release was made from and all changes since, if CHANGELOG.md has a block on them.
 fn since_release(
     folder: &Folder,
     known: Option<&Value>,

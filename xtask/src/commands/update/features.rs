@@ -1,13 +1,14 @@
-//! The `[features]` block of the root `Cargo.toml`: one feature an area, `full` for all; `default` stays as it is but for areas that are gone.
+//! The `[features]` block of the root `Cargo.toml`: one feature for each area, and `full` for all. `default` stays the same, except for areas that were
+//! removed.
 
 use toml_edit::{Array, DocumentMut, Item, Value};
 
 use crate::report::Failure;
 
-/// The manifest with the features of these areas.
+/// Returns the manifest with the features of these areas.
 ///
 /// # Errors
-/// The manifest is no TOML, or has no `[features]`.
+/// Returns an error if the manifest is not TOML, or has no `[features]`.
 pub fn update(manifest: &str, areas: &[String]) -> Result<String, Failure> {
     let fail = |message: String| Failure::new("update the features", "", message).at("Cargo.toml");
     let mut doc: DocumentMut = manifest.parse().map_err(|e| fail(format!("{e}")))?;
@@ -27,7 +28,7 @@ pub fn update(manifest: &str, areas: &[String]) -> Result<String, Failure> {
     if listed == areas {
         return Ok(manifest.to_owned());
     }
-    // What `full` listed were areas; any other feature is ours and stays.
+    // The features in `full` were areas; any other feature is ours and stays.
     for gone in listed.iter().filter(|a| !areas.contains(a)) {
         features.remove(gone);
     }

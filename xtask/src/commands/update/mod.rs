@@ -1,4 +1,4 @@
-//! `cargo xtask update` and `check`: the report of the drift, and what is written of it.
+//! `cargo xtask update` and `check`: report the drift, and write the update.
 
 pub mod baseline;
 pub mod changelog;
@@ -23,7 +23,7 @@ use crate::{out::print, pipeline::fetch, report::Failure, say};
 const URL: &str = "https://api.autopi.io/?format=openapi";
 pub(crate) const MANIFEST: &str = "../Cargo.toml";
 const CHANGELOG: &str = "../CHANGELOG.md";
-/// What an update reads and writes, from `spec/`.
+/// The files that an update reads and writes, relative to `spec/`.
 pub(crate) const FILES: [&str; 7] = [
     baseline::FILE,
     "upstream.json",
@@ -48,19 +48,19 @@ pub struct Source {
     pub no_overlay: bool,
 }
 
-/// What [`update`] does besides reporting.
+/// The mode of [`update`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Report,
     Write,
-    /// Also where actions of the overlay are stale: they are left out.
+    /// Writes even if actions of the overlay are stale, which are left out.
     WriteWithoutStale,
 }
 
-/// Prints the report only, as text or as JSON. Returns whether there is anything to do: drift, or an overlay that is stale or does not fit.
+/// Prints the report as text or JSON. Returns whether there is anything to do: drift, or an overlay that is stale or does not fit.
 ///
 /// # Errors
-/// Returns the stage that failed; what was known by then is printed all the same.
+/// Returns the error of the stage that failed; everything that is known by then is printed first.
 pub async fn check(source: &Source, json: bool, spec: &Path) -> Result<bool> {
     let mut report = Report::default();
     let found = compare(source, Mode::Report, spec, &mut report).await;
@@ -73,10 +73,10 @@ pub async fn check(source: &Source, json: bool, spec: &Path) -> Result<bool> {
     found.map(|_| report.outcome == Outcome::Changed)
 }
 
-/// The whole pipeline into `spec`, or the report only. Returns whether there is drift; of the report, what [`check`] does.
+/// Runs the whole pipeline and writes the result to `spec`, or only reports. Returns whether there is drift or, for a report, what [`check`] returns.
 ///
 /// # Errors
-/// Returns the stage that failed, or the stale actions if they forbid to write; `spec` is as it was.
+/// Returns the error of the stage that failed, or one that names the stale actions if they prevent writing; `spec` is then unchanged.
 pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
     if mode == Mode::Report {
         return check(source, false, spec).await;
@@ -122,7 +122,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
         }
         files.push((CHANGELOG, text));
     }
-    // Formatting of the same document is no change: the committed bytes stay.
+    // Other formatting of the same document is no change: the committed bytes stay.
     let kept = folder.text("upstream.json");
     let sound = |text| Ok::<_, Failure>(last.is_of(text, &fetch::parse(text)?));
     if drift || kept.map(sound).transpose()? != Some(true) {

@@ -1,4 +1,4 @@
-//! `spec/source.toml`: where the upstream document came from.
+//! The provenance of the upstream document: `spec/source.toml`.
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::pipeline::{fetch::Validators, verify, write};
 
-/// Where `spec/upstream.json` came from, and how much is in it: `spec/source.toml`.
+/// The origin and the size of `spec/upstream.json`, stored in `spec/source.toml`.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Provenance {
     pub url: String,
@@ -30,7 +30,7 @@ impl Provenance {
         Ok(toml_edit::ser::to_string(self)?)
     }
 
-    /// Returns whether hash and counts are those of this document.
+    /// Returns whether the hash and the counts are those of this document.
     pub fn is_of(&self, text: &str, doc: &Value) -> bool {
         let validators = Validators {
             etag: self.etag.clone(),

@@ -1,4 +1,4 @@
-//! What `check` found, as far as it came: filled in step by step, then printed as text or as JSON (`docs/schemas/check.json`).
+//! The report of `check`: filled in step by step, then printed as text or as JSON (`docs/schemas/check.json`), even if a step failed.
 
 use std::fmt;
 
@@ -16,16 +16,16 @@ use crate::{
     report,
 };
 
-/// How `check` ended.
+/// The outcome of `check`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Nothing is to be done: exit code 0.
+    /// There is nothing to do: exit code 0.
     UpToDate,
     /// Drift, a stale action of the overlay, or an overlay that does not fit: exit code 1.
     Changed,
-    /// It could not tell; `error` says why, and the rest is what was known by then: exit code 2.
+    /// It could not tell; `error` says why, and the other members have what was known by then: exit code 2.
     #[default]
     Failed,
 }
@@ -34,7 +34,7 @@ pub enum Outcome {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Document {
-    /// Of its bytes, in hexadecimal digits.
+    /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
     /// Its `info.version`.
     pub version: Option<String>,
@@ -52,7 +52,7 @@ impl Document {
     }
 }
 
-/// What became of spec/overlay.yaml.
+/// What happened to spec/overlay.yaml.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -63,22 +63,22 @@ pub enum Overlay {
     None,
     /// Most of its actions match nothing: it was left out.
     AnotherDocument { missing: usize, actions: usize },
-    /// What it makes of the document is none, or does not generate: it was left out.
+    /// Its result is not a valid document, or cannot be generated from: it was left out.
     DoesNotFit { error: String },
 }
 
-/// What `check` found.
+/// The findings of `check`.
 #[derive(Default, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
     pub outcome: Outcome,
-    /// Why it could not tell, and the way out.
+    /// The reason why it could not tell, and what to do.
     pub error: Option<String>,
-    /// What to do, a step each; where it failed, `error` says it.
+    /// The steps to take; after a failure, `error` says what to do.
     pub to_do: Vec<String>,
     /// The URL that the document came from, without secrets, or the file.
     pub source: Option<String>,
-    /// The document from there.
+    /// The document from that source.
     pub fetched: Option<Document>,
     /// spec/upstream.json.
     pub committed: Option<Document>,
@@ -102,7 +102,7 @@ fn counted<S: Serializer>(changes: &Option<Vec<Change>>, s: S) -> Result<S::Ok, 
 }
 
 impl Report {
-    /// Says how it ended.
+    /// Sets the outcome.
     pub fn conclude(&mut self, error: Option<&anyhow::Error>) {
         self.error = error.map(|e| format!("{e:#}"));
         let mut to_do = Vec::new();
@@ -133,10 +133,10 @@ impl Report {
         }
     }
 
-    /// As one JSON document, and a newline at the end.
+    /// Returns the report as one JSON document, with a newline at the end.
     ///
     /// # Errors
-    /// None that is known.
+    /// Returns an error if it does not serialise; no such case is known.
     pub fn json(&self) -> serde_json::Result<String> {
         Ok(escape::json(&serde_json::to_string_pretty(self)?).into_owned() + "\n")
     }
@@ -183,7 +183,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// The overlay belongs to another document.
+/// Returns the message that the overlay belongs to another document.
 pub fn another(source: &str, missing: usize, actions: usize) -> String {
     format!(
         "{source} is another document: {missing} of {actions} actions of spec/overlay.yaml match nothing there"

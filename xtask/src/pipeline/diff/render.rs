@@ -16,7 +16,7 @@ pub enum Format {
     Json,
 }
 
-/// What `diff --format json` prints, and `check` as part of its own: how many changes there are of each class, and all of them.
+/// The output of `diff --format json`, and a part of that of `check`: the number of changes in each class, and all changes.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counted<'a> {

@@ -30,20 +30,20 @@ pub struct Stale {
     /// The JSON pointer of the action in the overlay.
     #[serde(rename = "pointer")]
     pub at: String,
-    /// Where that is, from 1.
+    /// The line of the action, from 1.
     pub line: usize,
     pub target: String,
     pub reason: Reason,
 }
 
-/// Why an action has no effect.
+/// The reason why an action has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The target is not there.
+    /// The target does not exist.
     MatchesNothing,
-    /// The document says already what the action says.
+    /// The document already says what the action says.
     ChangesNothing,
 }
 
