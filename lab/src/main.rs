@@ -26,7 +26,7 @@ use sandbox::SandboxArgs;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Cli {
-    /// Another checkout to work on [default: the one this was built in]
+    /// Work on another checkout [default: the one this was built in]
     #[arg(long, global = true)]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -35,43 +35,44 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// The embedded API on loopback
+    /// Serve the embedded API on loopback
     Sandbox(Box<SandboxArgs>),
-    /// The main job, end to end, on the sandbox
+    /// Run the main job, end to end, against the sandbox
     Demo,
-    /// What the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
+    /// Measure what the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
     BenchBuild {
         /// Sets of features, each a comma-separated list
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
-    /// What a program of one area costs to compile, dependencies included, beside the same by hand and octocrab: a clean check and a clean release build
+    /// Measure what a program with one area costs to compile, dependencies included, beside the same by hand and octocrab: a clean check and a clean release
+    /// build
     BenchConsumer,
-    /// What the client costs at run time, beside reqwest and serde by hand: ratios of one run
+    /// Measure what the client costs at run time, beside hand-written reqwest and serde: ratios within one run
     BenchRuntime {
-        /// A part only: get, decode, memory, stream, flight
+        /// Only these parts: get, decode, memory, stream, flight
         only: Option<String>,
     },
-    /// The sandbox (release build) beside prism's mock: requests a second, peak memory, start-up time. Installs wrk and prism where they are missing
+    /// Measure the sandbox (release build) beside prism's mock: requests per second, peak memory, start-up time. Installs wrk and prism if they are missing
     BenchSandbox {
-        /// For how long each load lasts
+        /// The length of each load in seconds
         #[arg(long, default_value_t = 5)]
         seconds: u32,
     },
-    /// The command line (release build): how long it takes to start, beside other programs and curl, and its size
+    /// Measure the command line (release build): its start-up time, beside other programs and curl, and its size
     BenchCli,
-    /// The sandbox judged by schemathesis and by prism, a validating proxy before every call of the generated client; writes docs/conformance.md.
-    /// Installs both below target/ (needs Python, npm, the network). Exit code 0: every finding has a reason, 1: some are open
+    /// Validate the sandbox with schemathesis, and with prism as a proxy before every call of the generated client; writes docs/conformance.md. Installs both
+    /// below target/ (needs Python, npm and the network). Exit code 0: every finding has a reason, 1: some are open
     Conformance {
-        /// For how long schemathesis makes requests
+        /// How many seconds schemathesis makes requests
         #[arg(long, default_value_t = 120)]
         seconds: u32,
-        /// Requests that it makes up for each operation in a round
+        /// How many requests it generates for each operation in a round
         #[arg(long, default_value_t = 5)]
         examples: u32,
     },
-    /// The sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
-    /// driver where they are missing
+    /// Check the sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
+    /// driver if they are missing
     PortalCheck,
 }
 

@@ -15,13 +15,14 @@ pub struct SandboxArgs {
     /// The port; any free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline; ours is served as it came, and its responses are as the overlay knows them from the wire
+    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline. Ours is served as it came, with responses as the
+    /// overlay corrects them
     #[arg(long)]
     spec: Option<PathBuf>,
     /// How responses look: as the live API's, or by the letter of the document
     #[arg(long, default_value = "real", value_parser = ["real", "spec"])]
     wire: String,
-    /// Keep what is created and changed in this SQLite file
+    /// Store everything that is created and changed in this SQLite file
     #[arg(long)]
     db: Option<PathBuf>,
     /// The same seed gives the same data
@@ -39,28 +40,28 @@ pub struct SandboxArgs {
     /// Append a JSON line for each request to this file
     #[arg(long)]
     log: Option<PathBuf>,
-    /// Play this recording of `autopi::testing::Recorder`, and respond by itself to what was not recorded
+    /// Play this recording of `autopi::testing::Recorder`; the sandbox itself responds to requests that were not recorded
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
-    /// The login asks for a second factor: this code
+    /// Make the login ask for a second factor with this code
     #[arg(long)]
     mfa: Option<String>,
-    /// Seconds that a JWT is good
+    /// The lifetime of a JWT in seconds
     #[arg(long)]
     token_lifetime: Option<u64>,
-    /// More requests in this time get 429: 100/1m
+    /// Respond with 429 to more requests in this time: 100/1m
     #[arg(long, value_name = "REQUESTS/TIME", value_parser = rate)]
     rate_limit: Option<(u32, Duration)>,
-    /// What a function gives on a device, as JSON, repeatable: obd.query={"value":7}
+    /// The result of a function on a device, as JSON, repeatable: obd.query={"value":7}
     #[arg(long, value_name = "FUNCTION=JSON", value_parser = result)]
     command_result: Vec<(String, serde_json::Value)>,
-    /// The account may not see what begins with this path, repeatable: 403
+    /// A path prefix that the account may not see (403), repeatable
     #[arg(long, value_name = "PATH")]
     forbidden: Vec<String>,
-    /// A name that requests may have in their Host beside those of loopback, repeatable: host.docker.internal
+    /// A name that requests may have in their Host in addition to those of loopback, repeatable: host.docker.internal
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// Refuse bodies that name things which are not there, as the real API does; `--strict=false` takes them
+    /// Refuse bodies that refer to objects that do not exist, as the real API does; `--strict=false` accepts them
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     strict: bool,
 }

@@ -31,7 +31,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     about = "The pipeline from the live document to spec/openapi.json, and the development commands"
 )]
 struct Cli {
-    /// Another checkout to work on [default: the one this was built in]
+    /// Work on another checkout [default: the one this was built in]
     #[arg(long, global = true)]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -40,41 +40,41 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Download, convert, correct, verify, write spec/; reports the drift
+    /// Download, convert, correct and verify the document, write spec/, and report the drift
     Update {
         #[command(flatten)]
         source: Source,
         /// Report only
         #[arg(long)]
         dry_run: bool,
-        /// Write even if actions of spec/overlay.yaml are stale: they are left out
+        /// Write even if actions of spec/overlay.yaml are stale, leaving them out
         #[arg(long, conflicts_with = "dry_run")]
         allow_stale: bool,
     },
-    /// The report of `update`. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has a stale action or does not fit, 2: could not tell
+    /// Print the report of `update` only. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has a stale action or does not fit, 2: could not tell
     Check {
         #[command(flatten)]
         source: Source,
-        /// json: one document on stdout (docs/schemas/check.json), also where it could not tell
+        /// json: one document on stdout (docs/schemas/check.json), even if it could not tell
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
-    /// spec/upstream.json (or FILE) → spec/openapi.json, offline
+    /// Normalise spec/upstream.json (or FILE) to spec/openapi.json, offline
     Normalize {
         /// Another document, without our overlay; `-` is stdin
         #[arg(long)]
         from: Option<PathBuf>,
-        /// Take out what another generator cannot read, and list each place: for a client that is built by it (docs/progenitor.md)
+        /// Remove everything that another generator cannot read, and list each place: for a client that it builds (docs/progenitor.md)
         #[arg(long = "for", value_name = "GENERATOR", value_parser = ["progenitor"], requires = "out")]
         reader: Option<String>,
         /// `-` is stdout [default: spec/openapi.json]
         #[arg(long)]
         out: Option<PathBuf>,
-        /// Fail if the committed one is stale
+        /// Fail if the committed document is stale
         #[arg(long)]
         check: bool,
     },
-    /// What is typed, corrected by the overlay, untyped and why, area by area
+    /// Count what is typed, what the overlay corrected, and what is untyped and why, for each area
     Coverage {
         /// Another document, without our overlay; `-` is stdin
         #[arg(long)]
@@ -85,52 +85,51 @@ enum Task {
         #[arg(long, conflicts_with = "from")]
         write: bool,
     },
-    /// What NEW means to callers of the client made from OLD, change by change: breaking, unclassified, additive, cosmetic, on the wire and in Rust
-    /// (docs/drift.md). Two documents, 2.0 or 3.x, without our overlay.
-    /// Exit code 0: compared, 1: something that `--fail-on` names, 2: could not tell
+    /// Print what NEW means to callers of the client made from OLD, change by change: breaking, unclassified, additive or cosmetic, on the wire and in Rust
+    /// (docs/drift.md). Both are Swagger 2.0 or OpenAPI 3.x, without our overlay. Exit code 0: compared, 1: something that `--fail-on` names, 2: could not tell
     Diff(compare::Args),
-    /// The GET operations of a real account, one after the other, or a recording, against the document; proposes overlay actions (docs/probe.md).
-    /// The token is AUTOPI_API_TOKEN or AUTOPI_JWT. Exit code 0: as documented, 1: proposals are left, 2: could not tell, or stopped before the end
+    /// Compare responses to GET operations, of a real account or a recording, with the document, and propose overlay actions (docs/probe.md). The token is
+    /// AUTOPI_API_TOKEN or AUTOPI_JWT. Exit code 0: as documented, 1: proposals are left, 2: could not tell, or stopped before the end
     Probe(probe::command::Args),
-    /// Documents through the pipeline and `cargo check`, one after the other, leaving the repository alone
+    /// Run documents through the pipeline and `cargo check`, one after the other, without changing the repository
     Try {
         /// `-` is stdin
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// With progenitor's client as well
+        /// Check progenitor's client as well
         #[arg(long)]
         progenitor: bool,
     },
-    /// The generated code, to read
+    /// Print the generated code
     Expand {
         #[arg(long)]
         area: Option<String>,
     },
-    /// The embedded API on loopback
+    /// Serve the embedded API on loopback
     #[command(disable_help_flag = true)]
     Sandbox(InLab),
-    /// What the client costs to compile, beside plain progenitor
+    /// Measure what the client costs to compile, beside plain progenitor
     #[command(disable_help_flag = true)]
     BenchBuild(InLab),
-    /// What a program of one area costs to compile, dependencies included, beside the same by hand and octocrab
+    /// Measure what a program with one area costs to compile, dependencies included, beside the same by hand and octocrab
     #[command(disable_help_flag = true)]
     BenchConsumer(InLab),
-    /// What the client costs at run time, beside reqwest and serde by hand
+    /// Measure what the client costs at run time, beside hand-written reqwest and serde
     #[command(disable_help_flag = true)]
     BenchRuntime(InLab),
-    /// The sandbox beside prism's mock: requests a second, peak memory, start-up time
+    /// Measure the sandbox beside prism's mock: requests per second, peak memory, start-up time
     #[command(disable_help_flag = true)]
     BenchSandbox(InLab),
-    /// The command line: how long it takes to start, and its size
+    /// Measure the start-up time and the size of the command line
     #[command(disable_help_flag = true)]
     BenchCli(InLab),
-    /// The sandbox judged by schemathesis and prism; writes docs/conformance.md
+    /// Validate the sandbox with schemathesis and prism; writes docs/conformance.md
     #[command(disable_help_flag = true)]
     Conformance(InLab),
-    /// The sandbox's portal in a browser
+    /// Check the sandbox's portal in a browser
     #[command(disable_help_flag = true)]
     PortalCheck(InLab),
-    /// The main job, end to end, on the sandbox
+    /// Run the main job, end to end, against the sandbox
     #[command(disable_help_flag = true)]
     Demo(InLab),
 }

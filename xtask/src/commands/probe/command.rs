@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where the API is [default: `https://api.autopi.io`]; with `--from`, its path is what the recorded paths begin with
+    /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, its path is the prefix of the recorded paths
     #[arg(long)]
     url: Option<String>,
     /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}
@@ -27,31 +27,31 @@ pub struct Args {
     /// The document, without our overlay [default: spec/openapi.json, with it]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Requests a second
+    /// Requests per second
     #[arg(long, default_value_t = 1.0)]
     rate: f64,
-    /// As many requests at most
+    /// The maximum number of requests
     #[arg(long, value_name = "N")]
     max_calls: Option<usize>,
-    /// Seconds for one response
+    /// The timeout for one response, in seconds
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
-    /// Leave out the paths that begin so; repeatable
+    /// Leave out paths with this prefix; repeatable
     #[arg(long, value_name = "PATH")]
     skip: Vec<String>,
     /// NAME=VALUE: a parameter that no response gives, such as a time; repeatable
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// Go on where the last one stopped
+    /// Continue where the last probe stopped
     #[arg(long)]
     resume: bool,
-    /// Where it is kept how far it came, with ids of the account; removed at the end
+    /// The file for the progress, with ids of the account; removed at the end
     #[arg(long, default_value = "target/probe/state.json", value_name = "FILE")]
     state: PathBuf,
     /// text or json
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     format: String,
-    /// Where the proposed actions go
+    /// The file for the proposed actions
     #[arg(long, default_value = "target/probe/overlay.yaml", value_name = "FILE")]
     out: PathBuf,
 }
