@@ -1,5 +1,7 @@
 //! progenitor's client for the same document, with our types in place of its own.
 
+mod narrow;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter,
@@ -13,8 +15,9 @@ use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
 use syn::{UseTree, parse_quote};
 
+use self::narrow::{DEVICE, UNIT, pages, plain, prune, select};
 use crate::{
-    Error, areas, contract, docs, operations, parse, projection,
+    Error, areas, docs, operations, parse, projection,
     schema::{Document, page_items},
     types,
 };
@@ -27,8 +30,6 @@ const FORMATS: [(&str, &str); 5] = [
     (DEVICE, "crate::DeviceId"),
     (UNIT, "crate::UnitId"),
 ];
-const DEVICE: &str = "autopi-device-id";
-const UNIT: &str = "autopi-unit-id";
 
 /// Returns the Rust code of progenitor's builders for every operation whose area is `on`. It belongs in a crate that contains the output of [`crate::generate`]
 /// for the same document.
@@ -192,96 +193,6 @@ fn twice(items: &[syn::Item]) -> Result<(), String> {
 
 fn is_client(of: &syn::Type) -> bool {
     matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
-}
-
-/// Keeps only the operations that are on.
-fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
-    let off: Vec<(String, &str)> = areas::select(doc, &|area| !on(area))?
-        .iter()
-        .map(|op| (op.path.to_owned(), op.method))
-        .collect();
-    for (path, method) in off {
-        if let Some(item) = doc["paths"][&path].as_object_mut() {
-            item.shift_remove(method);
-        }
-    }
-    Ok(())
-}
-
-/// Turns the marks of a device's two ids into formats, and removes everything else beyond OpenAPI: typify identifies a type by its whole schema, so a limit or
-/// a title would make another type of a string.
-fn plain(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            let format = match map.get(contract::ID).and_then(Value::as_str) {
-                Some("device") => Some(DEVICE),
-                Some("unit") => Some(UNIT),
-                _ => None,
-            };
-            if let Some(format) = format {
-                map.insert("format".into(), json!(format));
-            }
-            map.retain(|key, value| match key.as_str() {
-                contract::JSON => true,
-                "minLength" | "maxLength" | "pattern" | "title" => value.is_object(),
-                key => !key.starts_with(contract::PREFIX),
-            });
-            map.values_mut().for_each(plain);
-        }
-        Value::Array(list) => list.iter_mut().for_each(plain),
-        _ => {}
-    }
-}
-
-/// Gives each inline envelope of a page a name, by which typify finds our type; returns the names with the items.
-fn pages(doc: &mut Value) -> Vec<(String, Value)> {
-    fn lift(value: &mut Value, found: &mut Vec<(String, Value)>) {
-        let items = value.get(contract::PAGE).and_then(|page| {
-            let items = value.pointer("/properties/results/items")?;
-            (*page == Value::Bool(true)).then(|| items.clone())
-        });
-        if let Some(items) = items {
-            let name = format!("AutopiPage{}", found.len());
-            *value = json!({ "$ref": format!("#/components/schemas/{name}") });
-            found.push((name, items));
-            return;
-        }
-        match value {
-            Value::Object(map) => map.values_mut().for_each(|v| lift(v, found)),
-            Value::Array(list) => list.iter_mut().for_each(|v| lift(v, found)),
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    lift(&mut doc["paths"], &mut found);
-    for (name, _) in &found {
-        doc["components"]["schemas"][name] = json!({});
-    }
-    found
-}
-
-/// Keeps only the components that something refers to.
-fn prune(doc: &mut Value) {
-    fn refs(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(map) => {
-                found.extend(Document::target(value).map(str::to_owned));
-                map.values().for_each(|v| refs(v, found));
-            }
-            Value::Array(list) => list.iter().for_each(|v| refs(v, found)),
-            _ => {}
-        }
-    }
-    let (mut todo, mut used) = (Vec::new(), BTreeSet::new());
-    refs(&doc["paths"], &mut todo);
-    while let Some(name) = todo.pop() {
-        if used.insert(name.clone()) {
-            refs(&doc["components"]["schemas"][&name], &mut todo);
-        }
-    }
-    if let Some(schemas) = doc["components"]["schemas"].as_object_mut() {
-        schemas.retain(|name, _| used.contains(name));
-    }
 }
 
 fn settings(
