@@ -50,7 +50,7 @@ const LAYERS: layers::Table<'_> = &[
     ),
     (
         "progenitor",
-        &["error", "transport", "client", "call", "rt"],
+        &["privacy", "error", "transport", "client", "call", "rt"],
     ),
     ("json_schema", &["codec", "pagination"]),
     ("testing", &["privacy", "codec", "error", "transport", "rt"]),
