@@ -1,5 +1,7 @@
 //! What an overlay does to a document, held against the Overlay Specification 1.0 and 1.1; and our own overlay against its evidence.
 
+use std::{fs, path::Path};
+
 use serde_json::{Value, json};
 use xtask::{
     commands::update::{Mode, Source},
@@ -507,5 +509,105 @@ fn an_action_says_which_members_are_secrets() {
         (&after, r#"("key", true)"#),
     ] {
         assert!(code.contains(shown), "{shown}");
+    }
+}
+
+#[test]
+fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
+    let nested =
+        |open: &str, close: &str| format!("$[?{}@.a{}]", open.repeat(20_000), close.repeat(20_000));
+    for (target, said) in [
+        ("$..*..*..*..*".to_owned(), "more than one `..`"),
+        ("$..[?@..[?@..x]]".to_owned(), "more than one `..`"),
+        ("$.*[?$..x]".to_owned(), "has a `$` in a filter"),
+        (
+            format!("${}", "[*,*]".repeat(12)),
+            "beside another selector",
+        ),
+        (format!("${}", "['a','a']".repeat(12)), "more than 64"),
+        (nested("(", ")"), "longer than 4,096"),
+        (
+            nested("(", ")")
+                .replace(&"(".repeat(19_000), "")
+                .replace(&")".repeat(19_000), ""),
+            "16 brackets",
+        ),
+        (
+            format!("${}{}", "[?@".repeat(1_000), "]".repeat(1_000)),
+            "16 brackets",
+        ),
+        (
+            "$..[?search(@, '((a{64}){64}){64}')]".to_owned(),
+            "a pattern with `{`",
+        ),
+        (
+            "$..[?match(@.a, @.pattern)]".to_owned(),
+            "that the document holds",
+        ),
+    ] {
+        let actions = json!([{ "target": target, "update": { "a": 1 } }]);
+        let why = refused(&with("1.1.0", actions));
+        assert!(
+            why.contains(said) && why.contains("#/actions/0/target"),
+            "{why}"
+        );
+        assert!(why.len() < 400, "{why}");
+    }
+    let double = (0..40).flat_map(|i| {
+        let inner = format!("$.x{i}");
+        [
+            json!({ "target": "$", "update": { format!("x{i}"): {} } }),
+            json!({ "target": inner, "copy": "$" }),
+        ]
+    });
+    let why = refused(&with("1.1.0", double.collect()));
+    assert!(
+        why.contains("deeper than 128") || why.contains("4 times"),
+        "{why}"
+    );
+    let many: Vec<Value> = (0..1_001)
+        .map(|i| json!({ "target": "$", "update": { "x": i } }))
+        .collect();
+    let why = refused(&with("1.1.0", many.into()));
+    assert!(why.contains("1001 actions: 1000 at most"), "{why}");
+    // What is meant by a filter is taken.
+    for target in [
+        "$..[?@.x == 1]",
+        r"$.a[?match(@.n, 'a\\p{L}.*') && @.x > 0]",
+        "$.a['b','c','d']",
+        "$['it is ..* and $..']",
+    ] {
+        let mut doc = json!({ "a": [{ "x": 1, "n": "ab" }] });
+        apply(
+            &mut doc,
+            "1.1.0",
+            json!([{ "target": target, "update": { "y": 1 } }]),
+        );
+    }
+}
+
+#[test]
+fn a_file_of_spec_that_is_no_text_is_named_and_never_waited_for() {
+    let fifo = |at: &Path| {
+        let made = std::process::Command::new("mkfifo").arg(at).status();
+        assert!(made.unwrap().success());
+    };
+    for (kind, said) in [
+        ("folder", "is no regular file"),
+        ("device", "is no regular file"),
+        ("fifo", "is no regular file"),
+        ("UTF-16", "valid UTF-8"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let at = dir.path().join("overlay.yaml");
+        match kind {
+            "folder" => fs::create_dir(&at).unwrap(),
+            "device" => std::os::unix::fs::symlink("/dev/zero", &at).unwrap(),
+            "fifo" => fifo(&at),
+            _ => fs::write(&at, b"\xff\xfea\0").unwrap(),
+        }
+        let why = pipeline::write::Folder::open(dir.path(), &["overlay.yaml"]).err();
+        let why = why.expect(kind).to_string();
+        assert!(why.contains(said) && why.contains("overlay.yaml"), "{why}");
     }
 }

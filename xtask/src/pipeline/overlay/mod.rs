@@ -3,6 +3,7 @@
 //! The specification allows an action that matches nothing. Here such an action is *stale*, and so is one that changes nothing: either the API was corrected,
 //! or the target is wrong. All stale actions are reported and left out.
 
+mod bounds;
 mod merge;
 mod read;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
 use crate::{document::escape, locate, report::Failure};
+use bounds::Budget;
 use read::{Action, Change, Version};
 
 /// The effect of an overlay on a document.
@@ -81,10 +83,11 @@ fn fail(at: &str, message: impl Into<String>) -> Failure {
 pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     let overlay = read::read(text)?;
     let original = doc.clone();
+    let mut budget = Budget::of(doc);
     let done = overlay
         .actions
         .iter()
-        .map(|action| run(doc, action, overlay.version))
+        .map(|action| run(doc, action, overlay.version, &mut budget))
         .collect::<Result<Vec<_>, _>>()?;
     // An action that others revert, such as `remove` before an `update` with the same value, has no effect either.
     let stale = |done: &Option<Vec<String>>| {
@@ -109,8 +112,9 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         .collect();
     if !stale.is_empty() {
         *doc = original;
+        budget = Budget::of(doc);
         for (action, _) in overlay.actions.iter().zip(is_stale).filter(|(_, s)| !s) {
-            run(doc, action, overlay.version)?;
+            run(doc, action, overlay.version, &mut budget)?;
         }
     }
     Ok(Applied {
@@ -120,7 +124,12 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
 }
 
 /// Returns the JSON pointers of what was changed; `None` if nothing matches.
-fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<String>>, Failure> {
+fn run(
+    doc: &mut Value,
+    action: &Action,
+    version: Version,
+    budget: &mut Budget,
+) -> Result<Option<Vec<String>>, Failure> {
     let found = query(doc, &action.path);
     if found.is_empty() {
         return Ok(None);
@@ -149,6 +158,10 @@ fn run(doc: &mut Value, action: &Action, version: Version) -> Result<Option<Vec<
             }
         },
     };
+    let deepest = found.iter().map(Vec::len).max().unwrap_or_default();
+    budget
+        .take(update, found.len(), deepest)
+        .map_err(|why| fail(&action.at, format!("`{}` {why}", action.target)))?;
     for steps in &found {
         let pointer = pointer(steps);
         // A change at one target may have removed another target.

@@ -1,9 +1,11 @@
 //! Reads an overlay document, by the schemas of Overlay 1.0 and 1.1.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use super::fail;
+use super::{bounds, fail};
 use crate::{locate, report::Failure};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,9 +60,14 @@ pub(super) fn read(text: &str) -> Result<Overlay, Failure> {
     let list = list
         .filter(|l| !l.is_empty())
         .ok_or_else(|| fail("/actions", "must be a list of at least one action"))?;
+    if list.len() > bounds::ACTIONS {
+        let message = format!("{} actions: {} at most", list.len(), bounds::ACTIONS);
+        return Err(fail("/actions", message));
+    }
+    let mut seen = HashMap::new();
     let actions = list.iter().enumerate().map(|(i, value)| {
         let at = format!("/actions/{i}");
-        match list[..i].iter().position(|other| other == value) {
+        match seen.insert(value, i) {
             Some(same) => Err(fail(&at, format!("is action {same} once more"))),
             None => action(value, at, version),
         }
@@ -151,6 +158,13 @@ fn optional_string(map: &Map<String, Value>, key: &str, at: &str) -> Result<(), 
 
 fn path(map: &Map<String, Value>, key: &str, at: &str) -> Result<JsonPath, Failure> {
     let text = string(map, key, at)?;
+    bounds::path(text).map_err(|why| {
+        let start: String = text.chars().take(80).collect();
+        fail(
+            &format!("{at}/{key}"),
+            format!("`{start}` {why}: not taken, since its work could grow without end"),
+        )
+    })?;
     JsonPath::parse(text).map_err(|e| {
         fail(
             &format!("{at}/{key}"),

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use file::write_file;
 pub use journal::recover;
 
+use super::fetch;
 use crate::report::Failure;
 use journal::Entry;
 
@@ -36,14 +37,15 @@ impl Folder {
         let _lock = lock::shared(path)?;
         let mut read = BTreeMap::new();
         for name in names {
-            match fs::read_to_string(path.join(name)) {
-                Ok(text) => drop(read.insert((*name).to_owned(), text)),
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-                Err(e) => {
-                    return Err(Failure::new("read", "", e.to_string())
-                        .at(path.join(name).display())
-                        .help("`git checkout` brings it back; --root names another checkout"));
+            let place = path.join(name);
+            match fs::metadata(&place) {
+                // A FIFO would be waited for, a device has no end.
+                Ok(file) if !file.is_file() => {
+                    return Err(unreadable(&place, "is no regular file"));
                 }
+                Ok(_) => drop(read.insert((*name).to_owned(), fetch::read(&place)?)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(unreadable(&place, &e.to_string())),
             }
         }
         Ok(Self {
@@ -118,6 +120,12 @@ impl Folder {
 pub(crate) fn hash(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unreadable(place: &Path, why: &str) -> Failure {
+    Failure::new("read", "", why)
+        .at(place.display())
+        .help("`git checkout` brings it back; --root names another checkout")
 }
 
 fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
