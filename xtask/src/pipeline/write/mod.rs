@@ -15,7 +15,6 @@ use sha2::{Digest, Sha256};
 pub use file::write_file;
 pub use journal::recover;
 
-use super::fetch;
 use crate::report::Failure;
 use journal::Entry;
 
@@ -43,7 +42,11 @@ impl Folder {
                 Ok(file) if !file.is_file() => {
                     return Err(unreadable(&place, "is no regular file"));
                 }
-                Ok(_) => drop(read.insert((*name).to_owned(), fetch::read(&place)?)),
+                Ok(_) => {
+                    let text = fs::read_to_string(&place)
+                        .map_err(|e| unreadable(&place, &e.to_string()))?;
+                    read.insert((*name).to_owned(), text);
+                }
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 Err(e) => return Err(unreadable(&place, &e.to_string())),
             }
