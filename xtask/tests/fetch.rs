@@ -128,6 +128,28 @@ async fn a_stall_ends_at_the_limit() {
 }
 
 #[tokio::test]
+async fn a_body_that_stalls_is_asked_for_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = socket.read(&mut [0; 4096]).await;
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{";
+            let _ = socket.write_all(head).await;
+            open.push(socket);
+        }
+    });
+    let why = refused(&url).await;
+    assert!(why.contains("not whole in time: 1 bytes came"), "{why}");
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn a_huge_body_is_cut_off() {
     let huge: &'static str = Box::leak(
         format!(

@@ -216,15 +216,13 @@ async fn body(
                 bar.inc(chunk.len() as u64);
             }
             Err(e) => {
-                return Err((
-                    fail(format!(
-                        "the connection broke after {} bytes: {}",
-                        bytes.len(),
-                        e.without_url()
-                    ))
-                    .help("run the command again"),
-                    true,
-                ));
+                // What takes all the time is not asked for again.
+                let (again, n) = (!e.is_timeout(), bytes.len());
+                let why = match again {
+                    true => format!("the connection broke after {n} bytes: {}", e.without_url()),
+                    false => format!("not whole in time: {n} bytes came"),
+                };
+                return Err((fail(why).help("run the command again"), again));
             }
         }
         if bytes.len() > limit {
