@@ -6,6 +6,7 @@
 pub mod cargo;
 pub mod commands;
 pub mod document;
+mod exact;
 pub mod locate;
 pub mod out;
 pub mod pipeline;

@@ -6,17 +6,25 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 use serde_json::Value;
 
+use crate::exact::Exact;
+
 /// Reads JSON, or else YAML with its merge keys.
 ///
 /// # Errors
 /// Returns an error with line and column.
 pub fn parse(text: &str) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
-    match serde_json::from_str(text) {
+    match json(text) {
         Ok(value) => Ok(value),
         Err(e) if is_json(text) => Err(format!("broken JSON: {e}")),
-        Err(_) => yaml(text).map_err(|e| format!("neither JSON nor YAML: {e}")),
+        Err(_) => yaml(text).map_err(|e| format!("it is not JSON, and broken as YAML: {e}")),
     }
+}
+
+fn json(text: &str) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Exact.deserialize(&mut reader)?;
+    reader.end().map(|()| value)
 }
 
 fn is_json(text: &str) -> bool {
@@ -24,7 +32,7 @@ fn is_json(text: &str) -> bool {
 }
 
 fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
-    let mut value = yaml_serde::from_str(text)?;
+    let mut value = Exact.deserialize(yaml_serde::Deserializer::from_str(text))?;
     if text.contains("<<:") {
         merge(&mut value);
     }
@@ -254,6 +262,26 @@ mod tests {
         }
         assert_eq!(line(yaml, "/200/g"), 7);
         assert_eq!(line(yaml, "/h/i"), 10);
+    }
+
+    #[test]
+    fn what_json_can_not_hold_is_refused_with_its_line() {
+        for (text, line, what) in [
+            (
+                "{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2}}",
+                2,
+                "`c` stands twice",
+            ),
+            ("a: 1\nb:\n  c: 1\n  c: 2\n", 3, "`c` stands twice"),
+            ("a:\n  200: x\n  \"200\": y\n", 2, "`200` stands twice"),
+            ("a: 1\nb: .nan\n", 2, "NaN is no number"),
+            ("a: [1,\n -.inf]\n", 2, "-inf is no number"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(what), "{error}");
+            assert!(error.contains(&format!("line {line}")), "{error}");
+        }
+        assert_eq!(parse("{\"a\": [1], \"a\": [1]}").unwrap()["a"][0], 1);
     }
 
     #[test]

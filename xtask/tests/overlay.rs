@@ -232,7 +232,7 @@ fn what_is_no_overlay_is_refused_by_its_place() {
             "#: `odd`",
         ),
         ("- 1".into(), "#: "),
-        ("a: [".into(), "neither JSON nor YAML"),
+        ("a: [".into(), "not JSON, and broken as YAML"),
     ] {
         let error = refused(&text);
         assert!(error.contains(says), "{text}\n{error}");
