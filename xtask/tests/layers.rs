@@ -10,7 +10,8 @@ use std::path::Path;
 const LAYERS: layers::Table<'_> = &[
     ("cargo", &[]),
     ("out", &[]),
-    ("locate", &[]),
+    ("exact", &[]),
+    ("locate", &["exact"]),
     ("report", &["locate"]),
     ("document", &["report"]),
     ("pipeline::fetch", &["locate", "report"]),
