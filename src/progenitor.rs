@@ -93,9 +93,9 @@ async fn exec(
     operation: &'static str,
 ) -> Result<reqwest::Response, crate::Error> {
     let url = request.url().clone();
-    let known = generated::OPERATIONS;
-    let known = known.binary_search_by_key(&operation, |op| op.key);
-    let known = known.ok().map(|at| &generated::OPERATIONS[at]);
+    let all = generated::OPERATIONS;
+    let at = all.binary_search_by_key(&operation, |op| op.key);
+    let known = at.ok().map(|at| &all[at]);
     let operation = known.map_or(operation, |op| op.id);
     let mut spec = RequestSpec::new(operation, request.method().clone(), url.path().to_owned());
     if let Some(op) = known {

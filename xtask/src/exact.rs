@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads any value; an error for a key that stands twice with different values, which RFC 8259 and YAML 1.2 do not allow, and for `.nan` and `.inf`.
+/// Reads any value. A key that stands twice with different values is an error (YAML 1.2 does not allow it, and of JSON that has it RFC 8259 says that readers differ), as are `.nan` and `.inf`.
 pub struct Exact;
 
 impl<'de> DeserializeSeed<'de> for Exact {

@@ -544,6 +544,14 @@ fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
             "$..[?match(@.a, @.pattern)]".to_owned(),
             "that the document holds",
         ),
+        (
+            r"$..[?search(@, '((a\u007b64})\u007b64})\u007b64}')]".to_owned(),
+            "a pattern with `{`",
+        ),
+        (
+            "$..[?match(@.a, value(@.pattern))]".to_owned(),
+            "that the document holds",
+        ),
     ] {
         let actions = json!([{ "target": target, "update": { "a": 1 } }]);
         let why = refused(&with("1.1.0", actions));
@@ -576,6 +584,9 @@ fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
         r"$.a[?match(@.n, 'a\\p{L}.*') && @.x > 0]",
         "$.a['b','c','d']",
         "$['it is ..* and $..']",
+        // A `{` that is in no pattern, and names that are those of functions.
+        r"$.a[?match(@.n, 'a.*') && @['/x/{id}/'] == null]",
+        "$['/search/{id}/'].parameters[?@.name == 'q']",
     ] {
         let mut doc = json!({ "a": [{ "x": 1, "n": "ab" }] });
         apply(

@@ -51,43 +51,63 @@ fn size(value: &Value) -> (usize, usize) {
     }
 }
 
+/// An open bracket of a JSONPath.
+#[derive(Default)]
+struct Open {
+    commas: usize,
+    /// Whether a selector in it may select many values.
+    many: bool,
+    /// Whether it holds the arguments of `match` or `search`, of which the second is a pattern.
+    matches: bool,
+}
+
 /// Checks that the work of a JSONPath grows with the size of the document and no faster.
 ///
 /// # Errors
 /// Returns what is not taken.
 pub(super) fn path(text: &str) -> Result<(), &'static str> {
+    const PATTERN: &str = "has a pattern with `{`, or one that the document holds";
     if text.len() > 4_096 {
         return Err("is longer than 4,096 bytes");
     }
-    // For each open bracket: its selectors, and whether one of them may select many values.
-    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     let (mut descendants, mut selected, mut last) = (0, 1_usize, ' ');
     let mut rest = text.char_indices();
     while let Some((i, c)) = rest.next() {
+        let in_pattern = open.iter().any(|o| o.matches && o.commas > 0);
         match c {
             '\'' | '"' => {
                 let mut escaped = false;
-                for (_, inner) in rest.by_ref() {
-                    if inner == c && !escaped {
-                        break;
-                    }
+                let closing = rest.by_ref().find(|&(_, inner)| {
+                    let ends = inner == c && !escaped;
                     escaped = inner == '\\' && !escaped;
+                    ends
+                });
+                let inside = &text[i + 1..closing.map_or(text.len(), |(end, _)| end)];
+                if in_pattern && counts(inside) {
+                    return Err(PATTERN);
                 }
             }
-            '[' | '(' => open.push((1, false)),
+            '[' | '(' => open.push(Open {
+                matches: ["match", "search"]
+                    .iter()
+                    .any(|f| text[..i].trim_end().ends_with(f)),
+                ..Open::default()
+            }),
             ']' | ')' => {
-                let (selectors, many) = open.pop().unwrap_or((1, false));
-                if c == ']' && selectors > 1 && many {
+                let Open { commas, many, .. } = open.pop().unwrap_or_default();
+                if c == ']' && commas > 0 && many {
                     return Err("has `*`, a slice or a filter beside another selector");
                 }
                 if c == ']' {
-                    selected = selected.saturating_mul(selectors);
+                    selected = selected.saturating_mul(commas + 1);
                 }
             }
-            ',' => open.iter_mut().rev().take(1).for_each(|o| o.0 += 1),
-            '*' | ':' | '?' => open.iter_mut().rev().take(1).for_each(|o| o.1 = true),
+            ',' => open.iter_mut().rev().take(1).for_each(|o| o.commas += 1),
+            '*' | ':' | '?' => open.iter_mut().rev().take(1).for_each(|o| o.many = true),
             '.' if last == '.' => descendants += 1,
             '$' if i > 0 => return Err("has a `$` in a filter, which is asked of every value"),
+            '@' if in_pattern => return Err(PATTERN),
             '{' => return Err("has a `{` outside of quotes"),
             _ => {}
         }
@@ -99,17 +119,14 @@ pub(super) fn path(text: &str) -> Result<(), &'static str> {
     if descendants > 1 {
         return Err("has more than one `..`");
     }
-    if selected > 64 {
-        return Err("selects more than 64 combinations of names");
-    }
-    let functions = ["match", "search"].iter().any(|f| text.contains(f));
-    let counted = text.replace("\\p{", "").replace("\\P{", "").contains('{');
-    let of_document = text
-        .split(',')
-        .skip(1)
-        .any(|s| s.trim_start().starts_with('@'));
-    match functions && text.contains('?') && (counted || of_document) {
-        true => Err("has a pattern with `{`, or one that the document holds"),
+    match selected > 64 {
+        true => Err("selects more than 64 combinations of names"),
         false => Ok(()),
     }
+}
+
+/// Returns whether a pattern counts (`a{9}`), or may do so: `\u007b` is a `{` too.
+fn counts(pattern: &str) -> bool {
+    let plain = pattern.replace("\\p{", "").replace("\\P{", "");
+    plain.contains('{') || plain.contains("\\u")
 }
