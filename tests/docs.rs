@@ -1,0 +1,127 @@
+//! The pages of the repository name tests, files and links that exist.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Returns the files below a folder that end with `extension`, without those that are built.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut todo = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(path) = todo.pop() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            let entries = fs::read_dir(&path).unwrap();
+            todo.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|e| e == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn identifiers(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect()
+}
+
+/// Returns whether a code span is the name of a test: four words or more.
+fn is_test(span: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    span.chars().all(plain) && span.split('_').filter(|word| !word.is_empty()).count() > 3
+}
+
+/// Returns the path of a code span that begins with a folder of the repository.
+fn path(span: &str) -> Option<PathBuf> {
+    let plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    let (top, _) = span.split_once('/').filter(|_| span.chars().all(plain))?;
+    let is_ours = top != "target" && !top.starts_with("..") && Path::new(ROOT).join(top).is_dir();
+    (is_ours && !top.is_empty()).then(|| Path::new(ROOT).join(span))
+}
+
+/// Returns whether a link of a page is to a file, and its fragment to a heading of that file. Links to other hosts are not checked.
+fn leads_somewhere(page: &Path, link: &str) -> bool {
+    let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let target = match file {
+        "" => page.to_owned(),
+        file => page.parent().unwrap().join(file),
+    };
+    let text = || fs::read_to_string(&target).unwrap_or_default();
+    let is_heading = || {
+        text()
+            .lines()
+            .any(|l| l.starts_with('#') && slug(l) == fragment)
+    };
+    file.contains(':') || target.exists() && (fragment.is_empty() || is_heading())
+}
+
+/// Returns the fragment that GitHub gives a heading.
+fn slug(heading: &str) -> String {
+    let heading = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn each_test_file_and_link_that_a_page_names_exists() {
+    let root = Path::new(ROOT);
+    let texts = files(root, "rs").into_iter().map(|path| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path, text)
+    });
+    let texts: Vec<_> = texts.collect();
+    let sources = texts.iter().map(|(path, text)| (path, identifiers(text)));
+    let sources: BTreeMap<_, _> = sources.collect();
+    let (mut checked, mut missing) = (0, Vec::new());
+    for page in files(root, "md") {
+        let text = fs::read_to_string(&page).unwrap();
+        for (n, line) in text.lines().enumerate() {
+            let mut miss =
+                |what: &str| missing.push(format!("{}:{}: {what}", page.display(), n + 1));
+            // Every other part is a code span; `tests` are those of a list that a file may follow.
+            let (mut tests, mut before) = (Vec::new(), "");
+            for (i, span) in line.split('`').enumerate() {
+                if i % 2 == 0 {
+                    before = span;
+                    for link in span.split("](").skip(1) {
+                        let link = link.split(')').next().unwrap_or_default();
+                        checked += 1;
+                        if !leads_somewhere(&page, link) {
+                            miss(link);
+                        }
+                    }
+                    continue;
+                }
+                if !matches!(before, ", " | " and " | " in ") {
+                    tests.clear();
+                }
+                if is_test(span) {
+                    checked += 1;
+                    tests.push(span);
+                    if !sources.values().any(|known| known.contains(span)) {
+                        miss(span);
+                    }
+                } else if let Some(path) = path(span) {
+                    checked += 1;
+                    if !path.exists() {
+                        miss(span);
+                    }
+                    for test in tests.drain(..).filter(|_| before == " in ") {
+                        let mut there = sources.iter().filter(|(file, _)| file.starts_with(&path));
+                        if !there.any(|(_, known)| known.contains(test)) {
+                            miss(&format!("{test} in {span}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(checked > 300, "{checked}");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
