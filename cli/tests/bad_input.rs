@@ -240,6 +240,10 @@ fn documents_that_are_none() {
         ("", "it is no JSON"),
         ("[]", "it is no document of OpenAPI 3 or Swagger 2.0"),
         (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
+        (
+            r#"{"openapi":"3.0.3","paths":{},"paths":{"/a":{}}}"#,
+            "`paths` stands twice with different values: keep one at line 1",
+        ),
         (r#"{"openapi":"4.0"}"#, "it is no document of OpenAPI 3"),
         (r#"{"swagger":"1.2"}"#, "it is no document of OpenAPI 3"),
     ] {

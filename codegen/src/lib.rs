@@ -15,6 +15,7 @@ mod describe;
 mod docs;
 mod error;
 pub mod escape;
+pub mod exact;
 mod examples;
 mod index;
 #[cfg(feature = "json-schemas")]
@@ -173,8 +174,8 @@ pub fn areas_of(doc: &Value) -> Result<Vec<String>, Error> {
 }
 
 fn parse(spec: &str) -> Result<Value, Error> {
-    let doc: Value =
-        serde_json::from_str(spec).map_err(|e| Error::new("", format!("not JSON: {e}")))?;
+    let doc = exact::json(serde_json::Deserializer::from_str(spec))
+        .map_err(|e| Error::new("", format!("not JSON: {e}")))?;
     match doc.get("openapi").and_then(Value::as_str) {
         Some(v) if v.starts_with("3.0") => Ok(doc),
         Some(v) => Err(Error::new(

@@ -6,7 +6,6 @@
 pub mod cargo;
 pub mod commands;
 pub mod document;
-mod exact;
 pub mod locate;
 pub mod out;
 pub mod pipeline;

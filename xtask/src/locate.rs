@@ -1,12 +1,16 @@
 //! Reads JSON or YAML, and finds the line of a place in it. Lines are only looked up when an error is printed: the text is then read once more, up to the
 //! place.
 
+mod entries;
+
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 use serde_json::Value;
 
-use crate::exact::Exact;
+use autopi_codegen::exact::{self, Exact};
+
+pub use entries::entries;
 
 /// Reads JSON, or else YAML with its merge keys.
 ///
@@ -14,17 +18,11 @@ use crate::exact::Exact;
 /// Returns an error with line and column.
 pub fn parse(text: &str) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
-    match json(text) {
+    match exact::json(serde_json::Deserializer::from_str(text)) {
         Ok(value) => Ok(value),
         Err(e) if is_json(text) => Err(format!("broken JSON: {e}")),
         Err(_) => yaml(text).map_err(|e| format!("it is not JSON, and broken as YAML: {e}")),
     }
-}
-
-fn json(text: &str) -> serde_json::Result<Value> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Exact.deserialize(&mut reader)?;
-    reader.end().map(|()| value)
 }
 
 fn is_json(text: &str) -> bool {
@@ -32,7 +30,7 @@ fn is_json(text: &str) -> bool {
 }
 
 fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
-    let mut value = Exact.deserialize(yaml_serde::Deserializer::from_str(text))?;
+    let mut value = Exact::early().deserialize(yaml_serde::Deserializer::from_str(text))?;
     if text.contains("<<:") {
         merge(&mut value);
     }
@@ -189,8 +187,8 @@ impl<'de> DeserializeSeed<'de> for Entry<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         match self.0 {
-            // Read as a value, so that the reader stops at it.
-            [] => reader.deserialize_any(Stop),
+            // Asked for what it is not, so that the reader stops at its beginning.
+            [] => reader.deserialize_bool(Stop),
             _ => reader.deserialize_any(Search(self.0)),
         }
     }
@@ -272,8 +270,13 @@ mod tests {
                 2,
                 "`c` stands twice",
             ),
-            ("a: 1\nb:\n  c: 1\n  c: 2\n", 3, "`c` stands twice"),
-            ("a:\n  200: x\n  \"200\": y\n", 2, "`200` stands twice"),
+            ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, "`c` stands twice"),
+            ("a: 1\nb: 2\na: 3\n", 3, "`a` stands twice"),
+            ("a: {b: 1}\n# x\na:\n  b: 2\n", 4, "`a` stands twice"),
+            ("a: 1\na:\nc: 1\n", 2, "`a` stands twice"),
+            ("- a: [1]\n  a:\n  - 2\n", 3, "`a` stands twice"),
+            ("{\"a\": 1,\n \"a\": 2,\n \"b\": 3}", 2, "`a` stands twice"),
+            ("a:\n  200: x\n  \"200\": y\n", 3, "`200` stands twice"),
             ("a: 1\nb: .nan\n", 2, "NaN is no number"),
             ("a: [1,\n -.inf]\n", 2, "-inf is no number"),
         ] {

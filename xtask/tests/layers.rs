@@ -10,8 +10,7 @@ use std::path::Path;
 const LAYERS: layers::Table<'_> = &[
     ("cargo", &[]),
     ("out", &[]),
-    ("exact", &[]),
-    ("locate", &["exact"]),
+    ("locate", &[]),
     ("report", &["locate"]),
     ("document", &["report"]),
     ("pipeline::fetch", &["locate", "report"]),

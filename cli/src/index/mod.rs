@@ -1,6 +1,7 @@
 //! The document as commands see it: areas, operations, schemas. Only the requested parts are parsed.
 
 pub mod build;
+mod exact;
 mod flags;
 mod operation;
 mod schema;
@@ -124,8 +125,8 @@ impl Index {
             Failure::usage(format!("cannot use the document {}: {why}", path.display()))
         };
         let text = fs::read(path).map_err(|e| refuse(e.to_string()))?;
-        let document: Value =
-            serde_json::from_slice(&text).map_err(|e| refuse(format!("it is no JSON: {e}")))?;
+        let document = exact::json(serde_json::Deserializer::from_slice(&text))
+            .map_err(|e| refuse(format!("it is no JSON: {e}")))?;
         let index = build::build(&document).map_err(refuse)?;
         let index = Self::read(Box::leak(index.into_boxed_slice()));
         index

@@ -6,16 +6,18 @@
 mod bounds;
 mod merge;
 mod read;
+mod work;
 
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json_path::{JsonPath, PathElement};
+use serde_json_path::PathElement;
 
 use crate::{document::escape, locate, report::Failure};
 use bounds::Budget;
-use read::{Action, Change, Version};
+use read::{Action, Change, Path, Version};
+use work::Steps;
 
 /// The effect of an overlay on a document.
 #[derive(Debug, Clone)]
@@ -83,11 +85,11 @@ fn fail(at: &str, message: impl Into<String>) -> Failure {
 pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     let overlay = read::read(text)?;
     let original = doc.clone();
-    let mut budget = Budget::of(doc);
+    let mut limits = Limits::of(doc);
     let done = overlay
         .actions
         .iter()
-        .map(|action| run(doc, action, overlay.version, &mut budget))
+        .map(|action| run(doc, action, overlay.version, &mut limits))
         .collect::<Result<Vec<_>, _>>()?;
     // An action that others revert, such as `remove` before an `update` with the same value, has no effect either.
     let stale = |done: &Option<Vec<String>>| {
@@ -97,24 +99,26 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
             .all(|p| merge::same(original.pointer(p), doc.pointer(p)))
     };
     let is_stale: Vec<bool> = done.iter().map(stale).collect();
-    let list = overlay.actions.iter().zip(&done).zip(&is_stale);
-    let stale: Vec<Stale> = list
-        .filter(|(_, stale)| **stale)
-        .map(|((action, done), _)| Stale {
+    let indices: Vec<usize> = (0..done.len()).filter(|i| is_stale[*i]).collect();
+    let lines = locate::entries(text, "/actions", done.len(), &indices);
+    let named = |(i, line): (&usize, usize)| {
+        let action = &overlay.actions[*i];
+        Stale {
             at: action.at.clone(),
-            line: locate::line(text, &action.at),
-            target: action.target.clone(),
-            reason: match done {
+            line,
+            target: action.target.text.clone(),
+            reason: match done[*i] {
                 None => Reason::MatchesNothing,
                 Some(_) => Reason::ChangesNothing,
             },
-        })
-        .collect();
+        }
+    };
+    let stale: Vec<Stale> = indices.iter().zip(lines).map(named).collect();
     if !stale.is_empty() {
         *doc = original;
-        budget = Budget::of(doc);
+        limits = Limits::of(doc);
         for (action, _) in overlay.actions.iter().zip(is_stale).filter(|(_, s)| !s) {
-            run(doc, action, overlay.version, &mut budget)?;
+            run(doc, action, overlay.version, &mut limits)?;
         }
     }
     Ok(Applied {
@@ -123,14 +127,36 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     })
 }
 
+/// What the actions of an overlay may still do.
+struct Limits {
+    budget: Budget,
+    steps: Steps,
+}
+
+impl Limits {
+    fn of(doc: &Value) -> Self {
+        Self {
+            budget: Budget::of(doc),
+            steps: Steps::of(doc),
+        }
+    }
+}
+
 /// Returns the JSON pointers of what was changed; `None` if nothing matches.
 fn run(
     doc: &mut Value,
     action: &Action,
     version: Version,
-    budget: &mut Budget,
+    limits: &mut Limits,
 ) -> Result<Option<Vec<String>>, Failure> {
-    let found = query(doc, &action.path);
+    let mut count = |doc: &Value, path: &Path, key| {
+        let steps = limits.steps.take(doc, &path.text);
+        let shown = read::start(&path.text);
+        steps.map_err(|why| fail(&format!("{}/{key}", action.at), format!("`{shown}` {why}")))
+    };
+    let target = &action.target;
+    count(doc, target, "target")?;
+    let found = query(doc, &target.parsed);
     if found.is_empty() {
         return Ok(None);
     }
@@ -146,30 +172,32 @@ fn run(
             return Ok(Some(changed));
         }
         Change::Update(update) => update,
-        Change::Copy(source) => match source.query(doc).all().as_slice() {
-            [] => return Ok(None),
-            [one] => {
-                copied = (*one).clone();
-                &copied
+        Change::Copy(source) => {
+            count(doc, source, "copy")?;
+            match source.parsed.query(doc).all().as_slice() {
+                [] => return Ok(None),
+                [one] => {
+                    copied = (*one).clone();
+                    &copied
+                }
+                several => {
+                    let message = format!("selects {} values, not one", several.len());
+                    return Err(fail(&format!("{}/copy", action.at), message));
+                }
             }
-            several => {
-                let message = format!("selects {} values, not one", several.len());
-                return Err(fail(&format!("{}/copy", action.at), message));
-            }
-        },
+        }
     };
+    let wrong = |why| fail(&action.at, format!("`{}` {why}", read::start(&target.text)));
     let deepest = found.iter().map(Vec::len).max().unwrap_or_default();
-    budget
-        .take(update, found.len(), deepest)
-        .map_err(|why| fail(&action.at, format!("`{}` {why}", action.target)))?;
+    let budget = &mut limits.budget;
+    budget.take(update, found.len(), deepest).map_err(wrong)?;
     for steps in &found {
         let pointer = pointer(steps);
         // A change at one target may have removed another target.
         let Some(target) = doc.pointer_mut(&pointer) else {
             continue;
         };
-        merge::update(target, update, version, pointer, &mut changed)
-            .map_err(|why| fail(&action.at, format!("`{}` {why}", action.target)))?;
+        merge::update(target, update, version, pointer, &mut changed).map_err(wrong)?;
     }
     Ok(Some(changed))
 }
@@ -182,7 +210,7 @@ enum Step {
 }
 
 /// Returns the places that a path leads to, each once, in the order of names and indices: a value comes before those inside it.
-fn query(doc: &Value, path: &JsonPath) -> Vec<Vec<Step>> {
+fn query(doc: &Value, path: &serde_json_path::JsonPath) -> Vec<Vec<Step>> {
     let found = path.query_located(doc);
     let steps = found.locations().map(|location| {
         let step = |element: &PathElement<'_>| match element {

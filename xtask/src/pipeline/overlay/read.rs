@@ -22,14 +22,18 @@ pub(super) struct Overlay {
 pub(super) struct Action {
     /// The JSON pointer of the action in the overlay.
     pub at: String,
-    pub target: String,
-    pub path: JsonPath,
+    pub target: Path,
     pub change: Change,
+}
+
+pub(super) struct Path {
+    pub text: String,
+    pub parsed: JsonPath,
 }
 
 pub(super) enum Change {
     Update(Value),
-    Copy(JsonPath),
+    Copy(Path),
     Remove,
     /// No effect: valid in 1.0, where every member but the target is optional.
     Nothing,
@@ -84,7 +88,7 @@ fn action(value: &Value, at: String, version: Version) -> Result<Action, Failure
         &at,
         &["target", "description", "update", "copy", "remove"],
     )?;
-    let target = string(map, "target", &at)?.to_owned();
+    let target = path(map, "target", &at)?;
     optional_string(map, "description", &at)?;
     let remove = match map.get("remove") {
         None => false,
@@ -107,12 +111,7 @@ fn action(value: &Value, at: String, version: Version) -> Result<Action, Failure
         (Some(update), None) => Change::Update(update.clone()),
         (None, None) => Change::Nothing,
     };
-    Ok(Action {
-        path: path(map, "target", &at)?,
-        at,
-        target,
-        change,
-    })
+    Ok(Action { at, target, change })
 }
 
 fn is_patch_of(version: &str, minor: &str) -> bool {
@@ -156,19 +155,19 @@ fn optional_string(map: &Map<String, Value>, key: &str, at: &str) -> Result<(), 
     }
 }
 
-fn path(map: &Map<String, Value>, key: &str, at: &str) -> Result<JsonPath, Failure> {
+fn path(map: &Map<String, Value>, key: &str, at: &str) -> Result<Path, Failure> {
     let text = string(map, key, at)?;
-    bounds::path(text).map_err(|why| {
-        let start: String = text.chars().take(80).collect();
-        fail(
-            &format!("{at}/{key}"),
-            format!("`{start}` {why}: not taken, since its work could grow without end"),
-        )
-    })?;
-    JsonPath::parse(text).map_err(|e| {
-        fail(
-            &format!("{at}/{key}"),
-            format!("`{text}` is no JSONPath (RFC 9535): {e}"),
-        )
+    let at = format!("{at}/{key}");
+    bounds::path(text).map_err(|why| fail(&at, format!("`{}` {why}", start(text))))?;
+    let parsed = JsonPath::parse(text)
+        .map_err(|e| fail(&at, format!("`{text}` is no JSONPath (RFC 9535): {e}")))?;
+    Ok(Path {
+        text: text.to_owned(),
+        parsed,
     })
+}
+
+/// Returns as much of a path as an error shows.
+pub(super) fn start(path: &str) -> String {
+    path.chars().take(80).collect()
 }
