@@ -126,20 +126,3 @@ impl<'de> Visitor<'de> for Exact<'_> {
         self.keep(members)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_document_with_a_key_twice_is_no_client() {
-        let document = |second: &str| {
-            format!(
-                "{{\"openapi\": \"3.0.3\", \"paths\": {{\"/a\": {{\"get\": {{\"operationId\": \"a\", \"responses\": {{}},\n \"operationId\": \"{second}\"}}}}}}}}"
-            )
-        };
-        let generate = |second| crate::generate(&document(second), &|_| true);
-        assert!(generate("a").is_ok());
-        let why = generate("b").unwrap_err().to_string();
-        assert!(why.contains("`operationId` stands twice"), "{why}");
-        assert!(why.contains("line 2"), "{why}");
-    }
-}
