@@ -40,6 +40,11 @@ pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, c
     crate::transport::response::decode(200, body)
 }
 
+/// Returns whether a JSON text has a number that changes when it is read as an `i64`, `u64` or `f64`.
+pub fn loses_digits(json: &[u8]) -> bool {
+    crate::codec::digits::any_lost(json)
+}
+
 /// Returns the `Authorization` header that a call would be sent with now; logs in if there is no session.
 pub async fn authorization(client: &crate::Client) -> Result<secrecy::SecretString, crate::Error> {
     use crate::transport::core::Authorization;

@@ -53,13 +53,16 @@ impl Context {
             matches = inner;
         }
         let text = |name: &str| matches.get_one::<String>(name).cloned();
+        for name in ["columns", "sort"] {
+            let mut values = matches.get_many::<String>(name).into_iter().flatten();
+            if values.any(|names| names.split(',').any(|name| name.trim().is_empty())) {
+                return Err(Failure::usage(format!("--{name}: a name is missing")));
+            }
+        }
         let list = |name: &str| {
             let values = matches.get_many::<String>(name).into_iter().flatten();
             let parts = values.flat_map(|v| v.split(',')).map(str::trim);
-            parts
-                .filter(|p| !p.is_empty())
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
+            parts.map(str::to_owned).collect::<Vec<_>>()
         };
         let output = Output {
             columns: list("columns"),

@@ -25,9 +25,18 @@ pub struct DryRun(Arc<Mutex<Seen>>);
 struct Seen {
     /// Members that the document marks as secrets, whatever their names.
     secrets: HashSet<String>,
-    /// The parts of a form, which a request cannot show: `name=@file`.
-    parts: Vec<(String, String)>,
+    /// The parts of a form, which a request cannot show.
+    parts: Vec<(String, Shown)>,
     curl: Option<String>,
+}
+
+/// A part of a form.
+#[derive(Debug)]
+pub enum Shown {
+    /// A text.
+    Text(String),
+    /// The path of a file.
+    File(String),
 }
 
 impl DryRun {
@@ -39,9 +48,9 @@ impl DryRun {
     }
 
     /// Adds a part of a form.
-    pub fn part(&self, name: &str, value: &str) {
+    pub fn part(&self, name: &str, part: Shown) {
         if let Ok(mut seen) = self.0.lock() {
-            seen.parts.push((name.to_owned(), value.to_owned()));
+            seen.parts.push((name.to_owned(), part));
         }
     }
 
@@ -70,10 +79,19 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     let parts = &seen.parts;
     let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
     let mut words = vec!["curl".to_owned()];
-    if request.method() != "GET" {
-        words.push(format!("-X {}", request.method()));
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    let body = body.filter(|body| !body.is_empty());
+    match request.method().as_str() {
+        // curl makes a POST of a request with a body.
+        "GET" if body.is_none() && parts.is_empty() => {}
+        "HEAD" => words.push("--head".into()),
+        method => words.push(format!("-X {method}")),
     }
-    words.push(quoted(masked_url(request.url()).as_str()));
+    let url = masked_url(request.url());
+    if url.as_str().contains(['[', ']', '{', '}']) {
+        words.push("--globoff".into());
+    }
+    words.push(quoted(url.as_str()));
     for (name, value) in request.headers() {
         let value = value.to_str().unwrap_or_default();
         match name.as_str() {
@@ -90,23 +108,31 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
         }
     }
     for (name, value) in parts {
-        let value = if is_secret(name) { secret::MASK } else { value };
-        words.push(format!("-F {}", quoted(&format!("{name}={value}"))));
+        words.push(match value {
+            _ if is_secret(name) => form("--form-string", name, secret::MASK),
+            Shown::Text(text) => form("--form-string", name, text),
+            Shown::File(path) => {
+                // A comma or a semicolon would end the name.
+                let path = path.replace('\\', r"\\").replace('"', r#"\""#);
+                form("-F", name, &format!("@\"{path}\""))
+            }
+        });
     }
-    match request.body().and_then(reqwest::Body::as_bytes) {
-        Some(body) if !body.is_empty() => {
-            let kind = request
-                .headers()
-                .get("content-type")
-                .and_then(|v| v.to_str().ok());
-            words.push(format!(
-                "--data-raw {}",
-                quoted(&masked_body(body, kind.unwrap_or_default(), &is_secret))
-            ));
-        }
-        _ => {}
+    if let Some(body) = body {
+        let kind = request
+            .headers()
+            .get("content-type")
+            .and_then(|v| v.to_str().ok());
+        words.push(format!(
+            "--data-raw {}",
+            quoted(&masked_body(body, kind.unwrap_or_default(), &is_secret))
+        ));
     }
     words.join(" \\\n  ")
+}
+
+fn form(option: &str, name: &str, value: &str) -> String {
+    format!("{option} {}", quoted(&format!("{name}={value}")))
 }
 
 /// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a command would send.

@@ -112,6 +112,29 @@ impl Failure {
     }
 }
 
+/// Returns the text of an error without its advice for programs in Rust.
+fn for_people(text: &str, body: &[u8]) -> String {
+    const ADVICE: [&str; 5] = [
+        ", or allow_plain_http(",
+        ", command_job waits on",
+        ": raise max_response_bytes",
+        " (to be told of each",
+        ": raw_body() has all of it",
+    ];
+    let Some((text, of)) = ADVICE
+        .iter()
+        .find_map(|of| Some((text.split_once(of)?.0, *of)))
+    else {
+        return text.to_owned();
+    };
+    match String::from_utf8_lossy(body) {
+        body if of.contains("raw_body") && !body.is_empty() => {
+            format!("{text}: {}", body.chars().take(400).collect::<String>())
+        }
+        _ => text.to_owned(),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(e: Error) -> Self {
         let exit = match (e.kind(), e.status()) {
@@ -124,7 +147,8 @@ impl From<Error> for Failure {
         };
         let text = e.to_string();
         // `raw` is no useful name for a request to any path.
-        let mut failure = Self::new(exit, text.strip_prefix("raw: ").unwrap_or(&text));
+        let text = text.strip_prefix("raw: ").unwrap_or(&text);
+        let mut failure = Self::new(exit, for_people(text, e.raw_body().unwrap_or_default()));
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
             failure.hint = Some(

@@ -53,8 +53,17 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
     let index = said.index()?;
-    let matches = match tree::command(index, said).try_get_matches_from(arguments) {
+    let parse = |arguments: &[OsString]| tree::command(index, said).try_get_matches_from(arguments);
+    let matches = match parse(&arguments) {
         Ok(matches) => matches,
+        // `autopi AREA` lists its operations. A program that asks for data gets an error.
+        Err(e) if tree::is_incomplete(&e) && !said.for_programs => {
+            let help = parse(&[&arguments[..], &["--help".into()]].concat());
+            return help
+                .err()
+                .map_or(Ok(()), |help| help.print())
+                .map_err(|e| Failure::io("the output", &e));
+        }
         Err(e) if e.exit_code() == 0 => {
             // Help and version are no errors.
             return e.print().map_err(|e| Failure::io("the output", &e));

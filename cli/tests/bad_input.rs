@@ -14,8 +14,8 @@ const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 fn words_options_and_values_that_are_none() {
     let cli = Cli::shared();
     for (line, says) in [
-        ("", "a command is missing"),
-        ("dongle", "an operation is missing"),
+        ("-o json", "a command is missing"),
+        ("dongle -o ndjson", "an operation is missing"),
         ("dongle device-list", "did you mean devices-list"),
         ("dongle nothing-like-it", "`autopi search nothing-like-it`"),
         ("dongel devices-list", "did you mean dongle"),
@@ -34,7 +34,14 @@ fn words_options_and_values_that_are_none() {
         ("dongle devices-read x", "--id: must be an id like"),
         ("dongle devices-read x y", "unexpected value 'y'"),
         ("dongle devices-list --limit x", "--limit"),
+        ("dongle devices-list --limit -1", "invalid value '-1'"),
+        (
+            "dongle devices-list --columns id,",
+            "--columns: a name is missing",
+        ),
         ("dongle devices-list --timeout 0", "--timeout"),
+        ("dongle devices-list --timeout -1", "invalid value '-1'"),
+        ("--spec /dev/zero devices", "more than 256 MiB"),
         ("dongle devices-list -o jsn", "no format of the output"),
         (
             "dongle devices-list --columns no_such",
@@ -46,6 +53,8 @@ fn words_options_and_values_that_are_none() {
         ),
         ("devices --jq .[", "--jq: no filter at character"),
         ("devices --jq nothing", "`nothing` is no filter"),
+        ("devices --jq env", "`env` is no filter"),
+        ("devices --jq halt", "`halt` is no filter"),
         ("api FETCH /x/", "no method; there are GET"),
         ("api GET /x/ -q a", "--query a"),
         ("api GET /x/ --json {", "is no JSON"),
@@ -97,7 +106,21 @@ fn bodies_that_are_none() {
         ),
         (
             vec!["-b", "callName=@nothing.txt"],
-            "cannot read nothing.txt",
+            "-b callName: cannot read nothing.txt",
+        ),
+        (vec!["-b", "callName=@at"], r#"-b 'callName:="@at"'"#),
+        (vec!["-b", "callName=@"], "the file after @ is missing"),
+        (
+            vec!["-b", "user_metadata.n:=12345678901234567890123"],
+            "more digits than 64 bits hold",
+        ),
+        (
+            vec!["-b", r#"user_metadata:={"a":[{"b":1,"b":2}]}"#],
+            "`b` stands twice with different values",
+        ),
+        (
+            vec!["--json", r#"{"callName":"a","callName":"b"}"#],
+            "`callName` stands twice with different values",
         ),
         (
             vec!["-b", "vehicle.year:=\"x\""],
@@ -131,13 +154,50 @@ fn bodies_that_are_none() {
 }
 
 #[test]
+fn what_is_named_in_part_is_listed() {
+    let cli = Cli::shared();
+    for (line, has) in [
+        ("", "dongle         153 operations"),
+        ("--quiet", "dongle         153 operations"),
+        ("dongle", "devices-list"),
+        ("dongle --sandbox", "devices-list"),
+        ("export", "telemetry"),
+        ("trip", "show"),
+    ] {
+        let ran = cli.line(line);
+        assert!(ran.good().contains(has) && ran.err.is_empty(), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_usual_format_is_one_and_its_errors_are_json() {
+    let json = |text: &str| serde_json::from_str::<Value>(text).is_ok();
+    let cli = Cli::shared().with("AUTOPI_OUTPUT", "jsn");
+    cli.line("devices")
+        .bad(2, "AUTOPI_OUTPUT: `jsn` is no format; there are table");
+    let cli = Cli::shared().with("AUTOPI_OUTPUT", "ndjson");
+    // Nothing else is on stderr, so that a program can read it.
+    for line in [
+        "devices --columns no_such",
+        "dongle nothing",
+        "devices x --nothing",
+    ] {
+        let ran = cli.line(line);
+        assert!(ran.code == 2 && json(&ran.err), "{ran:?}");
+    }
+}
+
+#[test]
 fn hosts_that_are_none_or_not_to_be_trusted() {
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", API_TOKEN);
     for (url, says) in [
         ("api.autopi.io", "the base URL"),
         ("", "the base URL"),
         ("ftp://api.autopi.io", "ftp"),
-        ("http://api.example", "plain http to api.example"),
+        (
+            "http://api.example",
+            "plain http to api.example would show the token to the network: use https\n",
+        ),
         ("https://user:canary@api.example", "the base URL"),
     ] {
         let ran = cli.run(&["devices", "--base-url", url]);
@@ -398,8 +458,8 @@ fn an_upload_goes_up_by_its_path() {
         "--dry-run",
     ]);
     assert!(
-        shown.good().contains(&format!("-F 'file=@{file}'"))
-            && shown.out.contains("-F 'name=J1939'"),
+        shown.good().contains(&format!("-F 'file=@\"{file}\"'"))
+            && shown.out.contains("--form-string 'name=J1939'"),
         "{shown:?}"
     );
 }

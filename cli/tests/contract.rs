@@ -18,7 +18,8 @@ fn example(help: &str) -> Vec<String> {
         .rsplit_once("Example:\n  autopi ")
         .unwrap()
         .1
-        .trim_end();
+        .trim_end()
+        .replace(" \\\n    ", " ");
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
     for c in text.chars() {
         match c {

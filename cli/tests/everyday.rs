@@ -42,6 +42,27 @@ fn lists_show_both_ids_wherever_a_device_is() {
 }
 
 #[test]
+fn a_range_excludes_its_end_and_what_a_device_has_is_looked_for_on_all_pages() {
+    let cli = Cli::shared();
+    let line = "trips --device Truck-02 --from 2026-01-01T00:00Z --columns start_time_utc";
+    let start = cli.line(line).json()[0]["start_time_utc"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(cli.line(&format!("{line} --to {start}")).json(), json!([]));
+    let alerts = cli.line("alerts --device Truck-24 --columns device_name");
+    assert_eq!(alerts.json(), json!([{"device_name": "Truck-24"}]));
+    let none = cli.line("devices nothing-like-it -o table");
+    assert_eq!((none.good(), &*none.err), ("", "note: nothing found\n"));
+    for list in ["devices", "vehicles", "positions", "trips", "alerts"] {
+        let csv = cli.line(&format!("{list} --limit 1 -o csv"));
+        let header: Vec<&str> = csv.good().lines().next().unwrap().split(',').collect();
+        let names: std::collections::BTreeSet<_> = header.iter().collect();
+        assert_eq!(names.len(), header.len(), "{header:?}");
+    }
+}
+
+#[test]
 fn a_device_is_meant_by_either_id_or_a_part_of_its_name_and_ambiguity_lists_the_candidates() {
     let cli = Cli::shared();
     let device = cli.line("devices --limit 1").json()[0].clone();
@@ -91,6 +112,9 @@ fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
         cli.run(&["run", "Truck-03", "--job", &job]).json()["result"],
         json!({"value": 7})
     );
+    // A job that nobody knows has no result.
+    let none = cli.line("run Truck-03 --job 20200101000000000000 --wait=1");
+    none.bad(5, "job 20200101000000000000 may still run\n  `autopi run ");
     let before = api.count("POST", "/dongle/devices/*/execute/");
     cli.line("run Truck-03 obd.query rpm")
         .bad(2, "this runs obd.query on Truck-03");
@@ -159,6 +183,18 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     assert!(
         ran.code == 1 && ran.out.contains("7200 s behind"),
         "{ran:?}"
+    );
+    // Where a table has no room for what to do, the error has it.
+    let lost = Cli::of(&skewed)
+        .with("COLUMNS", "40")
+        .line("doctor -o table --base-url http://127.0.0.1:1");
+    assert!(
+        lost.code == 5
+            && lost.err.contains("  connection: Connection refused")
+            && lost
+                .err
+                .contains(": check proxy, firewall and certificates between here and the host"),
+        "{lost:?}"
     );
 }
 

@@ -212,6 +212,16 @@ fn the_source_of_a_credential_is_said_and_the_profile_that_is_named_wins() {
         .with("AUTOPI_API_TOKEN", API_TOKEN)
         .with("AUTOPI_BASE_URL", api.url());
     assert_eq!(cli.line("whoami").json()["source"], "AUTOPI_API_TOKEN");
+    for line in ["login --token-stdin", "logout", "login --token-stdin"] {
+        let ran = cli.line(line);
+        assert!(
+            ran.code == 0
+                && ran
+                    .err
+                    .contains("AUTOPI_API_TOKEN: used before the profile"),
+            "{ran:?}"
+        );
+    }
     assert!(
         cli.line("whoami --profile default").json()["source"]
             .as_str()

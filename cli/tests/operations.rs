@@ -157,6 +157,25 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
         assert!(shown.good().contains(part), "{part}: {shown:?}");
     }
     assert!(!shown.out.contains(autopi_sandbox::API_TOKEN));
+    // What curl would do otherwise: send a POST, read a file, take a part of a name for an option.
+    let upload = cli.file("a,b;c.txt", "x");
+    for (line, parts) in [
+        ("api GET /x/ -b a=1", vec!["-X GET"]),
+        ("api HEAD /x/", vec!["--head"]),
+        (
+            &*format!("api POST /x/ --file f={upload} -b a=@/etc/passwd -b token=secret"),
+            vec![
+                "--form-string 'a=@/etc/passwd'",
+                "/a,b;c.txt\"'",
+                "--form-string 'token=** redacted **'",
+            ],
+        ),
+    ] {
+        let shown = cli.line(&format!("{line} --dry-run"));
+        for part in parts {
+            assert!(shown.good().contains(part), "{part}: {shown:?}");
+        }
+    }
     for line in [
         "dongle devices-list --dry-run",
         "api DELETE /dongle/devices/1/ --dry-run",

@@ -125,6 +125,70 @@ fn a_filter_sees_all_of_the_data_and_its_results_are_lines_or_a_format() {
 }
 
 #[test]
+fn a_filter_makes_rows_for_other_programs() {
+    let cli = Cli::shared();
+    let run = |filter: &str| {
+        cli.run(&["devices", "--limit", "1", "--jq", filter])
+            .good()
+            .to_owned()
+    };
+    let cells = r#"[.[0].callName, 1, null, true, "a,\"b\t\\"]"#;
+    assert_eq!(
+        run(&format!("{cells} | @csv")),
+        "\"Truck-01\",1,,true,\"a,\"\"b\t\\\"\n"
+    );
+    assert_eq!(
+        run(&format!("{cells} | @tsv")),
+        "Truck-01\t1\t\ttrue\ta,\"b\\t\\\\\n"
+    );
+    assert_eq!(run("[1, \"a\"] | @json"), "[1,\"a\"]\n");
+    cli.run(&["devices", "--jq", "[[1]] | @csv"])
+        .bad(1, "no cell");
+}
+
+#[test]
+fn wide_characters_are_as_wide_as_a_terminal_shows_them() {
+    let url = support::server(|_| {
+        let wide = json!({"名前": "東京トラック", "id": 1, "e": "e\u{301}"});
+        (
+            200,
+            json!([wide, {"名前": "abc", "id": 2, "e": "ee"}]).to_string(),
+        )
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", autopi_sandbox::API_TOKEN);
+    let cli = cli.with("AUTOPI_BASE_URL", &url);
+    let rows = cli.line("api GET /x/ -o table");
+    assert_eq!(
+        rows.good(),
+        "名前          id  e\n東京トラック  1   e\u{301}\nabc           2   ee\n"
+    );
+    let one = cli.line("api GET /x/ -o table --jq .[0]");
+    assert_eq!(one.good(), "名前  東京トラック\nid    1\ne     e\u{301}\n");
+}
+
+#[test]
+fn ids_stay_on_one_line_and_examples_can_be_copied_whatever_the_width() {
+    let narrow = |width: &str| Cli::shared().with("COLUMNS", width);
+    let blocks = narrow("45").line("trips --limit 2 -o table");
+    let ids = blocks.good().lines().filter(|line| line.trim().len() == 36);
+    assert!(ids.count() >= 2, "{blocks:?}");
+    for width in [30, 60, 100] {
+        let help = narrow(&width.to_string()).line("dongle_geofences_create --help");
+        let (_, example) = help.good().split_once("Example:\n").unwrap();
+        let lines: Vec<&str> = example.trim_end().lines().collect();
+        let (last, before) = lines.split_last().unwrap();
+        assert!(before.iter().all(|line| line.ends_with(" \\")), "{example}");
+        assert!(!last.ends_with('\\') && last.starts_with(' '), "{example}");
+        let start = narrow(&width.to_string()).line("--help");
+        let wide = start
+            .good()
+            .lines()
+            .find(|line| line.chars().count() > width);
+        assert_eq!(wide.filter(|_| width > 50), None);
+    }
+}
+
+#[test]
 fn a_narrow_terminal_gets_fewer_columns_then_blocks_and_no_line_of_a_table_is_wider_than_it() {
     for (width, columns) in [(200, 6), (110, 6), (80, 5), (40, 3), (20, 0)] {
         let cli = Cli::shared().with("COLUMNS", &width.to_string());
@@ -174,6 +238,12 @@ fn there_is_no_escape_in_what_is_piped_and_colours_are_for_terminals() {
             );
         }
     }
+    let forced = Cli::shared().with("CLICOLOR_FORCE", "1");
+    let table = forced.line("devices --limit 1 -o table");
+    assert!(table.good().starts_with("\u{1b}[1mcallName"), "{table:?}");
+    forced.line("devices --limit 1 -o ./t.txt").good();
+    let file = std::fs::read_to_string(forced.home.path().join("t.txt")).unwrap();
+    assert!(file.starts_with("callName"), "{file}");
 }
 
 /// What a terminal would obey: from a server, from a document, from the command line.

@@ -262,7 +262,6 @@ fn what_can_not_be_shown_or_written_is_said() {
     let cli = with("T", json!({}), &[(55.0, 10.0, json!(1))]);
     cli.file("there.svg", "mine");
     for (line, says) in [
-        ("trip", "requires a subcommand"),
         ("trip show", "<TRIP>"),
         ("trip show x", "must be an id like"),
         ("trip show ID --svg there.svg", "there.svg is there already"),

@@ -1,10 +1,13 @@
 //! Reads bodies from the command line: `-b name=Truck -b settings.loop:=5 -b tags[]=a -b file=@path`, `--json TEXT|@FILE|-`.
 
-use std::{fs, io::Read, path::Path};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Content, Part};
+use super::{
+    Content, Part,
+    file::{json_of, parse, read_file},
+};
 use crate::{
     Failure, Result,
     index::{Body, BodyKind},
@@ -20,7 +23,7 @@ pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Optio
         ([], None) => Ok(None),
         (_, Some(_)) => any(members, json).map(|value| value.map(Content::Json)),
         ([whole], None) if body.kind == BodyKind::Raw => match whole.strip_prefix('@') {
-            Some(path) => Ok(Some(Content::Raw(read_file(path)?))),
+            Some(path) => Ok(Some(Content::Raw(read_file(path, "-b")?))),
             None => Ok(Some(Content::Raw(whole.clone().into_bytes()))),
         },
         (members, None) if body.kind == BodyKind::Multipart => members
@@ -49,33 +52,6 @@ pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
             Ok(Some(whole))
         }
     }
-}
-
-/// Reads JSON from a text, from `@FILE`, or from stdin (`-`).
-///
-/// # Errors
-/// Returns an error if the file does not exist, or if the text is not JSON.
-pub fn json_of(said: &str) -> Result<Value> {
-    let (text, at) = match said.strip_prefix('@') {
-        Some(path) => (read_file(path)?, line(path)),
-        None if said == "-" => (read_file("-")?, "stdin".into()),
-        None => (said.as_bytes().to_vec(), "the text".into()),
-    };
-    parse(&text, &format!("--json: {at}"))
-}
-
-fn parse(text: &[u8], at: &str) -> Result<Value> {
-    serde_json::from_slice(text).map_err(|e| Failure::usage(format!("{at} is no JSON: {e}")))
-}
-
-fn read_file(path: &str) -> Result<Vec<u8>> {
-    let fail = |e: std::io::Error| Failure::usage(format!("cannot read {}: {e}", line(path)));
-    if path == "-" {
-        let mut all = Vec::new();
-        std::io::stdin().read_to_end(&mut all).map_err(fail)?;
-        return Ok(all);
-    }
-    fs::read(path).map_err(fail)
 }
 
 /// Splits a member into its name, whether its value is JSON, and the value.
@@ -186,10 +162,10 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
     let wrong = |why: &str| Failure::usage(format!("-b {}: {why}", line(name)));
     let at = format!("-b {}", line(name));
     let value = match (is_json, value.strip_prefix('@')) {
-        (true, Some(path)) => parse(&read_file(path)?, &format!("{at}: {}", line(path)))?,
+        (true, Some(path)) => parse(&read_file(path, &at)?, &format!("{at}: {}", line(path)))?,
         (true, None) => parse(value.as_bytes(), &at)?,
         (false, Some(path)) => {
-            let text = String::from_utf8(read_file(path)?);
+            let text = String::from_utf8(read_file(path, &at)?);
             Value::String(text.map_err(|_| wrong("the file is no text"))?)
         }
         (false, None) => Value::String(value.to_owned()),

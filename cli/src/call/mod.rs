@@ -2,6 +2,7 @@
 
 pub mod body;
 mod check;
+mod file;
 mod near;
 mod parts;
 pub mod time;
@@ -15,12 +16,13 @@ use serde_json::Value;
 
 use crate::{
     Failure, Result,
-    dry_run::DryRun,
+    dry_run::{DryRun, Shown},
     index::{BodyKind, Index, Operation, Parameter, Place},
     output::line,
 };
 
 pub use check::check;
+pub use file::limited;
 pub use near::near;
 pub use values::read;
 
@@ -96,7 +98,8 @@ pub fn prepare<'c>(
                 let members = value.as_object().into_iter().flatten();
                 for (name, value) in members {
                     if body.kind == BodyKind::Multipart {
-                        shown.part(name, value.as_str().unwrap_or(&value.to_string()));
+                        let text = value.as_str().map(str::to_owned);
+                        shown.part(name, Shown::Text(text.unwrap_or_else(|| value.to_string())));
                     }
                     match body.kind {
                         BodyKind::Multipart => call.form_json(kept(name), value, true),
@@ -110,9 +113,9 @@ pub fn prepare<'c>(
                 for (name, part) in &parts {
                     shown.part(
                         name,
-                        &match part {
-                            Part::Text(text) => text.clone(),
-                            Part::File(path) => format!("@{}", path.display()),
+                        match part {
+                            Part::Text(text) => Shown::Text(text.clone()),
+                            Part::File(path) => Shown::File(path.display().to_string()),
                         },
                     );
                 }

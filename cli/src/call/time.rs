@@ -33,7 +33,10 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
             .and_then(|s| Timestamp::from_second(s).ok())
             .ok_or_else(|| format!("`{text}` is no time before now; one is -90m, -2h or -7d"));
     }
-    if let Ok(time) = text.parse::<Timestamp>() {
+    // Parsed as a timestamp, a zone that contradicts the offset would be ignored.
+    if !text.contains('[')
+        && let Ok(time) = text.parse::<Timestamp>()
+    {
         return Ok(time);
     }
     if text.contains('[') {
@@ -81,6 +84,14 @@ mod tests {
                 "2026-07-01T08:00[Europe/Copenhagen]",
                 "2026-07-01T06:00:00Z",
             ),
+            (
+                "2026-10-25T02:30+02:00[Europe/Copenhagen]",
+                "2026-10-25T00:30:00Z",
+            ),
+            (
+                "2026-01-31T08:00Z[Europe/Copenhagen]",
+                "2026-01-31T08:00:00Z",
+            ),
         ] {
             assert_eq!(read_at(text, now).unwrap().to_string(), time, "{text}");
         }
@@ -100,6 +111,7 @@ mod tests {
             ("-2", "no time before now"),
             ("-99999999999999w", "no time before now"),
             ("2026-01-31T08:00[Atlantis/Nowhere]", "no time"),
+            ("2026-10-25T02:30+05:00[Europe/Copenhagen]", "no time"),
             ("", "no time"),
         ] {
             let error = read_at(text, now).unwrap_err();

@@ -7,6 +7,7 @@ use super::{operation, pages};
 use crate::{
     Context, Failure, Result,
     call::body,
+    dry_run::Shown,
     output::{View, line},
 };
 
@@ -47,7 +48,7 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .help("Adds a header"),
         )
-        .arg(Arg::new("paginate").long("paginate").action(ArgAction::SetTrue).help("The items of all pages, as one list"))
+        .arg(Arg::new("paginate").long("paginate").action(ArgAction::SetTrue).help("The items of all pages, as one list; --all is the same, --limit stops early"))
         .after_help("Examples:\n  autopi api GET /dongle/devices/ -q page_size=5\n  autopi api GET /dongle/devices/ --paginate -o ndjson")
 }
 
@@ -89,9 +90,10 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         )));
     }
     let client = context.client()?;
-    let paginate = matches.get_flag("paginate");
+    let follow = context.output.all || context.output.limit.is_some();
+    let paginate = matches.get_flag("paginate") || follow;
     if paginate && method != "GET" {
-        return Err(Failure::usage("--paginate goes with GET"));
+        return Err(Failure::usage("--paginate, --all and --limit go with GET"));
     }
     let request = request(context, &client, matches, &method, paginate)?;
     context.allow(&method)?;
@@ -181,11 +183,11 @@ fn request<'c>(
             ));
         }
         for member in pairs(matches, "body", '=')? {
-            context.shown.part(member.0, member.1);
+            context.shown.part(member.0, Shown::Text(member.1.into()));
             request = request.part(member.0, member.1);
         }
         for (name, path) in files {
-            context.shown.part(name, &format!("@{path}"));
+            context.shown.part(name, Shown::File(path.into()));
             request = request.file(name, autopi::Upload::from_path(path)?)?;
         }
     } else if let Some(value) = body::any(&members, json.map(String::as_str))? {

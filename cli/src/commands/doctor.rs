@@ -78,12 +78,22 @@ pub fn run(context: &Context) -> Result<()> {
         known: columns.to_vec(),
     };
     let count = lines.all.iter().filter(|l| l["state"] == "bad").count();
+    // A table may cut off what its columns have no room for.
+    let of = |line: &Value| {
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        format!("\n  {}: {}: {}", text("check"), text("found"), text("todo"))
+    };
+    let bad: String = lines
+        .all
+        .iter()
+        .filter(|l| l["state"] == "bad")
+        .map(of)
+        .collect();
     context.output.value(Value::Array(lines.all), &view)?;
     match lines.bad {
         None => Ok(()),
         Some(exit) => {
-            let mut failure = Failure::failed(format!("{count} of the checks failed"))
-                .hint("the column `todo` says what to do");
+            let mut failure = Failure::failed(format!("{count} of the checks failed{bad}"));
             failure.exit = exit;
             Err(failure)
         }
@@ -184,11 +194,13 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
     match call() {
         Ok(found) => lines.good("first call", found),
         Err(e) => {
-            let todo = e
-                .hint
-                .clone()
-                .unwrap_or_else(|| "`--verbose` shows the request".into());
-            lines.bad("first call", e.exit, e.message, &todo);
+            let todo = e.hint.as_deref().unwrap_or(match e.exit {
+                Exit::Usage => "`autopi login` anew, or set AUTOPI_API_TOKEN anew",
+                Exit::NotFound => "is the base URL the API's? --base-url names another",
+                Exit::Unavailable => "try again later; `--verbose` shows the request",
+                _ => "`--verbose` shows the request",
+            });
+            lines.bad("first call", e.exit, e.message.as_str(), todo);
         }
     }
 }

@@ -164,12 +164,11 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
     let client = context.client()?;
     let mut view = operation::view(context.index, operation);
     view.table = list.columns.iter().map(|c| (*c).to_owned()).collect();
-    view.known.extend(
-        ["device_name", "unit_id", "lat", "lon", "speed"]
-            .map(str::to_owned)
-            .into_iter()
-            .filter(|c| list.columns.contains(&c.as_str())),
-    );
+    for added in ["device_name", "unit_id", "lat", "lon", "speed"] {
+        if list.columns.contains(&added) && !view.known.iter().any(|known| known == added) {
+            view.known.push(added.to_owned());
+        }
+    }
     let work = async {
         let device = match text("device") {
             Some(text) if context.dry_run => Some(Device {
@@ -208,12 +207,20 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
         };
         let wants_names = list.columns.contains(&"device_name");
         let only = own.filter(|_| !has(by_device)).map(|d| d.id);
-        pages::write(context, pages, &view, context.output.all, async |item| {
+        // What is left out here says nothing about the next pages.
+        let all = context.output.all || only.is_some();
+        pages::write(context, pages, &view, all, async |item| {
             let id = item
                 .get("device")
                 .or(item.get("id"))
                 .and_then(Value::as_str);
             if only.as_deref().is_some_and(|only| id != Some(only)) {
+                return Ok(Vec::new());
+            }
+            // The API includes the end.
+            let start = item.get("start_time_utc").and_then(Value::as_str);
+            let start = start.and_then(|text| text.parse::<autopi::jiff::Timestamp>().ok());
+            if to.is_some_and(|to| start.is_some_and(|start| start >= to)) {
                 return Ok(Vec::new());
             }
             if name == "positions" {

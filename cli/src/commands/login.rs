@@ -170,7 +170,19 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     context
         .output
         .notice(&format!("logged in as {who}; profile [{name}]"));
+    if context.profile.is_none() {
+        warn(context);
+    }
     Ok(())
+}
+
+/// Says that a credential of the environment goes before the profile.
+pub fn warn(context: &Context) {
+    if let Some((_, source)) = credentials::of_environment() {
+        context.output.notice(&format!(
+            "{source}: used before the profile, until it is unset"
+        ));
+    }
 }
 
 fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {

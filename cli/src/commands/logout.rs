@@ -68,6 +68,7 @@ pub fn run(context: &Context) -> Result<()> {
     if let Some(left) = left {
         context.output.notice(&left);
     }
+    login::warn(context);
     Ok(())
 }
 

@@ -119,8 +119,7 @@ async fn respond(
 /// Writes a list: its first page, or as much as was asked for.
 pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Result<()> {
     let output = &context.output;
-    let follow = output.all || output.limit.is_some();
-    call.options(CallOptions::new().prefetch(usize::from(follow)));
+    call.options(CallOptions::new().prefetch(usize::from(output.all)));
     pages::write(
         context,
         call.pages::<Json>(),

@@ -23,6 +23,7 @@ pub async fn write(
     let output = &context.output;
     let mut rows = Rows::new(output, view)?;
     let (mut shown, limit) = (0, output.limit.unwrap_or(u64::MAX));
+    let mut more_of = None;
     while let Some(page) = pages.next().await {
         let page = page?;
         if let Some(bad) = page.errors.first() {
@@ -41,15 +42,16 @@ pub async fn write(
             break;
         }
         if !all && output.limit.is_none() {
-            if more {
-                let of = count.map_or_else(|| "more".into(), |n| n.to_string());
-                output.notice(&format!(
-                    "{shown} of {of}: --all for all of them, --limit N for more"
-                ));
-            }
+            more_of = more.then(|| count.map_or_else(|| "more".into(), |n| n.to_string()));
             break;
         }
         rows.flush()?;
     }
-    rows.end()
+    rows.end()?;
+    if let Some(of) = more_of {
+        output.notice(&format!(
+            "{shown} of {of}: --all for all of them, --limit N for more"
+        ));
+    }
+    Ok(())
 }

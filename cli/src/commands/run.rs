@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use autopi::{Command as DeviceCommand, DeviceId};
+use autopi::{Command as DeviceCommand, DeviceId, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
@@ -126,7 +126,18 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         };
         let seconds = wait.or(matches.get_one::<String>("job").map(|_| WAIT));
         let result = match seconds {
-            Some(seconds) => job.wait(Duration::from_secs(seconds)).await?.value.0,
+            Some(seconds) => {
+                let waited = job.wait(Duration::from_secs(seconds)).await;
+                let failed = |e: autopi::Error| match e.kind() {
+                    ErrorKind::Timeout => Failure::from(e).hint(format!(
+                        "`autopi run {} --job {}` waits on",
+                        device.id,
+                        line(job.jid())
+                    )),
+                    _ => Failure::from(e),
+                };
+                waited.map_err(failed)?.value.0
+            }
             // A device on the local network responds at once, without a job.
             None if job.jid().is_empty() => job
                 .poll()
@@ -139,7 +150,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             context.output.notice(&format!(
                 "it runs: `autopi run {} --job {}` waits for its result",
                 device.id,
-                job.jid()
+                line(job.jid())
             ));
         }
         context

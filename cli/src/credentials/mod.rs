@@ -156,7 +156,8 @@ pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
     Some(rt::profiles_path(&home).parent()?.join(spec))
 }
 
-fn of_environment() -> Option<(Credentials, &'static str)> {
+/// Returns the credential of the environment, and the variables that hold it.
+pub fn of_environment() -> Option<(Credentials, &'static str)> {
     let secret = |name| variable(name).map(SecretString::from);
     if let Some(token) = secret("AUTOPI_API_TOKEN") {
         return Some((Credentials::ApiToken(token), "AUTOPI_API_TOKEN"));

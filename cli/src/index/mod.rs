@@ -2,7 +2,7 @@
 
 pub mod build;
 #[allow(dead_code)] // a file of the generator, not all of which is needed here
-mod exact;
+pub mod exact;
 mod flags;
 mod operation;
 mod schema;
@@ -125,7 +125,8 @@ impl Index {
         let refuse = |why: String| {
             Failure::usage(format!("cannot use the document {}: {why}", path.display()))
         };
-        let text = fs::read(path).map_err(|e| refuse(e.to_string()))?;
+        let text = fs::File::open(path).and_then(crate::call::limited);
+        let text = text.map_err(|e| refuse(e.to_string()))?;
         let document = exact::json(serde_json::Deserializer::from_slice(&text))
             .map_err(|e| refuse(format!("it is no JSON: {e}")))?;
         let index = build::build(&document).map_err(refuse)?;

@@ -10,17 +10,33 @@ use serde_json::Value;
 
 use crate::{Failure, Result};
 
+/// Filters that would show the credentials of the environment, end the process without its output, or write to stderr as it is.
+const NOT_HERE: [&str; 5] = ["env", "halt", "halt_error", "stderr", "stderr_empty"];
+
+/// Formats of jq that jaq leaves to its command.
+const OWN: &str = r#"
+def @json: tojson;
+def cell(text): if . == null then "" elif isstring then text elif isarray or isobject then error("a list or an object is no cell") else tojson end;
+def @csv: map(cell("\"" + (split("\"") | join("\"\"")) + "\"")) | join(",");
+def @tsv: map(cell(split("\\") | join("\\\\") | split("\t") | join("\\t") | split("\n") | join("\\n") | split("\r") | join("\\r"))) | join("\t");
+"#;
+
 type Filter = jaq_core::Filter<data::JustLut<Val>>;
 
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
+    let is_ours = |name: &str| !NOT_HERE.contains(&name);
+    let own = jaq_core::load::parse(OWN, |parser| parser.defs()).unwrap_or_default();
     let defs = jaq_core::defs()
         .chain(jaq_std::defs())
-        .chain(jaq_json::defs());
+        .chain(jaq_json::defs())
+        .filter(|def| is_ours(def.name))
+        .chain(own);
     let funs = jaq_core::funs()
         .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
+        .chain(jaq_json::funs())
+        .filter(|(name, ..)| is_ours(name));
     let arena = Arena::default();
     let bad = |at: Option<usize>, what: String| {
         let place = at.map_or_else(String::new, |at| format!(" at character {}", at + 1));

@@ -143,16 +143,19 @@ impl Output {
         self.format.or_else(file).unwrap_or_else(usual)
     }
 
-    /// Returns whether errors are written for programs.
-    pub fn is_for_programs(&self) -> bool {
-        matches!(self.format, Some(Format::Json | Format::Ndjson))
-    }
-
-    /// Checks what can be checked before anything is sent: the filter, and the file.
+    /// Checks what can be checked before anything is sent: the format, the filter, and the file.
     ///
     /// # Errors
-    /// Returns an error if the filter is malformed, or if the file exists or cannot be written.
+    /// Returns an error if AUTOPI_OUTPUT is no format, if the filter is malformed, or if the file exists or cannot be written.
     pub fn check(&self) -> Result<()> {
+        let usual = std::env::var("AUTOPI_OUTPUT").unwrap_or_default();
+        if !usual.is_empty() && Format::of_name(&usual).is_none() {
+            return Err(Failure::usage(format!(
+                "AUTOPI_OUTPUT: `{}` is no format; there are {}",
+                line(&usual),
+                Format::NAMES.join(", ")
+            )));
+        }
         if let Some(filter) = &self.jq {
             jq::compile(filter)?;
         }

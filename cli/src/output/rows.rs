@@ -192,6 +192,10 @@ impl<'a> Rows<'a> {
             Format::Yaml if self.written == 0 => self.target.write(b"[]\n")?,
             _ => {}
         }
+        self.target.end()?;
+        if !came && self.format == Format::Table {
+            self.output.notice("nothing found");
+        }
         if !self.late.is_empty() {
             let late: Vec<_> = self.late.into_iter().collect();
             self.output.notice(&format!(
@@ -199,7 +203,7 @@ impl<'a> Rows<'a> {
                 late.join(", ")
             ));
         }
-        self.target.end()
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use anstream::ColorChoice;
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use serde_json::Value;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Output, View, columns, escape, rows::members};
 
@@ -25,7 +26,7 @@ fn width(output: &Output) -> Option<usize> {
 
 fn bold(text: &str, output: &Output) -> String {
     let colours = anstream::AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    match colours && output.is_terminal() {
+    match colours && output.file.is_none() {
         true => format!("\u{1b}[1m{text}\u{1b}[0m"),
         false => text.to_owned(),
     }
@@ -41,7 +42,12 @@ fn text(value: &Value) -> String {
 
 fn short(value: &Value) -> String {
     let text = text(value);
-    match text.char_indices().nth(CELL) {
+    let mut cells = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        cells += c.width().unwrap_or(0);
+        cells > CELL
+    });
+    match end {
         Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "…",
         None => text,
     }
@@ -120,14 +126,11 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
 /// Returns the least useful width of a column: the start of an id is enough to name it, and a longer text is read by its start.
 fn floor(items: &[Value], name: &str, cell: &dyn Fn(&Value, &String) -> String) -> usize {
     let name = name.to_owned();
-    let widest = items
-        .iter()
-        .map(|item| cell(item, &name).chars().count())
-        .max();
+    let widest = items.iter().map(|item| cell(item, &name).width()).max();
     let is_id = items
         .iter()
         .all(|item| matches!(cell(item, &name).len(), 0 | 36));
-    match widest.unwrap_or(0).max(name.chars().count()) {
+    match widest.unwrap_or(0).max(name.width()) {
         36 if is_id => ID,
         wide => wide.min(20),
     }
@@ -158,17 +161,14 @@ pub fn single(value: &Value, output: &Output) -> String {
     }
 }
 
-/// Returns names in a column with their values beside them, or below them if there is no room.
+/// Returns names in a column with their values beside them; an id for which there is no room stands below its name, on one line.
 fn block(pairs: Vec<(String, String)>, output: &Output) -> String {
-    let longest = pairs
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let narrow = width(output).is_some_and(|width| width < longest + 12);
+    let longest = pairs.iter().map(|(name, _)| name.width()).max();
+    let longest = longest.unwrap_or(0);
+    let room = width(output).unwrap_or(usize::MAX);
     let lines = pairs.into_iter().map(|(name, value)| {
-        let gap = " ".repeat(longest - name.chars().count());
-        match narrow {
+        let gap = " ".repeat(longest - name.width());
+        match room < longest + GAP + value.width().min(36) {
             true => format!("{}\n  {value}\n", bold(&name, output)),
             false => format!("{}{gap}  {value}\n", bold(&name, output)),
         }

@@ -1,8 +1,7 @@
 //! The example in the help of an operation: a command with everything that it requires.
 
-use std::fmt::Write;
-
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::members;
 use crate::{
@@ -10,35 +9,43 @@ use crate::{
     output::{json, line as shown},
 };
 
+/// The indentation of an example.
+const INDENT: usize = 2;
 /// The maximum number of values in an example.
 const VALUES: usize = 400;
 
-/// Returns the line of the example.
-pub fn line(index: &Index, operation: &Operation, area: &Area) -> String {
+/// Returns the example, with the line ends that a shell ignores where it is wider than a terminal: a line that the help breaks would be two commands.
+pub fn lines(index: &Index, operation: &Operation, area: &Area) -> String {
+    let mut text = "autopi".to_owned();
+    let head = [super::area_name(area), operation.entry.command.to_owned()];
+    let room = super::help::width().saturating_sub(" \\".len());
+    let mut column = INDENT + text.width();
+    for word in head.into_iter().chain(words(index, operation)) {
+        if column + 1 + word.width() > room {
+            text.push_str(" \\\n   ");
+            column = INDENT + 1;
+        }
+        column += 1 + word.width();
+        text.push(' ');
+        text.push_str(&word);
+    }
+    text
+}
+
+/// Returns the options with their values, for everything that is required.
+fn words(index: &Index, operation: &Operation) -> Vec<String> {
     let left = &mut { VALUES };
-    let mut example = format!(
-        "autopi {} {}",
-        super::area_name(area),
-        operation.entry.command
-    );
+    let mut words = Vec::new();
     for parameter in operation.parameters.iter().filter(|p| p.required) {
         let sample = sample(index, &parameter.schema, left);
-        match parameter.place {
-            Place::Path => {
-                let _ = write!(example, " {sample}");
-            }
-            _ => {
-                let _ = write!(example, " --{} {sample}", parameter.flag);
-            }
-        }
+        words.push(match parameter.place {
+            Place::Path => sample,
+            _ => format!("--{} {sample}", parameter.flag),
+        });
     }
-    match operation
-        .body
-        .as_ref()
-        .filter(|b| b.required)
-        .map(|b| (b.kind, &b.schema))
-    {
-        Some((BodyKind::Raw, _)) => example.push_str(" -b @FILE"),
+    let body = operation.body.as_ref().filter(|b| b.required);
+    match body.map(|b| (b.kind, &b.schema)) {
+        Some((BodyKind::Raw, _)) => words.push("-b @FILE".into()),
         Some((_, schema)) => {
             let schema = index.resolved(schema);
             let properties = schema.get("properties").and_then(Value::as_object);
@@ -49,19 +56,19 @@ pub fn line(index: &Index, operation: &Operation, area: &Area) -> String {
                 names.extend(first.map(|(name, _)| name.as_str()));
             }
             if names.is_empty() {
-                let _ = write!(example, " --json {}", sample(index, &schema, left));
+                words.push(format!("--json {}", sample(index, &schema, left)));
             }
             for name in names {
                 let of = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
                 let sample = sample(index, of, left);
                 let is_text = index.resolved(of).get("type").is_none_or(|t| t == "string");
                 let mark = if is_text { "=" } else { ":=" };
-                let _ = write!(example, " -b {}{mark}{sample}", shown(name));
+                words.push(format!("-b {}{mark}{sample}", shown(name)));
             }
         }
         None => {}
     }
-    example
+    words
 }
 
 /// Returns a value for the example, quoted for a shell.

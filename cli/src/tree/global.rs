@@ -66,7 +66,7 @@ pub fn arguments() -> Vec<Arg> {
         option("sort", "A,-B", "By these members; from the largest with a hyphen before it").action(ArgAction::Append).allow_hyphen_values(true),
         option("jq", "FILTER", "What a filter in jq's language makes of the data"),
         flag("all", "All pages, not the first alone"),
-        option("limit", "N", "So many items, from as many pages as it takes").value_parser(value_parser!(u64)),
+        option("limit", "N", "So many items, from as many pages as it takes").value_parser(value_parser!(u64)).allow_negative_numbers(true),
         option("profile", "NAME", "The profile to use, before AUTOPI_PROFILE and the credentials of the environment"),
         option("base-url", "URL", "Another host than the profile's"),
         option("spec", "FILE", "Commands of this document, in place of the one built in").value_parser(value_parser!(std::path::PathBuf)),
@@ -75,7 +75,7 @@ pub fn arguments() -> Vec<Arg> {
         flag("yes", "Does not ask before it deletes, or runs something on a device").short('y'),
         flag("force", "Replaces the file that -o names"),
         flag("unchecked", "Sends what the document refuses"),
-        option("timeout", "SECONDS", "For a call with all its attempts; 60 without it").value_parser(seconds),
+        option("timeout", "SECONDS", "For a call with all its attempts; 60 without it").value_parser(seconds).allow_negative_numbers(true),
         flag("verbose", "Shows requests on stderr").short('v'),
         flag("quiet", "No notices on stderr"),
     ]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use clap::builder::StyledStr;
+use unicode_width::UnicodeWidthStr;
 
 use super::{area_name, everyday, summary};
 use crate::{
@@ -27,12 +28,13 @@ pub fn sentence(text: &str) -> String {
 /// Returns the first page of the help: everyday commands, then areas.
 pub fn root(index: &Index) -> StyledStr {
     let mut text = "{about}\n\n{usage-heading} {usage}\n\nCommands:\n".to_owned();
+    let width = width();
     for command in everyday::commands() {
         let about = command
             .get_about()
             .map(ToString::to_string)
             .unwrap_or_default();
-        let _ = writeln!(text, "  {:<14} {about}", command.get_name());
+        text.push_str(&listed(command.get_name(), &about, width));
     }
     let _ = writeln!(
         text,
@@ -41,15 +43,40 @@ pub fn root(index: &Index) -> StyledStr {
         escaped(index.version)
     );
     for area in &index.areas {
-        let _ = writeln!(
-            text,
-            "  {:<14} {}",
-            escaped(&area_name(area)),
-            escaped(&summary(area))
-        );
+        text.push_str(&listed(
+            &escaped(&area_name(area)),
+            &escaped(&summary(area)),
+            width,
+        ));
     }
-    text.push_str("\n{options}\n\n`autopi AREA` lists its operations, `autopi search WORD` finds one, `autopi AREA OPERATION --help` shows what it takes.");
+    text.push_str("\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds one,\n`autopi AREA OPERATION --help` shows what it takes.");
     text.into()
+}
+
+/// Returns the width of the help: that of the terminal, or of COLUMNS; at most 100.
+pub fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let size = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(size).unwrap_or(100).clamp(1, 100)
+}
+
+/// Returns the lines of a command and what it does; below its name where there is little room.
+fn listed(name: &str, about: &str, width: usize) -> String {
+    let is_narrow = width < 50;
+    let indent = if is_narrow { 6 } else { 17 };
+    let mut text = format!("  {name:<14}");
+    let mut column = text.width();
+    for (i, word) in about.split(' ').enumerate() {
+        let starts = i == 0 && is_narrow;
+        if starts || (column > indent && column + 1 + word.width() > width) {
+            let _ = write!(text, "\n{}{word}", " ".repeat(indent));
+            column = indent + word.width();
+        } else {
+            let _ = write!(text, " {word}");
+            column += 1 + word.width();
+        }
+    }
+    text + "\n"
 }
 
 /// Escapes a text so that nothing in it is read as a tag of the template.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::{help, operation::values};
 use crate::{
@@ -35,7 +36,7 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
     };
     let longest = properties
         .keys()
-        .map(|n| line(n).chars().count())
+        .map(|n| line(n).width())
         .max()
         .unwrap_or(0);
     for (name, of) in properties {
@@ -67,7 +68,7 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
             let _ = write!(about, ". {}", help::sentence(description));
         }
         let name = line(name);
-        let gap = " ".repeat(longest.saturating_sub(name.chars().count()));
+        let gap = " ".repeat(longest.saturating_sub(name.width()));
         let _ = writeln!(text, "{}{name}{gap}  {about}", "  ".repeat(deep));
         if deep < LEVELS {
             let items = known.get("items").map(|i| index.resolved(i));

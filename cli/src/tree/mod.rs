@@ -152,17 +152,23 @@ pub fn entry<'i>(index: &'i Index, first: &str, second: Option<&str>) -> Option<
         .find(|e| e.command == second || e.id == second)
 }
 
+/// Returns whether only the operation or the command behind an area or another command is missing.
+pub fn is_incomplete(error: &clap::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    )
+}
+
 /// Returns the failure of a wrong call, with a suggestion.
 pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let text = error.to_string();
-    // Only the first part is shown, because the usage is in `--help`; if help was to be shown, all of it is.
-    let shows_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if shows_help {
-        let words: Vec<&str> = [&said.first, &said.second]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+    let words: Vec<&str> = [&said.first, &said.second]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    if is_incomplete(error) {
         let what = if words.is_empty() {
             "a command"
         } else {
@@ -173,11 +179,7 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
             words.iter().map(|w| line(w) + " ").collect::<String>()
         ));
     }
-    let words: Vec<&str> = [&said.first, &said.second]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    // Only the first part is shown, because the usage is in `--help`.
     if error.kind() == ErrorKind::InvalidSubcommand {
         return unknown(index, &words);
     }
@@ -189,8 +191,10 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let lines = lines.filter(|l| !l.trim().is_empty());
     let (tips, message): (Vec<&str>, Vec<&str>) =
         lines.partition(|l| l.trim_start().starts_with("tip:"));
+    // No command takes the name of an option as a value.
     let tip = tips
-        .first()
+        .iter()
+        .find(|t| !t.contains("as a value, use"))
         .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
     Failure::usage(message.join("\n")).hint(tip.unwrap_or_else(|| {
         format!(

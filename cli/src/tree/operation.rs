@@ -170,7 +170,7 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
         members::write(index, &body.schema, &mut text);
         text.push('\n');
     }
-    let example = example::line(index, operation, area);
+    let example = example::lines(index, operation, area);
     let _ = write!(text, "Example:\n  {example}");
     text
 }

@@ -17,13 +17,17 @@ pub struct Said {
     pub spec: Option<PathBuf>,
     /// `--profile`.
     pub profile: Option<String>,
-    /// Whether errors are JSON too: with `-o json` or `-o ndjson`.
+    /// Whether errors are JSON too: with `-o json` or `-o ndjson`, or if AUTOPI_OUTPUT says so.
     pub for_programs: bool,
 }
 
 /// Scans the arguments after the name of the program.
 pub fn scan(arguments: &[OsString]) -> Said {
-    let mut said = Said::default();
+    let is_for_programs = |format: &str| matches!(format, "json" | "ndjson");
+    let mut said = Said {
+        for_programs: std::env::var("AUTOPI_OUTPUT").is_ok_and(|usual| is_for_programs(&usual)),
+        ..Said::default()
+    };
     let texts: Vec<String> = arguments
         .iter()
         .skip(1)
@@ -54,9 +58,7 @@ pub fn scan(arguments: &[OsString]) -> Said {
         match (name, value) {
             ("spec", Some(value)) => said.spec = Some(value.into()),
             ("profile", value @ Some(_)) => said.profile = value,
-            ("output" | "o", Some(value)) => {
-                said.for_programs = matches!(value.as_str(), "json" | "ndjson")
-            }
+            ("output" | "o", Some(value)) => said.for_programs = is_for_programs(&value),
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use ratatui::{
     widgets::{Row, Table},
 };
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::Input;
 use crate::{
@@ -177,8 +178,8 @@ fn widths(names: &[String], rows: &[Vec<String>], room: usize) -> Vec<usize> {
     let mut left = room;
     for (n, name) in names.iter().enumerate() {
         let cells = rows.iter().filter_map(|cells| cells.get(n));
-        let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
-        let width = widest.max(name.chars().count()).min(WIDEST);
+        let widest = cells.map(|cell| cell.width()).max().unwrap_or(0);
+        let width = widest.max(name.width()).min(WIDEST);
         let gap = if n == 0 { 0 } else { 2 };
         if n > 0 && width + gap > left {
             break;
