@@ -1,28 +1,12 @@
 //! Media types (RFC 9110, 8.3.1): which are JSON, which are sent, which are accepted.
 
+mod kinds;
+
 use serde_json::{Map, Value};
 
 use crate::operations::json_schema;
-
-/// Returns type and subtype in lower case, without parameters.
-fn essence(media: &str) -> String {
-    let essence = media.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-/// Returns whether the media type is a single JSON text: `application/json`, `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
-pub fn is_json(media: &str) -> bool {
-    let essence = essence(media);
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
-}
-
-pub fn is_multipart(media: &str) -> bool {
-    essence(media).starts_with("multipart/")
-}
-
-pub fn is_urlencoded(media: &str) -> bool {
-    essence(media) == "application/x-www-form-urlencoded"
-}
+use kinds::essence;
+pub use kinds::{is_json, is_multipart, is_urlencoded};
 
 fn is_range(media: &str) -> bool {
     essence(media).contains('*')

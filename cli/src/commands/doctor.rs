@@ -197,7 +197,7 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
             let todo = e.hint.as_deref().unwrap_or(match e.exit {
                 Exit::Usage => "`autopi login` anew, or set AUTOPI_API_TOKEN anew",
                 Exit::NotFound => "is the base URL the API's? --base-url names another",
-                Exit::Unavailable => "try again later; `--verbose` shows the request",
+                Exit::Unavailable => "call it later; `--verbose` shows the request",
                 _ => "`--verbose` shows the request",
             });
             lines.bad("first call", e.exit, e.message.as_str(), todo);

@@ -161,7 +161,12 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         (true, store::Kept::Jwt(jwt)) => in_keyring(&name, format!("Bearer {jwt}"))?,
         (_, kept) => kept,
     };
+    let before = credentials::profiles()?.remove(&name);
+    let is_in_keyring = matches!(kept, store::Kept::Keyring);
     store::keep(&name, base_url.as_deref(), kept)?;
+    if before.is_some_and(|profile| profile.keyring) && !is_in_keyring {
+        credentials::ring::remove(&name)?;
+    }
     let who = user
         .as_ref()
         .and_then(|u| u.get("email"))

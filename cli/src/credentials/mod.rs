@@ -128,14 +128,18 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
     let file = file()
         .map(|f| line(&f.display().to_string()))
         .unwrap_or_default();
-    let credentials = match profile.keyring {
-        true => Some(ring::get(&name)?),
-        false => profile.credentials(),
+    let source = format!("profile [{}] of {file}", line(&name));
+    let (credentials, source) = match profile.keyring {
+        true => (
+            Some(ring::get(&name)?),
+            format!("the keyring, by the {source}"),
+        ),
+        false => (profile.credentials(), source),
     };
     Ok(Credential {
         credentials,
         base_url,
-        source: format!("profile [{}] of {file}", line(&name)),
+        source,
         profile: Some(name),
         read_only,
     })

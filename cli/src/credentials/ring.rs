@@ -50,7 +50,7 @@ mod system {
             _ => e.to_string(),
         };
         Failure::failed(format!("the keyring of the system: {}", line(&why)))
-            .hint("without --keyring the file of profiles holds the credential, which nobody else may read")
+            .hint("is it unlocked? without --keyring the file of profiles holds the credential, which nobody else may read")
     }
 
     fn entry(profile: &str) -> Result<Entry> {
