@@ -340,6 +340,14 @@ async fn a_401_with_a_login_logs_in_once_more() {
 }
 
 #[tokio::test]
+async fn an_html_page_in_place_of_json_is_an_error_that_says_so() {
+    let page = "\n<!doctype html><html>log in</html>";
+    let (error, requests) = fault(move |_| write(response("200 OK", "", page))).await;
+    assert_eq!((error.kind(), requests), (ErrorKind::Decode, 1));
+    assert!(error.to_string().contains("HTML page"), "{error}");
+}
+
+#[tokio::test]
 async fn an_html_502_is_an_error_that_says_so() {
     let (error, requests) = fault(|_| {
         write(response(

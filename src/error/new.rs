@@ -11,6 +11,9 @@ use crate::{
 };
 
 impl Error {
+    pub(crate) const HTML_PAGE: &str =
+        "the response is an HTML page, not the API's: a proxy or another server responded";
+
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -107,9 +110,7 @@ impl Error {
         body: Bytes,
     ) -> Self {
         let hint = match status {
-            _ if html => {
-                "the response is an HTML page, not the API's: a proxy or another server responded"
-            }
+            _ if html => Self::HTML_PAGE,
             304 => {
                 "not modified: the call asked for a change only (If-None-Match, If-Modified-Since), and there is none"
             }

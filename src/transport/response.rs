@@ -181,7 +181,11 @@ fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Er
     if path == "."
         && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
     {
-        message = format!("the body is no JSON: {e}");
+        message = if body.trim_ascii_start().starts_with(b"<") {
+            Error::HTML_PAGE.into()
+        } else {
+            format!("the body is no JSON: {e}")
+        };
     }
     let message = shown::reason(&path, message);
     Error::decode(status, path, message, body)
