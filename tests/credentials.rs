@@ -34,8 +34,8 @@ fn login(server: &Server) -> Client {
         .unwrap()
 }
 
-/// A server whose n-th login gives a JWT named n that lives so long.
-async fn sessions(lifetime: Duration, refused: fn(&str) -> bool) -> Server {
+/// A server whose n-th login gives a JWT named n: the first one lives so long, each other ten minutes.
+async fn sessions(first: Duration, refused: fn(&str) -> bool) -> Server {
     let logins = AtomicU64::new(0);
     let now = || {
         std::time::SystemTime::now()
@@ -55,16 +55,10 @@ async fn sessions(lifetime: Duration, refused: fn(&str) -> bool) -> Server {
                 ok("1")
             });
         }
-        let claims = format!(
-            r#"{{"iat":{},"exp":{}}}"#,
-            now(),
-            now() + lifetime.as_secs()
-        );
-        let jwt = format!(
-            "{}.{}.x",
-            logins.fetch_add(1, SeqCst),
-            URL_SAFE_NO_PAD.encode(claims)
-        );
+        let n = logins.fetch_add(1, SeqCst);
+        let seconds = if n == 0 { first.as_secs() } else { 600 };
+        let claims = format!(r#"{{"iat":{},"exp":{}}}"#, now(), now() + seconds);
+        let jwt = format!("{n}.{}.x", URL_SAFE_NO_PAD.encode(claims));
         // What the user's record holds, the login does not read.
         let user = r#"{"load":NaN,"serial":89450100000000000123,"few":1e-400}"#;
         write(ok(&format!(r#"{{"token":"{jwt}","user":{user}}}"#)))

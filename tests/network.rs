@@ -471,7 +471,9 @@ async fn plain_http_and_loopback_go_through_no_proxy_of_the_environment() {
 async fn with_proxies_around(url: &str) {
     let named = url.replace("127.0.0.1", "localhost");
     let mapped = url.replace("127.0.0.1", "[::ffff:127.0.0.1]");
-    for base in [url, &named, &mapped] {
+    // Sockets of IPv6 do not reach IPv4 on Windows (IPV6_V6ONLY is its default).
+    let bases = [url, &named, &mapped];
+    for base in &bases[..if cfg!(windows) { 2 } else { 3 }] {
         let client = Client::builder()
             .base_url(base)
             .api_token("canary")

@@ -6,6 +6,7 @@ use std::{fs, path::PathBuf};
 
 use autopi::{CallOptions, Error, ErrorKind, Method, Upload};
 use support::{Server, ok, response, write};
+#[cfg(target_os = "linux")]
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,

@@ -235,9 +235,7 @@ fn a_page_for_a_browser_is_no_response() {
 fn profiles_that_can_not_be_used() {
     let profile = |text: &str, mode: u32| {
         let cli = Cli::alone();
-        let path = cli.file(".config/autopi/credentials.toml", text);
-        #[cfg(unix)]
-        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        cli.profiles(text, mode);
         cli
     };
     let good = "[default]\napi_token = 'abc'\n";

@@ -17,12 +17,9 @@ fn offered(cli: &Cli, words: &[&str]) -> Vec<String> {
 fn areas_operations_options_and_values_are_offered() {
     // No host is reached: there is none.
     let cli = Cli::alone().with("AUTOPI_BASE_URL", "http://127.0.0.1:1");
-    let path = cli.file(
-        ".config/autopi/credentials.toml",
-        "[default]\napi_token = 'x'\n[fleet]\napi_token = 'y'\n[flo]\nread_only = true\n",
-    );
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let text =
+        "[default]\napi_token = 'x'\n[fleet]\napi_token = 'y'\n[flo]\nread_only = true\n";
+    cli.profiles(text, 0o600);
     for (words, wanted) in [
         (vec!["dong"], vec!["dongle"]),
         (vec!["lo"], vec!["login", "logout", "logbook"]),
@@ -72,6 +69,7 @@ fn no_value_is_offered_that_a_shell_would_run() {
     );
 }
 
+#[cfg(unix)]
 #[test]
 fn bash_completes_with_the_script() {
     let cli = Cli::alone();

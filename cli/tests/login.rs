@@ -271,12 +271,7 @@ fn the_token_is_shown_nowhere() {
         hidden(&cli, "login --token-stdin");
     }
     let cli = Cli::alone();
-    let path = cli.file(
-        ".config/autopi/credentials.toml",
-        &format!("[default]\napi_token = {CANARY}"),
-    );
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    cli.profiles(&format!("[default]\napi_token = {CANARY}"), 0o600);
     hidden(&cli, "devices");
     hidden(&cli, "profiles");
     hidden(&cli, "doctor");
@@ -302,12 +297,7 @@ fn where_there_is_no_keyring_nothing_is_kept() {
         !profiles(&cli).exists() && !ran.err.contains(API_TOKEN),
         "{ran:?}"
     );
-    let path = cli.file(
-        ".config/autopi/credentials.toml",
-        "[default]\nkeyring = true\n",
-    );
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    cli.profiles("[default]\nkeyring = true\n", 0o600);
     let ran = cli.line("whoami");
     assert!(
         ran.code != 0 && ran.err.contains("the keyring of "),

@@ -1,4 +1,6 @@
 //! The transcripts of docs/cli.md are what the command says. `UPDATE_TRANSCRIPTS=1` writes them anew.
+// They are lines of sh.
+#![cfg(unix)]
 
 mod support;
 

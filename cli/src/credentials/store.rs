@@ -85,7 +85,7 @@ pub fn forget(name: &str) -> Result<bool> {
 fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     let home = std::env::home_dir().ok_or_else(|| {
         Failure::failed("there is no home folder to keep profiles in")
-            .hint("set HOME, or use AUTOPI_API_TOKEN")
+            .hint("set HOME (on Windows USERPROFILE), or use AUTOPI_API_TOKEN")
     })?;
     // Reports faults of the file as usual, before it is changed.
     rt::profiles(&home)?;

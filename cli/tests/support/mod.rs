@@ -71,13 +71,25 @@ impl Cli {
         path.display().to_string()
     }
 
+    /// The file of its profiles, with this mode.
+    pub fn profiles(&self, text: &str, mode: u32) {
+        let path = self.file(".config/autopi/credentials.toml", text);
+        #[cfg(unix)]
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        #[cfg(not(unix))]
+        let _ = (path, mode);
+    }
+
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_autopi"));
         command
             .env_clear()
             .env("HOME", self.home.path())
+            .env("USERPROFILE", self.home.path())
             .current_dir(self.home.path())
             .args(arguments);
+        // Windows has no sockets without it.
+        command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         command.envs(self.variables.iter().map(|(k, v)| (k, v)));
         command
     }
