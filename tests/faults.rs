@@ -695,9 +695,11 @@ async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
     ] {
         let busy = response("503 Busy", &format!("retry-after: {hint}\r\n"), "");
         let server = Server::responses(vec![busy]).await;
-        let mut policy = RetryPolicy::default().initial_backoff(MS).max_attempts(2);
         // Even if no wait may be that long.
-        policy.max_retry_after = 100 * MS;
+        let policy = RetryPolicy::default()
+            .initial_backoff(MS)
+            .max_attempts(2)
+            .max_retry_after(100 * MS);
         let client = server
             .builder()
             .retry(policy)

@@ -17,8 +17,7 @@ fn offered(cli: &Cli, words: &[&str]) -> Vec<String> {
 fn areas_operations_options_and_values_are_offered() {
     // No host is reached: there is none.
     let cli = Cli::alone().with("AUTOPI_BASE_URL", "http://127.0.0.1:1");
-    let text =
-        "[default]\napi_token = 'x'\n[fleet]\napi_token = 'y'\n[flo]\nread_only = true\n";
+    let text = "[default]\napi_token = 'x'\n[fleet]\napi_token = 'y'\n[flo]\nread_only = true\n";
     cli.profiles(text, 0o600);
     for (words, wanted) in [
         (vec!["dong"], vec!["dongle"]),

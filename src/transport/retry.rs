@@ -254,6 +254,28 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_keeps_what_was_set() {
+        let [initial, longest, told] = [1, 2, 3].map(Duration::from_secs);
+        let policy = RetryPolicy::throttled_only()
+            .initial_backoff(initial)
+            .max_backoff(longest)
+            .max_retry_after(told);
+        assert_eq!(
+            (
+                policy.initial_backoff,
+                policy.max_backoff,
+                policy.max_retry_after
+            ),
+            (initial, longest, told)
+        );
+        assert!(policy.delay(99, None) <= longest);
+        assert_eq!(
+            policy.max_attempts,
+            RetryPolicy::throttled_only().max_attempts
+        );
+    }
+
+    #[test]
     fn there_is_one_attempt_at_least() {
         assert_eq!(RetryPolicy::default().max_attempts(0).max_attempts, 1);
     }
