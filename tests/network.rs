@@ -472,8 +472,8 @@ async fn with_proxies_around(url: &str) {
     let named = url.replace("127.0.0.1", "localhost");
     let mapped = url.replace("127.0.0.1", "[::ffff:127.0.0.1]");
     // Sockets of IPv6 do not reach IPv4 on Windows (IPV6_V6ONLY is its default).
-    let bases = [url, &named, &mapped];
-    for base in &bases[..if cfg!(windows) { 2 } else { 3 }] {
+    let reached = if cfg!(windows) { 2 } else { 3 };
+    for base in [url, &named, &mapped].into_iter().take(reached) {
         let client = Client::builder()
             .base_url(base)
             .api_token("canary")
