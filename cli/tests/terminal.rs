@@ -156,12 +156,14 @@ fn watch_draws_what_fits_and_gives_the_terminal_back_whatever_ends_it() {
         "{shown:?}"
     );
     assert!(shown.contains("code=0"), "{shown:?}");
-    let killed = format!(
-        "stty cols 80 rows 9; {PROGRAM} watch </dev/tty & p=$!; sleep 2; kill $p; wait $p; echo code=$?; stty -a"
-    );
-    let (shown, _) = shell(&cli, &killed, "");
-    for part in ["Truck-01", LEFT, "code=0", " icanon"] {
-        assert!(shown.contains(part), "{part}: {shown:?}");
+    for signal in ["TERM", "INT", "HUP"] {
+        let killed = format!(
+            "stty cols 80 rows 9; {PROGRAM} watch </dev/tty & p=$!; sleep 2; kill -{signal} $p; wait $p; echo code=$?; stty -a"
+        );
+        let (shown, _) = shell(&cli, &killed, "");
+        for part in ["Truck-01", LEFT, "code=0", " icanon", " echo "] {
+            assert!(shown.contains(part), "{signal}, {part}: {shown:?}");
+        }
     }
 }
 

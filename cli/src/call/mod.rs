@@ -55,6 +55,8 @@ pub struct Given {
     pub body: Option<Content>,
     /// Whether checks are left out.
     pub unchecked: bool,
+    /// Whether errors name parameters as the document does, not by their options.
+    pub by_name: bool,
 }
 
 /// Returns a name with the lifetime of the process, as the runtime requires because generated code has such names; each is kept once.
@@ -196,6 +198,10 @@ fn set(call: &mut rt::Call<'_>, parameter: &'static Parameter, value: Value) {
 /// Returns an error with everything that is missing or does not match the document.
 fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Result<()> {
     let mut faults = Vec::new();
+    let name = |p: &Parameter| match given.by_name {
+        true => p.name.to_owned(),
+        false => format!("--{}", p.flag),
+    };
     let is_given = |p: &Parameter| {
         given
             .parameters
@@ -207,10 +213,7 @@ fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Resu
         .iter()
         .filter(|p| p.required && !is_given(p))
     {
-        faults.push((
-            format!("--{}", parameter.flag),
-            "required, not given".to_owned(),
-        ));
+        faults.push((name(parameter), "required, not given".to_owned()));
     }
     if let Some(body) = operation
         .body
@@ -232,7 +235,7 @@ fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Resu
                     .strip_prefix(parameter.name)
                     .unwrap_or_default()
                     .to_owned();
-                (format!("--{}{inside}", parameter.flag), v.fault)
+                (name(parameter) + &inside, v.fault)
             }));
         }
         if let (Some(body), Some(Content::Json(value))) = (&operation.body, &given.body) {

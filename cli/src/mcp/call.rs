@@ -10,14 +10,17 @@ use super::{Server, guard, text};
 use crate::{
     Failure, Result,
     call::{self, Content, Given, near},
+    commands::operation::view,
     index::{BodyKind, Operation, Parameter, ResponseKind},
-    output::columns,
+    output::{columns, members},
 };
 
 /// The number of rows if no limit is given.
 const ROWS: usize = 20;
 /// The maximum length of a response in characters; a longer one comes in pieces.
 const LONG: usize = 24_000;
+/// What is left of it for the count and the cursor.
+const AROUND: usize = 2000;
 
 /// The position of the next rows: a page, and how many of its rows were returned.
 #[derive(Serialize, Deserialize)]
@@ -85,6 +88,12 @@ impl Server {
             _ => {
                 let mut value = call.send_any().await?.0;
                 guard::mask(self.index, operation.schema.as_ref(), &mut value, 0);
+                let rows = value.as_array().cloned();
+                self.has(
+                    operation,
+                    rows.as_deref().unwrap_or(&[value.clone()]),
+                    &fields,
+                )?;
                 self.single(value, &fields)
             }
         }
@@ -97,7 +106,10 @@ impl Server {
         arguments: &JsonObject,
         size: usize,
     ) -> Result<Given> {
-        let mut given = Given::default();
+        let mut given = Given {
+            by_name: true,
+            ..Given::default()
+        };
         let none = JsonObject::new();
         let params = match arguments.get("params") {
             None | Some(Value::Null) => &none,
@@ -181,6 +193,7 @@ impl Server {
         fields: &[String],
     ) -> Result<String> {
         let (mut rows, mut length, mut count) = (Vec::new(), 0, None);
+        let mut whole = Vec::new();
         let mut more = false;
         'pages: while let Some(page) = pages.next().await {
             let page = page?;
@@ -192,9 +205,13 @@ impl Server {
             for item in page.results.into_iter().skip(place.skip) {
                 let mut value = item.0;
                 guard::mask(self.index, operation.item(), &mut value, 0);
+                if !fields.is_empty() {
+                    whole.push(value.clone());
+                }
                 let value = picked(value, fields);
-                let size = value.to_string().len();
-                if rows.len() == limit || length + size > LONG {
+                // With a comma.
+                let size = value.to_string().len() + 1;
+                if rows.len() == limit || length + size > LONG - AROUND {
                     if rows.is_empty() {
                         let what = "the first row is too long: say which `fields` of it";
                         return Err(Failure::failed(what));
@@ -215,6 +232,7 @@ impl Server {
                 break;
             }
         }
+        self.has(operation, &whole, fields)?;
         let mut response = json!({"rows": rows});
         if let Some(count) = count {
             response["count"] = count.into();
@@ -222,7 +240,34 @@ impl Server {
         if more {
             response["cursor"] = serde_json::to_string(&place).unwrap_or_default().into();
         }
-        Ok(response.to_string())
+        let response = response.to_string();
+        match response.len() > LONG {
+            true => Err(Failure::failed("the cursor for the next rows is too long")),
+            false => Ok(response),
+        }
+    }
+
+    /// Checks that the document or one of the rows has each of the fields.
+    fn has(&self, operation: &Operation, rows: &[Value], fields: &[String]) -> Result<()> {
+        let known = view(self.index, operation).known;
+        let is_known = |field: &&String| {
+            let first = field.split('.').next().unwrap_or_default();
+            known.iter().any(|name| name == first || name == *field)
+                || rows.iter().any(|row| columns::get(row, field).is_some())
+        };
+        match fields.iter().find(|field| !is_known(field)) {
+            Some(field) if !rows.is_empty() => {
+                let names = members(&known, rows)
+                    .into_iter()
+                    .take(60)
+                    .collect::<Vec<_>>();
+                Err(Failure::usage(format!(
+                    "fields: no row has `{field}`; there are {}",
+                    names.join(", ")
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -22,6 +22,9 @@ const COMMANDS: [&str; 22] = [
     "lock", "unlock", "send",
 ];
 
+/// Parts of segments of paths that are about credentials, also in compounds and the plural: `accesstokens`.
+const CREDENTIALS: [&str; 5] = ["token", "passw", "secret", "credential", "apikey"];
+
 fn words(path: &str) -> impl Iterator<Item = &str> {
     let segments = path.split('/').filter(|s| !s.starts_with('{'));
     segments.flat_map(|s| s.split(['_', '-']))
@@ -34,7 +37,12 @@ pub fn is_never(entry: &Entry) -> bool {
         .clone()
         .next()
         .is_some_and(|s| s.eq_ignore_ascii_case("auth"));
-    is_auth || segments.any(|s| !s.starts_with('{') && secret::by_name(s))
+    is_auth
+        || segments.any(|s| {
+            let word = s.to_ascii_lowercase();
+            !s.starts_with('{')
+                && (secret::by_name(s) || CREDENTIALS.iter().any(|c| word.contains(c)))
+        })
 }
 
 impl Allowed {

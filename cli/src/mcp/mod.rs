@@ -96,7 +96,9 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
+        let unknown = tools::unknown(&request.name, &arguments, self.allowed);
         let done = match request.name.as_ref() {
+            _ if unknown.is_some() => Err(Failure::usage(unknown.unwrap_or_default())),
             "search_operations" => self.search(&arguments),
             "describe_operation" => self
                 .operation(&arguments)
@@ -115,15 +117,20 @@ impl ServerHandler for Server {
     }
 }
 
+/// The maximum length of an error in characters.
+const LONGEST_ERROR: usize = 4000;
+
 /// Returns the text of an error. Hints are meant for a shell, except those about the account.
 fn said(failure: &Failure) -> String {
     let hint = failure
         .hint
         .as_deref()
         .filter(|_| failure.exit == crate::Exit::Refused);
+    // What a server says in an error is as long as it likes.
+    let message: String = failure.message.chars().take(LONGEST_ERROR).collect();
     match hint {
-        Some(hint) => format!("error: {}\n{hint}", failure.message),
-        None => format!("error: {}", failure.message),
+        Some(hint) => format!("error: {message}\n{hint}"),
+        None => format!("error: {message}"),
     }
 }
 

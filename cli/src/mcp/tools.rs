@@ -56,3 +56,16 @@ pub fn all(allowed: Allowed) -> Vec<Tool> {
         ),
     ]
 }
+
+/// Returns what is wrong if a tool is given an argument that it does not have, which would be ignored without a word.
+pub fn unknown(tool: &str, arguments: &JsonObject, allowed: Allowed) -> Option<String> {
+    let tool = all(allowed).into_iter().find(|t| t.name == tool)?;
+    let known = tool.input_schema.get("properties")?.as_object()?;
+    let name = arguments.keys().find(|name| !known.contains_key(*name))?;
+    let names: Vec<&str> = known.keys().map(String::as_str).collect();
+    Some(format!(
+        "{} has no argument `{name}`; it has {}",
+        tool.name,
+        names.join(", ")
+    ))
+}

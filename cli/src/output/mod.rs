@@ -21,7 +21,7 @@ use crate::{Failure, Result};
 
 pub use escape::{json, line};
 pub use file::Target;
-pub use rows::Rows;
+pub use rows::{Rows, members};
 
 /// The format of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
