@@ -1,14 +1,19 @@
 //! Compares request bodies, responses and their contents.
 
-use serde_json::Value;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
 
 use super::{
     Rule,
     place::At,
-    values::{Maybe, flag, get, keys, members},
+    values::{Maybe, flag, get, keys, members, pairs},
     walk::Walker,
 };
 use crate::document::resolve;
+
+/// The media types of a document in Swagger 2.0 that names none.
+static JSON: LazyLock<Value> = LazyLock::new(|| json!(["application/json"]));
 
 impl<'a> Walker<'a> {
     /// Returns the targets of a pair of references; `None` if both lead to the same component, which is compared separately.
@@ -95,25 +100,29 @@ impl<'a> Walker<'a> {
             return;
         }
         let one = members(old).count().max(members(new).count()) < 2;
-        for media in keys(old, new) {
-            self.child(media, at, old, new, |w, at, old, new| match (old, new) {
-                (Some(_), None) => w.emit(Rule::MediaGone, at, format!("`{media}` is gone")),
-                (None, Some(_)) => w.emit(Rule::MediaNew, at, format!("`{media}` is new")),
-                _ => {
-                    let at = if one {
-                        at.clone()
-                    } else {
-                        at.clone().what(format!("as {media}"))
-                    };
-                    for key in keys(old, new) {
-                        w.child(key, &at, old, new, |w, at, old, new| match key {
-                            "schema" => w.schema(at, old, new),
-                            "example" | "examples" => w.words(at, old, new),
-                            "encoding" => {
-                                w.leaves(Rule::Encoding, &at.clone().what("encoding"), old, new)
-                            }
-                            _ => {}
-                        });
+        self.respelled(at, (old, new), media_type);
+        for (before, media) in pairs(old, new, media_type) {
+            let (was, is) = (get(old, before), get(new, media));
+            self.checked(&at.keys(before, media), was, is, |w, at, old, new| {
+                match (old, new) {
+                    (Some(_), None) => w.emit(Rule::MediaGone, at, format!("`{media}` is gone")),
+                    (None, Some(_)) => w.emit(Rule::MediaNew, at, format!("`{media}` is new")),
+                    _ => {
+                        let at = if one {
+                            at.clone()
+                        } else {
+                            at.clone().what(format!("as {media}"))
+                        };
+                        for key in keys(old, new) {
+                            w.child(key, &at, old, new, |w, at, old, new| match key {
+                                "schema" => w.schema(at, old, new),
+                                "example" | "examples" => w.words(at, old, new),
+                                "encoding" => {
+                                    w.leaves(Rule::Encoding, &at.clone().what("encoding"), old, new)
+                                }
+                                _ => {}
+                            });
+                        }
                     }
                 }
             });
@@ -123,10 +132,26 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Claims keys that are the same in another spelling.
+    fn respelled(
+        &mut self,
+        at: &At,
+        (old, new): (Maybe<'a>, Maybe<'a>),
+        same: impl Fn(&str) -> String,
+    ) {
+        for (before, after) in pairs(old, new, same) {
+            if before != after {
+                let what = format!("`{before}` is written `{after}`");
+                self.emit(Rule::WrittenOtherwise, &at.keys(before, after), what);
+            }
+        }
+    }
+
     /// Compares the media types of an operation in Swagger 2.0, whose own list overrides the document's.
     pub fn media_types(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, key: &str) {
         let or_all = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(key));
         let (old, new) = (or_all(old, self.old.doc), or_all(new, self.new.doc));
+        let (old, new) = (old.or(Some(&JSON)), new.or(Some(&JSON)));
         self.set(at, old, new, (Rule::MediaGone, Rule::MediaNew));
     }
 
@@ -170,9 +195,11 @@ impl<'a> Walker<'a> {
                 "content" => w.content(at, old, new),
                 "links" => w.leaves(Rule::Link, &at.clone().what("link"), old, new),
                 "headers" => {
-                    for name in keys(old, new) {
-                        let at = at.clone().what(format!("header `{name}`"));
-                        w.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                    w.respelled(at, (old, new), str::to_ascii_lowercase);
+                    for (before, name) in pairs(old, new, str::to_ascii_lowercase) {
+                        let at = at.keys(before, name).what(format!("header `{name}`"));
+                        let (was, is) = (get(old, before), get(new, name));
+                        w.checked(&at, was, is, |w, at, old, new| match (old, new) {
                             (Some(_), None) => w.emit(Rule::HeaderGone, at, "is gone"),
                             (None, Some(_)) => w.emit(Rule::HeaderNew, at, "is new"),
                             _ => w.header(at, old, new),
@@ -214,5 +241,18 @@ impl<'a> Walker<'a> {
                 _ => w.keyword(key, at, below, whole, (a, b)),
             });
         }
+    }
+}
+
+/// Returns a media type as it is compared: its letters have no case, and JSON is UTF-8 without its saying so.
+fn media_type(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '"')
+        .collect();
+    let plain = plain.to_ascii_lowercase();
+    match plain.strip_suffix(";charset=utf-8") {
+        Some(rest) if rest.ends_with("json") => rest.to_owned(),
+        _ => plain,
     }
 }

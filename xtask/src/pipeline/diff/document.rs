@@ -49,14 +49,14 @@ impl<'a> Walker<'a> {
                     } else {
                         Sides::RESPONSE
                     };
-                    w.set(
+                    w.media_types(
                         &At {
                             sides,
                             ..at.clone()
                         },
                         old,
                         new,
-                        (Rule::MediaGone, Rule::MediaNew),
+                        key,
                     );
                 }
                 "security" => w.document_security(at, old, new),
@@ -129,6 +129,29 @@ impl<'a> Walker<'a> {
                 types: vec![before.to_owned(), name.to_owned()],
                 ..at
             };
+            let forms = [
+                (
+                    self.old.doc,
+                    &at.old,
+                    was,
+                    is,
+                    Rule::AlternativeGone,
+                    "is gone",
+                ),
+                (
+                    self.new.doc,
+                    &at.new,
+                    is,
+                    was,
+                    Rule::AlternativeNew,
+                    "is new",
+                ),
+            ];
+            for (doc, pointer, here, other, rule, what) in forms {
+                if here.is_some() && other.is_none() && tags::is_derived(doc, pointer) {
+                    self.emit(rule, &typed(&at), format!("the form {what}"));
+                }
+            }
             self.checked(&at, was, is, |w, at, old, new| match (old, new, scheme) {
                 (Some(_), None, true) => w.emit(Rule::SchemeGone, at, "is gone"),
                 (None, Some(_), true) => w.emit(Rule::SchemeNew, at, "is new"),

@@ -47,7 +47,7 @@ rules! {
     NotDeprecated: "something is no longer deprecated", Additive, Additive, "";
 
     ServerGone: "the first server changed, or a server is gone", Breaking, Breaking, "set `base_url` where the old one was relied on";
-    ServerNew: "a further server", Additive, Additive, "";
+    ServerNew: "a further server, or a further value of a server's variable", Additive, Additive, "";
     ServerVariable: "a variable of a server changed", Breaking, Breaking, "check `base_url`";
     BasePath: "the base path changed", Breaking, Breaking, "check `base_url`";
     UrlSchemeGone: "a URL scheme (http, https) is gone", Breaking, Breaking, "check `base_url`";
@@ -97,7 +97,7 @@ rules! {
 
     ComponentRenamed: "a component was renamed", Cosmetic, Cosmetic, "";
     ComponentGone: "a component is gone (what used it is listed by itself)", Cosmetic, Cosmetic, "";
-    ComponentNew: "a component is new", Additive, Additive, "";
+    ComponentNew: "a component is new (what uses it is listed by itself)", Cosmetic, Cosmetic, "";
     RefChanged: "a place refers to another component, of another shape", Breaking, Breaking, "use the other type";
     WrittenOtherwise: "the same, written in another way or at another place", Cosmetic, Cosmetic, "";
 
@@ -109,9 +109,12 @@ rules! {
     FormatChanged: "a format is another", Breaking, Breaking, "use the other format";
     FormatNew: "a format is given", Breaking, Additive, "send values of that format";
     FormatGone: "a format is no longer given", Additive, Breaking, "expect any value of the type";
+    FormatWider: "a format takes in more (int32 → int64, float → double)", Additive, Breaking, "expect larger numbers";
+    FormatNarrower: "a format takes in less (int64 → int32, double → float)", Breaking, Additive, "send smaller numbers";
     ContentChanged: "the media type or encoding of a text changed", Breaking, Breaking, "write and read the text in the new form";
     ValueGone: "a value of an enum is gone", Breaking, Additive, "do not send it";
     ValueNew: "a value of an enum is new", Additive, Additive, "";
+    ValuesChanged: "all values of an enum are others", Breaking, Breaking, "send and expect the other values";
     ValuesClosed: "an open set of values became a list", Breaking, Additive, "send one of the list";
     ValuesOpened: "a list of values was opened", Additive, Breaking, "expect any value";
     MemberGone: "a member of an object is gone", Breaking, Breaking, "do not use it";

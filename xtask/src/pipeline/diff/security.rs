@@ -64,8 +64,24 @@ impl<'a> Walker<'a> {
                 for key in keys(old, new) {
                     w.child(key, at, old, new, |w, at, old, new| match key {
                         "description" => w.words(at, old, new),
-                        "variables" => w.leaves(Rule::ServerVariable, at, old, new),
+                        "variables" => w.server_variables(at, old, new),
                         _ => {}
+                    });
+                }
+            });
+        }
+    }
+
+    fn server_variables(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        for name in keys(old, new) {
+            self.child(name, at, old, new, |w, at, old, new| {
+                for key in keys(old, new) {
+                    w.child(key, at, old, new, |w, at, old, new| match key {
+                        "description" => w.words(at, old, new),
+                        "enum" if old.is_some() && new.is_some() => {
+                            w.set(at, old, new, (Rule::ServerVariable, Rule::ServerNew));
+                        }
+                        _ => w.leaves(Rule::ServerVariable, at, old, new),
                     });
                 }
             });
@@ -167,8 +183,13 @@ impl<'a> Walker<'a> {
                 .iter()
                 .find(|n| !was.contains(n) && schemes(n) == schemes(way))
             else {
-                // If credentials are optional, the old ones are accepted too.
-                if is.iter().any(BTreeMap::is_empty) {
+                // If credentials are optional, or fewer of them are asked for, the old ones are accepted too.
+                let suffices = |now: &Way| {
+                    now.iter().all(|(name, scopes)| {
+                        way.get(name).is_some_and(|had| scopes.is_subset(had))
+                    })
+                };
+                if is.iter().any(suffices) {
                     self.emit(Rule::SecurityNew, at, &what);
                 } else {
                     self.emit(Rule::SecurityGone, at, &what);

@@ -27,8 +27,17 @@ pub fn names(doc: &Value, pointer: &str, tag: &str) -> bool {
     })
 }
 
-/// Returns the schemas with a discriminator that the component is an alternative of, or is derived from.
-fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
+/// Returns whether the component is derived from one with a discriminator: a further form of that, which no list names.
+pub fn is_derived(doc: &Value, pointer: &str) -> bool {
+    let mut above = above(doc, pointer).into_iter();
+    above.any(|base| {
+        doc.pointer(&base)
+            .is_some_and(|b| b.get("discriminator").is_some())
+    })
+}
+
+/// Returns the components that this one is derived from (`allOf`).
+fn above(doc: &Value, pointer: &str) -> BTreeSet<String> {
     let mut above = BTreeSet::new();
     let mut todo = vec![pointer.to_owned()];
     while let Some(pointer) = todo.pop() {
@@ -38,6 +47,12 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
             .filter_map(|part| target(part).map(str::to_owned));
         todo.extend(parts.filter(|parent| above.insert(parent.clone())));
     }
+    above
+}
+
+/// Returns the schemas with a discriminator that the component is an alternative of, or is derived from.
+fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
+    let above = above(doc, pointer);
     let mut found = Vec::new();
     let _ = each::<()>(
         doc,

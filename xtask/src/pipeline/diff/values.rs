@@ -26,6 +26,29 @@ pub fn keys<'a>(old: Maybe<'a>, new: Maybe<'a>) -> Vec<&'a str> {
         .collect()
 }
 
+/// Returns the keys of both values, those that are the same in another spelling together: `same` says how they are compared.
+pub fn pairs<'a>(
+    old: Maybe<'a>,
+    new: Maybe<'a>,
+    same: impl Fn(&str) -> String,
+) -> Vec<(&'a str, &'a str)> {
+    let other = |map: Maybe<'a>, key: &'a str| {
+        let mut others = members(map).map(|(k, _)| k.as_str());
+        let same =
+            |k: &&str| get(old, k).is_none() != get(new, k).is_none() && same(k) == same(key);
+        others.find(same).unwrap_or(key)
+    };
+    keys(old, new)
+        .into_iter()
+        .filter_map(|key| match (get(old, key), get(new, key)) {
+            (Some(_), Some(_)) => Some((key, key)),
+            (Some(_), None) => Some((key, other(new, key))),
+            // The key of the old one comes with it.
+            _ => Some((other(old, key), key)).filter(|(before, _)| *before == key),
+        })
+        .collect()
+}
+
 /// Returns the items of a list.
 pub fn items<'a>(value: Maybe<'a>) -> &'a [Value] {
     value

@@ -214,7 +214,11 @@ impl<'a> Walker<'a> {
                 "deprecated" => w.deprecated(at, old, new),
                 "security" => w.operation_security(at, (a, b)),
                 "servers" => w.servers(at, old, new),
-                "schemes" => w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew)),
+                "schemes" => {
+                    let of = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(name));
+                    let (old, new) = (of(old, w.old.doc), of(new, w.new.doc));
+                    w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew));
+                }
                 "consumes" | "produces" => {
                     let (sides, what) = if name == "consumes" {
                         (requests, "request")

@@ -45,6 +45,8 @@ pub(super) fn effective<'a>(
             let name = match path_parameters(op.path).position(|n| n == name) {
                 Some(position) if place == "path" => format!("#{}", position + 1),
                 _ if place == "body" => String::new(),
+                // The names of headers have no case.
+                _ if place == "header" => name.to_ascii_lowercase(),
                 _ => name.to_owned(),
             };
             let mut key = (place.to_owned(), name);

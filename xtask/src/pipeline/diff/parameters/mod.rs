@@ -149,6 +149,13 @@ impl<'a> Walker<'a> {
                         path_parameter_text(name(a), name(b)),
                     );
                 }
+                "name"
+                    if text(whole.0, "in") == "header"
+                        && text(new, "in") == "header"
+                        && text(whole.0, key).eq_ignore_ascii_case(text(whole.1, key)) =>
+                {
+                    w.differs(Rule::WrittenOtherwise, below, a, b)
+                }
                 "name" => w.emit(
                     Rule::ParameterRenamed,
                     below,

@@ -7,8 +7,6 @@ use super::{Holders, step, with_items};
 use crate::pipeline::diff::{
     Rule,
     place::At,
-    reach::Sides,
-    texts::short,
     values::{Maybe, text},
     walk::Walker,
 };
@@ -37,24 +35,12 @@ impl<'a> Walker<'a> {
             | contract::SECRET
             | contract::VARIANT
             | contract::VALUES => self.differs(Rule::RustOnly, &below.clone().what(key), old, new),
-            "format" => self.gone_new(
-                below.clone().what("format"),
-                (old, new),
-                (Rule::FormatGone, Rule::FormatNew, Rule::FormatChanged),
-            ),
+            "format" => self.format(&below.clone().what("format"), (old, new)),
             "enum" => self.values(at, below, (old, new)),
             "const" => match (old, new) {
-                (Some(old), Some(new)) => {
-                    self.emit(
-                        Rule::ValueGone,
-                        below,
-                        format!("the value {} is gone", short(Some(old))),
-                    );
-                    self.emit(
-                        Rule::ValueNew,
-                        below,
-                        format!("the value {} is new", short(Some(new))),
-                    );
+                (Some(_), Some(_)) => {
+                    let below = with_items(at, below, &["", "=*"]);
+                    self.differs(Rule::ValuesChanged, &below, old, new);
                 }
                 (None, _) => self.differs(Rule::ValuesClosed, below, old, new),
                 (_, None) => self.differs(Rule::ValuesOpened, below, old, new),
@@ -71,13 +57,13 @@ impl<'a> Walker<'a> {
                 self.differs(rule, &below.clone().what("default"), old, new);
             }
             "readOnly" => self.either(
-                &Sides::both(below),
+                below,
                 (old, new),
                 (Rule::ReadOnlyNow, Rule::ReadOnlyNoMore),
                 key,
             ),
             "writeOnly" => self.either(
-                &Sides::both(below),
+                below,
                 (old, new),
                 (Rule::WriteOnlyNow, Rule::WriteOnlyNoMore),
                 key,

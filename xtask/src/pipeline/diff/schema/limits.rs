@@ -28,6 +28,9 @@ impl<'a> Walker<'a> {
                     Rule::LimitLooser
                 }
             }
+            // What is a multiple of 4 is one of 2.
+            (Some(a), Some(b), Tighter::Multiple) if is_multiple(b, a) => Rule::LimitTighter,
+            (Some(a), Some(b), Tighter::Multiple) if is_multiple(a, b) => Rule::LimitLooser,
             _ => match (off(old), off(new)) {
                 (true, true) => Rule::WrittenOtherwise,
                 (true, false) => Rule::LimitTighter,
@@ -39,10 +42,16 @@ impl<'a> Walker<'a> {
     }
 }
 
+fn is_multiple(a: f64, b: f64) -> bool {
+    let ratio = a / b;
+    (ratio - ratio.round()).abs() < 1e-9 && ratio.round() != 0.0
+}
+
 /// Whether a larger number allows less.
 pub(super) enum Tighter {
     Up,
     Down,
+    Multiple,
     /// Not a matter of size: any other value may refuse what was valid.
     Other,
 }
@@ -60,5 +69,5 @@ pub(super) const LIMITS: [(&str, Tighter); 13] = [
     ("maxProperties", Tighter::Down),
     ("pattern", Tighter::Other),
     ("uniqueItems", Tighter::Other),
-    ("multipleOf", Tighter::Other),
+    ("multipleOf", Tighter::Multiple),
 ];

@@ -147,6 +147,13 @@ impl<'a> Walker<'a> {
             ..below.clone()
         };
         match (closed(old), closed(new)) {
+            (false, true) if old.is_some_and(Value::is_object) => {
+                self.emit(
+                    Rule::MemberGone,
+                    &step(below, "other members", "Value"),
+                    "are gone",
+                );
+            }
             (false, true) => self.emit(Rule::ExtraRefused, below, "other members are refused now"),
             (true, false) => self.emit(Rule::ExtraAllowed, below, "other members are allowed now"),
             _ => self.schema(&step(below, "other members", "Value"), old, new),

@@ -11,14 +11,13 @@ mod values;
 pub use members::one_to_one;
 use names::{reference, target};
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
     Rule,
     place::{At, types},
-    reach::Sides,
     values::{Maybe, get, keys, members, without},
     walk::Walker,
 };
@@ -191,19 +190,4 @@ fn step(at: &At, what: &str, suffix: &str) -> At {
         ..at.clone()
     };
     if what.is_empty() { at } else { at.what(what) }
-}
-
-impl Sides {
-    /// Returns the place for both sides of its owner, because it changed whether the member is sent or read.
-    fn both(at: &At) -> At {
-        At {
-            sides: if at.sides == Self::default() {
-                at.sides
-            } else {
-                Self::BOTH
-            },
-            operations: Rc::clone(&at.operations),
-            ..at.clone()
-        }
-    }
 }

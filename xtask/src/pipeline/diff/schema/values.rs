@@ -48,19 +48,40 @@ impl<'a> Walker<'a> {
         }
     }
 
+    pub(super) fn format(&mut self, at: &At, (old, new): Holders<'a>) {
+        let name = |v: Maybe<'a>| v.map_or("", |v| v.as_str().unwrap_or("?"));
+        let narrow = |a: &str, b: &str| matches!((a, b), ("int32", "int64") | ("float", "double"));
+        let rule = match (name(old), name(new)) {
+            // A hint for forms: what is sent and read is the same.
+            ("password", "") | ("", "password") => Rule::WrittenOtherwise,
+            // Bytes, not text: a file in a form, a download.
+            ("binary", _) | (_, "binary") => Rule::FormatChanged,
+            (_, "") => Rule::FormatGone,
+            ("", _) => Rule::FormatNew,
+            (a, b) if narrow(a, b) => Rule::FormatWider,
+            (a, b) if narrow(b, a) => Rule::FormatNarrower,
+            _ => Rule::FormatChanged,
+        };
+        self.differs(rule, at, old, new);
+    }
+
     pub(super) fn values(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
         // A list of values is a Rust enum with a variant for each.
         let below = with_items(at, below, &["", "=*"]);
         match (old, new) {
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
-                for value in missing(a, b) {
+                let (gone, come) = (missing(a, b), missing(b, a));
+                if !gone.is_empty() && !come.is_empty() && gone.len() == a.len() {
+                    return self.differs(Rule::ValuesChanged, &below.what("values"), old, new);
+                }
+                for value in gone {
                     self.emit(
                         Rule::ValueGone,
                         &below,
                         format!("the value {} is gone", short(Some(value))),
                     );
                 }
-                for value in missing(b, a) {
+                for value in come {
                     self.emit(
                         Rule::ValueNew,
                         &below,
