@@ -30,7 +30,7 @@ pub async fn run(root: &Path) -> Result<ExitCode> {
         from: None,
         no_overlay: false,
     };
-    if update(&source, Mode::Write, scratch.path()).await? {
+    if update(&source, Mode::Write, false, scratch.path()).await? {
         bail!(
             "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`"
         );

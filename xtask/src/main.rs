@@ -50,6 +50,9 @@ enum Task {
         /// Write even if actions of spec/overlay.yaml are stale, leaving them out
         #[arg(long, conflicts_with = "dry_run")]
         allow_stale: bool,
+        /// json: one document on stdout (docs/schemas/update.json), even if nothing could be written
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
     },
     /// Print the report of `update` only. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has a stale action or does not fit, 2: could not tell
     Check {
@@ -163,13 +166,14 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
             source,
             dry_run,
             allow_stale,
+            format,
         } => {
             let mode = match (dry_run, allow_stale) {
                 (true, _) => Mode::Report,
                 (false, true) => Mode::WriteWithoutStale,
                 (false, false) => Mode::Write,
             };
-            update(&source, mode, &spec)
+            update(&source, mode, format == "json", &spec)
                 .await
                 .map(|_| ExitCode::SUCCESS)
         }

@@ -176,3 +176,42 @@ fn a_stream_that_cannot_be_written_to_is_an_exit_code_and_never_a_panic() {
         assert_eq!(out.status.code(), Some(code), "{line}");
     }
 }
+
+/// A response that is not as its document says.
+const RECORDING: &str =
+    r#"{"method": "GET", "url": "https://x.example/a/", "status": 200, "body": {"a": 1}}"#;
+
+#[test]
+fn a_recording_is_read_from_stdin_and_proposals_on_a_full_disk_are_printed() {
+    let folder = folder();
+    let document = DOCUMENT.replace(
+        r#"{"$ref": "beside.json"}"#,
+        r#"{"type": "object", "properties": {"a": {"type": "string"}}}"#,
+    );
+    fs::write(folder.path().join("spec.json"), document).unwrap();
+    let probe = |line: &str| {
+        let mut command = command(folder.path(), line);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _ = child.stdin.take().unwrap().write_all(RECORDING.as_bytes());
+        let out = child.wait_with_output().unwrap();
+        let [said, error] = [out.stdout, out.stderr].map(|b| String::from_utf8(b).unwrap());
+        (out.status.code(), said, error)
+    };
+    let (code, said, error) = probe("probe --from - --spec spec.json --out proposed.yaml");
+    assert_eq!(code, Some(1), "{said}{error}");
+    let proposed = fs::read_to_string(folder.path().join("proposed.yaml")).unwrap();
+    let (code, said, error) = probe("probe --from - --spec spec.json --out /dev/full");
+    assert_eq!(code, Some(2), "{said}{error}");
+    assert!(
+        error.contains("/dev/full") && error.contains(&proposed),
+        "{error}"
+    );
+    let (code, _, error) = probe("probe --from - --spec -");
+    assert_eq!(code, Some(2));
+    assert!(error.contains("both stdin"), "{error}");
+}

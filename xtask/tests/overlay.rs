@@ -387,7 +387,7 @@ async fn update(
         from: Some(from),
         no_overlay,
     };
-    xtask::commands::update::update(&source, mode, &folder.join("spec")).await
+    xtask::commands::update::update(&source, mode, false, &folder.join("spec")).await
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ fn keep<T: JsonSchema>(name: &str) {
 #[test]
 fn the_committed_schemas_are_those_of_the_reports() {
     keep::<Report>("check");
+    keep::<Report>("update");
     keep::<Counted<'_>>("diff");
     keep::<Coverage>("coverage");
     keep::<Outcome>("probe");
@@ -48,7 +49,11 @@ fn judge(name: &str, arguments: &[&str]) -> Value {
         .unwrap();
     let report: Value =
         serde_json::from_slice(&run.stdout).unwrap_or_else(|e| panic!("{e}: {run:?}"));
-    if let Some(outcome) = report["outcome"].as_str() {
+    if name == "update" {
+        let is_done = report["outcome"] == "updated";
+        assert_eq!(run.status.code(), Some(i32::from(!is_done)), "{run:?}");
+        assert_eq!(report["written"].is_null(), !is_done);
+    } else if let Some(outcome) = report["outcome"].as_str() {
         let code = ["up_to_date", "changed", "failed"]
             .iter()
             .position(|o| *o == outcome);
@@ -176,4 +181,55 @@ fn each_outcome_of_check_is_one_document_that_its_schema_allows() {
     assert!(report["fetched"].is_object() && report["changes"].is_null());
     fs::write(copy.path().join("spec/overlay.yaml"), [0xff]).unwrap();
     assert_eq!(check(&file("same", &upstream))["source"], Value::Null);
+}
+
+#[test]
+fn each_outcome_of_update_is_one_document_that_its_schema_allows() {
+    let copy = support::copy();
+    let root = copy.path().display().to_string();
+    let file = |name: &str, text: &str| {
+        let path = copy.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let update = |arguments: &[&str]| judge("update", &[&["--root", &root], arguments].concat());
+    let upstream = fs::read_to_string("../spec/upstream.json").unwrap();
+    let report = update(&["--from", &file("same", &upstream)]);
+    assert_eq!(
+        (&report["drift"], &report["error"]),
+        (&false.into(), &Value::Null)
+    );
+    let drifted = file("drifted", &support::drifted());
+    let report = update(&["--from", &drifted]);
+    let written = report["written"].as_array().unwrap();
+    assert!(written.contains(&"openapi.json".into()), "{report}");
+    assert!(report["next_version"].is_object() && report["no_version"].is_null());
+    // What prevents it is in the report, with all that was found before.
+    let stale = file(
+        "stale",
+        &upstream.replace("\"is_updated\":", "\"updated\":"),
+    );
+    let report = update(&["--from", &stale]);
+    assert_eq!(report["outcome"], "failed");
+    assert!(report["error"].as_str().unwrap().contains("stale actions"));
+    assert!(report["changes"].is_object() && !report["stale"].as_array().unwrap().is_empty());
+    let report = update(&["--from", &file("none", "{")]);
+    assert!(
+        report["error"].as_str().unwrap().contains("JSON"),
+        "{report}"
+    );
+
+    // Without a manifest no version can be proposed, which is said.
+    fs::remove_file(copy.path().join("Cargo.toml")).unwrap();
+    let report = update(&["--from", &drifted]);
+    assert!(
+        report["no_version"]
+            .as_str()
+            .unwrap()
+            .contains("Cargo.toml")
+    );
+    let mut check = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let check = check.args(["check", "--root", &root, "--from", &drifted]);
+    let said = String::from_utf8(check.output().unwrap().stdout).unwrap();
+    assert!(said.contains("no Cargo.toml beside spec/"), "{said}");
 }

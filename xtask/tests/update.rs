@@ -63,7 +63,11 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
         no_overlay: false,
     };
     let log = || fs::read_to_string(root.path().join("CHANGELOG.md")).unwrap();
-    assert!(update(&from("new.json"), Mode::Write, &spec).await.unwrap());
+    assert!(
+        update(&from("new.json"), Mode::Write, false, &spec)
+            .await
+            .unwrap()
+    );
     let first = log();
     assert!(
         first.contains("- BREAKING: the API: `Thing.count`: `integer` → `string`\n")
@@ -77,7 +81,11 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
         )
     };
     fs::write(spec.join("overlay.yaml"), action("name", "boolean")).unwrap();
-    assert!(update(&from("new.json"), Mode::Write, &spec).await.unwrap());
+    assert!(
+        update(&from("new.json"), Mode::Write, false, &spec)
+            .await
+            .unwrap()
+    );
     let second = log();
     assert!(
         second.contains("`Thing.count`: `integer` → `string`")
@@ -86,7 +94,11 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
     );
     // A correction of what changed: on the wire nothing did, so the line was a lie.
     fs::write(spec.join("overlay.yaml"), action("count", "integer")).unwrap();
-    assert!(update(&from("new.json"), Mode::Write, &spec).await.unwrap());
+    assert!(
+        update(&from("new.json"), Mode::Write, false, &spec)
+            .await
+            .unwrap()
+    );
     assert_eq!(log(), "# Changelog\n\n## Unreleased\n\n- FEATURE: mine.\n");
     // The correction is taken back, and the API as well: nothing is left to say.
     fs::write(spec.join("overlay.yaml"), OVERLAY).unwrap();
@@ -95,10 +107,16 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
         document("integer").to_string(),
     )
     .unwrap();
-    update(&from("old.json"), Mode::Write, &spec).await.unwrap();
+    update(&from("old.json"), Mode::Write, false, &spec)
+        .await
+        .unwrap();
     assert_eq!(log(), "# Changelog\n\n## Unreleased\n\n- FEATURE: mine.\n");
     // And once more: nothing is written.
-    assert!(!update(&from("old.json"), Mode::Write, &spec).await.unwrap());
+    assert!(
+        !update(&from("old.json"), Mode::Write, false, &spec)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]
@@ -110,12 +128,14 @@ async fn a_block_without_what_it_was_made_from_is_an_error_and_nothing_is_writte
         from: Some(root.path().join("new.json")),
         no_overlay: false,
     };
-    update(&source, Mode::Write, &spec).await.unwrap();
+    update(&source, Mode::Write, false, &spec).await.unwrap();
     fs::write(spec.join("unreleased.json"), "{}").unwrap();
     let before = fs::read_to_string(root.path().join("CHANGELOG.md")).unwrap();
     let error = format!(
         "{:#}",
-        update(&source, Mode::Write, &spec).await.unwrap_err()
+        update(&source, Mode::Write, false, &spec)
+            .await
+            .unwrap_err()
     );
     assert!(error.contains("spec/unreleased.json"), "{error}");
     assert_eq!(
@@ -157,7 +177,7 @@ async fn no_secret_of_the_url_is_in_any_file_of_an_update() {
         from: None,
         no_overlay: false,
     };
-    update(&source, Mode::Write, &spec).await.unwrap();
+    update(&source, Mode::Write, false, &spec).await.unwrap();
     let stored = fs::read_to_string(spec.join("source.toml")).unwrap();
     assert!(
         stored.contains(&format!("{url}/?format=openapi\"")),
@@ -183,7 +203,9 @@ async fn no_secret_of_the_url_is_in_any_file_of_an_update() {
             from: None,
             no_overlay: false,
         };
-        let error = update(&source, Mode::Write, &spec).await.unwrap_err();
+        let error = update(&source, Mode::Write, false, &spec)
+            .await
+            .unwrap_err();
         let text = format!("{error:#} {error:?}");
         assert!(
             text.contains("holds credentials") && !text.contains("canary"),

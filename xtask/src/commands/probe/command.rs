@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{Outcome, Target, probe, recorded};
 use crate::{
-    out::print,
+    out::{aside, print},
     pipeline::{Proof, fetch, normalize_file, write},
     say,
 };
@@ -21,7 +21,7 @@ pub struct Args {
     /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, its path is the prefix of the recorded paths
     #[arg(long)]
     url: Option<String>,
-    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}
+    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "max_calls", "timeout", "skip", "parameters", "resume"])]
     from: Option<PathBuf>,
     /// The document, without our overlay [default: spec/openapi.json, with it]
@@ -76,6 +76,10 @@ pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
         out,
     } = args;
     writable(&out)?;
+    let stdin = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new(fetch::STDIN));
+    if stdin(&from) && stdin(&spec) {
+        bail!("--from and --spec are both stdin: give a file for one of them");
+    }
     let doc = match &spec {
         Some(file) => normalize_file(file, Proof::Unwanted)?.doc,
         None => fetch::parse(&fetch::read(&root.join("spec/openapi.json"))?)?,
@@ -142,7 +146,14 @@ fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
             0
         }));
     }
-    write::write_file(out, &outcome.overlay()?)?;
+    let overlay = outcome.overlay()?;
+    if let Err(e) = write::write_file(out, &overlay) {
+        // What was found took requests: it is printed where it could not be written.
+        aside(&format!(
+            "the proposals, which could not be written:\n{overlay}"
+        ));
+        return Err(e.into());
+    }
     if !json {
         say!(
             "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",

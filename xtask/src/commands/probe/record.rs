@@ -12,6 +12,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::pipeline::fetch;
+
 /// One recorded exchange.
 pub struct Exchange {
     pub method: String,
@@ -33,13 +35,18 @@ pub fn read(
     take: &mut dyn FnMut(Exchange),
     bad: &mut dyn FnMut(String),
 ) -> Result<()> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    if file.metadata()?.is_dir() {
-        bail!(
-            "{} is a folder: a HAR file or JSON lines are read",
-            path.display()
-        );
-    }
+    let file: Box<dyn Read> = if path == Path::new(fetch::STDIN) {
+        Box::new(io::stdin())
+    } else {
+        let file = File::open(path).with_context(|| path.display().to_string())?;
+        if file.metadata()?.is_dir() {
+            bail!(
+                "{} is a folder: a HAR file or JSON lines are read",
+                path.display()
+            );
+        }
+        Box::new(file)
+    };
     let mut reader = BufReader::new(file);
     let start: String = String::from_utf8_lossy(reader.fill_buf()?)
         .chars()

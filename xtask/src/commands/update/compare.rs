@@ -141,6 +141,10 @@ pub async fn compare(
     let unreleased = since.as_ref().map_or(found, |(_, all)| all);
     let manifest = folder.text(MANIFEST);
     report.next_version = manifest.and_then(|m| changelog::version(m, unreleased));
+    if manifest.is_none() {
+        let why = "no Cargo.toml beside spec/: no next version of the crate is proposed";
+        report.no_version = Some(why.into());
+    }
     let corrections = corrections.map(str::to_owned);
     Ok(Compared {
         folder,

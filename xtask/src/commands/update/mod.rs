@@ -77,13 +77,35 @@ pub async fn check(source: &Source, json: bool, spec: &Path) -> Result<bool> {
 ///
 /// # Errors
 /// Returns the error of the stage that failed, or one that names the stale actions if they prevent writing; `spec` is then unchanged.
-pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
+pub async fn update(source: &Source, mode: Mode, json: bool, spec: &Path) -> Result<bool> {
     if mode == Mode::Report {
-        return check(source, false, spec).await;
+        return check(source, json, spec).await;
     }
     let mut report = Report::default();
     let compared = compare(source, mode, spec, &mut report).await;
-    print(&report.to_string())?;
+    if !json {
+        print(&report.to_string())?;
+    }
+    let written = compared.and_then(|compared| write(compared, mode, &report));
+    if json {
+        report.updated(written.as_deref());
+        print(&report.json()?)?;
+        written?;
+    } else {
+        let written = written?;
+        let nothing = "nothing".to_owned();
+        let list = if written.is_empty() {
+            nothing
+        } else {
+            written.join(", ")
+        };
+        say!("written: {list}")?;
+    }
+    Ok(report.drift == Some(true))
+}
+
+/// Writes what was found, and returns the names of the files that changed.
+fn write(compared: Compared, mode: Mode, report: &Report) -> Result<Vec<String>> {
     let Compared {
         folder,
         last,
@@ -93,7 +115,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
         known,
         corrections,
         since,
-    } = compared?;
+    } = compared;
     if let Some(e) = new.broken {
         bail!("{e}; nothing was written");
     }
@@ -104,8 +126,8 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
         );
     }
     let drift = report.drift == Some(true);
-    let found = report.changes.unwrap_or_default();
-    let unreleased = since.as_ref().map_or(&found, |(_, all)| all);
+    let found = report.changes.as_deref().unwrap_or_default();
+    let unreleased = since.as_ref().map_or(found, |(_, all)| all);
     let log = folder.text(CHANGELOG);
     let mut files = Vec::new();
     if let Some(log) = log {
@@ -126,7 +148,7 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
     let kept = folder.text("upstream.json");
     let sound = |text| Ok::<_, Failure>(last.is_of(text, &fetch::parse(text)?));
     if drift || kept.map(sound).transpose()? != Some(true) {
-        let place = report.source.unwrap_or_default();
+        let place = report.source.clone().unwrap_or_default();
         let provenance = Provenance::of(place, validators, &text, &new.upstream);
         let areas = autopi_codegen::areas(&new.text)?;
         files.extend([
@@ -138,14 +160,5 @@ pub async fn update(source: &Source, mode: Mode, spec: &Path) -> Result<bool> {
             files.push((MANIFEST, features::update(old, &areas)?));
         }
     }
-    let changed = folder.write(&files)?;
-    say!(
-        "written: {}",
-        if changed.is_empty() {
-            "nothing".into()
-        } else {
-            changed.join(", ")
-        }
-    )?;
-    Ok(drift)
+    Ok(folder.write(&files)?)
 }

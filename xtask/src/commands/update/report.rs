@@ -1,4 +1,5 @@
-//! The report of `check`: filled in step by step, then printed as text or as JSON (`docs/schemas/check.json`), even if a step failed.
+//! The report of `check` and `update`: filled in step by step, then printed as text or as JSON (`docs/schemas/check.json`, `update.json`), even if a step
+//! failed.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ use crate::{
     report,
 };
 
-/// The outcome of `check`.
+/// The outcome of `check` or `update`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -25,7 +26,9 @@ pub enum Outcome {
     UpToDate,
     /// Drift, a stale action of the overlay, or an overlay that does not fit: exit code 1.
     Changed,
-    /// It could not tell; `error` says why, and the other members have what was known by then: exit code 2.
+    /// `update` is done, and `written` says what it wrote: exit code 0.
+    Updated,
+    /// It could not tell; `error` says why, and the other members have what was known by then: exit code 2, for `update` 1.
     #[default]
     Failed,
 }
@@ -67,7 +70,7 @@ pub enum Overlay {
     DoesNotFit { error: String },
 }
 
-/// The findings of `check`.
+/// The findings of `check` or `update`.
 #[derive(Default, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
@@ -95,6 +98,10 @@ pub struct Report {
     pub changes: Option<Vec<Change>>,
     /// The version of the crate that follows from all changes since the last release.
     pub next_version: Option<Next>,
+    /// The reason why no version can follow, whatever changed.
+    pub no_version: Option<String>,
+    /// The files of spec/ and beside it that `update` wrote; null if it wrote nothing because it failed, and for `check`.
+    pub written: Option<Vec<String>>,
 }
 
 fn counted<S: Serializer>(changes: &Option<Vec<Change>>, s: S) -> Result<S::Ok, S::Error> {
@@ -130,6 +137,17 @@ impl Report {
         };
         if error.is_none() {
             self.to_do = to_do.into_iter().map(str::to_owned).collect();
+        }
+    }
+
+    /// Sets the outcome of `update`.
+    pub fn updated(&mut self, written: Result<&[String], &anyhow::Error>) {
+        match written {
+            Ok(files) => {
+                self.outcome = Outcome::Updated;
+                self.written = Some(files.to_vec());
+            }
+            Err(e) => self.error = Some(format!("{e:#}")),
         }
     }
 
@@ -178,6 +196,9 @@ impl fmt::Display for Report {
         }
         if let Some(next) = &self.next_version {
             writeln!(f, "the next version of the crate: {next}")?;
+        }
+        if let Some(why) = &self.no_version {
+            writeln!(f, "{why}")?;
         }
         Ok(())
     }
