@@ -40,10 +40,8 @@ pub fn read(
     } else {
         let file = File::open(path).with_context(|| path.display().to_string())?;
         if file.metadata()?.is_dir() {
-            bail!(
-                "{} is a folder: a HAR file or JSON lines are read",
-                path.display()
-            );
+            let path = path.display();
+            bail!("{path} is a folder: a HAR file or JSON lines are read");
         }
         Box::new(file)
     };

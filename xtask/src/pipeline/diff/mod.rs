@@ -17,6 +17,7 @@ mod rules;
 mod rust;
 mod schema;
 mod security;
+mod servers;
 mod surface;
 mod tags;
 mod texts;
