@@ -7,7 +7,7 @@ cargo build --quiet --package autopi-cli --features parquet
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" --quiet install pyarrow==22.0.0
+"$folder/venv/bin/pip" --quiet install pyarrow==26.0.1
 for format in ndjson parquet; do
     target/debug/autopi --sandbox export telemetry -d Truck-01 -d Truck-02 \
         --from 2026-01-01T00:00Z --to 2026-01-02T00:00Z -o "$folder/t.$format"
