@@ -823,3 +823,46 @@ fn alternatives_that_can_not_be_typed_are_a_warning_at_their_place() {
     let pairs = at(&doc, "/components/schemas/CarPairs/oneOf");
     assert_eq!(pairs.as_array().map(Vec::len), Some(64));
 }
+
+#[test]
+fn references_to_callbacks_anchors_and_certificates_of_clients_go_through() {
+    for version in ["3.0.3", "3.1.0"] {
+        let mut doc = openapi(version, json!({"type": "string"}), json!({}));
+        doc["paths"]["/a/"]["get"]["callbacks"] =
+            json!({"done": {"$ref": "#/components/callbacks/Done"}});
+        doc["components"]["callbacks"] = json!({"Done": {"{$request.query.url}": {"post": {"responses": {"200": {"description": ""}}}}},
+            "Again": {"$ref": "#/components/callbacks/Done"}});
+        let (doc, _) = through(&doc.to_string());
+        let callback = at(
+            &doc,
+            "/paths/~1a~1/get/callbacks/done/{$request.query.url}/post",
+        );
+        assert!(callback.is_object(), "{doc}");
+    }
+    // An anchor is not followed, and any JSON is there.
+    let schema = json!({"type": "object", "$defs": {"n": {"$anchor": "n", "type": "integer"}}, "properties": {"i": {"$ref": "#n"}}});
+    let (_, warnings) = through(&openapi("3.1.0", schema, json!({})).to_string());
+    assert!(
+        warnings.contains("/properties/i/$ref: `#n` is not followed, an anchor: any JSON"),
+        "{warnings}"
+    );
+    let mut doc = openapi("3.1.0", json!({"type": "string"}), json!({}));
+    doc["components"]["securitySchemes"] =
+        json!({"m": {"type": "mutualTLS"}, "k": {"type": "apiKey", "in": "header", "name": "K"}});
+    doc["security"] = json!([{"m": []}]);
+    doc["paths"]["/a/"]["get"]["security"] = json!([{"m": [], "k": []}]);
+    let (doc, warnings) = through(&doc.to_string());
+    assert!(
+        warnings.contains("#/components/securitySchemes/m: 3.0 cannot say"),
+        "{warnings}"
+    );
+    assert_eq!(at(&doc, "/paths/~1a~1/get/security"), json!([{"k": []}]));
+    // Without paths, which 3.1 allows, there is nothing to generate, and that is what is said.
+    let none =
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "components": {}});
+    let why = normalize(&none.to_string(), None)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(why.contains("the document has no operation"), "{why}");
+}

@@ -86,6 +86,11 @@ impl fmt::Display for At<'_> {
     }
 }
 
+/// Returns whether a key of an [`Is::Extensible`] map is none of its entries: an extension, or the reference that stands in its place.
+pub fn is_beside(key: &str) -> bool {
+    key.starts_with("x-") || key == "$ref"
+}
+
 /// Calls `f` with each object of the specification in a value, its place and its kind, outer ones first. A schema may be a boolean.
 /// Values of another form are skipped.
 pub fn each<'a, E>(
@@ -115,7 +120,7 @@ pub fn each<'a, E>(
             map.try_for_each(|(k, v)| each(v, *is, &At::Member(at, k), f))
         }
         (Is::Extensible(is), Value::Object(map)) => {
-            let mut map = map.iter().filter(|(k, _)| !k.starts_with("x-"));
+            let mut map = map.iter().filter(|(k, _)| !is_beside(k));
             map.try_for_each(|(k, v)| each(v, *is, &At::Member(at, k), f))
         }
         _ => Ok(()),

@@ -107,6 +107,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
             report.warn(format!("{holder}/{gone}"), "3.0 cannot say this: left out");
         }
     }
+    drop_mutual_tls(doc, report);
     let _ = each::<()>(
         doc,
         Is::One(&DOCUMENT),
@@ -125,6 +126,39 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         },
     );
     document::document_schemas(doc, &mut schema_31);
+}
+
+/// Removes certificates of clients, which are not sent in a request: they are a matter of the HTTP client.
+fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
+    let schemes = doc.pointer_mut("/components/securitySchemes");
+    let Some(schemes) = schemes.and_then(Value::as_object_mut) else {
+        return;
+    };
+    let mutual = schemes.iter().filter(|(_, s)| s["type"] == "mutualTLS");
+    let gone: Vec<String> = mutual.map(|(name, _)| name.clone()).collect();
+    for name in &gone {
+        schemes.shift_remove(name);
+        let at = format!("/components/securitySchemes/{}", document::escape(name));
+        report.warn(
+            at,
+            "3.0 cannot say `mutualTLS`: left out; give the certificate to your own HTTP client",
+        );
+    }
+    let forget = |holder: Option<&mut Value>| {
+        let lists = holder
+            .and_then(|h| h.get_mut("security"))
+            .and_then(Value::as_array_mut);
+        for way in lists.into_iter().flatten().filter_map(Value::as_object_mut) {
+            way.retain(|name, _| !gone.contains(name));
+        }
+    };
+    forget(Some(doc));
+    let paths = doc.get_mut("paths").and_then(Value::as_object_mut);
+    for item in paths.into_iter().flat_map(|paths| paths.values_mut()) {
+        for method in document::METHODS {
+            forget(item.get_mut(method));
+        }
+    }
 }
 
 fn schema_31(map: &mut Map<String, Value>) {

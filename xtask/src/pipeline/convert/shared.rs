@@ -10,10 +10,14 @@ use crate::{
     report::Failure,
 };
 
-/// Writes out parameters of path items, and references to path items, parameters, bodies, responses and headers. The components stay, so nothing is lost.
+/// Writes out parameters of path items, and references to path items, parameters, bodies, callbacks, responses and headers. The components stay, so nothing is lost.
 pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
     let root = Shared::of(doc);
     let mut doc = doc.clone();
+    let version = doc.get("openapi").and_then(Value::as_str);
+    if doc.get("paths").is_none() && version.is_some_and(|v| !v.starts_with("3.0")) {
+        doc["paths"] = Value::Object(Map::new());
+    }
     let paths = doc
         .get_mut("paths")
         .and_then(Value::as_object_mut)
@@ -75,6 +79,10 @@ fn operation(
         }
     }
     op.insert("parameters".into(), all.into());
+    let callbacks = op.get_mut("callbacks").and_then(Value::as_object_mut);
+    for (name, callback) in callbacks.into_iter().flatten() {
+        root.resolve(callback, &format!("{pointer}/callbacks/{}", escape(name)))?;
+    }
     if let Some(body) = op.get_mut("requestBody") {
         root.resolve(body, &format!("{pointer}/requestBody"))?;
     }

@@ -6,7 +6,7 @@ mod schema;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA};
+use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA, is_beside};
 use crate::report::{Failure, Report};
 
 /// The state of the conversion, with the way in which the document says that a value may be null.
@@ -88,10 +88,7 @@ impl Forms {
         let map = value
             .as_object_mut()
             .ok_or_else(|| wrong(at, "an object"))?;
-        for (key, entry) in map
-            .iter_mut()
-            .filter(|(k, _)| !(open && k.starts_with("x-")))
-        {
+        for (key, entry) in map.iter_mut().filter(|(k, _)| !(open && is_beside(k))) {
             let at = At::Member(at, key);
             if entry.is_null() {
                 self.warn(&at, "null: taken for nothing said");

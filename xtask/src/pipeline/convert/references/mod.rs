@@ -185,6 +185,10 @@ impl References<'_> {
                 message,
             ));
         }
+        if !pointer.starts_with('/') {
+            self.unfollowed(site, reference, "an anchor");
+            return Ok(());
+        }
         let mut pointer = pointer;
         let known = self.made.contains_key(&(None, pointer.clone()));
         if !known && self.doc.pointer(&pointer).is_none() {
