@@ -14,3 +14,4 @@ sed -i -E '/^progenitor = /s/\[.*\]/[]/; /^progenitor-(client|impl) = /d' Cargo.
 RUSTC_BOOTSTRAP=1 cargo -Zdirect-minimal-versions generate-lockfile
 CARGO_TARGET_DIR="$copy/target" cargo check --package autopi --package autopi-codegen --package autopi-sandbox \
     --features autopi/full,autopi/blocking,autopi/schemars,autopi-sandbox/sqlite
+CARGO_TARGET_DIR="$copy/target" cargo check --package autopi-cli --features mcp,parquet,keyring
