@@ -216,7 +216,7 @@ async fn a_second_factor_is_asked_for_and_sent() {
     assert!(error.to_string().contains("no terminal"), "{error}");
     let error = get(&login(&server)).await.unwrap_err();
     assert!(
-        error.to_string().contains("asks for a second factor"),
+        error.to_string().contains("requires a second factor"),
         "{error}"
     );
 }

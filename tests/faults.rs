@@ -866,7 +866,7 @@ async fn an_error_of_a_status_says_what_fits() {
         let text = text("404 Not Found", path).await;
         assert_eq!(text.contains("unit id"), hint, "{text}");
         assert!(
-            text.starts_with(&format!("thing_read (GET {path}): HTTP 404: no such thing")),
+            text.starts_with(&format!("thing_read (GET {path}): HTTP 404: not found")),
             "{text}"
         );
     }

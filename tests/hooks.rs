@@ -282,7 +282,7 @@ async fn the_sandbox_plays_a_recording_and_responds_to_all_else() {
     let refused = Sandbox::builder().replay(&file.0).start().await;
     let error = refused.err().unwrap().to_string();
     assert!(
-        error.contains("line 1 is no line of a recording"),
+        error.contains("line 1 is not part of a recording"),
         "{error}"
     );
 }
@@ -300,7 +300,7 @@ async fn a_recording_is_never_written_over_and_one_that_is_none_is_refused() {
     assert!(
         error
             .to_string()
-            .contains("line 1 is no line of a recording"),
+            .contains("line 1 is not part of a recording"),
         "{error}"
     );
     assert!(Replay::open("/no/such/file").is_err());

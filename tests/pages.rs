@@ -359,7 +359,7 @@ async fn loops_and_other_hosts_are_errors() {
     for (next, what) in [
         ("?page=1&keep=1", "read before"),
         ("http://elsewhere.example/rows/?page=2", "another host"),
-        ("http://[", "no URL"),
+        ("http://[", "not a URL"),
     ] {
         let server = Server::responses(vec![page(next)]).await;
         let error = ids(&server.client(), &PAGE, CallOptions::new())
@@ -397,7 +397,7 @@ async fn loops_and_other_hosts_are_errors() {
             .await
             .unwrap_err()
             .to_string()
-            .contains("came as on a page before")
+            .contains("repeats the items of an earlier one")
     );
     assert_eq!(server.requests().len(), 2);
 }
@@ -646,14 +646,14 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
         (
             Box::new(move |_, _| json!({ "count": 25, "results": rows(), "page_size": 10 })),
             &first,
-            "came as on a page before",
+            "repeats the items of an earlier one",
         ),
         (
             Box::new(
                 move |page, _| json!({ "next": format!("?page={}", page + 1), "results": rows() }),
             ),
             &first,
-            "came as on a page before",
+            "repeats the items of an earlier one",
         ),
         // Fewer items than are counted.
         (
@@ -701,7 +701,7 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
         let server = Server::responses(vec![ok(&one.to_string()), gone]).await;
         let (came, end) = read(&PAGE, &server).await;
         assert!(
-            came == [1] && end.contains("after 1 items is not there (404)"),
+            came == [1] && end.contains("after 1 items does not exist (404)"),
             "{end}"
         );
         let gone = response("404 Not Found", "", "");

@@ -17,7 +17,7 @@ library=$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) { return SystemFunction036(bytes, length); }
 C
-# Left out is what wine does otherwise than Windows: a close without lingering is no reset, a program of Linux (cargo) cannot be
+# Left out is what wine does otherwise than Windows: a close without lingering is not a reset, a program of Linux (cargo) cannot be
 # run; and 10,000 connections, which take minutes.
 cargo test --target x86_64-pc-windows-gnu --package autopi --package autopi-sandbox --package autopi-cli --lib --bins --tests -- \
     --skip no_response_has_a_text_of_its_own_for_each_reason_with_the_cause \

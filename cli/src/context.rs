@@ -219,7 +219,7 @@ impl Context {
                 "the profile [{}] is read_only: {method} is not sent",
                 line(name)
             ))
-            .hint("take `read_only = true` out of the profile, or name another with --profile")),
+            .hint("remove `read_only = true` from the profile, or choose another with --profile")),
             _ => Ok(()),
         }
     }
@@ -234,9 +234,9 @@ impl Context {
         }
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return Err(Failure::usage(format!(
-                "{what}: this asks first, and there is no terminal to ask on"
+                "{what}: confirmation is required, and there is no terminal to ask on"
             ))
-            .hint("--yes does it without asking, --dry-run shows it"));
+            .hint("--yes runs it without asking, --dry-run shows the request"));
         }
         let said = ask(&format!("{what}: go on? [y/N] "))?;
         match said.trim().to_lowercase().as_str() {

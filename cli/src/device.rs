@@ -37,7 +37,7 @@ pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'st
             "the document has no {method} {path}, which this command needs"
         ))
         .hint(format!(
-            "`autopi api {method} PATH` asks for any path; `autopi search WORD` finds what there is"
+            "`autopi api {method} PATH` sends a request to any path; `autopi search WORD` finds operations"
         ))
     })?;
     context.index.operation(entry)
@@ -144,7 +144,7 @@ impl Device {
             }
         }
         Err(Failure::not_found(format!(
-            "no device `{}`: no id, no unit id and no part of a name",
+            "no device `{}`: it is not an id, a unit id or part of a name",
             line(text)
         ))
         .hint("`autopi devices` lists them"))

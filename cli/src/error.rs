@@ -146,13 +146,13 @@ impl From<Error> for Failure {
             _ => Exit::Failed,
         };
         let text = e.to_string();
-        // `raw` is no useful name for a request to any path.
+        // `raw` is not a useful name for a request to any path.
         let text = text.strip_prefix("raw: ").unwrap_or(&text);
         let mut failure = Self::new(exit, for_people(text, e.raw_body().unwrap_or_default()));
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
             failure.hint = Some(
-                "the response is a page for a browser, not the API's: is the base URL right?"
+                "the response is an HTML page, not the API's: is the base URL right?"
                     .into(),
             );
         } else if e.status() == Some(401) || failure.message.contains("expired") {

@@ -24,7 +24,7 @@ fn words_options_and_values_that_are_none() {
         ("dongle devices-list --no-such-thing 1", "--no-such-thing"),
         (
             "dongle devices-list --template x",
-            "--template: `x` is no integer",
+            "--template: `x` is not a valid integer",
         ),
         (
             "dongle devices-list --template 1 --template 2",
@@ -52,22 +52,22 @@ fn words_options_and_values_that_are_none() {
             "no item has a member `no_such`",
         ),
         ("devices --jq .[", "--jq: no filter at character"),
-        ("devices --jq nothing", "`nothing` is no filter"),
-        ("devices --jq env", "`env` is no filter"),
-        ("devices --jq halt", "`halt` is no filter"),
+        ("devices --jq nothing", "`nothing` is not a known filter"),
+        ("devices --jq env", "`env` is not a filter"),
+        ("devices --jq halt", "`halt` is not a filter"),
         ("api FETCH /x/", "no method; there are GET"),
         ("api GET /x/ -q a", "--query a"),
-        ("api GET /x/ --json {", "is no JSON"),
+        ("api GET /x/ --json {", "is not JSON"),
         (
             "api GET /x/ -H Authorization:x",
             "comes from the credential",
         ),
         ("api GET /../x/", "path"),
-        ("trips --from yesterday", "--from: `yesterday` is no time"),
-        ("trips --from 2026-01-31T08:00", "does not say its zone"),
+        ("trips --from yesterday", "--from: `yesterday` is not a time"),
+        ("trips --from 2026-01-31T08:00", "has no time zone"),
         (
             "trips --from 2026-10-25T02:30[Europe/Copenhagen]",
-            "no time of its zone, or two",
+            "does not exist in its zone, or exists twice",
         ),
         ("trips --from now --to -2h", "is after --to"),
         (
@@ -76,7 +76,7 @@ fn words_options_and_values_that_are_none() {
         ),
         (
             "logbook v2-trips-list --start-time-utc-gte 2026-01-31",
-            "does not say its zone",
+            "has no time zone",
         ),
         ("completions tcsh", "tcsh"),
         ("man nothing", "there is no page of `nothing`"),
@@ -99,7 +99,7 @@ fn bodies_that_are_none() {
     let file = cli.file("bad.json", "{\"callName\": ");
     for (arguments, says) in [
         (vec!["-b", "callName"], "a member is NAME=TEXT"),
-        (vec!["-b", "template:=x"], "is no JSON"),
+        (vec!["-b", "template:=x"], "is not JSON"),
         (
             vec!["-b", "template=1"],
             "template: must be an integer, is a text; `:=`",
@@ -133,12 +133,12 @@ fn bodies_that_are_none() {
         (vec!["-b", "tags:=[1]"], "tags[0]: must be a text"),
         (
             vec!["-b", "callNam=x"],
-            "callNam: is no member; did you mean `callName`?",
+            "callNam: is not a member; did you mean `callName`?",
         ),
         (vec!["-b", "callName=a", "-b", "callName=b"], "given twice"),
-        (vec!["--json", "{"], "is no JSON"),
+        (vec!["--json", "{"], "is not JSON"),
         (vec!["--json", "@nothing.json"], "cannot read nothing.json"),
-        (vec!["--json", "@bad.json"], "bad.json is no JSON"),
+        (vec!["--json", "@bad.json"], "bad.json is not JSON"),
         (vec!["--json", "[]"], "body: must be an object, is a list"),
         (vec!["--json", "{}", "-b", "callName=a"], "one of them"),
     ] {
@@ -174,7 +174,7 @@ fn the_usual_format_is_one_and_its_errors_are_json() {
     let json = |text: &str| serde_json::from_str::<Value>(text).is_ok();
     let cli = Cli::shared().with("AUTOPI_OUTPUT", "jsn");
     cli.line("devices")
-        .bad(2, "AUTOPI_OUTPUT: `jsn` is no format; there are table");
+        .bad(2, "AUTOPI_OUTPUT: `jsn` is not a format; there are table");
     let cli = Cli::shared().with("AUTOPI_OUTPUT", "ndjson");
     // Nothing else is on stderr, so that a program can read it.
     for line in [
@@ -255,11 +255,11 @@ fn profiles_that_can_not_be_used() {
     );
     // Windows puts a drive before it.
     cli.line("devices").bad(2, "/no/such/file.json: ");
-    // What can't be read at all: a folder, and what is no text.
+    // What can't be read at all: a folder, and what is not a text.
     for line in ["devices", "whoami", "profiles", "logout", "trip show x"] {
         let cli = Cli::alone();
         cli.file(".config/autopi/credentials.toml/x", "");
-        cli.line(line).bad(2, "it is no regular file");
+        cli.line(line).bad(2, "it is not a regular file");
         let cli = profile(good, 0o600);
         let path = cli.home.path().join(".config/autopi/credentials.toml");
         fs::write(path, b"[default]\napi_token = '\xff'\n").unwrap();
@@ -295,15 +295,15 @@ fn tokens_that_are_none() {
 fn documents_that_are_none() {
     let cli = Cli::shared();
     for (text, says) in [
-        ("", "it is no JSON"),
-        ("[]", "it is no document of OpenAPI 3 or Swagger 2.0"),
+        ("", "it is not JSON"),
+        ("[]", "it is not a document of OpenAPI 3 or Swagger 2.0"),
         (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
         (
             r#"{"openapi":"3.0.3","paths":{},"paths":{"/a":{}}}"#,
             "`paths` stands twice with different values: keep one at line 1",
         ),
-        (r#"{"openapi":"4.0"}"#, "it is no document of OpenAPI 3"),
-        (r#"{"swagger":"1.2"}"#, "it is no document of OpenAPI 3"),
+        (r#"{"openapi":"4.0"}"#, "it is not a document of OpenAPI 3"),
+        (r#"{"swagger":"1.2"}"#, "it is not a document of OpenAPI 3"),
     ] {
         let spec = cli.file("spec.json", text);
         cli.run(&["--spec", &spec, "devices"]).bad(2, says);

@@ -136,15 +136,15 @@ fn what_can_not_be_exported_is_said_before_there_is_a_file() {
     for (line, says) in [
         (
             format!("{telemetry} --from 2026-01-01T00:00 --to now -o ./a.csv"),
-            "does not say its zone",
+            "has no time zone",
         ),
         (
             format!("{telemetry} --from 2026-10-25T02:30[Europe/Copenhagen] --to now -o ./a.csv"),
-            "no time of its zone, or two",
+            "does not exist in its zone, or exists twice",
         ),
         (
             format!("{telemetry} --from yesterday --to now -o ./a.csv"),
-            "no time",
+            "is not a time",
         ),
         (
             format!("{telemetry} --from 2026-01-02T00:00Z --to 2026-01-01T00:00Z -o ./a.csv"),
@@ -169,10 +169,7 @@ fn what_can_not_be_exported_is_said_before_there_is_a_file() {
         (format!("{telemetry} {good} --rate 0 -o ./a.csv"), "--rate"),
         (format!("{telemetry} {good}"), "goes to a file"),
         (format!("{telemetry} {good} -o csv"), "goes to a file"),
-        (
-            format!("{telemetry} {good} -o ./a"),
-            "does not say its format",
-        ),
+        (format!("{telemetry} {good} -o ./a"), "has no known format"),
         (
             format!("{telemetry} {good} -o ./a.gpx"),
             "no format of this export",
@@ -241,7 +238,7 @@ fn another_export_is_not_mixed_in_and_force_starts_anew() {
     export(&cli, &other, "./t.csv").bad(2, "is of another export: its to is");
     assert_eq!(export(&cli, &format!("{other} --force"), "./t.csv").code, 0);
     assert_eq!(read(&cli, "t.csv").lines().count(), 2161);
-    // A file of that name which is no manifest.
+    // A file of that name which is not a manifest.
     cli.file("n.csv.manifest", "my list\n");
     export(&cli, TELEMETRY, "./n.csv").bad(2, "is of another export");
     assert_eq!(read(&cli, "n.csv.manifest"), "my list\n");
@@ -467,7 +464,7 @@ fn after_a_dead_network_or_an_expired_token_it_goes_on() {
         let ran = export(&cli, &format!("{TELEMETRY} --timeout 2"), "t.csv");
         assert_eq!(ran.code, code, "{fault}: {ran:?}");
         assert!(
-            ran.err.contains("the same command goes on"),
+            ran.err.contains("the same command continues"),
             "{fault}: {ran:?}"
         );
         api.set_faults(&[]).unwrap();

@@ -361,7 +361,7 @@ fn a_logout_ends_the_session_on_the_server_or_says_what_stays_valid() {
     .unwrap();
     let says = gone(&cli, "logout");
     assert!(
-        says.contains("stays valid until it ends") && sent() == 1,
+        says.contains("stays valid until it expires") && sent() == 1,
         "{says}"
     );
     for fault in ["status=500", "status=401", "reset"] {

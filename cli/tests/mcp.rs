@@ -205,7 +205,7 @@ fn what_is_no_get_needs_a_flag_and_a_command_another() {
     let execute = json!({"id": "dongle_devices_execute_command", "params": {"id": device}, "body": {"command": "obd.query"}});
     let before = api.requests().len();
     let mut session = Session::start(&cli, &[]);
-    // Every operation that is no GET, by its method.
+    // Every operation that is not a GET, by its method.
     for (_, entry) in index.entries().filter(|(_, e)| e.method != "GET") {
         let (text, is_error) =
             session.call("call_operation", json!({"id": entry.id, "params": {}}));
@@ -339,7 +339,7 @@ fn errors_are_for_the_model_to_do_better() {
     session.bad(
         "call_operation",
         json!({"id": raw, "cursor": "x"}),
-        "cursor: it is none of this operation",
+        "cursor: it is not from this operation",
     );
     session.bad(
         "call_operation",

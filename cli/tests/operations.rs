@@ -119,7 +119,7 @@ fn a_body_is_made_of_members_and_checked_before_it_is_sent() {
         "-b",
         "template=5",
     ])
-    .bad(2, "callNam: is no member; did you mean `callName`?");
+    .bad(2, "callNam: is not a member; did you mean `callName`?");
     cli.run(&["dongle", "devices-partial-update", &id, "-b", "template=5"])
         .bad(2, "template: must be an integer, is a text");
     cli.run(&["dongle", "devices-partial-update", &id])

@@ -109,7 +109,7 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
         "",
     );
     assert!(!shown.contains('\u{1b}'), "{shown}");
-    // A download that is no text stays off it.
+    // A download that is not a text stays off it.
     let any = sandbox(Sandbox::builder().any_id());
     let line = "reporting reports-download 0189d7a5-0000-7000-8000-000000000001";
     let (shown, code) = typed(&Cli::of(&any), line, "");
@@ -184,7 +184,7 @@ fn watch_shows_that_the_server_is_lost_and_ends_where_it_is_refused() {
     let (_, after) = shown.split_once(LEFT).unwrap();
     assert!(after.contains("HTTP 401") && code == 3, "{shown:?}");
     for (line, says) in [
-        ("watch", "there is none"),
+        ("watch", "needs a terminal"),
         ("watch --every 0", "--every"),
         ("watch -o json", "draws a table"),
         ("watch -o x.csv", "draws a table"),

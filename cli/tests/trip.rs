@@ -61,7 +61,7 @@ fn drawn(cli: &Cli) -> (String, String) {
     );
     let text = |name: &str| String::from_utf8(read(name)).unwrap();
     let (svg, html) = (text("t.svg"), text("t.html"));
-    // Everything is inside, and nothing is no number.
+    // Everything is inside, and no coordinate is NaN.
     for points in svg.split("points=\"").skip(1) {
         for place in points.split('"').next().unwrap().split(' ') {
             let (x, y) = place.split_once(',').unwrap();
@@ -274,7 +274,7 @@ fn what_can_not_be_shown_or_written_is_said() {
             "trip show ID --svg a.svg --png a.png",
             "cannot be used with",
         ),
-        ("trip show ID --svg a.svg -o a.json", "one of them"),
+        ("trip show ID --svg a.svg -o a.json", "cannot be combined"),
     ] {
         cli.line(&line.replace("ID", ID)).bad(2, says);
     }

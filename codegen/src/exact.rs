@@ -42,7 +42,7 @@ impl Exact<'_> {
 
 fn twice<E: Error>(key: &str) -> E {
     E::custom(format!(
-        "`{key}` stands twice with different values: keep one"
+        "`{key}` appears twice with different values: keep one"
     ))
 }
 
@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for Exact<'_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value);
-        self.keep(number.ok_or_else(|| E::custom(format!("{value} is no number of JSON")))?)
+        self.keep(number.ok_or_else(|| E::custom(format!("{value} is not a number of JSON")))?)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {

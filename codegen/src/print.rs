@@ -12,7 +12,7 @@ pub fn print(code: TokenStream) -> Result<String, Error> {
         .parse()
         .map_err(|e| fault(&format!("the printed code does not parse ({e})")))?;
     if !same(code, written) {
-        return Err(fault("the printed code is not what was meant"));
+        return Err(fault("the printed code differs from the intended code"));
     }
     Ok(text)
 }
@@ -25,7 +25,7 @@ pub fn parse(code: TokenStream) -> Result<syn::File, Error> {
 fn fault(what: &str) -> Error {
     Error::new(
         "",
-        format!("{what}: this is a fault of the generator, please report the document"),
+        format!("{what}: this is a bug of the generator, please report the document"),
     )
 }
 

@@ -184,7 +184,7 @@ impl<'a> Judge<'a> {
                         faults.push(format!("form field {name} was not sent"));
                     }
                     if parameter["type"] == "file" && !text.contains("filename=") {
-                        faults.push(format!("form field {name} is no file"));
+                        faults.push(format!("form field {name} is not a file"));
                     }
                 }
                 _ => {}
@@ -208,7 +208,7 @@ impl<'a> Judge<'a> {
             return vec!["the content type is not application/json".into()];
         }
         let Ok(body) = serde_json::from_slice(&sent.body) else {
-            return vec!["the body is no JSON".into()];
+            return vec!["the body is not JSON".into()];
         };
         let mut schema = parameter["schema"].clone();
         nullable(&mut schema);
@@ -263,5 +263,5 @@ fn fault(parameter: &Value, text: &str) -> Option<String> {
         ("string", "date") => text.parse::<autopi::Date>().is_ok(),
         _ => !text.is_empty(),
     };
-    (!good).then(|| format!("`{text}` is no valid {parameter}"))
+    (!good).then(|| format!("`{text}` is not a valid {parameter}"))
 }

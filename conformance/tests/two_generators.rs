@@ -126,7 +126,7 @@ async fn both_generators_send_the_same_request() {
     );
 }
 
-/// What is no 2xx is progenitor's error with its status and body; what has no response is ours, in progenitor's. The client's retries are made.
+/// What is not a 2xx is progenitor's error with its status and body; what has no response is ours, in progenitor's. The client's retries are made.
 #[tokio::test]
 async fn errors_and_retries_are_the_clients() {
     use autopi::progenitor::{self, Error};

@@ -69,7 +69,9 @@ pub struct SandboxArgs {
 /// Parses a rate: `100/1m`.
 fn rate(text: &str) -> Result<(u32, Duration), String> {
     let wrong = || {
-        format!("`{text}` is no rate: give requests and a time, such as 100/1m, 5/1s or 20/500ms")
+        format!(
+            "`{text}` is not a rate: give requests and a time, such as 100/1m, 5/1s or 20/500ms"
+        )
     };
     let (requests, time) = text.split_once('/').ok_or_else(wrong)?;
     let digits = time
@@ -104,7 +106,7 @@ fn result(text: &str) -> Result<(String, serde_json::Value), String> {
         format!("`{text}` has no `=`: give FUNCTION=JSON, such as obd.query={{\"value\":7}}")
     })?;
     let value = serde_json::from_str(json)
-        .map_err(|e| format!("`{json}` is no JSON: {e}; a text needs its quotes, \"x\""))?;
+        .map_err(|e| format!("`{json}` is not JSON: {e}; a text needs its quotes, \"x\""))?;
     Ok((function.to_owned(), value))
 }
 
@@ -227,7 +229,7 @@ mod tests {
             (["--rate-limit", "20/0s"], "100/1m"),
             (["--rate-limit", "x/1s"], "100/1m"),
             (["--command-result", "x"], "FUNCTION=JSON"),
-            (["--command-result", "x=y"], "no JSON"),
+            (["--command-result", "x=y"], "not JSON"),
         ] {
             let error = read(&line).unwrap_err();
             assert!(error.contains(words), "{error}");

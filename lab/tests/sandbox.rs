@@ -67,10 +67,10 @@ fn wrong_options_are_clear_errors() {
         &"no database at all, but long enough to be looked at by SQLite. ".repeat(20),
     );
     for (args, words) in [
-        (vec!["--port", &port], "give another port"),
-        (vec!["--spec", &html], "an HTML page came, not a document"),
+        (vec!["--port", &port], "choose another port"),
+        (vec!["--spec", &html], "the server sent an HTML page, not a document"),
         (vec!["--spec", &other], "#/paths"),
-        (vec!["--db", &db], "no usable database"),
+        (vec!["--db", &db], "not a usable database"),
         (
             vec!["--fault", "meteor"],
             "known are latency=DURATION, stall, reset",

@@ -37,8 +37,8 @@ async fn head(socket: &mut TcpStream) -> String {
 #[tokio::test]
 async fn an_invalid_document_or_a_port_in_use_is_an_error() {
     for (document, words) in [
-        (json!({}), "no Swagger 2.0 or OpenAPI 3"),
-        (json!([1]), "no Swagger 2.0"),
+        (json!({}), "not a Swagger 2.0 or OpenAPI 3"),
+        (json!([1]), "not a Swagger 2.0"),
         (json!({"swagger": "2.0"}), "no `paths`"),
     ] {
         let error = Sandbox::builder()
@@ -168,7 +168,7 @@ async fn idle_connections_do_not_stop_it() {
     }
     println!("{wanted} idle connections of 10,000 (limit of open files: {files})");
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
-    // Half a request is no reason either.
+    // Half a request does not count as one.
     for socket in idle.iter_mut().take(100) {
         socket.write_all(b"GET /vehicle/makes/ HT").await.unwrap();
     }

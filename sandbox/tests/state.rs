@@ -410,13 +410,13 @@ async fn foreign_and_damaged_databases_are_refused() {
             .map_err(|e| e.to_string())
     };
     let text = scratch("text.db");
-    std::fs::write(&text, "this is no database, it is a text that is long enough for a header of one hundred bytes, and then some more of it")
+    std::fs::write(&text, "this is not a database, it is a text that is long enough for a header of one hundred bytes, and then some more of it")
         .unwrap();
     assert!(
         start(&text, 0)
             .await
             .unwrap_err()
-            .contains("no usable database")
+            .contains("not a usable database")
     );
 
     let db = scratch("good.db");
@@ -469,7 +469,7 @@ async fn foreign_and_damaged_databases_are_refused() {
     std::fs::write(&damaged, bytes).unwrap();
     let broken = start(&damaged, 0).await.unwrap_err();
     assert!(
-        broken.contains("damaged") || broken.contains("no usable database"),
+        broken.contains("damaged") || broken.contains("not a usable database"),
         "{broken}"
     );
     assert!(

@@ -166,7 +166,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     };
     let source = account.and_then(|a| a.mfa).ok_or_else(|| {
         Error::auth(
-            "the account asks for a second factor: give the login an Mfa, or use an API token",
+            "the account requires a second factor: give the login an Mfa, or use an API token",
         )
     })?;
     let code = source.get().await?;

@@ -11,10 +11,10 @@ use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 ///
 /// A text is parsed first, so that a malformed one is an error where it is read: `"2026-01-31".parse::<Date>()?`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `{T}`",
-    label = "a `{T}` is wanted",
-    note = "a time, date, decimal or id is parsed from a text: `\"2026-01-31\".parse::<autopi::Date>()?`",
-    note = "`DeviceId` and `UnitId` are the two ids of a device: the inner `Uuid` of one is not the other"
+    message = "expected `{T}`, found `{Self}`",
+    label = "expected `{T}`",
+    note = "parse a text for a time, date, decimal or id: `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "`DeviceId` and `UnitId` are different ids of a device: the inner `Uuid` of one is not valid for the other"
 )]
 pub trait IntoValue<T> {
     /// Returns the value.
@@ -48,11 +48,11 @@ impl<T> IntoValue<T> for T {
 /// `as_deref`, another `Option` with `map(Into::into)`. A text for a date, a time or the like is parsed first, as for parameters: a malformed one is then an
 /// error where it is read. The reasons are in `docs/decisions/0007-what-setters-take.md`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `{T}`, nor an `Option` of it",
-    label = "give the value, or `None` for null",
-    note = "a text is given as `&str`, `String` or `Option<&str>`: of an `Option<String>`, `.as_deref()`; of any other `Option`, `.map(Into::into)`",
-    note = "a time, date, decimal or id is parsed from a text: `\"2026-01-31\".parse::<autopi::Date>()?`",
-    note = "`DeviceId` and `UnitId` are the two ids of a device, and not the same"
+    message = "expected `{T}` or an `Option` of it, found `{Self}`",
+    label = "pass the value, or `None` for null",
+    note = "pass a text as `&str`, `String` or `Option<&str>`; an `Option<String>` with `.as_deref()`, any other `Option` with `.map(Into::into)`",
+    note = "parse a text for a time, date, decimal or id: `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "`DeviceId` and `UnitId` are different ids of a device"
 )]
 pub trait IntoNullable<T: ToOwned + ?Sized> {
     /// Returns the value, or `None` for null.

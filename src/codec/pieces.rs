@@ -19,7 +19,7 @@ pub(crate) fn is_number(text: &str) -> bool {
 pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> {
     let close = if open == b'[' { b']' } else { b'}' };
     if text.first() != Some(&open) {
-        return Err("no list or object");
+        return Err("not a list or object");
     }
     let (mut out, mut depth, mut start, mut at) = (Vec::new(), 0usize, 1, 0);
     while let Some(byte) = text.get(at) {
@@ -28,7 +28,7 @@ pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> 
             b'[' | b'{' => depth += 1,
             b']' | b'}' if depth == 1 => {
                 if *byte != close || at + 1 != text.len() {
-                    return Err("no JSON: something stands behind its end");
+                    return Err("invalid JSON: there is text after its end");
                 }
                 let last = text[start..at].trim_ascii();
                 if !(last.is_empty() && out.is_empty()) {
@@ -45,7 +45,7 @@ pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> 
         }
         at += 1;
     }
-    Err("no JSON: it ends in the middle")
+    Err("invalid JSON: it ends too early")
 }
 
 /// Returns the position behind the JSON string at the start of the text.
@@ -62,7 +62,7 @@ fn string_end(text: &[u8]) -> Option<usize> {
 
 /// Returns the name and the value of a member.
 pub(crate) fn split(member: &[u8]) -> Result<(String, &[u8]), &'static str> {
-    let fault = "no JSON: a member without a name";
+    let fault = "invalid JSON: a member without a name";
     let end = string_end(member)
         .filter(|_| member.first() == Some(&b'"'))
         .ok_or(fault)?;

@@ -167,9 +167,7 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
             }
         }
         if expected && unknown && !known {
-            return Err(A::Error::custom(
-                "none of its members is one that the document names",
-            ));
+            return Err(A::Error::custom("the document names none of its members"));
         }
         let missing = T::REQUIRED.iter().find(|i| {
             seen.get(**i / 64)

@@ -22,7 +22,7 @@ impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let short: String = self.text.chars().take(60).collect();
         let why = match self.why {
-            Why::Form => "is no time or date of RFC 3339",
+            Why::Form => "is not a time or date of RFC 3339",
             Why::NoSuch => "is a day or a time of day that does not exist",
             Why::Range => "is out of range: beyond the years -9999 to 9999",
         };

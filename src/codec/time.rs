@@ -249,7 +249,7 @@ mod tests {
             "2026-01-02X",
         ] {
             assert!(
-                why(text).contains("no time or date"),
+                why(text).contains("not a time or date"),
                 "{text}: {}",
                 why(text)
             );

@@ -72,7 +72,7 @@ impl FromStr for Decimal {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let fault = || Self::Err::from("no decimal of up to 28 digits");
+        let fault = || Self::Err::from("not a decimal of up to 28 digits");
         let exponent: i32 = exponent.parse().map_err(|_| fault())?;
         let mantissa = rust_decimal::Decimal::from_str_exact(mantissa)?;
         let scale = i32::try_from(mantissa.scale())
@@ -134,8 +134,9 @@ impl<'de> Deserialize<'de> for Decimal {
                 d.deserialize_any(self)
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
-                text.parse()
-                    .map_err(|e| E::custom(format!("`{}` is no decimal: {e}", text.escape_debug())))
+                text.parse().map_err(|e| {
+                    E::custom(format!("`{}` is not a decimal: {e}", text.escape_debug()))
+                })
             }
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Decimal, E> {
                 Ok(number.into())

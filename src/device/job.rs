@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     /// Returns an error if the API refuses the command, if the device reports that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or if there
-    /// is no result within `wait`.
+    /// is not a result within `wait`.
     ///
     /// # Examples
     ///

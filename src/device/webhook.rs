@@ -53,7 +53,7 @@ pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(
     }
     let wrong = || {
         Error::auth(
-            "the signature of the webhook is wrong: it was not sent by the API for this token",
+            "the signature of the webhook is invalid: it was not sent by the API for this token",
         )
     };
     let signature = unhex(signature_header.trim()).ok_or_else(wrong)?;

@@ -112,20 +112,18 @@ impl Error {
         let hint = match status {
             _ if html => Self::HTML_PAGE,
             304 => {
-                "not modified: the call asked for a change only (If-None-Match, If-Modified-Since), and there is none"
+                "not modified: the call asked only for changes (If-None-Match, If-Modified-Since)"
             }
             300 | 305.. if status < 400 && status != 307 && status != 308 => {
                 "not a response of this API: is the base URL right?"
             }
-            300..=399 => {
-                "a redirect to another place, which is not followed: is the base URL right?"
-            }
+            300..=399 => "a redirect that is not followed: is the base URL right?",
             401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
             403 => "the account may not do this",
             404 if template.is_some_and(names_a_device) => {
-                "no such thing for this account; is a unit id given where the device id is wanted, or the other way round?"
+                "not found for this account; was a unit id passed for a device id, or the reverse?"
             }
-            404 => "no such thing for this account",
+            404 => "not found for this account",
             429 => "too many requests: slow down",
             500.. => "the server failed: a later call may succeed",
             _ => "the API refused the request",
@@ -165,7 +163,7 @@ impl Error {
     pub(crate) fn command(status: u16, body: Bytes) -> Self {
         let mut error = Self::new(
             ErrorKind::Command,
-            "the device says that the command failed, or that it did not respond: raw_body() has all of it",
+            "the device reports that the command failed, or did not respond; raw_body() has the whole report",
         );
         error.0.status = Some(status);
         error.0.body = Some(body);

@@ -88,7 +88,7 @@ impl Cursor {
         }
         let Some(then) = &self.asked else {
             return Err(Error::invalid(
-                "the cursor was stored by an older version, which did not keep what the call asked for: read the list from its start",
+                "the cursor was stored by an older version without the parameters of its call: read the list from its start",
             ));
         };
         let differs = then

@@ -25,7 +25,7 @@ pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
         )))
     };
     let Ok(link) = Url::parse(next).or_else(|_| first.join(next)) else {
-        return fail("is no URL");
+        return fail("is not a URL");
     };
     if link.host_str() != first.host_str() || link.port() != first.port() {
         return fail("leads to another host: not followed");
@@ -78,7 +78,7 @@ mod tests {
             ("/v2/a%20b/2/", "another list"),
             ("/v2/a%2Fb/?page=2", "another list"),
             ("javascript:alert(1)", "another host"),
-            ("http://[", "no URL"),
+            ("http://[", "not a URL"),
             ("-1", "another list"),
             ("true", "another list"),
         ] {

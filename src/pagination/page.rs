@@ -111,7 +111,7 @@ impl ItemError {
             1 => "; every other item of the list came".to_owned(),
             _ => format!("; {count} items in all did not decode, and every other one came"),
         };
-        self.message += " (to be told of each, and go on: `on_bad_item`, `stream_results`)";
+        self.message += " (`on_bad_item` and `stream_results` report each and continue)";
         self.into_error(200)
     }
 

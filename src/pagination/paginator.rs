@@ -184,7 +184,7 @@ impl Paginator {
             }
             Err(e) if e.is_not_found() && self.seen > 0 => {
                 let text = format!(
-                    "the page after {} items is not there (404), though the one before said so: was the list changed while it was read?",
+                    "the page after {} items does not exist (404), though the page before announced it: did the list change while it was read?",
                     self.seen
                 );
                 return Err(e.explained(ErrorKind::Pagination, text));
@@ -204,7 +204,7 @@ impl Paginator {
                 return Ok((Page::empty(), false));
             }
             return Err(trace.fail(Error::pagination(
-                "the same items came as on a page before: does the server ignore the page number?",
+                "the page repeats the items of an earlier one: does the server ignore the page number?",
             )));
         }
         self.seen = self.seen.saturating_add(received);

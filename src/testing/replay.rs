@@ -46,7 +46,7 @@ impl Replay {
         let read = lines
             .filter(|(_, line)| !line.trim().is_empty())
             .map(|(n, line)| {
-                let wrong = |e| fail(format!("line {} is no line of a recording: {e}", n + 1));
+                let wrong = |e| fail(format!("line {} is not part of a recording: {e}", n + 1));
                 serde_json::from_str(line).map(Some).map_err(wrong)
             });
         read.collect::<Result<_, _>>().map(Mutex::new).map(Self)

@@ -31,7 +31,7 @@ pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
 /// # Errors
 /// Returns an error if the text is not a URL, has no host, or has more than a scheme, a host, a port and a path.
 pub fn base(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| format!("is no URL ({e})"))?;
+    let url = Url::parse(text).map_err(|e| format!("is not a URL ({e})"))?;
     if url.host_str().is_none_or(str::is_empty) {
         return Err("names no host".into());
     }

@@ -54,7 +54,7 @@ impl MultipartForm {
         if let Some(media) = &file.content_type {
             Part::text("")
                 .mime_str(media)
-                .map_err(|_| Error::invalid(format!("{name}: `{media}` is no media type")))?;
+                .map_err(|_| Error::invalid(format!("{name}: `{media}` is not a media type")))?;
         }
         self.fields.push((name, Field::File(file)));
         Ok(())
@@ -128,7 +128,7 @@ impl MultipartForm {
                     match media {
                         Some(media) => part
                             .mime_str(media)
-                            .map_err(|_| Error::invalid("no media type"))?,
+                            .map_err(|_| Error::invalid("not a media type"))?,
                         None => part,
                     }
                 }

@@ -184,7 +184,7 @@ fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Er
         message = if body.trim_ascii_start().starts_with(b"<") {
             Error::HTML_PAGE.into()
         } else {
-            format!("the body is no JSON: {e}")
+            format!("the body is not JSON: {e}")
         };
     }
     let message = shown::reason(&path, message);

@@ -110,7 +110,7 @@ impl Upload {
         match &self.content_type {
             Some(media) => part
                 .mime_str(media)
-                .map_err(|_| Error::invalid("no media type")),
+                .map_err(|_| Error::invalid("not a media type")),
             None => Ok(part),
         }
     }

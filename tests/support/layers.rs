@@ -21,7 +21,7 @@ pub fn violations(src: &Path, table: Table<'_>) -> Vec<String> {
         for other in *allowed {
             if !table[..at].iter().any(|(above, _)| above == other) {
                 out.insert(format!(
-                    "table: `{module}` may not import `{other}`, which is no row above it"
+                    "table: `{module}` may not import `{other}`, which is not a row above it"
                 ));
             }
         }
@@ -197,7 +197,7 @@ fn scan(code: TokenStream, module: &[String], exports: bool, out: &mut Vec<Vec<S
         let starts = match exports {
             // `pub use high::Face`: from the module itself.
             true => at > 0 && word(at - 1) == "use",
-            // A path goes on from what is before it; `$crate` of a macro is no import: its body stands where it is used.
+            // A path goes on from what is before it; `$crate` of a macro is not an import: its body stands where it is used.
             false => {
                 let before = at.checked_sub(1).map(|at| tokens[at].to_string());
                 rooted && before.as_deref() != Some("$") && !(at >= 2 && colons(&tokens, at - 2))

@@ -554,7 +554,7 @@ async fn nullable_fields_take_options_integers_and_parsed_texts() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(
         error.to_string(),
-        "`yesterday` is no time or date of RFC 3339"
+        "`yesterday` is not a time or date of RFC 3339"
     );
 }
 

@@ -40,7 +40,7 @@ fn refused(code: &str) -> Option<String> {
 }
 
 #[test]
-fn the_text_of_a_slip_says_what_is_wanted() {
+fn the_message_for_a_common_mistake_says_what_is_expected() {
     let car = "fn f(car: types::CarRequest, text: Option<String>, unit: UnitId, id: Uuid)";
     let right = r#"{ car.note(text.as_deref()).note(&text).note(None).weight(3).weight(None).sold(None); date("2026-01-31".parse::<Date>().unwrap()); device(id); }"#;
     assert_eq!(refused(&format!("{car} {right}")), None);
@@ -50,19 +50,25 @@ fn the_text_of_a_slip_says_what_is_wanted() {
             r#"car.sold("2026-01-31")"#,
             r#"`"2026-01-31".parse::<autopi::Date>()?`"#,
         ),
-        (r#"date("yesterday")"#, "Date` is wanted"),
+        (r#"date("yesterday")"#, "expected `autopi::Date`"),
         // Not even one that is right, and not in an `Option`: docs/decisions/0007.
-        (r#"date("2026-01-31")"#, "is parsed from a text"),
-        (r#"car.sold(Some("2026-01-31"))"#, "is parsed from a text"),
+        (
+            r#"date("2026-01-31")"#,
+            "parse a text for a time, date, decimal or id",
+        ),
+        (
+            r#"car.sold(Some("2026-01-31"))"#,
+            "parse a text for a time, date, decimal or id",
+        ),
         (
             r#"car.sold("2026-01-31".to_owned())"#,
-            "is parsed from a text",
+            "parse a text for a time, date, decimal or id",
         ),
-        ("device(unit)", "DeviceId` is wanted"),
-        ("device(unit)", "the two ids of a device"),
+        ("device(unit)", "expected `autopi::DeviceId`"),
+        ("device(unit)", "are different ids of a device"),
         (
             r#"car.weight("3")"#,
-            "`&str` is no `f64`, nor an `Option` of it",
+            "expected `f64` or an `Option` of it, found `&str`",
         ),
     ] {
         let text = refused(&format!("{car} {{ {wrong}; }}")).unwrap();

@@ -110,7 +110,7 @@ pub fn line(text: &str, pointer: &str) -> usize {
         .unwrap_or(1)
 }
 
-/// Reads up to a place and stops there with an error, which knows its line. A missing place is no error.
+/// Reads up to a place and stops there with an error, which knows its line. A missing place is not an error.
 struct Search<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for Search<'_> {
@@ -268,17 +268,17 @@ mod tests {
             (
                 "{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2}}",
                 2,
-                "`c` stands twice",
+                "`c` appears twice",
             ),
-            ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, "`c` stands twice"),
+            ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, "`c` appears twice"),
             ("a: 1\nb: 2\na: 3\n", 3, "`a` stands twice"),
             ("a: {b: 1}\n# x\na:\n  b: 2\n", 4, "`a` stands twice"),
             ("a: 1\na:\nc: 1\n", 2, "`a` stands twice"),
             ("- a: [1]\n  a:\n  - 2\n", 3, "`a` stands twice"),
             ("{\"a\": 1,\n \"a\": 2,\n \"b\": 3}", 2, "`a` stands twice"),
-            ("a:\n  200: x\n  \"200\": y\n", 3, "`200` stands twice"),
-            ("a: 1\nb: .nan\n", 2, "NaN is no number"),
-            ("a: [1,\n -.inf]\n", 2, "-inf is no number"),
+            ("a:\n  200: x\n  \"200\": y\n", 3, "`200` appears twice"),
+            ("a: 1\nb: .nan\n", 2, "NaN is not a number"),
+            ("a: [1,\n -.inf]\n", 2, "-inf is not a number"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(what), "{error}");

@@ -52,7 +52,7 @@ fn a_document_is_read_from_stdin_and_no_file_beside_it() {
     ] {
         let (found, said, error) = run(folder.path(), line);
         assert_eq!(found, Some(code), "{line}: {said}{error}");
-        let beside = format!("{said}{error}").contains("nothing is beside it");
+        let beside = format!("{said}{error}").contains("no file is beside it");
         // The other commands print no warnings.
         assert_eq!(
             beside,
@@ -100,12 +100,12 @@ fn what_cannot_be_read_or_written_is_named_with_a_way_out_that_is_one() {
         (
             "normalize --from a.json --out gone/x",
             1,
-            "in a folder that is there?",
+            "in an existing folder",
         ),
         (
             "normalize --from a.json --out a.json/x",
             1,
-            "in a folder that is there?",
+            "in an existing folder",
         ),
         (
             "normalize --from a.json --check",
@@ -115,7 +115,7 @@ fn what_cannot_be_read_or_written_is_named_with_a_way_out_that_is_one() {
         (
             "probe --from none.jsonl --out o.yaml",
             2,
-            "none.jsonl: no response could be judged: the recording is empty",
+            "none.jsonl: no response could be compared: the recording is empty",
         ),
         (
             "probe --from none.jsonl --out -",

@@ -65,7 +65,7 @@ fn the_words_of_check_are_in_their_order() {
     let (code, said, error) = check(root.path(), &["--from", "new.json"]);
     assert_eq!((code, error.as_str()), (Some(1), ""), "{said}");
     assert!(said.contains("request/response split\n"), "{said}");
-    let expected = r#"  warning: #/info/version: `1.0` is no text: taken for "1.0"
+    let expected = r#"  warning: #/info/version: `1.0` is not a string: read as "1.0"
 spec/overlay.yaml: 1 stale actions
   line 6, #/actions/2 `$.components.schemas.Car.properties.count` changes nothing: the document says so already
 new.json: 1 operations; drift

@@ -116,7 +116,7 @@ async fn bad_servers_are_named_with_a_help() {
     assert_eq!(cut.1.load(Ordering::SeqCst), 3);
 
     assert!(refused("http://example.com/").await.contains("https"));
-    assert!(refused("nonsense").await.contains("is no URL"));
+    assert!(refused("nonsense").await.contains("is not a URL"));
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_body_that_stalls_is_asked_for_once() {
         }
     });
     let why = refused(&url).await;
-    assert!(why.contains("not whole in time: 1 bytes came"), "{why}");
+    assert!(why.contains("incomplete after the timeout: 1 bytes were received"), "{why}");
     assert_eq!(seen.load(Ordering::SeqCst), 1);
 }
 

@@ -203,11 +203,11 @@ fn what_is_no_overlay_is_refused_by_its_place() {
         ),
         (
             all("1.0.0", info, "[{target: 'a[', update: {}}]"),
-            "no JSONPath",
+            "not a JSONPath",
         ),
         (
             all("1.0.0", info, "[{target: paths, update: {}}]"),
-            "no JSONPath",
+            "not a JSONPath",
         ),
         (all("1.0.0", info, "[{target: $, updat: {}}]"), "`updat`"),
         (
@@ -589,9 +589,9 @@ fn a_file_of_spec_that_is_no_text_is_named_and_never_waited_for() {
         assert!(made.unwrap().success());
     };
     for (kind, said) in [
-        ("folder", "is no regular file"),
-        ("device", "is no regular file"),
-        ("fifo", "is no regular file"),
+        ("folder", "is not a regular file"),
+        ("device", "is not a regular file"),
+        ("fifo", "is not a regular file"),
         ("UTF-16", "valid UTF-8"),
     ] {
         let dir = tempfile::tempdir().unwrap();

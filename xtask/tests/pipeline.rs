@@ -343,8 +343,7 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
     );
     // All of it is sent but this.
     let warnings = new.report.to_string();
-    let lost =
-        "/properties/picture/oneOf: one alternative is a file: an `Upload` is taken, no other";
+    let lost = "/properties/picture/oneOf: one alternative is a file: only an `Upload` is accepted";
     assert!(
         warnings.contains(lost) && warnings.matches("warning:").count() == 1,
         "{warnings}"

@@ -43,7 +43,7 @@ pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
     match (members, json) {
         ([], None) => Ok(None),
         ([], Some(text)) => json_of(text).map(Some),
-        (_, Some(_)) => Err(Failure::usage("-b and --json: one of them gives the body")),
+        (_, Some(_)) => Err(Failure::usage("-b and --json cannot be combined")),
         (members, None) => {
             let mut whole = Value::Null;
             members
@@ -166,12 +166,12 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
         (true, None) => parse(value.as_bytes(), &at)?,
         (false, Some(path)) => {
             let text = String::from_utf8(read_file(path, &at)?);
-            Value::String(text.map_err(|_| wrong("the file is no text"))?)
+            Value::String(text.map_err(|_| wrong("the file is not a text"))?)
         }
         (false, None) => Value::String(value.to_owned()),
     };
     let steps =
-        steps(name).ok_or_else(|| wrong("a name is like settings.loop, points[0].x or tags[]"))?;
+        steps(name).ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
     let mut place = body;
     for step in steps {
         place = match step {
@@ -181,7 +181,7 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
                 }
                 let map = place
                     .as_object_mut()
-                    .ok_or_else(|| wrong("goes into a value that is no object"))?;
+                    .ok_or_else(|| wrong("goes into a value that is not an object"))?;
                 map.entry(name).or_insert(Value::Null)
             }
             Step::Item(index) => {
@@ -190,7 +190,7 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
                 }
                 let items = place
                     .as_array_mut()
-                    .ok_or_else(|| wrong("goes into a value that is no list"))?;
+                    .ok_or_else(|| wrong("goes into a value that is not a list"))?;
                 let index = index.unwrap_or(items.len());
                 if items.len() <= index {
                     items.resize(index + 1, Value::Null);
@@ -253,13 +253,13 @@ mod tests {
             ("name", "a member is"),
             ("=x", "a member is"),
             (":=x", "a member is"),
-            ("a:=x", "is no JSON"),
-            ("a..b=x", "a name is like"),
-            (".a=x", "a name is like"),
-            ("a[=x", "a name is like"),
-            ("a[x]=x", "a name is like"),
-            ("a[1000000000]=x", "a name is like"),
-            ("a.=x", "a name is like"),
+            ("a:=x", "is not JSON"),
+            ("a..b=x", "examples of names"),
+            (".a=x", "examples of names"),
+            ("a[=x", "examples of names"),
+            ("a[x]=x", "examples of names"),
+            ("a[1000000000]=x", "examples of names"),
+            ("a.=x", "examples of names"),
         ] {
             let error = made(&[bad]).unwrap_err();
             assert!(error.contains(why), "{bad}: {error}");

@@ -101,7 +101,7 @@ impl Checker<'_> {
         });
         if !fits && self.steps > 0 {
             v.fault(format!(
-                "is none of the {} forms that it may have",
+                "matches none of its {} alternatives",
                 alternatives.len()
             ));
         }

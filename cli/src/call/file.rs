@@ -22,7 +22,7 @@ pub(super) fn json_of(said: &str) -> Result<Value> {
 
 pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
     let value = exact::json(serde_json::Deserializer::from_slice(text));
-    let value = value.map_err(|e| Failure::usage(format!("{at} is no JSON: {e}")))?;
+    let value = value.map_err(|e| Failure::usage(format!("{at} is not JSON: {e}")))?;
     match rt::loses_digits(text) {
         true => Err(Failure::usage(format!(
             "{at} has a number with more digits than 64 bits hold: is it a text, in quotes?"

@@ -257,11 +257,11 @@ fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Resu
         .all(|(_, fault)| fault.starts_with("required"));
     let hint = match only_missing || first.starts_with("required") {
         true => format!(
-            "`autopi {} --help` shows what there is",
+            "`autopi {} --help` lists what is accepted",
             line(operation.entry.id)
         ),
         false => format!(
-            "`autopi {} --help` shows what there is; --unchecked sends it as it is",
+            "`autopi {} --help` lists what is accepted; --unchecked sends it anyway",
             line(operation.entry.id)
         ),
     };
@@ -276,11 +276,7 @@ fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Resu
     };
     let mut failure = Failure::usage(match shown.as_slice() {
         [one] => one.clone(),
-        several => format!(
-            "{} things are wrong\n  {}{more}",
-            faults.len(),
-            several.join("\n  ")
-        ),
+        several => format!("{} errors\n  {}{more}", faults.len(), several.join("\n  ")),
     });
     let mut fields = serde_json::Map::new();
     for (at, fault) in faults {

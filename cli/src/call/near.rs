@@ -4,8 +4,8 @@
 pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     match closest(name, known.iter().copied()) {
-        Some(near) => format!("is no member; did you mean `{near}`?"),
-        None => format!("is no member; there are {}", known.join(", ")),
+        Some(near) => format!("is not a member; did you mean `{near}`?"),
+        None => format!("is not a member; there are {}", known.join(", ")),
     }
 }
 

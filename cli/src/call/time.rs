@@ -31,7 +31,7 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         let then = span.and_then(|s| now.as_second().checked_sub(s));
         return then
             .and_then(|s| Timestamp::from_second(s).ok())
-            .ok_or_else(|| format!("`{text}` is no time before now; one is -90m, -2h or -7d"));
+            .ok_or_else(|| format!("`{text}` is not a time before now; examples: -90m, -2h, -7d"));
     }
     // Parsed as a timestamp, a zone that contradicts the offset would be ignored.
     if !text.contains('[')
@@ -46,8 +46,8 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         return zoned.map(|z: ZonedDateTime| z.timestamp()).map_err(|e| {
             let why = e.to_string();
             match why.contains("ambiguous") || why.contains("gap") || why.contains("fold") {
-                true => format!("`{text}` is no time of its zone, or two (a clock was changed): give an offset, as in 2026-01-31T08:00+01:00"),
-                false => format!("`{text}` is no time ({why})"),
+                true => format!("`{text}` does not exist in its zone, or exists twice (the clock changes): give an offset, as in 2026-01-31T08:00+01:00"),
+                false => format!("`{text}` is not a time ({why})"),
             }
         });
     }
@@ -58,11 +58,11 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
                 .map(|z| z.timestamp().to_string());
             let utc = utc.unwrap_or_else(|_| "2026-01-31T08:00Z".into());
             Err(format!(
-                "`{text}` does not say its zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in another zone"
+                "`{text}` has no time zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in another zone"
             ))
         }
         Err(_) => Err(format!(
-            "`{text}` is no time; one is 2026-01-31T08:00Z, now or -2h"
+            "`{text}` is not a time; examples: 2026-01-31T08:00Z, now, -2h"
         )),
     }
 }
@@ -96,20 +96,20 @@ mod tests {
             assert_eq!(read_at(text, now).unwrap().to_string(), time, "{text}");
         }
         for (text, why) in [
-            ("2026-01-31", "does not say its zone: 2026-01-31T00:00:00Z"),
-            ("2026-01-31T08:00", "does not say its zone"),
+            ("2026-01-31", "has no time zone: 2026-01-31T00:00:00Z"),
+            ("2026-01-31T08:00", "has no time zone"),
             (
                 "2026-03-29T02:30[Europe/Copenhagen]",
-                "no time of its zone, or two",
+                "does not exist in its zone, or exists twice",
             ),
             (
                 "2026-10-25T02:30[Europe/Copenhagen]",
-                "no time of its zone, or two",
+                "does not exist in its zone, or exists twice",
             ),
             ("2026-02-30T08:00Z", "no time"),
             ("yesterday", "no time"),
-            ("-2", "no time before now"),
-            ("-99999999999999w", "no time before now"),
+            ("-2", "is not a time before now"),
+            ("-99999999999999w", "is not a time before now"),
             ("2026-01-31T08:00[Atlantis/Nowhere]", "no time"),
             ("2026-10-25T02:30+05:00[Europe/Copenhagen]", "no time"),
             ("", "no time"),

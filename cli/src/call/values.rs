@@ -24,14 +24,14 @@ pub fn read(
     }
     match texts {
         [text] => one(index, &schema, text, unchecked),
-        _ => Err("given more than once, and takes one value".into()),
+        _ => Err("given more than once, but takes one value".into()),
     }
 }
 
 fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Value, String> {
     let schema = index.resolved(schema);
     let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
-    let wrong = |what: &str| Err(format!("`{text}` is no {what}"));
+    let wrong = |what: &str| Err(format!("`{text}` is not a valid {what}"));
     match (said("type"), said("format")) {
         _ if unchecked => Ok(text.into()),
         ("integer", _) => match text.trim().parse::<Number>() {
@@ -50,7 +50,7 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
         ("string", "date-time") => time::read(text).map(|t| t.to_string().into()),
         ("string", "date") => match text.trim().parse::<jiff::civil::Date>() {
             Ok(date) => Ok(date.to_string().into()),
-            Err(_) => wrong("date; one is 2026-01-31"),
+            Err(_) => wrong("date, e.g. 2026-01-31"),
         },
         ("object" | "array", _) => {
             serde_json::from_str(text).or_else(|e| wrong(&format!("JSON ({e})")))

@@ -178,9 +178,7 @@ fn request<'c>(
     let json = matches.get_one::<String>("json");
     if !files.is_empty() {
         if json.is_some() {
-            return Err(Failure::usage(
-                "--json and --file: one of them gives the body",
-            ));
+            return Err(Failure::usage("--json and --file cannot be combined"));
         }
         for member in pairs(matches, "body", '=')? {
             context.shown.part(member.0, Shown::Text(member.1.into()));

@@ -68,7 +68,7 @@ pub fn run(context: &Context) -> Result<()> {
     match context.credential() {
         Ok(credential) => network(context, credential, &mut lines),
         Err(e) => {
-            let todo = e.hint.clone().unwrap_or_else(|| "mend what it says".into());
+            let todo = e.hint.clone().unwrap_or_else(|| "correct what it reports".into());
             lines.bad("profile", e.exit, e.message, &todo);
         }
     }
@@ -108,7 +108,7 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
             return lines.bad(
                 "base URL",
                 Exit::Usage,
-                "it is no URL",
+                "it is not a URL",
                 "give one like https://api.autopi.io with --base-url",
             );
         }
@@ -167,7 +167,7 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
     };
     clock(date, lines);
     if credential.credentials.is_none() {
-        return lines.skipped("first call", "nobody is logged in");
+        return lines.skipped("first call", "not logged in");
     }
     let call = || -> Result<String> {
         let client = context.client()?;
@@ -247,7 +247,7 @@ async fn reach(url: &Url) -> Result<(Duration, Option<Timestamp>)> {
 
 fn clock(date: Option<Timestamp>, lines: &mut Lines) {
     let Some(date) = date else {
-        return lines.skipped("clock", "the host does not say its time");
+        return lines.skipped("clock", "the host's response has no time");
     };
     let skew = Timestamp::now().as_second() - date.as_second();
     let found = match skew {
@@ -260,7 +260,7 @@ fn clock(date: Option<Timestamp>, lines: &mut Lines) {
             "clock",
             Exit::Failed,
             found,
-            "set the clock of this machine: sessions seem to end early or late",
+            "set the clock of this machine: sessions would seem to expire early or late",
         ),
         false => lines.good("clock", found),
     }

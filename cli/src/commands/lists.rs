@@ -58,7 +58,7 @@ const LISTS: [List; 5] = [
     },
     List {
         name: "positions",
-        about: "Where devices were seen last",
+        about: "Last known positions of devices",
         paths: &POSITIONS,
         columns: &["display", "id", "unit_id", "ts", "lat", "lon", "speed"],
         options: &["device"],

@@ -85,7 +85,7 @@ fn secret(prompt: &str) -> Result<String> {
 pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     if context.dry_run {
         return Err(Failure::usage(
-            "a login is nothing to be shown: --dry-run goes with what comes after it",
+            "a login has no dry run: use --dry-run with the commands after it",
         ));
     }
     let name = profile(context);
@@ -135,7 +135,7 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
             };
             match code {
                 Ok(code) if code.is_empty() => Err(Error::other(
-                    "the account asks for a second factor, and there is no code",
+                    "the account requires a second factor, but no code was given",
                 )),
                 Ok(code) => Ok(code),
                 Err(e) => Err(Error::other(e.message)),

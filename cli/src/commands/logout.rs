@@ -14,7 +14,7 @@ use crate::{
 
 pub fn command() -> Command {
     Command::new("logout").about(
-        "Ends the session on the server, and takes the credential out of the profile; an API token stays valid until it is deleted",
+        "Ends the session on the server, and removes the credential from the profile; an API token stays valid until it is deleted",
     )
 }
 
@@ -35,12 +35,12 @@ pub fn run(context: &Context) -> Result<()> {
         // With a stored password, each command has its own session, which ends soon.
         None | Some(Credentials::Login { .. }) => None,
         Some(Credentials::Jwt(_)) if !may_send => {
-            Some("the profile is read_only: the server was not told, and the session stays valid until it ends".into())
+            Some("the profile is read_only: no request was sent, and the session stays valid until it expires".into())
         }
         Some(session @ Credentials::Jwt(_)) => match end(context, session, base_url) {
             Ok(Some(())) => None,
-            Ok(None) => Some("the document has no logout: the session stays valid until it ends".into()),
-            Err(e) => Some(format!("the server did not end the session, which stays valid until it ends: {}", e.message)),
+            Ok(None) => Some("the document has no logout: the session stays valid until it expires".into()),
+            Err(e) => Some(format!("the server did not end the session, which stays valid until it expires: {}", e.message)),
         },
         Some(_) => Some("the token stays valid on the server until it is deleted there".into()),
     };
@@ -50,7 +50,7 @@ pub fn run(context: &Context) -> Result<()> {
             .take()
             .map_or_else(String::new, |curl| curl + "\n");
         return context.output.text(&format!(
-            "{curl}# nothing is sent: the credential is taken out of [{}]\n",
+            "{curl}# nothing is sent: the credential is removed from [{}]\n",
             line(&name)
         ));
     }

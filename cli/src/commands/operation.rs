@@ -105,7 +105,7 @@ async fn respond(
             if kind.is_some_and(|k| k.starts_with("text/html")) {
                 return Err(
                     Failure::failed("the response is an HTML page, not the API's")
-                        .hint("is the base URL right? `autopi doctor` looks"),
+                        .hint("is the base URL right? `autopi doctor` checks"),
                 );
             }
             match response.value.0 {
@@ -137,7 +137,7 @@ pub async fn download(context: &Context, mut download: autopi::Download) -> Resu
     if output.is_terminal() && !kind.starts_with("text/") && !kind.is_empty() {
         let name = download.file_name().unwrap_or_else(|| "download".into());
         return Err(
-            Failure::usage("the response is no text, and stdout is a terminal")
+            Failure::usage("the response is not a text, and stdout is a terminal")
                 .hint(format!("-o ./{} writes it to a file", line(&name))),
         );
     }

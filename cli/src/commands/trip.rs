@@ -34,9 +34,9 @@ pub fn command() -> Command {
             Command::new("show")
                 .about("Shows a trip; --html, --svg or --png write its track in the colours of its speeds, and speed over time")
                 .arg(Arg::new("trip").value_name("TRIP").required(true).help("The id of a trip: `autopi trips --columns id`"))
-                .arg(picture("html", "A page that needs nothing but itself"))
-                .arg(picture("svg", "The picture alone"))
-                .arg(picture("png", "The picture alone, 1920 by 1520 pixels"))
+                .arg(picture("html", "A self-contained page"))
+                .arg(picture("svg", "Only the picture"))
+                .arg(picture("png", "Only the picture, 1920 by 1520 pixels"))
                 .group(ArgGroup::new("picture").args(KINDS)),
         )
 }
@@ -51,7 +51,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     });
     let target = match wanted.next() {
         Some(_) if context.output.file.is_some() => {
-            return Err(Failure::usage("-o FILE and a picture: one of them"));
+            return Err(Failure::usage("-o FILE and a picture cannot be combined"));
         }
         Some((kind, path)) => {
             let output = Output {

@@ -37,7 +37,7 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
             .or_insert_with(|| Item::Table(Table::new()));
         let table = table.as_table_mut().ok_or_else(|| {
             Failure::usage(format!(
-                "[{}] of the file of profiles is no table",
+                "[{}] of the file of profiles is not a table",
                 line(name)
             ))
         })?;
@@ -103,7 +103,7 @@ fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     };
     // toml's own error would show the line.
     let document = text.parse::<DocumentMut>();
-    let mut document = document.map_err(|_| Failure::usage("the file of profiles is no TOML"))?;
+    let mut document = document.map_err(|_| Failure::usage("the file of profiles is not TOML"))?;
     if !edit(&mut document)? {
         return Ok(());
     }

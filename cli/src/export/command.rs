@@ -25,7 +25,7 @@ pub fn command() -> Command {
                 "from",
                 "From this time on: 2026-01-31T08:00Z, 2026-01-31T08:00[Europe/Copenhagen], -7d",
             ))
-            .arg(time("to", "Before this time; now is one"))
+            .arg(time("to", "Before this time, e.g. now"))
             .arg(
                 Arg::new("format")
                     .long("format")
@@ -86,5 +86,5 @@ fn rate(text: &str) -> Result<f64, String> {
         .parse::<f64>()
         .ok()
         .filter(|r| r.is_finite() && *r > 0.0);
-    rate.ok_or_else(|| "a number above zero is wanted".into())
+    rate.ok_or_else(|| "must be a number above zero".into())
 }

@@ -32,7 +32,7 @@ impl Paths {
             }
             Ok(about) if !about.is_file() => {
                 return Err(Failure::usage(format!(
-                    "{} is no regular file: an export goes on from what is in one",
+                    "{} is not a regular file: an export continues from its content",
                     shown(path)
                 )));
             }

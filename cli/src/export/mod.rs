@@ -75,7 +75,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         return Err(Failure::usage(format!(
             "{odd}: an export has all of its range, in the order of time"
         ))
-        .hint("--from, --to and --field say what it has"));
+        .hint("--from, --to and --field select its content"));
     }
     let texts = |name: &str| -> Vec<String> {
         let values = matches.try_get_many::<String>(name).ok().flatten();
@@ -83,7 +83,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     let text = |name: &str| texts(name).pop().unwrap_or_default();
     let target = output.file.clone().ok_or_else(|| {
-        Failure::usage("an export goes to a file, so that it can go on: -o FILE, or -o FOLDER/")
+        Failure::usage("an export needs a file, so that it can continue: -o FILE, or -o FOLDER/")
             .hint("the format is that of the file name (-o ./march.csv), or of --format")
     })?;
     let is_folder = target.is_dir() || target.as_os_str().to_string_lossy().ends_with('/');
@@ -219,7 +219,7 @@ async fn file(
     let done = fill(asked, source, &mut journal, &devices).await;
     done.and_then(|()| journal.finish(asked.format, context.output.force))
         .map_err(|mut failure| {
-            const GOES_ON: &str = "the same command goes on where this one stopped";
+            const GOES_ON: &str = "the same command continues where this one stopped";
             failure.hint = Some(match failure.hint.take() {
                 Some(hint) => format!("{hint}; then {GOES_ON}"),
                 None => GOES_ON.into(),
@@ -244,7 +244,7 @@ async fn fill(
     let mut progress = Progress::new(asked.context, units.len(), journal.windows());
     if journal.windows() > 0 {
         asked.context.output.notice(&format!(
-            "goes on with {} of {} windows, {} rows",
+            "continues with {} of {} windows, {} rows",
             journal.windows(),
             units.len(),
             journal.rows()

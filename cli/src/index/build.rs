@@ -34,11 +34,11 @@ pub fn build(document: &Value) -> Result<Vec<u8>, String> {
     let converted = match (version, document.get("swagger")) {
         (Some(version), _) if version.starts_with("3.") => None,
         (None, Some(version)) if version == "2.0" => Some(swagger::convert(document)),
-        _ => return Err("it is no document of OpenAPI 3 or Swagger 2.0".into()),
+        _ => return Err("it is not a document of OpenAPI 3 or Swagger 2.0".into()),
     };
     let document = converted.as_ref().unwrap_or(document);
     let paths = document.get("paths").and_then(Value::as_object);
-    let paths = paths.ok_or("it is no OpenAPI document: the member `paths` is missing")?;
+    let paths = paths.ok_or("it is not an OpenAPI document: the member `paths` is missing")?;
     let mut out = Builder {
         document,
         areas: Vec::new(),

@@ -41,14 +41,14 @@ impl Server {
             None | Some(Value::Null) => ROWS,
             Some(limit) => {
                 let limit = limit.as_u64().filter(|n| (1..=200).contains(n));
-                limit.ok_or_else(|| Failure::usage("limit: a number from 1 to 200 is wanted"))?
+                limit.ok_or_else(|| Failure::usage("limit: must be a number from 1 to 200"))?
                     as usize
             }
         };
         let fields: Vec<String> = match arguments.get("fields") {
             None | Some(Value::Null) => Vec::new(),
             Some(fields) => serde_json::from_value(fields.clone())
-                .map_err(|_| Failure::usage("fields: a list of names is wanted"))?,
+                .map_err(|_| Failure::usage("fields: must be a list of names"))?,
         };
         let place = match text(arguments, "cursor")? {
             None => Place {
@@ -61,7 +61,7 @@ impl Server {
                 .ok()
                 .filter(|p: &Place| p.id == operation.entry.id && (1..=200).contains(&p.size))
                 .ok_or_else(|| {
-                    Failure::usage("cursor: it is none of this operation; leave it out to begin")
+                    Failure::usage("cursor: it is not from this operation; leave it out to start")
                 })?,
         };
         let given = self.given(operation, arguments, place.size)?;
@@ -69,7 +69,7 @@ impl Server {
         let call = call::prepare(self.index, &self.client, operation, given, &self.shown)?;
         match operation.response {
             ResponseKind::Bytes => Err(Failure::usage(
-                "its response is a file: the person can get it with `autopi`",
+                "its response is a file: ask the user to download it with `autopi`",
             )),
             ResponseKind::Nothing => {
                 call.send_empty().await?;
@@ -114,7 +114,7 @@ impl Server {
         let params = match arguments.get("params") {
             None | Some(Value::Null) => &none,
             Some(Value::Object(params)) => params,
-            Some(_) => return Err(Failure::usage("params: an object is wanted")),
+            Some(_) => return Err(Failure::usage("params: must be an object")),
         };
         for (name, value) in params {
             let parameter = operation.parameters.iter().find(|p| p.name == name);
@@ -144,7 +144,7 @@ impl Server {
             }
             _ => {
                 return Err(Failure::usage(
-                    "its body has files: the person can send them with `autopi`",
+                    "its body has files: ask the user to send them with `autopi`",
                 ));
             }
         }
@@ -178,7 +178,7 @@ impl Server {
             .map(|(name, _)| name.as_str());
         let names: Vec<_> = names.take(60).collect();
         Err(Failure::failed(format!(
-            "the response has {} characters, too many: say which `fields` of it: {}",
+            "the response has {} characters, too many: choose `fields`: {}",
             text.len(),
             names.join(", ")
         )))
@@ -213,7 +213,7 @@ impl Server {
                 let size = value.to_string().len() + 1;
                 if rows.len() == limit || length + size > LONG - AROUND {
                     if rows.is_empty() {
-                        let what = "the first row is too long: say which `fields` of it";
+                        let what = "the first row is too long: choose `fields`";
                         return Err(Failure::failed(what));
                     }
                     more = true;

@@ -90,7 +90,7 @@ pub fn text(index: &Index, operation: &Operation, allowed: Allowed) -> String {
     }
     match operation.response {
         ResponseKind::Bytes => {
-            out.push_str("response: a file, which call_operation does not get\n")
+            out.push_str("response: a file, which call_operation does not download\n")
         }
         ResponseKind::Nothing => out.push_str("response: nothing\n"),
         ResponseKind::List => out.push_str("response: a list of\n"),

@@ -36,9 +36,9 @@ pub fn command() -> Command {
         arg.help(help)
     };
     Command::new("mcp")
-        .about("A server for assistants (Model Context Protocol, stdio): finds, describes and calls operations that read")
-        .arg(flag("allow-writes", "Operations that change something too; no commands to devices"))
-        .arg(flag("allow-commands", "Commands to devices too: these can unlock a car"))
+        .about("A server for assistants (Model Context Protocol, stdio): finds, describes and calls read-only operations")
+        .arg(flag("allow-writes", "Also allows operations that change something, except commands to devices"))
+        .arg(flag("allow-commands", "Also allows commands to devices: these can unlock a car"))
 }
 
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
@@ -186,11 +186,11 @@ impl Server {
         });
         let mut lines: Vec<String> = lines.collect();
         match found.len() {
-            0 => lines.push("nothing found: other words, or fewer".into()),
+            0 => lines.push("nothing found: use other words, or fewer".into()),
             n if n > FOUND => {
                 lines.truncate(FOUND - 1);
                 lines.push(format!(
-                    "… {} more: say more words, or an area",
+                    "… {} more: give more words, or an area",
                     n + 1 - FOUND
                 ));
             }

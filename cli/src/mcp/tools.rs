@@ -50,7 +50,7 @@ pub fn all(allowed: Allowed) -> Vec<Tool> {
                 "body": {"type": "object", "description": "Only where writes are allowed"},
                 "fields": {"type": "array", "items": {"type": "string"}, "description": "Only these members, e.g. [\"id\", \"position.location.lat\"]"},
                 "limit": {"type": "integer", "minimum": 1, "maximum": 200, "description": "Rows; 20 without it"},
-                "cursor": {"type": "string", "description": "From the response before; same id and params"},
+                "cursor": {"type": "string", "description": "From the previous response, with the same id and params"},
             }),
             hints(reads, true),
         ),

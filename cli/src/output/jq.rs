@@ -16,7 +16,7 @@ const NOT_HERE: [&str; 5] = ["env", "halt", "halt_error", "stderr", "stderr_empt
 /// Formats of jq that jaq leaves to its command.
 const OWN: &str = r#"
 def @json: tojson;
-def cell(text): if . == null then "" elif isstring then text elif isarray or isobject then error("a list or an object is no cell") else tojson end;
+def cell(text): if . == null then "" elif isstring then text elif isarray or isobject then error("a list or an object is not a cell") else tojson end;
 def @csv: map(cell("\"" + (split("\"") | join("\"\"")) + "\"")) | join(",");
 def @tsv: map(cell(split("\\") | join("\\\\") | split("\t") | join("\\t") | split("\n") | join("\\n") | split("\r") | join("\\r"))) | join("\t");
 "#;
@@ -66,7 +66,7 @@ pub fn compile(filter: &str) -> Result<Filter> {
                 }
                 None => bad(None, "it can't be parsed".into()),
             },
-            _ => bad(None, "it loads another file, which it can't".into()),
+            _ => bad(None, "it loads another file, which is not supported".into()),
         }
     })?;
     Compiler::default()
@@ -77,7 +77,11 @@ pub fn compile(filter: &str) -> Result<Filter> {
             match first {
                 Some((name, undefined)) => bad(
                     place(name),
-                    format!("`{}` is no {}", super::line(name), undefined.as_str()),
+                    format!(
+                        "`{}` is not a known {}",
+                        super::line(name),
+                        undefined.as_str()
+                    ),
                 ),
                 None => bad(None, "something in it is not defined".into()),
             }

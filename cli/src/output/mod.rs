@@ -146,12 +146,12 @@ impl Output {
     /// Checks what can be checked before anything is sent: the format, the filter, and the file.
     ///
     /// # Errors
-    /// Returns an error if AUTOPI_OUTPUT is no format, if the filter is malformed, or if the file exists or cannot be written.
+    /// Returns an error if AUTOPI_OUTPUT is not a format, if the filter is malformed, or if the file exists or cannot be written.
     pub fn check(&self) -> Result<()> {
         let usual = std::env::var("AUTOPI_OUTPUT").unwrap_or_default();
         if !usual.is_empty() && Format::of_name(&usual).is_none() {
             return Err(Failure::usage(format!(
-                "AUTOPI_OUTPUT: `{}` is no format; there are {}",
+                "AUTOPI_OUTPUT: `{}` is not a format; there are {}",
                 line(&usual),
                 Format::NAMES.join(", ")
             )));

@@ -49,7 +49,7 @@ pub fn root(index: &Index) -> StyledStr {
             width,
         ));
     }
-    text.push_str("\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds one,\n`autopi AREA OPERATION --help` shows what it takes.");
+    text.push_str("\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds one,\n`autopi AREA OPERATION --help` shows its options.");
     text.into()
 }
 

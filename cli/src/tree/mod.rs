@@ -198,7 +198,7 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
         .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
     Failure::usage(message.join("\n")).hint(tip.unwrap_or_else(|| {
         format!(
-            "`autopi {}--help` shows what there is",
+            "`autopi {}--help` lists what is accepted",
             words.iter().map(|w| line(w) + " ").collect::<String>()
         )
     }))

@@ -42,7 +42,7 @@ pub fn options(
             Arg::new("(path)")
                 .value_name(names.join("> <"))
                 .num_args(0..=names.len())
-                .help("The values of the path's parameters, in its order, in place of the options"),
+                .help("The values of the path's parameters, in its order, instead of the options"),
         );
     }
     if let Some(body) = &operation.body {

@@ -51,15 +51,13 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     if let Some((odd, _)) = odd.iter().find(|(_, is_said)| *is_said) {
         return Err(
             Failure::usage(format!("{odd}: watch draws a table on a terminal"))
-                .hint("`autopi positions` has the same once, in any format"),
+                .hint("`autopi positions` writes the same data once, in any format"),
         );
     }
     let has_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if !has_terminal && !context.dry_run {
-        return Err(
-            Failure::usage("watch draws on a terminal, and there is none")
-                .hint("`autopi positions -o ndjson` has the same once"),
-        );
+        return Err(Failure::usage("watch needs a terminal")
+            .hint("`autopi positions -o ndjson` writes the same data once"));
     }
     let texts = matches.get_many::<String>("device").into_iter().flatten();
     let texts: Vec<&String> = texts.collect();

@@ -11,7 +11,7 @@ use crate::{contract, escape::pointer};
 pub type Removed = (String, &'static str);
 
 const NAME: &str = "it would make a type that has the name of another";
-const ANY: &str = "any JSON comes here, whatever the schema says";
+const ANY: &str = "any JSON is sent here, whatever the schema says";
 /// Keywords that do not change a type.
 const TEXTS: [&str; 8] = [
     "title",

@@ -109,7 +109,7 @@ fn open_enum(ident: &Ident, schema: &Value, about: &TokenStream) -> TokenStream 
         #[non_exhaustive]
         pub enum #ident {
             #variants
-            #[markup = "A value that the document does not list, kept as it came."]
+            #[markup = "A value that the document does not list, kept unchanged."]
             Unknown(crate::UnknownValue<#kind>),
         }
         crate::#implement!(#ident { #pairs });

@@ -121,7 +121,7 @@ pub fn emit(
         #[non_exhaustive]
         pub enum #ident {
             #described
-            #[markup = "A value that matches no alternative of the document, kept as it came."]
+            #[markup = "A value that matches no alternative of the document, kept unchanged."]
             Unknown(crate::UnknownValue<crate::Json>),
         }
         crate::__union!(#ident { #variants }, #tag, [#from], [#alternatives]);

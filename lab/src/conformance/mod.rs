@@ -442,9 +442,9 @@ fn objections(call: &Value) -> Vec<Finding> {
 
 fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
     let mut page = format!(
-        "# Conformance\n\nWritten by `cargo xtask conformance --seconds {seconds} --examples {examples}`: the sandbox and the document that it serves, judged by tools \
-         that are not ours.\nSchemathesis makes requests of its own, right and wrong ones (phases examples, coverage, fuzzing; all checks); Prism validates, as a proxy with \
-         `--errors`, what the generated client and the sandbox say to each other.\n\n| judge | judged | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
+        "# Conformance\n\nWritten by `cargo xtask conformance --seconds {seconds} --examples {examples}`: third-party tools test the sandbox and the \
+         document that it serves.\nSchemathesis sends generated requests, valid and invalid (phases examples, coverage, fuzzing; all checks); Prism, as a proxy with `--errors`, \
+         validates the requests of the generated client and the responses of the sandbox.\n\n| tool | tested | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
     );
     for verdict in verdicts {
         let explained = verdict

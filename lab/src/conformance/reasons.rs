@@ -27,7 +27,7 @@ pub struct Exchange {
 }
 
 /// Prism ends without a response.
-pub const DIED: &str = "prism died of this call";
+pub const DIED: &str = "prism crashed on this call";
 /// Operations below `POST /auth/`.
 const BEFORE_A_SESSION: [&str; 5] = [
     "login/",
@@ -52,7 +52,7 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
             if wrong.starts_with("The following media types are documented") && said.silent =>
         {
             Some(
-                "a response without a body has no content type; the document's `produces` is of those with one",
+                "a response without a body has no content type; the document's `produces` applies to responses with a body",
             )
         }
         "content_type_conformance"
@@ -61,10 +61,10 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
                     .iter()
                     .any(|status| finding.sent.ends_with(&format!("-> {status}"))) =>
         {
-            Some("an error is JSON, also where a download is asked for")
+            Some("an error is JSON, also for a download")
         }
         "prism" if wrong == DIED => Some(
-            "its reader of multipart forms fails at a part without a Content-Type, which RFC 7578 allows",
+            "Prism's multipart parser fails at a part without a Content-Type, which RFC 7578 allows",
         ),
         "positive_data_acceptance" | "prism" | "client" if operation == "POST /auth/login/" => {
             Some("only the demo account can log in")
@@ -74,14 +74,14 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
                 .strip_prefix("POST /auth/")
                 .is_some_and(|rest| BEFORE_A_SESSION.iter().any(|b| rest.starts_with(b))) =>
         {
-            Some("what comes before a session needs no token; the document asks for one everywhere")
+            Some("operations before a session need no token; the document requires one everywhere")
         }
         "positive_data_acceptance" if only_decimals(doc, operation, &said.response) => Some(
-            "a decimal is documented as a text of a format that no judge knows; DRF takes those that are numbers",
+            "a decimal is documented as a string with a format that the tool does not know; DRF accepts only numbers",
         ),
-        "positive_data_acceptance" if only_empty_lists(doc, finding, &said.response) => Some(
-            "a list in a query that is empty is sent as one empty item, which its field does not take",
-        ),
+        "positive_data_acceptance" if only_empty_lists(doc, finding, &said.response) => {
+            Some("an empty list in a query is sent as one empty item, which its field refuses")
+        }
         "positive_data_acceptance" => refused(said),
         "negative_data_rejection" => accepted(doc, finding, &said.body),
         _ => None,
@@ -98,13 +98,13 @@ fn refused(said: &Exchange) -> Option<&'static str> {
             || text.starts_with("Invalid pk \"")
     };
     if is_huge(&said.body) && each(&beyond_64_bits) {
-        return Some("an integer of more than 64 bits is nothing that a database holds");
+        return Some("a database cannot hold an integer of more than 64 bits");
     }
     if each(&|text| text == "Null characters are not allowed.") {
-        return Some("DRF takes no text with U+0000, which PostgreSQL does not hold");
+        return Some("DRF refuses a text with U+0000, which PostgreSQL cannot hold");
     }
     each(&|text| text == "The submitted file is empty.")
-        .then_some("DRF's FileField takes no empty file (`allow_empty_file`)")
+        .then_some("DRF's FileField refuses an empty file (`allow_empty_file`)")
 }
 
 /// Returns why DRF accepts a request that the document does not allow.
@@ -126,12 +126,12 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         && (wrong.contains("Missing re") || wrong.contains("in body - violates `required`"))
     {
         return Some(
-            "PATCH takes any subset of the fields; the document repeats what PUT requires",
+            "PATCH accepts any subset of the fields; the document repeats what PUT requires",
         );
     }
     if wrong.ends_with("Missing request body") {
         return requires_nothing(doc, operation)
-            .then_some("DRF takes no body for an empty one, and no field is required");
+            .then_some("DRF reads a missing body as an empty one, and no field is required");
     }
     if let Some(names) = query_names(wrong) {
         // Django takes the last value of a name.
@@ -146,17 +146,17 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
         let typed = wrong.ends_with("Incorrect type") || wrong.contains("violates `type`");
         let sized = |name: &&str| *name == "page_size" && typed;
         if names.iter().all(empty) {
-            return Some("django-filter takes an empty value for none");
+            return Some("django-filter ignores an empty value");
         }
         return names
             .iter()
             .all(|name| sized(name) || empty(name))
-            .then_some("DRF's paginator takes a page size that is no number for none");
+            .then_some("DRF's paginator ignores a page size that is not a number");
     }
     if wrong.ends_with("in body - object with unexpected properties") {
         let form =
             parameters(doc, operation).is_some_and(|p| p.iter().any(|p| p["in"] == "formData"));
-        return form.then_some("DRF leaves out the fields of a form that it does not know");
+        return form.then_some("DRF ignores unknown fields of a form");
     }
     let found = violations(wrong.split_once("in body")?.1)?;
     // The sandbox should have refused one without a reason.
@@ -266,10 +266,10 @@ fn taken(
     let all = |like: fn(&Value) -> bool| !sent.is_empty() && sent.iter().all(|v| like(v));
     match *what {
         "Value is not allowed" if schema["readOnly"] == true => {
-            Some("DRF leaves out what is read-only; it does not refuse it")
+            Some("DRF ignores read-only fields")
         }
         "Non-unique items" if schema["uniqueItems"] == true => {
-            Some("Django takes a relation named twice, and keeps it once")
+            Some("Django accepts a duplicate relation, and stores it once")
         }
         "Incorrect type"
             if was == "object"
@@ -277,29 +277,27 @@ fn taken(
                     .iter()
                     .all(|k| schema.get(k).is_none_or(|v| *v == true)) =>
         {
-            Some("drf-yasg documents a JSONField as an object; it takes any JSON")
+            Some("drf-yasg documents a JSONField as an object, but it accepts any JSON")
         }
         "Incorrect type"
             if schema["x-nullable"] == true
                 && schema.get("enum").is_some()
                 && all(Value::is_null) =>
         {
-            Some(
-                "null is taken where `x-nullable` says so, though the choices beside it do not list it",
-            )
+            Some("null is accepted with `x-nullable`, though the enum beside it does not list it")
         }
         "Incorrect type"
             if was == "string"
                 && ["", "decimal", "slug"].contains(&format)
                 && all(|v| v.is_number() || v.is_string()) =>
         {
-            Some("DRF's fields for texts and decimals take numbers")
+            Some("DRF's string and decimal fields accept numbers")
         }
         "Incorrect type"
             if was == "boolean"
                 && all(|v| v.is_boolean() || *v == 0 || *v == 1 || *v == "0" || *v == "1") =>
         {
-            Some("DRF's BooleanField takes 0 and 1")
+            Some("DRF's BooleanField accepts 0 and 1")
         }
         "String larger than maxLength"
             if schema["maxLength"].as_u64().is_some_and(|most| {
@@ -307,29 +305,29 @@ fn taken(
                 !sent.is_empty() && sent.iter().all(|v| v.as_str().is_some_and(short))
             }) =>
         {
-            Some("DRF counts a text without the blanks around it (`trim_whitespace`)")
+            Some("DRF checks the length without surrounding blanks (`trim_whitespace`)")
         }
         "Incorrect type" if was == "array" && schema["in"] == "formData" => {
-            Some("a form holds texts: DRF takes one for a list of one")
+            Some("form values are texts: DRF reads one as a list of one")
         }
         _ if was == "file" && what.starts_with("Value not matching the ") => {
-            Some("a file is any bytes")
+            Some("a file may have any bytes")
         }
         "Incorrect type" if was == "number" && all(Value::is_boolean) => {
-            Some("DRF's FloatField takes true and false for 1 and 0")
+            Some("DRF's FloatField reads true and false as 1 and 0")
         }
         // drf-yasg gives limits to integers in the database, but not to relations.
         "Incorrect type"
             if was == "integer" && schema.get("maximum").is_none() && all(Value::is_f64) =>
         {
-            Some("Django makes an integer of a number that a relation is looked up by")
+            Some("Django converts a number to an integer to look up a relation")
         }
         _ if what.starts_with("Value not matching the ")
             && schema.get("minLength").is_none()
             && all(|v| *v == "") =>
         {
             Some(
-                "a text that may be blank (drf-yasg: no `minLength`) need not have its format then",
+                "a text that may be blank (drf-yasg: no `minLength`) may be blank despite its format",
             )
         }
         _ => None,

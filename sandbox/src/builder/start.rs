@@ -50,7 +50,7 @@ impl Builder {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let listener = TcpListener::bind(address).await.map_err(|e| {
             Error(format!(
-                "cannot listen on {address}: {e}; give another port, or none for a free one"
+                "cannot listen on {address}: {e}; choose another port, or leave it out to get a free one"
             ))
         })?;
         let address = listener

@@ -96,7 +96,7 @@ impl FromStr for Fault {
                 Kind::ClockSkew(sign * by.as_secs() as i64)
             }
             "token-expiry" => Kind::TokenExpiry,
-            _ => return Err(wrong("there is none of that name".into())),
+            _ => return Err(wrong("unknown fault".into())),
         };
         Ok(Self {
             kind,

@@ -20,7 +20,7 @@ pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), A
         .into_iter()
         .flatten()
     {
-        let name = name(text).ok_or_else(|| malformed("The Host is none."))?;
+        let name = name(text).ok_or_else(|| malformed("The Host is invalid."))?;
         if !is_loopback(&name) && !allowed.contains(&name) {
             let why = "The sandbox is for this machine: start it with `--allow-host NAME`, or `Builder::allow_host`, to have it called by another name.";
             return Err(ApiError::detail(StatusCode::MISDIRECTED_REQUEST, why));
@@ -35,7 +35,7 @@ pub fn allow(text: &str) -> Result<String, String> {
     let name = bare.map_or_else(|| name(text), |ip| Some(ip.to_string()));
     name.filter(|_| bare.is_some() || text.ends_with(']') || !text.contains(':'))
         .ok_or_else(|| {
-            format!("{text:?} is no host to allow: give a name or an address, without a port")
+            format!("{text:?} is not a host to allow: give a name or an address, without a port")
         })
 }
 

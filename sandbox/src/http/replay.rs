@@ -58,7 +58,7 @@ impl Recording {
         let read = lines
             .filter(|(_, line)| !line.trim().is_empty())
             .map(|(n, line)| {
-                let wrong = |e| fail(format!("line {} is no line of a recording: {e}", n + 1));
+                let wrong = |e| fail(format!("line {} is not part of a recording: {e}", n + 1));
                 serde_json::from_str(line).map_err(wrong)
             });
         let lines = read.collect::<Result<_, _>>()?;

@@ -23,7 +23,7 @@ impl Db {
         let name = path.display();
         let broken = |e: rusqlite::Error| {
             format!(
-                "{name} is no usable database: {e}; give another file, or delete this one to start anew"
+                "{name} is not a usable database: {e}; choose another file, or delete this one to start anew"
             )
         };
         let shown = |e: &dyn std::fmt::Display| format!("cannot open {name}: {e}");
@@ -53,11 +53,11 @@ impl Db {
                 .map_err(broken)?;
         } else if application != APPLICATION {
             return Err(format!(
-                "{name} is a database of another program: give another file"
+                "{name} is a database of another program: choose another file"
             ));
         } else if version != VERSION {
             return Err(format!(
-                "{name} has version {version}, this sandbox reads version {VERSION}: give another file, or delete this one to start anew"
+                "{name} has version {version}, this sandbox reads version {VERSION}: choose another file, or delete this one to start anew"
             ));
         }
         let sound: String = db

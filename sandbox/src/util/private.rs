@@ -11,7 +11,7 @@ pub fn append(path: &Path) -> io::Result<File> {
     let refused = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
     // Checked before the file is opened: opening a FIFO would block.
     match path.metadata() {
-        Ok(metadata) if !metadata.is_file() => return Err(refused("it is no regular file")),
+        Ok(metadata) if !metadata.is_file() => return Err(refused("it is not a regular file")),
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
         _ => {}
     }

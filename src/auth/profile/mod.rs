@@ -87,7 +87,7 @@ pub(crate) fn find(
     let mut profiles = match profiles(home)? {
         None if wanted.is_some() => {
             return Err(Error::configuration(format!(
-                "AUTOPI_PROFILE is set, and there is no {}",
+                "AUTOPI_PROFILE is set, but {} does not exist",
                 path.display()
             )));
         }
@@ -141,7 +141,7 @@ fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
         other => other.map_err(fail)?,
     };
     if !about.is_file() {
-        return Err(refuse("it is no regular file".into()));
+        return Err(refuse("it is not a regular file".into()));
     }
     if about.len() > LONGEST {
         return Err(refuse(format!("it is longer than {LONGEST} bytes")));
@@ -170,7 +170,7 @@ fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
     let owner = fs::metadata(home).map_err(|e| e.to_string())?.uid();
     let is_ours = |about: &Metadata| about.uid() == owner || about.uid() == 0;
     if !is_ours(file) {
-        return Err("it belongs to somebody else".into());
+        return Err("it belongs to another user".into());
     }
     // The folder of a symbolic link, and the folder of the file that it points to.
     let real = path.canonicalize().map_err(|e| e.to_string())?;
@@ -178,7 +178,7 @@ fn judge(path: &Path, home: &Path, file: &Metadata) -> Result<(), String> {
         let about = fs::metadata(folder).map_err(|e| e.to_string())?;
         let folder = folder.display();
         if !is_ours(&about) {
-            return Err(format!("its folder {folder} belongs to somebody else"));
+            return Err(format!("its folder {folder} belongs to another user"));
         }
         // In a sticky folder others cannot replace the file.
         if mode(&about) & 0o022 != 0 && mode(&about) & 0o1000 == 0 {

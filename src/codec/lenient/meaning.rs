@@ -44,7 +44,7 @@ impl<'a> Lenient<'a> {
             (Some(n), _) => visitor.visit_i64(n),
             (_, Ok(n)) => visitor.visit_u64(n),
             _ => Err(Error::custom(format!(
-                "`{}` is no integer of 64 bits",
+                "`{}` is not an integer of 64 bits",
                 self.says()
             ))),
         }

@@ -217,9 +217,9 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
                     "`{}` has more digits than 64 bits hold, and is not changed",
                     self.says()
                 ))),
-                (b"", _) => Err(Error::custom("no JSON: no value stands here")),
+                (b"", _) => Err(Error::custom("invalid JSON: a value is missing here")),
                 _ => Err(Error::custom(format!(
-                    "no JSON: `{}`",
+                    "invalid JSON: `{}`",
                     self.says().escape_debug()
                 ))),
             },

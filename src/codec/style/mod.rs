@@ -179,7 +179,7 @@ impl Format {
         match value {
             Value::String(text) => self.encode(text, joined),
             Value::Array(_) | Value::Object(_) => Err(format!(
-                "holds a list or an object inside another, which the style {:?} cannot say",
+                "contains a list or an object inside another, which the style {:?} cannot express",
                 self.style
             )),
             other => self.encode(&other.to_string(), joined),

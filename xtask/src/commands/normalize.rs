@@ -53,7 +53,7 @@ pub fn normalize(
     let mut new = new.map_err(|e| e.or_at(&place))?;
     if projected {
         for (pointer, what) in autopi_codegen::projection::project(&mut new.doc) {
-            new.report.warn(pointer, format!("taken out: {what}"));
+            new.report.warn(pointer, format!("removed: {what}"));
         }
         new.text = serde_json::to_string_pretty(&new.doc)? + "\n";
     }

@@ -74,7 +74,7 @@ pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
 /// Returns an error if it is not a URL, if it has credentials, or if it is neither https nor http on loopback.
 pub fn url(text: &str) -> Result<Url, Failure> {
     let fail = |message: String| Failure::new("fetch", "", message).at("--url");
-    let url = Url::parse(text).map_err(|e| fail(format!("is no URL ({e})")))?;
+    let url = Url::parse(text).map_err(|e| fail(format!("is not a URL ({e})")))?;
     place::without_user_info(&url).map_err(&fail)?;
     if !is_private(&url) {
         return Err(fail("only https, or http on loopback, is fetched".into()));
@@ -220,7 +220,7 @@ async fn body(
                 let (again, n) = (!e.is_timeout(), bytes.len());
                 let why = match again {
                     true => format!("the connection broke after {n} bytes: {}", e.without_url()),
-                    false => format!("not whole in time: {n} bytes came"),
+                    false => format!("incomplete after the timeout: {n} bytes were received"),
                 };
                 return Err((fail(why).help("run the command again"), again));
             }
@@ -270,7 +270,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 pub fn parse(text: &str) -> Result<Value, Failure> {
     let fail = |message: String| Failure::new("parse", "", message);
     if text.trim_start().starts_with('<') {
-        return Err(fail("an HTML page came, not a document".into())
+        return Err(fail("the server sent an HTML page, not a document".into())
             .help("a login page? Ask for `?format=openapi`, and check the URL"));
     }
     let doc = locate::parse(text).map_err(|e| fail(e).help("is the download whole?"))?;

@@ -63,7 +63,7 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
     if let Some((path, method)) = old.symmetric_difference(&new).next() {
         return Err(fail(
             format!("/paths/{}/{method}", document::escape(path)),
-            "was lost or made up on the way: this is a fault of the pipeline".into(),
+            "was lost or invented by the pipeline: this is a bug of the pipeline".into(),
         ));
     }
     for name in schemas(before) {
@@ -74,7 +74,7 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
         {
             return Err(fail(
                 format!("/components/schemas/{}", document::escape(name)),
-                "was lost on the way: this is a fault of the pipeline".into(),
+                "was lost by the pipeline: this is a bug of the pipeline".into(),
             ));
         }
     }
@@ -122,7 +122,7 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
             if !wanted.insert(name) {
                 return Err(fail(
                     pointer,
-                    format!("path parameter `{name}` stands twice in the path"),
+                    format!("path parameter `{name}` appears twice in the path"),
                 ));
             }
         }

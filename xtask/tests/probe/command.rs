@@ -49,7 +49,7 @@ async fn what_stops_it_is_said_without_the_token() {
         (
             &["--url", sandbox.url()][..],
             &token[..],
-            "HTTP 401: is the token good?",
+            "HTTP 401: is the token valid?",
         ),
         (&["--url", "http://127.0.0.1:9"], &token, "no response"),
         (
@@ -57,7 +57,7 @@ async fn what_stops_it_is_said_without_the_token() {
             &token,
             "a token goes over https only",
         ),
-        (&["--url", "nowhere"], &token, "is no URL"),
+        (&["--url", "nowhere"], &token, "is not a URL"),
         (
             &["--url", sandbox.url(), "--param", "x"],
             &token,

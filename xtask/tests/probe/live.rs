@@ -130,8 +130,8 @@ async fn a_hostile_server_is_bounded_and_named() {
     assert_eq!(outcome.judged, 1);
     for words in [
         "responded more than 32 MiB: /b/",
-        "no response: not whole within 5 s: /c/",
-        "responded no JSON (text/html): /d/one/",
+        "no response: incomplete after 5 s: /c/",
+        "the response is not JSON (text/html): /d/one/",
         "responded 302: a redirect to another host, not followed: /e/one/",
         "responded 500: /f/one/",
     ] {
@@ -182,7 +182,7 @@ async fn what_was_stopped_goes_on_where_it_was() {
             resumed
                 .json()
                 .unwrap()
-                .contains("documented as integer, came as string")
+                .contains("documented as integer, observed as string")
         ),
         (6, true)
     );

@@ -53,7 +53,7 @@ async fn what_the_probe_proposes_makes_the_document_true() {
     assert!(
         first
             .text()
-            .contains("['Trip'].properties['duration']: documented as number, came as string"),
+            .contains("['Trip'].properties['duration']: documented as number, observed as string"),
         "{}",
         first.text()
     );

@@ -123,32 +123,32 @@ fn each_rule_finds_its_kind_and_says_for_and_against() {
         (
             "/map",
             Some(json!(1)),
-            "documented as object, came as integer",
+            "documented as object, observed as integer",
         ),
         (
             "/json",
             Some(json!("x")),
-            "documented as object, came as string",
+            "documented as object, observed as string",
         ),
         (
             "/part",
             Some(json!([{ "n": 1 }])),
-            "documented as object, came as array",
+            "documented as object, observed as array",
         ),
         (
             "/parts",
             Some(json!({ "n": 1 })),
-            "documented as array, came as object",
+            "documented as array, observed as object",
         ),
         (
             "/day",
             Some(json!("2026-01-01Z")),
-            "documented as date, came as date with an offset",
+            "documented as date, observed as date with an offset",
         ),
         (
             "/day",
             Some(json!("2026-01-01T00:00:00Z")),
-            "documented as date, came as date-time",
+            "documented as date, observed as date-time",
         ),
         (
             "/id",
@@ -158,7 +158,7 @@ fn each_rule_finds_its_kind_and_says_for_and_against() {
         (
             "/size",
             Some(json!("1.5")),
-            "documented as number, came as string",
+            "documented as number, observed as string",
         ),
         ("/name", Some(json!(null)), "may be null"),
         ("/name", None, "required, and does not always come"),
@@ -195,7 +195,7 @@ fn recordings_are_read_and_bad_lines_are_named() {
     let text = outcome.text();
     assert_eq!(outcome.judged, 6);
     for words in [
-        "line 7: no JSON",
+        "line 7: invalid JSON",
         "not GET",
         "no operation of the document has this path",
         "responded 500",
@@ -215,13 +215,13 @@ fn recordings_are_read_and_bad_lines_are_named() {
         let all = outcome.json().unwrap();
         assert!(
             all.contains("entry 4: no text at `request.method`")
-                && all.contains("responded no JSON"),
+                && all.contains("the response is not JSON"),
             "{all}"
         );
         assert!(
             outcome
                 .text()
-                .contains("documented as integer, came as boolean at GET /e/one/ alone"),
+                .contains("documented as integer, observed as boolean at GET /e/one/ alone"),
             "{}",
             outcome.text()
         );

@@ -84,8 +84,8 @@ impl Format {
         let names: Vec<_> = all.iter().map(|f| f.name()).collect();
         let found = all.into_iter().find(|f| f.name() == lower).ok_or_else(|| {
             let what = match (said, name) {
-                (None, "") => format!("{} does not say its format", shown(file)),
-                _ => format!("`{}` is no format of this export", line(name)),
+                (None, "") => format!("{} has no known format", shown(file)),
+                _ => format!("`{}` is not a format of this export", line(name)),
             };
             Failure::usage(what).hint(format!("--format is one of {}", names.join(", ")))
         })?;

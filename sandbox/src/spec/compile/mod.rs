@@ -19,7 +19,7 @@ impl Spec {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if !version.starts_with("2.") && !version.starts_with("3.") {
-            return Err("it is no Swagger 2.0 or OpenAPI 3 document: neither `swagger` nor `openapi` says a version".into());
+            return Err("it is not a Swagger 2.0 or OpenAPI 3 document: neither `swagger` nor `openapi` has a version".into());
         }
         let Some(paths) = doc.get("paths").and_then(Value::as_object) else {
             return Err("the document has no `paths`".into());

@@ -156,7 +156,7 @@ fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
     }
     if !json {
         say!(
-            "written: {}: move what is right into spec/overlay.yaml, then run `cargo xtask normalize`",
+            "written: {}: move the correct actions into spec/overlay.yaml, then run `cargo xtask normalize`",
             out.display()
         )?;
     }

@@ -94,7 +94,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
             _ if !(200..300).contains(&exchange.status) => {
                 not(format!("responded {}", exchange.status), template);
             }
-            (_, None) => not("responded no JSON".into(), template),
+            (_, None) => not("the response is not JSON".into(), template),
             (Some(asked), Some(body)) => {
                 judged.insert(asked.name.clone());
                 judge.response(&asked.name, &asked.at, &body);
@@ -105,7 +105,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
     if let Some(first) = faults.first()
         && judged.is_empty()
     {
-        bail!("{}: {first}: nothing could be judged", file.display());
+        bail!("{}: {first}: nothing could be compared", file.display());
     }
     if judged.is_empty() {
         let mut why: Vec<&str> = others.keys().map(String::as_str).collect();
@@ -113,7 +113,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
             why.push("the recording is empty");
         }
         bail!(
-            "{}: no response could be judged: {}",
+            "{}: no response could be compared: {}",
             file.display(),
             why.join("; ")
         );
@@ -242,7 +242,7 @@ impl Outcome {
             }
         }
         if let Some(why) = &self.stopped {
-            let _ = writeln!(out, "stopped: {}: `--resume` goes on", line(why));
+            let _ = writeln!(out, "stopped: {}; `--resume` continues", line(why));
         }
         out
     }
@@ -250,7 +250,7 @@ impl Outcome {
 
 /// Returns the table of rules in docs/probe.md.
 pub fn table() -> String {
-    let mut out = String::from("| rule | what it is | what is proposed |\n| --- | --- | --- |\n");
+    let mut out = String::from("| rule | kind | proposal |\n| --- | --- | --- |\n");
     for rule in rules::RULES.iter().chain([&rules::OPEN]) {
         let is = if rule.wrong {
             "not as documented"

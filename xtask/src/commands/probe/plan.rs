@@ -113,7 +113,7 @@ impl Known {
                 name.to_owned(),
                 value
                     .filter(|_| text("in") == "query")
-                    .ok_or_else(|| format!("needs `{name}`, which no response gave"))?,
+                    .ok_or_else(|| format!("needs `{name}`, which no response had"))?,
             ));
         }
         Ok((path, query))
@@ -134,7 +134,7 @@ impl Known {
         });
         let value = of_list
             .or_else(|| self.members.get(name).cloned())
-            .ok_or_else(|| format!("needs `{name}`, which no response gave"))?;
+            .ok_or_else(|| format!("needs `{name}`, which no response had"))?;
         let before = list.map_or_else(|| self.path(before), |(path, _)| Ok(path.clone()))?;
         let value = place::segment(&value).map_err(|why| format!("`{name}` {why}"))?;
         Ok(format!("{before}{value}{after}"))

@@ -104,8 +104,8 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
 /// Returns why a text is not JSON, without the text, which may be somebody's data.
 fn why(e: serde_json::Error) -> String {
     match e.classify() {
-        serde_json::error::Category::Eof => "no JSON: it ends too early".into(),
-        _ => format!("no JSON, at column {}", e.column()),
+        serde_json::error::Category::Eof => "invalid JSON: it ends too early".into(),
+        _ => format!("invalid JSON at column {}", e.column()),
     }
 }
 
@@ -119,7 +119,8 @@ fn plain(value: &Value) -> Result<Exchange, String> {
             .unwrap_or("GET")
             .to_owned(),
         url: text(value, "/url")?,
-        status: u16::try_from(status.unwrap_or(200)).map_err(|_| "`status` is no HTTP status")?,
+        status: u16::try_from(status.unwrap_or(200))
+            .map_err(|_| "`status` is not an HTTP status")?,
         body: value.get("body").cloned(),
     })
 }

@@ -31,11 +31,12 @@ impl State {
     pub fn load(path: &Path, of: &str) -> Result<Self> {
         let shown = path.display();
         let text = fs::read_to_string(path)
-            .with_context(|| format!("{shown}: nothing to resume: leave out `--resume`"))?;
-        let mut state: Self = serde_json::from_str(&text)
-            .map_err(|_| anyhow::anyhow!("{shown}: no state of a probe: leave out `--resume`"))?;
+            .with_context(|| format!("{shown}: nothing to resume; run it without `--resume`"))?;
+        let mut state: Self = serde_json::from_str(&text).map_err(|_| {
+            anyhow::anyhow!("{shown}: is not the state of a probe; run it without `--resume`")
+        })?;
         if state.of != of {
-            bail!("{shown}: of another document or host: leave out `--resume`");
+            bail!("{shown}: is of another document or host; run it without `--resume`");
         }
         // Operations without a response are called again.
         for paths in state.others.values_mut() {

@@ -144,7 +144,7 @@ fn write(compared: Compared, mode: Mode, report: &Report) -> Result<Vec<String>>
         }
         files.push((CHANGELOG, text));
     }
-    // Other formatting of the same document is no change: the committed bytes stay.
+    // Other formatting of the same document is not a change: the committed bytes stay.
     let kept = folder.text("upstream.json");
     let sound = |text| Ok::<_, Failure>(last.is_of(text, &fetch::parse(text)?));
     if drift || kept.map(sound).transpose()? != Some(true) {

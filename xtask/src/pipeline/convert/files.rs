@@ -55,7 +55,7 @@ impl Files {
         let folder = self
             .folder
             .as_ref()
-            .ok_or("the document is no file, so that nothing is beside it")?;
+            .ok_or("the document was not read from a file, so no file is beside it")?;
         let base = from.and_then(Path::parent).unwrap_or(folder);
         let path = base.join(reference).canonicalize();
         let path = path.map_err(|e| e.to_string())?;
@@ -66,7 +66,7 @@ impl Files {
             return Ok((path, value.clone()));
         }
         if !path.is_file() {
-            return Err("it is no regular file".into());
+            return Err("it is not a regular file".into());
         }
         if self.read.len() >= MOST {
             return Err(format!("{MOST} files were read already"));

@@ -51,14 +51,16 @@ fn why_lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<Str
     let types = value.as_array().into_iter().flatten();
     match key {
         "type" if types.filter(|t| *t != "null").count() > 1 => {
-            Some("several types: any JSON is taken".into())
+            Some("several types: any JSON is accepted".into())
         }
         "const" | "examples" => None,
         "contentMediaType" if is_bytes(schema) => None,
         "contentEncoding" if is_base64(schema) => None,
-        "prefixItems" => Some("3.0 cannot say which item is which: each may be any of them".into()),
+        "prefixItems" => {
+            Some("3.0 cannot express a schema for each item: each may be any of them".into())
+        }
         _ if KEYWORDS_30.contains(&key) || key.starts_with("x-") => None,
-        _ => Some(format!("3.0 cannot say `{key}`: left out")),
+        _ => Some(format!("3.0 cannot express `{key}`: left out")),
     }
 }
 
@@ -104,7 +106,10 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
     ] {
         let map = doc.pointer_mut(holder).and_then(Value::as_object_mut);
         if map.and_then(|m| m.shift_remove(gone)).is_some() && gone != "pathItems" {
-            report.warn(format!("{holder}/{gone}"), "3.0 cannot say this: left out");
+            report.warn(
+                format!("{holder}/{gone}"),
+                "3.0 cannot express this: left out",
+            );
         }
     }
     drop_mutual_tls(doc, report);

@@ -33,10 +33,7 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
                 .is_some()
             {
                 let at = format!("/paths/{}/{gone}", document::escape(path));
-                report.warn(
-                    at,
-                    "operations of such methods are of OpenAPI 3.2: left out",
-                );
+                report.warn(at, "operations of such methods need OpenAPI 3.2: left out");
             }
         }
     }
@@ -53,7 +50,7 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
                     let at = format!("{at}/parameters/{i}");
                     report.warn(
                         at,
-                        "a parameter that is the whole query is of OpenAPI 3.2: left out",
+                        "a parameter that is the whole query needs OpenAPI 3.2: left out",
                     );
                 }
                 !whole

@@ -62,7 +62,7 @@ pub fn prepare(
             whole
         };
         let version = format!("{said}{missing}");
-        report.warn(format!("/{key}"), format!("taken for \"{version}\""));
+        report.warn(format!("/{key}"), format!("read as \"{version}\""));
         doc[key] = version.into();
     }
     references::resolve_all(&mut doc, file, report, origins)?;

@@ -122,7 +122,7 @@ impl Pairs<'_> {
             lists.retain(|list| list.iter().any(says));
         }
         if says_nothing(schema) {
-            return Err("an alternative that says nothing takes anything: any JSON".into());
+            return Err("an empty alternative accepts anything: any JSON".into());
         }
         let is_null = |part: &Value| document::is_null(part, self.schemas);
         let nullable = lists.iter().all(|list| list.iter().any(is_null));

@@ -63,7 +63,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
                     } else if FRAMING_HEADERS.contains(&name.as_str()) {
                         format!("HTTP sends `{name}` itself: left out")
                     } else if !autopi_codegen::parts::is_header_name(&name) {
-                        format!("a header can not be named `{name}`: left out")
+                        format!("HTTP does not allow a header named `{name}`: left out")
                     } else {
                         return true;
                     };
@@ -100,9 +100,12 @@ fn styled(
             Some(media) if autopi_codegen::media::is_json(media) => {}
             Some(media) => warn(
                 "content",
-                format!("`{media}` is no JSON: a text is sent as it is"),
+                format!("`{media}` is not JSON: a text is sent unchanged"),
             ),
-            None => warn("content", "names no media type: any text is taken".into()),
+            None => warn(
+                "content",
+                "names no media type: any text is accepted".into(),
+            ),
         }
         return;
     }
@@ -122,7 +125,7 @@ fn styled(
     if !known.contains(&style.as_str()) {
         warn(
             "style",
-            format!("`{style}` is no style of a parameter in the {place}: sent as `{usual}`"),
+            format!("`{style}` is not a style of a parameter in the {place}: sent as `{usual}`"),
         );
         style = usual.to_owned();
         parameter["style"] = usual.into();
@@ -153,7 +156,7 @@ fn styled(
         ("spaceDelimited" | "pipeDelimited", Some(true)) => {
             warn(
                 "explode",
-                format!("`{style}` separates only what is not exploded: the name is repeated"),
+                format!("`{style}` does not apply to an exploded value: the name is repeated"),
             );
         }
         ("deepObject", Some(false)) => {
@@ -173,7 +176,7 @@ fn styled(
         warn(
             "schema",
             format!(
-                "`{style}` can't say a list or an object inside another: a call that has one is refused"
+                "`{style}` cannot express a list or an object inside another: a call with one is refused"
             ),
         );
     }
@@ -201,7 +204,7 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                     let at = format!("{}/schema/properties/{}/{key}", escape(media), escape(name));
                     out.push((
                         at,
-                        "one alternative is a file: an `Upload` is taken, no other".to_owned(),
+                        "one alternative is a file: only an `Upload` is accepted".to_owned(),
                     ));
                 }
             }
@@ -214,8 +217,7 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                 if !autopi_codegen::parts::is_settable(name)
                     && !name.eq_ignore_ascii_case("content-type")
                 {
-                    let message =
-                        format!("a part can't have a header `{name}` of its own: not sent");
+                    let message = format!("a part cannot have its own header `{name}`: not sent");
                     out.push((at("headers"), message));
                 }
             }
@@ -229,7 +231,7 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
             let types = encoding.get("contentType").and_then(Value::as_str);
             if let Some(types) = types.filter(|t| t.contains([',', '*'])) {
                 let message =
-                    format!("`{types}` are several: a part has the one that its `Upload` says");
+                    format!("several media types (`{types}`): a part has that of its `Upload`");
                 out.push((at("contentType"), message));
             }
         }
@@ -272,7 +274,7 @@ fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut
             None => {
                 warn(
                     *i,
-                    format!("the path has no `{name}`: taken for a query parameter"),
+                    format!("the path has no `{name}`: read as a query parameter"),
                 );
                 parameter["in"] = "query".into();
                 parameter["required"] = false.into();

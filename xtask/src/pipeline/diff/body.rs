@@ -220,7 +220,7 @@ impl<'a> Walker<'a> {
             let whole = (old, new);
             self.child(key, at, old, new, |w, below, a, b| match (key, required) {
                 ("required", (false, true)) => {
-                    w.emit(Rule::HeaderRequired, below, "always comes now")
+                    w.emit(Rule::HeaderRequired, below, "is always present now")
                 }
                 ("required", (true, false)) => {
                     w.emit(Rule::HeaderOptional, below, "may be missing now")

@@ -28,7 +28,7 @@ impl Budget {
     ) -> Result<(), &'static str> {
         let (values, depth) = size(update);
         if depth + deepest > DEPTH {
-            return Err("makes values that stand deeper than 128 levels");
+            return Err("makes values that are nested deeper than 128 levels");
         }
         match self.0.checked_sub(values.saturating_mul(targets)) {
             Some(left) => self.0 = left,

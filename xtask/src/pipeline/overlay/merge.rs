@@ -44,7 +44,7 @@ pub(super) fn update(
         }
         _ if version == Version::V1_0 => {
             return Err(
-                "selects a plain value, which Overlay 1.0 can't update: select the object around it, or say `overlay: 1.1.0`",
+                "selects a plain value, which Overlay 1.0 cannot update: select the object around it, or set `overlay: 1.1.0`",
             );
         }
         (_, Value::Object(_) | Value::Array(_)) => {
@@ -77,7 +77,7 @@ fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Strin
     }
 }
 
-/// Appends entries. One that is in the list already is no change: the document now says so itself.
+/// Appends entries. One that is in the list already is not a change: the document now says so itself.
 fn append(list: &mut Vec<Value>, more: &[Value], at: String, changed: &mut Vec<String>) {
     if more.iter().any(|entry| !list.contains(entry)) {
         changed.push(at);

@@ -104,7 +104,7 @@ fn action(value: &Value, at: String, version: Version) -> Result<Action, Failure
         (_, Some(_)) if version == Version::V1_0 => {
             return Err(fail(
                 &format!("{at}/copy"),
-                "is of Overlay 1.1: say `overlay: 1.1.0`",
+                "needs Overlay 1.1: set `overlay: 1.1.0`",
             ));
         }
         (_, Some(_)) => Change::Copy(path(map, "copy", &at)?),
@@ -134,7 +134,7 @@ fn object<'a>(
         Some(odd) => Err(fail(
             at,
             format!(
-                "`{odd}` is no member here: {} and x-* are",
+                "unknown member `{odd}` (known here: {}, x-*)",
                 known.join(", ")
             ),
         )),
@@ -160,7 +160,7 @@ fn path(map: &Map<String, Value>, key: &str, at: &str) -> Result<Path, Failure> 
     let at = format!("{at}/{key}");
     bounds::path(text).map_err(|why| fail(&at, format!("`{}` {why}", start(text))))?;
     let parsed = JsonPath::parse(text)
-        .map_err(|e| fail(&at, format!("`{text}` is no JSONPath (RFC 9535): {e}")))?;
+        .map_err(|e| fail(&at, format!("`{text}` is not a JSONPath (RFC 9535): {e}")))?;
     Ok(Path {
         text: text.to_owned(),
         parsed,

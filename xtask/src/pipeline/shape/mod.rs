@@ -74,13 +74,13 @@ pub const RULES: &[(&str, Rule)] = &[
     ),
     ("inline objects and unions named", hoist::inline_objects),
     (
-        "unions: what stands beside alternatives is in each",
+        "unions: members beside the alternatives are added to each",
         unions::spread,
     ),
     ("unions: every tag written out", unions::tags),
     ("enums: open enums named", enums::open_enums),
     (
-        "responses: the key of what is addressed by it is always there",
+        "responses: an id by which an item is addressed is always present",
         keys::keys_of_what_is_addressed,
     ),
     ("secrets marked", secrets::marked),

@@ -105,7 +105,7 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     let fail = |e: io::Error| {
         Failure::new("finish an update", "", e.to_string())
             .at(place.display())
-            .help("run the command again: it goes on from here")
+            .help("run the command again: it continues from here")
     };
     if hash_of(&place)?.is_none() {
         return sweep(folder);

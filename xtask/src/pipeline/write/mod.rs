@@ -40,7 +40,7 @@ impl Folder {
             match fs::metadata(&place) {
                 // A FIFO would be waited for, a device has no end.
                 Ok(file) if !file.is_file() => {
-                    return Err(unreadable(&place, "is no regular file"));
+                    return Err(unreadable(&place, "is not a regular file"));
                 }
                 Ok(_) => {
                     let text = fs::read_to_string(&place)
@@ -135,7 +135,7 @@ fn failure(place: impl AsRef<Path>, e: io::Error) -> Failure {
     use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, Other};
     let help = match e.kind() {
         NotFound | NotADirectory | IsADirectory | Other => {
-            "is it a file, or a new one in a folder that is there?"
+            "give a file, or a new file in an existing folder"
         }
         _ => "free space or fix the permissions, then run the command again",
     };

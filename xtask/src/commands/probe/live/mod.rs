@@ -120,7 +120,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 judge.response(&this.name, &this.at, &value);
             }
             Reply::Other(StatusCode::UNAUTHORIZED, _) if state.judged == 0 => {
-                bail!("{from}{}: HTTP 401: is the token good?", op.path)
+                bail!("{from}{}: HTTP 401: is the token valid?", op.path)
             }
             Reply::Other(_, why) => {
                 silent = 0;
@@ -133,7 +133,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
                 not(&mut state, format!("no response: {why}"));
                 if silent == MOST_SILENT {
                     stopped = Some(format!(
-                        "{MOST_SILENT} operations in a row gave no response: {why}"
+                        "{MOST_SILENT} operations in a row had no response: {why}"
                     ));
                     break;
                 }
@@ -160,7 +160,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
             format!(", {} {why}", paths.len())
         });
         let n = operations.len();
-        bail!("{from}: of {n} GET operations none could be judged{most}");
+        bail!("{from}: of {n} GET operations none could be compared{most}");
     }
     state.places = judge.places;
     if let Some(path) = &target.state {

@@ -122,14 +122,14 @@ impl Requester {
             Ok(value) => Reply::Json(value),
             Err(_) => Reply::Other(
                 status,
-                format!("responded no JSON ({})", line(media.trim())),
+                format!("the response is not JSON ({})", line(media.trim())),
             ),
         }
     }
 
     pub(super) fn why(&self, e: &reqwest::Error) -> String {
         if e.is_timeout() {
-            format!("not whole within {} s", self.timeout.as_secs_f64())
+            format!("incomplete after {} s", self.timeout.as_secs_f64())
         } else if e.is_connect() {
             "no connection".into()
         } else {

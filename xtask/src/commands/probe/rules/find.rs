@@ -76,7 +76,7 @@ pub(super) fn mismatch(observation: &Observation<'_>, name: &str) -> Option<Prop
     };
     Some(Proposal {
         what: format!(
-            "documented as {}, came as {}",
+            "documented as {}, observed as {}",
             documented
                 .join(" or ")
                 .replace("number or integer", "number"),
@@ -191,7 +191,7 @@ pub(super) fn format(observation: &Observation<'_>) -> Option<Proposal> {
         _ => Edit::Remove(format!("{at}/format")),
     };
     Some(Proposal {
-        what: format!("documented as {format}, came as {}", forms.join(" or ")),
+        what: format!("documented as {format}, observed as {}", forms.join(" or ")),
         edits: vec![edit],
     })
 }

@@ -91,7 +91,7 @@ impl Forms {
         for (key, entry) in map.iter_mut().filter(|(k, _)| !(open && is_beside(k))) {
             let at = At::Member(at, key);
             if entry.is_null() {
-                self.warn(&at, "null: taken for nothing said");
+                self.warn(&at, "null: read as absent");
                 *entry = if matches!(is, Is::Texts) {
                     json!([])
                 } else {
@@ -106,7 +106,7 @@ impl Forms {
     /// Converts an empty list, which is how PHP writes an object without members.
     fn empty_list(&mut self, value: &mut Value, at: &At<'_>) {
         if value.as_array().is_some_and(Vec::is_empty) {
-            self.warn(at, "an empty list: taken for an empty object");
+            self.warn(at, "an empty list: read as an empty object");
             *value = json!({});
         }
     }
@@ -130,7 +130,7 @@ impl Forms {
         let map = value.as_object_mut().ok_or_else(must)?;
         let is_null = |key: &str, v: &Value| v.is_null() && !matches!(kind.member(key), Is::Data);
         for key in keys(map, |k, v| is_null(k, v)) {
-            self.warn(&At::Member(at, &key), "null: taken for nothing said");
+            self.warn(&At::Member(at, &key), "null: read as absent");
             map.shift_remove(&key);
         }
         if matches!(kind.member("type"), Is::Type) {
@@ -171,7 +171,7 @@ impl Forms {
             "parameter" if of_3 && !has("schema") && !has("content") => ("schema", json!({})),
             _ => return,
         };
-        self.warn(at, &format!("`{key}` is missing: taken for {value}"));
+        self.warn(at, &format!("`{key}` is missing: read as {value}"));
         map.insert(key.into(), value);
         self.fill_in(map, kind, at);
     }

@@ -12,7 +12,7 @@ impl Forms {
             Value::String(_) => Ok(()),
             Value::Number(_) | Value::Bool(_) => {
                 let text = value.to_string();
-                self.warn(at, &format!("`{text}` is no text: taken for \"{text}\""));
+                self.warn(at, &format!("`{text}` is not a string: read as \"{text}\""));
                 *value = text.into();
                 Ok(())
             }
@@ -32,7 +32,7 @@ impl Forms {
             "false" | "0" | "no" | "off" => false,
             _ => return Err(wrong(at, &format!("true or false, not {}", short(value)))),
         };
-        self.warn(at, &format!("{value} is no boolean: taken for {flag}"));
+        self.warn(at, &format!("{value} is not a boolean: read as {flag}"));
         *value = flag.into();
         Ok(())
     }
@@ -45,7 +45,7 @@ impl Forms {
             .as_str()
             .and_then(|t| serde_json::from_str::<Number>(t.trim()).ok());
         let number = number.ok_or_else(|| wrong(at, &format!("a number, not {}", short(value))))?;
-        self.warn(at, &format!("{value} is no number: taken for {number}"));
+        self.warn(at, &format!("{value} is not a number: read as {number}"));
         *value = number.into();
         Ok(())
     }
@@ -70,7 +70,7 @@ impl Forms {
 
     pub(super) fn texts(&mut self, value: &mut Value, at: &At<'_>) -> Result<(), Failure> {
         if value.is_string() {
-            self.warn(at, "one text: taken for a list of it");
+            self.warn(at, "a string: read as a list of it");
             *value = json!([value.take()]);
         }
         let list = value

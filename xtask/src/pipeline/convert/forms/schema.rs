@@ -22,7 +22,7 @@ impl Forms {
             let lower = value.as_str().unwrap_or_default().to_ascii_lowercase();
             let known = ["string", "integer", "number", "boolean", "array", "object"];
             if value.as_str() != Some(&lower) && known.contains(&lower.as_str()) {
-                self.warn(&at, &format!("{value} is no type: taken for `{lower}`"));
+                self.warn(&at, &format!("{value} is not a type: read as `{lower}`"));
                 *value = lower.into();
             }
             return Ok(());
@@ -51,7 +51,7 @@ impl Forms {
         };
         self.warn(
             &at,
-            &format!("lists of types are of OpenAPI 3.1: taken for {meaning}"),
+            &format!("lists of types need OpenAPI 3.1: read as {meaning}"),
         );
         Ok(())
     }

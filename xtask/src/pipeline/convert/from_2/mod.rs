@@ -154,7 +154,7 @@ pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
         } else if !known.contains(&key.as_str()) {
             report.warn(
                 format!("/{}", escape(key)),
-                "no member of a Swagger 2.0 document: left out",
+                "not a member of a Swagger 2.0 document: left out",
             );
         }
     }
@@ -208,7 +208,7 @@ fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
             report.warn(
                 pointer,
                 format!(
-                    "`{}` is no type of Swagger 2.0: taken for an apiKey",
+                    "`{}` is not a type of Swagger 2.0: read as an apiKey",
                     other.unwrap_or("missing")
                 ),
             );

@@ -115,7 +115,7 @@ impl Context<'_> {
                     }
                     if parameter.get("allowEmptyValue").is_some() {
                         let at = format!("{place}/allowEmptyValue");
-                        report.warn(at, "3.0 cannot say this of a form's field: left out");
+                        report.warn(at, "3.0 cannot express this for a form field: left out");
                     }
                     fields.insert(
                         name.into(),
@@ -133,7 +133,7 @@ impl Context<'_> {
                         "convert",
                         format!("{place}/in"),
                         format!(
-                            "`{}` is no place of a parameter",
+                            "`{}` is not a location of a parameter",
                             other.unwrap_or("missing")
                         ),
                     ));

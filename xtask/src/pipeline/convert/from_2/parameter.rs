@@ -58,7 +58,7 @@ pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
             other => {
                 report.warn(
                     format!("{pointer}/collectionFormat"),
-                    format!("3.0 cannot say `{other}` here: values are separated by commas"),
+                    format!("3.0 cannot express `{other}` here: values are separated by commas"),
                 );
                 (if query { "form" } else { "simple" }, false)
             }

@@ -69,7 +69,7 @@ pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
             ),
             "collectionFormat" => report.warn(
                 format!("{at}/{key}"),
-                "3.0 cannot say how an inner array is separated",
+                "3.0 cannot express how an inner array is separated",
             ),
             _ => drop(new.insert(key.clone(), value.clone())),
         }

@@ -200,7 +200,7 @@ impl References<'_> {
             let near = around.map(|name| format!("{}/{name}{pointer}", self.schemas));
             match near.filter(|p| pointer.starts_with("/$defs/") && self.doc.pointer(p).is_some()) {
                 Some(near) => {
-                    let message = format!("`{reference}` is nowhere: taken for #{near}");
+                    let message = format!("`{reference}` leads nowhere: read as #{near}");
                     self.report.warn(format!("{}/$ref", site.at), message);
                     pointer = near;
                 }

@@ -61,7 +61,7 @@ pub(super) fn compare(
             (Some(was), None) => Some((
                 Class::Breaking,
                 was.shown.clone(),
-                format!("`{}` is gone: do without it", was.shown),
+                format!("`{}` is gone: remove its uses", was.shown),
             )),
             (None, Some(is)) => Some(new_item(key, owner, is, after)),
             (Some(was), Some(is)) => changed(key, was, is),
@@ -192,7 +192,7 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
         (false, true) => Some((
             Class::Additive,
             shown.clone(),
-            format!("`{shown}` warns now when it is compiled: plan to do without it"),
+            format!("`{shown}` is deprecated now and gives a warning: plan to replace it"),
         )),
         (true, false) => Some((
             Class::Additive,
