@@ -42,7 +42,7 @@ cp "$root/lab/src/plain/build.rs.txt" "$out/progenitor/build.rs"
 printf '#![allow(warnings)]\ninclude!(concat!(env!("OUT_DIR"), "/generated.rs"));\n' >"$out/progenitor/src/lib.rs"
 check "swagger2openapi + progenitor" "$out/progenitor"
 grep -o 'UnexpectedFormat("[^"]*")' "$out/progenitor/errors" || true
-# Two that are newer, on the document as it came and on the normalised one; the second counts the fields that it leaves as any JSON.
+# Two newer generators, on the upstream document and on the normalised one; the second counts the fields that it leaves as any JSON.
 cargo install --quiet ploidy --version '^0.15' --root "$out"
 cargo install --quiet openapi-to-rust --version '^0.23' --root "$out"
 for form in upstream openapi; do

@@ -1,4 +1,4 @@
-//! The blocking client, over sockets: calls, lists, transfers, commands, and where it must not be called.
+//! The blocking client over sockets: calls, lists, transfers, commands, and calls from places where blocking is not allowed.
 
 mod support;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use support::{Server, Step, ok, response, write};
 use tokio::{runtime::Runtime, task};
 
-/// The server has a runtime of its own.
+/// The server runs in its own runtime.
 fn server(
     script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static,
 ) -> (Runtime, Server, Client) {
@@ -155,7 +155,7 @@ fn refused(error: &Error) {
     );
 }
 
-/// In a task a call is an error, never a panic and never a stopped runtime; beside it, it works.
+/// A blocking call inside a task is an error, not a panic or a blocked runtime; outside of tasks it works.
 async fn in_a_task() {
     let server = Server::responses(vec![ok("7")]).await;
     let client = client(&server.url);
@@ -199,9 +199,9 @@ fn a_call_beside_a_runtime_that_is_entered_works() {
     assert_eq!(get(&client).unwrap(), 7);
 }
 
-/// As the stream does: bad items are told of, or are the error at the end, behind which there is nothing.
+/// Like the stream: bad items go to the handler or become the error at the end, after which the iterator stays at its end.
 #[test]
-fn an_iterator_goes_on_behind_a_bad_item_and_stays_at_its_end() {
+fn an_iterator_continues_after_a_bad_item_and_stays_at_its_end() {
     use autopi::{
         CallOptions,
         blocking::Iter,

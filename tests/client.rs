@@ -124,7 +124,7 @@ async fn a_503_is_retried_for_get_and_never_for_post() {
 }
 
 #[tokio::test]
-async fn a_401_logs_in_again_once() {
+async fn a_401_renews_the_login_once() {
     let token = response("200 OK", "", r#"{"token":"a.b.c","user":{}}"#);
     let refused = response("401 Unauthorized", "", r#"{"detail":"expired"}"#);
     let other = response("200 OK", "", r#"{"token":"d.e.f","user":{}}"#);
@@ -274,7 +274,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
 }
 
 #[test]
-fn a_client_that_would_leak_is_not_built() {
+fn a_client_that_would_leak_its_token_is_not_built() {
     for (url, token) in [
         ("http://example.com", "t"),
         ("https://u:p@example.com", "t"),

@@ -1,4 +1,4 @@
-//! Commands: sent once, asked for until there is a result.
+//! Commands: sent once, then polled until there is a result.
 
 mod support;
 
@@ -13,7 +13,7 @@ fn device() -> DeviceId {
     ID.parse::<autopi::Uuid>().unwrap().into()
 }
 
-/// Accepts the command, then gives these results, the last one again and again.
+/// Accepts the command, then returns these results in order, and the last one repeatedly.
 async fn device_that(results: Vec<String>) -> Server {
     Server::start(move |n, request| {
         let started = ok(r#"{"jid":"20260101120000000000","minions":["x"]}"#);
@@ -27,7 +27,7 @@ async fn device_that(results: Vec<String>) -> Server {
 }
 
 #[tokio::test]
-async fn what_json_does_not_have_is_a_text_in_a_result() {
+async fn numbers_that_json_cannot_hold_are_texts_in_a_result() {
     let result = r#"{"jid":"1","return":{"load":NaN,"serial":89450100000000000123,"n":1.5}}"#;
     let outcome = run(&device_that(vec![ok(result)]).await, 20_000).await;
     let expected = serde_json::json!({"load": "NaN", "serial": "89450100000000000123", "n": 1.5});
@@ -115,7 +115,7 @@ async fn a_command_that_fails_or_has_no_result_in_time_is_an_error() {
     );
     assert!(started.elapsed() < Duration::from_secs(2) && server.requests().len() < 6);
 
-    // A command that may have been run is never sent again.
+    // A command that may have run is never sent again.
     let server = Server::responses(vec![response("503 Busy", "", "")]).await;
     assert_eq!(
         (
@@ -140,7 +140,7 @@ async fn a_command_that_fails_or_has_no_result_in_time_is_an_error() {
 }
 
 #[tokio::test]
-async fn waiting_can_be_given_up_and_taken_up_again() {
+async fn waiting_for_a_result_can_be_dropped_and_resumed() {
     let server = device_that(vec![ok("{}"), ok("7")]).await;
     let client: Client = server.client();
     let job = client
@@ -163,7 +163,7 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
         Some(7)
     );
     assert_eq!((server.requests().len(), server.count("POST ")), (3, 1));
-    // A job id is one segment of a path, whatever it holds.
+    // A job id is one segment of a path, whatever characters it has.
     let _ = client.command_job(device(), "../../x").poll().await;
     assert!(server.requests()[3].contains("/command_result/..%2F..%2Fx/"));
 }

@@ -271,7 +271,7 @@ async fn a_provider_is_asked_once_more_after_a_401() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_not_sent_again_by_tasks_that_go_on() {
+async fn a_wrong_password_is_sent_once_by_many_concurrent_calls() {
     let server = Server::responses(vec![response("401 Unauthorized", "", "{}")]).await;
     let client = login(&server);
     let until = tokio::time::Instant::now() + Duration::from_millis(800);
@@ -297,7 +297,7 @@ async fn a_wrong_password_is_not_sent_again_by_tasks_that_go_on() {
 }
 
 #[tokio::test]
-async fn a_login_is_made_again_after_its_pause() {
+async fn a_refused_login_is_retried_after_its_pause() {
     let refused = response("400 Bad Request", "", "{}");
     let server = Server::responses(vec![refused, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
     let client = login(&server);
@@ -311,7 +311,7 @@ async fn a_login_is_made_again_after_its_pause() {
 
 #[tokio::test]
 async fn dead_sessions_under_500_calls_are_a_handful_of_logins() {
-    // The same token each time, and another one each time.
+    // Once with the same token each time, once with a new one.
     for same in [true, false] {
         let server = Server::start(move |n, request| {
             let token = if same { 0 } else { n };
@@ -331,7 +331,7 @@ async fn dead_sessions_under_500_calls_are_a_handful_of_logins() {
                 assert_eq!(error.detail().as_deref(), Some("no such session"));
             }
         }
-        // The first, one for it, and one after each pause: 1 s, 2 s, 4 s.
+        // The first login, one for the refused session, and one after each pause: 1 s, 2 s, 4 s.
         let most = 2 + (1.0 + started.elapsed().as_secs_f64()).log2() as usize;
         assert!((2..=most).contains(&server.count(LOGIN)), "{most}");
     }

@@ -1,4 +1,4 @@
-//! JSON that is nested 100,000 levels deep: an error, never an overflow of the stack, and what stands beside it comes.
+//! JSON nested 100,000 levels deep is an error without an overflow of the stack, and the data beside it still decodes.
 
 mod support;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use support::{Server, ok, response, write};
 
 const LEVELS: usize = 100_000;
-/// Half of what a thread of tokio's has.
+/// Half of the stack of a tokio thread.
 const STACK: usize = 1 << 20;
 
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ fn nested(open: &str, close: &str) -> String {
     [open.repeat(LEVELS), "1".into(), close.repeat(LEVELS)].concat()
 }
 
-/// Objects in objects, both, lists in lists, a text that is JSON; and what is read piece by piece, since a number of it has more than 64 bits.
+/// Objects in objects, lists in lists, both, and JSON in a text; each also with a number beyond 64 bits, so that it is decoded piece by piece.
 fn deep() -> Vec<String> {
     let pairs = [
         (r#"{"child":"#, "}"),
@@ -55,7 +55,7 @@ fn a_deep_response_of_any_type_is_an_error() {
         for body in deep().into_iter().chain(unended) {
             fails::<Node>(&body);
             fails::<Lists>(&body);
-            // A text is read as one.
+            // A text decodes as a text.
             let any = rt::decode::<Json>(body.into());
             assert!(any.is_err() || any.is_ok_and(|json| json.as_str().is_some()));
         }

@@ -1,4 +1,4 @@
-//! The fault matrix: what the client does when the other side misbehaves, and how many requests that side sees.
+//! How the client reacts when the server or the network fails, and how many requests the server sees.
 
 mod support;
 
@@ -25,12 +25,12 @@ async fn get(client: &Client) -> Result<serde_json::Value, Error> {
         .map(|r| r.value)
 }
 
-/// A client that waits 150 ms for an attempt.
+/// A client with an attempt timeout of 150 ms.
 async fn impatient(server: &Server) -> Client {
     server.builder().attempt_timeout(150 * MS).build().unwrap()
 }
 
-/// The error of a GET and how many requests the server saw.
+/// Returns the error of a GET, and the number of requests that the server saw.
 async fn fault(script: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> (Error, usize) {
     let server = Server::start(move |n, _| script(n)).await;
     let error = get(&impatient(&server).await).await.unwrap_err();
@@ -42,7 +42,7 @@ async fn fault(script: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> (
     (error, server.requests().len())
 }
 
-/// The same fault once, then a response.
+/// Checks that a GET succeeds if the fault happens only once.
 async fn heals(script: impl Fn() -> Vec<Step> + Send + Sync + 'static) {
     let server = Server::start(move |n, _| if n == 0 { script() } else { write(ok("7")) }).await;
     assert_eq!(get(&impatient(&server).await).await.unwrap(), 7);
@@ -216,7 +216,7 @@ async fn a_429_is_retried_when_the_server_says() {
         );
         assert!(error.is_throttled());
     }
-    // A hint beyond the call's own time: no use in waiting.
+    // If the hint is beyond the call's timeout, the call does not wait.
     let server = Server::responses(vec![slow("retry-after: 9\r\n")]).await;
     let client = server
         .builder()
@@ -228,7 +228,7 @@ async fn a_429_is_retried_when_the_server_says() {
         (error.status(), error.retry_after(), server.requests().len()),
         (Some(429), Some(Duration::from_secs(9)), 1)
     );
-    // And the pause holds for the next call, which is told so at once, without a request.
+    // The next call is paused too, and fails at once without a request.
     let started = Instant::now();
     assert_eq!(
         (
@@ -270,7 +270,7 @@ async fn a_429_slows_the_whole_client() {
     assert_eq!(server.requests().len(), 22);
 }
 
-/// Without a `Retry-After` all wait as the refused call does: at random, up to 20 s.
+/// Without `Retry-After` all calls wait for the backoff of the refused call: random, up to 20 s.
 #[tokio::test]
 async fn a_429_without_a_hint_slows_the_whole_client() {
     let server = Server::start(|n, _| {
@@ -419,7 +419,7 @@ async fn a_response_that_is_not_json_is_an_error_at_once() {
     );
 }
 
-/// 100 MB, told in advance or not.
+/// Starts a server that sends 100 MB, with or without `Content-Length`.
 async fn endless(told: bool) -> Server {
     let mega = Arc::new(vec![b' '; 1 << 20]);
     Server::start(move |_, _| {
@@ -516,7 +516,7 @@ async fn redirects_stay_on_the_host() {
 }
 
 #[tokio::test]
-async fn what_is_in_flight_and_how_often_has_limits() {
+async fn calls_in_flight_and_per_second_are_limited() {
     let server =
         Server::start(|_, _| vec![Step::Wait(100 * MS), Step::Write(ok("7").into())]).await;
     let client = server.builder().max_in_flight(2).build().unwrap();
@@ -549,7 +549,7 @@ async fn what_is_in_flight_and_how_often_has_limits() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_gone_is_never_sent_again() {
+async fn a_consumed_body_is_never_sent_again() {
     let busy = || Server::responses(vec![response("503 Busy", "", "")]);
     let send = |server: Server, file: Upload| async move {
         let options = CallOptions::new().idempotent(true);
@@ -600,7 +600,7 @@ async fn a_form_is_sent_urlencoded() {
 }
 
 #[tokio::test]
-async fn options_of_a_call_count_more_than_the_clients() {
+async fn options_of_a_call_override_those_of_the_client() {
     let server = Server::start(|_, _| vec![Step::Stall]).await;
     let options = CallOptions::new()
         .attempt_timeout(30 * MS)
@@ -619,7 +619,7 @@ async fn options_of_a_call_count_more_than_the_clients() {
         (ErrorKind::Timeout, 1)
     );
     assert!(server.requests()[0].contains("x-mine: 1"));
-    // What no clock can count is as good as for ever.
+    // A timeout beyond the range of the clock counts as none.
     let server = Server::responses(vec![ok("7")]).await;
     let client = server
         .builder()
@@ -630,7 +630,7 @@ async fn options_of_a_call_count_more_than_the_clients() {
     assert_eq!(get(&client).await.unwrap(), 7);
 }
 
-/// What was refused for the rate was not done: it is sent again, whatever the method, if its body can be.
+/// The server has not acted on a request that exceeded the rate, so it is retried for every method if its body can be sent again.
 #[tokio::test]
 async fn a_429_of_any_method_is_retried() {
     let slow = || response("429 Too Many Requests", "retry-after: 0\r\n", "");
@@ -672,7 +672,7 @@ async fn a_429_of_any_method_is_retried() {
     let server = Server::responses(vec![slow(), ok("7")]).await;
     let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
     assert!(get(&client).await.unwrap_err().is_throttled());
-    // A policy of its own.
+    // A policy for 429 only.
     for (status, requests) in [("429 Slow", 3), ("503 Busy", 1)] {
         let server = Server::responses(vec![response(status, "", "")]).await;
         let policy = RetryPolicy::throttled_only().initial_backoff(MS);
@@ -730,7 +730,7 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     let server = stalls().await;
     let client = server.builder().timeout(1000 * MS).build().unwrap();
     assert_eq!(get(&client).await.unwrap(), 7);
-    // The call's own timeout, and a client whose attempts are longer.
+    // A call's timeout, with a client whose attempt timeout is longer.
     let server = stalls().await;
     let client = server
         .builder()
@@ -741,7 +741,7 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     let request = client.request(Method::GET, "/x/").options(options.clone());
     assert_eq!(request.send_json::<u8>().await.unwrap().value, 7);
     assert_eq!(server.requests().len(), 2);
-    // What can't be sent again has all the time, and so has what was said otherwise.
+    // A call that cannot be retried has its whole timeout, and so has one with its own attempt timeout.
     let slow = || Server::start(|_, _| vec![Step::Wait(600 * MS), Step::Write(ok("7").into())]);
     for (method, options) in [
         (Method::POST, options.clone()),
@@ -839,7 +839,7 @@ async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
 }
 
 #[tokio::test]
-async fn an_error_of_a_status_says_what_fits() {
+async fn the_error_text_fits_the_status() {
     let text = |status: &'static str, path: &'static str| async move {
         let server = Server::responses(vec![response(status, "", "")]).await;
         let operation: &'static Operation = Box::leak(Box::new(Operation {
@@ -877,9 +877,9 @@ async fn an_error_of_a_status_says_what_fits() {
     );
 }
 
-/// Logins, places, permits and pages ahead: whatever is dropped at whatever point, the next call has its response.
+/// Calls are dropped at any point of logins, rate slots, permits and prefetched pages; the next call still gets its response.
 #[tokio::test]
-async fn a_client_whose_calls_are_dropped_anywhere_goes_on() {
+async fn a_client_works_after_calls_were_dropped_anywhere() {
     static LIST: Operation = Operation {
         id: "rows_list",
         method: "GET",

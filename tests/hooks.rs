@@ -1,4 +1,4 @@
-//! Hooks that stand around an attempt, or in the place of the server: stubs, recordings.
+//! Hooks that wrap an attempt or replace the server: stubs, recordings.
 
 mod support;
 
@@ -59,7 +59,7 @@ async fn a_stubbed_operation_responds_without_a_server() {
 }
 
 #[tokio::test]
-async fn a_stub_is_judged_as_a_server_is() {
+async fn a_stubbed_response_is_decoded_and_retried_like_a_servers() {
     let calls = Arc::new(AtomicU32::new(0));
     let count = calls.clone();
     let stub = Stub::new().on("raw", move |request| {
@@ -79,7 +79,7 @@ async fn a_stub_is_judged_as_a_server_is() {
     assert_eq!(error.field_errors()["name"], ["/x/"]);
 }
 
-/// Sends what it is given to another place, or changes the response.
+/// Sends the request to another URL, or changes the response.
 struct Around(Option<String>);
 
 impl ClientHooks for Around {
@@ -104,7 +104,7 @@ impl ClientHooks for Around {
 }
 
 #[tokio::test]
-async fn a_hook_stands_around_the_request_and_its_response() {
+async fn a_hook_sees_the_request_and_its_response() {
     let server = Server::responses(vec![response("418 Teapot", "", "12345")]).await;
     let client = server.builder().hooks(Around(None)).build().unwrap();
     let seen: Value = Call::new(&client, &LIST).send().await.unwrap();
@@ -140,7 +140,7 @@ async fn a_connection_that_broke_below_a_hook_is_retried() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// The path of a file that is not there; what is made there is removed with it.
+/// The path of a file that does not exist yet; a file created there is removed on drop.
 struct File(PathBuf);
 
 impl File {
@@ -186,7 +186,7 @@ async fn api() -> Server {
     .await
 }
 
-/// The calls of a program, and what they gave.
+/// The calls of a program, with their results.
 async fn calls(client: &Client, password: &str) -> Result<Value, Error> {
     let rows: Vec<Value> = Call::new(client, &LIST).stream().try_collect().await?;
     let sent = json!({"name": "n", "new_password": password, "code": password});
@@ -210,7 +210,7 @@ async fn calls(client: &Client, password: &str) -> Result<Value, Error> {
 }
 
 #[tokio::test]
-async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
+async fn a_recording_is_replayed_without_a_network_and_holds_no_secret() {
     let (server, file) = (api().await, File::new("recording"));
     let recorder = Recorder::create(&file.0).unwrap();
     let client = server.builder().hooks(recorder).build().unwrap();
@@ -245,7 +245,7 @@ async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
         (&json!(ID), &json!(nil))
     );
     assert_eq!((&played[1]["secret"], &played[3]), (&json!(0), &json!(200)));
-    // All of it was played.
+    // Everything was replayed.
     let error = calls(&client, "another").await.unwrap_err();
     assert!(
         error
@@ -256,7 +256,7 @@ async fn a_recording_is_played_without_a_network_and_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn the_sandbox_plays_a_recording_and_responds_to_all_else() {
+async fn the_sandbox_replays_a_recording_and_serves_everything_else() {
     let (server, file) = (api().await, File::new("sandbox"));
     let recorder = Recorder::create(&file.0).unwrap();
     let client = server.builder().hooks(recorder).build().unwrap();
@@ -288,7 +288,7 @@ async fn the_sandbox_plays_a_recording_and_responds_to_all_else() {
 }
 
 #[tokio::test]
-async fn a_recording_is_never_written_over_and_one_that_is_none_is_refused() {
+async fn a_recording_is_never_overwritten_and_an_invalid_one_is_refused() {
     let file = File::new("none");
     std::fs::write(&file.0, "{\"a\":1}\n").unwrap();
     let error = Recorder::create(&file.0).unwrap_err();

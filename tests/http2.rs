@@ -1,4 +1,4 @@
-//! What a server over HTTP/2 did not process is retried, whatever the method.
+//! Requests that an HTTP/2 server did not process are retried for every method.
 
 use std::sync::{
     Arc,

@@ -1,4 +1,4 @@
-//! What is left of a secret in the memory of this process: what `Credentials` says about it.
+//! Which copies of a secret remain in the memory of this process, as the documentation of `Credentials` says.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -31,7 +31,7 @@ use tokio_rustls::{
     },
 };
 
-/// Of `localhost`, signed by itself: made with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost`.
+/// The self-signed certificate of `localhost`: made with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost`.
 const CERTIFICATE: &[u8] = include_bytes!("support/localhost.crt");
 const KEY_OF_SERVER: &[u8] = include_bytes!("support/localhost.key");
 
@@ -40,7 +40,7 @@ const PIECE: usize = 8;
 const PAGE: usize = 1 << 12;
 const ALL: usize = 40 / PIECE;
 
-/// A secret that this test never holds in clear, but for the one text that it gives away.
+/// A secret that this test keeps encoded, except for the one text that it passes to the client.
 struct Hidden([u8; 40]);
 
 impl Hidden {
@@ -54,7 +54,7 @@ impl Hidden {
         Self(bytes.map(|b| b ^ KEY))
     }
 
-    /// In clear, between these texts.
+    /// Returns the secret in clear, between these texts.
     fn text(&self, before: &str, after: &str) -> String {
         let mut text = String::with_capacity(before.len() + self.0.len() + after.len());
         text.push_str(before);
@@ -63,13 +63,13 @@ impl Hidden {
         text
     }
 
-    /// The token that the server gives for it.
+    /// Returns the token that the server issues for it.
     fn token(&self) -> Self {
         Self(self.0.map(|b| token(b ^ KEY) ^ KEY))
     }
 }
 
-/// Reads this process's memory. What it needs is allocated before there are secrets: it would overwrite freed ones.
+/// Reads this process's memory. Its buffers are allocated before there are secrets, so that they do not overwrite freed ones.
 struct Memory {
     file: File,
     buffer: Vec<u8>,
@@ -87,7 +87,7 @@ impl Memory {
         }
     }
 
-    /// How many pieces of the secret can be read where this process can write, in freed memory too.
+    /// Returns how many pieces of the secret are in this process's writable memory, including freed memory.
     fn pieces(&mut self, hidden: &Hidden) -> usize {
         self.maps.clear();
         let mut maps = File::open("/proc/self/maps").unwrap();
@@ -128,7 +128,7 @@ impl Memory {
     }
 }
 
-/// Digits and a to f as other letters.
+/// Replaces hexadecimal digits by other letters.
 fn token(hex: u8) -> u8 {
     if hex.is_ascii_digit() {
         hex - b'0' + b'k'
@@ -145,7 +145,7 @@ impl CredentialsProvider for Own {
     }
 }
 
-/// The body of a response: the token of a login is made of the secret; the password `x` wants a second factor.
+/// Returns the body of a response. The token of a login is made from the secret; the password `x` requires a second factor.
 fn body(request: &str) -> String {
     let after = |name: &str| request.split_once(name).map(|(_, rest)| rest);
     match after("\"recovery_code\":\"").or(after("\"password\":\"")) {
@@ -159,7 +159,7 @@ fn body(request: &str) -> String {
     }
 }
 
-/// TLS in front of a server, which does this with each connection; returns its URL.
+/// Starts a TLS server that handles each connection with `work`, and returns its URL.
 async fn tls<F>(
     protocol: &str,
     serve: impl Fn(tokio_rustls::server::TlsStream<TcpStream>) -> F + Send + 'static,
@@ -188,13 +188,13 @@ where
     url
 }
 
-/// Responds over HTTP/2 until the other side goes.
+/// Responds over HTTP/2 until the peer closes the connection.
 async fn http2(socket: impl AsyncRead + AsyncWrite + Unpin) {
     let mut connection = server::handshake(socket).await.unwrap();
     while let Some(Ok((request, mut respond))) = connection.accept().await {
         let mut received = request.into_body();
         let mut text = Vec::new();
-        // The connection has to be driven meanwhile.
+        // The connection must be driven at the same time.
         loop {
             tokio::select! {
                 piece = received.data() => match piece {
@@ -210,9 +210,9 @@ async fn http2(socket: impl AsyncRead + AsyncWrite + Unpin) {
     }
 }
 
-/// The test runs itself again, for the server must not be in the memory that is looked at.
+/// The test runs itself again as the server, which must not be in the inspected memory.
 #[tokio::test]
-async fn what_was_given_is_wiped_with_the_client() {
+async fn secrets_are_wiped_from_memory_with_the_client() {
     if let Ok(urls) = env::var("AUTOPI_TEST_SERVER") {
         for (wire, url) in urls.lines().filter_map(|line| line.split_once(' ')) {
             nothing_is_left(wire, url).await;
@@ -236,7 +236,7 @@ async fn what_was_given_is_wiped_with_the_client() {
         fs::create_dir_all(home.join(".config/autopi")).unwrap();
         let mut child = Command::new(env::current_exe().unwrap());
         child
-            .args(["--exact", "what_was_given_is_wiped_with_the_client"])
+            .args(["--exact", "secrets_are_wiped_from_memory_with_the_client"])
             .env("AUTOPI_TEST_SERVER", &urls)
             .env("HOME", &home);
         for name in ["API_TOKEN", "JWT", "EMAIL", "PASSWORD", "PROFILE"] {
@@ -291,10 +291,10 @@ async fn nothing_is_left(wire: &str, url: &str) {
         let client = make(client, &hidden).build().unwrap();
         client.request(Method::GET, "/x/").send().await.unwrap();
         drop(client);
-        // The connection ends in a task of its own.
+        // The connection ends in its own task.
         tokio::time::sleep(Duration::from_millis(50)).await;
         let (left, token) = (memory.pieces(&hidden), memory.pieces(&hidden.token()));
-        // hyper wrote a header from it, h2 a body; they and rustls read a response into it.
+        // hyper and h2 wrote headers and bodies from this memory; they and rustls read responses into it.
         let (of_secret, of_token) = match (name, wire) {
             ("password" | "code", "http1") => (0, 2),
             ("password" | "code", "tls") => (0, 4),
@@ -313,7 +313,7 @@ async fn nothing_is_left(wire: &str, url: &str) {
     assert_eq!(memory.pieces(&hidden), 0, "of what is refused");
 }
 
-/// Of a file nothing is left; of a variable what the environment itself has.
+/// Nothing remains of a credentials file, and of a variable only the copy in the environment itself.
 fn of_the_environment() {
     let mut memory = Memory::new();
     let of_file = Hidden::new();

@@ -1,4 +1,4 @@
-//! Between the client and the host: proxies, root certificates, redirects, URLs.
+//! The way from the client to the host: proxies, root certificates, redirects, URLs.
 
 mod support;
 
@@ -44,7 +44,7 @@ async fn calls_go_through_the_proxy() {
             && !format!("{error} {error:?}").contains("canary"),
         "{error:?}"
     );
-    // A proxy that is not there: the error does not show it.
+    // The error does not show the URL of an unreachable proxy.
     let client = Client::builder()
         .api_token("t")
         .proxy(&format!("http://user:canary@{}", support::closed()))
@@ -77,7 +77,7 @@ fn root_certificates_are_read_or_refused() {
     }
 }
 
-/// What a redirect from a host may lead to; the same for another port, host and scheme.
+/// A redirect to another port, host or scheme is not followed.
 #[tokio::test]
 async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
     let other = Server::responses(vec![ok("1")]).await;
@@ -109,7 +109,7 @@ async fn a_redirect_to_another_scheme_or_port_is_not_followed() {
     assert_eq!(other.requests().len(), 0);
 }
 
-/// A host whose name can't be resolved, or is looked for and looked for.
+/// A resolver that fails, or never responds.
 struct Names {
     ever: bool,
 }
@@ -125,7 +125,7 @@ impl Resolve for Names {
     }
 }
 
-/// The text of what comes of a GET with a secret in its query.
+/// Returns the error text of a GET with a secret in its query.
 async fn failure(url: &str, http: Option<reqwest::ClientBuilder>) -> Error {
     let mut builder = Client::builder()
         .base_url(url)
@@ -147,7 +147,7 @@ async fn failure(url: &str, http: Option<reqwest::ClientBuilder>) -> Error {
 }
 
 #[tokio::test]
-async fn no_response_has_a_text_of_its_own_for_each_reason_with_the_cause() {
+async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
     let names = |ever| {
         let http = Client::builder().http_client_builder().unwrap();
         http.no_proxy().dns_resolver(Arc::new(Names { ever }))
@@ -209,7 +209,7 @@ fn moved(status: &str, place: &str) -> String {
     response(status, &format!("location: {place}\r\n"), "")
 }
 
-/// Django's `APPEND_SLASH` responds so.
+/// The response of Django's `APPEND_SLASH`.
 async fn appends_slash(status: &'static str) -> Server {
     Server::start(move |_, request| {
         let path = request.split(' ').nth(1).unwrap_or_default();
@@ -272,7 +272,7 @@ async fn a_redirect_never_changes_the_method_or_drops_the_body() {
             assert_eq!(server.count(&start) + server.count("GET /x/"), 1);
         }
     }
-    // What can be sent only once is not sent as an empty body.
+    // A body that can be sent only once is not replaced by an empty one.
     let server = appends_slash("308 Moved").await;
     let once = Upload::reader("f", &b"abc"[..]);
     let client = server.client();
@@ -414,7 +414,7 @@ fn a_base_url_is_refused_where_the_token_could_be_read() {
     }
 }
 
-/// The test runs itself again with an environment that names proxies.
+/// The test runs itself again with proxies in the environment.
 #[tokio::test]
 async fn plain_http_and_loopback_go_through_no_proxy_of_the_environment() {
     if let Ok(url) = env::var("AUTOPI_TEST_SERVER") {
@@ -487,7 +487,7 @@ async fn with_proxies_around(url: &str) {
         .build()
         .unwrap();
     assert_eq!(get(&client).await.unwrap(), 1);
-    // Nor through one that was given, where the token would leave the machine.
+    // Loopback does not go through the caller's proxy either, since the token would leave the machine.
     let proxy = env::var("HTTP_PROXY").unwrap().replace("socks5", "http");
     let client = Client::builder()
         .base_url(url)

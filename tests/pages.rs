@@ -1,4 +1,4 @@
-//! Lists: every family of page parameters, pages ahead, cursors, loops.
+//! Lists: every family of page parameters, prefetched pages, cursors, loops.
 
 mod support;
 
@@ -53,7 +53,7 @@ fn param(request: &str, name: &str) -> Option<usize> {
         .ok()
 }
 
-/// Rows 0..total, three a page, as this family has them; `envelope` gets the count, the next page and the rows.
+/// Serves the rows 0..total, three on each page, with this family of page parameters; `envelope` gets the count, the next link and the rows.
 async fn rows(
     total: usize,
     name: &'static str,
@@ -151,7 +151,7 @@ async fn every_family_is_read_to_its_end_and_no_further() {
                         "{what}"
                     );
                 }
-                // Without a count only an empty page, or none, is known to be behind the last one.
+                // Without a count the list ends with an empty page, or without a `next` link.
                 let server = rows(total, name, uncounted).await;
                 assert_eq!(
                     ids(
@@ -205,7 +205,7 @@ async fn no_more_pages_are_ahead_than_allowed_and_none_after_a_drop() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_stored_and_gone_on_from() {
+async fn a_stored_cursor_resumes_the_list() {
     for (operation, name) in [
         (&PAGE, "page"),
         (&PAGE_NUM, "page_num"),
@@ -404,7 +404,7 @@ async fn loops_and_other_hosts_are_errors() {
 
 #[tokio::test]
 async fn rows_that_are_added_while_reading_come_twice_or_once() {
-    // Between the first page and the second a row is added in front: row 2 is on both.
+    // A row is added in front between the first two pages, so row 2 is on both.
     let pages = || {
         let page = |ids: &[u64], next: Value| {
             ok(&json!({ "count": 4, "next": next, "results": ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>() }).to_string())
@@ -505,8 +505,8 @@ async fn a_bad_item_is_kept_out_and_a_bad_page_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_shorter_than_was_foretold_loses_nothing() {
-    // Offset 3 gives one row only, so that the request for offset 6, which was made meanwhile, was for nothing.
+async fn a_short_page_loses_no_items() {
+    // Offset 3 returns only one row, so the early request for offset 6 is not used.
     let server = Server::start(|_, request| {
         let start = param(request, "offset").unwrap_or(0);
         let length = if start == 3 { 1 } else { 3 };
@@ -556,7 +556,7 @@ async fn a_counted_list_is_requested_each_page_once() {
     }
 }
 
-/// What came of a list, and the text of the error at its end.
+/// Returns the items of a list, and the text of the error at its end.
 async fn read(operation: &'static Operation, server: &Server) -> (Vec<u64>, String) {
     let (mut ids, mut end) = (Vec::new(), String::new());
     let client = server.client();
@@ -573,7 +573,7 @@ async fn read(operation: &'static Operation, server: &Server) -> (Vec<u64>, Stri
     (ids, end)
 }
 
-/// Pages of ten of 25 rows; `envelope` gets the number of the page and its rows.
+/// Serves 25 rows in pages of ten; `envelope` gets the number of the page and its rows.
 async fn pages_of(
     name: &'static str,
     envelope: impl Fn(usize, Vec<Value>) -> Value + Send + Sync + 'static,
@@ -624,12 +624,12 @@ async fn a_count_of_any_form_is_read_or_done_without() {
             assert_eq!(server.requests().len(), requests, "{count}");
         }
     }
-    // Neither a count nor anything else: a bare array, and an envelope of nothing but items.
+    // A bare array, and an envelope with only items.
     let server = pages_of("page", |_, rows| json!(rows)).await;
     assert_eq!(read(&PAGE, &server).await, (all.clone(), String::new()));
     let server = pages_of("page", |_, rows| json!({ "results": rows })).await;
     assert_eq!(read(&PAGE, &server).await, (all, String::new()));
-    // Such a list that has no pages is the same for every number, and no error.
+    // A list without pages returns the same items for every page number, which is not an error.
     let server = Server::responses(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
     assert_eq!(read(&PAGE, &server).await, (vec![0, 1], String::new()));
     assert_eq!(server.requests().len(), 2);
@@ -642,7 +642,7 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
     let most: Vec<u64> = (0..20).collect();
     type Envelope = Box<dyn Fn(usize, Vec<Value>) -> Value + Send + Sync>;
     let cases: Vec<(Envelope, &Vec<u64>, &str)> = vec![
-        // The page number is ignored: counted, and with a `next` that goes on for ever.
+        // The server ignores the page number: with a count, and with endless `next` links.
         (
             Box::new(move |_, _| json!({ "count": 25, "results": rows(), "page_size": 10 })),
             &first,
@@ -655,7 +655,7 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
             &first,
             "repeats the items of an earlier one",
         ),
-        // Fewer items than are counted.
+        // Fewer items than the count.
         (
             Box::new(|_, rows| json!({ "count": 25, "next": null, "results": rows })),
             &first,
@@ -668,7 +668,7 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
             &most,
             "ended after 20 items, and the server counts 25",
         ),
-        // A `next` that is none.
+        // A `next` that is not a link.
         (
             Box::new(|_, rows| json!({ "next": { "page": 2 }, "results": rows })),
             &first,
@@ -685,11 +685,11 @@ async fn a_list_that_repeats_a_page_or_ends_too_early_is_an_error_after_its_item
         let (came, end) = read(&PAGE, &server).await;
         assert!(came == *ids && end.contains(text), "{n}: {came:?} {end}");
     }
-    // No parameter for more pages.
+    // The operation has no parameter for further pages.
     let server = pages_of("page", |_, rows| json!({ "count": 25, "results": rows })).await;
     let (came, end) = read(&NONE, &server).await;
     assert!(came == first && end.contains("counts 25"), "{end}");
-    // A page that was promised is not there, be it for a cursor.
+    // An announced page does not exist, also when resuming from a cursor.
     for next in [json!(null), json!("?page=2")] {
         let one = json!({ "count": 25, "next": next, "results": [{ "id": 1 }] });
         let one = if next.is_null() {
@@ -736,7 +736,7 @@ async fn pages_without_items_are_bounded() {
         "{end}"
     );
     assert_eq!(server.requests().len(), 10);
-    // Some are no reason to stop.
+    // A few empty pages do not end the list.
     let server = Server::start(|n, _| {
         let rows: Vec<_> = (n % 6 == 0)
             .then(|| json!({ "id": n }))
@@ -752,7 +752,7 @@ async fn pages_without_items_are_bounded() {
     );
 }
 
-/// 40 rows at first, `later` from the second page on.
+/// Reads a list that has 40 rows at first, and `later` from the second page on.
 async fn changing(later: usize) -> (Vec<Option<u64>>, usize) {
     let server = Server::start(move |n, request| {
         let (page, total) = (
@@ -825,7 +825,7 @@ async fn next_links_of_every_form_are_followed_with_their_query_only() {
     }
 }
 
-/// The loop of the README, over devices of the sandbox of which one on each page is broken.
+/// The loop of the README over the sandbox's devices, one of which is malformed on each page.
 #[cfg(feature = "dongle")]
 #[tokio::test]
 async fn the_loop_of_the_readme_prints_every_good_device() {
@@ -922,7 +922,7 @@ async fn a_list_at_any_path_is_read_by_links_or_by_the_parameter_that_it_is_aske
         assert_eq!(items.len(), 25, "{path}");
         api.expect("GET", "/dongle/devices/", 3).unwrap();
     }
-    // Without either the list ends short of its count: an error.
+    // Without either, the list ends before its count, which is an error.
     let api = Sandbox::start().await.unwrap();
     let client = Client::builder().base_url(api.url()).api_token(API_TOKEN);
     let client = client.build().unwrap();

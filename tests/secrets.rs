@@ -31,7 +31,7 @@ impl io::Write for Buffer {
     }
 }
 
-/// All that a program could print of an error, what the server said of fields included.
+/// Returns everything that a program could print of an error, including field errors.
 fn shown(error: &Error) -> String {
     let fields = (error.detail(), error.field_errors());
     format!("{} {fields:?}", shown_to_a_user(error))
@@ -56,7 +56,7 @@ async fn get(client: &Client) -> Result<serde_json::Value, Error> {
         .map(|r| r.value)
 }
 
-/// A server that says the password and the token back wherever it can.
+/// A server that repeats the password and the token wherever it can.
 async fn echo(status: &'static str) -> Server {
     Server::start(move |_, request| {
         let login = request.starts_with("POST /auth/");
@@ -67,7 +67,7 @@ async fn echo(status: &'static str) -> Server {
 }
 
 #[tokio::test]
-async fn canaries_are_nowhere() {
+async fn no_output_contains_a_canary_secret() {
     let buffer = Buffer::default();
     let writer = buffer.clone();
     tracing_subscriber::fmt()
@@ -123,7 +123,7 @@ async fn canaries_are_nowhere() {
     let cursor: Cursor = serde_json::from_str(cursor).unwrap();
     texts.push(format!("{cursor:?} {:?}", options.resume(cursor.clone())));
 
-    // Calls that go well, and fail.
+    // Calls that succeed, and calls that fail.
     let server = Server::start(|n, _| {
         write(if n == 0 {
             response("503 Busy", "", "")
@@ -227,7 +227,7 @@ async fn canaries_are_nowhere() {
         assert_eq!(at, None, "a canary is shown");
     }
 
-    // What the log has instead: one span a call, with its counts, and the bodies that were asked for.
+    // The log has one span for each call, with its counts, and the traced bodies.
     let closed = log
         .lines()
         .find(|l| {
@@ -252,7 +252,7 @@ async fn canaries_are_nowhere() {
 }
 
 #[tokio::test]
-async fn no_response_bad_item_or_error_shows_what_it_holds() {
+async fn debug_of_responses_bad_items_and_errors_shows_no_values() {
     let secret = r#"{"token":"canary","a":["canary"]}"#;
     let server = Server::start(move |_, request| {
         write(match request.split_whitespace().nth(1) {

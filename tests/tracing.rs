@@ -1,4 +1,4 @@
-//! What the client tells to tracing. A file of its own: a test without a subscriber, in another thread, may switch events off for all.
+//! The client's tracing events. This is a separate test binary, because a test without a subscriber in another thread may disable events for all.
 
 mod support;
 
@@ -21,7 +21,7 @@ static LIST: Operation = Operation {
     secrets: &[],
 };
 
-/// What was written to the log.
+/// The content of the log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -41,7 +41,7 @@ impl Log {
     }
 }
 
-/// Without a handler each bad item is a warning, in which nothing of it is.
+/// Without a handler each bad item is a warning that shows none of its values.
 #[tokio::test]
 async fn a_bad_item_is_a_warning_without_its_values() {
     let log = Log::default();

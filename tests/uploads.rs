@@ -1,4 +1,4 @@
-//! Uploads: from a path, a reader, bytes; what is sent again and what is not.
+//! Uploads from a path, a reader and bytes, and which of them are retried.
 
 mod support;
 
@@ -31,7 +31,7 @@ async fn put(server: &Server, file: Upload) -> Result<u16, Error> {
 }
 
 #[tokio::test]
-async fn a_file_is_read_anew_for_each_attempt() {
+async fn a_file_is_read_again_for_each_attempt() {
     let contents = "contents ".repeat(30_000);
     let path = file("again.txt", contents.as_bytes());
     let server = Server::start(|n, _| {
@@ -79,7 +79,7 @@ async fn a_missing_file_is_named() {
             "{error}"
         );
     }
-    // It was there when the call was filled in.
+    // The file existed when the call was built.
     let path = file("gone.txt", b"1");
     let upload = Upload::from_path(&path).unwrap();
     fs::remove_file(&path).unwrap();
@@ -103,7 +103,7 @@ async fn a_reader_is_sent_once() {
     );
 }
 
-/// The most memory that this process ever had, in MiB.
+/// Returns the peak memory of this process, in MiB.
 #[cfg(target_os = "linux")]
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -157,7 +157,7 @@ async fn a_large_file_is_never_in_memory() {
     fs::remove_file(path).unwrap();
 }
 
-/// The head of the part that holds the file, and that of the text, as they were on the wire.
+/// Returns the headers of the file's part and of the text's part, as sent.
 async fn heads(name: &str, file: Upload) -> Result<(String, String), Error> {
     let server = Server::responses(vec![ok("{}")]).await;
     let client = server.client();
@@ -175,7 +175,7 @@ async fn heads(name: &str, file: Upload) -> Result<(String, String), Error> {
 }
 
 #[tokio::test]
-async fn no_name_leaves_the_header_of_its_part() {
+async fn file_and_field_names_stay_inside_the_header_of_their_part() {
     let long = "x".repeat(5000);
     for (name, written) in [
         ("a b.txt", "a b.txt"),
@@ -193,7 +193,7 @@ async fn no_name_leaves_the_header_of_its_part() {
         assert_eq!(text, disposition);
         assert_eq!(file, format!("{disposition}; filename=\"{written}\""));
     }
-    // Written as a quoted pair, which Python's reader takes back.
+    // Written as a quoted pair, which Python's parser reads.
     let (_, file) = heads("f", Upload::bytes("a\\b", "1")).await.unwrap();
     assert!(file.ends_with(r#"; filename="a\\b""#), "{file}");
 }

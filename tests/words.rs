@@ -1,11 +1,11 @@
-//! The house: short files, and the field's words (CONTRIBUTING.md, "Words"): those that were given up stay out of the code.
+//! Style rules of the repository: short files, and the standard terms of CONTRIBUTING.md ("Words") instead of the retired ones.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Words in any form that were given up, and what is said in their place.
+/// Retired words, and the terms that replace them.
 const RETIRED: [(&str, &str); 13] = [
     ("answer", "response"),
     ("answers", "responses"),
@@ -22,7 +22,7 @@ const RETIRED: [(&str, &str); 13] = [
     ("patience", "timeout"),
 ];
 
-/// The words of a line, those of names too: `old_answers`, `AnswerKind`.
+/// Returns the words of a line, also those inside names: `old_answers`, `AnswerKind`.
 fn words(line: &str) -> String {
     let mut out = String::from(" ");
     let mut before = ' ';
@@ -58,7 +58,7 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
 }
 
 #[test]
-fn words_that_were_given_up_are_not_used() {
+fn retired_words_are_not_used() {
     let mut found = Vec::new();
     let folders = [
         "src",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Exports to a file system that is too small, makes it larger, and goes on: the file is that of an export that had room.
+# Exports to a file system that is too small, enlarges it, and continues: the file equals that of an export with enough space.
 # cli/checks/disk-full.sh: not part of `cargo test`, since it mounts a tmpfs (in a mount namespace of its own).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -238,7 +238,7 @@ impl Context {
             ))
             .hint("--yes runs it without asking, --dry-run shows the request"));
         }
-        let said = ask(&format!("{what}: go on? [y/N] "))?;
+        let said = ask(&format!("{what}: continue? [y/N] "))?;
         match said.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Failure::failed("nothing was done")),

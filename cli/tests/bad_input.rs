@@ -1,4 +1,4 @@
-//! Each kind of bad input, with the error that it gets.
+//! Each kind of invalid input, and its error.
 
 mod support;
 
@@ -11,7 +11,7 @@ use support::{Cli, Ran, sandbox};
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
 #[test]
-fn words_options_and_values_that_are_none() {
+fn unknown_commands_options_and_values_are_refused() {
     let cli = Cli::shared();
     for (line, says) in [
         ("-o json", "a command is missing"),
@@ -85,13 +85,13 @@ fn words_options_and_values_that_are_none() {
         ran.bad(2, says);
         assert!(ran.err.lines().count() <= 4, "{line}: {ran:?}");
     }
-    // Jq's own failures come while it runs.
+    // jq's own errors occur while it runs.
     cli.run(&["devices", "--jq", ".[0] | .callName + 1"])
         .bad(1, "--jq:");
 }
 
 #[test]
-fn bodies_that_are_none() {
+fn invalid_bodies_are_refused() {
     let cli = Cli::shared();
     let with = |arguments: &[&str]| {
         cli.run(&[&["dongle", "devices-partial-update", ID], arguments].concat())
@@ -188,7 +188,7 @@ fn the_usual_format_is_one_and_its_errors_are_json() {
 }
 
 #[test]
-fn hosts_that_are_none_or_not_to_be_trusted() {
+fn invalid_and_untrusted_hosts_are_refused() {
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", API_TOKEN);
     for (url, says) in [
         ("api.autopi.io", "the base URL"),
@@ -209,7 +209,7 @@ fn hosts_that_are_none_or_not_to_be_trusted() {
 }
 
 #[test]
-fn a_page_for_a_browser_is_no_response() {
+fn an_html_page_is_an_error_never_data() {
     for (fault, code) in [("html=502", 5), ("html=200", 1)] {
         let api = sandbox(Sandbox::builder().fault(fault));
         let cli = Cli::of(&api);
@@ -232,7 +232,7 @@ fn a_page_for_a_browser_is_no_response() {
 }
 
 #[test]
-fn profiles_that_can_not_be_used() {
+fn invalid_profiles_are_refused() {
     let profile = |text: &str, mode: u32| {
         let cli = Cli::alone();
         cli.profiles(text, mode);
@@ -268,7 +268,7 @@ fn profiles_that_can_not_be_used() {
 }
 
 #[test]
-fn tokens_that_are_none() {
+fn invalid_tokens_are_refused() {
     let says = "characters that no token has";
     for token in ["abc\ndef", "a b", "\u{e9}", "a\u{7f}"] {
         let cli = Cli::shared();
@@ -292,7 +292,7 @@ fn tokens_that_are_none() {
 }
 
 #[test]
-fn documents_that_are_none() {
+fn invalid_documents_are_refused() {
     let cli = Cli::shared();
     for (text, says) in [
         ("", "it is not JSON"),
@@ -313,7 +313,7 @@ fn documents_that_are_none() {
 }
 
 #[test]
-fn files_that_can_not_be_written() {
+fn unwritable_output_files_are_refused_or_written_whole() {
     let cli = Cli::shared();
     cli.line("devices --limit 1 -o out.json").good();
     let text = fs::read_to_string(cli.home.path().join("out.json")).unwrap();
@@ -334,7 +334,7 @@ fn files_that_can_not_be_written() {
     #[cfg(target_os = "linux")]
     cli.line("devices -o /dev/full")
         .bad(1, "No space left on device");
-    // Nothing is left behind where it went wrong.
+    // No partial file is left after an error.
     cli.run(&["devices", "--jq", "error", "-o", "x.json"])
         .bad(1, "--jq");
     let left: Vec<_> = fs::read_dir(cli.home.path())
@@ -434,7 +434,7 @@ fn a_download_is_written_whole_or_not_at_all() {
 }
 
 #[test]
-fn an_upload_goes_up_by_its_path() {
+fn an_upload_is_sent_from_its_path() {
     let cli = Cli::shared();
     let file = cli.file("signals.dbc", "VERSION \"\"\nBO_ 100 M: 8 X\n");
     let sent = cli.run(&[

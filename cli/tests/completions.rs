@@ -1,4 +1,4 @@
-//! What TAB offers, without a network.
+//! The completions, without a network.
 
 mod support;
 
@@ -15,7 +15,7 @@ fn offered(cli: &Cli, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn areas_operations_options_and_values_are_offered() {
-    // No host is reached: there is none.
+    // No host is contacted.
     let cli = Cli::alone().with("AUTOPI_BASE_URL", "http://127.0.0.1:1");
     let text = "[default]\napi_token = 'x'\n[fleet]\napi_token = 'y'\n[flo]\nread_only = true\n";
     cli.profiles(text, 0o600);
@@ -87,7 +87,7 @@ fn bash_completes_with_the_script() {
         .env("HOME", cli.home.path())
         .env("PATH", format!("{folder}:/usr/bin:/bin"))
         .output();
-    // A machine without bash has nothing to complete.
+    // Skipped on a machine without bash.
     if let Ok(output) = output {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(out, "devices-list devices-lookup\njson\n", "{output:?}");

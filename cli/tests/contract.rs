@@ -1,4 +1,4 @@
-//! Every command of the tree, held to the contract of docs/cli.md.
+//! Every command of the tree keeps the contract of docs/cli.md.
 
 mod support;
 
@@ -12,7 +12,7 @@ use autopi_sandbox::Sandbox;
 use serde_json::Value;
 use support::{Cli, sandbox};
 
-/// The example of a command's help, as a shell's words.
+/// Returns the example of a command's help, split like a shell does.
 fn example(help: &str) -> Vec<String> {
     let text = help
         .rsplit_once("Example:\n  autopi ")
@@ -33,7 +33,7 @@ fn example(help: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_operation_has_help_an_example_that_is_valid_a_dry_run_and_data_that_is_data() {
+fn every_operation_keeps_the_contract_of_help_example_dry_run_and_output() {
     let api = sandbox(Sandbox::builder().any_id().size(3));
     let cli = Cli::of(&api);
     let file = cli.file("FILE", "VERSION \"\"\n");
@@ -102,9 +102,9 @@ fn every_operation_has_help_an_example_that_is_valid_a_dry_run_and_data_that_is_
     );
 }
 
-/// The document as a host serves it: Swagger 2.0.
+/// Returns the document as a host serves it: Swagger 2.0.
 #[test]
-fn the_same_operations_are_there_by_the_document_that_a_host_serves() {
+fn a_document_as_a_host_serves_it_has_the_same_operations() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/upstream.json");
     let served = Index::of_file(std::path::Path::new(path)).unwrap();
     let places = |index: &Index| {
@@ -147,7 +147,7 @@ fn the_same_operations_are_there_by_the_document_that_a_host_serves() {
 }
 
 #[test]
-fn every_everyday_command_has_help_and_knows_the_options_of_all() {
+fn every_everyday_command_has_help_and_the_global_options() {
     let cli = Cli::shared();
     for name in tree::EVERYDAY {
         let help = cli.run(&[name, "--help"]);

@@ -128,7 +128,7 @@ fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
 }
 
 #[test]
-fn a_document_without_what_a_command_needs_is_said_in_one_line() {
+fn a_command_whose_operation_is_not_in_the_document_says_so() {
     let cli = Cli::shared();
     let spec = cli.file("pets.json", r#"{"openapi":"3.0.3","info":{"title":"Pets","version":"2"},"paths":{"/pets/":{"get":{"operationId":"listPets","tags":["Pets"],"parameters":[{"name":"kind","in":"query","schema":{"type":"string","enum":["cat","dog"]}}],"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},"/login/":{"get":{"tags":["login"],"responses":{"200":{"description":""}}}}}}"#);
     let with = |line: &str| cli.line(&format!("--spec {spec} {line}"));
@@ -154,7 +154,7 @@ fn a_document_without_what_a_command_needs_is_said_in_one_line() {
 }
 
 #[test]
-fn the_doctor_says_what_is_wrong_and_what_to_do() {
+fn doctor_reports_what_is_wrong_and_what_to_do() {
     let lines = Cli::shared().line("doctor").json();
     assert!(
         lines.as_array().unwrap().iter().all(|l| l["state"] == "ok"),

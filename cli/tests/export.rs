@@ -1,4 +1,4 @@
-//! `autopi export`: into each format, stopped in every way, and refused.
+//! `autopi export`: each format, every kind of interruption, and refused exports.
 
 mod support;
 
@@ -8,7 +8,7 @@ use autopi_sandbox::Sandbox;
 use serde_json::Value;
 use support::{Cli, Ran, sandbox};
 
-/// Telemetry of a device, in windows so short that kills hit them.
+/// Arguments for the telemetry of a device, in windows short enough to be hit by kills.
 const TELEMETRY: &str = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T05:00Z --window 10m --parallel 2";
 const TRIPS: &str =
     "export trips --from 2026-01-01T00:00Z --to 2026-02-01T00:00Z --window 1d --parallel 2";
@@ -29,7 +29,7 @@ fn manifest(cli: &Cli, file: &str) -> Vec<Value> {
 }
 
 #[test]
-fn telemetry_has_every_record_of_the_range_once_in_order_and_the_end_is_not_in_it() {
+fn telemetry_has_every_record_of_the_half_open_range_once_in_order() {
     let cli = Cli::shared();
     let ran = export(&cli, TELEMETRY, "./t.ndjson");
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
@@ -38,7 +38,7 @@ fn telemetry_has_every_record_of_the_range_once_in_order_and_the_end_is_not_in_i
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    // A record each ten seconds: at the seams of windows too, and none twice.
+    // One record every ten seconds, also at the boundaries of windows, and none twice.
     let start: autopi::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     for (n, row) in rows.iter().enumerate() {
         let at = start + Duration::from_secs(10 * n as u64);
@@ -54,7 +54,7 @@ fn telemetry_has_every_record_of_the_range_once_in_order_and_the_end_is_not_in_i
         .map(|w| w["rows"].as_u64().unwrap())
         .sum();
     assert_eq!((sum, manifest[31]["rows"].as_u64()), (1800, Some(1800)));
-    // Again: it is there.
+    // A second time: the file exists.
     let again = export(&cli, TELEMETRY, "./t.ndjson");
     assert!(
         again.code == 0 && again.err.contains("is complete: 1800 rows"),
@@ -66,7 +66,7 @@ fn telemetry_has_every_record_of_the_range_once_in_order_and_the_end_is_not_in_i
 }
 
 #[test]
-fn fields_choose_records_and_members_of_them() {
+fn fields_select_record_types_and_members() {
     let cli = Cli::shared();
     let line = format!("{TELEMETRY} --field obd.speed --field track.pos.loc.lat");
     assert_eq!(export(&cli, &line, "./f.csv").code, 0);
@@ -99,7 +99,7 @@ fn a_folder_has_a_file_for_each_device() {
 }
 
 #[test]
-fn trips_have_their_tracks_where_the_format_has_them() {
+fn trips_have_tracks_in_formats_that_support_them() {
     let cli = Cli::shared();
     for format in ["gpx", "geojson", "kml", "csv", "ndjson"] {
         let ran = export(&cli, TRIPS, &format!("./trips.{format}"));
@@ -128,7 +128,7 @@ fn trips_have_their_tracks_where_the_format_has_them() {
 }
 
 #[test]
-fn what_can_not_be_exported_is_said_before_there_is_a_file() {
+fn invalid_exports_are_refused_before_a_file_is_created() {
     let cli = Cli::shared();
     cli.file("there.csv", "mine");
     let good = "--from 2026-01-01T00:00Z --to 2026-01-01T01:00Z";
@@ -214,7 +214,7 @@ fn what_can_not_be_exported_is_said_before_there_is_a_file() {
 }
 
 #[test]
-fn an_empty_result_is_an_empty_file_and_a_dry_run_is_none() {
+fn an_empty_result_writes_an_empty_file_and_a_dry_run_writes_none() {
     let cli = Cli::shared();
     let line = "export telemetry -d Truck-01 --from 2025-01-01T00:00Z --to 2025-01-01T01:00Z";
     let dry = cli.line(&format!("{line} -o ./e.csv --dry-run"));
@@ -228,7 +228,7 @@ fn an_empty_result_is_an_empty_file_and_a_dry_run_is_none() {
 }
 
 #[test]
-fn another_export_is_not_mixed_in_and_force_starts_anew() {
+fn the_files_of_another_export_are_refused_and_force_starts_anew() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     api.set_faults(&["status=404:0.3@/logbook/"]).unwrap();
@@ -238,15 +238,15 @@ fn another_export_is_not_mixed_in_and_force_starts_anew() {
     export(&cli, &other, "./t.csv").bad(2, "is of another export: its to is");
     assert_eq!(export(&cli, &format!("{other} --force"), "./t.csv").code, 0);
     assert_eq!(read(&cli, "t.csv").lines().count(), 2161);
-    // A file of that name which is not a manifest.
+    // A file with the manifest's name that is not a manifest.
     cli.file("n.csv.manifest", "my list\n");
     export(&cli, TELEMETRY, "./n.csv").bad(2, "is of another export");
     assert_eq!(read(&cli, "n.csv.manifest"), "my list\n");
 }
 
-/// Another account, or another host: two of them are never in one file.
+/// Data of two accounts or hosts is never in one file.
 #[test]
-fn the_export_of_another_account_or_host_is_not_gone_on_with() {
+fn an_export_of_another_account_or_host_is_not_continued() {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
     let (account, fails) = (
         Arc::new(AtomicUsize::new(1)),
@@ -257,7 +257,7 @@ fn the_export_of_another_account_or_host_is_not_gone_on_with() {
         support::server(move |path| {
             let body = match path {
                 "/auth/user/" => match account.load(Relaxed) {
-                    // It may not ask who it is.
+                    // The account may not read its own user.
                     0 => return (403, "{}".into()),
                     n => format!(r#"{{"pk":{n},"email":"same@example.org"}}"#),
                 },
@@ -291,7 +291,7 @@ fn the_export_of_another_account_or_host_is_not_gone_on_with() {
     at(&there).bad(2, "is of another export: its api is");
     fails.store(false, Relaxed);
     assert_eq!(at(&here).code, 0);
-    // A whole one is not taken for another's either.
+    // A complete file of another account does not count as this export's either.
     account.store(2, Relaxed);
     at(&here).bad(2, "it is of another account");
     let manifest = manifest(&cli, "t.csv")[0].to_string();
@@ -315,7 +315,7 @@ fn a_relative_time_is_that_of_the_first_start() {
     assert_eq!(manifest(&cli, "r.ndjson")[0], before);
 }
 
-/// A whole export, to compare with.
+/// Returns the bytes of an uninterrupted export.
 fn whole(api: &Sandbox, line: &str, name: &str) -> Vec<u8> {
     let cli = Cli::of(api);
     let ran = export(&cli, line, name);
@@ -323,8 +323,8 @@ fn whole(api: &Sandbox, line: &str, name: &str) -> Vec<u8> {
     fs::read(cli.home.path().join(name)).unwrap()
 }
 
-/// The same command until it ends well: the bytes, and how often it was started.
-fn goes_on(cli: &Cli, line: &str, name: &str, whole: &[u8]) {
+/// Runs the command until it succeeds; returns the bytes and the number of starts.
+fn ends_equal(cli: &Cli, line: &str, name: &str, whole: &[u8]) {
     let ran = export(cli, line, name);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(
@@ -335,7 +335,7 @@ fn goes_on(cli: &Cli, line: &str, name: &str, whole: &[u8]) {
         .unwrap()
         .map(|f| f.unwrap().file_name())
         .collect();
-    // The file, its manifest, and what a kill left while the file was made.
+    // The file, its manifest, and temporary files of a kill while the file was written.
     assert!(
         !left
             .iter()
@@ -345,7 +345,7 @@ fn goes_on(cli: &Cli, line: &str, name: &str, whole: &[u8]) {
 }
 
 #[test]
-fn killed_at_fifty_random_points_it_goes_on_and_ends_byte_equal() {
+fn an_export_killed_at_fifty_random_points_continues_and_ends_byte_equal() {
     let api = Arc::new(sandbox(Sandbox::builder()));
     let cases = [
         #[cfg(feature = "parquet")]
@@ -369,7 +369,7 @@ fn killed_at_fifty_random_points_it_goes_on_and_ends_byte_equal() {
             .wrapping_add(1442695040888963407);
         (seed >> 33) % 1000
     };
-    // Each file is killed ten times, each time a little later, and then left alone.
+    // The command is killed ten times for each file, each time a little later, and then runs to its end.
     let workers: Vec<_> = cases
         .into_iter()
         .zip(wholes)
@@ -398,7 +398,7 @@ fn killed_at_fifty_random_points_it_goes_on_and_ends_byte_equal() {
                         fs::remove_file(cli.home.path().join(format!("{name}{end}"))).unwrap();
                     }
                 }
-                goes_on(&cli, line, name, &whole);
+                ends_equal(&cli, line, name, &whole);
                 killed
             })
         })
@@ -408,11 +408,11 @@ fn killed_at_fifty_random_points_it_goes_on_and_ends_byte_equal() {
 }
 
 #[test]
-fn cut_off_at_any_place_it_goes_on_and_ends_byte_equal() {
+fn an_export_with_truncated_files_continues_and_ends_byte_equal() {
     let api = sandbox(Sandbox::builder());
     let line = TELEMETRY.replace("T05", "T01");
     let whole = whole(&api, &line, "t.csv");
-    // What the disk has when all but the last step was done.
+    // The content of the disk before the last step.
     let cli = Cli::of(&api);
     api.set_faults(&["status=404@/logbook/storage/raw/"])
         .unwrap();
@@ -436,20 +436,20 @@ fn cut_off_at_any_place_it_goes_on_and_ends_byte_equal() {
             let _ = fs::remove_file(place("t.csv"));
             fs::write(place("t.csv.manifest"), manifest).unwrap();
             fs::write(place("t.csv.part"), part).unwrap();
-            goes_on(&cli, &line, "t.csv", &whole);
+            ends_equal(&cli, &line, "t.csv", &whole);
         }
     }
-    // A row that is no longer what it was.
+    // A changed row.
     let mut changed = part.clone();
     changed[part.len() / 2] ^= 1;
     fs::remove_file(place("t.csv")).unwrap();
     fs::write(place("t.csv.manifest"), &manifest).unwrap();
     fs::write(place("t.csv.part"), changed).unwrap();
-    goes_on(&cli, &line, "t.csv", &whole);
+    ends_equal(&cli, &line, "t.csv", &whole);
 }
 
 #[test]
-fn after_a_dead_network_or_an_expired_token_it_goes_on() {
+fn an_export_continues_after_a_dead_network_or_an_expired_token() {
     for (fault, code) in [
         ("reset:0.9@/logbook/", 5),
         ("status=503@/logbook/", 5),
@@ -468,13 +468,13 @@ fn after_a_dead_network_or_an_expired_token_it_goes_on() {
             "{fault}: {ran:?}"
         );
         api.set_faults(&[]).unwrap();
-        goes_on(&cli, TELEMETRY, "t.csv", &whole);
+        ends_equal(&cli, TELEMETRY, "t.csv", &whole);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn on_a_full_disk_it_stops_and_goes_on_when_there_is_room() {
+fn an_export_stops_on_a_full_disk_and_continues_when_there_is_space() {
     let api = sandbox(Sandbox::builder());
     for (name, blocks) in [
         ("t.ndjson", 0),
@@ -485,7 +485,7 @@ fn on_a_full_disk_it_stops_and_goes_on_when_there_is_room() {
         let whole = whole(&api, TELEMETRY, name);
         let cli = Cli::of(&api);
         let line = format!("{TELEMETRY} -o {name}");
-        // No file may grow beyond it (in blocks of 512 bytes): a write fails in the middle, as on a disk that is full.
+        // A limit on the file size (in blocks of 512 bytes): a write fails half-way, as on a full disk.
         let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
         let mut command = cli.command(&[]);
         let program = command.get_program().to_owned();
@@ -504,11 +504,11 @@ fn on_a_full_disk_it_stops_and_goes_on_when_there_is_room() {
         let ran = Ran::from(shell.output().unwrap());
         assert_eq!(ran.code, 1, "{blocks}: {ran:?}");
         assert!(
-            ran.err.contains("cannot write") && (blocks == 0 || ran.err.contains("goes on")),
+            ran.err.contains("cannot write") && (blocks == 0 || ran.err.contains("continues")),
             "{ran:?}"
         );
         assert!(!cli.home.path().join(name).exists());
-        goes_on(&cli, TELEMETRY, name, &whole);
+        ends_equal(&cli, TELEMETRY, name, &whole);
     }
 }
 
@@ -533,13 +533,13 @@ fn two_exports_into_one_file_at_once_are_refused() {
 }
 
 #[test]
-fn no_more_requests_a_second_than_said() {
+fn an_export_keeps_its_rate_limit() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let start = std::time::Instant::now();
     let line = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T01:00Z --window 10m --rate 10 --parallel 8 -o ./t.csv";
     assert_eq!(cli.line(line).code, 0);
-    // Seven requests: the first at once.
+    // Seven requests, the first of which is sent at once.
     assert!(
         start.elapsed() >= Duration::from_millis(550),
         "{:?}",

@@ -1,4 +1,4 @@
-//! Documents that would take for ever, or take a name that is taken: each command ends soon, and none panics.
+//! Documents that could take exponential time, or whose names collide: each command ends soon, and none panics.
 
 mod support;
 
@@ -9,7 +9,7 @@ use support::Cli;
 
 const SOON: Duration = Duration::from_secs(10);
 
-/// A document of one operation with this body, and these components.
+/// Returns a document of one operation with this body, and these components.
 fn with_body(body: Value, schemas: Value) -> Value {
     json!({
         "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
@@ -31,7 +31,7 @@ fn operations(ids: impl Iterator<Item = Value>) -> Value {
     json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths})
 }
 
-/// Runs each line with the document: it ends soon, without a panic.
+/// Runs each line with the document, and checks that it ends soon and without a panic.
 fn each(document: &Value, lines: &[&str]) {
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
     let spec = cli.file("spec.json", &document.to_string());
@@ -58,7 +58,7 @@ const BODY: [&str; 4] = [
 ];
 
 #[test]
-fn schemas_that_multiply_end_soon() {
+fn commands_end_soon_on_schemas_that_multiply() {
     let a = json!({"$ref": "#/components/schemas/A"});
     let many = |n: usize, of: &Value| -> Map<String, Value> {
         (0..n).map(|i| (format!("m{i}"), of.clone())).collect()
@@ -126,7 +126,7 @@ fn names_that_are_taken_are_numbered() {
         .good()
         .contains("limit=3")
     );
-    // clap's own checks hold for all of it.
+    // clap's own checks pass for the whole tree.
     let index = autopi_cli::index::Index::of_file(std::path::Path::new(&spec)).unwrap();
     autopi_cli::tree::whole(index).debug_assert();
 }

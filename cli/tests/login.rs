@@ -1,4 +1,4 @@
-//! Logins, profiles, and what becomes of secrets.
+//! Logins, profiles, and the handling of secrets.
 
 mod support;
 
@@ -74,7 +74,7 @@ fn a_login_with_a_password_keeps_the_session_or_the_password() {
             .unwrap()
             .contains("password")
     );
-    // It ends, and is not renewed.
+    // The session expires, and is not renewed.
     api.advance(Duration::from_secs(3600));
     let ended = cli.line("devices");
     ended.bad(3, "log in again with `autopi login`");
@@ -110,7 +110,7 @@ fn a_login_with_a_password_keeps_the_session_or_the_password() {
 }
 
 #[test]
-fn a_second_factor_is_asked_for_and_a_wrong_code_refused() {
+fn a_second_factor_is_requested_and_a_wrong_code_is_refused() {
     let api = sandbox(Sandbox::builder().mfa("123456"));
     let with = |input: &str| {
         let cli = Cli::alone().input(input);
@@ -136,7 +136,7 @@ fn a_second_factor_is_asked_for_and_a_wrong_code_refused() {
 }
 
 #[test]
-fn what_stands_in_the_file_besides_stays() {
+fn a_login_keeps_the_other_content_of_the_profiles_file() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone().input(API_TOKEN);
     log_in(&cli, api.url());
@@ -204,7 +204,7 @@ fn a_credential_goes_to_its_own_host_only() {
 }
 
 #[test]
-fn the_source_of_a_credential_is_said_and_the_profile_that_is_named_wins() {
+fn whoami_shows_the_source_of_the_credential_and_a_named_profile_wins() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone().input(API_TOKEN);
     log_in(&cli, api.url());
@@ -232,9 +232,9 @@ fn the_source_of_a_credential_is_said_and_the_profile_that_is_named_wins() {
         .bad(2, "there is no profile [none]");
 }
 
-/// In no output of any kind, whatever goes wrong.
+/// The token is in no output, whichever error occurs.
 #[test]
-fn the_token_is_shown_nowhere() {
+fn no_output_contains_the_token() {
     const CANARY: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone()
@@ -277,9 +277,9 @@ fn the_token_is_shown_nowhere() {
     hidden(&cli, "doctor");
 }
 
-/// Built without it, or where there is none: nothing is kept, and what to do is said.
+/// In a build without the feature, or on a system without a keyring, nothing is stored and the error says what to do.
 #[test]
-fn where_there_is_no_keyring_nothing_is_kept() {
+fn without_a_keyring_no_credential_is_stored() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone().input(API_TOKEN);
     let ran = cli.run(&[
@@ -345,7 +345,7 @@ fn a_logout_ends_the_session_on_the_server_or_says_what_stays_valid() {
     assert!(fs::read_to_string(profiles(&cli)).unwrap().contains("jwt") && sent() == 0);
     assert_eq!(gone(&cli, "logout").lines().count(), 1);
     assert_eq!(sent(), 1);
-    // It can't, or may not.
+    // The server is down, or refuses.
     let spec = cli.file("none.json", r#"{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/logout/{id}/":{"post":{"responses":{}}},"/logout/":{"get":{"responses":{}}}}}"#);
     let says = gone(&session(), &format!("logout --spec {spec}"));
     assert!(

@@ -54,7 +54,7 @@ impl Session {
         response
     }
 
-    /// The text of a tool's result, and whether it is an error.
+    /// Returns the text of a tool's result, and whether it is an error.
     fn call(&mut self, tool: &str, arguments: Value) -> (String, bool) {
         let response = self.ask("tools/call", json!({"name": tool, "arguments": arguments}));
         let result = &response["result"];
@@ -81,7 +81,7 @@ impl Session {
     }
 }
 
-/// At the end of its input it ends well.
+/// The server ends with success at the end of its input.
 fn end(session: Session) {
     let Session { mut child, to, .. } = session;
     drop(to);
@@ -105,7 +105,7 @@ fn an_operation_is_found_described_and_called_row_by_row() {
             .count()
             <= 15
     );
-    // None has all of the words.
+    // No operation has all of the words.
     let found = session.good(
         "search_operations",
         json!({"query": "show me trips please", "area": "logbook"}),
@@ -147,7 +147,7 @@ fn an_operation_is_found_described_and_called_row_by_row() {
     ids.sort_by_key(Value::to_string);
     ids.dedup();
     assert_eq!((count, ids.len()), (25, 25));
-    // A list without pages goes on too.
+    // A list without pages has a cursor too.
     let first: Value = serde_json::from_str(&session.good(
         "call_operation",
         json!({"id": "logbook_v2_most_recent_positions_list", "limit": 2}),
@@ -195,7 +195,7 @@ fn the_tools_are_three_with_explicit_hints_and_few_tokens() {
 }
 
 #[test]
-fn what_is_no_get_needs_a_flag_and_a_command_another() {
+fn writes_need_a_flag_and_device_commands_another() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let index = autopi_cli::index::Index::embedded().unwrap();
@@ -232,7 +232,7 @@ fn what_is_no_get_needs_a_flag_and_a_command_another() {
 }
 
 #[test]
-fn credentials_are_no_operations_and_no_response_has_one() {
+fn credential_operations_are_hidden_and_credentials_in_responses_masked() {
     let api = sandbox(Sandbox::builder().any_id());
     let mut session = Session::start(&Cli::of(&api), &["--allow-writes", "--allow-commands"]);
     let index = autopi_cli::index::Index::embedded().unwrap();
@@ -251,7 +251,7 @@ fn credentials_are_no_operations_and_no_response_has_one() {
     }
     let found = session.good("search_operations", json!({"query": "login"}));
     assert!(!found.contains("/auth/"), "{found}");
-    // All lists that there are: no member with the name of a secret has a value.
+    // In all lists, no member with the name of a secret has a value.
     for (_, entry) in index
         .entries()
         .filter(|(_, e)| e.method == "GET" && !e.path.contains('{'))

@@ -35,7 +35,7 @@ fn an_operation_is_called_by_its_command_or_its_id() {
 }
 
 #[test]
-fn one_page_comes_with_a_notice_and_all_pages_or_a_limit_when_asked_for() {
+fn a_list_shows_one_page_with_a_notice_or_more_with_all_or_limit() {
     let cli = Cli::shared();
     let one = cli.line("dongle devices-list --page-size 10");
     assert_eq!(one.json().as_array().unwrap().len(), 10);
@@ -71,7 +71,7 @@ fn one_page_comes_with_a_notice_and_all_pages_or_a_limit_when_asked_for() {
 }
 
 #[test]
-fn a_body_is_made_of_members_and_checked_before_it_is_sent() {
+fn a_body_is_built_from_members_and_validated_before_sending() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let id = first_device(&cli);
@@ -187,7 +187,7 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
 }
 
 #[test]
-fn what_deletes_asks_first_and_goes_on_with_yes() {
+fn deletes_need_confirmation_or_yes() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let tokens = cli.line("auth api-tokens-list").json();
@@ -200,7 +200,7 @@ fn what_deletes_asks_first_and_goes_on_with_yes() {
 }
 
 #[test]
-fn the_code_says_what_kind_of_failure_it_was() {
+fn the_exit_code_shows_the_kind_of_failure() {
     let cli = Cli::shared();
     cli.line("dongle devices-read 0189d7a5-0000-7000-8000-000000000001")
         .bad(4, "HTTP 404");

@@ -71,7 +71,7 @@ fn a_column_that_no_item_has_is_an_error_before_anything_is_written() {
             cli.line(&format!("{line} -o {format}"))
                 .bad(2, "no item has a member `no");
         }
-        // One that is null everywhere is known all the same.
+        // A member that is null everywhere is known too.
         cli.line(&format!(
             "dongle devices-list --columns scheduled_update.release -o {format}"
         ))
@@ -80,7 +80,7 @@ fn a_column_that_no_item_has_is_an_error_before_anything_is_written() {
 }
 
 #[test]
-fn every_format_of_nothing_is_still_that_format() {
+fn an_empty_result_is_valid_in_every_format() {
     let cli = Cli::shared();
     for (format, text) in [
         ("json", "[]\n"),
@@ -211,7 +211,7 @@ fn a_narrow_terminal_gets_fewer_columns_then_blocks_and_no_line_of_a_table_is_wi
             ran.out.contains("2e784850-0dd") && ran.out.contains("0b94bdb2-600"),
             "both ids: {ran:?}"
         );
-        // Those that are asked for are all there, whatever the width.
+        // Columns named by the user are all shown at any width.
         let asked =
             cli.line("devices --limit 2 -o table --columns callName,id,unit_id,last_communication");
         assert!(
@@ -222,7 +222,7 @@ fn a_narrow_terminal_gets_fewer_columns_then_blocks_and_no_line_of_a_table_is_wi
 }
 
 #[test]
-fn there_is_no_escape_in_what_is_piped_and_colours_are_for_terminals() {
+fn piped_output_has_no_escapes_and_colours_are_for_terminals() {
     for (name, value) in [("A", "b"), ("NO_COLOR", "1")] {
         let cli = Cli::shared().with(name, value);
         for line in [
@@ -246,9 +246,9 @@ fn there_is_no_escape_in_what_is_piped_and_colours_are_for_terminals() {
     assert!(file.starts_with("callName"), "{file}");
 }
 
-/// What a terminal would obey: from a server, from a document, from the command line.
+/// Terminal escapes from a server, from a document, from the command line.
 #[test]
-fn nothing_of_a_server_or_a_document_reaches_a_terminal_raw() {
+fn no_text_of_a_server_or_document_reaches_a_terminal_unescaped() {
     let api = support::sandbox(autopi_sandbox::Sandbox::builder());
     let cli = Cli::of(&api);
     let id = cli.line("devices --limit 1").json()[0]["id"]

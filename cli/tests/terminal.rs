@@ -1,4 +1,4 @@
-//! On a terminal: util-linux's `script` is one.
+//! The command on a terminal, which util-linux's `script` provides.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -13,12 +13,12 @@ use support::{Cli, sandbox};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_autopi");
 
-/// Types these lines into the command on a terminal; returns what the terminal shows, and the code.
+/// Types these lines into the command on a terminal; returns the screen's text, and the exit code.
 fn typed(cli: &Cli, line: &str, input: &str) -> (String, i32) {
     shell(cli, &format!("{PROGRAM} {line}"), input)
 }
 
-/// The same of a line for a shell.
+/// The same for a line of shell.
 fn shell(cli: &Cli, line: &str, input: &str) -> (String, i32) {
     let mut command = Command::new("script");
     command.args(["-qec", line, "/dev/null"]);
@@ -36,7 +36,7 @@ fn shell(cli: &Cli, line: &str, input: &str) -> (String, i32) {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     for line in input.lines() {
-        // What is typed before it is asked for would be thrown away with the echo.
+        // Input before the prompt would be discarded when the echo is switched off.
         std::thread::sleep(std::time::Duration::from_millis(700));
         writeln!(stdin, "{line}").unwrap();
     }
@@ -49,14 +49,14 @@ fn shell(cli: &Cli, line: &str, input: &str) -> (String, i32) {
 }
 
 #[test]
-fn what_can_not_be_undone_is_asked_about_and_a_bare_return_is_no() {
+fn irreversible_operations_ask_and_enter_alone_means_no() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let count = || api.count("POST", "/dongle/devices/*/execute/");
     for (said, runs) in [("n", 0), ("", 0), ("yes", 1)] {
         let (shown, code) = typed(&cli, "run Truck-01 test.ping --quiet", &format!("{said}\n"));
         assert!(
-            shown.contains("this runs test.ping on Truck-01") && shown.contains("go on? [y/N]"),
+            shown.contains("this runs test.ping on Truck-01") && shown.contains("continue? [y/N]"),
             "{shown}"
         );
         assert_eq!(
@@ -109,7 +109,7 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
         "",
     );
     assert!(!shown.contains('\u{1b}'), "{shown}");
-    // A download that is not a text stays off it.
+    // A binary download is not written to a terminal.
     let any = sandbox(Sandbox::builder().any_id());
     let line = "reporting reports-download 0189d7a5-0000-7000-8000-000000000001";
     let (shown, code) = typed(&Cli::of(&any), line, "");
@@ -125,11 +125,11 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
     assert!(shown.contains("\u{1b}[1;31merror:"), "{shown}");
 }
 
-/// Leaves the screen of its own.
+/// The sequence that leaves the alternate screen.
 const LEFT: &str = "\u{1b}[?1049l";
 
 #[test]
-fn watch_draws_what_fits_and_gives_the_terminal_back_whatever_ends_it() {
+fn watch_draws_what_fits_and_restores_the_terminal_however_it_ends() {
     let cli = Cli::shared();
     let sized = |size: &str| {
         format!(
@@ -168,7 +168,7 @@ fn watch_draws_what_fits_and_gives_the_terminal_back_whatever_ends_it() {
 }
 
 #[test]
-fn watch_shows_that_the_server_is_lost_and_ends_where_it_is_refused() {
+fn watch_reports_a_lost_server_and_ends_on_a_refused_credential() {
     let lost = Cli::alone()
         .with("AUTOPI_API_TOKEN", API_TOKEN)
         .with("AUTOPI_BASE_URL", "http://127.0.0.1:1");

@@ -28,7 +28,7 @@ fn shell(cli: &Cli, line: &str) -> Output {
         .unwrap()
 }
 
-/// What a line of a shell says: stdout first, then stderr.
+/// Returns the output of a shell line: stdout, then stderr.
 fn ran(cli: &Cli, url: &str, line: &str) -> String {
     let output = shell(cli, line);
     let text = [output.stdout, output.stderr]
@@ -56,7 +56,7 @@ fn the_transcripts_of_the_guide_are_true() {
                 assert!(!command.contains(API_TOKEN));
                 out += &format!("{line}\n{}", ran(&cli, api.url(), command));
             }
-            // What it said before.
+            // The previous output.
             _ if inside && line != "```console" => {}
             _ => out += &format!("{line}\n"),
         }

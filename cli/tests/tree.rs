@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use autopi_cli::{index::Index, tree};
 
-/// All commands with the ids of their operations: nothing disappears unnoticed.
+/// All commands with the ids of their operations, so that no change goes unnoticed.
 #[test]
 fn the_tree_of_commands() {
     let index = Index::embedded().unwrap();
@@ -39,13 +39,13 @@ fn the_tree_of_commands() {
     insta::assert_snapshot!(text);
 }
 
-/// clap's own checks of a tree: no option twice, no name of two commands.
+/// clap's own checks of a tree: no duplicate options or names.
 #[test]
-fn the_whole_tree_is_sound() {
+fn the_whole_tree_is_valid_for_clap() {
     tree::whole(Index::embedded().unwrap()).debug_assert();
 }
 
-/// The features that docs/cli.md lists are those of the package, and those that are on are its default ones.
+/// docs/cli.md lists the features of the package, and marks the default ones as on.
 #[test]
 fn the_features_of_the_guide_are_those_of_the_package() {
     let read = |file: &str| {

@@ -1,4 +1,4 @@
-//! `autopi trip show`: the summary, the pictures, and tracks that are hard to draw.
+//! `autopi trip show`: the summary, the pictures, and unusual tracks.
 
 mod support;
 
@@ -11,7 +11,7 @@ use support::{Cli, server};
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 const DEVICE: &str = "0189d7a5-0000-7000-8000-000000000002";
 
-/// A trip of a device of this name, with these positions and speeds.
+/// Returns a trip of a device with this name, these positions and speeds.
 fn with(name: &str, trip: Value, track: &[(f64, f64, Value)]) -> Cli {
     let mut whole = json!({
         "id": ID, "device": DEVICE, "start_time_utc": "2026-01-01T00:00:00Z",
@@ -39,7 +39,7 @@ fn with(name: &str, trip: Value, track: &[(f64, f64, Value)]) -> Cli {
         .with("AUTOPI_API_TOKEN", API_TOKEN)
 }
 
-/// All three pictures: the SVG, and the page.
+/// Writes all three pictures; returns the SVG and the HTML page.
 #[track_caller]
 fn drawn(cli: &Cli) -> (String, String) {
     for kind in ["svg", "html", "png"] {
@@ -61,7 +61,7 @@ fn drawn(cli: &Cli) -> (String, String) {
     );
     let text = |name: &str| String::from_utf8(read(name)).unwrap();
     let (svg, html) = (text("t.svg"), text("t.html"));
-    // Everything is inside, and no coordinate is NaN.
+    // Everything is inside the picture, and no coordinate is NaN.
     for points in svg.split("points=\"").skip(1) {
         for place in points.split('"').next().unwrap().split(' ') {
             let (x, y) = place.split_once(',').unwrap();
@@ -78,7 +78,7 @@ fn drawn(cli: &Cli) -> (String, String) {
             "{odd}"
         );
     }
-    // The name of SVG itself is the one address.
+    // The namespace of SVG is the only address.
     assert_eq!(
         (svg.matches("http").count(), html.matches("http").count()),
         (1, 2),
@@ -91,7 +91,7 @@ fn count(svg: &str, part: &str) -> usize {
     svg.matches(part).count()
 }
 
-/// Lines of the track, in their colours.
+/// Returns the lines of the track with their colours.
 const TRACK: &str = "stroke-width=\"3.5\"";
 
 #[test]
@@ -127,14 +127,14 @@ fn a_trip_of_the_sandbox_is_shown_in_words_and_in_pictures() {
 }
 
 #[test]
-fn tracks_that_are_hard_to_draw() {
+fn unusual_tracks_are_drawn_whole_and_invalid_speeds_are_grey() {
     let fast = json!(20.0);
     let grey = "stroke=\"#969ca3\" stroke-width=\"3.5\"";
     let (svg, html) = drawn(&with("T", json!({}), &[]));
     assert!(svg.contains("no positions in this trip") && html.contains("no positions"));
     let nowhere = json!({"device": null, "start_time_utc": null, "end_time_utc": null});
     assert!(drawn(&with("T", nowhere, &[])).0.contains("no positions"));
-    // Its ends, where that is all: nobody knows what was between them.
+    // Only its ends, if no positions were recorded between them.
     let ends = json!({
         "start_position_lat": "55.1", "start_position_lng": "10.1",
         "end_position_lat": "55.2", "end_position_lng": "10.2",
@@ -144,7 +144,7 @@ fn tracks_that_are_hard_to_draw() {
         count(&svg, "stroke-dasharray") == 1 && !svg.contains("no positions"),
         "{svg}"
     );
-    // Ends that are thousands of years apart, the wrong way round, at one time.
+    // Ends that are thousands of years apart, reversed, or at the same time.
     for (from, to) in [
         ("0001-01-01", "9999-12-30"),
         ("9999-12-30", "0001-01-01"),
@@ -158,7 +158,7 @@ fn tracks_that_are_hard_to_draw() {
             "{from}"
         );
     }
-    // One, and all at one place.
+    // One position, and all positions at one place.
     let one = (55.0, 10.0, fast.clone());
     let (svg, _) = drawn(&with(
         "T",
@@ -172,7 +172,7 @@ fn tracks_that_are_hard_to_draw() {
         json!({}),
         &[(90.0, 0.0, fast.clone()), (-90.0, 180.0, fast.clone())],
     ));
-    // Over the antimeridian it is a short line.
+    // A line across the antimeridian is short.
     let over: Vec<_> = (0..9_i32)
         .map(|n| {
             let lon = 179.98 + f64::from(n) * 0.005;
@@ -189,7 +189,7 @@ fn tracks_that_are_hard_to_draw() {
         "{svg}"
     );
     assert!(svg.contains(">500 m<") || svg.contains(">200 m<"), "{svg}");
-    // Speeds that are none: unknown, and the others keep their scale.
+    // Invalid speeds are unknown, and the others keep their scale.
     let odd = [
         Value::Null,
         json!(-5),
@@ -225,13 +225,13 @@ fn tracks_that_are_hard_to_draw() {
     let cli = with("T", json!({}), &line(&mixed));
     assert_eq!(cli.run(&["trip", "show", ID]).json()["max_kmh"], 72.0);
     assert!(drawn(&cli).0.contains(">100<"));
-    // Long ones are not drawn point by point.
+    // Long tracks are simplified.
     let still: Vec<_> = (0..300).map(|_| (55.0, 10.0, fast.clone())).collect();
     assert!(drawn(&with("T", json!({}), &still)).0.len() < 20_000);
 }
 
 #[test]
-fn texts_of_a_server_are_texts() {
+fn names_from_a_server_are_text_in_every_picture() {
     let evil = "</text></svg><script>alert(1)</script>\u{1b}[31m&\"'\u{202e}\u{0}\u{ffff}";
     let trip = json!({
         "duration": evil, "start_position_display": {"city": evil}, "end_position_display": {"city": evil},
@@ -241,7 +241,7 @@ fn texts_of_a_server_are_texts() {
         trip,
         &[(55.0, 10.0, json!(1)), (55.1, 10.0, json!(1))],
     );
-    // It is cut where the picture ends.
+    // Text is cut at the edge of the picture.
     let long = with(&"\u{6f22}".repeat(500), json!({}), &[]);
     assert_eq!(count(&drawn(&long).0, "\u{6f22}"), 48);
     let (svg, html) = drawn(&cli);
@@ -258,7 +258,7 @@ fn texts_of_a_server_are_texts() {
 }
 
 #[test]
-fn what_can_not_be_shown_or_written_is_said() {
+fn a_trip_that_cannot_be_shown_or_written_is_an_error() {
     let cli = with("T", json!({}), &[(55.0, 10.0, json!(1))]);
     cli.file("there.svg", "mine");
     for (line, says) in [

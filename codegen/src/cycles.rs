@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns a number for each node that lies on a cycle: the same for nodes that reach each other.
+/// Returns a number for each node on a cycle: the same for nodes that reach each other.
 pub fn find(graph: &BTreeMap<&str, Vec<&str>>) -> BTreeMap<String, usize> {
     let mut cycles = BTreeMap::new();
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cycles_are_told_apart() {
+    fn separate_cycles_of_references_are_found() {
         let graph = BTreeMap::from([
             ("a", vec!["b"]),
             ("b", vec!["c", "missing"]),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_way_needs_no_stack() {
+    fn a_long_chain_of_references_does_not_overflow_the_stack() {
         let names: Vec<String> = (0..50_000).map(|i| i.to_string()).collect();
         let next = |i: usize| vec![names[(i + 1) % names.len()].as_str()];
         let graph = names

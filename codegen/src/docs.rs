@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_says_what_the_text_says() {
+    fn markdown_shows_exactly_the_text() {
         for (text, shown, code) in [
             ("  a  b \n\n* c\n", "a b\n\n* c", false),
             ("`a<b>` <b> [c](d)", r"`a<b>` \<b> \[c\](d)", false),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn documentation_is_one_line_an_attribute_or_hidden_from_doctests() {
+    fn doc_comments_never_become_doctests() {
         let clean = |text: &str| clean(quote!(m!( #[doc = #text] ))).to_string();
         assert_eq!(
             clean("a\n\nb"),

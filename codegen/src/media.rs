@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_json_is_told_by_the_type_not_by_the_word() {
+    fn json_media_types_are_recognised_by_their_structure() {
         for (media, is) in [
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_documented_is_asked_for() {
+    fn documented_media_types_are_accepted() {
         let schema = json!({"schema": {"type": "object"}});
         let file = json!({"schema": {"type": "string", "format": "binary"}});
         for (content, asked) in [

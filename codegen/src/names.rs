@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_things_of_one_name_are_numbered() {
+    fn many_items_with_one_name_are_numbered() {
         let mut taken = BTreeSet::new();
         let names: Vec<String> = (0..5000)
             .map(|_| unique(value_ident("type"), &mut taken).to_string())

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_printed_is_what_was_meant() {
+    fn printed_code_has_the_intended_tokens() {
         let code = quote! {
             impl A { fn f(&self) -> f64 { match self.0.g() { 1 => -1.5f64, _ => { h!("x", [1, 2,]) } } } }
         };
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_code_stays_a_text() {
+    fn text_that_looks_like_code_stays_text() {
         for text in [
             "List.\n///*\n*/ pub fn foreign(&self) {} // x",
             "*/ fn foreign() {} /*",

@@ -46,7 +46,7 @@ pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, SCHEMAS, TYPE_SCHEMAS, TYPES};
 #[cfg(doctest)]
 struct Typed;
 
-/// The code of the guide and of the sandbox's README, compiled.
+/// Compiles the code of the guide and of the sandbox's README.
 #[cfg(doctest)]
 mod documents {
     #[doc = include_str!("../../docs/guide.md")]

@@ -1,4 +1,4 @@
-//! Feature `schemars`: the JSON Schema of each type, held against responses of the sandbox by a validator that is not ours.
+//! Feature `schemars`: a third-party validator checks responses of the sandbox with the JSON Schema of each type.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ fn document(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The JSON that came with a 2xx, by its operation.
+/// The JSON of each 2xx response, by its operation.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<(&'static str, Value)>>>);
 
@@ -89,7 +89,7 @@ async fn responses_of_the_sandbox_are_as_the_schemas_of_their_types_say() {
     assert!(judged > 400 && refusing > 300, "{refusing} of {judged}");
 }
 
-/// A type that holds itself, inside of another one; what may be null; any JSON; what is read of a page, and what is written.
+/// A recursive type inside another one; nullable members; any JSON; a page as it is read and as it is written.
 #[test]
 fn references_are_the_generators_own() {
     let (_, schema) = conformance::TYPE_SCHEMAS

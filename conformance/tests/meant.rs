@@ -1,4 +1,4 @@
-//! A call is what the caller meant: what a server sees of it, and what is refused before anything is sent.
+//! A call is what the caller meant: the request that the server sees, and the errors before anything is sent.
 
 use std::{
     fs,
@@ -14,10 +14,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// Request line, `Content-Length` and body of each request.
+/// The request line, `Content-Length` and body of each request.
 type Seen = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
 
-/// Responds to everything with an empty object.
+/// Starts a server that responds to every request with an empty object.
 async fn server() -> (Client, Seen) {
     let seen = Seen::default();
     let log = seen.clone();
@@ -55,7 +55,7 @@ fn a_required_body_that_is_not_set_is_refused_before_sending() {
     let document = read("openapi.json");
     let sample =
         |schema: &str| autopi_sandbox::sample(&document, &serde_json::from_str(schema).unwrap(), 7);
-    // Nobody listens there: a call that is sent is an error of another kind.
+    // Nothing listens at this address, so a call that is sent is an error of another kind.
     let client = autopi::blocking::Client::builder()
         .base_url("http://127.0.0.1:1")
         .api_token("t")
@@ -101,7 +101,7 @@ async fn a_patch_tells_null_from_nothing_on_the_wire() {
 }
 
 #[tokio::test]
-async fn what_may_have_a_body_and_has_none_says_its_length() {
+async fn a_post_put_or_patch_without_a_body_sends_content_length_0() {
     let (client, seen) = server().await;
     for (method, length) in [
         (Method::POST, Some("0")),
@@ -120,7 +120,7 @@ async fn what_may_have_a_body_and_has_none_says_its_length() {
 }
 
 #[tokio::test]
-async fn numbers_that_json_does_not_have_are_refused_with_their_place() {
+async fn nan_and_infinities_in_a_body_are_refused_with_their_place() {
     let (client, seen) = server().await;
     let body = json!({"a": 1});
     client
@@ -144,7 +144,7 @@ async fn numbers_that_json_does_not_have_are_refused_with_their_place() {
 }
 
 #[tokio::test]
-async fn all_limits_that_are_not_kept_are_told_at_once() {
+async fn all_violated_limits_are_reported_at_once() {
     let (client, seen) = server().await;
     let body = types::PatchedDeviceRequest::new()
         .call_name("x".repeat(300))

@@ -1,4 +1,4 @@
-//! Every operation's request as it goes over the socket, judged by the *upstream* Swagger 2.0 document: nothing of our own pipeline is asked.
+//! Validates every operation's request, as sent over the socket, by the *upstream* Swagger 2.0 document, without our own pipeline.
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -25,7 +25,7 @@ async fn every_request_is_valid_by_the_upstream_document() {
     };
     let mut failures = Vec::new();
     for (id, method, path, call) in conformance::CALLS {
-        // There is no response: only the request counts.
+        // The server sends no response: only the request counts.
         let _ = call(&client, &sample).await;
         let sent = std::mem::take(&mut *log.lock().unwrap());
         match sent.as_slice() {

@@ -1,4 +1,4 @@
-//! What OpenTelemetry sees of a call, and what the server sees of its trace.
+//! The span of a call in OpenTelemetry, and the trace context that the server receives.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use opentelemetry_sdk::{
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-/// As in docs/guide.md.
+/// The same as in docs/guide.md.
 struct TraceContext;
 
 impl ClientHooks for TraceContext {

@@ -1,4 +1,4 @@
-//! The sandbox's responses, judged by the document with a validator that is not ours: every operation, in both wire modes.
+//! A third-party validator checks the sandbox's responses by the document: every operation, in both wire modes.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -192,7 +192,7 @@ async fn judge(wire: Wire) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn by_the_letter_of_the_upstream_document() {
+async fn responses_of_wire_mode_spec_are_valid_by_the_upstream_document() {
     let failures = judge(Wire::Spec).await;
     assert!(
         failures.is_empty(),
@@ -203,7 +203,7 @@ async fn by_the_letter_of_the_upstream_document() {
 }
 
 #[tokio::test]
-async fn as_on_the_wire_by_the_normalised_document() {
+async fn responses_of_wire_mode_real_are_valid_by_the_normalised_document() {
     let failures = judge(Wire::Real).await;
     assert!(
         failures.is_empty(),

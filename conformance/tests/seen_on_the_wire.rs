@@ -1,4 +1,4 @@
-//! Responses as they were really seen (with made-up values), through the generated client: each must decode, though the document says otherwise.
+//! Observed responses (with invented values) through the generated client: each must decode, although it differs from the document.
 
 use autopi::{Client, RetryPolicy};
 use axum::{Router, http::header::CONTENT_TYPE};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
-/// The body as a response to the operation, decoded, all items of a page: `Err` says why not.
+/// Decodes the body as a response of the operation, with all items of a page; `Err` is the reason if it fails.
 async fn decoded(method: &str, path: &str, body: String) -> Result<Value, String> {
     let (.., call) = conformance::CALLS
         .iter()
@@ -45,7 +45,7 @@ fn device() -> String {
     )
 }
 
-/// One case: what is called, what comes, and what must be in what was decoded.
+/// One case: the operation, the response, and what the decoded value must contain.
 type Case = (
     &'static str,
     &'static str,
@@ -86,7 +86,7 @@ fn trip() -> Value {
         "end_position_display": {}, "device": ID, "duration": "00:20:00", "distanceKm": 12.5, "tag": "personal"})
 }
 
-/// A trip with other values.
+/// Returns a trip with these values changed.
 fn trip_with(values: Value) -> Value {
     let mut trip = trip();
     for (key, value) in values.as_object().unwrap() {
@@ -252,7 +252,7 @@ async fn nothing_that_an_account_lacks_loses_an_item() {
             json!([{"field_prefix": "obd.rpm", "field_name": "value", "frequency": 1.5, "type": "int", "title": "RPM", "last_value": 900}]).to_string(),
             vec![("/0/field_prefix", json!("obd.rpm")), ("/0/frequency", json!(1.5)), ("/0/field", Value::Null)],
         ),
-        // A create responds without what is only written, a batch with a list.
+        // A create responds without write-only members, a batch with a list.
         ("POST", "/fleet/templates/", r#"{"id":5,"name":"n"}"#.into(), vec![("", json!({"id": 5, "name": "n"}))]),
         ("POST", "/batch/", r#"[{"code":200},{"code":404}]"#.into(), vec![("", json!([{"code": 200}, {"code": 404}]))]),
     ])
@@ -335,7 +335,7 @@ async fn a_trip_that_is_not_over_and_fields_of_any_form_are_read() {
 }
 
 #[tokio::test]
-async fn what_is_of_no_use_is_an_error_with_its_place() {
+async fn an_unusable_response_is_an_error_with_its_place() {
     let bad = device().replace(r#""is_updated":true"#, r#""is_updated":"perhaps""#);
     let error = decoded("GET", "/dongle/devices/{id}/", bad.clone())
         .await

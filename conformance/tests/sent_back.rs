@@ -1,4 +1,4 @@
-//! What was got and is sent back loses nothing: members that the document does not know go with it, those that are only read stay away.
+//! A response that is sent back loses nothing: members unknown to the document are sent, read-only ones are not.
 
 use autopi::{
     Client, DeviceId, ErrorKind,
@@ -18,7 +18,7 @@ fn device() -> Value {
 }
 
 #[tokio::test]
-async fn a_put_of_what_a_get_gave_deletes_nothing_that_the_document_does_not_know() {
+async fn a_put_made_from_a_get_keeps_members_unknown_to_the_document() {
     let (sender, mut sent) = tokio::sync::mpsc::unbounded_channel();
     let stub = Stub::new().json("dongle_devices_read", 200, device()).on(
         "dongle_devices_update",
@@ -61,7 +61,7 @@ async fn a_put_of_what_a_get_gave_deletes_nothing_that_the_document_does_not_kno
 }
 
 #[test]
-fn what_a_request_needs_and_a_response_lacks_is_an_error_with_its_name() {
+fn a_required_member_that_the_response_lacks_is_an_error_with_its_name() {
     let device: Device = serde_json::from_value(json!({"id": ID, "unit_id": ID})).unwrap();
     let error = DeviceRequest::try_from(&device).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -84,9 +84,9 @@ fn unknown_members_are_shown_without_secrets_and_only_if_there_are_any() {
     );
 }
 
-/// In the tolerant reading too, in which numbers have all digits.
+/// The same in lenient decoding, where numbers keep all digits.
 #[test]
-fn an_unknown_member_that_no_number_holds_is_its_text_and_spoils_nothing() {
+fn an_unknown_number_beyond_64_bits_is_kept_as_text() {
     let text = format!(
         r#"{{"id":"{ID}","unit_id":"{ID}","callName":7,"iccid_of_later":89450100000000000123,"odd":NaN}}"#
     );

@@ -1,4 +1,4 @@
-//! Two generators, one wire: what an operation sends through our builders, and through progenitor's with the same arguments.
+//! Compares the requests of our builders with those of progenitor's builders for the same arguments.
 
 #[allow(dead_code)]
 #[path = "support/recorder.rs"]
@@ -13,7 +13,7 @@ use autopi::{CallInfo, Client, ClientHooks, RetryPolicy};
 use recorder::{Sent, document, recorder};
 use serde_json::Value;
 
-/// What of a request the server acts on.
+/// The parts of a request that the server acts on.
 fn meant(sent: &Sent) -> BTreeMap<&'static str, String> {
     let header = |name: &str| {
         let value = sent.headers.get(name);
@@ -101,7 +101,7 @@ async fn both_generators_send_the_same_request() {
         let found: Vec<String> = ours
             .iter()
             .filter(|(part, value)| theirs[*part] != **value)
-            // Where the document has no JSON to respond with, progenitor asks for nothing: errors are JSON all the same.
+            // Without a JSON response in the document progenitor sends no `Accept`, although errors are JSON.
             .filter(|(part, _)| **part != "accept" || theirs["accept"] != "*/*")
             .map(|(part, value)| format!("{part}: {value} | {}", theirs[part]))
             .collect();
@@ -126,7 +126,7 @@ async fn both_generators_send_the_same_request() {
     );
 }
 
-/// What is not a 2xx is progenitor's error with its status and body; what has no response is ours, in progenitor's. The client's retries are made.
+/// A status other than 2xx is progenitor's error with status and body; without a response it wraps our error. Retries are the client's.
 #[tokio::test]
 async fn errors_and_retries_are_the_clients() {
     use autopi::progenitor::{self, Error};
@@ -167,7 +167,7 @@ async fn errors_and_retries_are_the_clients() {
     assert_eq!(cause.operation(), Some("dongle_devices_list"));
 }
 
-/// Dots would be folded into another path, and a backslash is a `/` to a URL parser.
+/// A URL parser would resolve dots to another path, and reads a backslash as `/`.
 #[tokio::test]
 async fn a_path_parameter_is_one_segment_or_refused() {
     let (url, log) = recorder().await;

@@ -5,7 +5,7 @@ use std::time::Instant;
 pub use autopi::{__open_enum, __open_int_enum, __record, __union};
 use autopi::{Client, Page};
 pub use autopi::{IntoNullable, IntoValue};
-// What generated code finds in the crate that it is a part of.
+// The items that generated code expects in its crate.
 pub use autopi::{
     Date, Decimal, DeviceId, Json, Timestamp, UnitId, UnknownMembers, UnknownValue, Uuid, rt,
     serde_json,
@@ -35,7 +35,7 @@ fn written(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap()
 }
 
-/// Reads and writes; says which variant it was.
+/// Decodes and encodes a value; returns the name of its variant.
 fn through<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> String {
     let read: T = read(value);
     assert_eq!(written(&read), *value, "{read:?}");
@@ -47,20 +47,20 @@ fn through<T: DeserializeOwned + Serialize + std::fmt::Debug>(value: &Value) -> 
 }
 
 #[test]
-fn a_tag_decides_and_what_it_does_not_name_is_kept() {
+fn the_tag_selects_the_variant_and_unknown_tags_are_kept() {
     for (value, variant) in [
         (
             json!({"kind": "cat", "id": 1, "name": "Tom", "lives": 9}),
             "Cat",
         ),
         (json!({"kind": "dog", "id": 1, "name": "Rex"}), "Dog"),
-        // One alternative, two tags; its type has no member for it.
+        // One alternative with two tags, whose type has no member for the tag.
         (
             json!({"kind": "puppy", "id": 1, "name": "Rex", "barks": true}),
             "Puppy",
         ),
         (json!({"kind": "fish", "water": "brackish"}), "Fish"),
-        // Members that may be missing are, though they are required.
+        // Required members that an account may lack are missing.
         (json!({"kind": "cat"}), "Cat"),
         (
             json!({"kind": "zebra", "stripes": [1, {"a": null}]}),
@@ -78,7 +78,7 @@ fn a_tag_decides_and_what_it_does_not_name_is_kept() {
     ] {
         assert_eq!(through::<Pet>(&value), variant, "{value}");
     }
-    // The number of a version.
+    // A version number.
     assert_eq!(
         through::<Versioned>(&json!({"version": 2, "new": "x"})),
         "V2"
@@ -87,7 +87,7 @@ fn a_tag_decides_and_what_it_does_not_name_is_kept() {
 }
 
 #[test]
-fn what_is_sent_has_its_tag_whatever_its_type_holds() {
+fn a_sent_variant_always_has_its_tag() {
     let cat = CatRequest::new("Tom").lives(9);
     let pet = PetRequest::from(cat);
     assert_eq!(
@@ -109,7 +109,7 @@ fn what_is_sent_has_its_tag_whatever_its_type_holds() {
     assert_eq!(written(&PetRequest::from(wrong))["kind"], "cat");
     let part = PatchedPetRequest::from(PatchedCatRequest::default().lives(3));
     assert_eq!(written(&part), json!({"kind": "cat", "lives": 3}));
-    // One that the document does not know yet can be sent.
+    // A value that the document does not know yet can be sent.
     let new = json!({"kind": "zebra", "stripes": 3});
     assert_eq!(written(&PetRequest::from(new.clone())), new);
     let friends = CatRequest::new("a").friend(CatRequest::new("b").friend(None));
@@ -140,7 +140,7 @@ fn a_base_is_one_of_its_children() {
     ] {
         assert_eq!(through::<Shape>(&value), variant, "{value}");
     }
-    // A child by itself is a struct of all members, those of the base included.
+    // A child alone is a struct with all members, including those of the base.
     let square: Square = read(&json!({"shapeType": "Square", "id": 3, "corners": 4, "side": 1.5}));
     assert_eq!(
         (square.id, square.corners, square.side),
@@ -152,7 +152,7 @@ fn a_base_is_one_of_its_children() {
 }
 
 #[test]
-fn members_of_one_value_and_json_types_tell_alternatives_apart() {
+fn single_valued_members_and_json_types_distinguish_alternatives() {
     for (value, variant) in [
         (
             json!({"type": "started", "at": "2026-01-02T03:04:05Z"}),
@@ -196,7 +196,7 @@ fn members_of_one_value_and_json_types_tell_alternatives_apart() {
 }
 
 #[test]
-fn without_a_tag_the_strictest_alternative_that_fits_is_taken() {
+fn without_a_tag_the_strictest_matching_alternative_is_chosen() {
     for (value, variant) in [
         (json!({"a": 1}), "FirstOne"),
         (json!({"a": 1, "b": "x"}), "Option2"),
@@ -226,7 +226,7 @@ fn without_a_tag_the_strictest_alternative_that_fits_is_taken() {
 }
 
 #[test]
-fn null_single_and_listed_alternatives_are_no_unions() {
+fn null_single_and_enum_alternatives_do_not_make_a_union() {
     let all = json!({"expr": 1, "never": true, "maybe": "k", "only": {"name": "Rex"}, "colour": "blue", "open": "ajar", "limits": {"from": 1}});
     let things: Things = read(&all);
     assert_eq!(written(&things), all);
@@ -243,7 +243,7 @@ fn null_single_and_listed_alternatives_are_no_unions() {
 }
 
 #[test]
-fn unions_in_unions_are_read_in_no_time() {
+fn nested_unions_decode_in_bounded_time() {
     let mut value = json!(1);
     for depth in 0..60 {
         value = match depth % 2 {
@@ -253,7 +253,7 @@ fn unions_in_unions_are_read_in_no_time() {
     }
     let start = Instant::now();
     assert_eq!(through::<Expr>(&value), "Sum");
-    // Each level is read a second time leniently, and has an empty text that stands for nothing.
+    // Each level is decoded again leniently, and has an empty text that counts as null.
     let mut pet = json!({"kind": "zebra"});
     for _ in 0..60 {
         pet = json!({"kind": "cat", "friend": pet, "name": 7, "lives": ""});
@@ -264,14 +264,14 @@ fn unions_in_unions_are_read_in_no_time() {
         .and_then(|c| c.friend.as_ref()?.as_cat()?.name.clone());
     assert_eq!(name.as_deref(), Some("7"));
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
-    // Alternatives that lead to each other without end.
+    // Alternatives that refer to each other in a cycle.
     for value in [json!("x"), json!(true), json!({"a": 1})] {
         let _ = through::<Loop>(&value);
         let _ = through::<Pool>(&value);
     }
 }
 
-/// Any JSON, with words that the document knows.
+/// Any JSON, with words of the document.
 fn any(seed: &mut u64, depth: u8) -> Value {
     let mut next = |n: u64| {
         *seed = seed
@@ -318,7 +318,7 @@ fn any(seed: &mut u64, depth: u8) -> Value {
 }
 
 #[test]
-fn any_json_is_read_and_what_is_unknown_is_written_back_as_it_was() {
+fn any_json_decodes_and_unknown_values_are_written_back_unchanged() {
     fn check<T: DeserializeOwned + Serialize>(
         value: &Value,
         unknown: fn(&T) -> Option<&Json>,
@@ -329,7 +329,7 @@ fn any_json_is_read_and_what_is_unknown_is_written_back_as_it_was() {
             assert_eq!(back, *value);
             return true;
         }
-        // What is known is known again.
+        // A known variant is recognised again.
         let again: T = self::read(&back);
         assert_eq!(written(&again), back, "{value}");
         false
@@ -393,7 +393,7 @@ async fn a_page_of_unions_keeps_every_item_and_every_digit() {
             r#"{"kind":"dog","name":"89450100000000000123"}"#,
         ]
     );
-    // What no JSON value of 64 bits holds can't be kept: the item says so, as any JSON does.
+    // A number that does not fit 64 bits cannot be kept, so the item is bad, as with any JSON.
     assert_eq!(page.errors.len(), 1);
     assert!(
         page.errors[0].to_string().contains("digits"),
@@ -403,7 +403,7 @@ async fn a_page_of_unions_keeps_every_item_and_every_digit() {
 }
 
 #[test]
-fn what_is_nested_too_deeply_is_an_error_and_never_overflows_the_stack() {
+fn values_nested_too_deeply_are_errors_without_stack_overflow() {
     let deep =
         |open: &str, close: &str| [&open.repeat(100_000), "1", &close.repeat(100_000)].concat();
     let values = [
@@ -413,7 +413,7 @@ fn what_is_nested_too_deeply_is_an_error_and_never_overflows_the_stack() {
         deep("[", "]"),
         deep(r#"[{"a":"#, "}]"),
     ];
-    // Half of what a thread of tokio's has.
+    // Half of the stack of a tokio thread.
     let thread = std::thread::Builder::new().stack_size(1 << 20);
     let work = move || {
         for value in &values {
@@ -428,9 +428,9 @@ fn what_is_nested_too_deeply_is_an_error_and_never_overflows_the_stack() {
     thread.spawn(work).unwrap().join().unwrap();
 }
 
-/// A value of two lists of alternatives is one pair of them: it has the members of both.
+/// A value of two lists of alternatives is one pair, with the members of both.
 #[test]
-fn what_is_of_two_lists_at_once_is_one_of_their_pairs() {
+fn one_of_beside_any_of_becomes_a_union_of_pairs() {
     let variant = |member: &str, value: Value| {
         let whole = json!({ member: value });
         let read: Paired = read(&whole);

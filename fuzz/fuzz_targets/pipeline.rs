@@ -1,4 +1,4 @@
-//! Any text as a document, any text behind the first NUL as an overlay: an error or a document that generates, never a panic, a hang or unbounded memory.
+//! Reads any text as a document, and the text after the first NUL as an overlay. The result must be an error or a document that generates, without a panic, a hang or unbounded memory.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -1,4 +1,4 @@
-//! Any text in any place of a document: refused, or the code that a harmless text makes.
+//! Puts any text into any place of a document. It must be refused, or generate the same code as a harmless text.
 #![no_main]
 
 #[path = "../../xtask/tests/hostile/texts.rs"]

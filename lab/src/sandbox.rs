@@ -15,11 +15,11 @@ pub struct SandboxArgs {
     /// The port; any free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Another document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML, as it came: it goes through the pipeline. Ours is served as it came, with responses as the
+    /// Another upstream document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML: it goes through the pipeline. Ours is served unchanged, with responses as the
     /// overlay corrects them
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// How responses look: as the live API's, or by the letter of the document
+    /// How responses look: as the live API's, or exactly as documented
     #[arg(long, default_value = "real", value_parser = ["real", "spec"])]
     wire: String,
     /// Store everything that is created and changed in this SQLite file
@@ -129,7 +129,7 @@ impl SandboxArgs {
         builder = match self.spec {
             Some(path) => {
                 let new = pipeline::normalize_file(&path, Proof::Unwanted)?;
-                // By its letter, but in the version that the sandbox reads.
+                // Exactly as documented, but in the version that the sandbox reads.
                 let served = match self.wire.as_str() {
                     "spec" => convert::convert_file(new.upstream, &path)?,
                     _ => new.upstream,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_builder_takes_can_be_said_on_the_line() {
+    fn every_option_of_the_builder_has_a_flag() {
         let args = read(&[
             "--rate-limit",
             "20/500ms",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn and_the_sandbox_does_it() {
+    async fn the_sandbox_obeys_the_flags() {
         let line = "--rate-limit 2/1h --forbidden /billing/ --allow-host sandbox.test";
         let line: Vec<&str> = line.split(' ').collect();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

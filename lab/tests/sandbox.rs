@@ -90,7 +90,7 @@ fn wrong_options_are_clear_errors() {
 }
 
 #[tokio::test]
-async fn it_serves_as_its_options_say() {
+async fn the_sandbox_command_obeys_its_options() {
     let folder = tempfile::tempdir().unwrap();
     let (db, log) = (
         folder.path().join("s.db").display().to_string(),

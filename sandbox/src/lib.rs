@@ -67,7 +67,7 @@ pub enum Wire {
     /// fields that the document calls strings are booleans, numbers or objects.
     #[default]
     Real,
-    /// By the letter of the served document: its statuses, its envelopes with links, its strings (which hold the JSON text of the real value). Members that a
+    /// Exactly as the served document says: its statuses, its envelopes with links, its strings (which hold the JSON text of the real value). Members that a
     /// client needs are added: `token` and `user` to the response to a login, and `jid`, `return` and `success` to the result of a command.
     Spec,
 }

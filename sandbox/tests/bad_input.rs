@@ -1,4 +1,4 @@
-//! What must not stop it.
+//! Invalid and hostile requests must not stop the sandbox.
 
 mod support;
 
@@ -18,7 +18,7 @@ async fn connect(api: &Api) -> TcpStream {
         .unwrap()
 }
 
-/// The head of the response, in lower case.
+/// Returns the head of the response, in lower case.
 async fn head(socket: &mut TcpStream) -> String {
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
@@ -49,7 +49,7 @@ async fn an_invalid_document_or_a_port_in_use_is_an_error() {
             .to_string();
         assert!(error.contains(words), "{error}");
     }
-    // Odd, but a document.
+    // Unusual, but valid documents.
     let odd = json!({"swagger": "2.0", "paths": {"/x/": {"get": 7, "post": {"parameters": [7, {"in": "body"}], "responses": {"200": 7}}}, "/y/{": {"get": {}}}});
     let api = Api::start(Sandbox::builder().spec(odd)).await;
     assert_eq!(api.send("POST", "/x/", &json!({})).await.status, 200);
@@ -87,7 +87,7 @@ async fn a_body_of_a_gigabyte_is_not_read() {
         .await
         .unwrap();
     assert!(head(&mut socket).await.starts_with("http/1.1 413 "));
-    // In chunks, without saying how much it will be.
+    // In chunks, without `Content-Length`.
     let mut socket = connect(&api).await;
     socket
         .write_all(request("transfer-encoding: chunked\r\n").as_bytes())
@@ -128,12 +128,12 @@ async fn a_header_of_a_megabyte_is_refused() {
         )
         .await;
     let response = head(&mut socket).await;
-    // The other side may see the reset before the response, as it is still writing.
+    // The client may see the reset before the response, because it is still writing.
     assert!(
         response.starts_with("http/1.1 431 ") || response.is_empty(),
         "{response}"
     );
-    // A smaller one, which is sent whole before the response comes.
+    // A smaller body, which is sent completely before the response arrives.
     let mut socket = connect(&api).await;
     socket
         .write_all(
@@ -151,9 +151,9 @@ async fn a_header_of_a_megabyte_is_refused() {
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
-/// Each connection takes two files here, one a side: as many as the limit lets us, ten thousand at most.
+/// Each connection takes two files here, one on each side: as many as the limit allows, at most ten thousand.
 #[tokio::test]
-async fn idle_connections_do_not_stop_it() {
+async fn idle_connections_do_not_block_the_server() {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files: usize = limits
         .lines()
@@ -184,7 +184,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     );
     socket.write_all(start.as_bytes()).await.unwrap();
     let (mut read, mut write) = socket.into_split();
-    // A byte now and then does not lengthen it.
+    // Occasional bytes do not extend the timeout.
     let drip = tokio::spawn(async move {
         while write.write_all(b" ").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -199,16 +199,16 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
-/// Not a test of its own: the other process of the test below.
+/// Not a test: the second process of the test below.
 #[test]
 fn serve() {
     support::serve_if_asked();
 }
 
-/// A process that may have few files open: idle connections make room for one that asks.
+/// In a process with a low limit of open files, idle connections are closed for new requests.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn it_serves_again_after_running_out_of_files() {
+async fn the_server_recovers_from_running_out_of_file_descriptors() {
     let server = support::Server::start(
         &support::scratch("few"),
         Some("ulimit -n 80; exec \"$0\" \"$@\""),

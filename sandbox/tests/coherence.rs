@@ -1,4 +1,4 @@
-//! What the sandbox makes up holds together.
+//! The sandbox's generated data is consistent.
 
 mod support;
 
@@ -15,7 +15,7 @@ async fn device(api: &Api) -> Value {
 }
 
 #[tokio::test]
-async fn what_was_not_set_of_a_new_item_is_not_made_up() {
+async fn unset_fields_of_a_new_item_are_default_null_or_empty() {
     let api = Api::start(Sandbox::builder()).await;
     let made = api
         .send("POST", "/fleet/vehicles/", &json!({"callName": "Van"}))
@@ -51,7 +51,7 @@ async fn what_was_not_set_of_a_new_item_is_not_made_up() {
 }
 
 #[tokio::test]
-async fn what_is_twice_unknown_or_not_there_is_refused() {
+async fn duplicate_vins_unknown_choices_and_missing_ids_are_refused() {
     let api = Api::start(Sandbox::builder()).await;
     let vehicles = api.items("/fleet/vehicles/").await;
     let known = vehicles.iter().find(|v| v["vin"].is_string()).unwrap();
@@ -70,7 +70,7 @@ async fn what_is_twice_unknown_or_not_there_is_refused() {
         create(json!({"location": "99999999999999999999"})).await,
         (400, json!({"location": [beyond]}))
     );
-    // A created one can be referred to, a deleted one no more.
+    // A created item can be referred to, a deleted one cannot.
     let made = api
         .send("POST", "/fleet/locations/", &json!({"name": "Yard"}))
         .await;
@@ -147,7 +147,7 @@ async fn ids_in_responses_exist() {
 }
 
 #[tokio::test]
-async fn telemetry_is_of_the_field_that_is_asked_for() {
+async fn telemetry_is_of_the_requested_field() {
     let api = Api::start(Sandbox::builder()).await;
     let id = device(&api).await["id"].as_str().unwrap().to_owned();
     let query = format!("device_id={id}&from_utc=2026-01-01T00:00:00Z&to_utc=2026-01-01T01:00:00Z");
@@ -182,7 +182,7 @@ async fn telemetry_is_of_the_field_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_change_of_a_vehicle_shows_wherever_it_is_shown() {
+async fn a_changed_vehicle_is_changed_in_every_response() {
     let api = Api::start(Sandbox::builder().command_delay(std::time::Duration::ZERO)).await;
     let device = device(&api).await;
     let (id, vehicle) = (device["id"].as_str().unwrap(), &device["vehicle"]["id"]);
@@ -250,7 +250,7 @@ async fn sums_fit_their_lists() {
     );
 }
 
-/// The plain members that two views of one thing both show, and that differ.
+/// Returns the plain members that differ between two views of one item.
 fn differing(one: &Value, other: &Value) -> Vec<String> {
     let plain = |v: &Value| !v.is_null() && !v.is_object() && !v.is_array();
     let members = one.as_object().unwrap().iter();
@@ -265,7 +265,7 @@ fn differing(one: &Value, other: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_shown_inside_another_thing_is_the_thing_itself() {
+async fn a_nested_item_equals_the_item_itself() {
     let api = Api::start(Sandbox::builder()).await;
     let mut seen = 0;
     for device in api.items("/dongle/devices/").await {
@@ -285,7 +285,7 @@ async fn what_is_shown_inside_another_thing_is_the_thing_itself() {
 }
 
 #[tokio::test]
-async fn what_is_only_listed_is_what_references_lead_to() {
+async fn references_to_list_only_resources_are_ids_of_that_list() {
     let api = Api::start(Sandbox::builder()).await;
     let makes = api.items("/vehicle/makes/").await;
     let known: BTreeSet<i64> = makes.iter().map(|m| m["id"].as_i64().unwrap()).collect();
@@ -305,7 +305,7 @@ async fn what_is_only_listed_is_what_references_lead_to() {
     let fields = api.items("/logbook/storage/fields/").await;
     assert_eq!(fields[0], "field-1");
 
-    // The same of any document, whatever its ids are, alone, in lists and in objects.
+    // The same with any document and kind of id, single, in lists and in objects.
     let thing = json!({"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "string", "format": "uuid", "readOnly": true}, "name": {"type": "string"}}});
     let id = json!({"type": "string", "format": "uuid"});
     let owner = json!({"type": "object", "required": ["colour", "colours", "paint"], "properties": {
@@ -342,7 +342,7 @@ async fn what_is_only_listed_is_what_references_lead_to() {
 }
 
 #[tokio::test]
-async fn a_number_with_limits_is_no_relation_whatever_its_name() {
+async fn a_number_with_limits_is_not_a_relation() {
     let api = Api::start(Sandbox::builder()).await;
     let mut pgn = api.get("/obd/pgns/1/").await.body;
     for (number, status) in [(-1, 400), (262_144, 400), (262_143, 200)] {

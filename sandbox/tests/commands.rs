@@ -73,7 +73,7 @@ async fn a_command_is_pending_then_done() {
             &done["return"]
         };
         assert_eq!(*returned, json!({"_type": "rpm", "value": 900}));
-        // By the unit's id too, as typed.
+        // Also by the unit id.
         let started = api
             .send(
                 "POST",
@@ -112,7 +112,7 @@ async fn a_command_is_pending_then_done() {
             (wrong.status, &wrong.body["command"]),
             (400, &json!(["This field is required."]))
         );
-        // The two ids are not to be mixed up.
+        // The two ids must not be confused.
         assert_eq!(
             api.send(
                 "POST",
@@ -127,7 +127,7 @@ async fn a_command_is_pending_then_done() {
 }
 
 #[tokio::test]
-async fn webhooks_are_signed_and_sent_until_they_are_taken() {
+async fn webhooks_are_signed_and_retried_until_accepted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hook = format!("http://{}/hook?x=1", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::<String>::new()));
@@ -136,7 +136,7 @@ async fn webhooks_are_signed_and_sent_until_they_are_taken() {
         for n in 0.. {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut text = Vec::new();
-            // The body is JSON: it ends with its last brace.
+            // The body is JSON and ends with its last brace.
             while !text.ends_with(b"}") {
                 let mut buffer = [0; 4096];
                 match socket.read(&mut buffer).await {

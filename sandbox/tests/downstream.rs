@@ -1,11 +1,11 @@
-//! How a program that uses the API is tested with the sandbox: an example to copy.
+//! How to test a program that uses the API with the sandbox: an example to copy.
 
 use autopi_sandbox::{API_TOKEN, Sandbox};
 use serde_json::Value;
 
-/// The program: how many devices are not updated? It sends a second request when the API is busy.
+/// The program counts the devices that are not updated, and retries once if the API is busy.
 async fn outdated(base: &str, token: &str) -> Result<usize, String> {
-    // Only where nobody turns on the feature `rustls` of `reqwest`.
+    // Only needed if no crate enables the feature `rustls` of `reqwest`.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -35,7 +35,7 @@ async fn outdated(base: &str, token: &str) -> Result<usize, String> {
 }
 
 #[tokio::test]
-async fn it_counts() {
+async fn the_program_counts_outdated_devices() {
     let api = Sandbox::builder().size(10).seed(1).start().await.unwrap();
     let count = outdated(api.url(), API_TOKEN).await.unwrap();
     assert!(count > 0 && count < 10, "{count}");
@@ -43,12 +43,12 @@ async fn it_counts() {
 }
 
 #[tokio::test]
-async fn it_sends_one_more_request_and_no_third() {
+async fn the_program_retries_once() {
     let api = Sandbox::start().await.unwrap();
     api.set_faults(&["status=503"]).unwrap();
     assert!(outdated(api.url(), API_TOKEN).await.is_err());
     api.expect("GET", "/dongle/devices/", 2).unwrap();
-    // What an expectation says that does not hold.
+    // The error of an expectation that is not met.
     let error = api
         .expect("POST", "/dongle/devices/*/", 1)
         .unwrap_err()

@@ -1,4 +1,4 @@
-//! What a real Django REST framework responded (`drf/record.py`), asked of the sandbox with the document that drf-yasg makes of it.
+//! Compares the sandbox with recorded responses of a real Django REST framework (`drf/record.py`), on the document that drf-yasg generates for it.
 
 mod support;
 
@@ -10,13 +10,13 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// Where the sandbox has words of its own.
+/// Replaces texts in which the sandbox differs from DRF.
 fn leveled(mut response: Value) -> Value {
     let detail = text(&response["detail"]).to_owned();
     let known = [
-        // DRF names the model, which a document does not.
+        // DRF names the model, which is not in the document.
         ("No ", " matches the given query.", "Not found."),
-        // Its parser of forms has words of its own.
+        // The sandbox's form parser has its own error texts.
         (
             "Multipart form parse error - ",
             "",
@@ -28,7 +28,7 @@ fn leveled(mut response: Value) -> Value {
             response["detail"] = json!(plain);
         }
     }
-    // What a model's choices are called is not in its document.
+    // The display names of a model's choices are not in its document.
     if let Some(actions) = response.get_mut("actions").and_then(Value::as_object_mut) {
         for field in actions
             .values_mut()

@@ -76,7 +76,7 @@ async fn a_request_asks_for_a_fault_by_header() {
     assert!(came > 0 && came < promised, "{came} of {promised}");
     let stalled = tokio::time::timeout(Duration::from_millis(200), raw(&api, "stall")).await;
     assert!(stalled.is_err(), "it responded");
-    // And all is well without.
+    // Without the fault, requests succeed.
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
@@ -174,7 +174,7 @@ async fn clock_skew_and_token_expiry_are_faults() {
     for far in ["clock-skew=-1000000h", "clock-skew=4000000000h"] {
         assert!(with(far).await.header("date").ends_with(" GMT"), "{far}");
     }
-    // An API token does not grow old.
+    // An API token does not expire.
     assert_eq!(
         json_response(
             api.request("GET", "/auth/user/")

@@ -1,4 +1,4 @@
-//! The sandbox responds to names of loopback alone: a page on the web reaches it by none of its own.
+//! The sandbox responds only to names of loopback, so that no page on the web can reach it by a name of its own.
 
 use std::{
     io::{Read, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use autopi_sandbox::Sandbox;
 
-/// The status of a request with these lines, and its body.
+/// Returns the status and the body of the response to a request with these lines.
 async fn ask(api: &Sandbox, head: &str) -> (u16, String) {
     let address = api.url().trim_start_matches("http://").to_owned();
     let head = format!("{head}connection: close\r\n\r\n");
@@ -24,7 +24,7 @@ async fn ask(api: &Sandbox, head: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_name_that_is_not_of_this_machine_is_refused_before_anything_is_done() {
+async fn a_foreign_host_header_is_refused_before_anything_is_done() {
     let api = Sandbox::builder()
         .allow_host("sandbox.test")
         .fault("status=503@/vehicle/")

@@ -5,7 +5,7 @@ mod layers;
 
 use std::path::Path;
 
-/// Each row may import the rows that it names, all of them above it.
+/// Each row may import the rows that it lists, which are above it.
 const LAYERS: layers::Table<'_> = &[
     ("util", &[]),
     ("spec", &["util"]),

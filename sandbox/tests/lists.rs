@@ -1,4 +1,4 @@
-//! Pages, filters, order, search; the world that they show; telemetry.
+//! Pages, filters, order, search; consistent data; telemetry.
 
 mod support;
 
@@ -101,7 +101,7 @@ async fn lists_are_filtered_ordered_and_searched() {
 }
 
 #[tokio::test]
-async fn what_is_shown_belongs_together() {
+async fn related_objects_in_responses_are_consistent() {
     let api = Api::start(Sandbox::builder().seed(3)).await;
     for device in api.items("/dongle/devices/").await {
         let id = text(&device, "id");
@@ -191,7 +191,7 @@ async fn a_million_telemetry_rows_are_computed_not_stored() {
         (&json!(1_000_000), 100)
     );
     let last = api.get(&raw("page_size=100&page_num=9999")).await.body;
-    // 999,999 times ten seconds later.
+    // 999,999 × 10 seconds later.
     assert_eq!(last["results"][99]["ts"], "2026-04-26T17:46:30Z");
     let window = api
         .get(&raw("page_size=100").replace("2027-01-01T00:00:00Z", "2026-01-01T01:00:00Z"))

@@ -1,4 +1,4 @@
-//! What a browser, and what a program gets at `/`.
+//! The responses to a browser and to a program at `/`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn document() -> Value {
 }
 
 fn client() -> Client {
-    // `reqwest` is built without cryptography of its own.
+    // `reqwest` is built without a cryptography provider.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -38,7 +38,7 @@ fn head(response: &Response, name: header::HeaderName) -> &str {
 }
 
 #[tokio::test]
-async fn a_program_gets_the_document_as_it_came() {
+async fn programs_get_the_upstream_document_unchanged() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     for (place, accept) in [
         ("/?format=openapi", Some(BROWSER)),
@@ -58,7 +58,7 @@ async fn a_program_gets_the_document_as_it_came() {
     }
 }
 
-/// What the page loads: the values of `href` and `src`.
+/// Returns what the page loads: the values of `href` and `src`.
 #[cfg(feature = "portal")]
 fn references(html: &str) -> BTreeSet<&str> {
     ["href=\"", "src=\""]
@@ -70,7 +70,7 @@ fn references(html: &str) -> BTreeSet<&str> {
 
 #[cfg(feature = "portal")]
 #[tokio::test]
-async fn a_browser_gets_swagger_ui_and_every_file_of_it_from_us() {
+async fn browsers_get_the_portal_without_external_files() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     let response = get(api.url(), Some(BROWSER)).await;
     assert_eq!(
@@ -121,7 +121,7 @@ async fn a_browser_gets_swagger_ui_and_every_file_of_it_from_us() {
 
 #[cfg(feature = "portal")]
 #[tokio::test]
-async fn files_are_kept_until_they_change() {
+async fn portal_files_are_cached_until_they_change() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     let url = format!("{}/__sandbox/portal/swagger-ui-bundle.js", api.url());
     let first = get(&url, None).await;
@@ -149,7 +149,7 @@ async fn files_are_kept_until_they_change() {
 
 #[cfg(feature = "portal")]
 #[tokio::test]
-async fn what_is_not_a_file_of_the_portal_is_no_page_of_another() {
+async fn unknown_portal_files_are_404() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     for place in ["/__sandbox/portal", "/__sandbox/portal/"] {
         let response = get(&format!("{}{place}", api.url()), Some(BROWSER)).await;
@@ -165,7 +165,7 @@ async fn what_is_not_a_file_of_the_portal_is_no_page_of_another() {
 
 #[cfg(not(feature = "portal"))]
 #[tokio::test]
-async fn without_the_feature_a_browser_is_told_where_the_document_is() {
+async fn without_the_portal_feature_browsers_get_a_link_to_the_document() {
     let api = Sandbox::builder().spec(document()).start().await.unwrap();
     let response = get(api.url(), Some(BROWSER)).await;
     assert_eq!(

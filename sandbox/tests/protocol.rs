@@ -1,4 +1,4 @@
-//! HTTP and authentication as Django REST framework has them.
+//! HTTP and authentication as in Django REST framework.
 
 mod support;
 
@@ -167,7 +167,7 @@ async fn a_login_asks_for_the_second_factor() {
             .status(),
         200
     );
-    // The token of the first step opens nothing.
+    // The token of the first step gives no access.
     let header = format!("Bearer {}", token.as_str().unwrap());
     assert_eq!(
         api.http
@@ -451,7 +451,7 @@ async fn wire_modes_differ_where_the_api_departs_from_its_document() {
             &Value::Null
         )
     );
-    // The same world, in other words.
+    // The same data, in the other wire mode.
     let (wire, letter) = (&a["results"][0], &b["results"][0]);
     assert_eq!(
         (&wire["id"], &wire["callName"]),
@@ -472,7 +472,7 @@ async fn wire_modes_differ_where_the_api_departs_from_its_document() {
             "{key}"
         );
     }
-    // Every page by its links, once each.
+    // Every page once, by its links.
     let (mut next, mut seen) = (Some(spec.url("/dongle/devices/?page_size=7")), Vec::new());
     while let Some(url) = next {
         let page = spec

@@ -1,4 +1,4 @@
-//! What is created, changed and deleted stays so: random sequences against a simple model; and after a kill.
+//! Created, changed and deleted items stay so, also after a kill: random sequences are compared with a simple model.
 #![cfg(feature = "sqlite")]
 
 mod support;
@@ -20,7 +20,7 @@ use proptest::{
 use serde_json::{Value, json};
 use support::{Api, JsonResponse, Server, scratch};
 
-/// One step; numbers choose among the items that there are.
+/// One step; numbers select one of the existing items.
 #[derive(Clone, Debug)]
 enum Step {
     Create(String),
@@ -59,7 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
     prop::collection::vec((0..PLACES.len(), step), 1..25)
 }
 
-/// What must be there: id → the field, if it was set.
+/// The expected items: id → the field, if it was set.
 type Model = BTreeMap<u64, Option<String>>;
 
 /// A sandbox in this process, or one that can be killed.
@@ -229,14 +229,14 @@ fn a_database_survives_a_kill_at_any_step() {
         .unwrap();
 }
 
-/// Not a test of its own: the process that gets killed, started by the test below.
+/// Not a test: the process that is killed, started by the test below.
 #[test]
 fn serve() {
     support::serve_if_asked();
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_a_kill() {
+async fn acknowledged_changes_survive_a_kill() {
     let db = scratch("killed.db");
     let mut model = BTreeMap::new();
     for round in 0..4 {
@@ -296,7 +296,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     }
 }
 
-/// Writers at once, each with a field of its own of an item that it shares, until the process is killed: whatever had a response is there.
+/// Concurrent writers change different fields of one item until the process is killed: every acknowledged change is stored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
     const FIELDS: [(&str, &str); 8] = [
@@ -350,7 +350,7 @@ async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
             let found = found
                 .as_i64()
                 .unwrap_or_else(|| found.as_str().unwrap().parse().unwrap());
-            // The one after it may have been written, and had no response.
+            // The next change may have been written without a response.
             assert!(
                 last >= 0 && (found == last || found == last + 1),
                 "{field}: {found} after {last}"
@@ -365,7 +365,7 @@ async fn a_write_that_fails_changes_nothing() {
     let api = Api::start(Sandbox::builder().db(&db)).await;
     let path = "/dongle/environment_variables/";
     let before = api.get(path).await.body;
-    // The file refuses from now on, as on a full disk.
+    // From now on writes fail, as on a full disk.
     let other = rusqlite::Connection::open(&db).unwrap();
     for event in ["INSERT", "UPDATE"] {
         let full = format!(

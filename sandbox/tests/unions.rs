@@ -24,7 +24,7 @@ async fn apis() -> Vec<Api> {
     apis
 }
 
-/// The members of an object, but for those that are only sometimes there.
+/// Returns the members of an object, without optional ones.
 fn keys(value: &Value) -> BTreeSet<&str> {
     let keys = value.as_object().unwrap().keys().map(String::as_str);
     keys.collect()
@@ -81,7 +81,7 @@ async fn an_item_is_one_alternative_with_its_tag_wherever_it_is_shown() {
 }
 
 #[tokio::test]
-async fn a_body_is_judged_by_the_alternative_that_its_tag_names() {
+async fn a_body_is_validated_by_the_alternative_of_its_tag() {
     let required = json!(["This field is required."]);
     for api in apis().await {
         for (path, body, errors) in [
@@ -156,7 +156,7 @@ async fn a_body_is_judged_by_the_alternative_that_its_tag_names() {
                 json!({"pets": [{"kind": "dog", "name": "a"}, {"kind": "ox"}]}),
                 json!({"pets": {"1": {"kind": ["\"ox\" is not a valid choice."]}}}),
             ),
-            // No tag, but a member that tells.
+            // No tag, but a member that distinguishes the alternatives.
             (
                 "/events/",
                 json!({"type": "started"}),
@@ -173,7 +173,7 @@ async fn a_body_is_judged_by_the_alternative_that_its_tag_names() {
                 json!({"type": "stalled", "why": 0}),
                 json!({"why": ["Ensure this value is greater than or equal to 1."]}),
             ),
-            // Nothing that tells: by the JSON type, and by the members.
+            // Neither: the JSON type and the members decide.
             (
                 "/things/",
                 json!({"key": "k"}),
@@ -243,7 +243,7 @@ async fn a_body_is_judged_by_the_alternative_that_its_tag_names() {
 }
 
 #[tokio::test]
-async fn what_was_created_stays_the_alternative_that_was_sent() {
+async fn a_created_item_keeps_the_alternative_that_was_sent() {
     for api in apis().await {
         let made = api
             .send(
@@ -256,7 +256,7 @@ async fn what_was_created_stays_the_alternative_that_was_sent() {
         assert_eq!(keys(&made.body), ["id", "kind", "name", "barks"].into());
         let path = format!("/pets/{}/", made.body["id"]);
         assert_eq!(api.get(&path).await.body, made.body);
-        // A PATCH need not say what the item is, and is judged by what it is.
+        // A PATCH without a tag is validated by the item's alternative.
         let patched = api.send("PATCH", &path, &json!({"barks": true})).await;
         assert_eq!(
             (
@@ -273,7 +273,7 @@ async fn what_was_created_stays_the_alternative_that_was_sent() {
             wrong.body,
             json!({"kind": ["\"ox\" is not a valid choice."]})
         );
-        // With its tag it becomes another; nothing but the tag is asked for.
+        // With a tag the item becomes another alternative; only the tag is required.
         let fish = api.send("PATCH", &path, &json!({"kind": "fish"})).await;
         assert_eq!(
             (fish.status, keys(&fish.body)),
@@ -291,7 +291,7 @@ async fn what_was_created_stays_the_alternative_that_was_sent() {
             cat.body
         );
         assert_eq!(api.get(&path).await.body, cat.body);
-        // One that was there from the start, too.
+        // Also an item that existed from the start.
         let pets = api.items("/pets/").await;
         let cat = pets.iter().find(|p| p["kind"] == "cat").unwrap();
         let path = format!("/pets/{}/", cat["id"]);
@@ -330,7 +330,7 @@ fn swagger_2_inherits_by_the_name_of_the_definition() {
 }
 
 #[tokio::test]
-async fn chains_and_rings_of_unions_are_looked_at_once() {
+async fn chains_and_cycles_of_unions_are_checked_once() {
     const LONG: usize = 2000;
     let to = |n: usize| json!({"$ref": format!("#/components/schemas/S{n}")});
     let operation = json!({"requestBody": {"content": {"application/json": {"schema": to(0)}}}, "responses": {"200": {"description": "", "content": {"application/json": {"schema": to(0)}}}}});
@@ -343,7 +343,7 @@ async fn chains_and_rings_of_unions_are_looked_at_once() {
         json!({"openapi": "3.0.3", "paths": {"/x/": {"get": operation.clone(), "post": operation.clone()}}, "components": {"schemas": schemas}})
     };
     let tagged = |next: Value| json!({"oneOf": [next.clone()], "discriminator": {"propertyName": "t", "mapping": {"a": next["$ref"].clone()}}});
-    // Values as deep as JSON may be, each level of which fits two alternatives.
+    // Values at the maximum depth of JSON, each level of which matches two alternatives.
     let deep = (0..100).fold(json!("x"), |inner, _| json!({"a": inner, "t": "a"}));
     for document in [
         chain(json!({"type": "integer"}), &wide),

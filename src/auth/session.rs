@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_is_read_from_a_jwt_and_junk_is_none() {
+    fn the_lifetime_of_a_jwt_is_read_and_junk_is_ignored() {
         let jwt = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
         let of = |claims: &str| lifetime(&jwt(claims), 1_000).map(|d| d.as_secs());
         assert_eq!(of(r#"{"exp":1600}"#), Some(600));

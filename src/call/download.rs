@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_servers_propose() {
+    fn download_names_proposed_by_servers_are_safe() {
         for (header, name) in [
             ("attachment; filename=\"a b.csv\"", Some("a b.csv")),
             ("attachment; FileName=a.csv; size=3", Some("a.csv")),

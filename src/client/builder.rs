@@ -113,8 +113,8 @@ impl<M> ClientBuilder<M> {
         self.hooks = Some(Arc::new(hooks));
         self
     }
-    /// Sets a handler for items that do not decode while `stream` reads a list. It is told the operation, the place, the reason and the raw JSON of the item,
-    /// which may be private; the stream goes on and ends without an error. Without a handler, all good items come as well, each bad item is logged as a warning
+    /// Sets a handler for items that do not decode while `stream` reads a list. It gets the operation, the place, the reason and the raw JSON of the item,
+    /// which may be private; the stream continues and ends without an error. Without a handler, all good items come as well, each bad item is logged as a warning
     /// (with its operation and path only), and the stream ends with an error about the first bad item.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.on_bad_item = Some(OnBadItem::new(handler));

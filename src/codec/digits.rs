@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_change_are_told_from_those_that_do_not() {
+    fn numbers_that_lose_digits_are_recognised() {
         for kept in [
             "0",
             "-0.0",
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_changes_is_found_wherever_it_stands() {
+    fn a_number_that_loses_digits_is_found_anywhere() {
         for lost in [
             "89450100000000000123",
             "-89450100000000000123",

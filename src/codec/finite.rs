@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_finite_is_written_as_serde_json_writes_it() {
+    fn finite_values_are_written_as_serde_json_writes_them() {
         let value = serde_json::json!({"a": [null, 1.5, "x\n", {"b": {}}, []], "c": true});
         let mut v = Violations::default();
         assert_eq!(

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn values_and_none_read_well() {
+    fn nullable_setters_accept_values_and_none() {
         let owned = Some("x".to_owned());
         let texts = [
             set::<str>("x"),

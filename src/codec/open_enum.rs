@@ -33,7 +33,7 @@ impl<T> UnknownValue<T> {
         Self(value)
     }
 
-    /// Returns the value as it came.
+    /// Returns the unchanged value.
     pub fn get(&self) -> &T {
         &self.0
     }
@@ -159,7 +159,7 @@ mod tests {
     crate::__open_int_enum!(Level { One = 1 });
 
     #[test]
-    fn unknown_values_go_back_out_unchanged() {
+    fn unknown_enum_values_are_written_back_unchanged() {
         for text in [r#""on""#, r#""""#, r#""brand new""#] {
             let state: State = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&state).unwrap(), text);

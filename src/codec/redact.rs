@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_secret_is_shown_as_derived() {
+    fn values_without_secrets_have_the_derived_debug() {
         let json = json!({"a": [1, 2.5, null, true, "x\u{1b}"], "b": {}});
         let map = BTreeMap::from([("k".to_owned(), vec![Some(json.clone()), None])]);
         assert_eq!(format!("{:?}", Redacted(&map)), format!("{map:?}"));

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_read_as_others_write_them() {
+    fn common_notations_of_times_are_read() {
         for (text, utc) in [
             ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
             ("2026-01-02T03:04:05.25+02:00", "2026-01-02T01:04:05.25Z"),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_says_why() {
+    fn an_invalid_time_is_an_error_with_the_reason() {
         let why = |text: &str| text.parse::<Timestamp>().unwrap_err().to_string();
         for text in [
             "",
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_counted_with() {
+    fn timestamps_support_arithmetic() {
         let (start, hour) = (time("2026-01-02T03:04:05Z"), Duration::from_secs(3600));
         assert_eq!((start + hour).to_string(), "2026-01-02T04:04:05Z");
         assert_eq!((start - hour) - start, SignedDuration::from_secs(-3600));

@@ -17,7 +17,7 @@ use crate::codec::{
 
 /// The members of an object that the document does not name, by their names in JSON.
 ///
-/// They are kept as they came and written back, so that a `PUT` of what a `GET` returned does not delete members that the document does not know yet. A member
+/// They are kept unchanged and written back, so that a `PUT` of what a `GET` returned does not delete members that the document does not know yet. A member
 /// can also be added to a request, if the API takes it and the document does not mention it. A number of more than 64 bits is kept as a string.
 #[derive(Clone, Default)]
 #[allow(clippy::box_collection)] // 8 bytes in each object, not 24

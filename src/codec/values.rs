@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_from_both() {
+    fn decimals_decode_from_numbers_and_texts() {
         for text in [r#""12.50""#, "12.5", "1e2"] {
             serde_json::from_str::<Decimal>(text).unwrap();
         }

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn results_failures_and_not_yet() {
+    fn command_results_failures_and_pending_jobs_are_distinguished() {
         for not_yet in [
             "",
             "null",

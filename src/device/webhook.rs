@@ -97,7 +97,7 @@ pub enum CommandState {
     CommandExecuted,
     /// The device did not respond in time.
     Timeout,
-    /// A value that the documentation does not list, kept as it came.
+    /// A value that the documentation does not list, kept unchanged.
     Unknown(UnknownValue<String>),
 }
 crate::__open_enum!(CommandState { CommandExecuted = "COMMAND_EXECUTED", Timeout = "TIMEOUT" });
@@ -116,7 +116,7 @@ pub struct CommandEvent {
     /// The id of the device.
     #[serde(default)]
     pub device_id: Option<DeviceId>,
-    /// What the device sent, as it came.
+    /// The unchanged output of the device.
     #[serde(default)]
     pub response: Value,
     /// All other members.
@@ -155,7 +155,7 @@ mod tests {
     const SIGNATURE: &str = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 
     #[test]
-    fn signatures() {
+    fn webhook_signatures_are_verified() {
         for (signature, secret) in [
             (SIGNATURE, "Jefe"),
             (&SIGNATURE.to_uppercase(), "APIToken Jefe"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_open() {
+    fn webhook_events_keep_unknown_members() {
         let body = r#"{"jid":"2026","state":"COMMAND_EXECUTED","success":true,"device_id":"0189d7a5-0000-7000-8000-000000000001",
             "response":{"tag":"salt/job/1","data":{"return":{"_type":"rpm","value":900}}},"more":1}"#;
         let event: CommandEvent = serde_json::from_str(body).unwrap();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_would_change_loses_neither_its_digits_nor_the_event() {
+    fn a_webhook_keeps_the_digits_of_large_numbers() {
         let body = br#"{"jid":20260101120000123456,"state":"COMMAND_EXECUTED","response":{"data":{"return":[89450100000000000123, NaN]}}}"#;
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"t");
         let signature = ring::hmac::sign(&key, body);

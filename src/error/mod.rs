@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Status,
     /// A 2xx response is not of the form that the document describes.
     Decode,
-    /// A list cannot be read to its end: a page came twice, a `next` link leads to another host or goes on without end, or fewer items came than the server
+    /// A list cannot be read to its end: a page came twice, a `next` link leads to another host or never ends, or fewer items came than the server
     /// counts. All items before the error were returned.
     Pagination,
     /// No credentials could be obtained, or the signature of a webhook is wrong.

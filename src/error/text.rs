@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_of_a_server_reaches_a_terminal_as_it_is() {
+    fn no_text_of_a_server_reaches_a_terminal_unescaped() {
         let refused = |body: &'static str| {
             Error::status_of(
                 400,

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_call_asks_for_is_told_from_what_looks_alike() {
+    fn different_queries_have_different_fingerprints() {
         let of = |values: &[&str]| {
             let mut spec = RequestSpec::new("x", reqwest::Method::GET, "/".into());
             let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));

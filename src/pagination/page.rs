@@ -60,7 +60,7 @@ pub struct ItemError {
     pub path: String,
     /// The reason.
     pub message: String,
-    /// The item as it came. It may not be valid JSON: Python writes `NaN`.
+    /// The unchanged text of the item. It may not be valid JSON: Python writes `NaN`.
     pub raw: String,
 }
 

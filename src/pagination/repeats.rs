@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_comes_back_to_itself_is_found_whatever_its_envelope_says() {
+    fn a_repeated_page_is_found_whatever_its_envelope() {
         let linked = |n: u8, id: u8| {
             format!(r#"{{"next":"?page={n}","results":[{{"id":{id}}}],"page":{n}}}"#)
         };

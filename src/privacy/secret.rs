@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_hold_more() {
+    fn more_names_are_secrets_in_queries() {
         for (name, value) in [
             ("X-Amz-Signature", "x"),
             ("sig", "x"),

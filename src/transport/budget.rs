@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_runs_dry_and_fills() {
+    fn the_retry_budget_is_used_up_and_refilled() {
         let budget = Budget::new();
         assert_eq!((0..1000).filter_map(|_| budget.take(5)).count(), 1000);
         let used = |budget: &Budget| budget.take(5).map(Claim::used).is_some();

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_that_has_no_time_or_is_dropped_takes_no_places() {
+    async fn dropped_and_late_calls_free_their_rate_slots() {
         let limits = Limits::new(None, Some(5.0));
         let burst = join_all((0..2000).map(|_| admit(&limits, 2))).await;
         assert_eq!(burst.iter().flatten().count(), 10);
@@ -222,7 +222,7 @@ mod tests {
     /// Runs calls that arrive, are dropped, run out of time, or are admitted and not sent, at random. No permit may be lost and no place used twice, and
     /// afterwards the next call must be admitted at once.
     #[tokio::test(start_paused = true)]
-    async fn nothing_is_lost_by_calls_that_are_dropped_anywhere() {
+    async fn calls_dropped_anywhere_lose_no_permits() {
         for seed in 0..300 {
             let mut random = fastrand::Rng::with_seed(seed);
             let limits = Limits::new(Some(3), Some(10.0));
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_call_in_flight_is_one_call_in_flight() {
+    async fn a_limit_of_no_calls_in_flight_counts_as_one() {
         let limits = Limits::new(Some(0), None);
         for _ in 0..3 {
             let turn = tokio::time::timeout(Duration::from_secs(9), admit(&limits, 1)).await;
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_without_a_rate_keeps_no_places() {
+    async fn a_client_without_a_rate_limit_reserves_no_slots() {
         let limits = Limits::new(None, None);
         limits.pause(Duration::from_secs(1));
         drop(limits.admit(after(Duration::from_secs(2))).await.unwrap());

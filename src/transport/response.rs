@@ -169,7 +169,7 @@ pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
 /// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items, then leniently, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
     if body.is_empty() {
-        // An empty body is read as null where null is allowed, and as nothing else: an empty list would be made up.
+        // An empty body is read as null where null is allowed, and as nothing else: an empty list would be invented.
         let value = serde_json::from_str("null");
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }

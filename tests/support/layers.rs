@@ -1,6 +1,6 @@
-//! Holds the modules of a crate against a table of layers. Used by the crates' own `tests/layers.rs` with `#[path]`.
+//! Checks the modules of a crate against a table of layers. The crates' own `tests/layers.rs` use it with `#[path]`.
 //!
-//! A module is a file; it belongs to the row of the table that names it or the folder it is in. A row may import only rows above it, so that the arrows go one way.
+//! A module is a file; it belongs to the row of the table that names it or the folder it is in. A row may import only rows above it.
 //! What a folder's `mod.rs` or `lib.rs` re-exports counts as an import of the module it comes from. Tests are left out.
 
 use std::{
@@ -14,7 +14,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Module and the modules that it may import: `("http", &["spec", "state"])`, `("http::server", …)`.
 pub type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
-/// Returns what breaks the table, one line each: modules without a row, rows that import a row below them, imports that no row allows.
+/// Returns the violations of the table, one on each line: modules without a row, rows that import a row below them, imports that no row allows.
 pub fn violations(src: &Path, table: Table<'_>) -> Vec<String> {
     let mut out = BTreeSet::new();
     for (at, (module, allowed)) in table.iter().enumerate() {
@@ -50,7 +50,7 @@ pub fn violations(src: &Path, table: Table<'_>) -> Vec<String> {
     out.into_iter().collect()
 }
 
-/// Returns the circles of modules: for each, the modules that import each other. A folder's `mod.rs` and what is below it may.
+/// Returns the cycles of modules that import each other. A folder's `mod.rs` and the modules below it may.
 pub fn circles(src: &Path) -> Vec<Vec<String>> {
     let imports = imports(src);
     let related =
@@ -79,7 +79,7 @@ pub fn circles(src: &Path) -> Vec<Vec<String>> {
     found.into_iter().filter(|c| !c.is_empty()).collect()
 }
 
-/// Returns which modules each module imports. The root, which re-exports the crate's face, is left out as a module.
+/// Returns which modules each module imports. The root, which only re-exports, is left out.
 fn imports(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     read(src, &[], &mut files);
@@ -130,7 +130,7 @@ fn read(folder: &Path, module: &[String], out: &mut Vec<(Vec<String>, TokenStrea
     }
 }
 
-/// The module that a path leads to: the longest beginning that is one, or the module from which that one re-exports the next name.
+/// Returns the module of a path: its longest prefix that is a module, or the module from which that one re-exports the next name.
 fn resolve(
     path: &[String],
     modules: &BTreeSet<Vec<String>>,
@@ -156,7 +156,7 @@ fn resolve(
     None
 }
 
-/// All paths in a file that begin with `crate`, `super` or `self`, from the root of the crate; of exports, all that a `use` names.
+/// Returns all paths of a file that begin with `crate`, `super` or `self`, from the root of the crate; for exports, all names of a `use`.
 fn paths(code: &TokenStream, module: &[String], exports: bool) -> Vec<Vec<String>> {
     let mut out = Vec::new();
     scan(code.clone(), module, exports, &mut out);
@@ -176,7 +176,7 @@ fn scan(code: TokenStream, module: &[String], exports: bool, out: &mut Vec<Vec<S
             _ => None,
         };
         if let Some(group) = group {
-            // `mod name { … }`: one deeper; a module of tests is none of the crate.
+            // `mod name { … }` is one level deeper; a module of tests does not count.
             let inline = at >= 2 && word(at - 2) == "mod" && group.delimiter() == Delimiter::Brace;
             let test = inline
                 && tokens[..at - 2]
@@ -195,9 +195,9 @@ fn scan(code: TokenStream, module: &[String], exports: bool, out: &mut Vec<Vec<S
         let first = word(at);
         let rooted = matches!(first.as_str(), "crate" | "super" | "self");
         let starts = match exports {
-            // `pub use high::Face`: from the module itself.
+            // `pub use high::Face` starts at the module itself.
             true => at > 0 && word(at - 1) == "use",
-            // A path goes on from what is before it; `$crate` of a macro is not an import: its body stands where it is used.
+            // `$crate` in a macro is not an import, because the macro is expanded elsewhere.
             false => {
                 let before = at.checked_sub(1).map(|at| tokens[at].to_string());
                 rooted && before.as_deref() != Some("$") && !(at >= 2 && colons(&tokens, at - 2))
@@ -223,7 +223,7 @@ fn colons(tokens: &[TokenTree], at: usize) -> bool {
     colon(at) && colon(at + 1)
 }
 
-/// Goes along a path, into the braces of a `use`.
+/// Follows a path into the braces of a `use`.
 fn follow(tokens: &[TokenTree], at: usize, mut path: Vec<String>, out: &mut Vec<Vec<String>>) {
     match tokens.get(at) {
         Some(TokenTree::Ident(word)) => {

@@ -1,4 +1,4 @@
-//! A server of raw sockets that does exactly what a test says, and keeps what it was asked.
+//! A server on raw sockets that follows a test's script and records the requests.
 #![allow(dead_code)]
 
 use std::{
@@ -12,14 +12,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What the server does with a request, step by step; then it closes.
+/// The steps of the server's response to a request; after them it closes the connection.
 #[derive(Clone)]
 pub enum Step {
     Write(Vec<u8>),
     Wait(Duration),
-    /// Until the other side goes.
+    /// Waits until the client closes the connection.
     Stall,
-    /// A TCP reset in place of a close.
+    /// Resets the TCP connection instead of closing it.
     Reset,
 }
 
@@ -29,7 +29,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// `script` gets the number of the request (from 0) and its text, head and body.
+    /// Starts a server; `script` gets the number of the request (from 0) and its text, head and body.
     pub async fn start(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -54,12 +54,12 @@ impl Server {
         .await
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// How many began with this.
+    /// Returns the number of requests that began with this text.
     pub fn count(&self, start: &str) -> usize {
         self.requests()
             .iter()
@@ -67,7 +67,7 @@ impl Server {
             .count()
     }
 
-    /// With an API token and short waits.
+    /// Returns a client builder with an API token and short waits.
     pub fn builder(&self) -> ClientBuilder {
         Client::builder()
             .base_url(&self.url)

@@ -1,4 +1,4 @@
-//! What JavaScript may ask of the client: each call gives the result, or the error's one line as the exception.
+//! The client's functions for JavaScript: each returns the result, or throws the error as one line.
 
 use std::{fmt::Display, time::Duration};
 
@@ -16,7 +16,7 @@ fn client(url: &str) -> ClientBuilder {
         .attempt_timeout(Duration::from_millis(500))
 }
 
-/// How many devices there are, by a stream over pages of 10.
+/// Returns the number of devices, from a stream over pages of 10.
 #[wasm_bindgen]
 pub async fn count(url: String, token: String) -> Result<usize, JsValue> {
     let client = client(&url).api_token(token).build().map_err(js)?;
@@ -29,7 +29,7 @@ pub async fn count(url: String, token: String) -> Result<usize, JsValue> {
         .map_err(js)
 }
 
-/// The user's own record, after a login.
+/// Returns the user's own record, after a login.
 #[wasm_bindgen]
 pub async fn user(url: String, email: String, password: String) -> Result<String, JsValue> {
     let client = client(&url).login(email, password).build().map_err(js)?;

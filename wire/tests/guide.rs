@@ -1,4 +1,4 @@
-//! The example of unions in docs/guide.md, which AutoPi's own document has none of.
+//! The example of unions in docs/guide.md; AutoPi's own document has no unions.
 
 use std::sync::{Arc, Mutex};
 

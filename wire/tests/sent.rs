@@ -1,4 +1,4 @@
-//! What goes over the wire for each quirk of `document.yaml`, and what is refused before anything is sent.
+//! The requests for each quirk of `document.yaml`, and the errors before anything is sent.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +27,7 @@ impl Sent {
         self.head.uri.to_string()
     }
 
-    /// Head and text of each part, in their order.
+    /// Returns the head and the text of each part, in order.
     fn parts(&self) -> Vec<(String, String)> {
         let boundary = self
             .header("content-type")
@@ -42,7 +42,7 @@ impl Sent {
             .collect()
     }
 
-    /// [`Self::parts`], a line each.
+    /// Returns [`Self::parts`], one on each line.
     fn shown(&self) -> Vec<String> {
         let short = |head: String| {
             let head = head.replace("Content-Disposition: form-data; ", "");
@@ -55,7 +55,7 @@ impl Sent {
     }
 }
 
-/// Responds to everything with this body of this type.
+/// Starts a server that responds to every request with this body and content type.
 async fn server(media: &'static str, text: &'static str) -> (Client, Arc<Mutex<Vec<Sent>>>) {
     let seen = Arc::<Mutex<Vec<Sent>>>::default();
     let log = seen.clone();
@@ -184,7 +184,7 @@ async fn an_object_written_out_in_a_parameter_is_typed_and_sent_by_its_style() {
 }
 
 #[tokio::test]
-async fn no_number_that_is_none_is_sent() {
+async fn nan_and_infinities_are_never_sent() {
     let (client, seen) = server("application/json", "").await;
     let nan = || [1.0, f64::NAN];
     let call = client
@@ -236,7 +236,7 @@ async fn lists_and_objects_go_into_headers() {
     let sent = seen.lock().unwrap().pop().unwrap();
     let headers = ["x-words", "x-ids", "x-where", "x-mode"].map(|name| sent.header(name));
     assert_eq!(headers, ["a b,c", "1,2", "lat=1.5,name=x y", "fast"]);
-    // A comma would make two of one.
+    // A comma would split the item.
     let error = client
         .lists_read()
         .ids([1])
@@ -248,7 +248,7 @@ async fn lists_and_objects_go_into_headers() {
         error.field_errors()["X-Words"][0].contains("comma"),
         "{error}"
     );
-    // So would a line's end.
+    // So would a line feed.
     let error = client
         .lists_read()
         .ids([1])
@@ -343,7 +343,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
     );
 }
 
-/// Before or after the part, once or twice: what the caller sets is what is sent.
+/// The caller's header is sent, whether set before or after the part, once or twice.
 #[tokio::test]
 async fn a_header_of_a_part_is_the_callers_before_the_documented_one() {
     let (client, seen) = server("application/json", "").await;
@@ -363,9 +363,9 @@ async fn a_header_of_a_part_is_the_callers_before_the_documented_one() {
 }
 
 #[tokio::test]
-async fn a_header_that_a_part_requires_is_asked_for_before_anything_is_sent() {
+async fn a_required_header_of_a_part_must_be_set_before_sending() {
     let (client, seen) = server("application/json", "").await;
-    // Only of a part that is there, and in whatever order they are set.
+    // The header is only required if the part is set, in any order.
     client.forms_parts().note("n").send().await.unwrap();
     let error = client.forms_parts().signed("s").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -388,7 +388,7 @@ async fn a_header_that_a_part_requires_is_asked_for_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
+async fn an_inline_union_is_sent_by_its_style() {
     let (client, seen) = server("application/json", "").await;
     let numbers = || vec![1, 2];
     let words = || vec!["x y".to_owned(), "z".to_owned()];
@@ -459,7 +459,7 @@ async fn a_union_without_a_name_is_sent_by_its_style_whatever_it_holds() {
 }
 
 #[tokio::test]
-async fn a_union_in_a_part_is_a_text_a_part_for_each_item_json_or_a_file() {
+async fn a_union_in_a_part_is_text_json_repeated_parts_or_a_file() {
     let (client, seen) = server("application/json", "").await;
     let words = vec!["x".to_owned(), "y".to_owned()];
     for (to, expected) in [
@@ -620,7 +620,7 @@ async fn media_types_are_those_of_the_document() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_comes_as_bytes() {
+async fn responses_that_are_not_json_are_bytes() {
     let lines = "{\"lat\":1}\n{\"lat\":2}\n";
     let (client, _) = server("application/x-ndjson", lines).await;
     let download = client.media_lines().body(lines).send().await.unwrap();
@@ -628,7 +628,7 @@ async fn what_is_no_json_comes_as_bytes() {
 }
 
 #[tokio::test]
-async fn limits_reach_everything_that_is_sent_and_are_told_at_once() {
+async fn limits_are_checked_everywhere_and_reported_at_once() {
     let (client, seen) = server("application/json", "").await;
     let point = |name: &str, lat| types::Point::new(name).lat(lat);
     let list = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();

@@ -1,8 +1,8 @@
-//! What rustc says to the usual slips: it must name what is wanted, and no way that compiles and is wrong.
+//! rustc's messages for common mistakes: they must name the expected type, and suggest nothing that compiles but is wrong.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
-/// The client as cargo has just built it, beside this very test.
+/// The library that cargo has just built, next to this test.
 fn library() -> (PathBuf, PathBuf) {
     let folder = env::current_exe().unwrap().parent().unwrap().to_owned();
     let files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap());
@@ -14,7 +14,7 @@ fn library() -> (PathBuf, PathBuf) {
     (folder, last.unwrap().path())
 }
 
-/// What rustc says, if it refuses the code.
+/// Returns rustc's message if it refuses the code.
 fn refused(code: &str) -> Option<String> {
     let (folder, library) = library();
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui.rs");
@@ -51,7 +51,7 @@ fn the_message_for_a_common_mistake_says_what_is_expected() {
             r#"`"2026-01-31".parse::<autopi::Date>()?`"#,
         ),
         (r#"date("yesterday")"#, "expected `autopi::Date`"),
-        // Not even one that is right, and not in an `Option`: docs/decisions/0007.
+        // Not even a valid text, and not in an `Option`: docs/decisions/0007.
         (
             r#"date("2026-01-31")"#,
             "parse a text for a time, date, decimal or id",

@@ -1,6 +1,6 @@
-//! How long the largest of `tests/bombs` take: `cargo bench -p xtask --bench bombs [NAME]` prints what takes more than a tenth of a second.
+//! Measures the largest documents of `tests/bombs`: `cargo bench -p xtask --bench bombs [NAME]` prints those that take more than a tenth of a second.
 //!
-//! Each runs in a process of its own, so that a crash is seen.
+//! Each runs in its own process, so that a crash is noticed.
 
 #[path = "../tests/bombs/documents.rs"]
 mod documents;
@@ -41,7 +41,7 @@ fn main() {
     let _ = fs::remove_file(&file);
 }
 
-/// What a process of its own says of it.
+/// Runs one document in its own process, and returns its output.
 fn child(stage: &str, file: &Path) -> Vec<String> {
     let program = env::current_exe().expect("the path of this program");
     let mut child = Command::new(program)
@@ -73,7 +73,7 @@ fn one(stage: &str, text: &str) {
         .find(|s| s.0 == stage)
         .expect("a stage")
         .1;
-    // The stack of a thread of tokio's.
+    // The stack size of a tokio thread.
     thread::scope(|scope| {
         let work = thread::Builder::new().stack_size(2 << 20);
         let work = work.spawn_scoped(scope, || {
@@ -89,7 +89,7 @@ fn one(stage: &str, text: &str) {
     });
 }
 
-/// What this process has used: a machine may be busy with other things.
+/// Returns the processor time of this process, since the machine may be busy with other work.
 fn processor_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_can_not_hold_is_refused_with_its_line() {
+    fn yaml_values_that_json_cannot_hold_are_refused_with_their_line() {
         for (text, line, what) in [
             (
                 "{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2}}",

@@ -1,6 +1,6 @@
-//! Documents that are small and would take for ever, or all of the stack: each is through, or refused with its place, in a moment.
+//! Small documents that could take exponential time or the whole stack: each is processed, or refused with its place, quickly.
 //!
-//! How long the largest of them take optimised: `benches/bombs.rs`.
+//! `benches/bombs.rs` measures the largest of them in a release build.
 
 #[path = "bombs/documents.rs"]
 mod documents;
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-/// Forty times what the slowest stage took unoptimised on a busy machine (1.5 s, a diff; 2026-11-26), far less than what doubles at each of 40 levels.
+/// Forty times the slowest stage in a debug build on a busy machine (1.5 s, a diff; 2026-11-26); work that doubles at each of 40 levels takes far longer.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const MANY: usize = 100;
@@ -19,11 +19,11 @@ const MANY: usize = 100;
 fn survives(name: &'static str, text: &str) {
     for (stage, run) in documents::STAGES {
         let (text, (sender, done)) = (text.to_owned(), mpsc::channel());
-        // The stack of a thread of tokio's.
+        // The stack size of a tokio thread.
         let work = thread::Builder::new().stack_size(2 << 20);
         let thread = work.spawn(move || sender.send(run(&text))).unwrap();
         match done.recv_timeout(LIMIT) {
-            // The sandbox says what a document lacks.
+            // The sandbox may refuse an incomplete document.
             Ok(Err(refusal)) => assert!(
                 refusal.contains('#') || stage.starts_with("sandbox"),
                 "{name}, {stage}: {refusal}"
@@ -37,7 +37,7 @@ fn survives(name: &'static str, text: &str) {
 }
 
 #[test]
-fn no_document_takes_for_ever_or_all_of_the_stack() {
+fn no_document_takes_exponential_time_or_overflows_the_stack() {
     let bombs = documents::bombs(MANY);
     let (some, others) = bombs.split_at(bombs.len() / 2);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Careless use of the commands: what is said of names, streams and options that do not do.
+//! Careless use of the commands: errors for wrong names, streams and options.
 
 use std::{
     fs::{self, File},
@@ -24,7 +24,7 @@ fn command(folder: &Path, line: &str) -> Command {
     command
 }
 
-/// Exit code, stdout, stderr, with the document on stdin.
+/// Returns exit code, stdout and stderr, with the document on stdin.
 fn run(folder: &Path, line: &str) -> (Option<i32>, String, String) {
     let mut command = command(folder, line);
     command.stdin(Stdio::piped());
@@ -33,7 +33,7 @@ fn run(folder: &Path, line: &str) -> (Option<i32>, String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that does not read it closes it.
+    // A command that does not read stdin closes it.
     let _ = child.stdin.take().unwrap().write_all(DOCUMENT.as_bytes());
     let out = child.wait_with_output().unwrap();
     let [said, error] = [out.stdout, out.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
@@ -66,7 +66,7 @@ fn a_document_is_read_from_stdin_and_no_file_beside_it() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_named_with_a_way_out_that_is_one() {
+fn unreadable_and_unwritable_files_are_named_with_a_remedy() {
     let folder = folder();
     fs::create_dir_all(folder.path().join("root/spec/openapi.json")).unwrap();
     fs::create_dir_all(folder.path().join("empty/spec")).unwrap();

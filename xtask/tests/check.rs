@@ -16,7 +16,7 @@ actions:
 - {target: "$.components.schemas.Car.properties.count", update: {type: integer}}
 "#;
 
-/// A checkout whose overlay has a stale action as soon as it is looked at again.
+/// A checkout whose overlay has an action that is stale.
 fn root() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let spec = root.path().join("spec");
@@ -42,7 +42,7 @@ fn check(root: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     (out.status.code(), said, error)
 }
 
-/// Without the counts of the rules, which become more.
+/// Removes the counts of the rules, which grow over time.
 fn words(text: &str) -> String {
     let rule = |l: &str| {
         l.get(2..7)
@@ -55,7 +55,7 @@ fn words(text: &str) -> String {
 }
 
 #[test]
-fn the_words_of_check_are_in_their_order() {
+fn the_report_of_check_has_its_fixed_order() {
     let root = root();
     let new = OLD.replace("\"1\"", "1.0").replace(
         "\"count\": ",
@@ -76,7 +76,7 @@ new.json: 1 operations; drift
 the next version of the crate: 0.1.0 → 0.1.1: 1 additive
 "#;
     assert_eq!(words(&said), expected);
-    // What is known when it fails is said all the same.
+    // A failing check still reports what is known.
     fs::write(root.path().join("spec/upstream.json"), "{").unwrap();
     let (code, said, error) = check(root.path(), &["--from", "new.json"]);
     let expected = expected.split_once("1 additive").unwrap().0;

@@ -1,4 +1,4 @@
-//! What the pipeline says to the generator beside OpenAPI: `codegen/src/contract.rs`, docs/contract.md.
+//! The extensions by which the pipeline informs the generator: `codegen/src/contract.rs`, docs/contract.md.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -9,7 +9,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }
 
-/// The names that are constants.
+/// Returns the names that are constants.
 fn constants() -> BTreeSet<String> {
     let text = read("codegen/src/contract.rs");
     let values = text
@@ -32,7 +32,7 @@ fn the_page_names_each_constant() {
 }
 
 #[test]
-fn the_document_says_nothing_else() {
+fn the_document_has_no_other_extensions() {
     fn keys(value: &Value, out: &mut BTreeSet<String>) {
         match value {
             Value::Array(list) => list.iter().for_each(|v| keys(v, out)),
@@ -55,7 +55,7 @@ fn the_document_says_nothing_else() {
 }
 
 #[test]
-fn no_name_is_written_out_beside_its_constant() {
+fn names_of_extensions_are_used_by_their_constants_only() {
     fn search(folder: &Path, found: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -79,7 +79,7 @@ fn no_name_is_written_out_beside_its_constant() {
 }
 
 #[test]
-fn what_patch_takes_requires_nothing_however_it_is_composed() {
+fn the_body_of_a_patch_requires_nothing_in_any_composition() {
     let object = |of: Value| json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}, "allOf": of});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let document = json!({
@@ -101,7 +101,7 @@ fn what_patch_takes_requires_nothing_however_it_is_composed() {
         }},
     });
     let new = normalize(&document.to_string(), None).unwrap();
-    // All that a body is judged by, without what its members hold.
+    // Everything that validates a body, without the content of its members.
     fn required(doc: &Value, schema: &Value, depth: u8, out: &mut Vec<String>) {
         assert!(depth < 9);
         let names = schema["required"].as_array().into_iter().flatten();

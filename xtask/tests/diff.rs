@@ -1,4 +1,4 @@
-//! What a change of the document means to callers: each rule by its pair, alone and in company.
+//! The meaning of a change for callers: each rule with its pair of documents, alone and together with all others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,7 +43,7 @@ struct Case {
     place: String,
     wire: String,
     rust: String,
-    /// Other rules that the pair needs.
+    /// Other rules that the pair also triggers.
     #[serde(default)]
     also: BTreeSet<String>,
 }
@@ -103,7 +103,7 @@ impl Case {
             .collect()
     }
 
-    /// Can both be done to one document?
+    /// Returns whether both changes can be made to one document.
     fn goes_with(&self, other: &Self) -> bool {
         let apart = |a: &str, b: &str| !a.starts_with(b) && !b.starts_with(a);
         other.place != self.place
@@ -140,7 +140,7 @@ static BASES: LazyLock<BTreeMap<&str, Normalized>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Each case by itself.
+/// Returns each case separately.
 static ALONE: LazyLock<Vec<Vec<Change>>> =
     LazyLock::new(|| SUITE.cases.iter().map(|case| of(case, &[])).collect());
 
@@ -152,7 +152,7 @@ fn worst(classes: impl Iterator<Item = Option<Class>>) -> String {
         .to_owned()
 }
 
-/// The report of a case, with others that go with it or alone.
+/// Returns the report of a case, alone or together with others.
 fn of(case: &Case, others: &[&Case]) -> Vec<Change> {
     let base = &BASES[case.on.as_str()];
     let mut changed = SUITE.bases[&case.on].clone();
@@ -168,7 +168,7 @@ fn of(case: &Case, others: &[&Case]) -> Vec<Change> {
 }
 
 #[test]
-fn every_rule_claims_its_pair_alone() {
+fn every_rule_covers_its_pair_of_documents() {
     let mut wrong = String::new();
     for (case, changes) in SUITE.cases.iter().zip(ALONE.iter()) {
         let own = || changes.iter().filter(|c| case.is(c));
@@ -200,7 +200,7 @@ fn every_rule_claims_its_pair_alone() {
 }
 
 #[test]
-fn every_rule_claims_its_pair_in_company() {
+fn every_rule_covers_its_pair_beside_all_others() {
     let mut wrong = String::new();
     for case in &SUITE.cases {
         let mut others: Vec<&Case> = Vec::new();
@@ -341,7 +341,7 @@ fn both_lists_of_servers_are_printed() {
 }
 
 #[test]
-fn what_no_rule_claims_is_listed_by_its_pointer_however_deep() {
+fn unclassified_changes_are_listed_by_their_pointer_at_any_depth() {
     let old = SUITE.bases["three"].clone();
     let mut new = old.clone();
     new["info"]["version"] = "2".into();
@@ -361,7 +361,7 @@ fn what_no_rule_claims_is_listed_by_its_pointer_however_deep() {
 }
 
 #[test]
-fn documents_that_lead_back_to_themselves_end() {
+fn recursive_documents_are_compared_in_finite_time() {
     let text = |more: &str| {
         let parts: Vec<String> = (0..40).map(|i| format!(r##""A{i}":{{"allOf":[{{"$ref":"#/components/schemas/A{0}"}},{{"$ref":"#/components/schemas/A{0}"}}]}}"##, i + 1)).collect();
         format!(
@@ -382,9 +382,9 @@ fn documents_that_lead_back_to_themselves_end() {
     assert_eq!(changes[0].operations.len(), 1);
 }
 
-/// By inheritance too, in 3.0 and in 2.0: the tag of a form that no mapping names is the name of its component.
+/// Also by inheritance, in 3.0 and in 2.0: the tag of an alternative without a mapping is the name of its component.
 #[test]
-fn who_renames_a_form_of_a_type_with_a_discriminator_changes_its_tag() {
+fn renaming_an_alternative_with_a_discriminator_changes_its_tag() {
     let document = |two: bool, cat: &str, more: Value| {
         let (kind, at) = match two {
             true => (json!("kind"), "#/definitions/"),
@@ -428,7 +428,7 @@ fn who_renames_a_form_of_a_type_with_a_discriminator_changes_its_tag() {
     for two in [false, true] {
         let changed = Some(("Feline".to_owned(), Some(Class::Breaking)));
         assert_eq!(tags(two, Value::Null), changed, "{two}");
-        // Its own word for it stays.
+        // The report keeps the document's name.
         let said = json!({"type": "string", "enum": ["cat"]});
         assert_eq!(tags(two, said), None, "{two}");
     }

@@ -1,4 +1,4 @@
-//! Exit codes of `diff` and `check`, and the walk of CONTRIBUTING.md.
+//! Exit codes of `diff` and `check`, and the commands of CONTRIBUTING.md.
 
 mod support;
 
@@ -27,7 +27,7 @@ fn document(change: impl Fn(&mut Value)) -> String {
 }
 
 #[test]
-fn diff_says_with_its_exit_code_what_it_found() {
+fn the_exit_code_of_diff_is_the_worst_class() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -72,9 +72,9 @@ impl Drop for Server {
     }
 }
 
-/// Every command of the walk, as it stands there, on a copy: the port alone is another.
+/// Runs every command of the section unchanged on a copy, except for the port.
 #[test]
-fn the_walk_of_contributing_is_true() {
+fn the_commands_of_contributing_work() {
     let text = fs::read_to_string("../CONTRIBUTING.md").unwrap();
     let walk = text.split_once("## When the API moves").unwrap().1;
     let block = walk
@@ -123,7 +123,7 @@ fn the_walk_of_contributing_is_true() {
     }
     assert!(server.is_some() && said.len() > 3, "{said:?}");
     for (line, text) in &said[..2] {
-        // A mere deprecation is not silent.
+        // A deprecation alone is reported too.
         assert!(
             text.contains("deprecated") && text.contains("colour"),
             "{line}: {text}"

@@ -1,4 +1,4 @@
-//! What the `fetch` stage takes from a server, and what it refuses.
+//! Responses that the `fetch` stage accepts and refuses.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use tokio::{
 };
 use xtask::pipeline::fetch::{Fetched, Limits, Validators, download, parse};
 
-/// Responds to every request with `response`; `None` never responds.
+/// Starts a server that responds to every request with `response`; with `None` it never responds.
 async fn server(response: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -84,7 +84,7 @@ async fn a_document_comes_with_its_validators_and_304_the_next_time() {
 }
 
 #[tokio::test]
-async fn bad_servers_are_named_with_a_help() {
+async fn errors_of_bad_servers_name_them_with_a_remedy() {
     let missing = server(Some(
         "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ))
@@ -128,7 +128,7 @@ async fn a_stall_ends_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_body_that_stalls_is_asked_for_once() {
+async fn a_stalled_body_is_requested_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let seen = Arc::new(AtomicUsize::new(0));
@@ -164,7 +164,7 @@ async fn a_huge_body_is_cut_off() {
 }
 
 #[test]
-fn a_login_page_is_called_one() {
+fn a_login_page_is_recognised() {
     assert!(
         parse("<!doctype html><form>")
             .unwrap_err()

@@ -1,4 +1,4 @@
-//! A document is data: no text of it becomes code, a doctest, or something that a reader does not see.
+//! A document is data: none of its texts becomes code, a doctest, or something invisible to a reader.
 
 #[path = "hostile/texts.rs"]
 mod texts;
@@ -9,13 +9,13 @@ use xtask::pipeline::normalize;
 
 #[test]
 fn no_text_of_a_document_is_code_or_a_doctest() {
-    // What has a block is an attribute that is not there when doctests are collected (`docs.rs` of codegen).
+    // Docs with a block are an attribute that is absent when doctests are collected (`docs.rs` of codegen).
     let text = fs::read_to_string("tests/fixtures/other/hostile_texts.yaml").unwrap();
     let new = normalize(&text, None).unwrap();
     let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
     assert_eq!(autopi_codegen::escape::lines(&code), code);
     for line in code.lines() {
-        // A block needs three marks in a row, or four spaces.
+        // A code block needs three backticks in a row, or four spaces.
         if let Some(comment) = line.trim_start().strip_prefix("//") {
             let block = ["```", "~~~", "    ", "\t"]
                 .iter()
@@ -26,7 +26,7 @@ fn no_text_of_a_document_is_code_or_a_doctest() {
 }
 
 #[test]
-fn markup_of_a_document_is_told_from_ours() {
+fn markup_from_a_document_is_distinguished_from_ours() {
     for (comment, is_foreign) in [
         (
             "Takes [`Device`](crate::types::Device), [dongle](#dongle), `<b>`.",
@@ -102,9 +102,9 @@ const HOSTILE: [&str; 37] = [
 ];
 
 #[test]
-fn a_text_anywhere_makes_no_other_code_than_a_harmless_one() {
+fn hostile_text_anywhere_generates_the_code_of_harmless_text() {
     let texts = texts::texts();
-    // One of them in each place: all of all take minutes, and the fuzz target `texts` does them.
+    // One text in each place: all combinations take minutes, and the fuzz target `texts` runs them.
     let places: Vec<_> = texts.iter().zip(HOSTILE.iter().cycle().skip(7)).collect();
     let judged = |half: &[(&String, &&str)]| {
         let compiled = |(old, text): &&(&String, &&str)| texts::judge(old, text).unwrap();
@@ -123,8 +123,8 @@ fn a_text_anywhere_makes_no_other_code_than_a_harmless_one() {
 }
 
 #[test]
-fn a_header_that_http_can_not_carry_is_no_code() {
-    // A part's headers are judged as those of the operation: every third text does.
+fn header_names_that_http_forbids_are_left_out() {
+    // A part's headers are checked like those of the operation, so every third text is enough.
     for text in HOSTILE
         .iter()
         .step_by(3)
@@ -137,7 +137,7 @@ fn a_header_that_http_can_not_carry_is_no_code() {
 }
 
 #[test]
-fn a_foreign_token_is_seen() {
+fn the_test_notices_a_foreign_token() {
     let code = "fn a() -> u8 { call(\"text\") }";
     let tokens = |code: &str| texts::tokens(code.parse().unwrap());
     for same in [

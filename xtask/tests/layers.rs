@@ -1,4 +1,4 @@
-//! The layers of the pipeline: what all use, the stages, what runs them, the commands. A stage knows no command.
+//! The layers of the pipeline: shared modules, the stages, the module that runs them, the commands. A stage knows no command.
 
 #[path = "../../tests/support/layers.rs"]
 #[allow(dead_code)]
@@ -6,7 +6,7 @@ mod layers;
 
 use std::path::Path;
 
-/// Each row may import the rows that it names, all of them above it.
+/// Each row may import the rows that it lists, which are above it.
 const LAYERS: layers::Table<'_> = &[
     ("cargo", &[]),
     ("out", &[]),
@@ -68,7 +68,7 @@ fn src() -> std::path::PathBuf {
 }
 
 #[test]
-fn a_stage_imports_what_all_use_and_no_command() {
+fn a_stage_imports_no_command() {
     let broken = layers::violations(&src(), LAYERS);
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! The standing part of `fuzz/`: every fixture, changed at random places by a fixed seed, goes through the pipeline; an error is fine, a panic or a hang is not.
+//! The fixed part of `fuzz/`: every fixture is changed at random places with a fixed seed and goes through the pipeline, which may return an error but must not panic or hang.
 
 use std::{
     fs,
@@ -120,7 +120,7 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
                 let mut changed = doc.clone();
                 (0..1 + round % 5).for_each(|_| mutate(&mut changed, &mut rng));
                 let text = changed.to_string();
-                // The last step of the pipeline generates code: it must parse too. And no difference is without a change in the report.
+                // The generated code must parse too, and every difference must be in the report.
                 let through = || {
                     if let (Some(old), Ok(new)) = (&old, normalize(&text, None)) {
                         let changes = diff::compare(old.into(), (&new).into()).unwrap();
@@ -147,7 +147,7 @@ fn no_document_makes_the_pipeline_panic_or_hang() {
     }
 }
 
-/// Something else in place of a value, or one member less, or more; returns where.
+/// Changes, removes or adds a value; returns the place.
 fn change(doc: &mut Value, at: &str, how: usize) {
     let Some(target) = doc.pointer_mut(at) else {
         return;
@@ -166,7 +166,7 @@ fn change(doc: &mut Value, at: &str, how: usize) {
     }
 }
 
-/// Is a place said in a report: itself, what is around it, or what is in it?
+/// Returns whether a report names a place: itself, one around it, or one in it.
 fn said(changes: &[diff::Change], at: &str) -> bool {
     let within = |a: &str, b: &str| {
         a.strip_prefix(b)
@@ -178,7 +178,7 @@ fn said(changes: &[diff::Change], at: &str) -> bool {
         .any(|p| !p.is_empty() && (within(p, at) || within(at, p)))
 }
 
-/// Both documents as they are, without the pipeline: it would refuse what is wrong, and the report must not.
+/// Compares both documents without the pipeline, which would refuse invalid ones; the report must not.
 fn report(old: &Value, new: &Value) -> Vec<diff::Change> {
     let documents = |upstream| diff::Documents {
         upstream,
@@ -188,7 +188,7 @@ fn report(old: &Value, new: &Value) -> Vec<diff::Change> {
 }
 
 #[test]
-fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company() {
+fn every_mutation_is_in_the_report_alone_and_with_others() {
     let mut files = Vec::new();
     fixtures(Path::new("tests/fixtures"), &mut files);
     let (mut mutated, mut lost) = (0, Vec::new());
@@ -204,7 +204,7 @@ fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company(
             let mut places = Vec::new();
             pointers(&doc, String::new(), &mut places);
             places.retain(|p| !p.is_empty() && p != "/swagger" && p != "/openapi");
-            // All places of a small document; of a large one some, spread over it, each time the same.
+            // All places of a small document; for a large one a fixed selection.
             let step = places.len() / 150 + 1;
             for (how, at) in places.iter().enumerate().skip(seed % step).step_by(step) {
                 let mut one = doc.clone();
@@ -212,7 +212,7 @@ fn a_mutation_anywhere_in_either_document_is_in_the_report_alone_and_in_company(
                 if one == doc {
                     continue;
                 }
-                // In company: the version of the document, and another place of which nothing is inside the first.
+                // With others: the version of the document, and another place that is not inside the first.
                 let mut two = one.clone();
                 if let Some(info) = two.get_mut("info").and_then(Value::as_object_mut) {
                     info.insert("version".into(), "another".into());

@@ -1,4 +1,4 @@
-//! The job of `.ci/drift`, with a git remote in a folder and a `gh` of our own.
+//! The job of `.ci/drift`, with a git remote in a folder and a fake `gh`.
 #![cfg(unix)]
 
 mod support;
@@ -11,7 +11,7 @@ use std::{
 
 use support::{copy, drifted};
 
-/// A checkout with a remote, in which `cargo xtask` is this build's and `gh` keeps one pull request in a file.
+/// A checkout with a remote, where `cargo xtask` is this build's and `gh` stores one pull request in a file.
 struct Nightly {
     folder: tempfile::TempDir,
     path: String,
@@ -70,7 +70,7 @@ esac
         String::from_utf8(out.stdout).unwrap()
     }
 
-    /// Runs the job on a fresh checkout. Returns its exit code, and what it asked of gh apart from the list.
+    /// Runs the job on a fresh checkout. Returns its exit code, and its calls of gh except for the list.
     fn run(&self, document: &str) -> (Option<i32>, Vec<String>) {
         self.git("reset --quiet --hard");
         self.git("checkout --quiet --detach main");
@@ -92,7 +92,7 @@ esac
 }
 
 #[test]
-fn the_nightly_job_keeps_one_pull_request_and_closes_it_when_the_drift_is_gone() {
+fn the_nightly_job_keeps_one_pull_request_and_closes_it_without_drift() {
     let nightly = Nightly::new();
     let same = fs::read_to_string("../spec/upstream.json").unwrap();
     assert_eq!(nightly.run(&same), (Some(0), vec![]));
@@ -110,7 +110,7 @@ fn the_nightly_job_keeps_one_pull_request_and_closes_it_when_the_drift_is_gone()
         assert!(files.contains(file), "{file} is not in {files}");
     }
 
-    // The next night, with another drift, which calls someone: the same pull request.
+    // The next night with another drift, which mentions a user: the same pull request.
     let mention = drifted().replace("colour", "@everyone");
     let (code, calls) = nightly.run(&mention);
     assert_eq!((code, calls.len()), (Some(0), 1), "{calls:?}");
@@ -121,7 +121,7 @@ fn the_nightly_job_keeps_one_pull_request_and_closes_it_when_the_drift_is_gone()
         "{body}"
     );
 
-    // What could not be read says nothing about the drift.
+    // A failed download says nothing about the drift.
     assert_eq!(nightly.run("<html>"), (Some(2), vec![]));
     assert!(nightly.body().is_some());
 

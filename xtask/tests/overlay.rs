@@ -1,4 +1,4 @@
-//! What an overlay does to a document, held against the Overlay Specification 1.0 and 1.1; and our own overlay against its evidence.
+//! The effect of overlays by the Overlay Specification 1.0 and 1.1, and the evidence of our own overlay.
 
 use std::{
     fs,
@@ -24,7 +24,7 @@ fn apply(doc: &mut Value, version: &str, actions: Value) -> Applied {
     overlay::apply(doc, &with(version, actions)).unwrap()
 }
 
-/// The document after these actions, none of which is stale.
+/// Returns the document after these actions, none of which is stale.
 fn after(mut doc: Value, version: &str, actions: Value) -> Value {
     let done = apply(&mut doc, version, actions);
     assert_eq!(done.stale, []);
@@ -44,7 +44,7 @@ fn an_update_of_a_list_appends() {
         let after = after(doc(), version, entry.clone());
         assert_eq!(after["list"], json!([{"name": "a"}, {"name": "b"}]));
     }
-    // In 1.0 the value is an entry, whatever it is; in 1.1 a list is put behind the list.
+    // In 1.0 the value becomes one entry; in 1.1 a list is appended to the list.
     let list = json!([{"target": "$.list", "update": [1, 2]}]);
     assert_eq!(
         after(doc(), "1.0.3", list.clone())["list"],
@@ -56,10 +56,10 @@ fn an_update_of_a_list_appends() {
     );
     let text = json!([{"target": "$.o.tags", "update": "y"}]);
     assert_eq!(after(doc(), "1.0.0", text)["o"]["tags"], json!(["x", "y"]));
-    // Below an object, lists are put together.
+    // Inside an object, lists are concatenated.
     let below = json!([{"target": "$.o", "update": {"tags": ["y"]}}]);
     assert_eq!(after(doc(), "1.0.0", below)["o"]["tags"], json!(["x", "y"]));
-    // A list is replaced by two actions.
+    // Replacing a list takes two actions.
     let two = json!([{"target": "$.o.tags", "remove": true}, {"target": "$.o", "update": {"tags": ["z"]}}]);
     assert_eq!(after(doc(), "1.0.0", two)["o"]["tags"], json!(["z"]));
 }
@@ -85,7 +85,7 @@ fn objects_merge_and_plain_values_are_replaced() {
 }
 
 #[test]
-fn many_places_are_removed_from_the_back_each_once() {
+fn several_targets_are_each_removed_once() {
     let doc = || json!({"list": [0, 1, 2, 3, {"list": [1]}], "o": {"x": 1, "y": 2}});
     let remove = |target: &str| after(doc(), "1.1.0", json!([{"target": target, "remove": true}]));
     assert_eq!(
@@ -98,11 +98,11 @@ fn many_places_are_removed_from_the_back_each_once() {
     );
     assert_eq!(remove("$..list"), json!({"o": {"x": 1, "y": 2}}));
     assert_eq!(remove("$.o['y', 'x']")["o"], json!({}));
-    // `remove` wins over `update` in 1.0; 1.1 has one of them.
+    // `remove` wins over `update` in 1.0; 1.1 allows only one of them.
     let both = json!([{"target": "$.o", "update": {"z": 1}, "remove": true}]);
     assert_eq!(after(doc(), "1.0.0", both.clone()).get("o"), None);
     assert!(refused(&with("1.1.0", both)).contains("one of"));
-    // A place is updated once, however often it is selected.
+    // A place is updated once, even if it is selected several times.
     let twice = json!([{"target": "$['list', 'list']", "update": 9}]);
     assert_eq!(
         after(doc(), "1.1.0", twice)["list"]
@@ -125,7 +125,7 @@ fn copy_takes_one_value_of_the_document() {
         after(doc(), "1.1.0", copy("$.n", "$.list"))["list"],
         json!([1, 2])
     );
-    // What earlier actions did is there: a move.
+    // An action sees the result of earlier ones, so a move is possible.
     let moved = json!([
         {"target": "$.paths", "update": {"/c": {}}}, {"target": "$.paths['/c']", "copy": "$.paths['/a']"},
         {"target": "$.paths['/a']", "remove": true},
@@ -142,7 +142,7 @@ fn copy_takes_one_value_of_the_document() {
 }
 
 #[test]
-fn extensions_and_extends_are_taken() {
+fn extensions_and_extends_are_accepted() {
     let text = "overlay: 1.0.1\nx-a: 1\nextends: https://example.com/openapi.yaml\ninfo: {title: t, version: '1', description: d, x-b: {}}\n\
                 actions: [{target: $.a, description: why, update: {c: 1}, x-c: []}]";
     let mut doc = json!({"a": {}});
@@ -151,7 +151,7 @@ fn extensions_and_extends_are_taken() {
 }
 
 #[test]
-fn what_is_no_overlay_is_refused_by_its_place() {
+fn an_invalid_overlay_is_refused_with_its_place() {
     let action = "{target: $.a, update: {c: 1}}";
     let all = |version: &str, info: &str, actions: &str| {
         format!("overlay: {version}\ninfo: {info}\nactions: {actions}\n")
@@ -244,7 +244,7 @@ fn what_is_no_overlay_is_refused_by_its_place() {
 }
 
 #[test]
-fn what_has_no_effect_is_stale_and_left_out() {
+fn actions_without_effect_are_stale_and_left_out() {
     let mut doc = json!({"a": {"type": "boolean"}, "tags": ["x"], "b": {"c": {"d": 1}}, "e": {"x-autopi-json": true}});
     let before = doc.clone();
     let done = apply(
@@ -252,10 +252,10 @@ fn what_has_no_effect_is_stale_and_left_out() {
         "1.1.0",
         json!([
             {"target": "$.nothing", "update": {"a": 1}},
-            // The fact has come true, and our own mark that says no says nothing.
+            // The document already says so, and our mark `false` has no effect.
             {"target": "$.a", "update": {"type": "boolean", "x-autopi-json": false}},
             {"target": "$.tags", "update": "x"},
-            // A pair that says what is said already.
+            // A pair without effect.
             {"target": "$.b.c", "remove": true},
             {"target": "$.b", "update": {"c": {"d": 1}}},
             {"target": "$.gone", "remove": true},
@@ -270,7 +270,7 @@ fn what_has_no_effect_is_stale_and_left_out() {
         said[1],
         "line 1, #/actions/1 `$.a` changes nothing: the document says so already"
     );
-    // What has an effect stays, beside what has none.
+    // Actions with an effect stay, those without one do not.
     let done = apply(
         &mut doc,
         "1.0.0",
@@ -306,7 +306,7 @@ fn read(path: &str) -> String {
 #[test]
 fn all_stale_actions_are_named_by_their_lines_at_once() {
     let mut upstream: Value = serde_json::from_str(&read("../spec/upstream.json")).unwrap();
-    // Upstream comes to say what the overlay says, and renames what it targets.
+    // Upstream now says what one action says, and renames the target of another.
     upstream["definitions"]["Device"]["properties"]["is_updated"] =
         json!({"type": "boolean", "readOnly": true});
     upstream["definitions"]["Trip"]["properties"]["distance_driven"] = json!({"type": "string"});
@@ -324,7 +324,7 @@ fn all_stale_actions_are_named_by_their_lines_at_once() {
     for target in ["Device.properties.is_updated", "Trip.properties.duration"] {
         assert!(error.contains(target), "{error}");
     }
-    // Without them the document is what it is without their having been there.
+    // The document is the same as without those actions.
     let lenient = run(&text, &overlay);
     let mut fewer: Value = yaml_serde::from_str(&overlay).unwrap();
     let actions = fewer["actions"].as_array_mut().unwrap();
@@ -338,7 +338,7 @@ fn all_stale_actions_are_named_by_their_lines_at_once() {
     assert_eq!(lenient.text, strict.text);
 }
 
-/// `… wire_facts.yaml KEY: where it was seen`.
+/// The description must have the form `… wire_facts.yaml KEY: where it was seen`.
 #[test]
 fn each_action_cites_a_fact_that_is_there() {
     let facts: Value = yaml_serde::from_str(&read("../spec/wire_facts.yaml")).unwrap();
@@ -358,7 +358,7 @@ fn each_action_cites_a_fact_that_is_there() {
     }
 }
 
-/// A copy of `spec/`, and our document in which an action has come true and another's target is gone.
+/// Returns a copy of `spec/`, and our document in which one action has no effect and the target of another is removed.
 fn moved() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("spec");
@@ -391,7 +391,7 @@ async fn update(
 }
 
 #[tokio::test]
-async fn stale_actions_forbid_an_update_until_they_are_left_out_by_name() {
+async fn stale_actions_prevent_an_update_without_allow_stale() {
     let (folder, text) = moved();
     let committed = || std::fs::read_to_string(folder.path().join("spec/openapi.json")).unwrap();
     let before = committed();
@@ -415,7 +415,7 @@ async fn stale_actions_forbid_an_update_until_they_are_left_out_by_name() {
 }
 
 #[tokio::test]
-async fn another_document_is_written_only_if_the_overlay_is_left_out_by_name() {
+async fn another_document_is_written_only_with_no_overlay() {
     let (folder, _) = moved();
     let text =
         r#"{"swagger": "2.0", "paths": {"/a/": {"get": {"operationId": "a", "responses": {}}}}}"#;
@@ -506,7 +506,7 @@ fn an_action_says_which_members_are_secrets() {
     ]));
     assert_eq!(indices(&after), "[345]");
     assert!(!hides(&after, "wifi_pass") && hides(&after, "key") && !hides(&after, "reply"));
-    // What traces hide, where the names do not tell.
+    // Traces hide members by the mark where names do not show it.
     for (code, shown) in [
         (&before, r#"("name", true)"#),
         (&after, r#"("wifi_pass", false)"#),
@@ -517,7 +517,7 @@ fn an_action_says_which_members_are_secrets() {
 }
 
 #[test]
-fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
+fn expensive_json_paths_and_copies_are_refused_at_once() {
     let nested =
         |open: &str, close: &str| format!("$[?{}@.a{}]", open.repeat(20_000), close.repeat(20_000));
     for (target, said) in [
@@ -569,7 +569,7 @@ fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
         r"$.a[?match(@.n, 'a\\p{L}.*') && @.x > 0]",
         "$.a['b','c','d']",
         "$['it is ..* and $..']",
-        // A `{` that is in no pattern, and names that are those of functions.
+        // A `{` outside of patterns, and members with names of functions.
         r"$.a[?match(@.n, 'a.*') && @['/x/{id}/'] == null]",
         "$['/search/{id}/'].parameters[?@.name == 'q']",
     ] {
@@ -583,7 +583,7 @@ fn a_path_or_a_copy_whose_work_grows_without_end_is_refused_at_once() {
 }
 
 #[test]
-fn a_file_of_spec_that_is_no_text_is_named_and_never_waited_for() {
+fn files_of_spec_that_are_not_text_are_refused_by_name() {
     let fifo = |at: &Path| {
         let made = std::process::Command::new("mkfifo").arg(at).status();
         assert!(made.unwrap().success());

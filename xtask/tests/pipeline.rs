@@ -1,4 +1,4 @@
-//! What the pipeline turns a document into, and what it refuses.
+//! The result of the pipeline, and the documents that it refuses.
 
 use serde_json::{Value, json};
 use xtask::pipeline::{fetch, normalize};
@@ -100,7 +100,7 @@ fn id() -> Value {
 }
 
 #[test]
-fn what_is_no_document_is_refused_by_name() {
+fn input_that_is_not_a_document_is_refused_by_name() {
     for (text, says) in [
         ("{\"swagger\": \"2.0\", ", "broken JSON"),
         ("<html><form>log in</form></html>", "HTML"),
@@ -201,7 +201,7 @@ fn a_file_larger_than_any_document_is_not_read() {
 }
 
 #[test]
-fn docs_coverage_is_true() {
+fn docs_coverage_is_current() {
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
     let found = xtask::commands::coverage::coverage(
         &read("../spec/upstream.json"),
@@ -217,11 +217,11 @@ fn docs_coverage_is_true() {
 }
 
 #[test]
-fn what_is_there_keeps_its_name_when_the_document_grows() {
+fn existing_names_stay_when_the_document_grows() {
     let text = std::fs::read_to_string("../spec/upstream.json").unwrap();
     let old = normalize(&text, None).unwrap().doc;
     let mut upstream: Value = serde_json::from_str(&text).unwrap();
-    // As drf-yasg would add a route: a definition with a list of its own and a nested one, under names that are like others.
+    // As drf-yasg would add a route: a definition with a list and a nested object, with names similar to existing ones.
     let device = upstream["definitions"]["Device"].clone();
     upstream["definitions"]["DeviceNew"] = device;
     upstream["definitions"]["DeviceNew"]["properties"]["type"] =
@@ -242,7 +242,7 @@ fn what_is_there_keeps_its_name_when_the_document_grows() {
     }
 }
 
-/// An operation of that name would be a second method, and the crate would not compile.
+/// An operation with such a name would be a second method, and the crate would not compile.
 #[test]
 fn no_operation_is_named_like_a_method_of_the_client() {
     let mut methods = Vec::new();
@@ -281,7 +281,7 @@ fn no_operation_is_named_like_a_method_of_the_client() {
 }
 
 #[test]
-fn an_object_of_more_members_than_a_record_checks_is_refused_with_its_pointer() {
+fn an_object_of_more_than_512_members_is_refused_with_its_pointer() {
     let members = |range: std::ops::Range<usize>| -> Value {
         let member = |n| (format!("m{n}"), json!({"type": "string"}));
         json!({"type": "object", "properties": range.map(member).collect::<serde_json::Map<_, _>>()})
@@ -341,7 +341,7 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
         new.text == read("openapi.json"),
         "run `cargo xtask normalize --from wire/document.yaml --out wire/openapi.json`"
     );
-    // All of it is sent but this.
+    // Everything else is sent.
     let warnings = new.report.to_string();
     let lost = "/properties/picture/oneOf: one alternative is a file: only an `Upload` is accepted";
     assert!(
@@ -350,9 +350,9 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
     );
 }
 
-/// `normalize --for progenitor`: each thing that is gone is in the report, and the file without them is written; `--check` compares it.
+/// `normalize --for progenitor` reports each removed part and writes the file without them; `--check` compares it.
 #[test]
-fn a_document_for_progenitor_is_written_with_a_report_of_what_is_gone() {
+fn a_document_for_progenitor_is_written_with_a_report_of_removed_parts() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))

@@ -40,7 +40,7 @@ fn the_committed_schemas_are_those_of_the_reports() {
     keep::<Outcome>("probe");
 }
 
-/// What a command prints with `--format json`, judged by a validator that is not ours.
+/// Validates a command's output of `--format json` with a third-party validator.
 fn judge(name: &str, arguments: &[&str]) -> Value {
     let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args([name, "--format", "json"])
@@ -72,7 +72,7 @@ fn judge(name: &str, arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn reports_are_as_their_schemas_say() {
+fn reports_are_valid_by_their_schemas() {
     judge("coverage", &[]);
     let folder = tempfile::tempdir().unwrap();
     let new = folder.path().join("new.json");
@@ -84,7 +84,7 @@ fn reports_are_as_their_schemas_say() {
     fs::write(&new, doc.to_string()).unwrap();
     let report = judge("diff", &[&old, new.to_str().unwrap()]);
     assert!(report["breaking"].as_u64().unwrap() > 0);
-    // A recording of one response that the document does not allow.
+    // A recording of one response that differs from the document.
     let recording = folder.path().join("r.jsonl");
     let line = serde_json::json!({
         "method": "GET", "url": "https://api.autopi.io/dongle/devices/", "status": 200,
@@ -135,7 +135,7 @@ fn each_outcome_of_check_is_one_document_that_its_schema_allows() {
     );
     assert_eq!(report["to_do"].as_array().unwrap().len(), 1, "{report}");
 
-    // A stale action is there beside the drift; another document has the overlay left out.
+    // A stale action is reported beside the drift; for another document the overlay is left out.
     let text = upstream.replace("\"is_updated\":", "\"updated\":");
     let report = check(&file("stale", &text));
     let stale = report["stale"].as_array().unwrap();
@@ -163,7 +163,7 @@ fn each_outcome_of_check_is_one_document_that_its_schema_allows() {
     let report = check(&file("same", &upstream));
     assert_eq!(report["overlay"]["state"], "does_not_fit", "{report}");
 
-    // What could not be fetched, and what could not be compared.
+    // Documents that cannot be fetched or compared.
     let report = judge("check", &["--root", &root, "--url", "http://127.0.0.1:9"]);
     assert_eq!(
         (&report["outcome"], &report["drift"]),

@@ -1,4 +1,4 @@
-//! One fixture a quirk of drf-yasg: the snapshot holds what the rules counted, the normalised document, and the Rust made of it.
+//! One fixture for each quirk of drf-yasg: the snapshot has the counts of the rules, the normalised document, and the generated Rust.
 
 use std::{collections::BTreeSet, fs};
 

@@ -1,4 +1,4 @@
-//! What the commands print of a hostile document: nothing that a terminal obeys, and nothing that a reader does not see.
+//! The output of the commands for a hostile document has no terminal escapes and nothing invisible.
 
 use std::{fs, path::Path, process::Command};
 
@@ -9,10 +9,10 @@ use xtask::{
     pipeline::{diff::compare, normalize},
 };
 
-/// In JSON: clears the screen, turns the writing, overwrites the line; NUL, zero width, a C1 control, a line and code of its own.
+/// A text in JSON that clears the screen, changes the writing direction, overwrites the line; with NUL, zero width, a C1 control, a line feed and code.
 const HOSTILE: &str = r"\u001b[2J\u202e\u2066\r\u0000\u200b\u009b31m\n`x` ";
 
-/// `A` stands for a text in each place where one may stand, `B` for another.
+/// A document with the text `A` in each possible place, and another text `B`.
 const DOCUMENT: &str = r##"{"swagger": "2.0", "info": {"title": "A", "version": "A"}, "paths": {"/things/": {
     "get": {"operationId": "things_A", "tags": ["tag A"], "summary": "A", "description": "A", "parameters": [
         {"name": "q A", "in": "query", "type": "string", "enum": ["A", "x"], "description": "A", "pattern": "[A"},
@@ -23,7 +23,7 @@ const DOCUMENT: &str = r##"{"swagger": "2.0", "info": {"title": "A", "version": 
         "other": {"$ref": "#/definitions/A"}}},
     "A": {"type": "object", "properties": {"A": {"type": "string", "enum": ["A", "B"]}, "B": {}}}}}"##;
 
-/// Both streams, and whether all went well.
+/// Returns both streams, and whether the command succeeded.
 fn xtask(folder: &Path, arguments: &[&str]) -> (String, bool) {
     let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
@@ -35,7 +35,7 @@ fn xtask(folder: &Path, arguments: &[&str]) -> (String, bool) {
 }
 
 #[test]
-fn no_text_of_a_document_is_obeyed_by_a_terminal() {
+fn no_text_of_a_document_reaches_a_terminal_unescaped() {
     let folder = tempfile::tempdir().unwrap();
     let with = |a: &str, b: &str| {
         DOCUMENT
@@ -114,7 +114,7 @@ fn no_text_of_a_document_is_obeyed_by_a_terminal() {
         let (text, worked) = xtask(folder.path(), arguments);
         assert_eq!(worked, works, "{arguments:?}: {text}");
         assert_eq!(lines(&text), text, "{arguments:?}");
-        // It is there, though, where the text is part of what is said.
+        // The escaped text is in the output where it belongs.
         let says = !matches!(
             arguments,
             ["coverage", _, _] | [_, _, "cut.json" | "raw.json" | "raw.yaml", ..]

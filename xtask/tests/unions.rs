@@ -1,4 +1,4 @@
-//! The document whose types `conformance/tests/unions.rs` tests is what the pipeline makes of its fixture.
+//! The document of `conformance/tests/unions.rs` is the pipeline's current result for its fixture.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What an update says and writes about the changes of the API.
+//! What an update prints and writes about changes of the API.
 
 use std::{
     fs,
@@ -74,7 +74,7 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
             && first.contains("- FEATURE: mine."),
         "{first}"
     );
-    // A correction of another member: what the first update wrote is still true, and the new line stands beside it.
+    // A correction of another member: the line of the first update is still true, and a new line is added.
     let action = |member: &str, ty: &str| {
         format!(
             "{OVERLAY}- {{ target: \"$.components.schemas.Thing.properties.{member}\", update: {{ type: {ty} }} }}\n"
@@ -92,7 +92,7 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
             && second.contains("`Thing.name`: `string` → `boolean`"),
         "{second}"
     );
-    // A correction of what changed: on the wire nothing did, so the line was a lie.
+    // A correction of the changed member: nothing changed on the wire, so the line was wrong and is removed.
     fs::write(spec.join("overlay.yaml"), action("count", "integer")).unwrap();
     assert!(
         update(&from("new.json"), Mode::Write, false, &spec)
@@ -100,7 +100,7 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
             .unwrap()
     );
     assert_eq!(log(), "# Changelog\n\n## Unreleased\n\n- FEATURE: mine.\n");
-    // The correction is taken back, and the API as well: nothing is left to say.
+    // The correction and the API's change are both reverted: nothing is left to report.
     fs::write(spec.join("overlay.yaml"), OVERLAY).unwrap();
     fs::write(
         root.path().join("old.json"),
@@ -120,7 +120,7 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
 }
 
 #[tokio::test]
-async fn a_block_without_what_it_was_made_from_is_an_error_and_nothing_is_written() {
+async fn a_changelog_block_without_its_source_is_an_error_and_nothing_is_written() {
     let root = tempfile::tempdir().unwrap();
     let spec = folder(root.path());
     let source = Source {
@@ -144,7 +144,7 @@ async fn a_block_without_what_it_was_made_from_is_an_error_and_nothing_is_writte
     );
 }
 
-/// Responds to every request with this, and says where.
+/// Starts a server that responds to every request with this; returns its URL.
 fn server(response: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! What is valid, or has one plain meaning, goes through, with a warning where something was taken for something else.
+//! Valid and unambiguous documents pass, with a warning where something was read as something else.
 #![recursion_limit = "256"]
 
 use std::{fs, path::Path};
@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 use xtask::pipeline::{self, Input, Normalized, Proof, normalize};
 
-/// The document and its warnings.
+/// Returns the normalised document and its warnings.
 fn through(text: &str) -> (Value, String) {
     let new = normalize(text, None).unwrap_or_else(|e| panic!("{e}\n{text}"));
     (new.doc, new.report.to_string())
@@ -20,7 +20,7 @@ fn at(doc: &Value, pointer: &str) -> Value {
     doc.pointer(pointer).cloned().unwrap_or_default()
 }
 
-/// A document of one operation that responds with this schema.
+/// Returns a document of one operation that returns this schema.
 fn swagger(schema: Value, definitions: Value) -> Value {
     json!({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "definitions": definitions,
         "paths": {"/a/": {"get": {"operationId": "a_read", "responses": {"200": {"description": "", "schema": schema}}}}}})
@@ -71,7 +71,7 @@ fn versions_without_quotes_are_read() {
 }
 
 #[test]
-fn quirks_of_one_plain_meaning_are_taken_with_a_warning() {
+fn unambiguous_mistakes_are_accepted_with_a_warning() {
     let (doc, warnings) = fixture("required_as_text.json");
     assert_eq!(at(&doc, "/paths/~1a~1/get/parameters/0/required"), true);
     assert!(
@@ -100,7 +100,7 @@ fn quirks_of_one_plain_meaning_are_taken_with_a_warning() {
         "{warnings}"
     );
 
-    // Further ones of the kind.
+    // More cases of the same kind.
     let car = json!({"Car": {"type": "Object", "required": "vin", "properties": {"vin": {"type": ["string"], "title": 7},
         "any": {"type": ["string", "integer"]}, "n": {"type": "integer", "maximum": "9", "exclusiveMaximum": "false", "readOnly": "True"},
         "o": {"type": "object", "properties": []}, "l": {"type": "array", "maxItems": 3.0, "items": {"type": "string", "enum": null}}, "e": null}}});
@@ -153,7 +153,7 @@ fn a_reference_may_lead_anywhere_in_the_document() {
     assert_eq!(xtask::pipeline::verify::operations(&doc).len(), 2);
     assert_eq!(at(&doc, "/paths/~1b/get/x-original-operation-id"), "a");
 
-    // Into paths, into a scalar, into itself, percent-encoded, into a list.
+    // References into paths, into a scalar, to themselves, percent-encoded, into a list.
     let node = json!({"type": "object", "properties": {"self": {"$ref": "#/definitions/Car/properties/node"}, "n": {"type": "integer"}}});
     let car = json!({"Car": {"type": "object", "properties": {"node": node, "vin": {"type": "string", "readOnly": true, "maxLength": 17},
         "more": {"allOf": [{"type": "object", "properties": {"a": {"type": "string"}}}]}}},
@@ -248,7 +248,7 @@ fn what_32_adds_is_left_out_with_a_warning() {
     }
 }
 
-/// Every keyword of JSON Schema 2020-12 and of OpenAPI 3.1's schemas, with a value and what it stands beside; an unknown one.
+/// Every keyword of JSON Schema 2020-12 and of OpenAPI 3.1's schemas with a value and its neighbours, and an unknown keyword.
 fn keywords() -> Value {
     json!({
         "$id": "x", "$schema": "x", "$anchor": "x", "$comment": "x", "$vocabulary": {}, "$dynamicAnchor": "x", "$dynamicRef": "#x",
@@ -265,7 +265,7 @@ fn keywords() -> Value {
 }
 
 #[test]
-fn every_keyword_of_31_is_said_in_30_or_warned_about_at_its_place() {
+fn every_keyword_of_31_is_converted_or_warned_about() {
     let converted = |schema: Value| {
         let schemas = json!({"Car": schema, "Other": {"type": "string"}});
         let mut report = xtask::report::Report::default();
@@ -279,7 +279,7 @@ fn every_keyword_of_31_is_said_in_30_or_warned_about_at_its_place() {
         let place = format!("{CAR}/{key}");
         let warned = warnings.iter().any(|(at, _)| *at == place);
         assert!(warned || car != nothing, "{key}: {car} {warnings:?}");
-        // What 3.0 does not know does not stay.
+        // Keywords that 3.0 does not have are removed.
         assert!(!warned || car.get(key).is_none(), "{key}: {car}");
     }
     for (schema, said) in [
@@ -333,7 +333,7 @@ fn shared_media_types_and_missing_descriptions_of_32_are_read() {
 }
 
 #[test]
-fn what_names_a_component_or_an_operation_without_a_reference_follows_when_it_is_renamed() {
+fn mappings_and_links_follow_renamed_components_and_operations() {
     let part = json!({"type": "object", "required": ["kind", "id"], "properties": {"kind": {"type": "string"}, "id": {"type": "integer", "readOnly": true}}});
     let schemas = json!({
         "a/Cat": part, "a/Dog": part, "Cow": part,
@@ -376,7 +376,7 @@ fn what_names_a_component_or_an_operation_without_a_reference_follows_when_it_is
             sent += usize::from(tag == "Cow");
         }
     }
-    // Both forms, with the tag that was a component's name alone.
+    // Both alternatives, with the tag that was only a component's name.
     assert_eq!((seen, sent), (6, 2), "{schemas:#?}");
 }
 
@@ -485,7 +485,7 @@ fn files_beside_the_document_are_followed_and_nothing_else_is() {
         "{}",
         new.report
     );
-    // Not out of the folder, by whatever way, and never to the network: any JSON for that one place.
+    // References out of the folder, in any way, or to the network become any JSON at that place.
     for schema in [
         "../secret.yaml",
         "schemas/../../secret.yaml",
@@ -508,7 +508,7 @@ fn files_beside_the_document_are_followed_and_nothing_else_is() {
         );
         assert!(!new.text.contains("secret"), "{schema}");
     }
-    // From elsewhere than a file nothing is beside a document.
+    // A document that was not read from a file has no files beside it.
     let (_, warnings) = through(&doc("schemas/car.yaml"));
     assert!(warnings.contains("is not followed"), "{warnings}");
     // An error in a file names that file and its line.
@@ -556,7 +556,7 @@ fn references_that_multiply_are_refused_at_once() {
     }
 }
 
-/// The error of a document, and what its text at the named line holds.
+/// Returns the error of a document, and the text of the line that it names.
 fn refused(text: &str) -> (String, String) {
     let error = normalize(text, None)
         .err()
@@ -646,7 +646,7 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
             with("/definitions/Car/properties/vin/discriminator", json!([1])),
             "/definitions/Car/properties/vin",
         ),
-        // of a schema that has another name after the shape stage
+        // of a schema that the shape stage renamed
         (
             with(
                 "/definitions/Car/properties/owner",
@@ -709,7 +709,7 @@ fn a_warning_has_its_place_in_the_users_file_too() {
 }
 
 #[test]
-fn what_a_style_or_a_form_can_not_say_is_a_warning_at_its_place() {
+fn what_a_style_or_a_form_cannot_express_is_a_warning_at_its_place() {
     let (_, warnings) = through(
         "openapi: 3.0.3
 info: {title: t, version: '1'}
@@ -787,7 +787,7 @@ paths:
 }
 
 #[test]
-fn alternatives_that_can_not_be_typed_are_a_warning_at_their_place() {
+fn alternatives_that_cannot_be_typed_are_a_warning_at_their_place() {
     let many = |n: usize| -> Value {
         let one =
             |i| json!({"type": "object", "properties": {format!("p{i}"): {"type": "string"}}});
@@ -797,7 +797,7 @@ fn alternatives_that_can_not_be_typed_are_a_warning_at_their_place() {
         "empty": {"oneOf": [{"type": "string"}, {}]},
         "never": {"oneOf": [{"type": "string"}], "anyOf": [{"type": "integer"}, {"type": "boolean"}]},
         "many": {"oneOf": many(9), "anyOf": many(8)},
-        // These can be.
+        // These are possible.
         "nested": {"oneOf": [{"oneOf": [{"type": "string"}, {"type": "integer"}]}], "anyOf": [{"type": "string"}, {"type": "boolean"}]},
         "ring": {"oneOf": [{"$ref": "#/components/schemas/Ring"}, {"type": "string"}], "anyOf": [{"type": "string"}, {"type": "boolean"}]},
         "pairs": {"oneOf": many(8), "anyOf": many(8)},
@@ -819,7 +819,7 @@ fn alternatives_that_can_not_be_typed_are_a_warning_at_their_place() {
         let schema = at(&doc, &format!("{CAR}/properties/{name}"));
         assert_eq!(schema, json!({"x-autopi-json": true}), "{name}");
     }
-    // Alternatives of alternatives come up first.
+    // Alternatives of alternatives are resolved first.
     assert_eq!(at(&doc, &format!("{CAR}/properties/nested/type")), "string");
     let ring = at(&doc, "/components/schemas/CarRing/oneOf");
     assert_eq!(ring, json!([{"type": "boolean"}, {"type": "string"}]));

@@ -1,4 +1,4 @@
-//! What `.github/workflows` runs is there, and is what was read when it was put there.
+//! Scripts that `.github/workflows` runs exist, and actions are pinned by their commit.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! All files or none, and nobody's edit lost: by a fault while staging, on a full disk, killed at any moment, two at once.
+//! An update writes all files or none and loses no edit: with an error while staging, on a full disk, killed at any moment, two at once.
 
 use std::{
     env, fs,
@@ -28,7 +28,7 @@ fn update(folder: &Path, version: &str) -> Result<Vec<String>, String> {
     opened.write(&files(version)).map_err(|e| e.to_string())
 }
 
-/// The version that all files have; none for a mix.
+/// Returns the version that all files have; `None` for a mix.
 fn version(folder: &Path) -> Option<String> {
     let first = at(folder, NAMES[0]);
     NAMES
@@ -37,7 +37,7 @@ fn version(folder: &Path) -> Option<String> {
         .then_some(first)
 }
 
-/// In memory where there is such a place: thousands of updates wait for a disk.
+/// Returns a folder in memory if there is one, because thousands of updates would wait for the disk.
 fn spec() -> (tempfile::TempDir, std::path::PathBuf) {
     let memory = Path::new("/dev/shm");
     let root = match memory.is_dir() {
@@ -50,7 +50,7 @@ fn spec() -> (tempfile::TempDir, std::path::PathBuf) {
     (root, folder)
 }
 
-/// The names in a folder, without the lock, which stays.
+/// Returns the names in a folder, without the lock file, which stays.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
@@ -61,7 +61,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Runs the test `child` of this program, which does what `task` says.
+/// Runs the test `child` of this program with a task.
 fn run_child(folder: &Path, task: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
@@ -72,14 +72,14 @@ fn run_child(folder: &Path, task: &str) -> Command {
     command
 }
 
-/// What the children of the tests below run: updates until killed, or one of this version.
+/// Not a test: the child processes of the tests below run updates until killed, or one update to this version.
 #[test]
 fn child() {
     let Some(folder) = env::var_os(CHILD) else {
         return;
     };
     let (folder, task) = (Path::new(&folder), env::var("TASK").unwrap());
-    if task != "for ever" {
+    if task != "forever" {
         println!("{:?}", update(folder, &task.repeat(1 << 16)));
         return;
     }
@@ -89,11 +89,11 @@ fn child() {
 }
 
 #[test]
-fn all_files_or_none() {
+fn an_update_replaces_all_files_or_none() {
     let (_root, spec) = spec();
     assert_eq!(update(&spec, "1").unwrap(), NAMES);
     assert_eq!(update(&spec, "1").unwrap(), [""; 0]);
-    // The third file can't be replaced.
+    // The third file cannot be replaced.
     fs::remove_file(spec.join("c")).unwrap();
     fs::create_dir(spec.join("c")).unwrap();
     let opened = Folder::open(&spec, &["a", "b"]).unwrap();
@@ -131,7 +131,7 @@ fn a_file_that_was_edited_after_it_was_read_is_not_replaced() {
     );
 }
 
-/// An update from 1 to 2, cut off after its first rename.
+/// Interrupts an update from 1 to 2 after its first rename.
 fn cut_off(spec: &Path) {
     update(spec, "1").unwrap();
     let stage = spec.join(".update-stage-x");
@@ -154,7 +154,7 @@ fn cut_off(spec: &Path) {
 }
 
 #[test]
-fn an_update_that_was_cut_off_is_finished_and_an_edit_since_is_kept() {
+fn an_interrupted_update_is_finished_and_later_edits_are_kept() {
     let (_root, spec) = spec();
     cut_off(&spec);
     recover(&spec).unwrap();
@@ -182,7 +182,7 @@ fn an_update_that_was_cut_off_is_finished_and_an_edit_since_is_kept() {
 
 #[cfg(unix)]
 #[test]
-fn what_somebody_planted_is_not_followed() {
+fn planted_links_and_journals_are_not_followed() {
     use std::os::unix::fs::symlink;
     let (root, spec) = spec();
     update(&spec, "1").unwrap();
@@ -216,7 +216,7 @@ fn what_somebody_planted_is_not_followed() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_written_to_and_links_and_modes_stay() {
+fn devices_and_pipes_are_written_to_and_links_and_modes_stay() {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
     let root = tempfile::tempdir().unwrap();
     let place = |name: &str| root.path().join(name);
@@ -283,7 +283,7 @@ fn what_is_no_regular_file_is_written_to_and_links_and_modes_stay() {
 fn a_full_disk_changes_nothing() {
     let (_root, spec) = spec();
     update(&spec, "1").unwrap();
-    // A limit on the size of a file stands for the disk: without the signal, the write fails half-way.
+    // A limit on the file size simulates the full disk: with the signal ignored, the write fails half-way.
     let script = r#"trap '' XFSZ; ulimit -f 64; exec "$0" --exact child --nocapture"#;
     let output = Command::new("sh")
         .args(["-c", script])
@@ -298,12 +298,12 @@ fn a_full_disk_changes_nothing() {
 }
 
 #[test]
-fn killed_at_any_moment_it_is_the_old_or_the_new_and_a_mix_is_known_as_one() {
+fn an_update_killed_at_any_moment_leaves_old_or_new_files_or_a_known_mix() {
     let (_root, spec) = spec();
     let mut versions = std::collections::BTreeSet::new();
     let mut cut = 0;
     for i in 0..200 {
-        let mut child = run_child(&spec, "for ever").spawn().unwrap();
+        let mut child = run_child(&spec, "forever").spawn().unwrap();
         std::thread::sleep(Duration::from_micros(8_000 + i * 97));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -324,7 +324,7 @@ fn killed_at_any_moment_it_is_the_old_or_the_new_and_a_mix_is_known_as_one() {
 }
 
 #[test]
-fn of_two_updates_at_once_each_is_whole_or_refused() {
+fn of_two_concurrent_updates_each_is_complete_or_refused() {
     let (_root, spec) = spec();
     for i in 0..50 {
         let pair = ["x", "y"].map(|v| run_child(&spec, &format!("{v}{i}")).spawn().unwrap());

@@ -219,9 +219,9 @@ async fn file(
     let done = fill(asked, source, &mut journal, &devices).await;
     done.and_then(|()| journal.finish(asked.format, context.output.force))
         .map_err(|mut failure| {
-            const GOES_ON: &str = "the same command continues where this one stopped";
+            const CONTINUES: &str = "the same command continues where this one stopped";
             failure.hint = Some(match failure.hint.take() {
-                Some(hint) => format!("{hint}; then {GOES_ON}"),
+                Some(hint) => format!("{hint}; then {CONTINUES}"),
                 None => GOES_ON.into(),
             });
             failure

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_left_is_of_what_this_start_did() {
+    fn the_time_left_follows_from_the_windows_of_this_run() {
         let line = text(100, 40, 60, 7, Duration::from_secs(10));
         assert_eq!(
             line,

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_last_in_both_orders() {
+    fn missing_values_are_last_in_both_orders() {
         let order = |by: &str| {
             let mut items = vec![
                 json!({"n": null}),

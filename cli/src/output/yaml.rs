@@ -71,7 +71,7 @@ mod tests {
 
     /// Read by another implementation.
     #[test]
-    fn what_is_written_is_read_as_the_same() {
+    fn yaml_output_parses_to_the_same_values() {
         let texts = "a|Truck 7|true|No|y|null|~|1|1.0|1e3|0x1f|.5|-|- a|a: b|a #b|#|'|\"|\\|2026-01-31|08:30|@|%|!x|&a|*a|{|[|,|?|:| a|a |\t|\n|a\nb|é|\u{1b}|\u{202e}|\u{85}|=|<<|NaN|.inf|on";
         let texts: Vec<&str> = texts.split('|').chain(["", "|", "|\n"]).collect();
         let keys: serde_json::Map<_, _> =

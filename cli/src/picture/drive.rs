@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unit_of_speeds_is_told_by_the_way_between_points() {
+    fn the_unit_of_speeds_follows_from_the_distance_between_points() {
         for (said, unit) in [(20.0, "m/s"), (72.0, "km/h"), (23.0, "m/s"), (60.0, "km/h")] {
             let drive = Drive::new(String::new(), String::new(), &points(said));
             assert_eq!(drive.unit, Some(unit), "{said}");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_speed_is_none() {
+    fn invalid_speeds_are_unknown() {
         let mut points = points(20.0);
         let odd = [
             None,

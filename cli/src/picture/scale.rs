@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_round_and_few() {
+    fn axis_steps_are_round_and_few() {
         for (least, step) in [
             (0.3, 0.5),
             (1.0, 1.0),

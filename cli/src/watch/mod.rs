@@ -137,7 +137,7 @@ fn newest(item: &Value) -> Value {
     row
 }
 
-/// Draws, fetches and waits until it is told to quit. Errors are shown and do not end it, except when there is no valid credential.
+/// Draws, fetches and waits until the user quits. Errors are shown and do not end it, except when there is no valid credential.
 async fn watch<B: Backend>(
     terminal: &mut Terminal<B>,
     mut screen: Screen,
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_credential_that_is_refused_ends_it() {
+    async fn watch_ends_when_the_credential_is_refused() {
         let (_, done) = ran(vec![Ok(Vec::new()), Err(Failure::refused("HTTP 401"))]).await;
         assert_eq!(done.unwrap_err().exit, Exit::Refused);
     }

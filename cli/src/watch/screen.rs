@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_columns_as_there_is_room_for() {
+    fn watch_shows_the_columns_that_fit() {
         let mut screen = screen(3);
         let wide = drawn(120, 5, &mut screen);
         assert!(
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_is_escaped() {
+    fn terminal_escapes_are_shown_escaped() {
         let mut screen = Screen::new(
             vec!["display".into(), "a\u{1b}b".into()],
             Duration::from_secs(1),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_that_of_a_fresh_position_alone() {
+    fn a_device_without_a_recent_position_is_silent() {
         let now: Timestamp = "2026-01-01T00:10:00Z".parse().unwrap();
         for (ts, speed, state, seen) in [
             (json!("2026-01-01T00:09:55Z"), json!(30.5), "driving", "5 s"),

@@ -1,4 +1,4 @@
-//! The binary, run against a sandbox that all tests of a file share, or against one of its own.
+//! Runs the binary against a sandbox that all tests of a file share, or against its own.
 #![allow(dead_code)]
 
 use std::{
@@ -18,14 +18,14 @@ static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
         .unwrap()
 });
 
-/// A sandbox that only reads are made of.
+/// A sandbox for tests that only read.
 pub static SHARED: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Sandbox::builder()));
 
 pub fn sandbox(builder: Builder) -> Sandbox {
     RUNTIME.block_on(builder.start()).unwrap()
 }
 
-/// The command with a home of its own and no other environment.
+/// The command with its own home and an otherwise empty environment.
 pub struct Cli {
     pub home: TempDir,
     pub variables: Vec<(String, String)>,
@@ -33,7 +33,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Nobody is logged in.
+    /// Returns a command without credentials.
     pub fn alone() -> Self {
         Self {
             home: TempDir::new().unwrap(),
@@ -42,7 +42,7 @@ impl Cli {
         }
     }
 
-    /// With the token of a sandbox in the environment.
+    /// Returns a command with the token of a sandbox in the environment.
     pub fn of(sandbox: &Sandbox) -> Self {
         Self::alone()
             .with("AUTOPI_BASE_URL", sandbox.url())
@@ -63,7 +63,7 @@ impl Cli {
         self
     }
 
-    /// A file in its home.
+    /// Writes a file in its home.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -94,7 +94,7 @@ impl Cli {
         command
     }
 
-    /// Runs a line of words that have no spaces in them.
+    /// Runs a line, which is split at spaces.
     pub fn line(&self, line: &str) -> Ran {
         self.run(&line.split_whitespace().collect::<Vec<_>>())
     }
@@ -107,14 +107,14 @@ impl Cli {
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        // Who does not read it closes it.
+        // A command that does not read stdin closes it.
         let _ = stdin.write_all(self.input.as_deref().unwrap_or_default().as_bytes());
         drop(stdin);
         Ran::from(child.wait_with_output().unwrap())
     }
 }
 
-/// What came of it.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -133,7 +133,7 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
-    /// It went well: its data.
+    /// Returns its data; panics unless it succeeded.
     #[track_caller]
     pub fn good(&self) -> &str {
         assert_eq!(self.code, 0, "{self:?}");
@@ -145,7 +145,7 @@ impl Ran {
         serde_json::from_str(self.good()).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// It ended with this code, wrote no data, and says this.
+    /// Checks that it ended with this code, wrote no data, and printed this text.
     #[track_caller]
     pub fn bad(&self, code: i32, says: &str) {
         assert_eq!(self.code, code, "{self:?}");
@@ -172,7 +172,7 @@ pub fn server(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Strin
                 "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                 body.len()
             );
-            // Who went away misses it.
+            // The client may have disconnected.
             let _ = stream.write_all((head + &body).as_bytes());
         }
     });

@@ -1,4 +1,4 @@
-//! A server that keeps the requests it gets and has nothing to say.
+//! A server that records its requests and sends no response.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::Value;
 
-/// A request as it came.
+/// A request as it was sent.
 pub struct Sent {
     pub method: Method,
     pub uri: Uri,

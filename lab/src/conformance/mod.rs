@@ -39,7 +39,7 @@ struct Verdict {
     findings: BTreeSet<Finding>,
 }
 
-/// Starts the sandbox to be validated. It responds by the letter of the document that it serves, and every id exists, so that responses are more than 404.
+/// Starts the sandbox to be validated. It responds exactly as the document that it serves says, and every id exists, so that responses are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
     Ok(Sandbox::builder()
         .spec(document(root, "upstream.json")?)
@@ -510,7 +510,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prism_s_objections_are_told_apart_from_the_client_s() {
+    fn findings_of_prism_are_distinguished_from_client_errors() {
         let problem = json!({"type": "https://stoplight.io/prism/errors#VIOLATIONS", "title": "Request/Response not valid", "status": 500, "detail": "see",
             "validation": [{"location": ["response", "body", "0", "id"], "severity": "Error", "code": "type", "message": "must be integer"}]});
         let found = objections(
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_of_a_multipart_body_are_read() {
+    fn the_text_parts_of_a_multipart_body_are_read() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n0\r\n--x--\r\n";
         assert_eq!(form(body), json!({"a": "0"}));
         assert_eq!(form(b"[1"), Value::Null);

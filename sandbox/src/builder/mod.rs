@@ -87,7 +87,7 @@ impl Builder {
         self
     }
 
-    /// Sets how responses look: as the live API's ([`Wire::Real`], the default), or by the letter of the document.
+    /// Sets how responses look: as the live API's ([`Wire::Real`], the default), or exactly as documented.
     pub fn wire(mut self, wire: Wire) -> Self {
         self.wire = wire;
         self
@@ -125,7 +125,7 @@ impl Builder {
     }
 
     /// Sets whether a body that refers to an item that does not exist is refused (`Invalid pk "99" - object does not exist.`), as the real API does.
-    /// Default: true, so that a test with made-up ids fails here and not in production. With [`any_id`](Self::any_id), such ids are always accepted.
+    /// Default: true, so that a test with invented ids fails here and not in production. With [`any_id`](Self::any_id), such ids are always accepted.
     pub fn strict(mut self, strict: bool) -> Self {
         self.check_references = strict;
         self

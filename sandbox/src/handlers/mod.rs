@@ -45,7 +45,7 @@ pub struct Resources {
     pub any_id: bool,
     /// Whether a body that refers to an item that does not exist is refused.
     pub check_references: bool,
-    /// Whether values are made by the letter of the document.
+    /// Whether values are made exactly as documented.
     pub strict: bool,
 }
 
@@ -91,7 +91,7 @@ impl Resources {
         }
     }
 
-    /// Returns the sampler for an item. Nothing is made up for an item that a request created.
+    /// Returns the sampler for an item. No values are generated for an item that a request created.
     fn sampler_of<'a>(&self, spec: &'a Spec, item: &Item) -> Sampler<'a> {
         Sampler {
             unset: item.origin == Origin::Created,

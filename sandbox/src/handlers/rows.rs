@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_types_and_pages_are_arithmetic() {
+    fn ranges_types_and_pages_of_telemetry_are_computed() {
         assert_eq!(rows("").count, 1_000_000);
         assert_eq!(
             rows("start_utc=2026-01-01T00:00:00Z&end_utc=2026-01-01T00:01:00Z")

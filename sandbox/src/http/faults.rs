@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_kept() {
+    fn a_rate_limit_is_kept() {
         let faults = Faults::new(parse("status=503:0.2").unwrap(), 7);
         let active = (0..1000)
             .filter(|_| !faults.draw("/x/", &[]).is_empty())

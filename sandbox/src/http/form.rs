@@ -6,7 +6,7 @@ use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
-/// Returns the value of an object's schema; fields that are not properties stay as they came.
+/// Returns the value of an object's schema; fields that are not properties stay unchanged.
 pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field]) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {

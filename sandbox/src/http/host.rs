@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_is_a_name_without_a_port() {
+    fn an_allowed_host_has_no_port() {
         for (text, name) in [
             ("A.b.", "a.b"),
             ("[::1:0]", "::1:0"),

@@ -21,9 +21,9 @@ use crate::util::{private, secret};
 pub struct RecordedRequest {
     /// The HTTP method.
     pub method: String,
-    /// The path without the query, as it came; segments that look secret are shown as `***`.
+    /// The unchanged path without the query; segments that look secret are shown as `***`.
     pub path: String,
-    /// The query as it came, values that look secret as `***`.
+    /// The unchanged query, with values that look secret as `***`.
     pub query: String,
     /// The status of the response; 0 if the connection was reset or closed before.
     pub status: u16,
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_masked_by_what_they_are_once_decoded() {
+    fn secrets_are_masked_after_percent_decoding() {
         const HEX: &str = "0123456789abcdef0123456789abcdef";
         let encoded: String = HEX.bytes().map(|b| format!("%{b:02x}")).collect();
         for (query, shown) in [

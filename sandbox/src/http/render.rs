@@ -1,4 +1,4 @@
-//! Renders responses: as the live API sends them, or by the letter of the document.
+//! Renders responses: as the live API sends them, or exactly as documented.
 
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};

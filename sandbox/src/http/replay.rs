@@ -1,4 +1,4 @@
-//! Plays a recording of `autopi::testing::Recorder` in place of made-up data.
+//! Plays a recording of `autopi::testing::Recorder` instead of generated data.
 
 use std::{
     fs,

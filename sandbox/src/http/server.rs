@@ -51,7 +51,7 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) {
             Ok((stream, peer)) => {
                 drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone())))
             }
-            // Probably out of file descriptors: idle connections must be closed, and the server goes on.
+            // Probably out of file descriptors: idle connections must be closed, and the server continues.
             Err(_) => {
                 crowded.notify_waiters();
                 sleep(Duration::from_millis(20)).await;

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Coercer<'a> {
     pub sampler: Sampler<'a>,
-    /// Whether values are made by the letter of the document, where a method field, documented as a string, holds the JSON text of its value.
+    /// Whether values are made exactly as documented, where a method field, documented as a string, holds the JSON text of its value.
     pub strict: bool,
 }
 
@@ -192,7 +192,7 @@ mod tests {
     use crate::{spec::schema::Schemas, util::rng::Rng};
 
     #[test]
-    fn wire_values_in_the_words_of_the_document() {
+    fn values_are_coerced_to_the_types_of_the_document() {
         let doc = json!({"type": "object", "properties": {
             "on": {"type": "string", "readOnly": true}, "n": {"type": "string", "readOnly": true}, "alerts": {"type": "string", "readOnly": true},
             "plain": {"type": "string", "readOnly": true}, "one": {"type": "object", "properties": {"x": {"type": "integer"}}},

@@ -44,7 +44,7 @@ pub struct Sampler<'a> {
     pub size: u64,
     /// The length of telemetry of each device, in seconds.
     pub span: i64,
-    /// Whether values are made by the letter of the document, which has no nulls in method fields.
+    /// Whether values are made exactly as documented, which has no nulls in method fields.
     pub strict: bool,
     /// Whether values are for responses: nullable ones may be null, and write-only ones are left out.
     pub for_response: bool,

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_moves_at_its_pace_and_stays_on_the_road() {
+    fn positions_follow_the_road_at_the_vehicles_speed() {
         for vehicle in [0, 3, 24, 1_000_000] {
             for minute in (0..1500).step_by(7) {
                 let (a, b) = (

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_comes_before_a_session_is_public() {
+    fn only_operations_before_a_session_are_public() {
         assert!(
             [
                 "/auth/login/",

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_made_has_the_form() {
+    fn samples_match_their_pattern() {
         let mut rng = Rng::of(1, "");
         let made = text("^#[0-9a-f]{6}$", &mut rng).unwrap();
         assert!(

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_win_and_dead_ends_are_left() {
+    fn literal_segments_win_over_parameters() {
         let mut router = Router::default();
         let templates = [
             "/a/",

@@ -42,7 +42,7 @@ pub struct Item {
 pub enum Origin {
     /// It exists from the start.
     Sampled,
-    /// A request created it: members that were not sent are not made up.
+    /// A request created it: members that were not sent get no generated values.
     Created,
     /// It is not in the state: every id is accepted.
     Unknown,

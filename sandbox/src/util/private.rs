@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_of_its_owner_alone_and_regular() {
+    fn a_private_file_is_regular_and_readable_by_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let (new, old) = (folder.path().join("new"), folder.path().join("old"));
         fs::write(&old, "kept").unwrap();

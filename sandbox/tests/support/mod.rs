@@ -40,9 +40,9 @@ pub async fn json_response(response: Response) -> JsonResponse {
     }
 }
 
-/// Without redirects, and without asking for compressed responses.
+/// Returns a client that neither follows redirects nor asks for compressed responses.
 pub fn http() -> reqwest::Client {
-    // `reqwest` is built without cryptography of its own.
+    // `reqwest` is built without a cryptography provider.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -81,7 +81,7 @@ impl Api {
         json_response(self.request(method, path).json(body).send().await.unwrap()).await
     }
 
-    /// The items of a list, whatever its form.
+    /// Returns the items of a list in any form.
     pub async fn items(&self, path: &str) -> Vec<Value> {
         let response = self.get(path).await;
         assert_eq!(response.status, 200, "{path}: {}", response.body);
@@ -95,7 +95,7 @@ impl Api {
     }
 }
 
-/// A file of this test alone, in a folder that goes with it.
+/// A file for one test, in a folder that is removed with it.
 pub struct Scratch {
     path: PathBuf,
     _folder: TempDir,
@@ -123,7 +123,7 @@ pub fn scratch(name: &str) -> Scratch {
     }
 }
 
-/// A sandbox in a process of its own: the test binary again, with the one test `serve`.
+/// A sandbox in its own process: the test binary again, with only the test `serve`.
 pub struct Server {
     pub child: Child,
     pub url: String,
@@ -131,7 +131,7 @@ pub struct Server {
 
 const DB: &str = "SANDBOX_TEST_DB";
 
-/// What the test `serve` does: nothing, unless it is run as the other process.
+/// The body of the test `serve`, which does nothing unless it runs as the second process.
 pub fn serve_if_asked() {
     let Ok(db) = std::env::var(DB) else { return };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -144,7 +144,7 @@ pub fn serve_if_asked() {
         .start()
         .await
         .unwrap();
-        // Whole or not at all.
+        // Written completely or not at all.
         std::fs::write(format!("{db}.new"), sandbox.url()).unwrap();
         std::fs::rename(format!("{db}.new"), format!("{db}.url")).unwrap();
         sandbox.wait().await;

@@ -65,7 +65,7 @@ fn the_environment_comes_before_the_file() {
 }
 
 #[test]
-fn what_is_wrong_with_the_file_is_said_without_its_secrets() {
+fn errors_in_the_profiles_file_show_no_secrets() {
     #[cfg(unix)]
     for mode in [0o640, 0o604, 0o660] {
         assert!(
@@ -118,7 +118,7 @@ fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_regular_file_is_refused_and_never_waited_for() {
+fn only_regular_credential_files_are_read() {
     let replaced = |with: &'static [&'static str]| {
         changed(|folder| {
             let path = folder.join("credentials.toml");

@@ -14,7 +14,7 @@ fn some<T: DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 #[test]
-fn what_has_a_plain_meaning_is_read() {
+fn unambiguous_values_of_another_form_decode() {
     assert_eq!(
         (
             some(r#""True""#),
@@ -103,7 +103,7 @@ fn what_has_a_plain_meaning_is_read() {
 }
 
 #[test]
-fn an_empty_text_is_nothing_where_it_can_be_nothing_else() {
+fn an_empty_text_decodes_as_null_where_no_other_meaning_exists() {
     type Row = (
         Option<Timestamp>,
         Option<String>,
@@ -183,7 +183,7 @@ fn every_digit_is_kept_or_it_is_an_error() {
 }
 
 #[test]
-fn what_is_no_json_spoils_only_what_it_stands_in() {
+fn invalid_json_makes_only_its_item_bad() {
     let text = r#"[{"a": NaN, "x": "[{"}, {"a": 1}, {"a": -Infinity}, oops, {"a" 1}, {"a": 2]]"#;
     let items: Vec<Raw> = some(text).unwrap();
     let read: Vec<Option<BTreeMap<String, Value>>> =

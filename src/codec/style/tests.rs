@@ -12,7 +12,7 @@ fn written(place: Place, style: Style, explode: bool, value: &Value) -> Option<S
     format.write("color", value).unwrap()
 }
 
-/// The table "Style Examples" of OpenAPI 3.0.4 and 3.1.1; 3.0.3 has it with two slips (labels).
+/// The table "Style Examples" of OpenAPI 3.0.4 and 3.1.1; 3.0.3 has it with two errors (labels).
 #[test]
 fn the_table_of_the_specification() {
     use Place::{Path, Query};
@@ -139,7 +139,7 @@ fn the_table_of_the_specification() {
 }
 
 #[test]
-fn a_separator_inside_a_value_does_not_part_it() {
+fn a_separator_inside_a_value_is_encoded() {
     let list = json!(["a,b", "c d", "e|f&g=h;i.j", "ü%"]);
     assert_eq!(
         written(Place::Query, Style::Form, false, &list).unwrap(),

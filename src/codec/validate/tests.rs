@@ -16,7 +16,7 @@ fn found(check: impl FnOnce(&mut Violations)) -> Vec<String> {
 }
 
 #[test]
-fn all_faults_are_found_with_place_rule_and_the_start_of_the_value() {
+fn all_violations_are_found_with_place_rule_and_value() {
     let long: &'static str = "X".repeat(300).leak();
     let inside = BTreeMap::from([(
         "a".to_owned(),
@@ -66,7 +66,7 @@ fn a_secret_is_not_shown() {
 }
 
 #[test]
-fn limits() {
+fn each_limit_is_checked() {
     let ok = |check: fn(&mut Violations)| found(check).is_empty();
     assert!(ok(|v| v.min_length("f", "ü", 1)) && ok(|v| v.max_length("f", "üü", 2)));
     assert!(!ok(|v| v.min_length("f", "", 1)) && !ok(|v| v.max_length("f", "üü", 1)));

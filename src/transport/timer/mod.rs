@@ -147,7 +147,7 @@ const FAR: Duration = Duration::from_secs(3600);
 
 impl Timer {
     /// Returns the timer of this process and the list of this thread. Asking for the process id is a system call (1 % of a GET on loopback), so it is asked for
-    /// once for each runtime and thread: a forked process cannot go on with a runtime of its parent.
+    /// once for each runtime and thread: a forked process cannot use a runtime of its parent.
     fn here() -> Option<(&'static Self, &'static List)> {
         type Own = Option<(&'static Timer, &'static List)>;
         thread_local! {
@@ -196,7 +196,7 @@ impl Timer {
 
     fn enter(&self, list: &'static List, at: Instant, waker: Waker) -> Entry {
         let key = list.waiting().insert((at, Some(waker)));
-        // Must follow the insertion: a thread that is planning now either sees the entry, or is told of it.
+        // Must follow the insertion: a thread that is planning now either sees the entry, or is notified.
         let at = self.since_start(at);
         if at < self.planned.load(SeqCst) && at < self.planned.fetch_min(at, SeqCst) {
             self.thread.get().inspect(|thread| thread.unpark());
@@ -229,7 +229,7 @@ impl Timer {
     }
 }
 
-/// Wakes a task. A waker is foreign code: if it panics, all other timeouts must go on.
+/// Wakes a task. A waker is foreign code: if it panics, all other timeouts must still fire.
 fn wake(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         tracing::error!("a waker panicked");

@@ -11,7 +11,7 @@ fn within<F: Future>(millis: u64, future: F) -> Timeout<F> {
 }
 
 #[tokio::test]
-async fn the_first_to_come_counts() {
+async fn each_deadline_fires_at_its_own_time() {
     assert_eq!(within(60_000, ready(1)).await, Ok(1));
     assert_eq!(within(0, ready(1)).await, Ok(1));
     assert_eq!(within(0, pending::<()>()).await, Err(Elapsed));
@@ -33,7 +33,7 @@ async fn the_first_to_come_counts() {
 }
 
 #[test]
-fn what_is_dropped_is_forgotten_and_any_runtime_is_woken() {
+fn dropped_deadlines_are_removed_and_any_runtime_is_woken() {
     let kept = || {
         let long = Instant::now() + Duration::from_secs(7000);
         let lists = &Timer::of(process::id()).unwrap().lists;

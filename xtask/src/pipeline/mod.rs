@@ -44,7 +44,7 @@ pub enum Proof<'a> {
 
 /// A document after all stages.
 pub struct Normalized {
-    /// The document as it came.
+    /// The upstream document.
     pub upstream: Value,
     pub doc: Value,
     /// The canonical text: indented by two spaces, with sorted paths and components, and a newline at the end.

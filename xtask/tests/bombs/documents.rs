@@ -1,4 +1,4 @@
-//! Small documents that ask for much, and all that is done with a document.
+//! Small documents that take much work, and everything that is done with a document.
 
 use std::fmt::Write;
 
@@ -16,14 +16,14 @@ fn whole(paths: Value, components: Value) -> Value {
     json!({ "openapi": "3.0.3", "info": { "title": "t", "version": "1" }, "paths": paths, "components": components })
 }
 
-/// A document of the components `A0`, `A1`, …, of which an operation sends and reads the first.
+/// Returns a document with the components `A0`, `A1`, …, and an operation that sends and returns the first.
 fn document(schemas: impl IntoIterator<Item = Value>) -> String {
     let schemas = schemas.into_iter().enumerate();
     let schemas: Map<String, Value> = schemas.map(|(i, s)| (format!("A{i}"), s)).collect();
     of(reference(0), json!({ "schemas": schemas }))
 }
 
-/// The same of one schema and these components.
+/// Returns the same for one schema and these components.
 fn of(schema: Value, components: Value) -> String {
     let content = json!({ "application/json": { "schema": schema } });
     let post = json!({
@@ -35,7 +35,7 @@ fn of(schema: Value, components: Value) -> String {
     whole(json!({ "/x/": { "post": post } }), components).to_string()
 }
 
-/// Each level is made of the next, by `way`; the last is a text.
+/// Each level contains the next, by `way`; the last is a string.
 fn levels(n: usize, way: impl Fn(Value) -> Value) -> String {
     let level = |i| {
         if i + 1 < n {
@@ -47,7 +47,7 @@ fn levels(n: usize, way: impl Fn(Value) -> Value) -> String {
     document((0..n).map(level))
 }
 
-/// A schema in a schema, without references.
+/// Nested schemas without references.
 fn inline(n: usize, open: &str, close: &str) -> String {
     let text = of(json!("HERE"), json!({}));
     let schema = format!(
@@ -72,7 +72,7 @@ fn parameters(n: usize, place: &str) -> Value {
     (0..n).map(one).collect()
 }
 
-/// `n` is how much there is of each, but for what doubles at each of its levels.
+/// Returns the documents with `n` items of each kind, except for those that double at each level.
 pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
     const LEVELS: usize = 40;
     let text = || json!({ "type": "string" });
@@ -122,7 +122,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         whole(paths.into(), json!({ "responses": responses })).to_string()
     };
     vec![
-        // What leads to itself.
+        // Cycles.
         ("itself, six times", document([json!({ "allOf": vec![reference(0); 6] })])),
         ("itself, with properties", document([json!({ "allOf": vec![reference(0); 6], "properties": { "a": reference(0) } })])),
         ("itself, by every way", document([json!({ "allOf": two(reference(0)), "oneOf": two(reference(0)), "anyOf": two(reference(0)), "items": reference(0), "additionalProperties": reference(0), "not": reference(0) })])),
@@ -134,7 +134,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("kinds of each other", kinds(numbered(2, |i| format!("#/components/schemas/A{i}").into()).into(), &|i| json!([reference((i + 1) % 2)]))),
         ("kinds of themselves", kinds(numbered(100, |i| format!("#/components/schemas/A{i}").into()).into(), &|i| json!([reference(i)]))),
         ("kinds by name", kinds(json!({ "a": "A0", "b": "A1" }), &|_| json!([{ "oneOf": all(50) }]))),
-        // What doubles.
+        // Doubling at each level.
         ("allOf, doubled", levels(LEVELS, |r| with(json!(two(r))))),
         ("allOf of lists, doubled", levels(LEVELS, |r| json!({ "allOf": [{ "type": "array", "items": r.clone() }, { "type": "array", "items": r }] }))),
         ("oneOf, doubled", levels(LEVELS, |r| json!({ "oneOf": two(r) }))),
@@ -151,7 +151,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("pointers into each other", document((0..LEVELS).map(|i| json!({ "type": "object", "properties": {
             "a": { "$ref": format!("#/components/schemas/A{}/properties/b", (i + 1) % LEVELS) }, "b": { "type": "object", "properties": {
             "c": { "$ref": format!("#/components/schemas/A{}/properties/b", (i + 1) % LEVELS) }, "d": { "$ref": format!("#/components/schemas/A{}/properties/a", (i + 1) % LEVELS) } } } } })))),
-        // Long ways.
+        // Long chains.
         ("allOf, deep", levels(n, |r| with(json!([r])))),
         ("allOf of 255 with 20 each", document((0..n / 10).map(|i| { let mut s = if i % 250 < 249 { json!({ "allOf": [reference(i + 1)] }) } else { json!({}) };
             s["properties"] = (0..20).map(|j| (format!("a{i}_{j}"), text())).collect::<Map<_, _>>().into(); s }).chain([text()]))),
@@ -170,7 +170,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("properties, a ring", document((0..n / 10).map(|i| object(reference((i + 1) % (n / 10)))))),
         ("properties, deep, one level a side", levels(n / 10, |r| json!({ "type": "object", "required": ["a"], "properties": { "a": r, "b": { "type": "string", "readOnly": true }, "c": { "type": "string", "writeOnly": true } } }))),
         ("pointers, a chain", document((0..n / 10).map(|i| json!({ "type": "object", "properties": { "a": { "$ref": format!("#/components/schemas/A{}/properties/a", i + 1) } } })).chain([object(text())]))),
-        // Nested text.
+        // Nested texts.
         ("json lists", "[".repeat(n)),
         ("json maps", "{\"a\":".repeat(n)),
         ("yaml lists", yaml("[", "]")),
@@ -189,7 +189,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("allOf in allOf", inline(56, "{\"allOf\":[", "]}")),
         ("examples, deep", of(json!({ "type": "object", "example": (0..100).fold(json!(1), |v, _| json!([v])) }), json!({}))),
         ("a default, wide", field(json!({ "type": "array", "items": {}, "default": (0..n).collect::<Vec<_>>() }))),
-        // Many.
+        // Many items.
         ("values of one name", document([json!({ "type": "string", "enum": (0..n).map(|i| "\u{1f300}".repeat(i % 97) + &"-".repeat(i / 97)).collect::<Vec<_>>() })])),
         ("values", document([json!({ "type": "string", "enum": (0..n).map(|i| format!("v{i}")).collect::<Vec<_>>() })])),
         ("values of numbers", document([json!({ "type": "integer", "enum": (0..n).collect::<Vec<_>>() })])),
@@ -244,10 +244,10 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// An error is a refusal.
+/// An error means that the document was refused.
 type Stage = fn(&str) -> Result<(), String>;
 
-/// All that is done with a document, by name.
+/// Everything that is done with a document, by name.
 pub const STAGES: [(&str, Stage); 5] = [
     ("normalize", |text| {
         normalize(text, None).map(drop).map_err(|e| e.to_string())
@@ -274,7 +274,7 @@ pub const STAGES: [(&str, Stage); 5] = [
     }),
 ];
 
-/// Runs it, has a body judged and a response made.
+/// Runs the sandbox: validates a body and makes a response.
 fn sandbox(doc: Value) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

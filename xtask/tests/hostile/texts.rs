@@ -1,4 +1,4 @@
-//! A text in any place of a document, and what may come of it: the code that a harmless text of the same identity makes, names and literals aside.
+//! Puts a text into any place of a document, and compares the code with that of a similar harmless text, except for names and literals.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::{Map, Value};
 use xtask::pipeline::normalize;
 
-/// Each place holds a text of its own, but for the words of OpenAPI and what must be the same: names and what they name.
+/// Each place has its own text, except for OpenAPI's keywords and for names with their references.
 const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t0", "version": "t1", "description": "t2", "termsOfService": "t3", "contact": {"name": "t4", "url": "t5", "email": "t6"}, "license": {"name": "t7", "url": "t8"}},
 "externalDocs": {"url": "t9", "description": "t10"}, "servers": [{"url": "https://h/v1", "description": "t11", "variables": {"t12": {"default": "t13", "enum": ["t13", "t14"], "description": "t15"}}}],
 "tags": [{"name": "tag", "description": "t16", "externalDocs": {"url": "t17", "description": "t18"}}], "security": [{"key": []}, {"oauth": ["scope"]}], "x-root": {"t19": "t20"},
@@ -46,10 +46,10 @@ const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t0", "version
     "Base": {"type": "object", "properties": {"base": {"type": "integer", "nullable": true, "description": "t86"}}},
     "Kind": {"type": "string", "enum": ["seven", "eight"], "description": "t87", "x-enum-descriptions": {"seven": "t88"}, "x-enumNames": ["t89", "t90"]}}}}"##;
 
-/// The names of headers in it. One that HTTP has no header for is left out, with a warning.
+/// The names of headers in the document. A name that HTTP does not allow is left out with a warning.
 pub const HEADERS: [&str; 2] = ["X-Header", "X-Part"];
 
-/// All texts and keys of the document, each once.
+/// Returns all texts and keys of the document, each once.
 pub fn texts() -> Vec<String> {
     fn find(value: &Value, out: &mut Vec<String>) {
         match value {
@@ -73,7 +73,7 @@ fn document() -> Value {
     serde_json::from_str(DOCUMENT).expect("JSON")
 }
 
-/// The document with another text wherever `old` is one, a key, the name in a reference or a parameter of a path.
+/// Returns the document with `old` replaced wherever it is a text, a key, the name in a reference or a parameter of a path.
 fn with(old: &str, new: &str) -> Value {
     let pointer = new.replace('~', "~0").replace('/', "~1");
     let text = |text: &str| match text.rsplit_once('/') {
@@ -97,7 +97,7 @@ fn with(old: &str, new: &str) -> Value {
     walk(document(), &text)
 }
 
-/// The document without the headers of this name: of requests and of parts.
+/// Returns the document without the headers of this name, in requests and in parts.
 fn without_header(mut document: Value, name: &str) -> Value {
     let is_it = |parameter: &Value| parameter["in"] == "header" && parameter["name"] == name;
     let post = "/paths/~1things~1{thing}~1/post/parameters";
@@ -111,7 +111,7 @@ fn without_header(mut document: Value, name: &str) -> Value {
     document
 }
 
-/// A text of the same words, lengths and parts, but of no marks that mean anything to Rust, Markdown, a regular expression or a terminal.
+/// Returns a text with the same words, lengths and parts, but without characters that mean something to Rust, Markdown, a regular expression or a terminal.
 fn harmless(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || " ./+;=-_{}".contains(c);
     text.chars()
@@ -119,12 +119,12 @@ fn harmless(text: &str) -> String {
         .collect()
 }
 
-/// Words that a name of a document is not counted as.
+/// Words that do not count as names of the document.
 const WORDS: &str = "as async await break const continue crate dyn else enum extern fn for if impl in let loop match mod move mut pub ref return self Self static \
     struct super trait true false type unsafe use where while std option Option Some None string String vec Vec rt Json serde_json Map Value collections BTreeMap \
     boxed Box convert Into From result Result Ok Err iter IntoIterator types builder cfg derive doc deprecated non_exhaustive inline must_use";
 
-/// How often each token is there. Documentation is left out, literals are of a kind, names that may be a document's are all one.
+/// Counts each token. Documentation is left out, literals count by their kind, and all names that may come from the document count as one.
 pub fn tokens(code: TokenStream) -> BTreeMap<String, usize> {
     let mut out = BTreeMap::new();
     count(code, &mut out);
@@ -169,14 +169,14 @@ fn count(code: TokenStream, out: &mut BTreeMap<String, usize>) {
     }
 }
 
-/// Documentation as codegen has it before it is printed.
+/// Returns the documentation before codegen prints it.
 fn is_documentation(attribute: TokenStream) -> bool {
     let text = attribute.to_string();
     let kinds = ["doc = ", "markup = ", "example = "];
     kinds.iter().any(|kind| text.starts_with(kind))
 }
 
-/// Is there HTML in a doc comment, or a link that leads elsewhere than into the documentation?
+/// Returns whether a doc comment has HTML, or a link that leads out of the documentation.
 pub fn has_foreign_markup(comment: &str) -> bool {
     let prose = without_code_spans(comment).replace("\\\\", "");
     let html = prose.replace("\\<", "").contains('<');
@@ -186,7 +186,7 @@ pub fn has_foreign_markup(comment: &str) -> bool {
     html || targets.any(|t| !ours.iter().any(|start| t.starts_with(start)))
 }
 
-/// The text without code spans, which begin and end with as many marks.
+/// Returns the text without code spans, which begin and end with the same number of backticks.
 fn without_code_spans(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -216,7 +216,7 @@ fn without_code_spans(text: &str) -> String {
     out + rest
 }
 
-/// The tokens of the code of a document, or nothing if it is refused.
+/// Returns the tokens of a document's code, or `None` if it is refused.
 fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
     let Ok(new) = normalize(&document.to_string(), None) else {
         return Ok(None);
@@ -237,12 +237,12 @@ fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
             "documentation with markup of the document: {comment}"
         ));
     }
-    // Of the code before it is printed, which is compared with it: the printer has commas of its own.
+    // The tokens before printing, because the printer adds commas.
     let meant = autopi_codegen::tokens(&new.doc, &|_| true).map_err(|e| e.to_string())?;
     Ok(Some(tokens(meant)))
 }
 
-/// A block of Markdown, which rustdoc would run, needs three marks in a row, or four spaces.
+/// A code block of Markdown, which rustdoc would run, needs three backticks in a row, or four spaces.
 fn opens_a_block(line: &str) -> bool {
     let comment = line.trim_start().strip_prefix("//");
     comment.is_some_and(|c| {
@@ -252,10 +252,10 @@ fn opens_a_block(line: &str) -> bool {
     })
 }
 
-/// Puts `text` in the place of `old`. Is there code, or is the document refused?
+/// Replaces `old` by `text`. Returns whether there is code; `false` means that the document is refused.
 ///
 /// # Errors
-/// Code that differs from that of a harmless text by more than names, literals and documentation.
+/// Returns an error if the code differs from that of a harmless text by more than names, literals and documentation.
 pub fn judge(old: &str, text: &str) -> Result<bool, String> {
     let Some(hostile) = code(&with(old, text))? else {
         return Ok(false);

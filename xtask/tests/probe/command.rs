@@ -1,4 +1,4 @@
-//! `cargo xtask probe` as a process: its exit codes, its output for programs, and what is left of it when it is killed.
+//! `cargo xtask probe` as a process: its exit codes, its output for programs, and its state after a kill.
 
 use std::{
     fs,
@@ -41,7 +41,7 @@ fn said(output: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_stops_it_is_said_without_the_token() {
+async fn a_stopped_probe_reports_the_reason_without_the_token() {
     let sandbox = Sandbox::start().await.unwrap();
     let canary = "c0ffee0000000000000000000000000000c0ffee";
     let token = [("AUTOPI_API_TOKEN", canary)];
@@ -131,14 +131,14 @@ async fn no_proxy_of_the_environment_sees_a_probe() {
     assert_eq!(seen.load(Ordering::SeqCst), 0);
 }
 
-/// What the command works with: the small API's document, and a place for what it writes.
+/// Prepares a folder with the small API's document, for the command's files.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("api.json"), small().to_string()).unwrap();
     folder
 }
 
-/// A probe of `url` in a folder.
+/// Returns a command that probes `url` in a folder.
 fn probe_in(folder: &Path, url: &str, more: &[&str]) -> Command {
     let at = |name: &str| folder.join(name).display().to_string();
     let (spec, out, state) = (at("api.json"), at("overlay.yaml"), at("state.json"));
@@ -149,14 +149,14 @@ fn probe_in(folder: &Path, url: &str, more: &[&str]) -> Command {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_code_and_the_json_say_the_same() {
+async fn the_exit_code_and_the_json_agree() {
     let kind = Arc::new(Mutex::new("true"));
     let now = kind.clone();
     let url = serve(move |path| {
         let mut thing = thing();
         match *now.lock().unwrap() {
-            "lie" if path == "/d/one/" => thing["id"] = json!("x"),
-            "lie first" if path == "/a/" => thing["id"] = json!("x"),
+            "false" if path == "/d/one/" => thing["id"] = json!("x"),
+            "false first" if path == "/a/" => thing["id"] = json!("x"),
             "none" => return whole("500 No", "", ""),
             _ => {}
         }
@@ -165,8 +165,8 @@ async fn the_exit_code_and_the_json_say_the_same() {
     .await;
     for (server, more, code, judged, findings) in [
         ("true", &[][..], 0, 6, 0),
-        ("lie", &[], 1, 6, 1),
-        ("lie first", &["--max-calls", "2"], 1, 2, 1),
+        ("false", &[], 1, 6, 1),
+        ("false first", &["--max-calls", "2"], 1, 2, 1),
         ("true", &["--max-calls", "2"], 2, 2, 0),
     ] {
         let folder = folder();
@@ -187,7 +187,7 @@ async fn the_exit_code_and_the_json_say_the_same() {
         assert_eq!(told["stopped"].is_string(), !more.is_empty(), "{told}");
         let overlay = folder.path().join("overlay.yaml");
         assert_eq!(overlay.exists(), findings > 0);
-        if server == "lie" {
+        if server == "false" {
             assert_eq!(found[0]["only"], "GET /d/one/", "{told}");
             let proposed: Value = yaml_serde::from_str(&read(overlay.to_str().unwrap())).unwrap();
             assert_eq!(proposed["actions"], found[0]["actions"], "{proposed}");
@@ -205,13 +205,13 @@ async fn the_exit_code_and_the_json_say_the_same() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
 }
 
-/// Killed at any time: what it had is asked no second time, and the end is as without the kill.
+/// After a kill at any time no request is repeated, and the result is as without the kill.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_probe_that_is_killed_goes_on_where_it_was() {
+async fn a_killed_probe_continues_where_it_stopped() {
     let asked = Arc::<Mutex<Vec<String>>>::default();
     let log = asked.clone();
     let url = serve(move |path| {
-        // The connection of the killed probe may have no request.
+        // The killed probe may have connected without a request.
         if !path.is_empty() {
             log.lock().unwrap().push(path.to_owned());
         }

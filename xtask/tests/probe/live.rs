@@ -1,4 +1,4 @@
-//! The document against servers on loopback, bad ones too.
+//! The document against servers on loopback, including hostile ones.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use xtask::commands::probe::{Finding, probe};
 
 use crate::{
     read, target,
-    things::{PATHS, corrected, lie, lies, small, thing},
+    things::{PATHS, corrected, false_values, falsify, small, thing},
 };
 
-/// A server on loopback that responds to each path by `reply`, and its URL.
+/// Starts a server on loopback that responds to each path by `reply`; returns its URL.
 pub async fn serve(reply: impl Fn(&str) -> Vec<u8> + Clone + Send + 'static) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -51,7 +51,7 @@ pub fn whole(status: &str, headers: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The response of an operation that returns `thing`, or a list of it.
+/// Returns the response of an operation that returns `thing`, or a list of it.
 pub fn responds(path: &str, thing: Value) -> Vec<u8> {
     let body = match path.ends_with("/one/") {
         true => thing,
@@ -61,9 +61,9 @@ pub fn responds(path: &str, thing: Value) -> Vec<u8> {
     whole("200 OK", json, &body.to_string())
 }
 
-/// As with recordings, over sockets: each lie at each operation in its turn.
+/// The same as with recordings, but over sockets: each false value at each operation.
 #[tokio::test]
-async fn a_server_that_lies_at_one_operation_makes_no_true_schema_false() {
+async fn a_server_with_one_false_operation_changes_no_other_schema() {
     let now = Arc::new(Mutex::new(None));
     let told = now.clone();
     let url = serve(move |path| {
@@ -71,7 +71,7 @@ async fn a_server_that_lies_at_one_operation_makes_no_true_schema_false() {
         if let Some((liar, told)) = &*told.lock().unwrap()
             && *liar == path
         {
-            lie(&mut thing, told);
+            falsify(&mut thing, told);
         }
         responds(path, thing)
     })
@@ -80,8 +80,8 @@ async fn a_server_that_lies_at_one_operation_makes_no_true_schema_false() {
     let truth = probe(&doc, &target).await.unwrap();
     assert!(truth.judged == 6 && truth.findings.is_empty());
     let mut corrections = 0;
-    // Of all places and all values, by the step.
-    for (i, told) in lies().into_iter().enumerate().step_by(7) {
+    // A selection of all places and values.
+    for (i, told) in false_values().into_iter().enumerate().step_by(7) {
         let liar = PATHS[i % PATHS.len()];
         *now.lock().unwrap() = Some((liar, told.clone()));
         let first = probe(&doc, &target).await.unwrap();
@@ -94,7 +94,7 @@ async fn a_server_that_lies_at_one_operation_makes_no_true_schema_false() {
         }
         let second = probe(&new, &target).await.unwrap();
         assert!(second.findings.is_empty(), "{told:?}: {}", second.text());
-        // The liar's own correction is for what it said; all others tell the truth still.
+        // The false operation gets its own correction; the document is still correct for all others.
         *now.lock().unwrap() = None;
         let truth = probe(&new, &target).await.unwrap();
         let blamed = |f: &Finding| f.actions.iter().all(|a| a.to_string().contains(liar));
@@ -109,7 +109,7 @@ async fn a_server_that_lies_at_one_operation_makes_no_true_schema_false() {
 }
 
 #[tokio::test]
-async fn a_hostile_server_is_bounded_and_named() {
+async fn responses_of_a_hostile_server_are_bounded_and_reported() {
     let url = serve(|path| match path {
         "/a/" => whole(
             "200 OK",
@@ -140,7 +140,7 @@ async fn a_hostile_server_is_bounded_and_named() {
 }
 
 #[tokio::test]
-async fn what_was_stopped_goes_on_where_it_was() {
+async fn a_stopped_probe_resumes_with_the_same_findings() {
     let url = serve(|path| {
         let mut thing = thing();
         if path == "/f/one/" {
@@ -186,7 +186,7 @@ async fn what_was_stopped_goes_on_where_it_was() {
         ),
         (6, true)
     );
-    // The last two requests were all there were: the whole of it is as without a stop.
+    // Only the last two requests were sent, and the result is as without a stop.
     target.max_calls = None;
     if state.exists() {
         resumed = probe(&doc, &target).await.unwrap();

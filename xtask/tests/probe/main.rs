@@ -1,4 +1,4 @@
-//! The document against responses: of the sandbox, of recordings, of servers that lie.
+//! The document against responses of the sandbox, of recordings, and of servers with false responses.
 
 mod command;
 mod live;
@@ -33,7 +33,7 @@ fn target(url: &str) -> Target {
 }
 
 #[tokio::test]
-async fn what_the_probe_proposes_makes_the_document_true() {
+async fn the_proposals_of_the_probe_correct_the_document() {
     let (upstream, ours) = (
         read("../spec/upstream.json"),
         fetch::parse(&read("../spec/openapi.json")).unwrap(),
@@ -46,7 +46,7 @@ async fn what_the_probe_proposes_makes_the_document_true() {
         .unwrap();
     let target = target(sandbox.url());
 
-    // What the overlay knows from the wire, the probe finds by itself.
+    // The probe finds the facts of the overlay by itself.
     let mut doc: Value = normalize(&upstream, None).unwrap().doc;
     let first = probe(&doc, &target).await.unwrap();
     assert!(first.judged > 200 && first.wrong(), "{}", first.text());

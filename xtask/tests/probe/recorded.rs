@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 use xtask::commands::probe::{Outcome, recorded};
 
-use crate::things::{PATHS, corrected, generates, lie, lies, small, thing};
+use crate::things::{PATHS, corrected, false_values, falsify, generates, small, thing};
 
-/// JSON lines of what `respond` gives for each path.
+/// Returns JSON lines with the response of `respond` for each path.
 fn recording(respond: impl Fn(&str) -> Value) -> String {
     let lines = PATHS.map(|path| {
         let thing = respond(path);
@@ -24,7 +24,7 @@ fn judged(doc: &Value, recording: &str) -> Outcome {
 }
 
 #[test]
-fn a_lie_at_one_operation_changes_no_schema_that_the_others_prove() {
+fn one_false_response_changes_no_schema_that_others_prove() {
     let doc = small();
     let truth = recording(|_| thing());
     assert!(
@@ -33,12 +33,12 @@ fn a_lie_at_one_operation_changes_no_schema_that_the_others_prove() {
         judged(&doc, &truth).text()
     );
     let mut corrections = 0;
-    for (i, told) in lies().iter().enumerate() {
+    for (i, told) in false_values().iter().enumerate() {
         let liar = PATHS[i % PATHS.len()];
         let seen = recording(|path| {
             let mut thing = thing();
             if path == liar {
-                lie(&mut thing, told);
+                falsify(&mut thing, told);
             }
             thing
         });
@@ -65,7 +65,7 @@ fn a_lie_at_one_operation_changes_no_schema_that_the_others_prove() {
             first.text(),
             second.text()
         );
-        // Who tells the truth is true still; the liar's own place is for what it said.
+        // The document is still correct for all others; only the false operation has its own schema.
         let others: Vec<&str> = truth
             .lines()
             .filter(|l| !l.contains(&format!("com{liar}?")))
@@ -83,12 +83,12 @@ fn a_lie_at_one_operation_changes_no_schema_that_the_others_prove() {
 }
 
 #[test]
-fn what_all_operations_say_corrects_the_schema_for_all_and_the_second_probe_is_silent() {
+fn agreement_of_all_operations_corrects_the_schema_and_a_second_probe_is_silent() {
     let doc = small();
-    for told in lies() {
+    for told in false_values() {
         let seen = recording(|_| {
             let mut thing = thing();
-            lie(&mut thing, &told);
+            falsify(&mut thing, &told);
             thing
         });
         let first = judged(&doc, &seen);
@@ -108,12 +108,12 @@ fn what_all_operations_say_corrects_the_schema_for_all_and_the_second_probe_is_s
 }
 
 #[test]
-fn each_rule_finds_its_kind_and_says_for_and_against() {
+fn each_rule_reports_how_many_responses_agree_and_disagree() {
     let text = |place: &str, value: Option<Value>| {
         let seen = recording(|path| {
             let mut thing = thing();
             if path != "/f/one/" || place == "/json" {
-                lie(&mut thing, &(place.to_owned(), value.clone()));
+                falsify(&mut thing, &(place.to_owned(), value.clone()));
             }
             thing
         });
@@ -185,7 +185,7 @@ fn each_rule_finds_its_kind_and_says_for_and_against() {
 }
 
 #[test]
-fn recordings_are_read_and_bad_lines_are_named() {
+fn recordings_are_read_and_bad_lines_reported_by_number() {
     let doc = small();
     let lines = recording(|_| thing());
     let mixed = format!(

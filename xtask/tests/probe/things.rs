@@ -1,9 +1,9 @@
-//! A small API, and the lies that an operation of it may tell.
+//! A small API, and the false values that one of its operations may return.
 
 use serde_json::{Value, json};
 use xtask::{commands::probe::Outcome, pipeline::overlay};
 
-/// Lists and items of three schemas: a `Thing` holds a `Part`, which holds a `Part`; six operations return things.
+/// Lists and items of three schemas: a `Thing` contains a `Part`, which contains a `Part`; six operations return things.
 pub fn small() -> Value {
     let thing = json!({ "$ref": "#/components/schemas/Thing" });
     let get = |path: &str, schema: &Value| {
@@ -56,13 +56,13 @@ pub fn corrected(doc: &Value, outcome: &Outcome) -> Value {
     doc
 }
 
-/// What is proposed must generate as well.
+/// The corrected document must generate too.
 pub fn generates(doc: &Value) {
     autopi_codegen::generate(&doc.to_string(), &|_| true).unwrap();
 }
 
-/// Where a value is put in a thing, and the value; `None` takes the member away.
-pub fn lies() -> Vec<(String, Option<Value>)> {
+/// The place in a thing, and the value to put there; `None` removes the member.
+pub fn false_values() -> Vec<(String, Option<Value>)> {
     let mut out = Vec::new();
     let places = [
         "/id",
@@ -114,7 +114,7 @@ pub fn lies() -> Vec<(String, Option<Value>)> {
     out
 }
 
-pub fn lie(thing: &mut Value, (place, value): &(String, Option<Value>)) {
+pub fn falsify(thing: &mut Value, (place, value): &(String, Option<Value>)) {
     let (owner, name) = match place.as_str() {
         "/part/it's/new" => ("/part", "it's/new"),
         place => place.rsplit_once('/').unwrap(),

@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-/// What an update reads and writes.
+/// The files that an update reads and writes.
 pub fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let to = |name: &str| folder.path().join(name);
@@ -20,7 +20,7 @@ pub fn copy() -> tempfile::TempDir {
     folder
 }
 
-/// A deprecated operation and a new field.
+/// Our document with a deprecated operation and a new field.
 pub fn drifted() -> String {
     let text = fs::read_to_string("../spec/upstream.json").unwrap();
     let mut doc: Value = serde_json::from_str(&text).unwrap();

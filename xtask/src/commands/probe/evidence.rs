@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_have_a_form() {
+    fn formats_of_strings_are_recognised() {
         for (text, is) in [
             ("2026-01-01", "date"),
             ("2026-01-01Z", "date with an offset"),

@@ -100,7 +100,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_released_document_comes_back_whatever_changed() {
+    fn a_baseline_restores_the_released_document() {
         let released = json!({ "a": { "b": [1, 2], "gone": null, "set": { "in": 1 } }, "n": null, "same": [1] });
         for committed in [
             released.clone(),

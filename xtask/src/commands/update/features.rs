@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn areas_come_and_go_and_the_rest_stays() {
+    fn features_follow_the_areas_and_the_rest_of_the_manifest_stays() {
         let manifest = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
         let new = update(manifest, &["b".into(), "c".into()]).unwrap();
         let expected = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"b\"]\nfull = [\"b\", \"c\"]\nb = []\nblocking = []\nc = []\n";

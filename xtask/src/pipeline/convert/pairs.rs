@@ -117,7 +117,7 @@ impl Pairs<'_> {
     /// Returns the schema with one list, or why that is impossible.
     fn of(&mut self, schema: &Value) -> Result<Value, String> {
         let mut lists = lists(schema);
-        // A list of mere conditions does not distinguish alternatives.
+        // A list of only conditions does not distinguish alternatives.
         if lists.len() > 1 {
             lists.retain(|list| list.iter().any(says));
         }

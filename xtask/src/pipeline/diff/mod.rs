@@ -1,6 +1,6 @@
 //! The `diff` stage: what the difference of two documents means to the callers of the client, change by change.
 //!
-//! `walk` goes through both documents as they came, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
+//! `walk` goes through both upstream documents, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
 //! `rust` compares the Rust code that is generated from both. Each change says both.
 
 mod body;
@@ -125,7 +125,7 @@ fn or_none<S: Serializer>(class: &Option<Class>, s: S) -> Result<S::Ok, S::Error
     s.serialize_str(class.map_or("none", Class::name))
 }
 
-/// A document as it came, and in normalised form.
+/// A document in upstream and in normalised form.
 #[derive(Clone, Copy)]
 pub struct Documents<'a> {
     pub upstream: &'a Value,

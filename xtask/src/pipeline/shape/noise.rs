@@ -21,7 +21,7 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Drops mere descriptions where a schema would change the type: `additionalProperties: {description: any}` becomes `{}`, and such a part of an `allOf` is
+/// Drops lone descriptions where a schema would change the type: `additionalProperties: {description: any}` becomes `{}`, and such a part of an `allOf` is
 /// removed.
 pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
