@@ -159,7 +159,7 @@ fn body(request: &str) -> String {
     }
 }
 
-/// Starts a TLS server that handles each connection with `work`, and returns its URL.
+/// Starts a TLS server that handles each connection with `serve`, and returns its URL.
 async fn tls<F>(
     protocol: &str,
     serve: impl Fn(tokio_rustls::server::TlsStream<TcpStream>) -> F + Send + 'static,

@@ -21,7 +21,7 @@ fn unknown_commands_options_and_values_are_refused() {
         ("dongel devices-list", "did you mean dongle"),
         ("devises", "did you mean devices"),
         ("dongle devices-list --colums a", "'--columns'"),
-        ("dongle devices-list --no-such-thing 1", "--no-such-thing"),
+        ("dongle devices-list --no-such-option 1", "--no-such-option"),
         (
             "dongle devices-list --template x",
             "--template: `x` is not a valid integer",

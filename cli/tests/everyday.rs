@@ -222,7 +222,7 @@ fn search_finds_operations_by_their_words() {
         .json();
     assert_eq!(found[0]["id"], "logbook_v2_most_recent_positions_list");
     assert_eq!(
-        Cli::alone().line("search no-such-thing -o json").json(),
+        Cli::alone().line("search no-such-word -o json").json(),
         json!([])
     );
 }

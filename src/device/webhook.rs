@@ -36,8 +36,8 @@ use crate::{
 /// The name of the header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
 
-/// Checks that `raw_body` was signed with the token `secret`. The signature is the hexadecimal HMAC-SHA256 of the raw body (the bytes as they came, not JSON
-/// that was written anew). Its key is the token that sent the command, with or without its scheme. The comparison takes constant time.
+/// Checks that `raw_body` was signed with the token `secret`. The signature is the hexadecimal HMAC-SHA256 of the raw body (the received bytes, not JSON
+/// that was parsed and written again). Its key is the token that sent the command, with or without its scheme. The comparison takes constant time.
 ///
 /// # Errors
 /// Returns an error if the signature is wrong, or if the token is empty.

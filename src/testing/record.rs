@@ -19,7 +19,7 @@ use crate::{
 /// (`cargo xtask sandbox --replay FILE`).
 ///
 /// Secrets are replaced by values of the same form: credentials, members and parameters that are named like secrets or marked as such by the document, texts
-/// that look like tokens, the bodies of logins, and bodies that are neither JSON nor a form. Everything else is in the file as it came, including names and
+/// that look like tokens, the bodies of logins, and bodies that are neither JSON nor a form. Everything else is in the file unchanged, including names and
 /// positions, so only its owner may read it. A response is read as a whole, within the timeout of an attempt, before the call continues with it.
 /// # Examples
 ///

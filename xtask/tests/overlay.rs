@@ -558,7 +558,7 @@ fn expensive_json_paths_and_copies_are_refused_at_once() {
         .collect();
     let why = refused(&with("1.1.0", many.into()));
     assert!(why.contains("1001 actions: 1000 at most"), "{why}");
-    // What is valid is taken.
+    // Valid paths are accepted.
     for target in [
         "$..[?@..[?@.x]]",
         "$.a[?@.x == $.a[0].x]",
