@@ -43,12 +43,16 @@ fn path(span: &str) -> Option<PathBuf> {
     (is_ours && !top.is_empty()).then(|| Path::new(ROOT).join(span))
 }
 
-/// Returns whether a link of a page is to a file, and its fragment to a heading of that file. Links to other hosts are not checked.
+/// Returns whether a link of a page leads to a file, and its fragment to a heading of that file. Links to other sites are not checked.
 fn leads_somewhere(page: &Path, link: &str) -> bool {
     let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let target = match file {
-        "" => page.to_owned(),
-        file => page.parent().unwrap().join(file),
+    // The README is shown on docs.rs and crates.io, so its links are whole.
+    let ours = file.strip_prefix("https://github.com/autopi-rs/autopi/");
+    let ours = ours.and_then(|rest| rest.split_once("/main/"));
+    let target = match (file, ours) {
+        ("", _) => page.to_owned(),
+        (_, Some((_, file))) => Path::new(ROOT).join(file),
+        (file, None) => page.parent().unwrap().join(file),
     };
     let text = || fs::read_to_string(&target).unwrap_or_default();
     let is_heading = || {
@@ -56,7 +60,7 @@ fn leads_somewhere(page: &Path, link: &str) -> bool {
             .lines()
             .any(|l| l.starts_with('#') && slug(l) == fragment)
     };
-    file.contains(':') || target.exists() && (fragment.is_empty() || is_heading())
+    ours.is_none() && file.contains(':') || target.exists() && (fragment.is_empty() || is_heading())
 }
 
 /// Returns the fragment that GitHub gives a heading.
