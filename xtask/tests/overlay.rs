@@ -189,7 +189,7 @@ fn an_invalid_overlay_is_refused_with_its_place() {
                 "{title: t, version: '1', odd: 1}",
                 &format!("[{action}]"),
             ),
-            "#/info: `odd`",
+            "#/info: unknown member `odd`",
         ),
         (all("1.0.0", "t", &format!("[{action}]")), "#/info: "),
         (all("1.0.0", info, "[]"), "#/actions: "),
@@ -233,7 +233,7 @@ fn an_invalid_overlay_is_refused_with_its_place() {
         ),
         (
             all("1.0.0", info, &format!("[{action}]\nodd: 1")),
-            "#: `odd`",
+            "#: unknown member `odd`",
         ),
         ("- 1".into(), "#: "),
         ("a: [".into(), "not JSON, and broken as YAML"),

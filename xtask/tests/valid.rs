@@ -65,7 +65,7 @@ fn versions_without_quotes_are_read() {
     let (doc, warnings) = fixture("number_as_info_version.yaml");
     assert_eq!(doc["info"]["version"], "1.0");
     assert!(
-        warnings.contains("#/info/version: `1.0` is not a text"),
+        warnings.contains("#/info/version: `1.0` is not a string"),
         "{warnings}"
     );
 }
@@ -770,7 +770,7 @@ paths:
         (&format!("{body}/contentType"), "has that of its `Upload`"),
         (
             &format!("{body}/headers"),
-            "a header `Content-Disposition` of its own: not sent",
+            "a part cannot have its own header `Content-Disposition`: not sent",
         ),
         (
             "requestBody/content/multipart~1form-data/schema/properties/q/oneOf",
