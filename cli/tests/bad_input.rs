@@ -63,7 +63,10 @@ fn unknown_commands_options_and_values_are_refused() {
             "comes from the credential",
         ),
         ("api GET /../x/", "path"),
-        ("trips --from yesterday", "--from: `yesterday` is not a time"),
+        (
+            "trips --from yesterday",
+            "--from: `yesterday` is not a time",
+        ),
         ("trips --from 2026-01-31T08:00", "has no time zone"),
         (
             "trips --from 2026-10-25T02:30[Europe/Copenhagen]",
