@@ -303,7 +303,7 @@ fn invalid_documents_are_refused() {
         (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
         (
             r#"{"openapi":"3.0.3","paths":{},"paths":{"/a":{}}}"#,
-            "`paths` stands twice with different values: keep one at line 1",
+            "`paths` appears twice with different values: keep one at line 1",
         ),
         (r#"{"openapi":"4.0"}"#, "it is not a document of OpenAPI 3"),
         (r#"{"swagger":"1.2"}"#, "it is not a document of OpenAPI 3"),

@@ -203,7 +203,7 @@ mod tests {
         let generate = |second| crate::generate(&document(second), &|_| true);
         assert!(generate("a").is_ok());
         let why = generate("b").unwrap_err().to_string();
-        assert!(why.contains("`operationId` stands twice"), "{why}");
+        assert!(why.contains("`operationId` appears twice"), "{why}");
         assert!(why.contains("line 2"), "{why}");
     }
 }
