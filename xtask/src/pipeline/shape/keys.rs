@@ -11,7 +11,7 @@ use crate::report::Failure;
 
 /// Marks the key of a resource that is addressed by it (`/things/{id}/` returns a thing, `/things/` lists them) with `x-autopi-always`: without the key it
 /// could not be fetched.
-pub fn keys_of_what_is_addressed(doc: &mut Value) -> Result<usize, Failure> {
+pub fn ids_in_paths(doc: &mut Value) -> Result<usize, Failure> {
     let paths = doc.get("paths").and_then(Value::as_object);
     let keyed: Vec<(String, String)> = paths
         .into_iter()

@@ -33,7 +33,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ),
     (
         "noise: schemas that only describe dropped",
-        noise::only_words,
+        noise::lone_descriptions,
     ),
     (
         "operation names made unique and snake_case",
@@ -81,7 +81,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("enums: open enums named", enums::open_enums),
     (
         "responses: an id by which an item is addressed is always present",
-        keys::keys_of_what_is_addressed,
+        keys::ids_in_paths,
     ),
     ("secrets marked", secrets::marked),
     ("request/response split", split::request_response),

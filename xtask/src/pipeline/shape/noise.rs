@@ -23,7 +23,7 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
 
 /// Drops lone descriptions where a schema would change the type: `additionalProperties: {description: any}` becomes `{}`, and such a part of an `allOf` is
 /// removed.
-pub fn only_words(doc: &mut Value) -> Result<usize, Failure> {
+pub fn lone_descriptions(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
         let extra = map.get_mut("additionalProperties");
