@@ -95,7 +95,7 @@ fn unreadable_and_unwritable_files_are_named_with_a_remedy() {
         (
             "normalize --from a.json --out folder",
             1,
-            "not a regular file: nothing was changed; is it a file",
+            "not a regular file: nothing was changed; give a file",
         ),
         (
             "normalize --from a.json --out gone/x",
