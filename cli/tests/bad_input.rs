@@ -143,7 +143,10 @@ fn invalid_bodies_are_refused() {
         (vec!["--json", "@nothing.json"], "cannot read nothing.json"),
         (vec!["--json", "@bad.json"], "bad.json is not JSON"),
         (vec!["--json", "[]"], "body: must be an object, is a list"),
-        (vec!["--json", "{}", "-b", "callName=a"], "one of them"),
+        (
+            vec!["--json", "{}", "-b", "callName=a"],
+            "cannot be combined",
+        ),
     ] {
         with(&arguments).bad(2, says);
     }

@@ -248,7 +248,7 @@ mod tests {
             json!({"name": "Truck", "template": null, "settings": {"loop": 5}, "tags": ["a", "b=c"], "points": [null, {"x": 1}], "obd.rpm": "1", "empty": ""})
         );
         assert_eq!(made(&["[]=a", "[1].b:=2"]).unwrap(), json!(["a", {"b": 2}]));
-        assert!(made(&["a=1", "[]=a"]).unwrap_err().contains("no list"));
+        assert!(made(&["a=1", "[]=a"]).unwrap_err().contains("not a list"));
         for (bad, why) in [
             ("name", "a member is"),
             ("=x", "a member is"),
@@ -265,6 +265,10 @@ mod tests {
             assert!(error.contains(why), "{bad}: {error}");
         }
         assert!(made(&["a=1", "a=2"]).unwrap_err().contains("given twice"));
-        assert!(made(&["a=1", "a.b=2"]).unwrap_err().contains("no object"));
+        assert!(
+            made(&["a=1", "a.b=2"])
+                .unwrap_err()
+                .contains("not an object")
+        );
     }
 }
