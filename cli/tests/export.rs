@@ -167,8 +167,8 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
             "--window",
         ),
         (format!("{telemetry} {good} --rate 0 -o ./a.csv"), "--rate"),
-        (format!("{telemetry} {good}"), "goes to a file"),
-        (format!("{telemetry} {good} -o csv"), "goes to a file"),
+        (format!("{telemetry} {good}"), "needs a file"),
+        (format!("{telemetry} {good} -o csv"), "needs a file"),
         (format!("{telemetry} {good} -o ./a"), "has no known format"),
         (
             format!("{telemetry} {good} -o ./a.gpx"),

@@ -132,7 +132,7 @@ fn a_second_factor_is_requested_and_a_wrong_code_is_refused() {
     assert!(!ran.err.contains("654321"));
     let (kept, ran) = with(&format!("{PASSWORD}\n"));
     assert!(!kept);
-    ran.bad(2, "there is no code");
+    ran.bad(2, "no code was given");
 }
 
 #[test]

@@ -334,7 +334,7 @@ fn errors_are_for_the_model_to_do_better() {
     session.bad(
         "call_operation",
         json!({"id": raw, "limit": 0}),
-        "limit: a number from 1 to 200",
+        "limit: must be a number from 1 to 200",
     );
     session.bad(
         "call_operation",
