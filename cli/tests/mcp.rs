@@ -344,7 +344,7 @@ fn errors_are_for_the_model_to_do_better() {
     session.bad(
         "call_operation",
         json!({"id": raw, "params": []}),
-        "params: an object",
+        "params: must be an object",
     );
     session.bad("call_operation", json!({}), "id: wanted");
     // What would be ignored otherwise looks like what was asked for.
