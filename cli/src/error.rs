@@ -151,10 +151,8 @@ impl From<Error> for Failure {
         let mut failure = Self::new(exit, for_people(text, e.raw_body().unwrap_or_default()));
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
-            failure.hint = Some(
-                "the response is an HTML page, not the API's: is the base URL right?"
-                    .into(),
-            );
+            failure.hint =
+                Some("the response is an HTML page, not the API's: is the base URL right?".into());
         } else if e.status() == Some(401) || failure.message.contains("expired") {
             failure.hint = Some(
                 "log in again with `autopi login`; `autopi whoami` says which credential was used"

@@ -68,7 +68,10 @@ fn wrong_options_are_clear_errors() {
     );
     for (args, words) in [
         (vec!["--port", &port], "choose another port"),
-        (vec!["--spec", &html], "the server sent an HTML page, not a document"),
+        (
+            vec!["--spec", &html],
+            "the server sent an HTML page, not a document",
+        ),
         (vec!["--spec", &other], "#/paths"),
         (vec!["--db", &db], "not a usable database"),
         (

@@ -140,7 +140,7 @@ static BASES: LazyLock<BTreeMap<&str, Normalized>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Returns each case separately.
+/// Each case separately.
 static ALONE: LazyLock<Vec<Vec<Change>>> =
     LazyLock::new(|| SUITE.cases.iter().map(|case| of(case, &[])).collect());
 
@@ -428,7 +428,7 @@ fn renaming_an_alternative_with_a_discriminator_changes_its_tag() {
     for two in [false, true] {
         let changed = Some(("Feline".to_owned(), Some(Class::Breaking)));
         assert_eq!(tags(two, Value::Null), changed, "{two}");
-        // The report keeps the document's name.
+        // An alternative that defines its own tag keeps it.
         let said = json!({"type": "string", "enum": ["cat"]});
         assert_eq!(tags(two, said), None, "{two}");
     }

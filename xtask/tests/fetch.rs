@@ -145,7 +145,10 @@ async fn a_stalled_body_is_requested_once() {
         }
     });
     let why = refused(&url).await;
-    assert!(why.contains("incomplete after the timeout: 1 bytes were received"), "{why}");
+    assert!(
+        why.contains("incomplete after the timeout: 1 bytes were received"),
+        "{why}"
+    );
     assert_eq!(seen.load(Ordering::SeqCst), 1);
 }
 

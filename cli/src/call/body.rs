@@ -170,8 +170,8 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
         }
         (false, None) => Value::String(value.to_owned()),
     };
-    let steps =
-        steps(name).ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
+    let steps = steps(name)
+        .ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
     let mut place = body;
     for step in steps {
         place = match step {

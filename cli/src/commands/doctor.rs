@@ -68,7 +68,10 @@ pub fn run(context: &Context) -> Result<()> {
     match context.credential() {
         Ok(credential) => network(context, credential, &mut lines),
         Err(e) => {
-            let todo = e.hint.clone().unwrap_or_else(|| "correct what it reports".into());
+            let todo = e
+                .hint
+                .clone()
+                .unwrap_or_else(|| "correct what it reports".into());
             lines.bad("profile", e.exit, e.message, &todo);
         }
     }

@@ -222,7 +222,7 @@ async fn file(
             const CONTINUES: &str = "the same command continues where this one stopped";
             failure.hint = Some(match failure.hint.take() {
                 Some(hint) => format!("{hint}; then {CONTINUES}"),
-                None => GOES_ON.into(),
+                None => CONTINUES.into(),
             });
             failure
         })?;

@@ -68,8 +68,8 @@ async fn a_server_with_one_false_operation_changes_no_other_schema() {
     let told = now.clone();
     let url = serve(move |path| {
         let mut thing = thing();
-        if let Some((liar, told)) = &*told.lock().unwrap()
-            && *liar == path
+        if let Some((culprit, told)) = &*told.lock().unwrap()
+            && *culprit == path
         {
             falsify(&mut thing, told);
         }
@@ -82,10 +82,10 @@ async fn a_server_with_one_false_operation_changes_no_other_schema() {
     let mut corrections = 0;
     // A selection of all places and values.
     for (i, told) in false_values().into_iter().enumerate().step_by(7) {
-        let liar = PATHS[i % PATHS.len()];
-        *now.lock().unwrap() = Some((liar, told.clone()));
+        let culprit = PATHS[i % PATHS.len()];
+        *now.lock().unwrap() = Some((culprit, told.clone()));
         let first = probe(&doc, &target).await.unwrap();
-        let at = format!("GET {liar}");
+        let at = format!("GET {culprit}");
         let blamed = |only: &Option<String>| only.as_ref().is_none_or(|only| *only == at);
         assert!(first.findings.iter().all(|f| blamed(&f.only)), "{told:?}");
         let new = corrected(&doc, &first);
@@ -97,7 +97,7 @@ async fn a_server_with_one_false_operation_changes_no_other_schema() {
         // The false operation gets its own correction; the document is still correct for all others.
         *now.lock().unwrap() = None;
         let truth = probe(&new, &target).await.unwrap();
-        let blamed = |f: &Finding| f.actions.iter().all(|a| a.to_string().contains(liar));
+        let blamed = |f: &Finding| f.actions.iter().all(|a| a.to_string().contains(culprit));
         assert!(
             truth.findings.iter().all(blamed),
             "{told:?}: {}",

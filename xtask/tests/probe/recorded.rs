@@ -34,10 +34,10 @@ fn one_false_response_changes_no_schema_that_others_prove() {
     );
     let mut corrections = 0;
     for (i, told) in false_values().iter().enumerate() {
-        let liar = PATHS[i % PATHS.len()];
+        let culprit = PATHS[i % PATHS.len()];
         let seen = recording(|path| {
             let mut thing = thing();
-            if path == liar {
+            if path == culprit {
                 falsify(&mut thing, told);
             }
             thing
@@ -56,7 +56,7 @@ fn one_false_response_changes_no_schema_that_others_prove() {
             first
                 .findings
                 .iter()
-                .all(|f| f.only.is_none() || f.only == Some(format!("GET {liar}")))
+                .all(|f| f.only.is_none() || f.only == Some(format!("GET {culprit}")))
         );
         let second = judged(&new, &seen);
         assert!(
@@ -68,7 +68,7 @@ fn one_false_response_changes_no_schema_that_others_prove() {
         // The document is still correct for all others; only the false operation has its own schema.
         let others: Vec<&str> = truth
             .lines()
-            .filter(|l| !l.contains(&format!("com{liar}?")))
+            .filter(|l| !l.contains(&format!("com{culprit}?")))
             .collect();
         assert!(
             judged(&new, &others.join("\n")).findings.is_empty(),
