@@ -119,7 +119,7 @@ fn invalid_bodies_are_refused() {
         ),
         (
             vec!["-b", r#"user_metadata:={"a":[{"b":1,"b":2}]}"#],
-            "`b` stands twice with different values",
+            "`b` appears twice with different values",
         ),
         (
             vec!["--json", r#"{"callName":"a","callName":"b"}"#],

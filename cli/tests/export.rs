@@ -172,7 +172,7 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
         (format!("{telemetry} {good} -o ./a"), "has no known format"),
         (
             format!("{telemetry} {good} -o ./a.gpx"),
-            "no format of this export",
+            "not a format of this export",
         ),
         (format!("{telemetry} {good} -o ./a.csv --jq .x"), "--jq"),
         (

@@ -143,7 +143,7 @@ fn a_filter_makes_rows_for_other_programs() {
     );
     assert_eq!(run("[1, \"a\"] | @json"), "[1,\"a\"]\n");
     cli.run(&["devices", "--jq", "[[1]] | @csv"])
-        .bad(1, "no cell");
+        .bad(1, "not a cell");
 }
 
 #[test]
