@@ -59,7 +59,7 @@ async fn sessions(first: Duration, refused: fn(&str) -> bool) -> Server {
         let seconds = if n == 0 { first.as_secs() } else { 600 };
         let claims = format!(r#"{{"iat":{},"exp":{}}}"#, now(), now() + seconds);
         let jwt = format!("{n}.{}.x", URL_SAFE_NO_PAD.encode(claims));
-        // What the user's record holds, the login does not read.
+        // The login does not read the user's record in the response.
         let user = r#"{"load":NaN,"serial":89450100000000000123,"few":1e-400}"#;
         write(ok(&format!(r#"{{"token":"{jwt}","user":{user}}}"#)))
     })

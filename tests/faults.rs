@@ -695,7 +695,7 @@ async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
     ] {
         let busy = response("503 Busy", &format!("retry-after: {hint}\r\n"), "");
         let server = Server::responses(vec![busy]).await;
-        // Even if no wait may be that long.
+        // Also if `max_retry_after` would shorten the wait.
         let policy = RetryPolicy::default()
             .initial_backoff(MS)
             .max_attempts(2)

@@ -261,7 +261,7 @@ fn invalid_profiles_are_refused() {
     );
     // Windows puts a drive before it.
     cli.line("devices").bad(2, "/no/such/file.json: ");
-    // What can't be read at all: a folder, and what is not a text.
+    // Unreadable files: a folder, and a binary file.
     for line in ["devices", "whoami", "profiles", "logout", "trip show x"] {
         let cli = Cli::alone();
         cli.file(".config/autopi/credentials.toml/x", "");

@@ -196,7 +196,7 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
         .bad(4, "no device `Nobody`");
     #[cfg(unix)]
     for (place, says) in [
-        ("/dev/full --format csv", "no regular file"),
+        ("/dev/full --format csv", "not a regular file"),
         ("/proc/a.csv", "/proc/a.csv"),
     ] {
         cli.line(&format!("{telemetry} {good} -o {place}"))

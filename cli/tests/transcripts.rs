@@ -1,4 +1,4 @@
-//! The transcripts of docs/cli.md are what the command says. `UPDATE_TRANSCRIPTS=1` writes them anew.
+//! The transcripts of docs/cli.md are the real output. `UPDATE_TRANSCRIPTS=1` rewrites them.
 // They are lines of sh.
 #![cfg(unix)]
 
