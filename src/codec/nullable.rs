@@ -12,7 +12,7 @@ use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 /// A text is parsed first, so that a malformed one is an error where it is read: `"2026-01-31".parse::<Date>()?`.
 #[diagnostic::on_unimplemented(
     message = "expected `{T}`, found `{Self}`",
-    label = "expected `{T}`",
+    label = "a `{T}` is expected",
     note = "parse a text for a time, date, decimal or id: `\"2026-01-31\".parse::<autopi::Date>()?`",
     note = "`DeviceId` and `UnitId` are different ids of a device: the inner `Uuid` of one is not valid for the other"
 )]

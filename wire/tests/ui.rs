@@ -50,7 +50,7 @@ fn the_message_for_a_common_mistake_says_what_is_expected() {
             r#"car.sold("2026-01-31")"#,
             r#"`"2026-01-31".parse::<autopi::Date>()?`"#,
         ),
-        (r#"date("yesterday")"#, "expected `autopi::Date`"),
+        (r#"date("yesterday")"#, "Date` is expected"),
         // Not even a valid text, and not in an `Option`: docs/decisions/0007.
         (
             r#"date("2026-01-31")"#,
@@ -64,7 +64,7 @@ fn the_message_for_a_common_mistake_says_what_is_expected() {
             r#"car.sold("2026-01-31".to_owned())"#,
             "parse a text for a time, date, decimal or id",
         ),
-        ("device(unit)", "expected `autopi::DeviceId`"),
+        ("device(unit)", "DeviceId` is expected"),
         ("device(unit)", "are different ids of a device"),
         (
             r#"car.weight("3")"#,
