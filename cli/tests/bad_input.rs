@@ -123,7 +123,7 @@ fn invalid_bodies_are_refused() {
         ),
         (
             vec!["--json", r#"{"callName":"a","callName":"b"}"#],
-            "`callName` stands twice with different values",
+            "`callName` appears twice with different values",
         ),
         (
             vec!["-b", "vehicle.year:=\"x\""],
