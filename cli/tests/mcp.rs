@@ -308,7 +308,7 @@ fn no_response_is_longer_than_a_model_can_take() {
 }
 
 #[test]
-fn errors_are_for_the_model_to_do_better() {
+fn errors_tell_the_model_what_is_accepted() {
     let mut session = Session::start(&Cli::shared(), &[]);
     let raw = "logbook_storage_raw_list";
     session.bad(

@@ -111,7 +111,7 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
         .await
         .unwrap();
     assert_eq!(log(), "# Changelog\n\n## Unreleased\n\n- FEATURE: mine.\n");
-    // And once more: nothing is written.
+    // A further update writes nothing.
     assert!(
         !update(&from("old.json"), Mode::Write, false, &spec)
             .await
