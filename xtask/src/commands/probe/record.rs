@@ -119,8 +119,7 @@ fn plain(value: &Value) -> Result<Exchange, String> {
             .unwrap_or("GET")
             .to_owned(),
         url: text(value, "/url")?,
-        status: u16::try_from(status.unwrap_or(200))
-            .map_err(|_| "`status` is not an HTTP status")?,
+        status: u16::try_from(status.unwrap_or(200)).map_err(|_| "invalid HTTP `status`")?,
         body: value.get("body").cloned(),
     })
 }
