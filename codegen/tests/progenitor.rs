@@ -1,4 +1,4 @@
-//! What is taken out of a document for progenitor, and what its texts become in its code.
+//! The parts that are removed from a document for progenitor, and its texts in the generated code.
 
 use std::{
     collections::BTreeSet,

@@ -370,9 +370,9 @@ fn a_document_for_progenitor_is_written_with_a_report_of_removed_parts() {
         serde_json::from_slice(&std::fs::read(folder.path().join("p.json")).unwrap()).unwrap();
     let committed: Value = serde_json::from_str(include_str!("../../spec/openapi.json")).unwrap();
     let mut gone = 0;
-    for line in report.lines().filter(|line| line.contains(": taken out: ")) {
+    for line in report.lines().filter(|line| line.contains(": removed: ")) {
         let pointer = line.trim_start_matches("  warning: #");
-        let pointer = pointer.split(": taken out").next().unwrap();
+        let pointer = pointer.split(": removed").next().unwrap();
         assert!(committed.pointer(pointer).is_some(), "{pointer}");
         assert!(new.pointer(pointer).is_none(), "{pointer}");
         gone += 1;
