@@ -646,7 +646,8 @@ fn a_valid_path_ends_soon_or_is_refused_at_its_place_in_a_large_document() {
             let done = overlay::apply(&mut doc, &with("1.0.0", actions));
             let took = began.elapsed();
             eprintln!("{took:?} {target} {}", done.is_ok());
-            assert!(took < Duration::from_secs(4), "{target}: {took:?}");
+            // Far more than it takes, on a busy machine too; without the count of steps there is no end.
+            assert!(took < Duration::from_secs(60), "{target}: {took:?}");
             let error = done.err().map_or(String::new(), |e| e.to_string());
             if error.contains("too many steps") {
                 assert!(error.contains("#/actions/0/target: "), "{error}");
