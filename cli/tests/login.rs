@@ -52,6 +52,24 @@ fn a_token_from_stdin_is_checked_and_kept_for_its_owner_alone() {
 }
 
 #[test]
+fn logins_at_the_same_moment_are_all_kept() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(API_TOKEN);
+    let names: Vec<String> = (0..8).map(|n| format!("fleet{n}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            let login = ["login", "--token-stdin", "--base-url", api.url()];
+            let (cli, arguments) = (&cli, [login.as_slice(), &["--profile", name]].concat());
+            scope.spawn(move || assert_eq!(cli.run(&arguments).code, 0));
+        }
+    });
+    let kept = fs::read_to_string(profiles(&cli)).unwrap();
+    for name in names {
+        assert!(kept.contains(&format!("[{name}]")), "{name}: {kept}");
+    }
+}
+
+#[test]
 fn a_login_with_a_password_keeps_the_session_or_the_password() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone().input(&format!("{PASSWORD}\n"));

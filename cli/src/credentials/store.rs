@@ -7,6 +7,7 @@ use std::{
 };
 
 use autopi::{SecretString, rt};
+use fs4::fs_std::FileExt;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::{Failure, Result, output::line};
@@ -31,7 +32,7 @@ const CREDENTIALS: [&str; 5] = ["api_token", "jwt", "email", "password", "keyrin
 /// # Errors
 /// Returns an error if the file cannot be used or written.
 pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
-    change(|document| {
+    change(true, |document| {
         let table = document
             .entry(name)
             .or_insert_with(|| Item::Table(Table::new()));
@@ -65,7 +66,7 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
 /// Returns an error if the file cannot be used or written.
 pub fn forget(name: &str) -> Result<bool> {
     let mut found = false;
-    change(|document| {
+    change(false, |document| {
         if let Some(table) = document.get_mut(name).and_then(Item::as_table_mut) {
             found = CREDENTIALS
                 .iter()
@@ -81,21 +82,33 @@ pub fn forget(name: &str) -> Result<bool> {
     Ok(found)
 }
 
-/// Reads the file, edits it, and writes it if `edit` says so. Nobody else may be able to read it, before and after.
-fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
+/// Reads the file, edits it, and writes it if `edit` says so; a file that does not exist is only created if `create`. Nobody else may be able to read it,
+/// before and after, and one process at a time changes it: logins at the same moment are all kept.
+fn change(create: bool, edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     let home = std::env::home_dir().ok_or_else(|| {
         Failure::failed("there is no home folder to keep profiles in")
             .hint("set HOME (on Windows USERPROFILE), or use AUTOPI_API_TOKEN")
     })?;
-    // Reports faults of the file as usual, before it is changed.
+    // Reports faults of the file as usual, before anything is written.
     rt::profiles(&home)?;
+    // A symbolic link is kept.
     let path = rt::profiles_path(&home);
+    let path = path.canonicalize().unwrap_or(path);
+    if !create && !path.exists() {
+        return Ok(());
+    }
     let fail = |e: io::Error| {
         Failure::io(
             format!("cannot write {}", line(&path.display().to_string())),
             &e,
         )
     };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_folder(folder).map_err(fail)?;
+    let mut lock = fs::File::options();
+    lock.create(true).truncate(false).write(true);
+    let lock = lock.open(folder.join(".credentials.lock")).map_err(fail)?;
+    lock.lock_exclusive().map_err(fail)?;
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
@@ -107,10 +120,6 @@ fn change(edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     if !edit(&mut document)? {
         return Ok(());
     }
-    // A symbolic link is kept.
-    let path = path.canonicalize().unwrap_or(path.clone());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    make_folder(folder).map_err(fail)?;
     let text = SecretString::from(document.to_string());
     write(folder, &path, &text).map_err(fail)
 }
