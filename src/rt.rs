@@ -40,6 +40,11 @@ pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, c
     crate::transport::response::decode(200, body)
 }
 
+/// Returns the text of an error without its advice for programs in Rust, for the users of a program.
+pub fn without_advice(error: &crate::Error) -> String {
+    error.without_advice()
+}
+
 /// Returns whether a JSON text has a number that changes when it is read as an `i64`, `u64` or `f64`.
 pub fn loses_digits(json: &[u8]) -> bool {
     crate::codec::digits::any_lost(json)

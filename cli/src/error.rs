@@ -112,29 +112,6 @@ impl Failure {
     }
 }
 
-/// Returns the text of an error without its advice for programs in Rust.
-fn for_people(text: &str, body: &[u8]) -> String {
-    const ADVICE: [&str; 5] = [
-        ", or allow_plain_http(",
-        ", command_job waits on",
-        ": raise max_response_bytes",
-        " (to be told of each",
-        ": raw_body() has all of it",
-    ];
-    let Some((text, of)) = ADVICE
-        .iter()
-        .find_map(|of| Some((text.split_once(of)?.0, *of)))
-    else {
-        return text.to_owned();
-    };
-    match String::from_utf8_lossy(body) {
-        body if of.contains("raw_body") && !body.is_empty() => {
-            format!("{text}: {}", body.chars().take(400).collect::<String>())
-        }
-        _ => text.to_owned(),
-    }
-}
-
 impl From<Error> for Failure {
     fn from(e: Error) -> Self {
         let exit = match (e.kind(), e.status()) {
@@ -145,11 +122,16 @@ impl From<Error> for Failure {
             (ErrorKind::InvalidRequest | ErrorKind::Configuration, _) => Exit::Usage,
             _ => Exit::Failed,
         };
-        let text = e.to_string();
+        let text = rt::without_advice(&e);
         // `raw` is not a useful name for a request to any path.
         let text = text.strip_prefix("raw: ").unwrap_or(&text);
-        let mut failure = Self::new(exit, for_people(text, e.raw_body().unwrap_or_default()));
+        let mut failure = Self::new(exit, text);
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
+        if e.kind() == ErrorKind::Command && !body.is_empty() {
+            let report = String::from_utf8_lossy(body);
+            failure.message += ": ";
+            failure.message.extend(report.chars().take(400));
+        }
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
             failure.hint =
                 Some("the response is an HTML page, not the API's: is the base URL right?".into());

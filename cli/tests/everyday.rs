@@ -128,6 +128,16 @@ fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
 }
 
 #[test]
+fn a_failed_command_shows_the_report_of_the_device() {
+    let failed = json!({"success": false, "state": "failed"});
+    let api = sandbox(Sandbox::builder().command_result("obd.query", failed));
+    let ran = Cli::of(&api).line("run Truck-03 obd.query rpm --wait --yes");
+    ran.bad(1, "did not respond: {");
+    assert!(ran.err.contains(r#""success":false"#), "{ran:?}");
+    assert!(!ran.err.contains("raw_body"), "{ran:?}");
+}
+
+#[test]
 fn a_command_whose_operation_is_not_in_the_document_says_so() {
     let cli = Cli::shared();
     let spec = cli.file("pets.json", r#"{"openapi":"3.0.3","info":{"title":"Pets","version":"2"},"paths":{"/pets/":{"get":{"operationId":"listPets","tags":["Pets"],"parameters":[{"name":"kind","in":"query","schema":{"type":"string","enum":["cat","dog"]}}],"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},"/login/":{"get":{"tags":["login"],"responses":{"200":{"description":""}}}}}}"#);

@@ -91,8 +91,9 @@ impl<M> ClientBuilder<M> {
             "http" if loopback || self.plain_hosts.iter().any(|h| h == host) => {}
             "http" => {
                 return Err(Error::configuration(format!(
-                    "plain http to {host} would show the token to the network: use https, or allow_plain_http(\"{host}\")"
-                )));
+                    "plain http to {host} would show the token to the network: use https"
+                ))
+                .advise(format!(", or allow_plain_http(\"{host}\")")));
             }
             other => {
                 return Err(Error::configuration(format!(

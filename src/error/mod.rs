@@ -44,6 +44,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// What a program in Rust can do about it; follows the message.
+    advice: String,
     operation: Option<&'static str>,
     /// The method and the path template of the operation.
     request: Option<(Method, &'static str)>,

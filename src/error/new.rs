@@ -18,6 +18,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             message: message.into(),
+            advice: String::new(),
             operation: None,
             request: None,
             status: None,
@@ -152,10 +153,9 @@ impl Error {
     pub(crate) fn too_large(status: u16, limit: usize) -> Self {
         let mut error = Self::new(
             ErrorKind::Decode,
-            format!(
-                "the response is larger than {limit} bytes: raise max_response_bytes, or read it as a stream"
-            ),
-        );
+            format!("the response is larger than {limit} bytes"),
+        )
+        .advise(": raise max_response_bytes, or read it as a stream");
         error.0.status = Some(status);
         error
     }
@@ -163,8 +163,9 @@ impl Error {
     pub(crate) fn command(status: u16, body: Bytes) -> Self {
         let mut error = Self::new(
             ErrorKind::Command,
-            "the device reports that the command failed, or did not respond; raw_body() has the whole report",
-        );
+            "the device reports that the command failed, or did not respond",
+        )
+        .advise("; raw_body() has the whole report");
         error.0.status = Some(status);
         error.0.body = Some(body);
         error
@@ -174,16 +175,23 @@ impl Error {
         Self::new(
             ErrorKind::Timeout,
             format!(
-                "no result in time: job {} may still run, command_job waits on",
+                "no result in time: job {} may still run",
                 jid.escape_debug()
             ),
         )
+        .advise(", command_job waits on")
     }
 
     pub(crate) fn no_turn(wait: Duration) -> Self {
         Self::timeout(format!(
             "its turn would come in {wait:.1?}, after its timeout: the client keeps to `max_per_second`, or the server asked all calls to wait (429)"
         ))
+    }
+
+    /// Adds what a program in Rust can do about it.
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = advice.into();
+        self
     }
 
     /// Changes the message.
@@ -200,7 +208,7 @@ impl Error {
 
     /// Returns a copy for another call that failed for the same reason; the source stays with the original.
     pub(crate) fn twin(&self) -> Self {
-        let mut twin = Self::new(self.0.kind, self.0.message.clone());
+        let mut twin = Self::new(self.0.kind, self.0.message.clone()).advise(self.0.advice.clone());
         (twin.0.status, twin.0.retry_after, twin.0.request_id) =
             (self.0.status, self.0.retry_after, self.0.request_id.clone());
         twin

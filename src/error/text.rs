@@ -9,6 +9,25 @@ use crate::{
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &self.0.advice)
+    }
+}
+
+/// An error for people who do not write the program: without its advice.
+struct WithoutAdvice<'e>(&'e Error);
+
+impl fmt::Display for WithoutAdvice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, "")
+    }
+}
+
+impl Error {
+    pub(crate) fn without_advice(&self) -> String {
+        WithoutAdvice(self).to_string()
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, advice: &str) -> fmt::Result {
         // A server may send terminal escape sequences, in names as well as in texts.
         let mut f = Shown(f);
         if let Some(operation) = self.0.operation {
@@ -39,6 +58,7 @@ impl fmt::Display for Error {
             write!(f, "the response does not decode at `{path}`: ")?;
         }
         f.write_str(&self.0.message)?;
+        f.write_str(advice)?;
         if self.0.attempts > 1 {
             write!(
                 f,
@@ -65,6 +85,23 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+
+    #[test]
+    fn advice_for_programs_can_be_left_out() {
+        for (error, advice) in [
+            (Error::too_large(200, 9), "max_response_bytes"),
+            (Error::command(200, Bytes::new()), "raw_body()"),
+            (Error::no_result("1"), "command_job"),
+        ] {
+            let short = error.without_advice();
+            assert!(error.to_string().starts_with(&short), "{error}");
+            assert!(
+                error.to_string().contains(advice) && !short.contains(advice),
+                "{short}"
+            );
+            assert_eq!(error.twin().to_string(), error.to_string());
+        }
+    }
 
     #[test]
     fn no_text_of_a_server_reaches_a_terminal_unescaped() {

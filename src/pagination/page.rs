@@ -111,8 +111,8 @@ impl ItemError {
             1 => "; every other item of the list came".to_owned(),
             _ => format!("; {count} items in all did not decode, and every other one came"),
         };
-        self.message += " (`on_bad_item` and `stream_results` report each and continue)";
         self.into_error(200)
+            .advise(" (`on_bad_item` and `stream_results` report each and continue)")
     }
 
     pub(crate) fn into_error(self, status: u16) -> Error {
