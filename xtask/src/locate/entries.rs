@@ -10,6 +10,9 @@ const LOOKED_UP: usize = 64;
 /// In YAML as people write it, where each entry has its dash in one column, the dashes are counted. Otherwise entries after the first 64 have the line of the
 /// list.
 pub fn entries(text: &str, list: &str, count: usize, wanted: &[usize]) -> Vec<usize> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let dashes = dashes(text, line(text, &format!("{list}/0")));
     if dashes.len() == count {
         return wanted.iter().map(|i| dashes[*i]).collect();

@@ -92,13 +92,8 @@ pub async fn update(source: &Source, mode: Mode, json: bool, spec: &Path) -> Res
         print(&report.json()?)?;
         written?;
     } else {
-        let written = written?;
-        let nothing = "nothing".to_owned();
-        let list = if written.is_empty() {
-            nothing
-        } else {
-            written.join(", ")
-        };
+        let list = written?.join(", ");
+        let list = if list.is_empty() { "nothing" } else { &list };
         say!("written: {list}")?;
     }
     Ok(report.drift == Some(true))

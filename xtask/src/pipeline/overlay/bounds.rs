@@ -15,8 +15,8 @@ const DEPTH: usize = 128;
 pub(super) struct Budget(usize);
 
 impl Budget {
-    pub fn of(doc: &Value) -> Self {
-        Self(10_000_000_usize.min(100_000 + GROWTH * size(doc).0))
+    pub fn of(values: usize) -> Self {
+        Self(10_000_000_usize.min(100_000 + GROWTH * values))
     }
 
     /// Takes `update`, once for each of `depths`: how deep the targets stand.
@@ -39,7 +39,7 @@ impl Budget {
 }
 
 /// Returns the number of values and of levels.
-fn size(value: &Value) -> (usize, usize) {
+pub(super) fn size(value: &Value) -> (usize, usize) {
     let add = |(n, depth): (usize, usize), inner: &Value| {
         let (more, deeper) = size(inner);
         (n + more, depth.max(deeper + 1))

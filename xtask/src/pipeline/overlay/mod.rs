@@ -135,9 +135,10 @@ struct Limits {
 
 impl Limits {
     fn of(doc: &Value) -> Self {
+        let (values, _) = bounds::size(doc);
         Self {
-            budget: Budget::of(doc),
-            steps: Steps::of(doc),
+            budget: Budget::of(values),
+            steps: Steps::of(values),
         }
     }
 }

@@ -7,14 +7,15 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::bounds::size;
 use read::{Expression, Query, Segment, Selector};
 
 /// The steps that all paths of an overlay may take.
 pub(super) struct Steps(u64);
 
 impl Steps {
-    pub fn of(doc: &Value) -> Self {
-        Self(6_000_000 + 100 * u64::try_from(size(doc)).unwrap_or(u64::MAX))
+    pub fn of(values: usize) -> Self {
+        Self(6_000_000 + 100 * values as u64)
     }
 
     /// Takes the steps of a path, which is valid.
@@ -33,10 +34,6 @@ impl Steps {
         }
         Ok(())
     }
-}
-
-fn size(value: &Value) -> usize {
-    1 + children(value).map(size).sum::<usize>()
 }
 
 fn children(value: &Value) -> impl Iterator<Item = &Value> {
@@ -134,7 +131,7 @@ impl<'a> Count<'a> {
 
     /// Returns what a value costs that is found.
     fn found(&mut self, at: At<'_>, value: &Value) -> Option<Work> {
-        let size = if at.compared { size(value) as u64 } else { 1 };
+        let size = if at.compared { size(value).0 as u64 } else { 1 };
         let mut work = self.step(size + 2 * at.depth.unwrap_or(0))?;
         work.texts = value.as_str().map_or(0, |text| 1 + text.len() as u64);
         Some(work)
@@ -164,11 +161,7 @@ impl<'a> Count<'a> {
             }
             work.add(asked);
         }
-        // What it finds is asked, not selected.
-        Some(Work {
-            texts: work.texts,
-            ..work
-        })
+        Some(work)
     }
 
     fn pattern(&mut self, expression: &Expression) -> u64 {
