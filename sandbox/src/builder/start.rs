@@ -67,6 +67,7 @@ impl Builder {
             wire: self.wire,
             resources: Resources {
                 store: Store::new(self.seed, self.size, db),
+                shown: Default::default(),
                 seed: self.seed,
                 size: self.size,
                 rows: self.telemetry_rows,

@@ -11,12 +11,17 @@ mod records;
 mod resources;
 pub mod rows;
 mod show;
+pub mod shown;
 pub mod validate;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::{
-    handlers::{error::ApiError, lookup::store_error, paginate::Paging, query::Query},
+    handlers::{
+        error::ApiError, lookup::store_error, paginate::Paging, query::Query, shown::Shown,
+    },
     sample::{Sampler, coerce::Coercer, telemetry},
     spec::{Kind, Operation, Route, Spec},
     state::{Item, Origin, store::Store},
@@ -29,7 +34,7 @@ pub enum Outcome {
     /// A value that is sent unchanged, whatever the document says.
     Raw(Value),
     Page {
-        items: Vec<Value>,
+        items: Vec<Arc<Shown>>,
         total: u64,
         paging: Paging,
     },
@@ -38,6 +43,7 @@ pub enum Outcome {
 
 pub struct Resources {
     pub store: Store,
+    pub shown: shown::Cache,
     pub seed: u64,
     pub size: u64,
     /// The number of rows of telemetry for each device.

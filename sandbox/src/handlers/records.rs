@@ -1,6 +1,6 @@
 //! Lists of records, which are computed from their numbers and never stored.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     handlers::{
@@ -10,6 +10,7 @@ use crate::{
         paginate::Paging,
         query::Query,
         rows::{self, RowRange},
+        shown::Shown,
     },
     sample::{SampleContext, Sampler, telemetry},
     spec::{List, names},
@@ -90,7 +91,7 @@ impl Resources {
         };
         let items = rows
             .page(paging.start, paging.size.min(MAX_ROWS))
-            .map(make)
+            .map(|row| Arc::new(Shown::from(make(row))))
             .collect();
         Ok(Outcome::Page {
             items,

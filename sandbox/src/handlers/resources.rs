@@ -48,7 +48,13 @@ impl Resources {
         } else {
             &PathIds::new()
         };
-        let show = |item: &Item| self.show(call, base, item, schema, path_ids);
+        let generation = self.store.generation();
+        let show = |items: &[Item]| {
+            let list = format!("{} {schema:?} {path_ids:?}", place.key);
+            self.shown.items(generation, list, items, |item| {
+                self.show(call, base, item, schema, path_ids)
+            })
+        };
         if filter.is_empty() && unique_fields.is_empty() {
             let (total, _) = self.store.page(&place, 0, 0).map_err(ApiError::internal)?;
             let paging = paging
@@ -59,7 +65,7 @@ impl Resources {
                 .page(&place, paging.start, paging.size)
                 .map_err(ApiError::internal)?;
             return Ok(Outcome::Page {
-                items: items.iter().map(show).collect(),
+                items: show(&items),
                 total,
                 paging,
             });
@@ -74,16 +80,12 @@ impl Resources {
                     .is_some_and(|v| v.get("id").unwrap_or(&v) == id)
             })
         };
-        let mut kept: Vec<Value> = items
-            .iter()
-            .filter(owned)
-            .map(show)
-            .filter(|v| filter.matches(v))
-            .collect();
+        let mut kept = show(&items.iter().filter(owned).cloned().collect::<Vec<_>>());
+        kept.retain(|shown| filter.matches(&shown.value));
         if kept.is_empty() && self.any_id {
-            kept = items.iter().map(show).collect();
+            kept = show(&items);
         }
-        filter.sort(&mut kept, |v| v);
+        filter.sort(&mut kept, |shown| &shown.value);
         let total = kept.len() as u64;
         let paging = paging
             .bounded_by(total)

@@ -8,7 +8,7 @@ use std::{
 use crate::http::response::CachedResponse;
 
 /// The capacity in bytes; when it is exceeded, everything is dropped.
-const CAPACITY: usize = 16 << 20;
+const CAPACITY: usize = 8 << 20;
 
 struct Entry {
     /// The generation of the store that it belongs to.

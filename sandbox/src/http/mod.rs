@@ -13,6 +13,7 @@ pub mod host;
 pub mod json_error;
 pub mod log;
 mod operation;
+mod page;
 pub mod portal;
 pub mod render;
 pub mod replay;

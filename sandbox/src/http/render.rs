@@ -1,13 +1,15 @@
 //! Renders responses: as the live API sends them, or exactly as documented.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, StatusCode, Uri, header};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::{
     Wire,
-    handlers::{Outcome, error::ApiError, paginate::Paging, query::Query},
+    handlers::{Outcome, error::ApiError, shown::Shown},
     http::{
-        Api,
+        Api, page,
         response::{self, ApiResponse},
     },
     sample::{SampleContext, coerce::Coercer},
@@ -71,38 +73,35 @@ pub fn render(
             let Some(list) = &operation.list else {
                 // The document says nothing about a response without a schema, so it is that of the live API.
                 let Some(response) = operation.response else {
-                    return send(operation, &items.into());
+                    return response::new(operation.status, media(operation), page::array(&items));
                 };
                 return send(
                     operation,
                     &coercer.coerce(
                         response,
-                        items.into_iter().next().unwrap_or_default(),
+                        items.first().map(|i| i.value.clone()).unwrap_or_default(),
                         "",
                         context,
                     ),
                 );
             };
-            let nth = |(n, item): (usize, Value)| {
-                if strict {
-                    coercer.coerce(
-                        list.item,
-                        item,
-                        "",
-                        SampleContext {
-                            rng: context.rng.nth(n as u64),
-                            index: n as u64,
-                            ..context
-                        },
-                    )
-                } else {
-                    item
-                }
+            let exact = |(n, item): (usize, &Arc<Shown>)| {
+                let context = SampleContext {
+                    rng: context.rng.nth(n as u64),
+                    index: n as u64,
+                    ..context
+                };
+                let item = coercer.coerce(list.item, item.value.clone(), "", context);
+                Arc::new(Shown::from(item))
             };
-            let items: Vec<Value> = items.into_iter().enumerate().map(nth).collect();
-            let page = |keys: &[String]| {
-                let mut page =
-                    envelope(keys, strict, items.clone(), (total, paging), (headers, uri));
+            let items = if strict {
+                items.iter().enumerate().map(exact).collect()
+            } else {
+                items
+            };
+            let json = |keys: &[String]| {
+                let mut envelope =
+                    page::envelope(keys, strict, items.len(), (total, paging), (headers, uri));
                 // Further members, such as totals by kind.
                 let object = operation
                     .response
@@ -110,7 +109,7 @@ pub fn render(
                 for property in object
                     .into_iter()
                     .flat_map(|o| &o.properties)
-                    .filter(|p| !ENVELOPE_MEMBERS.contains(&p.name.as_str()))
+                    .filter(|p| !page::ENVELOPE_MEMBERS.contains(&p.name.as_str()))
                 {
                     let (name, context) = (
                         property.name.as_str(),
@@ -119,87 +118,36 @@ pub fn render(
                             ..context
                         },
                     );
-                    page.insert(
-                        name.to_owned(),
-                        coercer.coerce(
-                            property.of,
-                            coercer.sampler.value(property.of, name, context),
-                            name,
-                            context,
-                        ),
-                    );
+                    let value = coercer.sampler.value(property.of, name, context);
+                    let value = coercer.coerce(property.of, value, name, context);
+                    envelope.insert(name.to_owned(), value);
                 }
-                Value::Object(page)
+                page::json(&envelope, &items)
             };
-            match &list.form {
-                Form::Array => items.into(),
-                Form::Envelope(keys) => page(keys),
-                Form::Envelopes(keys) => json!([page(keys)]),
-            }
+            let text = match &list.form {
+                Form::Array => page::array(&items),
+                Form::Envelope(keys) => json(keys),
+                Form::Envelopes(keys) => format!("[{}]", json(keys)),
+            };
+            return response::new(operation.status, media(operation), text);
         }
     };
     send(operation, &value)
 }
 
-const ENVELOPE_MEMBERS: [&str; 6] = ["count", "next", "previous", "results", "page", "page_size"];
-
-/// Returns the envelope of a page. The live API's pages have no links but give their size; where there is nothing to count by, links are the only way.
-fn envelope(
-    keys: &[String],
-    strict: bool,
-    items: Vec<Value>,
-    (total, paging): (u64, Paging),
-    (headers, uri): (&HeaderMap, &Uri),
-) -> Map<String, Value> {
-    let has = |key: &str| keys.iter().any(|k| k == key);
-    let linked = strict || !has("count");
-    let mut out = Map::new();
-    let host = headers
-        .get(header::HOST)
-        .and_then(|h| h.to_str().ok())
-        .unwrap_or("localhost");
-    let (next, previous) = paging.links(&Query::parse(uri.query().unwrap_or_default()), total);
-    let link = |query: Option<String>| {
-        query.map_or(Value::Null, |q| {
-            let mark = if q.is_empty() { "" } else { "?" };
-            format!("http://{host}{}{mark}{q}", uri.path()).into()
-        })
-    };
-    let size = if paging.is_whole() {
-        items.len() as u64
-    } else {
-        paging.size
-    };
-    if has("count") {
-        out.insert("count".into(), total.into());
-    }
-    if linked && has("next") {
-        out.insert("next".into(), link(next));
-    }
-    if linked && has("previous") {
-        out.insert("previous".into(), link(previous));
-    }
-    out.insert("results".into(), items.into());
-    if has("page") {
-        out.insert("page".into(), paging.number().into());
-    }
-    if has("page_size") || !linked {
-        out.insert("page_size".into(), size.into());
-    }
-    out
+/// Returns the media type of a JSON response.
+fn media(operation: &Operation) -> &str {
+    let json = operation.produces.iter().find(|m| m.contains("json"));
+    json.map_or("application/json", String::as_str)
 }
 
 fn send(operation: &Operation, value: &Value) -> ApiResponse {
-    let json = operation.produces.iter().find(|m| m.contains("json"));
+    let json = operation.produces.iter().any(|m| m.contains("json"));
     match (json, operation.produces.first(), value) {
-        (None, Some(media), Value::String(text)) => {
+        (false, Some(media), Value::String(text)) => {
             response::new(operation.status, media, text.clone())
         }
-        _ => response::new(
-            operation.status,
-            json.map_or("application/json", String::as_str),
-            value.to_string(),
-        ),
+        _ => response::new(operation.status, media(operation), value.to_string()),
     }
 }
 
