@@ -12,10 +12,10 @@ use crate::{
     checks, describe,
     examples::About,
     media, names,
-    parameters::{Argument, setter_about},
+    parameters::Argument,
     parts::Header,
     schema::{self, Document, is_file},
-    types,
+    setter, types,
 };
 
 /// Stands for the body among the required parameters, as in the runtime.
@@ -109,17 +109,26 @@ pub fn setters<'a>(
                 "application/json" => quote!(json(body)),
                 media => quote!(json_as(#media, body)),
             };
-            Ok(
-                quote!(#[markup = #about] pub fn body(mut self, body: &#ty) -> Self { self.0.#set; #check self }),
-            )
+            Ok(quote! {
+                #[markup = #about]
+                pub fn body(mut self, body: &#ty) -> Self {
+                    self.0.#set;
+                    #check
+                    self
+                }
+            })
         }
         Kind::Raw(media) => {
             describe.raw(media, must);
             let media_type = describe::code(media);
             let about = format!("{about} It is sent unchanged, as {media_type}.");
-            Ok(
-                quote!(#[markup = #about] pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self { self.0.raw(#media, body); self }),
-            )
+            Ok(quote! {
+                #[markup = #about]
+                pub fn body(mut self, body: impl ::std::convert::Into<crate::Bytes>) -> Self {
+                    self.0.raw(#media, body);
+                    self
+                }
+            })
         }
         Kind::Form(form) => {
             required.extend(form.required.iter().cloned());
@@ -152,7 +161,7 @@ fn member(
     argument: &Argument,
 ) -> TokenStream {
     let text = describe::text(property).or_else(|| describe::text(doc.written_out(property)));
-    let about = setter_about(name, text, &describe::limits(doc, property));
+    let about = setter::about(name, text, &describe::limits(doc, property));
     let checks = argument.checked(doc, name, property);
     let deprecated = types::deprecated(property);
     let multipart = form.multipart;
@@ -161,6 +170,7 @@ fn member(
     } else {
         quote!(form_values)
     };
+    let string = quote!(::std::string::String);
     let call = match argument {
         Argument::Plain(ty) => quote!(#texts::<#ty>(#name, [value])),
         Argument::Into(ty) => quote!(#texts::<#ty>(#name, [value])),
@@ -182,10 +192,15 @@ fn member(
         Argument::Files if multipart => quote!(form_files(#name, value)),
         // Such a form cannot hold a file, so its text is sent.
         Argument::File => {
-            return quote!(#about #deprecated pub fn #field(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self { self.0.form_values::<::std::string::String>(#name, [value]); self });
+            let taken = quote!(impl ::std::convert::Into<#string>);
+            let sets = quote!(self.0.form_values::<#string>(#name, [value]););
+            return setter::emit(&about, &deprecated, field, &taken, &sets);
         }
         Argument::Files => {
-            return quote!(#about #deprecated pub fn #field(mut self, value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>) -> Self { self.0.form_values::<::std::string::String>(#name, value); self });
+            let taken = quote!(impl ::std::convert::Into<#string>);
+            let taken = quote!(impl ::std::iter::IntoIterator<Item = #taken>);
+            let sets = quote!(self.0.form_values::<#string>(#name, value););
+            return setter::emit(&about, &deprecated, field, &taken, &sets);
         }
     };
     let media = form.content_type(name).filter(|_| multipart);
@@ -193,7 +208,8 @@ fn member(
     let headers = form.headers_of(doc, name);
     let headers = headers.iter().filter_map(|header| header.usual(name));
     let taken = argument.taken();
-    quote!(#about #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; #media #(#headers)* self })
+    let sets = quote!(#checks self.0.#call; #media #(#headers)*);
+    setter::emit(&about, &deprecated, field, &taken, &sets)
 }
 
 impl Form<'_> {

@@ -64,13 +64,17 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
         };
         functions.extend(quote! {
-            fn #name<'a>(client: &'a autopi::Client, sample: &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::CallFuture<'a, autopi::serde_json::Value> {
+            fn #name<'a>(
+                client: &'a autopi::Client,
+                sample: &'a dyn Fn(&str) -> Json,
+            ) -> autopi::CallFuture<'a, Json> {
                 let call = client.#function() #setters;
                 Box::pin(async move { call.send().await #decoded })
             }
         });
-        blocking
-            .extend(quote!((#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),));
+        blocking.extend(quote! {
+            (#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),
+        });
         if bodies::kind(doc, op)?.is_some_and(|(_, required)| required) {
             let setters = parameters(doc, op, &mut crate::operations::reserved())?;
             bodiless.extend(
@@ -81,23 +85,30 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         entries.extend(quote!((#id, #method, #path, #name),));
     }
     Ok(quote! {
+        use autopi::serde_json::Value as Json;
         /// Operation id, method, path template, and a call that returns the decoded response (all items of a page) as JSON. `sample` returns a valid instance
         /// of a schema, which it is given as JSON text.
         #[allow(clippy::type_complexity, deprecated)]
         pub const CALLS: &[(
             &str, &str, &str,
-            for<'a> fn(&'a autopi::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> autopi::CallFuture<'a, autopi::serde_json::Value>,
+            for<'a> fn(
+                &'a autopi::Client,
+                &'a dyn Fn(&str) -> Json,
+            ) -> autopi::CallFuture<'a, Json>,
         )] = &[#entries];
         #functions
+        type BlockingCall =
+            fn(&autopi::blocking::Client, &dyn Fn(&str) -> Json) -> Result<(), autopi::Error>;
         /// The same calls through the blocking client.
         #[allow(clippy::type_complexity, deprecated)]
-        pub const BLOCKING: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#blocking];
+        pub const BLOCKING: &[(&str, BlockingCall)] = &[#blocking];
         /// A call of each operation with a required body, but without the body.
         #[allow(clippy::type_complexity, deprecated)]
-        pub const BODILESS: &[(&str, fn(&autopi::blocking::Client, &dyn Fn(&str) -> autopi::serde_json::Value) -> Result<(), autopi::Error>)] = &[#bodiless];
+        pub const BODILESS: &[(&str, BlockingCall)] = &[#bodiless];
         /// For each component that is a type: decodes a value and encodes it again.
         #[allow(clippy::type_complexity)]
-        pub const TYPES: &[(&str, fn(&autopi::serde_json::Value) -> Result<autopi::serde_json::Value, autopi::serde_json::Error>)] = &[#types];
+        pub const TYPES: &[(&str, fn(&Json) -> Result<Json, autopi::serde_json::Error>)] =
+            &[#types];
         /// Each operation with a typed response, and the JSON Schema of that type.
         #[allow(clippy::type_complexity)]
         pub const SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
@@ -109,7 +120,8 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         }
         /// For each of these: decodes a value and formats it with `Debug`.
         #[allow(clippy::type_complexity)]
-        pub const DEBUG: &[(&str, fn(&autopi::serde_json::Value) -> Result<String, autopi::serde_json::Error>)] = &[#debug];
+        pub const DEBUG: &[(&str, fn(&Json) -> Result<String, autopi::serde_json::Error>)] =
+            &[#debug];
         fn debug<T: std::fmt::Debug + serde::de::DeserializeOwned>(
             value: &autopi::serde_json::Value,
         ) -> Result<String, autopi::serde_json::Error> {

@@ -49,7 +49,10 @@ pub fn emit(
         #[allow(clippy::type_complexity, deprecated)]
         pub const PROGENITOR: &[(
             &str,
-            for<'a> fn(&'a autopi::progenitor::Client, &'a dyn Fn(&str) -> autopi::serde_json::Value) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>,
+            for<'a> fn(
+                &'a autopi::progenitor::Client,
+                &'a dyn Fn(&str) -> autopi::serde_json::Value,
+            ) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>,
         )] = &[#entries];
         /// The operations that progenitor's client does not have.
         pub const NOT_IN_PROGENITOR: &[&str] = &[#unsaid];

@@ -24,9 +24,11 @@ pub fn field(
     }
     match (needed, nullable) {
         (true, false) => quote!({ let value = &self.#field; #checks }),
-        (false, true) => {
-            quote!(if let ::std::option::Option::Some(::std::option::Option::Some(value)) = &self.#field { #checks })
-        }
+        (false, true) => quote! {
+            if let ::std::option::Option::Some(::std::option::Option::Some(value)) = &self.#field {
+                #checks
+            }
+        },
         _ => quote!(if let ::std::option::Option::Some(value) = &self.#field { #checks }),
     }
 }

@@ -113,7 +113,10 @@ impl<'a> About<'a> {
         let code: TokenStream = self.example().parse().unwrap_or_default();
         let given = self.given.iter().map(|(field, ty, _)| quote!(#field: #ty));
         quote! {
-            pub async fn #name(client: &crate::Client, #(#given),*) -> ::std::result::Result<(), crate::Error> {
+            pub async fn #name(
+                client: &crate::Client,
+                #(#given),*
+            ) -> ::std::result::Result<(), crate::Error> {
                 #code
                 ::std::result::Result::Ok(())
             }

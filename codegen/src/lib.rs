@@ -34,6 +34,7 @@ mod resend;
 pub mod schema;
 #[allow(dead_code)] // a file of the client, not all of which is needed here
 mod secret;
+mod setter;
 mod types;
 mod unions;
 

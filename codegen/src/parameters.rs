@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     Error, checks, describe, media, names,
     schema::{self, Document},
-    types,
+    setter, types,
 };
 
 /// The argument of a setter.
@@ -112,9 +112,10 @@ impl Argument {
         let become_value = match self {
             Self::Into(ty) if is_value(ty) => quote!(let value = value.into_value();),
             Self::Into(ty) => quote!(let value: #ty = value.into();),
-            Self::List(item) => {
-                quote!(let value: ::std::vec::Vec<#item> = value.into_iter().map(::std::convert::Into::into).collect();)
-            }
+            Self::List(item) => quote! {
+                let value: ::std::vec::Vec<#item> =
+                    value.into_iter().map(::std::convert::Into::into).collect();
+            },
             Self::Files => {
                 quote!(let value: ::std::vec::Vec<crate::Upload> = value.into_iter().collect();)
             }
@@ -139,13 +140,6 @@ fn is_float(ty: &TokenStream) -> bool {
 
 fn is_json(ty: &TokenStream) -> bool {
     ty.to_string().ends_with("crate :: Json")
-}
-
-/// Returns the doc comment of a setter.
-pub fn setter_about(name: &str, text: Option<&str>, facts: &[String]) -> TokenStream {
-    let text = text.filter(|text| describe::says_more(text, name));
-    let otherwise = format!("Sets {}.", describe::code(name));
-    describe::about(text, &otherwise, facts)
 }
 
 /// The part of a request that a parameter is in. Cookies are left out: they belong to the browser's session, DRF's token schemes use none, and the convert
@@ -238,7 +232,7 @@ impl<'a> Parameter<'a> {
 
     pub fn setter(&self, doc: &Document<'a>) -> TokenStream {
         let (name, field) = (self.name, &self.field);
-        let about = setter_about(name, self.about, &describe::limits(doc, self.schema));
+        let about = setter::about(name, self.about, &describe::limits(doc, self.schema));
         let deprecated = &self.deprecated;
         let taken = self.argument.taken();
         let checks = self.argument.checked(doc, name, self.schema);
@@ -254,7 +248,14 @@ impl<'a> Parameter<'a> {
                 }
             );
             let reserved = self.reserved;
-            quote!(crate::rt::Format { place: crate::rt::Place::#place, style: crate::rt::Style::#style, explode: #explode, reserved: #reserved })
+            quote! {
+                crate::rt::Format {
+                    place: crate::rt::Place::#place,
+                    style: crate::rt::Style::#style,
+                    explode: #explode,
+                    reserved: #reserved
+                }
+            }
         };
         let usual =
             matches!(style, "Form" | "Simple" | "Space" | "Pipe" | "Deep") && !self.reserved;
@@ -292,6 +293,7 @@ impl<'a> Parameter<'a> {
                 quote!(styled(#name, &value, #format))
             }
         };
-        quote!(#about #deprecated pub fn #field(mut self, value: #taken) -> Self { #checks self.0.#call; self })
+        let sets = quote!(#checks self.0.#call;);
+        setter::emit(&about, deprecated, field, &taken, &sets)
     }
 }

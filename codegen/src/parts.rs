@@ -10,6 +10,7 @@ use crate::{
     Error,
     parameters::{Argument, is_value},
     schema::Document,
+    setter,
 };
 
 /// Headers that say how a part is to be read, which the client sets itself.
@@ -87,9 +88,11 @@ impl<'a> Header<'a> {
             Argument::Into(ty) => quote!(::std::convert::Into::<#ty>::into(value)),
             _ => quote!(value),
         };
-        Ok(
-            quote!(#[doc = #about] pub fn #field(mut self, value: #taken) -> Self { self.0.part_header(#part, #name, #value); self }),
-        )
+        let (about, sets) = (
+            quote!(#[doc = #about]),
+            quote!(self.0.part_header(#part, #name, #value);),
+        );
+        Ok(setter::emit(&about, &quote!(), field, &taken, &sets))
     }
 }
 

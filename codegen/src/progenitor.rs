@@ -65,7 +65,12 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         match item {
             // These constructors would make a client without credentials. Ours is made from an `autopi::Client`.
             syn::Item::Impl(of) if of.trait_.is_none() && is_client(&of.self_ty) => {
-                of.items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new" || f.sig.ident == "new_with_client"));
+                of.items.retain(|item| match item {
+                    syn::ImplItem::Fn(f) => {
+                        f.sig.ident != "new" && f.sig.ident != "new_with_client"
+                    }
+                    _ => true,
+                });
             }
             syn::Item::Use(of) => without_encode_path(&mut of.tree),
             _ => {}
@@ -113,7 +118,14 @@ fn operations_by_key(
             let (path, id) = (op.path, op.value.get("operationId").and_then(Value::as_str));
             let (marked, secret): (Vec<&str>, Vec<bool>) =
                 document.marked(op.value).into_iter().unzip();
-            let known = quote!(super::Known { key: #key, id: #id, path: #path, secrets: &[#((#marked, #secret)),*] });
+            let known = quote! {
+                super::Known {
+                    key: #key,
+                    id: #id,
+                    path: #path,
+                    secrets: &[#((#marked, #secret)),*],
+                }
+            };
             found.insert(key.clone(), known);
         }
     }

@@ -44,7 +44,9 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             impl ::std::convert::TryFrom<&#got> for #taken {
                 type Error = crate::Error;
                 #[markup = #about]
-                fn try_from(got: &#got) -> ::std::result::Result<Self, crate::Error> { crate::rt::resend(got) }
+                fn try_from(got: &#got) -> ::std::result::Result<Self, crate::Error> {
+                    crate::rt::resend(got)
+                }
             }
         });
     }

@@ -58,9 +58,11 @@ impl<'a> ser::Serializer for Finder<'a> {
     type SerializeStructVariant = Inside<'a>;
 
     nothing! {
-        serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64), serialize_i128(i128), serialize_u8(u8),
-        serialize_u16(u16), serialize_u32(u32), serialize_u64(u64), serialize_u128(u128), serialize_char(char), serialize_str(&str),
-        serialize_bytes(&[u8]), serialize_none(), serialize_unit(), serialize_unit_struct(&'static str),
+        serialize_bool(bool), serialize_char(char), serialize_str(&str), serialize_bytes(&[u8]),
+        serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
+        serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64),
+        serialize_i128(i128), serialize_u128(u128),
+        serialize_none(), serialize_unit(), serialize_unit_struct(&'static str),
         serialize_unit_variant(&'static str, u32, &'static str),
     }
 
@@ -181,7 +183,11 @@ macro_rules! inside {
         impl ser::$kind for Inside<'_> {
             type Ok = ();
             type Error = fmt::Error;
-            fn $name<T: Serialize + ?Sized>(&mut self, $($key: &'static str,)? value: &T) -> Result<(), fmt::Error> {
+            fn $name<T: Serialize + ?Sized>(
+                &mut self,
+                $($key: &'static str,)?
+                value: &T,
+            ) -> Result<(), fmt::Error> {
                 self.at(None$(.or(Some($key)))?, value)
             }
             fn end(self) -> Result<(), fmt::Error> {

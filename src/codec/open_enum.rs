@@ -51,7 +51,9 @@ impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
 macro_rules! __open_enum {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $crate::rt::Placeholder for $name {
-            fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(::std::string::String::new())) }
+            fn placeholder() -> Self {
+                Self::Unknown($crate::UnknownValue::__new(::std::string::String::new()))
+            }
         }
         impl $name {
             /// Returns the value on the wire.
@@ -61,34 +63,55 @@ macro_rules! __open_enum {
         }
         impl ::std::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(text.into())) }
+                match text {
+                    $($value => Self::$variant,)*
+                    _ => Self::Unknown($crate::UnknownValue::__new(text.into())),
+                }
             }
         }
         impl $crate::IntoNullable<$name> for &str {
-            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+            fn into_nullable(self) -> ::std::option::Option<$name> {
+                ::std::option::Option::Some(self.into())
+            }
         }
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
         }
         impl $crate::IntoNullable<$name> for ::std::string::String {
-            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+            fn into_nullable(self) -> ::std::option::Option<$name> {
+                ::std::option::Option::Some(self.into())
+            }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
-            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> { ::std::result::Result::Ok(Self::from(text)) }
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+                ::std::result::Result::Ok(Self::from(text))
+            }
         }
         impl $crate::rt::Redact for $name {
-            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
         }
         impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
         }
         impl $crate::rt::serde::Serialize for $name {
-            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> { s.serialize_str(self.as_str()) }
+            fn serialize<S: $crate::rt::serde::Serializer>(
+                &self,
+                s: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                s.serialize_str(self.as_str())
+            }
         }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
-                <::std::string::String as $crate::rt::serde::Deserialize>::deserialize(d).map(Self::from)
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(
+                d: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                <::std::string::String as $crate::rt::serde::Deserialize>::deserialize(d)
+                    .map(Self::from)
             }
         }
     };
@@ -110,27 +133,45 @@ macro_rules! __open_int_enum {
         }
         impl ::std::convert::From<i64> for $name {
             fn from(n: i64) -> Self {
-                match n { $($value => Self::$variant,)* _ => Self::Unknown($crate::UnknownValue::__new(n)) }
+                match n {
+                    $($value => Self::$variant,)*
+                    _ => Self::Unknown($crate::UnknownValue::__new(n)),
+                }
             }
         }
         impl $crate::IntoNullable<$name> for i64 {
-            fn into_nullable(self) -> ::std::option::Option<$name> { ::std::option::Option::Some(self.into()) }
+            fn into_nullable(self) -> ::std::option::Option<$name> {
+                ::std::option::Option::Some(self.into())
+            }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;
-            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> { text.parse::<i64>().map(Self::from) }
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> {
+                text.parse::<i64>().map(Self::from)
+            }
         }
         impl $crate::rt::Redact for $name {
-            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { ::std::fmt::Debug::fmt(self, f) }
+            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
         }
         impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { self.as_i64().fmt(f) }
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.as_i64().fmt(f)
+            }
         }
         impl $crate::rt::serde::Serialize for $name {
-            fn serialize<S: $crate::rt::serde::Serializer>(&self, s: S) -> ::std::result::Result<S::Ok, S::Error> { s.serialize_i64(self.as_i64()) }
+            fn serialize<S: $crate::rt::serde::Serializer>(
+                &self,
+                s: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                s.serialize_i64(self.as_i64())
+            }
         }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(d: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: $crate::rt::serde::Deserializer<'de>>(
+                d: D,
+            ) -> ::std::result::Result<Self, D::Error> {
                 <i64 as $crate::rt::serde::Deserialize>::deserialize(d).map(Self::from)
             }
         }

@@ -216,7 +216,12 @@ macro_rules! __record {
     ($name:ident $($field:ident)* $(; $rest:ident)?) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::rt::debug::<Self>(f, ::std::stringify!($name), &[$(&self.$field),*], &[$(&self.$rest)?])
+                $crate::rt::debug::<Self>(
+                    f,
+                    ::std::stringify!($name),
+                    &[$(&self.$field),*],
+                    &[$(&self.$rest)?],
+                )
             }
         }
         impl $crate::rt::Redact for $name {

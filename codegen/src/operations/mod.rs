@@ -59,26 +59,37 @@ pub fn emit(
             about,
         } = emitted;
         let about = about.emit();
-        areas.add(op, &function, &route, quote! {
-            #[markup = #route]
-            #about
-            #deprecated
-            pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
-        }, {
-            // The description is long, and stands at the async method of the same name.
-            let short = format!("{route}: see [`{function}`](crate::Client::{function}).");
+        areas.add(
+            op,
+            &function,
+            &route,
             quote! {
-                #[markup = #short]
+                #[markup = #route]
+                #about
                 #deprecated
-                pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> { builder::#builder::new(&self.0) }
-            }
-        });
+                pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
+            },
+            {
+                // The description is long, and stands at the async method of the same name.
+                let short = format!("{route}: see [`{function}`](crate::Client::{function}).");
+                quote! {
+                    #[markup = #short]
+                    #deprecated
+                    pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> {
+                        builder::#builder::new(&self.0)
+                    }
+                }
+            },
+        );
         let short =
             format!("{route}: the builder that [`{function}`](crate::Client::{function}) returns.");
         builders.extend(quote! {
             #[markup = #short]
             #[must_use = "nothing is sent before `send`"]
-            pub struct #builder<'a, M = crate::Async>(crate::rt::Call<'a>, ::std::marker::PhantomData<M>);
+            pub struct #builder<'a, M = crate::Async>(
+                crate::rt::Call<'a>,
+                ::std::marker::PhantomData<M>
+            );
             impl<'a, M> #builder<'a, M> {
                 pub(super) fn new(client: &'a crate::Client) -> Self {
                     static OPERATION: crate::rt::Operation = #statics;
@@ -86,7 +97,10 @@ pub fn emit(
                 }
                 #setters
                 #[markup = "Sets options such as timeouts, retries and headers for this call only."]
-                pub fn options(mut self, options: crate::CallOptions) -> Self { self.0.options(options); self }
+                pub fn options(mut self, options: crate::CallOptions) -> Self {
+                    self.0.options(options);
+                    self
+                }
             }
             impl<'a> #builder<'a> { #sends }
             #[cfg(feature = "blocking")]
@@ -163,7 +177,17 @@ fn emit_operation<'a>(
     used.give(responses, function);
     let (method, path) = (op.method.to_uppercase(), op.path);
     let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
-    let statics = quote!(crate::rt::Operation { id: #id, method: #method, path: #path, required: &[#(#required),*], accept: #accept, page: #page, secrets: &[#((#marked, #secret)),*] });
+    let statics = quote! {
+        crate::rt::Operation {
+            id: #id,
+            method: #method,
+            path: #path,
+            required: &[#(#required),*],
+            accept: #accept,
+            page: #page,
+            secrets: &[#((#marked, #secret)),*]
+        }
+    };
     Ok(Emitted {
         statics,
         setters,

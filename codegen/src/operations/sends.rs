@@ -18,7 +18,11 @@ impl Sends {
             quote::format_ident!("{name}"),
             quote::format_ident!("{call}"),
         );
-        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }));
+        self.sends.extend(quote! {
+            #[markup = #about]
+            #[inline]
+            pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }
+        });
         let file = call == "send_download";
         let (ty, into) = if file {
             (
@@ -29,13 +33,26 @@ impl Sends {
             (ty.clone(), quote!())
         };
         let result = quote!(::std::result::Result<#ty, crate::Error>);
-        self.blocking.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }));
+        self.blocking.extend(quote! {
+            #[markup = #about]
+            #[inline]
+            pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }
+        });
     }
 
     pub(super) fn stream(&mut self, about: &str, name: &str, ty: &TokenStream) {
         let name = quote::format_ident!("{name}");
-        self.sends.extend(quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }));
-        let iter = quote!(#[markup = #about] #[inline] pub fn #name(self) -> crate::blocking::Iter<#ty> { crate::blocking::Iter::new(self.0.#name()) });
-        self.blocking.extend(iter);
+        self.sends.extend(quote! {
+            #[markup = #about]
+            #[inline]
+            pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }
+        });
+        self.blocking.extend(quote! {
+            #[markup = #about]
+            #[inline]
+            pub fn #name(self) -> crate::blocking::Iter<#ty> {
+                crate::blocking::Iter::new(self.0.#name())
+            }
+        });
     }
 }

@@ -103,7 +103,14 @@ pub(super) fn object(
         }
         initial.extend(quote!(#field: ::std::option::Option::None,));
         let set = format!("Sets `{}`.", field.to_string().trim_start_matches("r#"));
-        setters.extend(quote!(#[markup = #set] #deprecated pub fn #field(mut self, value: impl #taken) -> Self { self.#field = ::std::option::Option::Some(value.#become_value); self }));
+        setters.extend(quote! {
+            #[markup = #set]
+            #deprecated
+            pub fn #field(mut self, value: impl #taken) -> Self {
+                self.#field = ::std::option::Option::Some(value.#become_value);
+                self
+            }
+        });
     }
     let extra = match schema.get("additionalProperties") {
         Some(value @ Value::Object(map)) if !map.is_empty() => Some((
@@ -122,11 +129,22 @@ pub(super) fn object(
             if !each.is_empty() {
                 checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
             }
-            fields.extend(quote!(#[markup = #about_extra] pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,));
-            writes.extend(quote!(for (key, value) in &self.#field { crate::rt::write_unknown(map, key, value)?; }));
+            fields.extend(quote! {
+                #[markup = #about_extra]
+                pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,
+            });
+            writes.extend(quote! {
+                for (key, value) in &self.#field {
+                    crate::rt::write_unknown(map, key, value)?;
+                }
+            });
             quote! {
                 const KEEPS_UNKNOWN: bool = true;
-                fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, key: ::std::string::String, map: &mut A) -> ::std::result::Result<(), A::Error> {
+                fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                    &mut self,
+                    key: ::std::string::String,
+                    map: &mut A,
+                ) -> ::std::result::Result<(), A::Error> {
                     self.#field.insert(key, map.next_value()?);
                     ::std::result::Result::Ok(())
                 }
@@ -135,7 +153,11 @@ pub(super) fn object(
         None => {
             fields.extend(quote!(#[markup = #about_extra] pub #field: crate::UnknownMembers,));
             writes.extend(quote!(self.#field.write(map)?;));
-            quote!(fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> { ::std::option::Option::Some(&mut self.#field) })
+            quote! {
+                fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> {
+                    ::std::option::Option::Some(&mut self.#field)
+                }
+            }
         }
     };
     let secrets =
@@ -166,12 +188,19 @@ pub(super) fn object(
             const FIELDS: &'static [&'static str] = &[#(#keys),*];
             const REQUIRED: &'static [usize] = &[#(#must),*];
             #secrets
-            fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> ::std::result::Result<(), A::Error> {
+            fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                &mut self,
+                index: usize,
+                map: &mut A,
+            ) -> ::std::result::Result<(), A::Error> {
                 match index { #reads _ => {} }
                 ::std::result::Result::Ok(())
             }
             #keeps
-            fn write<M: crate::rt::serde::ser::SerializeMap>(&self, map: &mut M) -> ::std::result::Result<(), M::Error> {
+            fn write<M: crate::rt::serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> ::std::result::Result<(), M::Error> {
                 #writes
                 ::std::result::Result::Ok(())
             }
