@@ -4,7 +4,7 @@ pub use secrecy::ExposeSecret;
 pub use serde;
 
 #[cfg(feature = "blocking")]
-pub use crate::blocking::wait;
+pub use crate::transport::block::wait;
 pub use crate::{
     call::{
         builder::Call,

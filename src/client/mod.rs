@@ -3,3 +3,4 @@
 mod build;
 pub(crate) mod builder;
 pub(crate) mod handle;
+mod network;

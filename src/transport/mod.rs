@@ -2,6 +2,8 @@
 
 pub(crate) mod address;
 pub(crate) mod attempt;
+#[cfg(feature = "blocking")]
+pub(crate) mod block;
 pub(crate) mod budget;
 mod build;
 pub(crate) mod clock;
