@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// The HTTP methods of a path item (OpenAPI 3.0.3, Path Item Object).
-pub const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+/// The HTTP methods of a path item (OpenAPI 3.0.3 and 3.2.0, Path Item Object).
+pub const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 
 /// An operation of the document, with its path, method and area.

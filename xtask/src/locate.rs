@@ -2,15 +2,17 @@
 //! place.
 
 mod entries;
+mod yaml;
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
 use serde_json::Value;
 
-use autopi_codegen::exact::{self, Exact};
+use autopi_codegen::exact;
 
 pub use entries::entries;
+use yaml::yaml;
 
 /// Reads JSON, or else YAML with its merge keys.
 ///
@@ -29,64 +31,6 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
-    let mut value = Exact::early().deserialize(yaml_serde::Deserializer::from_str(text))?;
-    if text.contains("<<:") {
-        merge(&mut value);
-    }
-    Ok(value)
-}
-
-/// Adds the members that `<<` names, unless the mapping has them itself (YAML 1.1, merge keys).
-fn merge(value: &mut Value) {
-    if let Value::Array(list) = value {
-        return list.iter_mut().for_each(merge);
-    }
-    let Value::Object(map) = value else {
-        return;
-    };
-    map.values_mut().for_each(merge);
-    let bases = match map.shift_remove("<<") {
-        Some(Value::Array(bases)) => bases,
-        Some(base) => vec![base],
-        None => return,
-    };
-    for base in bases {
-        for (key, value) in base.as_object().into_iter().flatten() {
-            map.entry(key).or_insert_with(|| value.clone());
-        }
-    }
-}
-
-/// The maximum nesting of YAML: the scanner's time grows with its square, and no document needs more.
-const YAML_NESTING: usize = 500;
-
-fn yaml(text: &str) -> Result<Value, String> {
-    let mut depth = 0usize;
-    for c in text.bytes() {
-        match c {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > YAML_NESTING {
-            return Err(format!("more than {YAML_NESTING} brackets are open"));
-        }
-    }
-    // Brackets in texts can hide others from this count.
-    let limit = std::time::Duration::from_secs(2)
-        + std::time::Duration::from_micros(10) * text.len() as u32;
-    let (sender, done) = std::sync::mpsc::channel();
-    let text = text.to_owned();
-    std::thread::spawn(move || sender.send(merged(&text)));
-    match done.recv_timeout(limit) {
-        Ok(parsed) => parsed.map_err(|e| e.to_string()),
-        Err(_) => Err(format!(
-            "it can't be read within {limit:?}: nested too deep?"
-        )),
-    }
-}
-
 /// Returns the line, from 1, of the value that a JSON pointer names, or of the nearest existing one around it.
 pub fn line(text: &str, pointer: &str) -> usize {
     let text = text.trim_start_matches('\u{feff}');
@@ -100,8 +44,9 @@ pub fn line(text: &str, pointer: &str) -> usize {
             let mut json = serde_json::Deserializer::from_str(text);
             Some(Search(steps).deserialize(&mut json).err()?.line())
         } else {
-            let yaml = yaml_serde::Deserializer::from_str(text);
-            Some(Search(steps).deserialize(yaml).err()?.location()?.line())
+            let mut documents = yaml_serde::Deserializer::from_str(text);
+            let found = documents.find_map(|yaml| Search(steps).deserialize(yaml).err());
+            Some(found?.location()?.line())
         }
     };
     (1..=steps.len())
@@ -294,6 +239,22 @@ mod tests {
         let value =
             parse("a: &a {200: 1}\nb: &b {<<: *a, c: 2}\nd: {<<: [*b, {c: 3, e: 4}]}\n").unwrap();
         assert_eq!(value["d"], serde_json::json!({"200": 1, "c": 2, "e": 4}));
+        let value = parse("a: &a {b: 1}\nc:\n  \"<<\" : *a\n").unwrap();
+        assert_eq!(value["c"], serde_json::json!({"b": 1}));
         assert_eq!(parse("\u{feff}{\"a\": 1}").unwrap()["a"], 1);
+    }
+
+    #[test]
+    fn of_several_yaml_documents_in_one_text_only_one_may_have_something() {
+        for text in [
+            "---\na: 1\n---\n",
+            "# x\n---\na: 1\n...\n",
+            "---\n---\na: 1\n",
+        ] {
+            assert_eq!(parse(text).unwrap()["a"], 1, "{text}");
+        }
+        assert_eq!(line("---\na: 1\nb: 2\n---\n", "/b"), 3);
+        let error = parse("a: 1\n---\nb: 2\n").unwrap_err();
+        assert!(error.contains("the last at line 2: keep one"), "{error}");
     }
 }

@@ -317,8 +317,10 @@ fn a_path_that_could_lead_to_another_host_is_refused_with_its_pointer() {
         "/x\n/",
         "/\t/evil/",
         "/http://127.0.0.1:7002/x/",
-        "x/",
-        "",
+        "//evil",
+        "\\evil/",
+        "../x/",
+        "http://evil/",
     ] {
         let doc = serde_json::json!({
             "openapi": "3.0.3",

@@ -230,7 +230,6 @@ fn local_definitions_and_boolean_schemas_of_31_are_read() {
 #[test]
 fn what_32_adds_is_left_out_with_a_warning() {
     let mut doc = openapi("3.2.0", json!({"type": "object"}), json!({}));
-    doc["paths"]["/a/"]["query"] = doc["paths"]["/a/"]["get"].clone();
     doc["paths"]["/a/"]["additionalOperations"] = json!({"COPY": {}});
     doc["paths"]["/a/"]["get"]["parameters"] =
         json!([{"name": "q", "in": "querystring", "content": {}}]);
@@ -239,10 +238,9 @@ fn what_32_adds_is_left_out_with_a_warning() {
     let (doc, warnings) = through(&doc.to_string());
     assert_eq!(xtask::pipeline::verify::operations(&doc).len(), 1);
     for lost in [
-        "/query: ",
         "/additionalOperations: ",
         "/parameters/0: ",
-        "application/jsonl",
+        "application~1jsonl/itemSchema: ",
     ] {
         assert!(warnings.contains(lost), "{lost} in {warnings}");
     }
@@ -842,13 +840,10 @@ fn references_to_callbacks_anchors_and_certificates_of_clients_go_through() {
         );
         assert!(callback.is_object(), "{doc}");
     }
-    // An anchor is not followed, and any JSON is there.
     let schema = json!({"type": "object", "$defs": {"n": {"$anchor": "n", "type": "integer"}}, "properties": {"i": {"$ref": "#n"}}});
-    let (_, warnings) = through(&openapi("3.1.0", schema, json!({})).to_string());
-    assert!(
-        warnings.contains("/properties/i/$ref: `#n` is not followed, an anchor: any JSON"),
-        "{warnings}"
-    );
+    let (doc, _) = through(&openapi("3.1.0", schema, json!({})).to_string());
+    let schemas = doc["components"]["schemas"].as_object().unwrap();
+    assert!(schemas.values().any(|s| s["type"] == "integer"), "{doc}");
     let mut doc = openapi("3.1.0", json!({"type": "string"}), json!({}));
     doc["components"]["securitySchemes"] =
         json!({"m": {"type": "mutualTLS"}, "k": {"type": "apiKey", "in": "header", "name": "K"}});

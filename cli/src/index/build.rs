@@ -21,8 +21,8 @@ pub use names::kebab;
 use names::{Taken, command};
 use trim::trimmed;
 
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 
 /// Builds the index of an OpenAPI 3 or Swagger 2.0 document.

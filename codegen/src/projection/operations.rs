@@ -79,7 +79,7 @@ fn why(
     op: &Operation<'_>,
     taken: &mut BTreeSet<String>,
 ) -> Option<&'static str> {
-    if matches!(op.method, "options" | "trace") {
+    if matches!(op.method, "options" | "trace" | "query") {
         return Some("an operation whose method reqwest has no function for");
     }
     let id = op

@@ -71,10 +71,17 @@ pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Val
         match value {
             Value::Object(map) => {
                 for (key, value) in map {
-                    match key.as_str() {
-                        "schema" => each_schema(value, f),
-                        "example" | "examples" => {}
-                        _ => holders(value, f),
+                    match (key.as_str(), value) {
+                        ("schema", value) => each_schema(value, f),
+                        ("example" | "examples", _) => {}
+                        // Their keys are names, and may be those of members.
+                        (
+                            "headers" | "encoding" | "callbacks" | "content",
+                            Value::Object(named),
+                        ) => {
+                            named.values_mut().for_each(|v| holders(v, f));
+                        }
+                        (_, value) => holders(value, f),
                     }
                 }
             }
@@ -93,7 +100,8 @@ pub fn document_schemas(doc: &mut Value, f: &mut impl FnMut(&mut Map<String, Val
     {
         match (kind.as_str(), value) {
             ("schemas", Value::Object(named)) => named.values_mut().for_each(|v| each_schema(v, f)),
-            (_, value) => holders(value, f),
+            (_, Value::Object(named)) => named.values_mut().for_each(|v| holders(v, f)),
+            _ => {}
         }
     }
 }

@@ -287,7 +287,7 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
         minor.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
     };
     match (version("swagger"), version("openapi")) {
-        (Some(v), _) if v == "2.0" || v == "2" => Ok(doc),
+        (Some(v), _) if v == "2.0" || v == "2" || v.starts_with("2.0.") => Ok(doc),
         (_, Some(v)) if known(&v) => Ok(doc),
         (Some(v), _) => Err(fail(format!("`swagger` is {v}, not 2.0"))),
         (_, Some(v)) => Err(fail(format!("`openapi` is {v}, not 3.0, 3.1 or 3.2"))),

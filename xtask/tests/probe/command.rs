@@ -243,6 +243,8 @@ async fn a_killed_probe_continues_where_it_stopped() {
     let kept: Value = serde_json::from_str(&read(state.to_str().unwrap())).unwrap();
     let done = kept["done"].as_array().unwrap();
     assert!(!done.is_empty() && done.len() < PATHS.len(), "{kept}");
+    // What the killed one sent last may arrive after its end.
+    thread::sleep(Duration::from_millis(200));
     asked.lock().unwrap().clear();
     let resumed = probe_in(folder.path(), &url, &[&json[..], &["--resume"]].concat());
     let resumed = { resumed }.output().unwrap();

@@ -9,7 +9,9 @@ use crate::spec::{
     Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names, schema::Property,
 };
 
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "patch", "head", "options", "query",
+];
 
 impl Spec {
     pub fn compile(doc: &Value) -> Result<Self, String> {

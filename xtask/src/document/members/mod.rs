@@ -5,9 +5,11 @@ mod objects;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-pub use objects::{BODY, DOCUMENT, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA};
+pub use objects::{
+    BODY, DOCUMENT, ENCODING, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA,
+};
 
 use crate::document::escape;
 
@@ -124,5 +126,45 @@ pub fn each<'a, E>(
             map.try_for_each(|(k, v)| each(v, *is, &At::Member(at, k), f))
         }
         _ => Ok(()),
+    }
+}
+
+/// Calls `f` with each object of the specification in a value, outer ones first: it may change what is in it.
+pub fn each_mut(
+    value: &mut Value,
+    is: Is,
+    at: &At<'_>,
+    f: &mut impl FnMut(&'static Kind, &At<'_>, &mut Map<String, Value>),
+) {
+    match (is, value) {
+        (Is::SchemaOrBool, value @ Value::Object(_)) => each_mut(value, Is::One(&SCHEMA), at, f),
+        (Is::One(kind), Value::Object(map)) => {
+            f(kind, at, map);
+            for (key, value) in map
+                .iter_mut()
+                .filter(|(_, v)| v.is_object() || v.is_array())
+            {
+                match kind.member(key) {
+                    Is::Data => {}
+                    is => each_mut(value, is, &At::Member(at, key), f),
+                }
+            }
+        }
+        (Is::List(is), Value::Array(list)) => {
+            for (i, value) in list.iter_mut().enumerate() {
+                each_mut(value, *is, &At::Entry(at, i), f);
+            }
+        }
+        (Is::Map(is), Value::Object(map)) => {
+            for (key, value) in map {
+                each_mut(value, *is, &At::Member(at, key), f);
+            }
+        }
+        (Is::Extensible(is), Value::Object(map)) => {
+            for (key, value) in map.iter_mut().filter(|(k, _)| !is_beside(k)) {
+                each_mut(value, *is, &At::Member(at, key), f);
+            }
+        }
+        _ => {}
     }
 }

@@ -12,6 +12,7 @@ const fn kind(name: &'static str, members: &'static [(&'static str, Is)]) -> Kin
 
 static SCHEMA_IS: Is = Is::One(&SCHEMA);
 static PATHS_IS: Is = Is::One(&PATH_ITEM);
+static OPERATION_IS: Is = Is::One(&OPERATION);
 static MEDIA_IS: Is = Is::One(&MEDIA);
 static HEADER_IS: Is = Is::One(&HEADER);
 static PARAMETER_IS: Is = Is::One(&PARAMETER);
@@ -123,14 +124,16 @@ pub static PATH_ITEM: Kind = kind(
     &[
         ("summary", Is::Text),
         ("description", Is::Text),
-        ("get", Is::One(&OPERATION)),
-        ("put", Is::One(&OPERATION)),
-        ("post", Is::One(&OPERATION)),
-        ("delete", Is::One(&OPERATION)),
-        ("options", Is::One(&OPERATION)),
-        ("head", Is::One(&OPERATION)),
-        ("patch", Is::One(&OPERATION)),
-        ("trace", Is::One(&OPERATION)),
+        ("get", OPERATION_IS),
+        ("put", OPERATION_IS),
+        ("post", OPERATION_IS),
+        ("delete", OPERATION_IS),
+        ("options", OPERATION_IS),
+        ("head", OPERATION_IS),
+        ("patch", OPERATION_IS),
+        ("trace", OPERATION_IS),
+        ("query", OPERATION_IS),
+        ("additionalOperations", Is::Map(&OPERATION_IS)),
         ("servers", SERVERS),
         ("parameters", Is::List(&PARAMETER_IS)),
     ],
@@ -212,7 +215,7 @@ static MEDIA: Kind = kind(
     ],
 );
 
-static ENCODING: Kind = kind(
+pub static ENCODING: Kind = kind(
     "encoding",
     &[
         ("contentType", Is::Text),
@@ -257,6 +260,10 @@ pub static SCHEMA: Kind = kind(
         ("then", Is::One(&SCHEMA)),
         ("else", Is::One(&SCHEMA)),
         ("dependentSchemas", Is::Map(&SCHEMA_IS)),
+        ("dependentRequired", Is::Map(&Is::Texts)),
+        ("unevaluatedProperties", Is::SchemaOrBool),
+        ("unevaluatedItems", Is::SchemaOrBool),
+        ("contentSchema", Is::One(&SCHEMA)),
         ("$defs", Is::Map(&SCHEMA_IS)),
         ("definitions", Is::Map(&SCHEMA_IS)),
         ("allOf", Is::List(&SCHEMA_IS)),

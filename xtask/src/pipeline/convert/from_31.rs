@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
+use crate::document::members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each};
 use crate::{document, report::Report};
 
 /// The keywords of a schema in 3.0, without `x-*`.
@@ -149,19 +149,25 @@ fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
             "3.0 cannot say `mutualTLS`: left out; give the certificate to your own HTTP client",
         );
     }
-    let forget = |holder: Option<&mut Value>| {
-        let lists = holder
-            .and_then(|h| h.get_mut("security"))
-            .and_then(Value::as_array_mut);
-        for way in lists.into_iter().flatten().filter_map(Value::as_object_mut) {
+    if gone.is_empty() {
+        return;
+    }
+    let mut places = Vec::new();
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            if (kind == &OPERATION || kind == &DOCUMENT) && value.get("security").is_some() {
+                places.push(format!("{at}/security"));
+            }
+            Ok(())
+        },
+    );
+    for at in places {
+        let ways = doc.pointer_mut(&at).and_then(Value::as_array_mut);
+        for way in ways.into_iter().flatten().filter_map(Value::as_object_mut) {
             way.retain(|name, _| !gone.contains(name));
-        }
-    };
-    forget(Some(doc));
-    let paths = doc.get_mut("paths").and_then(Value::as_object_mut);
-    for item in paths.into_iter().flat_map(|paths| paths.values_mut()) {
-        for method in document::METHODS {
-            forget(item.get_mut(method));
         }
     }
 }

@@ -1,102 +1,175 @@
-//! Converts OpenAPI 3.2 to 3.1: what has no equivalent there is left out with a warning.
+//! Converts OpenAPI 3.2 to 3.1: what 3.1 can say is said so, and the rest is left out with a warning at its place.
 
 use serde_json::{Map, Value};
 
+use crate::document::members::{At, DOCUMENT, Is, each};
 use crate::{document, report::Report};
+
+/// The members of 3.2 that 3.1 has nothing for, by the kind of their object.
+const LEFT_OUT: [(&str, &str, &str); 15] = [
+    ("document", "$self", "an address of the document itself"),
+    ("tag", "parent", "tags are not nested in 3.0"),
+    ("tag", "kind", "tags have no kind in 3.0"),
+    ("tag", "summary", "there is a description"),
+    ("response", "summary", "there is a description"),
+    ("server", "name", "servers have no name in 3.0"),
+    (
+        "path item",
+        "additionalOperations",
+        "operations of such methods need OpenAPI 3.2",
+    ),
+    (
+        "media type",
+        "itemSchema",
+        "the items of a stream are typed in OpenAPI 3.2 only: read as bytes",
+    ),
+    ("media type", "itemEncoding", "needs OpenAPI 3.2"),
+    ("media type", "prefixEncoding", "needs OpenAPI 3.2"),
+    ("encoding", "encoding", "needs OpenAPI 3.2"),
+    ("encoding", "itemEncoding", "needs OpenAPI 3.2"),
+    ("encoding", "prefixEncoding", "needs OpenAPI 3.2"),
+    (
+        "security scheme",
+        "deprecated",
+        "a security scheme cannot be deprecated in 3.0",
+    ),
+    ("security scheme", "oauth2MetadataUrl", "needs OpenAPI 3.2"),
+];
 
 /// Converts everything that 3.2 has and 3.1 does not.
 pub fn from_32(doc: &mut Value, report: &mut Report) {
-    if let Some(map) = doc.as_object_mut()
-        && map.shift_remove("$self").is_some()
-    {
-        report.warn("/$self", "an address of the document itself: left out");
-    }
     let components = doc.get_mut("components").and_then(Value::as_object_mut);
     if let Some(Value::Object(types)) = components.and_then(|c| c.shift_remove("mediaTypes")) {
         shared_media(doc, &types);
     }
-    let shared = doc.pointer_mut("/components/parameters");
-    if let Some(shared) = shared.and_then(Value::as_object_mut) {
-        shared.retain(|_, p| p.get("in").is_none_or(|place| place != "querystring"));
-        shared.values_mut().for_each(cookie_style);
-    }
-    for (path, item) in doc
-        .get_mut("paths")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-    {
-        for gone in ["query", "additionalOperations"] {
-            if item
-                .as_object_mut()
-                .and_then(|i| i.shift_remove(gone))
-                .is_some()
-            {
-                let at = format!("/paths/{}/{gone}", document::escape(path));
-                report.warn(at, "operations of such methods need OpenAPI 3.2: left out");
-            }
+    let places = places(doc);
+    for (kind, at) in &places {
+        if let Some(Value::Object(map)) = doc.pointer_mut(at) {
+            object(kind, at, map, report);
         }
     }
-    document::operations(doc, |path, method, op| {
-        let at = format!("/paths/{}/{method}", document::escape(path));
-        let parameters = op.get_mut("parameters").and_then(Value::as_array_mut);
-        let mut i = 0..;
-        parameters.into_iter().for_each(|all| {
-            all.iter_mut().for_each(cookie_style);
-            all.retain(|p| {
-                let i = i.next().unwrap_or_default();
-                let whole = p.get("in").is_some_and(|place| place == "querystring");
-                if whole {
-                    let at = format!("{at}/parameters/{i}");
-                    report.warn(
-                        at,
-                        "a parameter that is the whole query needs OpenAPI 3.2: left out",
-                    );
-                }
-                !whole
-            });
-        });
-        let holders = op
-            .iter_mut()
-            .flat_map(|(key, value)| match (key.as_str(), value) {
-                ("requestBody", body) => vec![body],
-                ("responses", Value::Object(map)) => {
-                    // Since 3.2 the description of a response is optional.
-                    let responses = map.values_mut().filter_map(Value::as_object_mut);
-                    responses.for_each(|r| {
-                        r.entry("description").or_insert("".into());
-                    });
-                    map.values_mut().collect()
-                }
-                _ => Vec::new(),
-            });
-        for holder in holders {
-            let content = holder.get_mut("content").and_then(Value::as_object_mut);
-            for (media, value) in content.into_iter().flatten() {
-                let Some(value) = value.as_object_mut() else {
-                    continue;
-                };
-                if value.shift_remove("itemSchema").is_some() {
-                    let what = format!("the items of `{media}` are typed in OpenAPI 3.2 only");
-                    report.warn(&at, what + ": read as bytes");
-                }
-                for key in ["itemEncoding", "prefixEncoding"] {
-                    value.shift_remove(key);
-                }
-            }
-        }
-    });
+    let parameters = places.into_iter().filter(|(kind, _)| *kind == "parameter");
+    drop_whole_queries(doc, parameters.map(|(_, at)| at), report);
 }
 
-/// Converts the style of cookies in 3.2; in 3.0 `form` is their only style.
-pub(super) fn cookie_style(parameter: &mut Value) {
-    if parameter.get("style").is_some_and(|s| s == "cookie") {
-        parameter["style"] = "form".into();
+/// Returns the kind and the pointer of each object.
+fn places(doc: &Value) -> Vec<(&'static str, String)> {
+    let mut places = Vec::new();
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            if value.is_object() {
+                places.push((kind.name, at.to_string()));
+            }
+            Ok(())
+        },
+    );
+    places
+}
+
+/// Converts the members of one object.
+fn object(kind: &str, at: &str, map: &mut Map<String, Value>, report: &mut Report) {
+    match kind {
+        "parameter" => whole_query(map),
+        "tag" | "response" if !map.contains_key("description") => {
+            if let Some(summary) = map.shift_remove("summary") {
+                map.insert("description".into(), summary);
+            }
+        }
+        "security scheme" => {
+            let flows = map.get_mut("flows").and_then(Value::as_object_mut);
+            if flows.is_some_and(|f| f.shift_remove("deviceAuthorization").is_some()) {
+                let at = format!("{at}/flows/deviceAuthorization");
+                report.warn(
+                    at,
+                    "3.0 has no flow for devices without a browser: left out",
+                );
+            }
+        }
+        "schema" => {
+            let tags = map.get_mut("discriminator").and_then(Value::as_object_mut);
+            if tags.is_some_and(|t| t.shift_remove("defaultMapping").is_some()) {
+                let at = format!("{at}/discriminator/defaultMapping");
+                report.warn(at, "an unknown tag is kept as JSON: left out");
+            }
+        }
+        _ => {}
+    }
+    if let Some(Value::Object(examples)) = map.get_mut("examples") {
+        for example in examples.values_mut().filter_map(Value::as_object_mut) {
+            for key in ["dataValue", "serializedValue"] {
+                if let Some(value) = example.shift_remove(key) {
+                    example.entry("value").or_insert(value);
+                }
+            }
+        }
+    }
+    for (_, key, why) in LEFT_OUT.iter().filter(|(of, ..)| *of == kind) {
+        if map.shift_remove(*key).is_some() {
+            report.warn(
+                format!("{at}/{}", document::escape(key)),
+                format!("{why}: left out"),
+            );
+        }
+    }
+}
+
+/// Converts a parameter that is the whole query, if it is a form: its members are written as those of an exploded object. In 3.0 `form` is the only style of a
+/// cookie.
+fn whole_query(parameter: &mut Map<String, Value>) {
+    let is = |parameter: &Map<String, Value>, key: &str, value: &str| {
+        parameter.get(key).is_some_and(|v| v == value)
+    };
+    if is(parameter, "style", "cookie") {
+        parameter.insert("style".into(), "form".into());
+    }
+    let form = parameter
+        .get("content")
+        .and_then(|c| c.get("application/x-www-form-urlencoded"));
+    let schema = form.and_then(|form| form.get("schema")).cloned();
+    if let Some(schema) = schema.filter(|_| is(parameter, "in", "querystring")) {
+        parameter.shift_remove("content");
+        parameter.insert("in".into(), "query".into());
+        parameter.insert("style".into(), "form".into());
+        parameter.insert("explode".into(), true.into());
+        parameter.insert("schema".into(), schema);
+    }
+}
+
+/// Leaves out the other parameters that are the whole query, and what refers to them.
+fn drop_whole_queries(doc: &mut Value, places: impl Iterator<Item = String>, report: &mut Report) {
+    let whole = |p: &Value| p.get("in").is_some_and(|place| place == "querystring");
+    let gone: Vec<String> = places
+        .filter(|at| {
+            doc.pointer(at)
+                .is_some_and(|p| whole(document::resolve(doc, p)))
+        })
+        .collect();
+    // From the back, so that the indices of the remaining ones stay right.
+    for at in gone.iter().rev() {
+        let Some((parent, key)) = at.rsplit_once('/') else {
+            continue;
+        };
+        report.warn(
+            at,
+            "a parameter that is the whole query needs OpenAPI 3.2: left out",
+        );
+        match doc.pointer_mut(parent) {
+            Some(Value::Array(list)) => {
+                if let Ok(i) = key.parse::<usize>() {
+                    list.remove(i);
+                }
+            }
+            Some(Value::Object(map)) => drop(map.shift_remove(&document::unescape(key))),
+            _ => {}
+        }
     }
 }
 
 /// Writes out shared media types where they are used, because 3.0 has none.
-pub(super) fn shared_media(value: &mut Value, types: &Map<String, Value>) {
+fn shared_media(value: &mut Value, types: &Map<String, Value>) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|v| shared_media(v, types)),
         Value::Object(map) => {

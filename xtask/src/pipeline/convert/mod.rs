@@ -10,6 +10,7 @@ mod from_32;
 pub(crate) mod origins;
 mod pairs;
 mod parameters;
+mod quirks;
 mod references;
 mod shared;
 
@@ -65,6 +66,7 @@ pub fn prepare(
         report.warn(format!("/{key}"), format!("read as \"{version}\""));
         doc[key] = version.into();
     }
+    quirks::straighten(&mut doc, report, origins);
     references::resolve_all(&mut doc, file, report, origins)?;
     forms::coerce(&mut doc, report)?;
     Ok(doc)
@@ -88,18 +90,23 @@ pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
 
 /// Runs [`to_30`] without its last step. Warnings have places of the prepared document.
 pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
-    let mut doc = if doc.get("swagger").is_some() {
-        from_2::from_2(doc, report)?
-    } else {
-        shared::inline_shared(doc)?
+    if doc.get("swagger").is_some() {
+        return from_2::from_2(doc, report);
+    }
+    let version = doc
+        .get("openapi")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let mut new = match version.starts_with("3.2") {
+        true => {
+            let mut doc = doc.clone();
+            from_32::from_32(&mut doc, report);
+            shared::inline_shared(&doc)?
+        }
+        false => shared::inline_shared(doc)?,
     };
-    let version = doc.get("openapi").and_then(Value::as_str);
-    let newer = version.map(|v| (v.starts_with("3.2"), v.starts_with("3.1")));
-    if let Some((true, _)) = newer {
-        from_32::from_32(&mut doc, report);
+    if version.starts_with("3.1") || version.starts_with("3.2") {
+        from_31::from_31(&mut new, report);
     }
-    if let Some((true, _) | (_, true)) = newer {
-        from_31::from_31(&mut doc, report);
-    }
-    Ok(doc)
+    Ok(new)
 }

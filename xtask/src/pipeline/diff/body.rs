@@ -1,23 +1,26 @@
-//! Compares request bodies, responses and their contents.
+//! Compares request bodies and contents.
 
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
 use super::{
-    Rule,
+    Rule, meaning,
     place::At,
-    values::{Maybe, flag, get, keys, members, pairs},
+    values::{Maybe, covered, flag, get, is_true, items, keys, members, pairs},
     walk::Walker,
 };
-use crate::document::resolve;
+use crate::document::{
+    members::{BODY, ENCODING},
+    resolve,
+};
 
 /// The media types of a document in Swagger 2.0 that names none.
 static JSON: LazyLock<Value> = LazyLock::new(|| json!(["application/json"]));
 
 impl<'a> Walker<'a> {
     /// Returns the targets of a pair of references; `None` if both lead to the same component, which is compared separately.
-    fn followed(
+    pub(super) fn followed(
         &mut self,
         at: &At,
         old: Maybe<'a>,
@@ -79,19 +82,13 @@ impl<'a> Walker<'a> {
             (None, Some(_)) => return self.emit(Rule::BodyNew, at, "is new"),
             _ => {}
         }
-        for key in keys(old, new) {
-            let required = (flag(old, key), flag(new, key));
-            self.child(key, at, old, new, |w, at, old, new| match (key, required) {
-                ("required", (false, true)) => w.emit(Rule::BodyRequired, at, "is required now"),
-                ("required", (true, false)) => {
-                    w.emit(Rule::BodyOptional, at, "is no longer required")
-                }
-                ("required", _) => w.differs(Rule::WrittenOtherwise, at, old, new),
-                ("content", _) => w.content(at, old, new),
-                ("description", _) => w.words(at, old, new),
-                _ => {}
-            });
-        }
+        self.each_member(&BODY, at, (old, new), |w, key, at, old, new| match key {
+            "required" if is_true(new) => w.emit(Rule::BodyRequired, at, "is required now"),
+            "required" => w.emit(Rule::BodyOptional, at, "is no longer required"),
+            "content" => w.content(at, old, new),
+            "description" => w.words(at, old, new),
+            _ => {}
+        });
     }
 
     /// Compares contents by media type.
@@ -101,29 +98,30 @@ impl<'a> Walker<'a> {
         }
         let one = members(old).count().max(members(new).count()) < 2;
         self.respelled(at, (old, new), media_type);
+        let names = |v: Maybe<'a>| members(v).map(|(k, _)| k.as_str()).collect::<Vec<_>>();
+        let (all_old, all_new) = (names(old), names(new));
+        let ranges = covered((&all_old, &all_new), media_type, range_of);
+        for &(before, media, wider) in &ranges {
+            let at = at.keys(before, media);
+            self.range(&at, (before, media, wider), (&all_old, &all_new));
+            self.media(&at, get(old, before), get(new, media));
+        }
         for (before, media) in pairs(old, new, media_type) {
             let (was, is) = (get(old, before), get(new, media));
+            let compared = |(a, b, _): &(&str, &str, bool)| match (was, is) {
+                (Some(_), None) => *a == before,
+                (None, Some(_)) => *b == media,
+                _ => false,
+            };
+            if ranges.iter().any(compared) {
+                continue;
+            }
             self.checked(&at.keys(before, media), was, is, |w, at, old, new| {
                 match (old, new) {
                     (Some(_), None) => w.emit(Rule::MediaGone, at, format!("`{media}` is gone")),
                     (None, Some(_)) => w.emit(Rule::MediaNew, at, format!("`{media}` is new")),
-                    _ => {
-                        let at = if one {
-                            at.clone()
-                        } else {
-                            at.clone().what(format!("as {media}"))
-                        };
-                        for key in keys(old, new) {
-                            w.child(key, &at, old, new, |w, at, old, new| match key {
-                                "schema" => w.schema(at, old, new),
-                                "example" | "examples" => w.words(at, old, new),
-                                "encoding" => {
-                                    w.leaves(Rule::Encoding, &at.clone().what("encoding"), old, new)
-                                }
-                                _ => {}
-                            });
-                        }
-                    }
+                    _ if one => w.media(at, old, new),
+                    _ => w.media(&at.clone().what(format!("as {media}")), old, new),
                 }
             });
         }
@@ -132,8 +130,72 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Reports a media type that became a range, or came from one.
+    fn range(
+        &mut self,
+        at: &At,
+        (before, after, wider): (&str, &str, bool),
+        (old, new): (&[&str], &[&str]),
+    ) {
+        let stays =
+            |list: &[&str], name: &str| list.iter().any(|k| media_type(k) == media_type(name));
+        let rule = match wider {
+            true if stays(old, after) => Rule::WrittenOtherwise,
+            true => Rule::MediaWider,
+            false if stays(new, before) => Rule::WrittenOtherwise,
+            false => Rule::MediaNarrower,
+        };
+        self.emit(rule, at, format!("`{before}` is `{after}` now"));
+    }
+
+    fn media(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        for key in keys(old, new) {
+            let holders = (old, new);
+            self.child(key, at, old, new, |w, at, old, new| match key {
+                "schema" => w.schema(at, old, new),
+                "example" | "examples" => w.words(at, old, new),
+                "encoding" => w.encoding(&at.clone().what("encoding"), holders, (old, new)),
+                _ => {}
+            });
+        }
+    }
+
+    /// Compares the encoding of the parts of a form. A part that is not named there has the form that its schema implies.
+    fn encoding(
+        &mut self,
+        at: &At,
+        media: (Maybe<'a>, Maybe<'a>),
+        (old, new): (Maybe<'a>, Maybe<'a>),
+    ) {
+        let (docs, mut any) = ((self.old.doc, self.new.doc), false);
+        for name in keys(old, new) {
+            self.child(name, at, old, new, |w, at, a, b| {
+                for key in keys(a, b) {
+                    any = true;
+                    let same = match key {
+                        "contentType" => {
+                            let of = |doc, media, encoding| part_types(doc, media, name, encoding);
+                            of(docs.0, media.0, a) == of(docs.1, media.1, b)
+                        }
+                        _ => meaning::same_parts(&ENCODING, key, (a, b)),
+                    };
+                    w.child(key, at, a, b, |w, at, x, y| match same {
+                        true => w.differs(Rule::WrittenOtherwise, &at.clone().what(key), x, y),
+                        false => w.leaves(Rule::Encoding, at, x, y),
+                    });
+                }
+                if keys(a, b).is_empty() {
+                    w.differs(Rule::WrittenOtherwise, at, a, b);
+                }
+            });
+        }
+        if !any {
+            self.differs(Rule::WrittenOtherwise, at, old, new);
+        }
+    }
+
     /// Claims keys that are the same in another spelling.
-    fn respelled(
+    pub(super) fn respelled(
         &mut self,
         at: &At,
         (old, new): (Maybe<'a>, Maybe<'a>),
@@ -149,110 +211,82 @@ impl<'a> Walker<'a> {
 
     /// Compares the media types of an operation in Swagger 2.0, whose own list overrides the document's.
     pub fn media_types(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, key: &str) {
-        let or_all = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(key));
-        let (old, new) = (or_all(old, self.old.doc), or_all(new, self.new.doc));
-        let (old, new) = (old.or(Some(&JSON)), new.or(Some(&JSON)));
-        self.set(at, old, new, (Rule::MediaGone, Rule::MediaNew));
-    }
-
-    pub fn responses(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+        let of = |own: Maybe<'a>, doc: &'a Value| {
+            let list = own
+                .or_else(|| doc.get(key))
+                .filter(|list| !items(Some(list)).is_empty());
+            let list = items(list.or(Some(&JSON)));
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        let (was, is) = (of(old, self.old.doc), of(new, self.new.doc));
+        if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
         }
-        for status in keys(old, new) {
-            let success = status.trim_start_matches("x-also-").starts_with('2');
-            if status.starts_with("x-") && !status.starts_with("x-also-") {
-                continue;
-            }
-            let at = at.clone().what(format!("response {status}"));
-            self.child(status, &at, old, new, |w, at, old, new| {
-                match (old, new, success) {
-                    (Some(_), None, true) => w.emit(Rule::SuccessGone, at, "is gone"),
-                    (None, Some(_), true) => w.emit(Rule::SuccessNew, at, "is new"),
-                    (Some(_), None, false) => w.emit(Rule::ErrorGone, at, "is gone"),
-                    (None, Some(_), false) => w.emit(Rule::ErrorNew, at, "is new"),
-                    _ => w.response(at, old, new),
-                }
-            });
+        let before = self.claims;
+        let ranges = covered((&was, &is), media_type, range_of);
+        for range in &ranges {
+            self.range(at, *range, (&was, &is));
         }
-        for key in keys(old, new)
-            .into_iter()
-            .filter(|k| k.starts_with("x-") && !k.starts_with("x-also-"))
+        let lacks =
+            |list: &[&str], name: &str| !list.iter().any(|k| media_type(k) == media_type(name));
+        for media in was
+            .iter()
+            .filter(|m| lacks(&is, m) && !ranges.iter().any(|r| r.0 == **m))
         {
-            self.child(key, at, old, new, |_, _, _, _| {});
+            self.emit(Rule::MediaGone, at, format!("\"{media}\" is gone"));
         }
-    }
-
-    pub fn response(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let Some((old, new)) = self.followed(at, old, new) else {
-            return;
-        };
-        for key in keys(old, new) {
-            self.child(key, at, old, new, |w, at, old, new| match key {
-                "description" | "examples" | "summary" => w.words(at, old, new),
-                // In Swagger 2.0.
-                "schema" => w.schema(at, old, new),
-                "content" => w.content(at, old, new),
-                "links" => w.leaves(Rule::Link, &at.clone().what("link"), old, new),
-                "headers" => {
-                    w.respelled(at, (old, new), str::to_ascii_lowercase);
-                    for (before, name) in pairs(old, new, str::to_ascii_lowercase) {
-                        let at = at.keys(before, name).what(format!("header `{name}`"));
-                        let (was, is) = (get(old, before), get(new, name));
-                        w.checked(&at, was, is, |w, at, old, new| match (old, new) {
-                            (Some(_), None) => w.emit(Rule::HeaderGone, at, "is gone"),
-                            (None, Some(_)) => w.emit(Rule::HeaderNew, at, "is new"),
-                            _ => w.header(at, old, new),
-                        });
-                    }
-                }
-                _ => {}
-            });
+        for media in is
+            .iter()
+            .filter(|m| lacks(&was, m) && !ranges.iter().any(|r| r.1 == **m))
+        {
+            self.emit(Rule::MediaNew, at, format!("\"{media}\" is new"));
         }
-    }
-
-    pub fn header(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let Some((old, new)) = self.followed(at, old, new) else {
-            return;
-        };
-        for key in keys(old, new) {
-            let required = (flag(old, key), flag(new, key));
-            let whole = (old, new);
-            self.child(key, at, old, new, |w, below, a, b| match (key, required) {
-                ("required", (false, true)) => {
-                    w.emit(Rule::HeaderRequired, below, "is always present now")
-                }
-                ("required", (true, false)) => {
-                    w.emit(Rule::HeaderOptional, below, "may be missing now")
-                }
-                ("required", _) => w.differs(Rule::WrittenOtherwise, below, a, b),
-                (
-                    "style" | "explode" | "collectionFormat" | "allowReserved" | "allowEmptyValue",
-                    _,
-                ) => w.differs(Rule::ParameterForm, &below.clone().what(key), a, b),
-                ("deprecated", _) => w.deprecated(below, a, b),
-                ("description" | "example" | "examples", _) => w.words(below, a, b),
-                ("schema" | "content", _) if a.is_none() || b.is_none() => {
-                    w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
-                }
-                ("schema", _) => w.schema(below, a, b),
-                ("content", _) => w.content(below, a, b),
-                // Swagger 2.0 has the keywords of a schema here.
-                _ => w.keyword(key, at, below, whole, (a, b)),
-            });
+        if self.claims == before {
+            let all_same = was.iter().all(|m| is.contains(m)) && is.iter().all(|m| was.contains(m));
+            let rule = match all_same {
+                true => Rule::Order,
+                false => Rule::WrittenOtherwise,
+            };
+            self.differs(rule, at, old, new);
         }
     }
 }
 
-/// Returns a media type as it is compared: its letters have no case, and JSON is UTF-8 without its saying so.
+/// Returns the media types of a part of a form: as its encoding says, or as its schema implies.
+fn part_types(doc: &Value, media: Maybe<'_>, name: &str, encoding: Maybe<'_>) -> Vec<String> {
+    let schema = get(media, "schema").map(|s| resolve(doc, s));
+    let part = get(get(schema, "properties"), name).map(|s| resolve(doc, s));
+    let item = get(part, "items").map(|s| resolve(doc, s)).or(part);
+    let implied = item.map_or("text/plain", meaning::part_type);
+    let said = get(encoding, "contentType").and_then(Value::as_str);
+    let mut all: Vec<String> = said.unwrap_or(implied).split(',').map(media_type).collect();
+    all.sort();
+    all
+}
+
+/// Returns the narrowest range in a list that a media type is in, but for itself.
+fn range_of<'a>(list: &[&'a str], media: &str) -> Option<&'a str> {
+    let media = media_type(media);
+    let (kind, _) = media.split_once('/')?;
+    let ranges = [format!("{kind}/*"), "*/*".to_owned()];
+    let found = |range: &String| list.iter().find(|k| media_type(k) == *range).copied();
+    ranges.iter().filter(|r| **r != media).find_map(found)
+}
+
+/// Returns a media type as it is compared: its letters have no case, its parameters no order, and JSON is UTF-8 without its saying so.
 fn media_type(text: &str) -> String {
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '"')
         .collect();
     let plain = plain.to_ascii_lowercase();
-    match plain.strip_suffix(";charset=utf-8") {
-        Some(rest) if rest.ends_with("json") => rest.to_owned(),
-        _ => plain,
-    }
+    let mut parts = plain.split(';').filter(|p| !p.is_empty());
+    let name = parts.next().unwrap_or_default();
+    let utf8 = |p: &&str| name.ends_with("json") && *p == "charset=utf-8";
+    let mut parameters: Vec<&str> = parts.filter(|p| !utf8(p)).collect();
+    parameters.sort_unstable();
+    std::iter::once(name)
+        .chain(parameters)
+        .collect::<Vec<_>>()
+        .join(";")
 }

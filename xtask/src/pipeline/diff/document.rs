@@ -1,19 +1,23 @@
 //! Compares the roots of the documents, their components, and renamed components.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{collections::BTreeSet, rc::Rc, sync::LazyLock};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Rule,
+    paths::Path,
     place::{At, typed},
     reach::Sides,
     tags,
-    values::{Maybe, get, items, keys, missing},
+    values::{Maybe, get, items, keys, missing, same_letters},
     walk::Walker,
 };
 use crate::document::escape;
 use crate::document::last;
+
+/// The URL schemes of a document in Swagger 2.0 that names none, as `convert` reads it.
+static HTTPS: LazyLock<Value> = LazyLock::new(|| json!(["https"]));
 
 impl<'a> Walker<'a> {
     pub(super) fn document(&mut self) {
@@ -39,10 +43,14 @@ impl<'a> Walker<'a> {
                 "swagger" | "openapi" => w.differs(Rule::FormatVersion, at, old, new),
                 "info" => w.leaves(Rule::Info, at, old, new),
                 "tags" | "externalDocs" => w.words(at, old, new),
+                "servers" | "security" | "schemes" | "consumes" | "produces" if !w.is_used(key) => {
+                    w.differs(Rule::WrittenOtherwise, at, old, new)
+                }
                 "servers" => w.servers(at, old, new),
+                "host" if same_letters(old, new) => w.differs(Rule::WrittenOtherwise, at, old, new),
                 "host" => w.differs(Rule::ServerGone, at, old, new),
                 "basePath" => w.base_path(at, old, new),
-                "schemes" => w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew)),
+                "schemes" => w.schemes(at, old, new),
                 "consumes" | "produces" => {
                     let sides = if key == "consumes" {
                         Sides::REQUEST
@@ -77,6 +85,22 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Returns whether an operation has what the document says for all, before and after; the others are compared by themselves.
+    fn is_used(&self, key: &str) -> bool {
+        let of_doc = |op: &Path<'_>| {
+            op.op.get(key).is_none() && (key != "servers" || op.item.get(key).is_none())
+        };
+        let mut pairs = self.pairs.iter().filter_map(|p| Some((p.old?, p.new?)));
+        pairs.any(|(a, b)| of_doc(&a) && of_doc(&b))
+    }
+
+    /// Compares URL schemes; without any, it is https.
+    pub fn schemes(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let or_https = |v: Maybe<'a>| v.filter(|v| v.get(0).is_some()).or(Some(&HTTPS));
+        let rules = (Rule::UrlSchemeGone, Rule::UrlSchemeNew);
+        self.set(at, or_https(old), or_https(new), rules);
+    }
+
     /// Compares lists of strings as sets.
     pub fn set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, (gone, come): (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
@@ -105,6 +129,9 @@ impl<'a> Walker<'a> {
             return;
         }
         let scheme = kind == "securitySchemes";
+        if keys(old, new).is_empty() {
+            return self.differs(Rule::WrittenOtherwise, at, old, new);
+        }
         for name in keys(old, new) {
             let renamed = self
                 .renames

@@ -5,6 +5,7 @@
 
 mod body;
 mod document;
+mod meaning;
 mod operations;
 pub mod page;
 mod parameters;
@@ -13,6 +14,7 @@ mod place;
 mod reach;
 mod renames;
 mod render;
+mod responses;
 mod rules;
 mod rust;
 mod schema;

@@ -81,10 +81,14 @@ rules! {
     BodyOptional: "the request body became optional", Additive, Additive, "";
     MediaGone: "a media type is gone", Breaking, Breaking, "use another media type";
     MediaNew: "a further media type", Additive, Additive, "";
+    MediaWider: "a range of media types instead of one (text/csv → text/*)", Additive, Additive, "";
+    MediaNarrower: "a media type instead of a range (text/* → text/csv)", Breaking, Additive, "use that media type";
     Encoding: "the encoding of a part of a body changed", Breaking, Breaking, "send the part in the new form";
 
     SuccessGone: "a documented success (2xx) is gone", Breaking, Breaking, "any 2xx is decoded; do not compare the status with the old one";
     SuccessNew: "a further documented success (2xx)", Additive, Additive, "";
+    StatusesFewer: "a response is documented for fewer statuses (2XX → 200)", Additive, Additive, "";
+    StatusesMore: "a response is documented for more statuses (200 → 2XX)", Additive, Additive, "";
     ErrorGone: "a documented error is gone", Additive, Additive, "";
     ErrorNew: "a further documented error", Additive, Additive, "";
     HeaderGone: "a response header is gone", Breaking, Breaking, "do not rely on it";
@@ -109,8 +113,8 @@ rules! {
     FormatChanged: "a format changed", Breaking, Breaking, "use the other format";
     FormatNew: "a format was added", Breaking, Additive, "send values of that format";
     FormatGone: "a format was removed", Additive, Breaking, "expect any value of the type";
-    FormatWider: "a format takes in more (int32 → int64, float → double)", Additive, Breaking, "expect larger numbers";
-    FormatNarrower: "a format takes in less (int64 → int32, double → float)", Breaking, Additive, "send smaller numbers";
+    FormatWider: "a format accepts more (int32 → int64, float → double)", Additive, Breaking, "expect larger numbers";
+    FormatNarrower: "a format accepts less (int64 → int32, double → float)", Breaking, Additive, "send smaller numbers";
     ContentChanged: "the media type or encoding of a text changed", Breaking, Breaking, "write and read the text in the new form";
     ValueGone: "a value of an enum is gone", Breaking, Additive, "do not send it";
     ValueNew: "a value of an enum is new", Additive, Additive, "";

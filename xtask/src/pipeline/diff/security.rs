@@ -9,7 +9,7 @@ use super::{
     paths::Path,
     place::At,
     texts::both,
-    values::{Maybe, items, keys, members},
+    values::{Maybe, items, keys, members, same_letters, text},
     walk::Walker,
 };
 
@@ -145,10 +145,15 @@ impl<'a> Walker<'a> {
 
     /// Compares a security scheme before and after.
     pub fn scheme(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let in_header = [old, new].iter().all(|v| text(*v, "in") == "header");
         for key in keys(old, new) {
             self.child(key, at, old, new, |w, at, old, new| match key {
                 "description" | "bearerFormat" => w.words(at, old, new),
                 "scopes" => w.scopes(at, old, new),
+                // Neither the names of schemes nor those of headers have a case (RFC 9110).
+                "scheme" | "name" if same_letters(old, new) && (key == "scheme" || in_header) => {
+                    w.differs(Rule::WrittenOtherwise, at, old, new)
+                }
                 "flows" => {
                     for flow in keys(old, new) {
                         w.child(flow, at, old, new, |w, at, old, new| match (old, new) {

@@ -49,6 +49,27 @@ pub fn pairs<'a>(
         .collect()
 }
 
+/// Returns the pairs of an old and a new key of which one stands for the other and for more (`2XX` for `200`), with whether the new one does. `cover` finds in a
+/// list of keys the one that stands for another.
+pub fn covered<'a>(
+    (old, new): (&[&'a str], &[&'a str]),
+    same: impl Fn(&str) -> String,
+    cover: impl Fn(&[&'a str], &str) -> Option<&'a str>,
+) -> Vec<(&'a str, &'a str, bool)> {
+    let only = |own: &[&'a str], other: &[&str]| -> Vec<&'a str> {
+        let others: BTreeSet<String> = other.iter().map(|k| same(k)).collect();
+        let left = own.iter().filter(|k| !others.contains(&same(k)));
+        left.copied().collect()
+    };
+    let come = only(new, old);
+    let gone = only(old, new);
+    let narrower = come
+        .iter()
+        .filter_map(|k| Some((cover(old, k)?, *k, false)));
+    let wider = gone.iter().filter_map(|k| Some((*k, cover(new, k)?, true)));
+    narrower.chain(wider).collect()
+}
+
 /// Returns the items of a list.
 pub fn items<'a>(value: Maybe<'a>) -> &'a [Value] {
     value
@@ -67,18 +88,23 @@ pub fn missing<'v>(a: &'v [Value], b: &[Value]) -> Vec<&'v Value> {
 
 /// Returns a text that is the same for equal values.
 pub fn canonical(value: &Value) -> String {
-    sorted(value).to_string()
+    plain(value).to_string()
 }
 
-fn sorted(value: &Value) -> Value {
+/// Returns a value with its members in one order, and its numbers in one form: 1.0 is 1.
+pub fn plain(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let members: BTreeMap<&String, &Value> = map.iter().collect();
             let members = members.into_iter();
-            members.map(|(k, v)| (k.clone(), sorted(v))).collect()
+            members.map(|(k, v)| (k.clone(), plain(v))).collect()
         }
-        Value::Array(list) => list.iter().map(sorted).collect(),
-        plain => plain.clone(),
+        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Number(n) if n.is_f64() => match n.as_f64() {
+            Some(whole) if whole.fract() == 0.0 && whole.abs() < 9e15 => (whole as i64).into(),
+            _ => value.clone(),
+        },
+        other => other.clone(),
     }
 }
 
@@ -91,7 +117,12 @@ pub fn text<'a>(value: Maybe<'a>, key: &str) -> &'a str {
 }
 
 pub fn flag(value: Maybe<'_>, key: &str) -> bool {
-    get(value, key) == Some(&Value::Bool(true))
+    is_true(get(value, key))
+}
+
+/// Returns whether a value is true, or a text that is read as true.
+pub fn is_true(value: Maybe<'_>) -> bool {
+    value.is_some_and(|v| v == true || v == "true")
 }
 
 /// Returns an object without some of its keys.
@@ -101,4 +132,10 @@ pub fn without(value: &Value, gone: &[&str]) -> Value {
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
     map.into()
+}
+
+/// Returns whether two texts differ only in the case of their letters.
+pub fn same_letters(old: Maybe<'_>, new: Maybe<'_>) -> bool {
+    let lower = |v: Maybe<'_>| v.and_then(Value::as_str).map(str::to_ascii_lowercase);
+    lower(old).is_some() && lower(old) == lower(new)
 }

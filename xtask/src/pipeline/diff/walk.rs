@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use super::{
     Change, Class, Rule, Side,
+    meaning::same,
     paths::{Pair, pairs},
     place::At,
     reach::Reach,
     renames::Renames,
     texts::both,
-    values::{Maybe, get, keys},
+    values::{Maybe, get, is_true, keys},
 };
+use crate::document::members::Kind;
 
 /// Returns all differences of two documents of the same version.
 pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
@@ -135,6 +137,25 @@ impl<'a> Walker<'a> {
         self.checked(&at.key(key), get(old, key), get(new, key), f);
     }
 
+    /// Compares the members of an object of this kind one by one. What says the same in both is no change, however it is written.
+    pub fn each_member(
+        &mut self,
+        kind: &Kind,
+        at: &At,
+        (old, new): (Maybe<'a>, Maybe<'a>),
+        mut f: impl FnMut(&mut Self, &str, &At, Maybe<'a>, Maybe<'a>),
+    ) {
+        for key in keys(old, new) {
+            self.child(key, at, old, new, |w, at, a, b| {
+                if same(kind, key, (old, new)) {
+                    w.differs(Rule::WrittenOtherwise, &at.clone().what(key), a, b);
+                } else {
+                    f(w, key, at, a, b);
+                }
+            });
+        }
+    }
+
     /// Compares two values, and lists them as unclassified if `f` claims nothing.
     pub fn checked(
         &mut self,
@@ -176,7 +197,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Applies `rule`, with the values before and after.
-    pub fn differs(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+    pub fn differs(&mut self, rule: Rule, at: &At, old: Maybe<'_>, new: Maybe<'_>) {
         self.emit(rule, at, both(old, new));
     }
 
@@ -193,8 +214,7 @@ impl<'a> Walker<'a> {
     }
 
     pub fn deprecated(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let is = |v: Maybe<'_>| v == Some(&Value::Bool(true));
-        match (is(old), is(new)) {
+        match (is_true(old), is_true(new)) {
             (false, true) => self.emit(Rule::Deprecated, at, "is deprecated now"),
             (true, false) => self.emit(Rule::NotDeprecated, at, "is no longer deprecated"),
             _ => self.differs(Rule::WrittenOtherwise, at, old, new),

@@ -13,6 +13,8 @@ use crate::report::{Failure, Report};
 struct Forms {
     nullable: &'static str,
     lists_of_types: bool,
+    /// Since 3.2 the description of a response is optional.
+    of_32: bool,
     /// The warnings: message, first place, number of places.
     warnings: Vec<(String, String, usize)>,
 }
@@ -30,6 +32,7 @@ pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
             "x-nullable"
         },
         lists_of_types: version.is_some_and(|v| v.starts_with("3.1") || v.starts_with("3.2")),
+        of_32: version.is_some_and(|v| v.starts_with("3.2")),
         warnings: Vec::new(),
     };
     let done = forms.value(doc, Is::One(&DOCUMENT), &At::ROOT);
@@ -138,6 +141,7 @@ impl Forms {
         }
         if matches!(kind.member("required"), Is::Required) {
             self.required(map, at)?;
+            self.required_members(map, at);
         }
         self.fill_in(map, kind, at);
         for (key, value) in map.iter_mut() {
@@ -145,6 +149,10 @@ impl Forms {
             if !is_plain(is, value) {
                 self.value(value, is, &At::Member(at, key))?;
             }
+        }
+        if matches!(kind.member("type"), Is::Type) {
+            schema::drop_defaults(map);
+            schema::unwrap_reference(map, at);
         }
         Ok(())
     }
@@ -164,6 +172,11 @@ impl Forms {
             "external documentation" | "server" if !has("url") => ("url", "/".into()),
             "operation" if !has("responses") && self.lists_of_types => {
                 map.insert("responses".into(), json!({}));
+                return;
+            }
+            "response" if !has("description") && self.of_32 => {
+                let summary = map.shift_remove("summary").unwrap_or_else(|| "".into());
+                map.insert("description".into(), summary);
                 return;
             }
             "operation" if !has("responses") => ("responses", json!({})),

@@ -1,7 +1,8 @@
 //! `type` and `required` of a schema.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::super::quirks::TYPES;
 use super::{Forms, wrong};
 use crate::document::members::At;
 use crate::report::Failure;
@@ -19,11 +20,22 @@ impl Forms {
         let at = At::Member(at, "type");
         let Value::Array(list) = value else {
             self.text(value, &at)?;
-            let lower = value.as_str().unwrap_or_default().to_ascii_lowercase();
-            let known = ["string", "integer", "number", "boolean", "array", "object"];
-            if value.as_str() != Some(&lower) && known.contains(&lower.as_str()) {
-                self.warn(&at, &format!("{value} is not a type: read as `{lower}`"));
-                *value = lower.into();
+            let said = value.as_str().unwrap_or_default();
+            let Some((right, format)) = meant(said, self) else {
+                return Ok(());
+            };
+            let meaning = match (right, format) {
+                ("", _) => "any JSON".to_owned(),
+                (right, "") => format!("`{right}`"),
+                (right, format) => format!("`{right}` of the format `{format}`"),
+            };
+            self.warn(&at, &format!("\"{said}\" is not a type: read as {meaning}"));
+            match right {
+                "" => drop(map.shift_remove("type")),
+                right => *value = right.into(),
+            }
+            if !format.is_empty() {
+                map.entry("format").or_insert(format.into());
             }
             return Ok(());
         };
@@ -56,6 +68,31 @@ impl Forms {
         Ok(())
     }
 
+    /// Moves `required: true` of a member, as JSON Schema draft 3 has it, to the list of the object around it.
+    pub(super) fn required_members(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let mut found = Vec::new();
+        let properties = At::Member(at, "properties");
+        let members = map.get_mut("properties").and_then(Value::as_object_mut);
+        for (name, member) in members.into_iter().flatten() {
+            let said = member.get("required");
+            let flag = said.and_then(|v| v.as_bool().or_else(|| v.as_str()?.parse().ok()));
+            let (Some(flag), Some(member)) = (flag, member.as_object_mut()) else {
+                continue;
+            };
+            member.shift_remove("required");
+            let place = At::Member(&properties, name);
+            let message = "a flag of the member: read as `required` of the object around it";
+            self.warn(&At::Member(&place, "required"), message);
+            found.extend(flag.then(|| Value::from(name.as_str())));
+        }
+        if !found.is_empty()
+            && let Value::Array(list) = map.entry("required").or_insert_with(|| json!([]))
+        {
+            found.retain(|name| !list.contains(name));
+            list.extend(found);
+        }
+    }
+
     /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg accepts in hand-written schemas.
     pub(super) fn required(
         &mut self,
@@ -78,4 +115,82 @@ impl Forms {
             Some(value) => self.texts(value, &at),
         }
     }
+}
+
+/// Removes what says the same as leaving it out, so that the later stages know one form: flags that are false, limits of 0, and `additionalProperties: true` beside
+/// properties.
+pub(super) fn drop_defaults(map: &mut Map<String, Value>) {
+    let is_object = map
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|p| !p.is_empty());
+    map.retain(|key, value| match key.as_str() {
+        "nullable" | "x-nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems"
+        | "exclusiveMinimum" | "exclusiveMaximum" => *value != false,
+        "minLength" | "minItems" | "minProperties" => *value != 0,
+        "additionalProperties" if is_object => *value != true && *value != json!({}),
+        "required" => *value != json!([]),
+        _ => true,
+    });
+}
+
+/// Replaces a schema that is only an `allOf` of one reference by that, unless it is a component, which may be derived from the other.
+pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
+    let is_component = match at {
+        At::Member(At::Member(At::Start(""), key), _) => *key == "definitions",
+        At::Member(At::Member(At::Member(At::Start(""), "components"), key), _) => {
+            *key == "schemas"
+        }
+        _ => false,
+    };
+    let parts = map
+        .get("allOf")
+        .and_then(Value::as_array)
+        .filter(|_| map.len() == 1);
+    let only = parts
+        .filter(|p| p.len() == 1)
+        .and_then(|p| p[0].as_object());
+    if let Some(only) = only.filter(|o| o.len() == 1 && o.contains_key("$ref") && !is_component) {
+        *map = only.clone();
+    }
+}
+
+/// Types of other languages, and the type and the format that each of them is.
+const FOREIGN: [(&str, &str, &str); 22] = [
+    ("any", "", ""),
+    ("mixed", "", ""),
+    ("str", "string", ""),
+    ("text", "string", ""),
+    ("char", "string", ""),
+    ("int", "integer", ""),
+    ("int32", "integer", "int32"),
+    ("int64", "integer", "int64"),
+    ("long", "integer", "int64"),
+    ("short", "integer", ""),
+    ("bool", "boolean", ""),
+    ("float", "number", "float"),
+    ("double", "number", "double"),
+    ("decimal", "number", ""),
+    ("date", "string", "date"),
+    ("datetime", "string", "date-time"),
+    ("date-time", "string", "date-time"),
+    ("uuid", "string", "uuid"),
+    ("list", "array", ""),
+    ("map", "object", ""),
+    ("dict", "object", ""),
+    ("file", "string", "binary"),
+];
+
+/// Returns the type and the format that a name means which is no type; an empty type is any.
+fn meant(said: &str, forms: &Forms) -> Option<(&'static str, &'static str)> {
+    let lower = said.trim().to_ascii_lowercase();
+    // A type of parameters in 2.0.
+    if said == "file" && forms.nullable == "x-nullable" {
+        return None;
+    }
+    if let Some(known) = TYPES.iter().find(|t| **t == lower) {
+        return (*known != said).then_some((*known, ""));
+    }
+    let foreign = FOREIGN.iter().find(|(name, ..)| *name == lower)?;
+    Some((foreign.1, foreign.2))
 }

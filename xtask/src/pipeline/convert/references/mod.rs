@@ -3,11 +3,14 @@
 //! The target of a schema's reference elsewhere (in another schema's property, below `/paths`, in a file beside the document) becomes a component, once; the
 //! target of any other reference out of the document is put in its place. A reference that cannot be followed becomes any JSON, with a warning.
 
+mod anchors;
 mod copies;
+mod elsewhere;
 mod lost;
 mod names;
 mod renamed;
 
+use anchors::Anchors;
 use names::decoded;
 pub use names::size;
 
@@ -52,6 +55,7 @@ struct References<'a> {
     origins: &'a mut Origins,
     /// The place of schemas: `/definitions` or `/components/schemas`.
     schemas: &'static str,
+    anchors: Anchors,
     /// The names of new components by the file and pointer of their origin.
     made: BTreeMap<Place, String>,
     /// How many more values may be copied, and how often.
@@ -78,6 +82,7 @@ pub fn resolve_all(
         "/components/schemas"
     };
     let mut all = References {
+        anchors: Anchors::of(doc),
         doc,
         files: Files::beside(file),
         report,
@@ -89,6 +94,7 @@ pub fn resolve_all(
         lost: Vec::new(),
         todo: VecDeque::new(),
     };
+    all.settle_dynamic();
     all.rename();
     all.scan(DOCUMENT_IS, "", None, &Rc::default());
     while let Some(site) = all.todo.pop_front() {
@@ -144,8 +150,15 @@ impl References<'_> {
         };
         let (path, fragment) = reference.split_once('#').unwrap_or((&reference, ""));
         let pointer = decoded(fragment);
-        if path.is_empty() && site.file.is_none() {
-            return self.inside(site, &reference, pointer);
+        if site.file.is_none() {
+            let from = self.origins.find(&site.at).1;
+            let named = self.anchors.find(&from, &reference);
+            if let Some(named) = named.filter(|p| self.doc.pointer(p).is_some()) {
+                return self.inside(site, &reference, named);
+            }
+            if path.is_empty() {
+                return self.inside(site, &reference, pointer);
+            }
         }
         let found = if path.is_empty() {
             let own = site.file.as_deref().and_then(Path::file_name);
@@ -159,6 +172,10 @@ impl References<'_> {
             None => Err(format!("nothing is at {pointer} in it")),
         });
         match found {
+            // `Car`, as in Swagger 1.2.
+            Err(_) if fragment.is_empty() && self.names_component(path) => {
+                self.inside(site, &reference, reference.clone())
+            }
             Err(why) => {
                 self.unfollowed(site, &reference, &why);
                 Ok(())
@@ -168,8 +185,25 @@ impl References<'_> {
         }
     }
 
+    /// Returns whether this is the name of a schema.
+    fn names_component(&self, name: &str) -> bool {
+        let schemas = self.doc.pointer(self.schemas);
+        schemas.is_some_and(|s| s.get(name).is_some()) && !name.contains('/')
+    }
+
     /// Resolves a reference within the document.
     fn inside(&mut self, site: &Site, reference: &str, pointer: String) -> Result<(), Failure> {
+        let known = |all: &Self, pointer: &str| {
+            all.made.contains_key(&(None, pointer.to_owned())) || all.doc.pointer(pointer).is_some()
+        };
+        let fail = |message: String| {
+            let at = format!("{}/$ref", site.at);
+            Err(Failure::new("convert", at, message))
+        };
+        let pointer = match known(self, &pointer) {
+            true => pointer,
+            false => self.elsewhere(site, reference, &pointer).unwrap_or(pointer),
+        };
         if site.kind != &SCHEMA && site.kind != &PATH_ITEM {
             // It is written out later where it is used, by its pointer.
             if self.doc.pointer(&pointer).is_some() {
@@ -178,41 +212,14 @@ impl References<'_> {
             return Ok(());
         }
         if pointer.is_empty() {
-            let message = "a $ref to the whole document";
-            return Err(Failure::new(
-                "convert",
-                format!("{}/$ref", site.at),
-                message,
-            ));
+            return fail("a $ref to the whole document".into());
         }
         if !pointer.starts_with('/') {
-            self.unfollowed(site, reference, "an anchor");
+            self.unfollowed(site, reference, "no schema has this anchor");
             return Ok(());
         }
-        let mut pointer = pointer;
-        let known = self.made.contains_key(&(None, pointer.clone()));
-        if !known && self.doc.pointer(&pointer).is_none() {
-            // pydantic's `#/$defs/X` is relative to the schema that it stands in.
-            let around = site
-                .at
-                .strip_prefix(self.schemas)
-                .and_then(|s| s.split('/').nth(1));
-            let near = around.map(|name| format!("{}/{name}{pointer}", self.schemas));
-            match near.filter(|p| pointer.starts_with("/$defs/") && self.doc.pointer(p).is_some()) {
-                Some(near) => {
-                    let message = format!("`{reference}` leads nowhere: read as #{near}");
-                    self.report.warn(format!("{}/$ref", site.at), message);
-                    pointer = near;
-                }
-                None => {
-                    let message = format!("$ref `{reference}` points to nothing");
-                    return Err(Failure::new(
-                        "convert",
-                        format!("{}/$ref", site.at),
-                        message,
-                    ));
-                }
-            }
+        if !known(self, &pointer) {
+            return fail(format!("$ref `{reference}` points to nothing"));
         }
         if site.kind == &PATH_ITEM {
             return self.put(site, None, self.doc.pointer(&pointer).cloned(), pointer);

@@ -24,8 +24,7 @@ use super::{
     values::{Maybe, get, keys, text},
     walk::Walker,
 };
-use crate::document::METHODS;
-use crate::document::resolve;
+use crate::document::{METHODS, resolve};
 
 impl<'a> Walker<'a> {
     /// Compares all paths.
@@ -95,9 +94,8 @@ impl<'a> Walker<'a> {
         {
             self.child(key, &at, a, b, |w, at, old, new| match key {
                 "summary" | "description" => w.words(at, old, new),
-                "servers" => w.servers(at, old, new),
-                // Each operation compares all of its parameters.
-                "parameters" => {
+                // Each operation compares all of its parameters and servers.
+                "parameters" | "servers" => {
                     if !w.below(&at.new) && !w.below(&at.old) {
                         w.differs(
                             if has(a) && has(b) {
@@ -139,7 +137,8 @@ impl<'a> Walker<'a> {
                         self.emit(Rule::PathParameterRenamed, &at, path_parameter_text(x, y));
                     }
                 }
-                if a.op != b.op || a.item.get("parameters") != b.item.get("parameters") {
+                let shared = |key| a.item.get(key) != b.item.get(key);
+                if a.op != b.op || shared("parameters") || shared("servers") {
                     self.operation(&at, (&a, &b));
                 }
             }
@@ -189,6 +188,7 @@ impl<'a> Walker<'a> {
             },
             (a, b),
         );
+        self.operation_servers(at, (a, b));
         for name in keys(old, new) {
             self.child(name, at, old, new, |w, at, old, new| match name {
                 "operationId" => w.emit(
@@ -213,11 +213,9 @@ impl<'a> Walker<'a> {
                 }
                 "deprecated" => w.deprecated(at, old, new),
                 "security" => w.operation_security(at, (a, b)),
-                "servers" => w.servers(at, old, new),
                 "schemes" => {
                     let of = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(name));
-                    let (old, new) = (of(old, w.old.doc), of(new, w.new.doc));
-                    w.set(at, old, new, (Rule::UrlSchemeGone, Rule::UrlSchemeNew));
+                    w.schemes(at, of(old, w.old.doc), of(new, w.new.doc));
                 }
                 "consumes" | "produces" => {
                     let (sides, what) = if name == "consumes" {
@@ -236,7 +234,7 @@ impl<'a> Walker<'a> {
                         name,
                     );
                 }
-                "parameters" => {
+                "parameters" | "servers" => {
                     if !w.below(&at.new) && !w.below(&at.old) {
                         w.differs(Rule::WrittenOtherwise, at, old, new);
                     }

@@ -10,7 +10,7 @@ use crate::pipeline::diff::{
     paths::Path,
     renames::letters,
     schema::one_to_one,
-    values::{Maybe, get, items, text, without},
+    values::{items, text, without},
 };
 
 /// A parameter of an operation or of its path item, and its place.
@@ -99,18 +99,4 @@ pub(super) fn renamed(
         );
     }
     out
-}
-
-/// Returns style and explode, or the collectionFormat, with their defaults.
-pub(super) fn form(parameter: Maybe<'_>) -> (String, bool, String) {
-    let query = matches!(text(parameter, "in"), "query" | "cookie");
-    let or = |key: &str, default: &str| {
-        get(parameter, key).map_or_else(
-            || default.to_owned(),
-            |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned),
-        )
-    };
-    let style = or("style", if query { "form" } else { "simple" });
-    let explode = get(parameter, "explode").map_or(style == "form", |v| *v == Value::Bool(true));
-    (style, explode, or("collectionFormat", "csv"))
 }

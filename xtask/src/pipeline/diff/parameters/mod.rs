@@ -2,7 +2,7 @@
 
 mod effective;
 
-use effective::{Parameter, effective, form, renamed};
+use effective::{Parameter, effective, renamed};
 
 use serde_json::Value;
 
@@ -12,10 +12,10 @@ use super::{
     paths::Path,
     place::At,
     texts::both,
-    values::{Maybe, flag, get, keys, text},
+    values::{Maybe, flag, get, text},
     walk::Walker,
 };
-use crate::document::resolve;
+use crate::document::{members::PARAMETER, resolve};
 
 impl<'a> Walker<'a> {
     /// Compares all parameters of an operation, including those of its path item.
@@ -130,86 +130,76 @@ impl<'a> Walker<'a> {
             old.map(|v| resolve(self.old.doc, v)),
             new.map(|v| resolve(self.new.doc, v)),
         );
+        let whole = (old, new);
         let body = text(new, "in") == "body";
         let path = text(new, "in") == "path";
-        let form = |p: Maybe<'_>| (form(p), flag(p, "allowReserved"));
-        for key in keys(old, new) {
-            let whole = (old, new);
-            self.child(key, at, old, new, |w, below, a, b| match key {
-                "name" if body => w.words(below, a, b),
-                "name" if path => {
-                    let name = |v: Maybe<'a>| v.and_then(Value::as_str).unwrap_or_default();
-                    let below = At {
-                        what: String::new(),
-                        ..below.clone()
-                    };
-                    w.emit(
-                        Rule::PathParameterRenamed,
-                        &below,
-                        path_parameter_text(name(a), name(b)),
-                    );
-                }
-                "name"
-                    if text(whole.0, "in") == "header"
-                        && text(new, "in") == "header"
-                        && text(whole.0, key).eq_ignore_ascii_case(text(whole.1, key)) =>
-                {
-                    w.differs(Rule::WrittenOtherwise, below, a, b)
-                }
-                "name" => w.emit(
-                    Rule::ParameterRenamed,
-                    below,
-                    format!("was `{}`", a.and_then(Value::as_str).unwrap_or_default()),
-                ),
-                "in" => w.differs(Rule::ParameterForm, &below.clone().what("in"), a, b),
-                "required" => {
-                    let rules = match (body, flag(whole.0, "required"), flag(whole.1, "required")) {
-                        (true, false, true) => Some((Rule::BodyRequired, "is required now")),
-                        (true, true, false) => Some((Rule::BodyOptional, "is no longer required")),
-                        (false, false, true) => Some((Rule::ParameterRequired, "is required now")),
-                        (false, true, false) => {
-                            Some((Rule::ParameterOptional, "is no longer required"))
-                        }
-                        _ => None,
-                    };
-                    match rules {
-                        Some((rule, what)) => w.emit(rule, below, what),
-                        None => w.differs(Rule::WrittenOtherwise, below, a, b),
-                    }
-                }
-                "style" | "explode" | "allowReserved" | "collectionFormat" => {
-                    let same = form(whole.0) == form(whole.1)
-                        && !(w.items_in_parts(whole.0) || w.items_in_parts(whole.1));
-                    let rule = if same {
-                        Rule::WrittenOtherwise
-                    } else {
-                        Rule::ParameterForm
-                    };
-                    w.emit(rule, below, format!("{key}: {}", both(a, b)));
-                }
-                "allowEmptyValue" => match (flag(whole.0, key), flag(whole.1, key)) {
-                    (false, true) => w.emit(Rule::EmptyAllowed, below, "may be empty now"),
-                    (true, false) => w.emit(Rule::EmptyRefused, below, "may no longer be empty"),
-                    _ => w.differs(Rule::WrittenOtherwise, below, a, b),
-                },
-                "deprecated" => w.deprecated(below, a, b),
-                "description" | "example" | "examples" => w.words(below, a, b),
-                "schema" | "content" if a.is_none() || b.is_none() => {
-                    w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
-                }
-                "schema" => w.schema(below, a, b),
-                "content" => w.content(below, a, b),
-                "$ref" => {}
-                // Swagger 2.0 has the keywords of a schema here.
-                _ => w.keyword(key, at, below, whole, (a, b)),
-            });
-        }
+        self.each_member(&PARAMETER, at, whole, |w, key, below, a, b| match key {
+            "name" if body => w.words(below, a, b),
+            "name" if path => {
+                let name = |v: Maybe<'a>| v.and_then(Value::as_str).unwrap_or_default();
+                let below = At {
+                    what: String::new(),
+                    ..below.clone()
+                };
+                let what = path_parameter_text(name(a), name(b));
+                w.emit(Rule::PathParameterRenamed, &below, what);
+            }
+            "name"
+                if text(old, "in") == "header"
+                    && text(new, "in") == "header"
+                    && text(old, key).eq_ignore_ascii_case(text(new, key)) =>
+            {
+                w.differs(Rule::WrittenOtherwise, below, a, b)
+            }
+            "name" => w.emit(
+                Rule::ParameterRenamed,
+                below,
+                format!("was `{}`", a.and_then(Value::as_str).unwrap_or_default()),
+            ),
+            "in" => w.differs(Rule::ParameterForm, &below.clone().what("in"), a, b),
+            "required" => {
+                let (rule, what) = match (body, flag(new, "required")) {
+                    (true, true) => (Rule::BodyRequired, "is required now"),
+                    (true, false) => (Rule::BodyOptional, "is no longer required"),
+                    (false, true) => (Rule::ParameterRequired, "is required now"),
+                    (false, false) => (Rule::ParameterOptional, "is no longer required"),
+                };
+                w.emit(rule, below, what);
+            }
+            "explode" | "collectionFormat" if w.are_single(whole) => {
+                w.differs(Rule::WrittenOtherwise, &below.clone().what(key), a, b)
+            }
+            "style" | "explode" | "allowReserved" | "collectionFormat" => {
+                w.emit(Rule::ParameterForm, below, format!("{key}: {}", both(a, b)));
+            }
+            "allowEmptyValue" => match flag(new, key) {
+                true => w.emit(Rule::EmptyAllowed, below, "may be empty now"),
+                false => w.emit(Rule::EmptyRefused, below, "may no longer be empty"),
+            },
+            "deprecated" => w.deprecated(below, a, b),
+            "description" | "example" | "examples" => w.words(below, a, b),
+            "schema" | "content" if a.is_none() || b.is_none() => {
+                w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
+            }
+            "schema" => w.schema(below, a, b),
+            "content" => w.content(below, a, b),
+            "$ref" => {}
+            // Swagger 2.0 has the keywords of a schema here.
+            _ => w.keyword(key, at, below, whole, (a, b)),
+        });
     }
 
-    /// Returns whether the items are sent separately. An unknown collectionFormat is equal to nothing.
-    fn items_in_parts(&self, parameter: Maybe<'_>) -> bool {
-        let known = ["", "csv", "ssv", "tsv", "pipes", "multi"];
-        get(parameter, "collectionFormat")
-            .is_some_and(|f| f.as_str().is_none_or(|f| !known.contains(&f)))
+    /// Returns whether both parameters have a single value, for which it does not matter how several are written.
+    pub fn are_single(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
+        let single = |doc: &'a Value, parameter: Maybe<'a>| {
+            let schema = get(parameter, "schema")
+                .or(parameter)
+                .map(|s| resolve(doc, s));
+            matches!(
+                text(schema, "type"),
+                "string" | "integer" | "number" | "boolean"
+            )
+        };
+        single(self.old.doc, old) && single(self.new.doc, new)
     }
 }

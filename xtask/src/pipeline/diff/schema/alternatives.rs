@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::Value;
 
 use super::{Holders, names::reference, step};
-use crate::document::escape;
-use crate::document::last;
+use crate::document::{
+    escape, last,
+    members::{Is, SCHEMA},
+};
 use crate::pipeline::diff::{
     Rule,
+    meaning::meaning,
     place::At,
     texts::short,
     values::{Maybe, canonical, get, items, keys, members},
@@ -48,6 +51,12 @@ impl<'a> Walker<'a> {
                     _ if w.is_renamed(a, b) => {
                         let name = b.and_then(Value::as_str).map(last);
                         w.also(Rule::ComponentRenamed, &name.unwrap_or_default(), at);
+                    }
+                    // `Cat` is `#/components/schemas/Cat`.
+                    _ if a.and_then(Value::as_str).map(last)
+                        == b.and_then(Value::as_str).map(last) =>
+                    {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
                     }
                     _ => w.differs(Rule::Discriminator, at, a, b),
                 });
@@ -90,7 +99,7 @@ impl<'a> Walker<'a> {
         let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
         for (j, part) in new_list.iter().enumerate() {
             let referred = reference(Some(part)).map(|r| format!("-> {r}"));
-            for key in referred.into_iter().chain([canonical(part)]) {
+            for key in referred.into_iter().chain([canonical(part), meant(part)]) {
                 found.entry(key).or_default().push_back(j);
             }
         }
@@ -106,8 +115,10 @@ impl<'a> Walker<'a> {
                 }
                 None
             };
-            let by_name = renamed.and_then(|r| next(&format!("-> {r}")));
-            match by_name.or_else(|| next(&canonical(part))) {
+            let name = renamed.or_else(|| reference(Some(part)).map(str::to_owned));
+            let by_name = name.and_then(|r| next(&format!("-> {r}")));
+            let equal = by_name.or_else(|| next(&canonical(part)));
+            match equal.or_else(|| next(&meant(part))) {
                 Some(j) => {
                     self.checked(
                         &at.keys(&i.to_string(), &j.to_string()),
@@ -166,4 +177,9 @@ impl<'a> Walker<'a> {
             );
         }
     }
+}
+
+/// Returns a text that is the same for parts of one meaning.
+fn meant(part: &Value) -> String {
+    format!("= {}", canonical(&meaning(part, Is::One(&SCHEMA))))
 }

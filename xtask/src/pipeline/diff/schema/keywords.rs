@@ -1,13 +1,14 @@
 //! The rule for each keyword of a schema.
 
 use autopi_codegen::contract;
-use serde_json::Value;
 
-use super::{Holders, step, with_items};
+use super::{Holders, limits::LIMITS, step, with_items};
+use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
+    meaning::{listed, same, same_parts},
     place::At,
-    values::{Maybe, text},
+    values::{Maybe, is_true, text},
     walk::Walker,
 };
 use crate::pipeline::shape::noise::is_rendered;
@@ -22,6 +23,10 @@ impl<'a> Walker<'a> {
         holders: Holders<'a>,
         (old, new): (Maybe<'a>, Maybe<'a>),
     ) {
+        if same(&SCHEMA, key, holders) {
+            let below = below.clone().what(format!("`{key}`"));
+            return self.differs(Rule::WrittenOtherwise, &below, old, new);
+        }
         match key {
             "type" | "nullable" | "x-nullable" => self.types(below, holders, (old, new)),
             contract::JSON => self.either(
@@ -36,15 +41,10 @@ impl<'a> Walker<'a> {
             | contract::VARIANT
             | contract::VALUES => self.differs(Rule::RustOnly, &below.clone().what(key), old, new),
             "format" => self.format(&below.clone().what("format"), (old, new)),
-            "enum" => self.values(at, below, (old, new)),
-            "const" => match (old, new) {
-                (Some(_), Some(_)) => {
-                    let below = with_items(at, below, &["", "=*"]);
-                    self.differs(Rule::ValuesChanged, &below, old, new);
-                }
-                (None, _) => self.differs(Rule::ValuesClosed, below, old, new),
-                (_, None) => self.differs(Rule::ValuesOpened, below, old, new),
-            },
+            "enum" | "const" => {
+                let (a, b) = (listed(holders.0), listed(holders.1));
+                self.values(at, below, (a.as_ref(), b.as_ref()));
+            }
             "default" => {
                 let rendered = |holder: Maybe<'_>, v: Maybe<'_>| {
                     v.is_none_or(|v| is_rendered(text(holder, "format"), v))
@@ -82,6 +82,9 @@ impl<'a> Walker<'a> {
                 (old, new),
                 (Rule::AlternativeGone, Rule::AlternativeNew),
             ),
+            _ if same_parts(&SCHEMA, key, holders) && LIMITS.iter().all(|(k, _)| *k != key) => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+            }
             "prefixItems" => {
                 self.parts(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew))
             }
@@ -154,8 +157,7 @@ impl<'a> Walker<'a> {
         (set, cleared): (Rule, Rule),
         what: &str,
     ) {
-        let is = |v: Maybe<'_>| v == Some(&Value::Bool(true));
-        match (is(old), is(new)) {
+        match (is_true(old), is_true(new)) {
             (false, true) => self.emit(set, at, format!("is {what} now")),
             (true, false) => self.emit(cleared, at, format!("is no longer {what}")),
             _ => self.differs(Rule::WrittenOtherwise, at, old, new),

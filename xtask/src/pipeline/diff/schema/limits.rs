@@ -11,7 +11,10 @@ impl<'a> Walker<'a> {
             return;
         };
         let number = |v: Maybe<'_>| v.and_then(Value::as_f64);
-        let off = |v: Maybe<'_>| v.is_none_or(|v| v.is_null() || *v == Value::Bool(false));
+        let off = |v: Maybe<'_>| {
+            let all = ["", ".*", "^.*$", "^"];
+            v.is_none_or(|v| v.is_null() || *v == false || all.iter().any(|all| v == all))
+        };
         let rule = match (number(old), number(new), tighter) {
             (Some(a), Some(b), _) if a == b => Rule::WrittenOtherwise,
             (Some(a), Some(b), Tighter::Up) => {

@@ -17,11 +17,15 @@ use serde_json::Value;
 
 use super::{
     Rule,
+    meaning::meaning,
     place::{At, types},
-    values::{Maybe, get, keys, members, without},
+    values::{Maybe, get, keys, members},
     walk::Walker,
 };
-use crate::document::last;
+use crate::document::{
+    last,
+    members::{Is, SCHEMA},
+};
 
 /// The two schemas that contain a keyword.
 type Holders<'a> = (Maybe<'a>, Maybe<'a>);
@@ -91,7 +95,7 @@ impl<'a> Walker<'a> {
         let target = |doc: &'a Value, r: &str| {
             r.strip_prefix('#')
                 .and_then(|p| doc.pointer(p))
-                .map(|v| without(v, &["title", "description"]))
+                .map(|v| meaning(v, Is::One(&SCHEMA)))
         };
         let same = target(self.old.doc, a) == target(self.new.doc, b);
         let rule = if same {

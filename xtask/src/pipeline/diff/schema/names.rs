@@ -6,17 +6,16 @@ use crate::{document::resolve, pipeline::diff::values::Maybe};
 
 /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
 pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
-    let only = match (
-        schema?
-            .get("allOf")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice),
-        schema?.get("properties"),
-    ) {
-        (Some([one]), None) => one,
-        _ => schema?,
+    let part = |schema: &'v Value| match schema.get("allOf").and_then(Value::as_array)?.as_slice() {
+        [one] if schema.get("properties").is_none() => Some(one),
+        _ => None,
     };
-    only.get("$ref")?.as_str()
+    let mut at = part(schema?).unwrap_or(schema?);
+    // Parts that are nothing but such a list.
+    while let Some(inner) = part(at).filter(|_| at.as_object().is_some_and(|m| m.len() == 1)) {
+        at = inner;
+    }
+    at.get("$ref")?.as_str()
 }
 
 pub(super) fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {

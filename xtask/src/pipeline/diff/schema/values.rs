@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Holders, with_items};
 use crate::pipeline::diff::{
     Rule,
+    meaning::implied,
     place::At,
     texts::short,
     values::{Maybe, flag, get, items, missing},
@@ -65,7 +66,8 @@ impl<'a> Walker<'a> {
         self.differs(rule, at, old, new);
     }
 
-    pub(super) fn values(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
+    /// Compares lists of values, by `enum` or `const`.
+    pub(super) fn values(&mut self, at: &At, below: &At, (old, new): (Maybe<'_>, Maybe<'_>)) {
         // A list of values is a Rust enum with a variant for each.
         let below = with_items(at, below, &["", "=*"]);
         match (old, new) {
@@ -73,6 +75,13 @@ impl<'a> Walker<'a> {
                 let (gone, come) = (missing(a, b), missing(b, a));
                 if !gone.is_empty() && !come.is_empty() && gone.len() == a.len() {
                     return self.differs(Rule::ValuesChanged, &below.what("values"), old, new);
+                }
+                if gone.is_empty() && come.is_empty() {
+                    let rule = match old == new {
+                        true => Rule::WrittenOtherwise,
+                        false => Rule::Order,
+                    };
+                    return self.differs(rule, &below, old, new);
                 }
                 for value in gone {
                     self.emit(
@@ -88,7 +97,6 @@ impl<'a> Walker<'a> {
                         format!("the value {} is new", short(Some(value))),
                     );
                 }
-                self.same_set(&below, old, new);
             }
             (None, Some(Value::Array(_))) => {
                 self.differs(Rule::ValuesClosed, &below.what("values"), old, new)
@@ -105,7 +113,8 @@ impl<'a> Walker<'a> {
 pub(super) fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
     let mut kinds: BTreeSet<&str> = match get(schema, "type") {
         Some(Value::String(one)) => BTreeSet::from([one.as_str()]),
-        list => items(list).iter().filter_map(Value::as_str).collect(),
+        Some(list) => items(Some(list)).iter().filter_map(Value::as_str).collect(),
+        None => implied(schema).into_iter().collect(),
     };
     let null = kinds.remove("null") || flag(schema, "nullable") || flag(schema, "x-nullable");
     (kinds, null)

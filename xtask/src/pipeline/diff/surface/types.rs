@@ -38,11 +38,14 @@ impl Surface {
         for (attributes, tokens) in split(body) {
             let variant = tokens.first().map(ToString::to_string).unwrap_or_default();
             // `= "value"` is the value; the name is what a caller writes.
-            let value = tokens
-                .iter()
-                .rev()
-                .find_map(literal)
-                .unwrap_or_else(|| variant.clone());
+            let at = tokens.iter().rposition(|t| literal(t).is_some());
+            let said = at.and_then(|at| literal(&tokens[at]));
+            let sign = at.and_then(|at| tokens.get(at.checked_sub(1)?));
+            let minus = matches!(sign, Some(TokenTree::Punct(p)) if p.as_char() == '-');
+            let value = said.map_or_else(
+                || variant.clone(),
+                |said| if minus { format!("-{said}") } else { said },
+            );
             let held = self.show(
                 tokens
                     .iter()

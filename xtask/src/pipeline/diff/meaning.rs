@@ -1,0 +1,148 @@
+//! The meaning of a value: without texts, without members that say what leaving them out says, and without the order of what has none. Two values of one meaning
+//! are the same to every caller.
+
+use serde_json::{Map, Value, json};
+
+use super::values::{Maybe, canonical, get, members, plain, text};
+use crate::document::members::{Is, Kind, SCHEMA};
+
+/// Members that only describe.
+const TEXTS: [&str; 10] = [
+    "title",
+    "description",
+    "summary",
+    "example",
+    "examples",
+    "externalDocs",
+    "xml",
+    "$comment",
+    "$schema",
+    "bearerFormat",
+];
+
+/// Returns what it says to leave out a member of `holder`, where the specification says so.
+fn left_out(kind: &Kind, key: &str, holder: Maybe<'_>) -> Option<Value> {
+    let form = kind.name == "encoding" || matches!(text(holder, "in"), "query" | "cookie");
+    Some(match (key, kind.member(key)) {
+        ("required", Is::Bool) => (text(holder, "in") == "path").into(),
+        ("style", _) => if form { "form" } else { "simple" }.into(),
+        ("explode", _) => match text(holder, "style") {
+            "" => form.into(),
+            style => (style == "form").into(),
+        },
+        ("collectionFormat", _) => "csv".into(),
+        ("allowReserved" | "allowEmptyValue", _) | (_, Is::Bool | Is::BoolOrNumber) => false.into(),
+        ("minLength" | "minItems" | "minProperties", _) => 0.into(),
+        ("minContains", _) => 1.into(),
+        ("items" | "propertyNames" | "contentSchema", _) | (_, Is::SchemaOrBool) => json!({}),
+        // An empty list is not the list of the document, and a list of no values allows none.
+        ("security" | "consumes" | "produces" | "schemes" | "enum" | "oneOf" | "anyOf", _) => {
+            return None;
+        }
+        (_, Is::Map(_) | Is::Extensible(_)) => json!({}),
+        (_, Is::List(_) | Is::Required) => json!([]),
+        _ => return None,
+    })
+}
+
+/// Returns whether a member that is a plain value says the same in both objects.
+pub fn same(kind: &Kind, key: &str, holders: (Maybe<'_>, Maybe<'_>)) -> bool {
+    let is_plain = matches!(
+        kind.member(key),
+        Is::Bool | Is::BoolOrNumber | Is::Number | Is::Count
+    ) || matches!(
+        key,
+        "style" | "explode" | "collectionFormat" | "allowReserved" | "allowEmptyValue" | "default"
+    );
+    is_plain && same_parts(kind, key, holders)
+}
+
+/// Returns whether a member says the same in both objects, whatever it is.
+pub fn same_parts(kind: &Kind, key: &str, (old, new): (Maybe<'_>, Maybe<'_>)) -> bool {
+    let of = |holder: Maybe<'_>| {
+        get(holder, key)
+            .map(|value| meaning(value, kind.member(key)))
+            .or_else(|| left_out(kind, key, holder))
+    };
+    of(old) == of(new)
+}
+
+/// Returns the meaning of a value of this kind.
+pub fn meaning(value: &Value, is: Is) -> Value {
+    match (is, value) {
+        (Is::SchemaOrBool, Value::Object(_)) => meaning(value, Is::One(&SCHEMA)),
+        (Is::SchemaOrBool, Value::Bool(true)) => json!({}),
+        (Is::One(kind), Value::Bool(true)) if kind == &SCHEMA => json!({}),
+        (Is::One(kind), Value::Object(map)) => object(kind, map, value),
+        (Is::List(is), Value::Array(list)) => list.iter().map(|v| meaning(v, *is)).collect(),
+        (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
+            let entries = map.iter().map(|(k, v)| (k.clone(), meaning(v, *is)));
+            entries.collect()
+        }
+        (Is::Bool, Value::String(text)) if text == "true" || text == "false" => {
+            (text == "true").into()
+        }
+        (Is::Type, Value::String(_)) => json!([value]),
+        (Is::Type | Is::Texts | Is::Required, Value::Array(_)) => unordered(plain(value)),
+        _ => plain(value),
+    }
+}
+
+fn object(kind: &Kind, map: &Map<String, Value>, holder: &Value) -> Value {
+    let mut out = Map::new();
+    for (key, value) in map.iter().filter(|(k, _)| !TEXTS.contains(&k.as_str())) {
+        let (key, mut value) = match key.as_str() {
+            "const" => ("enum", json!([plain(value)])),
+            key => (key, meaning(value, kind.member(key))),
+        };
+        if matches!(key, "enum" | "allOf" | "anyOf" | "oneOf") {
+            value = unordered(value);
+        }
+        if left_out(kind, key, Some(holder)).as_ref() != Some(&value) {
+            out.insert(key.to_owned(), value);
+        }
+    }
+    out.into()
+}
+
+/// Returns a list in one order, each value once.
+fn unordered(list: Value) -> Value {
+    let Value::Array(mut list) = list else {
+        return list;
+    };
+    list.sort_by_cached_key(canonical);
+    list.dedup();
+    list.into()
+}
+
+/// Returns the values that a schema lists, by `enum` or `const`.
+pub fn listed(schema: Maybe<'_>) -> Option<Value> {
+    let one = || get(schema, "const").map(|value| json!([value]));
+    get(schema, "enum").cloned().or_else(one)
+}
+
+/// Returns the type that the other keywords of a schema have a meaning for, if it names none.
+pub fn implied(schema: Maybe<'_>) -> Option<&'static str> {
+    let has = |key| get(schema, key).is_some();
+    if has("properties") || has("additionalProperties") {
+        return Some("object");
+    }
+    if has("items") || has("prefixItems") {
+        return Some("array");
+    }
+    let values = listed(schema)?;
+    let values = values.as_array().filter(|list| !list.is_empty())?;
+    values.iter().all(Value::is_string).then_some("string")
+}
+
+/// Returns the media type of a part of a form whose `encoding` names none.
+pub fn part_type(schema: &Value) -> &'static str {
+    match text(Some(schema), "type") {
+        "object" => "application/json",
+        "string" if matches!(text(Some(schema), "format"), "binary" | "byte") => {
+            "application/octet-stream"
+        }
+        _ if members(schema.get("properties")).next().is_some() => "application/json",
+        _ => "text/plain",
+    }
+}

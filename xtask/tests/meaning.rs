@@ -1,0 +1,630 @@
+//! What only says the same in another way is no change for any caller: a table of rewrites, each made at all its places in all fixtures, and back.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use serde_json::{Map, Value, json};
+use xtask::{
+    document::members::{At, DOCUMENT, Is, each},
+    pipeline::{
+        Input, Normalized, Proof,
+        diff::{self, Change, Class, Format},
+        fetch::parse,
+        run,
+    },
+};
+
+const ALL_OF: &str = "the order of parts";
+
+/// Rewrites an object of this kind, in a document of this version.
+type Rewrite = fn(&str, f64, &mut Map<String, Value>);
+
+fn has(map: &Map<String, Value>, key: &str) -> bool {
+    map.contains_key(key)
+}
+
+fn is(map: &Map<String, Value>, key: &str, value: &str) -> bool {
+    map.get(key).is_some_and(|v| v == value)
+}
+
+fn write(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
+    if !has(map, "$ref") {
+        map.entry(key).or_insert_with(|| value.into());
+    }
+}
+
+fn reversed(map: &mut Map<String, Value>, keys: &[&str]) {
+    for key in keys {
+        if let Some(Value::Array(list)) = map.get_mut(*key) {
+            list.reverse();
+        }
+    }
+}
+
+fn renamed(map: &mut Map<String, Value>, key: &str, new: impl Fn(&str) -> String) {
+    if let Some(Value::Object(inner)) = map.get_mut(key) {
+        *inner = std::mem::take(inner)
+            .into_iter()
+            .map(|(k, v)| (new(&k), v))
+            .collect();
+    }
+}
+
+const REWRITES: &[(&str, Rewrite)] = &[
+    // Its Rust has the members in the order of the parts.
+    (ALL_OF, |_, _, map| reversed(map, &["allOf"])),
+    ("required: false", |kind, version, map| {
+        let may = match kind {
+            "parameter" => !is(map, "in", "path"),
+            "header" => version > 2.0,
+            kind => kind == "request body",
+        };
+        if may {
+            write(map, "required", false);
+        }
+    }),
+    ("flags that are false", |kind, version, map| match kind {
+        "operation" => write(map, "deprecated", false),
+        "schema" if version > 2.0 => {
+            for key in ["deprecated", "readOnly", "writeOnly", "uniqueItems"] {
+                write(map, key, false);
+            }
+            if version < 3.1 && has(map, "type") {
+                write(map, "nullable", false);
+            }
+        }
+        "schema" => {
+            write(map, "readOnly", false);
+            write(map, "x-nullable", false);
+        }
+        "parameter" | "header" if version > 2.0 => write(map, "deprecated", false),
+        _ => {}
+    }),
+    ("limits that allow all", |kind, version, map| {
+        let of = |kind| is(map, "type", kind);
+        let key = match kind {
+            "schema" if of("string") => "minLength",
+            "schema" if of("array") => "minItems",
+            "schema" if of("object") => "minProperties",
+            _ => return,
+        };
+        write(map, key, 0);
+        if version < 3.1 && has(map, "minimum") {
+            write(map, "exclusiveMinimum", false);
+        }
+    }),
+    ("additionalProperties: true", |kind, _, map| {
+        if kind == "schema" && has(map, "properties") {
+            write(map, "additionalProperties", true);
+        }
+    }),
+    ("additionalProperties: {}", |kind, _, map| {
+        if kind == "schema" && has(map, "properties") {
+            write(map, "additionalProperties", json!({}));
+        }
+    }),
+    ("type: object beside properties", |kind, _, map| {
+        if kind == "schema" && has(map, "properties") && is(map, "type", "object") {
+            map.shift_remove("type");
+        }
+    }),
+    ("style and explode", |kind, version, map| {
+        if version > 2.0 && matches!(kind, "parameter" | "header") && has(map, "schema") {
+            let form = is(map, "in", "query") || is(map, "in", "cookie");
+            write(map, "style", if form { "form" } else { "simple" });
+            let explode = map.get("style").is_some_and(|s| s == "form");
+            write(map, "explode", explode);
+        }
+    }),
+    ("explode of one value", |kind, version, map| {
+        let one = map.get("schema").is_some_and(|s| s["type"] == "integer");
+        if version > 2.0 && kind == "parameter" && one {
+            let form = is(map, "in", "query") && !has(map, "style");
+            write(map, "explode", !form);
+        }
+    }),
+    ("allowReserved and allowEmptyValue", |kind, version, map| {
+        if kind == "parameter" && is(map, "in", "query") {
+            write(map, "allowEmptyValue", false);
+            if version > 2.0 {
+                write(map, "allowReserved", false);
+            }
+        }
+    }),
+    ("collectionFormat: csv", |kind, version, map| {
+        if version == 2.0 && matches!(kind, "parameter" | "header") && is(map, "type", "array") {
+            write(map, "collectionFormat", "csv");
+        }
+    }),
+    ("encoding of the parts of a form", |kind, _, map| {
+        let form = has(map, "schema") && kind == "media type" && map["schema"]["type"] == "object";
+        let parts = map.get("schema").and_then(|s| s.get("properties")).cloned();
+        let Some(Value::Object(parts)) = parts.filter(|_| form) else {
+            return;
+        };
+        let encoding = parts.iter().filter_map(|(name, part)| {
+            let part = part.get("items").unwrap_or(part);
+            let media = match (part["type"].as_str()?, part["format"].as_str()) {
+                ("string", Some("binary")) => "application/octet-stream",
+                ("object", _) => "application/json",
+                ("array", _) => return None,
+                _ => "text/plain",
+            };
+            let plain = json!({"contentType": media, "style": "form", "explode": true, "allowReserved": false, "headers": {}});
+            Some((name.clone(), plain))
+        });
+        let encoding: Map<String, Value> = encoding.collect();
+        write(map, "encoding", encoding);
+    }),
+    ("orders", |kind, _, map| {
+        let orders = ["required", "parameters", "security", "schemes"];
+        reversed(map, &orders);
+        if kind == "document" {
+            reversed(map, &["tags", "consumes", "produces"]);
+        }
+        // Values whose Rust names would be equal are numbered in their order.
+        let letters = |v: &Value| {
+            let text = v.as_str().map(str::to_lowercase).unwrap_or_default();
+            text.chars()
+                .filter(|c| c.is_alphanumeric())
+                .collect::<String>()
+        };
+        let values = map.get("enum").and_then(Value::as_array);
+        let names: BTreeSet<String> = values.into_iter().flatten().map(letters).collect();
+        if values.is_some_and(|v| v.len() == names.len() && !names.contains("")) {
+            reversed(map, &["enum"]);
+        }
+    }),
+    ("the case of header names", |kind, _, map| match kind {
+        "parameter" if is(map, "in", "header") => {
+            let name = map["name"].as_str().unwrap_or_default().to_uppercase();
+            map.insert("name".into(), name.into());
+        }
+        "response" => renamed(map, "headers", str::to_uppercase),
+        _ => {}
+    }),
+    (
+        "the case and the parameters of media types",
+        |kind, version, map| {
+            if version > 2.0 && matches!(kind, "request body" | "response") {
+                renamed(map, "content", |name| match name.ends_with("json") {
+                    true => format!("{}; Charset=\"utf-8\"", name.to_uppercase()),
+                    false => name.to_uppercase(),
+                });
+            }
+        },
+    ),
+    ("empty members", |kind, version, map| match kind {
+        "document" => {
+            for key in ["tags", "servers"]
+                .iter()
+                .skip(usize::from(has(map, "swagger")))
+            {
+                write(map, key, json!([]));
+            }
+        }
+        "operation" => write(map, "parameters", json!([])),
+        "response" => write(map, "headers", json!({})),
+        "components" => {
+            for key in ["responses", "parameters", "headers", "examples", "links"] {
+                write(map, key, json!({}));
+            }
+        }
+        "schema" if version > 2.0 && is(map, "type", "object") => {
+            write(map, "required", json!([]));
+        }
+        _ => {}
+    }),
+    ("slashes at the end of addresses", |kind, _, map| {
+        let key = match kind {
+            "document" => "basePath",
+            "server" => "url",
+            _ => return,
+        };
+        if let Some(Value::String(text)) = map.get_mut(key) {
+            text.push('/');
+        }
+    }),
+    ("the case of ranges", |kind, _, map| {
+        if kind == "operation" {
+            renamed(map, "responses", |status| status.replace("XX", "xx"));
+        }
+    }),
+    ("1 and 1.0", |kind, _, map| {
+        if kind == "schema" {
+            for key in ["minimum", "maximum", "multipleOf", "default"] {
+                if let Some(n) = map.get(key).and_then(Value::as_i64) {
+                    map.insert(key.into(), (n as f64).into());
+                }
+            }
+        }
+    }),
+    ("a component by allOf", |kind, version, map| {
+        let is_member = |schema: &Value| schema.as_object().is_some_and(|s| s.len() == 1);
+        let members = map
+            .get_mut("properties")
+            .filter(|_| kind == "schema" && version > 2.0);
+        let members = members.and_then(Value::as_object_mut).into_iter().flatten();
+        for (_, member) in members.filter(|(_, m)| is_member(m)) {
+            let Some(map) = member.as_object_mut().filter(|m| has(m, "$ref")) else {
+                continue;
+            };
+            let target = map.shift_remove("$ref");
+            map.insert("allOf".into(), json!([{ "$ref": target }]));
+        }
+    }),
+    ("tags that are names", |kind, version, map| {
+        let parts = map.get("oneOf").and_then(Value::as_array).cloned();
+        let Some(parts) = parts.filter(|_| kind == "schema" && version > 2.0) else {
+            return;
+        };
+        if let Some(Value::Object(tags)) = map.get_mut("discriminator") {
+            if has(tags, "mapping") {
+                return;
+            }
+            let name = |r: &str| r.rsplit('/').next().unwrap_or_default().to_owned();
+            let refs = parts.iter().filter_map(|p| p["$ref"].as_str());
+            let mapping: Map<String, Value> = refs.map(|r| (name(r), r.into())).collect();
+            tags.insert("mapping".into(), mapping.into());
+        }
+    }),
+    (
+        "one type as a list, one value as a constant",
+        |kind, version, map| {
+            if kind == "schema" && version > 3.0 {
+                if let Some(Value::String(one)) = map.get("type") {
+                    map.insert("type".into(), json!([one]));
+                }
+                if let Some(value) = map.shift_remove("const") {
+                    map.insert("enum".into(), json!([value]));
+                }
+            }
+        },
+    ),
+    ("texts", |kind, _, map| {
+        if matches!(kind, "schema" | "parameter" | "operation" | "response") && !has(map, "$ref") {
+            map.insert("description".into(), "another".into());
+        }
+    }),
+    (
+        "what the document says, said by each operation",
+        |kind, _, map| {
+            if kind == "document" {
+                for key in ["security", "servers", "schemes", "consumes", "produces"] {
+                    let Some(all) = map.shift_remove(key) else {
+                        continue;
+                    };
+                    each_operation(map, |op| {
+                        op.entry(key).or_insert_with(|| all.clone());
+                    });
+                }
+            }
+        },
+    ),
+    (
+        "parameters of the only operation of a path",
+        |kind, _, map| {
+            let methods = ["get", "put", "post", "delete", "patch"];
+            let own: Vec<&str> = methods.into_iter().filter(|m| has(map, m)).collect();
+            if let ("path item", [one], false) = (kind, own.as_slice(), has(map, "parameters")) {
+                let parameters = map.get_mut(*one).and_then(Value::as_object_mut);
+                if let Some(list) = parameters.and_then(|op| op.shift_remove("parameters")) {
+                    map.insert("parameters".into(), list);
+                }
+            }
+        },
+    ),
+    ("shared parameters and responses", |kind, version, map| {
+        if kind != "document" {
+            return;
+        }
+        let (parameters, responses) = match version > 2.0 {
+            true => ("/components/parameters", "/components/responses"),
+            false => ("/parameters", "/responses"),
+        };
+        let (mut shared, mut n) = (json!({"parameters": {}, "responses": {}}), 0);
+        let mut share = |value: &mut Value, kind: &str, at: &str| {
+            if value.get("$ref").is_none() {
+                n += 1;
+                let name = format!("Shared{n}");
+                let reference = json!({ "$ref": format!("#{at}/{name}") });
+                shared[kind][name] = std::mem::replace(value, reference);
+            }
+        };
+        each_operation(map, |op| {
+            let list = op.get_mut("parameters").and_then(Value::as_array_mut);
+            list.into_iter()
+                .flatten()
+                .for_each(|p| share(p, "parameters", parameters));
+            let all = op.get_mut("responses").and_then(Value::as_object_mut);
+            let all = all
+                .into_iter()
+                .flatten()
+                .filter(|(k, _)| !k.starts_with("x-"));
+            all.for_each(|(_, r)| share(r, "responses", responses));
+        });
+        let place = match version > 2.0 {
+            true => map.entry("components").or_insert_with(|| json!({})),
+            false => {
+                for (kind, entries) in shared.as_object().unwrap() {
+                    let known = map.entry(kind).or_insert_with(|| json!({}));
+                    known
+                        .as_object_mut()
+                        .unwrap()
+                        .extend(entries.as_object().unwrap().clone());
+                }
+                return;
+            }
+        };
+        for (kind, entries) in shared.as_object().unwrap() {
+            let known = place
+                .as_object_mut()
+                .unwrap()
+                .entry(kind)
+                .or_insert_with(|| json!({}));
+            known
+                .as_object_mut()
+                .unwrap()
+                .extend(entries.as_object().unwrap().clone());
+        }
+    }),
+];
+
+fn each_operation(map: &mut Map<String, Value>, mut f: impl FnMut(&mut Map<String, Value>)) {
+    let paths = map.get_mut("paths").and_then(Value::as_object_mut);
+    for (_, item) in paths
+        .into_iter()
+        .flatten()
+        .filter(|(k, _)| k.starts_with('/'))
+    {
+        for method in [
+            "get", "put", "post", "delete", "patch", "options", "head", "trace",
+        ] {
+            if let Some(Value::Object(op)) = item.get_mut(method) {
+                f(op);
+            }
+        }
+    }
+}
+
+fn fixtures(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        match entry.unwrap().path() {
+            path if path.is_dir() => fixtures(&path, out),
+            path => out.push(path),
+        }
+    }
+    out.sort();
+}
+
+fn version(doc: &Value) -> f64 {
+    let version = doc.get("openapi").or_else(|| doc.get("swagger"));
+    let text = version.map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+    text.and_then(|t| t.get(..3)?.parse().ok()).unwrap_or(2.0)
+}
+
+/// Returns the document with the rewrite at each place, inner ones first.
+fn rewritten(doc: &Value, rewrite: Rewrite) -> Value {
+    let mut places = Vec::new();
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            if value.is_object() {
+                places.push((kind.name, at.to_string()));
+            }
+            Ok(())
+        },
+    );
+    let (mut new, version) = (doc.clone(), version(doc));
+    for (kind, at) in places.into_iter().rev() {
+        if let Some(Value::Object(map)) = new.pointer_mut(&at) {
+            rewrite(kind, version, map);
+        }
+    }
+    new
+}
+
+fn normalized(doc: &Value) -> Result<Normalized, String> {
+    let text = &doc.to_string();
+    let (file, overlay, proof) = (None, None, Proof::Unwanted);
+    let input = Input {
+        text,
+        file,
+        overlay,
+        proof,
+    };
+    run(input).map_err(|e| e.to_string())
+}
+
+fn wire(old: &Value, new: &Value) -> Vec<Change> {
+    let documents = |upstream| diff::Documents {
+        upstream,
+        doc: &Value::Null,
+    };
+    diff::compare(documents(old), documents(new)).unwrap()
+}
+
+fn wrong(changes: &[Change]) -> Vec<Change> {
+    let seen = changes.iter().filter(|c| c.class <= Class::Unclassified);
+    seen.cloned().collect()
+}
+
+#[test]
+fn what_says_the_same_is_no_change_for_callers() {
+    let mut files = Vec::new();
+    fixtures(Path::new("tests/fixtures"), &mut files);
+    files.push("../wire/document.yaml".into());
+    let check = |file: &Path| {
+        let (mut done, mut found) = (Vec::new(), String::new());
+        let doc = parse(&fs::read_to_string(file).unwrap()).unwrap();
+        let Ok(before) = normalized(&doc) else {
+            return (done, found);
+        };
+        for (name, rewrite) in REWRITES {
+            let new = rewritten(&doc, *rewrite);
+            if new == doc {
+                continue;
+            }
+            done.push(*name);
+            for (old, new) in [(&doc, &new), (&new, &doc)] {
+                let changes = wire(old, new);
+                let wrong = wrong(&changes);
+                if changes.is_empty() || !wrong.is_empty() {
+                    let text = Format::Text.render(&wrong);
+                    found.push_str(&format!("{}: {name}:\n{text}\n", file.display()));
+                }
+            }
+            if *name == ALL_OF {
+                continue;
+            }
+            match normalized(&new) {
+                Err(e) => found.push_str(&format!("{}: {name}: {e}\n", file.display())),
+                Ok(after) => {
+                    let changes = diff::compare((&before).into(), (&after).into()).unwrap();
+                    let wrong = wrong(&changes);
+                    if !wrong.is_empty() {
+                        let text = Format::Text.render(&wrong);
+                        found.push_str(&format!("{}: {name}, in Rust:\n{text}\n", file.display()));
+                    }
+                }
+            }
+        }
+        (done, found)
+    };
+    let (mut done, mut found) = (Vec::new(), String::new());
+    let half = files.len() / 2;
+    thread::scope(|scope| {
+        let halves = files
+            .chunks(half + 1)
+            .map(|files| scope.spawn(move || files.iter().map(|f| check(f)).collect::<Vec<_>>()));
+        for half in halves.collect::<Vec<_>>() {
+            for (names, text) in half.join().unwrap() {
+                done.extend(names);
+                found.push_str(&text);
+            }
+        }
+    });
+    assert!(found.is_empty(), "{found}");
+    let never: Vec<&str> = REWRITES
+        .iter()
+        .map(|r| r.0)
+        .filter(|n| !done.contains(n))
+        .collect();
+    assert!(never.is_empty(), "no fixture has a place for {never:?}");
+}
+
+/// Returns the rules and their classes of a pair of responses, or of contents.
+fn rules(old: Value, new: Value) -> Vec<String> {
+    let doc = |responses: Value| {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a/": {"post": {"operationId": "a_create", "responses": responses}}}})
+    };
+    let changes = wire(&doc(old), &doc(new));
+    let line = |c: &Change| format!("{} {}", c.rule.id(), c.class.name());
+    let mut lines: Vec<String> = changes.iter().map(line).collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+#[test]
+fn a_status_has_the_response_of_its_range_or_else_the_default() {
+    let of = |kind: &str| json!({"description": "", "content": {"application/json": {"schema": {"type": kind}}}});
+    let (a, b) = (of("string"), of("integer"));
+    let cases = [
+        (
+            json!({"2XX": a}),
+            json!({"200": a}),
+            vec!["statuses-fewer additive"],
+        ),
+        (
+            json!({"200": a}),
+            json!({"2XX": a}),
+            vec!["statuses-more additive"],
+        ),
+        (
+            json!({"200": a, "201": a}),
+            json!({"2XX": a}),
+            vec!["statuses-more additive"],
+        ),
+        (
+            json!({"2XX": a}),
+            json!({"200": a, "2XX": a}),
+            vec!["written-otherwise cosmetic"],
+        ),
+        (
+            json!({"default": a}),
+            json!({"200": a}),
+            vec!["statuses-fewer additive"],
+        ),
+        (
+            json!({"200": a}),
+            json!({"default": a}),
+            vec!["statuses-more additive"],
+        ),
+        (
+            json!({"2xx": a}),
+            json!({"2XX": a}),
+            vec!["written-otherwise cosmetic"],
+        ),
+        (
+            json!({"4XX": a}),
+            json!({"404": a}),
+            vec!["statuses-fewer additive"],
+        ),
+        (
+            json!({"200": a, "404": b}),
+            json!({"200": a, "default": b}),
+            vec!["statuses-more additive"],
+        ),
+        // What is in them counts.
+        (
+            json!({"2XX": a}),
+            json!({"200": b}),
+            vec!["statuses-fewer additive", "type-changed breaking"],
+        ),
+        (
+            json!({"default": a}),
+            json!({"201": b}),
+            vec!["statuses-fewer additive", "type-changed breaking"],
+        ),
+        // Others are what they were.
+        (
+            json!({"200": a}),
+            json!({"201": a}),
+            vec!["success-gone breaking", "success-new additive"],
+        ),
+        (
+            json!({"200": a, "201": a}),
+            json!({"200": a, "default": a}),
+            vec!["error-new additive", "success-gone breaking"],
+        ),
+        (
+            json!({"200": a, "default": b}),
+            json!({"200": a, "default": b, "409": a}),
+            vec!["error-new additive"],
+        ),
+    ];
+    for (old, new, wanted) in cases {
+        assert_eq!(rules(old.clone(), new.clone()), wanted, "{old} → {new}");
+    }
+    let media = |name: &str| json!({"200": {"description": "", "content": {name: {"schema": {"type": "string"}}}}});
+    for (old, new, wanted) in [
+        ("text/csv", "text/*", "media-wider additive"),
+        ("*/*", "text/csv", "media-narrower additive"),
+        ("text/*", "*/*", "media-wider additive"),
+        (
+            "text/csv; a=1; b=2",
+            "Text/CSV;b=2;a=\"1\"",
+            "written-otherwise cosmetic",
+        ),
+    ] {
+        assert_eq!(rules(media(old), media(new)), [wanted], "{old} → {new}");
+    }
+}

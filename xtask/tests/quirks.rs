@@ -1,0 +1,586 @@
+//! Quirks of real documents that have one plain meaning: each is read so, with a warning at its place in the user's file.
+
+use serde_json::{Value, json};
+use xtask::pipeline::normalize;
+
+/// What a document has at a pointer after the pipeline, and a part of the warning about it.
+struct Quirk {
+    text: &'static str,
+    pointer: &'static str,
+    value: Value,
+    warning: &'static str,
+}
+
+fn quirk(text: &'static str, pointer: &'static str, value: Value, warning: &'static str) -> Quirk {
+    Quirk {
+        text,
+        pointer,
+        value,
+        warning,
+    }
+}
+
+/// Returns a document of one operation in Swagger 2.0 with more members, and more members of its operation.
+fn two(more: &str, operation: &str) -> String {
+    format!(
+        "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\n{more}\npaths:\n  /a/:\n    post:\n      operationId: a_create\n{operation}\n"
+    )
+}
+
+fn three(version: &str, more: &str, operation: &str) -> String {
+    two(more, operation).replace("swagger: '2.0'", &format!("openapi: {version}"))
+}
+
+/// Checks what a document has at each pointer, and its warnings.
+fn check(quirks: Vec<Quirk>, document: impl Fn(&str) -> String) {
+    let mut wrong = String::new();
+    for quirk in quirks {
+        let text = document(quirk.text);
+        match normalize(&text, None) {
+            Err(e) => wrong.push_str(&format!("{e}\n{text}\n")),
+            Ok(new) => {
+                let found = new.doc.pointer(quirk.pointer).cloned().unwrap_or_default();
+                let warnings = new.report.to_string();
+                if found != quirk.value || !warnings.contains(quirk.warning) {
+                    let shown: Vec<&str> =
+                        warnings.lines().filter(|l| l.contains("warning")).collect();
+                    wrong.push_str(&format!("{found}\n{shown:?}\n{text}\n"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+const OK: &str = "      responses: {'200': {description: ''}}";
+
+#[test]
+fn addresses_of_20_are_read_in_any_form() {
+    let server = "/servers/0/url";
+    check(
+        vec![
+            quirk(
+                "host: https://api.example.com/v1",
+                server,
+                json!("https://api.example.com/v1"),
+                "#/host: not only a host",
+            ),
+            quirk(
+                "host: api.example.com\nbasePath: v1",
+                server,
+                json!("https://api.example.com/v1"),
+                "#/basePath: does not begin",
+            ),
+            quirk(
+                "host: http://api.example.com\nschemes: https",
+                server,
+                json!("https://api.example.com"),
+                "#/schemes: a string",
+            ),
+            quirk(
+                "host: api.example.com\nswagger: 2.0.0",
+                server,
+                json!("https://api.example.com"),
+                "",
+            ),
+        ],
+        |more| {
+            let text = two(more, OK);
+            match more.contains("swagger") {
+                true => text.replacen("swagger: '2.0'\n", "", 1),
+                false => text,
+            }
+        },
+    );
+}
+
+#[test]
+fn parameters_are_read_in_any_form() {
+    let at = "/paths/~1a~1/post/parameters/0";
+    check(
+        vec![
+            quirk(
+                "[{name: q, in: Query, type: string}]",
+                "/paths/~1a~1/post/parameters/0/in",
+                json!("query"),
+                "/parameters/0/in: `Query` is not a location",
+            ),
+            quirk(
+                "{q: {in: query, type: string}}",
+                "/paths/~1a~1/post/parameters/0/name",
+                json!("q"),
+                "/parameters: an object",
+            ),
+            quirk(
+                "[{name: q, in: query, schema: {type: integer}}]",
+                "/paths/~1a~1/post/parameters/0/schema/type",
+                json!("integer"),
+                "/parameters/0/schema: only a body",
+            ),
+            quirk(
+                "[{name: q, in: query, type: int}]",
+                "/paths/~1a~1/post/parameters/0/schema/type",
+                json!("integer"),
+                "/parameters/0/type: \"int\" is not a type",
+            ),
+            quirk(
+                "[{name: q, in: query, type: string, enum: a}]",
+                "/paths/~1a~1/post/parameters/0/name",
+                json!("q"),
+                "/parameters/0/enum: one value",
+            ),
+        ],
+        |parameters| two("", &format!("      parameters: {parameters}\n{OK}")),
+    );
+    check(
+        vec![
+            quirk(
+                "[{name: q, in: query, type: string, maxLength: 3}]",
+                at,
+                json!({"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 3}}),
+                "/parameters/0/schema: the type",
+            ),
+            quirk(
+                "[{name: b, in: body, required: true, schema: {type: object}}]",
+                "/paths/~1a~1/post/requestBody/required",
+                json!(true),
+                "/parameters: a parameter in the body",
+            ),
+        ],
+        |parameters| {
+            three(
+                "3.0.3",
+                "",
+                &format!("      parameters: {parameters}\n{OK}"),
+            )
+        },
+    );
+}
+
+#[test]
+fn responses_and_paths_are_read_in_any_form() {
+    let all = "/paths/~1a~1/post/responses";
+    let schema = json!({"type": "string"});
+    check(
+        vec![
+            quirk(
+                "{20x: {description: x}}",
+                "/paths/~1a~1/post/responses/2XX/description",
+                json!("x"),
+                "/responses: `20x` is not a status",
+            ),
+            quirk(
+                "{200 OK: {description: x}}",
+                "/paths/~1a~1/post/responses/200/description",
+                json!("x"),
+                "read as `200`",
+            ),
+            quirk(
+                "{Default: {description: x}}",
+                "/paths/~1a~1/post/responses/default/description",
+                json!("x"),
+                "read as `default`",
+            ),
+            quirk(
+                "{200: {description: x}}",
+                "/paths/~1a~1/post/responses/200/description",
+                json!("x"),
+                "",
+            ),
+            quirk(
+                "{200: {schema: {type: string}}}",
+                "/paths/~1a~1/post/responses/200/content/application~1json/schema",
+                schema.clone(),
+                "/responses/200/schema: belongs to a media type",
+            ),
+            quirk(
+                "{200: {description: '', content: {application/json: {$ref: '#/components/schemas/A'}}}}",
+                "/paths/~1a~1/post/responses/200/content/application~1json/schema",
+                json!({"$ref": "#/components/schemas/A"}),
+                "refers to a schema",
+            ),
+            quirk(
+                "{200: {description: '', content: {application/json: {schema: string}}}}",
+                "/paths/~1a~1/post/responses/200/content/application~1json/schema",
+                schema.clone(),
+                "the name of a type",
+            ),
+        ],
+        |responses| {
+            let more =
+                "components: {schemas: {A: {type: object, properties: {x: {type: string}}}}}";
+            three("3.0.3", more, &format!("      responses: {responses}"))
+        },
+    );
+    check(
+        vec![quirk(
+            "{200: {content: {application/json: {schema: {type: string}}}}}",
+            all,
+            json!({"200": {"description": "", "content": {"application/json": {"schema": schema}}}}),
+            "/content: a response has a schema in 2.0",
+        )],
+        |responses| two("", &format!("      responses: {responses}")),
+    );
+    check(
+        vec![quirk(
+            "a/",
+            "/paths/~1a~1/post/operationId",
+            json!("a_create"),
+            "#/paths/a~1: does not begin with `/`",
+        )],
+        |path| two("", OK).replace("  /a/:", &format!("  {path}:")),
+    );
+    check(
+        vec![
+            quirk(
+                "security: [{k: []}]\n      tags: [{name: a}]",
+                "/paths/~1a~1/post/tags",
+                json!(["a"]),
+                "/post/tags: an object: read as its name",
+            ),
+            quirk(
+                "security: {k: []}",
+                "/paths/~1a~1/post/security",
+                json!([{"k": []}]),
+                "/post/security: an object",
+            ),
+            quirk(
+                "security: [k]",
+                "/paths/~1a~1/post/security",
+                json!([{"k": []}]),
+                "/post/security: a name",
+            ),
+            quirk(
+                "servers: https://a.example",
+                "/paths/~1a~1/post/servers",
+                json!([{"url": "https://a.example"}]),
+                "/post/servers: a text",
+            ),
+        ],
+        |more| {
+            let scheme = "components: {securitySchemes: {k: {type: http, scheme: basic}}}";
+            three("3.0.3", scheme, &format!("      {more}\n{OK}"))
+        },
+    );
+}
+
+#[test]
+fn schemas_are_read_in_any_form() {
+    let a = "/components/schemas/A/properties/x";
+    let string = json!({"type": "string"});
+    let quirks = || {
+        vec![
+            quirk(
+                "{type: str}",
+                a,
+                string.clone(),
+                "\"str\" is not a type: read as `string`",
+            ),
+            quirk("string", a, string.clone(), "the name of a type"),
+            quirk(
+                "{type: long}",
+                a,
+                json!({"type": "integer", "format": "int64"}),
+                "`integer` of the format `int64`",
+            ),
+            quirk(
+                "{type: array, items: [{type: string}]}",
+                a,
+                json!({"type": "array", "items": {"type": "string"}}),
+                "/items: a list of schemas",
+            ),
+            quirk(
+                "{type: array, items: string}",
+                a,
+                json!({"type": "array", "items": {"type": "string"}}),
+                "/items: the name of a type",
+            ),
+            quirk(
+                "{type: object, additionalProperties: 'true'}",
+                "/components/schemas/A/properties/x/additionalProperties",
+                json!(true),
+                "read as a boolean",
+            ),
+            quirk(
+                "{type: string, required: true}",
+                "/components/schemas/A/required",
+                json!(["x"]),
+                "read as `required` of the object around it",
+            ),
+            quirk(
+                "{type: string, required: 'false'}",
+                a,
+                string.clone(),
+                "read as `required` of the object around it",
+            ),
+            quirk(
+                "{allOf: {$ref: '#/definitions/B'}}",
+                a,
+                json!({"$ref": "#/components/schemas/B"}),
+                "/allOf: an object: read as a list of it",
+            ),
+            quirk(
+                "{$ref: B}",
+                a,
+                json!({"$ref": "#/components/schemas/B"}),
+                "`B` leads nowhere: read as #",
+            ),
+            quirk(
+                "{$ref: '#/definitions/B'}",
+                a,
+                json!({"$ref": "#/components/schemas/B"}),
+                "",
+            ),
+            quirk(
+                "{$ref: '#/components/schemas/B'}",
+                a,
+                json!({"$ref": "#/components/schemas/B"}),
+                "",
+            ),
+        ]
+    };
+    let schemas = |x: &str| {
+        format!(
+            "{{A: {{type: object, properties: {{x: {x}}}}}, B: {{type: object, properties: {{y: {{type: string}}}}}}}}"
+        )
+    };
+    check(quirks(), |x| {
+        two(&format!("definitions: {}", schemas(x)), OK)
+    });
+    check(quirks(), |x| {
+        three(
+            "3.0.3",
+            &format!("components: {{schemas: {}}}", schemas(x)),
+            OK,
+        )
+    });
+    check(
+        vec![quirk(
+            "{type: any}",
+            "/components/schemas/A/properties/x/type",
+            Value::Null,
+            "read as any JSON",
+        )],
+        |x| two(&format!("definitions: {}", schemas(x)), OK),
+    );
+    check(
+        vec![quirk(
+            "{type: file}",
+            "/components/schemas/A/properties/x/format",
+            json!("binary"),
+            "\"file\" is not a type",
+        )],
+        |x| {
+            three(
+                "3.0.3",
+                &format!("components: {{schemas: {}}}", schemas(x)),
+                OK,
+            )
+        },
+    );
+}
+
+#[test]
+fn names_of_schemas_in_31_lead_to_them() {
+    let schema = |text: &'static str, pointer, name: &str| {
+        quirk(
+            text,
+            pointer,
+            json!({"$ref": format!("#/components/schemas/{name}")}),
+            "",
+        )
+    };
+    let x = "/components/schemas/A/properties/x";
+    let node = "{type: object, properties: {n: {type: integer}}}";
+    check(
+        vec![
+            schema(
+                "A: {type: object, properties: {x: {$ref: '#b'}}}\n    B: {$anchor: b, type: object, properties: {n: {type: string}}}",
+                x,
+                "B",
+            ),
+            schema(
+                "A: {type: object, $defs: {n: {$anchor: n, NODE}}, properties: {x: {$ref: '#n'}}}",
+                x,
+                "AN",
+            ),
+            schema(
+                "A: {$id: 'https://example.org/a', type: object, $defs: {n: {NODE}}, properties: {x: {$ref: '#/$defs/n'}}}",
+                x,
+                "AN",
+            ),
+            schema(
+                "A: {type: object, properties: {x: {$ref: tree}}}\n    Tree: {$id: tree, NODE}",
+                x,
+                "Tree",
+            ),
+            schema(
+                "A: {$id: 'https://example.org/api/a', type: object, properties: {x: {$ref: tree#n}}}\n    Tree: {$id: 'https://example.org/api/tree', type: object, $defs: {n: {$anchor: n, NODE}}}",
+                x,
+                "TreeN",
+            ),
+            schema(
+                "A: {type: object, properties: {x: {$ref: 'urn:example:tree'}}}\n    Tree: {$id: 'urn:example:tree', NODE}",
+                x,
+                "Tree",
+            ),
+            schema(
+                "A: {$dynamicAnchor: node, type: object, properties: {x: {$dynamicRef: '#node'}}}",
+                x,
+                "A",
+            ),
+            schema(
+                "A: {$id: a, type: object, properties: {x: {$ref: '#'}}}",
+                x,
+                "A",
+            ),
+            // The part of a part that became a component.
+            schema(
+                "A: {type: object, properties: {p: {$ref: '#/components/schemas/B/properties/q'}, x: {$ref: '#/components/schemas/B/properties/q/properties/r'}}}\n    B: {type: object, properties: {q: {type: object, properties: {r: {NODE}}}}}",
+                x,
+                "BqR",
+            ),
+        ],
+        |schemas| {
+            let inner = &node[1..node.len() - 1];
+            let schemas = schemas.replace("NODE", inner);
+            three(
+                "3.1.0",
+                &format!("components:\n  schemas:\n    {schemas}"),
+                OK,
+            )
+        },
+    );
+    // A name that no schema has, and one that several have, are any JSON with a warning.
+    for schemas in [
+        "A: {type: object, properties: {x: {$ref: '#b'}}}",
+        "A: {type: object, properties: {x: {$ref: '#b'}}}\n    B: {$anchor: b, type: string}\n    C: {$anchor: b, type: string}",
+        "A: {type: object, properties: {x: {$ref: 'https://example.org/none'}}}",
+    ] {
+        let text = three(
+            "3.1.0",
+            &format!("components:\n  schemas:\n    {schemas}"),
+            OK,
+        );
+        let warnings = normalize(&text, None).unwrap().report.to_string();
+        assert!(warnings.contains("/A/properties/x/$ref: "), "{warnings}");
+    }
+}
+
+#[test]
+fn what_32_adds_is_read_or_left_out_with_a_warning_at_its_place() {
+    let op = "/paths/~1a~1/post";
+    check(
+        vec![
+            quirk(
+                "parameters: [{name: q, in: querystring, content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {a: {type: string}}}}}}]",
+                "/paths/~1a~1/post/parameters/0/in",
+                json!("query"),
+                "",
+            ),
+            quirk(
+                "parameters: [{name: q, in: querystring, content: {application/json: {schema: {type: object}}}}]",
+                "/paths/~1a~1/post/parameters",
+                json!([]),
+                "/post/parameters/0: a parameter that is the whole query",
+            ),
+            quirk(
+                "parameters: [{$ref: '#/components/parameters/Q'}]",
+                "/paths/~1a~1/post/parameters",
+                json!([]),
+                "/post/parameters/0: a parameter that is the whole query",
+            ),
+            quirk(
+                "responses: {200: {summary: fine}}",
+                "/paths/~1a~1/post/responses/200/description",
+                json!("fine"),
+                "",
+            ),
+            quirk(
+                "responses: {200: {content: {application/jsonl: {itemSchema: {type: object}}}}}",
+                "/paths/~1a~1/post/responses/200/content/application~1jsonl/itemSchema",
+                Value::Null,
+                "/responses/200/content/application~1jsonl/itemSchema: ",
+            ),
+            quirk(
+                "callbacks: {c: {'{$url}': {additionalOperations: {COPY: {}}, post: {responses: {200: {content: {application/jsonl: {itemSchema: {}}}}}}}}}",
+                "/paths/~1a~1/post/callbacks/c/{$url}/additionalOperations",
+                Value::Null,
+                "/callbacks/c/{$url}/additionalOperations: ",
+            ),
+            quirk(
+                "servers: [{url: /, name: here}]",
+                "/paths/~1a~1/post/servers",
+                json!([{"url": "/"}]),
+                "/post/servers/0/name: ",
+            ),
+        ],
+        |operation| {
+            let more = "components: {parameters: {Q: {name: q, in: querystring, content: {application/json: {schema: {type: object}}}}}}";
+            let ok = if operation.starts_with("responses") {
+                ""
+            } else {
+                OK
+            };
+            three("3.2.0", more, &format!("      {operation}\n{ok}"))
+        },
+    );
+    check(
+        vec![
+            quirk(
+                "tags: [{name: a, summary: b, parent: c, kind: nav}, {name: c}]",
+                "/tags/0",
+                json!({"name": "a", "description": "b"}),
+                "#/tags/0/parent: ",
+            ),
+            quirk(
+                "$self: https://example.org/api",
+                "/$self",
+                Value::Null,
+                "#/$self: ",
+            ),
+            quirk(
+                "components: {securitySchemes: {o: {type: oauth2, deprecated: true, flows: {deviceAuthorization: {deviceAuthorizationUrl: /d, tokenUrl: /t, scopes: {}}, clientCredentials: {tokenUrl: /t, scopes: {}}}}}}",
+                "/components/securitySchemes/o",
+                json!({"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {}}}}),
+                "/flows/deviceAuthorization: ",
+            ),
+        ],
+        |more| three("3.2.0", more, OK),
+    );
+    // QUERY is a method as any other, and needs no other operation beside it.
+    let text = three("3.2.0", "", OK).replace("    post:", "    query:");
+    let new = normalize(&text, None).unwrap();
+    assert_eq!(new.doc["paths"]["/a/"]["query"]["operationId"], "a_create");
+    let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();
+    assert!(code.contains("\"QUERY\""), "{code}");
+    let text =
+        three("3.2.0", "", OK).replace("    post:", "    additionalOperations:\n     QUERY:");
+    let new = normalize(&text, None).unwrap();
+    assert_eq!(new.doc["paths"]["/a/"]["query"]["operationId"], "a_create");
+    assert!(at(&new.doc, op).is_null());
+}
+
+fn at(doc: &Value, pointer: &str) -> Value {
+    doc.pointer(pointer).cloned().unwrap_or_default()
+}
+
+#[test]
+fn certificates_of_clients_are_left_out_wherever_an_operation_stands() {
+    let more = "components:\n  securitySchemes: {m: {type: mutualTLS}, k: {type: http, scheme: basic}}\n  callbacks: {C: {'{$url}': {post: {security: [{m: []}], responses: {}}}}}";
+    let operation = format!(
+        "      callbacks: {{c: {{'{{$url}}': {{post: {{security: [{{m: [], k: []}}], responses: {{}}}}}}}}}}\n{OK}"
+    );
+    let new = normalize(&three("3.1.0", more, &operation), None).unwrap();
+    assert!(!new.text.contains("\"m\""), "{}", new.text);
+}
+
+#[test]
+fn components_may_have_the_names_of_members() {
+    let shared = "{description: '', headers: {schema: {schema: {type: [string, 'null']}}}, content: {application/json: {schema: {type: [string, 'null']}}}}";
+    let more = format!(
+        "components: {{responses: {{example: {shared}, examples: {shared}, schema: {shared}}}}}"
+    );
+    let new = normalize(&three("3.1.0", &more, OK), None).unwrap();
+    assert!(!new.text.contains("\"null\""), "{}", new.text);
+}
