@@ -100,7 +100,7 @@ impl Argument {
             }
             _ => {}
         }
-        // Values that are written as JSON or in a style are checked once more while they are written.
+        // Values that are written as JSON or in a style are checked again meanwhile.
         let written = matches!(self, Self::List(_) | Self::Of(_) | Self::Any);
         if checks.is_empty() {
             return match self {
@@ -126,7 +126,7 @@ impl Argument {
     }
 }
 
-/// Returns whether it is a type of the client itself, for which `IntoValue` defines the accepted values.
+/// Returns whether it is a type of the client, for which `IntoValue` defines what it takes.
 pub fn is_value(ty: &TokenStream) -> bool {
     let values = ["Date", "Decimal", "DeviceId", "Timestamp", "UnitId", "Uuid"];
     let ty = ty.to_string();

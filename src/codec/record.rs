@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A value that a field holds before it is read. It is never seen outside: if a required field does not come, that is an error.
+/// A value that a field holds before it is read. It is never seen: a missing field is an error.
 pub trait Placeholder {
     fn placeholder() -> Self;
 }
@@ -53,7 +53,7 @@ placeholders! {
     [] UnknownMembers => UnknownMembers::default(),
 }
 
-/// A generated struct. It has at most 512 fields, because no more can be checked for presence: the generator refuses a larger one.
+/// A generated struct. It has at most 512 fields, since no more can be checked for presence.
 pub trait Record: Placeholder {
     /// The names of the fields in JSON.
     const FIELDS: &'static [&'static str];
@@ -209,7 +209,7 @@ impl Visitor<'_> for Key {
     }
 }
 
-/// Implements serde's traits and `Debug` for a [`Record`], with its fields and the one that keeps other members.
+/// Implements serde's traits and `Debug` for a [`Record`]: its fields; the one of other members.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __record {

@@ -48,7 +48,7 @@ impl Gate {
     }
 }
 
-/// A place in the rate limit: the moment when a request may be sent. A place that is not used goes back.
+/// A place in the rate limit: the moment of a request. A place that is not used goes back.
 pub(crate) struct Place<'a> {
     limits: &'a Limits,
     at: Instant,
@@ -142,7 +142,7 @@ impl Limits {
         self.in_flight.is_none() && self.interval.is_zero() && self.paused().is_none()
     }
 
-    /// Waits until an attempt may start. Fails at once if its place in the rate, or the end of a pause, is after the deadline.
+    /// Waits until an attempt may start. Fails at once if that would be after the deadline.
     pub async fn admit(&self, deadline: Instant) -> Result<(Permit, Place<'_>), Error> {
         let permit = match &self.in_flight {
             Some(semaphore) => Arc::clone(semaphore).acquire_owned().await.ok(),
@@ -153,7 +153,7 @@ impl Limits {
             if place.at > Instant::now() {
                 sleep_until(place.at).await;
             }
-            // After a pause all places are spread anew: those in the pause would otherwise all start at once.
+            // After a pause all places are spread anew, or those in it would start at once.
             if self.paused().is_none() {
                 return Ok((permit, place));
             }

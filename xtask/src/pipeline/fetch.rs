@@ -53,7 +53,7 @@ pub fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && place::is_loopback(url))
 }
 
-/// Returns a builder of the HTTP client for this URL. Redirects are left to the caller; loopback is reached without a proxy.
+/// Returns a builder of the HTTP client for this URL, without redirects, for loopback without proxy.
 ///
 /// # Errors
 /// Returns an error if the program's cryptography provider supports no safe version of TLS.
@@ -71,7 +71,7 @@ pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
 /// Parses a URL that the user gave. The error does not show it.
 ///
 /// # Errors
-/// Returns an error if it is not a URL, if it has credentials, or if it is neither https nor http on loopback.
+/// Returns an error if it is no URL, has credentials, or is neither https nor http on loopback.
 pub fn url(text: &str) -> Result<Url, Failure> {
     let fail = |message: String| Failure::new("fetch", "", message).at("--url");
     let url = Url::parse(text).map_err(|e| fail(format!("is not a URL ({e})")))?;

@@ -1,4 +1,5 @@
-//! Reads responses from a recording: HAR 1.2, or JSON lines of `{"method", "url", "status", "body"}`. It is read as a stream, whatever its size.
+//! Reads responses from a recording, as a stream: HAR 1.2, or JSON lines of
+//! `{"method", "url", "status", "body"}`.
 
 use std::{
     cell::Cell,
@@ -246,7 +247,7 @@ pub fn matching<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
     fits.max().map(|(_, template)| template)
 }
 
-/// Returns how specific each segment of the template is, if the path matches: 2 for a literal, 1 for a partial one, 0 for any.
+/// Returns how specific each segment is, if the path matches: 2 a literal, 1 a partial one, 0 any.
 fn specific(template: &str, path: &str) -> Option<Vec<u8>> {
     let (segments, parts) = (template.split('/'), path.split('/'));
     if segments.clone().count() != parts.clone().count() {
