@@ -717,6 +717,21 @@ async fn a_retry_after_beyond_the_time_left_is_an_error_at_once() {
 }
 
 #[tokio::test]
+async fn a_call_whose_timeout_is_over_at_once_sends_nothing() {
+    let server = Server::start(|_, _| write(ok("7"))).await;
+    let client = server.builder().build().unwrap();
+    for timeout in [Duration::ZERO, Duration::from_nanos(1)] {
+        let request = client.request(Method::POST, "/reset/0123456789abcdef0123456789abcdef/");
+        let options = CallOptions::new().timeout(timeout);
+        let error = request.options(options).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        let text = "raw (POST /reset/** redacted **/): nothing was sent within";
+        assert!(error.to_string().starts_with(text), "{error}");
+    }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
 async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     let stalls = || {
         Server::start(|n, _| {

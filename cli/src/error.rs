@@ -124,7 +124,10 @@ impl From<Error> for Failure {
         };
         let text = rt::without_advice(&e);
         // `raw` is not a useful name for a request to any path.
-        let text = text.strip_prefix("raw: ").unwrap_or(&text);
+        let text = match text.strip_prefix("raw (").and_then(|t| t.split_once("): ")) {
+            Some((request, why)) => format!("{request}: {why}"),
+            None => text.strip_prefix("raw: ").unwrap_or(&text).to_owned(),
+        };
         let mut failure = Self::new(exit, text);
         let body = e.raw_body().unwrap_or_default().trim_ascii_start();
         if e.kind() == ErrorKind::Command && !body.is_empty() {

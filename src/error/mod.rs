@@ -5,7 +5,7 @@ mod fields;
 mod new;
 mod text;
 
-use std::{collections::BTreeMap, error::Error as StdError, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, time::Duration};
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -47,8 +47,8 @@ struct Inner {
     /// What a program in Rust can do about it; follows the message.
     advice: String,
     operation: Option<&'static str>,
-    /// The method and the path template of the operation.
-    request: Option<(Method, &'static str)>,
+    /// The method and the path template of the operation, or the path of a raw request.
+    request: Option<(Method, Cow<'static, str>)>,
     status: Option<u16>,
     body: Option<Bytes>,
     path: Option<String>,

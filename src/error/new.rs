@@ -1,6 +1,6 @@
 //! Constructors of errors, and what is added to an error on its way up.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -219,9 +219,13 @@ impl Error {
         self
     }
 
-    /// Adds the method and the path template of the operation, if it has one.
-    pub(crate) fn on(mut self, method: &Method, template: Option<&'static str>) -> Self {
-        self.0.request = template.map(|template| (method.clone(), template));
+    /// Adds the method and the path template of the operation, or the path of a raw request without its secrets.
+    pub(crate) fn on(
+        mut self,
+        method: &Method,
+        path: Option<impl Into<Cow<'static, str>>>,
+    ) -> Self {
+        self.0.request = path.map(|path| (method.clone(), path.into()));
         self
     }
 }

@@ -55,10 +55,9 @@ impl Mask<'_> {
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.known.borrow();
         let is_known = known.iter().any(|s| text.contains(s.expose_secret()));
-        let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
         if is_known
             || text.contains("PRIVATE KEY")
-            || text.split(is_end).any(secret::by_value)
+            || secret::in_text(text)
             || shown::is_json_with_secret(text, self.marked)
         {
             return MASK.into();

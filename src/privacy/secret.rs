@@ -90,6 +90,12 @@ pub fn by_value(value: &str) -> bool {
     hex || (value.len() > 40 && value.matches('.').count() == 2 && value.starts_with("ey"))
 }
 
+/// Returns whether any part of a text looks like a secret.
+pub fn in_text(text: &str) -> bool {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .any(by_value)
+}
+
 /// Returns whether a member of this name that is only written is a secret; more names are than elsewhere.
 pub fn when_written(name: &str) -> bool {
     by_name(name) || words(name).iter().any(|word| among(QUERY, word))
@@ -98,7 +104,6 @@ pub fn when_written(name: &str) -> bool {
 /// Returns whether a decoded pair of a query or a form is a secret. More names are secret there than elsewhere, a name may be the secret itself, and a value
 /// may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
-    let is_end = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
     let inside = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8_lossy();
         // The text before each `=`.
@@ -107,7 +112,7 @@ pub fn in_query(name: &str, value: &str) -> bool {
         let mut names = names
             .iter()
             .filter_map(|n| n.rsplit(['?', '&', '#', ';', '/']).next());
-        names.any(when_written) || decoded.split(is_end).any(by_value)
+        names.any(when_written) || in_text(&decoded)
     };
     when_written(name) || inside(name) || inside(value)
 }

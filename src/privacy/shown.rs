@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use percent_encoding::percent_decode_str;
 use reqwest::{Url, header::HeaderMap};
 use serde_json::Value;
 
@@ -91,6 +92,20 @@ pub(crate) fn link(link: &str) -> &str {
     }
 }
 
+/// Returns a path, or a URL without its query, in which segments that may be secrets are masked: those that look like one, and a segment with a digit
+/// behind the name of one.
+pub(crate) fn path(path: &str) -> String {
+    let mut behind_a_secret = false;
+    let shown = path.split('/').map(|segment| {
+        let text = percent_decode_str(segment).decode_utf8_lossy();
+        let is_secret = secret::in_text(&text)
+            || behind_a_secret && text.contains(|c: char| c.is_ascii_digit());
+        behind_a_secret = secret::by_name(&text);
+        if is_secret { secret::MASK } else { segment }
+    });
+    shown.collect::<Vec<_>>().join("/")
+}
+
 /// Returns why the value at this path did not decode. serde's message may show the value, so it is replaced if the value is a secret.
 pub(crate) fn reason(path: &str, message: String) -> String {
     if names_a_secret(path) {
@@ -143,6 +158,39 @@ pub(crate) fn mark(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn segments_of_a_path_that_may_be_secrets_are_not_shown() {
+        const HEX: &str = "0123456789abcdef0123456789abcdef";
+        let hidden = |text: String| {
+            let shown = path(&text);
+            assert!(shown.contains(secret::MASK), "{text}: {shown}");
+            assert!(
+                !shown.contains("0123") && !shown.contains("tok-7"),
+                "{shown}"
+            );
+        };
+        for segment in [
+            HEX,
+            &HEX.to_uppercase(),
+            &format!("a:{HEX}"),
+            &format!("%2F{HEX}"),
+        ] {
+            hidden(format!("/confirm/{segment}/"));
+            hidden(format!("https://h.example/{segment}"));
+        }
+        hidden("/auth/password/tok-7/".into());
+        hidden("/resetToken/tok-7".into());
+        for text in [
+            "",
+            "/",
+            "/dongle/devices/0189d7a5-0000-7000-8000-000000000001/settings/",
+            "/auth/token/refresh/",
+            "https://h.example:8/x/7",
+        ] {
+            assert_eq!(path(text), text);
+        }
+    }
 
     #[test]
     fn bodies_with_secrets_are_not_shown() {

@@ -122,6 +122,10 @@ impl<'a> Attempt<'a, '_> {
     ) -> Result<M::Output, Failure> {
         let core = self.core;
         let late = |what| Failure::Fatal(self.late(what, None));
+        // A response may come sooner than a timer of a few microseconds fires.
+        if Instant::now() >= self.deadline {
+            return Err(late("nothing was sent"));
+        }
         // Boxed, because most calls do not need it: a future under 1 KiB is quick to allocate.
         let (permit, place) = match core.limits.idle() {
             true => (None, None),
@@ -270,7 +274,7 @@ impl<'a> Attempt<'a, '_> {
     /// Checks a redirect that a browser, or the user's own `reqwest::Client`, has followed.
     #[cold]
     fn judge_redirect(&self, asked: &Url, responded: &Url) -> Result<(), Error> {
-        let there = address::shown(responded);
+        let there = shown::path(&address::shown(responded));
         if !address::same_origin(asked, responded) {
             return Err(Error::invalid(format!(
                 "the call was redirected to another host, {there}: is the base URL right?"

@@ -2,7 +2,10 @@
 
 use reqwest::{Method, Url, header::LOCATION};
 
-use crate::transport::{address, platform::RawResponse};
+use crate::{
+    privacy::shown,
+    transport::{address, platform::RawResponse},
+};
 
 /// How many redirects are followed in a row.
 pub(crate) const MOST: u8 = 5;
@@ -20,7 +23,7 @@ pub(crate) fn target(
     }
     let location = response.headers().get(LOCATION)?.to_str().ok()?;
     let to = response.url().join(location).ok()?;
-    let there = address::shown(&to);
+    let there = shown::path(&address::shown(&to));
     Some(if !address::same_origin(&to, base) {
         Err(format!(
             "a redirect to another host, {there}, is not followed: is the base URL right?"

@@ -1,5 +1,7 @@
 //! The span of a call, and the counts that its errors carry.
 
+use std::borrow::Cow;
+
 use reqwest::{Method, Url};
 use tracing::{
     Span,
@@ -8,6 +10,7 @@ use tracing::{
 
 use crate::{
     Error,
+    privacy::shown,
     transport::{clock::Instant, request::RequestSpec},
 };
 
@@ -17,7 +20,8 @@ pub(crate) struct Trace {
     pub attempts: u32,
     operation: &'static str,
     method: Method,
-    template: Option<&'static str>,
+    /// The path template of the operation, or the path of a raw request.
+    path: Option<Cow<'static, str>>,
     pub started: Instant,
 }
 
@@ -27,6 +31,7 @@ impl Trace {
     /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those with `otel.` are understood by `tracing-opentelemetry`.
     pub fn new(base: &Url, spec: &RequestSpec) -> Self {
         let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
+        let path = template.is_none().then(|| shown::path(&spec.path));
         let span = tracing::info_span!(
             "autopi.call",
             otel.name = %template.map_or_else(|| method.to_owned(), |path| format!("{method} {path}")),
@@ -35,7 +40,7 @@ impl Trace {
             operation,
             http.request.method = method,
             url.template = template,
-            url.path = template.is_none().then_some(&*spec.path),
+            url.path = path,
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
             http.response.status_code = Empty,
@@ -55,7 +60,7 @@ impl Trace {
             attempts: 0,
             operation,
             method: spec.method.clone(),
-            template: spec.template,
+            path: path.map_or(template.map(Cow::Borrowed), |path| Some(path.into())),
             started: Instant::now(),
         }
     }
@@ -75,7 +80,7 @@ impl Trace {
         }
         error
             .of(self.operation, self.attempts, self.started.elapsed())
-            .on(&self.method, self.template)
+            .on(&self.method, self.path.clone())
     }
 }
 

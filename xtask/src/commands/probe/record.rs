@@ -1,5 +1,4 @@
-//! Reads responses from a recording, as a stream: HAR 1.2, or JSON lines of
-//! `{"method", "url", "status", "body"}`.
+//! Reads responses from a recording as a stream: HAR 1.2, or lines of `{"method", "url", …}`.
 
 use std::{
     cell::Cell,
