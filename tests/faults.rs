@@ -855,8 +855,8 @@ async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
 
 #[tokio::test]
 async fn the_error_text_fits_the_status() {
-    let text = |status: &'static str, path: &'static str| async move {
-        let server = Server::responses(vec![response(status, "", "")]).await;
+    let with = |status: &'static str, path: &'static str, body: &'static str| async move {
+        let server = Server::responses(vec![response(status, "", body)]).await;
         let operation: &'static Operation = Box::leak(Box::new(Operation {
             id: "thing_read",
             method: "GET",
@@ -872,6 +872,7 @@ async fn the_error_text_fits_the_status() {
         call.path("unit_id", 7);
         call.send_empty().await.unwrap_err().to_string()
     };
+    let text = |status, path| with(status, path, "");
     for (path, hint) in [
         ("/dongle/devices/{id}/", true),
         ("/dongle/{unit_id}/execute/", true),
@@ -885,7 +886,17 @@ async fn the_error_text_fits_the_status() {
             "{text}"
         );
     }
-    let text = text("304 Not Modified", "/x/").await;
+    let text = with(
+        "404 Not Found",
+        "/devices/{id}/",
+        r#"{"detail":"Invalid page."}"#,
+    )
+    .await;
+    assert!(
+        text.ends_with("\"Invalid page.\": the list has no such page"),
+        "{text}"
+    );
+    let text = with("304 Not Modified", "/x/", "").await;
     assert!(
         text.contains("not modified") && !text.contains("redirect"),
         "{text}"

@@ -121,6 +121,10 @@ impl Error {
             300..=399 => "a redirect that is not followed: is the base URL right?",
             401 => "check the token; an API token goes with `APIToken`, a JWT with `Bearer`",
             403 => "the account may not do this",
+            // Django REST framework's `invalid_page_message`.
+            404 if body.windows(12).any(|text| text == b"Invalid page") => {
+                "the list has no such page"
+            }
             404 if template.is_some_and(names_a_device) => {
                 "not found for this account; was a unit id passed for a device id, or the reverse?"
             }

@@ -21,7 +21,10 @@ pub(super) fn check(path: &Path) -> Result<(), Error> {
     if about.is_file() {
         return Ok(());
     }
-    let why = "it is not a regular file: use `Upload::reader`";
+    let why = match about.is_dir() {
+        true => "it is a folder",
+        false => "it is not a regular file: use `Upload::reader`",
+    };
     Err(unreadable(path, &io::Error::other(why)))
 }
 
