@@ -373,3 +373,53 @@ async fn positions_of_a_device_are_of_that_device() {
     }
     assert!(compared > 0);
 }
+
+#[tokio::test]
+async fn json_of_any_form_is_kept_with_all_its_digits() {
+    let thing = json!({"$ref": "#/definitions/Thing"});
+    let id = json!({"name": "id", "in": "path", "required": true, "type": "integer"});
+    let body = json!({"name": "data", "in": "body", "required": true, "schema": thing});
+    let found = json!({"200": {"description": "", "schema": thing}});
+    let document = json!({
+        "swagger": "2.0", "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/things/": {"get": {"operationId": "list", "responses": {"200": {"description": "", "schema": {"type": "array", "items": thing}}}}},
+            "/things/{id}/": {
+                "parameters": [id],
+                "get": {"operationId": "read", "responses": found},
+                "patch": {"operationId": "change", "parameters": [body], "responses": found},
+            },
+        },
+        "definitions": {"Thing": {"type": "object", "properties": {
+            "id": {"type": "integer", "readOnly": true}, "more": {"type": "object"}, "at": {"type": "string", "format": "date-time"},
+        }}},
+    });
+    let api = Api::start(Sandbox::builder().spec(document)).await;
+    let ask = async |request: reqwest::RequestBuilder| {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.text().await.unwrap()
+    };
+    for more in [
+        "5",
+        "\"x\"",
+        "[1,[2],{}]",
+        "[]",
+        "false",
+        "{\"a\":[123456789012345678901234567890,-18446744073709551616]}",
+        "18446744073709551615",
+    ] {
+        let change = api.request("PATCH", "/things/1/");
+        let change = change.header("content-type", "application/json");
+        let changed = ask(change.body(format!("{{\"more\":{more}}}"))).await;
+        let kept = format!("\"more\":{more}");
+        let read = ask(api.request("GET", "/things/1/")).await;
+        let list = ask(api.request("GET", "/things/")).await;
+        for shown in [changed, read, list] {
+            assert!(shown.contains(&kept), "{more}: {shown}");
+        }
+    }
+    let at = json!({"at": "2026-01-01 01:30+02:00"});
+    let changed = api.send("PATCH", "/things/01/", &at).await;
+    assert_eq!(changed.body["at"], "2025-12-31T23:30:00Z", "in UTC");
+}

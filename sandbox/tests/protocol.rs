@@ -523,3 +523,22 @@ async fn wire_modes_differ_where_the_api_departs_from_its_document() {
             .is_object()
     );
 }
+
+#[tokio::test]
+async fn a_header_that_comes_twice_is_read_as_one_list() {
+    let api = Api::start(Sandbox::builder()).await;
+    let list = |names: [(&str, &str); 2]| {
+        let request = api.request("GET", "/dongle/devices/");
+        let request = names.iter().fold(request, |r, (k, v)| r.header(*k, *v));
+        async { json_response(request.send().await.unwrap()).await }
+    };
+    let accepted = list([("Accept", "text/html"), ("Accept", "application/json")]).await;
+    assert_eq!(accepted.status, 200);
+    let token = "APIToken 0123456789abcdef0123456789abcdef01234567";
+    let refused = list([("Authorization", token), ("x", "y")]).await;
+    let text = "Invalid token header. Token string should not contain spaces.";
+    assert_eq!(
+        (refused.status, &refused.body["detail"]),
+        (401, &json!(text))
+    );
+}

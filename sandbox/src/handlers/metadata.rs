@@ -93,7 +93,7 @@ fn describe_members(spec: &Spec, place: SchemaRef, progress: &mut Progress) -> M
     progress.fields += object.properties.len();
     for property in &object.properties {
         let required = property.required && !property.of.read_only;
-        let mut field = field(spec, &property.name, property.of, progress);
+        let mut field = field(spec, &property.name, (property.of, required), progress);
         field.insert("required".into(), required.into());
         field.insert("read_only".into(), property.of.read_only.into());
         field.insert("label".into(), label(&property.name).into());
@@ -103,7 +103,19 @@ fn describe_members(spec: &Spec, place: SchemaRef, progress: &mut Progress) -> M
     out
 }
 
-fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map<String, Value> {
+fn is_serializer(spec: &Spec, of: SchemaRef) -> bool {
+    spec.schemas
+        .at(of)
+        .object()
+        .is_some_and(|o| !o.is_free_form())
+}
+
+fn field(
+    spec: &Spec,
+    name: &str,
+    (of, required): (SchemaRef, bool),
+    progress: &mut Progress,
+) -> Map<String, Value> {
     let schemas = &spec.schemas;
     let schema = schemas.at(of);
     let mut out = Map::new();
@@ -132,6 +144,7 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
             "date-time" => "datetime",
             "uri" => "url",
             "date" | "email" | "slug" | "decimal" => format,
+            "" if schema.pattern.is_some() => "regex",
             _ => "string",
         },
         Kind::Integer => "integer",
@@ -139,6 +152,8 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
         Kind::Boolean => "boolean",
         Kind::File => "file upload",
         Kind::List(item) if schemas.at(*item).values.is_some() => "multiple choice",
+        // A serializer of many is no field.
+        Kind::List(item) if is_serializer(spec, *item) => "field",
         Kind::List(_) => "list",
         Kind::Object(object)
             if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
@@ -149,8 +164,8 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
     };
     out.insert("type".into(), kind.into());
     for (key, limit) in [
-        ("min_length", schema.min_length),
-        ("max_length", schema.max_length),
+        ("min_length", schema.min_length.or(schema.items.0)),
+        ("max_length", schema.max_length.or(schema.items.1)),
     ] {
         // drf-yasg documents a text that must not be blank by its minimum length.
         out.extend(limit.filter(|n| *n > 1).map(|n| (key.to_owned(), n.into())));
@@ -174,14 +189,28 @@ fn field(spec: &Spec, name: &str, of: SchemaRef, progress: &mut Progress) -> Map
             None if !progress.may_enter(of) => {}
             None => {
                 progress.places.push(of);
-                let mut child = field(spec, name, *item, progress);
+                let mut child = field(spec, name, (*item, required), progress);
+                progress.places.pop();
+                child.insert(
+                    "required".into(),
+                    (required || !is_serializer(spec, *item)).into(),
+                );
+                child.insert("read_only".into(), false.into());
+                out.insert("child".into(), child.into());
+            }
+        },
+        Kind::Object(object) if object.is_free_form() => {
+            let other = object.others.filter(|o| o.is_typed());
+            if let Some(other) = other.filter(|_| progress.may_enter(of)) {
+                progress.places.push(of);
+                let mut child = field(spec, name, (other, true), progress);
                 progress.places.pop();
                 child.insert("required".into(), true.into());
                 child.insert("read_only".into(), false.into());
                 out.insert("child".into(), child.into());
             }
-        },
-        Kind::Object(object) if !object.is_free_form() => {
+        }
+        Kind::Object(_) => {
             out.insert(
                 "children".into(),
                 describe_members(spec, of, progress).into(),

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     handlers::query::Query,
     spec::{Location, Operation},
+    util::python,
 };
 
 const DEFAULT_PAGE_SIZE: u64 = 20;
@@ -69,8 +70,7 @@ impl Paging {
         let start = match family {
             Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
                 "last" => 0,
-                text => text
-                    .trim()
+                text => python::int(text)?
                     .parse::<u64>()
                     .ok()
                     .filter(|n| *n > 0)?

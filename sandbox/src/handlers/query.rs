@@ -1,5 +1,7 @@
 //! The query of a request.
 
+use crate::util::python;
+
 /// The decoded names and values, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
@@ -39,7 +41,24 @@ impl Query {
     }
 
     pub fn number(&self, name: &str) -> Option<u64> {
-        self.get(name)?.trim().parse().ok()
+        python::int(self.get(name)?)?.parse().ok()
+    }
+
+    /// Returns the values of `name[0]`, `name[1]` and so on, in order.
+    pub fn indexed(&self, name: &str) -> Vec<String> {
+        let place = |key: &str| -> Option<u32> {
+            let index = key
+                .strip_prefix(name)?
+                .strip_prefix('[')?
+                .strip_suffix(']')?;
+            index.parse().ok()
+        };
+        let found = self
+            .0
+            .iter()
+            .filter_map(|(k, v)| Some((place(k)?, v.clone())));
+        let found: std::collections::BTreeMap<u32, String> = found.collect();
+        found.into_values().collect()
     }
 
     pub fn filters(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::state::Item;
+use crate::{state::Item, util::json};
 
 /// An item as it is shown, with its JSON once that was needed.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl From<Value> for Shown {
 
 impl Shown {
     pub fn json(&self) -> &str {
-        self.json.get_or_init(|| self.value.to_string())
+        self.json.get_or_init(|| json::write(&self.value))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 
 use crate::{
     API_TOKEN,
@@ -24,7 +24,7 @@ impl Api {
             .iter()
             .map(|f| if let Fault::ClockSkew(by) = f { *by } else { 0 })
             .sum();
-        let header = parts.headers.get(header::AUTHORIZATION);
+        let header = joined(&parts.headers, header::AUTHORIZATION);
         let public =
             operation.map_or_else(|| route.operations.iter().all(|o| o.public), |o| o.public);
         let unauthorized = |message: &str| {
@@ -33,7 +33,7 @@ impl Api {
         };
         // Wrong credentials are refused even where none are needed.
         let now = self.clock.now(skew).as_second();
-        let token = match auth::check(header.map(HeaderValue::as_bytes), now) {
+        let token = match auth::check(header.as_deref(), now) {
             Err(message) => return Err(unauthorized(message)),
             Ok(Some(token)) if faults.contains(&Fault::TokenExpiry) && token != API_TOKEN => {
                 return Err(unauthorized("Signature has expired."));
@@ -87,6 +87,16 @@ impl Api {
     }
 }
 
+/// Returns the values of a header as WSGI joins them.
+fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
+    let values: Vec<&[u8]> = headers
+        .get_all(name)
+        .into_iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
+    (!values.is_empty()).then(|| values.join(&b','))
+}
+
 /// Checks the requested format: 404 for an unknown `format`, 406 for media types.
 pub fn negotiate(
     headers: &HeaderMap,
@@ -107,14 +117,19 @@ pub fn negotiate(
             return Err(ApiError::not_found());
         }
     }
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()) else {
+    let accept = joined(headers, header::ACCEPT);
+    let Some(accept) = accept.and_then(|a| String::from_utf8(a).ok()) else {
         return Ok(());
     };
     let can = |range: &str| {
         let range = range.split(';').next().unwrap_or_default().trim();
-        let kind = range.strip_suffix("/*");
-        range == "*/*"
-            || offered().any(|o| o == range || kind.is_some_and(|k| o.split('/').next() == Some(k)))
+        let (main, sub) = range.split_once('/').unwrap_or((range, ""));
+        let takes = |offer: &str| {
+            let (a, b) = offer.split_once('/').unwrap_or((offer, ""));
+            let is = |range: &str, part| range == "*" || range.eq_ignore_ascii_case(part);
+            is(main, a) && is(sub, b)
+        };
+        offered().any(takes)
     };
     if accept.split(',').any(can) {
         Ok(())

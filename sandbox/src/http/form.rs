@@ -6,15 +6,24 @@ use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
-/// Returns the value of an object's schema; fields that are not properties stay unchanged.
-pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field]) -> Value {
+/// Returns the value of an object's schema; fields that are not properties stay unchanged. In a whole form, an absent box is not checked, and nothing is
+/// selected in an absent list of choices: browsers leave both out.
+pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field], whole: bool) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {
         return map.into();
     };
     for property in &object.properties {
         let name = property.name.as_str();
-        if let Some(value) = field(schemas, property.of, name, property.required, fields) {
+        let value = field(
+            schemas,
+            property.of,
+            name,
+            (property.required, whole),
+            fields,
+        );
+        let absent = || whole.then(|| unsent(schemas, property.of)).flatten();
+        if let Some(value) = value.or_else(absent) {
             map.insert(name.to_owned(), value);
         } else {
             map.remove(name);
@@ -23,11 +32,25 @@ pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field]) -> Value {
     map.into()
 }
 
+/// Returns the value of a field that browsers leave out if nothing is checked or selected.
+fn unsent(schemas: &Schemas, of: SchemaRef) -> Option<Value> {
+    let schema = schemas.at(of);
+    match &schema.kind {
+        _ if of.read_only => None,
+        Kind::Boolean if of.nullable => Some(Value::Null),
+        Kind::Boolean => Some(false.into()),
+        Kind::List(item) if schema.unique || schemas.at(*item).values.is_some() => {
+            Some(Value::Array(Vec::new()))
+        }
+        _ => None,
+    }
+}
+
 fn field(
     schemas: &Schemas,
     of: SchemaRef,
     name: &str,
-    required: bool,
+    (required, whole): (bool, bool),
     fields: &[Field],
 ) -> Option<Value> {
     let all = || fields.iter().filter(|(k, _)| k == name).map(|(_, v)| v);
@@ -44,7 +67,7 @@ fn field(
                 let object = schemas.at(*item).object().is_some();
                 let item = |part: &Vec<Field>| match part.first() {
                     Some((k, v)) if k.is_empty() && !object => v.clone(),
-                    _ => read(schemas, *item, part),
+                    _ => read(schemas, *item, part, whole),
                 };
                 return Some(indexed.iter().map(item).collect());
             }
@@ -74,7 +97,7 @@ fn field(
                 Some(value) => Some(parsed(value)),
                 None if within.is_empty() => None,
                 None if object.is_free_form() => Some(Value::Object(within.into_iter().collect())),
-                None => Some(read(schemas, of, &within)),
+                None => Some(read(schemas, of, &within, whole)),
             }
         }
         // The field is missing.

@@ -11,6 +11,14 @@ struct Reader<'a> {
 /// A fault, and the position of its character.
 type Fault = (String, usize);
 
+/// What is said of JSON that Python reads and the sandbox does not.
+const TOO_DEEP: &str = "It is nested too deep.";
+
+/// Returns whether the text is no JSON, for Python either.
+pub fn is_fault(body: &[u8]) -> bool {
+    fault(body) != TOO_DEEP
+}
+
 pub fn fault(body: &[u8]) -> String {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
@@ -38,7 +46,7 @@ pub fn fault(body: &[u8]) -> String {
         Ok(()) => {
             reader.space();
             if reader.peek().is_none() {
-                return "It is nested too deep.".into();
+                return TOO_DEEP.into();
             }
             ("Extra data".into(), reader.at())
         }

@@ -14,7 +14,7 @@ use crate::{
     },
     sample::{SampleContext, coerce::Coercer},
     spec::{Form, Operation, Route, Spec},
-    util::rng::Rng,
+    util::{json, rng::Rng},
 };
 
 pub fn render(
@@ -147,7 +147,7 @@ fn send(operation: &Operation, value: &Value) -> ApiResponse {
         (false, Some(media), Value::String(text)) => {
             response::new(operation.status, media, text.clone())
         }
-        _ => response::new(operation.status, media(operation), value.to_string()),
+        _ => response::new(operation.status, media(operation), json::write(value)),
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use crate::handlers::error::ApiError;
+use crate::{handlers::error::ApiError, util::json};
 
 pub type ApiResponse = http::Response<Bytes>;
 
@@ -24,7 +24,7 @@ pub fn new(status: StatusCode, media: &str, body: impl Into<Bytes>) -> ApiRespon
 }
 
 pub fn json(status: StatusCode, value: &Value) -> ApiResponse {
-    new(status, "application/json", value.to_string())
+    new(status, "application/json", json::write(value))
 }
 
 /// Returns the redirect of Django's APPEND_SLASH.

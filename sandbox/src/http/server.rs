@@ -101,7 +101,10 @@ async fn handle(
     peer: SocketAddr,
 ) -> Option<Response<ServedBody>> {
     let begun = Instant::now();
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // As Django does.
+    let method = parts.method.as_str().to_ascii_uppercase();
+    parts.method = method.parse().unwrap_or(parts.method);
     if let Err(error) = host::check(&parts.headers, &parts.uri, &api.settings.allowed_hosts) {
         return Some(fault_response::finish(
             api,

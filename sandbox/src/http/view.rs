@@ -34,10 +34,13 @@ impl Api {
         if let Some(file) = portal::file(&parts.method, parts.uri.path(), &parts.headers).await {
             return file;
         }
-        match self.response(parts, body, faults).await {
-            Ok(response) => response,
-            Err(error) => response::from_error(&error),
-        }
+        let response = self.response(parts, body, faults).await;
+        let mut response = response.unwrap_or_else(|error| response::from_error(&error));
+        let headers = response.headers_mut();
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        let nosniff = HeaderValue::from_static("nosniff");
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+        response
     }
 
     async fn response(
@@ -52,7 +55,7 @@ impl Api {
         if path == "/" && reads && (found.is_none() || query.contains("format=openapi")) {
             return Ok(root::response(self, query, &parts.headers));
         }
-        let Some(found) = found else {
+        let Some(mut found) = found else {
             if !path.ends_with('/') && self.served.find(&format!("{path}/")).is_some() {
                 return Ok(response::append_slash(path, query));
             }
@@ -61,16 +64,18 @@ impl Api {
         let Some(route) = self.served.routes.get(found.route) else {
             return Err(ApiError::not_found());
         };
+        let first = route.operations.iter().find(|o| o.method == parts.method);
+        if let Some(operation) = first.or(route.operations.first()) {
+            let names = router::parameters(&route.template);
+            validate::usual_ids(&self.served.schemas, operation, &names, &mut found.values);
+        }
         let mut response = self
             .view(parts, body, faults, (route, &found))
             .await
             .unwrap_or_else(|error| response::from_error(&error));
         // Every response of a view has its `Allow` header, even a refusal.
-        let headers = response.headers_mut();
-        headers.insert(header::ALLOW, route.allow.clone());
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        let nosniff = HeaderValue::from_static("nosniff");
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+        let allow = route.allow.clone();
+        response.headers_mut().insert(header::ALLOW, allow);
         Ok(response)
     }
 

@@ -101,6 +101,14 @@ impl Coercer<'_> {
                 }
                 out.into()
             }
+            // A JSON field, which drf-yasg documents as an object.
+            (Kind::Object(object), value)
+                if !self.strict
+                    && object.is_free_form()
+                    && !object.others.is_some_and(SchemaRef::is_typed) =>
+            {
+                value
+            }
             (Kind::Object(_), Value::Array(list)) => match list.into_iter().next() {
                 Some(first) => self.coerce(place, first, name, context),
                 None => self.clean(place, fresh(), name, context),

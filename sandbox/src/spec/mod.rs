@@ -9,6 +9,7 @@ pub mod names;
 pub mod pattern;
 pub mod router;
 pub mod schema;
+pub mod times;
 pub mod union;
 
 use std::collections::HashMap;

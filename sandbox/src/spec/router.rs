@@ -78,6 +78,8 @@ impl Router {
 
     /// Finds the route of a path; literal segments take precedence over mixed ones, and those over parameters.
     pub fn find(&self, path: &str) -> Option<Match> {
+        // As in Django, an encoded slash ends a segment too.
+        let path = decode(path);
         let segments: Vec<&str> = path.split('/').collect();
         let mut values = Vec::new();
         let route = self.walk(0, &segments, &mut values)?;
@@ -89,17 +91,16 @@ impl Router {
         let Some((segment, rest)) = segments.split_first() else {
             return node.route;
         };
-        let decoded = decode(segment);
         if let Some(found) = node
             .literals
-            .get(decoded.as_ref())
+            .get(*segment)
             .and_then(|next| self.walk(*next, rest, values))
         {
             return Some(found);
         }
         let before = values.len();
         for (texts, next) in &node.mixed {
-            if let Some(found) = take(texts, &decoded) {
+            if let Some(found) = take(texts, segment) {
                 values.extend(found);
                 if let Some(route) = self.walk(*next, rest, values) {
                     return Some(route);
@@ -110,7 +111,7 @@ impl Router {
         if segment.is_empty() {
             return None;
         }
-        values.push(decoded.into_owned());
+        values.push((*segment).to_owned());
         let found = node.any.and_then(|next| self.walk(next, rest, values));
         if found.is_none() {
             values.truncate(before);
@@ -170,7 +171,8 @@ mod tests {
         for (path, route, values) in [
             ("/a/", 0, ""),
             ("/a/x/", 3, ""),
-            ("/a/1%2F2/", 1, "1/2"),
+            ("/a/1%202/", 1, "1 2"),
+            ("/%61/1%2Fb/", 2, "1"),
             ("/a/x/b/", 2, "x"),
             ("/a/x/c/7/", 4, "x,7"),
             ("/f/p.q.png", 5, "p,q.png"),
@@ -178,7 +180,16 @@ mod tests {
         ] {
             assert_eq!(found(path), Some((route, values.to_owned())), "{path}");
         }
-        for path in ["", "/", "/a", "/a//", "/f/.png", "/f/x.", "/a/x/y/"] {
+        for path in [
+            "",
+            "/",
+            "/a",
+            "/a//",
+            "/f/.png",
+            "/f/x.",
+            "/a/x/y/",
+            "/a/1%2F2/",
+        ] {
             assert_eq!(found(path), None, "{path}");
         }
     }

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod json;
 pub mod private;
+pub mod python;
 pub mod rng;
 #[allow(dead_code)] // a file of the client, not all of which is needed here
 pub mod secret;

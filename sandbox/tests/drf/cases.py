@@ -83,3 +83,102 @@ for method, path, body in [
         ("PATCH", "/things/26/", {"vin": "NEW"}), ("PATCH", "/things/1/", {}), ("PUT", "/things/1/", {}), ("PATCH", "/things/1/", {"id": 77}), ("PATCH", "/things/1/", []),
         ("PATCH", "/things/99/", "{"), ("PATCH", "/things/99/", {"number": "x"}), ("DELETE", "/things/7/", None), ("GET", "/things/7/", None), ("DELETE", "/things/5/", "{")]:
     ask(method, path, body)
+more = {
+    "char": ["it's", "a\nb", "\u200b", "\x1c", "\u00a0", "\ud800", "ab\ud800", 1e16, 12345, 10**30, -0.0, 1e-7, "é" * 5, "😀😀", "a\tb", 123.0],
+    "one": [10**30, "\x85", "\x1f"],
+    "integer": [1e16, 1e400, -1, "5__0", "_5", "5_", "0x5", "5e0", "1\n", "\x1f5", [5], 5.000001, "5.00", "5.0 ", "5 .0", "--5", "+ 5", "1"*1000, False, "true", "∞", 1e15, 9e15, "5,0", 10**30],
+    "big": [1e16, 1e18, 1e19, 1e300, 9e15, "9223372036854775808", "-9223372036854775809", 10**18],
+    "flt": ["1_0", "infinity", "-inf", "+nan", "1e400", "0x5", "5.", ".5e1", "5__0", False, {}, 1e400, "5f", "5e", "1" * 1000, 10**30, "9.0000000001", " 5\n"],
+    "dec": ["1_000", ".5", "5.", "+5", "sNaN", "-0", "0x5", "5e", 0.1, "5__0", False, "inf", "-nan", "5.1"],
+    "boolean": ["TRUE", "oFF", " true ", "T ", "F", "f", "tRue", 1.5, -1, "01", "None", "nULL", "NULL", "Null", "yEs", "yES", "YES", "NO", "No", "nO", "ON", "On", "t", "y", "N", "FALSE", "False", "truE", "trUe", "fAlse", 10**30, 0.0, -0.0],
+    "nbool": ["nULL", "NULL", "Null", "N", [], {}, 2, " null "],
+    "dt": ["20260101T000000Z", "2026-W01-1T00:00", "2026-01-01x00:00", "2026-01-01T00", "2026-01-01T00:00:00.123456789Z", "2026-01-01T00:00:00,5Z", "2026-1-1T1:2", "2026-01-01T00:00:00+0530",
+           "2026-01-01T00:00:00+05", "2026-01-01T00:00:00-00:00", "2026-01-01T23:59:60Z", "2026-01-01T24:00:00Z", "2026-01-01T24:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "0000-01-01T00:00:00Z",
+           "2026-01-01t00:00:00z", "2026-01-01T00:00:00z", "2026-01-01T00:00:00 Z", "2026-01-01T00:00:00 +01:00", " 2026-01-01T00:00:00Z ", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+23:59", "2026-01-01T00:00:00+25:00",
+           "2026-01-01T00:00:00+01:00:30", "2026-01-01T00:00Z", "1767225600", 1767225600.5, "2026-01-01T", "2026-01-01 ", "2026-01", "2026", "2026-001", "2026-01-01T00:00:00[UTC]", "2026-01-01T00:00:00UTC", "2026-01-01T00:00:00+01:60", "-2026-01-01T00:00:00Z", "+02026-01-01T00:00:00Z", "12026-01-01T00:00:00Z",
+           "2026-02-29T00:00:00Z", "2024-02-29T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T0000", "2026-01-01T00:0000", "20260101 000000", "20260101", "2026-W01", "2026W011", "2026-01-01T00:00:00.1Z", "2026-01-01T00:00:00.1234567890123Z", "2026-01-01T00:00:00−01:00", "2026-01-01T00:00:00+1", {}, False, "now"],
+    "date": ["20260101", "2026-1-1", "2026-W01-1", "2026W011", "2026-01-1", " 2026-01-01", "2026-01-01T00:00:00", "2026-001", "0000-01-01", "9999-12-31", "01-01-2026", "2026/01/01", "2024-02-29", "2025-02-29", "2026-01", None, True, [], {}, "2026-01-01 ", "2026-13-01", "2026-W54-1", "26-01-01", "2026-1-01"],
+    "uuid": ["0189d7a5000070008000000000000001", "{0189d7a5-0000-7000-8000-000000000001}", "urn:uuid:0189d7a5-0000-7000-8000-000000000001", " 0189d7a5-0000-7000-8000-000000000001", "0189D7A5-0000-7000-8000-000000000001", True, False, 1.0, -1, "0189d7a5-00007000-8000-000000000001", "0-189d7a500007000800000000000000-1", 2**64, 2**128, 2**128 - 1, "uuid:0189d7a5-0000-7000-8000-000000000001", "0189d7a5-0000-7000-8000-00000000000g", "{0189d7a5000070008000000000000001"],
+    "email": ["a@b.123", "a@xn--bcher-kva.de", "a@bücher.de", "A@B.DE", "a+b@c.de", "a@b..de", "a@b.de.", " a@b.de ", "a@b.de\n", '"a b"@c.de', '"a\\"b"@c.de', "@b.de", "a@", "a@b@c.de", "a" * 65 + "@b.de", "a@" + "b" * 64 + ".de", "ä@b.de", "a@[::1]", "a@[1.2.3]", "a@b.c1", "a@b.d-", "a@b.-d", "a@1.2.3.4", "a@b_c.de", ".a@b.de", "a.@b.de", "a'b@c.de", "a@LOCALHOST", "a" * 320 + "@b.de", 'a"b@c.de', "a\0@b.de", "a,b@c.de", None, []],
+    "url": ["http://x.de.", "http://x.com1", "http://u@v@x.de", "http://x.de:", "http://x.de:70000", "http://x.de:0", "http://bücher.de", "http://x_y.de", "ftps://x.de", "ws://x.de", "http://x", "http://x.de/ä?b=c d", "http://256.1.1.1", "http://01.2.3.4", "http://1.2.3", "http://[::g]/", "http://[::1", "http://-x.de", "http://x-.de", "http://x..de", "http://.x.de", "http://u:p:q@x.de", "http://u:@x.de", "http://:p@x.de", "http://@x.de", "http://x.de\\a", " http://x.de ", "http://x.de\n", "http://x.de\t/", "http://xn--bcher-kva.de", "http://x.xn--p1ai", "http://localhost:80/x", "http://LOCALHOST", "http://x.d", "http://x.de:8a", "http://x.de/" + "a" * 2100, "http://" + "a" * 64 + ".de", "http://" + "a." * 130 + "de", "http://x.d-e", "http://x.-de", "http://0.0.0.0", "http://127.0.0.1:8000/x", "http://[::ffff:1.2.3.4]/", "http://x.de#a", "http://x.de?a", "http://x.123", "mailto:a@b.de", "://x.de", "http:///x", "http://x.de:٣", None, 5, "http://x.de/\0", "http+x://x.de"],
+    "slug": ["é", "a.b", "-", "_", " a ", 5, "a\n", None, True],
+    "regex": [" aa ", "aa\n", "aab", 5, None, True, "AA"],
+    "choice": ["A", " a", 0, 1.5, False, ["it's"], ["a\nb"], [1.0, None, True], {"é": "x"}, "\n", 'a"b', [1e16], ["\\"], ["\x7f\u200b"], ["'\""], 10**30, 1e16, 1e-7],
+    "bchoice": ["a", " ", 0],
+    "nchoice": ["1", " 1", 1.0, "1.0", "", None, True, False, [], "01"],
+    "mchoice": ["ab", {"a": 1}, ["a", None], [True], [["it's"]], ["b", "a"], [1, "a"], False, 1.5, {}],
+    "lst": [[None], [1, None, "x"], ["1", "2"], [True, False], [1.0, 2.0], "1,2", True, [[1], [2]], [1, 2, "x", 4], [[], {}], 1.5, ["", ""], [1, 2, 3]],
+    "clst": [[True, "a", ["b"], {}, None, 1.5], "a", {}, None, "", [" a "], [10**30], ["\ud800"]],
+    "dct": [{"a": None}, {"a": True}, {"a": "5", "b": []}, {"": 1}, "", True, {"a": 1.5, "b": "x", "c": None}, {"a": {"b": 1}}, {"it's": "x"}],
+    "js": [None, True, 1.5, {}, {"a": [1, {"b": None}]}, "", 10**30, 1e16],
+    "ro": [None, 5, ""],
+    "sub": [{"x": 1, "y": None}, {"x": None}, {"x": "1", "y": "2"}, {"x": True}, {"y": 1}, [1], True, 1.5, {"X": 1}, {"x": [1], "y": {}}, {"x": ""}],
+    "subs": [[{"x": 1}, 5, None, {"y": 1}], [{"x": "a", "y": "b"}, {}], True, 1.5, [[]], [[{"x": 1}]], [{}], [{"x": 1}, {"x": 2}], ["x", True], {"0": {"x": 1}}],
+    "tag": [" 1 ", "+1", "1_0", "1.0", 1.5, 10**30, -(10**30), str(10**30), str(-(10**30)), False, "0", 0, "it's", [1], {"id": 1}, "1e0", 1e16, "\n"],
+    "tags": [[True, 1], [10**30], [1.5], ["1", 1], {"0": 1}, True, ["it's"], [[1]], [{}], 1.5, [""], "1", [" 1 "], [0], [-1]],
+}
+for field, several in more.items():
+    for value in several:
+        ask("POST", "/fields/", {field: value})
+extra = {
+     "ip4": ["1.2.3.4", "::1", "01.2.3.4", "", 5, "1.2.3.256"], "ip6": ["::1", "1.2.3.4", "x", ":", 5],
+    "bool": [None, "", "yes"], 
+    "ll": [[[1]], [["x"]], [1], [[], "x"], [[1, "x"], ["y"]]], "dd": [{"a": {"b": 1}}, {"a": {"b": "x"}}, {"a": 1}], "ld": [[{"a": 1}], [{"a": "x"}], [1]],
+    "nl": [None, [None], [1]], "wo": ["x", ""], 
+    "njs": [None, 1], "nint": ["", None, " "], "nflt": ["", None], "ndt": ["", None], "ndate": ["", None], "nuuid": ["", None], "nchar": ["", None, " "], "nblank": ["", None],
+    "nemail": ["", None], "nurl": ["", None], "nch": ["", None, "a", "z"], "flim": [0.4, 0.5, 1.5, 1.6, "0.4"], "clim": ["a" * 6, "a", "", "ab"],
+    "tag": [None, "", 1, 99], "deep": [{"a": {"b": {"x": "z"}}}, {"a": {}}, {"a": {"b": []}}, {"a": 5}],
+    
+}
+for field, several in extra.items():
+    for value in several:
+        ask("POST", "/extra/", {field: value})
+ask("POST", "/extra/", {"nint": "x", "deep": {"a": {"b": {"x": 1}}}})
+ask("POST", "/forms/", {})
+for body in ["", "b=", "b=x", "b=on&m=a", "m=z", "tags=99", "tags=1&tags=2", "b=true&m=a&tags=1&l=1&s.x=1", "b=on&m=a&tags=1&l[0]=1&l[1]=x&s.x=1", "l[]=1", "l[1]=1", "s.x=", "s[x]=1", "b=on&b=off", "m[0]=a", "tags=", "m=", "l="]:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/forms/", body, FORM)
+for body in ["", "--BB--\r\n", "--BB--", "--BB\r\nContent-Disposition: form-data\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: attachment; name=\"char\"\r\n\r\nabcdef\r\n--BB--\r\n",
+             "--BB\r\nContent-Disposition: form-data; name=char\r\n\r\nabcdef\r\n--BB--\r\n", "preamble\r\n--BB\r\nContent-Disposition: form-data; name=\"char\"\r\n\r\nabcdef\r\n--BB--\r\nepilogue", "--BB\r\nContent-Disposition: form-data; name=\"integer\"\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n--BB--\r\n",
+             "--BB\r\nContent-Disposition: form-data; name=\"integer\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nx\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; name=\"integer\"\r\nContent-Type: application/json\r\n\r\nx\r\n--BB--\r\n"]:
+    ask("POST", "/fields/", body, MULTI)
+for parts in [part("file", "x", ""), part("file", "x", " "), part("file", "x", "a/b/../c.txt"), part("file", "x", "C:\\\\a.txt"), part("file", "x", "."), part("file", "x", ".."), part("file", "x", "a.txt") + part("file", "", "b.txt"), part("file", "x", "a" * 300),
+              part("file", "x", "a.txt") + part("note", ""), part("file", "x", "a.txt") + part("note", "b", "c.txt"), part("file", "a", None) + part("file", "x", "a.txt"), part("file", "\0", "a.txt"), part("note", "x") + part("other", "x", "b.txt"),
+              "--BB\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''%e2%82%ac.txt\r\n\r\nx\r\n", "--BB\r\nContent-Disposition: form-data; name=\"file\"; filename=a.txt\r\n\r\nx\r\n"]:
+    ask("POST", "/upload/", parts + "--BB--\r\n", MULTI)
+    ask("PATCH", "/upload/", parts + "--BB--\r\n", MULTI)
+for media in ["multipart/form-data; boundary=", 'multipart/form-data; boundary="BB"', "multipart/form-data; boundary=BB; charset=utf-8", "multipart/form-data; charset=utf-8; boundary=BB", "multipart/form-data;boundary=BB"]:
+    ask("POST", "/fields/", part("char", "abcdef") + "--BB--\r\n", media)
+for charset in ["utf-8", "UTF8", "latin-1", "iso-8859-1", "us-ascii", "nope", '"utf-8"', "", "cp1252"]:
+    ask("POST", "/fields/", '{"char": "abcdef"}', "application/json; charset=" + charset)
+    ask("POST", "/fields/", '{"char": "éééééé"}', "application/json;charset=" + charset)
+    ask("POST", "/fields/", "char=abcdef", FORM + "; charset=" + charset)
+    ask("POST", "/fields/", "char=%E9%E9", FORM + "; charset=" + charset)
+for body in ['{"char":"abcdef","char":"ab"}', '{"char":"ab","char":"abcdef"}', '{"flt":1e400}', '{"js":1e400}', '{"integer":1e400}', '{"dec":1e400}', '{"flt":-1e400}', '{"char":"\\ud800"}', '{"char":"\\udc00\\ud800"}', '{"one":"\\ud83d\\ude00"}', '{"js":"\\ud800"}', '{"\\ud800":1}',
+             '{"js":' + "[" * 100 + "]" * 100 + "}", '{"char":"a\\u0000b"}', '{"char":"\\u0000"}', '\ufeff{"char":"abcdef"}', '{"flt":-Infinity}', '[NaN]', '{"a":Nan}', '{"a":infinity}', '{"a":1}}', '{"a":1},', '{"a":1} {"b":2}', "// x\n{}", '{"a":/*x*/1}', '{"a":0x5}', '{"a":+5}', '{"a":.5}', '{"a":05}', '{"a":-}', '{"a":"\t"}', '{"a":"\x7f"}',
+             '{"a"', '{"a":', '{"a":1', '{"a":1,', '{,}', '[,]', '[1', '[1,', '["', '"\\', '"\\u', '"\\u1', '"\\ud800\\u', '{"a":1,"b"}', "tru", "True", "None", "nan", "-", "-x", "1e", "1.", "[1 2]", "\x0b{}", "{}\x00", "\u00a0{}", '{"lst":[1,2],"lst":[1]}', '{"a":"\\ud800x"}', '{1:2}', "{'a'}", '"a" "b"', "\n\n x", "{\n\"a\": 1\n\"b\": 2}", '{"a": "é" "b"}', '{"char":1e5, }', "[1,\n]", "[\"a\",]", "{\"a\":[}", "{\"a\":{]}"]:
+    ask("POST", "/fields/", body)
+for accept in ["*/*;q=0", "application/json;version=1", "APPLICATION/JSON", "application/json , text/html", "application/*;q=0.5,text/html", "text/*", "*", "application/json;indent=4", ",", "application/json,", "*/json", "application/vnd.api+json", "application/json;q=x"]:
+    ask("GET", "/things/99/", accept=accept)
+    ask("POST", "/fields/", {"char": "abcdef"}, accept=accept)
+for query in ["format=JSON", "format=json&format=xml", "format=xml&format=json", "format=api", "Format=xml", "format=%20json", "format=json%00", "xformat=xml", "format", "format=html&x=1"]:
+    ask("GET", "/things/99/?" + query)
+    ask("POST", "/fields/?" + query, {"char": "abcdef"})
+    ask("OPTIONS", "/things/?" + query)
+for path in ["/things/%31/", "/things/1%2F/", "/things/ 1/", "/things/%201/", "/things/+1/", "/things/-1/", "/things/01/", "/things/0/", "/things/1_0/", "/things/99999999999999999999999999/", "/things/1%00/", "/things/1%0A/", "/things/1;x/", "/things/1e0/", "/things/True/",
+             "//things/", "/things//", "/things/1//", "/THINGS/", "/things/1/x/", "/things/1/?a=%FF", "/things/%FF/", "/things/é/", "/things/a%2Fb/", "/things/null/", "/things/1", "/things/1?x=%20y", "/things/99", "/things/x", "/nope", "/things/%C3%A9", "/things?", "/things/1%3F/"]:
+    for method in ["GET", "HEAD", "DELETE", "OPTIONS", "PATCH"]:
+        if method == "DELETE" and path not in ["/things/99/", "/things/x", "/things/1", "/things/1e0/", "/things/99999999999999999999999999/"]: continue
+        ask(method, path, {"number": "x"} if method == "PATCH" else None)
+        ask(method, path, {"number": "x"} if method == "PATCH" else None, auth=None)
+for auth in ["APIToken  ", "APIToken\t0123456789abcdef0123456789abcdef01234567", "APITOKEN 0123456789abcdef0123456789abcdef01234567", "APIToken 0123456789ABCDEF0123456789ABCDEF01234567", "APIToken 0123456789abcdef0123456789abcdef01234567,", "APIToken:0123456789abcdef0123456789abcdef01234567", "APIToken  a  b ", " APIToken wrong", "APIToken \"0123456789abcdef0123456789abcdef01234567\"", "apitoken", "0123456789abcdef0123456789abcdef01234567", "APIToken 0123456789abcdef0123456789abcdef01234567 x", "Basic dTp1", "Token"]:
+    for method, path in [("GET", "/things/99/"), ("HEAD", "/things/1/"), ("OPTIONS", "/things/1/"), ("DELETE", "/things/99/"), ("BREW", "/things/"), ("POST", "/login/"), ("GET", "/nope/"), ("POST", "/fields/?format=xml")]:
+        ask(method, path, {"x": "a"} if method == "POST" else None, auth=auth)
+ask("GET", "/things/?auth_token=0123456789abcdef0123456789abcdef01234567&token=0123456789abcdef0123456789abcdef01234567", auth=None)
+for query in ["page=2&page_size=25", "page=3&page_size=10", "page=4&page_size=10", "page=1e0", "page=0x1", "page=+1", "page=%2B1", "page=1_0", "page=LAST", "page=last&page_size=7", "page=last%20", "page=%00", "page=1;2", "page=1,2", "page=null", "page_size=", "page_size=1e1", "page_size=%2B5", "page_size=99999999999999999999", "page_size=1_0&page=2", "page_size=5&page=6", "page_size=5&page=5", "page[]=99", "PAGE=99", "page_size=1&page_size=30&page=2", "page=&page=99", "page=99&page=", "page=01", "page=%20", "page=%0A2"]:
+    ask("GET", "/things/?" + query)
+    ask("HEAD", "/things/?" + query)
+for query in ["n=%201%20", "n=1_0", "n=1.5", "n=true", "n=1e3", "t=a&t=", "t=&t=a", "on=TRUE", "on=yes&on=x", "on=x&on=yes", "on=null", "dt=20260101T000000Z", "dt=2026-01-01", "dt=2026-01-01T23:59:60Z", "dt=1767225600", "groups=1&groups=", "groups=1&groups=x&groups=", "groups[0]=1&groups[1]=x", "groups[]=1", "ch[0]=c", "ch=a&ch=", "texts=%20", "texts=%00", "DEV=x", "dev=", "dev=%200189d7a5-0000-7000-8000-000000000001", "n=%FF", "t=%FF", "t=%ED%A0%80", "n=" + "1" * 1001, "n=+1", "n=%2B1", "groups=1_0", "groups=1,", "on=1&n=", "t"]:
+    ask("GET", "/query/?" + ("" if query.startswith("dev") else dev) + query)
+for method, path, body in [("PUT", "/things/2/", {"name": "x"}), ("PUT", "/things/2/", {"vin": "ONE"}), ("PUT", "/things/2/", {"name": "x", "vin": "V1"}), ("PUT", "/things/99/", {}), ("PUT", "/things/2/", None), ("PATCH", "/things/2/", None), ("PUT", "/things/2/", "null"), ("PATCH", "/things/2/", "null"), ("PUT", "/things/2/", []), ("POST", "/things/", [made]), ("POST", "/things/", None), ("PUT", "/things/2/", {"name": "x", "vin": "ONE", "id": 9, "unknown": 1, "tags": [99]}), ("PUT", "/things/", {}), ("POST", "/things/2/", {}), ("PATCH", "/things/", {}), ("POST", "/things/", {"name": " ", "vin": None, "kind": "", "number": "", "tag": "", "tags": "", "active": "", "plate": None, "when": ""}), ("POST", "/things/", {"name": "x" * 11, "vin": "x" * 18, "kind": 5, "number": 2**31, "active": None, "plate": "x" * 11}), ("POST", "/things/", {"name": "x", "vin": "n1", "number": -(2**63) - 1}), ("POST", "/things/", {"name": "x", "vin": "v3", "kind": "z"}), ("OPTIONS", "/things/1/", None), ("OPTIONS", "/fields/", None), ("OPTIONS", "/extra/", None), ("OPTIONS", "/upload/", None), ("OPTIONS", "/query/", None), ("OPTIONS", "/required/", None), ("TRACE", "/things/", None), ("get", "/things/", None), ("LINK", "/things/99/", None), ("PROPFIND", "/things/x/", {})]:
+    ask(method, path, body)

@@ -25,7 +25,7 @@ from django.urls import include, path
 from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.utils import swagger_auto_schema
-from rest_framework import authentication, generics, pagination, permissions, response, serializers as s, views, viewsets
+from rest_framework import authentication, generics, pagination, permissions, response, serializers, serializers as s, views, viewsets
 from rest_framework.authtoken.models import Token
 from rest_framework.routers import SimpleRouter
 
@@ -94,6 +94,35 @@ class Fields(s.Serializer):
     ro = s.CharField(read_only=True)
 
 
+class Deep(s.Serializer):
+    a = type("DeepA", (s.Serializer,), {"b": Sub()})()
+
+
+class Extra(s.Serializer):
+    ip4, ip6 = s.IPAddressField(protocol="IPv4", required=False), s.IPAddressField(protocol="IPv6", required=False)
+    bool = s.BooleanField(required=False)
+    ll = s.ListField(child=s.ListField(child=s.IntegerField()), required=False)
+    dd = s.DictField(child=s.DictField(child=s.IntegerField()), required=False)
+    ld = s.ListField(child=s.DictField(child=s.IntegerField()), required=False)
+    nl = s.ListField(child=s.IntegerField(allow_null=True), allow_null=True, required=False)
+    wo = s.CharField(write_only=True, required=False)
+    njs = s.JSONField(allow_null=True, required=False)
+    nint, nflt = s.IntegerField(allow_null=True, required=False), s.FloatField(allow_null=True, required=False)
+    ndt, ndate, nuuid = s.DateTimeField(allow_null=True, required=False), s.DateField(allow_null=True, required=False), s.UUIDField(allow_null=True, required=False)
+    nchar, nblank = s.CharField(allow_null=True, required=False), s.CharField(allow_null=True, allow_blank=True, required=False)
+    nemail, nurl = s.EmailField(allow_null=True, required=False), s.URLField(allow_null=True, required=False)
+    nch = s.ChoiceField(["a"], allow_null=True, required=False)
+    flim = s.FloatField(min_value=0.5, max_value=1.5, required=False)
+    clim = s.CharField(min_length=2, max_length=5, required=False)
+    tag = s.PrimaryKeyRelatedField(queryset=Tag.objects.all(), allow_null=True, required=False)
+    deep = Deep(required=False)
+
+
+class Forms(s.Serializer):
+    b, m, l, s = s.BooleanField(), s.MultipleChoiceField(choices=["a", "b"]), s.ListField(child=s.IntegerField()), Sub()
+    tags = serializers.PrimaryKeyRelatedField(queryset=Tag.objects.all(), many=True)
+
+
 class Required(s.Serializer):
     a, b, l = s.CharField(), s.IntegerField(), s.ListField(child=s.CharField())
     sub, c = Sub(), s.ChoiceField(["a"])
@@ -117,11 +146,12 @@ def posting(kind, many=False, **more):
         made.is_valid(raise_exception=True)
         return response.Response({})
 
-    view = type(kind.__name__ + "View", (generics.GenericAPIView,), {"serializer_class": kind, "queryset": Tag.objects.all(), **more})
+    view = type(kind.__name__ + "View", (generics.GenericAPIView,), {
+        "serializer_class": kind, "queryset": Tag.objects.all(), "name": kind.__name__.replace("ds", "d"), **more})
     for method in ["post", "patch"]:
-        response = {200: openapi.Response("", openapi.Schema(type="object"))}
+        answer = {200: openapi.Response("", openapi.Schema(type="object"))}
         # A form's parameters are made of the serializer itself.
-        described = {"responses": response} if "parser_classes" in more else {"responses": response, "request_body": kind(many=many)}
+        described = {"responses": answer} if "parser_classes" in more else {"responses": answer, "request_body": kind(many=many)}
         setattr(view, method, swagger_auto_schema(**described)(lambda self, request: run(self, request)))
     return view.as_view()
 
@@ -148,7 +178,8 @@ routes.register("things", crud(Thing))
 routes.register("tags", crud(Tag))
 urls = sys.modules["urls"] = types.ModuleType("urls")
 urls.urlpatterns = [
-    path("fields/", posting(Fields)), path("many/", posting(Sub, many=True)), path("required/", posting(Required)), path("query/", Query.as_view()),
+    path("fields/", posting(Fields)), path("extra/", posting(Extra)), path("forms/", posting(Forms)), path("many/", posting(Sub, many=True)),
+    path("required/", posting(Required)), path("query/", Query.as_view()),
     path("upload/", posting(Upload, parser_classes=[MultiPartParser, FormParser])), path("login/", posting(Sub, permission_classes=[permissions.AllowAny])),
     path("", include(routes.urls)),
 ]
@@ -175,9 +206,11 @@ SHOWN = ["Allow", "WWW-Authenticate", "Location", "X-Frame-Options"]
 def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123456789abcdef01234567", accept=None):
     text = body if body is None or isinstance(body, str) else json.dumps(body)
     headers = {k: v for k, v in {"HTTP_AUTHORIZATION": auth, "HTTP_ACCEPT": accept}.items() if v is not None}
-    got = client.generic(method, path, text or "", content_type=media if text is not None else "", **headers)
+    got = client.generic(method, path, (text or "").encode("utf-8", "surrogatepass"), content_type=media if text is not None else "", **headers)
     # What is made of it is the sandbox's own.
-    response = json.loads(got.content) if got.content and (got.status_code >= 400 or method == "OPTIONS") else None
+    assert got.status_code < 500, (method, path, text)
+    shown = got.content and (got.status_code >= 400 or method == "OPTIONS") and got["Content-Type"] == "application/json"
+    response = json.loads(got.content) if shown else None
     lines.append({"method": method, "path": path, "body": text, "media": media if text is not None else None, "auth": auth, "accept": accept,
                   "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}})
 

@@ -10,8 +10,9 @@ use self::rule::{Rule, Test, compare, mentions};
 use crate::{
     handlers::query::Query,
     spec::{
-        formats, names,
+        names,
         schema::{Object, Schemas},
+        times,
     },
 };
 
@@ -49,7 +50,7 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
     let end = |text: &str| {
         let day = text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10;
         // A date as the end includes the whole day.
-        formats::time(text).map(|t| {
+        times::time(text).map(|t| {
             if day {
                 t.checked_add(jiff::Span::new().hours(24)).unwrap_or(t)
             } else {
@@ -60,7 +61,7 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
     (
         START_PARAMETERS
             .iter()
-            .find_map(|n| formats::time(query.get(n)?)),
+            .find_map(|n| times::time(query.get(n)?)),
         END_PARAMETERS.iter().find_map(|n| end(query.get(n)?)),
     )
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::spec::formats;
+use crate::spec::times;
 
 #[derive(Debug, PartialEq)]
 pub struct Rule {
@@ -106,7 +106,7 @@ pub fn compare(a: &Value, b: &Value) -> Ordering {
         (Value::String(a), Value::String(b)) => {
             let time = |t: &str| {
                 if t.get(4..5) == Some("-") {
-                    formats::time(t)
+                    times::time(t)
                 } else {
                     None
                 }

@@ -3,15 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    handlers::validate::{
-        python::{str_of, type_name},
-        scalars::{Validated, boolean, choice, float, integer, invalid, no_choice, text, uuid},
+    handlers::validate::scalars::{
+        Validated, boolean, choice, float, integer, invalid, no_choice, text, uuid,
     },
     spec::{
         IdKind,
         schema::{Kind, Object, Schema, SchemaRef, Schemas},
         union::Chosen,
     },
+    util::python::{self, NUMBER, str_of, type_name},
 };
 
 pub const REQUIRED: &str = "This field is required.";
@@ -59,7 +59,7 @@ impl Validator<'_> {
             return choice(values, value);
         }
         match &schema.kind {
-            Kind::Any => Ok(without_marker(value)),
+            Kind::Any => any(value),
             Kind::File => file(value),
             Kind::Text(format) if format == "uuid" => {
                 match self.relation(schema, name, IdKind::Uuid) {
@@ -82,9 +82,9 @@ impl Validator<'_> {
                 value
                     if object.is_free_form() && !object.others.is_some_and(SchemaRef::is_typed) =>
                 {
-                    Ok(without_marker(value))
+                    any(value)
                 }
-                Value::Object(map) if !map.contains_key(FILE) => {
+                Value::Object(map) if !map.contains_key(FILE) && !map.contains_key(NUMBER) => {
                     self.fields(object, map).map(Value::Object)
                 }
                 other if object.is_free_form() => invalid(format!(
@@ -136,12 +136,6 @@ impl Validator<'_> {
 
     /// Checks a relation by the id of its target.
     fn related(&self, place: SchemaRef, name: &str, kind: IdKind, value: Value) -> Validated {
-        let incorrect = || {
-            invalid(format!(
-                "Incorrect type. Expected pk value, received {}.",
-                type_name(&value)
-            ))
-        };
         let id = match (kind, &value) {
             (_, Value::String(t)) if t.is_empty() => {
                 return if place.nullable {
@@ -150,21 +144,24 @@ impl Validator<'_> {
                     invalid(NULL)
                 };
             }
-            (IdKind::Uuid, Value::String(t)) => match uuid::Uuid::try_parse(t) {
-                Ok(id) => Value::from(id.to_string()),
-                Err(_) => return invalid(format!("“{t}” is not a valid UUID.")),
+            (IdKind::Uuid, Value::String(t)) => match python::uuid(t) {
+                Some(id) => Value::from(id.to_string()),
+                None => return invalid(format!("“{t}” is not a valid UUID.")),
             },
-            (IdKind::Integer, Value::String(t)) => match t.trim().parse::<i64>() {
-                Ok(id) => Value::from(id),
+            (IdKind::Integer, Value::String(t)) => match python::int(t).map(|t| t.parse::<i64>()) {
+                Some(Ok(id)) => Value::from(id),
                 // Django looks up a number that is too large for a database, and finds nothing.
-                Err(_) if t.bytes().all(|b| b.is_ascii_digit()) => return missing(&value),
-                Err(_) => return incorrect(),
+                Some(Err(_)) => return missing(&value),
+                None => return incorrect(&value),
             },
             (IdKind::Integer, Value::Number(n)) => match n.as_f64() {
                 Some(f) if n.is_f64() => Value::from(f as i64),
                 _ => value.clone(),
             },
-            _ => return incorrect(),
+            (IdKind::Integer, Value::Object(_)) if python::number(&value).is_some() => {
+                return missing(&value);
+            }
+            _ => return incorrect(&value),
         };
         if (self.related)(name, kind, Some(&crate::util::json::text(&id))) == Some(false) {
             return missing(&value);
@@ -220,6 +217,13 @@ pub fn dictionary(value: &Value) -> Value {
     json!({ "non_field_errors": [message] })
 }
 
+pub fn incorrect(value: &Value) -> Validated {
+    let kind = type_name(value);
+    invalid(format!(
+        "Incorrect type. Expected pk value, received {kind}."
+    ))
+}
+
 pub fn missing(value: &Value) -> Validated {
     invalid(format!(
         "Invalid pk \"{}\" - object does not exist.",
@@ -233,6 +237,24 @@ fn file(value: Value) -> Validated {
         Some(_) => Ok(without_marker(value)),
         None => invalid("The submitted data was not a file. Check the encoding type on the form."),
     }
+}
+
+/// Returns any JSON; infinities are none.
+fn any(value: Value) -> Validated {
+    fn is_infinite(value: &Value) -> bool {
+        match value {
+            Value::Array(list) => list.iter().any(is_infinite),
+            Value::Object(map) => {
+                python::number(value).is_some_and(|n| n.ends_with("inf"))
+                    || map.values().any(is_infinite)
+            }
+            _ => false,
+        }
+    }
+    if is_infinite(&value) {
+        return invalid("Value must be valid JSON.");
+    }
+    Ok(without_marker(value))
 }
 
 /// Replaces a file by its name.

@@ -4,14 +4,14 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     handlers::validate::{
-        fields::{NULL, Validator, missing},
-        python::type_name,
+        fields::{NULL, Validator, incorrect, missing},
         scalars::{Validated, choice, invalid},
     },
     spec::{
         IdKind,
         schema::{Kind, Schema, SchemaRef},
     },
+    util::python::{NUMBER, type_name},
 };
 
 impl Validator<'_> {
@@ -26,21 +26,29 @@ impl Validator<'_> {
                 invalid(message)
             }
         };
-        let Value::Array(items) = value else {
-            let kind = type_name(&value);
-            return whole(format!("Expected a list of items but got type \"{kind}\"."));
+        let many = self.is_many_related(schema, item, name);
+        // Choices and relations stop at the first error; lists report all places.
+        let first_only = many || inner.values.is_some();
+        let items: Vec<Value> = match value {
+            Value::Array(items) => items,
+            // Python goes through the keys of a dictionary.
+            Value::Object(map) if first_only && !map.contains_key(NUMBER) => {
+                map.into_iter().map(|(key, _)| key.into()).collect()
+            }
+            value => {
+                let kind = type_name(&value);
+                return whole(format!("Expected a list of items but got type \"{kind}\"."));
+            }
         };
         if schema.items.0 == Some(1) && items.is_empty() {
             return whole("This list may not be empty.".into());
         }
         let count = items.len();
-        let many = self.is_many_related(schema, item, name);
-        // Choices and relations stop at the first error; lists report all places.
-        let first_only = many || inner.values.is_some();
         let (mut clean, mut errors) = (Vec::with_capacity(count), Map::new());
         for (n, value) in items.into_iter().enumerate() {
             let checked = match value {
                 Value::Null if many => missing(&value),
+                Value::String(text) if many && text.is_empty() => incorrect(&text.into()),
                 Value::Null if first_only => match &inner.values {
                     Some(values) => choice(values, value),
                     None => invalid(NULL),

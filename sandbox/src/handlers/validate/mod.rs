@@ -2,7 +2,6 @@
 
 pub mod fields;
 mod lists;
-mod python;
 mod scalars;
 
 use serde_json::{Map, Value, json};
@@ -16,6 +15,7 @@ use crate::{
         self, Location, Operation,
         schema::{Kind, SchemaRef, Schemas},
     },
+    util::python,
 };
 
 /// Returns the body without members that are read-only or unknown, or else DRF's errors.
@@ -80,6 +80,16 @@ pub fn parameters(
         } else {
             query.all(&p.name).map(str::to_owned).collect()
         };
+        // A list, but not one of choices, may also come as `name[0]`.
+        let item = match schemas.at(p.schema).kind {
+            Kind::List(item) if p.multi => Some(schemas.at(item)),
+            _ => None,
+        };
+        let list = item.is_some_and(|item| item.values.is_none());
+        let values = match values.is_empty() && list {
+            true => query.indexed(&p.name),
+            false => values,
+        };
         let Some(last) = values.last() else {
             // The credentials have been checked before.
             if p.required && !p.name.eq_ignore_ascii_case("authorization") {
@@ -98,7 +108,7 @@ pub fn parameters(
             _ if last.is_empty() && !p.required => continue,
             // Python's integers are unbounded; such a number finds nothing, or is not a valid page size.
             Kind::Integer
-                if last.len() > 18
+                if (19..=1000).contains(&last.len())
                     && last
                         .bytes()
                         .skip(usize::from(last.starts_with('-')))
@@ -120,6 +130,29 @@ pub fn parameters(
         Ok(())
     } else {
         Err(errors.into())
+    }
+}
+
+/// Writes the ids of a path in their usual form: Django finds the item 1 by `01`, and a UUID without its hyphens.
+pub fn usual_ids(
+    schemas: &Schemas,
+    operation: &Operation,
+    names: &[String],
+    values: &mut [String],
+) {
+    for (name, value) in names.iter().zip(values) {
+        let is_it = |p: &&spec::Parameter| p.location == Location::Path && p.name == *name;
+        let parameter = operation.parameters.iter().find(is_it);
+        let usual = match parameter.map(|p| &schemas.at(p.schema).kind) {
+            Some(Kind::Integer) => python::int(value),
+            Some(Kind::Text(format)) if format == "uuid" => {
+                python::uuid(value).map(|id| id.to_string())
+            }
+            _ => None,
+        };
+        if let Some(usual) = usual {
+            *value = usual;
+        }
     }
 }
 

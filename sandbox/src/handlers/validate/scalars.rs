@@ -3,11 +3,12 @@
 use serde_json::{Number, Value, json};
 
 use crate::{
-    handlers::validate::python::str_of,
     spec::{
         formats,
         schema::{Schema, SchemaRef},
+        times,
     },
+    util::python::{self, SURROGATES, str_of},
 };
 
 const BLANK: &str = "This field may not be blank.";
@@ -37,9 +38,9 @@ pub fn no_choice(value: &Value) -> String {
 
 pub fn uuid(value: Value) -> Validated {
     let id = match &value {
-        Value::String(text) => uuid::Uuid::try_parse(text.trim()).ok(),
-        Value::Number(n) => n.as_u64().map(|n| uuid::Uuid::from_u128(n.into())),
-        _ => None,
+        Value::String(text) => python::uuid(text),
+        Value::Bool(bit) => Some(uuid::Uuid::from_u128(u128::from(*bit))),
+        value => python::number(value).and_then(|n| Some(uuid::Uuid::from_u128(n.parse().ok()?))),
     };
     id.map_or_else(
         || invalid(formats::violation("uuid", "").unwrap_or_default()),
@@ -48,25 +49,33 @@ pub fn uuid(value: Value) -> Validated {
 }
 
 pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
-    let text = match &value {
-        Value::String(text) => text.trim(),
-        Value::Number(_) if format == "decimal" => return decimal(schema, &value.to_string()),
-        _ if matches!(format, "date-time" | "date" | "decimal") => "",
-        Value::Number(n) => &n.to_string(),
-        _ => {
+    // These are not CharFields: they have no message about blank values, and times have no white space around them.
+    let message = |text: &str| formats::violation(format, text).unwrap_or_default();
+    let words = match &value {
+        Value::String(text) => Some(text.clone()),
+        value => python::number(value),
+    };
+    match (format, &value, words) {
+        ("decimal", _, words) => decimal(schema, &words.unwrap_or_default()),
+        ("date-time", Value::String(text), _) => times::date_time(text)
+            .map_or_else(|_| invalid(message(text)), |at| Ok(times::shown(at).into())),
+        ("date", Value::String(text), _) => times::date(text)
+            .map_or_else(|| invalid(message(text)), |day| Ok(day.to_string().into())),
+        ("date-time" | "date", ..) => invalid(message("")),
+        ("ipv4" | "ipv6", Value::String(_), Some(text)) => characters(schema, format, &text),
+        ("ipv4" | "ipv6", ..) => invalid(formats::ANY_ADDRESS),
+        (_, _, Some(text)) => characters(schema, format, &text),
+        (_, _, None) => {
             let pattern = || schema.pattern.as_ref().map(|_| PATTERN);
             let message = formats::violation(format, "").or_else(pattern);
-            return invalid(message.unwrap_or("Not a valid string."));
+            invalid(message.unwrap_or("Not a valid string."))
         }
-    };
-    match format {
-        "decimal" => return decimal(schema, text),
-        // These are not CharFields, so the message about blank values does not apply.
-        "date-time" | "date" => {
-            return formats::violation(format, text).map_or_else(|| Ok(text.into()), invalid);
-        }
-        _ => {}
     }
+}
+
+/// Checks a CharField.
+fn characters(schema: &Schema, format: &str, text: &str) -> Validated {
+    let text = python::strip(text);
     if text.is_empty() {
         return if schema.min_length.is_some_and(|n| n > 0) {
             invalid(BLANK)
@@ -87,6 +96,10 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     if text.contains('\0') {
         faults.push("Null characters are not allowed.".into());
     }
+    if let Some(c) = text.chars().find(|c| SURROGATES.contains(c)) {
+        let unit = u32::from(c) & 0xffff;
+        faults.push(format!("Surrogate characters are not allowed: U+{unit:X}."));
+    }
     if let Some(message) = formats::violation(format, text) {
         faults.push(message.into());
     } else if schema.violates_pattern(text) {
@@ -99,33 +112,23 @@ pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
     }
 }
 
-/// Reads an integer as Python's `int` does; a fraction must be zero.
+/// Reads an integer as DRF does: of `5.00` only the zeros are dropped.
 pub fn integer(schema: &Schema, value: &Value) -> Validated {
     let text = match value {
+        Value::String(text) if text.len() > 1000 => return invalid(LARGE),
         Value::String(text) => text.clone(),
-        Value::Number(n) => n.to_string(),
-        _ => String::new(),
+        value => python::number(value).unwrap_or_default(),
     };
-    if value.is_string() && text.len() > 1000 {
-        return invalid(LARGE);
-    }
-    let text = text.trim();
-    let whole = text
-        .split_once('.')
-        .filter(|(_, rest)| rest.bytes().all(|b| b == b'0'))
-        .map_or(text, |(whole, _)| whole)
-        .replace('_', "");
-    let digits = whole.strip_prefix(['+', '-']).unwrap_or(&whole);
-    let huge = value
-        .as_f64()
-        .is_some_and(|f| f.fract() == 0.0 && f.abs() >= 9e15);
-    if !huge && (digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+    let text = text.trim_end();
+    let zeros = |rest: &str| rest.bytes().all(|b| b == b'0');
+    let whole = text.rsplit_once('.').filter(|(_, rest)| zeros(rest));
+    let Some(digits) = python::int(whole.map_or(text, |(whole, _)| whole)) else {
         return invalid("A valid integer is required.");
-    }
-    match whole.parse::<i64>() {
+    };
+    match digits.parse::<i64>() {
         Ok(n) => range(schema, n as f64, n.into()),
         // Too large for a database.
-        Err(_) if whole.starts_with('-') => {
+        Err(_) if digits.starts_with('-') => {
             below_minimum(schema.minimum.unwrap_or(i64::MIN as f64))
         }
         Err(_) => above_maximum(schema.maximum.unwrap_or(i64::MAX as f64)),
@@ -135,10 +138,9 @@ pub fn integer(schema: &Schema, value: &Value) -> Validated {
 pub fn float(schema: &Schema, value: &Value) -> Validated {
     let number = match value {
         Value::String(text) if text.len() > 1000 => return invalid(LARGE),
-        Value::String(text) => text.trim().parse::<f64>().ok(),
+        Value::String(text) => python::finite(text),
         Value::Bool(b) => Some(f64::from(u8::from(*b))),
-        Value::Number(n) => n.as_f64(),
-        _ => None,
+        value => python::number(value).and_then(|n| python::finite(&n)),
     };
     match number.and_then(|n| Some((n, Number::from_f64(n)?))) {
         Some((n, _)) if value.is_number() => range(schema, n, value.clone()),
@@ -147,12 +149,12 @@ pub fn float(schema: &Schema, value: &Value) -> Validated {
     }
 }
 
-pub fn decimal(schema: &Schema, text: &str) -> Validated {
+fn decimal(schema: &Schema, text: &str) -> Validated {
     if text.len() > 1000 {
         return invalid(LARGE);
     }
-    match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
-        Some(n) => range(schema, n, text.into()),
+    match python::decimal(text) {
+        Some(text) => range(schema, text.parse().unwrap_or_default(), text.into()),
         None => invalid("A valid number is required."),
     }
 }
@@ -160,7 +162,7 @@ pub fn decimal(schema: &Schema, text: &str) -> Validated {
 pub fn boolean(place: SchemaRef, value: Value) -> Validated {
     let word = match &value {
         Value::Bool(_) => return Ok(value),
-        Value::String(text) => text.trim().to_lowercase(),
+        Value::String(text) => text.to_lowercase(),
         Value::Number(n) => match n.as_f64() {
             Some(0.0) => "0".into(),
             Some(1.0) => "1".into(),

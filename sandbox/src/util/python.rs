@@ -1,0 +1,217 @@
+//! Reads and writes values as Python does.
+
+use serde_json::Value;
+
+/// The marker of a number that no [`Value`] holds: its digits, or Python's `inf`, stand in its place.
+pub const NUMBER: &str = "\u{0}number";
+
+/// Lone surrogates, which a Python text may hold and no Rust text, stand here in plane 16.
+pub const SURROGATES: std::ops::RangeInclusive<char> = '\u{10d800}'..='\u{10dfff}';
+
+/// Returns the text of a number, of any size.
+pub fn number(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(n) if n.is_f64() => n.as_f64().map(float),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Object(map) => map.get(NUMBER)?.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Returns Python's name of the type.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        other => match number(other) {
+            Some(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') => "int",
+            Some(_) => "float",
+            None => "dict",
+        },
+    }
+}
+
+/// Returns the result of Python's `str`.
+pub fn str_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => repr(other),
+    }
+}
+
+fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".into(),
+        Value::Bool(true) => "True".into(),
+        Value::Bool(false) => "False".into(),
+        Value::String(text) => quoted(text),
+        Value::Array(list) => {
+            let items: Vec<String> = list.iter().map(repr).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => number(other).unwrap_or_else(|| {
+            let map = other.as_object().into_iter().flatten();
+            let items: Vec<String> = map
+                .map(|(k, v)| format!("{}: {}", quoted(k), repr(v)))
+                .collect();
+            format!("{{{}}}", items.join(", "))
+        }),
+    }
+}
+
+/// Returns a text in quotes, with escapes for what cannot be printed.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match (c, u32::from(c)) {
+            ('\n', _) => out.push_str("\\n"),
+            ('\r', _) => out.push_str("\\r"),
+            ('\t', _) => out.push_str("\\t"),
+            ('\\', _) => out.push_str("\\\\"),
+            _ if c == quote => out.extend(['\\', c]),
+            (_, n) if SURROGATES.contains(&c) => out.push_str(&format!("\\u{:04x}", n & 0xffff)),
+            // What Rust's `Debug` escapes is what Python does not print, but for marks that combine.
+            (_, n)
+                if c != '"' && c != '\'' && c.escape_debug().len() > 1 && !c.is_alphanumeric() =>
+            {
+                out.push_str(&match n {
+                    0..=0xff => format!("\\x{n:02x}"),
+                    0x100..=0xffff => format!("\\u{n:04x}"),
+                    _ => format!("\\U{n:08x}"),
+                });
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// Returns a float with the fewest digits: from 1e16 on, and below 1e-4, with an exponent of at least two digits.
+fn float(number: f64) -> String {
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    match exponent.parse::<i32>() {
+        Ok(-4..=15) | Err(_) => format!("{number:?}"),
+        Ok(power) => {
+            let sign = if power < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", power.abs())
+        }
+    }
+}
+
+/// Removes white space from both ends.
+pub fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
+}
+
+/// Returns the digits of an integer that `int` reads: with white space around it, a sign, and underscores between digits.
+pub fn int(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let groups = || digits.split('_');
+    if groups().any(|g| g.is_empty() || !g.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let joined: String = groups().collect();
+    let digits = match joined.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let sign = if text.starts_with('-') && digits != "0" {
+        "-"
+    } else {
+        ""
+    };
+    Some(format!("{sign}{digits}"))
+}
+
+/// Returns the number that `float` reads, if it is finite.
+pub fn finite(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let parts: Vec<&str> = text.split('_').collect();
+    let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    let between =
+        |pair: &[&str]| digit(pair[0].as_bytes().last()) && digit(pair[1].as_bytes().first());
+    if !parts.windows(2).all(between) {
+        return None;
+    }
+    parts.concat().parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// Returns the text of a decimal that is a number, of any size.
+pub fn decimal(text: &str) -> Option<String> {
+    let text = strip(text).replace('_', "");
+    let first = text.trim_start_matches(['+', '-']).bytes().next()?;
+    let numeric = first == b'.' || first.is_ascii_digit();
+    (numeric && text.parse::<f64>().is_ok()).then_some(text)
+}
+
+/// Returns the UUID that `UUID(hex=…)` reads: with hyphens anywhere.
+pub fn uuid(text: &str) -> Option<uuid::Uuid> {
+    if let (36, Ok(id)) = (text.len(), uuid::Uuid::try_parse(text)) {
+        return Some(id);
+    }
+    let hex = text.replace("urn:", "").replace("uuid:", "");
+    let hex = hex.trim_matches(['{', '}']).replace('-', "");
+    uuid::Uuid::try_parse(&hex).ok().filter(|_| hex.len() == 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_python_writes_them() {
+        for (value, text) in [
+            (json!(["it's", "a\"b", "'\""]), r#"["it's", 'a"b', '\'"']"#),
+            (
+                json!({"é": "\n\\\u{7f}\u{200b}"}),
+                r"{'é': '\n\\\x7f\u200b'}",
+            ),
+            (json!([null, true, 1, -2.0]), "[None, True, 1, -2.0]"),
+            (
+                json!([1e16, 1e-5, 0.0001, 123456789012345.6]),
+                "[1e+16, 1e-05, 0.0001, 123456789012345.6]",
+            ),
+            (
+                json!([{NUMBER: "1000000000000000000000"}]),
+                "[1000000000000000000000]",
+            ),
+        ] {
+            assert_eq!(str_of(&value), text);
+        }
+        assert_eq!(
+            type_name(&json!({NUMBER: "-1000000000000000000000"})),
+            "int"
+        );
+        assert_eq!(type_name(&json!({NUMBER: "inf"})), "float");
+    }
+
+    #[test]
+    fn numbers_are_read_as_python_reads_them() {
+        for (text, digits) in [(" +1_0\u{85}", "10"), ("-007", "-7"), ("-0", "0")] {
+            assert_eq!(int(text).as_deref(), Some(digits));
+        }
+        for text in ["", "\u{1f}1", "_1", "1_", "1__0", "1.0", "+ 1", "0x1"] {
+            assert_eq!(int(text), None, "{text}");
+        }
+        assert_eq!(
+            (finite("1_0.5"), finite("1__0"), finite("1_e5")),
+            (Some(10.5), None, None)
+        );
+        assert_eq!(decimal(" 5__0 ").as_deref(), Some("50"));
+        assert!(
+            decimal("1e400").is_some() && decimal("nan").is_none() && decimal("-inf").is_none()
+        );
+    }
+}
