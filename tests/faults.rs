@@ -535,16 +535,10 @@ async fn calls_in_flight_and_per_second_are_limited() {
         .into_iter()
         .for_each(|r| drop(r.unwrap()));
     assert!(started.elapsed() >= 200 * MS, "{:?}", started.elapsed());
-    for odd in [0.0, -1.0, f64::NAN] {
-        assert_eq!(
-            server
-                .builder()
-                .max_per_second(odd)
-                .build()
-                .unwrap_err()
-                .kind(),
-            ErrorKind::Configuration
-        );
+    let odd = [0.0, -1.0, f64::NAN].map(|rate| server.builder().max_per_second(rate));
+    for odd in odd.into_iter().chain([server.builder().max_in_flight(0)]) {
+        let error = odd.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
     }
 }
 

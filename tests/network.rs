@@ -333,6 +333,7 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
     let (evil, host) = (format!("{}/x/", other.url), other.url.replace("http:", ""));
     let user = server.url.replace("//", "//canary:canary@");
     let https = server.url.replace("http:", "https:");
+    let latin = format!("{}/v1/x/?%e4=1", server.url);
     for bad in [
         &evil,
         &host,
@@ -347,6 +348,8 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
         "\nhttp://evil/",
         "http:///evil/",
         "javascript:alert(1)",
+        "/x/?q=%FF",
+        &latin,
     ] {
         let error = client.request(Method::GET, bad).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}: {error}");

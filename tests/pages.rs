@@ -301,6 +301,13 @@ async fn a_cursor_is_refused_by_any_call_but_its_own() {
             "{e}"
         );
     }
+    let other = server.builder().base_url(format!("{}/v2", server.url));
+    let other = other.build().unwrap();
+    let mut elsewhere = Call::new(&other, &PAGE);
+    elsewhere.query("device_id", "canary-a");
+    elsewhere.header("X-Account", "canary-a");
+    let e = all(resume(elsewhere, &stored)).await.unwrap_err();
+    assert!(e.to_string().contains("`base URL`"), "{e}");
     let mut old = stored.clone();
     old.as_object_mut().unwrap().remove("asked");
     let e = all(resume(of("canary-a", 3), &old)).await.unwrap_err();

@@ -200,8 +200,13 @@ async fn file_and_field_names_stay_inside_the_header_of_their_part() {
 
 #[tokio::test]
 async fn a_file_without_a_name_or_with_a_bad_media_type_is_refused() {
-    let error = heads("f", Upload::bytes("", "1")).await.unwrap_err();
-    assert!(error.to_string().contains("needs a name"), "{error}");
+    for bad in ["", ".", "..", "a/", "a\\", "a/..", "\u{7f}", "b/\u{1}."] {
+        let error = heads("f", Upload::bytes(bad, "1")).await.unwrap_err();
+        assert!(
+            error.to_string().contains("needs a name"),
+            "{bad:?}: {error}"
+        );
+    }
     for bad in [
         "",
         "text",

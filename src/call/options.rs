@@ -8,7 +8,7 @@ use crate::{
     Cursor, Error, ItemError, RetryPolicy,
     pagination::options::{ListOptions, OnBadItem},
     privacy::shown,
-    transport::request::SendOptions,
+    transport::{framing::FRAMING, request::SendOptions},
 };
 
 /// Options of a single call, which take precedence over those of the client.
@@ -88,8 +88,8 @@ impl CallOptions {
         self
     }
 
-    /// Resumes a list at a [`Page::cursor`](crate::Page::cursor). The call must be a `stream` or `pages` with the operation, path, query and headers of the
-    /// call that the cursor comes from, apart from the parameters that choose the page. Any other call, and `send`, returns an error that says what differs.
+    /// Resumes a list at a [`Page::cursor`](crate::Page::cursor). The call must be a `stream` or `pages` with the base URL, operation, path, query and headers
+    /// of the call that the cursor comes from, apart from the parameters that choose the page. Any other call, and `send`, returns an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.list.get_or_insert_default().resume = Some(cursor);
         self
@@ -101,10 +101,11 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header to every attempt of the call.
+    /// Sets a header of every attempt of the call, in place of an earlier value.
     ///
     /// # Errors
-    /// Returns an error if the name or the value is not allowed in HTTP.
+    /// Returns an error if the name or the value is not allowed in HTTP, or if it is not the caller's to set: `Authorization` comes from the client's
+    /// credentials, `Proxy-Authorization` from the URL of the proxy, and those of the connection (`Host`, `Content-Length`) from HTTP itself.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let bad = |what: &str| {
             Error::configuration(format!(
@@ -112,6 +113,16 @@ impl CallOptions {
             ))
         };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("name"))?;
+        let own = match name.as_str() {
+            "authorization" => "comes from the client's credentials",
+            "proxy-authorization" => "comes from the URL of the proxy",
+            framing if FRAMING.contains(&framing) => "is written by HTTP itself",
+            _ => "",
+        };
+        if !own.is_empty() {
+            let text = format!("the header `{name}` of a call {own}: leave it out");
+            return Err(Error::configuration(text));
+        }
         let mut value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
         value.set_sensitive(true);
         self.send.headers.insert(name, value);
@@ -124,4 +135,31 @@ pub(crate) fn refuse_cursor(list: Option<&ListOptions>) -> Option<Error> {
     let is_given = list.is_some_and(|list| list.resume.is_some());
     let text = "a cursor is resumed with `stream` or `pages`: this gives one page only";
     is_given.then(|| Error::invalid(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_the_connection_and_of_credentials_are_not_the_callers() {
+        for name in [
+            "Authorization",
+            "PROXY-AUTHORIZATION",
+            "Host",
+            "content-length",
+            "Transfer-Encoding",
+            "TE",
+        ] {
+            let error = CallOptions::new().header(name, "canary").unwrap_err();
+            let text = error.to_string();
+            assert!(
+                text.contains(&name.to_lowercase()) && !text.contains("canary"),
+                "{text}"
+            );
+        }
+        for name in ["Accept", "Content-Type", "If-None-Match", "X-Host"] {
+            CallOptions::new().header(name, "x").unwrap();
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::{borrow::Cow, fmt::Display, marker::PhantomData, time::Duration};
 
 use bytes::Bytes;
 use futures_util::stream;
+use percent_encoding::percent_decode_str;
 use reqwest::{Method, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use url::form_urlencoded;
@@ -163,6 +164,10 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
             query
         }
     };
+    // A pair that is not UTF-8 would be sent changed.
+    if percent_decode_str(query).decode_utf8().is_err() {
+        return Err("the query holds bytes that are not UTF-8".into());
+    }
     spec.query = form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
         .collect();

@@ -107,6 +107,9 @@ impl<M> ClientBuilder<M> {
         {
             return Err(Error::configuration("max_per_second must be more than 0"));
         }
+        if self.max_in_flight == Some(0) {
+            return Err(Error::configuration("max_in_flight must be more than 0"));
+        }
         let missing = "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
         let credentials = self
             .credentials

@@ -107,11 +107,11 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns the reason in the body of the response: Django REST framework's `detail`, the `error` of a device on the local network, or the `status` of a
-    /// refused command.
+    /// Returns the reason in the body of the response: Django REST framework's `detail`, the `error` of a device on the local network, the `message` of
+    /// a gateway, or the `status` of a refused command.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
-        ["detail", "error", "status"]
+        ["detail", "error", "message", "status"]
             .iter()
             .find_map(|k| json.get(k)?.as_str())
             .map(str::to_owned)

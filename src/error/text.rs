@@ -104,6 +104,22 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_is_shown_by_whatever_name_a_server_gives_it() {
+        for body in [
+            r#"{"detail":"slow down"}"#,
+            r#"{"error":"slow down"}"#,
+            r#"{"message":"slow down","status":"x"}"#,
+            r#"{"detail":["slow down"]}"#,
+            r#"{"detail":{"code":"slow down"}}"#,
+            r#"{"errors":[{"detail":"slow down"}]}"#,
+            r#"{"error":{"message":"slow down"}}"#,
+        ] {
+            let error = Error::status_of(403, None, None, false, None, body.into());
+            assert!(error.to_string().contains("slow down"), "{body}: {error}");
+        }
+    }
+
+    #[test]
     fn no_text_of_a_server_reaches_a_terminal_unescaped() {
         let refused = |body: &'static str| {
             Error::status_of(

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
 
 /// A place in a list, between two pages. It can be stored, and given to the same call later with [`CallOptions::resume`](crate::CallOptions::resume).
 ///
-/// It holds the path and the query of the call, but no credentials. Only the call that it comes from can be resumed: the operation, path, query and header
-/// parameters must be the same, apart from those that choose the page.
+/// It holds the path and the query of the call, but no credentials. Only the call that it comes from can be resumed: the base URL, operation, path, query and
+/// header parameters must be the same, apart from those that choose the page. The account is not compared, because its credentials may change.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     pub(super) operation: String,
@@ -47,8 +48,8 @@ impl fmt::Debug for Cursor {
 /// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared, but reveals no values.
 pub(super) type Asked = BTreeMap<String, String>;
 
-/// Returns all parameters except those that choose the page.
-pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
+/// Returns the base URL, and all parameters except those that choose the page.
+pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec, base: &Url) -> Asked {
     let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
     let mut values = BTreeMap::<&str, Vec<u8>>::new();
     let mut add = |name, value: &[u8]| {
@@ -56,6 +57,7 @@ pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec) -> Asked {
         all.extend((value.len() as u64).to_be_bytes());
         all.extend(value);
     };
+    add("base URL", base.as_str().trim_end_matches('/').as_bytes());
     for (name, value) in spec.query.iter().filter(|(name, _)| !is_page(name)) {
         add(name, value.as_bytes());
     }
@@ -114,7 +116,7 @@ mod tests {
             let mut spec = RequestSpec::new("x", reqwest::Method::GET, "/".into());
             let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));
             spec.query = pairs.collect();
-            asked(None, &spec)
+            asked(None, &spec, &Url::parse("https://api.example").unwrap())
         };
         assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
         for other in [&["a", "bc"] as &[_], &["abc"], &["c", "ab"], &["ab"]] {

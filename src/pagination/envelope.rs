@@ -120,6 +120,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                     match key.as_str() {
                         "results" => {
                             found = true;
+                            // The last of several counts, as for any other member.
+                            page.results.clear();
+                            page.errors.clear();
                             map.next_value_seed(Items(&mut page))?;
                         }
                         "count" => {
@@ -213,6 +216,12 @@ mod tests {
             serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
         assert_eq!(page.extra["page_size"], 20);
         assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
+        let twice = r#"{"results":[1,"bad"],"count":2,"results":[3],"count":1}"#;
+        let page: Page<i64> = serde_json::from_str(twice).unwrap();
+        assert_eq!(
+            (page.count, page.into_strict().unwrap()),
+            (Some(1), vec![3])
+        );
         let page: Page<i64> =
             serde_json::from_str(r#"[{"count":9,"results":[1,"2",[]]}]"#).unwrap();
         assert_eq!(

@@ -98,7 +98,7 @@ impl Paginator {
             #[cfg(not(target_family = "wasm"))]
             early: EarlyRequest::default(),
         };
-        pages.asked = asked(params, &pages.spec);
+        pages.asked = asked(params, &pages.spec, &pages.core.base);
         if let Some(cursor) = cursor {
             cursor.fits(&pages.spec, &pages.asked)?;
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);

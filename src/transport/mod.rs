@@ -10,6 +10,7 @@ pub(crate) mod clock;
 pub(crate) mod core;
 #[cfg(not(target_family = "wasm"))]
 mod file;
+pub(crate) mod framing;
 pub(crate) mod future;
 pub(crate) mod hooks;
 pub(crate) mod limits;

@@ -146,7 +146,8 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
             .map(str::to_owned)
     };
     let (id, after) = (text("x-request-id"), retry_after(headers));
-    let html = text("content-type").is_some_and(|t| t.starts_with("text/html"));
+    let html =
+        text("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html"));
     let status = response.status();
     let body = read_some(response).await;
     Error::status_of(status.as_u16(), id, after, html, template, body)

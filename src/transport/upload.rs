@@ -93,9 +93,10 @@ impl Upload {
 
     /// Builds the part of a form. Content that can be sent only once is moved into it.
     pub(super) async fn part(&mut self) -> Result<Part, Error> {
-        if self.name.is_empty() {
-            // Django drops a file that has no name.
-            return Err(Error::invalid("a file to upload needs a name"));
+        if is_nameless(&self.name) {
+            return Err(Error::invalid(
+                "a file to upload needs a name, other than dots and a folder's",
+            ));
         }
         let part = match &mut self.content {
             Content::Bytes(bytes) => of_bytes(bytes),
@@ -114,6 +115,16 @@ impl Upload {
             None => Ok(part),
         }
     }
+}
+
+/// Returns whether Django drops a file of this name, without an error: it keeps what can be printed of the last part of a path, unless that is nothing or dots.
+fn is_nameless(name: &str) -> bool {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // Line ends are sent as `%0D` and `%0A`.
+    let printed = last
+        .chars()
+        .filter(|c| matches!(c, '\r' | '\n') || !c.is_control());
+    matches!(printed.collect::<String>().as_str(), "" | "." | "..")
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -6,6 +6,8 @@
 pub mod cargo;
 pub mod commands;
 pub mod document;
+#[path = "../../src/transport/framing.rs"]
+mod framing;
 pub mod locate;
 pub mod out;
 pub mod pipeline;

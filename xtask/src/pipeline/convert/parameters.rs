@@ -6,24 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     document::{self, escape},
+    framing::FRAMING,
     report::Report,
 };
 
 /// Headers that the client sets itself (OpenAPI 3.0.3, Parameter Object: such parameters are ignored).
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
-
-/// Headers that frame a message or belong to the connection (RFC 9110, 7.2, 7.6.1 and 8.6): HTTP itself writes them.
-const FRAMING_HEADERS: [&str; 9] = [
-    "connection",
-    "content-length",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Moves every misplaced parameter to a possible place, with a warning for each.
 pub fn fix_locations(doc: &mut Value, report: &mut Report) {
@@ -60,7 +48,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
                 Some("header") => {
                     let why = if OWN_HEADERS.contains(&name.as_str()) {
                         format!("the client sends `{name}` itself: left out")
-                    } else if FRAMING_HEADERS.contains(&name.as_str()) {
+                    } else if FRAMING.contains(&name.as_str()) {
                         format!("HTTP sends `{name}` itself: left out")
                     } else if !autopi_codegen::parts::is_header_name(&name) {
                         format!("HTTP does not allow a header named `{name}`: left out")
