@@ -628,3 +628,102 @@ fn a_status_has_the_response_of_its_range_or_else_the_default() {
         assert_eq!(rules(media(old), media(new)), [wanted], "{old} → {new}");
     }
 }
+
+#[test]
+fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
+    let doc = |schema: &Value| {
+        let object = json!({"type": "object", "properties": {"x": schema}});
+        let content =
+            json!({"content": {"application/json": {"schema": object}}, "description": ""});
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "components": {"schemas": {"A": {"type": "object", "properties": {"a": {"type": "string"}}},
+                "B": {"type": "object"}, "AB": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}}},
+            "paths": {"/a/": {"post": {"operationId": "a_create", "requestBody": content, "responses": {"200": content}}}}})
+    };
+    let (a, b) = (
+        json!({"$ref": "#/components/schemas/A"}),
+        json!({"$ref": "#/components/schemas/B"}),
+    );
+    let (text, nil, int) = (
+        json!({"type": "string"}),
+        json!({"type": "null"}),
+        json!({"type": "integer"}),
+    );
+    let none: &[&str] = &[];
+    for (old, new, wanted) in [
+        (
+            json!({"type": ["string", "null"]}),
+            json!({"anyOf": [text, nil]}),
+            none,
+        ),
+        (
+            json!({"oneOf": [text, int]}),
+            json!({"anyOf": [int, text]}),
+            none,
+        ),
+        (a.clone(), json!({"oneOf": [a]}), none),
+        (
+            json!({"$ref": "#/components/schemas/AB"}),
+            json!({"oneOf": [b, a]}),
+            none,
+        ),
+        (a.clone(), json!({"oneOf": [nil, a]}), &["nullable-new"]),
+        (
+            json!({"anyOf": [text, nil]}),
+            text.clone(),
+            &["nullable-gone"],
+        ),
+        (
+            json!({"anyOf": [text, nil]}),
+            json!({"anyOf": [int, nil]}),
+            &["type-changed"],
+        ),
+        (a.clone(), json!({"oneOf": [a, b]}), &["alternative-new"]),
+        (
+            json!({"anyOf": [a, b, nil]}),
+            b.clone(),
+            &["alternative-gone", "nullable-gone"],
+        ),
+        (
+            json!({"minimum": 5, "type": "integer"}),
+            json!({"exclusiveMinimum": 4, "type": "integer"}),
+            none,
+        ),
+        (
+            json!({"minimum": 5, "type": "number"}),
+            json!({"exclusiveMinimum": 5, "type": "number"}),
+            &["limit-tighter"],
+        ),
+        (
+            json!({"exclusiveMaximum": 5, "type": "number"}),
+            json!({"maximum": 6, "type": "number"}),
+            &["limit-looser"],
+        ),
+        (
+            json!({"prefixItems": [text, int], "type": "array"}),
+            json!({"prefixItems": [int, text], "type": "array"}),
+            &["type-changed"],
+        ),
+        (
+            json!({"contentEncoding": "base64", "type": "string"}),
+            json!({"format": "byte", "type": "string"}),
+            none,
+        ),
+        (
+            json!({"not": {"type": "string", "title": "x"}}),
+            json!({"not": {"title": "y", "type": ["string"]}}),
+            none,
+        ),
+    ] {
+        let changes = wire(&doc(&old), &doc(&new));
+        let cosmetic = ["written-otherwise", "order", "text"];
+        let found: BTreeSet<String> = changes.iter().map(|c| c.rule.id()).collect();
+        let found: Vec<&str> = found
+            .iter()
+            .map(String::as_str)
+            .filter(|r| !cosmetic.contains(r))
+            .collect();
+        assert!(!changes.is_empty(), "{old} → {new}");
+        assert_eq!(found, wanted, "{old} → {new}");
+    }
+}

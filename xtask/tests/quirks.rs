@@ -584,3 +584,22 @@ fn components_may_have_the_names_of_members() {
     let new = normalize(&three("3.1.0", &more, OK), None).unwrap();
     assert!(!new.text.contains("\"null\""), "{}", new.text);
 }
+
+#[test]
+fn a_type_or_null_of_31_is_that_type_and_nullable() {
+    for schema in [
+        "{anyOf: [{type: string, maxLength: 3}, {type: 'null'}], title: X}",
+        "{type: 'null', oneOf: [{type: string}]}",
+    ] {
+        let more = format!(
+            "components: {{schemas: {{A: {{type: object, properties: {{x: {schema}}}}}}}}}"
+        );
+        let new = normalize(&three("3.1.0", &more, OK), None).unwrap();
+        let x = at(&new.doc, "/components/schemas/A/properties/x");
+        if schema.contains("maxLength") {
+            let wanted = json!({"title": "X", "nullable": true, "type": "string", "maxLength": 3});
+            assert_eq!(x, wanted);
+        }
+        assert_eq!(x["nullable"], true);
+    }
+}

@@ -172,7 +172,39 @@ fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
     }
 }
 
+/// Folds `anyOf: [X, {type: null}]`, as generators of 3.1 write nullable, into X. Returns whether there was such a list.
+fn fold_null(map: &mut Map<String, Value>) -> bool {
+    for key in ["anyOf", "oneOf"] {
+        let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {
+            continue;
+        };
+        let before = parts.len();
+        parts.retain(|p| p.get("type").is_none_or(|t| t != "null"));
+        if parts.len() == before {
+            continue;
+        }
+        let only = (parts.len() == 1).then(|| parts[0].clone());
+        map.insert("nullable".into(), true.into());
+        if let Some(only) = only {
+            map.shift_remove(key);
+            let texts = ["title", "description"];
+            let apart = |k: &String| !map.contains_key(k) || texts.contains(&k.as_str());
+            match only.as_object() {
+                Some(inner) if !inner.contains_key("$ref") && inner.keys().all(apart) => {
+                    for (key, value) in inner {
+                        map.entry(key).or_insert_with(|| value.clone());
+                    }
+                }
+                _ => drop(map.insert("allOf".into(), json!([only]))),
+            }
+        }
+        return true;
+    }
+    false
+}
+
 fn schema_31(map: &mut Map<String, Value>) {
+    while fold_null(map) {}
     let of_type = match map.get("type") {
         Some(Value::Array(types)) => Some(types.clone()),
         Some(Value::String(one)) if one == "null" => Some(vec!["null".into()]),
@@ -252,20 +284,4 @@ fn schema_31(map: &mut Map<String, Value>) {
         map.insert("additionalProperties".into(), any_of(parts));
     }
     map.retain(|key, _| KEYWORDS_30.contains(&key.as_str()) || key.starts_with("x-"));
-    // `anyOf: [X, {type: null}]` is how generators of 3.1 write nullable.
-    for key in ["anyOf", "oneOf"] {
-        let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {
-            continue;
-        };
-        let before = parts.len();
-        parts.retain(|p| p.get("type").is_none_or(|t| t != "null"));
-        if parts.len() < before {
-            let one = (parts.len() == 1).then(|| parts.clone());
-            map.insert("nullable".into(), true.into());
-            if let Some(one) = one {
-                map.shift_remove(key);
-                map.insert("allOf".into(), one.into());
-            }
-        }
-    }
 }

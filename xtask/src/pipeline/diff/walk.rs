@@ -32,6 +32,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         changes: BTreeMap::new(),
         claims: 0,
         turned: false,
+        null_known: None,
         inlined: BTreeSet::new(),
     };
     walker.pairs = pairs(old, new);
@@ -66,6 +67,8 @@ pub struct Walker<'a> {
     pub claims: usize,
     /// Whether this is a callback, where the caller reads what is sent.
     pub turned: bool,
+    /// The places of which it was said already whether they may be null, though one of them says so itself.
+    pub null_known: Option<(String, String)>,
     /// Places that were compared although only one of them is inline.
     pub inlined: BTreeSet<(String, String)>,
 }

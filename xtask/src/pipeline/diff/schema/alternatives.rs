@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use super::{Holders, names::reference, step};
+use super::{Holders, names::reference, step, values::kinds};
 use crate::document::{
     escape, last,
     members::{Is, SCHEMA},
@@ -17,6 +17,9 @@ use crate::pipeline::diff::{
     values::{Maybe, canonical, get, items, keys, members},
     walk::Walker,
 };
+
+/// A schema of a list, with its pointer below the list.
+type Part<'a> = (String, &'a Value);
 
 impl<'a> Walker<'a> {
     /// Compares discriminators; a further tag is a further alternative.
@@ -88,23 +91,104 @@ impl<'a> Walker<'a> {
         (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
     }
 
+    /// Compares two schemas of which one is only a list of alternatives, the other one of them; null makes the value nullable. Returns whether they are such schemas.
+    pub(super) fn either_of(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
+        let lists = (listed(old), listed(new));
+        let both_same = lists.0.map(|l| l.0) == lists.1.map(|l| l.0);
+        let nulls =
+            |schema: Maybe<'a>| listed(schema).map_or(0, |(_, l)| l.iter().filter(is_null).count());
+        let none = lists.0.is_none() && lists.1.is_none();
+        if none || (both_same && (nulls(old) > 0) == (nulls(new) > 0)) {
+            return false;
+        }
+        // A reference to another component may lead to the same list.
+        let named = |schema: Maybe<'a>, other: Maybe<'a>| {
+            let known = reference(schema).zip(listed(other));
+            known.is_none_or(|(r, (_, list))| list.iter().any(|p| reference(Some(p)) == Some(r)))
+        };
+        let mixed = |s: Maybe<'a>| get(s, "oneOf").is_some() || get(s, "anyOf").is_some();
+        let several = |schema: Maybe<'a>| {
+            listed(schema).is_none() && (mixed(schema) || kinds(schema).0.len() > 1)
+        };
+        if !named(old, new) || !named(new, old) || several(old) || several(new) {
+            return false;
+        }
+        let parts = |schema: Maybe<'a>| -> Vec<Part<'a>> {
+            match (listed(schema), schema) {
+                (Some((key, list)), _) => {
+                    let all = list.iter().enumerate().filter(|(_, part)| !is_null(part));
+                    all.map(|(i, part)| (format!("/{key}/{i}"), part)).collect()
+                }
+                (None, Some(schema)) => vec![(String::new(), schema)],
+                _ => Vec::new(),
+            }
+        };
+        let null = |schema: Maybe<'a>| nulls(schema) > 0 || kinds(schema).1;
+        let (of_old, of_new) = (parts(old), parts(new));
+        let what = "a list of alternatives, written in another way";
+        self.emit(Rule::WrittenOtherwise, at, what);
+        match (null(old), null(new)) {
+            (false, true) => self.emit(Rule::NullableNew, at, "may be null now"),
+            (true, false) => self.emit(Rule::NullableGone, at, "may no longer be null"),
+            _ => {}
+        }
+        let rules = (Rule::AlternativeGone, Rule::AlternativeNew);
+        let whole = (at.old.clone(), at.new.clone());
+        let outer = self.null_known.replace(whole);
+        self.matched(at, (&of_old, &of_new), rules);
+        self.null_known = outer;
+        for key in keys(old, new) {
+            let is_list = matches!(key, "oneOf" | "anyOf" | "nullable" | "x-nullable");
+            // The members of a single schema were compared with those of the alternative.
+            let of_one = |one: Maybe<'a>, other: Maybe<'a>| {
+                listed(one).is_none() && get(other, key).is_none()
+            };
+            if is_list || of_one(old, new) || of_one(new, old) {
+                continue;
+            }
+            self.child(key, at, old, new, |w, below, a, b| {
+                w.keyword(key, at, below, (old, new), (a, b))
+            });
+        }
+        true
+    }
+
     /// Compares lists of schemas: equal ones are matched first, then the others one by one.
-    pub(super) fn parts(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
+    pub(super) fn parts(&mut self, at: &At, (old, new): Holders<'a>, rules: (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
         }
-        let (old_list, new_list) = (items(old), items(new));
+        let list = |v: Maybe<'a>| -> Vec<Part<'a>> {
+            let all = items(v).iter().enumerate();
+            all.map(|(i, part)| (format!("/{i}"), part)).collect()
+        };
+        self.matched(at, (&list(old), &list(new)), rules);
+        self.same_set(at, old, new);
+    }
+
+    /// Compares schemas, each with its pointer below the place.
+    fn matched(
+        &mut self,
+        at: &At,
+        (old_list, new_list): (&[Part<'a>], &[Part<'a>]),
+        (gone, come): (Rule, Rule),
+    ) {
         // The remaining new ones, matched by their type and their reference.
         let mut left: BTreeSet<usize> = (0..new_list.len()).collect();
         let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
-        for (j, part) in new_list.iter().enumerate() {
+        let below = |i: usize, j: usize| At {
+            old: format!("{}{}", at.old, old_list.get(i).map_or("", |p| p.0.as_str())),
+            new: format!("{}{}", at.new, new_list.get(j).map_or("", |p| p.0.as_str())),
+            ..at.clone()
+        };
+        for (j, (_, part)) in new_list.iter().enumerate() {
             let referred = reference(Some(part)).map(|r| format!("-> {r}"));
             for key in referred.into_iter().chain([canonical(part), meant(part)]) {
                 found.entry(key).or_default().push_back(j);
             }
         }
         let mut gone_parts = Vec::new();
-        for (i, part) in old_list.iter().enumerate() {
+        for (i, (_, part)) in old_list.iter().enumerate() {
             let renamed = reference(Some(part)).and_then(|r| self.renames.reference(r));
             let mut next = |key: &str| {
                 let places = found.get_mut(key)?;
@@ -121,9 +205,9 @@ impl<'a> Walker<'a> {
             match equal.or_else(|| next(&meant(part))) {
                 Some(j) => {
                     self.checked(
-                        &at.keys(&i.to_string(), &j.to_string()),
-                        Some(part),
-                        new_list.get(j),
+                        &below(i, j),
+                        Some(*part),
+                        new_list.get(j).map(|p| p.1),
                         |w, at, a, b| w.schema(at, a, b),
                     );
                 }
@@ -135,30 +219,37 @@ impl<'a> Walker<'a> {
         };
         if gone_parts.len() == left.len() {
             for (i, j) in gone_parts.iter().zip(&left) {
-                let at = at.keys(&i.to_string(), &j.to_string());
-                let at = step(&at, "", &format!("Part{j}"));
+                let at = step(&below(*i, *j), "", &format!("Part{j}"));
                 let at = step(&at, "", &format!("Option{}", j + 1));
-                self.checked(&at, old_list.get(*i), new_list.get(*j), |w, at, a, b| {
-                    w.schema(at, a, b)
-                });
+                let (a, b) = (old_list.get(*i).map(|p| p.1), new_list.get(*j).map(|p| p.1));
+                self.checked(&at, a, b, |w, at, a, b| w.schema(at, a, b));
             }
         } else {
             for i in gone_parts {
-                self.emit(
-                    gone,
-                    &at.keys(&i.to_string(), &i.to_string()),
-                    format!("{} is gone", what(&old_list[i])),
-                );
+                let what = format!("{} is gone", what(old_list[i].1));
+                self.emit(gone, &below(i, usize::MAX), what);
             }
             for j in left {
-                self.emit(
-                    come,
-                    &at.keys(&j.to_string(), &j.to_string()),
-                    format!("{} is new", what(&new_list[j])),
-                );
+                let what = format!("{} is new", what(new_list[j].1));
+                self.emit(come, &below(usize::MAX, j), what);
             }
         }
-        self.same_set(at, old, new);
+    }
+
+    /// Compares schemas that are each for the entry at their place.
+    pub(super) fn placed(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
+        let all = items(old).len().max(items(new).len());
+        for i in 0..all {
+            let (a, b) = (items(old).get(i), items(new).get(i));
+            self.checked(&at.key(&i.to_string()), a, b, |w, at, a, b| match (a, b) {
+                (Some(_), None) => w.differs(gone, at, a, b),
+                (None, Some(_)) => w.differs(come, at, a, b),
+                _ => w.schema(&step(at, "prefixItems", "Item"), a, b),
+            });
+        }
+        if all == 0 {
+            self.differs(Rule::WrittenOtherwise, at, old, new);
+        }
     }
 
     /// Compares schemas by name.
@@ -182,4 +273,28 @@ impl<'a> Walker<'a> {
 /// Returns a text that is the same for parts of one meaning.
 fn meant(part: &Value) -> String {
     format!("= {}", canonical(&meaning(part, Is::One(&SCHEMA))))
+}
+
+/// Returns the list of a schema that is nothing but a list of alternatives, and its keyword.
+fn listed<'v>(schema: Maybe<'v>) -> Option<(&'static str, &'v Vec<Value>)> {
+    let map = schema?.as_object()?;
+    let silent = [
+        "description",
+        "title",
+        "discriminator",
+        "nullable",
+        "x-nullable",
+    ];
+    let lists = ["oneOf", "anyOf"]
+        .into_iter()
+        .filter(|k| map.contains_key(*k));
+    let rest = map.keys().filter(|k| !silent.contains(&k.as_str())).count();
+    match lists.collect::<Vec<_>>().as_slice() {
+        [key] if rest == 1 => Some((*key, map.get(*key)?.as_array()?)),
+        _ => None,
+    }
+}
+
+fn is_null(part: &&Value) -> bool {
+    part.get("type").is_some_and(|t| t == "null")
 }

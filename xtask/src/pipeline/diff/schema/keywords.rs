@@ -40,6 +40,10 @@ impl<'a> Walker<'a> {
             | contract::SECRET
             | contract::VARIANT
             | contract::VALUES => self.differs(Rule::RustOnly, &below.clone().what(key), old, new),
+            // 3.1 has another way to say that a text is base64.
+            "format" | "contentEncoding" if is_base64(holders.0) && is_base64(holders.1) => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+            }
             "format" => self.format(&below.clone().what("format"), (old, new)),
             "enum" | "const" => {
                 let (a, b) = (listed(holders.0), listed(holders.1));
@@ -86,7 +90,7 @@ impl<'a> Walker<'a> {
                 self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
             }
             "prefixItems" => {
-                self.parts(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew))
+                self.placed(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew));
             }
             "patternProperties" | "dependentSchemas" => self.named(
                 &below.clone().what(key),
@@ -131,7 +135,10 @@ impl<'a> Walker<'a> {
             "deprecated" => self.deprecated(below, old, new),
             "title" | "description" | "summary" | "example" | "examples" | "externalDocs"
             | "xml" | "$comment" | "$schema" => self.words(below, old, new),
-            _ => self.limit(key, &below.clone().what(format!("`{key}`")), (old, new)),
+            _ => {
+                let below = below.clone().what(format!("`{key}`"));
+                self.limit(key, &below, holders, (old, new));
+            }
         }
     }
 
@@ -162,5 +169,12 @@ impl<'a> Walker<'a> {
             (true, false) => self.emit(cleared, at, format!("is no longer {what}")),
             _ => self.differs(Rule::WrittenOtherwise, at, old, new),
         }
+    }
+}
+
+fn is_base64(schema: Maybe<'_>) -> bool {
+    match text(schema, "contentEncoding") {
+        "" => text(schema, "format") == "byte",
+        encoding => encoding == "base64",
     }
 }

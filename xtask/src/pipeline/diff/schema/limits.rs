@@ -1,15 +1,31 @@
 //! Compares lengths, sizes and ranges.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use super::Holders;
 use crate::pipeline::diff::{Rule, place::At, texts::both, values::Maybe, walk::Walker};
 
 impl<'a> Walker<'a> {
-    pub(super) fn limit(&mut self, key: &str, at: &At, (old, new): Holders<'a>) {
+    pub(super) fn limit(
+        &mut self,
+        key: &str,
+        at: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) {
         let Some((_, tighter)) = LIMITS.iter().find(|(k, _)| *k == key) else {
             return;
         };
+        // A bound is written by either of two keywords.
+        let is_bound = BOUNDS
+            .iter()
+            .any(|(plain, exclusive, _)| *plain == key || *exclusive == key);
+        let bounds = (bound(key, holders.0), bound(key, holders.1));
+        if let Some(rule) = is_bound.then(|| between(bounds.0, bounds.1)).flatten() {
+            return self.emit(rule, at, both(old, new));
+        }
         let number = |v: Maybe<'_>| v.and_then(Value::as_f64);
         let off = |v: Maybe<'_>| {
             let all = ["", ".*", "^.*$", "^"];
@@ -48,6 +64,46 @@ impl<'a> Walker<'a> {
 fn is_multiple(a: f64, b: f64) -> bool {
     let ratio = a / b;
     (ratio - ratio.round()).abs() < 1e-9 && ratio.round() != 0.0
+}
+
+/// The bounds of numbers: their keywords, and the sign that makes a larger number the tighter bound.
+const BOUNDS: [(&str, &str, f64); 2] = [
+    ("minimum", "exclusiveMinimum", 1.0),
+    ("maximum", "exclusiveMaximum", -1.0),
+];
+
+/// Returns the tightest bound of a schema that this keyword is about, and whether the bound itself is excluded. A larger number is tighter.
+fn bound(key: &str, schema: Maybe<'_>) -> Option<(f64, bool)> {
+    let (plain, exclusive, sign) = BOUNDS.iter().find(|(a, b, _)| *a == key || *b == key)?;
+    let number = |key: &str| Some(schema?.get(key)?.as_f64()? * sign);
+    let flag = schema?.get(exclusive).is_some_and(|v| *v == true);
+    let all = [
+        number(plain).map(|n| (n, flag)),
+        number(exclusive).map(|n| (n, true)),
+    ];
+    let (n, excluded) = all
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal))?;
+    let whole = schema?.get("type").is_some_and(|t| t == "integer") && n.fract() == 0.0;
+    Some(if whole && excluded {
+        (n + 1.0, false)
+    } else {
+        (n, excluded)
+    })
+}
+
+fn between(old: Option<(f64, bool)>, new: Option<(f64, bool)>) -> Option<Rule> {
+    match (old, new) {
+        (Some(a), Some(b)) => Some(match a.partial_cmp(&b)? {
+            Ordering::Equal => Rule::WrittenOtherwise,
+            Ordering::Less => Rule::LimitTighter,
+            Ordering::Greater => Rule::LimitLooser,
+        }),
+        (None, Some(_)) => Some(Rule::LimitTighter),
+        (Some(_), None) => Some(Rule::LimitLooser),
+        (None, None) => None,
+    }
 }
 
 /// Whether a larger number allows less.

@@ -56,6 +56,9 @@ impl<'a> Walker<'a> {
                 return self.differs(rule, at, old, new);
             }
         }
+        if self.either_of(at, (old, new)) {
+            return;
+        }
         let mut done: &[&str] = &[];
         match (reference(old), reference(new)) {
             (Some(a), Some(b)) => {

@@ -41,7 +41,14 @@ impl<'a> Walker<'a> {
             };
             self.emit(rule, at, format!("{} → {}", list(&old), list(&new)));
         }
+        let holder = |pointer: &str| pointer.rsplit_once('/').map_or("", |(at, _)| at).to_owned();
+        let known = self.null_known.as_ref().is_some_and(|(a, b)| {
+            let here = (holder(&at.old), holder(&at.new));
+            here.0 == *a || here.1 == *b
+        });
         match (old_null, new_null) {
+            _ if known && old != new => {}
+            _ if known => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
             (false, true) => self.emit(Rule::NullableNew, at, "may be null now"),
             (true, false) => self.emit(Rule::NullableGone, at, "may no longer be null"),
             _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
