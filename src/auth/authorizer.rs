@@ -62,7 +62,7 @@ impl Authorize for Authorizer {
                 password,
                 mfa: mfa.as_ref(),
             }),
-            // These need no account.
+            // These need no login.
             Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
         };
         Authorization::Asked(Box::pin(async move {

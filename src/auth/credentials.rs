@@ -31,7 +31,7 @@ pub enum Credentials {
         /// The source of the second factor's code, if the account asks for one.
         mfa: Option<Mfa>,
     },
-    /// `POST /auth/login/` without a body: a device on the local network trusts everybody who can reach it, and gives a token that does not expire.
+    /// `POST /auth/login/` without a body: a device on the local network trusts everyone who can reach it, and returns a token that does not expire.
     LocalDevice,
     /// A provider of your own.
     Provider(Arc<dyn CredentialsProvider>),
@@ -138,7 +138,7 @@ pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, 
         .ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
 }
 
-/// Returns the header. All its copies share the text, which is wiped with the last of them.
+/// Returns the header. All its copies share the text, which is overwritten when the last one is dropped.
 fn secret(text: String) -> Option<HeaderValue> {
     let text = Zeroizing::new(text);
     if !text.is_ascii() {
@@ -149,7 +149,7 @@ fn secret(text: String) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Returns the header that a provider of the user's own gives.
+/// Returns the header that a user's own provider gives.
 pub(crate) async fn own_header(
     own: &dyn CredentialsProvider,
     refused: Option<&HeaderValue>,

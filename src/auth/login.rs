@@ -37,7 +37,7 @@ struct Last {
     pause: Option<Pause>,
 }
 
-/// A pause without logins, so that the account is not locked: the credentials were refused, or the session of a new login was.
+/// A pause before the next login, so that the account is not locked after refused credentials or a refused new session.
 struct Pause {
     since: Instant,
     length: Duration,

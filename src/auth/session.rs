@@ -19,8 +19,8 @@ impl Session {
     pub(super) fn new(token: SecretString) -> Result<Self, Error> {
         let renew =
             lifetime(token.expose_secret(), jiff::Timestamp::now().as_second()).map(|left| {
-                // Renewed 30 s early, so that no call starts with a token that expires on the way; a token that lives less than two minutes, after three
-                // quarters of its life.
+                // Renewed 30 s early, so that no token expires on its way to the server; one that is valid for less than two minutes is renewed after three
+                // quarters of that time.
                 Instant::now() + left - Duration::from_secs(30).min(left / 4)
             });
         Ok(Self {
@@ -43,8 +43,8 @@ pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
     claims.get(name)?.as_f64().map(|seconds| seconds as i64)
 }
 
-/// Returns how long a JWT is still valid (RFC 7519, 4.1.4), measured from its own `iat` if it has one, so that a wrong local clock does no harm. `None` means
-/// until the server responds with 401. Only the server can check the signature.
+/// Returns how long a JWT is still valid (RFC 7519, 4.1.4), measured from its own `iat` if it has one, so that a wrong local clock does not matter. `None`
+/// means until the server responds with 401. Only the server can check the signature.
 fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
     let left = claim(jwt, "exp")?.checked_sub(claim(jwt, "iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;

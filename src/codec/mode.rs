@@ -42,7 +42,7 @@ pub(crate) fn is_strict() -> bool {
     STRICT.get()
 }
 
-/// Sets whether the next record is a whole response or an item. If all members of such a record are unknown, it is something else: `{"detail": "…"}`.
+/// Sets whether the next record is a whole response or an item. If all members of such a record are unknown, it is another object: `{"detail": "…"}`.
 pub(crate) fn expect_item(expected: bool) {
     ITEM.set(expected);
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Json, codec::redact::Redacted};
 
-/// A value that the document does not list. Only decoding and parsing make one, so that it is never equal to a listed value.
+/// A value that the document does not list. Only decoding and parsing create one, so it is never equal to a listed value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue<T>(T);
 

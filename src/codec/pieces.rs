@@ -1,4 +1,4 @@
-//! Cuts JSON text at its own brackets and commas.
+//! Splits JSON text at its brackets and commas.
 
 use serde::de::IgnoredAny;
 
@@ -15,7 +15,7 @@ pub(crate) fn is_number(text: &str) -> bool {
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Returns the text between the brackets, cut at the commas.
+/// Returns the text between the brackets, split at the commas.
 pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> {
     let close = if open == b'[' { b']' } else { b'}' };
     if text.first() != Some(&open) {
@@ -48,7 +48,7 @@ pub(crate) fn pieces(text: &[u8], open: u8) -> Result<Vec<&[u8]>, &'static str> 
     Err("invalid JSON: it ends too early")
 }
 
-/// Returns the position behind the JSON string at the start of the text.
+/// Returns the position after the JSON string at the start of the text.
 fn string_end(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {

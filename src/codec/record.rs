@@ -1,7 +1,7 @@
 //! Reading and writing of generated structs.
 //!
 //! serde's derive produces about a hundred lines for each struct, which took most of the compile time of this crate. So a struct only says which fields it has
-//! and how one of them is read; the common part stands here once.
+//! and how one of them is read; the common part is here.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A value that a field holds before it is read. It is never seen: a missing field is an error.
+/// The value of a field before it is read. Callers never see it: a required field that is missing is an error.
 pub trait Placeholder {
     fn placeholder() -> Self;
 }
@@ -67,12 +67,12 @@ pub trait Record: Placeholder {
     /// Reads the field with this index.
     fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
 
-    /// Returns the place for members that have no field and that the document does not mention.
+    /// Returns the map of members that have no field and that the document does not name.
     fn unknown(&mut self) -> Option<&mut UnknownMembers> {
         None
     }
 
-    /// Keeps a member that has no field, or skips it if there is no place for it.
+    /// Keeps a member that has no field, or skips it if there is no such map.
     fn keep<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match self.unknown() {
             Some(unknown) => unknown.read(key, map),

@@ -1,4 +1,4 @@
-//! Parses times and dates, as RFC 3339 writes them and as other writers of JSON do.
+//! Parses times and dates of RFC 3339, and the variants that other programs write.
 
 use std::{error::Error as StdError, fmt};
 

@@ -15,7 +15,7 @@ use crate::codec::rfc3339::{Parts, Why, parts};
 
 /// A moment in time, up to the end of the year 9999, with nanoseconds.
 ///
-/// It is read from RFC 3339 and its common variants: without an offset (then it is UTC, as DRF writes naive times), with a blank or `t` before the time, with
+/// It is read from RFC 3339 and its common variants: without an offset (then it is UTC, as DRF writes naive times), with a space or `t` before the time, with
 /// `z`, `+0000` or `+00`, without seconds. A date alone is midnight at its start, `24:00` midnight at its end, a leap second the second after. A number is
 /// refused: its unit is unknown. It is written in UTC with `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +89,7 @@ impl From<jiff::Timestamp> for Timestamp {
 
 impl TryFrom<Timestamp> for jiff::Timestamp {
     type Error = jiff::Error;
-    /// Fails for the last day of the year 9999, which `jiff` reserves for its offsets.
+    /// Returns an error for the last day of the year 9999, which `jiff` reserves for its offsets.
     fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
         Offset::UTC.to_timestamp(time.0)
     }
@@ -104,7 +104,7 @@ impl TryFrom<SystemTime> for Timestamp {
 
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimeError;
-    /// Fails if the operating system's time cannot represent it.
+    /// Returns an error if the operating system's time cannot represent it.
     fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
         let since = time - Timestamp::UNIX_EPOCH;
         let there = match since.is_negative() {

@@ -98,7 +98,7 @@ pub fn write<M: SerializeMap>(
     }
 }
 
-/// Removes the marks that [`write`] has added, from a value that is kept as it is.
+/// Removes the marks that [`write`] added from a value that is kept unchanged.
 pub(crate) fn unmark(value: &mut Value) {
     match value {
         Value::Object(map) => {

@@ -1,6 +1,6 @@
 //! A command and its target device.
 //!
-//! This goes by paths and shapes, not by generated operations, so that it compiles with a document that has no such paths.
+//! It uses paths, not generated operations, so that it compiles with a document that lacks them.
 
 use std::{fmt, time::Duration};
 

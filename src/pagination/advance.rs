@@ -10,7 +10,7 @@ use crate::{
     transport::address,
 };
 
-/// After so many pages in a row without an item, each with a `next` link, a list counts as endless.
+/// How many pages in a row without an item, each with a `next` link, make a list endless.
 const EMPTY_PAGES: u32 = 10;
 
 impl Paginator {
@@ -41,7 +41,7 @@ impl Paginator {
         };
         self.index = self.after(params, received);
         let Some(count) = page.count else {
-            // Only a page without items is sure to be the last: a server may filter items after it has cut the list into pages.
+            // Only a page without items is certainly the last: a server may filter items after it has divided the list into pages.
             return Ok(true);
         };
         #[cfg(not(target_family = "wasm"))]

@@ -1,4 +1,4 @@
-//! Cursors: places between two pages, and whether they belong to a call.
+//! Cursors: places between two pages, and checks that they belong to a call.
 
 use std::{collections::BTreeMap, fmt};
 

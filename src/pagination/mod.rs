@@ -1,4 +1,4 @@
-//! Lists: pages, cursors, the way to the next page, and pages that are fetched ahead.
+//! Lists: pages, cursors, finding the next page, and prefetching.
 
 mod advance;
 pub(crate) mod cursor;

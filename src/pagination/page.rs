@@ -152,12 +152,13 @@ impl<T> Page<T> {
         }
     }
 
-    /// Returns the place behind this page, to resume the list from later. `None` behind the last page, and on a page that was read with a plain `send`.
+    /// Returns the place after this page, from which the list can be resumed later. `None` after the last page, and on a page that was read with a plain
+    /// `send`.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
 
-    /// Returns how many items came, including those that did not decode.
+    /// Returns the number of items received, including those that did not decode.
     pub(crate) fn received(&self) -> u64 {
         (self.results.len() + self.errors.len()) as u64
     }

@@ -44,12 +44,12 @@ pub(super) struct Paginator {
     pub(super) promised: bool,
     /// The number of pages without items in a row.
     pub(super) empty: u32,
-    /// The hashes of the queries so far: a list that comes back to one of them would never end.
+    /// The hashes of the queries so far: a list that returns to one of them would never end.
     pub(super) queries: HashSet<u64>,
     repeats: Repeats,
     /// The error that follows the last good page.
     error: Option<Error>,
-    /// The ids so far, if items must not come twice.
+    /// The ids so far, if duplicates are left out.
     ids: Option<HashSet<(u64, u64)>>,
     #[cfg(not(target_family = "wasm"))]
     pub(super) early: EarlyRequest<Fetched>,
@@ -149,7 +149,7 @@ impl Paginator {
         spec
     }
 
-    /// Requests the next page before this one is decoded, if there is one and a place for it.
+    /// Requests the next page before this one is decoded, if there is one and a permit for it.
     #[cfg(not(target_family = "wasm"))]
     async fn request_early(&mut self) {
         let (Some(params), Some(size)) = (self.params.filter(|_| !self.linked), self.size) else {
@@ -220,7 +220,7 @@ impl Paginator {
         Ok((page, more))
     }
 
-    /// Returns the page, and how many items came, including those that are left out as duplicates.
+    /// Returns the page and the number of items received, including duplicates that are left out.
     fn decode<T: DeserializeOwned>(
         &mut self,
         response: Response<Bytes>,

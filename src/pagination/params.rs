@@ -7,7 +7,7 @@ pub struct PageParams {
     pub size: &'static str,
 }
 
-/// Parameters, besides those of [`PageParams`], with which a list may begin or end elsewhere than at its start or end.
+/// Parameters, besides those of [`PageParams`], that choose a part of a list.
 pub(super) const CHOOSE_A_PART: [&str; 11] = [
     "page",
     "page_num",

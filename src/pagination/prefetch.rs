@@ -1,7 +1,7 @@
-//! Pages that are requested before they are asked for. Not available in a browser, which has no tasks for it.
+//! Pages that are requested before the consumer asks for them. Not available in a browser, which has no tasks for it.
 //!
-//! Two mechanisms share one count of places: a task reads pages ahead of the consumer ([`Ahead`]), and while it decodes a page of a counted list, the request
-//! of the next page is already on its way ([`EarlyRequest`]). Why they are two: docs/decisions/0008.
+//! Two mechanisms share the permits: a task reads pages ahead of the consumer ([`Ahead`]), and while it decodes a page of a counted list, the request
+//! of the next page is already sent ([`EarlyRequest`]). Why they are two: docs/decisions/0008.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tracing::{Instrument, Span};
 
 use crate::Error;
 
-/// A permit for each page that may be requested: those that were asked for, and those ahead.
+/// A permit for each page that may be requested: those that the consumer asked for, and those fetched ahead.
 pub(super) type Places = Arc<Semaphore>;
 
 /// A task that is aborted when this is dropped.
@@ -47,7 +47,7 @@ pub(super) struct Ahead<I> {
 }
 
 impl<I> Ahead<I> {
-    /// Starts a task that takes a place for each item that it sends; `ahead` places are free before an item is asked for.
+    /// Starts a task that takes a permit for each item that it sends; `ahead` permits are free before the consumer asks for an item.
     pub fn start<W: Future<Output = ()> + Send + 'static>(
         ahead: usize,
         work: impl FnOnce(Places, UnboundedSender<I>) -> W,
@@ -80,7 +80,7 @@ pub(super) struct EarlyRequest<F> {
     /// The count of the whole list, as the last page gave it.
     count: Option<u64>,
     request: Option<(u64, Task<F>)>,
-    /// Whether a place was taken for which no page has come yet.
+    /// Whether a permit was taken for a page that has not arrived yet.
     paid: bool,
 }
 
@@ -115,7 +115,7 @@ impl<F: Send + 'static> EarlyRequest<F> {
         self.count = Some(count);
     }
 
-    /// Takes a place for the page after the first `items`, if there are such a page and a free place.
+    /// Takes a permit for the page after the first `items`, if there are such a page and a free permit.
     pub fn reserve(&mut self, items: u64) -> bool {
         let place = match (&self.places, self.count) {
             (Some(places), Some(count)) if items < count => places.try_acquire(),

@@ -1,4 +1,4 @@
-//! Finds servers that send the same page more than once: one that ignores the page number does so forever.
+//! Detects servers that send the same page more than once: one that ignores the page number does so forever.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::codec::decode;
 
 /// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's cycle detection). Any cycle of pages is found
-/// sooner or later, and one that leads back to the first page at once.
+/// eventually, and one that returns to the first page at once.
 #[derive(Default)]
 pub(super) struct Repeats {
     pages: u64,
@@ -45,7 +45,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a == b && !a.is_empty() || parsed(a).is_some_and(|page| Some(page) == parsed(b))
 }
 
-/// Returns whether the text holds a list from its beginning to its end.
+/// Returns whether the text is a list as a whole.
 fn is_whole_list(text: &[u8]) -> bool {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     text.iter().any(|byte| {
@@ -64,7 +64,7 @@ fn is_whole_list(text: &[u8]) -> bool {
     })
 }
 
-/// Returns the body from its `results` on. The name may also be found elsewhere; that does no harm, since this is only a comparison.
+/// Returns the body from its `results` on. If the name is found elsewhere, that does not matter: the text is only compared.
 fn items(body: &[u8]) -> &[u8] {
     const NAME: &[u8] = b"\"results\"";
     let start = body.windows(NAME.len()).position(|w| w == NAME);

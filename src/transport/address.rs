@@ -1,4 +1,4 @@
-//! Where requests go: the only way from a base URL and a path to a URL, and which places may receive a secret. xtask compiles this file too.
+//! Where requests go: joins a base URL and a path, and decides which hosts may receive a secret. xtask compiles this file too.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -53,7 +53,7 @@ pub fn without_user_info(url: &Url) -> Result<(), String> {
     Err("holds credentials: they are not given in a URL".into())
 }
 
-/// Returns whether the host is this machine, judged by what the URL parser made of it: `0x7f.1` is 127.0.0.1, but `127.0.0.1.nip.io` is a name.
+/// Returns whether the host is this machine, decided by the host that the URL parser returns: `0x7f.1` is 127.0.0.1, but `127.0.0.1.nip.io` is a name.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
@@ -90,7 +90,7 @@ pub fn join(base: &Url, path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Returns what is wrong with a path: something that a URL parser would drop, or read as a way to another place.
+/// Returns what is wrong with a path: something that a URL parser would drop, or read as another host or path.
 pub fn fault(path: &str) -> Option<&'static str> {
     if path.starts_with("//") {
         return Some("begins with `//`, which names another host");

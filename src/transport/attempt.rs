@@ -48,7 +48,7 @@ impl ReadMode for WholeBody {
     type Output = Response<Bytes>;
 
     async fn read(attempt: &Attempt<'_, '_>, response: &mut RawResponse) -> Result<Bytes, Error> {
-        // Whatever is kept here is part of the future of each call.
+        // Every variable here makes the future of each call larger.
         let late = || {
             let stall = attempt.attempt_timeout();
             attempt.late("no more of the response", Some(stall))

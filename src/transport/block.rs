@@ -1,4 +1,4 @@
-//! Blocks a thread until a future is over.
+//! Blocks a thread until a future has completed.
 
 use std::{
     io,
@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{CallFuture, Error, transport::process::PerProcess};
 
-/// Blocks this thread until the call is over; the shared runtime drives its sockets and timers.
+/// Blocks this thread until the call has completed; the shared runtime drives its sockets and timers.
 pub fn wait<T>(call: CallFuture<'_, T>) -> Result<T, Error> {
     let _inside = enter()?;
     pollster::block_on(call)

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A token bucket for retries, as in the AWS SDKs: it holds 500 permits; a retry costs 5, a retry after a timeout 10, and a success gives 1 back.
+/// A token bucket for retries, as in the AWS SDKs: it holds 500 permits; a retry costs 5, a retry after a timeout 10, and a success returns 1.
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
@@ -30,7 +30,7 @@ impl Budget {
     }
 }
 
-/// Permits for an attempt, which go back if nothing is sent.
+/// Permits for an attempt, which are returned if nothing is sent.
 pub(crate) struct Claim<'a>(&'a Budget, u32);
 
 impl Claim<'_> {

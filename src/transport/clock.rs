@@ -1,4 +1,4 @@
-//! The clock: moments, waits and deadlines.
+//! The clock: points in time, waits and deadlines.
 
 use std::time::Duration;
 

@@ -50,7 +50,7 @@ pub(crate) trait Authorize: fmt::Debug + Send + Sync {
 }
 
 pub(crate) enum Authorization<'a> {
-    /// Known already, as in most calls: costs no future.
+    /// Known already, as in most calls: no future is needed.
     Fixed(HeaderValue),
     Asked(CallFuture<'a, HeaderValue>),
 }

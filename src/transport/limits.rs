@@ -33,7 +33,7 @@ pub(crate) struct Limits {
 
 #[derive(Default)]
 struct Gate {
-    /// The earliest place for the next request.
+    /// The earliest time of the next request.
     next: Option<Instant>,
     /// Earlier places that were given back.
     free: BTreeSet<Instant>,
@@ -212,7 +212,7 @@ mod tests {
         let started = Instant::now();
         admit(&limits, 1).await.unwrap();
         assert!(started.elapsed() <= Duration::from_millis(200));
-        // Requests that got their turn and were then not sent.
+        // Requests that were admitted and then not sent.
         for _ in 0..50 {
             drop(limits.admit(after(Duration::from_secs(1))).await.unwrap());
         }

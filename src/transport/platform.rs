@@ -18,7 +18,7 @@ mod system {
     /// A response whose body is read chunk by chunk.
     pub(crate) type RawResponse = reqwest::Response;
 
-    /// Gives a response that a hook made this URL: by itself it has none.
+    /// Sets the URL of a response that a hook made, which has none of its own.
     pub(crate) fn with_url(response: reqwest::Response, url: Url) -> reqwest::Response {
         if response.url().host_str() != Some("no.url.provided.local") {
             return response;

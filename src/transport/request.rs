@@ -1,4 +1,4 @@
-//! The description of a request: what is sent where, and with which timeouts and retries.
+//! The description of a request: method, URL, headers and body, with its timeouts and retries.
 
 use std::{borrow::Cow, time::Duration};
 

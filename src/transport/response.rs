@@ -153,7 +153,7 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
     Error::status_of(status.as_u16(), id, after, html, template, body)
 }
 
-/// Returns what arrives of the body within 5 s, up to 1 MiB: what an error keeps of it.
+/// Returns the part of the body that arrives within 5 s, up to 1 MiB, for the error to keep.
 pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
     const LIMIT: usize = 1 << 20;
     let until = after(Duration::from_secs(5));
@@ -170,7 +170,7 @@ pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
 /// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items, then leniently, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
     if body.is_empty() {
-        // An empty body is read as null where null is allowed, and as nothing else: an empty list would be invented.
+        // An empty body is read as null where null is allowed, and as nothing else: the server did not send an empty list.
         let value = serde_json::from_str("null");
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }

@@ -111,7 +111,7 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
 
 /// Why an attempt failed.
 pub(crate) enum Failure {
-    /// Another attempt can't help.
+    /// Another attempt would fail in the same way.
     Fatal(Error),
     /// The request was not sent, or the server says that it did not process it: any method may be retried.
     Unsent(Error),
@@ -123,11 +123,11 @@ pub(crate) enum Failure {
 
 /// How a failed attempt is followed by another one.
 pub(crate) enum RetryDecision<'a> {
-    /// At once, with another authorization than this one, which was refused with this error.
+    /// At once, with another authorization; this one was refused with this error.
     Reauthenticate(HeaderValue, Error),
     /// At once, at this URL; it counts as the same attempt.
     Redirect(Box<Url>),
-    /// After a wait, with a claim on the budget.
+    /// After a wait, with permits of the retry budget.
     Backoff(Duration, Claim<'a>),
 }
 
@@ -191,7 +191,7 @@ impl<'a> RetryContext<'a, '_> {
         let (attempt, status, kind) = (self.attempt, error.status(), error.kind());
         let wait = self.policy.delay(attempt, error.retry_after());
         if error.is_throttled() {
-            // The account is too fast, not just this call.
+            // The rate of the account is exceeded, not only that of this call.
             self.limits.pause(wait);
         }
         // A `Retry-After` beyond the deadline is not shortened to fit.

@@ -1,4 +1,4 @@
-//! Sends a request: makes attempts until one succeeds, the retry policy allows no more, or the time is up.
+//! Sends a request: makes attempts until one succeeds, the retry policy allows no more, or the timeout of the call is exceeded.
 
 use bytes::Bytes;
 use reqwest::{Url, header::HeaderValue};
@@ -55,7 +55,7 @@ async fn run<M: ReadMode>(
     trace: &mut Trace,
 ) -> Result<M::Output, Error> {
     let span = trace.span.clone();
-    // Boxed, because each layer above would copy it.
+    // Boxed, because each caller would copy it.
     let attempts = Box::pin(attempts::<M>(core, &spec, form, trace));
     attempts.instrument(span).await.map_err(|e| trace.fail(e))
 }
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    /// malloc keeps blocks under 1 KiB at hand, and the calls in flight fit into a cache.
+    /// malloc reuses blocks under 1 KiB quickly, and the calls in flight fit into the processor's cache.
     #[test]
     fn what_a_call_holds_is_small() {
         let client = crate::Client::builder().api_token("t").build().unwrap();

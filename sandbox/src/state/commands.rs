@@ -1,6 +1,6 @@
 //! Commands on devices: jobs that are pending and then done, and webhooks with their results.
 //!
-//! NOT PUBLIC: what the response looks like while there is no result. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
+//! Not published by the vendor: the response while there is no result. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -129,8 +129,8 @@ pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Found>>, Error> {
 /// The maximum size of a file of credentials, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads the file, or returns `None` if there is none. A file that others may read is refused, because a token in it counts as leaked; so is a file that others
-/// can have put there.
+/// Reads the file, or returns `None` if there is none. A file that others may read is refused, because a token in it counts as leaked; so is one that others
+/// may have written.
 fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
     let refuse =
         |why: String| Error::configuration(format!("cannot use {}: {why}", path.display()));

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 
-/// What is found with this file and environment, as `Debug` of the credentials and the base URL.
+/// Returns the `Debug` text of the credentials and the base URL that this file and environment give.
 fn found(
     file: Option<(&str, u32)>,
     env: &[(&str, &str)],
@@ -98,7 +98,7 @@ fn errors_in_the_profiles_file_show_no_secrets() {
     }
 }
 
-/// Makes a home with a valid file of credentials, changes it, and reads.
+/// Creates a home folder with a valid file of credentials, lets `change` edit it, and reads it.
 #[cfg(unix)]
 fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,8 +1,8 @@
-//! Typed, open unions (`oneOf`, `anyOf`): how the alternative of a value is found, and how it is written. The rule and its reasons:
+//! Typed, open unions (`oneOf`, `anyOf`): finds the alternative of a value, and writes it. The rule and its reasons:
 //! docs/decisions/0006-unions.md.
 //!
-//! A generated union describes its alternatives; the common part stands here once. Reading a union only fails for what no JSON value can hold: a value that
-//! fits no alternative is kept.
+//! A generated union describes its alternatives; the common part is here. A value that fits no alternative is kept, so
+//! reading a union only fails for what no JSON value can hold.
 
 mod macros;
 pub mod put;

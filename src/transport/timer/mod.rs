@@ -1,4 +1,4 @@
-//! Timeouts that cost a call next to nothing. A timer of tokio wakes the runtime's driver (a write to an eventfd and a turn of epoll) if it is the next to
+//! Timeouts that cost a call almost nothing. A timer of tokio wakes the runtime's driver (a write to an eventfd and a turn of epoll) if it is the next to
 //! fire, which it always is for a single call: see docs/decisions/0004. Here one thread of the process waits for the earliest deadline, and is woken only for
 //! an earlier one. Each thread that makes calls has its own list, so that calls of many threads do not wait for a lock. A forked process does not have this
 //! thread and starts its own.
@@ -137,7 +137,7 @@ struct Timer {
     /// Threads choose lists in turn; two share one only if there are more threads than lists.
     lists: [List; 16],
     started: Instant,
-    /// When the thread looks next, in nanoseconds since `started`.
+    /// When the thread next checks the lists, in nanoseconds since `started`.
     planned: AtomicU64,
     thread: OnceLock<Thread>,
 }
@@ -196,7 +196,7 @@ impl Timer {
 
     fn enter(&self, list: &'static List, at: Instant, waker: Waker) -> Entry {
         let key = list.waiting().insert((at, Some(waker)));
-        // Must follow the insertion: a thread that is planning now either sees the entry, or is notified.
+        // Must follow the insertion: a timer thread that now chooses its next time either sees the entry, or is notified.
         let at = self.since_start(at);
         if at < self.planned.load(SeqCst) && at < self.planned.fetch_min(at, SeqCst) {
             self.thread.get().inspect(|thread| thread.unpark());

@@ -20,7 +20,7 @@ async fn each_deadline_fires_at_its_own_time() {
         Err(Elapsed)
     );
     let started = Instant::now();
-    // The long one is waited for already when the short ones come.
+    // The long one is waited for already when the short ones are added.
     let short = |ms| within(ms, pending::<()>());
     tokio::select! {
         _ = within(60_000, pending::<()>()) => panic!("too late"),
@@ -72,7 +72,7 @@ impl Wake for Told {
     }
 }
 
-/// How soon a waker that is entered now is woken.
+/// Returns how long it takes until a waker that is added now is woken.
 fn fires(timer: &'static Timer) -> bool {
     let (sender, woken) = mpsc::channel();
     let at = Instant::now() + Duration::from_millis(5);
@@ -117,7 +117,7 @@ fn each_runtime_and_thread_finds_the_timer_of_the_process() {
     }
 }
 
-/// To fork is unsafe; what a child sees of it is another process id, and no thread.
+/// A real fork needs unsafe code: the test gives other process ids, and no thread runs for them.
 #[test]
 fn a_process_that_was_forked_has_a_thread_of_its_own() {
     let parent = Timer::of(process::id()).unwrap();
