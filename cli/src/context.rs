@@ -62,7 +62,14 @@ impl Context {
         let list = |name: &str| {
             let values = matches.get_many::<String>(name).into_iter().flatten();
             let parts = values.flat_map(|v| v.split(',')).map(str::trim);
-            parts.map(str::to_owned).collect::<Vec<_>>()
+            let mut names: Vec<String> = Vec::new();
+            for name in parts {
+                // JSON has a member once.
+                if !names.iter().any(|n| n == name) {
+                    names.push(name.to_owned());
+                }
+            }
+            names
         };
         let output = Output {
             columns: list("columns"),
@@ -258,6 +265,8 @@ pub fn ask(prompt: &str) -> Result<String> {
         .and_then(|()| err.flush())
         .map_err(fail)?;
     let mut said = String::new();
-    std::io::stdin().read_line(&mut said).map_err(fail)?;
-    Ok(said)
+    match std::io::stdin().read_line(&mut said).map_err(fail)? {
+        0 => Err(Failure::failed("the input ended: nothing was done")),
+        _ => Ok(said),
+    }
 }

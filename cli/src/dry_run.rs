@@ -93,7 +93,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     }
     words.push(quoted(url.as_str()));
     for (name, value) in request.headers() {
-        let value = value.to_str().unwrap_or_default();
+        let value = String::from_utf8_lossy(value.as_bytes());
         match name.as_str() {
             // In double quotes, so that the shell inserts the token.
             "authorization" => words.push(format!("-H \"Authorization: {TOKEN}\"")),

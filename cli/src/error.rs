@@ -36,6 +36,9 @@ impl Exit {
     }
 }
 
+/// What to do if something else than the API responded.
+pub const WRONG_HOST: &str = "is the base URL right? `autopi doctor` checks";
+
 /// The reason why a command failed.
 #[derive(Debug)]
 pub struct Failure {
@@ -136,8 +139,7 @@ impl From<Error> for Failure {
             failure.message.extend(report.chars().take(400));
         }
         if e.kind() == ErrorKind::Decode && body.starts_with(b"<") {
-            failure.hint =
-                Some("the response is an HTML page, not the API's: is the base URL right?".into());
+            failure.hint = Some(WRONG_HOST.into());
         } else if e.status() == Some(401) || failure.message.contains("expired") {
             failure.hint = Some(
                 "log in again with `autopi login`; `autopi whoami` says which credential was used"

@@ -12,6 +12,7 @@ mod dry_run;
 pub mod error;
 pub mod export;
 pub mod index;
+mod interrupt;
 #[cfg(feature = "mcp")]
 mod mcp;
 pub mod output;
@@ -52,6 +53,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
+    credentials::check_environment()?;
     let index = said.index()?;
     let parse = |arguments: &[OsString]| tree::command(index, said).try_get_matches_from(arguments);
     let matches = match parse(&arguments) {

@@ -55,14 +55,30 @@ fn unknown_commands_options_and_values_are_refused() {
         ("devices --jq nothing", "`nothing` is not a known filter"),
         ("devices --jq env", "`env` is not a known filter"),
         ("devices --jq halt", "`halt` is not a known filter"),
-        ("api FETCH /x/", "no method; there are GET"),
+        ("api FETCH /x/", "`FETCH` is not a method; there are GET"),
         ("api GET /x/ -q a", "--query a"),
         ("api GET /x/ --json {", "is not JSON"),
         (
             "api GET /x/ -H Authorization:x",
             "comes from the credential",
         ),
+        ("api GET /../x/ -H host:x", "is written by HTTP itself"),
         ("api GET /../x/", "path"),
+        (
+            "api POST /x/ -b a=@- -b b=@-",
+            "-b b: stdin is read already",
+        ),
+        ("api POST /x/ -b a:=text", "as in -b 'a=…'"),
+        ("trips -d Truck-01 --limit x", "`autopi trips --help`"),
+        (
+            "dongle devices-read x --limit x",
+            "`autopi dongle devices-read --help`",
+        ),
+        (
+            "devices --columns vehicle.no_such",
+            "no item has a member `vehicle.no_such`",
+        ),
+        ("devices --sort id.x", "no item has a member `id.x`"),
         (
             "trips --from yesterday",
             "--from: `yesterday` is not a time",
@@ -319,6 +335,80 @@ fn invalid_documents_are_refused() {
 }
 
 #[test]
+fn an_object_in_place_of_a_list_is_an_error() {
+    let url = support::server(|_| (200, r#"{"status": "ok"}"#.into()));
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", API_TOKEN);
+    for line in ["devices", "trips --all -o csv", "dongle devices-list"] {
+        cli.line(line)
+            .bad(1, "not a list of the API; it is an object with status");
+    }
+    cli.line("api GET /dongle/devices/").good();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_is_refused_not_ignored() {
+    use std::os::unix::ffi::OsStrExt;
+    let cli = Cli::shared();
+    for name in ["AUTOPI_PROFILE", "AUTOPI_API_TOKEN", "AUTOPI_OUTPUT"] {
+        let mut command = cli.command(&["devices"]);
+        command.env(name, std::ffi::OsStr::from_bytes(b"canary\xff"));
+        let ran = Ran::from(command.output().unwrap());
+        ran.bad(2, &format!("{name}: not valid UTF-8"));
+        assert!(!ran.err.contains("canary"));
+    }
+}
+
+/// Returns the names of the files in its home.
+fn files(cli: &Cli) -> Vec<std::ffi::OsString> {
+    let entries = fs::read_dir(cli.home.path()).unwrap();
+    entries.map(|f| f.unwrap().file_name()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_no_partial_file() {
+    use std::{os::unix::process::ExitStatusExt, process::Command, thread, time::Duration};
+    let url = support::server(|path| match path.contains("page=2") {
+        true => loop {
+            thread::park();
+        },
+        false => (200, r#"{"count": 2, "results": [{"id": "a"}]}"#.into()),
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", API_TOKEN);
+    let line = ["devices", "--all", "-o", "./x.json"];
+    let mut child = cli.command(&line).spawn().unwrap();
+    while files(&cli).is_empty() {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let pid = child.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(kill.unwrap().success());
+    // A shell stops a script only if it dies of the signal.
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    assert!(files(&cli).is_empty(), "{:?}", files(&cli));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replaced_file_keeps_its_mode_and_a_link_to_nothing_is_refused() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let cli = Cli::shared();
+    let path = cli.file("x.json", "");
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    cli.line("devices --limit 1 -o x.json --force").good();
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    symlink("nothing.json", cli.home.path().join("link.json")).unwrap();
+    cli.line("devices --limit 1 -o link.json")
+        .bad(2, "is a symbolic link to a file that does not exist");
+}
+
+#[test]
 fn unwritable_output_files_are_refused_or_written_whole() {
     let cli = Cli::shared();
     cli.line("devices --limit 1 -o out.json").good();
@@ -343,11 +433,7 @@ fn unwritable_output_files_are_refused_or_written_whole() {
     // No partial file is left after an error.
     cli.run(&["devices", "--jq", "error", "-o", "x.json"])
         .bad(1, "--jq");
-    let left: Vec<_> = fs::read_dir(cli.home.path())
-        .unwrap()
-        .map(|f| f.unwrap().file_name())
-        .collect();
-    assert_eq!(left, ["out.json"]);
+    assert_eq!(files(&cli), ["out.json"]);
 }
 
 #[test]

@@ -218,6 +218,11 @@ fn a_credential_goes_to_its_own_host_only() {
         api.url(),
     ])
     .bad(2, "another place");
+    let cli = Cli::alone();
+    let profile = format!("[default]\napi_token = \"{API_TOKEN}\"\nbase_url = \"nowhere\"\n");
+    cli.profiles(&profile, 0o600);
+    cli.run(&["devices", "--base-url", other.url()])
+        .bad(2, "[default] has an invalid base_url: nowhere");
     assert_eq!(other.requests().len(), 0);
 }
 

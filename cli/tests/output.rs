@@ -80,6 +80,51 @@ fn a_column_that_no_item_has_is_an_error_before_anything_is_written() {
 }
 
 #[test]
+fn a_column_named_twice_is_shown_once_in_every_format() {
+    let cli = Cli::shared();
+    for (format, text) in [
+        ("ndjson", "{\"callName\":\"Truck-01\"}\n"),
+        ("csv", "callName\nTruck-01\n"),
+        ("yaml", "- callName: Truck-01\n"),
+        ("table", "callName\nTruck-01\n"),
+    ] {
+        let line = format!("devices --limit 1 --columns callName,callName -o {format}");
+        assert_eq!(cli.line(&line).good(), text, "{format}");
+    }
+}
+
+#[test]
+fn an_item_that_is_not_an_object_is_in_one_column() {
+    let url = support::server(|_| (200, json!([{"a": 1, "b": 2}, "x", null, [1]]).to_string()));
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "t");
+    let csv = cli.line("api GET /x/ -o csv");
+    assert_eq!(csv.good(), "a,b,value\n1,2,\n,,x\n,,\n,,[1]\n");
+    let table = cli.line("api GET /x/ -o table");
+    assert_eq!(table.good().matches('x').count(), 1, "{table:?}");
+}
+
+#[test]
+fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
+    let cli = Cli::shared();
+    let run = |arguments: &[&str]| cli.run(&[&["devices", "--limit", "1"], arguments].concat());
+    for format in [&[][..], &["-o", "ndjson"]] {
+        let filter = ["--jq", "{a: [nan, infinite, -infinite, 1e1000]}"];
+        let ran = run(&[&filter[..], format].concat());
+        let most = "1.7976931348623157e+308";
+        let wanted = format!("{{\"a\":[null,{most},-{most},{most}]}}\n");
+        assert_eq!(ran.good(), wanted, "{format:?}");
+    }
+    run(&["--jq", "reduce range(300) as $i (null; [.])"])
+        .bad(1, "a result has more than 127 levels");
+    // An error shows the start of a value.
+    let ran = run(&["--jq", "[range(10000)] | error"]);
+    ran.bad(1, "--jq: [0,1,2");
+    assert!(ran.err.len() < 400, "{ran:?}");
+}
+
+#[test]
 fn an_empty_result_is_valid_in_every_format() {
     let cli = Cli::shared();
     for (format, text) in [

@@ -125,6 +125,32 @@ fn a_terminal_gets_tables_in_colour_unless_it_says_otherwise() {
     assert!(shown.contains("\u{1b}[1;31merror:"), "{shown}");
 }
 
+#[test]
+fn a_signal_at_the_password_prompt_restores_the_terminal() {
+    let cli = Cli::alone();
+    let login = format!("{PROGRAM} login --email a@b --base-url http://127.0.0.1:1");
+    let line = format!("trap : INT; {login}; echo code=$?; stty -a");
+    let killed = |s: &str| {
+        format!("{login} </dev/tty & sleep 1; kill -{s} $!; wait $!; echo code=$?; stty -a")
+    };
+    for (line, input, code) in [
+        (line, "\u{3}\n", "code=130"),
+        (killed("TERM"), "", "code=143"),
+        (killed("HUP"), "", "code=129"),
+    ] {
+        let (shown, _) = shell(&cli, &line, input);
+        for part in ["Password: ", code, " icanon", " echo "] {
+            assert!(shown.contains(part), "{line}, {part}: {shown:?}");
+        }
+    }
+    // Ctrl-D at a prompt ends the command.
+    let (shown, code) = typed(&cli, "login --base-url http://127.0.0.1:1", "\u{4}\n");
+    assert!(
+        code == 1 && shown.contains("the input ended") && !shown.contains("Password"),
+        "{shown:?}"
+    );
+}
+
 /// The sequence that leaves the alternate screen.
 const LEFT: &str = "\u{1b}[?1049l";
 

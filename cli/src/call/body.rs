@@ -45,10 +45,10 @@ pub fn any(members: &[String], json: Option<&str>) -> Result<Option<Value>> {
         ([], Some(text)) => json_of(text).map(Some),
         (_, Some(_)) => Err(Failure::usage("-b and --json cannot be combined")),
         (members, None) => {
-            let mut whole = Value::Null;
+            let (mut whole, mut nulls) = (Value::Null, Vec::new());
             members
                 .iter()
-                .try_for_each(|member| set(&mut whole, member))?;
+                .try_for_each(|member| set(&mut whole, &mut nulls, member))?;
             Ok(Some(whole))
         }
     }
@@ -156,14 +156,19 @@ fn steps(name: &str) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Sets a member of the body.
-pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
+/// Sets a member of the body. `nulls` are the places that were set to null, which look as if they were not set.
+fn set(body: &mut Value, nulls: &mut Vec<String>, member: &str) -> Result<()> {
     let (name, is_json, value) = split(member)?;
     let wrong = |why: &str| Failure::usage(format!("-b {}: {why}", line(name)));
     let at = format!("-b {}", line(name));
     let value = match (is_json, value.strip_prefix('@')) {
         (true, Some(path)) => parse(&read_file(path, &at)?, &format!("{at}: {}", line(path)))?,
-        (true, None) => parse(value.as_bytes(), &at)?,
+        (true, None) => parse(value.as_bytes(), &at).map_err(|failure| {
+            failure.hint(format!(
+                "a text is given with = in place of :=, as in -b '{}=…'",
+                line(name)
+            ))
+        })?,
         (false, Some(path)) => {
             let text = String::from_utf8(read_file(path, &at)?);
             Value::String(text.map_err(|_| wrong("the file is not a text"))?)
@@ -172,10 +177,14 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
     };
     let steps = steps(name)
         .ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
-    let mut place = body;
+    let (mut place, mut path) = (body, String::new());
     for step in steps {
+        if nulls.contains(&path) {
+            return Err(wrong("goes into a value that is null"));
+        }
         place = match step {
             Step::Member(name) => {
+                path += &format!("/{name:?}");
                 if place.is_null() {
                     *place = Value::Object(Map::new());
                 }
@@ -192,6 +201,7 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
                     .as_array_mut()
                     .ok_or_else(|| wrong("goes into a value that is not a list"))?;
                 let index = index.unwrap_or(items.len());
+                path += &format!("/{index}");
                 if items.len() <= index {
                     items.resize(index + 1, Value::Null);
                 }
@@ -199,8 +209,11 @@ pub(super) fn set(body: &mut Value, member: &str) -> Result<()> {
             }
         };
     }
-    if !place.is_null() {
+    if !place.is_null() || nulls.contains(&path) {
         return Err(wrong("given twice"));
+    }
+    if value.is_null() {
+        nulls.push(path);
     }
     *place = value;
     Ok(())
@@ -213,26 +226,15 @@ mod tests {
     use super::*;
 
     fn made(members: &[&str]) -> Result<Value, String> {
-        let mut body = Value::Null;
-        for member in members {
-            set(&mut body, member).map_err(|e| e.message)?;
-        }
-        Ok(body)
+        let members: Vec<_> = members.iter().map(|m| (*m).to_owned()).collect();
+        let body = any(&members, None).map_err(|e| e.message)?;
+        Ok(body.unwrap_or_default())
     }
 
     #[test]
     fn members_are_put_where_their_names_say() {
-        let body = made(&[
-            "name=Truck",
-            "template:=null",
-            "settings.loop:=5",
-            "tags[]=a",
-            "tags[]=b=c",
-            "points[1].x:=1",
-            "obd\\.rpm=@@",
-        ]);
-        // A missing file is an error.
-        assert!(body.unwrap_err().contains("cannot read @"));
+        let missing = made(&["obd\\.rpm=@@"]);
+        assert!(missing.unwrap_err().contains("cannot read @"));
         let body = made(&[
             "name=Truck",
             "template:=null",
@@ -264,7 +266,30 @@ mod tests {
             let error = made(&[bad]).unwrap_err();
             assert!(error.contains(why), "{bad}: {error}");
         }
-        assert!(made(&["a=1", "a=2"]).unwrap_err().contains("given twice"));
+        for twice in [
+            ["a=1", "a=2"],
+            ["a:=null", "a=2"],
+            ["a=1", "a:=null"],
+            ["a:=null", "a:=null"],
+            ["a.b:=null", "a.b=1"],
+            ["a[]:=null", "a[0]=1"],
+            ["a.b=1", "a:=null"],
+        ] {
+            assert!(
+                made(&twice).unwrap_err().contains("given twice"),
+                "{twice:?}"
+            );
+        }
+        assert!(
+            made(&["a:=null", "a.b=1"])
+                .unwrap_err()
+                .contains("goes into a value that is null")
+        );
+        // What is left out of a list is not given.
+        assert_eq!(
+            made(&["a[1]=x", "a[0]=y"]).unwrap(),
+            json!({"a": ["y", "x"]})
+        );
         assert!(
             made(&["a=1", "a.b=2"])
                 .unwrap_err()

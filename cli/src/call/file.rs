@@ -1,6 +1,10 @@
 //! Reads the files and the JSON that options name.
 
-use std::{fs, io::Read};
+use std::{
+    fs,
+    io::Read,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use autopi::rt;
 use serde_json::Value;
@@ -31,6 +35,9 @@ pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
     }
 }
 
+/// Whether stdin was read: a second time it is empty.
+static STDIN: AtomicBool = AtomicBool::new(false);
+
 /// Reads the file that an option names; `-` is stdin.
 pub(super) fn read_file(path: &str, option: &str) -> Result<Vec<u8>> {
     let fail = |e: std::io::Error| {
@@ -46,6 +53,9 @@ pub(super) fn read_file(path: &str, option: &str) -> Result<Vec<u8>> {
     match path {
         "" => Err(Failure::usage(format!(
             "{option}: the name of the file after @ is missing"
+        ))),
+        "-" if STDIN.swap(true, Ordering::Relaxed) => Err(Failure::usage(format!(
+            "{option}: stdin is read already: `-` can be given once"
         ))),
         "-" => limited(std::io::stdin()).map_err(fail),
         path => fs::File::open(path).and_then(limited).map_err(fail),

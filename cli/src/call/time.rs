@@ -46,6 +46,9 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         return zoned.map(|z: ZonedDateTime| z.timestamp()).map_err(|e| {
             let why = e.to_string();
             match why.contains("ambiguous") || why.contains("gap") || why.contains("fold") {
+                true if text.split('[').next().is_some_and(|t| t.parse::<Timestamp>().is_ok()) => {
+                    format!("`{text}`: its offset is not one that the zone has at this time")
+                }
                 true => format!("`{text}` does not exist in its zone, or exists twice (the clock changes): give an offset, as in 2026-01-31T08:00+01:00"),
                 false => format!("`{text}` is not a time ({why})"),
             }
@@ -113,7 +116,7 @@ mod tests {
             ("2026-01-31T08:00[Atlantis/Nowhere]", "not a time"),
             (
                 "2026-10-25T02:30+05:00[Europe/Copenhagen]",
-                "does not exist in its zone",
+                "its offset is not one that the zone has",
             ),
             ("", "not a time"),
         ] {

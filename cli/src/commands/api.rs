@@ -84,8 +84,8 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
     if !known.contains(&method.as_str()) {
         return Err(Failure::usage(format!(
-            "{}: no method; there are {}",
-            line(&method),
+            "`{}` is not a method; there are {}",
+            line(text("method")),
             known.join(", ")
         )));
     }
@@ -118,7 +118,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         if kind.starts_with("text/html") {
             return Err(
                 Failure::failed("the response is an HTML page, not the API's")
-                    .hint("is the base URL right?"),
+                    .hint(crate::error::WRONG_HOST),
             );
         }
         if is_json {

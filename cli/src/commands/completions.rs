@@ -126,7 +126,7 @@ fn is_plain(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_-.:/@%+,=".contains(c))
 }
 
-fn candidates(index: &Index, said: &tree::Said, words: &[String]) -> Vec<(String, String)> {
+fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec<(String, String)> {
     let Some((current, before)) = words.split_last() else {
         return Vec::new();
     };
@@ -223,7 +223,7 @@ fn words_are_bashs() -> bool {
 }
 
 /// Returns the possible values of an option.
-fn values(index: &Index, said: &tree::Said, option: &Arg) -> Vec<String> {
+fn values(index: &'static Index, said: &tree::Said, option: &Arg) -> Vec<String> {
     let listed: Vec<String> = option
         .get_possible_values()
         .iter()

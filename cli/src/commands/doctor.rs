@@ -79,6 +79,7 @@ pub fn run(context: &Context) -> Result<()> {
     let view = View {
         table: columns.to_vec(),
         known: columns.to_vec(),
+        ..View::default()
     };
     let count = lines.all.iter().filter(|l| l["state"] == "bad").count();
     // A table may cut off what its columns have no room for.

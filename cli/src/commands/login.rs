@@ -10,6 +10,7 @@ use crate::{
     Context, Failure, Result,
     context::ask,
     credentials::{self, store},
+    interrupt::Guard,
     output::View,
 };
 
@@ -75,7 +76,12 @@ fn input_line() -> Result<String> {
 
 /// Asks on the terminal without echo.
 fn secret(prompt: &str) -> Result<String> {
+    let _guard = Guard::terminal();
     rpassword::prompt_password(prompt).map_err(|e| {
+        if e.kind() == io::ErrorKind::Interrupted {
+            // The guard's thread ends the process by the signal.
+            std::thread::sleep(std::time::Duration::from_secs(1));
+        }
         Failure::usage(format!("there is no terminal to ask on ({e})"))
             .hint("--password-stdin or --token-stdin read it from stdin")
     })
@@ -274,6 +280,7 @@ pub fn run_profiles(context: &Context) -> Result<()> {
     let view = View {
         table: columns.to_vec(),
         known: columns.to_vec(),
+        ..View::default()
     };
     context.output.value(Value::Array(items.collect()), &view)
 }

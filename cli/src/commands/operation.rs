@@ -105,7 +105,7 @@ async fn respond(
             if kind.is_some_and(|k| k.starts_with("text/html")) {
                 return Err(
                     Failure::failed("the response is an HTML page, not the API's")
-                        .hint("is the base URL right? `autopi doctor` checks"),
+                        .hint(crate::error::WRONG_HOST),
                 );
             }
             match response.value.0 {
@@ -191,7 +191,7 @@ pub fn danger(operation: &Operation) -> Option<&'static str> {
 }
 
 /// Returns the members of its response, and those that a table shows.
-pub fn view(index: &Index, operation: &Operation) -> View {
+pub fn view(index: &'static Index, operation: &Operation) -> View {
     let item = operation.item().or(operation.schema.as_ref());
     let Some(schema) = item.map(|s| index.resolved(s)) else {
         return View::default();
@@ -211,5 +211,6 @@ pub fn view(index: &Index, operation: &Operation) -> View {
     View {
         table: plain.map(|(name, _)| name.clone()).take(6).collect(),
         known,
+        schema: Some((index, schema.into_owned())),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Context, Failure, Result,
-    output::{Rows, View},
+    output::{Rows, View, line},
 };
 
 /// Writes what `each` makes of the items of pages: of `all` of them, of the first ones (`--limit`), or of the first page, with a notice.
@@ -30,6 +30,22 @@ pub async fn write(
             return Err(Failure::failed(bad.to_string()));
         }
         let (count, more) = (page.count, page.cursor().is_some());
+        // The client takes an object in place of a list for its only item.
+        if let ([only], None) = (page.results.as_slice(), count)
+            && let Some(members) = only.0.as_object()
+            && !view.known.is_empty()
+            && !view.known.iter().any(|name| members.contains_key(name))
+        {
+            let members: Vec<_> = members.keys().take(8).map(|m| line(m)).collect();
+            return Err(Failure::failed(format!(
+                "the response is not a list of the API; it is an object with {}",
+                members.join(", ")
+            ))
+            .hint(format!(
+                "{}; `autopi api GET PATH` shows any response",
+                crate::error::WRONG_HOST
+            )));
+        }
         for item in page.results {
             for row in each(item.0).await? {
                 if shown < limit {

@@ -71,6 +71,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         known: ["command", "method", "path", "summary", "id"]
             .map(str::to_owned)
             .into(),
+        ..View::default()
     };
     context.output.value(Value::Array(items.collect()), &view)
 }

@@ -51,6 +51,20 @@ pub fn kind(credentials: Option<&Credentials>) -> &'static str {
     }
 }
 
+/// Checks the variables of the environment: one that is not UTF-8 would be as if it was not set, and another credential would be used.
+///
+/// # Errors
+/// Returns an error if one is not UTF-8.
+pub fn check_environment() -> Result<()> {
+    let broken = std::env::vars_os().find_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        (name.starts_with("AUTOPI_") && value.to_str().is_none()).then_some(name)
+    });
+    broken.map_or(Ok(()), |name| {
+        Err(Failure::usage(format!("{}: not valid UTF-8", line(&name))))
+    })
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
@@ -185,10 +199,17 @@ pub const USUAL: &str = "https://api.autopi.io";
 fn same_host(name: &str, own: Option<&str>, asked: &str) -> Result<()> {
     let own = own.unwrap_or(USUAL);
     let origin = |url: &str| Url::parse(url).ok().map(|u| u.origin());
-    // A malformed URL is reported when the client is built.
-    let (Some(ours), Some(theirs)) = (origin(own), origin(asked)) else {
+    // The client is built with the other URL, and reports that one.
+    let Some(theirs) = origin(asked) else {
         return Ok(());
     };
+    let ours = origin(own).ok_or_else(|| {
+        Failure::usage(format!(
+            "the profile [{}] has an invalid base_url: {}",
+            line(name),
+            line(own)
+        ))
+    })?;
     if ours == theirs {
         return Ok(());
     }

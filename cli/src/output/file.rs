@@ -9,7 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use super::{Output, line};
-use crate::{Failure, Result};
+use crate::{Failure, Result, interrupt::Guard};
 
 fn name(path: &Path) -> String {
     line(&path.display().to_string())
@@ -28,6 +28,11 @@ pub fn check(path: &Path, force: bool) -> Result<()> {
         }
         Ok(_) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::metadata(folder(path)) {
+            Ok(_) if fs::symlink_metadata(path).is_ok() => Err(Failure::usage(format!(
+                "{} is a symbolic link to a file that does not exist",
+                name(path)
+            ))
+            .hint("name the file itself, or remove the link")),
             Ok(about) if about.is_dir() => Ok(()),
             _ => Err(Failure::usage(format!(
                 "cannot write {}: there is no such folder",
@@ -56,7 +61,7 @@ pub struct Target {
 enum To {
     Stdout(BufWriter<io::Stdout>),
     /// A file that appears as a whole or not at all.
-    New(Box<BufWriter<NamedTempFile>>, PathBuf, bool),
+    New(Box<BufWriter<NamedTempFile>>, PathBuf, bool, Guard),
     /// A device or a pipe, written to directly.
     Special(BufWriter<fs::File>),
 }
@@ -88,7 +93,13 @@ impl Target {
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
             let file = builder.tempfile_in(folder(&path)).map_err(fail)?;
-            To::New(Box::new(BufWriter::new(file)), path, output.force)
+            // A file that only its owner can read stays so.
+            if let Ok(replaced) = fs::metadata(&path) {
+                let mode = replaced.permissions();
+                file.as_file().set_permissions(mode).map_err(fail)?;
+            }
+            let guard = Guard::file(file.path().to_owned());
+            To::New(Box::new(BufWriter::new(file)), path, output.force, guard)
         };
         Ok(Self {
             to,
@@ -126,7 +137,7 @@ impl Target {
     /// Returns an error if it cannot be written, or if another file has the name by now.
     pub fn end(mut self) -> Result<()> {
         self.flush()?;
-        let To::New(writer, path, force) = self.to else {
+        let To::New(writer, path, force, _guard) = self.to else {
             return Ok(());
         };
         let fail = |e: io::Error| Failure::io(&self.name, &e);

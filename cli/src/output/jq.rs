@@ -94,16 +94,55 @@ pub fn compile(filter: &str) -> Result<Filter> {
 /// Returns an error if the filter or `each` fails.
 pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
     let compiled = compile(filter)?;
+    // An error may hold the whole input.
+    const SHOWN: usize = 300;
     let fail = |e: &dyn std::fmt::Display| {
-        Failure::failed(format!("--jq: {}", super::line(&e.to_string())))
+        let text = e.to_string();
+        let cut = text.char_indices().nth(SHOWN).map(|(at, _)| at);
+        let (shown, more) = match cut {
+            Some(at) => (text.get(..at).unwrap_or_default(), "…"),
+            None => (text.as_str(), ""),
+        };
+        Failure::failed(format!("--jq: {}{more}", super::line(shown)))
     };
     let input: Val = serde_json::from_value(value).map_err(|e| fail(&e))?;
     let context = Ctx::<data::JustLut<Val>>::new(&compiled.lut, Vars::new([]));
     for result in compiled.id.run((context, input)).map(unwrap_valr) {
         let result = result.map_err(|e| fail(&e))?;
-        let text = result.to_string();
-        // A number that JSON does not have becomes a string.
-        each(serde_json::from_str(&text).unwrap_or(Value::String(text)))?;
+        let result = json(&result, LEVELS);
+        each(result.ok_or_else(|| fail(&format!("a result has more than {LEVELS} levels")))?)?;
     }
     Ok(())
+}
+
+/// How deeply JSON may be nested, as in all JSON that is read.
+const LEVELS: usize = 127;
+
+/// Returns the JSON of a value as jq writes it: null for NaN, and the largest number for an infinite one; nothing if it is nested too deeply.
+fn json(value: &Val, depth: usize) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(match value {
+        Val::Arr(items) => {
+            let items = items.iter().map(|item| json(item, depth));
+            Value::Array(items.collect::<Option<_>>()?)
+        }
+        Val::Obj(members) => {
+            let members = members.iter().map(|(key, member)| {
+                let key = match key {
+                    Val::TStr(key) => text(key),
+                    other => other.to_string(),
+                };
+                Some((key, json(member, depth)?))
+            });
+            Value::Object(members.collect::<Option<_>>()?)
+        }
+        Val::TStr(bytes) | Val::BStr(bytes) => Value::String(text(bytes)),
+        scalar => {
+            let text = scalar.to_string();
+            let number = || text.parse::<f64>().unwrap_or(f64::NAN);
+            serde_json::from_str(&text)
+                .unwrap_or_else(|_| number().clamp(f64::MIN, f64::MAX).into())
+        }
+    })
 }

@@ -17,7 +17,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Failure, Result};
+use crate::{Failure, Result, index::Index};
 
 pub use escape::{json, line};
 pub use file::Target;
@@ -95,6 +95,44 @@ pub struct View {
     pub table: Vec<String>,
     /// All known members: the columns of CSV.
     pub known: Vec<String>,
+    /// The schema of an item.
+    pub schema: Option<(&'static Index, Value)>,
+}
+
+impl View {
+    /// Returns whether an item may have a value at this path, which none had so far.
+    fn may_have(&self, path: &str) -> bool {
+        let schema = self.schema.as_ref();
+        schema.is_some_and(|(index, schema)| may_have(index, schema, path))
+    }
+}
+
+fn may_have(index: &Index, schema: &Value, path: &str) -> bool {
+    let schema = index.resolved(schema);
+    if let Some(items) = schema.get("items") {
+        let (place, rest) = path.split_once('.').unwrap_or((path, ""));
+        return place.parse::<usize>().is_ok() && (rest.is_empty() || may_have(index, items, rest));
+    }
+    if schema.get("oneOf").or(schema.get("anyOf")).is_some() {
+        return true;
+    }
+    let Some(members) = schema.get("properties").and_then(Value::as_object) else {
+        // Of a plain type nothing can be selected; anything may be in an object that has no members in the document.
+        let plain = ["string", "integer", "number", "boolean"];
+        let kind = schema.get("type").and_then(Value::as_str);
+        return kind.is_none_or(|kind| !plain.contains(&kind));
+    };
+    let is_open = schema
+        .get("additionalProperties")
+        .is_some_and(|a| a != false);
+    let mut ends = path.match_indices('.').map(|(at, _)| at);
+    is_open
+        || members.contains_key(path)
+        || ends.any(|at| {
+            let (first, rest) = (path.get(..at), path.get(at + 1..).unwrap_or_default());
+            let inner = first.and_then(|first| members.get(first));
+            inner.is_some_and(|inner| may_have(index, inner, rest))
+        })
 }
 
 impl Output {

@@ -83,9 +83,7 @@ impl<'a> Rows<'a> {
 
     /// Returns whether the document has a column, or the object that it is in.
     fn is_known(&self, path: &str) -> bool {
-        let first = path.split('.').next().unwrap_or_default();
-        let mut known = self.view.known.iter();
-        known.any(|name| name == path || name == first)
+        self.view.known.iter().any(|name| name == path) || self.view.may_have(path)
     }
 
     /// Writes out the buffer, before a wait for more.
@@ -212,12 +210,13 @@ pub fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// Returns the value in a column; if the item is not an object, the item itself.
-fn cell<'v>(item: &'v Value, column: &str) -> &'v Value {
-    match item {
-        Value::Object(_) => columns::get(item, column).unwrap_or(&Value::Null),
-        _ => item,
-    }
+/// Returns the value in a column. An item that is not an object is in the column `value`.
+pub fn cell<'v>(item: &'v Value, column: &str) -> &'v Value {
+    let inner = match item {
+        Value::Object(_) => columns::get(item, column),
+        _ => (column == "value").then_some(item),
+    };
+    inner.unwrap_or(&Value::Null)
 }
 
 /// Returns the known members, followed by all others.
@@ -233,7 +232,8 @@ pub fn members(known: &[String], items: &[Value]) -> Vec<String> {
                         .cloned(),
                 );
             }
-            _ if known.is_empty() && seen.insert("value".into()) => names.push("value".into()),
+            Value::Null if !names.is_empty() => {}
+            _ if seen.insert("value".into()) => names.push("value".into()),
             _ => {}
         }
     }

@@ -5,7 +5,10 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width, prese
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Output, View, columns, escape, rows::members};
+use super::{
+    Output, View, escape,
+    rows::{cell, members},
+};
 
 /// How many characters of a cell are shown.
 const CELL: usize = 60;
@@ -60,10 +63,7 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
         ([], known) => known.to_vec(),
         (asked, _) => asked.to_vec(),
     };
-    let cell = |item: &Value, name: &String| match item {
-        Value::Object(_) => columns::get(item, name).map_or_else(String::new, short),
-        other => short(other),
-    };
+    let cell = |item: &Value, name: &String| short(cell(item, name));
     let width = width(output);
     if items.is_empty() {
         return String::new();

@@ -35,6 +35,11 @@ pub const VALUED: [&str; 9] = [
 ];
 pub const VALUED_SHORT: [char; 5] = ['o', 'b', 'q', 'H', 'd'];
 
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "a whole number, 0 or more, is wanted".into())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
@@ -66,7 +71,7 @@ pub fn arguments() -> Vec<Arg> {
         option("sort", "A,-B", "Sorts by these members; a hyphen before a name sorts from the largest").action(ArgAction::Append).allow_hyphen_values(true),
         option("jq", "FILTER", "Runs a filter in jq's language over the data"),
         flag("all", "All pages, not only the first"),
-        option("limit", "N", "This many items, from as many pages as needed").value_parser(value_parser!(u64)).allow_negative_numbers(true),
+        option("limit", "N", "This many items, from as many pages as needed").value_parser(whole).allow_negative_numbers(true),
         option("profile", "NAME", "The profile to use, before AUTOPI_PROFILE and the credentials of the environment"),
         option("base-url", "URL", "A host other than the profile's"),
         option("spec", "FILE", "The commands of this document instead of the built-in one").value_parser(value_parser!(std::path::PathBuf)),

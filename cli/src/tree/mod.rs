@@ -168,16 +168,24 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
         .flatten()
         .map(String::as_str)
         .collect();
+    // The second word may be an argument.
+    let path = || {
+        let tree = command(index, said);
+        let first = words.first().and_then(|word| tree.find_subcommand(word));
+        let second = words.get(1).zip(first);
+        let second = second.filter(|(word, first)| first.find_subcommand(word).is_some());
+        let depth = usize::from(first.is_some()) + usize::from(second.is_some());
+        let words = words.iter().take(depth);
+        words.map(|w| line(w) + " ").collect::<String>()
+    };
     if is_incomplete(error) {
         let what = if words.is_empty() {
             "a command"
         } else {
             "an operation"
         };
-        return Failure::usage(format!("{what} is missing")).hint(format!(
-            "`autopi {}--help` lists them",
-            words.iter().map(|w| line(w) + " ").collect::<String>()
-        ));
+        return Failure::usage(format!("{what} is missing"))
+            .hint(format!("`autopi {}--help` lists them", path()));
     }
     // Only the first part is shown, because the usage is in `--help`.
     if error.kind() == ErrorKind::InvalidSubcommand {
@@ -196,12 +204,8 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
         .iter()
         .find(|t| !t.contains("as a value, use"))
         .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
-    Failure::usage(message.join("\n")).hint(tip.unwrap_or_else(|| {
-        format!(
-            "`autopi {}--help` lists what is accepted",
-            words.iter().map(|w| line(w) + " ").collect::<String>()
-        )
-    }))
+    Failure::usage(message.join("\n"))
+        .hint(tip.unwrap_or_else(|| format!("`autopi {}--help` lists what is accepted", path())))
 }
 
 /// Returns the failure of a word that is not a command, an area or an operation.
