@@ -100,7 +100,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
             // curl makes its own boundary.
             "content-type" if !parts.is_empty() => {}
             "user-agent" | "content-length" => {}
-            name if secret::by_name(name) => words.push(format!(
+            name if secret::by_name(name) || secret::in_text(&value) => words.push(format!(
                 "-H {}",
                 quoted(&format!("{name}: {}", secret::MASK))
             )),
@@ -110,6 +110,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     for (name, value) in parts {
         words.push(match value {
             _ if is_secret(name) => form("--form-string", name, secret::MASK),
+            Shown::Text(text) if secret::in_text(text) => form("--form-string", name, secret::MASK),
             Shown::Text(text) => form("--form-string", name, text),
             Shown::File(path) => {
                 // A comma or a semicolon would end the name.
@@ -142,6 +143,14 @@ fn quoted(text: &str) -> String {
 
 fn masked_url(url: &Url) -> Url {
     let mut url = url.clone();
+    let segments = url.path_segments().into_iter().flatten();
+    let masked = segments.map(|segment| match secret::in_text(segment) {
+        true => secret::MASK.to_owned(),
+        false => segment.to_owned(),
+    });
+    if secret::in_text(url.path()) {
+        url.set_path(&masked.collect::<Vec<_>>().join("/"));
+    }
     let pairs: Vec<_> = url.query_pairs().into_owned().collect();
     if pairs
         .iter()
@@ -168,7 +177,8 @@ fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> Str
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
         let pairs = form_urlencoded::parse(body).into_owned();
-        let masked = pairs.map(|(name, value)| match is_secret(&name) {
+        let is_secret = |name: &str, value: &str| is_secret(name) || secret::in_query(name, value);
+        let masked = pairs.map(|(name, value)| match is_secret(&name, &value) {
             true => (name, secret::MASK.to_owned()),
             false => (name, value),
         });
@@ -177,12 +187,13 @@ fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> Str
             .finish();
     }
     match std::str::from_utf8(body) {
+        Ok(text) if secret::in_text(text) => secret::MASK.to_owned(),
         Ok(text) => text.to_owned(),
         Err(_) => format!("({} bytes)", body.len()),
     }
 }
 
-/// Masks members with the names of secrets.
+/// Masks members with the names of secrets, and texts that look like one.
 fn mask(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
     match value {
         Value::Object(map) => {
@@ -194,6 +205,7 @@ fn mask(value: &mut Value, is_secret: &dyn Fn(&str) -> bool) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| mask(item, is_secret)),
+        Value::String(text) if secret::in_text(text) => *text = secret::MASK.into(),
         _ => {}
     }
 }

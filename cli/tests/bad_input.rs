@@ -97,6 +97,12 @@ fn unknown_commands_options_and_values_are_refused() {
             "logbook v2-trips-list --start-time-utc-gte 2026-01-31",
             "has no time zone",
         ),
+        (
+            "export telemetry -d Truck-01 --from -1d --to now -o ./x.csv --field=",
+            "a value is required for '--field <FIELD>'",
+        ),
+        ("login --sandbox", "the sandbox needs no login"),
+        ("logout --sandbox", "the sandbox needs no login"),
         ("completions tcsh", "tcsh"),
         ("man nothing", "there is no page of `nothing`"),
     ] {
@@ -332,6 +338,22 @@ fn invalid_documents_are_refused() {
     }
     cli.line("--spec nothing.json devices")
         .bad(2, "cannot use the document nothing.json");
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_a_document_a_body_or_a_token() {
+    let cli = Cli::shared();
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let document =
+        r#"{"openapi": "3.0.0", "paths": {"/a/": {"get": {"operationId": "a", "tags": ["t"]}}}}"#;
+    let spec = cli.file("spec.json", &marked(document));
+    cli.line(&format!("--spec {spec} t a --dry-run")).good();
+    let body = cli.file("body.json", &marked("[1]"));
+    let sent = cli.line(&format!("api POST /x/ --json @{body} --dry-run"));
+    assert!(sent.good().contains("'[1]'"), "{sent:?}");
+    let cli = cli.input(&marked(API_TOKEN));
+    cli.run(&["login", "--token-stdin", "--profile", "marked"])
+        .good();
 }
 
 #[test]

@@ -81,6 +81,27 @@ fn commands_end_soon_on_schemas_that_multiply() {
 }
 
 #[test]
+fn types_of_31_are_checked_as_those_of_30() {
+    let number = json!({"type": ["integer", "null"]});
+    let one = json!({"const": 1});
+    let either = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
+    let mut document = with_body(
+        json!({"type": ["object"], "properties": {"n": number, "one": one, "type": number, "either": either}}),
+        json!({}),
+    );
+    document["openapi"] = json!("3.1.0");
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |body: &str| cli.line(&format!("--spec {spec} t op i {body} --dry-run"));
+    line("-b n:=1 -b one:=1 -b type:=null -b either:=null").good();
+    line("-b n:=null -b either:=1").good();
+    line("-b n=x").bad(2, "n: must be an integer, is a text");
+    line("-b type=x").bad(2, "type: must be an integer, is a text");
+    line("-b one:=2").bad(2, "one: must be one of 1");
+    line("-b either=x").bad(2, "either:");
+}
+
+#[test]
 fn names_that_are_taken_are_numbered() {
     let twice = |i: usize| json!({"operationId": "same", "tags": ["t"], "responses": {}, "summary": format!("{i}")});
     each(

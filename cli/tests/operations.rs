@@ -187,6 +187,35 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
 }
 
 #[test]
+fn a_dry_run_masks_what_looks_like_a_token_wherever_it_is() {
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.canary-signature";
+    let hex = "0123456789abcdef0123456789abcdef01234567";
+    let cli = Cli::shared();
+    for secret in [token, hex] {
+        for mut arguments in [
+            vec![format!("/x/{secret}/")],
+            vec!["/x/".into(), "-b".into(), format!("a[].b=Bearer {secret}")],
+            vec!["/x/".into(), "--json".into(), format!("\"{secret}\"")],
+            vec!["/x/".into(), "-H".into(), format!("x-own: {secret}")],
+            vec!["/x/".into(), "-q".into(), format!("a={secret}")],
+            vec![
+                "/x/".into(),
+                "--file".into(),
+                format!("f={}", cli.file("f.txt", "")),
+                "-b".into(),
+                format!("a={secret}"),
+            ],
+        ] {
+            arguments.splice(0..0, ["api", "POST", "--dry-run"].map(str::to_owned));
+            let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+            let shown = cli.run(&words);
+            assert!(!shown.good().contains(secret), "{shown:?}");
+            assert!(shown.out.contains("redacted"), "{shown:?}");
+        }
+    }
+}
+
+#[test]
 fn deletes_need_confirmation_or_yes() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);

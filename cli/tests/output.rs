@@ -125,6 +125,29 @@ fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
 }
 
 #[test]
+fn items_before_an_error_are_written_in_every_format_that_streams() {
+    let url = support::server(|path| match path.contains("page=2") {
+        true => (400, "{}".into()),
+        false => (
+            200,
+            json!({"count": 2, "results": [{"id": "a"}]}).to_string(),
+        ),
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "t");
+    for (format, text) in [
+        ("json", "[\n  {\n    \"id\": \"a\"\n  }"),
+        ("ndjson", "{\"id\":\"a\"}\n"),
+        ("csv", "id\na\n"),
+        ("yaml", "- id: a\n"),
+    ] {
+        let ran = cli.line(&format!("devices --all --columns id -o {format}"));
+        assert_eq!((ran.code, ran.out.as_str()), (1, text), "{ran:?}");
+    }
+}
+
+#[test]
 fn an_empty_result_is_valid_in_every_format() {
     let cli = Cli::shared();
     for (format, text) in [

@@ -65,6 +65,7 @@ impl Checker<'_> {
             ("" | "object", Value::Object(_)) | ("" | "array", Value::Array(_)) => None,
             ("string" | "", Value::String(_))
             | ("number", Value::Number(_))
+            | ("null", Value::Null)
             | ("boolean", Value::Bool(_)) => None,
             ("integer", Value::Number(n))
                 if n.is_i64() || n.is_u64() || n.as_f64().is_some_and(|f| f.fract() == 0.0) =>

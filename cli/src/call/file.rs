@@ -25,7 +25,7 @@ pub(super) fn json_of(said: &str) -> Result<Value> {
 }
 
 pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
-    let value = exact::json(serde_json::Deserializer::from_slice(text));
+    let value = exact::json(serde_json::Deserializer::from_slice(without_mark(text)));
     let value = value.map_err(|e| Failure::usage(format!("{at} is not JSON: {e}")))?;
     match rt::loses_digits(text) {
         true => Err(Failure::usage(format!(
@@ -33,6 +33,11 @@ pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
         ))),
         false => Ok(value),
     }
+}
+
+/// Returns a text without the byte order mark that programs on Windows put in front of UTF-8.
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 /// Whether stdin was read: a second time it is empty.

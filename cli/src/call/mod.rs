@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use check::check;
-pub use file::limited;
+pub use file::{limited, without_mark};
 pub use near::near;
 pub use values::read;
 

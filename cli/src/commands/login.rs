@@ -50,6 +50,17 @@ pub fn profiles() -> Command {
     Command::new("profiles").about("Lists the profiles, without their secrets")
 }
 
+/// Refuses `--sandbox`: what follows would concern a profile of the real API.
+///
+/// # Errors
+/// Returns an error if it was given.
+pub fn no_sandbox(context: &Context) -> Result<()> {
+    match context.wants_sandbox {
+        true => Err(Failure::usage("--sandbox: the sandbox needs no login")),
+        false => Ok(()),
+    }
+}
+
 /// Returns the name of the profile to use.
 pub fn profile(context: &Context) -> String {
     let of_environment = || {
@@ -89,6 +100,7 @@ fn secret(prompt: &str) -> Result<String> {
 
 /// Reads a credential, checks it with a first call, and stores it.
 pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
+    no_sandbox(context)?;
     if context.dry_run {
         return Err(Failure::usage(
             "a login has no dry run: use --dry-run with the commands after it",
@@ -112,7 +124,8 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         io::stdin()
             .read_to_string(&mut text)
             .map_err(|e| Failure::io("stdin", &e))?;
-        let token = text.trim().to_owned();
+        // Programs on Windows put a byte order mark in front.
+        let token = text.trim_start_matches('\u{feff}').trim().to_owned();
         if token.is_empty() {
             return Err(Failure::usage("stdin holds no token"));
         }

@@ -19,6 +19,7 @@ pub fn command() -> Command {
 }
 
 pub fn run(context: &Context) -> Result<()> {
+    login::no_sandbox(context)?;
     let name = login::profile(context);
     let mut all = credentials::profiles()?;
     let profile = all.remove(&name);

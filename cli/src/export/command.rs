@@ -66,6 +66,7 @@ pub fn command() -> Command {
                     Arg::new("field")
                         .long("field")
                         .value_name("FIELD")
+                        .value_parser(clap::builder::NonEmptyStringValueParser::new())
                         .action(clap::ArgAction::Append)
                         .help("Only records of this type (obd.speed), or only this member of them (track.pos.loc.lat)"),
                 ),

@@ -127,8 +127,10 @@ impl Index {
         };
         let text = fs::File::open(path).and_then(crate::call::limited);
         let text = text.map_err(|e| refuse(e.to_string()))?;
-        let document = exact::json(serde_json::Deserializer::from_slice(&text))
-            .map_err(|e| refuse(format!("it is not JSON: {e}")))?;
+        let document = exact::json(serde_json::Deserializer::from_slice(
+            crate::call::without_mark(&text),
+        ))
+        .map_err(|e| refuse(format!("it is not JSON: {e}")))?;
         let index = build::build(&document).map_err(refuse)?;
         let index = Self::read(Box::leak(index.into_boxed_slice()));
         index

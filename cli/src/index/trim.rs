@@ -1,6 +1,28 @@
 //! Removes what commands do not need from schemas. The build script compiles this file too.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null, and the only value.
+fn of_30(mut map: Map<String, Value>) -> Value {
+    let types = map.get("type").and_then(Value::as_array);
+    let (null, types): (Vec<_>, Vec<_>) = types
+        .into_iter()
+        .flatten()
+        .cloned()
+        .partition(|t| t == "null");
+    if let [one] = types.as_slice() {
+        map.insert("type".into(), one.clone());
+        if !null.is_empty() {
+            map.insert("nullable".into(), true.into());
+        }
+    }
+    // A member may have this name.
+    let only = map.get("const").filter(|only| !only.is_object()).cloned();
+    if let Some(only) = only {
+        map.entry("enum").or_insert(Value::Array(vec![only]));
+    }
+    Value::Object(map)
+}
 
 /// Returns a schema without the parts that no command shows or checks.
 pub fn trimmed(schema: &Value) -> Value {
@@ -23,7 +45,7 @@ pub fn trimmed(schema: &Value) -> Value {
                 }
             });
             let kept = kept.map(|(key, value)| (key.clone(), trimmed(value)));
-            Value::Object(kept.collect())
+            of_30(kept.collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(trimmed).collect()),
         other => other.clone(),

@@ -62,7 +62,7 @@ impl<'a> Rows<'a> {
         if let (false, Value::Object(map)) = (self.missing.is_empty(), &item) {
             self.members.extend(map.keys().cloned());
         }
-        if self.keeps() || self.settles() || !self.kept.is_empty() {
+        if self.keeps() || self.settles() || self.waits_for_header() || !self.kept.is_empty() {
             self.kept.push(item);
             let settled = !self.settles() || self.kept.len() >= HEAD;
             return if settled && !self.keeps() {
@@ -74,10 +74,14 @@ impl<'a> Rows<'a> {
         self.write(item)
     }
 
+    fn waits_for_header(&self) -> bool {
+        self.format == Format::Csv && self.header.is_none()
+    }
+
     /// Returns whether the columns are not fixed yet, or whether some of the requested ones have not been seen.
     fn settles(&self) -> bool {
         let unknown = || self.missing.iter().any(|path| !self.is_known(path));
-        let no_header = self.format == Format::Csv && self.header.is_none();
+        let no_header = self.waits_for_header() && self.output.columns.is_empty();
         self.written == 0 && (no_header || unknown())
     }
 
@@ -96,7 +100,7 @@ impl<'a> Rows<'a> {
 
     fn write_kept(&mut self) -> Result<()> {
         let kept = std::mem::take(&mut self.kept);
-        if self.format == Format::Csv && self.header.is_none() {
+        if self.waits_for_header() {
             let names = match self.output.columns.as_slice() {
                 [] => members(&self.view.known, &kept),
                 asked => asked.to_vec(),
