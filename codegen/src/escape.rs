@@ -28,6 +28,9 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 
 /// Returns a key as a part of a JSON pointer (RFC 6901, section 3).
 pub fn pointer(key: &str) -> String {
+    if !key.contains(['~', '/']) {
+        return key.to_owned();
+    }
     key.replace('~', "~0").replace('/', "~1")
 }
 

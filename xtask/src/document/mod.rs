@@ -28,6 +28,12 @@ pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
     chain.take(33).last().unwrap_or(value)
 }
 
+/// Returns whether a schema holds no other, nor any list: most are so, and what looks for either may pass them by.
+pub fn is_leaf(schema: &Value) -> bool {
+    let mut members = schema.as_object().into_iter().flatten();
+    members.all(|(_, v)| !v.is_object() && !v.is_array())
+}
+
 /// Returns the last key of a pointer: the name of a component.
 pub fn last(pointer: &str) -> String {
     unescape(pointer.rsplit('/').next().unwrap_or_default())

@@ -21,6 +21,9 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     document::operations(doc, |_, _, op| {
         let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {
+            if document::is_leaf(schema) {
+                continue;
+            }
             all.visit(
                 schema,
                 &format!("{name}{}", parameter.to_upper_camel_case()),
@@ -134,6 +137,7 @@ impl Named {
             .and_then(Value::as_object_mut)
             .into_iter()
             .flatten()
+            .filter(|(_, v)| !document::is_leaf(v))
         {
             self.visit(
                 value,

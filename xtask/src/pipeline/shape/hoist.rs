@@ -16,6 +16,9 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     document::operations(doc, |_, _, op| {
         let name = document::type_prefix(op);
         for (parameter, schema) in document::parameter_schemas(op) {
+            if document::is_leaf(schema) {
+                continue;
+            }
             let base = format!("{name}{}", parameter.to_upper_camel_case());
             lift(schema, &base, &mut made, &taken);
         }
@@ -123,6 +126,7 @@ fn inside(
         .and_then(Value::as_object_mut)
         .into_iter()
         .flatten()
+        .filter(|(_, v)| !document::is_leaf(v))
     {
         lift(
             value,

@@ -120,22 +120,46 @@ impl Forms {
 /// Removes what says the same as leaving it out, so that the later stages know one form: flags that are false, limits of 0, and `additionalProperties: true` beside
 /// properties.
 pub(super) fn drop_defaults(map: &mut Map<String, Value>) {
+    if !map.iter().any(|(key, value)| says_default(key, value)) {
+        return;
+    }
     let is_object = map
         .get("properties")
         .and_then(Value::as_object)
         .is_some_and(|p| !p.is_empty());
-    map.retain(|key, value| match key.as_str() {
-        "nullable" | "x-nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems"
-        | "exclusiveMinimum" | "exclusiveMaximum" => *value != false,
-        "minLength" | "minItems" | "minProperties" => *value != 0,
-        "additionalProperties" if is_object => *value != true && *value != json!({}),
-        "required" => *value != json!([]),
-        _ => true,
+    map.retain(|key, value| {
+        !says_default(key, value) || (key == "additionalProperties" && !is_object)
     });
+}
+
+fn says_default(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Bool(false) => matches!(
+            key,
+            "nullable"
+                | "x-nullable"
+                | "deprecated"
+                | "readOnly"
+                | "writeOnly"
+                | "uniqueItems"
+                | "exclusiveMinimum"
+                | "exclusiveMaximum"
+        ),
+        Value::Number(n) => {
+            matches!(key, "minLength" | "minItems" | "minProperties") && n.as_u64() == Some(0)
+        }
+        Value::Bool(true) => key == "additionalProperties",
+        Value::Object(map) => key == "additionalProperties" && map.is_empty(),
+        Value::Array(list) => key == "required" && list.is_empty(),
+        _ => false,
+    }
 }
 
 /// Replaces a schema that is only an `allOf` of one reference by that, unless it is a component, which may be derived from the other.
 pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
+    if map.len() != 1 {
+        return;
+    }
     let is_component = match at {
         At::Member(At::Member(At::Start(""), key), _) => *key == "definitions",
         At::Member(At::Member(At::Member(At::Start(""), "components"), key), _) => {
@@ -143,10 +167,7 @@ pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
         }
         _ => false,
     };
-    let parts = map
-        .get("allOf")
-        .and_then(Value::as_array)
-        .filter(|_| map.len() == 1);
+    let parts = map.get("allOf").and_then(Value::as_array);
     let only = parts
         .filter(|p| p.len() == 1)
         .and_then(|p| p[0].as_object());

@@ -27,7 +27,7 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
         let mut warn = |key: &str, message: &str| {
             report.warn(At::Member(at, key).to_string(), message);
         };
-        for (key, value) in map.iter_mut() {
+        for (key, value) in map.iter_mut().filter(|(key, _)| is_shaped(key)) {
             shape(kind.member(key), key, value, &mut |message| {
                 warn(key, message)
             });
@@ -46,6 +46,39 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
             statuses(map, &mut warn);
         }
     });
+}
+
+/// Returns whether a member may be a list, or schemas: those that [`shape`] knows.
+fn is_shaped(key: &str) -> bool {
+    matches!(
+        key,
+        "parameters"
+            | "enum"
+            | "servers"
+            | "security"
+            | "tags"
+            | "allOf"
+            | "anyOf"
+            | "oneOf"
+            | "prefixItems"
+            | "items"
+            | "schema"
+            | "additionalProperties"
+            | "not"
+            | "contains"
+            | "propertyNames"
+            | "if"
+            | "then"
+            | "else"
+            | "properties"
+            | "patternProperties"
+            | "dependentSchemas"
+            | "definitions"
+            | "$defs"
+            | "schemas"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+    )
 }
 
 /// Straightens a member that is a list where one is meant, or one where a list is meant.

@@ -69,9 +69,14 @@ impl Anchors {
         anchors
     }
 
+    /// Returns whether a schema has an `$id`.
+    pub(super) fn has_ids(&self) -> bool {
+        self.addresses.len() > 1
+    }
+
     /// Returns the pointer of the innermost schema with an `$id` around a place; empty for the document.
     fn around(&self, at: &str) -> String {
-        if self.addresses.len() < 2 {
+        if !self.has_ids() {
             return String::new();
         }
         let ends = at.match_indices('/').map(|(i, _)| i).rev();

@@ -114,10 +114,25 @@ impl References<'_> {
         let Some(value) = self.doc.pointer(at) else {
             return;
         };
+        // A reference to a component by its name is as it should be, unless an `$id` is around it.
+        let schemas = self.doc.pointer(self.schemas).filter(|_| file.is_none());
+        let prefix = self.schemas;
+        let is_settled = |target: &str| {
+            let name = target
+                .strip_prefix('#')
+                .and_then(|t| t.strip_prefix(prefix)?.strip_prefix('/'));
+            let name = name.filter(|name| !name.contains(names::ODD));
+            name.is_some_and(|name| schemas.is_some_and(|s| s.get(name).is_some()))
+        };
+        let plain = !self.anchors.has_ids();
         let (todo, mut booleans) = (&mut self.todo, Vec::new());
         let _ = each::<()>(value, is, &At::Start(at), &mut |kind, at, value| {
             booleans.extend(value.as_bool().map(|any| (at.to_string(), any)));
-            if value.get("$ref").is_some() {
+            let target = value.get("$ref");
+            let text = target
+                .and_then(Value::as_str)
+                .filter(|_| plain && kind == &SCHEMA);
+            if target.is_some() && !text.is_some_and(is_settled) {
                 todo.push_back(Site {
                     at: at.to_string(),
                     kind,
