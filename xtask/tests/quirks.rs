@@ -138,7 +138,7 @@ fn parameters_are_read_in_any_form() {
                 "[{name: q, in: query, type: string, maxLength: 3}]",
                 at,
                 json!({"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 3}}),
-                "/parameters/0/schema: the type",
+                "/parameters/0/schema: the type of it",
             ),
             quirk(
                 "[{name: b, in: body, required: true, schema: {type: object}}]",
@@ -261,6 +261,45 @@ fn responses_and_paths_are_read_in_any_form() {
             let scheme = "components: {securitySchemes: {k: {type: http, scheme: basic}}}";
             three("3.0.3", scheme, &format!("      {more}\n{OK}"))
         },
+    );
+}
+
+#[test]
+fn methods_and_bodies_are_read_in_any_form() {
+    let post = "/paths/~1a~1/post/operationId";
+    let schema = "/paths/~1a~1/post/requestBody/content/application~1json/schema/type";
+    check(
+        vec![quirk(
+            "    POST:",
+            post,
+            json!("a_create"),
+            "#/paths/~1a~1/POST: the method is written `post`",
+        )],
+        |method| two("", OK).replace("    post:", method),
+    );
+    check(
+        vec![quirk(
+            "requestBody: {schema: {type: string}}",
+            schema,
+            json!("string"),
+            "/requestBody/schema: belongs to a media type",
+        )],
+        |body| three("3.0.3", "", &format!("      {body}\n{OK}")),
+    );
+    check(
+        vec![quirk(
+            "parameters: [{name: b, in: body, type: string}]",
+            schema,
+            json!("string"),
+            "/parameters/0/schema: the type of it",
+        )],
+        |body| two("", &format!("      {body}\n{OK}")),
+    );
+    let none = two("", OK).replace("    post:", "    x-post:");
+    let error = normalize(&none, None).err().unwrap().to_string();
+    assert!(
+        error.contains("line 4, #/paths: the document has no operation"),
+        "{error}"
     );
 }
 

@@ -149,6 +149,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
         let found = origin(&prepared, e.pointer(), input.overlay);
         match found.or_else(|| kept(&prepared, e.pointer())) {
             Some(pointer) => place(e.moved(pointer), &origins, input),
+            None if prepared.pointer(e.pointer()).is_some() => place(e, &origins, input),
             None => e,
         }
     };

@@ -3,7 +3,7 @@
 
 mod operations;
 
-use operations::{body, content, media, parameter, schema, standard_operations, statuses};
+use operations::{body, content, media, methods, parameter, schema, statuses};
 
 use std::collections::BTreeSet;
 
@@ -36,10 +36,10 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
             ("document", false) => address(map, &mut warn),
             ("operation", true) => body(map, &mut warn),
             ("parameter", _) => parameter(map, of_3, &mut warn),
-            ("response", true) => content(map, &mut warn),
+            ("response" | "request body", true) => content(map, &mut warn),
             ("response", false) => schema(map, &mut warn),
             ("media type", true) => media(map, &mut warn),
-            ("path item", true) => standard_operations(map),
+            ("path item", _) => methods(map, &mut warn),
             _ => {}
         }
         if kind.name == "operation" {

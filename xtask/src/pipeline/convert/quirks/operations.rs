@@ -44,20 +44,17 @@ pub(super) fn parameter(
     if map.contains_key("$ref") {
         return;
     }
-    if of_3 && !map.contains_key("schema") && !map.contains_key("content") {
+    let is_body = map.get("in").is_some_and(|p| p == "body");
+    if (of_3 || is_body) && !map.contains_key("schema") && !map.contains_key("content") {
         let mut schema = Map::new();
         for key in OF_SCHEMA {
             schema.extend(map.shift_remove(key).map(|v| (key.to_owned(), v)));
         }
         if !schema.is_empty() {
             map.insert("schema".into(), schema.into());
-            warn(
-                "schema",
-                "the type of a parameter belongs to its schema since 3.0: read so",
-            );
+            warn("schema", "the type of it belongs to its schema: read so");
         }
     }
-    let is_body = map.get("in").is_some_and(|p| p == "body");
     if !of_3
         && !is_body
         && map.get("schema").is_some_and(|s| s.get("type").is_some())
@@ -97,7 +94,7 @@ pub(super) fn body(op: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str
     }
 }
 
-/// Moves a response's schema, as 2.0 has it, to its content.
+/// Moves the schema of a response or a body, as 2.0 has it, to its content.
 pub(super) fn content(response: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str)) {
     if response.contains_key("content") {
         return;
@@ -184,19 +181,28 @@ fn status(key: &str) -> Option<String> {
     (new != key).then_some(new)
 }
 
-/// Moves operations of methods that have a member of their own to it.
-pub(super) fn standard_operations(item: &mut Map<String, Value>) {
+/// Moves operations of methods in capital letters, or among `additionalOperations`, to the member of their method.
+pub(super) fn methods(item: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str)) {
+    let odd = |key: &String| {
+        let method = METHODS.iter().find(|m| m.eq_ignore_ascii_case(key))?;
+        (key != method && !item.contains_key(*method)).then_some((*method, key.clone()))
+    };
+    for (method, key) in item.keys().filter_map(odd).collect::<Vec<_>>() {
+        warn(&key, &format!("the method is written `{method}`: read so"));
+        if let Some(operation) = item.shift_remove(&key) {
+            item.insert(method.to_owned(), operation);
+        }
+    }
     let Some(Value::Object(more)) = item.get_mut("additionalOperations") else {
         return;
     };
-    let methods = METHODS.iter();
-    let known = methods.filter_map(|m| Some((*m, more.shift_remove(&m.to_uppercase())?)));
+    let known = METHODS.iter();
+    let known = known.filter_map(|m| Some((*m, more.shift_remove(&m.to_uppercase())?)));
     let known: Vec<(&str, Value)> = known.collect();
-    let rest = !more.is_empty();
+    if more.is_empty() {
+        item.shift_remove("additionalOperations");
+    }
     for (method, operation) in known {
         item.entry(method).or_insert(operation);
-    }
-    if !rest {
-        item.shift_remove("additionalOperations");
     }
 }
