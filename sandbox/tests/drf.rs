@@ -89,6 +89,14 @@ async fn every_response_is_that_of_django_rest_framework() {
                 wrong.push(format!("{shown}: {ours}, not {theirs}"));
             }
         }
+        if let Some(seen) = case.get("seen") {
+            let results = got.body["results"].as_array().unwrap();
+            let ids: Vec<&Value> = results.iter().map(|item| &item["id"]).collect();
+            let ours = json!({"count": got.body["count"], "ids": ids});
+            if ours != *seen {
+                wrong.push(format!("{shown}: {ours}, not {seen}"));
+            }
+        }
         for (name, value) in case["headers"].as_object().unwrap() {
             if got.header(name) != text(value) {
                 wrong.push(format!(

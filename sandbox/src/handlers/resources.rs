@@ -27,11 +27,13 @@ impl Resources {
         let enveloped = form != crate::spec::Form::Array;
         let paging =
             Paging::of(call.served, enveloped, call.query).ok_or_else(ApiError::invalid_page)?;
+        let parameters = || call.served.parameters.iter();
+        let repeats = |name: &str| parameters().any(|p| p.multi && p.name == name);
         let filter = call
             .spec
             .schemas
             .members(schema)
-            .map(|o| Filter::of(&call.spec.schemas, o, call.query))
+            .map(|o| Filter::of(&call.spec.schemas, o, call.query, repeats))
             .unwrap_or_default();
         // A list below an item that shows another collection shows the items that belong to it.
         let full = call

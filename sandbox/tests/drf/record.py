@@ -22,10 +22,11 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client
 from django.urls import include, path
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.utils import swagger_auto_schema
-from rest_framework import authentication, generics, pagination, permissions, response, serializers, serializers as s, views, viewsets
+from rest_framework import authentication, filters, generics, pagination, permissions, response, serializers, serializers as s, views, viewsets
 from rest_framework.authtoken.models import Token
 from rest_framework.routers import SimpleRouter
 
@@ -164,9 +165,9 @@ class Query(views.APIView):
         return response.Response({})
 
 
-def crud(kind):
+def crud(kind, **more):
     return type(kind.__name__ + "ViewSet", (viewsets.ModelViewSet,),
-                {"queryset": kind.objects.order_by("id"), "serializer_class": model(kind), "pagination_class": Pages})
+                {"queryset": kind.objects.order_by("id"), "serializer_class": model(kind), "pagination_class": Pages, **more})
 
 
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -175,7 +176,9 @@ for view in [views.APIView, generics.GenericAPIView, viewsets.ModelViewSet]:
     view.authentication_classes = [Auth]
 routes = SimpleRouter()
 routes.register("things", crud(Thing))
-routes.register("tags", crud(Tag))
+FILTERS = [DjangoFilterBackend, filters.OrderingFilter, filters.SearchFilter]
+routes.register("tags", crud(Tag, filter_backends=FILTERS, ordering_fields=["id"], search_fields=["name"], filterset_fields={
+    "id": ["exact", "in", "gt", "gte", "lt", "lte", "range", "isnull"], "name": ["exact", "iexact", "in", "icontains", "contains", "startswith", "istartswith", "endswith", "isnull"]}))
 urls = sys.modules["urls"] = types.ModuleType("urls")
 urls.urlpatterns = [
     path("fields/", posting(Fields)), path("extra/", posting(Extra)), path("forms/", posting(Forms)), path("many/", posting(Sub, many=True)),
@@ -211,8 +214,10 @@ def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123
     assert got.status_code < 500, (method, path, text)
     shown = got.content and (got.status_code >= 400 or method == "OPTIONS") and got["Content-Type"] == "application/json"
     response = json.loads(got.content) if shown else None
+    page = json.loads(got.content) if got.status_code == 200 and path.startswith("/tags/?") else {}
+    seen = page and {"count": page["count"], "ids": [item["id"] for item in page["results"]]}
     lines.append({"method": method, "path": path, "body": text, "media": media if text is not None else None, "auth": auth, "accept": accept,
-                  "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}})
+                  "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}, **({"seen": seen} if seen else {})})
 
 
 def part(name, text, file=None):

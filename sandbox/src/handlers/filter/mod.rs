@@ -11,9 +11,10 @@ use crate::{
     handlers::query::Query,
     spec::{
         names,
-        schema::{Object, Schemas},
+        schema::{Kind, Object, Schemas},
         times,
     },
+    util::python,
 };
 
 /// The conditions and the order of a query.
@@ -67,12 +68,20 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
 }
 
 impl Filter {
-    /// Reads the filters of a query. `item` says which fields exist; other names are not filters.
-    pub fn of(schemas: &Schemas, item: &Object, query: &Query) -> Self {
+    /// Reads the filters of a query. `item` says which fields exist; other names are not filters. `repeats` says whether a name is documented as a list.
+    pub fn of(
+        schemas: &Schemas,
+        item: &Object,
+        query: &Query,
+        repeats: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut filter = Self::default();
         for (name, value) in query.filters() {
-            // Only django-filter's BaseInFilter takes commas.
-            let many = name.ends_with("__in");
+            let (many, repeats) = (takes_several(name), repeats(name));
+            // The last value of a repeated name counts, or either one of a list.
+            if !repeats && query.get(name).is_none_or(|last| last != value) {
+                continue;
+            }
             let (name, test) = split(name);
             let ranged = |names: &[&str], test| {
                 (names.contains(&name) && item.get(name).is_none())
@@ -86,16 +95,12 @@ impl Filter {
                 continue;
             };
             let wanted = if many {
-                value.split(',').map(|v| v.trim().to_owned()).collect()
+                parts(value)
             } else {
                 vec![value.to_owned()]
             };
-            // A repeated name matches either value.
-            match filter
-                .rules
-                .iter_mut()
-                .find(|r| r.field == field && r.test == test && test == Test::Is)
-            {
+            let same = |r: &&mut Rule| repeats && r.field == field && r.test == test;
+            match filter.rules.iter_mut().find(same) {
                 Some(rule) => rule.wanted.extend(wanted),
                 None => filter.rules.push(Rule {
                     field,
@@ -104,12 +109,7 @@ impl Filter {
                 }),
             }
         }
-        filter.search = query
-            .get("search")
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .collect();
+        filter.search = words(query.get("search").unwrap_or_default());
         let order = query
             .get("ordering")
             .unwrap_or_default()
@@ -154,6 +154,54 @@ impl Filter {
     }
 }
 
+/// Returns whether a filter takes commas: only django-filter's BaseInFilter and BaseRangeFilter do.
+fn takes_several(name: &str) -> bool {
+    name.ends_with("__in") || name.ends_with("__range")
+}
+
+fn parts(value: &str) -> Vec<String> {
+    let parts = value.split(',').map(|v| v.trim().to_owned());
+    parts.filter(|v| !v.is_empty()).collect()
+}
+
+/// Returns the words of a search, in lower case; quotes keep blanks and commas inside.
+fn words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for c in text.chars() {
+        match (c, quote) {
+            ('"' | '\'', None) if word.is_empty() => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            (c, None) if c == ',' || c.is_whitespace() => words.push(std::mem::take(&mut word)),
+            (c, _) => word.extend(c.to_lowercase()),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Returns what django-filter says of a filter by a number, which drf-yasg documents as a text.
+pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Option<&'static str> {
+    let many = takes_several(name);
+    let (name, test) = split(name);
+    let field = schemas.at(item.get(name)?.of);
+    let values = match many {
+        true => parts(value),
+        false => vec![value.to_owned()],
+    };
+    // drf-yasg gives limits to the numbers of a model, but not to relations, which a filter may know by another id.
+    let limited = name == "id" || field.minimum.is_some() || field.maximum.is_some();
+    let number = limited && matches!(field.kind, Kind::Integer | Kind::Number);
+    match test {
+        Test::Range if values.len() != 2 => Some("Range query expects two values."),
+        Test::IsNull => None,
+        _ if number && values.iter().any(|v| python::decimal(v).is_none()) => {
+            Some("Enter a number.")
+        }
+        _ => None,
+    }
+}
+
 fn split(name: &str) -> (&str, Test) {
     let Some((field, lookup)) = name.rsplit_once("__") else {
         return (name, Test::Is);
@@ -163,10 +211,13 @@ fn split(name: &str) -> (&str, Test) {
         "gt" => Test::Above,
         "lte" => Test::AtMost,
         "lt" => Test::Below,
-        "in" | "exact" | "iexact" => Test::Is,
+        "in" | "exact" => Test::Is,
+        "iexact" => Test::IsLike,
+        "range" => Test::Range,
         "ne" => Test::IsNot,
         "contains" | "icontains" => Test::Contains,
         "startswith" | "istartswith" => Test::Starts,
+        "endswith" | "iendswith" => Test::Ends,
         "isnull" => Test::IsNull,
         _ => return (name, Test::Is),
     };

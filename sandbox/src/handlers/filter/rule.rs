@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::spec::times;
+use crate::{spec::times, util::python};
 
 #[derive(Debug, PartialEq)]
 pub struct Rule {
@@ -24,6 +24,11 @@ pub enum Test {
     Below,
     Contains,
     Starts,
+    Ends,
+    /// Equal but for the case of letters.
+    IsLike,
+    /// Between two values, both included.
+    Range,
     IsNull,
 }
 
@@ -35,6 +40,10 @@ impl Rule {
                 .get("id")
                 .or_else(|| map.get("name"))
                 .is_some_and(|v| self.matches(v)),
+            value if self.test == Test::Range => match self.wanted.as_slice() {
+                [low, high] => at(value, low, Ordering::is_ge) && at(value, high, Ordering::is_le),
+                _ => false,
+            },
             value => self
                 .wanted
                 .iter()
@@ -43,13 +52,7 @@ impl Rule {
     }
 
     fn matches_one(&self, value: &Value, wanted: &str) -> bool {
-        let order = || {
-            if value.is_null() {
-                None
-            } else {
-                Some(compare(value, &read(value, wanted)?))
-            }
-        };
+        let order = || order(value, wanted);
         let lower = |v: &Value| {
             v.as_str()
                 .map_or_else(|| v.to_string(), str::to_owned)
@@ -64,22 +67,36 @@ impl Rule {
             Test::Below => order().is_some_and(Ordering::is_lt),
             Test::Contains => lower(value).contains(&wanted.to_lowercase()),
             Test::Starts => lower(value).starts_with(&wanted.to_lowercase()),
-            Test::IsNull => {
-                value.is_null() == matches!(wanted.to_lowercase().as_str(), "true" | "1")
-            }
+            Test::Ends => lower(value).ends_with(&wanted.to_lowercase()),
+            Test::IsLike => lower(value) == wanted.to_lowercase(),
+            Test::Range => false,
+            Test::IsNull => match wanted.to_lowercase().as_str() {
+                "true" | "1" => value.is_null(),
+                "false" | "0" => !value.is_null(),
+                _ => true,
+            },
         }
     }
+}
+
+/// Returns how a value compares with a text; null does not.
+fn order(value: &Value, wanted: &str) -> Option<Ordering> {
+    let like = Some(value).filter(|v| !v.is_null())?;
+    Some(compare(value, &read(like, wanted)?))
+}
+
+fn at(value: &Value, wanted: &str, is: fn(Ordering) -> bool) -> bool {
+    order(value, wanted).is_some_and(is)
 }
 
 /// Reads a text as a value of the same type as `like`.
 pub fn read(like: &Value, text: &str) -> Option<Value> {
     match like {
-        Value::Number(_) => text
-            .trim()
-            .parse::<i64>()
-            .map(Value::from)
-            .ok()
-            .or_else(|| text.trim().parse::<f64>().ok().map(Value::from)),
+        Value::Number(_) => {
+            let whole = python::int(text).and_then(|n| n.parse::<i64>().ok());
+            let number = || python::decimal(text)?.parse::<f64>().ok();
+            whole.map(Value::from).or_else(|| number().map(Value::from))
+        }
         Value::Bool(_) => match text.to_lowercase().as_str() {
             "true" | "1" => Some(true.into()),
             "false" | "0" => Some(false.into()),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     handlers::{
+        filter,
         query::Query,
         validate::fields::{Mode, REQUIRED, Validator},
     },
@@ -118,7 +119,19 @@ pub fn parameters(
             }
             _ => Value::from(last.clone()),
         };
-        if let Err(message) = plain_validator(schemas).check(p.schema, &p.name, value) {
+        let item = operation
+            .list
+            .as_ref()
+            .and_then(|l| schemas.members(l.item));
+        let text = schemas.at(p.schema).format().is_empty() && value.is_string();
+        let fault = item
+            .filter(|_| text)
+            .and_then(|i| filter::fault(schemas, i, &p.name, last));
+        let checked = match fault {
+            Some(fault) => scalars::invalid(fault),
+            None => plain_validator(schemas).check(p.schema, &p.name, value),
+        };
+        if let Err(message) = checked {
             let message = match operation.kind {
                 spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, message),
                 _ => message,

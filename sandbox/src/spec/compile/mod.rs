@@ -6,7 +6,8 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::spec::{
-    Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names, schema::Property,
+    Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names,
+    schema::{Kind as ValueKind, Property},
 };
 
 const METHODS: [&str; 8] = [
@@ -130,6 +131,8 @@ impl Spec {
                 (None, "") => location == Location::Query && !text("name").ends_with("__in"),
                 (None, format) => format == "multi",
             };
+            let is_list = matches!(self.schemas.at(schema).kind, ValueKind::List(_));
+            let multi = multi && is_list;
             let default = parameter
                 .get("default")
                 .or_else(|| parameter.pointer("/schema/default"))
