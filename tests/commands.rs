@@ -56,6 +56,24 @@ async fn run(server: &Server, wait: u64) -> Result<autopi::CommandOutcome, autop
 }
 
 #[tokio::test]
+async fn a_page_of_html_is_not_the_output_of_a_device() {
+    let page = response(
+        "200 OK",
+        "content-type: text/html\r\n",
+        "<html>sign in</html>",
+    );
+    let server = device_that(vec![page.clone()]).await;
+    let result = run(&server, 5_000).await.unwrap_err();
+    let server = Server::responses(vec![page]).await;
+    let client = server.client();
+    let start = client.start_command(device(), &Command::new("x")).await;
+    for error in [result, start.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("an HTML page"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_result_is_waited_for() {
     let server = device_that(vec![
         response("404 Not Found", "", "{}"),

@@ -395,6 +395,46 @@ async fn a_response_without_a_body_is_null_or_an_error() {
 }
 
 #[tokio::test]
+async fn a_page_of_html_and_bytes_are_not_json_of_any_form() {
+    static ANY: Operation = Operation {
+        id: "any",
+        method: "GET",
+        path: "/x/",
+        required: &[],
+        accept: "",
+        page: None,
+        secrets: &[],
+    };
+    let read = async |media: &str, body: &[u8]| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let whole = [head.as_bytes(), body].concat();
+        let server = Server::start(move |_, _| vec![Step::Write(whole.clone())]).await;
+        let client = server.client();
+        Call::new(&client, &ANY).send_any().await.map(|json| json.0)
+    };
+    for (media, body, fault) in [
+        ("text/html; charset=utf-8", &b"<html>"[..], "an HTML page"),
+        ("Text/HTML", b"[1]", "an HTML page"),
+        ("text/csv; charset=iso-8859-1", b"caf\xe9", "UTF-8"),
+        ("application/json", b"\"caf\xe9\"", "UTF-8"),
+    ] {
+        let error = read(media, body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let text = error.to_string();
+        assert!(
+            text.starts_with("any (GET /x/): ") && text.contains(fault),
+            "{text}"
+        );
+        assert_eq!(error.raw_body(), Some(body));
+    }
+    let text = read("text/plain", "caf\u{e9}".as_bytes()).await;
+    assert_eq!(text.unwrap(), "caf\u{e9}");
+}
+
+#[tokio::test]
 async fn a_response_that_is_not_json_is_an_error_at_once() {
     for bad in ["{\"a\": ", "[1] 2", "<html>", "\u{0}"] {
         let server = Server::responses(vec![response("503 Busy", "", ""), ok(bad)]).await;

@@ -14,12 +14,12 @@ use crate::{
         options::refuse_cursor,
         path::{expand, styled_path},
     },
-    codec::{decode as decode_text, validate::Violation},
+    codec::validate::Violation,
     pagination::{items, options::ListOptions, stream::pages},
     transport::{
         multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
-        response::decode,
+        response::{any, decode},
         send,
         trace::Trace,
     },
@@ -98,13 +98,16 @@ impl<'a> Call<'a> {
         self.read(|r| Ok(r.marked().map(drop)))
     }
 
-    /// Sends the call and reads the response as any JSON. A text that is not JSON becomes a string, an empty body null.
+    /// Sends the call and reads the response as any JSON: see [`any`].
     pub fn send_any(self) -> CallFuture<'a, Json> {
-        self.read(|r| Ok(Json(decode_text::lossless(&r.value))))
+        self.read(|r| any(&r).map(Json))
     }
 
     pub fn send_any_full(self) -> CallFuture<'a, Response<Json>> {
-        self.read(|r| Ok(r.marked().map(|body| Json(decode_text::lossless(&body)))))
+        self.read(|r| {
+            let value = any(&r)?;
+            Ok(r.marked().map(|_| Json(value)))
+        })
     }
 
     pub fn send_download(self) -> CallFuture<'a, Download> {

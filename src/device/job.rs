@@ -7,7 +7,10 @@ use crate::{
     call::path::expand,
     codec::{decode, pieces, redact::Texts},
     device::result::judge,
-    transport::clock::{Instant, after, sleep},
+    transport::{
+        clock::{Instant, after, sleep},
+        response::any,
+    },
 };
 
 const RESULT: [&str; 2] = [
@@ -114,11 +117,14 @@ impl Client {
             .request(Method::POST, &path)
             .named("start_command", template)
             .json(&command.body)?;
-        let body = request.send().await?.value;
+        let response = request.send().await?;
         // The id may be a number, all digits of which are kept.
-        let jid = pieces::member(&body, "jid").map(decode::read::<Option<String>>);
+        let jid = pieces::member(&response.value, "jid").map(decode::read::<Option<String>>);
         let jid = jid.and_then(|jid| jid.ok().flatten());
-        let done = jid.is_none().then(|| Json(decode::lossless(&body)));
+        let done = match jid {
+            None => Some(Json(any(&response)?)),
+            Some(_) => None,
+        };
         Ok(CommandJob {
             client: self.clone(),
             device,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::{Error, Response, codec::decode};
+use crate::{Error, Response, transport::response::any};
 
 /// Returns the result, `None` if there is none yet, or the error of a command that failed.
 ///
@@ -25,7 +25,7 @@ pub(super) fn judge(response: &Response<Bytes>) -> Result<Option<Value>, Error> 
     if response.status == 202 || response.value.is_empty() {
         return Ok(None);
     }
-    let value = decode::lossless(&response.value);
+    let value = any(response)?;
     let Value::Object(map) = &value else {
         return Ok((!value.is_null()).then_some(value));
     };

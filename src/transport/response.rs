@@ -3,8 +3,9 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use crate::{
     Error,
@@ -146,8 +147,7 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
             .map(str::to_owned)
     };
     let (id, after) = (text("x-request-id"), retry_after(headers));
-    let html =
-        text("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html"));
+    let html = is_html(headers);
     let status = response.status();
     let body = read_some(response).await;
     Error::status_of(status.as_u16(), id, after, html, template, body)
@@ -175,6 +175,25 @@ pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T,
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }
     decode::read(&body).map_err(|fault| undecoded(status, fault, body))
+}
+
+/// Reads a body that may be any JSON. A text that is not JSON becomes a string, an empty body null; a page of another server and bytes that are no text are
+/// errors.
+pub(crate) fn any(response: &Response<Bytes>) -> Result<Value, Error> {
+    let body = &response.value;
+    let fault = match std::str::from_utf8(body) {
+        _ if is_html(&response.headers) => Error::HTML_PAGE,
+        Err(_) => "the body is neither JSON nor a text in UTF-8",
+        Ok(_) => return Ok(decode::lossless(body)),
+    };
+    Err(Error::decode(response.status, ".", fault, body.clone()))
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    let media = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    media
+        .and_then(|m| m.get(..9))
+        .is_some_and(|m| m.eq_ignore_ascii_case(b"text/html"))
 }
 
 #[cold]
