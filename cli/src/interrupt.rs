@@ -5,12 +5,13 @@ mod unix {
     use std::{
         collections::BTreeMap,
         fs::File,
-        path::PathBuf,
+        io,
         sync::{Mutex, Once, PoisonError},
     };
 
     use rustix::termios;
     use signal_hook::{consts, iterator::Signals, low_level};
+    use tempfile::NamedTempFile;
 
     type Undo = Box<dyn FnOnce() + Send>;
 
@@ -21,35 +22,49 @@ mod unix {
     pub struct Guard(u64);
 
     impl Guard {
-        fn new(undo: impl FnOnce() + Send + 'static) -> Self {
+        /// Does something, and keeps how to undo it. A signal in between waits until both are done.
+        fn new<T>(make: impl FnOnce() -> io::Result<(T, Undo)>) -> io::Result<(T, Self)> {
             static LISTENER: Once = Once::new();
             LISTENER.call_once(|| {
                 // Without it the signal ends the process as usual.
                 if let Ok(signals) = Signals::new([consts::SIGINT, consts::SIGTERM, consts::SIGHUP])
                 {
-                    std::thread::spawn(move || listen(signals));
+                    let thread = std::thread::Builder::new();
+                    let _ = thread.spawn(move || listen(signals));
                 }
             });
             let mut undos = UNDOS.lock().unwrap_or_else(PoisonError::into_inner);
+            let (made, undo) = make()?;
             undos.0 += 1;
             let id = undos.0;
-            undos.1.insert(id, Box::new(undo));
-            Self(id)
+            undos.1.insert(id, undo);
+            Ok((made, Self(id)))
         }
 
-        /// Removes the file.
-        pub fn file(path: PathBuf) -> Self {
-            Self::new(move || drop(std::fs::remove_file(path)))
+        /// Creates a file, which is removed.
+        pub fn file(
+            make: impl FnOnce() -> io::Result<NamedTempFile>,
+        ) -> io::Result<(NamedTempFile, Self)> {
+            Self::new(|| {
+                let file = make()?;
+                let path = file.path().to_owned();
+                let undo: Undo = Box::new(move || drop(std::fs::remove_file(path)));
+                Ok((file, undo))
+            })
         }
 
         /// Restores the terminal.
         pub fn terminal() -> Option<Self> {
-            let terminal = File::open("/dev/tty").ok()?;
-            let before = termios::tcgetattr(&terminal).ok()?;
-            Some(Self::new(move || {
-                let now = termios::OptionalActions::Now;
-                let _ = termios::tcsetattr(&terminal, now, &before);
-            }))
+            let made = Self::new(|| {
+                let terminal = File::open("/dev/tty")?;
+                let before = termios::tcgetattr(&terminal)?;
+                let undo: Undo = Box::new(move || {
+                    let now = termios::OptionalActions::Now;
+                    let _ = termios::tcsetattr(&terminal, now, &before);
+                });
+                Ok(((), undo))
+            });
+            made.ok().map(|((), guard)| guard)
         }
     }
 
@@ -83,8 +98,10 @@ mod other {
     pub struct Guard;
 
     impl Guard {
-        pub fn file(_: std::path::PathBuf) -> Self {
-            Self
+        pub fn file(
+            make: impl FnOnce() -> std::io::Result<tempfile::NamedTempFile>,
+        ) -> std::io::Result<(tempfile::NamedTempFile, Self)> {
+            make().map(|file| (file, Self))
         }
 
         pub fn terminal() -> Option<Self> {

@@ -359,6 +359,16 @@ fn errors_tell_the_model_what_is_accepted() {
         "fields: no row has `nothing.x`; there are id, unit_id",
     );
     session.bad(
+        "call_operation",
+        json!({"id": "dongle_devices_list", "fields": ["vehicle.nothing"]}),
+        "fields: no row has `vehicle.nothing`",
+    );
+    session.bad(
+        "search_operations",
+        json!({"area": "dongle"}),
+        "query: required, not given",
+    );
+    session.bad(
         "search_operations",
         json!({"query": "x", "area": "nowhere"}),
         "area: one of",

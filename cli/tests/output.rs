@@ -71,6 +71,12 @@ fn a_column_that_no_item_has_is_an_error_before_anything_is_written() {
             cli.line(&format!("{line} -o {format}"))
                 .bad(2, "no item has a member `no");
         }
+        // A single object follows the same rule.
+        let read = "dongle devices-read 2e784850-0dd3-4be8-b156-ec1d2d1ee68f -o";
+        cli.line(&format!("{read} {format} --columns user_metadata.x"))
+            .good();
+        cli.line(&format!("{read} {format} --columns vehicle.no_such"))
+            .bad(2, "there is no member `vehicle.no_such`");
         // A member that is null everywhere is known too.
         cli.line(&format!(
             "dongle devices-list --columns scheduled_update.release -o {format}"

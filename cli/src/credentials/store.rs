@@ -10,7 +10,7 @@ use autopi::{SecretString, rt};
 use fs4::fs_std::FileExt;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use crate::{Failure, Result, output::line};
+use crate::{Failure, Result, interrupt::Guard, output::line};
 
 /// The credential that a login stores.
 #[derive(Debug)]
@@ -127,9 +127,11 @@ fn change(create: bool, edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> 
 fn write(folder: &Path, path: &Path, text: &SecretString) -> io::Result<()> {
     use autopi::rt::ExposeSecret;
     // Created with mode 600.
-    let mut file = tempfile::Builder::new()
-        .prefix(".credentials-")
-        .tempfile_in(folder)?;
+    let (mut file, _guard) = Guard::file(|| {
+        tempfile::Builder::new()
+            .prefix(".credentials-")
+            .tempfile_in(folder)
+    })?;
     file.write_all(text.expose_secret().as_bytes())?;
     file.as_file().sync_data()?;
     file.persist(path).map(drop).map_err(|e| e.error)

@@ -249,15 +249,13 @@ impl Server {
 
     /// Checks that the document or one of the rows has each of the fields.
     fn has(&self, operation: &Operation, rows: &[Value], fields: &[String]) -> Result<()> {
-        let known = view(self.index, operation).known;
+        let view = view(self.index, operation);
         let is_known = |field: &&String| {
-            let first = field.split('.').next().unwrap_or_default();
-            known.iter().any(|name| name == first || name == *field)
-                || rows.iter().any(|row| columns::get(row, field).is_some())
+            view.knows(field) || rows.iter().any(|row| columns::get(row, field).is_some())
         };
         match fields.iter().find(|field| !is_known(field)) {
             Some(field) if !rows.is_empty() => {
-                let names = members(&known, rows)
+                let names = members(&view.known, rows)
                     .into_iter()
                     .take(60)
                     .collect::<Vec<_>>();

@@ -144,7 +144,8 @@ fn text<'a>(arguments: &'a JsonObject, name: &str) -> Result<Option<&'a str>> {
 
 impl Server {
     fn search(&self, arguments: &JsonObject) -> Result<String> {
-        let query = text(arguments, "query")?.unwrap_or_default();
+        let query = text(arguments, "query")?;
+        let query = query.ok_or_else(|| Failure::usage("query: required, not given"))?;
         let area = text(arguments, "area")?.map(|a| a.replace('-', "_"));
         let is_area = |name: &str| area.as_deref().is_none_or(|a| a == name);
         if !self.index.areas.iter().any(|a| is_area(a.name)) {

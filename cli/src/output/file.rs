@@ -92,13 +92,13 @@ impl Target {
             builder.prefix(".autopi-");
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let file = builder.tempfile_in(folder(&path)).map_err(fail)?;
+            let made = Guard::file(|| builder.tempfile_in(folder(&path)));
+            let (file, guard) = made.map_err(fail)?;
             // A file that only its owner can read stays so.
             if let Ok(replaced) = fs::metadata(&path) {
                 let mode = replaced.permissions();
                 file.as_file().set_permissions(mode).map_err(fail)?;
             }
-            let guard = Guard::file(file.path().to_owned());
             To::New(Box::new(BufWriter::new(file)), path, output.force, guard)
         };
         Ok(Self {

@@ -101,9 +101,10 @@ pub struct View {
 
 impl View {
     /// Returns whether an item may have a value at this path, which none had so far.
-    fn may_have(&self, path: &str) -> bool {
+    pub fn knows(&self, path: &str) -> bool {
         let schema = self.schema.as_ref();
-        schema.is_some_and(|(index, schema)| may_have(index, schema, path))
+        self.known.iter().any(|name| name == path)
+            || schema.is_some_and(|(index, schema)| may_have(index, schema, path))
     }
 }
 

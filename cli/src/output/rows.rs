@@ -80,14 +80,9 @@ impl<'a> Rows<'a> {
 
     /// Returns whether the columns are not fixed yet, or whether some of the requested ones have not been seen.
     fn settles(&self) -> bool {
-        let unknown = || self.missing.iter().any(|path| !self.is_known(path));
+        let unknown = || self.missing.iter().any(|path| !self.view.knows(path));
         let no_header = self.waits_for_header() && self.output.columns.is_empty();
         self.written == 0 && (no_header || unknown())
-    }
-
-    /// Returns whether the document has a column, or the object that it is in.
-    fn is_known(&self, path: &str) -> bool {
-        self.view.known.iter().any(|name| name == path) || self.view.may_have(path)
     }
 
     /// Writes out the buffer, before a wait for more.
@@ -163,7 +158,7 @@ impl<'a> Rows<'a> {
     /// Returns an error if it cannot be written, if the filter fails, or if no item has a requested column.
     pub fn end(mut self) -> Result<()> {
         let came = self.written > 0 || !self.kept.is_empty();
-        let unknown = self.missing.iter().find(|path| !self.is_known(path));
+        let unknown = self.missing.iter().find(|path| !self.view.knows(path));
         if let Some(path) = unknown.filter(|_| came) {
             let known: Vec<_> = self.members.iter().map(|m| escape::line(m)).collect();
             let fault = Failure::usage(format!("no item has a member `{}`", escape::line(path)));

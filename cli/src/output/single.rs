@@ -12,7 +12,7 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
         (asked, Value::Object(_)) => {
             if let Some(path) = asked
                 .iter()
-                .find(|path| columns::get(&value, path).is_none())
+                .find(|path| columns::get(&value, path).is_none() && !view.knows(path))
             {
                 let known: Vec<_> = value
                     .as_object()

@@ -236,6 +236,32 @@ mod tests {
         assert!(shown.contains("no devices"), "{shown}");
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_panic_restores_the_terminal_before_its_message() {
+        use std::process::{Command, Stdio};
+        const INSIDE: &str = "AUTOPI_WATCH_PANICS";
+        if std::env::var_os(INSIDE).is_some() {
+            let _terminal = Restored(ratatui::try_init().unwrap());
+            panic!("on purpose");
+        }
+        // This test again, on a terminal of util-linux's `script`.
+        let test = "watch::tests::a_panic_restores_the_terminal_before_its_message";
+        let own = std::env::current_exe().unwrap();
+        let line = format!("{} --exact {test} --nocapture; stty -a", own.display());
+        let mut script = Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).env(INSIDE, "1");
+        let script = script.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = script.spawn().unwrap();
+        let _input = child.stdin.take();
+        let shown = child.wait_with_output().unwrap().stdout;
+        let shown = String::from_utf8_lossy(&shown);
+        let (_, after) = shown.split_once("\u{1b}[?1049l").unwrap();
+        for part in ["on purpose", " icanon", " echo "] {
+            assert!(after.contains(part), "{part}: {shown:?}");
+        }
+    }
+
     #[test]
     fn a_device_has_one_row_with_its_last_position() {
         let place = |ts: &str, lat: f64| json!({"ts": ts, "location": {"lat": lat, "lon": 1.0}});
