@@ -119,6 +119,9 @@ fn a_trip_of_the_sandbox_is_shown_in_words_and_in_pictures() {
     cli.run(&["trip", "show", id, "--svg", "t.svg"]).good();
     let svg = fs::read_to_string(cli.home.path().join("t.svg")).unwrap();
     assert!(count(&svg, TRACK) > 3 && svg.contains(">Truck-"), "{svg}");
+    let piped = cli.run(&["trip", "show", id, "--svg", "-"]);
+    assert_eq!(piped.good(), svg);
+    assert!(!cli.home.path().join("-").exists());
     assert!(
         cli.run(&["trip", "show", id, "--dry-run"])
             .good()

@@ -55,10 +55,16 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         }
         Some((kind, path)) => {
             let output = Output {
-                file: Some(path),
+                // As with `-o`.
+                file: Some(path).filter(|path| path.as_os_str() != "-"),
                 ..context.output.clone()
             };
             output.check()?;
+            if output.is_terminal() {
+                return Err(Failure::usage(
+                    "a picture is not for a terminal: name a file",
+                ));
+            }
             Some((kind, output))
         }
         None => None,
@@ -193,7 +199,7 @@ impl Shown {
         let mut target = Target::open(output)?;
         target.write(&bytes)?;
         target.end()?;
-        let path = output.file.as_deref().unwrap_or("?".as_ref());
+        let path = output.file.as_deref().unwrap_or("stdout".as_ref());
         output.notice(&format!(
             "{} positions in {}",
             self.drive.dots.len(),

@@ -147,6 +147,13 @@ impl Target {
             true => file.persist(&path),
             false => file.persist_noclobber(&path),
         };
-        kept.map(drop).map_err(|e| fail(e.error))
+        kept.map(drop).map_err(|e| match e.error.kind() {
+            io::ErrorKind::AlreadyExists => Failure::failed(format!(
+                "{}: another command has written it meanwhile",
+                self.name
+            ))
+            .hint("--force replaces it"),
+            _ => fail(e.error),
+        })
     }
 }
