@@ -710,6 +710,16 @@ fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
             none,
         ),
         (
+            json!({"allOf": [a, {"type": "object", "required": ["b"], "properties": {"b": int}}]}),
+            json!({"type": "object", "required": ["b"], "properties": {"a": text, "b": int}}),
+            none,
+        ),
+        (
+            json!({"allOf": [a, {"properties": {"b": int}}]}),
+            json!({"type": "object", "properties": {"b": text, "c": int}}),
+            &["member-gone", "member-new", "type-changed"],
+        ),
+        (
             json!({"not": {"type": "string", "title": "x"}}),
             json!({"not": {"title": "y", "type": ["string"]}}),
             none,

@@ -5,6 +5,7 @@ mod keywords;
 mod alternatives;
 mod limits;
 mod members;
+mod merged;
 mod names;
 mod values;
 
@@ -65,6 +66,7 @@ impl<'a> Walker<'a> {
                 self.references(at, (old, new), (a, b));
                 done = &["$ref", "allOf"];
             }
+            (None, None) if self.written_out(at, (old, new)) => return,
             (None, None) => {}
             (a, b) => return self.inlined(at, (old, new), (a, b)),
         }
