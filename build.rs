@@ -1,4 +1,5 @@
-//! Generates the client for the areas whose features are on: `spec/openapi.json` (or `$AUTOPI_SPEC`) → `$OUT_DIR/generated.rs`.
+//! Generates the client for the areas whose features are on: `spec/openapi.json` (or
+//! `$AUTOPI_SPEC`) → `$OUT_DIR/generated.rs`.
 
 use std::{env, error::Error, fs, path::PathBuf};
 

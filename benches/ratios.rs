@@ -1,7 +1,9 @@
-//! `cargo xtask bench-runtime`: compares the client with hand-written reqwest and serde, as ratios within one run.
+//! `cargo xtask bench-runtime`: compares the client with hand-written reqwest and serde, as ratios
+//! within one run.
 //!
-//! Each pair is measured repeatedly, in turns (A B, B A, A B ...). The output is the median of the pairs' ratios, with the lowest and the highest. Peak memory
-//! is the growth of `VmHWM` after a reset through `/proc/self/clear_refs` (Linux), of the client and the server together.
+//! Each pair is measured repeatedly, in turns (A B, B A, A B ...). The output is the median of the
+//! pairs' ratios, with the lowest and the highest. Peak memory is the growth of `VmHWM` after a
+//! reset through `/proc/self/clear_refs` (Linux), of the client and the server together.
 
 mod support;
 
@@ -41,7 +43,8 @@ fn main() {
         return Sandbox::serve();
     }
     println!(
-        "| what | ratio (median) | lowest – highest | aim | processor time | pairs |\n| --- | --- | --- | --- | --- | --- |"
+        "| what | ratio (median) | lowest – highest | aim | processor time | pairs |\n| --- | --- \
+         | --- | --- | --- | --- |"
     );
     let only = env::args()
         .nth(1)
@@ -100,7 +103,8 @@ fn pairs(
     }
 }
 
-/// Returns the processor time of this process so far, in hundredths of a second, including that of the server.
+/// Returns the processor time of this process so far, in hundredths of a second, including that of
+/// the server.
 fn ticks() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat
@@ -132,7 +136,8 @@ fn timed(run: impl FnOnce()) -> Duration {
     started.elapsed()
 }
 
-/// Makes 50 calls in a row, in a task of the runtime or on the thread that waits for it: with several threads the latter hands each call over twice.
+/// Makes 50 calls in a row, in a task of the runtime or on the thread that waits for it: with
+/// several threads the latter hands each call over twice.
 fn in_turn<C: Future + Send>(
     runtime: &Runtime,
     in_task: bool,
@@ -295,7 +300,8 @@ fn memory() {
     });
     let (some, more) = (rows(10 * PAGE), rows(ROWS));
     println!(
-        "| (c) peak memory, 10,000 rows of the sandbox {some:.1} MiB, then 1,000,000 rows {more:.1} MiB more | | | constant | | 1 |"
+        "| (c) peak memory, 10,000 rows of the sandbox {some:.1} MiB, then 1,000,000 rows \
+         {more:.1} MiB more | | | constant | | 1 |"
     );
     let buffered = peak(|| {
         assert_eq!(
@@ -308,7 +314,8 @@ fn memory() {
         )
     });
     println!(
-        "| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ 0.1 | | 1 |",
+        "| (b) peak memory, streamed {streamed:.1} MiB, buffered {buffered:.1} MiB | {:.3} | | ≤ \
+         0.1 | | 1 |",
         streamed / buffered
     );
 }
@@ -438,7 +445,8 @@ fn from(runtime: &Runtime, url: &str, server: &str, aim: &str) {
     );
 }
 
-/// Makes 10,000 calls in 256 tasks, each of which makes its next call when the last is done; returns the sorted durations.
+/// Makes 10,000 calls in 256 tasks, each of which makes its next call when the last is done;
+/// returns the sorted durations.
 fn calls<C: Future + Send + 'static>(
     runtime: &Runtime,
     call: impl Fn() -> C + Clone + Send + 'static,
@@ -491,7 +499,8 @@ fn in_flight() {
     for (whose, waits) in [("a call", waits), ("one of bare reqwest", theirs)] {
         let of = |share: usize| waits[(waits.len() - 1) * share / 1000].as_secs_f64() * 1e3;
         println!(
-            "| (d) how long {whose} took: median {:.1} ms, 99.9 % {:.1} ms, longest {:.1} ms | | | none starves | | |",
+            "| (d) how long {whose} took: median {:.1} ms, 99.9 % {:.1} ms, longest {:.1} ms | | \
+             | none starves | | |",
             of(500),
             of(999),
             of(1000)

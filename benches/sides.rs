@@ -1,5 +1,6 @@
-//! `cargo bench --bench sides`: absolute times of both sides, measured with divan, for work on one of them. Our claims are based on the ratios of `cargo xtask
-//! bench-runtime`: here the sides are measured one after the other, and the machine may have changed in between.
+//! `cargo bench --bench sides`: absolute times of both sides, measured with divan, for work on one
+//! of them. Our claims are based on the ratios of `cargo xtask bench-runtime`: here the sides are
+//! measured one after the other, and the machine may have changed in between.
 
 mod support;
 

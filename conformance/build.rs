@@ -1,4 +1,5 @@
-//! Turns `spec/openapi.json` into a table of calls, one for each operation, and the example of each; also makes the types of a document with unions.
+//! Turns `spec/openapi.json` into a table of calls, one for each operation, and the example of
+//! each; also makes the types of a document with unions.
 
 use std::{env, error::Error, fs, path::Path};
 

@@ -1,7 +1,8 @@
-//! Logs in, switches to an API token, lists devices and vehicles page by page and prints a day of telemetry, and
-//! runs a command on a device.
+//! Logs in, switches to an API token, lists devices and vehicles page by page and prints a day of
+//! telemetry, and runs a command on a device.
 //!
-//! `cargo xtask demo` runs it against the embedded sandbox. Against the real API: set `AUTOPI_EMAIL`, `AUTOPI_PASSWORD` and `AUTOPI_API_TOKEN`.
+//! `cargo xtask demo` runs it against the embedded sandbox. Against the real API: set
+//! `AUTOPI_EMAIL`, `AUTOPI_PASSWORD` and `AUTOPI_API_TOKEN`.
 
 use std::{env, error::Error, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The committed documents, compressed into the crate: from the repository, or from the copies in the package.
+//! The committed documents, compressed into the crate: from the repository, or from the copies in
+//! the package.
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 

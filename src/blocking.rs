@@ -1,11 +1,13 @@
-//! The blocking client: every call of [`crate::Client`] under the same name, with pages and streams as iterators and downloads as [`io::Read`].
+//! The blocking client: every call of [`crate::Client`] under the same name, with pages and streams
+//! as iterators and downloads as [`io::Read`].
 //!
 //! ```no_run
 //! # fn main() -> Result<(), autopi::Error> {
 //! use autopi::{Method, blocking::Client};
 //!
 //! let client = Client::builder().api_token("…").build()?; // or Client::from_env()
-//! let user = client.request(Method::GET, "/auth/user/").send_json::<autopi::serde_json::Value>()?.value;
+//! let user = client.request(Method::GET, "/auth/user/");
+//! let user = user.send_json::<autopi::serde_json::Value>()?.value;
 //! println!("{}", user["email"]);
 //! # #[cfg(feature = "dongle")]
 //! for device in client.dongle_devices_list().page_size(100).stream() {
@@ -15,9 +17,10 @@
 //! # }
 //! ```
 //!
-//! Two threads of one tokio runtime serve all blocking clients of the process. Inside a task of a tokio runtime every call returns an error, because it would
-//! block all other tasks of that thread; inside `tokio::task::spawn_blocking` calls work. A forked process shares no threads with its parent and must build its
-//! own client.
+//! Two threads of one tokio runtime serve all blocking clients of the process. Inside a task of a
+//! tokio runtime every call returns an error, because it would block all other tasks of that
+//! thread; inside `tokio::task::spawn_blocking` calls work. A forked process shares no threads with
+//! its parent and must build its own client.
 
 use std::{fmt, io, ops::Deref, time::Duration};
 
@@ -35,7 +38,8 @@ use crate::{
 #[derive(Debug)]
 pub enum Blocking {}
 
-/// A client for one API host and one account whose calls block the thread. Cheap to clone; share it.
+/// A client for one API host and one account whose calls block the thread. Cheap to clone; share
+/// it.
 #[derive(Clone)]
 pub struct Client(pub(crate) crate::Client);
 
@@ -46,12 +50,14 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is set.
+    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is
+    /// set.
     pub fn builder() -> ClientBuilder<Blocking> {
         ClientBuilder::new()
     }
 
-    /// Returns a client with the credentials and the host from the environment or a profile: see [`ClientBuilder::from_env`].
+    /// Returns a client with the credentials and the host from the environment or a profile: see
+    /// [`ClientBuilder::from_env`].
     ///
     /// # Errors
     /// Returns an error if no credentials are found, or if they are malformed.
@@ -105,7 +111,8 @@ impl ClientBuilder<Blocking> {
     /// Builds the client. No request is made.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a host that was not allowed, or if there are no credentials.
+    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a
+    /// host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client().map(Client)
     }
@@ -115,15 +122,18 @@ impl RawRequest<'_, Blocking> {
     /// Sends the request and returns the status, the headers and the body as bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, or if its status is not 2xx;
+    /// [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send(self) -> Result<Response<Bytes>, Error> {
         wait(Box::pin(self.into_async().send()))
     }
 
-    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of your own, or [`serde_json::Value`].
+    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of
+    /// your own, or [`serde_json::Value`].
     ///
     /// # Errors
-    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode
+    /// as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         wait(Box::pin(self.into_async().send_json()))
     }
@@ -131,7 +141,8 @@ impl RawRequest<'_, Blocking> {
     /// Sends the request and returns the response as a reader.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, or if its status is not 2xx;
+    /// [`ErrorKind`](crate::ErrorKind) tells which.
     pub fn send_download(self) -> Result<Download, Error> {
         wait(Box::pin(self.into_async().send_download())).map(Download::from)
     }
@@ -141,7 +152,8 @@ impl CommandJob<Blocking> {
     /// Returns the result of the command, or `None` if there is none yet.
     ///
     /// # Errors
-    /// Returns an error if the API refuses the request, or if the device reports that the command failed.
+    /// Returns an error if the API refuses the request, or if the device reports that the command
+    /// failed.
     pub fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().poll()))
     }
@@ -149,13 +161,15 @@ impl CommandJob<Blocking> {
     /// Polls at growing intervals until there is a result, and returns it.
     ///
     /// # Errors
-    /// Returns an error if the API refuses a request, if the device reports that the command failed, or if there is no result within `timeout`.
+    /// Returns an error if the API refuses a request, if the device reports that the command
+    /// failed, or if there is no result within `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<CommandOutcome, Error> {
         wait(Box::pin(self.clone().into_mode::<Async>().wait(timeout)))
     }
 }
 
-/// An iterator over the items or pages of a list. `next` blocks until the next one has arrived; after an error the iterator ends.
+/// An iterator over the items or pages of a list. `next` blocks until the next one has arrived;
+/// after an error the iterator ends.
 #[must_use = "nothing is sent before the first `next`"]
 pub struct Iter<T>(Option<ItemStream<'static, T>>);
 
@@ -184,7 +198,8 @@ impl<T> Iterator for Iter<T> {
     }
 }
 
-/// A response that is read through [`io::Read`]. Its status, headers and name are those of [`crate::Download`].
+/// A response that is read through [`io::Read`]. Its status, headers and name are those of
+/// [`crate::Download`].
 pub struct Download {
     inner: crate::Download,
     chunk: Bytes,
@@ -216,7 +231,8 @@ impl Download {
     /// Returns everything that was not read yet, whatever its size.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an
+    /// attempt.
     pub fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = self.chunk.to_vec();
         while let Some(chunk) = wait(Box::pin(self.inner.chunk()))? {

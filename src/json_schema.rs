@@ -1,7 +1,8 @@
-//! `schemars::JsonSchema` for every generated type and for the types of this crate. The schemas are data, taken from the document.
+//! `schemars::JsonSchema` for every generated type and for the types of this crate. The schemas are
+//! data, taken from the document.
 //!
-//! A schema says what the document says. This crate accepts more than that: enum values that are not listed, times without an offset, numbers in place of
-//! decimals.
+//! A schema says what the document says. This crate accepts more than that: enum values that are
+//! not listed, times without an offset, numbers in place of decimals.
 
 #![allow(dead_code)] // A client without areas has no types.
 
@@ -55,7 +56,8 @@ fn of_component(name: &str, generator: &mut SchemaGenerator) -> Schema {
     Schema::try_from(schema).unwrap_or_default()
 }
 
-/// Replaces references to components by the generator's own, which knows the schemas it has already: a type may contain itself.
+/// Replaces references to components by the generator's own, which knows the schemas it has
+/// already: a type may contain itself.
 fn refer(schema: &mut Value, generator: &mut SchemaGenerator) {
     match schema {
         Value::Object(map) => {

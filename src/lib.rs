@@ -2,8 +2,9 @@
 //!
 //! ## In this crate
 //!
-//! [`Client`] has one method for each operation ([`areas`] lists them). The method returns a builder: `send` makes the call, `stream` and `pages` follow a list to its end. The types of requests and
-//! responses are in [`types`], the builders in [`builder`].
+//! [`Client`] has one method for each operation ([`areas`] lists them). The method returns a
+//! builder: `send` makes the call, `stream` and `pages` follow a list to its end. The types of
+//! requests and responses are in [`types`], the builders in [`builder`].
 //!
 //! | for | see |
 //! | --- | --- |

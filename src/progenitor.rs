@@ -1,10 +1,14 @@
-//! progenitor's builders for the same document, sent by this client: `autopi::progenitor::Client`, made from an [`autopi::Client`](crate::Client).
+//! progenitor's builders for the same document, sent by this client: `autopi::progenitor::Client`,
+//! made from an [`autopi::Client`](crate::Client).
 //!
-//! Credentials, retries, limits, hooks and traces are those of the client. The types are ours: open enums, the two kinds of id, pages that keep their bad
-//! items. [`ResponseValue`], [`ByteStream`] and [`Error`] are progenitor's. Operations with a multipart body are left out, because progenitor cannot read them.
+//! Credentials, retries, limits, hooks and traces are those of the client. The types are ours: open
+//! enums, the two kinds of id, pages that keep their bad items. [`ResponseValue`], [`ByteStream`]
+//! and [`Error`] are progenitor's. Operations with a multipart body are left out, because
+//! progenitor cannot read them.
 //!
-//! A response whose status is not 2xx is an [`Error::UnexpectedResponse`] or [`Error::ErrorResponse`] with its status and body. A call that failed without a
-//! response is an [`Error::CommunicationError`]; [`cause`] returns this crate's error in it.
+//! A response whose status is not 2xx is an [`Error::UnexpectedResponse`] or
+//! [`Error::ErrorResponse`] with its status and body. A call that failed without a response is an
+//! [`Error::CommunicationError`]; [`cause`] returns this crate's error in it.
 
 use std::time::Duration;
 
@@ -57,7 +61,8 @@ impl ClientHooks<crate::Client> for Client {
         match exec(&self.inner, request, info.operation_id).await {
             Ok(response) => Ok(response),
             Err(error) => match (error.status(), error.raw_body()) {
-                // A response with another status goes back as it is: progenitor decides by the status.
+                // A response with another status goes back as it is: progenitor decides by the
+                // status.
                 (Some(status), Some(body)) if !(200..300).contains(&status) => Ok(respond(
                     status,
                     Default::default(),
@@ -78,10 +83,12 @@ struct Known {
     secrets: Marked,
 }
 
-/// Stands for a path parameter that cannot be one segment. No encoded text contains it, and no URL parser changes it.
+/// Stands for a path parameter that cannot be one segment. No encoded text contains it, and no URL
+/// parser changes it.
 const NO_SEGMENT: &str = "%-no-segment";
 
-/// Returns a path parameter as one segment. progenitor's builders call it where it cannot return an error.
+/// Returns a path parameter as one segment. progenitor's builders call it where it cannot return an
+/// error.
 fn encode_path(value: &str) -> String {
     address::segment(value).map_or_else(|_| NO_SEGMENT.into(), |segment| segment.to_string())
 }
@@ -152,7 +159,8 @@ fn respond(
     response.into()
 }
 
-/// Returns a `reqwest::Error` whose source is our error. The only public way to make one is a body that breaks.
+/// Returns a `reqwest::Error` whose source is our error. The only public way to make one is a body
+/// that breaks.
 async fn failed(error: crate::Error) -> reqwest::Error {
     let body = stream::iter([Err::<Bytes, _>(error)]);
     let response = reqwest::Response::from(http::Response::new(reqwest::Body::wrap_stream(body)));

@@ -1,4 +1,5 @@
-//! What generated code and the `autopi` command call. Not part of the public interface: it may change with any release.
+//! What generated code and the `autopi` command call. Not part of the public interface: it may
+//! change with any release.
 
 pub use secrecy::ExposeSecret;
 pub use serde;
@@ -40,17 +41,20 @@ pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, c
     crate::transport::response::decode(200, body)
 }
 
-/// Returns the text of an error without its advice for programs in Rust, for the users of a program.
+/// Returns the text of an error without its advice for programs in Rust, for the users of a
+/// program.
 pub fn without_advice(error: &crate::Error) -> String {
     error.without_advice()
 }
 
-/// Returns whether a JSON text has a number that changes when it is read as an `i64`, `u64` or `f64`.
+/// Returns whether a JSON text has a number that changes when it is read as an `i64`, `u64` or
+/// `f64`.
 pub fn loses_digits(json: &[u8]) -> bool {
     crate::codec::digits::any_lost(json)
 }
 
-/// Returns the `Authorization` header that a call would be sent with now; logs in if there is no session.
+/// Returns the `Authorization` header that a call would be sent with now; logs in if there is no
+/// session.
 pub async fn authorization(client: &crate::Client) -> Result<secrecy::SecretString, crate::Error> {
     use crate::transport::core::Authorization;
     let header = match client.core.authorizer.authorization(&client.core, None) {

@@ -1,4 +1,5 @@
-//! The blocking client over sockets: calls, lists, transfers, commands, and calls from places where blocking is not allowed.
+//! The blocking client over sockets: calls, lists, transfers, commands, and calls from places where
+//! blocking is not allowed.
 
 mod support;
 
@@ -155,7 +156,8 @@ fn refused(error: &Error) {
     );
 }
 
-/// A blocking call inside a task is an error, not a panic or a blocked runtime; outside of tasks it works.
+/// A blocking call inside a task is an error, not a panic or a blocked runtime; outside of tasks it
+/// works.
 async fn in_a_task() {
     let server = Server::responses(vec![ok("7")]).await;
     let client = client(&server.url);
@@ -199,7 +201,8 @@ fn a_call_beside_a_runtime_that_is_entered_works() {
     assert_eq!(get(&client).unwrap(), 7);
 }
 
-/// Like the stream: bad items go to the handler or become the error at the end, after which the iterator stays at its end.
+/// Like the stream: bad items go to the handler or become the error at the end, after which the
+/// iterator stays at its end.
 #[test]
 fn an_iterator_continues_after_a_bad_item_and_stays_at_its_end() {
     use autopi::{

@@ -1,4 +1,5 @@
-//! The client over real sockets: against the sandbox, and against a raw server that misbehaves on purpose.
+//! The client over real sockets: against the sandbox, and against a raw server that misbehaves on
+//! purpose.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,7 +15,8 @@ use tokio::{
 
 type Heads = Arc<Mutex<Vec<String>>>;
 
-/// Starts a server that sends the n-th response to the n-th request, and the last one from then on; keeps the request heads.
+/// Starts a server that sends the n-th response to the n-th request, and the last one from then on;
+/// keeps the request heads.
 async fn server(responses: Vec<String>) -> (String, Heads) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

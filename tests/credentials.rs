@@ -34,7 +34,8 @@ fn login(server: &Server) -> Client {
         .unwrap()
 }
 
-/// A server whose n-th login gives a JWT named n: the first one lives so long, each other ten minutes.
+/// A server whose n-th login gives a JWT named n: the first one lives so long, each other ten
+/// minutes.
 async fn sessions(first: Duration, refused: fn(&str) -> bool) -> Server {
     let logins = AtomicU64::new(0);
     let now = || {

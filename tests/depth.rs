@@ -1,4 +1,5 @@
-//! JSON nested 100,000 levels deep is an error without an overflow of the stack, and the data beside it still decodes.
+//! JSON nested 100,000 levels deep is an error without an overflow of the stack, and the data
+//! beside it still decodes.
 
 mod support;
 
@@ -26,7 +27,8 @@ fn nested(open: &str, close: &str) -> String {
     [open.repeat(LEVELS), "1".into(), close.repeat(LEVELS)].concat()
 }
 
-/// Objects in objects, lists in lists, both, and JSON in a text; each also with a number beyond 64 bits, so that it is decoded piece by piece.
+/// Objects in objects, lists in lists, both, and JSON in a text; each also with a number beyond 64
+/// bits, so that it is decoded piece by piece.
 fn deep() -> Vec<String> {
     let pairs = [
         (r#"{"child":"#, "}"),

@@ -43,7 +43,8 @@ fn path(span: &str) -> Option<PathBuf> {
     (is_ours && !top.is_empty()).then(|| Path::new(ROOT).join(span))
 }
 
-/// Returns whether a link of a page leads to a file, and its fragment to a heading of that file. Links to other sites are not checked.
+/// Returns whether a link of a page leads to a file, and its fragment to a heading of that file.
+/// Links to other sites are not checked.
 fn leads_somewhere(page: &Path, link: &str) -> bool {
     let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
     // The README is shown on docs.rs and crates.io, so its links are whole.

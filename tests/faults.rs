@@ -1,4 +1,5 @@
-//! How the client reacts when the server or the network fails, and how many requests the server sees.
+//! How the client reacts when the server or the network fails, and how many requests the server
+//! sees.
 
 mod support;
 
@@ -159,7 +160,11 @@ async fn truncated_gzip_is_retried() {
     // The first half of `gzip` of a JSON text, with the length of that half.
     let half = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\x4a\x54";
     let (error, requests) = fault(move |_| {
-        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", half.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: \
+             {}\r\n\r\n",
+            half.len()
+        );
         vec![Step::Write([head.as_bytes(), half].concat())]
     })
     .await;
@@ -407,7 +412,8 @@ async fn a_page_of_html_and_bytes_are_not_json_of_any_form() {
     };
     let read = async |media: &str, body: &[u8]| {
         let head = format!(
-            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: {media}\r\ncontent-length: \
+             {}\r\n\r\n",
             body.len()
         );
         let whole = [head.as_bytes(), body].concat();
@@ -664,7 +670,8 @@ async fn options_of_a_call_override_those_of_the_client() {
     assert_eq!(get(&client).await.unwrap(), 7);
 }
 
-/// The server has not acted on a request that exceeded the rate, so it is retried for every method if its body can be sent again.
+/// The server has not acted on a request that exceeded the rate, so it is retried for every method
+/// if its body can be sent again.
 #[tokio::test]
 async fn a_429_of_any_method_is_retried() {
     let slow = || response("429 Too Many Requests", "retry-after: 0\r\n", "");
@@ -790,7 +797,8 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     let request = client.request(Method::GET, "/x/").options(options.clone());
     assert_eq!(request.send_json::<u8>().await.unwrap().value, 7);
     assert_eq!(server.requests().len(), 2);
-    // A call that cannot be retried has its whole timeout, and so has one with its own attempt timeout.
+    // A call that cannot be retried has its whole timeout, and so has one with its own attempt
+    // timeout.
     let slow = || Server::start(|_, _| vec![Step::Wait(600 * MS), Step::Write(ok("7").into())]);
     for (method, options) in [
         (Method::POST, options.clone()),
@@ -937,7 +945,8 @@ async fn the_error_text_fits_the_status() {
     );
 }
 
-/// Calls are dropped at any point of logins, rate slots, permits and prefetched pages; the next call still gets its response.
+/// Calls are dropped at any point of logins, rate slots, permits and prefetched pages; the next
+/// call still gets its response.
 #[tokio::test]
 async fn a_client_works_after_calls_were_dropped_anywhere() {
     static LIST: Operation = Operation {

@@ -11,7 +11,8 @@ use h2::{Reason, server};
 use reqwest::{Method, retry};
 use tokio::net::TcpListener;
 
-/// Ends the first `refused` streams with this reason, and responds to the others with null. Returns its URL, and the count of requests.
+/// Ends the first `refused` streams with this reason, and responds to the others with null. Returns
+/// its URL, and the count of requests.
 async fn server(refused: usize, reason: Reason) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (url, asked) = (

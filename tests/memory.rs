@@ -1,4 +1,5 @@
-//! Which copies of a secret remain in the memory of this process, as the documentation of `Credentials` says.
+//! Which copies of a secret remain in the memory of this process, as the documentation of
+//! `Credentials` says.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -31,7 +32,9 @@ use tokio_rustls::{
     },
 };
 
-/// The self-signed certificate of `localhost`: made with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost`.
+/// The self-signed certificate of `localhost`: made with `openssl req -x509 -newkey ec -pkeyopt
+/// ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext
+/// subjectAltName=DNS:localhost`.
 const CERTIFICATE: &[u8] = include_bytes!("support/localhost.crt");
 const KEY_OF_SERVER: &[u8] = include_bytes!("support/localhost.key");
 
@@ -69,7 +72,8 @@ impl Hidden {
     }
 }
 
-/// Reads this process's memory. Its buffers are allocated before there are secrets, so that they do not overwrite freed ones.
+/// Reads this process's memory. Its buffers are allocated before there are secrets, so that they do
+/// not overwrite freed ones.
 struct Memory {
     file: File,
     buffer: Vec<u8>,
@@ -87,7 +91,8 @@ impl Memory {
         }
     }
 
-    /// Returns how many pieces of the secret are in this process's writable memory, including freed memory.
+    /// Returns how many pieces of the secret are in this process's writable memory, including freed
+    /// memory.
     fn pieces(&mut self, hidden: &Hidden) -> usize {
         self.maps.clear();
         let mut maps = File::open("/proc/self/maps").unwrap();
@@ -145,7 +150,8 @@ impl CredentialsProvider for Own {
     }
 }
 
-/// Returns the body of a response. The token of a login is made from the secret; the password `x` requires a second factor.
+/// Returns the body of a response. The token of a login is made from the secret; the password `x`
+/// requires a second factor.
 fn body(request: &str) -> String {
     let after = |name: &str| request.split_once(name).map(|(_, rest)| rest);
     match after("\"recovery_code\":\"").or(after("\"password\":\"")) {
@@ -294,7 +300,8 @@ async fn nothing_is_left(wire: &str, url: &str) {
         // The connection ends in its own task.
         tokio::time::sleep(Duration::from_millis(50)).await;
         let (left, token) = (memory.pieces(&hidden), memory.pieces(&hidden.token()));
-        // hyper and h2 wrote headers and bodies from this memory; they and rustls read responses into it.
+        // hyper and h2 wrote headers and bodies from this memory; they and rustls read responses
+        // into it.
         let (of_secret, of_token) = match (name, wire) {
             ("password" | "code", "http1") => (0, 2),
             ("password" | "code", "tls") => (0, 4),
@@ -313,7 +320,8 @@ async fn nothing_is_left(wire: &str, url: &str) {
     assert_eq!(memory.pieces(&hidden), 0, "of what is refused");
 }
 
-/// Nothing remains of a credentials file, and of a variable only the copy in the environment itself.
+/// Nothing remains of a credentials file, and of a variable only the copy in the environment
+/// itself.
 fn of_the_environment() {
     let mut memory = Memory::new();
     let of_file = Hidden::new();

@@ -490,7 +490,8 @@ async fn with_proxies_around(url: &str) {
         .build()
         .unwrap();
     assert_eq!(get(&client).await.unwrap(), 1);
-    // Loopback does not go through the caller's proxy either, since the token would leave the machine.
+    // Loopback does not go through the caller's proxy either, since the token would leave the
+    // machine.
     let proxy = env::var("HTTP_PROXY").unwrap().replace("socks5", "http");
     let client = Client::builder()
         .base_url(url)

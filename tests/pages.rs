@@ -53,7 +53,8 @@ fn param(request: &str, name: &str) -> Option<usize> {
         .ok()
 }
 
-/// Serves the rows 0..total, three on each page, with this family of page parameters; `envelope` gets the count, the next link and the rows.
+/// Serves the rows 0..total, three on each page, with this family of page parameters; `envelope`
+/// gets the count, the next link and the rows.
 async fn rows(
     total: usize,
     name: &'static str,

@@ -1,4 +1,5 @@
-//! Canaries: tokens, passwords, codes and JWTs must not be in anything that is printed, logged or sent elsewhere.
+//! Canaries: tokens, passwords, codes and JWTs must not be in anything that is printed, logged or
+//! sent elsewhere.
 
 mod support;
 

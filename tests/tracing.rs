@@ -1,4 +1,5 @@
-//! The client's tracing events. This is a separate test binary, because a test without a subscriber in another thread may disable events for all.
+//! The client's tracing events. This is a separate test binary, because a test without a subscriber
+//! in another thread may disable events for all.
 
 mod support;
 

@@ -1,4 +1,5 @@
-//! Style rules of the repository: short files, and the standard terms of CONTRIBUTING.md ("Words") instead of the retired ones.
+//! Style rules of the repository: short files, and the standard terms of CONTRIBUTING.md ("Words")
+//! instead of the retired ones.
 
 use std::{
     fs,
@@ -40,7 +41,8 @@ const RETIRED: [(&str, &str); 31] = [
     ("no such thing", "not found"),
 ];
 
-/// Files that name retired words on purpose: this one, the glossary, and old names in the changelog.
+/// Files that name retired words on purpose: this one, the glossary, and old names in the
+/// changelog.
 const EXEMPT: [&str; 3] = ["tests/words.rs", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /// Returns the words of a line, also those inside names: `old_answers`, `AnswerKind`.
@@ -59,7 +61,8 @@ fn words(line: &str) -> String {
     format!(" {} ", parts.join(" "))
 }
 
-/// Returns the files below folders of the repository that have one of these extensions, without built and upstream ones.
+/// Returns the files below folders of the repository that have one of these extensions, without
+/// built and upstream ones.
 fn sources(folders: &[&str], extensions: &[&str]) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut todo: Vec<PathBuf> = folders.iter().map(|f| root.join(f)).collect();
@@ -114,6 +117,19 @@ fn no_file_has_more_than_300_lines() {
         files.is_empty(),
         "split these where a reader would split them: {files:#?}"
     );
+}
+
+#[test]
+fn no_comment_is_wider_than_100_columns() {
+    let mut found = Vec::new();
+    for path in sources(&[""], &["rs"]) {
+        for (n, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            if line.trim_start().starts_with("//") && line.chars().count() > 100 {
+                found.push(format!("{}:{}", path.display(), n + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "wrap these comments: {found:#?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `openapi.json`, which is `document.yaml` through the pipeline → the generated half of the client; the guide's example of unions → code of a test.
+//! `openapi.json`, which is `document.yaml` through the pipeline → the generated half of the
+//! client; the guide's example of unions → code of a test.
 
 use std::{env, error::Error, fs, path::Path};
 

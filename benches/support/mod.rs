@@ -1,4 +1,5 @@
-//! Shared parts of the benches: a fast server on raw sockets, the responses, and the calls, typed and hand-written.
+//! Shared parts of the benches: a fast server on raw sockets, the responses, and the calls, typed
+//! and hand-written.
 #![allow(dead_code)]
 
 use autopi::{Client, Uuid, types};
@@ -99,7 +100,8 @@ pub fn page(size: usize, count: usize) -> Bytes {
     .into()
 }
 
-/// Returns a page of records in the second version: with dotted names, some of which the document does not have.
+/// Returns a page of records in the second version: with dotted names, some of which the document
+/// does not have.
 pub fn page_v2(size: usize) -> Bytes {
     let row = |n: usize| {
         format!(

@@ -48,7 +48,8 @@ impl Context {
     /// Returns an error if options contradict each other.
     pub fn new(index: &'static Index, matches: &ArgMatches) -> Result<Self> {
         let (mut matches, outer) = (matches, matches.subcommand_name());
-        // Global options may follow any word of the command; the innermost matches have all of them.
+        // Global options may follow any word of the command; the innermost matches have all of
+        // them.
         while let Some((_, inner)) = matches.subcommand() {
             matches = inner;
         }
@@ -201,7 +202,8 @@ impl Context {
         limits(builder).build().map_err(Failure::from)
     }
 
-    /// Writes the request that `--dry-run` has held back, in place of the error that the call ended with.
+    /// Writes the request that `--dry-run` has held back, in place of the error that the call ended
+    /// with.
     ///
     /// # Errors
     /// Returns the error of the call.

@@ -37,7 +37,8 @@ pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'st
             "the document has no {method} {path}, which this command needs"
         ))
         .hint(format!(
-            "`autopi api {method} PATH` sends a request to any path; `autopi search WORD` finds operations"
+            "`autopi api {method} PATH` sends a request to any path; `autopi search WORD` finds \
+             operations"
         ))
     })?;
     context.index.operation(entry)
@@ -109,7 +110,8 @@ impl Device {
         Ok(items.iter().filter_map(Self::of).collect())
     }
 
-    /// Returns the device that `text` names: an id is preferred to a name, and a whole name to a part of one.
+    /// Returns the device that `text` names: an id is preferred to a name, and a whole name to a
+    /// part of one.
     ///
     /// # Errors
     /// Returns an error if there is none, or one that lists the candidates if there are several.

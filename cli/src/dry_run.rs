@@ -1,4 +1,5 @@
-//! `--dry-run` writes the request as a curl command with the token masked, and sends nothing; `--verbose` writes a line for each attempt.
+//! `--dry-run` writes the request as a curl command with the token masked, and sends nothing;
+//! `--verbose` writes a line for each attempt.
 
 use std::{
     collections::HashSet,
@@ -136,7 +137,8 @@ fn form(option: &str, name: &str, value: &str) -> String {
     format!("{option} {}", quoted(&format!("{name}={value}")))
 }
 
-/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a command would send.
+/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a
+/// command would send.
 fn quoted(text: &str) -> String {
     format!("'{}'", line(text).replace('\'', r"'\''"))
 }

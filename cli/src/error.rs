@@ -88,7 +88,8 @@ impl Failure {
         self
     }
 
-    /// Returns the failure of reading or writing a file or stream. A closed pipe ends the command without a message.
+    /// Returns the failure of reading or writing a file or stream. A closed pipe ends the command
+    /// without a message.
     pub fn io(what: impl AsRef<str>, e: &io::Error) -> Self {
         match e.kind() {
             io::ErrorKind::BrokenPipe => Self::new(Exit::Closed, ""),

@@ -1,7 +1,9 @@
-//! The `autopi` command: every operation of an OpenAPI document, and everyday commands on top. Not a public interface: it is a library for its own tests.
+//! The `autopi` command: every operation of an OpenAPI document, and everyday commands on top. Not
+//! a public interface: it is a library for its own tests.
 //!
-//! `tree` builds the commands from the index of a document (`index`), `context` holds what all commands share, `call` builds requests from the arguments,
-//! `output` writes responses, and `commands` has one module for each command. docs/cli.md describes the behaviour of the command.
+//! `tree` builds the commands from the index of a document (`index`), `context` holds what all
+//! commands share, `call` builds requests from the arguments, `output` writes responses, and
+//! `commands` has one module for each command. docs/cli.md describes the behaviour of the command.
 
 pub mod call;
 pub mod commands;

@@ -9,7 +9,8 @@ use serde_json::Value;
 use support::{Cli, Ran, sandbox};
 
 /// Arguments for the telemetry of a device, in windows short enough to be hit by kills.
-const TELEMETRY: &str = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T05:00Z --window 10m --parallel 2";
+const TELEMETRY: &str = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to \
+                         2026-01-01T05:00Z --window 10m --parallel 2";
 const TRIPS: &str =
     "export trips --from 2026-01-01T00:00Z --to 2026-02-01T00:00Z --window 1d --parallel 2";
 
@@ -85,7 +86,8 @@ fn fields_select_record_types_and_members() {
 #[test]
 fn a_folder_has_a_file_for_each_device() {
     let cli = Cli::shared();
-    let line = "export telemetry -d Truck-01 -d Truck-02 --from 2026-01-01T00:00Z --to 2026-01-01T00:10Z --format csv -o out/";
+    let line = "export telemetry -d Truck-01 -d Truck-02 --from 2026-01-01T00:00Z --to \
+                2026-01-01T00:10Z --format csv -o out/";
     assert_eq!(cli.line(line).code, 0);
     let files = fs::read_dir(cli.home.path().join("out")).unwrap();
     let names: Vec<_> = files
@@ -369,7 +371,8 @@ fn an_export_killed_at_fifty_random_points_continues_and_ends_byte_equal() {
             .wrapping_add(1442695040888963407);
         (seed >> 33) % 1000
     };
-    // The command is killed ten times for each file, each time a little later, and then runs to its end.
+    // The command is killed ten times for each file, each time a little later, and then runs to its
+    // end.
     let workers: Vec<_> = cases
         .into_iter()
         .zip(wholes)
@@ -485,7 +488,8 @@ fn an_export_stops_on_a_full_disk_and_continues_when_there_is_space() {
         let whole = whole(&api, TELEMETRY, name);
         let cli = Cli::of(&api);
         let line = format!("{TELEMETRY} -o {name}");
-        // A limit on the file size (in blocks of 512 bytes): a write fails half-way, as on a full disk.
+        // A limit on the file size (in blocks of 512 bytes): a write fails half-way, as on a full
+        // disk.
         let limit = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
         let mut command = cli.command(&[]);
         let program = command.get_program().to_owned();
@@ -537,7 +541,8 @@ fn an_export_keeps_its_rate_limit() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);
     let start = std::time::Instant::now();
-    let line = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T01:00Z --window 10m --rate 10 --parallel 8 -o ./t.csv";
+    let line = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T01:00Z \
+                --window 10m --rate 10 --parallel 8 -o ./t.csv";
     assert_eq!(cli.line(line).code, 0);
     // Seven requests, the first of which is sent at once.
     assert!(

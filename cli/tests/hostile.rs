@@ -1,4 +1,5 @@
-//! Documents that could take exponential time, or whose names collide: each command ends soon, and none panics.
+//! Documents that could take exponential time, or whose names collide: each command ends soon, and
+//! none panics.
 
 mod support;
 

@@ -300,7 +300,8 @@ fn no_output_contains_the_token() {
     hidden(&cli, "doctor");
 }
 
-/// In a build without the feature, or on a system without a keyring, nothing is stored and the error says what to do.
+/// In a build without the feature, or on a system without a keyring, nothing is stored and the
+/// error says what to do.
 #[test]
 fn without_a_keyring_no_credential_is_stored() {
     let api = sandbox(Sandbox::builder());

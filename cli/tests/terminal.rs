@@ -184,7 +184,8 @@ fn watch_draws_what_fits_and_restores_the_terminal_however_it_ends() {
     assert!(shown.contains("code=0"), "{shown:?}");
     for signal in ["TERM", "INT", "HUP"] {
         let killed = format!(
-            "stty cols 80 rows 9; {PROGRAM} watch </dev/tty & p=$!; sleep 2; kill -{signal} $p; wait $p; echo code=$?; stty -a"
+            "stty cols 80 rows 9; {PROGRAM} watch </dev/tty & p=$!; sleep 2; kill -{signal} $p; \
+             wait $p; echo code=$?; stty -a"
         );
         let (shown, _) = shell(&cli, &killed, "");
         for part in ["Truck-01", LEFT, "code=0", " icanon", " echo "] {

@@ -68,7 +68,8 @@ fn the_transcripts_of_the_guide_are_true() {
     let differs = text.lines().zip(out.lines()).find(|(old, new)| old != new);
     assert!(
         text == out,
-        "docs/cli.md is stale ({differs:?}): UPDATE_TRANSCRIPTS=1 cargo test -p autopi-cli --test transcripts"
+        "docs/cli.md is stale ({differs:?}): UPDATE_TRANSCRIPTS=1 cargo test -p autopi-cli --test \
+         transcripts"
     );
 }
 

@@ -1,4 +1,5 @@
-//! The operations that are built, by area: an operation's first tag, or else the first component of its path.
+//! The operations that are built, by area: an operation's first tag, or else the first component of
+//! its path.
 
 use heck::ToSnakeCase;
 use serde_json::Value;
@@ -30,8 +31,8 @@ impl Operation<'_> {
     }
 }
 
-/// Returns the area of an operation: its first tag, or else the first component of its path. It becomes the name of a cargo feature, so some names are
-/// reserved.
+/// Returns the area of an operation: its first tag, or else the first component of its path. It
+/// becomes the name of a cargo feature, so some names are reserved.
 pub fn area(path: &str, operation: &Value) -> String {
     let tag = operation.pointer("/tags/0").and_then(Value::as_str);
     let name = tag

@@ -1,4 +1,5 @@
-//! The request body of an operation: one setter for a JSON or raw body, or one for each member of a form.
+//! The request body of an operation: one setter for a JSON or raw body, or one for each member of a
+//! form.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +38,8 @@ pub struct Form<'a> {
     encoding: Option<&'a Value>,
 }
 
-/// Returns the kind of an operation's body, and whether it is required. If it has to hold a file, a form is preferred to JSON, which cannot hold bytes.
+/// Returns the kind of an operation's body, and whether it is required. If it has to hold a file, a
+/// form is preferred to JSON, which cannot hold bytes.
 ///
 /// # Errors
 /// Returns an error if a `$ref` points to nothing.
@@ -238,14 +240,16 @@ impl Form<'_> {
             .collect()
     }
 
-    /// Returns the media type of a part, if it is a single concrete one: of several, the caller chooses.
+    /// Returns the media type of a part, if it is a single concrete one: of several, the caller
+    /// chooses.
     fn content_type(&self, name: &str) -> Option<&str> {
         let media = self.encoding(name)?.get("contentType")?.as_str()?;
         let concrete = !media.contains(',') && media::sent(media, "") == media;
         Some(media).filter(|_| concrete)
     }
 
-    /// Returns the separator of a list that is sent as one field (`encoding.style`, `encoding.explode`).
+    /// Returns the separator of a list that is sent as one field (`encoding.style`,
+    /// `encoding.explode`).
     fn separator(&self, name: &str) -> Option<char> {
         let encoding = self.encoding(name).filter(|_| !self.multipart)?;
         let style = encoding.get("style").and_then(Value::as_str);

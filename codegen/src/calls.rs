@@ -1,4 +1,5 @@
-//! Tables of calls through the generated client, one for each operation, for tests that must reach every operation.
+//! Tables of calls through the generated client, one for each operation, for tests that must reach
+//! every operation.
 
 use std::collections::BTreeSet;
 
@@ -86,8 +87,9 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     }
     Ok(quote! {
         use autopi::serde_json::Value as Json;
-        /// Operation id, method, path template, and a call that returns the decoded response (all items of a page) as JSON. `sample` returns a valid instance
-        /// of a schema, which it is given as JSON text.
+        /// Operation id, method, path template, and a call that returns the decoded response (all
+        /// items of a page) as JSON. `sample` returns a valid instance of a schema, which it is
+        /// given as JSON text.
         #[allow(clippy::type_complexity, deprecated)]
         pub const CALLS: &[(
             &str, &str, &str,

@@ -1,4 +1,5 @@
-//! The table of [`crate::calls`] through progenitor's client: the same arguments as JSON, decoded as the types that its setters take.
+//! The table of [`crate::calls`] through progenitor's client: the same arguments as JSON, decoded
+//! as the types that its setters take.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -38,7 +38,8 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
     value_at(doc, key, schema, 0)
 }
 
-/// How deep nested lists are checked; deeper ones are left to the server, because a component may be a list of itself.
+/// How deep nested lists are checked; deeper ones are left to the server, because a component may
+/// be a list of itself.
 const DEPTH: u8 = 4;
 
 fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
@@ -85,7 +86,8 @@ fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenS
     checks
 }
 
-/// Returns the checks of `value`, a reference to a body or to a member that the document does not name.
+/// Returns the checks of `value`, a reference to a body or to a member that the document does not
+/// name.
 pub fn body(doc: &Document<'_>, schema: &Value) -> TokenStream {
     let nested = nested(doc, schema, 0).then(|| quote!(v.nested("", value);));
     let limits = each_at(doc, schema, 1);

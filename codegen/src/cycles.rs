@@ -1,4 +1,5 @@
-//! Cycles of types that contain each other: the strongly connected components of a graph (Tarjan 1972), without recursion.
+//! Cycles of types that contain each other: the strongly connected components of a graph (Tarjan
+//! 1972), without recursion.
 
 use std::collections::{BTreeMap, BTreeSet};
 

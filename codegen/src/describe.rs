@@ -1,5 +1,6 @@
-//! The parts of generated documentation that are not texts of the document: types as links, limits, keys, directions. They consist of our own words, Rust
-//! names, and names in code spans, so they may contain markup (see [`crate::docs`]).
+//! The parts of generated documentation that are not texts of the document: types as links, limits,
+//! keys, directions. They consist of our own words, Rust names, and names in code spans, so they
+//! may contain markup (see [`crate::docs`]).
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -13,7 +14,8 @@ pub fn paragraph(text: &str) -> TokenStream {
     quote!(#[markup = ""] #[markup = #text])
 }
 
-/// Returns a name of the document as a code span, or as escaped text if it holds marks or blanks that could also begin a code block.
+/// Returns a name of the document as a code span, or as escaped text if it holds marks or blanks
+/// that could also begin a code block.
 pub fn code(text: &str) -> String {
     match ["`", "~~", "  "].iter().any(|mark| text.contains(mark)) {
         true => escape::markdown(text),

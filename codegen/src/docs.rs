@@ -1,7 +1,9 @@
-//! Documentation of generated code. Its text comes from the document and must stay text for rustc, for rustdoc and for a reader.
+//! Documentation of generated code. Its text comes from the document and must stay text for rustc,
+//! for rustdoc and for a reader.
 //!
-//! Of Markdown, only paragraphs, lists, emphasis, code spans and code blocks are kept. A code block is marked as text; because it is the only thing that
-//! rustdoc could take for a test, it is left out altogether when doctests are collected.
+//! Of Markdown, only paragraphs, lists, emphasis, code spans and code blocks are kept. A code block
+//! is marked as text; because it is the only thing that rustdoc could take for a test, it is left
+//! out altogether when doctests are collected.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,8 +12,9 @@ use quote::quote;
 
 use crate::escape;
 
-/// Cleans every `#[doc = "…"]`, also inside macros, so that no emitter has to think of it. Only our own texts may hold links (`#[markup = "…"]`) and code that
-/// is compiled elsewhere (`#[example = "…"]`).
+/// Cleans every `#[doc = "…"]`, also inside macros, so that no emitter has to think of it. Only our
+/// own texts may hold links (`#[markup = "…"]`) and code that is compiled elsewhere (`#[example =
+/// "…"]`).
 pub fn clean(tokens: TokenStream) -> TokenStream {
     let mut out = Vec::new();
     for token in tokens {
@@ -67,7 +70,8 @@ fn code(text: &str) -> TokenStream {
     quote!(#[cfg_attr(not(doctest), doc = #text)])
 }
 
-/// Returns one doc attribute for each line, which is printed as `/// line`. An empty text is an empty line.
+/// Returns one doc attribute for each line, which is printed as `/// line`. An empty text is an
+/// empty line.
 fn lines(text: &str) -> TokenStream {
     let lines = text.split('\n').map(|line| match line {
         "" => String::new(),
@@ -140,8 +144,9 @@ fn indented(line: &str) -> bool {
     !line.trim().is_empty() && (line.starts_with("    ") || line.starts_with('\t'))
 }
 
-/// Returns a line outside a code block. Words are separated by single spaces, so that nothing is indented; whatever would be HTML, a link, a table, an escape,
-/// a fence or an open code span is escaped.
+/// Returns a line outside a code block. Words are separated by single spaces, so that nothing is
+/// indented; whatever would be HTML, a link, a table, an escape, a fence or an open code span is
+/// escaped.
 pub fn prose(line: &str, is_markup: impl Fn(char) -> bool) -> String {
     let words = line.split([' ', '\t']).filter(|w| !w.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
@@ -189,7 +194,8 @@ fn ticks(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// The positions of the runs of backticks in a line, by their length, so that each is looked for only once.
+/// The positions of the runs of backticks in a line, by their length, so that each is looked for
+/// only once.
 struct Spans(BTreeMap<usize, VecDeque<usize>>);
 
 impl Spans {
@@ -205,7 +211,8 @@ impl Spans {
         Self(runs)
     }
 
-    /// Returns the length of a code span whose text begins at `from`, after as many backticks. `from` never decreases between calls.
+    /// Returns the length of a code span whose text begins at `from`, after as many backticks.
+    /// `from` never decreases between calls.
     fn length(&mut self, from: usize, ticks: usize) -> Option<usize> {
         let runs = self.0.get_mut(&ticks)?;
         while runs.front().is_some_and(|at| *at < from) {

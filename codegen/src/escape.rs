@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::docs;
 
-/// Returns whether a character is invisible, or changes how others are shown: controls, text direction, zero width, byte order marks, tags.
+/// Returns whether a character is invisible, or changes how others are shown: controls, text
+/// direction, zero width, byte order marks, tags.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -39,7 +40,8 @@ pub fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }
 
-/// Returns a text for a line of Markdown: without markup except code spans, and without hidden characters.
+/// Returns a text for a line of Markdown: without markup except code spans, and without hidden
+/// characters.
 pub fn markdown(text: &str) -> String {
     docs::prose(&line(text), |c| {
         docs::is_markup(c) || matches!(c, '*' | '_')
@@ -80,7 +82,8 @@ fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
-            // `char::escape_default` escapes visible characters too, but never leaves a hidden one as it is.
+            // `char::escape_default` escapes visible characters too, but never leaves a hidden one
+            // as it is.
             c if shown(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }

@@ -14,7 +14,8 @@ pub fn json<'t>(mut reader: serde_json::Deserializer<impl Read<'t>>) -> serde_js
     reader.end().map(|()| value)
 }
 
-/// Reads any value. A key that appears twice with different values is an error (YAML 1.2 does not allow it, and of JSON that has it RFC 8259 says that readers differ), as are `.nan` and `.inf`.
+/// Reads any value. A key that appears twice with different values is an error (YAML 1.2 does not
+/// allow it, and of JSON that has it RFC 8259 says that readers differ), as are `.nan` and `.inf`.
 #[derive(Clone, Copy, Default)]
 pub struct Exact<'f> {
     /// The key of the value, and its first value.
@@ -23,7 +24,8 @@ pub struct Exact<'f> {
 }
 
 impl Exact<'_> {
-    /// Returns a reader whose errors are raised at the second value of a key, not behind it: YAML's reader says where a value begins, but not where it is.
+    /// Returns a reader whose errors are raised at the second value of a key, not behind it: YAML's
+    /// reader says where a value begins, but not where it is.
     pub fn early() -> Self {
         Self {
             early: true,

@@ -1,5 +1,5 @@
-//! The documentation of an operation: its arguments, what it takes and returns, and an example. One test compiles all examples ([`crate::examples`]), because
-//! 620 doctests would take minutes.
+//! The documentation of an operation: its arguments, what it takes and returns, and an example. One
+//! test compiles all examples ([`crate::examples`]), because 620 doctests would take minutes.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -18,7 +18,8 @@ pub struct About<'a> {
     function: &'a Ident,
     required: Vec<String>,
     optional: Vec<String>,
-    /// The setters that an example must call, with the type of the argument and whether it is passed by reference.
+    /// The setters that an example must call, with the type of the argument and whether it is
+    /// passed by reference.
     given: Vec<(Ident, TokenStream, bool)>,
     takes: Option<String>,
     returns: Option<String>,
@@ -100,7 +101,8 @@ impl<'a> About<'a> {
         }
         match (self.is_list, &self.returns) {
             (true, _) => format!(
-                "use futures_util::TryStreamExt;\n\nlet items: Vec<_> = {call}.stream().try_collect().await?;"
+                "use futures_util::TryStreamExt;\n\nlet items: Vec<_> = \
+                 {call}.stream().try_collect().await?;"
             ),
             (false, Some(_)) => format!("let response = {call}.send().await?;"),
             (false, None) => format!("{call}.send().await?;"),

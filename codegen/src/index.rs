@@ -32,7 +32,8 @@ impl Areas {
         let area = self.0.entry(op.area.clone()).or_default();
         area.methods.extend(method);
         area.blocking.extend(blocking);
-        // A pipe would separate the cells even in a code span; in a URL it is percent-encoded anyway.
+        // A pipe would separate the cells even in a code span; in a URL it is percent-encoded
+        // anyway.
         let route = route.replace('|', "%7C");
         let link = format!("[`{function}`](crate::Client::{function})");
         area.rows.push(format!("| {link} | {route} |"));

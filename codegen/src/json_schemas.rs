@@ -1,4 +1,5 @@
-//! The JSON Schema of each type, as data: the document's schemas in the terms of JSON Schema 2020-12.
+//! The JSON Schema of each type, as data: the document's schemas in the terms of JSON Schema
+//! 2020-12.
 
 use std::{cell::Cell, collections::BTreeSet};
 
@@ -33,7 +34,8 @@ const AS_IT_IS: [&str; 21] = [
     "writeOnly",
 ];
 
-/// Returns a table of the types, each with its name and its schema. References to types are kept, by the name of the component.
+/// Returns a table of the types, each with its name and its schema. References to types are kept,
+/// by the name of the component.
 pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream, Error> {
     let mut entries = TokenStream::new();
     for name in types {
@@ -50,14 +52,16 @@ pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream,
     Ok(quote!(json_schemas! { #entries }))
 }
 
-/// How many components without a type of their own are written out in one schema; further ones become any JSON.
+/// How many components without a type of their own are written out in one schema; further ones
+/// become any JSON.
 const WRITTEN_OUT: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Words<'a> {
     doc: &'a Document<'a>,
     types: &'a BTreeSet<String>,
-    /// How many more components may be written out: one may contain itself, or each may contain the next one twice.
+    /// How many more components may be written out: one may contain itself, or each may contain
+    /// the next one twice.
     left: &'a Cell<usize>,
 }
 

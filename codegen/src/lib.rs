@@ -1,6 +1,7 @@
 //! Turns a normalised OpenAPI 3.0 document into the generated part of the `autopi` crate.
 //!
-//! [`generate`] is a pure function: `build.rs` and `cargo xtask expand` call it and get the same bytes.
+//! [`generate`] is a pure function: `build.rs` and `cargo xtask expand` call it and get the same
+//! bytes.
 
 mod areas;
 mod bodies;
@@ -49,12 +50,14 @@ pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success
 /// Returns the Rust code of every operation whose area is `on`, and of the types that they need.
 ///
 /// # Errors
-/// Returns an error with the JSON pointer if the document is not JSON, is not OpenAPI 3.0, or has nothing that can be generated.
+/// Returns an error with the JSON pointer if the document is not JSON, is not OpenAPI 3.0, or has
+/// nothing that can be generated.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     print::print(tokens(&parse(spec)?, on)?)
 }
 
-/// Returns Rust code with the JSON Schema of each type of [`generate`], for the client's feature `schemars`.
+/// Returns Rust code with the JSON Schema of each type of [`generate`], for the client's feature
+/// `schemars`.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
@@ -67,7 +70,8 @@ pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Err
     Ok(json_schemas::emit(&doc, &types::all(&doc, &used)?)?.to_string())
 }
 
-/// Checks that [`generate`] can use a document: runs all of it except the printing, which does not depend on the document.
+/// Checks that [`generate`] can use a document: runs all of it except the printing, which does not
+/// depend on the document.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
@@ -75,7 +79,8 @@ pub fn prove(doc: &Value) -> Result<(), Error> {
     print::parse(tokens(doc, &|_| true)?).map(drop)
 }
 
-/// Returns the code of [`generate`] before it is printed, for a document that is known to be OpenAPI 3.0.
+/// Returns the code of [`generate`] before it is printed, for a document that is known to be
+/// OpenAPI 3.0.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
@@ -93,7 +98,8 @@ pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Err
     })
 }
 
-/// Checks that the types of a document would not be far larger than the document itself, before any work is done for it.
+/// Checks that the types of a document would not be far larger than the document itself, before any
+/// work is done for it.
 ///
 /// # Errors
 /// Returns an error that names the component.
@@ -114,7 +120,8 @@ pub fn types(spec: &str) -> Result<String, Error> {
     print::print(quote::quote!(pub mod types { #types }))
 }
 
-/// Returns Rust code with a table of calls, one for each operation with all its parameters and a body, for conformance tests of the generated client.
+/// Returns Rust code with a table of calls, one for each operation with all its parameters and a
+/// body, for conformance tests of the generated client.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
@@ -152,7 +159,8 @@ pub fn examples(spec: &str) -> Result<String, Error> {
     )?)
 }
 
-/// Returns the areas of a document, sorted: the first tag of each operation, or else the first component of its path. Each is a cargo feature.
+/// Returns the areas of a document, sorted: the first tag of each operation, or else the first
+/// component of its path. Each is a cargo feature.
 ///
 /// # Errors
 /// Returns an error if the document is not JSON or not OpenAPI 3.0.
@@ -182,7 +190,8 @@ fn parse(spec: &str) -> Result<Value, Error> {
         Some(v) => Err(Error::new(
             "/openapi",
             format!(
-                "version {v} is not 3.0: run `cargo xtask normalize --from FILE --out FILE` on the document"
+                "version {v} is not 3.0: run `cargo xtask normalize --from FILE --out FILE` on \
+                 the document"
             ),
         )),
         None => Err(Error::new(
@@ -198,7 +207,8 @@ mod tests {
     fn a_document_with_a_key_twice_is_no_client() {
         let document = |second: &str| {
             format!(
-                "{{\"openapi\": \"3.0.3\", \"paths\": {{\"/a\": {{\"get\": {{\"operationId\": \"a\", \"responses\": {{}},\n \"operationId\": \"{second}\"}}}}}}}}"
+                "{{\"openapi\": \"3.0.3\", \"paths\": {{\"/a\": {{\"get\": {{\"operationId\": \
+                 \"a\", \"responses\": {{}},\n \"operationId\": \"{second}\"}}}}}}}}"
             )
         };
         let generate = |second| crate::generate(&document(second), &|_| true);

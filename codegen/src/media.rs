@@ -12,7 +12,8 @@ fn is_range(media: &str) -> bool {
     essence(media).contains('*')
 }
 
-/// Returns the JSON of a body or a response: `application/json` first, then another JSON type, then a media type range.
+/// Returns the JSON of a body or a response: `application/json` first, then another JSON type, then
+/// a media type range.
 pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let rank = |media: &str| match essence(media).as_str() {
         "application/json" => Some(0),
@@ -35,7 +36,8 @@ pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     }
 }
 
-/// Returns the media types to accept. A file is accepted in any form, so that a server that has it in another one only is not an error.
+/// Returns the media types to accept. A file is accepted in any form, so that a server that has it
+/// in another one only is not an error.
 pub fn accept(content: Option<&Map<String, Value>>) -> String {
     let Some(content) = content else {
         return "application/json".into();

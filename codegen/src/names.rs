@@ -19,7 +19,8 @@ pub fn type_ident(name: &str) -> Ident {
     })
 }
 
-/// Returns the name of a field, method or argument. Keywords become raw identifiers, or get an underscore where those are not allowed.
+/// Returns the name of a field, method or argument. Keywords become raw identifiers, or get an
+/// underscore where those are not allowed.
 pub fn value_ident(name: &str) -> Ident {
     first(name, |words| {
         let mut snake = words.to_snake_case();
@@ -38,8 +39,8 @@ pub fn value_ident(name: &str) -> Ident {
     })
 }
 
-/// Returns whether a letter is a single character in every Unicode normalisation form. rustc compares names in form C: `Ω` has two code points, and Hangul can
-/// be spelled in parts.
+/// Returns whether a letter is a single character in every Unicode normalisation form. rustc
+/// compares names in form C: `Ω` has two code points, and Hangul can be spelled in parts.
 fn letter(c: char) -> bool {
     c.is_alphanumeric()
         && matches!(c,
@@ -75,8 +76,8 @@ pub fn unique(ident: Ident, taken: &mut BTreeSet<String>) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
-/// Returns a free number from 2 on: the first one, unless many are taken. Then it grows in steps, so that a thousand things with one name do not need a million
-/// attempts.
+/// Returns a free number from 2 on: the first one, unless many are taken. Then it grows in steps,
+/// so that a thousand things with one name do not need a million attempts.
 pub fn free(taken: impl Fn(usize) -> bool) -> usize {
     if let Some(n) = (2..32).find(|n| !taken(*n)) {
         return n;
@@ -96,7 +97,8 @@ pub fn free(taken: impl Fn(usize) -> bool) -> usize {
     high
 }
 
-/// Spells out symbols that would vanish: `<=` becomes `less_equal`. Other symbols only separate words: `@ts` becomes `ts`.
+/// Spells out symbols that would vanish: `<=` becomes `less_equal`. Other symbols only separate
+/// words: `@ts` becomes `ts`.
 fn worded(name: &str, letter: impl Fn(char) -> bool) -> String {
     let mut out = String::new();
     for (i, c) in name.chars().enumerate() {

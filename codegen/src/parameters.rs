@@ -142,8 +142,8 @@ fn is_json(ty: &TokenStream) -> bool {
     ty.to_string().ends_with("crate :: Json")
 }
 
-/// The part of a request that a parameter is in. Cookies are left out: they belong to the browser's session, DRF's token schemes use none, and the convert
-/// stage warns about them.
+/// The part of a request that a parameter is in. Cookies are left out: they belong to the browser's
+/// session, DRF's token schemes use none, and the convert stage warns about them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Path,

@@ -52,7 +52,8 @@ impl<'a> Header<'a> {
         self.fixed().is_some_and(|value| text(value).is_some())
     }
 
-    /// Returns the code that sets the documented value, if there is one, or else requires a required header.
+    /// Returns the code that sets the documented value, if there is one, or else requires a
+    /// required header.
     pub fn usual(&self, part: &str) -> Option<TokenStream> {
         let value = self.fixed().or_else(|| self.schema.get("default"));
         let name = self.name;

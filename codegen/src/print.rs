@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::{Error, docs};
 
-/// Returns the code as text. Nothing edits it as text, because words of the document could become code.
+/// Returns the code as text. Nothing edits it as text, because words of the document could become
+/// code.
 pub fn print(code: TokenStream) -> Result<String, Error> {
     let code = docs::clean(code);
     let text = prettyplease::unparse(&parse(code.clone())?);
@@ -29,8 +30,8 @@ fn fault(what: &str) -> Error {
     )
 }
 
-/// Returns whether all identifiers, literals, punctuation, parentheses and brackets are the same, in the same order. Commas, semicolons and braces are the
-/// printer's choice.
+/// Returns whether all identifiers, literals, punctuation, parentheses and brackets are the same,
+/// in the same order. Commas, semicolons and braces are the printer's choice.
 fn same(meant: TokenStream, written: TokenStream) -> bool {
     let (mut meant, mut written) = (Flat::new(meant), Flat::new(written));
     loop {

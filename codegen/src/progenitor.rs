@@ -31,11 +31,12 @@ const FORMATS: [(&str, &str); 5] = [
     (UNIT, "crate::UnitId"),
 ];
 
-/// Returns the Rust code of progenitor's builders for every operation whose area is `on`. It belongs in a crate that contains the output of [`crate::generate`]
-/// for the same document.
+/// Returns the Rust code of progenitor's builders for every operation whose area is `on`. It
+/// belongs in a crate that contains the output of [`crate::generate`] for the same document.
 ///
 /// # Errors
-/// Returns an error in the same cases as [`crate::generate`], and with progenitor's message if progenitor refuses the document.
+/// Returns an error in the same cases as [`crate::generate`], and with progenitor's message if
+/// progenitor refuses the document.
 pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> {
     let doc = parse(spec)?;
     let mut projected = doc.clone();
@@ -63,7 +64,8 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     twice(&file.items).map_err(refused)?;
     for item in &mut file.items {
         match item {
-            // These constructors would make a client without credentials. Ours is made from an `autopi::Client`.
+            // These constructors would make a client without credentials. Ours is made from an
+            // `autopi::Client`.
             syn::Item::Impl(of) if of.trait_.is_none() && is_client(&of.self_ty) => {
                 of.items.retain(|item| match item {
                     syn::ImplItem::Fn(f) => {
@@ -77,7 +79,8 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         }
     }
     file.items.extend([
-        // progenitor's own function keeps dots and backslashes, which lead a URL parser to another path.
+        // progenitor's own function keeps dots and backslashes, which lead a URL parser to another
+        // path.
         parse_quote!(
             use super::encode_path;
         ),
@@ -102,7 +105,8 @@ fn without_encode_path(tree: &mut UseTree) {
     }
 }
 
-/// Returns the facts of each operation for our client, sorted by the id that progenitor gave it, which is not always the document's.
+/// Returns the facts of each operation for our client, sorted by the id that progenitor gave it,
+/// which is not always the document's.
 fn operations_by_key(
     doc: &Value,
     on: &dyn Fn(&str) -> bool,
@@ -141,7 +145,8 @@ fn without_names(path: &str) -> String {
     })
 }
 
-/// Collects the ids of progenitor's operations by method and path without names. Its code has them in this order: `format!("{}/path/{}/", …)`, `.get(url)`, `operation_id: "…"`.
+/// Collects the ids of progenitor's operations by method and path without names. Its code has them
+/// in this order: `format!("{}/path/{}/", …)`, `.get(url)`, `operation_id: "…"`.
 fn keys_by_route(
     tokens: TokenStream,
     route: &mut (String, String),

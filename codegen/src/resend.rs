@@ -1,4 +1,5 @@
-//! Conversions from responses to requests: for each path where `GET` returns one type and `PUT` takes another.
+//! Conversions from responses to requests: for each path where `GET` returns one type and `PUT`
+//! takes another.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +40,8 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
     let mut out = TokenStream::new();
     for (got, taken) in pairs {
         let (got, taken) = (doc.ident(got)?, doc.ident(taken)?);
-        let about = "Builds the request that sends a response back, to be changed first: it takes over the members of both types, and members that the document does not name.";
+        let about = "Builds the request that sends a response back, to be changed first: it takes \
+                     over the members of both types, and members that the document does not name.";
         out.extend(quote! {
             impl ::std::convert::TryFrom<&#got> for #taken {
                 type Error = crate::Error;

@@ -146,7 +146,8 @@ fn only_what_progenitor_cannot_read_is_taken_out() {
     types(&doc).unwrap_err();
 }
 
-/// The figures of docs/progenitor.md, and that nothing is left that progenitor stops at or names twice.
+/// The figures of docs/progenitor.md, and that nothing is left that progenitor stops at or names
+/// twice.
 #[test]
 fn our_document_is_read() {
     let whole = ours();
@@ -161,7 +162,8 @@ fn our_document_is_read() {
     types(&doc).unwrap();
 }
 
-/// Every text of the document is code, a comment's end and a test, in turn: none of it is either in the output.
+/// Every text of the document is code, a comment's end and a test, in turn: none of it is either in
+/// the output.
 #[test]
 fn texts_of_a_document_are_neither_code_nor_tests() {
     const HOSTILE: [&str; 5] = [

@@ -1,5 +1,6 @@
-//! Calls every operation except the first SKIP through the generated client at a base URL, and writes one JSON line for each to stdout, which `cargo xtask
-//! conformance` reads. Ends at the first call without a response.
+//! Calls every operation except the first SKIP through the generated client at a base URL, and
+//! writes one JSON line for each to stdout, which `cargo xtask conformance` reads. Ends at the
+//! first call without a response.
 
 use std::{env, error::Error, fs};
 

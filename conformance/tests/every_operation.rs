@@ -1,4 +1,5 @@
-//! Calls every operation through the generated client and decodes the sandbox's responses; the same for every schema without a socket.
+//! Calls every operation through the generated client and decodes the sandbox's responses; the same
+//! for every schema without a socket.
 
 use std::{collections::BTreeMap, fs};
 

@@ -1,4 +1,5 @@
-//! Every type of the document: valid instances decode and encode back to equal JSON; so do unknown enum values, and what is nullable as null.
+//! Every type of the document: valid instances decode and encode back to equal JSON; so do unknown
+//! enum values, and what is nullable as null.
 
 use std::{collections::BTreeSet, fs};
 
@@ -29,7 +30,8 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// Returns the expected result. In a request, null differs from absent; in a response, an optional member is `None` either way, so a null is left out.
+/// Returns the expected result. In a request, null differs from absent; in a response, an optional
+/// member is `None` either way, so a null is left out.
 fn expected(document: &Value, schema: &Value, value: &Value, sent: bool) -> Value {
     let schema = resolved(document, schema);
     let inner = |schema: Option<&Value>, value: &Value| match schema {
@@ -97,7 +99,8 @@ fn is_enum(document: &Value, schema: &Value) -> bool {
         .is_some_and(|s| s["enum"][0].is_string())
 }
 
-/// Varies a value by the seed: unchanged; with unknown members; with unknown enum values; with nulls; with times without offset.
+/// Varies a value by the seed: unchanged; with unknown members; with unknown enum values; with
+/// nulls; with times without offset.
 fn vary(document: &Value, schema: &Value, value: &mut Value, seed: u64) {
     let Some(map) = value.as_object_mut() else {
         return;
@@ -170,7 +173,8 @@ fn every_type_round_trips() {
     );
 }
 
-/// A type for both directions would distinguish null from absent in a response too, as `Option<Option<_>>`.
+/// A type for both directions would distinguish null from absent in a response too, as
+/// `Option<Option<_>>`.
 #[test]
 fn no_response_has_an_option_of_an_option() {
     let document = document();

@@ -1,4 +1,5 @@
-//! The example in the documentation of each operation compiles: one file with a function for each, as 620 doctests would take minutes.
+//! The example in the documentation of each operation compiles: one file with a function for each,
+//! as 620 doctests would take minutes.
 
 pub use autopi::{
     Bytes, Client, Date, Decimal, DeviceId, Error, IntoValue, Json, Timestamp, UnitId, Upload,

@@ -1,4 +1,5 @@
-//! Feature `schemars`: a third-party validator checks responses of the sandbox with the JSON Schema of each type.
+//! Feature `schemars`: a third-party validator checks responses of the sandbox with the JSON Schema
+//! of each type.
 
 use std::{
     collections::BTreeMap,
@@ -89,7 +90,8 @@ async fn responses_of_the_sandbox_are_as_the_schemas_of_their_types_say() {
     assert!(judged > 400 && refusing > 300, "{refusing} of {judged}");
 }
 
-/// A recursive type inside another one; nullable members; any JSON; a page as it is read and as it is written.
+/// A recursive type inside another one; nullable members; any JSON; a page as it is read and as it
+/// is written.
 #[test]
 fn references_are_the_generators_own() {
     let (_, schema) = conformance::TYPE_SCHEMAS

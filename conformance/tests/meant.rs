@@ -1,4 +1,5 @@
-//! A call is what the caller meant: the request that the server sees, and the errors before anything is sent.
+//! A call is what the caller meant: the request that the server sees, and the errors before
+//! anything is sent.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! Validates every operation's request, as sent over the socket, by the *upstream* Swagger 2.0 document, without our own pipeline.
+//! Validates every operation's request, as sent over the socket, by the *upstream* Swagger 2.0
+//! document, without our own pipeline.
 
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -137,7 +138,8 @@ impl<'a> Judge<'a> {
                     let (item, values) =
                         match (&parameter["items"], parameter["collectionFormat"].as_str()) {
                             (Value::Null, _) => (parameter, values),
-                            // drf-yasg leaves it out for a `ListField`, which DRF reads from repeated names.
+                            // drf-yasg leaves it out for a `ListField`, which DRF reads from
+                            // repeated names.
                             (item, Some("multi") | None) => (item, values),
                             (item, _) if values.len() == 1 => {
                                 (item, values[0].split(',').map(str::to_owned).collect())

@@ -1,4 +1,5 @@
-//! A third-party validator checks the sandbox's responses by the document: every operation, in both wire modes.
+//! A third-party validator checks the sandbox's responses by the document: every operation, in both
+//! wire modes.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -171,7 +172,8 @@ async fn judge(wire: Wire) -> Vec<String> {
                 continue;
             }
             let value: Value = response.json().await.unwrap();
-            // Building a validator takes far longer than using it, and many operations share a schema.
+            // Building a validator takes far longer than using it, and many operations share a
+            // schema.
             let validator = validators.entry(schema.to_string()).or_insert_with(|| {
                 let mut schema = schema.clone();
                 nullable(&mut schema);

@@ -1,4 +1,5 @@
-//! Observed responses (with invented values) through the generated client: each must decode, although it differs from the document.
+//! Observed responses (with invented values) through the generated client: each must decode,
+//! although it differs from the document.
 
 use autopi::{Client, RetryPolicy};
 use axum::{Router, http::header::CONTENT_TYPE};
@@ -6,7 +7,8 @@ use serde_json::{Value, json};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
-/// Decodes the body as a response of the operation, with all items of a page; `Err` is the reason if it fails.
+/// Decodes the body as a response of the operation, with all items of a page; `Err` is the reason
+/// if it fails.
 async fn decoded(method: &str, path: &str, body: String) -> Result<Value, String> {
     let (.., call) = conformance::CALLS
         .iter()

@@ -1,4 +1,5 @@
-//! A response that is sent back loses nothing: members unknown to the document are sent, read-only ones are not.
+//! A response that is sent back loses nothing: members unknown to the document are sent, read-only
+//! ones are not.
 
 use autopi::{
     Client, DeviceId, ErrorKind,

@@ -1,4 +1,5 @@
-//! Compares the requests of our builders with those of progenitor's builders for the same arguments.
+//! Compares the requests of our builders with those of progenitor's builders for the same
+//! arguments.
 
 #[allow(dead_code)]
 #[path = "support/recorder.rs"]
@@ -101,7 +102,8 @@ async fn both_generators_send_the_same_request() {
         let found: Vec<String> = ours
             .iter()
             .filter(|(part, value)| theirs[*part] != **value)
-            // Without a JSON response in the document progenitor sends no `Accept`, although errors are JSON.
+            // Without a JSON response in the document progenitor sends no `Accept`, although errors
+            // are JSON.
             .filter(|(part, _)| **part != "accept" || theirs["accept"] != "*/*")
             .map(|(part, value)| format!("{part}: {value} | {}", theirs[part]))
             .collect();
@@ -126,7 +128,8 @@ async fn both_generators_send_the_same_request() {
     );
 }
 
-/// A status other than 2xx is progenitor's error with status and body; without a response it wraps our error. Retries are the client's.
+/// A status other than 2xx is progenitor's error with status and body; without a response it wraps
+/// our error. Retries are the client's.
 #[tokio::test]
 async fn errors_and_retries_are_the_clients() {
     use autopi::progenitor::{self, Error};

@@ -1,4 +1,5 @@
-//! Typed, open unions on the wire (docs/decisions/0006-unions.md): the types of `xtask/tests/fixtures/other/unions.yaml`, normalised.
+//! Typed, open unions on the wire (docs/decisions/0006-unions.md): the types of
+//! `xtask/tests/fixtures/other/unions.yaml`, normalised.
 
 use std::time::Instant;
 

@@ -1,4 +1,5 @@
-//! Reads any text as a document, and the text after the first NUL as an overlay. The result must be an error or a document that generates, without a panic, a hang or unbounded memory.
+//! Reads any text as a document, and the text after the first NUL as an overlay. The result must be
+//! an error or a document that generates, without a panic, a hang or unbounded memory.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -1,4 +1,5 @@
-//! Puts any text into any place of a document. It must be refused, or generate the same code as a harmless text.
+//! Puts any text into any place of a document. It must be refused, or generate the same code as a
+//! harmless text.
 #![no_main]
 
 #[path = "../../xtask/tests/hostile/texts.rs"]

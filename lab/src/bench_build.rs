@@ -1,6 +1,8 @@
-//! `bench-build`: measures what the generated client costs to compile, and plain progenitor's client of the same document.
+//! `bench-build`: measures what the generated client costs to compile, and plain progenitor's
+//! client of the same document.
 //!
-//! Only the crate itself is timed; its dependencies and its build script are built before. Peak memory is that of rustc, read from `/proc` (Linux).
+//! Only the crate itself is timed; its dependencies and its build script are built before. Peak
+//! memory is that of rustc, read from `/proc` (Linux).
 
 use std::{
     fs,

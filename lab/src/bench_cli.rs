@@ -1,4 +1,5 @@
-//! `bench-cli`: measures the start-up time of the command line beside well-known programs, a list over loopback beside curl, and its size.
+//! `bench-cli`: measures the start-up time of the command line beside well-known programs, a list
+//! over loopback beside curl, and its size.
 //!
 //! The programs are started in turns; the median counts.
 
@@ -129,7 +130,8 @@ pub async fn run(root: &Path) -> Result<()> {
     };
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     println!(
-        "\n| `autopi devices -o json` over loopback | curl | ratio (aim: 1.3) |\n| --- | --- | --- |"
+        "\n| `autopi devices -o json` over loopback | curl | ratio (aim: 1.3) |\n| --- | --- | \
+         --- |"
     );
     let ms = |time: &Duration| time.as_secs_f64() * 1000.0;
     println!("| {:.1} ms | {:.1} ms | {ratio:.2} |", ms(ours), ms(theirs));
@@ -151,7 +153,8 @@ pub async fn run(root: &Path) -> Result<()> {
     let crates: BTreeSet<&str> = tree.lines().map(|l| l.trim_end_matches(" (*)")).collect();
     let size = fs::metadata(&program)?.len() as f64 / f64::from(1 << 20);
     println!(
-        "\nThe program is {size:.1} MiB, of {} crates; its own crate compiles in {:.0} s, the others being there.",
+        "\nThe program is {size:.1} MiB, of {} crates; its own crate compiles in {:.0} s, the \
+         others being there.",
         crates.len(),
         own.as_secs_f64()
     );

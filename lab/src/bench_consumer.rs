@@ -1,4 +1,5 @@
-//! `bench-consumer`: measures what a program that lists devices costs to compile, including dependencies and build scripts, with this crate and without it.
+//! `bench-consumer`: measures what a program that lists devices costs to compile, including
+//! dependencies and build scripts, with this crate and without it.
 
 use std::{
     fs,
@@ -43,13 +44,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn programs(root: &Path) -> Vec<Program> {
     let autopi = format!(
-        "autopi = {{ path = {:?}, default-features = false, features = [\"dongle\"] }}\nfutures-util = {{ version = \"0.3\", default-features = false }}\n{TOKIO}",
+        "autopi = {{ path = {:?}, default-features = false, features = [\"dongle\"] \
+         }}\nfutures-util = {{ version = \"0.3\", default-features = false }}\n{TOKIO}",
         root.display().to_string()
     );
     let by_hand = |tls: &str| {
         format!(
-            "reqwest = {{ version = \"0.13\", default-features = false, features = [\"json\", \"http2\", {tls}] }}\n\
-             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n{TOKIO}"
+            "reqwest = {{ version = \"0.13\", default-features = false, features = [\"json\", \
+             \"http2\", {tls}] }}\nserde = {{ version = \"1\", features = [\"derive\"] \
+             }}\nserde_json = \"1\"\n{TOKIO}"
         )
     };
     vec![
@@ -57,14 +60,18 @@ fn programs(root: &Path) -> Vec<Program> {
             label: "by hand, rustls with ring",
             name: "by-hand",
             dependencies: by_hand("\"rustls-no-provider\"")
-                + "rustls = { version = \"0.23\", default-features = false, features = [\"ring\"] }\n",
-            code: "fn http() -> reqwest::Result<reqwest::Client> {\n    let _ = rustls::crypto::ring::default_provider().install_default();\n    reqwest::Client::builder().build()\n}\n",
+                + "rustls = { version = \"0.23\", default-features = false, features = [\"ring\"] \
+                   }\n",
+            code: "fn http() -> reqwest::Result<reqwest::Client> {\n    let _ = \
+                   rustls::crypto::ring::default_provider().install_default();\n    \
+                   reqwest::Client::builder().build()\n}\n",
         },
         Program {
             label: "by hand, reqwest's own rustls (aws-lc)",
             name: "by-hand-aws-lc",
             dependencies: by_hand("\"rustls\""),
-            code: "fn http() -> reqwest::Result<reqwest::Client> {\n    reqwest::Client::builder().build()\n}\n",
+            code: "fn http() -> reqwest::Result<reqwest::Client> {\n    \
+                   reqwest::Client::builder().build()\n}\n",
         },
         Program {
             label: "autopi, one area",
@@ -85,7 +92,9 @@ fn programs(root: &Path) -> Vec<Program> {
             label: "octocrab, as it comes",
             name: "with-octocrab",
             dependencies: format!("octocrab = \"0.54\"\n{TOKIO}"),
-            code: "#[tokio::main]\nasync fn main() -> octocrab::Result<()> {\n    let page = octocrab::instance().orgs(\"rust-lang\").list_repos().send().await?;\n    println!(\"{}\", page.items.len());\n    Ok(())\n}\n",
+            code: "#[tokio::main]\nasync fn main() -> octocrab::Result<()> {\n    let page = \
+                   octocrab::instance().orgs(\"rust-lang\").list_repos().send().await?;\n    \
+                   println!(\"{}\", page.items.len());\n    Ok(())\n}\n",
         },
     ]
 }
@@ -104,14 +113,16 @@ async fn main() -> Result<(), autopi::Error> {
 }
 "#;
 
-/// Prints a Markdown table: crates, and the time of a clean check and a clean release build, each with its ratio to the first row.
+/// Prints a Markdown table: crates, and the time of a clean check and a clean release build, each
+/// with its ratio to the first row.
 ///
 /// # Errors
 /// Returns an error if a build fails, or if a file cannot be written.
 pub fn run(root: &Path) -> Result<()> {
     let folder = root.join("target/bench-consumer");
     println!(
-        "| program | crates | check | ratio | release | ratio |\n| --- | --- | --- | --- | --- | --- |"
+        "| program | crates | check | ratio | release | ratio |\n| --- | --- | --- | --- | --- | \
+         --- |"
     );
     let mut first: Option<[Duration; 2]> = None;
     for program in programs(root) {
@@ -145,7 +156,8 @@ pub fn run(root: &Path) -> Result<()> {
 fn manifest(program: &Program) -> String {
     let name = program.name;
     format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\n{}",
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = \
+         false\n\n[workspace]\n\n[dependencies]\n{}",
         program.dependencies
     )
 }

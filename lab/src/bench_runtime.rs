@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xtask::cargo;
 
-/// Builds and runs the bench, which prints a Markdown table. `only` selects parts, `get` for example.
+/// Builds and runs the bench, which prints a Markdown table. `only` selects parts, `get` for
+/// example.
 ///
 /// # Errors
 /// Returns an error if it does not build, or if a call fails.

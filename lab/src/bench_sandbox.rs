@@ -1,6 +1,8 @@
-//! `bench-sandbox`: the sandbox beside Prism's mock, on the same document and machine, under the same load, one after the other.
+//! `bench-sandbox`: the sandbox beside Prism's mock, on the same document and machine, under the
+//! same load, one after the other.
 //!
-//! The load is Debian's wrk. Memory is the peak of resident memory (`VmHWM` of `/proc`, Linux) over all processes of a server.
+//! The load is Debian's wrk. Memory is the peak of resident memory (`VmHWM` of `/proc`, Linux) over
+//! all processes of a server.
 
 use std::{
     fs,
@@ -28,7 +30,8 @@ const STARTS: usize = 5;
 /// The figures of one server.
 struct Figures {
     start: Duration,
-    /// Requests per second: for the list and for one item, first with the same request repeated, then with another query each time.
+    /// Requests per second: for the list and for one item, first with the same request repeated,
+    /// then with another query each time.
     rates: [f64; 4],
     mib: f64,
 }
@@ -42,10 +45,12 @@ request = function()
 end
 "#;
 
-/// Builds the sandbox in release mode, measures both servers, and prints a Markdown table with ratios. Each load lasts `seconds`.
+/// Builds the sandbox in release mode, measures both servers, and prints a Markdown table with
+/// ratios. Each load lasts `seconds`.
 ///
 /// # Errors
-/// Returns an error if a build, an installation, a server or the load fails, or if a response is not 2xx.
+/// Returns an error if a build, an installation, a server or the load fails, or if a response is
+/// not 2xx.
 pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     let folder = root.join("target/bench-sandbox");
     fs::create_dir_all(&folder)?;
@@ -82,8 +87,9 @@ pub async fn run(root: &Path, seconds: u32) -> Result<()> {
     });
     let theirs = theirs.await.context("prism's mock")?;
     println!(
-        "| server | start to first response | GET {LIST} | GET of one item | the list, another query each time | the item, likewise | peak memory |\n\
-         | --- | --- | --- | --- | --- | --- | --- |"
+        "| server | start to first response | GET {LIST} | GET of one item | the list, another \
+         query each time | the item, likewise | peak memory |\n| --- | --- | --- | --- | --- | \
+         --- | --- |"
     );
     for (name, f) in [("sandbox", &ours), (PRISM, &theirs)] {
         println!(

@@ -1,4 +1,5 @@
-//! `demo`: runs an update from a sandbox into a scratch folder, then the example `demo` against the sandbox.
+//! `demo`: runs an update from a sandbox into a scratch folder, then the example `demo` against the
+//! sandbox.
 
 use std::{fs, path::Path, process::ExitCode};
 
@@ -16,7 +17,8 @@ use crate::sandbox::SandboxArgs;
 pub async fn run(root: &Path) -> Result<ExitCode> {
     let api = SandboxArgs::default().start(root).await?;
     say!(
-        "the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a scratch folder)",
+        "the sandbox runs at {}\n\n$ cargo xtask update --url {}/?format=openapi   (into a \
+         scratch folder)",
         api.url(),
         api.url()
     )?;
@@ -32,7 +34,8 @@ pub async fn run(root: &Path) -> Result<ExitCode> {
     };
     if update(&source, Mode::Write, false, scratch.path()).await? {
         bail!(
-            "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask normalize`"
+            "the sandbox serves spec/upstream.json, and yet there is drift: run `cargo xtask \
+             normalize`"
         );
     }
     say!("\n$ cargo run --example demo")?;

@@ -1,5 +1,6 @@
-//! The development commands that need a sandbox, a browser or third-party tools. They are a package of their own, so that `cargo xtask normalize` does not
-//! compile what compiles slowly. `cargo xtask` runs them by their names.
+//! The development commands that need a sandbox, a browser or third-party tools. They are a package
+//! of their own, so that `cargo xtask normalize` does not compile what compiles slowly. `cargo
+//! xtask` runs them by their names.
 
 use std::{
     env,
@@ -39,30 +40,35 @@ enum Task {
     Sandbox(Box<SandboxArgs>),
     /// Run the main job, end to end, against the sandbox
     Demo,
-    /// Measure what the client costs to compile, beside plain progenitor: check, build and release time, rustc's peak memory, lines
+    /// Measure what the client costs to compile, beside plain progenitor: check, build and release
+    /// time, rustc's peak memory, lines
     BenchBuild {
         /// Sets of features, each a comma-separated list
         #[arg(default_values_t = ["full".to_owned(), "dongle,fleet,logbook,vehicle".to_owned(), "tasks".to_owned()])]
         sets: Vec<String>,
     },
-    /// Measure what a program with one area costs to compile, dependencies included, beside the same by hand and octocrab: a clean check and a clean release
-    /// build
+    /// Measure what a program with one area costs to compile, dependencies included, beside the
+    /// same by hand and octocrab: a clean check and a clean release build
     BenchConsumer,
-    /// Measure what the client costs at run time, beside hand-written reqwest and serde: ratios within one run
+    /// Measure what the client costs at run time, beside hand-written reqwest and serde: ratios
+    /// within one run
     BenchRuntime {
         /// Only these parts: get, decode, memory, stream, flight
         only: Option<String>,
     },
-    /// Measure the sandbox (release build) beside prism's mock: requests per second, peak memory, start-up time. Installs wrk and prism if they are missing
+    /// Measure the sandbox (release build) beside prism's mock: requests per second, peak memory,
+    /// start-up time. Installs wrk and prism if they are missing
     BenchSandbox {
         /// The length of each load in seconds
         #[arg(long, default_value_t = 5)]
         seconds: u32,
     },
-    /// Measure the command line (release build): its start-up time, beside other programs and curl, and its size
+    /// Measure the command line (release build): its start-up time, beside other programs and curl,
+    /// and its size
     BenchCli,
-    /// Validate the sandbox with schemathesis, and with prism as a proxy before every call of the generated client; writes docs/conformance.md. Installs both
-    /// below target/ (needs Python, npm and the network). Exit code 0: every finding has a reason, 1: some are open
+    /// Validate the sandbox with schemathesis, and with prism as a proxy before every call of the
+    /// generated client; writes docs/conformance.md. Installs both below target/ (needs Python,
+    /// npm and the network). Exit code 0: every finding has a reason, 1: some are open
     Conformance {
         /// How many seconds schemathesis makes requests
         #[arg(long, default_value_t = 120)]
@@ -71,8 +77,9 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         examples: u32,
     },
-    /// Check the sandbox's portal in Debian's chromium: log in, authorize, list devices; screenshots go to target/portal-check/. Installs chromium and its
-    /// driver if they are missing
+    /// Check the sandbox's portal in Debian's chromium: log in, authorize, list devices;
+    /// screenshots go to target/portal-check/. Installs chromium and its driver if they are
+    /// missing
     PortalCheck,
 }
 

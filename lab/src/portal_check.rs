@@ -1,4 +1,5 @@
-//! `portal-check`: checks the sandbox's portal in a real browser, Debian's chromium, driven by the W3C WebDriver protocol: plain HTTP with JSON.
+//! `portal-check`: checks the sandbox's portal in a real browser, Debian's chromium, driven by the
+//! W3C WebDriver protocol: plain HTTP with JSON.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -14,10 +15,12 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The key of an element's id in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Goes through the portal like a user: logs in, authorizes, lists devices, and sees them. Screenshots go to `target/portal-check/`.
+/// Goes through the portal like a user: logs in, authorizes, lists devices, and sees them.
+/// Screenshots go to `target/portal-check/`.
 ///
 /// # Errors
-/// Returns an error if a step fails, if a request went to another host, or if the browser's console has an error.
+/// Returns an error if a step fails, if a request went to another host, or if the browser's console
+/// has an error.
 pub async fn check(root: &Path, api: &autopi_sandbox::Sandbox) -> Result<()> {
     let folder = root.join("target/portal-check");
     fs::create_dir_all(&folder)?;
@@ -135,7 +138,9 @@ impl<'a> Block<'a> {
             css: format!(".opblock-{method}:has([data-path='{path}'])"),
         };
         // Swagger UI only renders what is near the window.
-        let scroll = "const found = document.querySelector(arguments[0]); found ? found.scrollIntoView({block: 'center'}) : window.scrollBy(0, 300); return !!found";
+        let scroll = "const found = document.querySelector(arguments[0]); found ? \
+                      found.scrollIntoView({block: 'center'}) : window.scrollBy(0, 300); return \
+                      !!found";
         browser.script("window.scrollTo(0, 0)", &json!([])).await?;
         for _ in 0..100 {
             if browser.script(scroll, &json!([block.css])).await? == true {

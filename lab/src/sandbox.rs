@@ -15,8 +15,8 @@ pub struct SandboxArgs {
     /// The port; any free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Another upstream document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML: it goes through the pipeline. Ours is served unchanged, with responses as the
-    /// overlay corrects them
+    /// Another upstream document, Swagger 2.0 or OpenAPI 3.x, JSON or YAML: it goes through the
+    /// pipeline. Ours is served unchanged, with responses as the overlay corrects them
     #[arg(long)]
     spec: Option<PathBuf>,
     /// How responses look: as the live API's, or exactly as documented
@@ -34,13 +34,15 @@ pub struct SandboxArgs {
     /// How many rows of telemetry each device has
     #[arg(long)]
     telemetry_rows: Option<u64>,
-    /// `NAME[=VALUE][:RATE][@PATH]`, repeatable: latency=200ms, stall, reset, truncate, status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
+    /// `NAME[=VALUE][:RATE][@PATH]`, repeatable: latency=200ms, stall, reset, truncate,
+    /// status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
     #[arg(long)]
     fault: Vec<String>,
     /// Append a JSON line for each request to this file
     #[arg(long)]
     log: Option<PathBuf>,
-    /// Play this recording of `autopi::testing::Recorder`; the sandbox itself responds to requests that were not recorded
+    /// Play this recording of `autopi::testing::Recorder`; the sandbox itself responds to requests
+    /// that were not recorded
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
     /// Make the login ask for a second factor with this code
@@ -58,10 +60,12 @@ pub struct SandboxArgs {
     /// A path prefix that the account may not see (403), repeatable
     #[arg(long, value_name = "PATH")]
     forbidden: Vec<String>,
-    /// A name that requests may have in their Host in addition to those of loopback, repeatable: host.docker.internal
+    /// A name that requests may have in their Host in addition to those of loopback, repeatable:
+    /// host.docker.internal
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// Refuse bodies that refer to objects that do not exist, as the real API does; `--strict=false` accepts them
+    /// Refuse bodies that refer to objects that do not exist, as the real API does;
+    /// `--strict=false` accepts them
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     strict: bool,
 }
@@ -112,7 +116,8 @@ fn result(text: &str) -> Result<(String, serde_json::Value), String> {
 
 impl SandboxArgs {
     /// # Errors
-    /// Returns an error if a file cannot be read or is not a document, and the errors of [`Builder::start`].
+    /// Returns an error if a file cannot be read or is not a document, and the errors of
+    /// [`Builder::start`].
     pub async fn start(self, root: &Path) -> Result<Sandbox> {
         let read = |path: &Path| -> Result<serde_json::Value> {
             fetch::parse(&fetch::read(path)?).with_context(|| path.display().to_string())

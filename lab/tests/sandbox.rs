@@ -144,10 +144,13 @@ async fn the_sandbox_command_obeys_its_options() {
 async fn a_raw_document_goes_through_the_pipeline_and_errors_name_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.yaml");
-    let text = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths:\n  /a/:\n    get:\n      operationId: a_read\n      responses:\n        '200':\n          description: ''\n          \
-        content: { application/json: { schema: { $ref: 'beside.yaml#/Car' } } }\n";
+    let text = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\npaths:\n  /a/:\n    get:\n      \
+                operationId: a_read\n      responses:\n        '200':\n          description: \
+                ''\n          content: { application/json: { schema: { $ref: 'beside.yaml#/Car' } \
+                } }\n";
     std::fs::write(&path, text).unwrap();
-    let beside = "Car: { type: object, required: [seats, name], properties: { seats: { type: [integer, 'null'] }, name: { const: Kombi } } }";
+    let beside = "Car: { type: object, required: [seats, name], properties: { seats: { type: \
+                  [integer, 'null'] }, name: { const: Kombi } } }";
     std::fs::write(folder.path().join("beside.yaml"), beside).unwrap();
     let file = path.display().to_string();
     for wire in ["real", "spec"] {

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::{Error, Wire, spec::Spec};
 
-/// Returns the AutoPi API's documents, which are compiled into the crate: the served one, and the one that describes the real responses.
+/// Returns the AutoPi API's documents, which are compiled into the crate: the served one, and the
+/// one that describes the real responses.
 ///
 /// # Errors
 /// Returns an error if the crate was built incorrectly.
@@ -30,7 +31,8 @@ pub fn embedded() -> Result<(Value, Value), Error> {
     ))
 }
 
-/// The served text, the document that requests are validated by, and the one that data is made from.
+/// The served text, the document that requests are validated by, and the one that data is made
+/// from.
 #[derive(Clone)]
 pub struct Documents {
     pub text: bytes::Bytes,

@@ -1,7 +1,9 @@
-//! An embedded stand-in for the AutoPi cloud API, for tests, demos, and trying the client without an account.
+//! An embedded stand-in for the AutoPi cloud API, for tests, demos, and trying the client without
+//! an account.
 //!
-//! It is a real HTTP server on loopback, driven by the API's document. It validates requests and returns errors as Django REST framework does, stores what is
-//! created and changed, paginates, filters and sorts its lists, signs its JWTs, runs commands, sends webhooks, and fails on demand.
+//! It is a real HTTP server on loopback, driven by the API's document. It validates requests and
+//! returns errors as Django REST framework does, stores what is created and changed, paginates,
+//! filters and sorts its lists, signs its JWTs, runs commands, sends webhooks, and fails on demand.
 //!
 //! ```
 //! use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -12,7 +14,11 @@
 //!
 //! # rustls::crypto::ring::default_provider().install_default().ok();
 //! // The program under test gets `api.url()` and one of the credentials.
-//! let devices = reqwest::Client::new().get(format!("{}/dongle/devices/", api.url())).header("Authorization", format!("APIToken {API_TOKEN}")).send().await?;
+//! let devices = reqwest::Client::new()
+//!     .get(format!("{}/dongle/devices/", api.url()))
+//!     .header("Authorization", format!("APIToken {API_TOKEN}"))
+//!     .send()
+//!     .await?;
 //! assert_eq!(devices.json::<serde_json::Value>().await?["count"], 3);
 //!
 //! // What did it ask for?
@@ -21,7 +27,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The credentials are [`EMAIL`] with [`PASSWORD`], and [`API_TOKEN`]. Data begins on 2026-01-01 and is the same for the same seed.
+//! The credentials are [`EMAIL`] with [`PASSWORD`], and [`API_TOKEN`]. Data begins on 2026-01-01
+//! and is the same for the same seed.
 
 mod builder;
 mod documents;
@@ -63,12 +70,15 @@ impl std::error::Error for Error {}
 /// The form of responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wire {
-    /// As the live API sends them where it departs from its document: a login responds 200 with `{token, user}`, pages have `page_size` and no links, and
-    /// fields that the document calls strings are booleans, numbers or objects.
+    /// As the live API sends them where it departs from its document: a login responds 200 with
+    /// `{token, user}`, pages have `page_size` and no links, and fields that the document calls
+    /// strings are booleans, numbers or objects.
     #[default]
     Real,
-    /// Exactly as the served document says: its statuses, its envelopes with links, its strings (which hold the JSON text of the real value). Members that a
-    /// client needs are added: `token` and `user` to the response to a login, and `jid`, `return` and `success` to the result of a command.
+    /// Exactly as the served document says: its statuses, its envelopes with links, its strings
+    /// (which hold the JSON text of the real value). Members that a client needs are added:
+    /// `token` and `user` to the response to a login, and `jid`, `return` and `success` to the
+    /// result of a command.
     Spec,
 }
 
@@ -116,7 +126,8 @@ impl Sandbox {
         self.api.log.requests()
     }
 
-    /// Returns how many requests with a method and a path there were. A `*` in the path matches one segment: `/dongle/devices/*/`.
+    /// Returns how many requests with a method and a path there were. A `*` in the path matches one
+    /// segment: `/dongle/devices/*/`.
     pub fn count(&self, method: &str, path: &str) -> usize {
         self.requests()
             .iter()

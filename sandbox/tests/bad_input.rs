@@ -78,7 +78,8 @@ async fn a_body_of_a_gigabyte_is_not_read() {
     let api = Api::start(Sandbox::builder()).await;
     let request = |more: &str| {
         format!(
-            "POST /vehicle/profile/ HTTP/1.1\r\nhost: localhost\r\nauthorization: APIToken {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n"
+            "POST /vehicle/profile/ HTTP/1.1\r\nhost: localhost\r\nauthorization: APIToken \
+             {API_TOKEN}\r\ncontent-type: application/json\r\n{more}\r\n"
         )
     };
     let mut socket = connect(&api).await;
@@ -151,7 +152,8 @@ async fn a_header_of_a_megabyte_is_refused() {
     assert_eq!(api.get("/vehicle/makes/").await.status, 200);
 }
 
-/// Each connection takes two files here, one on each side: as many as the limit allows, at most ten thousand.
+/// Each connection takes two files here, one on each side: as many as the limit allows, at most ten
+/// thousand.
 #[tokio::test]
 async fn idle_connections_do_not_block_the_server() {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
@@ -180,7 +182,8 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let api = Api::start(Sandbox::builder().body_timeout(Duration::from_millis(300))).await;
     let mut socket = connect(&api).await;
     let start = format!(
-        "POST /vehicle/profile/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: APIToken {API_TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"
+        "POST /vehicle/profile/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: APIToken \
+         {API_TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"
     );
     socket.write_all(start.as_bytes()).await.unwrap();
     let (mut read, mut write) = socket.into_split();
@@ -236,15 +239,58 @@ async fn odd_requests_get_a_response() {
     for (request, status) in [
         (api.request("GET", &long), 200),
         (api.request("GET", "/dongle/devices/%FF%00/"), 404),
-        (api.request("GET", "/dongle/devices/?page=99999999999999999999&page_size=-1"), 404),
-        (api.request("GET", "/dongle/devices/?ordering=nothing,-,&key_state__gte=%FF&tags__in=,,"), 200),
-        (api.request("GET", "/logbook/storage/raw/?device_id=x&start_utc=9999-12-31T23:59:59Z&end_utc=-9999-01-01T00:00:00Z"), 400),
-        (api.request("POST", "/vehicle/profile/").header("content-type", "application/json").body(deep), 400),
-        (api.request("POST", "/vehicle/profile/").header("content-type", "application/json").body(vec![0xff; 100]), 400),
-        (api.request("POST", "/fleet/vehicles/import_csv/").header("content-type", "multipart/form-data; boundary=x").body("--x\r\nbroken"), 400),
-        (api.request("POST", "/fleet/vehicles/import_csv/").header("content-type", "multipart/form-data").body("x"), 400),
+        (
+            api.request(
+                "GET",
+                "/dongle/devices/?page=99999999999999999999&page_size=-1",
+            ),
+            404,
+        ),
+        (
+            api.request(
+                "GET",
+                "/dongle/devices/?ordering=nothing,-,&key_state__gte=%FF&tags__in=,,",
+            ),
+            200,
+        ),
+        (
+            api.request(
+                "GET",
+                "/logbook/storage/raw/?device_id=x&start_utc=9999-12-31T23:59:59Z&\
+                 end_utc=-9999-01-01T00:00:00Z",
+            ),
+            400,
+        ),
+        (
+            api.request("POST", "/vehicle/profile/")
+                .header("content-type", "application/json")
+                .body(deep),
+            400,
+        ),
+        (
+            api.request("POST", "/vehicle/profile/")
+                .header("content-type", "application/json")
+                .body(vec![0xff; 100]),
+            400,
+        ),
+        (
+            api.request("POST", "/fleet/vehicles/import_csv/")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .body("--x\r\nbroken"),
+            400,
+        ),
+        (
+            api.request("POST", "/fleet/vehicles/import_csv/")
+                .header("content-type", "multipart/form-data")
+                .body("x"),
+            400,
+        ),
         (api.request("BREW", "/vehicle/makes/"), 405),
-        (api.request("GET", "/vehicle/makes/").header("x-sandbox-fault", " , ,"), 200),
+        (
+            api.request("GET", "/vehicle/makes/")
+                .header("x-sandbox-fault", " , ,"),
+            200,
+        ),
     ] {
         let request = request.build().unwrap_or_else(|e| panic!("{e}"));
         let shown = format!("{} {:.60}", request.method(), request.url().path());
@@ -257,14 +303,18 @@ async fn odd_requests_get_a_response() {
         .to_owned();
     let far = api
         .get(&format!(
-            "/logbook/storage/raw/?device_id={device}&start_utc=0001-01-01T00:00:00Z&end_utc=9999-01-01T00:00:00Z&page_num=18446744073709551615"
+            "/logbook/storage/raw/?device_id={device}&start_utc=0001-01-01T00:00:00Z&\
+             end_utc=9999-01-01T00:00:00Z&page_num=18446744073709551615"
         ))
         .await;
     assert!(far.status < 500, "{}", far.body);
     assert!(
-        api.get(&format!("/logbook/storage/raw/?device_id={device}&start_utc=0001-01-01T00:00:00Z&end_utc=9999-01-01T00:00:00Z&page_size=0"))
-            .await
-            .status
+        api.get(&format!(
+            "/logbook/storage/raw/?device_id={device}&start_utc=0001-01-01T00:00:00Z&\
+             end_utc=9999-01-01T00:00:00Z&page_size=0"
+        ))
+        .await
+        .status
             < 500
     );
 }
@@ -274,7 +324,8 @@ async fn the_log_is_ascii_whatever_a_path_holds() {
     let file = std::env::temp_dir().join(format!("sandbox-{}-ascii.jsonl", std::process::id()));
     let api = Api::start(Sandbox::builder().log(&file)).await;
     let mut socket = connect(&api).await;
-    let request = "GET /a\u{9b}31m\u{202e}\u{7f}/?q=\u{9d}\u{feff} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let request = "GET /a\u{9b}31m\u{202e}\u{7f}/?q=\u{9d}\u{feff} HTTP/1.1\r\nHost: \
+                   localhost\r\nConnection: close\r\n\r\n";
     socket.write_all(request.as_bytes()).await.unwrap();
     head(&mut socket).await;
     let log = std::fs::read_to_string(&file).unwrap();

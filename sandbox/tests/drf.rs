@@ -1,4 +1,5 @@
-//! Compares the sandbox with recorded responses of a real Django REST framework (`drf/record.py`), on the document that drf-yasg generates for it.
+//! Compares the sandbox with recorded responses of a real Django REST framework (`drf/record.py`),
+//! on the document that drf-yasg generates for it.
 
 mod support;
 

@@ -205,7 +205,8 @@ async fn the_log_has_no_secrets() {
     let token = login.body["token"].as_str().unwrap().to_owned();
     api.http
         .get(api.url(&format!(
-            "/dongle/devices/?token={token}&search=truck&q=0123456789abcdef0123456789abcdef01234567"
+            "/dongle/devices/?token={token}&search=truck&\
+             q=0123456789abcdef0123456789abcdef01234567"
         )))
         .bearer_auth(&token)
         .send()

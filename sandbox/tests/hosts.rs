@@ -1,4 +1,5 @@
-//! The sandbox responds only to names of loopback, so that no page on the web can reach it by a name of its own.
+//! The sandbox responds only to names of loopback, so that no page on the web can reach it by a
+//! name of its own.
 
 use std::{
     io::{Read, Write},

@@ -157,8 +157,12 @@ async fn related_objects_in_responses_are_consistent() {
                 .body["start_time_utc"],
             start
         );
-        let rows =
-            api.items(&format!("/logbook/storage/raw/?device_id={device}&data_type=track.pos&start_utc={start}&end_utc={end}&page_size=500")).await;
+        let rows = api
+            .items(&format!(
+                "/logbook/storage/raw/?device_id={device}&data_type=track.pos&start_utc={start}&\
+                 end_utc={end}&page_size=500"
+            ))
+            .await;
         assert!(rows.len() > 8, "{} rows from {start} to {end}", rows.len());
         for row in rows {
             assert!(
@@ -181,7 +185,8 @@ async fn a_million_telemetry_rows_are_computed_not_stored() {
         .to_owned();
     let raw = |query: &str| {
         format!(
-            "/logbook/storage/raw/?device_id={device}&start_utc=2026-01-01T00:00:00Z&end_utc=2027-01-01T00:00:00Z&{query}"
+            "/logbook/storage/raw/?device_id={device}&start_utc=2026-01-01T00:00:00Z&\
+             end_utc=2027-01-01T00:00:00Z&{query}"
         )
     };
     let began = Instant::now();

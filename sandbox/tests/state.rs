@@ -1,4 +1,5 @@
-//! Created, changed and deleted items stay so, also after a kill: random sequences are compared with a simple model.
+//! Created, changed and deleted items stay so, also after a kill: random sequences are compared
+//! with a simple model.
 #![cfg(feature = "sqlite")]
 
 mod support;
@@ -296,7 +297,8 @@ async fn acknowledged_changes_survive_a_kill() {
     }
 }
 
-/// Concurrent writers change different fields of one item until the process is killed: every acknowledged change is stored.
+/// Concurrent writers change different fields of one item until the process is killed: every
+/// acknowledged change is stored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_changes_that_were_acknowledged_survive_a_kill() {
     const FIELDS: [(&str, &str); 8] = [
@@ -369,7 +371,8 @@ async fn a_write_that_fails_changes_nothing() {
     let other = rusqlite::Connection::open(&db).unwrap();
     for event in ["INSERT", "UPDATE"] {
         let full = format!(
-            "CREATE TRIGGER full_{event} BEFORE {event} ON change BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+            "CREATE TRIGGER full_{event} BEFORE {event} ON change BEGIN SELECT RAISE(FAIL, 'disk \
+             full'); END"
         );
         other.execute_batch(&full).unwrap();
     }
@@ -410,8 +413,12 @@ async fn foreign_and_damaged_databases_are_refused() {
             .map_err(|e| e.to_string())
     };
     let text = scratch("text.db");
-    std::fs::write(&text, "this is not a database, it is a text that is long enough for a header of one hundred bytes, and then some more of it")
-        .unwrap();
+    std::fs::write(
+        &text,
+        "this is not a database, it is a text that is long enough for a header of one hundred \
+         bytes, and then some more of it",
+    )
+    .unwrap();
     assert!(
         start(&text, 0)
             .await

@@ -1,4 +1,5 @@
-//! `oneOf`, `anyOf` and bases with a discriminator, as a document writes them and as the pipeline does (`cargo xtask normalize --from garage.yaml`).
+//! `oneOf`, `anyOf` and bases with a discriminator, as a document writes them and as the pipeline
+//! does (`cargo xtask normalize --from garage.yaml`).
 
 mod support;
 

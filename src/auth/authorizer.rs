@@ -1,4 +1,5 @@
-//! The `Authorization` header of each attempt: of a fixed token, of the session of a login, or of a provider.
+//! The `Authorization` header of each attempt: of a fixed token, of the session of a login, or of a
+//! provider.
 
 use std::fmt;
 

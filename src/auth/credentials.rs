@@ -1,4 +1,5 @@
-//! Credentials: a token in one of the two schemes of the `Authorization` header, a login, or a provider of the user's own.
+//! Credentials: a token in one of the two schemes of the `Authorization` header, a login, or a
+//! provider of the user's own.
 
 use std::{fmt, sync::Arc};
 
@@ -10,9 +11,11 @@ use crate::{CallFuture, Error, auth::mfa::Mfa};
 
 /// The credentials of a client. Secrets are never printed.
 ///
-/// The copies that this crate makes of a secret (the text, the header of a token, the body of a login) are overwritten in memory when the last clone of the
-/// client is dropped. Copies in the buffers of the HTTP and TLS libraries are not: freed memory may still hold the header after a call, the response with its
-/// token after a login, and with HTTP/2 its request too. Nor are environment variables, texts that you keep, and values of the document's types.
+/// The copies that this crate makes of a secret (the text, the header of a token, the body of a
+/// login) are overwritten in memory when the last clone of the client is dropped. Copies in the
+/// buffers of the HTTP and TLS libraries are not: freed memory may still hold the header after a
+/// call, the response with its token after a login, and with HTTP/2 its request too. Nor are
+/// environment variables, texts that you keep, and values of the document's types.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -20,9 +23,11 @@ pub enum Credentials {
     ApiToken(SecretString),
     /// `Authorization: Bearer <jwt>`.
     Jwt(SecretString),
-    /// E-mail and password: `POST /auth/login/` is sent with the first call, before the JWT expires, and once for all calls on a 401, or on a 403 that says
-    /// that the session has expired. If the credentials are refused, or the session of a new login is refused too, there is no further login for 1 s, then 2 s,
-    /// and so on up to 60 s; calls in the meantime fail with the same error.
+    /// E-mail and password: `POST /auth/login/` is sent with the first call, before the JWT
+    /// expires, and once for all calls on a 401, or on a 403 that says that the session has
+    /// expired. If the credentials are refused, or the session of a new login is refused too, there
+    /// is no further login for 1 s, then 2 s, and so on up to 60 s; calls in the meantime fail
+    /// with the same error.
     Login {
         /// The account's e-mail address.
         email: String,
@@ -31,7 +36,8 @@ pub enum Credentials {
         /// The source of the second factor's code, if the account asks for one.
         mfa: Option<Mfa>,
     },
-    /// `POST /auth/login/` without a body: a device on the local network trusts everyone who can reach it, and returns a token that does not expire.
+    /// `POST /auth/login/` without a body: a device on the local network trusts everyone who can
+    /// reach it, and returns a token that does not expire.
     LocalDevice,
     /// A provider of your own.
     Provider(Arc<dyn CredentialsProvider>),
@@ -44,15 +50,20 @@ pub enum Credentials {
 ///
 /// struct Vault;
 /// impl CredentialsProvider for Vault {
-///     fn authorization<'a>(&'a self, _refused: Option<&'a SecretString>) -> CallFuture<'a, SecretString> {
+///     fn authorization<'a>(
+///         &'a self,
+///         _refused: Option<&'a SecretString>,
+///     ) -> CallFuture<'a, SecretString> {
 ///         Box::pin(async { Ok(SecretString::from("APIToken 0123…")) })
 ///     }
 /// }
 /// ```
 pub trait CredentialsProvider: Send + Sync {
-    /// Returns the value of the `Authorization` header for the next attempt. It is called before every attempt, so cache what you have. `refused` is the value
-    /// that was just refused with a 401, or with a 403 that says that it has expired: return another one, and one more attempt is made; return the same value,
-    /// and the call ends. Every refused call asks, so keep track of what you have renewed already.
+    /// Returns the value of the `Authorization` header for the next attempt. It is called before
+    /// every attempt, so cache what you have. `refused` is the value that was just refused with
+    /// a 401, or with a 403 that says that it has expired: return another one, and one more attempt
+    /// is made; return the same value, and the call ends. Every refused call asks, so keep
+    /// track of what you have renewed already.
     ///
     /// # Errors
     /// Return an error if there are no credentials; the call ends with it.
@@ -75,7 +86,8 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Accepts a token with its prefix, as the vendor's portal shows it. The prefix takes precedence over the scheme that was asked for.
+    /// Accepts a token with its prefix, as the vendor's portal shows it. The prefix takes
+    /// precedence over the scheme that was asked for.
     pub(crate) fn parse(self) -> Result<Self, Error> {
         let (text, api) = match &self {
             Self::ApiToken(t) => (t, true),
@@ -85,7 +97,8 @@ impl Credentials {
             } => {
                 if email.trim().is_empty() || password.expose_secret().is_empty() {
                     return Err(Error::configuration(
-                        "the login needs an e-mail address and a password, and one of them is empty",
+                        "the login needs an e-mail address and a password, and one of them is \
+                         empty",
                     ));
                 }
                 return Ok(self);
@@ -112,7 +125,8 @@ impl Credentials {
         }
         if !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::configuration(
-                "the token holds white space or characters that no token has: was more than the token copied?",
+                "the token holds white space or characters that no token has: was more than the \
+                 token copied?",
             ));
         }
         let token = SecretString::from(token.to_owned());
@@ -123,7 +137,8 @@ impl Credentials {
         })
     }
 
-    /// Returns the header of a token, which never changes; `None` for credentials that can be renewed.
+    /// Returns the header of a token, which never changes; `None` for credentials that can be
+    /// renewed.
     pub(crate) fn fixed(&self) -> Result<Option<HeaderValue>, Error> {
         match self {
             Self::ApiToken(token) => header("APIToken", token).map(Some),
@@ -138,7 +153,8 @@ pub(crate) fn header(scheme: &str, token: &SecretString) -> Result<HeaderValue, 
         .ok_or_else(|| Error::auth("the token holds characters that no header can carry"))
 }
 
-/// Returns the header. All its copies share the text, which is overwritten when the last one is dropped.
+/// Returns the header. All its copies share the text, which is overwritten when the last one is
+/// dropped.
 fn secret(text: String) -> Option<HeaderValue> {
     let text = Zeroizing::new(text);
     if !text.is_ascii() {

@@ -37,7 +37,8 @@ struct Last {
     pause: Option<Pause>,
 }
 
-/// A pause before the next login, so that the account is not locked after refused credentials or a refused new session.
+/// A pause before the next login, so that the account is not locked after refused credentials or a
+/// refused new session.
 struct Pause {
     since: Instant,
     length: Duration,
@@ -88,8 +89,10 @@ pub(crate) struct Account<'a> {
 }
 
 impl Sessions {
-    /// Returns the header of a fresh session that is not the refused one. All calls that were refused with one session share the next. Calls that waited while
-    /// a login failed share its error. After refused credentials, or if the session of a new login is refused too, the next login waits for the end of a pause.
+    /// Returns the header of a fresh session that is not the refused one. All calls that were
+    /// refused with one session share the next. Calls that waited while a login failed share
+    /// its error. After refused credentials, or if the session of a new login is refused too, the
+    /// next login waits for the end of a pause.
     pub async fn header(
         &self,
         core: &Core,
@@ -134,7 +137,8 @@ struct LoginRequest<'a> {
     password: &'a str,
 }
 
-/// The response of the real API: 200 `{token, user}` (the document claims 201 and an echo of the request).
+/// The response of the real API: 200 `{token, user}` (the document claims 201 and an echo of the
+/// request).
 #[derive(Deserialize)]
 struct LoginResponse {
     token: Option<SecretString>,

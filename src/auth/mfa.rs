@@ -1,8 +1,9 @@
 //! The second factor of a login.
 //!
-//! Not published by the vendor: the document names `POST /auth/mfa/verify/`, but neither its request nor its response. Everything that this client assumes
-//! about it is in this file: a login that needs a second factor responds with an `mfa_token`; that token goes back with `otp_token` (six digits) or
-//! `recovery_code`; the response is that of a login, `{token, user}`.
+//! Not published by the vendor: the document names `POST /auth/mfa/verify/`, but neither its
+//! request nor its response. Everything that this client assumes about it is in this file: a login
+//! that needs a second factor responds with an `mfa_token`; that token goes back with `otp_token`
+//! (six digits) or `recovery_code`; the response is that of a login, `{token, user}`.
 
 use std::{fmt, sync::Arc};
 
@@ -24,7 +25,8 @@ impl fmt::Debug for Mfa {
 }
 
 impl Mfa {
-    /// Returns a source with one code: that of an authenticator, if the client logs in once and soon, or a recovery code.
+    /// Returns a source with one code: that of an authenticator, if the client logs in once and
+    /// soon, or a recovery code.
     pub fn code(code: impl Into<String>) -> Self {
         let code = SecretString::from(code.into());
         Self(Arc::new(move || {
@@ -32,8 +34,8 @@ impl Mfa {
         }))
     }
 
-    /// Returns a source that asks for a code at each login, such as a prompt or a TOTP generator. It must give the code within the timeout of the call that
-    /// logs in.
+    /// Returns a source that asks for a code at each login, such as a prompt or a TOTP generator.
+    /// It must give the code within the timeout of the call that logs in.
     pub fn ask<F, A>(ask: F) -> Self
     where
         F: Fn() -> A + Send + Sync + 'static,

@@ -19,7 +19,8 @@ impl Session {
     pub(super) fn new(token: SecretString) -> Result<Self, Error> {
         let renew =
             lifetime(token.expose_secret(), jiff::Timestamp::now().as_second()).map(|left| {
-                // Renewed 30 s early, so that no token expires on its way to the server; one that is valid for less than two minutes is renewed after three
+                // Renewed 30 s early, so that no token expires on its way to the server; one that
+                // is valid for less than two minutes is renewed after three
                 // quarters of that time.
                 Instant::now() + left - Duration::from_secs(30).min(left / 4)
             });
@@ -35,7 +36,8 @@ impl Session {
     }
 }
 
-/// Returns a time claim of a JWT (RFC 7519, section 4.1), in seconds since 1970; the number may have a fraction.
+/// Returns a time claim of a JWT (RFC 7519, section 4.1), in seconds since 1970; the number may
+/// have a fraction.
 pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
     let payload = jwt.split('.').nth(1)?.trim_end_matches('=');
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
@@ -43,8 +45,9 @@ pub(crate) fn claim(jwt: &str, name: &str) -> Option<i64> {
     claims.get(name)?.as_f64().map(|seconds| seconds as i64)
 }
 
-/// Returns how long a JWT is still valid (RFC 7519, 4.1.4), measured from its own `iat` if it has one, so that a wrong local clock does not matter. `None`
-/// means until the server responds with 401. Only the server can check the signature.
+/// Returns how long a JWT is still valid (RFC 7519, 4.1.4), measured from its own `iat` if it has
+/// one, so that a wrong local clock does not matter. `None` means until the server responds
+/// with 401. Only the server can check the signature.
 fn lifetime(jwt: &str, now: i64) -> Option<Duration> {
     let left = claim(jwt, "exp")?.checked_sub(claim(jwt, "iat").unwrap_or(now))?;
     let week = 7 * 24 * 3600;

@@ -177,7 +177,8 @@ impl<'a> Call<'a> {
         self.spec.body = RequestBody::Raw(media, body.into());
     }
 
-    /// Checks the value of a parameter or the body, and replaces the violations of an earlier value.
+    /// Checks the value of a parameter or the body, and replaces the violations of an earlier
+    /// value.
     pub fn check(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
         self.unchecked(of);
         self.also(of, check);

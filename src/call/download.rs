@@ -45,11 +45,12 @@ impl Download {
         file_name(self.text(CONTENT_DISPOSITION)?)
     }
 
-    /// Returns the next chunk, or `None` at the end. Each wait for a chunk ends with the timeout of one attempt; the download as a whole may take as long as it
-    /// needs.
+    /// Returns the next chunk, or `None` at the end. Each wait for a chunk ends with the timeout of
+    /// one attempt; the download as a whole may take as long as it needs.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an
+    /// attempt.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         self.0.chunk().await
     }
@@ -67,7 +68,8 @@ impl Download {
     /// Returns everything that was not read yet, whatever its size.
     ///
     /// # Errors
-    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an attempt.
+    /// Returns an error if the connection breaks, or if no data arrives within the timeout of an
+    /// attempt.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = bytes::BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
@@ -77,8 +79,8 @@ impl Download {
     }
 }
 
-/// Returns the file name in a `Content-Disposition`. Django writes a name that is not ASCII as `filename*=utf-8''...` (RFC 8187), which takes precedence over
-/// `filename`.
+/// Returns the file name in a `Content-Disposition`. Django writes a name that is not ASCII as
+/// `filename*=utf-8''...` (RFC 8187), which takes precedence over `filename`.
 fn file_name(disposition: &str) -> Option<String> {
     let parameters = || {
         disposition

@@ -104,8 +104,8 @@ impl Call<'_> {
         }
     }
 
-    /// Sets a field of `application/x-www-form-urlencoded` whose value may be a list: a list is repeated or joined, anything else goes as in
-    /// [`Self::form_json`].
+    /// Sets a field of `application/x-www-form-urlencoded` whose value may be a list: a list is
+    /// repeated or joined, anything else goes as in [`Self::form_json`].
     pub fn form_either(
         &mut self,
         name: &'static str,
@@ -141,7 +141,8 @@ impl Call<'_> {
         }
     }
 
-    /// Sets the media type of the parts with this name that have none of their own (`encoding.contentType`).
+    /// Sets the media type of the parts with this name that have none of their own
+    /// (`encoding.contentType`).
     pub fn form_type(&mut self, name: &'static str, media: &'static str) {
         if let Some(form) = &mut self.form {
             form.typed(name, media);

@@ -12,7 +12,8 @@ pub struct Operation {
     pub required: &'static [&'static str],
     pub accept: &'static str,
     pub page: Option<PageParams>,
-    /// Members of its bodies that the document says are secrets (`true`) or not (`false`), against what their names suggest. For traces.
+    /// Members of its bodies that the document says are secrets (`true`) or not (`false`), against
+    /// what their names suggest. For traces.
     pub secrets: &'static [(&'static str, bool)],
 }
 

@@ -50,13 +50,15 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the timeout of the call: of all attempts together, with the waits between them. Defaults to the client's.
+    /// Sets the timeout of the call: of all attempts together, with the waits between them.
+    /// Defaults to the client's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.send.timeout = Some(timeout);
         self
     }
 
-    /// Sets the timeout of each attempt. Defaults to the client's, or to half of [`timeout`](Self::timeout) if that is shorter and the call may be retried.
+    /// Sets the timeout of each attempt. Defaults to the client's, or to half of
+    /// [`timeout`](Self::timeout) if that is shorter and the call may be retried.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.send.attempt_timeout = Some(timeout);
         self
@@ -68,34 +70,39 @@ impl CallOptions {
         self
     }
 
-    /// Sets whether the call may be sent again even if the server may have acted on it. By default the method decides: GET, HEAD, OPTIONS, PUT, DELETE and
-    /// TRACE may.
+    /// Sets whether the call may be sent again even if the server may have acted on it. By default
+    /// the method decides: GET, HEAD, OPTIONS, PUT, DELETE and TRACE may.
     pub fn idempotent(mut self, yes: bool) -> Self {
         self.send.idempotent = Some(yes);
         self
     }
 
-    /// Sets how many pages a stream fetches before they are asked for. Defaults to 1; with 0 each page is fetched when it is asked for.
+    /// Sets how many pages a stream fetches before they are asked for. Defaults to 1; with 0 each
+    /// page is fetched when it is asked for.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.list.get_or_insert_default().prefetch = Some(pages);
         self
     }
 
-    /// Sets whether items whose `id` came before are left out. Items that are added while a list is read push others to the next page, where they come a second
-    /// time. Off by default; costs about 32 bytes of memory for each item.
+    /// Sets whether items whose `id` came before are left out. Items that are added while a list is
+    /// read push others to the next page, where they come a second time. Off by default; costs
+    /// about 32 bytes of memory for each item.
     pub fn dedup_by_id(mut self, yes: bool) -> Self {
         self.list.get_or_insert_default().dedup_by_id = yes;
         self
     }
 
-    /// Resumes a list at a [`Page::cursor`](crate::Page::cursor). The call must be a `stream` or `pages` with the base URL, operation, path, query and headers
-    /// of the call that the cursor comes from, apart from the parameters that choose the page. Any other call, and `send`, returns an error that says what differs.
+    /// Resumes a list at a [`Page::cursor`](crate::Page::cursor). The call must be a `stream` or
+    /// `pages` with the base URL, operation, path, query and headers of the call that the
+    /// cursor comes from, apart from the parameters that choose the page. Any other call, and
+    /// `send`, returns an error that says what differs.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         self.list.get_or_insert_default().resume = Some(cursor);
         self
     }
 
-    /// Sets a handler for items that do not decode, for this call: see [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item).
+    /// Sets a handler for items that do not decode, for this call: see
+    /// [`ClientBuilder::on_bad_item`](crate::ClientBuilder::on_bad_item).
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.list.get_or_insert_default().on_bad_item = Some(OnBadItem::new(handler));
         self
@@ -104,8 +111,10 @@ impl CallOptions {
     /// Sets a header of every attempt of the call, in place of an earlier value.
     ///
     /// # Errors
-    /// Returns an error if the name or the value is not allowed in HTTP, or if it is not the caller's to set: `Authorization` comes from the client's
-    /// credentials, `Proxy-Authorization` from the URL of the proxy, and those of the connection (`Host`, `Content-Length`) from HTTP itself.
+    /// Returns an error if the name or the value is not allowed in HTTP, or if it is not the
+    /// caller's to set: `Authorization` comes from the client's credentials,
+    /// `Proxy-Authorization` from the URL of the proxy, and those of the connection (`Host`,
+    /// `Content-Length`) from HTTP itself.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let bad = |what: &str| {
             Error::configuration(format!(

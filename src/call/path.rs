@@ -2,7 +2,8 @@
 
 use crate::{Error, transport::address};
 
-/// Inserts values that are percent-encoded already. An empty value and dots are left out and count as not set: dots would lead to another path.
+/// Inserts values that are percent-encoded already. An empty value and dots are left out and count
+/// as not set: dots would lead to another path.
 pub(crate) fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
     let mut path = template.to_owned();
     for (name, text) in styled.iter().rev() {

@@ -51,7 +51,8 @@ impl<'a, M> RawRequest<'a, M> {
         }
     }
 
-    /// Sets the name and the path template that traces and errors show, for the helpers of this crate.
+    /// Sets the name and the path template that traces and errors show, for the helpers of this
+    /// crate.
     pub(crate) fn named(mut self, operation: &'static str, template: &'static str) -> Self {
         (self.spec.operation, self.spec.template) = (operation, Some(template));
         self
@@ -74,7 +75,8 @@ impl<'a, M> RawRequest<'a, M> {
     /// Sets a JSON body.
     ///
     /// # Errors
-    /// Returns an error if the value does not serialise, or if it holds a number that JSON does not have (NaN or an infinity).
+    /// Returns an error if the value does not serialise, or if it holds a number that JSON does not
+    /// have (NaN or an infinity).
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut v = Violations::default();
         let bytes = finite::to_vec(body, &mut v)
@@ -103,7 +105,8 @@ impl<'a, M> RawRequest<'a, M> {
         self
     }
 
-    /// Adds a file to a `multipart/form-data` body. A file that is a stream can be sent only once, so the call is not retried.
+    /// Adds a file to a `multipart/form-data` body. A file that is a stream can be sent only once,
+    /// so the call is not retried.
     ///
     /// # Errors
     /// Returns an error if the media type of the file is malformed.
@@ -147,7 +150,8 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
             address::without_user_info(url).map_err(|e| format!("the URL {e}"))?;
             if !address::same_origin(url, base) {
                 return Err(format!(
-                    "the URL leads to another place than {}: give a path, or make a client for that place",
+                    "the URL leads to another place than {}: give a path, or make a client for \
+                     that place",
                     address::shown(base)
                 ));
             }
@@ -180,9 +184,10 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
 }
 
 impl Client {
-    /// Returns a request to any path, with the same authorization, retries and errors as the typed operations. `path` is appended to the base URL and may end
-    /// with a query (`/x/?page=2`). A whole URL is accepted if its scheme, host and port are those of the base URL. With anything else the call returns an
-    /// error, and nothing is sent.
+    /// Returns a request to any path, with the same authorization, retries and errors as the typed
+    /// operations. `path` is appended to the base URL and may end with a query (`/x/?page=2`).
+    /// A whole URL is accepted if its scheme, host and port are those of the base URL. With
+    /// anything else the call returns an error, and nothing is sent.
     ///
     /// # Examples
     ///
@@ -208,8 +213,8 @@ impl<'a> RawRequest<'a> {
         }
     }
 
-    /// Returns the pages of a list: by their `next` links or, if pages have none, by counting up the query parameter that chooses a page (`page`, `page_num`,
-    /// `offset`).
+    /// Returns the pages of a list: by their `next` links or, if pages have none, by counting up
+    /// the query parameter that chooses a page (`page`, `page_num`, `offset`).
     pub fn pages<T: DeserializeOwned + Send + 'static>(mut self) -> ItemStream<'static, Page<T>> {
         const KNOWN: [[&str; 2]; 3] = [
             ["page_num", "page_size"],
@@ -227,8 +232,8 @@ impl<'a> RawRequest<'a> {
         pages(client.core.clone(), params, *spec, list)
     }
 
-    /// Returns the items of a list, page after page as [`pages`](Self::pages) does. Items that do not decode go to the handler; without one, the stream ends
-    /// with an error.
+    /// Returns the items of a list, page after page as [`pages`](Self::pages) does. Items that do
+    /// not decode go to the handler; without one, the stream ends with an error.
     pub fn stream<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<'static, T> {
         let client = self.client.on_bad_item.as_ref();
         let handler = ListOptions::bad_items(self.list.as_deref(), client);
@@ -248,15 +253,18 @@ impl<'a> RawRequest<'a> {
     /// Sends the request and returns the status, the headers and the body as bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, or if its status is not 2xx;
+    /// [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
         self.read(Ok).await
     }
 
-    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of your own, or [`serde_json::Value`].
+    /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of
+    /// your own, or [`serde_json::Value`].
     ///
     /// # Errors
-    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode
+    /// as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         self.read(|r| r.try_map(decode)).await
     }
@@ -264,7 +272,8 @@ impl<'a> RawRequest<'a> {
     /// Sends the request and returns the response as a stream of bytes.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if its status is not 2xx; [`ErrorKind`](crate::ErrorKind) tells which.
+    /// Returns an error if there is no response, or if its status is not 2xx;
+    /// [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send_download(self) -> Result<Download, Error> {
         let (client, spec, form) = self.finish()?;
         send::streaming(&client.core, spec, form)

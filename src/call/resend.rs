@@ -1,11 +1,12 @@
-//! Turns a response into a request that sends it back: another type that has some of the same members.
+//! Turns a response into a request that sends it back: another type that has some of the same
+//! members.
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Error, codec::mode};
 
-/// Returns the request that a response becomes. Members of both types and members that the document does not name are kept, at any depth; read-only members are
-/// left out.
+/// Returns the request that a response becomes. Members of both types and members that the document
+/// does not name are kept, at any depth; read-only members are left out.
 ///
 /// # Errors
 /// Returns an error if the response has no value for a member that the request requires.

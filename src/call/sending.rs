@@ -26,7 +26,8 @@ use crate::{
 };
 
 impl<'a> Call<'a> {
-    /// Returns the request with its path filled in, or an error if a required parameter is missing or a value is not what the API accepts.
+    /// Returns the request with its path filled in, or an error if a required parameter is missing
+    /// or a value is not what the API accepts.
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let (id, template) = (self.operation.id, self.spec.template);
         let method = self.spec.method.clone();

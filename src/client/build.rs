@@ -18,24 +18,28 @@ impl ClientBuilder {
     /// Builds the client. No request is made.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a host that was not allowed, or if there are no credentials.
+    /// Returns an error if the base URL or a token is malformed, if the base URL is plain http to a
+    /// host that was not allowed, or if there are no credentials.
     pub fn build(self) -> Result<Client, Error> {
         self.client()
     }
 }
 
 impl<M> ClientBuilder<M> {
-    /// Returns the builder of the `reqwest::Client` that this client would use, with the base URL, proxies, root certificates and connect timeout that were
-    /// set. Change what has no setter here, and give the result to [`http_client`](Self::http_client).
+    /// Returns the builder of the `reqwest::Client` that this client would use, with the base URL,
+    /// proxies, root certificates and connect timeout that were set. Change what has no setter
+    /// here, and give the result to [`http_client`](Self::http_client).
     ///
-    /// Its TLS configuration is final: `reqwest`'s own methods for certificates and TLS versions have no effect.
+    /// Its TLS configuration is final: `reqwest`'s own methods for certificates and TLS versions
+    /// have no effect.
     ///
     /// # Errors
     /// Returns an error if the base URL or a root certificate is malformed.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let builder = autopi::Client::builder().api_token("0123456789abcdef0123456789abcdef01234567");
+    /// let builder = autopi::Client::builder();
+    /// let builder = builder.api_token("0123456789abcdef0123456789abcdef01234567");
     /// let http = builder.http_client_builder()?.pool_max_idle_per_host(1).build()?;
     /// let client = builder.http_client(http).build()?;
     /// # Ok(()) }
@@ -48,7 +52,8 @@ impl<M> ClientBuilder<M> {
         let mut http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            // reqwest's own retries would not be counted, and each call would pay for a copy of its request.
+            // reqwest's own retries would not be counted, and each call would pay for a copy of its
+            // request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
             // Redirects are followed in `transport/redirect.rs`.
             .redirect(reqwest::redirect::Policy::none())
@@ -110,7 +115,8 @@ impl<M> ClientBuilder<M> {
         if self.max_in_flight == Some(0) {
             return Err(Error::configuration("max_in_flight must be more than 0"));
         }
-        let missing = "no credentials: give an API token, a JWT, or e-mail and password (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
+        let missing = "no credentials: give an API token, a JWT, or e-mail and password \
+                       (AUTOPI_API_TOKEN, AUTOPI_JWT, AUTOPI_EMAIL and AUTOPI_PASSWORD)";
         let credentials = self
             .credentials
             .take()

@@ -13,7 +13,8 @@ use crate::Error;
 use rustls::pki_types::CertificateDer;
 
 impl Client {
-    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is set.
+    /// Returns a builder of a client; the host is `https://api.autopi.io` unless another one is
+    /// set.
     ///
     /// # Examples
     ///
@@ -32,7 +33,8 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// Returns a client with the credentials and the host from the environment or a profile: see [`ClientBuilder::from_env`].
+    /// Returns a client with the credentials and the host from the environment or a profile: see
+    /// [`ClientBuilder::from_env`].
     ///
     /// # Errors
     /// Returns an error if no credentials are found, or if they are malformed.
@@ -113,14 +115,17 @@ impl<M> ClientBuilder<M> {
         self.hooks = Some(Arc::new(hooks));
         self
     }
-    /// Sets a handler for items that do not decode while `stream` reads a list. It gets the operation, the place, the reason and the raw JSON of the item,
-    /// which may be private; the stream continues and ends without an error. Without a handler, all good items come as well, each bad item is logged as a warning
-    /// (with its operation and path only), and the stream ends with an error about the first bad item.
+    /// Sets a handler for items that do not decode while `stream` reads a list. It gets the
+    /// operation, the place, the reason and the raw JSON of the item, which may be private; the
+    /// stream continues and ends without an error. Without a handler, all good items come as well,
+    /// each bad item is logged as a warning (with its operation and path only), and the stream
+    /// ends with an error about the first bad item.
     pub fn on_bad_item(mut self, handler: impl Fn(&ItemError) + Send + Sync + 'static) -> Self {
         self.on_bad_item = Some(OnBadItem::new(handler));
         self
     }
-    /// Sets the base URL: of a dedicated environment, a device on the local network, or the sandbox. Defaults to `https://api.autopi.io`.
+    /// Sets the base URL: of a dedicated environment, a device on the local network, or the
+    /// sandbox. Defaults to `https://api.autopi.io`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -133,7 +138,8 @@ impl<M> ClientBuilder<M> {
     pub fn jwt(self, jwt: impl Into<String>) -> Self {
         self.credentials(Credentials::Jwt(jwt.into().into()))
     }
-    /// Sets e-mail and password. The client logs in with its first call, and again when a session ends.
+    /// Sets e-mail and password. The client logs in with its first call, and again when a session
+    /// ends.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials(Credentials::Login {
             email: email.into(),
@@ -141,7 +147,8 @@ impl<M> ClientBuilder<M> {
             mfa: None,
         })
     }
-    /// Sets e-mail, password, and the source of the second factor's code, which is used if the account asks for one.
+    /// Sets e-mail, password, and the source of the second factor's code, which is used if the
+    /// account asks for one.
     pub fn login_with_mfa(
         self,
         email: impl Into<String>,
@@ -154,8 +161,9 @@ impl<M> ClientBuilder<M> {
             mfa: Some(mfa),
         })
     }
-    /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with [`allow_plain_http`](Self::allow_plain_http)). Such a device
-    /// gives a token to anybody who asks.
+    /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with
+    /// [`allow_plain_http`](Self::allow_plain_http)). Such a device gives a token to anybody who
+    /// asks.
     pub fn local_device(self) -> Self {
         self.credentials(Credentials::LocalDevice)
     }
@@ -168,11 +176,14 @@ impl<M> ClientBuilder<M> {
         self.credentials = Some(credentials);
         self
     }
-    /// Sets the credentials and the host, unless they are set already, from the environment or else from a profile.
+    /// Sets the credentials and the host, unless they are set already, from the environment or else
+    /// from a profile.
     ///
-    /// The environment is read first: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and `AUTOPI_PASSWORD`, in this order, and `AUTOPI_BASE_URL` for
-    /// another host. Then the profile: `[default]`, or the one that `AUTOPI_PROFILE` names, in `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`,
-    /// `email`, `password` and `base_url`. On Unix the file is refused if others may read it.
+    /// The environment is read first: `AUTOPI_API_TOKEN`, `AUTOPI_JWT`, or `AUTOPI_EMAIL` and
+    /// `AUTOPI_PASSWORD`, in this order, and `AUTOPI_BASE_URL` for another host. Then the
+    /// profile: `[default]`, or the one that `AUTOPI_PROFILE` names, in
+    /// `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`, `password` and
+    /// `base_url`. On Unix the file is refused if others may read it.
     ///
     /// # Errors
     /// Returns an error if the profile cannot be read, is malformed, or can be read by others.
@@ -192,18 +203,21 @@ impl<M> ClientBuilder<M> {
         self.credentials = found.credentials();
         Ok(self)
     }
-    /// Sets how often a failed call is retried, and after which waits. Defaults to [`RetryPolicy::default`].
+    /// Sets how often a failed call is retried, and after which waits. Defaults to
+    /// [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
-    /// Sets the timeout of a call: of all its attempts and the waits between them. Defaults to 60 s.
+    /// Sets the timeout of a call: of all its attempts and the waits between them. Defaults to 60
+    /// s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
-    /// Sets the timeout of one attempt: for the headers of its response, and then for each wait for more of the body. Defaults to 30 s, or to half of a shorter
-    /// call timeout if the call may be retried, so that a stalled attempt leaves time for another one.
+    /// Sets the timeout of one attempt: for the headers of its response, and then for each wait for
+    /// more of the body. Defaults to 30 s, or to half of a shorter call timeout if the call may
+    /// be retried, so that a stalled attempt leaves time for another one.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
@@ -214,7 +228,8 @@ impl<M> ClientBuilder<M> {
         self.connect_timeout = Some(timeout);
         self
     }
-    /// Sets how many calls may be in flight at once. A download is in flight until it is read or dropped. Unlimited by default.
+    /// Sets how many calls may be in flight at once. A download is in flight until it is read or
+    /// dropped. Unlimited by default.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = Some(calls);
         self
@@ -224,14 +239,16 @@ impl<M> ClientBuilder<M> {
         self.max_per_second = Some(requests);
         self
     }
-    /// Sets the longest response that is read into memory, in bytes. Defaults to 64 MiB. Downloads are not limited.
+    /// Sets the longest response that is read into memory, in bytes. Defaults to 64 MiB. Downloads
+    /// are not limited.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = Some(bytes);
         self
     }
-    /// Sets whether the bodies of requests and responses are traced, at the level TRACE. They hold positions, names and other personal data. Only the length is
-    /// shown of the bodies of a login, of bodies with a member named like a secret (`password`, `wifi_pass`, `api_key`), and of bodies that are neither JSON
-    /// nor a form. Off by default.
+    /// Sets whether the bodies of requests and responses are traced, at the level TRACE. They hold
+    /// positions, names and other personal data. Only the length is shown of the bodies of a
+    /// login, of bodies with a member named like a secret (`password`, `wifi_pass`, `api_key`), and
+    /// of bodies that are neither JSON nor a form. Off by default.
     pub fn trace_bodies(mut self, yes: bool) -> Self {
         self.trace_bodies = yes;
         self

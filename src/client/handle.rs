@@ -10,7 +10,8 @@ pub enum Async {}
 
 /// A client for one API host and one account. Cheap to clone; share it.
 ///
-/// A forked process must build its own client: otherwise it would write to the connections of its parent.
+/// A forked process must build its own client: otherwise it would write to the connections of its
+/// parent.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) core: Arc<Core>,

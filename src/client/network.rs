@@ -8,14 +8,17 @@ use crate::ClientBuilder;
 use crate::Error;
 
 impl<M> ClientBuilder<M> {
-    /// Adds a proxy for all requests: `http://user:password@host:port` or `https://…`. Plain http goes through it as well if its host was allowed
+    /// Adds a proxy for all requests: `http://user:password@host:port` or `https://…`. Plain http
+    /// goes through it as well if its host was allowed
     /// ([`allow_plain_http`](Self::allow_plain_http)); the proxy can then read the token.
     ///
-    /// By default the proxies of the environment are used (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and only for https, where a proxy cannot read the traffic.
-    /// Plain http never goes through a proxy of the environment, and requests to loopback never go through any proxy.
+    /// By default the proxies of the environment are used (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`),
+    /// and only for https, where a proxy cannot read the traffic. Plain http never goes through
+    /// a proxy of the environment, and requests to loopback never go through any proxy.
     ///
     /// # Errors
-    /// Returns an error if the URL is malformed. The error does not show the URL, which may hold a password.
+    /// Returns an error if the URL is malformed. The error does not show the URL, which may hold a
+    /// password.
     #[cfg(not(target_family = "wasm"))]
     pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
         let proxy = reqwest::Proxy::all(url).map_err(|_| {
@@ -24,7 +27,8 @@ impl<M> ClientBuilder<M> {
         self.proxies.push(proxy);
         Ok(self)
     }
-    /// Adds root certificates to trust in addition to Mozilla's, one or more in PEM format: for a company's proxy or a dedicated host.
+    /// Adds root certificates to trust in addition to Mozilla's, one or more in PEM format: for a
+    /// company's proxy or a dedicated host.
     ///
     /// # Errors
     /// Returns an error if `pem` holds no certificate.
@@ -40,17 +44,21 @@ impl<M> ClientBuilder<M> {
         self.roots.extend(roots);
         Ok(self)
     }
-    /// Sets a `reqwest::Client` of your own. Its proxies, root certificates, redirect policy and connect timeout apply instead of those set here; retries that
-    /// it makes itself are not counted.
+    /// Sets a `reqwest::Client` of your own. Its proxies, root certificates, redirect policy and
+    /// connect timeout apply instead of those set here; retries that it makes itself are not
+    /// counted.
     ///
-    /// Start from [`http_client_builder`](Self::http_client_builder). A client from `reqwest::Client::builder()` follows redirects to other hosts, which is
-    /// only noticed afterwards (avoid it with `redirect(Policy::none())`); the proxy in `HTTP_PROXY` can read the token in plain http (avoid it with
-    /// `no_proxy()`); and building it panics unless a crate of the program enables the feature `rustls` of `reqwest`.
+    /// Start from [`http_client_builder`](Self::http_client_builder). A client from
+    /// `reqwest::Client::builder()` follows redirects to other hosts, which is only noticed
+    /// afterwards (avoid it with `redirect(Policy::none())`); the proxy in `HTTP_PROXY` can read
+    /// the token in plain http (avoid it with `no_proxy()`); and building it panics unless a
+    /// crate of the program enables the feature `rustls` of `reqwest`.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
-    /// Allows plain http to this host. By default only loopback is reached without TLS, because the token could be read on the way.
+    /// Allows plain http to this host. By default only loopback is reached without TLS, because the
+    /// token could be read on the way.
     pub fn allow_plain_http(mut self, host: impl Into<String>) -> Self {
         self.plain_hosts.push(host.into());
         self

@@ -1,21 +1,26 @@
 //! Which numbers a `serde_json::Value` and an `f64` keep exactly, and which they change.
 //!
-//! serde_json's `arbitrary_precision` would keep all of them, but as a feature it applies to the whole dependency tree of a consumer, and it breaks `flatten`
-//! and untagged enums there. So a text is searched for numbers that would change before it is read the fast way.
+//! serde_json's `arbitrary_precision` would keep all of them, but as a feature it applies to the
+//! whole dependency tree of a consumer, and it breaks `flatten` and untagged enums there. So a text
+//! is searched for numbers that would change before it is read the fast way.
 
-/// Shorter runs of digits and points are always exact: 15 significant digits are, and so are 64-bit integers.
+/// Shorter runs of digits and points are always exact: 15 significant digits are, and so are 64-bit
+/// integers.
 const RUN: usize = 16;
 
-/// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or `f64`.
+/// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or
+/// `f64`.
 ///
 /// A run of [`RUN`] bytes covers one of every [`RUN`] positions, so only these are looked at.
 pub(crate) fn any_lost(text: &[u8]) -> bool {
     any_tiny(text) || any_long(text)
 }
 
-/// Returns whether the text holds a number that is too small for 64 bits: it may have few digits, but its exponent has at least three.
+/// Returns whether the text holds a number that is too small for 64 bits: it may have few digits,
+/// but its exponent has at least three.
 ///
-/// It reads 64 positions at a time without branches, which the compiler turns into vector instructions.
+/// It reads 64 positions at a time without branches, which the compiler turns into vector
+/// instructions.
 fn any_tiny(text: &[u8]) -> bool {
     const PLACES: usize = 64;
     let mut at = 0;
@@ -97,7 +102,8 @@ pub(crate) fn is_kept(token: &str) -> bool {
     read.is_some_and(|f| normal(&format!("{f:e}")) == normal(token))
 }
 
-/// Returns the sign, the significant digits, and the position of the decimal point relative to them.
+/// Returns the sign, the significant digits, and the position of the decimal point relative to
+/// them.
 fn normal(token: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
     let negative = mantissa.starts_with('-');

@@ -1,4 +1,5 @@
-//! Numbers that JSON does not have. serde_json writes NaN and infinities as null, which would clear a field; so a body with a null in it is searched for them.
+//! Numbers that JSON does not have. serde_json writes NaN and infinities as null, which would clear
+//! a field; so a body with a null in it is searched for them.
 
 use std::{fmt, io};
 

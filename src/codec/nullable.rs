@@ -9,12 +9,15 @@ use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
 
 /// A value for a time, a date, a decimal or an id.
 ///
-/// A text is parsed first, so that a malformed one is an error where it is read: `"2026-01-31".parse::<Date>()?`.
+/// A text is parsed first, so that a malformed one is an error where it is read:
+/// `"2026-01-31".parse::<Date>()?`.
 #[diagnostic::on_unimplemented(
     message = "expected `{T}`, found `{Self}`",
     label = "a `{T}` is expected",
-    note = "parse a text for a time, date, decimal or id: `\"2026-01-31\".parse::<autopi::Date>()?`",
-    note = "`DeviceId` and `UnitId` are different ids of a device: the inner `Uuid` of one is not valid for the other"
+    note = "parse a text for a time, date, decimal or id: \
+            `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "`DeviceId` and `UnitId` are different ids of a device: the inner `Uuid` of one is not \
+            valid for the other"
 )]
 pub trait IntoValue<T> {
     /// Returns the value.
@@ -44,14 +47,18 @@ impl<T> IntoValue<T> for T {
 /// # }
 /// ```
 ///
-/// So that rustc can infer it, `None` has one type for each `T`: `Option<T>`, and `Option<&str>` for a text. An `Option<String>` is given by reference or with
-/// `as_deref`, another `Option` with `map(Into::into)`. A text for a date, a time or the like is parsed first, as for parameters: a malformed one is then an
-/// error where it is read. The reasons are in `docs/decisions/0007-what-setters-take.md`.
+/// So that rustc can infer it, `None` has one type for each `T`: `Option<T>`, and `Option<&str>`
+/// for a text. An `Option<String>` is given by reference or with `as_deref`, another `Option` with
+/// `map(Into::into)`. A text for a date, a time or the like is parsed first, as for parameters: a
+/// malformed one is then an error where it is read. The reasons are in
+/// `docs/decisions/0007-what-setters-take.md`.
 #[diagnostic::on_unimplemented(
     message = "expected `{T}` or an `Option` of it, found `{Self}`",
     label = "pass the value, or `None` for null",
-    note = "pass a text as `&str`, `String` or `Option<&str>`; an `Option<String>` with `.as_deref()`, any other `Option` with `.map(Into::into)`",
-    note = "parse a text for a time, date, decimal or id: `\"2026-01-31\".parse::<autopi::Date>()?`",
+    note = "pass a text as `&str`, `String` or `Option<&str>`; an `Option<String>` with \
+            `.as_deref()`, any other `Option` with `.map(Into::into)`",
+    note = "parse a text for a time, date, decimal or id: \
+            `\"2026-01-31\".parse::<autopi::Date>()?`",
     note = "`DeviceId` and `UnitId` are different ids of a device"
 )]
 pub trait IntoNullable<T: ToOwned + ?Sized> {

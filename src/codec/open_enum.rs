@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{Json, codec::redact::Redacted};
 
-/// A value that the document does not list. Only decoding and parsing create one, so it is never equal to a listed value.
+/// A value that the document does not list. Only decoding and parsing create one, so it is never
+/// equal to a listed value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue<T>(T);
 
@@ -45,7 +46,8 @@ impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
     }
 }
 
-/// Implements the traits and methods of an enum of listed strings, with a variant `Unknown` for any other string.
+/// Implements the traits and methods of an enum of listed strings, with a variant `Unknown` for any
+/// other string.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __open_enum {

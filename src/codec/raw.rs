@@ -9,7 +9,8 @@ use serde_json::Value;
 pub(crate) const RAW: &str = "$autopi::raw";
 pub(crate) const DIGITS: &str = "$autopi::digits";
 
-/// The JSON text of a value: the original text or, if that is not available, the text that would be written.
+/// The JSON text of a value: the original text or, if that is not available, the text that would be
+/// written.
 pub(crate) struct Raw(pub Vec<u8>);
 
 impl<'de> Deserialize<'de> for Raw {

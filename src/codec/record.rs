@@ -1,7 +1,8 @@
 //! Reading and writing of generated structs.
 //!
-//! serde's derive produces about a hundred lines for each struct, which took most of the compile time of this crate. So a struct only says which fields it has
-//! and how one of them is read; the common part is here.
+//! serde's derive produces about a hundred lines for each struct, which took most of the compile
+//! time of this crate. So a struct only says which fields it has and how one of them is read; the
+//! common part is here.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -22,7 +23,8 @@ use crate::{
     },
 };
 
-/// The value of a field before it is read. Callers never see it: a required field that is missing is an error.
+/// The value of a field before it is read. Callers never see it: a required field that is missing
+/// is an error.
 pub trait Placeholder {
     fn placeholder() -> Self;
 }

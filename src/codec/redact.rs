@@ -1,4 +1,5 @@
-//! `Debug` of values that were received or are sent: at any depth, in JSON and in strings that are JSON, members named like secrets are hidden.
+//! `Debug` of values that were received or are sent: at any depth, in JSON and in strings that are
+//! JSON, members named like secrets are hidden.
 
 use std::{
     any::type_name,
@@ -148,7 +149,8 @@ fn members<'a>(
     shown.finish()
 }
 
-/// The result of a command: shows its form, numbers and names, but no strings, since any of them may be a password.
+/// The result of a command: shows its form, numbers and names, but no strings, since any of them
+/// may be a password.
 pub(crate) struct Texts<'a>(pub &'a Value);
 
 impl Debug for Texts<'_> {
@@ -162,7 +164,8 @@ impl Debug for Texts<'_> {
     }
 }
 
-/// The value of a response. Bytes, strings and `serde_json`'s own types are not shown, because they cannot hide secrets.
+/// The value of a response. Bytes, strings and `serde_json`'s own types are not shown, because they
+/// cannot hide secrets.
 pub(crate) struct Whole<'a, T>(pub &'a T);
 
 impl<T: Debug> Debug for Whole<'_, T> {

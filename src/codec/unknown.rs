@@ -1,4 +1,5 @@
-//! Members of objects that the document does not name. They are kept and written back, so that nothing is lost when a response is sent back.
+//! Members of objects that the document does not name. They are kept and written back, so that
+//! nothing is lost when a response is sent back.
 
 use std::{
     collections::BTreeMap,
@@ -17,8 +18,10 @@ use crate::codec::{
 
 /// The members of an object that the document does not name, by their names in JSON.
 ///
-/// They are kept unchanged and written back, so that a `PUT` of what a `GET` returned does not delete members that the document does not know yet. A member
-/// can also be added to a request, if the API takes it and the document does not mention it. A number of more than 64 bits is kept as a string.
+/// They are kept unchanged and written back, so that a `PUT` of what a `GET` returned does not
+/// delete members that the document does not know yet. A member can also be added to a request, if
+/// the API takes it and the document does not mention it. A number of more than 64 bits is kept as
+/// a string.
 #[derive(Clone, Default)]
 #[allow(clippy::box_collection)] // 8 bytes in each object, not 24
 pub struct UnknownMembers(Option<Box<BTreeMap<String, Value>>>);
@@ -114,5 +117,6 @@ pub(crate) fn unmark(value: &mut Value) {
     }
 }
 
-/// The mark before the names of members that the document does not name, while a value is converted to another type.
+/// The mark before the names of members that the document does not name, while a value is converted
+/// to another type.
 pub(crate) const UNKNOWN: char = '\0';

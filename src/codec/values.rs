@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::codec::raw;
 
-/// Any JSON value, where the document gives no type. `Debug` hides members with the names of secrets; `Display` shows the whole value.
+/// Any JSON value, where the document gives no type. `Debug` hides members with the names of
+/// secrets; `Display` shows the whole value.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Json(pub Value);
@@ -62,7 +63,8 @@ impl fmt::Display for Json {
     }
 }
 
-/// An exact decimal. It is read from a string or a number, and written as a string (DRF's `COERCE_DECIMAL_TO_STRING`).
+/// An exact decimal. It is read from a string or a number, and written as a string (DRF's
+/// `COERCE_DECIMAL_TO_STRING`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
@@ -181,7 +183,8 @@ id! {
     DeviceId
 }
 id! {
-    /// The `unit_id` of a device, which the operations of `/dongle/{unit_id}/...` take. Not to be confused with its [`DeviceId`].
+    /// The `unit_id` of a device, which the operations of `/dongle/{unit_id}/...` take. Not to be
+    /// confused with its [`DeviceId`].
     UnitId
 }
 

@@ -17,7 +17,8 @@ const EXECUTE_RAW: [&str; 2] = [
     "/dongle/{unit_id}/execute_raw/",
 ];
 
-/// The device that a command is for: by its id, or by its unit id, as a device on the local network requires.
+/// The device that a command is for: by its id, or by its unit id, as a device on the local network
+/// requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandTarget {
@@ -76,7 +77,8 @@ impl fmt::Debug for Command {
 }
 
 impl Command {
-    /// Returns a command that calls a function; arguments are added to it: `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
+    /// Returns a command that calls a function; arguments are added to it:
+    /// `Command::new("obd.query").arg("rpm").kwarg("force", true)`.
     pub fn new(function: impl Into<String>) -> Self {
         Self {
             paths: EXECUTE,
@@ -116,8 +118,8 @@ impl Command {
         self
     }
 
-    /// Sets a URL that the API also sends the result to, and how long it waits for the result: in whole seconds, from 1 to 600. See
-    /// [`webhook`](crate::webhook).
+    /// Sets a URL that the API also sends the result to, and how long it waits for the result: in
+    /// whole seconds, from 1 to 600. See [`webhook`](crate::webhook).
     pub fn callback(mut self, url: impl Into<String>, wait: Duration) -> Self {
         self.body
             .insert("callback_url".into(), Value::String(url.into()));

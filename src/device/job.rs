@@ -18,7 +18,8 @@ const RESULT: [&str; 2] = [
     "/dongle/{unit_id}/retrieve_job/{jid}/",
 ];
 
-/// The result of a command. `Debug` shows its form, names and numbers, but no strings: one may be a password.
+/// The result of a command. `Debug` shows its form, names and numbers, but no strings: one may be a
+/// password.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CommandOutcome {
@@ -69,12 +70,14 @@ impl<M> fmt::Debug for CommandJob<M> {
 }
 
 impl Client {
-    /// Runs a command on a device and waits for its result. Dropping the future stops the waiting, not the command; use [`start_command`](Self::start_command)
-    /// to keep the job's id. A command is never run twice: it is only sent again if the API refused it with 429.
+    /// Runs a command on a device and waits for its result. Dropping the future stops the waiting,
+    /// not the command; use [`start_command`](Self::start_command) to keep the job's id. A
+    /// command is never run twice: it is only sent again if the API refused it with 429.
     ///
     /// # Errors
-    /// Returns an error if the API refuses the command, if the device reports that it failed ([`ErrorKind::Command`](crate::ErrorKind::Command)), or if there
-    /// is not a result within `wait`.
+    /// Returns an error if the API refuses the command, if the device reports that it failed
+    /// ([`ErrorKind::Command`](crate::ErrorKind::Command)), or if there is not a result within
+    /// `wait`.
     ///
     /// # Examples
     ///
@@ -85,7 +88,8 @@ impl Client {
     /// use autopi::{Command, DeviceId};
     ///
     /// let device: DeviceId = "11111111-2222-3333-4444-555555555555".parse()?;
-    /// let rpm = client.run_command(device, &Command::new("obd.query").arg("rpm"), Duration::from_secs(60)).await?;
+    /// let command = Command::new("obd.query").arg("rpm");
+    /// let rpm = client.run_command(device, &command, Duration::from_secs(60)).await?;
     /// println!("{}", rpm.value);
     /// # Ok(()) }
     /// ```
@@ -151,7 +155,8 @@ impl Client {
 }
 
 impl<M> CommandJob<M> {
-    /// Returns the id of the job, a string of digits; empty if a device on the local network responded with the output.
+    /// Returns the id of the job, a string of digits; empty if a device on the local network
+    /// responded with the output.
     pub fn jid(&self) -> &str {
         &self.jid
     }
@@ -173,7 +178,8 @@ impl CommandJob {
     /// Returns the result of the command, or `None` if there is none yet.
     ///
     /// # Errors
-    /// Returns an error if the API refuses the request, or if the device reports that the command failed.
+    /// Returns an error if the API refuses the request, or if the device reports that the command
+    /// failed.
     pub async fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
         self.ask(CallOptions::new()).await
     }
@@ -204,10 +210,12 @@ impl CommandJob {
         }))
     }
 
-    /// Polls at growing intervals until there is a result, and returns it. Dropping the future loses nothing: `wait` can be called again.
+    /// Polls at growing intervals until there is a result, and returns it. Dropping the future
+    /// loses nothing: `wait` can be called again.
     ///
     /// # Errors
-    /// Returns an error if the API refuses a request, if the device reports that the command failed, or if there is no result within `wait`.
+    /// Returns an error if the API refuses a request, if the device reports that the command
+    /// failed, or if there is no result within `wait`.
     pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
         let mut pause = Duration::from_millis(250);

@@ -7,9 +7,10 @@ use crate::{Error, Response, transport::response::any};
 
 /// Returns the result, `None` if there is none yet, or the error of a command that failed.
 ///
-/// Not published by the vendor: the document says that the response is a device, which it is not, and nothing says how a result that is not there yet looks.
-/// The assumptions are here: no body, null, `{}` and 404 mean not yet; an object with only members of a job is the job's state; anything else is what the
-/// command returned.
+/// Not published by the vendor: the document says that the response is a device, which it is not,
+/// and nothing says how a result that is not there yet looks. The assumptions are here: no body,
+/// null, `{}` and 404 mean not yet; an object with only members of a job is the job's state;
+/// anything else is what the command returned.
 pub(super) fn judge(response: &Response<Bytes>) -> Result<Option<Value>, Error> {
     const JOB: [&str; 9] = [
         "jid",

@@ -5,7 +5,8 @@
 //! use axum::{Router, body::Bytes, http::{HeaderMap, StatusCode}, routing::post};
 //!
 //! async fn result(headers: HeaderMap, body: Bytes) -> StatusCode {
-//!     let signature = headers.get(SIGNATURE_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+//!     let signature = headers.get(SIGNATURE_HEADER).and_then(|v| v.to_str().ok());
+//!     let signature = signature.unwrap_or_default();
 //!     let token = std::env::var("AUTOPI_API_TOKEN").unwrap_or_default();
 //!     match webhook::receive(&body, signature, &token) {
 //!         Ok(event) => {
@@ -36,8 +37,10 @@ use crate::{
 /// The name of the header with the signature.
 pub const SIGNATURE_HEADER: &str = "X-Request-Signature";
 
-/// Checks that `raw_body` was signed with the token `secret`. The signature is the hexadecimal HMAC-SHA256 of the raw body (the received bytes, not JSON
-/// that was parsed and written again). Its key is the token that sent the command, with or without its scheme. The comparison takes constant time.
+/// Checks that `raw_body` was signed with the token `secret`. The signature is the hexadecimal
+/// HMAC-SHA256 of the raw body (the received bytes, not JSON that was parsed and written again).
+/// Its key is the token that sent the command, with or without its scheme. The comparison takes
+/// constant time.
 ///
 /// # Errors
 /// Returns an error if the signature is wrong, or if the token is empty.
@@ -66,7 +69,8 @@ pub fn verify(raw_body: &[u8], signature_header: &str, secret: &str) -> Result<(
 /// Verifies a body and returns the event in it.
 ///
 /// # Errors
-/// Returns an error if the signature is wrong, or if the body does not decode as a [`CommandEvent`].
+/// Returns an error if the signature is wrong, or if the body does not decode as a
+/// [`CommandEvent`].
 pub fn receive(
     raw_body: &[u8],
     signature_header: &str,
@@ -102,11 +106,13 @@ pub enum CommandState {
 }
 crate::__open_enum!(CommandState { CommandExecuted = "COMMAND_EXECUTED", Timeout = "TIMEOUT" });
 
-/// The event that ends a command. `Debug` shows the form, names and numbers of what the device sent, but no strings: one may be a password.
+/// The event that ends a command. `Debug` shows the form, names and numbers of what the device
+/// sent, but no strings: one may be a password.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommandEvent {
-    /// The id of the job. The API may send the same event up to five times; recognise it by this id.
+    /// The id of the job. The API may send the same event up to five times; recognise it by this
+    /// id.
     pub jid: String,
     /// The outcome of the command.
     pub state: CommandState,

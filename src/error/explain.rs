@@ -2,7 +2,8 @@
 
 use std::{error::Error, io, iter::successors};
 
-/// Returns what the error means, and its first cause. The text holds no URL, and nothing from the server that a terminal would obey.
+/// Returns what the error means, and its first cause. The text holds no URL, and nothing from the
+/// server that a terminal would obey.
 #[cold]
 pub(crate) fn explain(error: &reqwest::Error) -> String {
     let causes = || successors(error.source(), |&cause| next(cause));

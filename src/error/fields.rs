@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Collects DRF's errors: lists of texts in objects and lists that mirror the request. The errors of a list's items may also stand in an object, under their
-/// indices.
+/// Collects DRF's errors: lists of texts in objects and lists that mirror the request. The errors
+/// of a list's items may also stand in an object, under their indices.
 pub(super) fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
     let is_number = |key: &String| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
     match value {
@@ -29,7 +29,8 @@ pub(super) fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<S
                 }
             }
         }
-        // A text at the top (`{"detail": "..."}`) is not the error of a field; inside a field any text is.
+        // A text at the top (`{"detail": "..."}`) is not the error of a field; inside a field any
+        // text is.
         Value::String(_) if at.contains(['.', '[']) => told(&at, value, out),
         _ => {}
     }
@@ -52,7 +53,8 @@ fn told(at: &str, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
 mod tests {
     use crate::Error;
 
-    /// The forms of Django REST framework 3.16: fields, a nested serializer, a list of them, a list field, a dict field, and errors of no field.
+    /// The forms of Django REST framework 3.16: fields, a nested serializer, a list of them, a list
+    /// field, a dict field, and errors of no field.
     #[test]
     fn the_errors_of_fields_have_their_paths_however_they_are_nested() {
         for (body, expected) in [

@@ -29,8 +29,9 @@ pub enum ErrorKind {
     Status,
     /// A 2xx response is not of the form that the document describes.
     Decode,
-    /// A list cannot be read to its end: a page came twice, a `next` link leads to another host or never ends, or fewer items came than the server
-    /// counts. All items before the error were returned.
+    /// A list cannot be read to its end: a page came twice, a `next` link leads to another host or
+    /// never ends, or fewer items came than the server counts. All items before the error were
+    /// returned.
     Pagination,
     /// No credentials could be obtained, or the signature of a webhook is wrong.
     Auth,
@@ -107,8 +108,9 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns the reason in the body of the response: Django REST framework's `detail`, the `error` of a device on the local network, the `message` of
-    /// a gateway, or the `status` of a refused command.
+    /// Returns the reason in the body of the response: Django REST framework's `detail`, the
+    /// `error` of a device on the local network, the `message` of a gateway, or the `status` of
+    /// a refused command.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
         ["detail", "error", "message", "status"]
@@ -117,8 +119,9 @@ impl Error {
             .map(str::to_owned)
     }
 
-    /// Returns the errors of each field, by its path (`points[2].name`): as DRF sends them with a 400, or as found before anything was sent. Errors that belong
-    /// to no field are under `non_field_errors`.
+    /// Returns the errors of each field, by its path (`points[2].name`): as DRF sends them with a
+    /// 400, or as found before anything was sent. Errors that belong to no field are under
+    /// `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
         let mut out = self.0.fields.clone();
         if let Some(json) = self.json() {
@@ -137,12 +140,14 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// Returns whether the credentials are at fault: the status is 401, or no credentials could be obtained.
+    /// Returns whether the credentials are at fault: the status is 401, or no credentials could be
+    /// obtained.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401) || self.kind() == ErrorKind::Auth
     }
 
-    /// Returns whether it is a 403 whose text says that a session is over, as DRF-JWT sends it ("Signature has expired."), and not one about a subscription.
+    /// Returns whether it is a 403 whose text says that a session is over, as DRF-JWT sends it
+    /// ("Signature has expired."), and not one about a subscription.
     pub(crate) fn is_expired_session(&self) -> bool {
         let of_a_session = |text: String| {
             let text = text.to_lowercase();
@@ -158,7 +163,8 @@ impl Error {
         self.status() == Some(429)
     }
 
-    /// Returns whether the same call may succeed later: there was no response, or the status is a temporary one (408, 425, 429, 500, 502, 503 or 504).
+    /// Returns whether the same call may succeed later: there was no response, or the status is a
+    /// temporary one (408, 425, 429, 500, 502, 503 or 504).
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Transport | ErrorKind::Timeout => true,

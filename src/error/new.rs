@@ -55,7 +55,8 @@ impl Error {
         self
     }
 
-    /// Returns an error for a hook or a credentials provider of your own. Its kind is [`ErrorKind::InvalidRequest`]; no attempt follows it.
+    /// Returns an error for a hook or a credentials provider of your own. Its kind is
+    /// [`ErrorKind::InvalidRequest`]; no attempt follows it.
     pub fn other(message: impl Into<String>) -> Self {
         Self::invalid(message)
     }
@@ -188,7 +189,8 @@ impl Error {
 
     pub(crate) fn no_turn(wait: Duration) -> Self {
         Self::timeout(format!(
-            "its turn would come in {wait:.1?}, after its timeout: the client keeps to `max_per_second`, or the server asked all calls to wait (429)"
+            "its turn would come in {wait:.1?}, after its timeout: the client keeps to \
+             `max_per_second`, or the server asked all calls to wait (429)"
         ))
     }
 
@@ -210,7 +212,8 @@ impl Error {
         self
     }
 
-    /// Returns a copy for another call that failed for the same reason; the source stays with the original.
+    /// Returns a copy for another call that failed for the same reason; the source stays with the
+    /// original.
     pub(crate) fn twin(&self) -> Self {
         let mut twin = Self::new(self.0.kind, self.0.message.clone()).advise(self.0.advice.clone());
         (twin.0.status, twin.0.retry_after, twin.0.request_id) =
@@ -223,7 +226,8 @@ impl Error {
         self
     }
 
-    /// Adds the method and the path template of the operation, or the path of a raw request without its secrets.
+    /// Adds the method and the path template of the operation, or the path of a raw request without
+    /// its secrets.
     pub(crate) fn on(
         mut self,
         method: &Method,

@@ -27,7 +27,8 @@ impl Paginator {
         if let Some(next) = &page.next {
             if self.empty == EMPTY_PAGES {
                 return Err(Error::pagination(format!(
-                    "{EMPTY_PAGES} pages in a row had no items and a `next` link: does the list have an end?"
+                    "{EMPTY_PAGES} pages in a row had no items and a `next` link: does the list \
+                     have an end?"
                 )));
             }
             self.promised = true;
@@ -41,7 +42,8 @@ impl Paginator {
         };
         self.index = self.after(params, received);
         let Some(count) = page.count else {
-            // Only a page without items is certainly the last: a server may filter items after it has divided the list into pages.
+            // Only a page without items is certainly the last: a server may filter items after it
+            // has divided the list into pages.
             return Ok(true);
         };
         #[cfg(not(target_family = "wasm"))]

@@ -10,10 +10,13 @@ use crate::{
     transport::request::RequestSpec,
 };
 
-/// A place in a list, between two pages. It can be stored, and given to the same call later with [`CallOptions::resume`](crate::CallOptions::resume).
+/// A place in a list, between two pages. It can be stored, and given to the same call later with
+/// [`CallOptions::resume`](crate::CallOptions::resume).
 ///
-/// It holds the path and the query of the call, but no credentials. Only the call that it comes from can be resumed: the base URL, operation, path, query and
-/// header parameters must be the same, apart from those that choose the page. The account is not compared, because its credentials may change.
+/// It holds the path and the query of the call, but no credentials. Only the call that it comes
+/// from can be resumed: the base URL, operation, path, query and header parameters must be the
+/// same, apart from those that choose the page. The account is not compared, because its
+/// credentials may change.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     pub(super) operation: String,
@@ -45,7 +48,8 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// The name of each parameter of a call, with a digest of its values: a stored cursor can be compared, but reveals no values.
+/// The name of each parameter of a call, with a digest of its values: a stored cursor can be
+/// compared, but reveals no values.
 pub(super) type Asked = BTreeMap<String, String>;
 
 /// Returns the base URL, and all parameters except those that choose the page.
@@ -90,7 +94,8 @@ impl Cursor {
         }
         let Some(then) = &self.asked else {
             return Err(Error::invalid(
-                "the cursor was stored by an older version without the parameters of its call: read the list from its start",
+                "the cursor was stored by an older version without the parameters of its call: \
+                 read the list from its start",
             ));
         };
         let differs = then

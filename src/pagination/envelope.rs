@@ -70,7 +70,8 @@ fn number(count: &Value) -> Option<u64> {
     }
 }
 
-/// Returns the `next` link, which some APIs give as a page number. A value that is not a link is kept, so that the list does not end silently.
+/// Returns the `next` link, which some APIs give as a page number. A value that is not a link is
+/// kept, so that the list does not end silently.
 fn link(next: Value) -> Option<String> {
     match next {
         Value::Null | Value::Bool(false) => None,

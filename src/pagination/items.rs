@@ -25,7 +25,8 @@ fn in_order<T>(page: Page<T>) -> impl Iterator<Item = Result<T, ItemError>> {
     })
 }
 
-/// Returns the good items. Bad ones go to the handler; without one, the stream ends with an error about them.
+/// Returns the good items. Bad ones go to the handler; without one, the stream ends with an error
+/// about them.
 pub(crate) fn good<T: Send + 'static>(
     pages: ItemStream<'static, Page<T>>,
     handler: Option<OnBadItem>,

@@ -1,4 +1,5 @@
-//! Follows a `next` link. Only its query is used: the request goes to the same place as the first one, with the credentials.
+//! Follows a `next` link. Only its query is used: the request goes to the same place as the first
+//! one, with the credentials.
 
 use std::borrow::Cow;
 
@@ -13,8 +14,9 @@ pub(super) enum Link {
     Query(Vec<(Cow<'static, str>, String)>),
 }
 
-/// Follows a link that may be relative to `first`, the URL of the list without its query. Behind a proxy that ends TLS or adds a prefix, Django's links have
-/// another scheme or another start of the path; another host, port or list is an error.
+/// Follows a link that may be relative to `first`, the URL of the list without its query. Behind a
+/// proxy that ends TLS or adds a prefix, Django's links have another scheme or another start of the
+/// path; another host, port or list is an error.
 pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
     if let Ok(page) = next.trim().parse() {
         return Ok(Link::Page(page));

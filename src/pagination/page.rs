@@ -17,14 +17,17 @@ use crate::{
     privacy::{escape::Shown, shown},
 };
 
-/// A page of a list: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain array.
+/// A page of a list: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain
+/// array.
 ///
-/// An item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the reason and its raw JSON. [`into_strict`](Self::into_strict)
-/// turns it into an error.
+/// An item that does not decode does not lose the page: it is in [`errors`](Self::errors), with the
+/// reason and its raw JSON. [`into_strict`](Self::into_strict) turns it into an error.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Page<T> {
-    /// The number of items on all pages, as the API counted them when it sent this page. If a list changes while it is read, later pages have another count;
-    /// items may then come twice (see [`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, if others were deleted, be missed.
+    /// The number of items on all pages, as the API counted them when it sent this page. If a list
+    /// changes while it is read, later pages have another count; items may then come twice
+    /// (see [`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, if others were deleted, be
+    /// missed.
     pub count: Option<u64>,
     /// The link to the next page, if the API sent one.
     pub next: Option<String>,
@@ -35,7 +38,8 @@ pub struct Page<T> {
     /// The items that did not decode.
     #[serde(skip)]
     pub errors: Vec<ItemError>,
-    /// All other members of the envelope. A value that `serde_json` cannot hold (`NaN`, a number of more than 64 bits) is kept as a string.
+    /// All other members of the envelope. A value that `serde_json` cannot hold (`NaN`, a number
+    /// of more than 64 bits) is kept as a string.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
     /// Whether there was a `next`, even if it was null.
@@ -105,7 +109,8 @@ impl fmt::Display for ItemError {
 }
 
 impl ItemError {
-    /// Returns the error of a list with `count` items that did not decode, of which this is the first.
+    /// Returns the error of a list with `count` items that did not decode, of which this is the
+    /// first.
     pub(crate) fn first_of(mut self, count: usize) -> Error {
         self.message += &match count {
             1 => "; every other item of the list came".to_owned(),
@@ -152,8 +157,8 @@ impl<T> Page<T> {
         }
     }
 
-    /// Returns the place after this page, from which the list can be resumed later. `None` after the last page, and on a page that was read with a plain
-    /// `send`.
+    /// Returns the place after this page, from which the list can be resumed later. `None` after
+    /// the last page, and on a page that was read with a plain `send`.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }

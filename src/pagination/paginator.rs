@@ -184,7 +184,8 @@ impl Paginator {
             }
             Err(e) if e.is_not_found() && self.seen > 0 => {
                 let text = format!(
-                    "the page after {} items does not exist (404), though the page before announced it: did the list change while it was read?",
+                    "the page after {} items does not exist (404), though the page before \
+                     announced it: did the list change while it was read?",
                     self.seen
                 );
                 return Err(e.explained(ErrorKind::Pagination, text));
@@ -200,11 +201,13 @@ impl Paginator {
         }
         if received > 0 && self.repeats.is_repeat(&body) {
             if !self.linked && !page.says_count && page.extra.is_empty() {
-                // Nothing marks this as one page of several: it is the whole list, whatever the page number.
+                // Nothing marks this as one page of several: it is the whole list, whatever the
+                // page number.
                 return Ok((Page::empty(), false));
             }
             return Err(trace.fail(Error::pagination(
-                "the page repeats the items of an earlier one: does the server ignore the page number?",
+                "the page repeats the items of an earlier one: does the server ignore the page \
+                 number?",
             )));
         }
         self.seen = self.seen.saturating_add(received);

@@ -1,7 +1,9 @@
-//! Pages that are requested before the consumer asks for them. Not available in a browser, which has no tasks for it.
+//! Pages that are requested before the consumer asks for them. Not available in a browser, which
+//! has no tasks for it.
 //!
-//! Two mechanisms share the permits: a task reads pages ahead of the consumer ([`Ahead`]), and while it decodes a page of a counted list, the request
-//! of the next page is already sent ([`EarlyRequest`]). Why they are two: docs/decisions/0008.
+//! Two mechanisms share the permits: a task reads pages ahead of the consumer ([`Ahead`]), and
+//! while it decodes a page of a counted list, the request of the next page is already sent
+//! ([`EarlyRequest`]). Why they are two: docs/decisions/0008.
 
 use std::sync::Arc;
 
@@ -16,7 +18,8 @@ use tracing::{Instrument, Span};
 
 use crate::Error;
 
-/// A permit for each page that may be requested: those that the consumer asked for, and those fetched ahead.
+/// A permit for each page that may be requested: those that the consumer asked for, and those
+/// fetched ahead.
 pub(super) type Places = Arc<Semaphore>;
 
 /// A task that is aborted when this is dropped.
@@ -47,7 +50,8 @@ pub(super) struct Ahead<I> {
 }
 
 impl<I> Ahead<I> {
-    /// Starts a task that takes a permit for each item that it sends; `ahead` permits are free before the consumer asks for an item.
+    /// Starts a task that takes a permit for each item that it sends; `ahead` permits are free
+    /// before the consumer asks for an item.
     pub fn start<W: Future<Output = ()> + Send + 'static>(
         ahead: usize,
         work: impl FnOnce(Places, UnboundedSender<I>) -> W,
@@ -62,7 +66,8 @@ impl<I> Ahead<I> {
         }
     }
 
-    /// Returns the next item, or `None` at the end or if the task panicked; [`Self::end`] tells which.
+    /// Returns the next item, or `None` at the end or if the task panicked; [`Self::end`] tells
+    /// which.
     pub async fn next(&mut self) -> Option<I> {
         self.places.add_permits(1);
         self.items.recv().await
@@ -115,7 +120,8 @@ impl<F: Send + 'static> EarlyRequest<F> {
         self.count = Some(count);
     }
 
-    /// Takes a permit for the page after the first `items`, if there are such a page and a free permit.
+    /// Takes a permit for the page after the first `items`, if there are such a page and a free
+    /// permit.
     pub fn reserve(&mut self, items: u64) -> bool {
         let place = match (&self.places, self.count) {
             (Some(places), Some(count)) if items < count => places.try_acquire(),
@@ -127,11 +133,13 @@ impl<F: Send + 'static> EarlyRequest<F> {
 
     pub async fn start(&mut self, page: u64, request: impl Future<Output = F> + Send + 'static) {
         self.request = Some((page, Task::spawn(request)));
-        // On a single-threaded runtime the request would otherwise not be sent before this page is decoded.
+        // On a single-threaded runtime the request would otherwise not be sent before this page is
+        // decoded.
         tokio::task::yield_now().await;
     }
 
-    /// Returns the request of this page, if it was made early. A request of another page, which the count did not predict, is dropped.
+    /// Returns the request of this page, if it was made early. A request of another page, which the
+    /// count did not predict, is dropped.
     pub fn take(&mut self, page: u64) -> Option<Task<F>> {
         let request = self.request.take().filter(|(of, _)| *of == page);
         request.map(|(_, task)| task)

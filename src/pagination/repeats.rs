@@ -1,12 +1,14 @@
-//! Detects servers that send the same page more than once: one that ignores the page number does so forever.
+//! Detects servers that send the same page more than once: one that ignores the page number does so
+//! forever.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::codec::decode;
 
-/// The first page, the last one, and one that is replaced after twice as many pages each time (R. P. Brent's cycle detection). Any cycle of pages is found
-/// eventually, and one that returns to the first page at once.
+/// The first page, the last one, and one that is replaced after twice as many pages each time (R.
+/// P. Brent's cycle detection). Any cycle of pages is found eventually, and one that returns to the
+/// first page at once.
 #[derive(Default)]
 pub(super) struct Repeats {
     pages: u64,
@@ -33,7 +35,8 @@ impl Repeats {
     }
 }
 
-/// Returns whether two pages have the same items. Different pages usually differ in their first bytes, so most comparisons are short.
+/// Returns whether two pages have the same items. Different pages usually differ in their first
+/// bytes, so most comparisons are short.
 fn same(a: &[u8], b: &[u8]) -> bool {
     const LOOK: usize = 256;
     let (x, y) = (items(a), items(b));
@@ -64,7 +67,8 @@ fn is_whole_list(text: &[u8]) -> bool {
     })
 }
 
-/// Returns the body from its `results` on. If the name is found elsewhere, that does not matter: the text is only compared.
+/// Returns the body from its `results` on. If the name is found elsewhere, that does not matter:
+/// the text is only compared.
 fn items(body: &[u8]) -> &[u8] {
     const NAME: &[u8] = b"\"results\"";
     let start = body.windows(NAME.len()).position(|w| w == NAME);

@@ -13,7 +13,8 @@ use crate::{
     transport::{core::Core, request::RequestSpec},
 };
 
-/// Returns the pages as a stream. Pages are fetched ahead by a task of their own, which ends with the stream.
+/// Returns the pages as a stream. Pages are fetched ahead by a task of their own, which ends with
+/// the stream.
 pub(crate) fn pages<T: DeserializeOwned + Send + 'static>(
     core: Arc<Core>,
     params: Option<PageParams>,

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write};
 
-/// Returns whether a character is invisible, or changes how others are shown: controls, text direction, zero width, byte order marks, tags. The same set as in
-/// the generator, which this crate does not depend on at run time.
+/// Returns whether a character is invisible, or changes how others are shown: controls, text
+/// direction, zero width, byte order marks, tags. The same set as in the generator, which this
+/// crate does not depend on at run time.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,

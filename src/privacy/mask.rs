@@ -1,4 +1,5 @@
-//! Masks recorded requests and responses: without secrets, but of the same form, so that they decode as before.
+//! Masks recorded requests and responses: without secrets, but of the same form, so that they
+//! decode as before.
 
 use std::{borrow::Cow, cell::RefCell};
 
@@ -14,11 +15,13 @@ use crate::privacy::{
 
 /// Removes secrets from the values of a request or its response.
 pub(crate) struct Mask<'a> {
-    /// Members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
+    /// Members that the document says are secrets (`true`) or not (`false`), against what their
+    /// names suggest.
     pub marked: Marked,
     /// Whether the values are those of a request, where more names are secret.
     pub written: bool,
-    /// The credentials of the request and the values that were masked in it, which a server may repeat.
+    /// The credentials of the request and the values that were masked in it, which a server may
+    /// repeat.
     pub known: RefCell<Vec<SecretString>>,
     pub base: &'a Url,
 }
@@ -51,7 +54,8 @@ impl Mask<'_> {
         self.text(value).into_owned()
     }
 
-    /// Returns a text, or a replacement if it holds a secret. A link to the API's own host becomes relative, so that it works wherever the recording is played.
+    /// Returns a text, or a replacement if it holds a secret. A link to the API's own host becomes
+    /// relative, so that it works wherever the recording is played.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.known.borrow();
         let is_known = known.iter().any(|s| text.contains(s.expose_secret()));

@@ -1,4 +1,5 @@
-//! Privacy: which names are those of secrets, and what is shown in their place in `Debug`, errors and traces.
+//! Privacy: which names are those of secrets, and what is shown in their place in `Debug`, errors
+//! and traces.
 
 pub(crate) mod escape;
 #[cfg(not(target_family = "wasm"))]

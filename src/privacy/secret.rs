@@ -1,4 +1,5 @@
-//! The names of secrets: one rule for `Debug`, violations, traces and recordings. xtask compiles this file too.
+//! The names of secrets: one rule for `Debug`, violations, traces and recordings. xtask compiles
+//! this file too.
 
 use percent_encoding::percent_decode_str;
 
@@ -26,10 +27,12 @@ pub fn words(name: &str) -> Vec<String> {
 }
 
 /// Words that make a name a secret wherever they stand in it.
-const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies credential credentials jwt otp \
-    passcode passphrase passwd password passwords pin privatekey psk puk pwd refreshtoken secret secretkey secrets \
-    sessionid token tokens totp wifipass";
-/// Endings of words that make a name a secret: `wifipassword`, and `x-csrftoken`, as headers are written.
+const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies \
+                     credential credentials jwt otp passcode passphrase passwd password passwords \
+                     pin privatekey psk puk pwd refreshtoken secret secretkey secrets sessionid \
+                     token tokens totp wifipass";
+/// Endings of words that make a name a secret: `wifipassword`, and `x-csrftoken`, as headers are
+/// written.
 const ENDS: [&str; 7] = [
     "apikey",
     "cookie",
@@ -40,17 +43,18 @@ const ENDS: [&str; 7] = [
     "token",
 ];
 /// Words that make a secret with `key` behind them; `key` alone is too common.
-const KEYS: &str = "access api app auth client decryption encryption hmac license master network private security \
-    session shared signing ssh webhook wep wifi wlan wpa";
+const KEYS: &str = "access api app auth client decryption encryption hmac license master network \
+                    private security session shared signing ssh webhook wep wifi wlan wpa";
 /// Words that make a secret with `code` behind them.
-const CODES: &str = "access activation auth authentication backup confirmation login mfa recovery scratch security \
-    unlock verification";
+const CODES: &str = "access activation auth authentication backup confirmation login mfa recovery \
+                     scratch security unlock verification";
 /// Words with which `pass` is not a secret.
 const PASSES: &str = "band boarding high low";
 /// Words at the end of a name that make it one about a secret, which is not a secret itself.
-const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired expires expiration expiry \
-    field format hint kind label left length lifetime location name policy required reset rotation set state status \
-    strength thumbprint time ttl type updated valid";
+const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired \
+                     expires expiration expiry field format hint kind label left length lifetime \
+                     location name policy required reset rotation set state status strength \
+                     thumbprint time ttl type updated valid";
 /// The same at the start of a name.
 const ASKS: &str = "has is max min needs num require requires use uses";
 /// Further words for queries (signed links, OAuth's code) and for members that are only written.
@@ -96,13 +100,14 @@ pub fn in_text(text: &str) -> bool {
         .any(by_value)
 }
 
-/// Returns whether a member of this name that is only written is a secret; more names are than elsewhere.
+/// Returns whether a member of this name that is only written is a secret; more names are than
+/// elsewhere.
 pub fn when_written(name: &str) -> bool {
     by_name(name) || words(name).iter().any(|word| among(QUERY, word))
 }
 
-/// Returns whether a decoded pair of a query or a form is a secret. More names are secret there than elsewhere, a name may be the secret itself, and a value
-/// may be a link that holds one.
+/// Returns whether a decoded pair of a query or a form is a secret. More names are secret there
+/// than elsewhere, a name may be the secret itself, and a value may be a link that holds one.
 pub fn in_query(name: &str, value: &str) -> bool {
     let inside = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8_lossy();
@@ -123,17 +128,20 @@ mod tests {
 
     #[test]
     fn names_of_secrets_and_names_that_only_look_so() {
-        let secrets = "password new_password1 PASSWORD2 oldPassword wifi_pass wifiPass db-pass token mfa_token APIToken \
-            api_key apiKey X-API-Key privateKey ssh_private_key secret client_secret sim_pin pin pin_code puk otp otp_code \
-            recovery_codes backupCode passphrase credentials Authorization Proxy-Authorization Cookie Set-Cookie \
-            sessionid session_key wpa_psk jwt encryption_key wifipassword x-csrftoken sessiontoken";
+        let secrets = "password new_password1 PASSWORD2 oldPassword wifi_pass wifiPass db-pass \
+                       token mfa_token APIToken api_key apiKey X-API-Key privateKey \
+                       ssh_private_key secret client_secret sim_pin pin pin_code puk otp otp_code \
+                       recovery_codes backupCode passphrase credentials Authorization \
+                       Proxy-Authorization Cookie Set-Cookie sessionid session_key wpa_psk jwt \
+                       encryption_key wifipassword x-csrftoken sessiontoken";
         for name in secrets.split(' ') {
             assert!(by_name(name), "{name}");
         }
-        let others = "key keys code codes country_code postalCode codename keyword_resolve mapping pinned is_secret \
-            has_password password_changed_at token_type token_amount max_tokens key_thumbprint key_state exit_code \
-            code_hash recovery_codes_left bypass low_pass author authors signal passenger compass shopping decoder \
-            tokenizer primary_key";
+        let others = "key keys code codes country_code postalCode codename keyword_resolve \
+                      mapping pinned is_secret has_password password_changed_at token_type \
+                      token_amount max_tokens key_thumbprint key_state exit_code code_hash \
+                      recovery_codes_left bypass low_pass author authors signal passenger compass \
+                      shopping decoder tokenizer primary_key";
         for name in others.split(' ').chain([""]) {
             assert!(!by_name(name), "{name}");
         }

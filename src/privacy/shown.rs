@@ -44,9 +44,11 @@ impl fmt::Debug for Length {
     }
 }
 
-/// Returns a body for traces: all of it, or only its length if it holds a secret or if that cannot be told.
+/// Returns a body for traces: all of it, or only its length if it holds a secret or if that cannot
+/// be told.
 ///
-/// `marked` are the members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
+/// `marked` are the members that the document says are secrets (`true`) or not (`false`), against
+/// what their names suggest.
 pub(crate) fn body<'a>(bytes: &'a [u8], url: &Url, marked: Marked) -> Cow<'a, str> {
     let is_form = || {
         let names = || url::form_urlencoded::parse(bytes).map(|(name, _)| name);
@@ -71,7 +73,8 @@ fn is_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
 }
 
-/// Returns whether the bodies of this path are secrets whatever their members are called: that of a second factor has a `code`.
+/// Returns whether the bodies of this path are secrets whatever their members are called: that of a
+/// second factor has a `code`.
 pub(crate) fn is_path_of_secrets(path: &str) -> bool {
     path.split('/').any(is_of_secrets)
 }
@@ -92,8 +95,8 @@ pub(crate) fn link(link: &str) -> &str {
     }
 }
 
-/// Returns a path, or a URL without its query, in which segments that may be secrets are masked: those that look like one, and a segment with a digit
-/// behind the name of one.
+/// Returns a path, or a URL without its query, in which segments that may be secrets are masked:
+/// those that look like one, and a segment with a digit behind the name of one.
 pub(crate) fn path(path: &str) -> String {
     let mut behind_a_secret = false;
     let shown = path.split('/').map(|segment| {
@@ -106,7 +109,8 @@ pub(crate) fn path(path: &str) -> String {
     shown.collect::<Vec<_>>().join("/")
 }
 
-/// Returns why the value at this path did not decode. serde's message may show the value, so it is replaced if the value is a secret.
+/// Returns why the value at this path did not decode. serde's message may show the value, so it is
+/// replaced if the value is a secret.
 pub(crate) fn reason(path: &str, message: String) -> String {
     if names_a_secret(path) {
         return "is not of the documented form; its value is a secret, and not shown".into();
@@ -128,7 +132,8 @@ pub(crate) fn is_named(name: &str, marked: Marked) -> bool {
     mark.map_or_else(|| secret::by_name(name), |(_, is_secret)| *is_secret)
 }
 
-/// Returns whether the value has a member that is a secret, at any depth and in strings that are JSON.
+/// Returns whether the value has a member that is a secret, at any depth and in strings that are
+/// JSON.
 fn has_secret(json: &Value, marked: Marked) -> bool {
     match json {
         Value::Object(map) => map
@@ -146,7 +151,8 @@ pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
         && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))
 }
 
-/// Marks the headers that hold secrets as sensitive, so that `Debug` of a bare header map hides them.
+/// Marks the headers that hold secrets as sensitive, so that `Debug` of a bare header map hides
+/// them.
 pub(crate) fn mark(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if secret::by_name(name.as_str()) {

@@ -24,7 +24,8 @@ pub use self::{
 };
 use crate::rt::Placeholder;
 
-/// Returns an empty value of a response type, to be filled in. Optional fields are `None`; required ones are a nil id, 0 or an empty string.
+/// Returns an empty value of a response type, to be filled in. Optional fields are `None`; required
+/// ones are a nil id, 0 or an empty string.
 ///
 /// ```
 /// # use autopi::{Page, Timestamp};

@@ -15,19 +15,22 @@ use crate::{
     transport::platform::with_url,
 };
 
-/// Hooks that write each request and its response to a file, one line of JSON each. The file is played by [`Replay`](crate::testing::Replay) or by the sandbox
-/// (`cargo xtask sandbox --replay FILE`).
+/// Hooks that write each request and its response to a file, one line of JSON each. The file is
+/// played by [`Replay`](crate::testing::Replay) or by the sandbox (`cargo xtask sandbox --replay
+/// FILE`).
 ///
-/// Secrets are replaced by values of the same form: credentials, members and parameters that are named like secrets or marked as such by the document, texts
-/// that look like tokens, the bodies of logins, and bodies that are neither JSON nor a form. Everything else is in the file unchanged, including names and
-/// positions, so only its owner may read it. A response is read as a whole, within the timeout of an attempt, before the call continues with it.
-/// # Examples
+/// Secrets are replaced by values of the same form: credentials, members and parameters that are
+/// named like secrets or marked as such by the document, texts that look like tokens, the bodies of
+/// logins, and bodies that are neither JSON nor a form. Everything else is in the file unchanged,
+/// including names and positions, so only its owner may read it. A response is read as a whole,
+/// within the timeout of an attempt, before the call continues with it. # Examples
 ///
 /// ```no_run
 /// # async fn f() -> Result<(), autopi::Error> {
 /// use autopi::{Client, Method, testing::{Recorder, Replay}};
 ///
-/// let client = Client::builder().api_token("…").hooks(Recorder::create("fleet.jsonl")?).build()?;
+/// let recorder = Recorder::create("fleet.jsonl")?;
+/// let client = Client::builder().api_token("…").hooks(recorder).build()?;
 /// client.request(Method::GET, "/dongle/devices/").send().await?;
 ///
 /// // Later, without a network:

@@ -19,10 +19,11 @@ use crate::{
     },
 };
 
-/// Hooks that give the responses that a [`Recorder`](crate::testing::Recorder) has recorded. Nothing is ever sent.
+/// Hooks that give the responses that a [`Recorder`](crate::testing::Recorder) has recorded.
+/// Nothing is ever sent.
 ///
-/// A request gets the first response that was recorded for its method, path, query and body and was not used yet; without one it is an error. The host and the
-/// credentials may differ.
+/// A request gets the first response that was recorded for its method, path, query and body and was
+/// not used yet; without one it is an error. The host and the credentials may differ.
 pub struct Replay(Mutex<Vec<Option<Exchange>>>);
 
 impl fmt::Debug for Replay {
@@ -35,7 +36,8 @@ impl Replay {
     /// Reads a recording from a file.
     ///
     /// # Errors
-    /// Returns an error with the path if the file cannot be read, and with the line if that is not one of a recording.
+    /// Returns an error with the path if the file cannot be read, and with the line if that is not
+    /// one of a recording.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let fail = |what: String| {

@@ -12,10 +12,12 @@ use crate::{CallFuture, CallInfo, ClientHooks, Error, Next};
 
 type Respond = Box<dyn Fn(&Request) -> Response + Send + Sync>;
 
-/// Hooks that respond in place of a server. Nothing is ever sent; an operation without a response here is an error.
+/// Hooks that respond in place of a server. Nothing is ever sent; an operation without a response
+/// here is an error.
 ///
-/// Everything else works as with a server: parameters are checked, responses are decoded, statuses become errors, and retries are made. A login is not an
-/// operation, so give the client a token, with any text.
+/// Everything else works as with a server: parameters are checked, responses are decoded, statuses
+/// become errors, and retries are made. A login is not an operation, so give the client a token,
+/// with any text.
 ///
 /// # Examples
 ///
@@ -45,7 +47,8 @@ impl Stub {
         Self::default()
     }
 
-    /// Sets the status and the JSON that an operation responds with. Its id is [`CallInfo::operation`], in snake case like the client's method, or `raw` for
+    /// Sets the status and the JSON that an operation responds with. Its id is
+    /// [`CallInfo::operation`], in snake case like the client's method, or `raw` for
     /// [`Client::request`](crate::Client::request).
     pub fn json(self, operation: impl Into<String>, status: u16, body: Value) -> Self {
         self.on(operation, move |_| json(status, &body))

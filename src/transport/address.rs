@@ -1,4 +1,5 @@
-//! Where requests go: joins a base URL and a path, and decides which hosts may receive a secret. xtask compiles this file too.
+//! Where requests go: joins a base URL and a path, and decides which hosts may receive a secret.
+//! xtask compiles this file too.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -6,7 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use reqwest::Url;
 use url::Position;
 
-/// The characters that need no encoding in a segment of a path: RFC 3986's `unreserved`, and `@` and `:` (3.3).
+/// The characters that need no encoding in a segment of a path: RFC 3986's `unreserved`, and `@`
+/// and `:` (3.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -29,7 +31,8 @@ pub fn segment(value: &str) -> Result<PercentEncode<'_>, String> {
 /// Parses the base URL. The error does not show the text, which may hold a secret.
 ///
 /// # Errors
-/// Returns an error if the text is not a URL, has no host, or has more than a scheme, a host, a port and a path.
+/// Returns an error if the text is not a URL, has no host, or has more than a scheme, a host, a
+/// port and a path.
 pub fn base(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|e| format!("is not a URL ({e})"))?;
     if url.host_str().is_none_or(str::is_empty) {
@@ -53,7 +56,8 @@ pub fn without_user_info(url: &Url) -> Result<(), String> {
     Err("holds credentials: they are not given in a URL".into())
 }
 
-/// Returns whether the host is this machine, decided by the host that the URL parser returns: `0x7f.1` is 127.0.0.1, but `127.0.0.1.nip.io` is a name.
+/// Returns whether the host is this machine, decided by the host that the URL parser returns:
+/// `0x7f.1` is 127.0.0.1, but `127.0.0.1.nip.io` is a name.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
@@ -72,7 +76,8 @@ pub fn same_origin(a: &Url, b: &Url) -> bool {
             && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// Returns the URL of `path` below `base`. The path is appended, never resolved, so that it cannot lead to another host.
+/// Returns the URL of `path` below `base`. The path is appended, never resolved, so that it cannot
+/// lead to another host.
 ///
 /// # Errors
 /// Returns an error if the path has a [`fault`].
@@ -90,7 +95,8 @@ pub fn join(base: &Url, path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Returns what is wrong with a path: something that a URL parser would drop, or read as another host or path.
+/// Returns what is wrong with a path: something that a URL parser would drop, or read as another
+/// host or path.
 pub fn fault(path: &str) -> Option<&'static str> {
     if path.starts_with("//") {
         return Some("begins with `//`, which names another host");

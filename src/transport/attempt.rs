@@ -1,4 +1,5 @@
-//! One attempt of a call: it waits for its turn, gets an authorization, sends the request and reads the response.
+//! One attempt of a call: it waits for its turn, gets an authorization, sends the request and reads
+//! the response.
 
 use std::time::Duration;
 
@@ -221,7 +222,8 @@ impl<'a> Attempt<'a, '_> {
         self.spec.options.timeout.unwrap_or(self.core.timeout)
     }
 
-    /// Returns the timeout of this attempt: half of a short call timeout, if another attempt is possible and no attempt timeout was set for the call.
+    /// Returns the timeout of this attempt: half of a short call timeout, if another attempt is
+    /// possible and no attempt timeout was set for the call.
     fn attempt_timeout(&self) -> Duration {
         let (core, options) = (self.core, &self.spec.options);
         if let Some(own) = options.attempt_timeout {
@@ -284,7 +286,8 @@ impl<'a> Attempt<'a, '_> {
             return Ok(());
         }
         Err(Error::invalid(format!(
-            "the server responds at {there}, and the redirect may have made a GET of the {}: send it there",
+            "the server responds at {there}, and the redirect may have made a GET of the {}: send \
+             it there",
             self.spec.method
         )))
     }

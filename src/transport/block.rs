@@ -12,7 +12,8 @@ use tokio::{
 
 use crate::{CallFuture, Error, transport::process::PerProcess};
 
-/// Blocks this thread until the call has completed; the shared runtime drives its sockets and timers.
+/// Blocks this thread until the call has completed; the shared runtime drives its sockets and
+/// timers.
 pub fn wait<T>(call: CallFuture<'_, T>) -> Result<T, Error> {
     let _inside = enter()?;
     pollster::block_on(call)
@@ -34,7 +35,8 @@ pub(crate) fn enter() -> Result<EnterGuard<'static>, Error> {
     };
     if in_task() {
         return Err(Error::configuration(
-            "a blocking call in an async task would stop all others of its thread: use autopi::Client here, or tokio::task::spawn_blocking",
+            "a blocking call in an async task would stop all others of its thread: use \
+             autopi::Client here, or tokio::task::spawn_blocking",
         ));
     }
     let failed = |e| {
@@ -46,8 +48,8 @@ pub(crate) fn enter() -> Result<EnterGuard<'static>, Error> {
     runtime.map(Runtime::enter).map_err(failed)
 }
 
-/// Returns whether this thread is polling a task of tokio. Such a poll has a budget (128 steps today) that runs out; elsewhere, as in `spawn_blocking`, there
-/// is none.
+/// Returns whether this thread is polling a task of tokio. Such a poll has a budget (128 steps
+/// today) that runs out; elsewhere, as in `spawn_blocking`, there is none.
 fn in_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
     Handle::try_current().is_ok()

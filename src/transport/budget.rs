@@ -1,8 +1,10 @@
-//! The budget of retries that all calls of a client share, so that they do not overload a server that is down.
+//! The budget of retries that all calls of a client share, so that they do not overload a server
+//! that is down.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A token bucket for retries, as in the AWS SDKs: it holds 500 permits; a retry costs 5, a retry after a timeout 10, and a success returns 1.
+/// A token bucket for retries, as in the AWS SDKs: it holds 500 permits; a retry costs 5, a retry
+/// after a timeout 10, and a success returns 1.
 pub(crate) struct Budget(AtomicU32);
 
 impl Budget {

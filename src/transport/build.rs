@@ -1,4 +1,5 @@
-//! Builds the `reqwest` request of an attempt: URL, headers, body. The authorization is only added for the origin of the base URL.
+//! Builds the `reqwest` request of an attempt: URL, headers, body. The authorization is only added
+//! for the origin of the base URL.
 
 use reqwest::{
     Method, Request, RequestBuilder, Url,

@@ -1,4 +1,5 @@
-//! What all requests of a client share: base URL, HTTP client, limits, timeouts, and the source of the authorization.
+//! What all requests of a client share: base URL, HTTP client, limits, timeouts, and the source of
+//! the authorization.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -36,7 +37,8 @@ impl Core {
     }
 }
 
-/// Gives each attempt its `Authorization` header. It may send requests through the core itself, such as a login.
+/// Gives each attempt its `Authorization` header. It may send requests through the core itself,
+/// such as a login.
 pub(crate) trait Authorize: fmt::Debug + Send + Sync {
     /// Returns the header. `refused` is the one that was just refused: another one is needed.
     fn authorization<'a>(

@@ -1,4 +1,5 @@
-//! The futures and streams of calls. They are boxed and named, not `impl Future`, because rustc spends seconds on a thousand opaque types.
+//! The futures and streams of calls. They are boxed and named, not `impl Future`, because rustc
+//! spends seconds on a thousand opaque types.
 
 use std::pin::Pin;
 

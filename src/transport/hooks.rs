@@ -1,4 +1,5 @@
-//! Hooks between a call and the socket: for metrics, extra headers, signatures, stubs and recordings.
+//! Hooks between a call and the socket: for metrics, extra headers, signatures, stubs and
+//! recordings.
 
 use std::time::Duration;
 
@@ -10,13 +11,16 @@ use crate::{CallFuture, Error, privacy::shown::Marked, transport::address};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallInfo {
-    /// The operation's id in the normalised document; `raw` for [`Client::request`](crate::Client::request).
+    /// The operation's id in the normalised document; `raw` for
+    /// [`Client::request`](crate::Client::request).
     pub operation: &'static str,
-    /// The path template of the operation, `/dongle/devices/{id}/`; `None` for [`Client::request`](crate::Client::request).
+    /// The path template of the operation, `/dongle/devices/{id}/`; `None` for
+    /// [`Client::request`](crate::Client::request).
     pub path: Option<&'static str>,
     /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// Members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
+    /// Members that the document says are secrets (`true`) or not (`false`), against what their
+    /// names suggest.
     #[cfg_attr(
         target_family = "wasm",
         expect(dead_code, reason = "recordings need files")
@@ -24,8 +28,8 @@ pub struct CallInfo {
     pub(crate) secrets: Marked,
 }
 
-/// Hooks that are called around every attempt of every call, but not around a login. The request already carries the `Authorization` header, marked as
-/// sensitive.
+/// Hooks that are called around every attempt of every call, but not around a login. The request
+/// already carries the `Authorization` header, marked as sensitive.
 ///
 /// All methods run inside the tracing span of the call.
 ///
@@ -39,7 +43,12 @@ pub struct CallInfo {
 /// struct Sizes;
 ///
 /// impl ClientHooks for Sizes {
-///     fn exec<'a>(&'a self, request: Request, call: CallInfo, next: Next<'a>) -> CallFuture<'a, Response> {
+///     fn exec<'a>(
+///         &'a self,
+///         request: Request,
+///         call: CallInfo,
+///         next: Next<'a>,
+///     ) -> CallFuture<'a, Response> {
 ///         Box::pin(async move {
 ///             let response = next.run(request).await?;
 ///             println!("{}: {:?} bytes", call.operation, response.content_length());
@@ -61,12 +70,15 @@ pub trait ClientHooks: Send + Sync {
         Ok(())
     }
 
-    /// Sends the request of an attempt, or responds in place of the server. The default implementation sends it with [`Next::run`].
+    /// Sends the request of an attempt, or responds in place of the server. The default
+    /// implementation sends it with [`Next::run`].
     ///
-    /// It must return the headers of the response within the timeout of an attempt. If the call is dropped, the future is dropped.
+    /// It must return the headers of the response within the timeout of an attempt. If the call is
+    /// dropped, the future is dropped.
     ///
     /// # Errors
-    /// Return the error of [`Next::run`], from which the client decides whether to retry, or one of your own ([`Error::other`]), which ends the call.
+    /// Return the error of [`Next::run`], from which the client decides whether to retry, or one of
+    /// your own ([`Error::other`]), which ends the call.
     fn exec<'a>(
         &'a self,
         request: Request,
@@ -76,7 +88,8 @@ pub trait ClientHooks: Send + Sync {
         Box::pin(next.run(request))
     }
 
-    /// Called after an attempt with the status, or `None` if there was no response, and the time it took.
+    /// Called after an attempt with the status, or `None` if there was no response, and the time it
+    /// took.
     fn post(&self, _status: Option<u16>, _elapsed: Duration, _call: &CallInfo) {}
 }
 
@@ -91,7 +104,8 @@ impl Next<'_> {
     /// Sends the request and returns the response, whose body is still to be read.
     ///
     /// # Errors
-    /// Returns an error if there is no response, or if the URL is not of the origin of the client's base URL: credentials are sent to no other.
+    /// Returns an error if there is no response, or if the URL is not of the origin of the client's
+    /// base URL: credentials are sent to no other.
     pub async fn run(self, request: Request) -> Result<Response, Error> {
         own_origin(request.url(), self.base)?;
         self.http.execute(request).await.map_err(Error::transport)
@@ -104,6 +118,7 @@ pub(crate) fn own_origin(url: &Url, base: &Url) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::invalid(
-        "the request would go to another host than the base URL's, with the credentials in it: was its URL changed by a hook?",
+        "the request would go to another host than the base URL's, with the credentials in it: \
+         was its URL changed by a hook?",
     ))
 }

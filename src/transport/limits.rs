@@ -219,8 +219,9 @@ mod tests {
         assert!(started.elapsed() <= Duration::from_millis(400));
     }
 
-    /// Runs calls that arrive, are dropped, run out of time, or are admitted and not sent, at random. No permit may be lost and no place used twice, and
-    /// afterwards the next call must be admitted at once.
+    /// Runs calls that arrive, are dropped, run out of time, or are admitted and not sent, at
+    /// random. No permit may be lost and no place used twice, and afterwards the next call must
+    /// be admitted at once.
     #[tokio::test(start_paused = true)]
     async fn calls_dropped_anywhere_lose_no_permits() {
         for seed in 0..300 {

@@ -1,4 +1,5 @@
-//! One request and its attempts: limits, retries, timeouts, redirects, hooks, traces. This layer knows neither accounts nor operations.
+//! One request and its attempts: limits, retries, timeouts, redirects, hooks, traces. This layer
+//! knows neither accounts nor operations.
 
 pub(crate) mod address;
 pub(crate) mod attempt;

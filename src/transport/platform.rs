@@ -1,5 +1,5 @@
-//! The differences between a browser (wasm32-unknown-unknown) and an operating system: timeouts, reading responses, settings of the HTTP client. The clock is
-//! in `clock`.
+//! The differences between a browser (wasm32-unknown-unknown) and an operating system: timeouts,
+//! reading responses, settings of the HTTP client. The clock is in `clock`.
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use system::*;
@@ -33,7 +33,8 @@ mod system {
         response.into()
     }
 
-    /// Returns whether the server says over HTTP/2 that it did not process the request: a refused stream, or one after a graceful shutdown (RFC 9113, 8.7).
+    /// Returns whether the server says over HTTP/2 that it did not process the request: a refused
+    /// stream, or one after a graceful shutdown (RFC 9113, 8.7).
     pub(crate) fn is_unprocessed(e: &crate::Error) -> bool {
         let causes = std::iter::successors(e.source(), |&cause| cause.source());
         causes

@@ -1,9 +1,10 @@
-//! Values that belong to one process. A forked process has the memory of its parent, but none of its threads.
+//! Values that belong to one process. A forked process has the memory of its parent, but none of
+//! its threads.
 
 use std::sync::OnceLock;
 
-/// The value of this process, followed by those of the processes that were forked from it. No lock of another process is ever taken: the thread that holds it
-/// may not exist here.
+/// The value of this process, followed by those of the processes that were forked from it. No lock
+/// of another process is ever taken: the thread that holds it may not exist here.
 pub(crate) struct PerProcess<T>(OnceLock<Box<Own<T>>>);
 
 struct Own<T> {

@@ -1,4 +1,5 @@
-//! Which redirects are followed: those on the same origin, with the same method and body. reqwest's own policy turns a POST into a GET and drops its body.
+//! Which redirects are followed: those on the same origin, with the same method and body. reqwest's
+//! own policy turns a POST into a GET and drops its body.
 
 use reqwest::{Method, Url, header::LOCATION};
 
@@ -10,8 +11,8 @@ use crate::{
 /// How many redirects are followed in a row.
 pub(crate) const MOST: u8 = 5;
 
-/// Returns the URL that a response of 301, 302, 303, 307 or 308 redirects a request of this method to, or why it is not followed; `None` if the response is not
-/// a redirect.
+/// Returns the URL that a response of 301, 302, 303, 307 or 308 redirects a request of this method
+/// to, or why it is not followed; `None` if the response is not a redirect.
 pub(crate) fn target(
     method: &Method,
     response: &RawResponse,
@@ -32,7 +33,8 @@ pub(crate) fn target(
         Err("a redirect to a URL with credentials is not followed".into())
     } else if status < 304 && !matches!(*method, Method::GET | Method::HEAD) {
         Err(format!(
-            "the server redirects to {there}, which would turn the {method} into a GET without its body: send the request there"
+            "the server redirects to {there}, which would turn the {method} into a GET without \
+             its body: send the request there"
         ))
     } else {
         Ok(to)

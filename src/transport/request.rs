@@ -60,7 +60,8 @@ pub(crate) struct RequestSpec {
     pub encoded_query: Vec<(&'static str, String)>,
     /// The media type to accept; `*/*` if empty.
     pub accept: &'static str,
-    /// For traces: members that the document says are secrets (`true`) or not (`false`), against what their names suggest.
+    /// For traces: members that the document says are secrets (`true`) or not (`false`), against
+    /// what their names suggest.
     pub secrets: shown::Marked,
     pub headers: HeaderMap,
     pub body: RequestBody,

@@ -35,7 +35,8 @@ pub struct Response<T> {
     pub value: T,
 }
 
-/// Shows no values of headers, which may be cookies, and no values of types that cannot hide secrets: bytes, texts, `serde_json`'s types.
+/// Shows no values of headers, which may be cookies, and no values of types that cannot hide
+/// secrets: bytes, texts, `serde_json`'s types.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
@@ -167,18 +168,20 @@ pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
     body.freeze()
 }
 
-/// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items, then leniently, which also finds the path of an error.
+/// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items,
+/// then leniently, which also finds the path of an error.
 pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
     if body.is_empty() {
-        // An empty body is read as null where null is allowed, and as nothing else: the server did not send an empty list.
+        // An empty body is read as null where null is allowed, and as nothing else: the server did
+        // not send an empty list.
         let value = serde_json::from_str("null");
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }
     decode::read(&body).map_err(|fault| undecoded(status, fault, body))
 }
 
-/// Reads a body that may be any JSON. A text that is not JSON becomes a string, an empty body null; a page of another server and bytes that are no text are
-/// errors.
+/// Reads a body that may be any JSON. A text that is not JSON becomes a string, an empty body null;
+/// a page of another server and bytes that are no text are errors.
 pub(crate) fn any(response: &Response<Bytes>) -> Result<Value, Error> {
     let body = &response.value;
     let fault = match std::str::from_utf8(body) {

@@ -1,5 +1,5 @@
-//! Decides whether a failed attempt is followed by another one, and when: exponential backoff with full jitter; a `Retry-After` of the server is followed up to
-//! a limit.
+//! Decides whether a failed attempt is followed by another one, and when: exponential backoff with
+//! full jitter; a `Retry-After` of the server is followed up to a limit.
 
 use std::time::Duration;
 
@@ -22,11 +22,13 @@ use crate::{
 pub struct RetryPolicy {
     /// The number of attempts, including the first. Defaults to 3.
     pub max_attempts: u32,
-    /// The longest wait after the first attempt; it doubles with each further one. Defaults to 500 ms.
+    /// The longest wait after the first attempt; it doubles with each further one. Defaults to 500
+    /// ms.
     pub initial_backoff: Duration,
     /// The longest wait between two attempts. Defaults to 20 s.
     pub max_backoff: Duration,
-    /// The longest `Retry-After` of a server that is followed; a longer one is cut to this. Defaults to 60 s.
+    /// The longest `Retry-After` of a server that is followed; a longer one is cut to this.
+    /// Defaults to 60 s.
     pub max_retry_after: Duration,
     /// Whether only calls that were refused with 429 are retried. Defaults to false.
     pub throttled_only: bool,
@@ -53,7 +55,8 @@ impl RetryPolicy {
         }
     }
 
-    /// Returns the policy that only retries calls that were refused with 429, which the server has not acted on.
+    /// Returns the policy that only retries calls that were refused with 429, which the server has
+    /// not acted on.
     pub fn throttled_only() -> Self {
         Self {
             throttled_only: true,
@@ -113,7 +116,8 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
 pub(crate) enum Failure {
     /// Another attempt would fail in the same way.
     Fatal(Error),
-    /// The request was not sent, or the server says that it did not process it: any method may be retried.
+    /// The request was not sent, or the server says that it did not process it: any method may be
+    /// retried.
     Unsent(Error),
     /// The request was sent with this authorization.
     Sent(Error, HeaderValue),

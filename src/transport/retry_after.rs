@@ -7,8 +7,8 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 /// The longest `Retry-After`; a longer one is cut to this.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Returns the `Retry-After` (RFC 9110, 10.2.3): a number of seconds, or a date, which is compared with the response's own `Date` because the local clock may
-/// be wrong.
+/// Returns the `Retry-After` (RFC 9110, 10.2.3): a number of seconds, or a date, which is compared
+/// with the response's own `Date` because the local clock may be wrong.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let after = text(RETRY_AFTER)?;

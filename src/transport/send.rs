@@ -1,4 +1,5 @@
-//! Sends a request: makes attempts until one succeeds, the retry policy allows no more, or the timeout of the call is exceeded.
+//! Sends a request: makes attempts until one succeeds, the retry policy allows no more, or the
+//! timeout of the call is exceeded.
 
 use bytes::Bytes;
 use reqwest::{Url, header::HeaderValue};
@@ -130,7 +131,8 @@ mod tests {
 
     use super::*;
 
-    /// malloc reuses blocks under 1 KiB quickly, and the calls in flight fit into the processor's cache.
+    /// malloc reuses blocks under 1 KiB quickly, and the calls in flight fit into the processor's
+    /// cache.
     #[test]
     fn what_a_call_holds_is_small() {
         let client = crate::Client::builder().api_token("t").build().unwrap();

@@ -1,5 +1,6 @@
-//! TLS: rustls with Mozilla's roots, and with ring unless the program has installed another provider. `reqwest` alone would use the platform's roots and
-//! aws-lc. xtask compiles this file too.
+//! TLS: rustls with Mozilla's roots, and with ring unless the program has installed another
+//! provider. `reqwest` alone would use the platform's roots and aws-lc. xtask compiles this file
+//! too.
 
 use std::sync::Arc;
 

@@ -14,7 +14,8 @@ use crate::{
     transport::{clock::Instant, request::RequestSpec},
 };
 
-/// The state of a running call. When it is dropped, after a response, an error or a cancellation, the span ends.
+/// The state of a running call. When it is dropped, after a response, an error or a cancellation,
+/// the span ends.
 pub(crate) struct Trace {
     pub span: Span,
     pub attempts: u32,
@@ -28,7 +29,8 @@ pub(crate) struct Trace {
 impl Trace {
     /// Starts the trace of a call to this base URL. Its span holds no header, no query and no body.
     ///
-    /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those with `otel.` are understood by `tracing-opentelemetry`.
+    /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those
+    /// with `otel.` are understood by `tracing-opentelemetry`.
     pub fn new(base: &Url, spec: &RequestSpec) -> Self {
         let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
         let path = template.is_none().then(|| shown::path(&spec.path));
@@ -49,7 +51,8 @@ impl Trace {
             attempts = Empty,
             duration_ms = Empty
         );
-        // A span that nobody sees is left out: with tracing's feature `log`, each use of it would be looked up.
+        // A span that nobody sees is left out: with tracing's feature `log`, each use of it would
+        // be looked up.
         let span = if span.is_disabled() {
             Span::none()
         } else {

@@ -47,12 +47,14 @@ impl Upload {
         Self::new(name, Content::Bytes(body.into()))
     }
 
-    /// Returns an upload of anything that `reqwest` can send, such as a stream. It can be sent only once, so the call is not retried.
+    /// Returns an upload of anything that `reqwest` can send, such as a stream. It can be sent only
+    /// once, so the call is not retried.
     pub fn body(name: impl Into<String>, body: impl Into<reqwest::Body>) -> Self {
         Self::new(name, Content::Once(Some(body.into())))
     }
 
-    /// Returns an upload of a file, under its own name. It is read in pieces while it is sent, and opened again for each attempt.
+    /// Returns an upload of a file, under its own name. It is read in pieces while it is sent, and
+    /// opened again for each attempt.
     ///
     /// # Errors
     /// Returns an error with the path if there is no such file, or if it is not a regular file.
@@ -64,7 +66,8 @@ impl Upload {
         Ok(Self::new(name, Content::File(path.to_owned())))
     }
 
-    /// Returns an upload that is read from a reader. It can be sent only once, so the call is not retried.
+    /// Returns an upload that is read from a reader. It can be sent only once, so the call is not
+    /// retried.
     #[cfg(not(target_family = "wasm"))]
     pub fn reader(
         name: impl Into<String>,
@@ -73,14 +76,15 @@ impl Upload {
         Self::body(name, file::body(reader))
     }
 
-    /// Returns an upload that is read from a blocking reader, on a thread for blocking work; for the blocking client. It can be sent only once, so the call is
-    /// not retried.
+    /// Returns an upload that is read from a blocking reader, on a thread for blocking work; for
+    /// the blocking client. It can be sent only once, so the call is not retried.
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub fn read(name: impl Into<String>, reader: impl std::io::Read + Send + 'static) -> Self {
         Self::body(name, file::blocking_body(reader))
     }
 
-    /// Sets the media type of the part. By default it has none, and the server goes by the file name.
+    /// Sets the media type of the part. By default it has none, and the server goes by the file
+    /// name.
     pub fn content_type(mut self, media: impl Into<String>) -> Self {
         self.content_type = Some(media.into());
         self
@@ -117,7 +121,8 @@ impl Upload {
     }
 }
 
-/// Returns whether Django drops a file of this name, without an error: it keeps what can be printed of the last part of a path, unless that is nothing or dots.
+/// Returns whether Django drops a file of this name, without an error: it keeps what can be printed
+/// of the last part of a path, unless that is nothing or dots.
 fn is_nameless(name: &str) -> bool {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     // Line ends are sent as `%0D` and `%0A`.
@@ -137,7 +142,8 @@ fn of_bytes(bytes: &Bytes) -> Part {
     Part::stream(bytes.clone())
 }
 
-/// Returns a name as it is written into the header of a part: RFC 7578, 4.2, as browsers do it (WHATWG HTML, "multipart form data").
+/// Returns a name as it is written into the header of a part: RFC 7578, 4.2, as browsers do it
+/// (WHATWG HTML, "multipart form data").
 #[cfg(not(target_family = "wasm"))]
 pub(super) fn in_header(name: &str) -> Cow<'_, str> {
     if !name.contains(['\r', '\n', '"']) {

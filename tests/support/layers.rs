@@ -1,7 +1,9 @@
-//! Checks the modules of a crate against a table of layers. The crates' own `tests/layers.rs` use it with `#[path]`.
+//! Checks the modules of a crate against a table of layers. The crates' own `tests/layers.rs` use
+//! it with `#[path]`.
 //!
-//! A module is a file; it belongs to the row of the table that names it or the folder it is in. A row may import only rows above it.
-//! What a folder's `mod.rs` or `lib.rs` re-exports counts as an import of the module it comes from. Tests are left out.
+//! A module is a file; it belongs to the row of the table that names it or the folder it is in. A
+//! row may import only rows above it. What a folder's `mod.rs` or `lib.rs` re-exports counts as an
+//! import of the module it comes from. Tests are left out.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,10 +13,12 @@ use std::{
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Module and the modules that it may import: `("http", &["spec", "state"])`, `("http::server", …)`.
+/// Module and the modules that it may import: `("http", &["spec", "state"])`, `("http::server",
+/// …)`.
 pub type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
-/// Returns the violations of the table, one on each line: modules without a row, rows that import a row below them, imports that no row allows.
+/// Returns the violations of the table, one on each line: modules without a row, rows that import a
+/// row below them, imports that no row allows.
 pub fn violations(src: &Path, table: Table<'_>) -> Vec<String> {
     let mut out = BTreeSet::new();
     for (at, (module, allowed)) in table.iter().enumerate() {
@@ -50,7 +54,8 @@ pub fn violations(src: &Path, table: Table<'_>) -> Vec<String> {
     out.into_iter().collect()
 }
 
-/// Returns the cycles of modules that import each other. A folder's `mod.rs` and the modules below it may.
+/// Returns the cycles of modules that import each other. A folder's `mod.rs` and the modules below
+/// it may.
 pub fn circles(src: &Path) -> Vec<Vec<String>> {
     let imports = imports(src);
     let related =
@@ -130,7 +135,8 @@ fn read(folder: &Path, module: &[String], out: &mut Vec<(Vec<String>, TokenStrea
     }
 }
 
-/// Returns the module of a path: its longest prefix that is a module, or the module from which that one re-exports the next name.
+/// Returns the module of a path: its longest prefix that is a module, or the module from which that
+/// one re-exports the next name.
 fn resolve(
     path: &[String],
     modules: &BTreeSet<Vec<String>>,
@@ -156,7 +162,8 @@ fn resolve(
     None
 }
 
-/// Returns all paths of a file that begin with `crate`, `super` or `self`, from the root of the crate; for exports, all names of a `use`.
+/// Returns all paths of a file that begin with `crate`, `super` or `self`, from the root of the
+/// crate; for exports, all names of a `use`.
 fn paths(code: &TokenStream, module: &[String], exports: bool) -> Vec<Vec<String>> {
     let mut out = Vec::new();
     scan(code.clone(), module, exports, &mut out);
@@ -262,11 +269,13 @@ fn an_import_that_the_table_does_not_allow_is_found_however_it_is_written() {
     };
     write(
         "lib.rs",
-        "mod low; mod high; pub use high::Face; pub use high::deep::Near; pub use crate::high::deep::Other;",
+        "mod low; mod high; pub use high::Face; pub use high::deep::Near; pub use \
+         crate::high::deep::Other;",
     );
     write(
         "low.rs",
-        "// crate::high\nconst S: &str = \"crate::high\";\n#[cfg(test)] mod tests { use crate::high; }",
+        "// crate::high\nconst S: &str = \"crate::high\";\n#[cfg(test)] mod tests { use \
+         crate::high; }",
     );
     write(
         "high/mod.rs",

@@ -29,7 +29,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server; `script` gets the number of the request (from 0) and its text, head and body.
+    /// Starts a server; `script` gets the number of the request (from 0) and its text, head and
+    /// body.
     pub async fn start(script: impl Fn(usize, &str) -> Vec<Step> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +45,8 @@ impl Server {
         Self { url, requests }
     }
 
-    /// Starts a server that sends the n-th response to the n-th request, and the last one from then on.
+    /// Starts a server that sends the n-th response to the n-th request, and the last one from then
+    /// on.
     pub async fn responses(responses: Vec<String>) -> Self {
         Self::start(move |n, _| {
             vec![Step::Write(

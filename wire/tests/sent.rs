@@ -438,7 +438,8 @@ async fn an_inline_union_is_sent_by_its_style() {
             "to=x+y&to=z&piped=1%7C2",
         ),
         (
-            "/unions/c/?lat=1.5&name=a%2Cb&deep%5Blat%5D=1.5&deep%5Bname%5D=a%2Cb&filter=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
+            "/unions/c/?lat=1.5&name=a%2Cb&deep%5Blat%5D=1.5&deep%5Bname%5D=a%2Cb&filter=%7B%\
+             22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
             "",
             "to=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
         ),

@@ -1,4 +1,5 @@
-//! rustc's messages for common mistakes: they must name the expected type, and suggest nothing that compiles but is wrong.
+//! rustc's messages for common mistakes: they must name the expected type, and suggest nothing that
+//! compiles but is wrong.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
@@ -19,7 +20,8 @@ fn refused(code: &str) -> Option<String> {
     let (folder, library) = library();
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui.rs");
     let code = format!(
-        "#![allow(unused)]\nuse wire::*;\nfn date(_: impl IntoValue<Date>) {{}}\nfn device(_: impl IntoValue<DeviceId>) {{}}\n{code}"
+        "#![allow(unused)]\nuse wire::*;\nfn date(_: impl IntoValue<Date>) {{}}\nfn device(_: \
+         impl IntoValue<DeviceId>) {{}}\n{code}"
     );
     fs::write(&file, code).unwrap();
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

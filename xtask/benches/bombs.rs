@@ -1,4 +1,5 @@
-//! Measures the largest documents of `tests/bombs`: `cargo bench -p xtask --bench bombs [NAME]` prints those that take more than a tenth of a second.
+//! Measures the largest documents of `tests/bombs`: `cargo bench -p xtask --bench bombs [NAME]`
+//! prints those that take more than a tenth of a second.
 //!
 //! Each runs in its own process, so that a crash is noticed.
 

@@ -2,8 +2,9 @@
 
 use std::{env, process::Command};
 
-/// Returns a command for the same Cargo. Variables that `cargo run` sets for the package are removed: build scripts depend on them, and would otherwise run
-/// again whenever calls from inside and outside alternate.
+/// Returns a command for the same Cargo. Variables that `cargo run` sets for the package are
+/// removed: build scripts depend on them, and would otherwise run again whenever calls from inside
+/// and outside alternate.
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {

@@ -1,7 +1,7 @@
 //! The pipeline from the API's own document to `spec/openapi.json`, and the commands around it.
 //!
-//! Its layers, which `tests/layers.rs` checks, are the shared helpers, [`document`], the stages of the [`pipeline`], and the [`commands`]. A stage knows no
-//! command.
+//! Its layers, which `tests/layers.rs` checks, are the shared helpers, [`document`], the stages of
+//! the [`pipeline`], and the [`commands`]. A stage knows no command.
 
 pub mod cargo;
 pub mod commands;

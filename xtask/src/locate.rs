@@ -1,5 +1,5 @@
-//! Reads JSON or YAML, and finds the line of a place in it. Lines are only looked up when an error is printed: the text is then read once more, up to the
-//! place.
+//! Reads JSON or YAML, and finds the line of a place in it. Lines are only looked up when an error
+//! is printed: the text is then read once more, up to the place.
 
 mod entries;
 mod yaml;
@@ -31,7 +31,8 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// Returns the line, from 1, of the value that a JSON pointer names, or of the nearest existing one around it.
+/// Returns the line, from 1, of the value that a JSON pointer names, or of the nearest existing one
+/// around it.
 pub fn line(text: &str, pointer: &str) -> usize {
     let text = text.trim_start_matches('\u{feff}');
     let steps: Vec<String> = pointer
@@ -55,7 +56,8 @@ pub fn line(text: &str, pointer: &str) -> usize {
         .unwrap_or(1)
 }
 
-/// Reads up to a place and stops there with an error, which knows its line. A missing place is not an error.
+/// Reads up to a place and stops there with an error, which knows its line. A missing place is not
+/// an error.
 struct Search<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for Search<'_> {

@@ -21,14 +21,16 @@ use xtask::{
     pipeline::write,
 };
 
-/// A document consists of many small objects: with mimalloc, `normalize` takes 0.6 of the time that it takes with glibc's allocator.
+/// A document consists of many small objects: with mimalloc, `normalize` takes 0.6 of the time that
+/// it takes with glibc's allocator.
 #[cfg(unix)]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(
-    about = "The pipeline from the live document to spec/openapi.json, and the development commands"
+    about = "The pipeline from the live document to spec/openapi.json, and the development \
+             commands"
 )]
 struct Cli {
     /// Work on another checkout [default: the one this was built in]
@@ -50,11 +52,13 @@ enum Task {
         /// Write even if actions of spec/overlay.yaml are stale, leaving them out
         #[arg(long, conflicts_with = "dry_run")]
         allow_stale: bool,
-        /// json: one document on stdout (docs/schemas/update.json), even if nothing could be written
+        /// json: one document on stdout (docs/schemas/update.json), even if nothing could be
+        /// written
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
-    /// Print the report of `update` only. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has a stale action or does not fit, 2: could not tell
+    /// Print the report of `update` only. Exit code 0: no drift, 1: drift, or spec/overlay.yaml has
+    /// a stale action or does not fit, 2: could not tell
     Check {
         #[command(flatten)]
         source: Source,
@@ -67,7 +71,8 @@ enum Task {
         /// Another document, without our overlay; `-` is stdin
         #[arg(long)]
         from: Option<PathBuf>,
-        /// Remove everything that another generator cannot read, and list each place: for a client that it builds (docs/progenitor.md)
+        /// Remove everything that another generator cannot read, and list each place: for a client
+        /// that it builds (docs/progenitor.md)
         #[arg(long = "for", value_name = "GENERATOR", value_parser = ["progenitor"], requires = "out")]
         reader: Option<String>,
         /// `-` is stdout [default: spec/openapi.json]
@@ -88,13 +93,18 @@ enum Task {
         #[arg(long, conflicts_with = "from")]
         write: bool,
     },
-    /// Print what NEW means to callers of the client made from OLD, change by change: breaking, unclassified, additive or cosmetic, on the wire and in Rust
-    /// (docs/drift.md). Both are Swagger 2.0 or OpenAPI 3.x, without our overlay. Exit code 0: compared, 1: something that `--fail-on` names, 2: could not tell
+    /// Print what NEW means to callers of the client made from OLD, change by change: breaking,
+    /// unclassified, additive or cosmetic, on the wire and in Rust (docs/drift.md). Both are
+    /// Swagger 2.0 or OpenAPI 3.x, without our overlay. Exit code 0: compared, 1: something that
+    /// `--fail-on` names, 2: could not tell
     Diff(compare::Args),
-    /// Compare responses to GET operations, of a real account or a recording, with the document, and propose overlay actions (docs/probe.md). The token is
-    /// AUTOPI_API_TOKEN or AUTOPI_JWT. Exit code 0: as documented, 1: proposals are left, 2: could not tell, or stopped before the end
+    /// Compare responses to GET operations, of a real account or a recording, with the document,
+    /// and propose overlay actions (docs/probe.md). The token is AUTOPI_API_TOKEN or
+    /// AUTOPI_JWT. Exit code 0: as documented, 1: proposals are left, 2: could not tell, or stopped
+    /// before the end
     Probe(probe::command::Args),
-    /// Run documents through the pipeline and `cargo check`, one after the other, without changing the repository
+    /// Run documents through the pipeline and `cargo check`, one after the other, without changing
+    /// the repository
     Try {
         /// `-` is stdin
         #[arg(required = true)]
@@ -114,7 +124,8 @@ enum Task {
     /// Measure what the client costs to compile, beside plain progenitor
     #[command(disable_help_flag = true)]
     BenchBuild(InLab),
-    /// Measure what a program with one area costs to compile, dependencies included, beside the same by hand and octocrab
+    /// Measure what a program with one area costs to compile, dependencies included, beside the
+    /// same by hand and octocrab
     #[command(disable_help_flag = true)]
     BenchConsumer(InLab),
     /// Measure what the client costs at run time, beside hand-written reqwest and serde
@@ -157,7 +168,8 @@ async fn run(given: Option<&Path>, task: Task) -> Result<ExitCode> {
     let built = || Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let root = given.or_else(built).unwrap_or(Path::new("."));
     let spec = root.join("spec");
-    // Whatever reads spec/: an update that was cut off is finished first. `check` does it itself, as its report says what failed.
+    // Whatever reads spec/: an update that was cut off is finished first. `check` does it itself,
+    // as its report says what failed.
     if !matches!(task, Task::Check { .. }) {
         write::recover(&spec)?;
     }

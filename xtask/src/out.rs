@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use autopi_codegen::escape;
 
-/// Prints to a terminal or a pipe, without anything that a terminal would obey (a document may hold escape sequences). A reader that has seen enough (`| head`)
-/// is not an error.
+/// Prints to a terminal or a pipe, without anything that a terminal would obey (a document may hold
+/// escape sequences). A reader that has seen enough (`| head`) is not an error.
 ///
 /// # Errors
 /// Returns an error if the output cannot be written, for example to a full disk.
@@ -23,7 +23,8 @@ pub fn error(error: &anyhow::Error) {
     aside(&format!("error: {error:#}\n"));
 }
 
-/// Prints to stderr, without anything that a terminal would obey. A stderr that cannot be written to is not an error: the exit code says the rest.
+/// Prints to stderr, without anything that a terminal would obey. A stderr that cannot be written
+/// to is not an error: the exit code says the rest.
 pub fn aside(text: &str) {
     let _ = io::stderr().write_all(escape::lines(text).as_bytes());
 }

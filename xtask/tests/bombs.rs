@@ -1,4 +1,5 @@
-//! Small documents that could take exponential time or the whole stack: each is processed, or refused with its place, quickly.
+//! Small documents that could take exponential time or the whole stack: each is processed, or
+//! refused with its place, quickly.
 //!
 //! `benches/bombs.rs` measures the largest of them in a release build.
 
@@ -11,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-/// Forty times the slowest stage in a debug build on a busy machine (1.5 s, a diff; 2026-11-26); work that doubles at each of 40 levels takes far longer.
+/// Forty times the slowest stage in a debug build on a busy machine (1.5 s, a diff; 2026-11-26);
+/// work that doubles at each of 40 levels takes far longer.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const MANY: usize = 100;

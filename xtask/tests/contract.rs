@@ -1,4 +1,5 @@
-//! The extensions by which the pipeline informs the generator: `codegen/src/contract.rs`, docs/contract.md.
+//! The extensions by which the pipeline informs the generator: `codegen/src/contract.rs`,
+//! docs/contract.md.
 
 use std::{collections::BTreeSet, fs, path::Path};
 

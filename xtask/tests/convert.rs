@@ -1,4 +1,5 @@
-//! Golden pairs of the `convert` stage: one fixture for each quirk; the snapshot has the document and the warnings.
+//! Golden pairs of the `convert` stage: one fixture for each quirk; the snapshot has the document
+//! and the warnings.
 
 use xtask::{
     pipeline::{convert::convert, fetch::parse},

@@ -1,4 +1,5 @@
-//! The meaning of a change for callers: each rule with its pair of documents, alone and together with all others.
+//! The meaning of a change for callers: each rule with its pair of documents, alone and together
+//! with all others.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -382,7 +383,8 @@ fn recursive_documents_are_compared_in_finite_time() {
     assert_eq!(changes[0].operations.len(), 1);
 }
 
-/// Also by inheritance, in 3.0 and in 2.0: the tag of an alternative without a mapping is the name of its component.
+/// Also by inheritance, in 3.0 and in 2.0: the tag of an alternative without a mapping is the name
+/// of its component.
 #[test]
 fn renaming_an_alternative_with_a_discriminator_changes_its_tag() {
     let document = |two: bool, cat: &str, more: Value| {

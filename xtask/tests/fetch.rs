@@ -105,7 +105,11 @@ async fn errors_of_bad_servers_name_them_with_a_remedy() {
     .await;
     assert!(refused(&looping.0).await.contains("loop"));
 
-    let elsewhere = server(Some("HTTP/1.1 302 Found\r\nlocation: https://other.example/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")).await;
+    let elsewhere = server(Some(
+        "HTTP/1.1 302 Found\r\nlocation: https://other.example/\r\ncontent-length: \
+         0\r\nconnection: close\r\n\r\n",
+    ))
+    .await;
     assert!(refused(&elsewhere.0).await.contains("other.example"));
 
     let cut = server(Some(

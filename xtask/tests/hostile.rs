@@ -1,4 +1,5 @@
-//! A document is data: none of its texts becomes code, a doctest, or something invisible to a reader.
+//! A document is data: none of its texts becomes code, a doctest, or something invisible to a
+//! reader.
 
 #[path = "hostile/texts.rs"]
 mod texts;
@@ -9,7 +10,8 @@ use xtask::pipeline::normalize;
 
 #[test]
 fn no_text_of_a_document_is_code_or_a_doctest() {
-    // Docs with a block are an attribute that is absent when doctests are collected (`docs.rs` of codegen).
+    // Docs with a block are an attribute that is absent when doctests are collected (`docs.rs` of
+    // codegen).
     let text = fs::read_to_string("tests/fixtures/other/hostile_texts.yaml").unwrap();
     let new = normalize(&text, None).unwrap();
     let code = autopi_codegen::generate(&new.text, &|_| true).unwrap();

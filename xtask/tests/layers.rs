@@ -1,4 +1,5 @@
-//! The layers of the pipeline: shared modules, the stages, the module that runs them, the commands. A stage knows no command.
+//! The layers of the pipeline: shared modules, the stages, the module that runs them, the commands.
+//! A stage knows no command.
 
 #[path = "../../tests/support/layers.rs"]
 #[allow(dead_code)]

@@ -1,4 +1,5 @@
-//! What only says the same in another way is no change for any caller: a table of rewrites, each made at all its places in all fixtures, and back.
+//! What only says the same in another way is no change for any caller: a table of rewrites, each
+//! made at all its places in all fixtures, and back.
 
 use std::{
     collections::BTreeSet,

@@ -1,4 +1,5 @@
-//! The fixed part of `fuzz/`: every fixture is changed at random places with a fixed seed and goes through the pipeline, which may return an error but must not panic or hang.
+//! The fixed part of `fuzz/`: every fixture is changed at random places with a fixed seed and goes
+//! through the pipeline, which may return an error but must not panic or hang.
 
 use std::{
     fs,
@@ -55,7 +56,8 @@ fn pointers(value: &Value, at: String, out: &mut Vec<String>) {
     out.push(at);
 }
 
-/// Puts a value of another form, a reference, or another part of the document at a random place; or renames a key.
+/// Puts a value of another form, a reference, or another part of the document at a random place; or
+/// renames a key.
 fn mutate(doc: &mut Value, rng: &mut Rng) {
     let mut places = Vec::new();
     pointers(doc, String::new(), &mut places);
@@ -178,7 +180,8 @@ fn said(changes: &[diff::Change], at: &str) -> bool {
         .any(|p| !p.is_empty() && (within(p, at) || within(at, p)))
 }
 
-/// Compares both documents without the pipeline, which would refuse invalid ones; the report must not.
+/// Compares both documents without the pipeline, which would refuse invalid ones; the report must
+/// not.
 fn report(old: &Value, new: &Value) -> Vec<diff::Change> {
     let documents = |upstream| diff::Documents {
         upstream,
@@ -212,7 +215,8 @@ fn every_mutation_is_in_the_report_alone_and_with_others() {
                 if one == doc {
                     continue;
                 }
-                // With others: the version of the document, and another place that is not inside the first.
+                // With others: the version of the document, and another place that is not inside
+                // the first.
                 let mut two = one.clone();
                 if let Some(info) = two.get_mut("info").and_then(Value::as_object_mut) {
                     info.insert("version".into(), "another".into());

@@ -11,7 +11,8 @@ use std::{
 
 use support::{copy, drifted};
 
-/// A checkout with a remote, where `cargo xtask` is this build's and `gh` stores one pull request in a file.
+/// A checkout with a remote, where `cargo xtask` is this build's and `gh` stores one pull request
+/// in a file.
 struct Nightly {
     folder: tempfile::TempDir,
     path: String,
@@ -70,7 +71,8 @@ esac
         String::from_utf8(out.stdout).unwrap()
     }
 
-    /// Runs the job on a fresh checkout. Returns its exit code, and its calls of gh except for the list.
+    /// Runs the job on a fresh checkout. Returns its exit code, and its calls of gh except for the
+    /// list.
     fn run(&self, document: &str) -> (Option<i32>, Vec<String>) {
         self.git("reset --quiet --hard");
         self.git("checkout --quiet --detach main");

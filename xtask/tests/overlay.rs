@@ -1,4 +1,5 @@
-//! The effect of overlays by the Overlay Specification 1.0 and 1.1, and the evidence of our own overlay.
+//! The effect of overlays by the Overlay Specification 1.0 and 1.1, and the evidence of our own
+//! overlay.
 
 use std::{
     fs,
@@ -143,8 +144,9 @@ fn copy_takes_one_value_of_the_document() {
 
 #[test]
 fn extensions_and_extends_are_accepted() {
-    let text = "overlay: 1.0.1\nx-a: 1\nextends: https://example.com/openapi.yaml\ninfo: {title: t, version: '1', description: d, x-b: {}}\n\
-                actions: [{target: $.a, description: why, update: {c: 1}, x-c: []}]";
+    let text = "overlay: 1.0.1\nx-a: 1\nextends: https://example.com/openapi.yaml\ninfo: {title: \
+                t, version: '1', description: d, x-b: {}}\nactions: [{target: $.a, description: \
+                why, update: {c: 1}, x-c: []}]";
     let mut doc = json!({"a": {}});
     assert_eq!(overlay::apply(&mut doc, text).unwrap().actions, 1);
     assert_eq!(doc["a"]["c"], 1);
@@ -358,7 +360,8 @@ fn each_action_cites_a_fact_that_is_there() {
     }
 }
 
-/// Returns a copy of `spec/`, and our document in which one action has no effect and the target of another is removed.
+/// Returns a copy of `spec/`, and our document in which one action has no effect and the target of
+/// another is removed.
 fn moved() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("spec");
@@ -628,7 +631,8 @@ fn a_valid_path_ends_soon_or_is_refused_at_its_place_in_a_large_document() {
         "$..[?count($..*) > count(@..*)]",
         "$..[*,*][*,*][*,*][*,*][*,*][*,*][*,*][*,*]",
         "$..[0:,0:][?@,?@,*]..[0,0,0,0]..*",
-        "$..['a','a','\\u0061',\"a\"]['a','a','a']['a','a','a']['a','a','a']['a','a','a']['a','a','a']",
+        "$..['a','a','\\u0061',\"a\"]['a','a','a']['a','a','a']['a','a','a']['a','a','a']['a','a',\
+         'a']",
         "$..[?search(@, '((a{64}){64}){64}')]",
         "$..[?search(@.n, '((a\\u007b64})\\u007b64})\\u007b64}')]",
         "$..[?match(@.n, @.n)]",
@@ -646,7 +650,8 @@ fn a_valid_path_ends_soon_or_is_refused_at_its_place_in_a_large_document() {
             let done = overlay::apply(&mut doc, &with("1.0.0", actions));
             let took = began.elapsed();
             eprintln!("{took:?} {target} {}", done.is_ok());
-            // Far more than it takes, on a busy machine too; without the count of steps there is no end.
+            // Far more than it takes, on a busy machine too; without the count of steps there is no
+            // end.
             assert!(took < Duration::from_secs(60), "{target}: {took:?}");
             let error = done.err().map_or(String::new(), |e| e.to_string());
             if error.contains("too many steps") {

@@ -221,7 +221,8 @@ fn existing_names_stay_when_the_document_grows() {
     let text = std::fs::read_to_string("../spec/upstream.json").unwrap();
     let old = normalize(&text, None).unwrap().doc;
     let mut upstream: Value = serde_json::from_str(&text).unwrap();
-    // As drf-yasg would add a route: a definition with a list and a nested object, with names similar to existing ones.
+    // As drf-yasg would add a route: a definition with a list and a nested object, with names
+    // similar to existing ones.
     let device = upstream["definitions"]["Device"].clone();
     upstream["definitions"]["DeviceNew"] = device;
     upstream["definitions"]["DeviceNew"]["properties"]["type"] =
@@ -352,7 +353,8 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
     );
 }
 
-/// `normalize --for progenitor` reports each removed part and writes the file without them; `--check` compares it.
+/// `normalize --for progenitor` reports each removed part and writes the file without them;
+/// `--check` compares it.
 #[test]
 fn a_document_for_progenitor_is_written_with_a_report_of_removed_parts() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Quirks of real documents that have one plain meaning: each is read so, with a warning at its place in the user's file.
+//! Quirks of real documents that have one plain meaning: each is read so, with a warning at its
+//! place in the user's file.
 
 use serde_json::{Value, json};
 use xtask::pipeline::normalize;
@@ -20,7 +21,8 @@ fn quirk(text: &'static str, pointer: &'static str, value: Value, warning: &'sta
     }
 }
 
-/// Returns a document of one operation in Swagger 2.0 with more members, and more members of its operation.
+/// Returns a document of one operation in Swagger 2.0 with more members, and more members of its
+/// operation.
 fn two(more: &str, operation: &str) -> String {
     format!(
         "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\n{more}\npaths:\n  /a/:\n    post:\n      operationId: a_create\n{operation}\n"
@@ -194,7 +196,8 @@ fn responses_and_paths_are_read_in_any_form() {
                 "/responses/200/schema: belongs to a media type",
             ),
             quirk(
-                "{200: {description: '', content: {application/json: {$ref: '#/components/schemas/A'}}}}",
+                "{200: {description: '', content: {application/json: {$ref: \
+                 '#/components/schemas/A'}}}}",
                 "/paths/~1a~1/post/responses/200/content/application~1json/schema",
                 json!({"$ref": "#/components/schemas/A"}),
                 "refers to a schema",
@@ -380,7 +383,8 @@ fn schemas_are_read_in_any_form() {
     };
     let schemas = |x: &str| {
         format!(
-            "{{A: {{type: object, properties: {{x: {x}}}}}, B: {{type: object, properties: {{y: {{type: string}}}}}}}}"
+            "{{A: {{type: object, properties: {{x: {x}}}}}, B: {{type: object, properties: {{y: \
+             {{type: string}}}}}}}}"
         )
     };
     check(quirks(), |x| {
@@ -493,7 +497,8 @@ fn names_of_schemas_in_31_lead_to_them() {
     // A name that no schema has, and one that several have, are any JSON with a warning.
     for schemas in [
         "A: {type: object, properties: {x: {$ref: '#b'}}}",
-        "A: {type: object, properties: {x: {$ref: '#b'}}}\n    B: {$anchor: b, type: string}\n    C: {$anchor: b, type: string}",
+        "A: {type: object, properties: {x: {$ref: '#b'}}}\n    B: {$anchor: b, type: string}\n    \
+         C: {$anchor: b, type: string}",
         "A: {type: object, properties: {x: {$ref: 'https://example.org/none'}}}",
     ] {
         let text = three(
@@ -512,13 +517,16 @@ fn what_32_adds_is_read_or_left_out_with_a_warning_at_its_place() {
     check(
         vec![
             quirk(
-                "parameters: [{name: q, in: querystring, content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {a: {type: string}}}}}}]",
+                "parameters: [{name: q, in: querystring, content: \
+                 {application/x-www-form-urlencoded: {schema: {type: object, properties: {a: \
+                 {type: string}}}}}}]",
                 "/paths/~1a~1/post/parameters/0/in",
                 json!("query"),
                 "",
             ),
             quirk(
-                "parameters: [{name: q, in: querystring, content: {application/json: {schema: {type: object}}}}]",
+                "parameters: [{name: q, in: querystring, content: {application/json: {schema: \
+                 {type: object}}}}]",
                 "/paths/~1a~1/post/parameters",
                 json!([]),
                 "/post/parameters/0: a parameter that is the whole query",
@@ -542,7 +550,8 @@ fn what_32_adds_is_read_or_left_out_with_a_warning_at_its_place() {
                 "/responses/200/content/application~1jsonl/itemSchema: ",
             ),
             quirk(
-                "callbacks: {c: {'{$url}': {additionalOperations: {COPY: {}}, post: {responses: {200: {content: {application/jsonl: {itemSchema: {}}}}}}}}}",
+                "callbacks: {c: {'{$url}': {additionalOperations: {COPY: {}}, post: {responses: \
+                 {200: {content: {application/jsonl: {itemSchema: {}}}}}}}}}",
                 "/paths/~1a~1/post/callbacks/c/{$url}/additionalOperations",
                 Value::Null,
                 "/callbacks/c/{$url}/additionalOperations: ",
@@ -555,7 +564,8 @@ fn what_32_adds_is_read_or_left_out_with_a_warning_at_its_place() {
             ),
         ],
         |operation| {
-            let more = "components: {parameters: {Q: {name: q, in: querystring, content: {application/json: {schema: {type: object}}}}}}";
+            let more = "components: {parameters: {Q: {name: q, in: querystring, content: \
+                        {application/json: {schema: {type: object}}}}}}";
             let ok = if operation.starts_with("responses") {
                 ""
             } else {
@@ -579,7 +589,9 @@ fn what_32_adds_is_read_or_left_out_with_a_warning_at_its_place() {
                 "#/$self: ",
             ),
             quirk(
-                "components: {securitySchemes: {o: {type: oauth2, deprecated: true, flows: {deviceAuthorization: {deviceAuthorizationUrl: /d, tokenUrl: /t, scopes: {}}, clientCredentials: {tokenUrl: /t, scopes: {}}}}}}",
+                "components: {securitySchemes: {o: {type: oauth2, deprecated: true, flows: \
+                 {deviceAuthorization: {deviceAuthorizationUrl: /d, tokenUrl: /t, scopes: {}}, \
+                 clientCredentials: {tokenUrl: /t, scopes: {}}}}}}",
                 "/components/securitySchemes/o",
                 json!({"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {}}}}),
                 "/flows/deviceAuthorization: ",
@@ -606,9 +618,12 @@ fn at(doc: &Value, pointer: &str) -> Value {
 
 #[test]
 fn certificates_of_clients_are_left_out_wherever_an_operation_stands() {
-    let more = "components:\n  securitySchemes: {m: {type: mutualTLS}, k: {type: http, scheme: basic}}\n  callbacks: {C: {'{$url}': {post: {security: [{m: []}], responses: {}}}}}";
+    let more = "components:\n  securitySchemes: {m: {type: mutualTLS}, k: {type: http, scheme: \
+                basic}}\n  callbacks: {C: {'{$url}': {post: {security: [{m: []}], responses: \
+                {}}}}}";
     let operation = format!(
-        "      callbacks: {{c: {{'{{$url}}': {{post: {{security: [{{m: [], k: []}}], responses: {{}}}}}}}}}}\n{OK}"
+        "      callbacks: {{c: {{'{{$url}}': {{post: {{security: [{{m: [], k: []}}], responses: \
+         {{}}}}}}}}}}\n{OK}"
     );
     let new = normalize(&three("3.1.0", more, &operation), None).unwrap();
     assert!(!new.text.contains("\"m\""), "{}", new.text);
@@ -616,7 +631,8 @@ fn certificates_of_clients_are_left_out_wherever_an_operation_stands() {
 
 #[test]
 fn components_may_have_the_names_of_members() {
-    let shared = "{description: '', headers: {schema: {schema: {type: [string, 'null']}}}, content: {application/json: {schema: {type: [string, 'null']}}}}";
+    let shared = "{description: '', headers: {schema: {schema: {type: [string, 'null']}}}, \
+                  content: {application/json: {schema: {type: [string, 'null']}}}}";
     let more = format!(
         "components: {{responses: {{example: {shared}, examples: {shared}, schema: {shared}}}}}"
     );

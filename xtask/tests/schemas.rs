@@ -1,4 +1,5 @@
-//! The JSON reports have the schemas of docs/schemas, which are made of their Rust types. `UPDATE_SCHEMAS=1` writes them.
+//! The JSON reports have the schemas of docs/schemas, which are made of their Rust types.
+//! `UPDATE_SCHEMAS=1` writes them.
 
 mod support;
 

@@ -1,4 +1,5 @@
-//! One fixture for each quirk of drf-yasg: the snapshot has the counts of the rules, the normalised document, and the generated Rust.
+//! One fixture for each quirk of drf-yasg: the snapshot has the counts of the rules, the normalised
+//! document, and the generated Rust.
 
 use std::{collections::BTreeSet, fs};
 

@@ -9,7 +9,8 @@ use xtask::{
     pipeline::{diff::compare, normalize},
 };
 
-/// A text in JSON that clears the screen, changes the writing direction, overwrites the line; with NUL, zero width, a C1 control, a line feed and code.
+/// A text in JSON that clears the screen, changes the writing direction, overwrites the line; with
+/// NUL, zero width, a C1 control, a line feed and code.
 const HOSTILE: &str = r"\u001b[2J\u202e\u2066\r\u0000\u200b\u009b31m\n`x` ";
 
 /// A document with the text `A` in each possible place, and another text `B`.

@@ -31,7 +31,8 @@ fn document(count: &str) -> Value {
     })
 }
 
-const OVERLAY: &str = "overlay: 1.0.0\ninfo: { title: x, version: '1' }\nactions:\n- { target: \"$.paths['/a/'].get\", update: { summary: Corrected. } }\n";
+const OVERLAY: &str = "overlay: 1.0.0\ninfo: { title: x, version: '1' }\nactions:\n- { target: \
+                       \"$.paths['/a/'].get\", update: { summary: Corrected. } }\n";
 
 fn folder(root: &Path) -> std::path::PathBuf {
     let spec = root.join("spec");
@@ -74,10 +75,12 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
             && first.contains("- FEATURE: mine."),
         "{first}"
     );
-    // A correction of another member: the line of the first update is still true, and a new line is added.
+    // A correction of another member: the line of the first update is still true, and a new line is
+    // added.
     let action = |member: &str, ty: &str| {
         format!(
-            "{OVERLAY}- {{ target: \"$.components.schemas.Thing.properties.{member}\", update: {{ type: {ty} }} }}\n"
+            "{OVERLAY}- {{ target: \"$.components.schemas.Thing.properties.{member}\", update: {{ \
+             type: {ty} }} }}\n"
         )
     };
     fs::write(spec.join("overlay.yaml"), action("name", "boolean")).unwrap();
@@ -92,7 +95,8 @@ async fn a_second_update_after_a_correction_rewrites_its_own_lines() {
             && second.contains("`Thing.name`: `string` → `boolean`"),
         "{second}"
     );
-    // A correction of the changed member: nothing changed on the wire, so the line was wrong and is removed.
+    // A correction of the changed member: nothing changed on the wire, so the line was wrong and is
+    // removed.
     fs::write(spec.join("overlay.yaml"), action("count", "integer")).unwrap();
     assert!(
         update(&from("new.json"), Mode::Write, false, &spec)
@@ -161,7 +165,8 @@ fn server(response: String) -> String {
 fn ok(body: &str) -> String {
     let length = body.len();
     format!(
-        "HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        "HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: \
+         {length}\r\n\r\n{body}"
     )
 }
 

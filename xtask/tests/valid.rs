@@ -246,7 +246,8 @@ fn what_32_adds_is_left_out_with_a_warning() {
     }
 }
 
-/// Every keyword of JSON Schema 2020-12 and of OpenAPI 3.1's schemas with a value and its neighbours, and an unknown keyword.
+/// Every keyword of JSON Schema 2020-12 and of OpenAPI 3.1's schemas with a value and its
+/// neighbours, and an unknown keyword.
 fn keywords() -> Value {
     json!({
         "$id": "x", "$schema": "x", "$anchor": "x", "$comment": "x", "$vocabulary": {}, "$dynamicAnchor": "x", "$dynamicRef": "#x",
@@ -396,7 +397,8 @@ fn texts_and_extensions_of_bodies_forms_and_headers_are_kept() {
     );
     let field = at(
         &doc,
-        "/paths/~1a~1/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/f",
+        "/paths/~1a~1/post/requestBody/content/application~1x-www-form-urlencoded/schema/\
+         properties/f",
     );
     assert_eq!(
         (&field["description"], &field["x-b"]),
@@ -450,7 +452,10 @@ fn files_beside_the_document_are_followed_and_nothing_else_is() {
     let here = "components: {schemas: {Here: {type: object, properties: {x: {type: string}}}}}\n";
     let doc = |schema: &str| {
         format!(
-            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /b/: {{$ref: common.yaml#/item}}\n  /a/:\n    get:\n      operationId: a_read\n      responses: {{'200': {{description: '', content: {{application/json: {{schema: {{$ref: '{schema}'}}}}}}}}}}\n{here}"
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /b/: {{$ref: \
+             common.yaml#/item}}\n  /a/:\n    get:\n      operationId: a_read\n      responses: \
+             {{'200': {{description: '', content: {{application/json: {{schema: {{$ref: \
+             '{schema}'}}}}}}}}}}\n{here}"
         )
     };
     fs::write(&api, doc("schemas/car.yaml")).unwrap();
@@ -531,7 +536,12 @@ fn references_that_multiply_are_refused_at_once() {
         "h: {content: {a/b: {encoding: {x: {headers: {A: {$ref: '#/h'}, B: {$ref: '#/h'}}}}}}}\n",
     )
     .unwrap();
-    fs::write(&api, "openapi: 3.0.3\npaths: {/a/: {get: {operationId: a, responses: {'200': {description: '', headers: {H: {$ref: h.yaml#/h}}}}}}}\n").unwrap();
+    fs::write(
+        &api,
+        "openapi: 3.0.3\npaths: {/a/: {get: {operationId: a, responses: {'200': {description: '', \
+         headers: {H: {$ref: h.yaml#/h}}}}}}}\n",
+    )
+    .unwrap();
     let started = std::time::Instant::now();
     let error = from_file(&api).err().unwrap();
     assert!(error.contains("$ref"), "{error}");
@@ -717,7 +727,8 @@ paths:
       operationId: x_create
       parameters:
       - {name: a, in: query, style: matrix, schema: {type: string}}
-      - {name: b, in: query, style: pipeDelimited, explode: true, schema: {type: array, items: {type: string}}}
+      - {name: b, in: query, style: pipeDelimited, explode: true, schema: {type: array, items: \
+         {type: string}}}
       - {name: c, in: query, style: deepObject, explode: false, schema: {type: object}}
       - {name: d, in: query, style: deepObject, schema: {type: string}}
       - {name: e, in: query, schema: {type: array, items: {type: array, items: {type: string}}}}
@@ -731,8 +742,10 @@ paths:
       requestBody:
         content:
           multipart/form-data:
-            schema: {type: object, properties: {p: {type: string, format: binary}, q: {oneOf: [{type: string, format: binary}, {type: string}]}}}
-            encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: string}}, Content-Disposition: {schema: {type: string}}}}}
+            schema: {type: object, properties: {p: {type: string, format: binary}, q: {oneOf: \
+         [{type: string, format: binary}, {type: string}]}}}
+            encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: \
+         string}}, Content-Disposition: {schema: {type: string}}}}}
       responses: {'204': {description: ''}}
 ",
     );

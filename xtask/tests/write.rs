@@ -1,4 +1,5 @@
-//! An update writes all files or none and loses no edit: with an error while staging, on a full disk, killed at any moment, two at once.
+//! An update writes all files or none and loses no edit: with an error while staging, on a full
+//! disk, killed at any moment, two at once.
 
 use std::{
     env, fs,
@@ -37,7 +38,8 @@ fn version(folder: &Path) -> Option<String> {
         .then_some(first)
 }
 
-/// Returns a folder in memory if there is one, because thousands of updates would wait for the disk.
+/// Returns a folder in memory if there is one, because thousands of updates would wait for the
+/// disk.
 fn spec() -> (tempfile::TempDir, std::path::PathBuf) {
     let memory = Path::new("/dev/shm");
     let root = match memory.is_dir() {
@@ -72,7 +74,8 @@ fn run_child(folder: &Path, task: &str) -> Command {
     command
 }
 
-/// Not a test: the child processes of the tests below run updates until killed, or one update to this version.
+/// Not a test: the child processes of the tests below run updates until killed, or one update to
+/// this version.
 #[test]
 fn child() {
     let Some(folder) = env::var_os(CHILD) else {
@@ -283,7 +286,8 @@ fn devices_and_pipes_are_written_to_and_links_and_modes_stay() {
 fn a_full_disk_changes_nothing() {
     let (_root, spec) = spec();
     update(&spec, "1").unwrap();
-    // A limit on the file size simulates the full disk: with the signal ignored, the write fails half-way.
+    // A limit on the file size simulates the full disk: with the signal ignored, the write fails
+    // half-way.
     let script = r#"trap '' XFSZ; ulimit -f 64; exec "$0" --exact child --nocapture"#;
     let output = Command::new("sh")
         .args(["-c", script])

@@ -1,4 +1,4 @@
-//! Reads bodies from the command line: `-b name=Truck -b settings.loop:=5 -b tags[]=a -b file=@path`, `--json TEXT|@FILE|-`.
+//! Reads bodies from the command line: `-b name=Truck -b tags[]=a`, `--json TEXT|@FILE|-`.
 
 use std::path::Path;
 
@@ -156,7 +156,8 @@ fn steps(name: &str) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// Sets a member of the body. `nulls` are the places that were set to null, which look as if they were not set.
+/// Sets a member of the body. `nulls` are the places that were set to null, which look as if they
+/// were not set.
 fn set(body: &mut Value, nulls: &mut Vec<String>, member: &str) -> Result<()> {
     let (name, is_json, value) = split(member)?;
     let wrong = |why: &str| Failure::usage(format!("-b {}: {why}", line(name)));

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{kept, near::unknown, time};
 use crate::index::{Index, type_name};
 
-/// The limit of steps, after which the rest is left to the server: schemas may refer to themselves, and alternatives multiply.
+/// The limit of steps, after which the rest is left to the server: schemas may refer to themselves,
+/// and alternatives multiply.
 const STEPS: u32 = 20_000;
 /// The limit of depth, beyond any JSON that can be read.
 const DEPTH: u32 = 160;

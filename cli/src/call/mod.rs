@@ -1,4 +1,5 @@
-//! Turns parameters and bodies from the command line into calls of the client's runtime: reads, checks and sets them.
+//! Turns parameters and bodies from the command line into calls of the client's runtime: reads,
+//! checks and sets them.
 
 pub mod body;
 mod check;
@@ -59,7 +60,8 @@ pub struct Given {
     pub by_name: bool,
 }
 
-/// Returns a name with the lifetime of the process, as the runtime requires because generated code has such names; each is kept once.
+/// Returns a name with the lifetime of the process, as the runtime requires because generated code
+/// has such names; each is kept once.
 fn kept(name: &str) -> &'static str {
     static KEPT: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut kept = KEPT

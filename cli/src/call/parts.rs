@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Part, check::check, near::unknown};
 use crate::index::Index;
 
-/// Returns the faults of a form's parts: unknown names, missing parts, files where none are allowed.
+/// Returns the faults of a form's parts: unknown names, missing parts, files where none are
+/// allowed.
 pub fn parts(index: &Index, schema: &Value, parts: &[(String, Part)]) -> Vec<(String, String)> {
     let schema = index.resolved(schema);
     let empty = serde_json::Map::new();

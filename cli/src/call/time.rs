@@ -2,10 +2,12 @@
 
 use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 
-/// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
+/// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name
+/// (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
 ///
 /// # Errors
-/// Returns an error if the text is not a time, has no time zone, or is a local time that its zone skips or has twice.
+/// Returns an error if the text is not a time, has no time zone, or is a local time that its zone
+/// skips or has twice.
 pub fn read(text: &str) -> Result<Timestamp, String> {
     read_at(text, Timestamp::now())
 }
@@ -46,10 +48,17 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         return zoned.map(|z: ZonedDateTime| z.timestamp()).map_err(|e| {
             let why = e.to_string();
             match why.contains("ambiguous") || why.contains("gap") || why.contains("fold") {
-                true if text.split('[').next().is_some_and(|t| t.parse::<Timestamp>().is_ok()) => {
+                true if text
+                    .split('[')
+                    .next()
+                    .is_some_and(|t| t.parse::<Timestamp>().is_ok()) =>
+                {
                     format!("`{text}`: its offset is not one that the zone has at this time")
                 }
-                true => format!("`{text}` does not exist in its zone, or exists twice (the clock changes): give an offset, as in 2026-01-31T08:00+01:00"),
+                true => format!(
+                    "`{text}` does not exist in its zone, or exists twice (the clock changes): \
+                     give an offset, as in 2026-01-31T08:00+01:00"
+                ),
                 false => format!("`{text}` is not a time ({why})"),
             }
         });
@@ -61,7 +70,8 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
                 .map(|z| z.timestamp().to_string());
             let utc = utc.unwrap_or_else(|_| "2026-01-31T08:00Z".into());
             Err(format!(
-                "`{text}` has no time zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in another zone"
+                "`{text}` has no time zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in \
+                 another zone"
             ))
         }
         Err(_) => Err(format!(

@@ -14,8 +14,18 @@ use crate::{
 pub fn command() -> Command {
     Command::new("api")
         .about("Sends a request to any path, and writes the response as it comes")
-        .arg(Arg::new("method").value_name("METHOD").required(true).help("GET, POST, PUT, PATCH, DELETE"))
-        .arg(Arg::new("path").value_name("PATH").required(true).help("/dongle/devices/, with a query or without"))
+        .arg(
+            Arg::new("method")
+                .value_name("METHOD")
+                .required(true)
+                .help("GET, POST, PUT, PATCH, DELETE"),
+        )
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .required(true)
+                .help("/dongle/devices/, with a query or without"),
+        )
         .arg(
             Arg::new("query")
                 .short('q')
@@ -30,9 +40,16 @@ pub fn command() -> Command {
                 .long("body")
                 .value_name("NAME=VALUE")
                 .action(ArgAction::Append)
-                .help("A member of a JSON body: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated"),
+                .help(
+                    "A member of a JSON body: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated",
+                ),
         )
-        .arg(Arg::new("json").long("json").value_name("TEXT|@FILE|-").help("The whole body as JSON"))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .value_name("TEXT|@FILE|-")
+                .help("The whole body as JSON"),
+        )
         .arg(
             Arg::new("file")
                 .long("file")
@@ -48,8 +65,18 @@ pub fn command() -> Command {
                 .action(ArgAction::Append)
                 .help("Adds a header"),
         )
-        .arg(Arg::new("paginate").long("paginate").action(ArgAction::SetTrue).help("The items of all pages, as one list; --all is the same, --limit stops early"))
-        .after_help("Examples:\n  autopi api GET /dongle/devices/ -q page_size=5\n  autopi api GET /dongle/devices/ --paginate -o ndjson")
+        .arg(
+            Arg::new("paginate")
+                .long("paginate")
+                .action(ArgAction::SetTrue)
+                .help(
+                    "The items of all pages, as one list; --all is the same, --limit stops early",
+                ),
+        )
+        .after_help(
+            "Examples:\n  autopi api GET /dongle/devices/ -q page_size=5\n  autopi api GET \
+             /dongle/devices/ --paginate -o ndjson",
+        )
 }
 
 fn pairs<'m>(
@@ -161,7 +188,8 @@ fn request<'c>(
         queries.push(name.to_owned());
         request = request.query(name, value);
     }
-    // The parameter that counts the pages of this list, if the document has it and pages have no links.
+    // The parameter that counts the pages of this list, if the document has it and pages have no
+    // links.
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let page = paginate.then(|| counted_by(context, plain)).flatten();
     let said = |page: &str| queries.iter().any(|q| q == page) || path.contains(&format!("{page}="));

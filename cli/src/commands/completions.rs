@@ -1,5 +1,5 @@
-//! `autopi completions SHELL`, and the command that its scripts call: `autopi __complete -- WORD…`. Nothing is sent, and no file but that of the profiles is
-//! read.
+//! `autopi completions SHELL`, and the command that its scripts call: `autopi __complete -- WORD…`.
+//! Nothing is sent, and no file but that of the profiles is read.
 
 use std::{collections::BTreeSet, ffi::OsString, fmt::Write as _, io::Write, process::ExitCode};
 
@@ -83,7 +83,8 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         .text(script.ok_or_else(|| Failure::usage("no such shell"))?.1)
 }
 
-/// Writes the completions of the last word. Errors are ignored: a shell would show them in the middle of a line.
+/// Writes the completions of the last word. Errors are ignored: a shell would show them in the
+/// middle of a line.
 pub fn complete(words: &[OsString]) -> ExitCode {
     let words = words.strip_prefix(&[OsString::from("--")]).unwrap_or(words);
     let words: Vec<String> = joined(words.iter().map(|w| w.to_string_lossy().into_owned()));
@@ -118,7 +119,8 @@ fn joined(words: impl Iterator<Item = String>) -> Vec<String> {
     out
 }
 
-/// Returns whether a value of the document is safe to complete: a shell would not run any of it, and it is what it looks like.
+/// Returns whether a value of the document is safe to complete: a shell would not run any of it,
+/// and it is what it looks like.
 fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && text

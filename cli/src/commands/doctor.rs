@@ -1,4 +1,5 @@
-//! `autopi doctor`: checks everything between this command and the API, one line each, with what to do about faults.
+//! `autopi doctor`: checks everything between this command and the API, one line each, with what to
+//! do about faults.
 
 use std::{
     net::ToSocketAddrs,
@@ -231,7 +232,8 @@ fn state(credential: &Credential, lines: &mut Lines) {
     }
 }
 
-/// Sends a request without credentials: returns how long the host took, and the time that it reported.
+/// Sends a request without credentials: returns how long the host took, and the time that it
+/// reported.
 async fn reach(url: &Url) -> Result<(Duration, Option<Timestamp>)> {
     let fail = |e: reqwest::Error| {
         let causes = std::iter::successors(std::error::Error::source(&e), |e| e.source());

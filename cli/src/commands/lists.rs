@@ -1,4 +1,5 @@
-//! `autopi devices | vehicles | positions | trips | alerts`: lists for people, with both ids of each device.
+//! `autopi devices | vehicles | positions | trips | alerts`: lists for people, with both ids of
+//! each device.
 
 use std::collections::HashMap;
 

@@ -1,53 +1,66 @@
-//! `autopi login | whoami | profiles`.
+//! `autopi login`.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use autopi::{Client, Credentials, Error, Json, Mfa, rt, rt::ExposeSecret};
+use autopi::{Client, Error, Mfa, rt, rt::ExposeSecret};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     Context, Failure, Result,
+    commands::whoami,
     context::ask,
     credentials::{self, store},
     interrupt::Guard,
-    output::View,
 };
 
 pub fn login() -> Command {
     Command::new("login")
         .about("Logs in, and stores the credential in a profile that nobody else may read")
-        .arg(Arg::new("email").long("email").value_name("EMAIL").help("The e-mail address; asked for if it is missing"))
-        .arg(Arg::new("token-stdin").long("token-stdin").action(ArgAction::SetTrue).help("Stores an API token, which is read from stdin: `autopi login --token-stdin <FILE`"))
+        .arg(
+            Arg::new("email")
+                .long("email")
+                .value_name("EMAIL")
+                .help("The e-mail address; asked for if it is missing"),
+        )
+        .arg(
+            Arg::new("token-stdin")
+                .long("token-stdin")
+                .action(ArgAction::SetTrue)
+                .help(
+                    "Stores an API token, which is read from stdin: `autopi login --token-stdin \
+                     <FILE`",
+                ),
+        )
         .arg(
             Arg::new("password-stdin")
                 .long("password-stdin")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("token-stdin")
-                .help("Reads the password from stdin, and the code of a second factor from the second line"),
+                .help(
+                    "Reads the password from stdin, and the code of a second factor from the \
+                     second line",
+                ),
         )
         .arg(
             Arg::new("keyring")
                 .long("keyring")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("save-password")
-                .help("Stores the secret in the keyring of the system, not in the file (the feature `keyring`)"),
+                .help(
+                    "Stores the secret in the keyring of the system, not in the file (the feature \
+                     `keyring`)",
+                ),
         )
         .arg(
             Arg::new("save-password")
                 .long("save-password")
                 .action(ArgAction::SetTrue)
-                .help("Stores e-mail and password, so that sessions are renewed; without it only the session, which ends soon"),
+                .help(
+                    "Stores e-mail and password, so that sessions are renewed; without it only \
+                     the session, which ends soon",
+                ),
         )
-}
-
-pub fn whoami() -> Command {
-    Command::new("whoami")
-        .about("Shows who is logged in, where the credential comes from and when it expires")
-}
-
-pub fn profiles() -> Command {
-    Command::new("profiles").about("Lists the profiles, without their secrets")
 }
 
 /// Refuses `--sandbox`: what follows would concern a profile of the real API.
@@ -174,7 +187,7 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
             false => (client, store::Kept::Jwt(token)),
         }
     };
-    let user = user(context, &client)?;
+    let user = whoami::user(context, &client)?;
     let kept = match (matches.get_flag("keyring"), kept) {
         (true, store::Kept::Token(token)) => in_keyring(&name, format!("APIToken {token}"))?,
         (true, store::Kept::Jwt(jwt)) => in_keyring(&name, format!("Bearer {jwt}"))?,
@@ -212,88 +225,4 @@ pub fn warn(context: &Context) {
 fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {
     credentials::ring::put(name, &authorization.into())?;
     Ok(store::Kept::Keyring)
-}
-
-/// Returns the user that the API knows the caller as, if the document has an operation for it.
-pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
-    const USER: &str = "/auth/user/";
-    if context.index.at("GET", USER).is_none() {
-        return Ok(None);
-    }
-    let response = context.block_on(async {
-        Ok(client
-            .request(autopi::Method::GET, USER)
-            .send_json::<Json>()
-            .await?)
-    })?;
-    Ok(Some(response.value.0))
-}
-
-pub fn run_whoami(context: &Context) -> Result<()> {
-    let credential = context.credential()?;
-    let client = context.client()?;
-    let user = match context.dry_run {
-        true => return context.dry(user(context, &client).map(drop)),
-        false => user(context, &client)?,
-    };
-    let member = |key: &str| {
-        user.as_ref()
-            .and_then(|u| u.get(key))
-            .cloned()
-            .unwrap_or_default()
-    };
-    let expires = match credential.expires() {
-        Some(time) => Value::from(time.to_string()),
-        None => Value::Null,
-    };
-    let value = json!({
-        "email": member("email"),
-        "first_name": member("first_name"),
-        "last_name": member("last_name"),
-        "base_url": credential.base_url.as_deref().unwrap_or(credentials::USUAL),
-        "credential": credential.kind(),
-        "source": credential.source,
-        "expires": expires,
-        "read_only": credential.read_only,
-    });
-    context.output.value(value, &View::default())
-}
-
-pub fn run_profiles(context: &Context) -> Result<()> {
-    let all = credentials::profiles()?;
-    let used = profile(context);
-    let items = all.into_iter().map(|(name, profile)| {
-        let credentials = profile.clone().credentials();
-        let session = match &credentials {
-            Some(Credentials::Jwt(jwt)) => rt::expiry(jwt.expose_secret()),
-            _ => None,
-        };
-        json!({
-            "used": name == used,
-            "name": name,
-            "base_url": profile.base_url.as_deref().unwrap_or(credentials::USUAL),
-            "credential": if profile.keyring { "in the keyring" } else { credentials::kind(credentials.as_ref()) },
-            "email": profile.email,
-            "expires": session.map(|t| t.to_string()),
-            "read_only": profile.read_only,
-            "spec": profile.spec,
-        })
-    });
-    let columns = [
-        "used",
-        "name",
-        "base_url",
-        "credential",
-        "email",
-        "expires",
-        "read_only",
-        "spec",
-    ]
-    .map(str::to_owned);
-    let view = View {
-        table: columns.to_vec(),
-        known: columns.to_vec(),
-        ..View::default()
-    };
-    context.output.value(Value::Array(items.collect()), &view)
 }

@@ -1,4 +1,5 @@
-//! `autopi logout`: removes the credential from the profile, and ends the session on the server, if there is one.
+//! `autopi logout`: removes the credential from the profile, and ends the session on the server, if
+//! there is one.
 
 use autopi::{Client, Credentials};
 use clap::Command;
@@ -14,7 +15,8 @@ use crate::{
 
 pub fn command() -> Command {
     Command::new("logout").about(
-        "Ends the session on the server, and removes the credential from the profile; an API token stays valid until it is deleted",
+        "Ends the session on the server, and removes the credential from the profile; an API \
+         token stays valid until it is deleted",
     )
 }
 
@@ -35,13 +37,20 @@ pub fn run(context: &Context) -> Result<()> {
     let left = match credentials {
         // With a stored password, each command has its own session, which ends soon.
         None | Some(Credentials::Login { .. }) => None,
-        Some(Credentials::Jwt(_)) if !may_send => {
-            Some("the profile is read_only: no request was sent, and the session stays valid until it expires".into())
-        }
+        Some(Credentials::Jwt(_)) if !may_send => Some(
+            "the profile is read_only: no request was sent, and the session stays valid until it \
+             expires"
+                .into(),
+        ),
         Some(session @ Credentials::Jwt(_)) => match end(context, session, base_url) {
             Ok(Some(())) => None,
-            Ok(None) => Some("the document has no logout: the session stays valid until it expires".into()),
-            Err(e) => Some(format!("the server did not end the session, which stays valid until it expires: {}", e.message)),
+            Ok(None) => {
+                Some("the document has no logout: the session stays valid until it expires".into())
+            }
+            Err(e) => Some(format!(
+                "the server did not end the session, which stays valid until it expires: {}",
+                e.message
+            )),
         },
         Some(_) => Some("the token stays valid on the server until it is deleted there".into()),
     };
@@ -103,7 +112,8 @@ fn end(context: &Context, session: Credentials, base_url: Option<String>) -> Res
     Ok(Some(()))
 }
 
-/// Returns the operation that ends a session: a POST that requires nothing, with a path of such a name.
+/// Returns the operation that ends a session: a POST that requires nothing, with a path of such a
+/// name.
 fn operation(index: &'static Index) -> Result<Option<&'static Operation>> {
     const NAMES: [&str; 4] = ["logout", "signout", "log_out", "sign_out"];
     let ends = |path: &str| {

@@ -12,6 +12,7 @@ pub mod pages;
 pub mod run;
 pub mod search;
 pub mod trip;
+pub mod whoami;
 
 use clap::ArgMatches;
 
@@ -28,8 +29,8 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     match name {
         "login" => login::run_login(context, matches),
         "logout" => logout::run(context),
-        "whoami" => login::run_whoami(context),
-        "profiles" => login::run_profiles(context),
+        "whoami" => whoami::run_whoami(context),
+        "profiles" => whoami::run_profiles(context),
         list if lists::NAMES.contains(&list) => lists::run(context, list, matches),
         "run" => run::run(context, matches),
         "export" => crate::export::run(context, matches),

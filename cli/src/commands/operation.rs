@@ -130,7 +130,8 @@ pub async fn list(context: &Context, mut call: rt::Call<'_>, view: &View) -> Res
     .await
 }
 
-/// Writes a response that is not JSON: unchanged to a file or a pipe, and text to a terminal in escaped form.
+/// Writes a response that is not JSON: unchanged to a file or a pipe, and text to a terminal in
+/// escaped form.
 pub async fn download(context: &Context, mut download: autopi::Download) -> Result<()> {
     let output = &context.output;
     let kind = download.content_type().unwrap_or_default();

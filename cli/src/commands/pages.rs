@@ -9,7 +9,8 @@ use crate::{
     output::{Rows, View, line},
 };
 
-/// Writes what `each` makes of the items of pages: of `all` of them, of the first ones (`--limit`), or of the first page, with a notice.
+/// Writes what `each` makes of the items of pages: of `all` of them, of the first ones (`--limit`),
+/// or of the first page, with a notice.
 ///
 /// # Errors
 /// Returns the errors of the calls, of `each`, and of the output.

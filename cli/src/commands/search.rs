@@ -21,7 +21,8 @@ pub fn command() -> Command {
         )
 }
 
-/// Returns the operations that contain all words, the best first: a word in the name counts more than one in the path, and one in the summary least.
+/// Returns the operations that contain all words, the best first: a word in the name counts more
+/// than one in the path, and one in the summary least.
 pub fn ranked<'i>(index: &'i Index, words: &[&str]) -> Vec<(&'i Area, &'i Entry)> {
     let words: Vec<String> = words
         .iter()

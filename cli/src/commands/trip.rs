@@ -32,8 +32,16 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .subcommand(
             Command::new("show")
-                .about("Shows a trip; --html, --svg or --png write its track in the colours of its speeds, and speed over time")
-                .arg(Arg::new("trip").value_name("TRIP").required(true).help("The id of a trip: `autopi trips --columns id`"))
+                .about(
+                    "Shows a trip; --html, --svg or --png write its track in the colours of its \
+                     speeds, and speed over time",
+                )
+                .arg(
+                    Arg::new("trip")
+                        .value_name("TRIP")
+                        .required(true)
+                        .help("The id of a trip: `autopi trips --columns id`"),
+                )
                 .arg(picture("html", "A self-contained page"))
                 .arg(picture("svg", "Only the picture"))
                 .arg(picture("png", "Only the picture, 1920 by 1520 pixels"))

@@ -1,4 +1,5 @@
-//! The credential and the host of a call: from `--profile`, then from the environment, then from the profile that it names, or `[default]`.
+//! The credential and the host of a call: from `--profile`, then from the environment, then from
+//! the profile that it names, or `[default]`.
 
 pub mod ring;
 pub mod store;
@@ -51,7 +52,8 @@ pub fn kind(credentials: Option<&Credentials>) -> &'static str {
     }
 }
 
-/// Checks the variables of the environment: one that is not UTF-8 would be as if it was not set, and another credential would be used.
+/// Checks the variables of the environment: one that is not UTF-8 would be as if it was not set,
+/// and another credential would be used.
 ///
 /// # Errors
 /// Returns an error if one is not UTF-8.
@@ -96,7 +98,8 @@ pub fn profiles() -> Result<BTreeMap<String, rt::Profile>> {
 }
 
 /// # Errors
-/// Returns an error if the file cannot be read, if it has no such profile, or if the credential of a profile would be sent to another host than its own.
+/// Returns an error if the file cannot be read, if it has no such profile, or if the credential of
+/// a profile would be sent to another host than its own.
 pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> {
     let base_url = base_url
         .map(str::to_owned)
@@ -159,7 +162,8 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
     })
 }
 
-/// Returns the document that the profile in use names. Faults of the file are ignored here, and reported when it is needed.
+/// Returns the document that the profile in use names. Faults of the file are ignored here, and
+/// reported when it is needed.
 pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
     let name = wanted
         .map(str::to_owned)

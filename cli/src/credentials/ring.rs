@@ -1,4 +1,5 @@
-//! The keyring of the system, which holds the secret of a profile with `keyring = true`. Needs the feature `keyring`.
+//! The keyring of the system, which holds the secret of a profile with `keyring = true`. Needs the
+//! feature `keyring`.
 
 use autopi::{Credentials, SecretString};
 
@@ -49,8 +50,10 @@ mod system {
             (Error::NoDefaultStore, Err(why)) => why.to_string(),
             _ => e.to_string(),
         };
-        Failure::failed(format!("the keyring of the system: {}", line(&why)))
-            .hint("is it unlocked? without --keyring the file of profiles holds the credential, which nobody else may read")
+        Failure::failed(format!("the keyring of the system: {}", line(&why))).hint(
+            "is it unlocked? without --keyring the file of profiles holds the credential, which \
+             nobody else may read",
+        )
     }
 
     fn entry(profile: &str) -> Result<Entry> {

@@ -82,8 +82,9 @@ pub fn forget(name: &str) -> Result<bool> {
     Ok(found)
 }
 
-/// Reads the file, edits it, and writes it if `edit` says so; a file that does not exist is only created if `create`. Nobody else may be able to read it,
-/// before and after, and one process at a time changes it: logins at the same moment are all kept.
+/// Reads the file, edits it, and writes it if `edit` says so; a file that does not exist is only
+/// created if `create`. Nobody else may be able to read it, before and after, and one process at a
+/// time changes it: logins at the same moment are all kept.
 fn change(create: bool, edit: impl FnOnce(&mut DocumentMut) -> Result<bool>) -> Result<()> {
     let home = std::env::home_dir().ok_or_else(|| {
         Failure::failed("there is no home folder to keep profiles in")

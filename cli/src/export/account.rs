@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::files::hex;
-use crate::{Context, Exit, Result, commands::login};
+use crate::{Context, Exit, Result, commands::whoami};
 
 /// The members that identify an account, the best first.
 const NAMES: [&str; 5] = ["id", "pk", "uuid", "username", "email"];
 
-/// Returns a hash of the caller, which identifies the account without revealing anything about it. If nobody can say who calls, the name of the profile is used
-/// instead.
+/// Returns a hash of the caller, which identifies the account without revealing anything about it.
+/// If nobody can say who calls, the name of the profile is used instead.
 ///
 /// # Errors
 /// Returns an error if nobody is logged in, or if the API cannot be asked.
 pub fn of(context: &Context, client: &Client) -> Result<Value> {
-    let user = match login::user(context, client) {
+    let user = match whoami::user(context, client) {
         // A token that may not read the user may still export.
         Err(e) if e.exit == Exit::NotFound || e.details.get("status") == Some(&json!(403)) => None,
         user => user?,

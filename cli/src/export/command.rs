@@ -56,27 +56,41 @@ pub fn command() -> Command {
             )
     };
     Command::new("export")
-        .about("Writes telemetry or trips of a range of time to a file; after an interruption the same command continues")
+        .about(
+            "Writes telemetry or trips of a range of time to a file; after an interruption the \
+             same command continues",
+        )
         .subcommand_required(true)
         .subcommand(shared(
             Command::new("telemetry")
                 .about("Writes raw records of devices as NDJSON, CSV or Parquet")
-                .arg(device("Of this device: an id, a unit id, or a part of its name").required(true))
+                .arg(
+                    device("Of this device: an id, a unit id, or a part of its name")
+                        .required(true),
+                )
                 .arg(
                     Arg::new("field")
                         .long("field")
                         .value_name("FIELD")
                         .value_parser(clap::builder::NonEmptyStringValueParser::new())
                         .action(clap::ArgAction::Append)
-                        .help("Only records of this type (obd.speed), or only this member of them (track.pos.loc.lat)"),
+                        .help(
+                            "Only records of this type (obd.speed), or only this member of them \
+                             (track.pos.loc.lat)",
+                        ),
                 ),
             "6h",
             "ndjson, csv or parquet; without it by the file's name",
         ))
         .subcommand(shared(
             Command::new("trips")
-                .about("Writes trips as GPX, GeoJSON or KML with their tracks, or as CSV, NDJSON or Parquet")
-                .arg(device("Only of this device: an id, a unit id, or a part of its name")),
+                .about(
+                    "Writes trips as GPX, GeoJSON or KML with their tracks, or as CSV, NDJSON or \
+                     Parquet",
+                )
+                .arg(device(
+                    "Only of this device: an id, a unit id, or a part of its name",
+                )),
             "7d",
             "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
         ))

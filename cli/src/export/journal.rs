@@ -1,7 +1,9 @@
-//! The rows of an export on disk: in `FILE.part`, and beside it `FILE.manifest`, which says how many of them are valid.
+//! The rows of an export on disk: in `FILE.part`, and beside it `FILE.manifest`, which says how
+//! many of them are valid.
 //!
-//! The manifest has one line for the export, one for each window, written after its rows, and one for the whole file; each is JSON. An incomplete line, and
-//! rows after the last valid line, come from a process that was killed; they are removed at the next start.
+//! The manifest has one line for the export, one for each window, written after its rows, and one
+//! for the whole file; each is JSON. An incomplete line, and rows after the last valid line, come
+//! from a process that was killed; they are removed at the next start.
 
 use std::{
     fs::{self, File},
@@ -46,7 +48,8 @@ impl Journal {
     /// Opens an existing export or starts one.
     ///
     /// # Errors
-    /// Returns an error if another process is running the export, if the files belong to another export, or if the target exists or cannot be written.
+    /// Returns an error if another process is running the export, if the files belong to another
+    /// export, or if the target exists or cannot be written.
     pub fn open(paths: Paths, said: Value, range: Range, force: bool) -> Result<Opened> {
         let exists = paths.file.exists();
         let there = || {

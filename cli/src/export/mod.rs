@@ -1,7 +1,8 @@
-//! `autopi export telemetry | trips`: writes a range of time into a file. It can be stopped at any moment; the same command continues, and the result has the
-//! same bytes.
+//! `autopi export telemetry | trips`: writes a range of time into a file. It can be stopped at any
+//! moment; the same command continues, and the result has the same bytes.
 //!
-//! `plan` cuts the range into windows, `telemetry` and `trips` fetch one, `journal` stores its rows, `format` writes the final file.
+//! `plan` cuts the range into windows, `telemetry` and `trips` fetch one, `journal` stores its
+//! rows, `format` writes the final file.
 
 mod account;
 mod command;

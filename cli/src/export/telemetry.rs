@@ -36,7 +36,8 @@ impl Source for Telemetry<'_> {
         let Asked {
             context, client, ..
         } = self.asked;
-        // The type of a field cannot be told from its name: `a.b` is a type, or a member of another type.
+        // The type of a field cannot be told from its name: `a.b` is a type, or a member of another
+        // type.
         let device = unit.device.as_deref().unwrap_or_default();
         let records = records(context, client, self.operation, unit, device, None).await?;
         let rows = records.into_iter().filter_map(|mut row| {

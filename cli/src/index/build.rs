@@ -1,9 +1,10 @@
-//! Builds the index of a document: everything that commands, help and checks need, with each operation and schema on its own, so that a start only reads what
-//! it shows.
+//! Builds the index of a document: everything that commands, help and checks need, with each
+//! operation and schema on its own, so that a start only reads what it shows.
 //!
 //! The build script compiles this file too, with `serde_json` and `std` alone.
 //!
-//! The format is one line of JSON, the header, followed by the operations and schemas, which the header refers to by their positions after that line.
+//! The format is one line of JSON, the header, followed by the operations and schemas, which the
+//! header refers to by their positions after that line.
 
 use serde_json::{Map, Value, json};
 

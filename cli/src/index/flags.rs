@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Parameter, Place};
 
-/// Gives each parameter a flag: its name in kebab-case. If a global option or another parameter has that name, its place is put in front. The unchanged name
-/// works too, unless something else has it.
+/// Gives each parameter a flag: its name in kebab-case. If a global option or another parameter has
+/// that name, its place is put in front. The unchanged name works too, unless something else has
+/// it.
 pub fn name_flags(parameters: &mut [Parameter]) {
     let mut taken: HashSet<String> = crate::tree::GLOBAL
         .iter()

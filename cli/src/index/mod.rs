@@ -1,4 +1,5 @@
-//! The document as commands see it: areas, operations, schemas. Only the requested parts are parsed.
+//! The document as commands see it: areas, operations, schemas. Only the requested parts are
+//! parsed.
 
 pub mod build;
 #[allow(dead_code)] // a file of the generator, not all of which is needed here
@@ -23,7 +24,8 @@ use crate::error::Failure;
 pub use operation::{Body, BodyKind, Operation, Parameter, Place, ResponseKind};
 pub use schema::type_name;
 
-/// The index of a document. It lives as long as the process, because the runtime requires names that do, as generated code has them.
+/// The index of a document. It lives as long as the process, because the runtime requires names
+/// that do, as generated code has them.
 #[derive(Debug)]
 pub struct Index {
     /// The title of the document.
@@ -96,7 +98,8 @@ struct Header<'a> {
     schemas: HashMap<String, (usize, usize)>,
 }
 
-/// Returns a text with the lifetime of the process: borrowed from the index, or leaked if it had to be unescaped.
+/// Returns a text with the lifetime of the process: borrowed from the index, or leaked if it had to
+/// be unescaped.
 fn kept(text: Text<'static>) -> &'static str {
     match text {
         Cow::Borrowed(text) => text,

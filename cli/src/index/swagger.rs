@@ -1,5 +1,5 @@
-//! Converts a Swagger 2.0 document to OpenAPI 3, as far as commands need it. The pipeline (`cargo xtask normalize`) does more: names, types of responses,
-//! corrections.
+//! Converts a Swagger 2.0 document to OpenAPI 3, as far as commands need it. The pipeline (`cargo
+//! xtask normalize`) does more: names, types of responses, corrections.
 
 use serde_json::{Map, Value, json};
 
@@ -96,7 +96,8 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
     if let Some(body) = all.iter().find(|p| place(p) == "body") {
         let mut of = body.get("schema").map(schema).unwrap_or_default();
         if method == "patch" {
-            // Django REST framework documents the required members of PUT for PATCH too, but accepts any subset.
+            // Django REST framework documents the required members of PUT for PATCH too, but
+            // accepts any subset.
             of = json!({ "allOf": [of], "x-partial": true });
         }
         let media = media(document, old, "consumes").into_iter().next();

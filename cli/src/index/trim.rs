@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null, and the only value.
+/// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
+/// and the only value.
 fn of_30(mut map: Map<String, Value>) -> Value {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types

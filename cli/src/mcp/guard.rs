@@ -15,14 +15,16 @@ pub struct Allowed {
     pub commands: bool,
 }
 
-/// Words in paths of operations that act on a device. One word too many requires a flag; one too few unlocks a car.
+/// Words in paths of operations that act on a device. One word too many requires a flag; one too
+/// few unlocks a car.
 const COMMANDS: [&str; 22] = [
     "execute", "command", "commands", "run", "rpc", "call", "job", "jobs", "query", "apply",
     "update", "upgrade", "flash", "reboot", "restart", "shutdown", "start", "stop", "trigger",
     "lock", "unlock", "send",
 ];
 
-/// Parts of segments of paths that are about credentials, also in compounds and the plural: `accesstokens`.
+/// Parts of segments of paths that are about credentials, also in compounds and the plural:
+/// `accesstokens`.
 const CREDENTIALS: [&str; 5] = ["token", "passw", "secret", "credential", "apikey"];
 
 fn words(path: &str) -> impl Iterator<Item = &str> {
@@ -60,7 +62,8 @@ impl Allowed {
         match is_allowed {
             true => Ok(()),
             false => Err(Failure::usage(format!(
-                "{} is {} {}: not allowed here; the person who started `autopi mcp` may start it with {flag}",
+                "{} is {} {}: not allowed here; the person who started `autopi mcp` may start it \
+                 with {flag}",
                 entry.id, entry.method, entry.path
             ))),
         }

@@ -1,5 +1,5 @@
-//! `autopi mcp`: a server of the Model Context Protocol over stdin and stdout, through which an assistant finds, reads about and calls operations. Three tools
-//! serve all operations.
+//! `autopi mcp`: a server of the Model Context Protocol over stdin and stdout, through which an
+//! assistant finds, reads about and calls operations. Three tools serve all operations.
 
 mod call;
 mod describe;
@@ -36,9 +36,18 @@ pub fn command() -> Command {
         arg.help(help)
     };
     Command::new("mcp")
-        .about("A server for assistants (Model Context Protocol, stdio): finds, describes and calls read-only operations")
-        .arg(flag("allow-writes", "Also allows operations that change something, except commands to devices"))
-        .arg(flag("allow-commands", "Also allows commands to devices: these can unlock a car"))
+        .about(
+            "A server for assistants (Model Context Protocol, stdio): finds, describes and calls \
+             read-only operations",
+        )
+        .arg(flag(
+            "allow-writes",
+            "Also allows operations that change something, except commands to devices",
+        ))
+        .arg(flag(
+            "allow-commands",
+            "Also allows commands to devices: these can unlock a car",
+        ))
 }
 
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
@@ -79,7 +88,10 @@ impl ServerHandler for Server {
         let tools = ServerCapabilities::builder().enable_tools().build();
         ServerConfig::new(tools)
             .with_server_info(Implementation::new("autopi", env!("CARGO_PKG_VERSION")))
-            .with_instructions("Vehicles, devices, trips and telemetry of the AutoPi cloud. Search for an operation, read its parameters, then call it.")
+            .with_instructions(
+                "Vehicles, devices, trips and telemetry of the AutoPi cloud. Search for an \
+                 operation, read its parameters, then call it.",
+            )
     }
 
     async fn list_tools(

@@ -1,4 +1,5 @@
-//! The tools, as `tools/list` returns them. Their texts are part of each conversation, so they are short.
+//! The tools, as `tools/list` returns them. Their texts are part of each conversation, so they are
+//! short.
 
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
@@ -28,7 +29,8 @@ pub fn all(allowed: Allowed) -> Vec<Tool> {
     vec![
         tool(
             "search_operations",
-            "Find operations of the API by words, e.g. \"trips list\". Best first: id, method, path, summary. No network.",
+            "Find operations of the API by words, e.g. \"trips list\". Best first: id, method, \
+             path, summary. No network.",
             &["query"],
             json!({"query": {"type": "string"}, "area": {"type": "string", "description": "Only this area: dongle, fleet, logbook, …"}}),
             hints(true, false),
@@ -42,7 +44,8 @@ pub fn all(allowed: Allowed) -> Vec<Tool> {
         ),
         tool(
             "call_operation",
-            "Call an operation. A list comes as its first rows, the count, and a cursor for the next ones.",
+            "Call an operation. A list comes as its first rows, the count, and a cursor for the \
+             next ones.",
             &["id"],
             json!({
                 "id": id,
@@ -57,7 +60,8 @@ pub fn all(allowed: Allowed) -> Vec<Tool> {
     ]
 }
 
-/// Returns what is wrong if a tool is given an argument that it does not have, which would be ignored without a word.
+/// Returns what is wrong if a tool is given an argument that it does not have, which would be
+/// ignored without a word.
 pub fn unknown(tool: &str, arguments: &JsonObject, allowed: Allowed) -> Option<String> {
     let tool = all(allowed).into_iter().find(|t| t.name == tool)?;
     let known = tool.input_schema.get("properties")?.as_object()?;

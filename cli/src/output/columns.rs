@@ -29,7 +29,8 @@ pub fn picked(item: &Value, columns: &[String]) -> Value {
     Value::Object(columns.iter().map(cell).collect::<Map<_, _>>())
 }
 
-/// Sorts items: numbers by size, strings by characters, missing values last; equal items keep their order.
+/// Sorts items: numbers by size, strings by characters, missing values last; equal items keep their
+/// order.
 pub fn sort(items: &mut [Value], by: &[String]) {
     items.sort_by(|a, b| {
         let orders = by.iter().map(|path| {

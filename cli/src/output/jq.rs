@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::{Failure, Result};
 
-/// Filters that would show the credentials of the environment, end the process without its output, or write to stderr as it is.
+/// Filters that would show the credentials of the environment, end the process without its output,
+/// or write to stderr as it is.
 const NOT_HERE: [&str; 5] = ["env", "halt", "halt_error", "stderr", "stderr_empty"];
 
 /// Formats of jq that jaq leaves to its command.
@@ -118,7 +119,8 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
 /// How deeply JSON may be nested, as in all JSON that is read.
 const LEVELS: usize = 127;
 
-/// Returns the JSON of a value as jq writes it: null for NaN, and the largest number for an infinite one; nothing if it is nested too deeply.
+/// Returns the JSON of a value as jq writes it: null for NaN, and the largest number for an
+/// infinite one; nothing if it is nested too deeply.
 fn json(value: &Val, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

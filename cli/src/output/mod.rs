@@ -118,7 +118,8 @@ fn may_have(index: &Index, schema: &Value, path: &str) -> bool {
         return true;
     }
     let Some(members) = schema.get("properties").and_then(Value::as_object) else {
-        // Of a plain type nothing can be selected; anything may be in an object that has no members in the document.
+        // Of a plain type nothing can be selected; anything may be in an object that has no members
+        // in the document.
         let plain = ["string", "integer", "number", "boolean"];
         let kind = schema.get("type").and_then(Value::as_str);
         return kind.is_none_or(|kind| !plain.contains(&kind));
@@ -137,7 +138,8 @@ fn may_have(index: &Index, schema: &Value, path: &str) -> bool {
 }
 
 impl Output {
-    /// Applies `-o`, a format or a file. The name of a file must have a dot or a slash, so that a misspelled format creates no file.
+    /// Applies `-o`, a format or a file. The name of a file must have a dot or a slash, so that a
+    /// misspelled format creates no file.
     ///
     /// # Errors
     /// Returns an error if it is neither.
@@ -166,7 +168,8 @@ impl Output {
         self.file.is_none() && io::stdout().is_terminal()
     }
 
-    /// Returns the format that was named, or else that of the file's name or of AUTOPI_OUTPUT, or else a table on a terminal and JSON elsewhere.
+    /// Returns the format that was named, or else that of the file's name or of AUTOPI_OUTPUT, or
+    /// else a table on a terminal and JSON elsewhere.
     pub fn format(&self) -> Format {
         let of_file = |file| Format::of_file(file).unwrap_or(Format::Json);
         let usual = || {
@@ -185,7 +188,8 @@ impl Output {
     /// Checks what can be checked before anything is sent: the format, the filter, and the file.
     ///
     /// # Errors
-    /// Returns an error if AUTOPI_OUTPUT is not a format, if the filter is malformed, or if the file exists or cannot be written.
+    /// Returns an error if AUTOPI_OUTPUT is not a format, if the filter is malformed, or if the
+    /// file exists or cannot be written.
     pub fn check(&self) -> Result<()> {
         let usual = std::env::var("AUTOPI_OUTPUT").unwrap_or_default();
         if !usual.is_empty() && Format::of_name(&usual).is_none() {

@@ -10,7 +10,8 @@ use crate::{Failure, Result};
 /// How many items are looked at before the columns of CSV are fixed.
 const HEAD: usize = 1000;
 
-/// A writer of items. It keeps items until the end only if a table, a sort order or a filter needs them together.
+/// A writer of items. It keeps items until the end only if a table, a sort order or a filter needs
+/// them together.
 #[derive(Debug)]
 pub struct Rows<'a> {
     output: &'a Output,
@@ -78,7 +79,8 @@ impl<'a> Rows<'a> {
         self.format == Format::Csv && self.header.is_none()
     }
 
-    /// Returns whether the columns are not fixed yet, or whether some of the requested ones have not been seen.
+    /// Returns whether the columns are not fixed yet, or whether some of the requested ones have
+    /// not been seen.
     fn settles(&self) -> bool {
         let unknown = || self.missing.iter().any(|path| !self.view.knows(path));
         let no_header = self.waits_for_header() && self.output.columns.is_empty();
@@ -155,7 +157,8 @@ impl<'a> Rows<'a> {
     /// Completes the output.
     ///
     /// # Errors
-    /// Returns an error if it cannot be written, if the filter fails, or if no item has a requested column.
+    /// Returns an error if it cannot be written, if the filter fails, or if no item has a requested
+    /// column.
     pub fn end(mut self) -> Result<()> {
         let came = self.written > 0 || !self.kept.is_empty();
         let unknown = self.missing.iter().find(|path| !self.view.knows(path));

@@ -55,7 +55,8 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     target.end()
 }
 
-/// Writes the results of a filter. Without an explicit format, strings are written as they are and everything else as JSON, one line each.
+/// Writes the results of a filter. Without an explicit format, strings are written as they are and
+/// everything else as JSON, one line each.
 pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
     let mut results = Vec::new();
     jq::run(filter, value, |result| {

@@ -56,7 +56,8 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// Returns a table with one row for each item, or one block for each item if the terminal is too narrow.
+/// Returns a table with one row for each item, or one block for each item if the terminal is too
+/// narrow.
 pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
     let names = match (output.columns.as_slice(), view.table.as_slice()) {
         ([], []) => usual(items),
@@ -123,7 +124,8 @@ pub fn rows(items: &[Value], output: &Output, view: &View) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
-/// Returns the least useful width of a column: the start of an id is enough to name it, and a longer text is read by its start.
+/// Returns the least useful width of a column: the start of an id is enough to name it, and a
+/// longer text is read by its start.
 fn floor(items: &[Value], name: &str, cell: &dyn Fn(&Value, &String) -> String) -> usize {
     let name = name.to_owned();
     let widest = items.iter().map(|item| cell(item, &name).width()).max();
@@ -161,7 +163,8 @@ pub fn single(value: &Value, output: &Output) -> String {
     }
 }
 
-/// Returns names in a column with their values beside them; an id for which there is no room stands below its name, on one line.
+/// Returns names in a column with their values beside them; an id for which there is no room stands
+/// below its name, on one line.
 fn block(pairs: Vec<(String, String)>, output: &Output) -> String {
     let longest = pairs.iter().map(|(name, _)| name.width()).max();
     let longest = longest.unwrap_or(0);

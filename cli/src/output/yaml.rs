@@ -1,4 +1,5 @@
-//! Writes JSON values as YAML 1.2: strings are plain if they cannot be read as anything else, and quoted as in JSON otherwise.
+//! Writes JSON values as YAML 1.2: strings are plain if they cannot be read as anything else, and
+//! quoted as in JSON otherwise.
 
 use std::fmt::Write;
 
@@ -50,7 +51,8 @@ fn indent(wanted: bool, depth: usize, out: &mut String) {
     }
 }
 
-/// Returns a string, plain only if it cannot be read as a number, a boolean, a date or an indicator.
+/// Returns a string, plain only if it cannot be read as a number, a boolean, a date or an
+/// indicator.
 fn scalar(text: &str) -> String {
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let mut chars = text.chars();
@@ -72,7 +74,9 @@ mod tests {
     /// Read by another implementation.
     #[test]
     fn yaml_output_parses_to_the_same_values() {
-        let texts = "a|Truck 7|true|No|y|null|~|1|1.0|1e3|0x1f|.5|-|- a|a: b|a #b|#|'|\"|\\|2026-01-31|08:30|@|%|!x|&a|*a|{|[|,|?|:| a|a |\t|\n|a\nb|é|\u{1b}|\u{202e}|\u{85}|=|<<|NaN|.inf|on";
+        let texts = "a|Truck 7|true|No|y|null|~|1|1.0|1e3|0x1f|.5|-|- a|a: b|a \
+                     #b|#|'|\"|\\|2026-01-31|08:30|@|%|!x|&a|*a|{|[|,|?|:| a|a \
+                     |\t|\n|a\nb|é|\u{1b}|\u{202e}|\u{85}|=|<<|NaN|.inf|on";
         let texts: Vec<&str> = texts.split('|').chain(["", "|", "|\n"]).collect();
         let keys: serde_json::Map<_, _> =
             texts.iter().map(|t| ((*t).to_owned(), json!(t))).collect();

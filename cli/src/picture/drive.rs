@@ -92,8 +92,8 @@ impl Drive {
     }
 }
 
-/// Returns the factor from the unit of the records to km/h. The API does not say the unit, and devices differ; the distance between points distinguishes m/s
-/// from km/h.
+/// Returns the factor from the unit of the records to km/h. The API does not say the unit, and
+/// devices differ; the distance between points distinguishes m/s from km/h.
 fn factor(dots: &[Dot]) -> f64 {
     let pairs = dots.iter().zip(dots.iter().skip(1));
     let mut ratios: Vec<f64> = pairs

@@ -12,11 +12,13 @@ pub fn page(title: &str, svg: &str, facts: &[(String, String)]) -> String {
 <html lang=\"en\">
 <head>
 <meta charset=\"utf-8\">
-<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
+         'unsafe-inline'\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <title>{title}</title>
 <style>
-body {{ margin: 0 auto; max-width: 960px; padding: 16px; background: #fff; color: #262a30; font: 14px/1.5 ui-sans-serif, system-ui, Helvetica, Arial, sans-serif; }}
+body {{ margin: 0 auto; max-width: 960px; padding: 16px; background: #fff; color: #262a30; font: \
+         14px/1.5 ui-sans-serif, system-ui, Helvetica, Arial, sans-serif; }}
 svg {{ width: 100%; height: auto; }}
 table {{ border-collapse: collapse; margin: 8px 70px; }}
 th {{ text-align: left; font-weight: 600; padding: 2px 24px 2px 0; vertical-align: top; }}

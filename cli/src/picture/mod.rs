@@ -1,4 +1,5 @@
-//! Pictures of a trip: `drive` prepares the data, `track` and `plot` turn it into shapes, and `svg`, `png` and `html` write them.
+//! Pictures of a trip: `drive` prepares the data, `track` and `plot` turn it into shapes, and
+//! `svg`, `png` and `html` write them.
 
 pub mod drive;
 mod html;

@@ -47,7 +47,8 @@ pub fn shade(speed: f64, most: f64) -> u32 {
     (part * f64::from(SHADES - 1)).round() as u32
 }
 
-/// Returns a colour between blue, green, amber and red. They can be distinguished in grey too, and by people who cannot see green.
+/// Returns a colour between blue, green, amber and red. They can be distinguished in grey too, and
+/// by people who cannot see green.
 pub fn colour(shade: u32) -> Colour {
     const STOPS: [[f64; 3]; 4] = [
         [44.0, 62.0, 158.0],

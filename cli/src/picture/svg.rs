@@ -21,7 +21,8 @@ fn number(value: f64) -> String {
 pub fn write(picture: &Picture) -> String {
     let (w, h) = (picture.width, picture.height);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" {HEAD}>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
+         height=\"{h}\" {HEAD}>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
     );
     for shape in &picture.shapes {
         // Writing to a `String` cannot fail.
@@ -48,7 +49,8 @@ fn one(out: &mut String, shape: &Shape) -> std::fmt::Result {
             };
             writeln!(
                 out,
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"round\" stroke-linejoin=\"round\"{dashes}/>",
+                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" \
+                 stroke-linecap=\"round\" stroke-linejoin=\"round\"{dashes}/>",
                 places.collect::<Vec<_>>().join(" "),
                 hex(*colour)
             )
@@ -73,7 +75,8 @@ fn one(out: &mut String, shape: &Shape) -> std::fmt::Result {
             edge,
         } => writeln!(
             out,
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"2\"/>",
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\" fill=\"{}\" stroke=\"{}\" \
+             stroke-width=\"2\"/>",
             number(*x),
             number(*y),
             hex(*colour),

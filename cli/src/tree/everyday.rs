@@ -29,12 +29,14 @@ pub const EVERYDAY: [&str; 19] = [
 
 /// Returns the commands in the order of the help.
 pub fn commands() -> Vec<Command> {
-    use commands::{api, completions, doctor, lists, login, logout, manual, run, search, trip};
+    use commands::{
+        api, completions, doctor, lists, login, logout, manual, run, search, trip, whoami,
+    };
     let mut all = vec![
         login::login(),
         logout::command(),
-        login::whoami(),
-        login::profiles(),
+        whoami::whoami(),
+        whoami::profiles(),
     ];
     all.extend(lists::commands());
     all.extend([

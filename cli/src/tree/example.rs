@@ -14,7 +14,8 @@ const INDENT: usize = 2;
 /// The maximum number of values in an example.
 const VALUES: usize = 400;
 
-/// Returns the example, with the line ends that a shell ignores where it is wider than a terminal: a line that the help breaks would be two commands.
+/// Returns the example, with the line ends that a shell ignores where it is wider than a terminal:
+/// a line that the help breaks would be two commands.
 pub fn lines(index: &Index, operation: &Operation, area: &Area) -> String {
     let mut text = "autopi".to_owned();
     let head = [super::area_name(area), operation.entry.command.to_owned()];

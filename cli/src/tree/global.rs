@@ -66,21 +66,68 @@ pub fn arguments() -> Vec<Arg> {
             .help_heading("Options of every command")
     };
     vec![
-        option("output", "FORMAT|FILE", "table, json, ndjson, csv or yaml; or a file. Without it a table on a terminal, JSON elsewhere").short('o'),
+        option(
+            "output",
+            "FORMAT|FILE",
+            "table, json, ndjson, csv or yaml; or a file. Without it a table on a terminal, JSON \
+             elsewhere",
+        )
+        .short('o'),
         option("columns", "A,B.C", "Only these members, in this order").action(ArgAction::Append),
-        option("sort", "A,-B", "Sorts by these members; a hyphen before a name sorts from the largest").action(ArgAction::Append).allow_hyphen_values(true),
-        option("jq", "FILTER", "Runs a filter in jq's language over the data"),
+        option(
+            "sort",
+            "A,-B",
+            "Sorts by these members; a hyphen before a name sorts from the largest",
+        )
+        .action(ArgAction::Append)
+        .allow_hyphen_values(true),
+        option(
+            "jq",
+            "FILTER",
+            "Runs a filter in jq's language over the data",
+        ),
         flag("all", "All pages, not only the first"),
-        option("limit", "N", "This many items, from as many pages as needed").value_parser(whole).allow_negative_numbers(true),
-        option("profile", "NAME", "The profile to use, before AUTOPI_PROFILE and the credentials of the environment"),
+        option(
+            "limit",
+            "N",
+            "This many items, from as many pages as needed",
+        )
+        .value_parser(whole)
+        .allow_negative_numbers(true),
+        option(
+            "profile",
+            "NAME",
+            "The profile to use, before AUTOPI_PROFILE and the credentials of the environment",
+        ),
         option("base-url", "URL", "A host other than the profile's"),
-        option("spec", "FILE", "The commands of this document instead of the built-in one").value_parser(value_parser!(std::path::PathBuf)),
+        option(
+            "spec",
+            "FILE",
+            "The commands of this document instead of the built-in one",
+        )
+        .value_parser(value_parser!(std::path::PathBuf)),
         flag("sandbox", "Uses the embedded API: no account, no real data"),
-        flag("dry-run", "Shows the request as a line of curl, without the token, and sends nothing"),
-        flag("yes", "Does not ask for confirmation before it deletes, or runs something on a device").short('y'),
+        flag(
+            "dry-run",
+            "Shows the request as a line of curl, without the token, and sends nothing",
+        ),
+        flag(
+            "yes",
+            "Does not ask for confirmation before it deletes, or runs something on a device",
+        )
+        .short('y'),
         flag("force", "Replaces the file that -o names"),
-        flag("unchecked", "Sends a request even if the document does not allow it"),
-        option("timeout", "SECONDS", "Timeout of a call with all its attempts, in seconds (default 60)").value_parser(seconds).allow_negative_numbers(true),
+        flag(
+            "unchecked",
+            "Sends a request even if the document does not allow it",
+        ),
+        option(
+            "timeout",
+            "SECONDS",
+            "Timeout of a call with all its attempts, in seconds (default 60)",
+        )
+        .value_parser(seconds)
+        .allow_negative_numbers(true),
         flag("verbose", "Shows requests on stderr").short('v'),
         flag("quiet", "No notices on stderr"),
     ]

@@ -49,7 +49,10 @@ pub fn root(index: &Index) -> StyledStr {
             width,
         ));
     }
-    text.push_str("\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds one,\n`autopi AREA OPERATION --help` shows its options.");
+    text.push_str(
+        "\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds \
+         one,\n`autopi AREA OPERATION --help` shows its options.",
+    );
     text.into()
 }
 

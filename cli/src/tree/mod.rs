@@ -1,4 +1,5 @@
-//! The tree of commands: the everyday ones, and one for each area with its operations. Options are only built for the operation that the arguments name.
+//! The tree of commands: the everyday ones, and one for each area with its operations. Options are
+//! only built for the operation that the arguments name.
 
 mod everyday;
 mod example;
@@ -58,7 +59,10 @@ pub fn whole(index: &Index) -> Command {
 fn root(index: &Index) -> Command {
     let root = Command::new("autopi")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("The AutoPi cloud from a terminal: devices, vehicles, trips, telemetry, and every operation of the API")
+        .about(
+            "The AutoPi cloud from a terminal: devices, vehicles, trips, telemetry, and every \
+             operation of the API",
+        )
         .override_usage("autopi <COMMAND> [OPTIONS]\n       autopi <AREA> <OPERATION> [OPTIONS]")
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -134,7 +138,8 @@ fn area_command(index: &Index, area: &Area, wanted: impl Fn(&Entry) -> bool) -> 
     command
 }
 
-/// Returns the operation that a word of the command line names by its id, unless the word is an everyday command or an area.
+/// Returns the operation that a word of the command line names by its id, unless the word is an
+/// everyday command or an area.
 fn by_id<'i>(index: &'i Index, word: &str) -> Option<(&'i Area, &'i Entry)> {
     let taken = EVERYDAY.contains(&word) || index.areas.iter().any(|a| same(word, &area_name(a)));
     if taken { None } else { index.entry(word) }

@@ -146,12 +146,23 @@ fn body_arguments(body: &Body) -> Vec<Arg> {
         .allow_hyphen_values(true)
         .help_heading("Body");
     match body.kind {
-        BodyKind::Raw => vec![member.value_name("@FILE").help(format!("The body, as {}", line(body.media)))],
+        BodyKind::Raw => vec![
+            member
+                .value_name("@FILE")
+                .help(format!("The body, as {}", line(body.media))),
+        ],
         BodyKind::Multipart | BodyKind::Form => {
-            vec![member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated")]
+            vec![
+                member
+                    .value_name("NAME=VALUE")
+                    .help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; may be repeated"),
+            ]
         }
         BodyKind::Json => vec![
-            member.value_name("NAME=VALUE").help("A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; a NAME may be a path (settings.loop, points[0].x, tags[]); may be repeated"),
+            member.value_name("NAME=VALUE").help(
+                "A member: NAME=TEXT, NAME:=JSON, NAME=@FILE; a NAME may be a path \
+                 (settings.loop, points[0].x, tags[]); may be repeated",
+            ),
             Arg::new("json")
                 .long("json")
                 .value_name("TEXT|@FILE|-")

@@ -65,7 +65,8 @@ pub fn scan(arguments: &[OsString]) -> Said {
     said
 }
 
-/// Returns the last of several short options, which may have a value: `-yo json`, `-ojson`, `-o=json`.
+/// Returns the last of several short options, which may have a value: `-yo json`, `-ojson`,
+/// `-o=json`.
 fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<String>) {
     let valued = option
         .char_indices()
@@ -86,7 +87,8 @@ fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<S
 }
 
 impl Said {
-    /// Returns the index of the document: that of `--spec`, or else that of the profile, or else the embedded one.
+    /// Returns the index of the document: that of `--spec`, or else that of the profile, or else
+    /// the embedded one.
     ///
     /// # Errors
     /// Returns an error if the document cannot be read.

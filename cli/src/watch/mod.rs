@@ -1,4 +1,5 @@
-//! `autopi watch`: a table of devices, where they are and what they do, which is refreshed repeatedly.
+//! `autopi watch`: a table of devices, where they are and what they do, which is refreshed
+//! repeatedly.
 
 mod input;
 mod screen;
@@ -137,7 +138,8 @@ fn newest(item: &Value) -> Value {
     row
 }
 
-/// Draws, fetches and waits until the user quits. Errors are shown and do not end it, except when there is no valid credential.
+/// Draws, fetches and waits until the user quits. Errors are shown and do not end it, except when
+/// there is no valid credential.
 async fn watch<B: Backend>(
     terminal: &mut Terminal<B>,
     mut screen: Screen,
@@ -198,7 +200,8 @@ mod tests {
         cells.iter().map(|cell| cell.symbol()).collect()
     }
 
-    /// Runs the loop over these responses and then quits. Returns what the screen shows, and how it ended.
+    /// Runs the loop over these responses and then quits. Returns what the screen shows, and how it
+    /// ended.
     async fn ran(responses: Vec<Result<Vec<Value>>>) -> (String, Result<()>) {
         let (sender, inputs) = unbounded_channel();
         let mut terminal = Terminal::new(TestBackend::new(80, 6)).unwrap();

@@ -169,7 +169,8 @@ pub fn server(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Strin
             while lines.next().is_some_and(|l| l.is_ok_and(|l| !l.is_empty())) {}
             let (status, body) = respond(first.split(' ').nth(1).unwrap());
             let head = format!(
-                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: \
+                 {}\r\nconnection: close\r\n\r\n",
                 body.len()
             );
             // The client may have disconnected.

@@ -1,4 +1,5 @@
-//! Kinds of media types. The command line has a link to this file, and its build script compiles it too.
+//! Kinds of media types. The command line has a link to this file, and its build script compiles it
+//! too.
 
 /// Returns type and subtype in lower case, without parameters.
 pub fn essence(media: &str) -> String {
@@ -6,7 +7,8 @@ pub fn essence(media: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// Returns whether the media type is a single JSON text: `application/json`, `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
+/// Returns whether the media type is a single JSON text: `application/json`,
+/// `application/vnd.api+json`; not lines of them (`application/x-ndjson`).
 pub fn is_json(media: &str) -> bool {
     let essence = essence(media);
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")

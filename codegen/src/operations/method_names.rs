@@ -12,7 +12,8 @@ pub struct Names {
     builders: BTreeSet<String>,
 }
 
-/// The methods of the hand-written `Client`, and those of traits that a method of the client would hide.
+/// The methods of the hand-written `Client`, and those of traits that a method of the client would
+/// hide.
 pub const RESERVED_METHODS: [&str; 16] = [
     "authorization",
     "borrow",

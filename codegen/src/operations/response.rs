@@ -64,7 +64,8 @@ pub(super) fn response<'a>(
     about: &mut About<'_>,
 ) -> Result<(String, Sends), Error> {
     const SEND: &str = "Sends the request and decodes any 2xx response.";
-    const FULL: &str = "Sends the request as [`send`](Self::send) does, and returns the status and the headers too.";
+    const FULL: &str = "Sends the request as [`send`](Self::send) does, and returns the status \
+                        and the headers too.";
     let mut sends = Sends::default();
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);
@@ -98,7 +99,8 @@ pub(super) fn response<'a>(
             about.pages();
             both(SEND, &ty, "send");
             sends.stream(
-                "Streams the items of all pages that decode. Others go to `on_bad_item`; without it, the stream ends with an error.",
+                "Streams the items of all pages that decode. Others go to `on_bad_item`; without \
+                 it, the stream ends with an error.",
                 "stream",
                 &item,
             );
@@ -110,7 +112,8 @@ pub(super) fn response<'a>(
             sends.stream("Streams page after page.", "pages", &ty);
         }
         ResponseKind::File => {
-            const ABOUT: &str = "Sends the request and returns the status and the headers; the body is still to be read.";
+            const ABOUT: &str = "Sends the request and returns the status and the headers; the \
+                                 body is still to be read.";
             about.returns(&quote!(crate::Download));
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
         }

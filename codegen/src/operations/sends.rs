@@ -12,7 +12,8 @@ pub(super) struct Sends {
 }
 
 impl Sends {
-    /// Adds a method: its documentation, its name, its result, and the function of the runtime that it calls.
+    /// Adds a method: its documentation, its name, its result, and the function of the runtime that
+    /// it calls.
     pub(super) fn send(&mut self, about: &str, name: &str, ty: &TokenStream, call: &str) {
         let (name, call) = (
             quote::format_ident!("{name}"),

@@ -1,4 +1,5 @@
-//! The document, narrowed to what progenitor is given: the operations that are on, our types marked by formats and names.
+//! The document, narrowed to what progenitor is given: the operations that are on, our types marked
+//! by formats and names.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +24,9 @@ pub fn select(doc: &mut Value, on: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Turns the marks of a device's two ids into formats, and removes everything else beyond OpenAPI: typify identifies a type by its whole schema, so a limit or
-/// a title would make another type of a string.
+/// Turns the marks of a device's two ids into formats, and removes everything else beyond OpenAPI:
+/// typify identifies a type by its whole schema, so a limit or a title would make another type of a
+/// string.
 pub fn plain(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -48,7 +50,8 @@ pub fn plain(value: &mut Value) {
     }
 }
 
-/// Gives each inline envelope of a page a name, by which typify finds our type; returns the names with the items.
+/// Gives each inline envelope of a page a name, by which typify finds our type; returns the names
+/// with the items.
 pub fn pages(doc: &mut Value) -> Vec<(String, Value)> {
     fn lift(value: &mut Value, found: &mut Vec<(String, Value)>) {
         let items = value.get(contract::PAGE).and_then(|page| {

@@ -1,4 +1,5 @@
-//! The document for progenitor 0.15: whatever it cannot read is removed, and each place is reported.
+//! The document for progenitor 0.15: whatever it cannot read is removed, and each place is
+//! reported.
 
 mod names;
 mod operations;
@@ -85,7 +86,8 @@ fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
     }
 }
 
-/// typify names a value by its letters and digits; where two would have one name, what is neither becomes an X.
+/// typify names a value by its letters and digits; where two would have one name, what is neither
+/// becomes an X.
 fn clash(values: &[Value]) -> bool {
     let twice = |name: &dyn Fn(&str) -> String| {
         let mut names: Vec<String> = values.iter().filter_map(Value::as_str).map(name).collect();

@@ -29,7 +29,8 @@ impl Made {
     }
 }
 
-/// Returns the types that share their name with a different one; if some of them are named after titles, only those.
+/// Returns the types that share their name with a different one; if some of them are named after
+/// titles, only those.
 pub fn clashes(doc: &Value) -> Vec<Made> {
     let mut names: BTreeMap<String, Vec<Made>> = BTreeMap::new();
     let mut walk = Walk(&mut names);

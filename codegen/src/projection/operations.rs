@@ -1,4 +1,5 @@
-//! The operations that progenitor 0.15 refuses, panics on, or generates code for that does not compile.
+//! The operations that progenitor 0.15 refuses, panics on, or generates code for that does not
+//! compile.
 
 use std::collections::BTreeSet;
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::{Document, kinds::alternatives};
 
 impl<'a> Document<'a> {
-    /// Returns whether a value of `from`, the type of a field of `to`, contains one of `to` by value (not in a `Vec` or a map).
+    /// Returns whether a value of `from`, the type of a field of `to`, contains one of `to` by
+    /// value (not in a `Vec` or a map).
     pub fn needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .cycles
@@ -15,8 +16,8 @@ impl<'a> Document<'a> {
         cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
     }
 
-    /// Returns whether an alternative of the union `to` contains the union by value. The union then boxes the alternative, and nothing else in the cycle needs
-    /// a box.
+    /// Returns whether an alternative of the union `to` contains the union by value. The union then
+    /// boxes the alternative, and nothing else in the cycle needs a box.
     pub fn union_needs_box(&self, from: &str, to: &str) -> bool {
         let cycles = self
             .union_cycles
@@ -24,7 +25,8 @@ impl<'a> Document<'a> {
         cycles.get(from).is_some_and(|c| cycles.get(to) == Some(c))
     }
 
-    /// Returns the components that each component names as the types of its properties, and that each union names as its alternatives.
+    /// Returns the components that each component names as the types of its properties, and that
+    /// each union names as its alternatives.
     pub(super) fn by_value(&self, unions: bool) -> BTreeMap<&'a str, Vec<&'a str>> {
         let targets = |schema: &'a Value| {
             let parts = self.parts(schema);

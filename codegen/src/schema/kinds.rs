@@ -10,7 +10,8 @@ pub fn is_file(schema: &Value) -> bool {
     schema.get("format").and_then(Value::as_str) == Some("binary")
 }
 
-/// Returns whether the schema lists strings or integers and becomes an open enum. Any other list says no more than the type.
+/// Returns whether the schema lists strings or integers and becomes an open enum. Any other list
+/// says no more than the type.
 pub fn is_open_enum(schema: &Value) -> bool {
     let values = schema.get("enum").and_then(Value::as_array);
     values.is_some_and(|values| {
@@ -23,12 +24,14 @@ pub fn is_open_enum(schema: &Value) -> bool {
     })
 }
 
-/// Returns whether a required member is proven to be in every response. `required` alone proves nothing: docs/decisions/0005.
+/// Returns whether a required member is proven to be in every response. `required` alone proves
+/// nothing: docs/decisions/0005.
 pub fn always(property: &Value) -> bool {
     property.get(contract::ALWAYS) == Some(&Value::Bool(true))
 }
 
-/// Returns the schema of a page's items, if the schema is the envelope of a page (`x-autopi-page`, set by the shape stage).
+/// Returns the schema of a page's items, if the schema is the envelope of a page (`x-autopi-page`,
+/// set by the shape stage).
 pub fn page_items<'a>(doc: &Document<'a>, schema: &'a Value) -> Option<&'a Value> {
     let schema = Document::target(schema)
         .and_then(|n| doc.schemas.get(n).copied())
@@ -39,7 +42,8 @@ pub fn page_items<'a>(doc: &Document<'a>, schema: &'a Value) -> Option<&'a Value
     schema.pointer("/properties/results/items")
 }
 
-/// Returns whether a component has no type of its own: it is neither an enum nor an object with properties.
+/// Returns whether a component has no type of its own: it is neither an enum nor an object with
+/// properties.
 pub fn alias(schema: &Value) -> bool {
     let composed = schema
         .get("allOf")
@@ -48,8 +52,8 @@ pub fn alias(schema: &Value) -> bool {
     !(is_open_enum(schema) || schema.get("properties").is_some() || composed || is_union(schema))
 }
 
-/// Returns whether the schema is a union whose alternatives all say what they are. If they only add conditions to an object (`required`), it is that object
-/// instead.
+/// Returns whether the schema is a union whose alternatives all say what they are. If they only add
+/// conditions to an object (`required`), it is that object instead.
 pub fn is_union(schema: &Value) -> bool {
     let says = |alternative: &Value| {
         let says = |key: &&str| alternative.get(*key).is_some();

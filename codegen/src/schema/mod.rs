@@ -85,7 +85,8 @@ impl<'a> Document<'a> {
         self.pointed(value).unwrap_or(value)
     }
 
-    /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
+    /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single
+    /// one.
     pub fn target(schema: &Value) -> Option<&str> {
         let only = match schema
             .get("allOf")
@@ -105,7 +106,8 @@ impl<'a> Document<'a> {
         self.aliases(schema).last().unwrap_or(schema)
     }
 
-    /// Returns a schema, and those that it leads to through references to components without a type of their own.
+    /// Returns a schema, and those that it leads to through references to components without a type
+    /// of their own.
     pub fn aliases<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
         let next = |schema: &&'s Value| {
             let target = Self::target(schema).and_then(|t| self.schemas.get(t));
@@ -114,14 +116,16 @@ impl<'a> Document<'a> {
         std::iter::successors(Some(schema), next).take(17)
     }
 
-    /// Returns a schema, and those that references lead to: an endless iterator if they form a cycle.
+    /// Returns a schema, and those that references lead to: an endless iterator if they form a
+    /// cycle.
     fn references<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
         let next = |schema: &&'s Value| self.schemas.get(Self::target(schema)?).copied();
         std::iter::successors(Some(schema), next)
     }
 
-    /// Returns whether the schema is a file (`Some(false)`) or a list of files (`Some(true)`). A union with a file among its alternatives counts as a file,
-    /// since bytes can be sent in no other way.
+    /// Returns whether the schema is a file (`Some(false)`) or a list of files (`Some(true)`). A
+    /// union with a file among its alternatives counts as a file, since bytes can be sent in no
+    /// other way.
     pub fn file(&self, schema: &Value) -> Option<bool> {
         let schema = self.written_out(schema);
         let items = schema.get("items").map(|items| self.written_out(items));
@@ -144,7 +148,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns whether a member or a parameter with this name is a secret: by `x-autopi-secret`, here or behind references, or else by its format and name.
+    /// Returns whether a member or a parameter with this name is a secret: by `x-autopi-secret`,
+    /// here or behind references, or else by its format and name.
     pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
         let mut password = false;
         for schema in self.references(schema).take(16) {
@@ -156,7 +161,8 @@ impl<'a> Document<'a> {
         password || secret::by_name(name)
     }
 
-    /// Returns the members in the bodies of `of` that are marked as secrets or as none, against what their names suggest.
+    /// Returns the members in the bodies of `of` that are marked as secrets or as none, against
+    /// what their names suggest.
     pub fn marked(&self, of: &'a Value) -> BTreeMap<&'a str, bool> {
         let has_any = || !self.marked_in(self.root).is_empty();
         match self.marks.get_or_init(has_any) {
@@ -211,5 +217,6 @@ impl<'a> Document<'a> {
     }
 }
 
-/// By component and member: the value that it has as an alternative of unions, if there is exactly one.
+/// By component and member: the value that it has as an alternative of unions, if there is exactly
+/// one.
 pub type Tags = BTreeMap<(String, String), Option<Value>>;

@@ -8,7 +8,8 @@ use super::Document;
 use crate::Error;
 
 impl<'a> Document<'a> {
-    /// Returns the properties of an object, including those of all its `allOf` parts, and the required names.
+    /// Returns the properties of an object, including those of all its `allOf` parts, and the
+    /// required names.
     pub fn properties(&self, schema: &'a Value) -> Option<(Map<String, Value>, BTreeSet<String>)> {
         let (mut properties, mut required, mut any) = (Map::new(), BTreeSet::new(), false);
         for part in self.parts(schema) {
@@ -28,7 +29,8 @@ impl<'a> Document<'a> {
         any.then_some((properties, required))
     }
 
-    /// Returns a schema and all parts that it consists of by reference or `allOf`, each once, with the outermost last; at most [`PARTS`].
+    /// Returns a schema and all parts that it consists of by reference or `allOf`, each once, with
+    /// the outermost last; at most [`PARTS`].
     pub(super) fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
         let mut todo = vec![(schema, false)];
@@ -50,7 +52,8 @@ impl<'a> Document<'a> {
         out
     }
 
-    /// Returns an error if a component has too many parts or fields, or if the types of the document would be far larger than the document.
+    /// Returns an error if a component has too many parts or fields, or if the types of the
+    /// document would be far larger than the document.
     pub fn check(&self) -> Result<(), Error> {
         let fields = |s: &Value| {
             let properties = s.get("properties").and_then(Value::as_object);
@@ -72,13 +75,16 @@ impl<'a> Document<'a> {
                 let pointer = format!("/components/schemas/{}", crate::escape::pointer(name));
                 let message = match many {
                     _ if wide => format!(
-                        "has more than {MEMBERS} members: a struct has no more, describe it as a map (`additionalProperties`)"
+                        "has more than {MEMBERS} members: a struct has no more, describe it as a \
+                         map (`additionalProperties`)"
                     ),
                     true => format!(
-                        "is made of more than {PARTS} schemas by `allOf` and `$ref`: name fewer, or copy their properties"
+                        "is made of more than {PARTS} schemas by `allOf` and `$ref`: name fewer, \
+                         or copy their properties"
                     ),
                     false => format!(
-                        "with it, `allOf` makes more than {all} fields of {own}: name fewer schemas in each"
+                        "with it, `allOf` makes more than {all} fields of {own}: name fewer \
+                         schemas in each"
                     ),
                 };
                 return Err(Error::new(pointer, message));
@@ -94,5 +100,6 @@ pub(super) const PARTS: usize = 256;
 /// How many members an object may have: as many as the client can check for presence.
 pub(super) const MEMBERS: usize = 512;
 
-/// How many fields `allOf` may produce in any document; a large document may have more, in proportion to the fields that it names.
+/// How many fields `allOf` may produce in any document; a large document may have more, in
+/// proportion to the fields that it names.
 pub(super) const FIELDS: usize = 20_000;

@@ -9,7 +9,8 @@ use crate::{
     schema::{self, Document},
 };
 
-/// The components that operations use, by direction, each with the methods that return or accept it.
+/// The components that operations use, by direction, each with the methods that return or accept
+/// it.
 #[derive(Default)]
 pub struct Used {
     pub responses: BTreeMap<String, Vec<String>>,

@@ -1,4 +1,5 @@
-//! `oneOf` and `anyOf`: an open enum with a variant for each alternative, and what the runtime needs to choose one. The rule: docs/decisions/0006-unions.md.
+//! `oneOf` and `anyOf`: an open enum with a variant for each alternative, and what the runtime
+//! needs to choose one. The rule: docs/decisions/0006-unions.md.
 
 mod shapes;
 mod tags;

@@ -1,4 +1,5 @@
-//! Distinguishes alternatives without a discriminator: by their JSON types, and by the members that they require.
+//! Distinguishes alternatives without a discriminator: by their JSON types, and by the members that
+//! they require.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +13,9 @@ use super::{
 };
 use crate::schema::{self, Document};
 
-/// Returns the required member whose listed values distinguish all objects among the alternatives, and the values of each. If there are several, one with a
-/// single value for each alternative is preferred.
+/// Returns the required member whose listed values distinguish all objects among the alternatives,
+/// and the values of each. If there are several, one with a single value for each alternative is
+/// preferred.
 pub(super) fn told_apart(
     doc: &Document<'_>,
     variants: &[Variant<'_>],
@@ -141,7 +143,8 @@ pub(super) fn shapes(
     );
 }
 
-/// How many shapes a union may have in addition to one for each alternative: those of unions inside and of items. Beyond that, a value counts as any JSON.
+/// How many shapes a union may have in addition to one for each alternative: those of unions inside
+/// and of items. Beyond that, a value counts as any JSON.
 pub(super) const SHAPES: usize = 64;
 
 /// How deep nested lists are looked into.

@@ -19,7 +19,8 @@ pub(super) fn text(tag: &Value) -> String {
     tag.as_str().map_or_else(|| tag.to_string(), str::to_owned)
 }
 
-/// Returns the values of a discriminator that name an alternative; for a union inside a union, also those that name its alternatives.
+/// Returns the values of a discriminator that name an alternative; for a union inside a union, also
+/// those that name its alternatives.
 pub(super) fn mapped(
     doc: &Document<'_>,
     union: &Value,
@@ -106,7 +107,8 @@ pub fn tags(doc: &Document<'_>) -> Tags {
     found
 }
 
-/// Returns the value of a member that only tells which alternative of a union a struct is, so that nobody needs to set it.
+/// Returns the value of a member that only tells which alternative of a union a struct is, so that
+/// nobody needs to set it.
 pub fn literal(
     doc: &Document<'_>,
     component: &str,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::{contract, schema::Document};
 
-/// Returns the name of a variant: of its component, its title or its type. It is the same in requests and responses.
+/// Returns the name of a variant: of its component, its title or its type. It is the same in
+/// requests and responses.
 pub(super) fn named(doc: &Document<'_>, union: &str, schema: &Value) -> String {
     if let Some(target) = Document::target(schema) {
         let own = doc

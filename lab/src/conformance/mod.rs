@@ -1,5 +1,6 @@
-//! `conformance`: validates the sandbox with independent tools. Schemathesis generates requests; Prism is a proxy between the generated client and the sandbox,
-//! and validates the traffic. Both use the document that the sandbox serves.
+//! `conformance`: validates the sandbox with independent tools. Schemathesis generates requests;
+//! Prism is a proxy between the generated client and the sandbox, and validates the traffic. Both
+//! use the document that the sandbox serves.
 
 mod reasons;
 
@@ -39,7 +40,8 @@ struct Verdict {
     findings: BTreeSet<Finding>,
 }
 
-/// Starts the sandbox to be validated. It responds exactly as the document that it serves says, and every id exists, so that responses are more than 404.
+/// Starts the sandbox to be validated. It responds exactly as the document that it serves says, and
+/// every id exists, so that responses are more than 404.
 async fn sandbox(root: &Path) -> Result<Sandbox> {
     Ok(Sandbox::builder()
         .spec(document(root, "upstream.json")?)
@@ -54,10 +56,12 @@ fn document(root: &Path, name: &str) -> Result<Value> {
     Ok(fetch::parse(&fetch::read(&root.join("spec").join(name))?)?)
 }
 
-/// Runs both tools and writes `docs/conformance.md`; returns the number of findings without a reason. `seconds` and `examples` limit Schemathesis.
+/// Runs both tools and writes `docs/conformance.md`; returns the number of findings without a
+/// reason. `seconds` and `examples` limit Schemathesis.
 ///
 /// # Errors
-/// Returns an error if a tool cannot be installed or does not run, or if the page cannot be written.
+/// Returns an error if a tool cannot be installed or does not run, or if the page cannot be
+/// written.
 pub async fn run(root: &Path, seconds: u32, examples: u32) -> Result<usize> {
     let folder = root.join("target/conformance");
     fs::create_dir_all(&folder)?;
@@ -442,9 +446,12 @@ fn objections(call: &Value) -> Vec<Finding> {
 
 fn page(verdicts: &[Verdict], seconds: u32, examples: u32) -> Result<String> {
     let mut page = format!(
-        "# Conformance\n\nWritten by `cargo xtask conformance --seconds {seconds} --examples {examples}`: third-party tools test the sandbox and the \
-         document that it serves.\nSchemathesis sends generated requests, valid and invalid (phases examples, coverage, fuzzing; all checks); Prism, as a proxy with `--errors`, \
-         validates the requests of the generated client and the responses of the sandbox.\n\n| tool | tested | findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
+        "# Conformance\n\nWritten by `cargo xtask conformance --seconds {seconds} --examples \
+         {examples}`: third-party tools test the sandbox and the document that it \
+         serves.\nSchemathesis sends generated requests, valid and invalid (phases examples, \
+         coverage, fuzzing; all checks); Prism, as a proxy with `--errors`, validates the \
+         requests of the generated client and the responses of the sandbox.\n\n| tool | tested | \
+         findings | explained | open |\n| --- | --- | --- | --- | --- |\n"
     );
     for verdict in verdicts {
         let explained = verdict

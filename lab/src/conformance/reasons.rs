@@ -1,4 +1,5 @@
-//! Reasons why a finding is not a fault of the sandbox. A reason checks the document and the exchange, so that it explains no more than it says.
+//! Reasons why a finding is not a fault of the sandbox. A reason checks the document and the
+//! exchange, so that it explains no more than it says.
 
 use serde_json::Value;
 
@@ -52,7 +53,8 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
             if wrong.starts_with("The following media types are documented") && said.silent =>
         {
             Some(
-                "a response without a body has no content type; the document's `produces` applies to responses with a body",
+                "a response without a body has no content type; the document's `produces` applies \
+                 to responses with a body",
             )
         }
         "content_type_conformance"
@@ -64,7 +66,8 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
             Some("an error is JSON, also for a download")
         }
         "prism" if wrong == DIED => Some(
-            "Prism's multipart parser fails at a part without a Content-Type, which RFC 7578 allows",
+            "Prism's multipart parser fails at a part without a Content-Type, which RFC 7578 \
+             allows",
         ),
         "positive_data_acceptance" | "prism" | "client" if operation == "POST /auth/login/" => {
             Some("only the demo account can log in")
@@ -77,7 +80,8 @@ pub fn reason(doc: &Value, finding: &Finding, said: &Exchange) -> Option<&'stati
             Some("operations before a session need no token; the document requires one everywhere")
         }
         "positive_data_acceptance" if only_decimals(doc, operation, &said.response) => Some(
-            "a decimal is documented as a string with a format that the tool does not know; DRF accepts only numbers",
+            "a decimal is documented as a string with a format that the tool does not know; DRF \
+             accepts only numbers",
         ),
         "positive_data_acceptance" if only_empty_lists(doc, finding, &said.response) => {
             Some("an empty list in a query is sent as one empty item, which its field refuses")
@@ -164,7 +168,8 @@ fn accepted(doc: &Value, finding: &Finding, body: &Value) -> Option<&'static str
     reasons.collect::<Option<Vec<_>>>()?.first().copied()
 }
 
-/// Returns one text for each place of ``component:   - query: violates … at /properties/a   - body: violates …``; none if only one place was broken.
+/// Returns one text for each place of `component:   - query: violates …   - body: violates …`; none
+/// if only one place was broken.
 fn places(wrong: &str) -> Vec<String> {
     let Some((_, rest)) = wrong.split_once("component:   - ") else {
         return Vec::new();
@@ -187,8 +192,8 @@ struct Violation<'a> {
     what: &'a str,
 }
 
-/// Reads both forms of the tool: `- a -> b: Incorrect type`, and ``- violates `type` at /properties/a/properties/b (was integer, became null)``, of which there
-/// may be several.
+/// Reads both forms of the tool: `- a -> b: Incorrect type`, and ``- violates `type` at
+/// /properties/a/properties/b (was integer, became null)``, of which there may be several.
 fn violations(text: &str) -> Option<Vec<Violation<'_>>> {
     if text.trim() == "- incorrect type" {
         return Some(vec![Violation {
@@ -327,7 +332,8 @@ fn taken(
             && all(|v| *v == "") =>
         {
             Some(
-                "a text that may be blank (drf-yasg: no `minLength`) may be blank despite its format",
+                "a text that may be blank (drf-yasg: no `minLength`) may be blank despite its \
+                 format",
             )
         }
         _ => None,
@@ -638,10 +644,12 @@ mod tests {
         );
         assert!(
             taken(
-                " in body   - violates `type` at /properties/key/anyOf/0 (was integer, became number)   - violates `not` at /properties/made",
+                " in body   - violates `type` at /properties/key/anyOf/0 (was integer, became \
+                 number)   - violates `not` at /properties/made",
                 json!({"key": 0.5})
             ) && !taken(
-                " in body   - violates `type` at /properties/count (was integer, became number)   - violates `not` at /properties/made",
+                " in body   - violates `type` at /properties/count (was integer, became number)   \
+                 - violates `not` at /properties/made",
                 json!({"count": 0.5})
             ) && !taken(
                 "in body - violates `maxLength` at /properties/n",
@@ -678,7 +686,8 @@ mod tests {
             )
         };
         assert!(form(json!({"over": "0"})) && !form(json!({"over": "yes"})) && !form(Value::Null));
-        let of_form = " in body   - violates `format` at /properties/file   - violates `type` at /properties/tags (was array, became boolean)";
+        let of_form = " in body   - violates `format` at /properties/file   - violates `type` at \
+                       /properties/tags (was array, became boolean)";
         let rejected = |operation: &str, wrong: &str, sent: &str| {
             judge(
                 "negative_data_rejection",
@@ -692,7 +701,8 @@ mod tests {
         assert!(rejected("POST /b/", of_form, ""));
         assert!(rejected("PUT /b/", "in body - incorrect type", ""));
         assert!(!rejected("PATCH /b/", "in body - incorrect type", ""));
-        let two = "component: parameters `page_size`, `page` in query   - violates `type` at /properties/page_size   - violates `type` at /properties/page";
+        let two = "component: parameters `page_size`, `page` in query   - violates `type` at \
+                   /properties/page_size   - violates `type` at /properties/page";
         assert!(rejected(
             "GET /l/",
             two,
@@ -705,7 +715,8 @@ mod tests {
         ));
         let both = |key: &str| {
             let wrong = format!(
-                "component:   - query: violates `minLength` at /properties/x   - body: violates `{key}` at /properties/made"
+                "component:   - query: violates `minLength` at /properties/x   - body: violates \
+                 `{key}` at /properties/made"
             );
             judge(
                 "negative_data_rejection",

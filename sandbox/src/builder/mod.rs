@@ -80,14 +80,15 @@ impl Builder {
         self
     }
 
-    /// Sets the document that responses are made from, where the API departs from the served one ([`spec`](Self::spec)): the normalised document with its
-    /// overlay.
+    /// Sets the document that responses are made from, where the API departs from the served one
+    /// ([`spec`](Self::spec)): the normalised document with its overlay.
     pub fn response_spec(mut self, document: Value) -> Self {
         self.response_spec = Some(document);
         self
     }
 
-    /// Sets how responses look: as the live API's ([`Wire::Real`], the default), or exactly as documented.
+    /// Sets how responses look: as the live API's ([`Wire::Real`], the default), or exactly as
+    /// documented.
     pub fn wire(mut self, wire: Wire) -> Self {
         self.wire = wire;
         self
@@ -111,42 +112,48 @@ impl Builder {
         self
     }
 
-    /// Sets how many rows of telemetry each device has, ten seconds apart. Default: 8640, one day. They are computed when asked for, never stored.
+    /// Sets how many rows of telemetry each device has, ten seconds apart. Default: 8640, one day.
+    /// They are computed when asked for, never stored.
     pub fn telemetry_rows(mut self, rows: u64) -> Self {
         self.telemetry_rows = rows;
         self
     }
 
-    /// Accepts every id, ignores filters that match nothing, and ignores webhooks that cannot be sent: for tests that call every operation without looking ids
-    /// up first.
+    /// Accepts every id, ignores filters that match nothing, and ignores webhooks that cannot be
+    /// sent: for tests that call every operation without looking ids up first.
     pub fn any_id(mut self) -> Self {
         self.any_id = true;
         self
     }
 
-    /// Sets whether a body that refers to an item that does not exist is refused (`Invalid pk "99" - object does not exist.`), as the real API does.
-    /// Default: true, so that a test with invented ids fails here and not in production. With [`any_id`](Self::any_id), such ids are always accepted.
+    /// Sets whether a body that refers to an item that does not exist is refused, as the real API
+    /// does (`Invalid pk "99" - object does not exist.`). Default: true, so that a test with
+    /// invented ids fails here and not in production. With [`any_id`](Self::any_id), such ids are
+    /// always accepted.
     pub fn strict(mut self, strict: bool) -> Self {
         self.check_references = strict;
         self
     }
 
-    /// Sets how long the body of a request may take to arrive. Default: 20 seconds. After that the response is 408.
+    /// Sets how long the body of a request may take to arrive. Default: 20 seconds. After that the
+    /// response is 408.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.body_timeout = time;
         self
     }
 
-    /// Adds a fault: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`, `reset`, `truncate`, `status=503`, `bad-json`, `html=502`,
-    /// `clock-skew=1h`, `token-expiry`; a rate from 0 to 1 (default: 1); and a path prefix (default: `/`). A single request asks for a fault with the header
-    /// `X-Sandbox-Fault`.
+    /// Adds a fault: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`,
+    /// `reset`, `truncate`, `status=503`, `bad-json`, `html=502`, `clock-skew=1h`,
+    /// `token-expiry`; a rate from 0 to 1 (default: 1); and a path prefix (default: `/`). A single
+    /// request asks for a fault with the header `X-Sandbox-Fault`.
     ///
     /// # Examples
     /// ```
     /// # use autopi_sandbox::Sandbox;
     /// # #[tokio::main] async fn main() -> Result<(), autopi_sandbox::Error> {
     /// // Every second request below `/dongle/` is throttled, and all are slow.
-    /// let api = Sandbox::builder().fault("status=429:0.5@/dongle/").fault("latency=200ms").start().await?;
+    /// let builder = Sandbox::builder().fault("status=429:0.5@/dongle/").fault("latency=200ms");
+    /// let api = builder.start().await?;
     /// # Ok(()) }
     /// ```
     pub fn fault(mut self, fault: impl Into<String>) -> Self {
@@ -154,7 +161,8 @@ impl Builder {
         self
     }
 
-    /// Stops the clock at this time; [`Sandbox::advance`](crate::Sandbox::advance) moves it. By default the clock is the system's.
+    /// Stops the clock at this time; [`Sandbox::advance`](crate::Sandbox::advance) moves it. By
+    /// default the clock is the system's.
     pub fn clock_at(mut self, time: SystemTime) -> Self {
         self.fixed_time = Some(time);
         self
@@ -172,13 +180,15 @@ impl Builder {
         self
     }
 
-    /// Makes the login ask for a second factor, and accepts this code as one-time or recovery code. Default: none.
+    /// Makes the login ask for a second factor, and accepts this code as one-time or recovery code.
+    /// Default: none.
     pub fn mfa(mut self, code: impl Into<String>) -> Self {
         self.mfa = Some(code.into());
         self
     }
 
-    /// Limits the requests of each account to `requests` in any period of length `per`; further ones get 429 with `Retry-After`. Default: no limit.
+    /// Limits the requests of each account to `requests` in any period of length `per`; further
+    /// ones get 429 with `Retry-After`. Default: no limit.
     pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
         self.rate_limit = Some((requests, per));
         self
@@ -190,22 +200,24 @@ impl Builder {
         self
     }
 
-    /// Stores everything that is created and changed in this SQLite file, readable by its owner only; it is created if missing. Default: memory. Needs the
-    /// feature `sqlite`.
+    /// Stores everything that is created and changed in this SQLite file, readable by its owner
+    /// only; it is created if missing. Default: memory. Needs the feature `sqlite`.
     pub fn db(mut self, file: impl AsRef<Path>) -> Self {
         self.db = Some(file.as_ref().to_owned());
         self
     }
 
-    /// Appends a JSON line for each request to this file, readable by its owner only, without headers, bodies and secrets. Default: no log.
+    /// Appends a JSON line for each request to this file, readable by its owner only, without
+    /// headers, bodies and secrets. Default: no log.
     pub fn log(mut self, file: impl AsRef<Path>) -> Self {
         self.log = Some(file.as_ref().to_owned());
         self
     }
 
-    /// Plays a recording of `autopi::testing::Recorder`. A request gets the first response that was recorded for its method, path and query and was not used
-    /// yet, or else the last one, whatever its credentials and body. The sandbox itself responds to requests that were not recorded, and to logins and files.
-    /// Default: none.
+    /// Plays a recording of `autopi::testing::Recorder`. A request gets the first response that was
+    /// recorded for its method, path and query and was not used yet, or else the last one,
+    /// whatever its credentials and body. The sandbox itself responds to requests that were not
+    /// recorded, and to logins and files. Default: none.
     pub fn replay(mut self, file: impl AsRef<Path>) -> Self {
         self.replay = Some(file.as_ref().to_owned());
         self
@@ -222,7 +234,8 @@ impl Builder {
     /// # Examples
     /// ```
     /// # use autopi_sandbox::Sandbox;
-    /// let builder = Sandbox::builder().command_result("obd.query", serde_json::json!({"value": 7}));
+    /// let value = serde_json::json!({"value": 7});
+    /// let builder = Sandbox::builder().command_result("obd.query", value);
     /// ```
     pub fn command_result(mut self, function: impl Into<String>, value: Value) -> Self {
         self.command_results.insert(function.into(), value);
@@ -235,9 +248,10 @@ impl Builder {
         self
     }
 
-    /// Adds a name or address, without a port, that requests may have in their `Host` header, such as `host.docker.internal`. Those of loopback (`localhost`,
-    /// `*.localhost`, `127.0.0.0/8`, `[::1]`) are always allowed; any other gets 421, so that no web page reaches the sandbox through a name that resolves to
-    /// loopback.
+    /// Adds a name or address, without a port, that requests may have in their `Host` header, such
+    /// as `host.docker.internal`. Those of loopback (`localhost`, `*.localhost`, `127.0.0.0/8`,
+    /// `[::1]`) are always allowed; any other gets 421, so that no web page reaches the sandbox
+    /// through a name that resolves to loopback.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.allowed_hosts.push(name.into());
         self

@@ -26,8 +26,9 @@ impl Builder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// Returns an error if a document, a fault, a recording or an allowed host is invalid, if the port is in use, if the database is damaged or of another
-    /// version, or if the database or the log cannot be written.
+    /// Returns an error if a document, a fault, a recording or an allowed host is invalid, if the
+    /// port is in use, if the database is damaged or of another version, or if the database or
+    /// the log cannot be written.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let faults: Vec<Fault> = self
             .faults
@@ -50,7 +51,8 @@ impl Builder {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let listener = TcpListener::bind(address).await.map_err(|e| {
             Error(format!(
-                "cannot listen on {address}: {e}; choose another port, or leave it out to get a free one"
+                "cannot listen on {address}: {e}; choose another port, or leave it out to get a \
+                 free one"
             ))
         })?;
         let address = listener

@@ -107,7 +107,8 @@ impl Resources {
         made
     }
 
-    /// Runs any other operation: an action shows the item that it is below if its response has that form, or else a value of its own.
+    /// Runs any other operation: an action shows the item that it is below if its response has that
+    /// form, or else a value of its own.
     pub fn run_action(&self, call: &Call<'_>, path_ids: &PathIds) -> Result<Outcome, ApiError> {
         let sent: Sent = call.sent.as_object().cloned().unwrap_or_default().into();
         let Some(response) = call.operation.response else {
@@ -171,7 +172,8 @@ impl Resources {
     }
 }
 
-/// Returns the ids that were sent, for a list of ids in a response; an empty list for one of failures.
+/// Returns the ids that were sent, for a list of ids in a response; an empty list for one of
+/// failures.
 pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
     const FAILURE_PREFIXES: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
     let schemas = &call.spec.schemas;

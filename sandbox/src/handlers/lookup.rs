@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Resources {
-    /// Returns whether the item that a field refers to exists; `None` if the field is not a reference. Without an id, only whether it is one.
+    /// Returns whether the item that a field refers to exists; `None` if the field is not a
+    /// reference. Without an id, only whether it is one.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
         let collections_of = spec.collections_of.get(&(names::subject(name), kind))?;
         let Some(id) = id.filter(|_| self.check_references) else {

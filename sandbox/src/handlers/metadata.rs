@@ -13,7 +13,8 @@ const PARSERS: [&str; 3] = [
     "multipart/form-data",
 ];
 
-/// Returns the metadata of a view. `there` says that the item in the path exists, so that it can be changed.
+/// Returns the metadata of a view. `there` says that the item in the path exists, so that it can be
+/// changed.
 pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
     let media = route.operations.iter().find_map(|o| o.body.as_ref());
     let parses = match media.map(|b| &b.media) {
@@ -77,7 +78,8 @@ struct Progress {
 }
 
 impl Progress {
-    /// Returns whether a schema is entered. The limits are beyond any view of DRF; schemas that are deeper, or double at each level, are left out.
+    /// Returns whether a schema is entered. The limits are beyond any view of DRF; schemas that are
+    /// deeper, or double at each level, are left out.
     fn may_enter(&self, place: SchemaRef) -> bool {
         self.places.len() < 32 && self.fields < 2000 && !self.places.contains(&place)
     }

@@ -33,7 +33,8 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Returns the part that a query asks for; `None` is DRF's "Invalid page." `enveloped` lists have pages even if no parameters are documented for them.
+    /// Returns the part that a query asks for; `None` is DRF's "Invalid page." `enveloped` lists
+    /// have pages even if no parameters are documented for them.
     pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Option<Self> {
         let documented = |name: &str| {
             operation

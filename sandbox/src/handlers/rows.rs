@@ -1,4 +1,5 @@
-//! The rows of telemetry that a query asks for: an arithmetic series, so that a page costs as much as is on it.
+//! The rows of telemetry that a query asks for: an arithmetic series, so that a page costs as much
+//! as is on it.
 
 use std::collections::HashMap;
 

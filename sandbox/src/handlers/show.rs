@@ -67,7 +67,8 @@ impl Resources {
         }
     }
 
-    /// Returns the alternative of an item: what was sent tells, or else its number. A schema that is not a union is its own alternative.
+    /// Returns the alternative of an item: what was sent tells, or else its number. A schema that
+    /// is not a union is its own alternative.
     pub fn alternative(&self, spec: &Spec, schema: SchemaRef, item: &Item) -> Chosen {
         let own = || spec.schemas.pick(schema, item.index, |_| true);
         let own = own().unwrap_or_else(|| Chosen {

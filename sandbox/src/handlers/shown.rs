@@ -49,7 +49,8 @@ struct Lists {
 pub struct Cache(RwLock<Lists>);
 
 impl Cache {
-    /// Returns items as `show` makes them. `list` names the list and the form of its items, and `generation` is that of the store before they were read.
+    /// Returns items as `show` makes them. `list` names the list and the form of its items, and
+    /// `generation` is that of the store before they were read.
     pub fn items(
         &self,
         generation: u64,

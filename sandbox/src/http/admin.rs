@@ -29,7 +29,11 @@ impl Api {
             Method::DELETE => self.faults.set(Vec::new()),
             Method::PUT => {
                 let Ok(list) = serde_json::from_slice::<Vec<String>>(body) else {
-                    return wrong("the body is a JSON array of faults: [\"latency=200ms\", \"status=503:0.2\"]".into());
+                    return wrong(
+                        "the body is a JSON array of faults: [\"latency=200ms\", \
+                         \"status=503:0.2\"]"
+                            .into(),
+                    );
                 };
                 match list.iter().map(|f| f.parse()).collect() {
                     Ok(faults) => self.faults.set(faults),

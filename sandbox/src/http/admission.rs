@@ -1,4 +1,5 @@
-//! Decides whether a request is admitted: its credentials, its rate and its media types (401, 403, 404, 406, 429).
+//! Decides whether a request is admitted: its credentials, its rate and its media types (401, 403,
+//! 404, 406, 429).
 
 use std::sync::PoisonError;
 

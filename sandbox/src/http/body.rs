@@ -54,7 +54,8 @@ pub async fn read(
         .iter()
         .filter_map(|m| Some(m.split(';').next()?.trim().to_ascii_lowercase()))
         .collect();
-    // DRF's default parsers: an operation that takes JSON also takes forms, unless the document lists other types.
+    // DRF's default parsers: an operation that takes JSON also takes forms, unless the document
+    // lists other types.
     let parsed = documented.iter().any(|m| m.ends_with("json")) && FORMS.contains(&kind.as_str());
     if !documented.contains(&kind) && !parsed {
         return Err(ApiError::detail(
@@ -105,7 +106,8 @@ fn urlencoded(body: &[u8], charset: Charset) -> Vec<(String, Value)> {
     pairs.collect()
 }
 
-/// Returns the name of a file that Django keeps: the last part of its path. It drops a file without one.
+/// Returns the name of a file that Django keeps: the last part of its path. It drops a file without
+/// one.
 fn file_name(part: &multer::Field<'_>) -> Option<Option<String>> {
     let disposition = part.headers().get(header::CONTENT_DISPOSITION);
     let disposition = disposition
@@ -130,7 +132,8 @@ fn file_name(part: &multer::Field<'_>) -> Option<Option<String>> {
     Some(Some(name).filter(|n| !matches!(n.as_str(), "" | "." | "..")))
 }
 
-/// Reads a multipart form. The field of a file holds its length and its name; its content is dropped.
+/// Reads a multipart form. The field of a file holds its length and its name; its content is
+/// dropped.
 async fn multipart(
     media: &str,
     charset: Charset,

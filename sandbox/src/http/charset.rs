@@ -39,7 +39,8 @@ impl Charset {
         }
     }
 
-    /// Returns the text in UTF-8, or what Python says of bytes that are none. UTF-8 itself is left to the reader of the text.
+    /// Returns the text in UTF-8, or what Python says of bytes that are none. UTF-8 itself is left
+    /// to the reader of the text.
     pub fn decode<'b>(self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, String> {
         let whole = |encoding: &'static Encoding, bytes: &'b [u8]| {
             let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
@@ -51,7 +52,8 @@ impl Charset {
             Self::Utf8 => Ok(bytes.into()),
             Self::Ascii => match bytes.iter().position(|b| !b.is_ascii()) {
                 Some(at) => Err(format!(
-                    "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
+                    "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in \
+                     range(128)",
                     bytes[at]
                 )),
                 None => Ok(bytes.into()),

@@ -27,9 +27,8 @@ pub type ServedBody = Either<Full<Bytes>, TruncatedBody>;
 /// Returns the response of a fault that replaces the API's, in which case nothing is done.
 pub fn in_place(active: &[Kind]) -> Option<ApiResponse> {
     active.iter().find_map(|fault| {
-        let of = |status: u16| {
-            StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
-        };
+        let of =
+            |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
         Some(match fault {
             Kind::Status(status) => {
                 let status = of(*status);
@@ -50,8 +49,9 @@ pub fn in_place(active: &[Kind]) -> Option<ApiResponse> {
             Kind::Html(status) => {
                 let status = of(*status);
                 let page = format!(
-                    "<html>\r\n<head><title>{status}</title></head>\r\n\
-                     <body><center><h1>{status}</h1></center><hr><center>nginx</center></body>\r\n</html>\r\n"
+                    "<html>\r\n<head><title>{status}</title></head>\r\\
+                     n<body><center><h1>{status}</h1></center><hr><center>nginx</center></body>\r\\
+                     n</html>\r\n"
                 );
                 response::new(status, "text/html", page)
             }

@@ -45,7 +45,9 @@ pub struct Fault {
     path: String,
 }
 
-const KNOWN: &str = "latency=DURATION, stall, reset, truncate, status=CODE, bad-json, html[=CODE], clock-skew=[-]DURATION, token-expiry, each with [:RATE] and [@PATH]";
+const KNOWN: &str = "latency=DURATION, stall, reset, truncate, status=CODE, bad-json, \
+                     html[=CODE], clock-skew=[-]DURATION, token-expiry, each with [:RATE] and \
+                     [@PATH]";
 
 impl FromStr for Fault {
     type Err = String;
@@ -190,7 +192,8 @@ impl Faults {
             .collect()
     }
 
-    /// Draws the faults of a request: the same for the same order of requests. `more` are those in its header.
+    /// Draws the faults of a request: the same for the same order of requests. `more` are those in
+    /// its header.
     pub fn draw(&self, path: &str, more: &[Fault]) -> Vec<Kind> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let here = now.iter().chain(more).filter(|f| path.starts_with(&f.path));

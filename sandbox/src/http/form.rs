@@ -1,4 +1,5 @@
-//! Reads a form as a serializer does: the last value of a field, all values of a list, `name.member` and `name[0]member` for nested values.
+//! Reads a form as a serializer does: the last value of a field, all values of a list,
+//! `name.member` and `name[0]member` for nested values.
 
 use serde_json::{Map, Value};
 
@@ -6,8 +7,9 @@ use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
-/// Returns the value of an object's schema; fields that are not properties stay unchanged. In a whole form, an absent box is not checked, and nothing is
-/// selected in an absent list of choices: browsers leave both out.
+/// Returns the value of an object's schema; fields that are not properties stay unchanged. In a
+/// whole form, an absent box is not checked, and nothing is selected in an absent list of choices:
+/// browsers leave both out.
 pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field], whole: bool) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {

@@ -1,4 +1,5 @@
-//! The hosts that a request may name. A web page whose name resolves to loopback (DNS rebinding) has another host, whatever its address.
+//! The hosts that a request may name. A web page whose name resolves to loopback (DNS rebinding)
+//! has another host, whatever its address.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -6,9 +7,11 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::handlers::error::ApiError;
 
-/// Returns an error if a request names no host, several hosts, or one that is neither loopback nor allowed.
+/// Returns an error if a request names no host, several hosts, or one that is neither loopback nor
+/// allowed.
 ///
-/// A foreign host gets 421 (Misdirected Request), because the requested resource is not here. A 403 would look like one of the API's.
+/// A foreign host gets 421 (Misdirected Request), because the requested resource is not here. A 403
+/// would look like one of the API's.
 pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), ApiError> {
     let malformed = |why: &str| ApiError::detail(StatusCode::BAD_REQUEST, why);
     let mut named = headers.get_all(header::HOST).iter();
@@ -22,7 +25,8 @@ pub fn check(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> Result<(), A
     {
         let name = name(text).ok_or_else(|| malformed("The Host is invalid."))?;
         if !is_loopback(&name) && !allowed.contains(&name) {
-            let why = "The sandbox is for this machine: start it with `--allow-host NAME`, or `Builder::allow_host`, to have it called by another name.";
+            let why = "The sandbox is for this machine: start it with `--allow-host NAME`, or \
+                       `Builder::allow_host`, to have it called by another name.";
             return Err(ApiError::detail(StatusCode::MISDIRECTED_REQUEST, why));
         }
     }

@@ -1,4 +1,5 @@
-//! Reads JSON as Python does: integers of any size, numbers too large for a float, and lone surrogates.
+//! Reads JSON as Python does: integers of any size, numbers too large for a float, and lone
+//! surrogates.
 
 use serde_json::Value;
 
@@ -23,7 +24,8 @@ pub fn read(body: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// Returns whether a text may hold what [`marked`] marks: long digits, an exponent of three digits, an escaped surrogate.
+/// Returns whether a text may hold what [`marked`] marks: long digits, an exponent of three digits,
+/// an escaped surrogate.
 fn may_be_changed(text: &str) -> bool {
     let long = |run: &[u8]| run.iter().all(u8::is_ascii_digit);
     let bytes = text.as_bytes();

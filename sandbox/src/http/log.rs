@@ -1,4 +1,5 @@
-//! The log of requests: kept for tests, and written as JSON lines. It has no headers, bodies or secrets.
+//! The log of requests: kept for tests, and written as JSON lines. It has no headers, bodies or
+//! secrets.
 
 use std::{
     borrow::Cow,
@@ -15,7 +16,8 @@ use serde_json::json;
 
 use crate::util::{private, secret};
 
-/// A request that the sandbox responded to. Headers and bodies, which may hold secrets, are not kept.
+/// A request that the sandbox responded to. Headers and bodies, which may hold secrets, are not
+/// kept.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -96,7 +98,8 @@ impl Log {
     }
 }
 
-/// Returns a text in ASCII: a terminal may obey other characters, or show them in another direction.
+/// Returns a text in ASCII: a terminal may obey other characters, or show them in another
+/// direction.
 pub fn ascii(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::CONTROLS).to_string()
 }
@@ -111,7 +114,8 @@ fn mask_path(path: &str) -> String {
     masked.collect::<Vec<_>>().join("/")
 }
 
-/// Returns the query with everything masked that looks secret by its name or form once it is decoded.
+/// Returns the query with everything masked that looks secret by its name or form once it is
+/// decoded.
 pub fn mask_query(query: &str) -> String {
     let masked = query.split('&').map(|pair| match pair.split_once('=') {
         _ if !is_secret_pair(pair) => Cow::Borrowed(pair),

@@ -16,7 +16,8 @@ const RESULTS: &str = "results";
 
 pub const ENVELOPE_MEMBERS: [&str; 6] = ["count", "next", "previous", RESULTS, "page", "page_size"];
 
-/// Returns the envelope of a page without its `items`, which [`json`] writes. The live API's pages have no links but give their size; where there is nothing to count by, links are the only way.
+/// Returns the envelope of a page without its `items`, which [`json`] writes. The live API's pages
+/// have no links but give their size; where there is nothing to count by, links are the only way.
 pub fn envelope(
     keys: &[String],
     strict: bool,

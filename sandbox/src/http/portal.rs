@@ -1,6 +1,7 @@
 //! The portal: Swagger UI with the sandbox's own document, for a browser that opens `/`.
 //!
-//! Its files are part of the program, and the content security policy of the page lets a browser load nothing from elsewhere.
+//! Its files are part of the program, and the content security policy of the page lets a browser
+//! load nothing from elsewhere.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -23,8 +24,9 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 /// Returns the page that a browser gets at `/`.
 pub fn page() -> ApiResponse {
     // Swagger UI uses `style` attributes and `data:` images.
-    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
-                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' \
+                          'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri \
+                          'none'; form-action 'none'; frame-ancestors 'none'";
     let mut page = response::new(StatusCode::OK, "text/html; charset=utf-8", files::html());
     for (name, value) in [
         (header::CACHE_CONTROL, "no-cache"),
@@ -60,7 +62,8 @@ mod files {
             .replace("{PASSWORD}", crate::PASSWORD)
     }
 
-    /// Returns a file of the page. It may be cached but must be revalidated, because another version of the sandbox may use the same address.
+    /// Returns a file of the page. It may be cached but must be revalidated, because another
+    /// version of the sandbox may use the same address.
     pub async fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<ApiResponse> {
         let name = path
             .strip_prefix(PREFIX)
@@ -122,8 +125,9 @@ mod files {
     use crate::http::response::ApiResponse;
 
     pub fn html() -> &'static str {
-        "<!DOCTYPE html>\n<title>AutoPi sandbox</title>\n<h1>AutoPi sandbox</h1>\n\
-         <p>Built without the feature <code>portal</code>. The document: <a href=\"/?format=openapi\">/?format=openapi</a></p>\n"
+        "<!DOCTYPE html>\n<title>AutoPi sandbox</title>\n<h1>AutoPi sandbox</h1>\n<p>Built without \
+         the feature <code>portal</code>. The document: <a \
+         href=\"/?format=openapi\">/?format=openapi</a></p>\n"
     }
 
     pub async fn file(_: &Method, _: &str, _: &HeaderMap) -> Option<ApiResponse> {

@@ -71,7 +71,8 @@ pub fn render(
             paging,
         } => {
             let Some(list) = &operation.list else {
-                // The document says nothing about a response without a schema, so it is that of the live API.
+                // The document says nothing about a response without a schema, so it is that of the
+                // live API.
                 let Some(response) = operation.response else {
                     return response::new(operation.status, media(operation), page::array(&items));
                 };
@@ -176,8 +177,8 @@ fn file(operation: &Operation) -> ApiResponse {
     response
 }
 
-/// Returns the response to a login. The live API responds 200 with token and user. By the document it echoes the request with 201; members that a client needs
-/// are added.
+/// Returns the response to a login. The live API responds 200 with token and user. By the document
+/// it echoes the request with 201; members that a client needs are added.
 pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) -> ApiResponse {
     let Some(schema) = operation.response.filter(|_| api.wire == Wire::Spec) else {
         return response::json(StatusCode::OK, &response);

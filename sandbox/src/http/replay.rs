@@ -47,7 +47,8 @@ pub struct Recording(Option<Mutex<Vec<Line>>>);
 
 impl Recording {
     /// # Errors
-    /// Returns an error with the path if the file cannot be read, and with the line if that is not one of a recording.
+    /// Returns an error with the path if the file cannot be read, and with the line if that is not
+    /// one of a recording.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
         let Some(path) = path else {
             return Ok(Self::default());
@@ -65,7 +66,8 @@ impl Recording {
         Ok(Self(Some(Mutex::new(lines))))
     }
 
-    /// Returns the first recorded response to this request that was not used yet, or else the last one.
+    /// Returns the first recorded response to this request that was not used yet, or else the last
+    /// one.
     pub fn respond(&self, method: &Method, uri: &Uri) -> Option<ApiResponse> {
         let lines = self.0.as_ref()?;
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);

@@ -70,7 +70,8 @@ fn lists(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
     })
 }
 
-/// A 200 response to GET, with its entity tag, and with its compressed form once that was requested.
+/// A 200 response to GET, with its entity tag, and with its compressed form once that was
+/// requested.
 #[derive(Debug)]
 pub struct CachedResponse {
     status: StatusCode,
@@ -110,7 +111,8 @@ impl CachedResponse {
         512 + self.body.len() + self.body.len() / 4
     }
 
-    /// Returns the response for a request: 304 if the client has it already, and compressed if the client supports that.
+    /// Returns the response for a request: 304 if the client has it already, and compressed if the
+    /// client supports that.
     pub fn for_request(&self, request_headers: &HeaderMap) -> ApiResponse {
         let mut response = ApiResponse::new(Bytes::new());
         *response.headers_mut() = self.headers.clone();

@@ -1,4 +1,5 @@
-//! The server. It uses hyper directly for HTTP/1.1, because faults need the connection, which a framework would hide.
+//! The server. It uses hyper directly for HTTP/1.1, because faults need the connection, which a
+//! framework would hide.
 
 use std::{
     io,
@@ -51,7 +52,8 @@ pub async fn serve(listener: TcpListener, api: Arc<Api>) {
             Ok((stream, peer)) => {
                 drop(connections.spawn(connection(stream, peer, api.clone(), crowded.clone())))
             }
-            // Probably out of file descriptors: idle connections must be closed, and the server continues.
+            // Probably out of file descriptors: idle connections must be closed, and the server
+            // continues.
             Err(_) => {
                 crowded.notify_waiters();
                 sleep(Duration::from_millis(20)).await;
@@ -171,7 +173,8 @@ async fn handle(
     Some(fault_response::finish(api, response, &active))
 }
 
-/// Returns the body, or 413 if it is too large; if its `Content-Length` is too large, it is not read at all.
+/// Returns the body, or 413 if it is too large; if its `Content-Length` is too large, it is not
+/// read at all.
 ///
 /// A slow client gets 408 after the body timeout.
 async fn read(

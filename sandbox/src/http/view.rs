@@ -1,4 +1,5 @@
-//! Handles a request from its head and body to its response, in the same order as Django REST framework.
+//! Handles a request from its head and body to its response, in the same order as Django REST
+//! framework.
 
 use std::{net::IpAddr, sync::Arc};
 

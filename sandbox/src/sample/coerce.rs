@@ -1,4 +1,5 @@
-//! Makes a value fit a schema: shows what was sent in the form of a response, and values of the live API in the form of the document.
+//! Makes a value fit a schema: shows what was sent in the form of a response, and values of the
+//! live API in the form of the document.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +16,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Coercer<'a> {
     pub sampler: Sampler<'a>,
-    /// Whether values are made exactly as documented, where a method field, documented as a string, holds the JSON text of its value.
+    /// Whether values are made exactly as documented, where a method field, documented as a
+    /// string, holds the JSON text of its value.
     pub strict: bool,
 }
 
@@ -141,7 +143,8 @@ impl Coercer<'_> {
             (Kind::List(item), value) => {
                 Value::Array(vec![self.coerce(*item, value, name, context)])
             }
-            // A value that one serializer accepts may be impossible in another, such as a blank text.
+            // A value that one serializer accepts may be impossible in another, such as a blank
+            // text.
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.text_fits(place, &text) =>
             {

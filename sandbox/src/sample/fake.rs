@@ -24,7 +24,8 @@ const MODELS: [&str; 6] = [
 /// World manufacturer identifiers of these makes.
 const MANUFACTURERS: [&str; 6] = ["WV1", "YAR", "WF0", "VF1", "TMB", "YV2"];
 
-/// Returns a vehicle identification number with a valid check digit in ninth place (ISO 3779, 49 CFR 565).
+/// Returns a vehicle identification number with a valid check digit in ninth place (ISO 3779, 49
+/// CFR 565).
 pub fn vin(index: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
     let mut rng = Rng::of(0, "vin").nth(index);
@@ -73,7 +74,8 @@ fn luhn(digits: &str) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
-/// Returns when the item with this number started and ended, in seconds, within the telemetry of its device.
+/// Returns when the item with this number started and ended, in seconds, within the telemetry of
+/// its device.
 fn times(index: u64, span: i64) -> (i64, i64) {
     let mut rng = Rng::of(1, "times").nth(index);
     let long = (720 + rng.below(1680) as i64).min(span.max(1));

@@ -46,7 +46,8 @@ pub struct Sampler<'a> {
     pub span: i64,
     /// Whether values are made exactly as documented, which has no nulls in method fields.
     pub strict: bool,
-    /// Whether values are for responses: nullable ones may be null, and write-only ones are left out.
+    /// Whether values are for responses: nullable ones may be null, and write-only ones are left
+    /// out.
     pub for_response: bool,
     /// Whether values are those of unset fields: null, empty or zero, as far as the schema allows.
     pub unset: bool,
@@ -174,7 +175,8 @@ impl<'a> Sampler<'a> {
                     .max(least.unwrap_or(0))
                     .min(most.unwrap_or(usize::MAX))
                     .min(if progress.is_full() { 0 } else { 50 });
-                // An object without an id is a part of the item, such as an earlier position; otherwise it is another item.
+                // An object without an id is a part of the item, such as an earlier position;
+                // otherwise it is another item.
                 let part = inner.object().is_some_and(|o| self.is_part(name, o));
                 let now = fake::second("ts", context, self.span);
                 let nth = |j: usize| SampleContext {

@@ -18,7 +18,8 @@ impl Progress {
         self.objects.contains(&std::ptr::from_ref(object))
     }
 
-    /// Returns whether the limits are reached, which only a schema that contains itself or doubles at each level does.
+    /// Returns whether the limits are reached, which only a schema that contains itself or doubles
+    /// at each level does.
     pub fn is_full(&self) -> bool {
         self.depth > 48 || self.objects.len() > 24 || self.total > 5000
     }

@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl Sampler<'_> {
-    /// Returns the resource of an object, by the name of its field, or by a property that only one resource has.
+    /// Returns the resource of an object, by the name of its field, or by a property that only one
+    /// resource has.
     pub fn resource(&self, name: &str, object: &Object) -> Option<String> {
         let resource = subject(name);
         if name.is_empty() || resource == "item" || !self.is_known(&resource) {
@@ -24,7 +25,8 @@ impl Sampler<'_> {
         (!name.is_empty() && resource != "item").then_some(resource)
     }
 
-    /// Returns whether such an object is only a part of another: it has no id and belongs to no collection.
+    /// Returns whether such an object is only a part of another: it has no id and belongs to no
+    /// collection.
     pub fn is_part(&self, name: &str, object: &Object) -> bool {
         let named = ["id", "pk", "uuid"];
         named.iter().all(|id| object.get(id).is_none()) && !self.is_known(&subject(name))
@@ -36,7 +38,8 @@ impl Sampler<'_> {
             .any(|kind| self.by_resource.contains_key(&(resource.to_owned(), *kind)))
     }
 
-    /// Returns the id of another item, if the field is named after its collection, or of the item itself.
+    /// Returns the id of another item, if the field is named after its collection, or of the item
+    /// itself.
     pub fn reference(&self, name: &str, kind: IdKind, context: SampleContext<'_>) -> Option<Value> {
         let resource = if matches!(name, "id" | "pk" | "uuid") {
             context.resource.to_owned()

@@ -1,4 +1,5 @@
-//! The position of a vehicle at a time. It drives up and down the E45 and the E20 through Denmark, where the vendor is at home.
+//! The position of a vehicle at a time. It drives up and down the E45 and the E20 through Denmark,
+//! where the vendor is at home.
 
 /// Towns along the road: name, latitude, longitude.
 const TOWNS: [(&str, f64, f64); 15] = [
@@ -30,7 +31,8 @@ pub struct Position {
     pub town: &'static str,
 }
 
-/// Returns the distance in metres between two places, as on a plane, which is exact enough at this length.
+/// Returns the distance in metres between two places, as on a plane, which is exact enough at this
+/// length.
 fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (north, east) = offset(a, b);
     north.hypot(east)
@@ -43,7 +45,8 @@ fn offset(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     )
 }
 
-/// Returns the position of a vehicle. `vehicle` determines its start; `second` counts from the start of the data.
+/// Returns the position of a vehicle. `vehicle` determines its start; `second` counts from the
+/// start of the data.
 pub fn position(vehicle: u64, second: i64) -> Position {
     let legs = || TOWNS.iter().zip(TOWNS.iter().skip(1));
     let length: f64 = legs().map(|(a, b)| distance((a.1, a.2), (b.1, b.2))).sum();

@@ -1,4 +1,5 @@
-//! Telemetry: any number of rows for each device, none of them stored. A row is computed from its number, so that a page costs as much as is on it.
+//! Telemetry: any number of rows for each device, none of them stored. A row is computed from its
+//! number, so that a page costs as much as is on it.
 
 use serde_json::{Value, json};
 

@@ -84,7 +84,8 @@ fn distribute(list: &mut [Value], total: u64) {
     }
 }
 
-/// Makes the amounts of an invoice agree: the lines add up to the subtotal, and with the tax to the total.
+/// Makes the amounts of an invoice agree: the lines add up to the subtotal, and with the tax to the
+/// total.
 fn decimals(map: &mut Map<String, Value>) {
     let cents = |value: &Value| {
         let text = value

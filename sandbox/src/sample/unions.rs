@@ -7,11 +7,13 @@ use crate::{
     spec::schema::{Kind, Schema, SchemaRef, Union},
 };
 
-/// How many values are made, of one alternative after another, if each fits several alternatives of a `oneOf`.
+/// How many values are made, of one alternative after another, if each fits several alternatives of
+/// a `oneOf`.
 const ATTEMPTS: u64 = 8;
 
 impl Sampler<'_> {
-    /// Returns a value of one alternative. In a `oneOf`, a scalar that fits no other alternative is preferred (JSON Schema, `oneOf`).
+    /// Returns a value of one alternative. In a `oneOf`, a scalar that fits no other alternative is
+    /// preferred (JSON Schema, `oneOf`).
     pub(super) fn union(
         &self,
         place: SchemaRef,

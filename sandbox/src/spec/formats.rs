@@ -20,7 +20,8 @@ pub fn violation(format: &str, text: &str) -> Option<&'static str> {
             Err(Fault::Range) => (false, "Datetime value out of range."),
             read => (
                 read.is_ok(),
-                "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+                "Datetime has wrong format. Use one of these formats instead: \
+                 YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
             ),
         },
         "date" => (
@@ -58,7 +59,8 @@ pub fn fits(format: &str, text: &str) -> bool {
     violation(format, text).is_none()
 }
 
-/// Django's name of a host with a top-level domain, without the dot that may follow. Its look-arounds are written out, since `regex_lite` has none.
+/// Django's name of a host with a top-level domain, without the dot that may follow. Its
+/// look-arounds are written out, since `regex_lite` has none.
 static HOST: LazyLock<String> = LazyLock::new(|| {
     let letter = r"a-z\u{a1}-\u{ffff}";
     let label = format!("[{letter}0-9](?:[{letter}0-9-]{{0,61}}[{letter}0-9])?");

@@ -1,4 +1,5 @@
-//! A document (Swagger 2.0 or OpenAPI 3.0), compiled once: everything that is needed to validate requests and to render responses.
+//! A document (Swagger 2.0 or OpenAPI 3.0), compiled once: everything that is needed to validate
+//! requests and to render responses.
 //!
 //! `classify` finds out what an operation does from its path and its shapes, never from its name.
 
@@ -28,7 +29,8 @@ pub struct Spec {
     pub collections: Vec<Collection>,
     /// Collections by their noun (`device`) and the kind of their ids.
     pub by_resource: HashMap<(String, IdKind), usize>,
-    /// The collections that have the items of a noun: its own, and those that share its identifying field.
+    /// The collections that have the items of a noun: its own, and those that share its
+    /// identifying field.
     pub collections_of: HashMap<(String, IdKind), Vec<usize>>,
     /// The resource that a unique field identifies: `unit_id` identifies a device.
     pub unique_fields: HashMap<&'static str, (String, IdKind)>,
@@ -40,7 +42,8 @@ pub struct Spec {
 pub struct Route {
     /// The path template, with the base path.
     pub template: String,
-    /// The items that the path's parameters name: index of the parameter, collection, and property.
+    /// The items that the path's parameters name: index of the parameter, collection, and
+    /// property.
     pub parents: Vec<(usize, Target)>,
     pub operations: Vec<Operation>,
     /// Its methods, in Django's order, for the `Allow` header.
@@ -75,7 +78,8 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Returns whether it is a page parameter, where a wrong value means a missing page or is ignored, and is not an error of the request.
+    /// Returns whether it is a page parameter, where a wrong value means a missing page or is
+    /// ignored, and is not an error of the request.
     pub fn is_page(&self) -> bool {
         self.location == Location::Query
             && matches!(
@@ -156,13 +160,15 @@ pub enum IdKind {
 /// A collection of items with ids at one path.
 #[derive(Debug, Default)]
 pub struct Collection {
-    /// The path without base path and version, with its parameters as `{}`: filled in, it is the key of the state.
+    /// The path without base path and version, with its parameters as `{}`: filled in, it is the
+    /// key of the state.
     pub path: String,
     pub resource: String,
     /// The property that holds the id.
     pub key: Option<String>,
     pub id: IdKind,
-    /// All properties that any operation shows, as the one with the most properties describes them.
+    /// All properties that any operation shows, as the one with the most properties describes
+    /// them.
     pub full: SchemaRef,
     /// Whether ids can be learned from a list or a creation; if not, every id counts as known.
     pub knows_ids: bool,

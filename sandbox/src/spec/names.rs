@@ -1,6 +1,7 @@
 //! The nouns that paths and fields are named after.
 
-/// Returns a path without base path, version segments and trailing slash, with its parameters as `{}`.
+/// Returns a path without base path, version segments and trailing slash, with its parameters as
+/// `{}`.
 pub fn normalize_path(template: &str, base: &str) -> String {
     let path = template
         .strip_prefix(base)
@@ -57,7 +58,8 @@ pub fn subject(name: &str) -> String {
     singular(cut.filter(|c| !c.is_empty()).unwrap_or(&lower))
 }
 
-/// Returns whether an operation needs no credentials: logging in, registering, resetting a password.
+/// Returns whether an operation needs no credentials: logging in, registering, resetting a
+/// password.
 pub fn is_public(method: &str, template: &str) -> bool {
     let open = |s: &str| {
         matches!(

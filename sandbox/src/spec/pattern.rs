@@ -7,7 +7,8 @@ use crate::util::rng::Rng;
 /// The maximum length of a text; a pattern may require more than is useful: `((a{64}){64}){64}`.
 const LONGEST: usize = 1 << 12;
 
-/// Returns a text that matches; `None` for unsupported expressions (look-around, back references) and for texts beyond [`LONGEST`] bytes.
+/// Returns a text that matches; `None` for unsupported expressions (look-around, back references)
+/// and for texts beyond [`LONGEST`] bytes.
 pub fn text(pattern: &str, rng: &mut Rng) -> Option<String> {
     if pattern.len() > LONGEST {
         return None;

@@ -1,6 +1,7 @@
 //! A tree of path templates: a request only walks its own segments.
 //!
-//! Our own, because the router crates refuse documents with `{id}` and `{device_pk}` in the same position, or `{name}.{ext}` in one segment.
+//! Our own, because the router crates refuse documents with `{id}` and `{device_pk}` in the same
+//! position, or `{name}.{ext}` in one segment.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -76,7 +77,8 @@ impl Router {
         }
     }
 
-    /// Finds the route of a path; literal segments take precedence over mixed ones, and those over parameters.
+    /// Finds the route of a path; literal segments take precedence over mixed ones, and those over
+    /// parameters.
     pub fn find(&self, path: &str) -> Option<Match> {
         // As in Django, an encoded slash ends a segment too.
         let path = decode(path);

@@ -1,4 +1,5 @@
-//! Times and dates, as Django reads them: by Python's `fromisoformat` (of 3.11 and later), or else by expressions of its own.
+//! Times and dates, as Django reads them: by Python's `fromisoformat` (of 3.11 and later), or else
+//! by expressions of its own.
 
 use std::sync::LazyLock;
 

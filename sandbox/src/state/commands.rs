@@ -1,6 +1,7 @@
 //! Commands on devices: jobs that are pending and then done, and webhooks with their results.
 //!
-//! Not published by the vendor: the response while there is no result. Here it is the job's state, `{"jid": "…", "state": "PENDING"}`.
+//! Not published by the vendor: the response while there is no result. Here it is the job's state,
+//! `{"jid": "…", "state": "PENDING"}`.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -75,7 +76,8 @@ impl Commands {
         }
     }
 
-    /// Starts a command; returns the job's id, or the error of the request. `token` signs the webhook.
+    /// Starts a command; returns the job's id, or the error of the request. `token` signs the
+    /// webhook.
     pub async fn start(
         &self,
         device: Device,

@@ -1,4 +1,5 @@
-//! The state on disk: a SQLite file with all changes. A change is in the file before its response is sent.
+//! The state on disk: a SQLite file with all changes. A change is in the file before its response
+//! is sent.
 
 use std::{
     path::Path,
@@ -18,18 +19,21 @@ const APPLICATION: i64 = 0x4150_6953;
 pub struct Db(Mutex<Connection>);
 
 impl Db {
-    /// Opens a file. `made_of` describes how the other items are made (seed and number), because the changes would not fit other ones.
+    /// Opens a file. `made_of` describes how the other items are made (seed and number), because
+    /// the changes would not fit other ones.
     pub fn open(path: &Path, made_of: &str) -> Result<Self, String> {
         let name = path.display();
         let broken = |e: rusqlite::Error| {
             format!(
-                "{name} is not a usable database: {e}; choose another file, or delete this one to start anew"
+                "{name} is not a usable database: {e}; choose another file, or delete this one to \
+                 start anew"
             )
         };
         let shown = |e: &dyn std::fmt::Display| format!("cannot open {name}: {e}");
         crate::util::private::append(path).map_err(|e| shown(&e))?;
         let db = Connection::open(path).map_err(|e| shown(&e))?;
-        // The write-ahead log survives when the process is killed; only a loss of power may cost the last changes.
+        // The write-ahead log survives when the process is killed; only a loss of power may cost
+        // the last changes.
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
         )
@@ -45,7 +49,8 @@ impl Db {
         if tables == 0 && application == 0 {
             db.execute_batch(&format!(
                 "BEGIN; CREATE TABLE made_of (words TEXT NOT NULL);
-                 CREATE TABLE change (seq INTEGER PRIMARY KEY, path TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, sent TEXT, UNIQUE (path, id));
+                 CREATE TABLE change (seq INTEGER PRIMARY KEY, path TEXT NOT NULL, id TEXT NOT \
+                 NULL, number INTEGER NOT NULL, sent TEXT, UNIQUE (path, id));
                  PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
             ))
             .map_err(broken)?;
@@ -57,7 +62,8 @@ impl Db {
             ));
         } else if version != VERSION {
             return Err(format!(
-                "{name} has version {version}, this sandbox reads version {VERSION}: choose another file, or delete this one to start anew"
+                "{name} has version {version}, this sandbox reads version {VERSION}: choose \
+                 another file, or delete this one to start anew"
             ));
         }
         let sound: String = db
@@ -100,7 +106,8 @@ impl Db {
 
     /// Writes all changes or none.
     pub fn save(&self, path: &str, changes: &[Change]) -> Result<(), String> {
-        const SQL: &str = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
+        const SQL: &str = "INSERT INTO change (path, id, number, sent) VALUES (?1, ?2, ?3, ?4) ON \
+                           CONFLICT (path, id) DO UPDATE SET sent = ?4, number = ?3";
         let db = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let write = || -> rusqlite::Result<()> {
             let all = db.unchecked_transaction()?;

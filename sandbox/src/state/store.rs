@@ -1,7 +1,9 @@
-//! The store: which items exist, and what was changed. Everything else of an item is computed from its number whenever it is shown.
+//! The store: which items exist, and what was changed. Everything else of an item is computed from
+//! its number whenever it is shown.
 //!
-//! Locks are always taken in the same order: the state's, then the file's. A change is planned, written and applied under the lock of the state, so that the
-//! file has the changes in the order of their responses, and a failed write changes nothing.
+//! Locks are always taken in the same order: the state's, then the file's. A change is planned,
+//! written and applied under the lock of the state, so that the file has the changes in the order
+//! of their responses, and a failed write changes nothing.
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
@@ -99,7 +101,8 @@ impl Store {
         Ok(state)
     }
 
-    /// Writes the changes that `plan` returns to the file, then applies them: whatever is shown is stored.
+    /// Writes the changes that `plan` returns to the file, then applies them: whatever is shown is
+    /// stored.
     fn commit(
         &self,
         place: &CollectionKey,
@@ -162,7 +165,8 @@ impl Store {
         }
     }
 
-    /// Creates items, with ids unless they are given. `duplicate` returns the unique field of a new item whose value is taken.
+    /// Creates items, with ids unless they are given. `duplicate` returns the unique field of a new
+    /// item whose value is taken.
     pub fn create(
         &self,
         place: &CollectionKey,

@@ -9,7 +9,11 @@ pub enum Db {}
 
 impl Db {
     pub fn open(_: &Path, _: &str) -> Result<Self, String> {
-        Err("this sandbox was built without the feature `sqlite` of autopi-sandbox: it keeps its state in memory only".into())
+        Err(
+            "this sandbox was built without the feature `sqlite` of autopi-sandbox: it keeps its \
+             state in memory only"
+                .into(),
+        )
     }
 
     pub fn changes(&self, _: &str) -> Result<Vec<Change>, String> {

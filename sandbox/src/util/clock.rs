@@ -1,4 +1,5 @@
-//! The sandbox's clock: the system's with an offset, or one that stands still until a test moves it.
+//! The sandbox's clock: the system's with an offset, or one that stands still until a test moves
+//! it.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},

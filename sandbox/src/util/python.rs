@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// The marker of a number that no [`Value`] holds: its digits, or Python's `inf`, stand in its place.
+/// The marker of a number that no [`Value`] holds: its digits, or Python's `inf`, stand in its
+/// place.
 pub const NUMBER: &str = "\u{0}number";
 
 /// Lone surrogates, which a Python text may hold and no Rust text, stand here in plane 16.
@@ -77,7 +78,8 @@ fn quoted(text: &str) -> String {
             ('\\', _) => out.push_str("\\\\"),
             _ if c == quote => out.extend(['\\', c]),
             (_, n) if SURROGATES.contains(&c) => out.push_str(&format!("\\u{:04x}", n & 0xffff)),
-            // What Rust's `Debug` escapes is what Python does not print, but for marks that combine.
+            // What Rust's `Debug` escapes is what Python does not print, but for marks that
+            // combine.
             (_, n)
                 if c != '"' && c != '\'' && c.escape_debug().len() > 1 && !c.is_alphanumeric() =>
             {
@@ -94,7 +96,8 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Returns a float with the fewest digits: from 1e16 on, and below 1e-4, with an exponent of at least two digits.
+/// Returns a float with the fewest digits: from 1e16 on, and below 1e-4, with an exponent of at
+/// least two digits.
 fn float(number: f64) -> String {
     let text = format!("{number:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -112,7 +115,8 @@ pub fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
 }
 
-/// Returns the digits of an integer that `int` reads: with white space around it, a sign, and underscores between digits.
+/// Returns the digits of an integer that `int` reads: with white space around it, a sign, and
+/// underscores between digits.
 pub fn int(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);

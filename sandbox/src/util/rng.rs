@@ -1,6 +1,7 @@
 //! A small deterministic generator.
 
-/// SplitMix64. Its state is also the hash of a place: the same place gives the same values, whatever was made before.
+/// SplitMix64. Its state is also the hash of a place: the same place gives the same values,
+/// whatever was made before.
 #[derive(Clone, Copy, Debug)]
 pub struct Rng(u64);
 

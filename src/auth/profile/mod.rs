@@ -1,4 +1,5 @@
-//! The sources of [`ClientBuilder::from_env`](crate::ClientBuilder::from_env): the environment, then a profile in `~/.config/autopi/credentials.toml`.
+//! The sources of [`ClientBuilder::from_env`](crate::ClientBuilder::from_env): the environment,
+//! then a profile in `~/.config/autopi/credentials.toml`.
 
 use std::{
     collections::BTreeMap,
@@ -129,8 +130,8 @@ pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Found>>, Error> {
 /// The maximum size of a file of credentials, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads the file, or returns `None` if there is none. A file that others may read is refused, because a token in it counts as leaked; so is one that others
-/// may have written.
+/// Reads the file, or returns `None` if there is none. A file that others may read is refused,
+/// because a token in it counts as leaked; so is one that others may have written.
 fn read(path: &Path, home: &Path) -> Result<Option<SecretString>, Error> {
     let refuse =
         |why: String| Error::configuration(format!("cannot use {}: {why}", path.display()));
@@ -200,9 +201,16 @@ fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
 fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Found>, Error> {
     let text = text.expose_secret();
     toml::from_str(text).map_err(|e| {
-        let line = e.span().and_then(|s| text.get(..s.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        let line = e
+            .span()
+            .and_then(|s| text.get(..s.start))
+            .map_or(1, |before| before.matches('\n').count() + 1);
         let known = "base_url, api_token, jwt, email, password, read_only, keyring, spec";
-        Error::configuration(format!("{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in quotes", path.display()))
+        Error::configuration(format!(
+            "{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in \
+             quotes",
+            path.display()
+        ))
     })
 }
 

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 
 use super::*;
 
-/// Returns the `Debug` text of the credentials and the base URL that this file and environment give.
+/// Returns the `Debug` text of the credentials and the base URL that this file and environment
+/// give.
 fn found(
     file: Option<(&str, u32)>,
     env: &[(&str, &str)],
@@ -36,7 +37,8 @@ fn found(
     })
 }
 
-const FILE: &str = "[default]\napi_token = 'of-file'\nbase_url = 'https://a.example'\n[fleet]\nemail = 'a@b.c'\npassword = 'canary'\n";
+const FILE: &str = "[default]\napi_token = 'of-file'\nbase_url = 'https://a.example'\n[fleet]\nemail = \
+     'a@b.c'\npassword = 'canary'\n";
 
 #[test]
 fn the_environment_comes_before_the_file() {

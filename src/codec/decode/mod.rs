@@ -1,4 +1,5 @@
-//! Decoding: a response is read as it is documented and, if that fails, leniently (docs/decisions/0003).
+//! Decoding: a response is read as it is documented and, if that fails, leniently
+//! (docs/decisions/0003).
 
 use std::cell::RefCell;
 
@@ -20,7 +21,8 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     read_with(text, false)
 }
 
-/// As [`read`], for values that are documented as any JSON: numbers that would lose digits, and Python's `NaN` and `Infinity`, are read as strings.
+/// As [`read`], for values that are documented as any JSON: numbers that would lose digits, and
+/// Python's `NaN` and `Infinity`, are read as strings.
 pub(crate) fn read_any<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     read_with(text, true)
 }
@@ -41,7 +43,8 @@ fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
     value
 }
 
-/// Decodes a part of a response leniently. Empty strings that are found not to fit are noted in `empty`.
+/// Decodes a part of a response leniently. Empty strings that are found not to fit are noted in
+/// `empty`.
 pub(crate) fn leniently<T: DeserializeOwned>(
     text: &[u8],
     empty: &RefCell<Vec<usize>>,

@@ -70,7 +70,8 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// Reads a list: also a single item, the JSON text of a list, and null or an empty string as an empty list.
+    /// Reads a list: also a single item, the JSON text of a list, and null or an empty string as an
+    /// empty list.
     pub(super) fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match value.text {
             b"null" => value.with_text(b"[]").list(visitor),

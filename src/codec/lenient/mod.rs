@@ -1,10 +1,13 @@
-//! The lenient reading of a response: a value of another form than the documented one is accepted where its meaning is plain.
+//! The lenient reading of a response: a value of another form than the documented one is accepted
+//! where its meaning is plain.
 //!
-//! drf-yasg documents what a serializer declares, but views may send other forms: a number in a string, the JSON text of a value, a single item in place of a
-//! list or a list in place of its only item, an empty string for a missing value. Nothing is guessed: a value without a plain meaning stays an error.
+//! drf-yasg documents what a serializer declares, but views may send other forms: a number in a
+//! string, the JSON text of a value, a single item in place of a list or a list in place of its
+//! only item, an empty string for a missing value. Nothing is guessed: a value without a plain
+//! meaning stays an error.
 //!
-//! It reads pieces of the text, not a tree, so that every digit of a number is available, and text that is not JSON (Python's `NaN`) affects only the piece
-//! that it is in.
+//! It reads pieces of the text, not a tree, so that every digit of a number is available, and text
+//! that is not JSON (Python's `NaN`) affects only the piece that it is in.
 
 mod meaning;
 

@@ -1,4 +1,5 @@
-//! Writes lists and objects into a query, a path or a header, by OpenAPI's `style` and `explode`, which are expansions of RFC 6570.
+//! Writes lists and objects into a query, a path or a header, by OpenAPI's `style` and `explode`,
+//! which are expansions of RFC 6570.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -40,7 +41,8 @@ const STRICT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// Characters that are not encoded with `allowReserved`: also reserved ones that cannot be taken for the end of the value.
+/// Characters that are not encoded with `allowReserved`: also reserved ones that cannot be taken
+/// for the end of the value.
 const RESERVED: &AsciiSet = &STRICT
     .remove(b':')
     .remove(b'/')
@@ -57,7 +59,8 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b'=');
 
 impl Format {
-    /// Returns the parameter as it is written into the URL or the header; `None` for a null, an empty list or an empty object, which are not sent.
+    /// Returns the parameter as it is written into the URL or the header; `None` for a null, an
+    /// empty list or an empty object, which are not sent.
     ///
     /// # Errors
     /// Returns an error if the value cannot be written in this style.
@@ -186,7 +189,8 @@ impl Format {
         }
     }
 
-    /// Encodes a text. `joined` says that it is part of a list, so that a separator in it must be encoded too.
+    /// Encodes a text. `joined` says that it is part of a list, so that a separator in it must be
+    /// encoded too.
     fn encode(&self, text: &str, joined: bool) -> Result<String, String> {
         let set = match self.place {
             Place::Header if joined && text.contains(',') => {

@@ -1,8 +1,8 @@
-//! Typed, open unions (`oneOf`, `anyOf`): finds the alternative of a value, and writes it. The rule and its reasons:
-//! docs/decisions/0006-unions.md.
+//! Typed, open unions (`oneOf`, `anyOf`): finds the alternative of a value, and writes it. The rule
+//! and its reasons: docs/decisions/0006-unions.md.
 //!
-//! A generated union describes its alternatives; the common part is here. A value that fits no alternative is kept, so
-//! reading a union only fails for what no JSON value can hold.
+//! A generated union describes its alternatives; the common part is here. A value that fits no
+//! alternative is kept, so reading a union only fails for what no JSON value can hold.
 
 mod macros;
 pub mod put;
@@ -44,7 +44,8 @@ pub trait Union: Sized + 'static {
 pub enum Source<'a> {
     /// A value that is read as it is documented.
     Strict(&'a Value),
-    /// A text that is read leniently, with the positions of empty strings that do not fit, which are found once.
+    /// A text that is read leniently, with the positions of empty strings that do not fit, which
+    /// are found once.
     Lenient(&'a [u8], &'a RefCell<Vec<usize>>),
 }
 
@@ -63,7 +64,8 @@ const DEEPEST: u8 = 100;
 #[derive(Clone, Copy, Default)]
 struct State {
     depth: u8,
-    /// Whether an alternative is only probed. Unions inside, which never fail, are then skipped: without this each level would double the work.
+    /// Whether an alternative is only probed. Unions inside, which never fail, are then skipped:
+    /// without this each level would double the work.
     probing: bool,
     /// Whether a union was skipped.
     passed: bool,
@@ -144,7 +146,8 @@ fn passed() -> bool {
     state.probing
 }
 
-/// Returns the union of a value. A tag alone decides; without one, the alternatives that fit are read, the best first.
+/// Returns the union of a value. A tag alone decides; without one, the alternatives that fit are
+/// read, the best first.
 pub fn of<U: Union>(value: Value) -> U {
     let order = order(U::TAG, U::ALTERNATIVES, &value);
     if order.is_empty() {
@@ -173,7 +176,8 @@ fn leniently<U: Union>(order: &[usize], text: &[u8]) -> Option<U> {
     }
 }
 
-/// Reads an alternative, first without the unions inside it, so that a fault costs no more than its own level.
+/// Reads an alternative, first without the unions inside it, so that a fault costs no more than its
+/// own level.
 fn read<U: Union>(index: usize, source: Source<'_>) -> Option<U> {
     let _inside = Scope::new(|state| state.depth = state.depth.saturating_add(1));
     if STATE.get().depth > DEEPEST {

@@ -115,7 +115,8 @@ impl Shape {
         let missing = self.required.iter().filter(|n| !map.contains_key(**n));
         let missing = missing.count();
         let foreign = if self.open { 0 } else { map.len() - known };
-        // One of two faults is accepted: missing members, or members that the document does not name; never both, and never if no member is known.
+        // One of two faults is accepted: missing members, or members that the document does not
+        // name; never both, and never if no member is known.
         let fits = match (missing, foreign) {
             (0, 0) => true,
             (0, _) | (_, 0) => known > 0,

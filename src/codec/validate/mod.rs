@@ -1,4 +1,5 @@
-//! Checks the limits of the document (JSON Schema validation keywords) before a request is sent. All violations are reported at once.
+//! Checks the limits of the document (JSON Schema validation keywords) before a request is sent.
+//! All violations are reported at once.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -70,12 +71,14 @@ pub struct Violations {
     pattern: Option<(&'static str, Option<Regex>)>,
 }
 
-/// How many violations are kept: a list with a million bad items is no more wrong than one with a thousand.
+/// How many violations are kept: a list with a million bad items is no more wrong than one with a
+/// thousand.
 const MOST: usize = 1000;
 /// How many characters of a value are shown.
 const SHOWN: usize = 60;
 
-/// A larger pattern (compiled) or a longer text is left to the server, because the time grows with their product. In bytes.
+/// A larger pattern (compiled) or a longer text is left to the server, because the time grows with
+/// their product. In bytes.
 const PATTERN_BYTES: usize = 1 << 16;
 const TEXT_BYTES: usize = 1 << 14;
 
@@ -182,8 +185,9 @@ impl Violations {
         self.within(|at| Self::step(at, field), each);
     }
 
-    /// Checks that the pattern matches somewhere in the value, as JSON Schema defines it. A pattern that Rust's regex does not support (Python's look-ahead,
-    /// for example) is left to the server.
+    /// Checks that the pattern matches somewhere in the value, as JSON Schema defines it. A pattern
+    /// that Rust's regex does not support (Python's look-ahead, for example) is left to the
+    /// server.
     pub fn pattern(&mut self, field: &str, value: &str, pattern: &'static str) {
         if value.len() > TEXT_BYTES {
             return;
@@ -261,7 +265,8 @@ impl Violations {
         }
     }
 
-    /// Checks that the value is a multiple of `n`, within the precision of `f64`: 0.3 is a multiple of 0.1.
+    /// Checks that the value is a multiple of `n`, within the precision of `f64`: 0.3 is a multiple
+    /// of 0.1.
     pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
         let times = value / n;
         if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {

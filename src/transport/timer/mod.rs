@@ -1,7 +1,9 @@
-//! Timeouts that cost a call almost nothing. A timer of tokio wakes the runtime's driver (a write to an eventfd and a turn of epoll) if it is the next to
-//! fire, which it always is for a single call: see docs/decisions/0004. Here one thread of the process waits for the earliest deadline, and is woken only for
-//! an earlier one. Each thread that makes calls has its own list, so that calls of many threads do not wait for a lock. A forked process does not have this
-//! thread and starts its own.
+//! Timeouts that cost a call almost nothing. A timer of tokio wakes the runtime's driver (a write
+//! to an eventfd and a turn of epoll) if it is the next to fire, which it always is for a single
+//! call: see docs/decisions/0004. Here one thread of the process waits for the earliest deadline,
+//! and is woken only for an earlier one. Each thread that makes calls has its own list, so that
+//! calls of many threads do not wait for a lock. A forked process does not have this thread and
+//! starts its own.
 
 use std::{
     cell::Cell,
@@ -43,7 +45,8 @@ pin_project! {
     }
 }
 
-/// Runs `future` until the deadline, and for `wait` at most, counted from its first poll that is pending.
+/// Runs `future` until the deadline, and for `wait` at most, counted from its first poll that is
+/// pending.
 pub(crate) fn timeout<F: Future>(
     wait: Duration,
     deadline: impl Into<Option<tokio::time::Instant>>,
@@ -102,7 +105,8 @@ impl Entry {
             Some((_, Some(_))) => {}
             _ => return Poll::Ready(()),
         }
-        // A waker is cloned and dropped outside the lock: dropping it may free a task, and an entry with it.
+        // A waker is cloned and dropped outside the lock: dropping it may free a task, and an entry
+        // with it.
         let mut other = waker.clone();
         match self.list.waiting().get_mut(self.key) {
             Some((_, Some(known))) => std::mem::swap(known, &mut other),
@@ -121,8 +125,8 @@ impl Drop for Entry {
 
 type Waiting = Slab<(Instant, Option<Waker>)>;
 
-/// The timeouts of some threads. Adding and removing is cheap, because every call does it; the timer's thread reads all entries, but seldom. Aligned so that
-/// two lists share no cache line.
+/// The timeouts of some threads. Adding and removing is cheap, because every call does it; the
+/// timer's thread reads all entries, but seldom. Aligned so that two lists share no cache line.
 #[derive(Default)]
 #[repr(align(128))]
 struct List(Mutex<Waiting>);
@@ -146,8 +150,9 @@ struct Timer {
 const FAR: Duration = Duration::from_secs(3600);
 
 impl Timer {
-    /// Returns the timer of this process and the list of this thread. Asking for the process id is a system call (1 % of a GET on loopback), so it is asked for
-    /// once for each runtime and thread: a forked process cannot use a runtime of its parent.
+    /// Returns the timer of this process and the list of this thread. Asking for the process id is
+    /// a system call (1 % of a GET on loopback), so it is asked for once for each runtime and
+    /// thread: a forked process cannot use a runtime of its parent.
     fn here() -> Option<(&'static Self, &'static List)> {
         type Own = Option<(&'static Timer, &'static List)>;
         thread_local! {
@@ -196,7 +201,8 @@ impl Timer {
 
     fn enter(&self, list: &'static List, at: Instant, waker: Waker) -> Entry {
         let key = list.waiting().insert((at, Some(waker)));
-        // Must follow the insertion: a timer thread that now chooses its next time either sees the entry, or is notified.
+        // Must follow the insertion: a timer thread that now chooses its next time either sees the
+        // entry, or is notified.
         let at = self.since_start(at);
         if at < self.planned.load(SeqCst) && at < self.planned.fetch_min(at, SeqCst) {
             self.thread.get().inspect(|thread| thread.unpark());
@@ -207,7 +213,8 @@ impl Timer {
     fn run(&self) {
         loop {
             let now = Instant::now();
-            // An entry that is added from here on, and is earlier than what is found below, wakes the thread.
+            // An entry that is added from here on, and is earlier than what is found below, wakes
+            // the thread.
             self.planned.store(self.since_start(now + FAR), SeqCst);
             let (mut next, mut due) = (now + FAR, Vec::new());
             for list in &self.lists {
@@ -220,7 +227,8 @@ impl Timer {
             }
             self.planned.fetch_min(self.since_start(next), SeqCst);
             if due.is_empty() {
-                // If an earlier entry was added meanwhile, its unpark token makes this return at once.
+                // If an earlier entry was added meanwhile, its unpark token makes this return at
+                // once.
                 thread::park_timeout(next.saturating_duration_since(Instant::now()));
             } else {
                 due.into_iter().for_each(wake);

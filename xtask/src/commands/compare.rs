@@ -25,7 +25,8 @@ pub struct Args {
     new: PathBuf,
     #[arg(long, default_value = "text")]
     format: Format,
-    /// Exit with 1 if a change is of this class or a worse one; what no rule claims counts as breaking
+    /// Exit with 1 if a change is of this class or a worse one; what no rule claims counts as
+    /// breaking
     #[arg(long)]
     fail_on: Option<Class>,
     /// What no rule claims does not count for `--fail-on`

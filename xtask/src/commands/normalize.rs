@@ -17,7 +17,8 @@ use crate::{
 const UPSTREAM: &str = "upstream.json";
 const OPENAPI: &str = "openapi.json";
 
-/// Writes the normalised form of `from` to `out`, or only compares them with `check`. With `projected` it is reduced to what progenitor can read.
+/// Writes the normalised form of `from` to `out`, or only compares them with `check`. With
+/// `projected` it is reduced to what progenitor can read.
 ///
 /// # Errors
 /// Returns the error of the stage that failed or, with `check`, an error if a file is stale.

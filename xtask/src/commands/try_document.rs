@@ -1,4 +1,5 @@
-//! `cargo xtask try`: runs a document through the pipeline, and compiles the client that is generated from it.
+//! `cargo xtask try`: runs a document through the pipeline, and compiles the client that is
+//! generated from it.
 
 use std::{fs, path::Path};
 
@@ -11,7 +12,8 @@ use crate::{
     say,
 };
 
-/// Compiles the client of a document, and with `progenitor` also progenitor's. The repository stays as it is.
+/// Compiles the client of a document, and with `progenitor` also progenitor's. The repository stays
+/// as it is.
 ///
 /// # Errors
 /// Returns an error if a stage fails, or if the code does not compile.

@@ -28,7 +28,8 @@ pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
     chain.take(33).last().unwrap_or(value)
 }
 
-/// Returns whether a schema holds no other, nor any list: most are so, and what looks for either may pass them by.
+/// Returns whether a schema holds no other, nor any list: most are so, and what looks for either
+/// may pass them by.
 pub fn is_leaf(schema: &Value) -> bool {
     let mut members = schema.as_object().into_iter().flatten();
     members.all(|(_, v)| !v.is_object() && !v.is_array())
@@ -90,7 +91,8 @@ pub fn reference(name: &str) -> Value {
     serde_json::json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// Returns the component that a discriminator's mapping names: by its pointer, its name, or a file of that name.
+/// Returns the component that a discriminator's mapping names: by its pointer, its name, or a file
+/// of that name.
 pub fn mapped(target: &str, schemas: &Map<String, Value>) -> Option<String> {
     let last = target.rsplit(['/', '#']).next().unwrap_or_default();
     let last = unescape(last);
@@ -114,8 +116,9 @@ pub fn mapped(target: &str, schemas: &Map<String, Value>) -> Option<String> {
     }
 }
 
-/// Renames the components that a schema names itself: in its `$ref`, and in its discriminator's mapping, as a reference or a bare name. A tag that was the name
-/// of a component without being mapped stays the same.
+/// Renames the components that a schema names itself: in its `$ref`, and in its discriminator's
+/// mapping, as a reference or a bare name. A tag that was the name of a component without being
+/// mapped stays the same.
 pub fn rename(map: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     const PREFIX: &str = "#/components/schemas/";
     let new = |name: &str| names.get(name).map(|n| format!("{PREFIX}{n}"));
@@ -181,7 +184,8 @@ pub fn schema_names(doc: &mut Value) -> BTreeSet<String> {
     named.cloned().collect()
 }
 
-/// Calls `f` with the document and, apart from it, its component schemas, which `f` sees while it changes the rest.
+/// Calls `f` with the document and, apart from it, its component schemas, which `f` sees while it
+/// changes the rest.
 pub fn beside_schemas<T>(
     doc: &mut Value,
     f: impl FnOnce(&mut Value, &Map<String, Value>) -> T,
@@ -194,7 +198,8 @@ pub fn beside_schemas<T>(
     out
 }
 
-/// Returns the first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see them.
+/// Returns the first free name: `base`, then `base2`, `base3`. Names are compared as Rust would see
+/// them.
 pub fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
     let base = heck::ToUpperCamelCase::to_upper_camel_case(base);
     if !taken(&base) {

@@ -31,7 +31,8 @@ pub fn parameters(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Map<String
     });
 }
 
-/// Calls `f` with a schema and every schema inside it, parents first. A property named `type` or `$ref` is not a keyword: only places of schemas are visited.
+/// Calls `f` with a schema and every schema inside it, parents first. A property named `type` or
+/// `$ref` is not a keyword: only places of schemas are visited.
 pub fn each_schema(schema: &mut Value, f: &mut impl FnMut(&mut Map<String, Value>)) {
     let Some(map) = schema.as_object_mut() else {
         return;

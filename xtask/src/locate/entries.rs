@@ -7,8 +7,8 @@ const LOOKED_UP: usize = 64;
 
 /// Returns the lines of the `wanted` entries of a list of `count` entries.
 ///
-/// In YAML as people write it, where each entry has its dash in one column, the dashes are counted. Otherwise entries after the first 64 have the line of the
-/// list.
+/// In YAML as people write it, where each entry has its dash in one column, the dashes are counted.
+/// Otherwise entries after the first 64 have the line of the list.
 pub fn entries(text: &str, list: &str, count: usize, wanted: &[usize]) -> Vec<usize> {
     if wanted.is_empty() {
         return Vec::new();

@@ -50,7 +50,8 @@ fn merge(value: &mut Value) {
     }
 }
 
-/// The maximum nesting of YAML: the scanner's time grows with its square, and no document needs more.
+/// The maximum nesting of YAML: the scanner's time grows with its square, and no document needs
+/// more.
 const YAML_NESTING: usize = 500;
 
 pub(super) fn yaml(text: &str) -> Result<Value, String> {

@@ -11,11 +11,10 @@ const ATTEMPTS: u32 = 3;
 /// The file name that means stdin.
 pub const STDIN: &str = "-";
 
-/// The timeouts of a download, and its maximum size.
+/// The timeouts of a connection and of an attempt with its body, and the maximum size.
 #[derive(Debug, Clone)]
 pub struct Limits {
     pub connect: Duration,
-    /// The timeout for one attempt, including the body.
     pub total: Duration,
     pub bytes: usize,
 }
@@ -53,7 +52,8 @@ pub fn is_private(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && place::is_loopback(url))
 }
 
-/// Returns a builder of the HTTP client for this URL, without redirects, for loopback without proxy.
+/// Returns a builder of the HTTP client for this URL, without redirects, for loopback without
+/// proxy.
 ///
 /// # Errors
 /// Returns an error if the program's cryptography provider supports no safe version of TLS.
@@ -100,10 +100,12 @@ pub fn shown(url: &Url) -> String {
     format!("{}{mark}{query}", place::shown(url))
 }
 
-/// Downloads a document through https, or http on loopback, without redirects to another host, and with a few attempts if the server or the connection fails.
+/// Downloads a document through https, or http on loopback, without redirects to another host, and
+/// with a few attempts if the server or the connection fails.
 ///
 /// # Errors
-/// Returns the errors of [`url()`], and an error if there is no connection, if the status is not 200, or if the body is too large or not UTF-8.
+/// Returns the errors of [`url()`], and an error if there is no connection, if the status is not
+/// 200, or if the body is too large or not UTF-8.
 pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result<Fetched, Failure> {
     let parsed = url(text)?;
     let from = shown(&parsed);

@@ -36,7 +36,8 @@ pub struct Input<'a> {
 #[derive(Clone, Copy)]
 pub enum Proof<'a> {
     Wanted,
-    /// Checked unless the result is this text, which was written after a check, and which `build.rs` generates from.
+    /// Checked unless the result is this text, which was written after a check, and which
+    /// `build.rs` generates from.
     Unless(Option<&'a str>),
     /// Not checked: nothing will be generated from it.
     Unwanted,
@@ -47,7 +48,8 @@ pub struct Normalized {
     /// The upstream document.
     pub upstream: Value,
     pub doc: Value,
-    /// The canonical text: indented by two spaces, with sorted paths and components, and a newline at the end.
+    /// The canonical text: indented by two spaces, with sorted paths and components, and a newline
+    /// at the end.
     pub text: String,
     pub report: Report,
     /// The number of actions in the overlay.
@@ -80,7 +82,8 @@ impl Normalized {
 /// Normalises an upstream document, with an overlay of which every action must have an effect.
 ///
 /// # Errors
-/// Returns the error of the stage that failed (what, where, and what to do), or one that names all stale actions.
+/// Returns the error of the stage that failed (what, where, and what to do), or one that names all
+/// stale actions.
 pub fn normalize(text: &str, overlay: Option<&str>) -> Result<Normalized, Failure> {
     run(Input {
         text,
@@ -107,7 +110,8 @@ pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalize
     new.map_err(|e| e.or_at(file.display()).into())
 }
 
-/// Normalises as [`normalize`] does, but leaves out stale actions of the overlay and names them in the result.
+/// Normalises as [`normalize`] does, but leaves out stale actions of the overlay and names them in
+/// the result.
 ///
 /// # Errors
 /// Returns the error of the stage that failed: what, where in the user's file, and what to do.
@@ -122,8 +126,8 @@ pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
     })
 }
 
-/// The stack size of the stages. Documents are up to 128 levels deep, and openapiv3 takes 40 kB of stack for each in a debug build. No stage recurses along
-/// references.
+/// The stack size of the stages. Documents are up to 128 levels deep, and openapiv3 takes 40 kB of
+/// stack for each in a debug build. No stage recurses along references.
 const STACK: usize = 32 << 20;
 
 fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
@@ -206,7 +210,8 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     })
 }
 
-/// Maps warnings to their places in the user's files; those from `first` on have places of the converted document.
+/// Maps warnings to their places in the user's files; those from `first` on have places of the
+/// converted document.
 fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: &Origins) {
     if report.warnings.len() > first {
         let mut marked = prepared.clone();
@@ -243,7 +248,8 @@ fn place(e: Failure, origins: &Origins, input: Input<'_>) -> Failure {
     }
 }
 
-/// Returns the place in the prepared document of a place after the later stages: the document is sent through them once more, with marks.
+/// Returns the place in the prepared document of a place after the later stages: the document is
+/// sent through them once more, with marks.
 fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<String> {
     let mut marked = prepared.clone();
     origins::mark(&mut marked);
@@ -257,7 +263,8 @@ fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<Stri
     origins::marked(&doc, pointer, prepared)
 }
 
-/// Returns a place that has not moved, or only with its container: `definitions` are the schemas of 2.0.
+/// Returns a place that has not moved, or only with its container: `definitions` are the schemas of
+/// 2.0.
 fn kept(prepared: &Value, pointer: &str) -> Option<String> {
     let old = pointer.replacen("/components/schemas/", "/definitions/", 1);
     let mut found = [old.as_str(), pointer].into_iter().flat_map(|whole| {

@@ -1,4 +1,5 @@
-//! The `verify` stage: checks that nothing is lost, that references and names are valid, and that the generator can use the result.
+//! The `verify` stage: checks that nothing is lost, that references and names are valid, and that
+//! the generator can use the result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +131,8 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
             return Err(fail(
                 pointer,
                 format!(
-                    "path parameter `{name}` is in the path or among the parameters, but not in both"
+                    "path parameter `{name}` is in the path or among the parameters, but not in \
+                     both"
                 ),
             ));
         }
@@ -138,10 +140,12 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks that the result is OpenAPI 3.0, and that the generator can use it. Both depend on the result only.
+/// Checks that the result is OpenAPI 3.0, and that the generator can use it. Both depend on the
+/// result only.
 ///
 /// # Errors
-/// Returns an error with the JSON pointer of what is malformed, or of what the generator cannot use.
+/// Returns an error with the JSON pointer of what is malformed, or of what the generator cannot
+/// use.
 pub fn generates(doc: &Value) -> Result<(), Failure> {
     well_formed(doc)?;
     autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
@@ -156,7 +160,8 @@ pub fn well_formed(doc: &Value) -> Result<(), Failure> {
     })
 }
 
-/// Refuses a component that is only a reference to itself, directly or indirectly, which has no meaning.
+/// Refuses a component that is only a reference to itself, directly or indirectly, which has no
+/// meaning.
 fn endless(doc: &Value) -> Result<(), Failure> {
     let schemas = doc
         .pointer("/components/schemas")
@@ -182,7 +187,8 @@ fn endless(doc: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks that every reference leads to a place in the document. What looks like one in an example or a default is data.
+/// Checks that every reference leads to a place in the document. What looks like one in an example
+/// or a default is data.
 fn references(doc: &Value) -> Result<(), Failure> {
     each(
         doc,

@@ -16,7 +16,8 @@ fn whole(paths: Value, components: Value) -> Value {
     json!({ "openapi": "3.0.3", "info": { "title": "t", "version": "1" }, "paths": paths, "components": components })
 }
 
-/// Returns a document with the components `A0`, `A1`, …, and an operation that sends and returns the first.
+/// Returns a document with the components `A0`, `A1`, …, and an operation that sends and returns
+/// the first.
 fn document(schemas: impl IntoIterator<Item = Value>) -> String {
     let schemas = schemas.into_iter().enumerate();
     let schemas: Map<String, Value> = schemas.map(|(i, s)| (format!("A{i}"), s)).collect();

@@ -1,4 +1,5 @@
-//! Puts a text into any place of a document, and compares the code with that of a similar harmless text, except for names and literals.
+//! Puts a text into any place of a document, and compares the code with that of a similar harmless
+//! text, except for names and literals.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +47,8 @@ const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t0", "version
     "Base": {"type": "object", "properties": {"base": {"type": "integer", "nullable": true, "description": "t86"}}},
     "Kind": {"type": "string", "enum": ["seven", "eight"], "description": "t87", "x-enum-descriptions": {"seven": "t88"}, "x-enumNames": ["t89", "t90"]}}}}"##;
 
-/// The names of headers in the document. A name that HTTP does not allow is left out with a warning.
+/// The names of headers in the document. A name that HTTP does not allow is left out with a
+/// warning.
 pub const HEADERS: [&str; 2] = ["X-Header", "X-Part"];
 
 /// Returns all texts and keys of the document, each once.
@@ -73,7 +75,8 @@ fn document() -> Value {
     serde_json::from_str(DOCUMENT).expect("JSON")
 }
 
-/// Returns the document with `old` replaced wherever it is a text, a key, the name in a reference or a parameter of a path.
+/// Returns the document with `old` replaced wherever it is a text, a key, the name in a reference
+/// or a parameter of a path.
 fn with(old: &str, new: &str) -> Value {
     let pointer = new.replace('~', "~0").replace('/', "~1");
     let text = |text: &str| match text.rsplit_once('/') {
@@ -104,14 +107,16 @@ fn without_header(mut document: Value, name: &str) -> Value {
     if let Some(Value::Array(parameters)) = document.pointer_mut(post) {
         parameters.retain(|p| !is_it(p));
     }
-    let part = "/paths/~1things~1{thing}~1/put/requestBody/content/multipart~1form-data/encoding/file/headers";
+    let part = "/paths/~1things~1{thing}~1/put/requestBody/content/multipart~1form-data/encoding/\
+                file/headers";
     if let Some(Value::Object(headers)) = document.pointer_mut(part) {
         headers.remove(name);
     }
     document
 }
 
-/// Returns a text with the same words, lengths and parts, but without characters that mean something to Rust, Markdown, a regular expression or a terminal.
+/// Returns a text with the same words, lengths and parts, but without characters that mean
+/// something to Rust, Markdown, a regular expression or a terminal.
 fn harmless(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || " ./+;=-_{}".contains(c);
     text.chars()
@@ -120,11 +125,15 @@ fn harmless(text: &str) -> String {
 }
 
 /// Words that do not count as names of the document.
-const WORDS: &str = "as async await break const continue crate dyn else enum extern fn for if impl in let loop match mod move mut pub ref return self Self static \
-    struct super trait true false type unsafe use where while std option Option Some None string String vec Vec rt Json serde_json Map Value collections BTreeMap \
-    boxed Box convert Into From result Result Ok Err iter IntoIterator types builder cfg derive doc deprecated non_exhaustive inline must_use";
+const WORDS: &str = "as async await break const continue crate dyn else enum extern fn for if \
+                     impl in let loop match mod move mut pub ref return self Self static struct \
+                     super trait true false type unsafe use where while std option Option Some \
+                     None string String vec Vec rt Json serde_json Map Value collections BTreeMap \
+                     boxed Box convert Into From result Result Ok Err iter IntoIterator types \
+                     builder cfg derive doc deprecated non_exhaustive inline must_use";
 
-/// Counts each token. Documentation is left out, literals count by their kind, and all names that may come from the document count as one.
+/// Counts each token. Documentation is left out, literals count by their kind, and all names that
+/// may come from the document count as one.
 pub fn tokens(code: TokenStream) -> BTreeMap<String, usize> {
     let mut out = BTreeMap::new();
     count(code, &mut out);
@@ -242,7 +251,8 @@ fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
     Ok(Some(tokens(meant)))
 }
 
-/// A code block of Markdown, which rustdoc would run, needs three backticks in a row, or four spaces.
+/// A code block of Markdown, which rustdoc would run, needs three backticks in a row, or four
+/// spaces.
 fn opens_a_block(line: &str) -> bool {
     let comment = line.trim_start().strip_prefix("//");
     comment.is_some_and(|c| {
@@ -252,10 +262,12 @@ fn opens_a_block(line: &str) -> bool {
     })
 }
 
-/// Replaces `old` by `text`. Returns whether there is code; `false` means that the document is refused.
+/// Replaces `old` by `text`. Returns whether there is code; `false` means that the document is
+/// refused.
 ///
 /// # Errors
-/// Returns an error if the code differs from that of a harmless text by more than names, literals and documentation.
+/// Returns an error if the code differs from that of a harmless text by more than names, literals
+/// and documentation.
 pub fn judge(old: &str, text: &str) -> Result<bool, String> {
     let Some(hostile) = code(&with(old, text))? else {
         return Ok(false);

@@ -1,4 +1,5 @@
-//! `cargo xtask probe` as a process: its exit codes, its output for programs, and its state after a kill.
+//! `cargo xtask probe` as a process: its exit codes, its output for programs, and its state after a
+//! kill.
 
 use std::{
     fs,

@@ -94,7 +94,8 @@ async fn a_server_with_one_false_operation_changes_no_other_schema() {
         }
         let second = probe(&new, &target).await.unwrap();
         assert!(second.findings.is_empty(), "{told:?}: {}", second.text());
-        // The false operation gets its own correction; the document is still correct for all others.
+        // The false operation gets its own correction; the document is still correct for all
+        // others.
         *now.lock().unwrap() = None;
         let truth = probe(&new, &target).await.unwrap();
         let blamed = |f: &Finding| f.actions.iter().all(|a| a.to_string().contains(culprit));

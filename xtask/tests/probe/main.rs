@@ -1,4 +1,5 @@
-//! The document against responses of the sandbox, of recordings, and of servers with false responses.
+//! The document against responses of the sandbox, of recordings, and of servers with false
+//! responses.
 
 mod command;
 mod live;

@@ -65,7 +65,8 @@ fn one_false_response_changes_no_schema_that_others_prove() {
             first.text(),
             second.text()
         );
-        // The document is still correct for all others; only the false operation has its own schema.
+        // The document is still correct for all others; only the false operation has its own
+        // schema.
         let others: Vec<&str> = truth
             .lines()
             .filter(|l| !l.contains(&format!("com{culprit}?")))
@@ -189,7 +190,8 @@ fn recordings_are_read_and_bad_lines_reported_by_number() {
     let doc = small();
     let lines = recording(|_| thing());
     let mixed = format!(
-        "{lines}\n{{\"url\"\n\n[]\n{{\"method\":\"POST\",\"url\":\"/a/\"}}\n{{\"url\":\"/token=c0ffee/\"}}\n{{\"url\":\"/a/\",\"status\":500}}"
+        "{lines}\n{{\"url\"\n\n[]\n{{\"method\":\"POST\",\"url\":\"/a/\"}}\n{{\"url\":\"/\
+         token=c0ffee/\"}}\n{{\"url\":\"/a/\",\"status\":500}}"
     );
     let outcome = judged(&doc, &mixed);
     let text = outcome.text();

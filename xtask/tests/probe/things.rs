@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use xtask::{commands::probe::Outcome, pipeline::overlay};
 
-/// Lists and items of three schemas: a `Thing` contains a `Part`, which contains a `Part`; six operations return things.
+/// Lists and items of three schemas: a `Thing` contains a `Part`, which contains a `Part`; six
+/// operations return things.
 pub fn small() -> Value {
     let thing = json!({ "$ref": "#/components/schemas/Thing" });
     let get = |path: &str, schema: &Value| {

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::rows;
 use crate::{Failure, Result};
 
-/// With more columns than this, nested objects become columns of JSON: a server that names members at will would otherwise make a column of each.
+/// With more columns than this, nested objects become columns of JSON: a server that names members
+/// at will would otherwise make a column of each.
 const MOST: usize = 1000;
 
 /// The type of the values in a column.

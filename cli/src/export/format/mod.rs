@@ -1,4 +1,5 @@
-//! Formats of exported files. A file is made from the rows alone, so that the same rows give the same bytes.
+//! Formats of exported files. A file is made from the rows alone, so that the same rows give the
+//! same bytes.
 
 mod csv;
 mod flat;
@@ -60,7 +61,8 @@ impl Format {
     /// Returns the given format, or else that of the file's name; NDJSON for a folder.
     ///
     /// # Errors
-    /// Returns an error if there is no such format, if this export does not support it, or if it is not in this build.
+    /// Returns an error if there is no such format, if this export does not support it, or if it is
+    /// not in this build.
     pub fn choose(
         said: Option<&str>,
         file: &Path,

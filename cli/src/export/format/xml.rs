@@ -1,6 +1,7 @@
 //! Text for XML.
 
-/// Returns a text with XML's special characters escaped, and characters that XML cannot hold replaced.
+/// Returns a text with XML's special characters escaped, and characters that XML cannot hold
+/// replaced.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -68,7 +68,8 @@ pub fn range(query: &Query) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>
 }
 
 impl Filter {
-    /// Reads the filters of a query. `item` says which fields exist; other names are not filters. `repeats` says whether a name is documented as a list.
+    /// Reads the filters of a query. `item` says which fields exist; other names are not filters.
+    /// `repeats` says whether a name is documented as a list.
     pub fn of(
         schemas: &Schemas,
         item: &Object,
@@ -189,7 +190,8 @@ pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Optio
         true => parts(value),
         false => vec![value.to_owned()],
     };
-    // drf-yasg gives limits to the numbers of a model, but not to relations, which a filter may know by another id.
+    // drf-yasg gives limits to the numbers of a model, but not to relations, which a filter may
+    // know by another id.
     let limited = name == "id" || field.minimum.is_some() || field.maximum.is_some();
     let number = limited && matches!(field.kind, Kind::Integer | Kind::Number);
     match test {
@@ -224,7 +226,8 @@ fn split(name: &str) -> (&str, Test) {
     (field, test)
 }
 
-/// Returns the field that a name means: `device_id` is `device` where only that exists, and the other way round; `tag` filters by `tags`.
+/// Returns the field that a name means: `device_id` is `device` where only that exists, and the
+/// other way round; `tag` filters by `tags`.
 fn field(item: &Object, name: &str) -> Option<String> {
     let subject = names::subject(name);
     let candidates = [

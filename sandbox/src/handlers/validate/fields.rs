@@ -32,7 +32,8 @@ pub enum Mode {
     Partial,
 }
 
-/// Looks up a relation: whether the item with this id exists; `None` if the field is not a relation. Without an id, only whether it is one.
+/// Looks up a relation: whether the item with this id exists; `None` if the field is not a
+/// relation. Without an id, only whether it is one.
 pub type Related<'a> = &'a dyn Fn(&str, IdKind, Option<&str>) -> Option<bool>;
 
 #[derive(Clone, Copy)]
@@ -40,7 +41,8 @@ pub struct Validator<'a> {
     pub schemas: &'a Schemas,
     pub related: Related<'a>,
     pub mode: Mode,
-    /// Whether unions inside are skipped: checking them in each alternative would double the work at each level.
+    /// Whether unions inside are skipped: checking them in each alternative would double the work
+    /// at each level.
     pub shallow: bool,
 }
 
@@ -96,7 +98,8 @@ impl Validator<'_> {
         }
     }
 
-    /// Checks a union by the alternative that its tag names or, without a tag, by the first possible alternative that accepts the value.
+    /// Checks a union by the alternative that its tag names or, without a tag, by the first
+    /// possible alternative that accepts the value.
     fn union(&self, place: SchemaRef, name: &str, value: Value) -> Validated {
         let found = self
             .schemas
@@ -127,7 +130,8 @@ impl Validator<'_> {
         }
     }
 
-    /// Returns whether a field is a relation. drf-yasg gives limits to the numbers of a model, but not to relations.
+    /// Returns whether a field is a relation. drf-yasg gives limits to the numbers of a model, but
+    /// not to relations.
     pub fn relation(&self, schema: &Schema, name: &str, kind: IdKind) -> bool {
         schema.minimum.is_none()
             && schema.maximum.is_none()

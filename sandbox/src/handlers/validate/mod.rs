@@ -107,7 +107,8 @@ pub fn parameters(
                 .collect(),
             // An empty value does not filter.
             _ if last.is_empty() && !p.required => continue,
-            // Python's integers are unbounded; such a number finds nothing, or is not a valid page size.
+            // Python's integers are unbounded; such a number finds nothing, or is not a valid page
+            // size.
             Kind::Integer
                 if (19..=1000).contains(&last.len())
                     && last
@@ -146,7 +147,8 @@ pub fn parameters(
     }
 }
 
-/// Writes the ids of a path in their usual form: Django finds the item 1 by `01`, and a UUID without its hyphens.
+/// Writes the ids of a path in their usual form: Django finds the item 1 by `01`, and a UUID
+/// without its hyphens.
 pub fn usual_ids(
     schemas: &Schemas,
     operation: &Operation,

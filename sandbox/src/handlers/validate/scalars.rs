@@ -49,7 +49,8 @@ pub fn uuid(value: Value) -> Validated {
 }
 
 pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
-    // These are not CharFields: they have no message about blank values, and times have no white space around them.
+    // These are not CharFields: they have no message about blank values, and times have no white
+    // space around them.
     let message = |text: &str| formats::violation(format, text).unwrap_or_default();
     let words = match &value {
         Value::String(text) => Some(text.clone()),

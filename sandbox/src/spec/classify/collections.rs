@@ -1,4 +1,5 @@
-//! The collections of a document, whose items have ids, and collections that show the items of another.
+//! The collections of a document, whose items have ids, and collections that show the items of
+//! another.
 
 use std::collections::HashMap;
 
@@ -98,7 +99,8 @@ pub fn id_kind(spec: &Spec, schema: SchemaRef) -> IdKind {
     }
 }
 
-/// Finds the collection whose items a list without item paths shows: that of its noun, or the one that it is below.
+/// Finds the collection whose items a list without item paths shows: that of its noun, or the one
+/// that it is below.
 pub fn shows_items_of(
     spec: &Spec,
     seen: &Survey,

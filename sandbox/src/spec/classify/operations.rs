@@ -41,7 +41,8 @@ pub fn parents(
     out
 }
 
-/// Finds the collection whose items have a property of that name which is not a reference: `unit_id`.
+/// Finds the collection whose items have a property of that name which is not a reference:
+/// `unit_id`.
 pub fn owner_by_property(spec: &Spec, name: &str) -> Option<Target> {
     if let Some((_, collection)) = spec
         .by_resource
@@ -122,7 +123,8 @@ pub fn kind(
     }
 }
 
-/// Returns the item that a path ends in: of the collection above, by its id or by another property (`by_name/{name}`).
+/// Returns the item that a path ends in: of the collection above, by its id or by another property
+/// (`by_name/{name}`).
 pub fn target(
     spec: &Spec,
     by_path: &HashMap<String, usize>,

@@ -22,7 +22,11 @@ impl Spec {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if !version.starts_with("2.") && !version.starts_with("3.") {
-            return Err("it is not a Swagger 2.0 or OpenAPI 3 document: neither `swagger` nor `openapi` has a version".into());
+            return Err(
+                "it is not a Swagger 2.0 or OpenAPI 3 document: neither `swagger` nor `openapi` \
+                 has a version"
+                    .into(),
+            );
         }
         let Some(paths) = doc.get("paths").and_then(Value::as_object) else {
             return Err("the document has no `paths`".into());
@@ -44,7 +48,8 @@ impl Spec {
                         .push(spec.operation(doc, &template, name, item, operation));
                 }
             }
-            // DRF supports HEAD wherever it supports GET, and OPTIONS everywhere, without documenting them.
+            // DRF supports HEAD wherever it supports GET, and OPTIONS everywhere, without
+            // documenting them.
             route.allow = allow(&route.operations);
             spec.router.add(&template, spec.routes.len());
             spec.by_template.insert(template, spec.routes.len());
@@ -52,7 +57,8 @@ impl Spec {
         }
         if let Some(place) = &spec.schemas.too_deep {
             return Err(format!(
-                "{place} is reached by too many `allOf` or alternatives with members beside them, one in the other: name fewer parts"
+                "{place} is reached by too many `allOf` or alternatives with members beside them, \
+                 one in the other: name fewer parts"
             ));
         }
         classify::classify(&mut spec, &base);
@@ -127,7 +133,8 @@ impl Spec {
                     .get("explode")
                     .and_then(Value::as_bool)
                     .unwrap_or(true),
-                // drf-yasg gives no collectionFormat for lists that DRF reads from repeated names; django-filter's `__in` takes commas.
+                // drf-yasg gives no collectionFormat for lists that DRF reads from repeated names;
+                // django-filter's `__in` takes commas.
                 (None, "") => location == Location::Query && !text("name").ends_with("__in"),
                 (None, format) => format == "multi",
             };

@@ -66,7 +66,8 @@ impl Schemas {
         place
     }
 
-    /// Compiles a schema. `now` compiles the target of a reference too, instead of only giving it a number.
+    /// Compiles a schema. `now` compiles the target of a reference too, instead of only giving it a
+    /// number.
     pub fn compile_ref(&mut self, doc: &Value, schema: &Value, now: bool) -> SchemaRef {
         let only = source::single_part(schema);
         let wrapped = only.filter(|_| {
@@ -91,7 +92,8 @@ impl Schemas {
         place
     }
 
-    /// Compiles a reference. `members` means the own members of a base, not one of the components derived from it.
+    /// Compiles a reference. `members` means the own members of a base, not one of the components
+    /// derived from it.
     pub fn reference(
         &mut self,
         doc: &Value,
@@ -225,7 +227,8 @@ impl Schemas {
             .map_or(Kind::Any, Kind::Object)
     }
 
-    /// Returns the members of a schema and of its parts, except one part; `None` if it is not an object.
+    /// Returns the members of a schema and of its parts, except one part; `None` if it is not an
+    /// object.
     pub fn object_of(&mut self, doc: &Value, schema: &Value, but: Option<usize>) -> Option<Object> {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);

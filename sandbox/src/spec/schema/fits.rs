@@ -14,7 +14,8 @@ impl Schemas {
         self.fits_here(place, value, &[], false)
     }
 
-    /// Counts the alternatives that a scalar fits. 2.0 is an integer too (JSON Schema draft 6 and later).
+    /// Counts the alternatives that a scalar fits. 2.0 is an integer too (JSON Schema draft 6 and
+    /// later).
     pub fn fitting(&self, place: SchemaRef, union: &Union, value: &Value) -> usize {
         let whole = value.as_f64().is_some_and(|n| n.fract() == 0.0);
         let integer = |l: SchemaRef| whole && matches!(self.at(l).kind, Kind::Integer);
@@ -24,7 +25,8 @@ impl Schemas {
             .count()
     }
 
-    /// Returns whether a value fits. `tags` are allowed in addition to the object's members; with `shallow`, anything fits a union.
+    /// Returns whether a value fits. `tags` are allowed in addition to the object's members; with
+    /// `shallow`, anything fits a union.
     fn fits_here(
         &self,
         place: SchemaRef,

@@ -47,8 +47,8 @@ pub struct Schema {
     pub unique: bool,
     pub pattern: Option<String>,
     pub(in crate::spec) regex: OnceLock<Option<regex_lite::Regex>>,
-    /// Whether it is a read-only string without constraints, as DRF documents a method field, whatever its value. (Our pipeline marks those that it knows more
-    /// about.)
+    /// Whether it is a read-only string without constraints, as DRF documents a method field,
+    /// whatever its value. (Our pipeline marks those that it knows more about.)
     pub bare: bool,
 }
 
@@ -89,7 +89,8 @@ impl Object {
         self.properties.get(*self.by_name.get(name)?)
     }
 
-    /// Returns whether it has no properties, which means any JSON: drf-yasg documents a JSONField like this.
+    /// Returns whether it has no properties, which means any JSON: drf-yasg documents a JSONField
+    /// like this.
     pub fn is_free_form(&self) -> bool {
         self.properties.is_empty()
     }
@@ -123,7 +124,8 @@ impl Schema {
         }
     }
 
-    /// Returns the compiled pattern; `None` if it is unsupported or too large, and therefore not checked.
+    /// Returns the compiled pattern; `None` if it is unsupported or too large, and therefore not
+    /// checked.
     pub fn regex(&self) -> Option<&regex_lite::Regex> {
         let compile = || {
             regex_lite::RegexBuilder::new(self.pattern.as_ref()?)
@@ -134,7 +136,8 @@ impl Schema {
         self.regex.get_or_init(compile).as_ref()
     }
 
-    /// Returns whether a text violates the pattern. A long text is not checked, because matching takes time in proportion to text times pattern.
+    /// Returns whether a text violates the pattern. A long text is not checked, because matching
+    /// takes time in proportion to text times pattern.
     pub fn violates_pattern(&self, text: &str) -> bool {
         text.len() <= 1 << 14 && self.regex().is_some_and(|r| !r.is_match(text))
     }

@@ -26,7 +26,8 @@ impl Schemas {
         target.is_some_and(|t| source::tag(t).is_some()) && self.children(doc).has(reference)
     }
 
-    /// Returns the union that a schema is, if it is one; any JSON if its alternatives cannot be told.
+    /// Returns the union that a schema is, if it is one; any JSON if its alternatives cannot be
+    /// told.
     pub fn union_of(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Option<Kind> {
         let base = at.map(|(reference, _)| reference.as_str());
         if let Some(base) = base.filter(|b| self.is_base(doc, b)) {

@@ -53,7 +53,8 @@ pub fn children(doc: &Value) -> Children {
     children
 }
 
-/// Returns the tag of a base and the pointers of its alternatives: those that it lists, all that are derived from it, and itself if it says so.
+/// Returns the tag of a base and the pointers of its alternatives: those that it lists, all that
+/// are derived from it, and itself if it says so.
 pub fn inherited(
     doc: &Value,
     base: &str,

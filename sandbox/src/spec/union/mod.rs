@@ -1,6 +1,8 @@
-//! Unions (`oneOf`, `anyOf`, and a base with a discriminator): finds the alternative of a value, by the rule of docs/decisions/0006-unions.md.
+//! Unions (`oneOf`, `anyOf`, and a base with a discriminator): finds the alternative of a value, by
+//! the rule of docs/decisions/0006-unions.md.
 //!
-//! Alternatives may be unions again, in chains and cycles: each is looked at once, and never together with the unions inside it.
+//! Alternatives may be unions again, in chains and cycles: each is looked at once, and never
+//! together with the unions inside it.
 
 mod compile;
 pub mod inheritance;
@@ -50,7 +52,8 @@ impl Schemas {
         }
     }
 
-    /// Returns the members of an object, or of all objects among the alternatives of a union; a member is required if all of them require it.
+    /// Returns the members of an object, or of all objects among the alternatives of a union; a
+    /// member is required if all of them require it.
     pub fn members(&self, place: SchemaRef) -> Option<&Object> {
         let Some(union) = self.union(place) else {
             return self.at(place).object();
@@ -159,8 +162,8 @@ impl Schemas {
         parsed.unwrap_or_else(|| text.into())
     }
 
-    /// Returns the possible alternatives of a value, the likeliest first; a schema that is not a union is its own alternative. `partial` means that any member
-    /// may be missing.
+    /// Returns the possible alternatives of a value, the likeliest first; a schema that is not a
+    /// union is its own alternative. `partial` means that any member may be missing.
     ///
     /// # Errors
     /// Returns the tag if it names no alternative.
@@ -228,7 +231,8 @@ impl Schemas {
         }
     }
 
-    /// Returns the alternatives without a tag in the order of the document, to validate a value that fits none.
+    /// Returns the alternatives without a tag in the order of the document, to validate a value
+    /// that fits none.
     pub fn untagged(&self, place: SchemaRef, value: &Value) -> Vec<SchemaRef> {
         let all = self.union(place).map(|u| &self.leaves(place, u).all);
         let mut all: Vec<SchemaRef> = all.into_iter().flatten().copied().collect();
@@ -237,7 +241,8 @@ impl Schemas {
         all
     }
 
-    /// Returns the alternative to show if nothing was sent: the one with this number, if `may` allows it.
+    /// Returns the alternative to show if nothing was sent: the one with this number, if `may`
+    /// allows it.
     pub fn pick(
         &self,
         place: SchemaRef,

@@ -1,4 +1,5 @@
-//! Reads unions from a document: `oneOf` and `anyOf`, with or without a discriminator, members beside them, and bases that others are derived from.
+//! Reads unions from a document: `oneOf` and `anyOf`, with or without a discriminator, members
+//! beside them, and bases that others are derived from.
 
 use std::collections::{HashMap, HashSet};
 
@@ -102,7 +103,8 @@ pub fn last(pointer: &str) -> String {
 /// The values of the tag by the pointers of components, from the mapping of a discriminator.
 pub type Mapping = HashMap<String, Vec<String>>;
 
-/// Collects the values that a mapping has for components: by pointer, by name, or by a file of that name.
+/// Collects the values that a mapping has for components: by pointer, by name, or by a file of that
+/// name.
 pub fn mapping(doc: &Value, schema: &Value, out: &mut Mapping) -> Vec<String> {
     let entries = schema
         .pointer("/discriminator/mapping")
@@ -135,7 +137,8 @@ fn component(doc: &Value, target: &str) -> Option<String> {
     })
 }
 
-/// Returns the values of the tag that name an alternative: those of the mapping, or the one that the alternative fixes itself, or its name.
+/// Returns the values of the tag that name an alternative: those of the mapping, or the one that
+/// the alternative fixes itself, or its name.
 pub fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<String> {
     let pointer = reference(part);
     if let Some(mapped) = pointer.and_then(|p| mapping.get(p)) {
@@ -188,7 +191,8 @@ pub struct UnionSource<'a> {
     pub part: Option<usize>,
 }
 
-/// Reads a union. `is_parent` tells whether a part with a discriminator is a base, which contributes its members and not its alternatives.
+/// Reads a union. `is_parent` tells whether a part with a discriminator is a base, which
+/// contributes its members and not its alternatives.
 pub fn union<'a>(
     doc: &'a Value,
     schema: &'a Value,

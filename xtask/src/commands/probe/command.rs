@@ -18,10 +18,12 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, its path is the prefix of the recorded paths
+    /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, its path is the prefix
+    /// of the recorded paths
     #[arg(long)]
     url: Option<String>,
-    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status", "body"}; `-` is stdin
+    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status",
+    /// "body"}; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "max_calls", "timeout", "skip", "parameters", "resume"])]
     from: Option<PathBuf>,
     /// The document, without our overlay [default: spec/openapi.json, with it]
@@ -104,7 +106,8 @@ pub async fn run(args: Args, root: &Path) -> Result<ExitCode> {
     probed(&outcome, &format, &out)
 }
 
-/// Makes the folder of the proposals before the first request: without it, what a probe found would be lost.
+/// Makes the folder of the proposals before the first request: without it, what a probe found would
+/// be lost.
 fn writable(out: &Path) -> Result<()> {
     let place = out.display();
     if out == Path::new("-") || out.is_dir() {
@@ -156,7 +159,8 @@ fn probed(outcome: &Outcome, format: &str, out: &Path) -> Result<ExitCode> {
     }
     if !json {
         say!(
-            "written: {}: move the correct actions into spec/overlay.yaml, then run `cargo xtask normalize`",
+            "written: {}: move the correct actions into spec/overlay.yaml, then run `cargo xtask \
+             normalize`",
             out.display()
         )?;
     }

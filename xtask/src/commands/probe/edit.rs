@@ -86,7 +86,8 @@ fn quoted(name: &str) -> String {
     out + "'"
 }
 
-/// Returns the JSONPath (RFC 9535) of a JSON pointer; keywords are written with a dot, names in quotes.
+/// Returns the JSONPath (RFC 9535) of a JSON pointer; keywords are written with a dot, names in
+/// quotes.
 pub fn path(pointer: &str) -> String {
     const NAMES: [&str; 6] = [
         "paths",

@@ -1,4 +1,5 @@
-//! Evidence for one place of the document: types, formats of strings and values of enums, never data.
+//! Evidence for one place of the document: types, formats of strings and values of enums, never
+//! data.
 
 use std::collections::{BTreeMap, BTreeSet};
 

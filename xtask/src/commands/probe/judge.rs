@@ -1,4 +1,5 @@
-//! Compares responses with the document: collects what came at each place of a schema, by the operation that returned it.
+//! Compares responses with the document: collects what came at each place of a schema, by the
+//! operation that returned it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Adds a response of an operation, whose schema is at `at`. A list may be an array or a page, whichever the document says.
+    /// Adds a response of an operation, whose schema is at `at`. A list may be an array or a page,
+    /// whichever the document says.
     pub fn response(&mut self, operation: &str, at: &str, value: &Value) {
         let end = follow(self.root, at);
         let schema = self.root.pointer(&end).unwrap_or(&Value::Null);
@@ -189,7 +191,8 @@ impl Members {
     }
 }
 
-/// Returns the place that a schema stands for: the target of its reference, or the only part of its `allOf`.
+/// Returns the place that a schema stands for: the target of its reference, or the only part of its
+/// `allOf`.
 pub fn follow(root: &Value, at: &str) -> String {
     let mut at = at.to_owned();
     for _ in 0..16 {

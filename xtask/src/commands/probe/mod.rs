@@ -1,4 +1,5 @@
-//! `cargo xtask probe`: compares responses to GET operations, from a real account or a recording, with the document. docs/probe.md explains it.
+//! `cargo xtask probe`: compares responses to GET operations, from a real account or a recording,
+//! with the document. docs/probe.md explains it.
 
 pub mod command;
 mod edit;
@@ -51,7 +52,8 @@ const MOST_FAULTS: usize = 20;
 
 /// Judges the responses in a recording: HAR 1.2, or JSON lines.
 ///
-/// Requests are matched by method and path, below the path of `base` or else that of the document's first server.
+/// Requests are matched by method and path, below the path of `base` or else that of the document's
+/// first server.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read, or if nothing in it belongs to the document.
@@ -189,7 +191,8 @@ impl Outcome {
         let info = json!({ "title": "Proposed by `cargo xtask probe`: read each before it goes into spec/overlay.yaml", "version": "1.0.0" });
         let overlay = json!({ "overlay": "1.1.0", "info": info, "actions": actions });
         let yaml = yaml_serde::to_string(&overlay)?;
-        // People read it: if something would be invisible, it is written as JSON, which is YAML too and can escape it.
+        // People read it: if something would be invisible, it is written as JSON, which is YAML too
+        // and can escape it.
         if lines(&yaml) == yaml {
             return Ok(yaml);
         }

@@ -1,4 +1,5 @@
-//! The progress of a probe, so that `--resume` continues there. It holds ids of the account, which fill paths, and is readable by its owner only.
+//! The progress of a probe, so that `--resume` continues there. It holds ids of the account, which
+//! fill paths, and is readable by its owner only.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,8 @@
-//! The baseline: what the last release was made from, as long as CHANGELOG.md has a block on later changes: `spec/unreleased.json`.
+//! The baseline: what the last release was made from, as long as CHANGELOG.md has a block on later
+//! changes: `spec/unreleased.json`.
 //!
-//! It holds the overlay of that release, and a patch from the committed upstream document back to the released one; so it is small, and does not need git.
+//! It holds the overlay of that release, and a patch from the committed upstream document back to
+//! the released one; so it is small, and does not need git.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -12,8 +12,9 @@ const START: &str =
     "<!-- The API, since the last release: `cargo xtask update` rewrites this block. -->";
 const END: &str = "<!-- The end of the block. -->";
 
-/// Returns `text` with a line for each change that callers must or may know, at the start of the unreleased section: first what was removed, then what breaks,
-/// then what is new. The block of an earlier update is replaced.
+/// Returns `text` with a line for each change that callers must or may know, at the start of the
+/// unreleased section: first what was removed, then what breaks, then what is new. The block of an
+/// earlier update is replaced.
 pub fn update(text: &str, changes: &[Change]) -> String {
     let mut lines: BTreeSet<(usize, String)> = BTreeSet::new();
     for change in changes.iter().filter(|c| c.class != Class::Cosmetic) {

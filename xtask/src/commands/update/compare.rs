@@ -1,4 +1,5 @@
-//! Runs all stages and compares the result with the committed files: `check` reports this, and `update` writes it.
+//! Runs all stages and compares the result with the committed files: `check` reports this, and
+//! `update` writes it.
 
 use std::{mem, path::Path};
 
@@ -158,7 +159,8 @@ pub async fn compare(
     })
 }
 
-/// Returns the changes between two pairs of documents; if the corrections changed too, their effect is included.
+/// Returns the changes between two pairs of documents; if the corrections changed too, their effect
+/// is included.
 fn changes(
     upstream: &Value,
     doc: &Value,
@@ -190,7 +192,8 @@ fn again(upstream: &Value, overlay: Option<&str>) -> Result<Normalized, Failure>
     })
 }
 
-/// Returns what the last release was made from and all changes since, if CHANGELOG.md has a block on them.
+/// Returns what the last release was made from and all changes since, if CHANGELOG.md has a block
+/// on them.
 fn since_release(
     folder: &Folder,
     known: Option<&Value>,
@@ -204,7 +207,8 @@ fn since_release(
     let baseline = stored.and_then(|(text, known)| Baseline::read(text, known));
     let baseline = baseline.with_context(|| {
         format!(
-            "spec/{}: not what an update wrote beside spec/upstream.json: restore both, or remove the file and the block in CHANGELOG.md",
+            "spec/{}: not what an update wrote beside spec/upstream.json: restore both, or remove \
+             the file and the block in CHANGELOG.md",
             baseline::FILE
         )
     })?;

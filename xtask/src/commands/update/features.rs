@@ -1,5 +1,5 @@
-//! The `[features]` block of the root `Cargo.toml`: one feature for each area, and `full` for all. `default` stays the same, except for areas that were
-//! removed.
+//! The `[features]` block of the root `Cargo.toml`: one feature for each area, and `full` for all.
+//! `default` stays the same, except for areas that were removed.
 
 use toml_edit::{Array, DocumentMut, Item, Value};
 
@@ -55,9 +55,11 @@ mod tests {
 
     #[test]
     fn features_follow_the_areas_and_the_rest_of_the_manifest_stays() {
-        let manifest = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
+        let manifest = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \
+                        \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
         let new = update(manifest, &["b".into(), "c".into()]).unwrap();
-        let expected = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"b\"]\nfull = [\"b\", \"c\"]\nb = []\nblocking = []\nc = []\n";
+        let expected = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"b\"]\nfull = \
+                        [\"b\", \"c\"]\nb = []\nblocking = []\nc = []\n";
         assert_eq!(new, expected);
         assert_eq!(update(&new, &["b".into(), "c".into()]).unwrap(), new);
         assert!(update("[package]", &[]).is_err());

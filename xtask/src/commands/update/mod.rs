@@ -57,7 +57,8 @@ pub enum Mode {
     WriteWithoutStale,
 }
 
-/// Prints the report as text or JSON. Returns whether there is anything to do: drift, or an overlay that is stale or does not fit.
+/// Prints the report as text or JSON. Returns whether there is anything to do: drift, or an overlay
+/// that is stale or does not fit.
 ///
 /// # Errors
 /// Returns the error of the stage that failed; everything that is known by then is printed first.
@@ -73,10 +74,12 @@ pub async fn check(source: &Source, json: bool, spec: &Path) -> Result<bool> {
     found.map(|_| report.outcome == Outcome::Changed)
 }
 
-/// Runs the whole pipeline and writes the result to `spec`, or only reports. Returns whether there is drift or, for a report, what [`check`] returns.
+/// Runs the whole pipeline and writes the result to `spec`, or only reports. Returns whether there
+/// is drift or, for a report, what [`check`] returns.
 ///
 /// # Errors
-/// Returns the error of the stage that failed, or one that names the stale actions if they prevent writing; `spec` is then unchanged.
+/// Returns the error of the stage that failed, or one that names the stale actions if they prevent
+/// writing; `spec` is then unchanged.
 pub async fn update(source: &Source, mode: Mode, json: bool, spec: &Path) -> Result<bool> {
     if mode == Mode::Report {
         return check(source, json, spec).await;
@@ -117,7 +120,8 @@ fn write(compared: Compared, mode: Mode, report: &Report) -> Result<Vec<String>>
     let stale = report.stale.len();
     if stale > 0 && mode != Mode::WriteWithoutStale {
         bail!(
-            "{stale} stale actions in spec/overlay.yaml, named above; nothing was written: correct or remove them, or run with --allow-stale"
+            "{stale} stale actions in spec/overlay.yaml, named above; nothing was written: \
+             correct or remove them, or run with --allow-stale"
         );
     }
     let drift = report.drift == Some(true);

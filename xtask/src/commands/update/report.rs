@@ -1,5 +1,5 @@
-//! The report of `check` and `update`: filled in step by step, then printed as text or as JSON (`docs/schemas/check.json`, `update.json`), even if a step
-//! failed.
+//! The report of `check` and `update`: filled in step by step, then printed as text or as JSON
+//! (`docs/schemas/check.json`, `update.json`), even if a step failed.
 
 use std::fmt;
 
@@ -28,7 +28,8 @@ pub enum Outcome {
     Changed,
     /// `update` is done, and `written` says what it wrote: exit code 0.
     Updated,
-    /// It could not tell; `error` says why, and the other members have what was known by then: exit code 2, for `update` 1.
+    /// It could not tell; `error` says why, and the other members have what was known by then: exit
+    /// code 2, for `update` 1.
     #[default]
     Failed,
 }
@@ -100,7 +101,8 @@ pub struct Report {
     pub next_version: Option<Next>,
     /// The reason why no version can follow, whatever changed.
     pub no_version: Option<String>,
-    /// The files of spec/ and beside it that `update` wrote; null if it wrote nothing because it failed, and for `check`.
+    /// The files of spec/ and beside it that `update` wrote; null if it wrote nothing because it
+    /// failed, and for `check`.
     pub written: Option<Vec<String>>,
 }
 
@@ -114,7 +116,10 @@ impl Report {
         self.error = error.map(|e| format!("{e:#}"));
         let mut to_do = Vec::new();
         if !self.stale.is_empty() {
-            to_do.push("correct the stale actions of spec/overlay.yaml, or remove them if the API was corrected; until then `cargo xtask update` needs --allow-stale");
+            to_do.push(
+                "correct the stale actions of spec/overlay.yaml, or remove them if the API was \
+                 corrected; until then `cargo xtask update` needs --allow-stale",
+            );
         }
         match self.overlay {
             Some(Overlay::DoesNotFit { .. }) => {
@@ -128,7 +133,10 @@ impl Report {
             _ => {}
         }
         if self.drift == Some(true) {
-            to_do.push("run `cargo xtask update` with the same --url, --from and --no-overlay, then read CHANGELOG.md");
+            to_do.push(
+                "run `cargo xtask update` with the same --url, --from and --no-overlay, then read \
+                 CHANGELOG.md",
+            );
         }
         self.outcome = match (error, to_do.as_slice()) {
             (Some(_), _) => Outcome::Failed,
@@ -207,6 +215,7 @@ impl fmt::Display for Report {
 /// Returns the message that the overlay belongs to another document.
 pub fn another(source: &str, missing: usize, actions: usize) -> String {
     format!(
-        "{source} is another document: {missing} of {actions} actions of spec/overlay.yaml match nothing there"
+        "{source} is another document: {missing} of {actions} actions of spec/overlay.yaml match \
+         nothing there"
     )
 }

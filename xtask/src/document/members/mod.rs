@@ -1,5 +1,6 @@
-//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a walk through a document that knows what each place is. [`Is::Data`] (examples, defaults,
-//! enum values, `x-*`) is never looked into.
+//! The members of the objects of Swagger 2.0 and OpenAPI 3.x, and a walk through a document that
+//! knows what each place is. [`Is::Data`] (examples, defaults, enum values, `x-*`) is never looked
+//! into.
 
 mod objects;
 
@@ -64,7 +65,8 @@ impl Kind {
     }
 }
 
-/// The position of a walk: a chain on the stack, which becomes a JSON pointer only when it is shown.
+/// The position of a walk: a chain on the stack, which becomes a JSON pointer only when it is
+/// shown.
 #[derive(Clone, Copy)]
 pub enum At<'a> {
     /// The start of the walk.
@@ -88,13 +90,14 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// Returns whether a key of an [`Is::Extensible`] map is none of its entries: an extension, or the reference that stands in its place.
+/// Returns whether a key of an [`Is::Extensible`] map is none of its entries: an extension, or the
+/// reference that stands in its place.
 pub fn is_beside(key: &str) -> bool {
     key.starts_with("x-") || key == "$ref"
 }
 
-/// Calls `f` with each object of the specification in a value, its place and its kind, outer ones first. A schema may be a boolean.
-/// Values of another form are skipped.
+/// Calls `f` with each object of the specification in a value, its place and its kind, outer ones
+/// first. A schema may be a boolean. Values of another form are skipped.
 pub fn each<'a, E>(
     value: &'a Value,
     is: Is,
@@ -129,7 +132,8 @@ pub fn each<'a, E>(
     }
 }
 
-/// Calls `f` with each object of the specification in a value, outer ones first: it may change what is in it.
+/// Calls `f` with each object of the specification in a value, outer ones first: it may change what
+/// is in it.
 pub fn each_mut(
     value: &mut Value,
     is: Is,

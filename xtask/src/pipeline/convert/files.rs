@@ -1,4 +1,5 @@
-//! The files beside a document that its references name. Nothing outside of the document's folder is read, even through `..` or a symbolic link.
+//! The files beside a document that its references name. Nothing outside of the document's folder
+//! is read, even through `..` or a symbolic link.
 
 use std::{
     collections::BTreeMap,
@@ -39,7 +40,8 @@ impl Files {
         self.own.as_deref() == Some(file)
     }
 
-    /// Returns the file that `reference` names, relative to the file `from` (`None` for the document itself), and its value.
+    /// Returns the file that `reference` names, relative to the file `from` (`None` for the
+    /// document itself), and its value.
     pub fn get(
         &mut self,
         from: Option<&Path>,

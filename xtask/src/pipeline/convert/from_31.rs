@@ -133,7 +133,8 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
     document::document_schemas(doc, &mut schema_31);
 }
 
-/// Removes certificates of clients, which are not sent in a request: they are a matter of the HTTP client.
+/// Removes certificates of clients, which are not sent in a request: they are a matter of the HTTP
+/// client.
 fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
     let schemes = doc.pointer_mut("/components/securitySchemes");
     let Some(schemes) = schemes.and_then(Value::as_object_mut) else {
@@ -172,7 +173,8 @@ fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
     }
 }
 
-/// Folds `anyOf: [X, {type: null}]`, as generators of 3.1 write nullable, into X. Returns whether there was such a list.
+/// Folds `anyOf: [X, {type: null}]`, as generators of 3.1 write nullable, into X. Returns whether
+/// there was such a list.
 fn fold_null(map: &mut Map<String, Value>) -> bool {
     for key in ["anyOf", "oneOf"] {
         let Some(parts) = map.get_mut(key).and_then(Value::as_array_mut) else {

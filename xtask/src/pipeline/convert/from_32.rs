@@ -1,4 +1,5 @@
-//! Converts OpenAPI 3.2 to 3.1: what 3.1 can say is said so, and the rest is left out with a warning at its place.
+//! Converts OpenAPI 3.2 to 3.1: what 3.1 can say is said so, and the rest is left out with a
+//! warning at its place.
 
 use serde_json::{Map, Value};
 
@@ -116,8 +117,8 @@ fn object(kind: &str, at: &str, map: &mut Map<String, Value>, report: &mut Repor
     }
 }
 
-/// Converts a parameter that is the whole query, if it is a form: its members are written as those of an exploded object. In 3.0 `form` is the only style of a
-/// cookie.
+/// Converts a parameter that is the whole query, if it is a form: its members are written as those
+/// of an exploded object. In 3.0 `form` is the only style of a cookie.
 fn whole_query(parameter: &mut Map<String, Value>) {
     let is = |parameter: &Map<String, Value>, key: &str, value: &str| {
         parameter.get(key).is_some_and(|v| v == value)

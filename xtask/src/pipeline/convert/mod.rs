@@ -40,10 +40,12 @@ pub fn convert_file(doc: Value, file: &Path) -> Result<Value, Failure> {
     to_30(doc, &mut report)
 }
 
-/// Makes a document self-contained: references lead to places in it, and every member has the form of the specification.
+/// Makes a document self-contained: references lead to places in it, and every member has the form
+/// of the specification.
 ///
 /// # Errors
-/// Returns an error at the first reference that names nothing, or at the first member without a plain meaning.
+/// Returns an error at the first reference that names nothing, or at the first member without a
+/// plain meaning.
 pub fn prepare(
     mut doc: Value,
     file: Option<&Path>,
@@ -82,7 +84,8 @@ pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
     Ok(doc)
 }
 
-/// Runs the last step of [`to_30`]: puts everything in the one form that the later stages read. Warnings have places of the converted document.
+/// Runs the last step of [`to_30`]: puts everything in the one form that the later stages read.
+/// Warnings have places of the converted document.
 pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
     pairs::merge_lists(doc, report);
     parameters::fix_locations(doc, report);

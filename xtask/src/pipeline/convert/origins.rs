@@ -1,7 +1,9 @@
-//! The origins of places: the JSON pointer of an error leads to the user's file, whatever the stages have changed.
+//! The origins of places: the JSON pointer of an error leads to the user's file, whatever the
+//! stages have changed.
 //!
-//! Moves by references are noted as they happen. Nothing else is kept: when a stage fails, the document is sent through once more with every object marked with
-//! its own pointer, and the mark is read where the error is.
+//! Moves by references are noted as they happen. Nothing else is kept: when a stage fails, the
+//! document is sent through once more with every object marked with its own pointer, and the mark
+//! is read where the error is.
 
 use std::path::{Path, PathBuf};
 

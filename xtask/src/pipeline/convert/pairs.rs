@@ -1,5 +1,5 @@
-//! A schema with two lists of alternatives (`oneOf` beside `anyOf`, or in parts of its `allOf`) requires one of each. It becomes a single list of all pairs
-//! that are possible.
+//! A schema with two lists of alternatives (`oneOf` beside `anyOf`, or in parts of its `allOf`)
+//! requires one of each. It becomes a single list of all pairs that are possible.
 
 use std::collections::VecDeque;
 
@@ -67,7 +67,8 @@ pub fn merge_lists(doc: &mut Value, report: &mut Report) {
     }
 }
 
-/// Returns the lists of alternatives of a schema: its own, and those of parts that have nothing else.
+/// Returns the lists of alternatives of a schema: its own, and those of parts that have nothing
+/// else.
 fn lists(schema: &Value) -> Vec<Vec<Value>> {
     let parts = schema.get("allOf").and_then(Value::as_array);
     let parts = parts.into_iter().flatten().filter(|p| is_list_alone(p));

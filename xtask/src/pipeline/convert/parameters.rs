@@ -1,4 +1,5 @@
-//! Corrects misplaced parameters. Hand-written `manual_parameters` of drf-yasg get path parameters wrong; the server routes by the path.
+//! Corrects misplaced parameters. Hand-written `manual_parameters` of drf-yasg get path parameters
+//! wrong; the server routes by the path.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,8 @@ use crate::{
     report::Report,
 };
 
-/// Headers that the client sets itself (OpenAPI 3.0.3, Parameter Object: such parameters are ignored).
+/// Headers that the client sets itself (OpenAPI 3.0.3, Parameter Object: such parameters are
+/// ignored).
 const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Moves every misplaced parameter to a possible place, with a warning for each.
@@ -164,7 +166,8 @@ fn styled(
         warn(
             "schema",
             format!(
-                "`{style}` cannot express a list or an object inside another: a call with one is refused"
+                "`{style}` cannot express a list or an object inside another: a call with one is \
+                 refused"
             ),
         );
     }
@@ -234,8 +237,9 @@ fn name(parameter: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// Renames a path parameter whose name is not in the path; if the path has no place for it, it can only be meant for the query. An undeclared path parameter is
-/// left to the verify stage, which refuses it.
+/// Renames a path parameter whose name is not in the path; if the path has no place for it, it can
+/// only be meant for the query. An undeclared path parameter is left to the verify stage, which
+/// refuses it.
 fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut(usize, String)) {
     let mut wanted: BTreeSet<&str> = document::path_parameters(path).collect();
     let parameters = op

@@ -1,4 +1,5 @@
-//! Writes out at each operation what operations of OpenAPI 3 share, as in 2.0: the later stages only look at operations.
+//! Writes out at each operation what operations of OpenAPI 3 share, as in 2.0: the later stages
+//! only look at operations.
 
 use std::cell::Cell;
 
@@ -10,7 +11,8 @@ use crate::{
     report::Failure,
 };
 
-/// Writes out parameters of path items, and references to path items, parameters, bodies, callbacks, responses and headers. The components stay, so nothing is lost.
+/// Writes out parameters of path items, and references to path items, parameters, bodies,
+/// callbacks, responses and headers. The components stay, so nothing is lost.
 pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
     let root = Shared::of(doc);
     let mut doc = doc.clone();
@@ -107,7 +109,8 @@ fn operation(
     Ok(())
 }
 
-/// Returns the place of the `i`th parameter of an operation: its own come first, then those of its path item.
+/// Returns the place of the `i`th parameter of an operation: its own come first, then those of its
+/// path item.
 pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     match (i.checked_sub(own), operation.rsplit_once('/')) {
         (Some(i), Some((item, _))) => format!("{item}/parameters/{i}"),
@@ -115,8 +118,8 @@ pub fn parameter_place(operation: &str, i: usize, own: usize) -> String {
     }
 }
 
-/// The targets of references, and how many more values may be copied. The document may grow within limits: one large response that a thousand operations name
-/// would be a bomb.
+/// The targets of references, and how many more values may be copied. The document may grow within
+/// limits: one large response that a thousand operations name would be a bomb.
 pub struct Shared<'a> {
     doc: &'a Value,
     room: Cell<usize>,
@@ -131,7 +134,8 @@ impl<'a> Shared<'a> {
     /// Returns a copy of a value for this place, or of the target of its `$ref`.
     ///
     /// # Errors
-    /// Returns an error if a `$ref` names nothing or leads to itself, or if the document becomes too large.
+    /// Returns an error if a `$ref` names nothing or leads to itself, or if the document becomes
+    /// too large.
     pub fn resolved(&self, value: &Value, pointer: &str) -> Result<Value, Failure> {
         let fail = |message: String| Failure::new("convert", pointer, message);
         let mut value = value;

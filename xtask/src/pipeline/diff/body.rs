@@ -19,7 +19,8 @@ use crate::document::{
 static JSON: LazyLock<Value> = LazyLock::new(|| json!(["application/json"]));
 
 impl<'a> Walker<'a> {
-    /// Returns the targets of a pair of references; `None` if both lead to the same component, which is compared separately.
+    /// Returns the targets of a pair of references; `None` if both lead to the same component,
+    /// which is compared separately.
     pub(super) fn followed(
         &mut self,
         at: &At,
@@ -160,7 +161,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares the encoding of the parts of a form. A part that is not named there has the form that its schema implies.
+    /// Compares the encoding of the parts of a form. A part that is not named there has the form
+    /// that its schema implies.
     fn encoding(
         &mut self,
         at: &At,
@@ -209,7 +211,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares the media types of an operation in Swagger 2.0, whose own list overrides the document's.
+    /// Compares the media types of an operation in Swagger 2.0, whose own list overrides the
+    /// document's.
     pub fn media_types(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>, key: &str) {
         let of = |own: Maybe<'a>, doc: &'a Value| {
             let list = own
@@ -273,7 +276,8 @@ fn range_of<'a>(list: &[&'a str], media: &str) -> Option<&'a str> {
     ranges.iter().filter(|r| **r != media).find_map(found)
 }
 
-/// Returns a media type as it is compared: its letters have no case, its parameters no order, and JSON is UTF-8 without its saying so.
+/// Returns a media type as it is compared: its letters have no case, its parameters no order, and
+/// JSON is UTF-8 without its saying so.
 fn media_type(text: &str) -> String {
     let plain: String = text
         .chars()

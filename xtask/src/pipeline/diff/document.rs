@@ -85,7 +85,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Returns whether an operation has what the document says for all, before and after; the others are compared by themselves.
+    /// Returns whether an operation has what the document says for all, before and after; the
+    /// others are compared by themselves.
     fn is_used(&self, key: &str) -> bool {
         let of_doc = |op: &Path<'_>| {
             op.op.get(key).is_none() && (key != "servers" || op.item.get(key).is_none())
@@ -115,7 +116,8 @@ impl<'a> Walker<'a> {
         self.same_set(at, old, new);
     }
 
-    /// Claims the difference between two lists with the same items: their order, or how often one is named.
+    /// Claims the difference between two lists with the same items: their order, or how often one
+    /// is named.
     pub fn same_set(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let within = |a: &[Value], b: &[Value]| missing(a, b).is_empty();
         if within(items(old), items(new)) && within(items(new), items(old)) {

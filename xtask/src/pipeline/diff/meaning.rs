@@ -1,5 +1,5 @@
-//! The meaning of a value: without texts, without members that say what leaving them out says, and without the order of what has none. Two values of one meaning
-//! are the same to every caller.
+//! The meaning of a value: without texts, without members that say what leaving them out says, and
+//! without the order of what has none. Two values of one meaning are the same to every caller.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,9 @@
-//! The `diff` stage: what the difference of two documents means to the callers of the client, change by change.
+//! The `diff` stage: what the difference of two documents means to the callers of the client,
+//! change by change.
 //!
-//! `walk` goes through both upstream documents, key by key, and accounts for every difference: a rule claims it, or it is listed as unclassified.
-//! `rust` compares the Rust code that is generated from both. Each change says both.
+//! `walk` goes through both upstream documents, key by key, and accounts for every difference: a
+//! rule claims it, or it is listed as unclassified. `rust` compares the Rust code that is generated
+//! from both. Each change says both.
 
 mod body;
 mod document;
@@ -91,7 +93,8 @@ pub struct Change {
     /// The worse of `wire` and `rust`.
     pub class: Class,
     pub side: Side,
-    /// An operation (`GET /a/{id}/`), a component or a member of one (`Device.callName`), or a JSON pointer.
+    /// An operation (`GET /a/{id}/`), a component or a member of one (`Device.callName`), or a
+    /// JSON pointer.
     pub place: String,
     pub what: String,
     #[serde(serialize_with = "id")]
@@ -151,7 +154,8 @@ pub fn compare(old: Documents<'_>, new: Documents<'_>) -> Result<Vec<Change>, Fa
     compare_corrected(old, new, old.doc)
 }
 
-/// Compares as [`compare`] does if the corrections changed too: `recorrected` is the old document, normalised with the new corrections.
+/// Compares as [`compare`] does if the corrections changed too: `recorrected` is the old document,
+/// normalised with the new corrections.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`compare`].
@@ -191,8 +195,8 @@ pub fn compare_corrected(
     Ok(changes)
 }
 
-/// Makes changes cosmetic that only the upstream document has: where the corrections change `plain`, the new document without them, and the corrected documents
-/// `old` and `new` are equal.
+/// Makes changes cosmetic that only the upstream document has: where the corrections change
+/// `plain`, the new document without them, and the corrected documents `old` and `new` are equal.
 pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value) {
     let places =
         |a, b| -> BTreeSet<String> { walk::walk(a, b).into_iter().map(|c| c.place).collect() };
@@ -213,7 +217,8 @@ pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value
     changes.sort();
 }
 
-/// Returns all differences of two documents on the wire. Documents of different versions are compared as OpenAPI 3.0, and what that cannot express is listed.
+/// Returns all differences of two documents on the wire. Documents of different versions are
+/// compared as OpenAPI 3.0, and what that cannot express is listed.
 fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
     if version(old) == version(new) {
         return Ok(walk::walk(old, new));

@@ -23,7 +23,8 @@ impl Path<'_> {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// Returns method and path without the names of parameters, which are not part of the wire format.
+    /// Returns method and path without the names of parameters, which are not part of the wire
+    /// format.
     pub fn key(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), unnamed(self.path))
     }

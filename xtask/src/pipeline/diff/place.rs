@@ -67,7 +67,8 @@ pub fn typed(at: &At) -> At {
     }
 }
 
-/// Returns the names that the shape stage may give to a component: for responses, for requests, for PATCH.
+/// Returns the names that the shape stage may give to a component: for responses, for requests, for
+/// PATCH.
 fn shaped(name: &str) -> [String; 3] {
     let plain = name
         .trim_start_matches("Patched")

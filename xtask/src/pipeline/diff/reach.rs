@@ -49,7 +49,8 @@ impl Sides {
 pub struct Seen(Sides, BTreeSet<String>);
 
 impl Seen {
-    /// Returns the sides before and now, with the operations now, or those before if there are none.
+    /// Returns the sides before and now, with the operations now, or those before if there are
+    /// none.
     pub fn and(self, now: Self) -> (Sides, BTreeSet<String>) {
         (
             self.0.or(now.0),
@@ -89,7 +90,8 @@ impl<'a> Reach<'a> {
             for request in [true, false] {
                 refs(component, request, own.side(request));
             }
-            // A derived type names its base with a discriminator; the base does not name the derived types.
+            // A derived type names its base with a discriminator; the base does not name the
+            // derived types.
             for part in items(component.get("allOf")) {
                 let Some(parent) = target(part) else { continue };
                 if doc

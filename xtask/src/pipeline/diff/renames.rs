@@ -38,7 +38,8 @@ impl Renames {
         out
     }
 
-    /// Adds the pairs of one kind for which `same` holds, and for no other pair with either of them.
+    /// Adds the pairs of one kind for which `same` holds, and for no other pair with either of
+    /// them.
     fn unique<'a>(
         &mut self,
         gone: &[(&'a String, Value)],
@@ -99,7 +100,8 @@ impl Renames {
     }
 }
 
-/// Returns the components that only one document has, with references among them masked, and their titles.
+/// Returns the components that only one document has, with references among them masked, and their
+/// titles.
 fn left<'a>(
     own: &'a BTreeMap<String, &Value>,
     other: &BTreeMap<String, &Value>,

@@ -16,7 +16,8 @@ pub enum Format {
     Json,
 }
 
-/// The output of `diff --format json`, and a part of that of `check`: the number of changes in each class, and all changes.
+/// The output of `diff --format json`, and a part of that of `check`: the number of changes in each
+/// class, and all changes.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counted<'a> {
@@ -100,7 +101,8 @@ impl Format {
     }
 }
 
-/// Returns the effect of a change on the wire and on the Rust API, and what to change; `None` for texts.
+/// Returns the effect of a change on the wire and on the Rust API, and what to change; `None` for
+/// texts.
 fn means(change: &Change) -> Option<String> {
     if change.class == Class::Cosmetic {
         return None;

@@ -9,7 +9,8 @@ use super::{
 use crate::document::members::HEADER;
 
 impl<'a> Walker<'a> {
-    /// Compares the responses of each status. A status that is not named has the response of its range (`2XX`), or else `default`.
+    /// Compares the responses of each status. A status that is not named has the response of its
+    /// range (`2XX`), or else `default`.
     pub fn responses(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
@@ -156,7 +157,8 @@ fn status(text: &str) -> String {
     }
 }
 
-/// Returns what a list has for a status that it does not name: its range, or else `default`, which is an error beside any success.
+/// Returns what a list has for a status that it does not name: its range, or else `default`, which
+/// is an error beside any success.
 fn range_of<'a>(list: &[&'a str], wanted: &str) -> Option<&'a str> {
     if wanted == "default" || wanted.starts_with("x-also-") {
         return None;

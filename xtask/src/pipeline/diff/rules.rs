@@ -1,8 +1,10 @@
-//! The table of rules: the class of each kind of change on the wire. `docs/drift.md` is made from it.
+//! The table of rules: the class of each kind of change on the wire. `docs/drift.md` is made from
+//! it.
 
 use super::Class;
 
-/// Declares the rules: name, kind of change, class for the sender, class for the reader, and what a caller does.
+/// Declares the rules: name, kind of change, class for the sender, class for the reader, and what a
+/// caller does.
 macro_rules! rules {
     ($($name:ident: $what:literal, $request:ident, $response:ident, $advice:literal;)*) => {
         /// A kind of change.
@@ -28,7 +30,7 @@ macro_rules! rules {
                 match self { $(Self::$name => (Class::$request, Class::$response)),* }
             }
 
-            /// Returns what a caller has to change, if the Rust items do not tell; empty if nothing.
+            /// Returns what a caller has to change, if the Rust items do not tell; else empty.
             pub fn advice(self) -> &'static str {
                 match self { $(Self::$name => $advice),* }
             }

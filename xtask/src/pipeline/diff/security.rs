@@ -92,7 +92,8 @@ impl<'a> Walker<'a> {
                 .iter()
                 .find(|n| !was.contains(n) && schemes(n) == schemes(way))
             else {
-                // If credentials are optional, or fewer of them are asked for, the old ones are accepted too.
+                // If credentials are optional, or fewer of them are asked for, the old ones are
+                // accepted too.
                 let suffices = |now: &Way| {
                     now.iter().all(|(name, scopes)| {
                         way.get(name).is_some_and(|had| scopes.is_subset(had))
@@ -130,7 +131,8 @@ impl<'a> Walker<'a> {
                     .iter()
                     .any(|o| !is.contains(o) && schemes(o) == schemes(w))
         };
-        // One change has both lists: a removed way decides its class. If no credentials were needed, further ways gain nothing.
+        // One change has both lists: a removed way decides its class. If no credentials were
+        // needed, further ways gain nothing.
         let gained = is.iter().any(|w| come(&w)) && was.iter().all(|w| is.contains(w));
         if gained {
             self.emit(Rule::SecurityNew, at, &what);

@@ -150,7 +150,8 @@ fn text_of(server: &Value) -> String {
     }
 }
 
-/// The server of a document that names none: that of the document itself (OpenAPI 3, Server Object).
+/// The server of a document that names none: that of the document itself (OpenAPI 3, Server
+/// Object).
 static OWN: LazyLock<Value> = LazyLock::new(|| json!([{ "url": "/" }]));
 
 fn or_own(servers: Maybe<'_>) -> &Value {
@@ -159,7 +160,8 @@ fn or_own(servers: Maybe<'_>) -> &Value {
         .unwrap_or(&OWN)
 }
 
-/// Returns the URL of a server as it is compared: the letters of its host have no case, and a port or a slash at the end that says nothing is left out.
+/// Returns the URL of a server as it is compared: the letters of its host have no case, and a port
+/// or a slash at the end that says nothing is left out.
 fn address(server: &Value) -> String {
     let url = text_of(server);
     let Some((scheme, rest)) = url.split_once("://").filter(|_| !url.starts_with('{')) else {

@@ -1,5 +1,5 @@
-//! Implicit tags: the tag that a component has by its name alone, because no mapping names it and it fixes none itself. Renaming such a component changes what
-//! is sent.
+//! Implicit tags: the tag that a component has by its name alone, because no mapping names it and
+//! it fixes none itself. Renaming such a component changes what is sent.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,8 @@ pub fn names(doc: &Value, pointer: &str, tag: &str) -> bool {
     })
 }
 
-/// Returns whether the component is derived from one with a discriminator: a further form of that, which no list names.
+/// Returns whether the component is derived from one with a discriminator: a further form of that,
+/// which no list names.
 pub fn is_derived(doc: &Value, pointer: &str) -> bool {
     let mut above = above(doc, pointer).into_iter();
     above.any(|base| {
@@ -50,7 +51,8 @@ fn above(doc: &Value, pointer: &str) -> BTreeSet<String> {
     above
 }
 
-/// Returns the schemas with a discriminator that the component is an alternative of, or is derived from.
+/// Returns the schemas with a discriminator that the component is an alternative of, or is derived
+/// from.
 fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
     let above = above(doc, pointer);
     let mut found = Vec::new();

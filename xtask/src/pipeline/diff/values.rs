@@ -26,7 +26,8 @@ pub fn keys<'a>(old: Maybe<'a>, new: Maybe<'a>) -> Vec<&'a str> {
         .collect()
 }
 
-/// Returns the keys of both values, those that are the same in another spelling together: `same` says how they are compared.
+/// Returns the keys of both values, those that are the same in another spelling together: `same`
+/// says how they are compared.
 pub fn pairs<'a>(
     old: Maybe<'a>,
     new: Maybe<'a>,
@@ -49,8 +50,9 @@ pub fn pairs<'a>(
         .collect()
 }
 
-/// Returns the pairs of an old and a new key of which one stands for the other and for more (`2XX` for `200`), with whether the new one does. `cover` finds in a
-/// list of keys the one that stands for another.
+/// Returns the pairs of an old and a new key of which one stands for the other and for more (`2XX`
+/// for `200`), with whether the new one does. `cover` finds in a list of keys the one that stands
+/// for another.
 pub fn covered<'a>(
     (old, new): (&[&'a str], &[&'a str]),
     same: impl Fn(&str) -> String,

@@ -1,4 +1,5 @@
-//! The walk through two documents, key by key. A key whose values differ is claimed by a rule or listed as unclassified: nothing is skipped.
+//! The walk through two documents, key by key. A key whose values differ is claimed by a rule or
+//! listed as unclassified: nothing is skipped.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -67,7 +68,8 @@ pub struct Walker<'a> {
     pub claims: usize,
     /// Whether this is a callback, where the caller reads what is sent.
     pub turned: bool,
-    /// The places of which it was said already whether they may be null, though one of them says so itself.
+    /// The places of which it was said already whether they may be null, though one of them says
+    /// so itself.
     pub null_known: Option<(String, String)>,
     /// Places that were compared although only one of them is inline.
     pub inlined: BTreeSet<(String, String)>,
@@ -140,7 +142,8 @@ impl<'a> Walker<'a> {
         self.checked(&at.key(key), get(old, key), get(new, key), f);
     }
 
-    /// Compares the members of an object of this kind one by one. What says the same in both is no change, however it is written.
+    /// Compares the members of an object of this kind one by one. What says the same in both is no
+    /// change, however it is written.
     pub fn each_member(
         &mut self,
         kind: &Kind,
@@ -177,7 +180,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Applies `rule` to each place where two values differ, descending as long as both are objects.
+    /// Applies `rule` to each place where two values differ, descending as long as both are
+    /// objects.
     pub fn leaves(&mut self, rule: Rule, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         if let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) {
             for key in keys(old, new) {

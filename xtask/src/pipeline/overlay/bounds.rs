@@ -1,4 +1,5 @@
-//! Limits of an overlay's size, of its paths, and of what its actions add: `copy` doubles what it takes.
+//! Limits of an overlay's size, of its paths, and of what its actions add: `copy` doubles what it
+//! takes.
 
 use serde_json::Value;
 
@@ -51,7 +52,8 @@ pub(super) fn size(value: &Value) -> (usize, usize) {
     }
 }
 
-/// Checks that a JSONPath can be read in no time: its parser takes twice as long for each filter in a filter. What it does then is counted (see [`super::work`]).
+/// Checks that a JSONPath can be read in no time: its parser takes twice as long for each filter in
+/// a filter. What it does then is counted (see [`super::work`]).
 ///
 /// # Errors
 /// Returns what is not taken.

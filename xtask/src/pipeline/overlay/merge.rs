@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{Step, Version, pointer};
 use crate::document::escape;
 
-/// Removes a member or an entry. Returns the place that changed: the member, or the whole list, whose indices moved.
+/// Removes a member or an entry. Returns the place that changed: the member, or the whole list,
+/// whose indices moved.
 pub(super) fn remove(doc: &mut Value, steps: &[Step]) -> Option<String> {
     let (last, parent) = steps.split_last()?;
     let parent = pointer(parent);
@@ -25,7 +26,8 @@ pub(super) fn remove(doc: &mut Value, steps: &[Step]) -> Option<String> {
 
 /// Merges into an object, appends to a list, replaces a value (Overlay 1.1, 4.4.3.1).
 ///
-/// In 1.0 a value of any kind is appended to a list as one entry; in 1.1 a list is appended entry by entry.
+/// In 1.0 a value of any kind is appended to a list as one entry; in 1.1 a list is appended entry
+/// by entry.
 pub(super) fn update(
     target: &mut Value,
     update: &Value,
@@ -44,7 +46,8 @@ pub(super) fn update(
         }
         _ if version == Version::V1_0 => {
             return Err(
-                "selects a plain value, which Overlay 1.0 cannot update: select the object around it, or set `overlay: 1.1.0`",
+                "selects a plain value, which Overlay 1.0 cannot update: select the object around \
+                 it, or set `overlay: 1.1.0`",
             );
         }
         (_, Value::Object(_) | Value::Array(_)) => {
@@ -77,7 +80,8 @@ fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Strin
     }
 }
 
-/// Appends entries. One that is in the list already is not a change: the document now says so itself.
+/// Appends entries. One that is in the list already is not a change: the document now says so
+/// itself.
 fn append(list: &mut Vec<Value>, more: &[Value], at: String, changed: &mut Vec<String>) {
     if more.iter().any(|entry| !list.contains(entry)) {
         changed.push(at);

@@ -1,7 +1,8 @@
 //! The `overlay` stage: a document of the OpenAPI Initiative's Overlay Specification 1.0 or 1.1.
 //!
-//! The specification allows an action that matches nothing. Here such an action is *stale*, and so is one that changes nothing: either the API was corrected,
-//! or the target is wrong. All stale actions are reported and left out.
+//! The specification allows an action that matches nothing. Here such an action is *stale*, and so
+//! is one that changes nothing: either the API was corrected, or the target is wrong. All stale
+//! actions are reported and left out.
 
 mod bounds;
 mod merge;
@@ -81,7 +82,8 @@ fn fail(at: &str, message: impl Into<String>) -> Failure {
 /// Applies every action in order, except those that are stale.
 ///
 /// # Errors
-/// Returns an error with the JSON pointer in the overlay if it is not an overlay, if a target is not a JSONPath, or if a value is not allowed at its target.
+/// Returns an error with the JSON pointer in the overlay if it is not an overlay, if a target is
+/// not a JSONPath, or if a value is not allowed at its target.
 pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     let overlay = read::read(text)?;
     let original = doc.clone();
@@ -91,7 +93,8 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         .iter()
         .map(|action| run(doc, action, overlay.version, &mut limits))
         .collect::<Result<Vec<_>, _>>()?;
-    // An action that others revert, such as `remove` before an `update` with the same value, has no effect either.
+    // An action that others revert, such as `remove` before an `update` with the same value, has no
+    // effect either.
     let stale = |done: &Option<Vec<String>>| {
         let places = done.iter().flatten();
         places
@@ -210,7 +213,8 @@ enum Step {
     Index(usize),
 }
 
-/// Returns the places that a path leads to, each once, in the order of names and indices: a value comes before those inside it.
+/// Returns the places that a path leads to, each once, in the order of names and indices: a value
+/// comes before those inside it.
 fn query(doc: &Value, path: &serde_json_path::JsonPath) -> Vec<Vec<Step>> {
     let found = path.query_located(doc);
     let steps = found.locations().map(|location| {

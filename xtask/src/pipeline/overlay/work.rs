@@ -1,5 +1,6 @@
-//! Counts the work of a JSONPath before it is done: `..` in `..`, a filter that asks the whole document for each value, and the same selector again and again
-//! are valid, and multiply. The count is an upper limit: a filter is taken to select everything.
+//! Counts the work of a JSONPath before it is done: `..` in `..`, a filter that asks the whole
+//! document for each value, and the same selector again and again are valid, and multiply. The
+//! count is an upper limit: a filter is taken to select everything.
 
 mod read;
 
@@ -60,7 +61,8 @@ struct Count<'a> {
     root: &'a Value,
     /// What a segment does with a value: two `..` come to it by many ways.
     counted: HashMap<(*const Segment, *const Value), Work>,
-    /// The steps that may still be taken. What was counted once is work that is done once at least.
+    /// The steps that may still be taken. What was counted once is work that is done once at
+    /// least.
     left: u64,
     worst_pattern: Option<u64>,
 }

@@ -1,4 +1,5 @@
-//! Turns closed lists of values into named open enums. drf-yasg puts a `title` on each field, so names come from the owner and the field, never from the title.
+//! Turns closed lists of values into named open enums. drf-yasg puts a `title` on each field, so
+//! names come from the owner and the field, never from the title.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Moves every inline `enum` of strings or integers into a component; equal lists of one field name share one.
+/// Moves every inline `enum` of strings or integers into a component; equal lists of one field name
+/// share one.
 pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     let mut all = Named {
         existing: document::schema_names(doc),
@@ -39,8 +41,8 @@ pub fn open_enums(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Merges the forms that drf-spectacular uses for `choices` with blank or null: a `oneOf` of the list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as a
-/// value, and null becomes nullable.
+/// Merges the forms that drf-spectacular uses for `choices` with blank or null: a `oneOf` of the
+/// list, `BlankEnum` and `NullEnum`. An open enum keeps `""` as a value, and null becomes nullable.
 pub fn blank_and_null_choices(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let values = |part: &Value| {
@@ -86,7 +88,8 @@ struct Named {
 }
 
 impl Named {
-    /// Moves a list of strings or integers into a component; any other list says no more than its type.
+    /// Moves a list of strings or integers into a component; any other list says no more than its
+    /// type.
     fn list(&mut self, schema: &mut Value, name: &str, top: bool) {
         let Some(map) = schema.as_object_mut() else {
             return;
@@ -167,8 +170,8 @@ impl Named {
     }
 }
 
-/// Returns the type and the values of a list, if they become an open enum. drf-yasg declares strings if choices have several types; each is then sent as what
-/// it is.
+/// Returns the type and the values of a list, if they become an open enum. drf-yasg declares
+/// strings if choices have several types; each is then sent as what it is.
 fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
     values.retain(|v| !v.is_null());
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);

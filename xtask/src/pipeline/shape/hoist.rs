@@ -1,4 +1,5 @@
-//! Gives inline objects a name, so that each becomes one Rust type: `Parent` + `Field`, or the name of the operation.
+//! Gives inline objects a name, so that each becomes one Rust type: `Parent` + `Field`, or the name
+//! of the operation.
 
 use autopi_codegen::{contract, media};
 use heck::ToUpperCamelCase;
@@ -46,7 +47,8 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Replaces `schema` by a reference if it is an object with properties or a union; otherwise looks inside.
+/// Replaces `schema` by a reference if it is an object with properties or a union; otherwise looks
+/// inside.
 fn lift(
     schema: &mut Value,
     name: &str,
@@ -94,7 +96,8 @@ fn is_composed(schema: &Value) -> bool {
     parts.is_some_and(|parts| parts.len() > 1 && parts.iter().any(own))
 }
 
-/// Returns the name of an alternative among the others: its title, the value of a member that has only one, or its number.
+/// Returns the name of an alternative among the others: its title, the value of a member that has
+/// only one, or its number.
 fn variant(alternative: &Value, index: usize) -> String {
     let known = alternative.get(contract::VARIANT).and_then(Value::as_str);
     let title = known.or_else(|| alternative.get("title").and_then(Value::as_str));

@@ -1,4 +1,5 @@
-//! Distinguishes the two UUIDs of a device, `id` and `unit_id`, by the names of parameters, fields and paths.
+//! Distinguishes the two UUIDs of a device, `id` and `unit_id`, by the names of parameters, fields
+//! and paths.
 
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
@@ -6,13 +7,15 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Marks schemas with `x-autopi-id: device | unit`. Without a unit id in the document, there is nothing to mix up.
+/// Marks schemas with `x-autopi-id: device | unit`. Without a unit id in the document, there is
+/// nothing to mix up.
 pub fn two_ids(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     if !names_units(doc) {
         return Ok(0);
     }
-    // If a resource has both, a plain string of that name (django-filter and drf-nested-routers document no format) is one of them too.
+    // If a resource has both, a plain string of that name (django-filter and drf-nested-routers
+    // document no format) is one of them too.
     let both = document::schemas(doc).into_iter().any(|s| {
         s.values().any(|s| {
             s.get("properties")

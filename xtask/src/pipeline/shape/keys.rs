@@ -1,5 +1,6 @@
-//! Finds members of responses that are always present. A document says `required` for what a serializer declares, but views leave out what an account lacks;
-//! `required` alone therefore proves nothing.
+//! Finds members of responses that are always present. A document says `required` for what a
+//! serializer declares, but views leave out what an account lacks; `required` alone therefore
+//! proves nothing.
 
 use autopi_codegen::contract;
 use std::collections::BTreeSet;
@@ -9,8 +10,8 @@ use serde_json::Value;
 use crate::document;
 use crate::report::Failure;
 
-/// Marks the key of a resource that is addressed by it (`/things/{id}/` returns a thing, `/things/` lists them) with `x-autopi-always`: without the key it
-/// could not be fetched.
+/// Marks the key of a resource that is addressed by it (`/things/{id}/` returns a thing, `/things/`
+/// lists them) with `x-autopi-always`: without the key it could not be fetched.
 pub fn ids_in_paths(doc: &mut Value) -> Result<usize, Failure> {
     let paths = doc.get("paths").and_then(Value::as_object);
     let keyed: Vec<(String, String)> = paths

@@ -1,5 +1,6 @@
-//! Lists in queries. drf-yasg leaves out `collectionFormat` for a `ListField` or a `MultipleChoiceField`, which means commas in Swagger 2.0; but DRF reads
-//! repeated names (`QueryDict.getlist`), and takes `1,2` for a single value.
+//! Lists in queries. drf-yasg leaves out `collectionFormat` for a `ListField` or a
+//! `MultipleChoiceField`, which means commas in Swagger 2.0; but DRF reads repeated names
+//! (`QueryDict.getlist`), and takes `1,2` for a single value.
 
 use autopi_codegen::contract;
 use serde_json::Value;
@@ -7,7 +8,8 @@ use serde_json::Value;
 use crate::document;
 use crate::report::Failure;
 
-/// Returns whether a parameter is a single text with commas: django-filter's `BaseInFilter` and `BaseRangeFilter`, and DRF's ordering.
+/// Returns whether a parameter is a single text with commas: django-filter's `BaseInFilter` and
+/// `BaseRangeFilter`, and DRF's ordering.
 pub fn has_commas(name: &str) -> bool {
     ["_in", "_range"].iter().any(|end| name.ends_with(end)) || name == "ordering"
 }

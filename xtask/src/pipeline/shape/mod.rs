@@ -1,7 +1,7 @@
 //! The `shape` stage: turns what drf-yasg documents into what Django REST framework does.
 //!
-//! [`RULES`] is the only ordered list. Each rule is a function over the OpenAPI 3.0 document that returns how often it applied. None depends on the name of an
-//! operation.
+//! [`RULES`] is the only ordered list. Each rule is a function over the OpenAPI 3.0 document that
+//! returns how often it applied. None depends on the name of an operation.
 
 mod enums;
 mod hoist;

@@ -1,4 +1,5 @@
-//! Makes operationIds unique: drf-yasg derives them from the path without its parameters, so that two routes can share one.
+//! Makes operationIds unique: drf-yasg derives them from the path without its parameters, so that
+//! two routes can share one.
 
 use autopi_codegen::contract;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,8 @@ use serde_json::Value;
 use crate::document;
 use crate::report::Failure;
 
-/// Gives operations unique operationIds in snake_case. The first in path order keeps its name; a later one is named after its path and method.
+/// Gives operations unique operationIds in snake_case. The first in path order keeps its name; a
+/// later one is named after its path and method.
 pub fn operation_names(doc: &mut Value) -> Result<usize, Failure> {
     let mut taken = BTreeSet::new();
     let mut changed = 0;

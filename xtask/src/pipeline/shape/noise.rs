@@ -1,5 +1,5 @@
-//! Removes what means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and `default=uuid4` give values of the moment of the download, so
-//! that two downloads differ.
+//! Removes what means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and
+//! `default=uuid4` give values of the moment of the download, so that two downloads differ.
 
 use autopi_codegen::contract;
 use serde_json::{Value, json};
@@ -21,8 +21,8 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Drops lone descriptions where a schema would change the type: `additionalProperties: {description: any}` becomes `{}`, and such a part of an `allOf` is
-/// removed.
+/// Drops lone descriptions where a schema would change the type: `additionalProperties:
+/// {description: any}` becomes `{}`, and such a part of an `allOf` is removed.
 pub fn lone_descriptions(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
@@ -61,13 +61,15 @@ fn is_words(schema: &Value) -> bool {
     schema.as_object().is_some_and(|map| map.keys().all(words))
 }
 
-/// Returns whether a default was made when the document was rendered: it is a time, a date or a UUID.
+/// Returns whether a default was made when the document was rendered: it is a time, a date or a
+/// UUID.
 pub fn is_rendered(format: &str, default: &Value) -> bool {
     let made = matches!(format, "date-time" | "date" | "uuid");
     default.as_str().is_some_and(|text| made || is_moment(text))
 }
 
-/// Returns whether the text begins like `2026-01-02T03:04:05`: a serializer field without a format may hold a time too.
+/// Returns whether the text begins like `2026-01-02T03:04:05`: a serializer field without a format
+/// may hold a time too.
 fn is_moment(text: &str) -> bool {
     let form = "0000-00-00 00:00:00".bytes();
     let fits = |(c, f): (u8, u8)| {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Keeps one 2xx response, the first with a schema: drf-yasg documents 201 where the API sends 200, and the client accepts any 2xx. If two have different
-/// schemas, the response is a union of them.
+/// Keeps one 2xx response, the first with a schema: drf-yasg documents 201 where the API sends 200,
+/// and the client accepts any 2xx. If two have different schemas, the response is a union of them.
 pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::operations(doc, |_, _, op| {
@@ -66,7 +66,8 @@ pub fn one_success(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Marks the inline envelope of a page (`results` is an array beside `count`, or beside `next` with cursors) with `x-autopi-page`.
+/// Marks the inline envelope of a page (`results` is an array beside `count`, or beside `next` with
+/// cursors) with `x-autopi-page`.
 pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     let mark = |schema: &mut Map<String, Value>, n: &mut usize| {
@@ -103,7 +104,8 @@ pub fn pages(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Corrects lists of envelopes: drf-yasg documents a list view whose serializer is the envelope itself as an array of envelopes, but DRF sends one.
+/// Corrects lists of envelopes: drf-yasg documents a list view whose serializer is the envelope
+/// itself as an array of envelopes, but DRF sends one.
 pub fn lists_of_pages(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::beside_schemas(doc, |doc, schemas| {

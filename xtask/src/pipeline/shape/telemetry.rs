@@ -1,11 +1,13 @@
-//! Telemetry records are free-form: the serializer names a few header fields, and the API adds a dotted key for each signal.
+//! Telemetry records are free-form: the serializer names a few header fields, and the API adds a
+//! dotted key for each signal.
 
 use serde_json::Value;
 
 use crate::document;
 use crate::report::Failure;
 
-/// Opens records (with `@ts`, a dotted key, or `ts` with `t`) with `additionalProperties: true`, so that every key is kept.
+/// Opens records (with `@ts`, a dotted key, or `ts` with `t`) with `additionalProperties: true`, so
+/// that every key is kept.
 pub fn free_form_records(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     for schema in document::schemas(doc)

@@ -1,5 +1,6 @@
-//! Marks two kinds of fields whose type in drf-yasg is not reliable: a `SerializerMethodField` is documented as `{type: string, readOnly: true}` (a real
-//! read-only text field has a length, a format or choices), and a `JSONField` as `{type: object}`.
+//! Marks two kinds of fields whose type in drf-yasg is not reliable: a `SerializerMethodField` is
+//! documented as `{type: string, readOnly: true}` (a real read-only text field has a length, a
+//! format or choices), and a `JSONField` as `{type: object}`.
 
 use autopi_codegen::contract;
 use serde_json::Value;
@@ -32,7 +33,8 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Marks objects without any constraint: DRF's `JSONField` accepts and returns any JSON. The `type` stays for readers of the document.
+/// Marks objects without any constraint: DRF's `JSONField` accepts and returns any JSON. The `type`
+/// stays for readers of the document.
 pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {

@@ -11,7 +11,8 @@ use crate::report::Failure;
 
 /// Writes `text` and returns whether anything changed.
 ///
-/// A regular file is replaced by a rename and keeps its mode; a symbolic link is followed. Anything else (a device, a pipe) is written to and never replaced.
+/// A regular file is replaced by a rename and keeps its mode; a symbolic link is followed. Anything
+/// else (a device, a pipe) is written to and never replaced.
 ///
 /// # Errors
 /// Returns the error of the file system; a regular file is then unchanged.
@@ -72,7 +73,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Replaces or creates a file: writes a temporary file beside it, under an unpredictable name, and renames it.
+/// Replaces or creates a file: writes a temporary file beside it, under an unpredictable name, and
+/// renames it.
 pub(super) fn replace(target: &Path, text: &str) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         let mut builder = tempfile::Builder::new();

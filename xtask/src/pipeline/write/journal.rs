@@ -45,7 +45,8 @@ fn not_ours(place: &Path, why: impl std::fmt::Display) -> Failure {
         .help("remove it")
 }
 
-/// Creates a folder for the new files. Its name is unpredictable, and nobody else can write into it.
+/// Creates a folder for the new files. Its name is unpredictable, and nobody else can write into
+/// it.
 pub(super) fn stage(folder: &Path) -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(STAGE);
@@ -88,10 +89,12 @@ pub(super) fn commit(folder: &Path, stage: TempDir, files: Vec<Entry>) -> Result
     Ok(())
 }
 
-/// Finishes an update that was interrupted after its journal was written, and removes the remains of one that was interrupted before.
+/// Finishes an update that was interrupted after its journal was written, and removes the remains
+/// of one that was interrupted before.
 ///
 /// # Errors
-/// Returns the error of the file system. An update of files that were edited since is dropped, which is reported as an error once.
+/// Returns the error of the file system. An update of files that were edited since is dropped,
+/// which is reported as an error once.
 pub fn recover(folder: &Path) -> Result<(), Failure> {
     if fs::symlink_metadata(folder.join(NAME)).is_err() {
         return Ok(());
@@ -150,7 +153,8 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
         "finish an update",
         "",
         format!(
-            "it was cut off, and these were changed since: {}; what it had not yet written is dropped (of the new document: {}; of the old: {})",
+            "it was cut off, and these were changed since: {}; what it had not yet written is \
+             dropped (of the new document: {}; of the old: {})",
             list(&edited),
             list(&new),
             list(&old)
@@ -160,7 +164,8 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     .help("look at `git status`, then run `cargo xtask update` again"))
 }
 
-/// Removes the stages of processes that were killed before their journal was written. The lock guarantees that nobody else has one.
+/// Removes the stages of processes that were killed before their journal was written. The lock
+/// guarantees that nobody else has one.
 fn sweep(folder: &Path) -> Result<(), Failure> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(STAGE) {

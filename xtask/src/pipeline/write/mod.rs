@@ -20,7 +20,8 @@ use journal::Entry;
 
 /// Files of one folder that are read and replaced together.
 ///
-/// No lock is held in between; but a file that somebody changed after it was read is never replaced.
+/// No lock is held in between; but a file that somebody changed after it was read is never
+/// replaced.
 pub struct Folder {
     path: PathBuf,
     read: BTreeMap<String, String>,
@@ -30,7 +31,8 @@ impl Folder {
     /// Finishes an interrupted update, then reads the existing files of `names`, all at one moment.
     ///
     /// # Errors
-    /// Returns an error if a file cannot be read or is not UTF-8, or if an interrupted update cannot be finished.
+    /// Returns an error if a file cannot be read or is not UTF-8, or if an interrupted update
+    /// cannot be finished.
     pub fn open(path: &Path, names: &[&str]) -> Result<Self, Failure> {
         recover(path)?;
         let _lock = lock::shared(path)?;
@@ -77,10 +79,12 @@ impl Folder {
 
     /// Replaces `files`, all or none, and returns the names of those that changed.
     ///
-    /// Everything is on disk before the first rename, and a journal lets the next command finish what a crash interrupted. Existing files keep their modes.
+    /// Everything is on disk before the first rename, and a journal lets the next command finish
+    /// what a crash interrupted. Existing files keep their modes.
     ///
     /// # Errors
-    /// Returns the error of the file system, or an error if a file changed after it was read; the old files are then unchanged.
+    /// Returns the error of the file system, or an error if a file changed after it was read; the
+    /// old files are then unchanged.
     pub fn write(&self, files: &[(&str, String)]) -> Result<Vec<String>, Failure> {
         let lock = lock::exclusive(&self.path)?;
         journal::recover_locked(&self.path)?;

@@ -44,13 +44,15 @@ const ATTEMPTS: u32 = 3;
 /// How many operations in a row without a response end the probe.
 const MOST_SILENT: usize = 5;
 const LONGEST_WAIT: u64 = 60;
-/// Words in paths that say that an operation has an effect: GET is safe by RFC 9110 (9.2.1), but an action of a viewset may still do something.
+/// Words in paths that say that an operation has an effect: GET is safe by RFC 9110 (9.2.1), but an
+/// action of a viewset may still do something.
 const EFFECTS: [&str; 11] = [
     "clear", "delete", "execute", "logout", "reset", "restart", "retry", "run", "send", "test",
     "verify",
 ];
 
-/// Calls every GET operation of `doc`, a normalised document, that responds with JSON and whose parameters are known from earlier responses.
+/// Calls every GET operation of `doc`, a normalised document, that responds with JSON and whose
+/// parameters are known from earlier responses.
 ///
 /// # Errors
 /// Returns an error if the URL is invalid, if there is no connection, or if the token is refused.

@@ -38,7 +38,8 @@ impl Requester {
         })
     }
 
-    /// Returns the response to a request. After a 429 it waits as long as `Retry-After` says, for at most one minute, and sends it again.
+    /// Returns the response to a request. After a 429 it waits as long as `Retry-After` says, for
+    /// at most one minute, and sends it again.
     pub(super) async fn get(&mut self, url: Url) -> Reply {
         for attempt in 1..=ATTEMPTS {
             if self.calls >= self.max_calls {
@@ -147,7 +148,8 @@ pub(super) enum Reply {
     NoCallsLeft,
 }
 
-/// Parses the base URL: https, or http on loopback. The text may hold a secret, and no error shows it.
+/// Parses the base URL: https, or http on loopback. The text may hold a secret, and no error shows
+/// it.
 pub(super) fn base(url: &str) -> Result<Url> {
     let parsed = place::base(url).map_err(|e| anyhow!("--url {e}"))?;
     if !fetch::is_private(&parsed) {

@@ -1,7 +1,9 @@
 //! Turns evidence into findings with actions of an overlay.
 //!
-//! A schema that several operations return is only changed if (nearly) all of them agree. If a single operation differs, its response gets its own copy of the
-//! schema, and what the others prove stays. Proposals are applied to a copy of the document one by one, so that all of them together are true.
+//! A schema that several operations return is only changed if (nearly) all of them agree. If a
+//! single operation differs, its response gets its own copy of the schema, and what the others
+//! prove stays. Proposals are applied to a copy of the document one by one, so that all of them
+//! together are true.
 
 mod own;
 
@@ -35,11 +37,13 @@ pub struct Finding {
     pub only: Option<String>,
     pub against: Count,
     pub agree: Count,
-    /// The actions of an OpenAPI Overlay 1.1 document; those for an operation's own schema are all at its first finding.
+    /// The actions of an OpenAPI Overlay 1.1 document; those for an operation's own schema are all
+    /// at its first finding.
     pub actions: Vec<Value>,
 }
 
-/// An operation that can be probed: its name, its operation id, and the place of its response's schema.
+/// An operation that can be probed: its name, its operation id, and the place of its response's
+/// schema.
 pub struct Asked {
     pub name: String,
     pub id: String,
@@ -82,7 +86,8 @@ struct All<'a> {
 }
 
 impl All<'_> {
-    /// Returns the operations that still give evidence for a place: one with its own schema no longer does.
+    /// Returns the operations that still give evidence for a place: one with its own schema no
+    /// longer does.
     fn gave<'p>(&'p self, at: &str, place: &'p Place) -> Vec<(&'p String, &'p Evidence)> {
         let component = component_of(at);
         let gives = |op: &&String| {
@@ -162,7 +167,8 @@ impl All<'_> {
             .for_each(|edit| edit.apply(&mut self.work));
     }
 
-    /// Counts the responses and operations in favour of a finding, and those in favour of the document.
+    /// Counts the responses and operations in favour of a finding, and those in favour of the
+    /// document.
     fn count(&self, at: &str, place: &Place, rule: &Rule, against: &[&str]) -> (Count, Count) {
         let (mut yes, mut no) = (Count::default(), Count::default());
         for (op, seen) in &place.seen {

@@ -42,7 +42,8 @@ pub(super) fn reached(root: &Value, at: &str) -> BTreeSet<String> {
     seen
 }
 
-/// Returns whether enough operations agree: the only one that returns a schema, or nine in ten of those that gave evidence, and at least two.
+/// Returns whether enough operations agree: the only one that returns a schema, or nine in ten of
+/// those that gave evidence, and at least two.
 pub(super) fn enough(against: usize, of: usize, reach: usize, wrong: bool) -> bool {
     let share = if wrong {
         against * 10 >= of * 9

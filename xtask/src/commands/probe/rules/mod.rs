@@ -1,4 +1,5 @@
-//! The ordered list of rules of the probe, each with its proposal. The table in docs/probe.md is made from it.
+//! The ordered list of rules of the probe, each with its proposal. The table in docs/probe.md is
+//! made from it.
 
 mod find;
 mod kinds;
@@ -17,7 +18,8 @@ pub struct Rule {
     pub name: &'static str,
     /// The family: its rules concern the same fact, and a response breaks at most one of them.
     pub family: &'static str,
-    /// Whether a response contradicts the document; otherwise the document leaves open what all responses have in common.
+    /// Whether a response contradicts the document; otherwise the document leaves open what all
+    /// responses have in common.
     pub wrong: bool,
     pub proposes: &'static str,
     find: fn(&Observation<'_>) -> Option<Proposal>,

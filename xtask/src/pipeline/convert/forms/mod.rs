@@ -1,5 +1,6 @@
-//! Values of another form than the specification's, but with one plain meaning (`required: "true"`, `tags: null`, `version: 1.0`), are accepted with a warning.
-//! A value without a plain meaning is refused with its place, before any other stage can stumble over it.
+//! Values of another form than the specification's, but with one plain meaning (`required: "true"`,
+//! `tags: null`, `version: 1.0`), are accepted with a warning. A value without a plain meaning is
+//! refused with its place, before any other stage can stumble over it.
 
 mod scalars;
 mod schema;

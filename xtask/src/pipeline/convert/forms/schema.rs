@@ -8,7 +8,8 @@ use crate::document::members::At;
 use crate::report::Failure;
 
 impl Forms {
-    /// Converts a list of types, which belongs to 3.1; before that it can only mean "or null", or any JSON.
+    /// Converts a list of types, which belongs to 3.1; before that it can only mean "or null", or
+    /// any JSON.
     pub(super) fn types(
         &mut self,
         map: &mut Map<String, Value>,
@@ -68,7 +69,8 @@ impl Forms {
         Ok(())
     }
 
-    /// Moves `required: true` of a member, as JSON Schema draft 3 has it, to the list of the object around it.
+    /// Moves `required: true` of a member, as JSON Schema draft 3 has it, to the list of the object
+    /// around it.
     pub(super) fn required_members(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
         let mut found = Vec::new();
         let properties = At::Member(at, "properties");
@@ -93,7 +95,8 @@ impl Forms {
         }
     }
 
-    /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg accepts in hand-written schemas.
+    /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg
+    /// accepts in hand-written schemas.
     pub(super) fn required(
         &mut self,
         map: &mut Map<String, Value>,
@@ -117,8 +120,8 @@ impl Forms {
     }
 }
 
-/// Removes what says the same as leaving it out, so that the later stages know one form: flags that are false, limits of 0, and `additionalProperties: true` beside
-/// properties.
+/// Removes what says the same as leaving it out, so that the later stages know one form: flags that
+/// are false, limits of 0, and `additionalProperties: true` beside properties.
 pub(super) fn drop_defaults(map: &mut Map<String, Value>) {
     if !map.iter().any(|(key, value)| says_default(key, value)) {
         return;
@@ -155,7 +158,8 @@ fn says_default(key: &str, value: &Value) -> bool {
     }
 }
 
-/// Replaces a schema that is only an `allOf` of one reference by that, unless it is a component, which may be derived from the other.
+/// Replaces a schema that is only an `allOf` of one reference by that, unless it is a component,
+/// which may be derived from the other.
 pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
     if map.len() != 1 {
         return;

@@ -1,5 +1,7 @@
-//! Members of another shape than the specification's, but with one plain meaning (`in: Query`, one server instead of a list, a path without its slash), are
-//! written as specified, with a warning. It is done before references are followed, which are looked for in members of the right shape only.
+//! Members of another shape than the specification's, but with one plain meaning (`in: Query`, one
+//! server instead of a list, a path without its slash), are written as specified, with a warning.
+//! It is done before references are followed, which are looked for in members of the right shape
+//! only.
 
 mod operations;
 

@@ -181,7 +181,8 @@ fn status(key: &str) -> Option<String> {
     (new != key).then_some(new)
 }
 
-/// Moves operations of methods in capital letters, or among `additionalOperations`, to the member of their method.
+/// Moves operations of methods in capital letters, or among `additionalOperations`, to the member
+/// of their method.
 pub(super) fn methods(item: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str)) {
     let odd = |key: &String| {
         let method = METHODS.iter().find(|m| m.eq_ignore_ascii_case(key))?;

@@ -1,4 +1,5 @@
-//! `$id`, `$anchor` and `$dynamicAnchor` (JSON Schema 2020-12): names by which a reference may lead to a schema of the document, instead of its pointer.
+//! `$id`, `$anchor` and `$dynamicAnchor` (JSON Schema 2020-12): names by which a reference may lead
+//! to a schema of the document, instead of its pointer.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,8 @@ pub(super) struct Anchors {
     addresses: BTreeMap<String, Url>,
     /// The pointers by the addresses.
     ids: BTreeMap<String, String>,
-    /// The pointers by name, in the schema with an `$id` around them and in the whole document; `None` for a name with several.
+    /// The pointers by name, in the schema with an `$id` around them and in the whole document;
+    /// `None` for a name with several.
     names: BTreeMap<(Option<String>, String), Option<String>>,
     /// The schemas with a `$dynamicRef` and no other reference.
     dynamic: Vec<(String, String)>,
@@ -74,7 +76,8 @@ impl Anchors {
         self.addresses.len() > 1
     }
 
-    /// Returns the pointer of the innermost schema with an `$id` around a place; empty for the document.
+    /// Returns the pointer of the innermost schema with an `$id` around a place; empty for the
+    /// document.
     fn around(&self, at: &str) -> String {
         if !self.has_ids() {
             return String::new();

@@ -95,7 +95,8 @@ impl References<'_> {
         self.origins
             .moved(at.clone(), file.clone(), pointer.clone());
         self.scan(Is::One(&SCHEMA), &at, file.as_deref(), &site.chain);
-        // Within the document, the place itself refers to the component too, so that there is one type and not two.
+        // Within the document, the place itself refers to the component too, so that there is one
+        // type and not two.
         if file.is_none() && is_plain_object(self.doc.pointer(&at)) {
             let reference = self.reference(&name);
             if let Some(place) = self.doc.pointer_mut(&pointer) {

@@ -14,7 +14,8 @@ const PLACES: [(&str, &str); 4] = [
 ];
 
 impl References<'_> {
-    /// Returns the place that a pointer to nothing means, with a warning unless it only leads through another reference.
+    /// Returns the place that a pointer to nothing means, with a warning unless it only leads
+    /// through another reference.
     pub(super) fn elsewhere(
         &mut self,
         site: &Site,

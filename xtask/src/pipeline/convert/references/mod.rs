@@ -1,7 +1,10 @@
-//! Resolves references. After this stage each reference of a schema names a component, and all of them stay inside the document.
+//! Resolves references. After this stage each reference of a schema names a component, and all of
+//! them stay inside the document.
 //!
-//! The target of a schema's reference elsewhere (in another schema's property, below `/paths`, in a file beside the document) becomes a component, once; the
-//! target of any other reference out of the document is put in its place. A reference that cannot be followed becomes any JSON, with a warning.
+//! The target of a schema's reference elsewhere (in another schema's property, below `/paths`, in a
+//! file beside the document) becomes a component, once; the target of any other reference out of
+//! the document is put in its place. A reference that cannot be followed becomes any JSON, with a
+//! warning.
 
 mod anchors;
 mod copies;
@@ -109,7 +112,8 @@ pub fn resolve_all(
 const DOCUMENT_IS: Is = Is::One(&DOCUMENT);
 
 impl References<'_> {
-    /// Collects the references below a place. A boolean schema, as in 3.1, becomes an object: any JSON, or none.
+    /// Collects the references below a place. A boolean schema, as in 3.1, becomes an object: any
+    /// JSON, or none.
     fn scan(&mut self, is: Is, at: &str, file: Option<&Path>, chain: &Rc<Vec<Place>>) {
         let Some(value) = self.doc.pointer(at) else {
             return;

@@ -18,7 +18,8 @@ pub fn size(value: &Value) -> usize {
 /// Characters that would have to be escaped in a reference.
 pub(super) const ODD: [char; 3] = ['/', '~', '%'];
 
-/// Returns whether a schema is an object with properties and nothing that only belongs to its place.
+/// Returns whether a schema is an object with properties and nothing that only belongs to its
+/// place.
 pub(super) fn is_plain_object(schema: Option<&Value>) -> bool {
     let has = |key: &str| schema.is_some_and(|s| s.get(key).is_some());
     let of_the_place = [
@@ -32,7 +33,8 @@ pub(super) fn is_plain_object(schema: Option<&Value>) -> bool {
     has("properties") && !of_the_place.into_iter().any(has)
 }
 
-/// Returns a name: `/definitions/Car/properties/owner` gives `CarOwner`, `common.yaml` gives `Common`, `common.yaml#/Car` gives `Car`.
+/// Returns a name: `/definitions/Car/properties/owner` gives `CarOwner`, `common.yaml` gives
+/// `Common`, `common.yaml#/Car` gives `Car`.
 pub(super) fn name_of(pointer: &str, file: Option<&Path>) -> String {
     let keys: Vec<String> = pointer.split('/').skip(1).map(str::to_owned).collect();
     // Only parts with names of their own: the keywords between them say nothing.

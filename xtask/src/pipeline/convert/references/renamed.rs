@@ -12,7 +12,8 @@ use crate::document::escape;
 use crate::document::members::{At, SCHEMA, each};
 
 impl References<'_> {
-    /// Renames components with a separator of JSON pointers in their names, which the later stages cannot handle.
+    /// Renames components with a separator of JSON pointers in their names, which the later stages
+    /// cannot handle.
     pub(super) fn rename(&mut self) {
         let Some(Value::Object(map)) = self.doc.pointer_mut(self.schemas) else {
             return;

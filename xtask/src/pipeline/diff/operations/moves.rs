@@ -75,7 +75,8 @@ pub(super) fn prefix_text(from: &str, to: &str) -> String {
         }
         ("", to) => format!("`{to}` moved from the base path to the paths; the URLs are the same"),
         _ => format!(
-            "`{from}` in the paths is `{to}` now, and the base path makes up for it; the URLs are the same"
+            "`{from}` in the paths is `{to}` now, and the base path makes up for it; the URLs are \
+             the same"
         ),
     }
 }

@@ -22,7 +22,8 @@ pub(super) struct Parameter<'a> {
     pub(super) shared: bool,
 }
 
-/// Returns the parameters by place and name; path parameters by their order in the path, because their names are not part of the wire format.
+/// Returns the parameters by place and name; path parameters by their order in the path, because
+/// their names are not part of the wire format.
 pub(super) fn effective<'a>(
     doc: &'a Value,
     op: &Path<'a>,
@@ -69,7 +70,8 @@ pub(super) fn effective<'a>(
     out
 }
 
-/// Returns the old names of renamed parameters in one place: those with the same letters, or with the same description.
+/// Returns the old names of renamed parameters in one place: those with the same letters, or with
+/// the same description.
 pub(super) fn renamed(
     old: &BTreeMap<(String, String), Parameter<'_>>,
     new: &BTreeMap<(String, String), Parameter<'_>>,

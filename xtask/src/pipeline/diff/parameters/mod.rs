@@ -1,4 +1,5 @@
-//! Compares the parameters of an operation; in Swagger 2.0 also its body and the fields of its form.
+//! Compares the parameters of an operation; in Swagger 2.0 also its body and the fields of its
+//! form.
 
 mod effective;
 
@@ -189,7 +190,8 @@ impl<'a> Walker<'a> {
         });
     }
 
-    /// Returns whether both parameters have a single value, for which it does not matter how several are written.
+    /// Returns whether both parameters have a single value, for which it does not matter how
+    /// several are written.
     pub fn are_single(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
         let single = |doc: &'a Value, parameter: Maybe<'a>| {
             let schema = get(parameter, "schema")

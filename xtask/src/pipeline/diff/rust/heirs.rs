@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::document;
 
-/// Returns the types that have the members of each type: those derived from it by `allOf`, and those that hold the members of a base.
+/// Returns the types that have the members of each type: those derived from it by `allOf`, and
+/// those that hold the members of a base.
 pub(super) fn heirs(docs: &[&Document<'_>]) -> BTreeMap<String, BTreeSet<String>> {
     let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for doc in docs {

@@ -1,4 +1,5 @@
-//! Compares the generated Rust before and after, and finds the change of the API that each difference belongs to.
+//! Compares the generated Rust before and after, and finds the change of the API that each
+//! difference belongs to.
 
 mod compare;
 mod heirs;
@@ -17,7 +18,8 @@ use super::{
 };
 use crate::{document::last, report::Failure};
 
-/// Adds to each change its effect on the Rust API; differences that belong to none become changes of their own.
+/// Adds to each change its effect on the Rust API; differences that belong to none become changes
+/// of their own.
 ///
 /// # Errors
 /// Returns an error if the generator cannot read a document.
@@ -217,7 +219,8 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
     Ok(())
 }
 
-/// Assigns the differences with this key to a change, or those that begin with it if it ends in `*`; optionally only those that no change has yet.
+/// Assigns the differences with this key to a change, or those that begin with it if it ends in
+/// `*`; optionally only those that no change has yet.
 fn claim(
     change: &mut Change,
     key: &str,

@@ -91,7 +91,7 @@ impl<'a> Walker<'a> {
         (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
     }
 
-    /// Compares two schemas of which one is only a list of alternatives, the other one of them; null makes the value nullable. Returns whether they are such schemas.
+    /// Compares a list of alternatives with one of them; null makes it nullable. Returns if so.
     pub(super) fn either_of(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
         let lists = (listed(old), listed(new));
         let both_same = lists.0.map(|l| l.0) == lists.1.map(|l| l.0);

@@ -14,7 +14,8 @@ use crate::pipeline::diff::{
 use crate::pipeline::shape::noise::is_rendered;
 
 impl<'a> Walker<'a> {
-    /// Compares one keyword of two schemas; `at` is the place of the schemas, `below` that of the keyword.
+    /// Compares one keyword of two schemas; `at` is the place of the schemas, `below` that of the
+    /// keyword.
     pub fn keyword(
         &mut self,
         key: &str,

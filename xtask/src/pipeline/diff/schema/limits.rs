@@ -66,13 +66,15 @@ fn is_multiple(a: f64, b: f64) -> bool {
     (ratio - ratio.round()).abs() < 1e-9 && ratio.round() != 0.0
 }
 
-/// The bounds of numbers: their keywords, and the sign that makes a larger number the tighter bound.
+/// The bounds of numbers: their keywords, and the sign that makes a larger number the tighter
+/// bound.
 const BOUNDS: [(&str, &str, f64); 2] = [
     ("minimum", "exclusiveMinimum", 1.0),
     ("maximum", "exclusiveMaximum", -1.0),
 ];
 
-/// Returns the tightest bound of a schema that this keyword is about, and whether the bound itself is excluded. A larger number is tighter.
+/// Returns the tightest bound of a schema that this keyword is about, and whether the bound itself
+/// is excluded. A larger number is tighter.
 fn bound(key: &str, schema: Maybe<'_>) -> Option<(f64, bool)> {
     let (plain, exclusive, sign) = BOUNDS.iter().find(|(a, b, _)| *a == key || *b == key)?;
     let number = |key: &str| Some(schema?.get(key)?.as_f64()? * sign);

@@ -1,4 +1,5 @@
-//! Compares the members of an object: which exist, which are required, and whether others are allowed.
+//! Compares the members of an object: which exist, which are required, and whether others are
+//! allowed.
 
 use std::collections::BTreeMap;
 
@@ -203,7 +204,8 @@ pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe
     below
 }
 
-/// Returns the old names of renamed members: those with the same letters or the same description, each only once.
+/// Returns the old names of renamed members: those with the same letters or the same description,
+/// each only once.
 pub(super) fn renamed((old, new): Holders<'_>) -> BTreeMap<String, String> {
     let (old, new) = (get(old, "properties"), get(new, "properties"));
     let gone: Vec<_> = members(old)

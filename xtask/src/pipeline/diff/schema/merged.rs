@@ -23,7 +23,8 @@ const PARTS: usize = 64;
 type Members<'a> = (BTreeMap<&'a str, &'a Value>, BTreeSet<&'a str>);
 
 impl<'a> Walker<'a> {
-    /// Compares two objects of which only one is made of parts, by their members. Returns whether they are such objects.
+    /// Compares two objects of which only one is made of parts, by their members. Returns whether
+    /// they are such objects.
     pub(super) fn written_out(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
         let made = |schema: Maybe<'a>| get(schema, "allOf").is_some();
         if made(old) == made(new) {
@@ -66,7 +67,8 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns all members of an object, also of its parts; `None` if it says more than that, or if parts differ about a member.
+/// Returns all members of an object, also of its parts; `None` if it says more than that, or if
+/// parts differ about a member.
 fn all_members<'a>(doc: &'a Value, schema: Maybe<'a>) -> Option<Members<'a>> {
     let known = [
         "type",

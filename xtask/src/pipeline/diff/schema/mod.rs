@@ -186,9 +186,11 @@ fn with_items(at: &At, below: &At, items: &[&str]) -> At {
 /// The maximum number of names for the type of a place.
 const TYPES: usize = 16;
 
-/// Returns an unnamed place inside a schema; `suffix` is what the shape stage adds to the name of a type.
+/// Returns an unnamed place inside a schema; `suffix` is what the shape stage adds to the name of a
+/// type.
 fn step(at: &At, what: &str, suffix: &str) -> At {
-    // The number doubles at each step and is therefore limited: a type that is not found is listed separately.
+    // The number doubles at each step and is therefore limited: a type that is not found is listed
+    // separately.
     let types: BTreeSet<String> = at
         .types
         .iter()

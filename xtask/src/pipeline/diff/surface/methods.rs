@@ -106,7 +106,8 @@ impl Surface {
             .collect::<Vec<_>>()
             .join(", ");
         let setter = returns.ends_with("Self");
-        // The name on the wire is the first string that the setter passes on and whose Rust form is its own name.
+        // The name on the wire is the first string that the setter passes on and whose Rust form is
+        // its own name.
         let own = |text: &String| autopi_codegen::names::value_ident(text) == function;
         let wire = match body {
             Some(TokenTree::Group(g)) if setter => first_literal(g.stream(), &own),

@@ -1,4 +1,5 @@
-//! The Rust API that is generated from a document, read from the tokens of the code, so that no rule of the generator is repeated here.
+//! The Rust API that is generated from a document, read from the tokens of the code, so that no
+//! rule of the generator is repeated here.
 
 mod methods;
 mod tokens;
@@ -23,8 +24,9 @@ pub struct Item {
     pub deprecated: bool,
 }
 
-/// The items by key: `op:GET /a/{}` is the method, `op:…#NAME` a setter, `op:…>send` its result, `type:T` a type, `type:T.key` a field, `type:T::new#arg` an
-/// argument of its constructor, `type:T=value` a variant.
+/// The items by key: `op:GET /a/{}` is the method, `op:…#NAME` a setter, `op:…>send` its result,
+/// `type:T` a type, `type:T.key` a field, `type:T::new#arg` an argument of its constructor,
+/// `type:T=value` a variant.
 pub struct Surface {
     pub items: BTreeMap<String, Item>,
     /// Types that may get a member without breaking callers.

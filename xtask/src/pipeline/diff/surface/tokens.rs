@@ -71,7 +71,8 @@ pub(super) fn literal(token: &TokenTree) -> Option<String> {
     };
     let text = l.to_string();
     Some(match text.starts_with('"') {
-        // Rust's escapes are those of JSON except `\u{…}`, `\'` and `\0`, which only make a name unknown.
+        // Rust's escapes are those of JSON except `\u{…}`, `\'` and `\0`, which only make a name
+        // unknown.
         true => serde_json::from_str(&text).unwrap_or_else(|_| text.trim_matches('"').to_owned()),
         false => text,
     })

@@ -203,7 +203,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns how large a pattern is at most when it is compiled: its counts (`a{9}`) multiply, and a class (`\d`) is a table.
+/// Returns how large a pattern is at most when it is compiled: its counts (`a{9}`) multiply, and a
+/// class (`\d`) is a table.
 pub(super) fn pattern(text: &str) -> u64 {
     let len = text.len() + 64 * text.matches('\\').count();
     let counts = text.split('{').skip(1).filter_map(|part| {

@@ -42,7 +42,8 @@ pub(super) fn reached(
     found
 }
 
-/// Returns the schemas whose two directions differ: those that say so, and those that lead to one of them.
+/// Returns the schemas whose two directions differ: those that say so, and those that lead to one
+/// of them.
 pub(super) fn differing(
     schemas: &Map<String, Value>,
     both: impl Fn(&str) -> bool,
@@ -80,8 +81,8 @@ pub(super) fn differing(
     differs
 }
 
-/// Returns whether the received struct differs from the sent one: a member that is required in requests may be missing in a response, and a response does not
-/// distinguish null from absent.
+/// Returns whether the received struct differs from the sent one: a member that is required in
+/// requests may be missing in a response, and a response does not distinguish null from absent.
 pub(super) fn is_read_otherwise(schema: &Map<String, Value>, schemas: &Map<String, Value>) -> bool {
     let required = schema.get("required").and_then(Value::as_array);
     let properties = schema.get("properties").and_then(Value::as_object);

@@ -1,5 +1,5 @@
-//! Splits schemas by direction. drf-yasg has one definition for both: DRF sends every field that is not writeOnly, accepts every field that is not readOnly,
-//! and accepts any subset in a PATCH.
+//! Splits schemas by direction. drf-yasg has one definition for both: DRF sends every field that is
+//! not writeOnly, accepts every field that is not readOnly, and accepts any subset in a PATCH.
 
 mod directions;
 mod forms;
@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Makes `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); a single type if both directions are equal.
+/// Makes `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); a single type if
+/// both directions are equal.
 pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let Some(schemas) = document::schemas(doc) else {
         return Ok(0);
@@ -161,7 +162,8 @@ pub(super) fn says(schema: &Value, key: &str, schemas: &Map<String, Value>, dept
         || target.is_some_and(|t| depth > 0 && says(t, key, schemas, depth - 1))
 }
 
-/// Returns whether a property is a secret that is only written: Swagger 2.0 has no writeOnly, and a password in a serializer usually is not returned.
+/// Returns whether a property is a secret that is only written: Swagger 2.0 has no writeOnly, and a
+/// password in a serializer usually is not returned.
 fn is_secret(name: &str, property: &Value) -> bool {
     property.get("readOnly").is_none()
         && (name.contains("password") || property.get("format").is_some_and(|f| f == "password"))

@@ -1,5 +1,5 @@
-//! Gives types to parameters that are documented as plain strings but are not: drf-yasg gives none to django-filter's filters and to the path parameters of
-//! drf-nested-routers.
+//! Gives types to parameters that are documented as plain strings but are not: drf-yasg gives none
+//! to django-filter's filters and to the path parameters of drf-nested-routers.
 
 mod ids;
 
@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use crate::document;
 use crate::report::Failure;
 
-/// Gives a plain string the type of what it names: of the path parameter in the same place of another path, of the field that it filters, or of what its name
-/// says.
+/// Gives a plain string the type of what it names: of the path parameter in the same place of
+/// another path, of the field that it filters, or of what its name says.
 pub fn typed_texts(doc: &mut Value) -> Result<usize, Failure> {
     Ok(document::beside_schemas(doc, type_texts))
 }

@@ -23,7 +23,8 @@ pub(super) fn any_discriminator(doc: &mut Value) -> bool {
     all.any(|schema| property(schema).is_some())
 }
 
-/// Returns the components by value of the tag, from the discriminators of a component and of its bases.
+/// Returns the components by value of the tag, from the discriminators of a component and of its
+/// bases.
 pub(super) fn mapping(name: &str, schemas: &Schemas) -> Vec<(String, String)> {
     let (mut todo, mut seen, mut out) = (vec![name], BTreeSet::new(), Vec::new());
     while let Some(name) = todo.pop() {
@@ -46,7 +47,8 @@ pub(super) fn entries(schema: &Value, schemas: &Schemas) -> Vec<(String, String)
         .collect()
 }
 
-/// Returns the values of the tag that name a component: those of the mapping, or those that it fixes itself, or its name.
+/// Returns the values of the tag that name a component: those of the mapping, or those that it
+/// fixes itself, or its name.
 pub(super) fn tags_of(
     name: &str,
     mapping: &[(String, String)],

@@ -12,7 +12,8 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// Turns a base with a discriminator into a union of the components derived from it. Its own members move to `XBase`, from which they are then derived.
+/// Turns a base with a discriminator into a union of the components derived from it. Its own
+/// members move to `XBase`, from which they are then derived.
 pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
     if !any_discriminator(doc) {
         return Ok(0);
@@ -105,7 +106,8 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
             let Some(schema) = all.get_mut(&name) else {
                 continue;
             };
-            // A schema that only wraps a reference means the union; one that adds to it, or is a component, has the members.
+            // A schema that only wraps a reference means the union; one that adds to it, or is a
+            // component, has the members.
             let mut top = true;
             document::each_schema(schema, &mut |map| {
                 let parts = map.get_mut("allOf").and_then(Value::as_array_mut);

@@ -1,5 +1,5 @@
-//! Brings `oneOf`, `anyOf` and inheritance into the one form that the generator reads: a component of alternatives, with every value of its tag
-//! (docs/decisions/0006-unions.md).
+//! Brings `oneOf`, `anyOf` and inheritance into the one form that the generator reads: a component
+//! of alternatives, with every value of its tag (docs/decisions/0006-unions.md).
 
 mod discriminator;
 mod inherited;

@@ -1,4 +1,5 @@
-//! Simplifies unions that are not really unions: of a single alternative, of null, of lists of values.
+//! Simplifies unions that are not really unions: of a single alternative, of null, of lists of
+//! values.
 
 use autopi_codegen::{contract, schema::is_open_enum};
 use serde_json::{Value, json};
@@ -7,8 +8,8 @@ use super::Schemas;
 use crate::document;
 use crate::report::Failure;
 
-/// Turns null into `nullable`, replaces a union of one alternative by it, and merges lists of values, also with any string (or integer) beside them, because
-/// lists are open.
+/// Turns null into `nullable`, replaces a union of one alternative by it, and merges lists of
+/// values, also with any string (or integer) beside them, because lists are open.
 pub fn simplified(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     let mut n = 0;
@@ -98,7 +99,8 @@ pub(super) fn says_null(schema: &Value, schemas: &Schemas) -> bool {
         })
 }
 
-/// Returns the type and the values of alternatives that are lists of values, or any value of that type.
+/// Returns the type and the values of alternatives that are lists of values, or any value of that
+/// type.
 pub(super) fn merged(parts: &[Value], schemas: &Schemas) -> Option<(String, Vec<Value>)> {
     let (mut kind, mut values) = (None, Vec::new());
     for part in parts {

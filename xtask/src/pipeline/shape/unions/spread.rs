@@ -10,7 +10,8 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// Moves members beside alternatives, or beside an `allOf` with alternatives in it, into each alternative.
+/// Moves members beside alternatives, or beside an `allOf` with alternatives in it, into each
+/// alternative.
 pub fn spread(doc: &mut Value) -> Result<usize, Failure> {
     let (made, n) = document::beside_schemas(doc, |_, schemas| spread_schemas(schemas));
     if let Some(all) = document::schemas(doc) {

@@ -9,8 +9,8 @@ use super::{
 use crate::document;
 use crate::report::Failure;
 
-/// Adds the tags of every alternative of a union with a discriminator to the mapping, by its pointer; a component that only the mapping names becomes an
-/// alternative too.
+/// Adds the tags of every alternative of a union with a discriminator to the mapping, by its
+/// pointer; a component that only the mapping names becomes an alternative too.
 pub fn tags(doc: &mut Value) -> Result<usize, Failure> {
     if !any_discriminator(doc) {
         return Ok(0);
