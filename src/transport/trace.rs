@@ -22,7 +22,7 @@ pub(crate) struct Trace {
     operation: &'static str,
     method: Method,
     /// The path template of the operation, or the path of a raw request.
-    path: Option<Cow<'static, str>>,
+    path: Cow<'static, str>,
     pub started: Instant,
 }
 
@@ -33,7 +33,6 @@ impl Trace {
     /// with `otel.` are understood by `tracing-opentelemetry`.
     pub fn new(base: &Url, spec: &RequestSpec) -> Self {
         let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
-        let path = template.is_none().then(|| shown::path(&spec.path));
         let span = tracing::info_span!(
             "autopi.call",
             otel.name = %template.map_or_else(|| method.to_owned(), |path| format!("{method} {path}")),
@@ -42,7 +41,8 @@ impl Trace {
             operation,
             http.request.method = method,
             url.template = template,
-            url.path = path,
+            // A value that nobody sees is not made.
+            url.path = template.is_none().then(|| shown::path(&spec.path)),
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
             http.response.status_code = Empty,
@@ -63,7 +63,7 @@ impl Trace {
             attempts: 0,
             operation,
             method: spec.method.clone(),
-            path: path.map_or(template.map(Cow::Borrowed), |path| Some(path.into())),
+            path: template.map_or_else(|| spec.path.clone().into(), Cow::Borrowed),
             started: Instant::now(),
         }
     }
@@ -81,9 +81,13 @@ impl Trace {
                 None => self.span.record("error.type", debug(error.kind())),
             };
         }
+        let path = match &self.path {
+            Cow::Borrowed(template) => Cow::Borrowed(*template),
+            Cow::Owned(path) => shown::path(path).into(),
+        };
         error
             .of(self.operation, self.attempts, self.started.elapsed())
-            .on(&self.method, self.path.clone())
+            .on(&self.method, Some(path))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each};
+use crate::document::members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each, each_mut};
 use crate::{document, report::Report};
 
 /// The keywords of a schema in 3.0, without `x-*`.
@@ -153,24 +153,15 @@ fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
     if gone.is_empty() {
         return;
     }
-    let mut places = Vec::new();
-    let _ = each::<()>(
-        doc,
-        Is::One(&DOCUMENT),
-        &At::ROOT,
-        &mut |kind, at, value| {
-            if (kind == &OPERATION || kind == &DOCUMENT) && value.get("security").is_some() {
-                places.push(format!("{at}/security"));
-            }
-            Ok(())
-        },
-    );
-    for at in places {
-        let ways = doc.pointer_mut(&at).and_then(Value::as_array_mut);
+    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, _, map| {
+        let security = map
+            .get_mut("security")
+            .filter(|_| kind == &OPERATION || kind == &DOCUMENT);
+        let ways = security.and_then(Value::as_array_mut);
         for way in ways.into_iter().flatten().filter_map(Value::as_object_mut) {
             way.retain(|name, _| !gone.contains(name));
         }
-    }
+    });
 }
 
 /// Folds `anyOf: [X, {type: null}]`, as generators of 3.1 write nullable, into X. Returns whether

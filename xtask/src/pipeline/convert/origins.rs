@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use autopi_codegen::contract;
 use serde_json::Value;
 
-use crate::document::members::{At, DOCUMENT, Is, each};
+use crate::document::members::{At, DOCUMENT, Is, each_mut};
 
 /// The parts that have moved from their place in the user's files.
 #[derive(Default)]
@@ -52,23 +52,11 @@ impl Origins {
 
 /// Marks every object of a document with its pointer.
 pub fn mark(doc: &mut Value) {
-    let mut places = Vec::new();
-    let _ = each::<()>(
-        doc,
-        Is::One(&DOCUMENT),
-        &At::ROOT,
-        &mut |kind, at, value| {
-            if value.is_object() && value.get("$ref").is_none() && kind != &DOCUMENT {
-                places.push(at.to_string());
-            }
-            Ok(())
-        },
-    );
-    for at in places {
-        if let Some(Value::Object(map)) = doc.pointer_mut(&at) {
-            map.insert(contract::FROM.into(), at.into());
+    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
+        if !map.contains_key("$ref") && kind != &DOCUMENT {
+            map.insert(contract::FROM.into(), at.to_string().into());
         }
-    }
+    });
 }
 
 /// Returns the nearest mark to `pointer` in a marked document, followed as far as `original` goes.

@@ -126,15 +126,7 @@ impl<'a> Walker<'a> {
             "style" | "explode" | "collectionFormat" | "allowReserved" | "allowEmptyValue" => {
                 w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
             }
-            "deprecated" => w.deprecated(below, a, b),
-            "description" | "example" | "examples" => w.words(below, a, b),
-            "schema" | "content" if a.is_none() || b.is_none() => {
-                w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
-            }
-            "schema" => w.schema(below, a, b),
-            "content" => w.content(below, a, b),
-            // Swagger 2.0 has the keywords of a schema here.
-            _ => w.keyword(key, at, below, whole, (a, b)),
+            _ => w.parameter_or_header(key, at, below, whole, (a, b)),
         });
     }
 }

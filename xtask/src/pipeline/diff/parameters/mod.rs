@@ -177,17 +177,31 @@ impl<'a> Walker<'a> {
                 true => w.emit(Rule::EmptyAllowed, below, "may be empty now"),
                 false => w.emit(Rule::EmptyRefused, below, "may no longer be empty"),
             },
-            "deprecated" => w.deprecated(below, a, b),
-            "description" | "example" | "examples" => w.words(below, a, b),
-            "schema" | "content" if a.is_none() || b.is_none() => {
-                w.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
-            }
-            "schema" => w.schema(below, a, b),
-            "content" => w.content(below, a, b),
             "$ref" => {}
-            // Swagger 2.0 has the keywords of a schema here.
-            _ => w.keyword(key, at, below, whole, (a, b)),
+            _ => w.parameter_or_header(key, at, below, whole, (a, b)),
         });
+    }
+
+    /// Compares a member that parameters and headers share.
+    pub fn parameter_or_header(
+        &mut self,
+        key: &str,
+        at: &At,
+        below: &At,
+        whole: (Maybe<'a>, Maybe<'a>),
+        (a, b): (Maybe<'a>, Maybe<'a>),
+    ) {
+        match key {
+            "deprecated" => self.deprecated(below, a, b),
+            "description" | "example" | "examples" => self.words(below, a, b),
+            "schema" | "content" if a.is_none() || b.is_none() => {
+                self.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
+            }
+            "schema" => self.schema(below, a, b),
+            "content" => self.content(below, a, b),
+            // Swagger 2.0 has the keywords of a schema here.
+            _ => self.keyword(key, at, below, whole, (a, b)),
+        }
     }
 
     /// Returns whether both parameters have a single value, for which it does not matter how
