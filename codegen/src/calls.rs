@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
-    let used = crate::operations::emit(doc, operations)?.1;
+    let used = crate::operations::used(doc, operations)?;
     let (mut types, mut debug) = (TokenStream::new(), TokenStream::new());
     let mut type_schemas = TokenStream::new();
     for name in crate::types::all(doc, &used)? {

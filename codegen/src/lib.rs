@@ -66,7 +66,7 @@ pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Err
     let doc = parse(spec)?;
     let operations = areas::select(&doc, on)?;
     let doc = schema::Document::new(&doc);
-    let used = operations::emit(&doc, &operations)?.1;
+    let used = operations::used(&doc, &operations)?;
     Ok(json_schemas::emit(&doc, &types::all(&doc, &used)?)?.to_string())
 }
 
@@ -76,7 +76,20 @@ pub fn json_schemas(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Err
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
 pub fn prove(doc: &Value) -> Result<(), Error> {
-    print::parse(tokens(doc, &|_| true)?).map(drop)
+    let mut parsed = Ok(());
+    parts(doc, &|_| true, &mut |_, part| {
+        if parsed.is_ok() {
+            parsed = print::parse(part).map(drop);
+        }
+    })?;
+    parsed
+}
+
+/// The module of generated code.
+enum Module {
+    Root,
+    Types,
+    Builder,
 }
 
 /// Returns the code of [`generate`] before it is printed, for a document that is known to be
@@ -85,17 +98,53 @@ pub fn prove(doc: &Value) -> Result<(), Error> {
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
 pub fn tokens(doc: &Value, on: &dyn Fn(&str) -> bool) -> Result<TokenStream, Error> {
+    let (mut root, mut types, mut builders) = Default::default();
+    parts(doc, on, &mut |module, part| {
+        let module: &mut TokenStream = match module {
+            Module::Root => &mut root,
+            Module::Types => &mut types,
+            Module::Builder => &mut builders,
+        };
+        module.extend(part);
+    })?;
+    Ok(quote::quote! {
+        #[markup = "The types of requests and responses."]
+        pub mod types { #types }
+        #root
+        #[markup = "The builders, one for each operation. The method of [`Client`](crate::Client) with the same name returns it."]
+        pub mod builder { #builders }
+    })
+}
+
+/// Passes on the code piece by piece, so that a caller who does not need the whole code at once
+/// needs little memory.
+fn parts(
+    doc: &Value,
+    on: &dyn Fn(&str) -> bool,
+    with: &mut dyn FnMut(Module, TokenStream),
+) -> Result<(), Error> {
     let operations = areas::select(doc, on)?;
     let doc = schema::Document::new(doc);
     doc.check()?;
-    let (code, used) = operations::emit(&doc, &operations)?;
-    let types = types::emit(&doc, &used)?;
-    let resend = resend::emit(&doc, &operations)?;
-    Ok(quote::quote! {
-        #[markup = "The types of requests and responses."]
-        pub mod types { #types #resend }
-        #code
-    })
+    let builder = &mut |part| with(Module::Builder, part);
+    let (root, used) = operations::emit(&doc, &operations, builder)?;
+    with(Module::Root, root);
+    types::emit(&doc, &used, &mut |part| with(Module::Types, part))?;
+    with(Module::Types, resend::emit(&doc, &operations)?);
+    Ok(())
+}
+
+/// Passes on the code of each builder and then of each type, as [`generate`] has it, but without
+/// the descriptions of types, for a document that is known to be OpenAPI 3.0.
+///
+/// # Errors
+/// Returns an error in the same cases as [`generate`].
+pub fn items(doc: &Value, with: &mut dyn FnMut(TokenStream)) -> Result<(), Error> {
+    let operations = areas::select(doc, &|_| true)?;
+    let doc = schema::Document::new(doc);
+    doc.check()?;
+    let used = operations::builders(&doc, &operations, with)?;
+    types::undescribed(&doc, &used, with)
 }
 
 /// Checks that the types of a document would not be far larger than the document itself, before any
@@ -116,7 +165,9 @@ pub fn types(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
     let doc = schema::Document::new(&doc);
-    let types = types::emit(&doc, &operations::emit(&doc, &operations)?.1)?;
+    let mut types = TokenStream::new();
+    let used = operations::used(&doc, &operations)?;
+    types::emit(&doc, &used, &mut |part| types.extend(part))?;
     print::print(quote::quote!(pub mod types { #types }))
 }
 

@@ -224,7 +224,7 @@ fn settings(
         .with_inner_type(quote!(crate::Client));
     let operations = areas::select(doc, on)?;
     let document = Document::new(doc);
-    let used = operations::emit(&document, &operations)?.1;
+    let used = operations::used(&document, &operations)?;
     let ours = types::all(&document, &used)?;
     let mut replace = |name: &str, ty: TokenStream| {
         let name = heck::ToPascalCase::to_pascal_case(name);

@@ -34,13 +34,73 @@ struct Emitted<'a> {
     about: About<'a>,
 }
 
+/// Passes the code of each builder to `builder`; returns the methods of the clients, and the
+/// components that the operations use.
 pub fn emit(
     doc: &Document<'_>,
     operations: &[Operation<'_>],
+    builder: &mut dyn FnMut(TokenStream),
 ) -> Result<(TokenStream, Used), Error> {
-    let mut used = Used::default();
-    let mut builders = TokenStream::new();
     let mut areas = Areas::default();
+    let used = each(doc, operations, &mut |op, function, name, emitted| {
+        let deprecated = types::deprecated(op.value);
+        let route = route(op);
+        let about = emitted.about.emit();
+        areas.add(
+            op,
+            function,
+            &route,
+            quote! {
+                #[markup = #route]
+                #about
+                #deprecated
+                pub fn #function(&self) -> builder::#name<'_> { builder::#name::new(self) }
+            },
+            {
+                // The description is long, and stands at the async method of the same name.
+                let short = format!("{route}: see [`{function}`](crate::Client::{function}).");
+                quote! {
+                    #[markup = #short]
+                    #deprecated
+                    pub fn #function(&self) -> builder::#name<'_, crate::Blocking> {
+                        builder::#name::new(&self.0)
+                    }
+                }
+            },
+        );
+        builder(builder_code(op, function, name, emitted));
+    })?;
+    Ok((areas.emit(doc), used))
+}
+
+/// Passes on the code of each builder; returns the components that the operations use.
+pub fn builders(
+    doc: &Document<'_>,
+    operations: &[Operation<'_>],
+    builder: &mut dyn FnMut(TokenStream),
+) -> Result<Used, Error> {
+    each(doc, operations, &mut |op, function, name, emitted| {
+        builder(builder_code(op, function, name, emitted));
+    })
+}
+
+/// Returns the components that the operations use.
+#[cfg(any(
+    feature = "conformance",
+    feature = "json-schemas",
+    feature = "progenitor"
+))]
+pub fn used(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<Used, Error> {
+    each(doc, operations, &mut |_, _, _, _| {})
+}
+
+/// Passes on each operation with the names of its method and builder, and its code.
+fn each(
+    doc: &Document<'_>,
+    operations: &[Operation<'_>],
+    with: &mut dyn FnMut(&Operation<'_>, &Ident, &Ident, Emitted<'_>),
+) -> Result<Used, Error> {
+    let mut used = Used::default();
     let mut taken = Names::default();
     for op in operations {
         let id = op
@@ -49,71 +109,55 @@ pub fn emit(
             .and_then(Value::as_str)
             .ok_or_else(|| Error::new(op.pointer(), "has no operationId"))?;
         let (function, builder) = taken.of(id);
-        let deprecated = types::deprecated(op.value);
-        let route = describe::code(&format!("{} {}", op.method.to_uppercase(), op.path));
         let emitted = emit_operation(doc, op, id, &function, &mut used)?;
-        let Emitted {
-            statics,
-            setters,
-            sends: Sends { sends, blocking },
-            about,
-        } = emitted;
-        let about = about.emit();
-        areas.add(
-            op,
-            &function,
-            &route,
-            quote! {
-                #[markup = #route]
-                #about
-                #deprecated
-                pub fn #function(&self) -> builder::#builder<'_> { builder::#builder::new(self) }
-            },
-            {
-                // The description is long, and stands at the async method of the same name.
-                let short = format!("{route}: see [`{function}`](crate::Client::{function}).");
-                quote! {
-                    #[markup = #short]
-                    #deprecated
-                    pub fn #function(&self) -> builder::#builder<'_, crate::Blocking> {
-                        builder::#builder::new(&self.0)
-                    }
-                }
-            },
-        );
-        let short =
-            format!("{route}: the builder that [`{function}`](crate::Client::{function}) returns.");
-        builders.extend(quote! {
-            #[markup = #short]
-            #[must_use = "nothing is sent before `send`"]
-            pub struct #builder<'a, M = crate::Async>(
-                crate::rt::Call<'a>,
-                ::std::marker::PhantomData<M>
-            );
-            impl<'a, M> #builder<'a, M> {
-                pub(super) fn new(client: &'a crate::Client) -> Self {
-                    static OPERATION: crate::rt::Operation = #statics;
-                    Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
-                }
-                #setters
-                #[markup = "Sets options such as timeouts, retries and headers for this call only."]
-                pub fn options(mut self, options: crate::CallOptions) -> Self {
-                    self.0.options(options);
-                    self
-                }
-            }
-            impl<'a> #builder<'a> { #sends }
-            #[cfg(feature = "blocking")]
-            impl<'a> #builder<'a, crate::Blocking> { #blocking }
-        });
+        with(op, &function, &builder, emitted);
     }
-    let areas = areas.emit(doc);
-    let code = quote! {
-        #areas
-        #[markup = "The builders, one for each operation. The method of [`Client`](crate::Client) with the same name returns it."]
-        pub mod builder { #builders }
-    };
-    Ok((code, used))
+    Ok(used)
+}
+
+fn route(op: &Operation<'_>) -> String {
+    describe::code(&format!("{} {}", op.method.to_uppercase(), op.path))
+}
+
+fn builder_code(
+    op: &Operation<'_>,
+    function: &Ident,
+    builder: &Ident,
+    emitted: Emitted<'_>,
+) -> TokenStream {
+    let Emitted {
+        statics,
+        setters,
+        sends: Sends { sends, blocking },
+        ..
+    } = emitted;
+    let short = format!(
+        "{}: the builder that [`{function}`](crate::Client::{function}) returns.",
+        route(op)
+    );
+    quote! {
+        #[markup = #short]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct #builder<'a, M = crate::Async>(
+            crate::rt::Call<'a>,
+            ::std::marker::PhantomData<M>
+        );
+        impl<'a, M> #builder<'a, M> {
+            pub(super) fn new(client: &'a crate::Client) -> Self {
+                static OPERATION: crate::rt::Operation = #statics;
+                Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
+            }
+            #setters
+            #[markup = "Sets options such as timeouts, retries and headers for this call only."]
+            pub fn options(mut self, options: crate::CallOptions) -> Self {
+                self.0.options(options);
+                self
+            }
+        }
+        impl<'a> #builder<'a> { #sends }
+        #[cfg(feature = "blocking")]
+        impl<'a> #builder<'a, crate::Blocking> { #blocking }
+    }
 }
 
 /// Returns the examples of all operations, one function each.

@@ -148,17 +148,26 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns whether a member or a parameter with this name is a secret: by `x-autopi-secret`,
-    /// here or behind references, or else by its format and name.
+    /// Returns whether a member or a parameter with this name is a secret: by what its schema says,
+    /// or else by its name.
     pub fn is_secret(&self, name: &str, schema: &Value) -> bool {
-        let mut password = false;
+        let said = self.says_secret(schema);
+        said.unwrap_or_else(|| secret::by_name(name))
+    }
+
+    /// Returns what a schema says about being a secret, here or behind references: by
+    /// `x-autopi-secret`, or by its format.
+    fn says_secret(&self, schema: &Value) -> Option<bool> {
+        let mut password = None;
         for schema in self.references(schema).take(16) {
             if let Some(mark) = schema.get(contract::SECRET).and_then(Value::as_bool) {
-                return mark;
+                return Some(mark);
             }
-            password |= schema.get("format").is_some_and(|f| f == "password");
+            if schema.get("format").is_some_and(|f| f == "password") {
+                password = Some(true);
+            }
         }
-        password || secret::by_name(name)
+        password
     }
 
     /// Returns the members in the bodies of `of` that are marked as secrets or as none, against
@@ -179,9 +188,9 @@ impl<'a> Document<'a> {
                 Value::Object(map) => {
                     let properties = map.get("properties").and_then(Value::as_object);
                     for (name, property) in properties.into_iter().flatten() {
-                        let is_secret = self.is_secret(name, property);
+                        let said = self.says_secret(property);
                         // A name that is marked both ways in one body counts as a secret.
-                        if is_secret != secret::by_name(name) {
+                        if let Some(is_secret) = said.filter(|is| *is != secret::by_name(name)) {
                             *found.entry(name.as_str()).or_default() |= is_secret;
                         }
                     }

@@ -19,8 +19,12 @@ use crate::{
     unions,
 };
 
-pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
-    let requests = closure(doc, used.requests.keys())?;
+/// Passes on the code of each type.
+pub fn emit(
+    doc: &Document<'_>,
+    used: &Used,
+    with: &mut dyn FnMut(TokenStream),
+) -> Result<(), Error> {
     let all = all(doc, used)?;
     let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in &all {
@@ -29,14 +33,35 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
             holders.entry(inner).or_default().push(holder);
         }
     }
-    let mut out = TokenStream::new();
-    for name in &all {
+    let about = |name: &str, schema: &Value| type_about(doc, name, schema, used, &holders);
+    each(doc, used, &all, &about, with)
+}
+
+/// Passes on the code of each type without its description.
+pub fn undescribed(
+    doc: &Document<'_>,
+    used: &Used,
+    with: &mut dyn FnMut(TokenStream),
+) -> Result<(), Error> {
+    let about = |_: &str, _: &Value| Ok(TokenStream::new());
+    each(doc, used, &all(doc, used)?, &about, with)
+}
+
+fn each(
+    doc: &Document<'_>,
+    used: &Used,
+    all: &BTreeSet<String>,
+    about: &dyn Fn(&str, &Value) -> Result<TokenStream, Error>,
+    with: &mut dyn FnMut(TokenStream),
+) -> Result<(), Error> {
+    let requests = closure(doc, used.requests.keys())?;
+    for name in all {
         let Some(schema) = doc.schemas.get(name.as_str()) else {
             continue;
         };
-        let about = type_about(doc, name, schema, used, &holders)?;
+        let about = about(name, schema)?;
         let sent = requests.contains(name);
-        out.extend(if schema::is_open_enum(schema) {
+        with(if schema::is_open_enum(schema) {
             open_enum(doc.ident(name)?, schema, &about)
         } else if schema::is_union(schema) {
             unions::emit(doc, name, schema, sent, &about)?
@@ -44,7 +69,7 @@ pub fn emit(doc: &Document<'_>, used: &Used) -> Result<TokenStream, Error> {
             object(doc, name, schema, sent, &about)?
         });
     }
-    Ok(out)
+    Ok(())
 }
 
 /// Returns the doc comment of a type: the text of the document, and where the type is used.

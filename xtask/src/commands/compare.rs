@@ -3,15 +3,14 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
-    thread,
 };
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     out::print,
     pipeline::{
-        Proof,
+        Proof, beside,
         diff::{self, Change, Class, Format},
         fetch, normalize_file,
     },
@@ -49,13 +48,11 @@ pub fn run(args: Args) -> Result<ExitCode> {
     if [&old, &new].iter().all(|f| *f == Path::new(fetch::STDIN)) {
         bail!("OLD and NEW are both stdin: give a file for one of them");
     }
-    let (old, new) = thread::scope(|s| {
-        let other = s.spawn(|| normalize_file(&old, Proof::Unwanted));
-        let new = normalize_file(&new, Proof::Unwanted);
-        (other.join(), new)
-    });
-    let old = old.map_err(|_| anyhow!("the old document made the pipeline panic"))??;
-    let changes = diff::compare((&old).into(), (&new?).into())?;
+    let (old, new) = beside(
+        || normalize_file(&old, Proof::Unwanted),
+        || normalize_file(&new, Proof::Unwanted),
+    );
+    let changes = diff::compare((&old?).into(), (&new?).into())?;
     print(&format.render(&changes))?;
     let counts = |c: &Change| match c.class {
         Class::Unclassified if !allow_unclassified => fail_on.is_some(),

@@ -39,7 +39,7 @@ pub enum Proof<'a> {
     /// Checked unless the result is this text, which was written after a check, and which
     /// `build.rs` generates from.
     Unless(Option<&'a str>),
-    /// Not checked: nothing will be generated from it.
+    /// Not checked: nothing will be generated from it, or written.
     Unwanted,
 }
 
@@ -49,7 +49,7 @@ pub struct Normalized {
     pub upstream: Value,
     pub doc: Value,
     /// The canonical text: indented by two spaces, with sorted paths and components, and a newline
-    /// at the end.
+    /// at the end. Empty with [`Proof::Unwanted`].
     pub text: String,
     pub report: Report,
     /// The number of actions in the overlay.
@@ -116,13 +116,21 @@ pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalize
 /// # Errors
 /// Returns the error of the stage that failed: what, where in the user's file, and what to do.
 pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
+    beside(|| run_stages(input), || ()).0
+}
+
+/// Runs `there` on a thread with a stack that is large enough for a document, and `here` on this
+/// thread meanwhile.
+pub fn beside<A: Send, B>(there: impl Fn() -> A + Sync, here: impl FnOnce() -> B) -> (A, B) {
     thread::scope(|scope| {
-        let all = || run_stages(input);
         let roomy = thread::Builder::new().stack_size(STACK);
-        match roomy.spawn_scoped(scope, all) {
+        let started = roomy.spawn_scoped(scope, &there);
+        let here = here();
+        let there = match started {
             Ok(thread) => thread.join().unwrap_or_else(|e| panic::resume_unwind(e)),
-            Err(_) => all(),
-        }
+            Err(_) => there(),
+        };
+        (there, here)
     })
 }
 
@@ -171,9 +179,12 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
             sort(map);
         }
     }
-    let mut text =
-        serde_json::to_string_pretty(&doc).map_err(|e| Failure::new("write", "", e.to_string()))?;
-    text.push('\n');
+    let text = match input.proof {
+        Proof::Unwanted => String::new(),
+        _ => serde_json::to_string_pretty(&doc)
+            .map(|text| text + "\n")
+            .map_err(|e| Failure::new("write", "", e.to_string()))?,
+    };
     let proven = match input.proof {
         Proof::Unless(known) => known == Some(text.as_str()),
         Proof::Wanted | Proof::Unwanted => false,

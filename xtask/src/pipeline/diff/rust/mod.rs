@@ -16,7 +16,7 @@ use super::{
     Change, Class, Rule, Side, paths::pairs, place::types, reach::Reach, renames::Renames,
     surface::Surface, walk::change,
 };
-use crate::{document::last, report::Failure};
+use crate::{document::last, pipeline::beside, report::Failure};
 
 /// Adds to each change its effect on the Rust API; differences that belong to none become changes
 /// of their own.
@@ -38,10 +38,11 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
             renamed.insert(a.to_string(), b.to_string());
         }
     }
-    let (before, after) = (
-        Surface::new(old, renamed.clone()).map_err(fail)?,
-        Surface::new(new, BTreeMap::new()).map_err(fail)?,
+    let (before, after) = beside(
+        || Surface::new(old, renamed.clone()),
+        || Surface::new(new, BTreeMap::new()),
     );
+    let (before, after) = (before.map_err(fail)?, after.map_err(fail)?);
     let operations = pairs(old, new);
     let mut differences = compare(&before, &after, &operations);
     for (a, b) in renamed.iter().filter(|(_, b)| {

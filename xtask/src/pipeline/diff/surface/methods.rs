@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::{
     Item, Surface,
-    tokens::{colon, deprecated, ends, first_literal, given, split},
+    tokens::{attribute, colon, deprecated, ends, first_literal, given, split},
 };
 
 impl Surface {
@@ -16,7 +16,7 @@ impl Surface {
             i += 1;
             match (token, tokens.get(i)) {
                 (TokenTree::Punct(p), Some(TokenTree::Group(g))) if p.as_char() == '#' => {
-                    attributes.push(g.stream().to_string().replace(' ', ""))
+                    attributes.extend(attribute(g.stream()))
                 }
                 (TokenTree::Ident(word), Some(TokenTree::Ident(function))) if word == "fn" => {
                     let start = i + 1;
@@ -128,10 +128,6 @@ impl Surface {
                 },
             )
         } else {
-            // The blocking method has the same name.
-            if returns.contains("Result<") || returns.contains("Iter<") {
-                return;
-            }
             (
                 format!("{key}>{function}"),
                 Item {

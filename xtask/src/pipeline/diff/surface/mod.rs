@@ -5,7 +5,7 @@ mod methods;
 mod tokens;
 mod types;
 
-use tokens::{deprecated, ends};
+use tokens::{attribute, deprecated, ends};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ impl Surface {
                 .builders
                 .insert(builder.to_string(), (key, function.to_string()));
         }
-        surface.module(autopi_codegen::tokens(doc, &|_| true)?);
+        autopi_codegen::items(doc, &mut |item| surface.module(item))?;
         Ok(surface)
     }
 
@@ -81,7 +81,7 @@ impl Surface {
             let TokenTree::Ident(word) = token else {
                 match (token, tokens.get(i)) {
                     (TokenTree::Punct(p), Some(TokenTree::Group(g))) if p.as_char() == '#' => {
-                        attributes.push(g.stream().to_string().replace(' ', ""));
+                        attributes.extend(attribute(g.stream()));
                         i += 1;
                     }
                     (TokenTree::Punct(p), Some(TokenTree::Group(g))) if p.as_char() == '!' => {
@@ -94,10 +94,7 @@ impl Surface {
                 continue;
             };
             let word = word.to_string();
-            if !matches!(
-                word.as_str(),
-                "mod" | "struct" | "enum" | "impl" | "type" | "union"
-            ) {
+            if !matches!(word.as_str(), "struct" | "enum" | "impl" | "type" | "union") {
                 continue;
             }
             let start = i;
@@ -115,7 +112,6 @@ impl Surface {
                 _ => String::new(),
             };
             match word.as_str() {
-                "mod" => self.module(body),
                 "impl" => self.implementation(head, body),
                 "struct" if !self.builders.contains_key(&name) => {
                     self.structure(&name, &attributes, body)
@@ -186,6 +182,8 @@ impl Surface {
             .cloned()
             .unwrap_or_else(|| name.to_owned());
         match of {
+            // The blocking methods have the same names.
+            None if plain.ends_with("Blocking>") => {}
             None => self.methods(&name, body),
             Some(of) if of.ends_with("Record") => self.record(&name, body),
             Some(_) => {}

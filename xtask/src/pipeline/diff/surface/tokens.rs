@@ -11,6 +11,13 @@ pub(super) fn given(returns: &str) -> String {
     inner.unwrap_or(plain).to_owned()
 }
 
+/// Returns the text of an attribute without spaces, unless it is documentation.
+pub(super) fn attribute(tokens: TokenStream) -> Option<String> {
+    let first = tokens.clone().into_iter().next();
+    let is_doc = matches!(first, Some(TokenTree::Ident(name)) if name == "doc" || name == "markup");
+    (!is_doc).then(|| tokens.to_string().replace(' ', ""))
+}
+
 /// Returns whether the head of an item ends here.
 pub(super) fn ends(token: &TokenTree) -> bool {
     match token {
@@ -34,7 +41,7 @@ pub(super) fn split(tokens: TokenStream) -> Vec<(Vec<String>, Vec<TokenTree>)> {
         if let TokenTree::Punct(p) = &token {
             match (p.as_char(), tokens.peek()) {
                 ('#', Some(TokenTree::Group(g))) => {
-                    attributes.push(g.stream().to_string().replace(' ', ""));
+                    attributes.extend(attribute(g.stream()));
                     tokens.next();
                     continue;
                 }
