@@ -23,7 +23,9 @@ use crate::{
 /// named like secrets or marked as such by the document, texts that look like tokens, the bodies of
 /// logins, and bodies that are neither JSON nor a form. Everything else is in the file unchanged,
 /// including names and positions, so only its owner may read it. A response is read as a whole,
-/// within the timeout of an attempt, before the call continues with it. # Examples
+/// within the timeout of an attempt, before the call continues with it.
+///
+/// # Examples
 ///
 /// ```no_run
 /// # async fn f() -> Result<(), autopi::Error> {
