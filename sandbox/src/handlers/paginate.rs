@@ -62,8 +62,10 @@ impl Paging {
             .iter()
             .find_map(|s| documented(s)?.default)
             .filter(|n| *n > 0);
+        let undocumented = family == Family::Page && documented("page").is_none();
         let size = sizes
             .iter()
+            .filter(|s| undocumented || documented(s).is_some())
             .find_map(|s| query.number(s).filter(|n| *n > 0))
             .or(default)
             .unwrap_or(DEFAULT_PAGE_SIZE)

@@ -1,13 +1,15 @@
 //! The query of a request.
 
-use crate::util::python;
+use crate::{
+    spec::{Location, Operation},
+    util::python,
+};
 
 /// The decoded names and values, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
-/// Parameters of pages and order, which are not filters.
-const NOT_FILTERS: [&str; 9] = [
+const OF_PAGES: [&str; 7] = [
     "page",
     "page_size",
     "page_num",
@@ -15,8 +17,6 @@ const NOT_FILTERS: [&str; 9] = [
     "limit",
     "offset",
     "cursor",
-    "ordering",
-    "search",
 ];
 
 impl Query {
@@ -40,8 +40,23 @@ impl Query {
             .map(|(_, v)| v.as_str())
     }
 
+    /// Removes what the operation does not document, and DRF therefore ignores. What pages a list
+    /// takes is decided by `Paging`.
+    pub fn documented(mut self, operation: &Operation) -> Self {
+        let known = |name: &str| {
+            let name = name.split('[').next().unwrap_or_default();
+            let mut parameters = operation.parameters.iter();
+            parameters.any(|p| p.location == Location::Query && p.name == name)
+        };
+        self.0
+            .retain(|(name, _)| OF_PAGES.contains(&name.as_str()) || known(name));
+        self
+    }
+
+    /// Returns a number that is not negative; Python's are unbounded.
     pub fn number(&self, name: &str) -> Option<u64> {
-        python::int(self.get(name)?)?.parse().ok()
+        let digits = python::int(self.get(name)?)?;
+        (!digits.starts_with('-')).then(|| digits.parse().unwrap_or(u64::MAX))
     }
 
     /// Returns the values of `name[0]`, `name[1]` and so on, in order.
@@ -64,7 +79,10 @@ impl Query {
     pub fn filters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
-            .filter(|(k, v)| !v.is_empty() && !NOT_FILTERS.contains(&k.as_str()))
+            .filter(|(k, v)| {
+                let other = OF_PAGES.iter().chain(&["ordering", "search"]);
+                !v.is_empty() && !other.copied().any(|name| name == k)
+            })
             .map(|(k, v)| (k.as_str(), v.as_str()))
     }
 

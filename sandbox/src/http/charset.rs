@@ -22,8 +22,11 @@ impl Charset {
         let named = parameters
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
             .map(|(_, value)| value.trim().trim_matches('"'));
-        let label = named.last().unwrap_or_default().to_ascii_lowercase();
-        let label = label.replace('_', "-");
+        Self::named(named.last().unwrap_or_default())
+    }
+
+    pub fn named(label: &str) -> Self {
+        let label = label.to_ascii_lowercase().replace('_', "-");
         match label.as_str() {
             "ascii" | "us-ascii" => Self::Ascii,
             "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" => Self::Latin1,

@@ -14,6 +14,7 @@ pub mod host;
 pub mod json;
 pub mod json_error;
 pub mod log;
+mod multipart;
 mod operation;
 mod page;
 pub mod portal;

@@ -35,7 +35,7 @@ impl Api {
         let (Some(route), operation) = (self.served.routes.get(at.0), at.1) else {
             return Err(ApiError::not_found());
         };
-        let query = Query::parse(request.uri.query().unwrap_or_default());
+        let query = Query::parse(request.uri.query().unwrap_or_default()).documented(operation);
         let header = |name: &str| {
             request
                 .headers
@@ -63,7 +63,7 @@ impl Api {
         ) {
             self.resources.locate(call)?;
         }
-        let sent = body::read(operation, &self.served, request.headers, body).await?;
+        let sent = body::read(operation, &self.served, request.headers, &body)?;
         let sent = match &operation.body {
             Some(described)
                 if sent.given

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp, civil, tz::Offset};
 use regex_lite::{Captures, Regex};
 
+use crate::util::python;
+
 /// Why a time is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -25,8 +27,12 @@ static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DJANGO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let date = r"(?<y1>\d{4})-(?<m1>\d{1,2})-(?<d1>\d{1,2})";
     let clock = r"(?<h1>\d{1,2}):(?<i1>\d{1,2})(?::(?<s1>\d{1,2})(?:[.,](?<f1>\d{1,6})\d{0,6})?)?";
-    let zone = r"\s*(?:Z|(?<sign>[+-])(?<zh>\d\d)(?::?(?<z1>\d\d))?)?";
-    Regex::new(&format!("^{date}(?:[T ]{clock}{zone})?\n?$")).ok()
+    let ascii = r"\s\x1c-\x1f\u{85}\u{a0}";
+    let blank = format!(
+        r"[{ascii}\u{{1680}}\u{{2000}}-\u{{200a}}\u{{2028}}\u{{2029}}\u{{202f}}\u{{205f}}\u{{3000}}]*"
+    );
+    let zone = r"(?:Z|(?<sign>[+-])(?<zh>\d\d)(?::?(?<z1>\d\d))?)?";
+    Regex::new(&format!("^{date}(?:[T ]{clock}{blank}{zone})?\n?$")).ok()
 });
 
 /// Returns a number of the text by the names that its group has in the alternatives.
@@ -90,22 +96,24 @@ pub fn date_time(text: &str) -> Result<civil::DateTime, Fault> {
     {
         return Ok(time);
     }
-    let read = |form| captures(text, form).and_then(|found| moment(&found));
-    let with_time = |form: &LazyLock<Option<Regex>>| {
-        captures(text, form).is_some_and(|found| found.name("h1").is_some())
+    let iso = captures(text, &ISO).and_then(|found| moment(&found));
+    let django = || {
+        // Python's expressions read the digits of all scripts.
+        let text = python::ascii_digits(text);
+        // Only `fromisoformat` takes a date alone.
+        let found = captures(&text, &DJANGO).filter(|found| found.name("h1").is_some());
+        found.and_then(|found| moment(&found))
     };
-    // Only `fromisoformat` takes a date alone.
-    let django = || with_time(&DJANGO).then(|| read(&DJANGO)).flatten();
-    let time = read(&ISO).or_else(django).ok_or(Fault::Form)?;
+    let time = iso.or_else(django).ok_or(Fault::Form)?;
     (time.year() > 0).then_some(time).ok_or(Fault::Range)
 }
 
 pub fn date(text: &str) -> Option<civil::Date> {
-    let read = |form| {
+    let read = |text: &str, form| {
         let found = captures(text, form)?;
         calendar(&found).filter(|_| found.name("h1").is_none())
     };
-    read(&ISO).or_else(|| read(&DJANGO))
+    read(text, &ISO).or_else(|| read(&python::ascii_digits(text), &DJANGO))
 }
 
 /// Returns the moment; the last day of the year 9999 is cut to the last moment that there is.
@@ -142,6 +150,7 @@ mod tests {
             "2026-1-1 12:0:0 Z",
             "2026-01-01T12:00:00.000000999+0000",
             "2026-01-01T14:00:00+01:60",
+            "\u{662}\u{660}\u{662}\u{666}-01-01T12:00:00\u{a0}Z",
         ] {
             assert_eq!(time(text), Some(noon), "{text}");
         }
@@ -157,6 +166,8 @@ mod tests {
             "2026-01-01T00:00:00+24:00",
             "0000-01-01T00:00:00Z",
             "2026-01-01T",
+            // `fromisoformat` knows the digits of ASCII alone, and a date must be whole.
+            "\u{662}\u{660}\u{662}\u{666}-01-01",
         ] {
             assert_eq!(date_time(text), Err(Fault::Form), "{text}");
         }

@@ -1,5 +1,8 @@
 //! Reads and writes values as Python does.
 
+use std::{borrow::Cow, sync::LazyLock};
+
+use regex_syntax::hir::{Class, ClassUnicodeRange, HirKind};
 use serde_json::Value;
 
 /// The marker of a number that no [`Value`] holds: its digits, or Python's `inf`, stand in its
@@ -78,11 +81,7 @@ fn quoted(text: &str) -> String {
             ('\\', _) => out.push_str("\\\\"),
             _ if c == quote => out.extend(['\\', c]),
             (_, n) if SURROGATES.contains(&c) => out.push_str(&format!("\\u{:04x}", n & 0xffff)),
-            // What Rust's `Debug` escapes is what Python does not print, but for marks that
-            // combine.
-            (_, n)
-                if c != '"' && c != '\'' && c.escape_debug().len() > 1 && !c.is_alphanumeric() =>
-            {
+            (_, n) if !is_printable(c) => {
                 out.push_str(&match n {
                     0..=0xff => format!("\\x{n:02x}"),
                     0x100..=0xffff => format!("\\u{n:04x}"),
@@ -94,6 +93,12 @@ fn quoted(text: &str) -> String {
     }
     out.push(quote);
     out
+}
+
+/// Returns what `isprintable` does: what Rust's `Debug` escapes is not printed, but for quotes and
+/// marks that combine.
+pub fn is_printable(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\') || c.is_alphanumeric() || c.escape_debug().len() == 1
 }
 
 /// Returns a float with the fewest digits: from 1e16 on, and below 1e-4, with an exponent of at
@@ -115,16 +120,37 @@ pub fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
 }
 
+/// Returns the text with the decimal digits of all scripts as those of ASCII.
+pub fn ascii_digits(text: &str) -> Cow<'_, str> {
+    // Unicode has them in tens, each in its order.
+    static TENS: LazyLock<Vec<ClassUnicodeRange>> = LazyLock::new(|| {
+        let hir = regex_syntax::parse(r"\d").map(|hir| hir.into_kind());
+        match hir {
+            Ok(HirKind::Class(Class::Unicode(class))) => class.ranges().to_vec(),
+            _ => Vec::new(),
+        }
+    });
+    let digit = |c: char| {
+        let tens = TENS.iter().find(|r| (r.start()..=r.end()).contains(&c))?;
+        char::from_digit((u32::from(c) - u32::from(tens.start())) % 10, 10)
+    };
+    match text.is_ascii() {
+        true => text.into(),
+        false => text.chars().map(|c| digit(c).unwrap_or(c)).collect(),
+    }
+}
+
+/// Returns the digits that an integer may have, with underscores between them.
+fn joined(text: &str, radix: u32) -> Option<String> {
+    let good = |group: &str| !group.is_empty() && group.chars().all(|c| c.is_digit(radix));
+    text.split('_').all(good).then(|| text.replace('_', ""))
+}
+
 /// Returns the digits of an integer that `int` reads: with white space around it, a sign, and
 /// underscores between digits.
 pub fn int(text: &str) -> Option<String> {
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let groups = || digits.split('_');
-    if groups().any(|g| g.is_empty() || !g.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
-    let joined: String = groups().collect();
+    let text = ascii_digits(text.trim());
+    let joined = joined(text.strip_prefix(['+', '-']).unwrap_or(&text), 10)?;
     let digits = match joined.trim_start_matches('0') {
         "" => "0",
         digits => digits,
@@ -139,7 +165,7 @@ pub fn int(text: &str) -> Option<String> {
 
 /// Returns the number that `float` reads, if it is finite.
 pub fn finite(text: &str) -> Option<f64> {
-    let text = text.trim();
+    let text = ascii_digits(text.trim());
     let parts: Vec<&str> = text.split('_').collect();
     let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
     let between =
@@ -152,20 +178,27 @@ pub fn finite(text: &str) -> Option<f64> {
 
 /// Returns the text of a decimal that is a number, of any size.
 pub fn decimal(text: &str) -> Option<String> {
-    let text = strip(text).replace('_', "");
+    let text = ascii_digits(strip(text)).replace('_', "");
     let first = text.trim_start_matches(['+', '-']).bytes().next()?;
     let numeric = first == b'.' || first.is_ascii_digit();
     (numeric && text.parse::<f64>().is_ok()).then_some(text)
 }
 
-/// Returns the UUID that `UUID(hex=…)` reads: with hyphens anywhere.
+/// Returns the UUID that `UUID(hex=…)` reads: with hyphens anywhere, and its 32 characters as `int`
+/// reads them.
 pub fn uuid(text: &str) -> Option<uuid::Uuid> {
     if let (36, Ok(id)) = (text.len(), uuid::Uuid::try_parse(text)) {
         return Some(id);
     }
     let hex = text.replace("urn:", "").replace("uuid:", "");
     let hex = hex.trim_matches(['{', '}']).replace('-', "");
-    uuid::Uuid::try_parse(&hex).ok().filter(|_| hex.len() == 32)
+    let number = ascii_digits(&hex);
+    let number = number.trim();
+    let number = number.strip_prefix('+').unwrap_or(number);
+    let prefix = number.get(..2).filter(|p| p.eq_ignore_ascii_case("0x"));
+    let number = prefix.map_or(number, |_| number[2..].trim_start_matches('_'));
+    let id = u128::from_str_radix(&joined(number, 16)?, 16).ok()?;
+    (hex.chars().count() == 32).then(|| uuid::Uuid::from_u128(id))
 }
 
 #[cfg(test)]
@@ -214,6 +247,17 @@ mod tests {
             (Some(10.5), None, None)
         );
         assert_eq!(decimal(" 5__0 ").as_deref(), Some("50"));
+        let other = "\u{663}\u{1d7e4}_\u{ff10}";
+        assert_eq!(int(other).as_deref(), Some("320"));
+        assert_eq!(
+            (finite(other), decimal(other).as_deref()),
+            (Some(320.0), Some("320"))
+        );
+        assert_eq!((int("\u{b2}"), int("\u{4e00}")), (None, None));
+        assert_eq!(uuid(&"\u{663}".repeat(32)), uuid(&"3".repeat(32)));
+        assert!(
+            uuid(&format!("0x{}", "f".repeat(30))).is_some() && uuid(&"g".repeat(32)).is_none()
+        );
         assert!(
             decimal("1e400").is_some() && decimal("nan").is_none() && decimal("-inf").is_none()
         );

@@ -187,3 +187,62 @@ for query in ["name=Tag 3", "id=3", "id=x", "id= 3 ", "id=", "id=1&id=2", "id__i
               "ordering=id", "ordering=-id", "ordering=-x", "ordering=x,-id", "ordering=--id", "ordering=-id,id", "ordering= -id ", "ordering=", "ordering=-id&ordering=id", "search=tag 2", "search=Tag", "search=2,3", "search=TAG,3", "search=", "search= ", "search=zzz", "search=\"Tag 2\"", "search=tag+2+5", "search='Tag 2'", "search=%00", "search=a&search=3",
               "id__gt=20&ordering=-id", "id__gt=3&id__lt=6", "id__gte=5&page_size=3&page=2", "id__gt=99", "id__gt=99&page=2", "name=%00", "id=99999999999999999999", "id__lt=99999999999999999999", "id=1.0", "id=-1", "id=+1", "id=1e0", "id=true", "id=0x1", "id=1_0"]:
     ask("GET", "/tags/?" + query.replace(" ", "%20"))
+
+# Digits of other scripts, and blanks that only some of Python's readers take.
+three, thirty, wide = "\u0663", "\u0663\u0660", "\uff13"
+for field, several in {
+    "integer": [three, "+" + three, "-" + three, thirty, three + ".\u0660", three + ".0", "\U0001d7d1", wide, "\u00b2", "\u4e09", "\u2167", "\u0663_\u0660", "0" + three, "\u3000" + three + "\x1f", "\u2212" + "3", "\u096a", "1\u00a0", "\u0661\u0661\u0661\u0661"],
+    "big": [wide * 25, "-" + wide * 25],
+    "flt": [three, three + ".5", "1e\u0660", "\u0663e0", "\u00bd", "\u00b3", "\u0663\u066b\u0660", "\u3000" + wide, "\x1f1", "\u221e", wide + "_" + wide],
+    "dec": [three, three + "." + thirty, "\u00b2", "1e\u0661", "\u3000" + wide, "-" + wide, "\u066b\u0663", "\x1f1"],
+    "dt": ["\u0662\u0660\u0662\u0666-01-01T00:00:00Z", "\u0662\u0660\u0662\u0666-01-01", "2026-01-01T00:00:00\u00a0Z", "2026-01-01\u00a000:00:00Z", "2026-01-01T00:00:00.\u0661Z", "2026-01-01T00:00:00+0\u0661:00", "2026-01-01 0\u0661:00", "\u0662\u0660\u0662\u0666-13-01T00:00:00Z", "2026-1-\u0661"],
+    "date": ["\u0662\u0660\u0662\u0666-01-01", "2026-0\u0661-01", "2026-\u0661\u0663-01", "\uff12\uff10\uff12\uff16\uff0d01\uff0d01", "2026-1-\u0661\n"],
+    "uuid": [three * 32, "0189d7a5-0000-7000-8000-00000000000" + three, "0x" + "f" * 30, "0X" + "f" * 30, "0x_" + "f" * 29, "+" + "f" * 31, "f" * 31 + " ", "f_" * 15 + "ff", "_" + "f" * 31, "\uff46" * 32, "f" * 15 + "__" + "f" * 15, "\u3000" + "1" * 31, "0o" + "1" * 30, "0x0x" + "f" * 28, "++" + "f" * 30],
+    "tag": [three, "\u0661", "+\u0661", "\u00b9", "\u0669\u0669", " \u0661 "],
+    "tags": [["\u0661", 1], ["\u00b9"]],
+    "nchoice": ["\u0661"], "boolean": ["\u0661"], "slug": ["\u0661"], "char": ["\u0661"], "lst": [["\u0661", "\u0662"]], "dct": [{"a": "\u0661"}],
+    "url": ["http://x.de:\u0663", "http://\u0661.2.3.4"], "email": ["a@[\u0661.2.3.4]"],
+}.items():
+    for value in several:
+        ask("POST", "/fields/", {field: value})
+for value in ["\u0661.2.3.4", "1.2.3.\uff14"]:
+    ask("POST", "/extra/", {"ip4": value})
+ask("POST", "/extra/", {"ip6": "\uff11::1"})
+for query in ["page=\u0662", "page=\u0669\u0669", "page=\u00b2", "page_size=\u0665&page=\u0666", "page_size=\u00b2"]:
+    ask("GET", "/things/?" + query)
+for query in ["n=\u0663", "n=\u00b3", "groups=\u0661&groups=\u00b2", "dt=\u0662\u0660\u0662\u0666-01-01T00:00:00Z", "on=\u0661"]:
+    ask("GET", "/query/?" + dev + query)
+for query in ["id=\u0663", "id__in=\u0661,\u0662", "id__gte=\u0662\u0660", "id__range=\u0661,\u0663", "id=\u00b3", "id__in=\u00b9", "name__endswith=\u0663", "page_size=\u0663"]:
+    ask("GET", "/tags/?" + query)
+for path in ["/things/\u0661/", "/things/\u00b9/", "/things/\u0669\u0669/", "/things/%20\u0661/"]:
+    ask("GET", path)
+
+# What a list has no filter for.
+for query in ["name=t3", "vin=V3", "id=3", "ordering=-id", "search=t3", "search=%00", "limit=3", "offset=5", "page_num=2", "page_hits=1", "cursor=x", "tag=99", "number=x", "active=maybe", "name__icontains=t3&page_size=3&page=2", "fields=id", "kind=z"]:
+    ask("GET", "/things/?" + query)
+for query in ["vin=x", "id__ne=3", "limit=3", "offset=3", "id__iexact=3", "name__regex=x", "name__gte=x", "id__contains=x"]:
+    ask("GET", "/tags/?" + query)
+
+# Forms with faults that Django reads all the same.
+HEAD = 'Content-Disposition: form-data; name="char"'
+for body in [
+    f"--BB\r\n{HEAD}\r\n\r\nabcdef", f"--BB\r\n{HEAD}\r\n\r\nabcdef\r\n", f"--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB", f"--BB\r\n{HEAD}\r\n\r\nabcdef--BB--", f"--BB\r\n{HEAD}\r\n\r\nabcdef\n--BB--",
+    f"--BB\n{HEAD}\n\nabcdef\n--BB--\n", f"\r\n--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--\r\n", f"x--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB{HEAD}\r\n\r\nabcdef\r\n--BB--", f"--BBx\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--",
+    f"--BB\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\nX: y\r\n\r\nabcdef\r\n--BB\r\n{HEAD}\r\n\r\na\r\n--BB--\r\n", f"--BB\r\n{HEAD.lower()}\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n{HEAD.upper()}\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n {HEAD}\r\n\r\nabcdef\r\n--BB--\r\n",
+    "--BB\r\nContent-Disposition : form-data; name=char\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; name*=utf-8''char\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; NAME=char\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; name=\" char \"\r\n\r\nabcdef\r\n--BB--\r\n",
+    "--BB\r\nContent-Disposition: form-data; name=<char>\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; name='char'\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; name=\"ch\\\"ar\"\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: form-data; x=\"a;b\"; name=char\r\n\r\nabcdef\r\n--BB--\r\n",
+    "--BB\r\nContent-Disposition: form-data;\r\n name=char\r\n\r\nabcdef\r\n--BB--\r\n", "--BB\r\nContent-Disposition: x; name=one\r\nContent-Disposition: y; name=char\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n{HEAD}; filename=\"\"\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n{HEAD}; filename=\"..\"\r\n\r\nabcdef\r\n--BB--\r\n",
+    f"--BB\r\n{HEAD}\r\nX: {'y' * 900}\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n{HEAD}\r\nX: {'y' * 1000}\r\n\r\nabcdef\r\n--BB--\r\n", f"{'p' * 1023}--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--\r\n", f"{'p' * 1024}--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--\r\n",
+    f"--BB\r\n{HEAD}\r\n\r\nab\r\n--BB\r\n{HEAD}\r\n\r\nabcdef\r\n--BB--\r\n", f"--BB\r\n{HEAD}\r\n\r\nab\r\n--BB--\r\n{HEAD}\r\n\r\nabcdef", "garbage", "--BB", f"--BB\r\n{HEAD}", f"--BB\r\n{HEAD}\r\n\r\n", f"--BB\r\n{HEAD}\r\n\r\nab--BBcdef\r\n--BB--\r\n",
+    f"--BB\r\n{HEAD}\r\nContent-Type: text/plain; charset=latin-1\r\n\r\n\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\r\n--BB--\r\n", f"--BB\r\n{HEAD}\r\n\r\na\0b\r\n--BB--\r\n", f"--BB\r\n{HEAD}\r\nX\r\n\r\nabcdef\r\n--BB--\r\n",
+] + [f"--BB\r\n{HEAD}\r\nContent-Transfer-Encoding: {how}\r\n\r\n{text}\r\n--BB--\r\n" for how in ["base64", "BASE64", "base64 ", "base64; x=y", "quoted-printable", "8bit"] for text in ["YWJjZGVm", "YWI=", "YWI", "Y W I =", "YWJjZGVm!", "=", "YWJjZGVmYQ==YQ=="]]:
+    ask("POST", "/fields/", body, MULTI)
+for how in ["base64", "quoted-printable"]:
+    for text in ["YWI=", "YWI", "", "=", "!!!!", "Y\r\nWI="]:
+        ask("POST", "/upload/", f'--BB\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Transfer-Encoding: {how}\r\n\r\n{text}\r\n--BB--\r\n', MULTI)
+for name in ["filename*=''a.txt", "filename*=a.txt", "filename*=latin-1''%e9.txt", "filename*=utf-8'de'", 'filename="\u200b"', 'filename="a\tb.txt"', 'filename=""; filename*=utf-8\'\'a.txt', 'filename="a.txt"; filename*=utf-8\'\'', "filename", "filename="]:
+    ask("POST", "/upload/", f'--BB\r\nContent-Disposition: form-data; name="file"; {name}\r\n\r\nx\r\n--BB--\r\n', MULTI)
+for media in ["multipart/form-data", "multipart/form-data; boundary", "multipart/form-data; boundary= BB ", "Multipart/Form-Data; boundary=BB", "multipart/form-data; Boundary=BB", "multipart/form-data; boundary=\"BB", "multipart/form-data; boundary=\"B B\"", "multipart/form-data; boundary=" + "B" * 201, "multipart/form-data; boundary=" + "B" * 202,
+              "multipart/form-data; boundary=BB; boundary=CC", "multipart/form-data; boundary*=us-ascii''BB", "multipart/form-data; x=\";\"; boundary=BB", "multipart/form-data; boundary=BB, x", "multipart/form-data, boundary=BB", "multipart/form-data boundary=BB", "multipart/mixed; boundary=BB"]:
+    ask("POST", "/fields/", part("char", "abcdef") + "--BB--\r\n", media)
+    ask("POST", "/fields/", (part("char", "abcdef") + "--BB--\r\n").replace("BB", "B" * 201), media)

@@ -214,7 +214,7 @@ def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123
     assert got.status_code < 500, (method, path, text)
     shown = got.content and (got.status_code >= 400 or method == "OPTIONS") and got["Content-Type"] == "application/json"
     response = json.loads(got.content) if shown else None
-    page = json.loads(got.content) if got.status_code == 200 and path.startswith("/tags/?") else {}
+    page = json.loads(got.content) if got.status_code == 200 and method == "GET" and path.startswith(("/tags/?", "/things/?")) else {}
     seen = page and {"count": page["count"], "ids": [item["id"] for item in page["results"]]}
     lines.append({"method": method, "path": path, "body": text, "media": media if text is not None else None, "auth": auth, "accept": accept,
                   "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}, **({"seen": seen} if seen else {})})

@@ -111,10 +111,7 @@ pub fn parameters(
             // size.
             Kind::Integer
                 if (19..=1000).contains(&last.len())
-                    && last
-                        .bytes()
-                        .skip(usize::from(last.starts_with('-')))
-                        .all(|b| b.is_ascii_digit()) =>
+                    && python::int(last).is_some_and(|n| n.parse::<i64>().is_err()) =>
             {
                 continue;
             }
