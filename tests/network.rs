@@ -471,6 +471,72 @@ async fn plain_http_and_loopback_go_through_no_proxy_of_the_environment() {
     );
 }
 
+/// `from_env` reads the variables of its process, so each case is a process.
+#[cfg(unix)]
+#[tokio::test]
+async fn from_env_gives_a_profile_to_its_own_host_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    if let (Ok(own), Ok(other)) = (env::var("AUTOPI_TEST_OWN"), env::var("AUTOPI_TEST_OTHER")) {
+        get(&Client::from_env().unwrap()).await.unwrap();
+        let builder = || Client::builder().from_env().unwrap();
+        get(&builder().base_url(&own).build().unwrap())
+            .await
+            .unwrap();
+        // Credentials that the program sets itself go where it says.
+        let client = builder().base_url(&other).api_token("own").build().unwrap();
+        get(&client).await.unwrap();
+        let early = Client::builder().base_url(&other).from_env().unwrap();
+        for builder in [early, builder().base_url(&other)] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            let text = error.to_string();
+            assert!(
+                text.contains("[default] is for") && !text.contains("canary"),
+                "{text}"
+            );
+        }
+        return;
+    }
+    let (own, other) = (
+        Server::responses(vec![ok("1")]).await,
+        Server::responses(vec![ok("1")]).await,
+    );
+    let home = env::temp_dir().join(format!("autopi-home-{}", std::process::id()));
+    let folder = home.join(".config/autopi");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("credentials.toml");
+    let profile = format!(
+        "[default]\napi_token = 'canary'\nbase_url = '{}'\n",
+        own.url
+    );
+    std::fs::write(&path, profile).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    for (variable, works) in [
+        (None, true),
+        (Some(&own.url), true),
+        (Some(&other.url), false),
+    ] {
+        let mut child = Command::new(env::current_exe().unwrap());
+        child
+            .args(["--exact", "from_env_gives_a_profile_to_its_own_host_only"])
+            .env("HOME", &home)
+            .env("AUTOPI_TEST_OWN", &own.url)
+            .env("AUTOPI_TEST_OTHER", &other.url);
+        if let Some(url) = variable {
+            child.env("AUTOPI_BASE_URL", url);
+        }
+        let run = tokio::task::spawn_blocking(move || child.output());
+        let output = run.await.unwrap().unwrap();
+        assert_eq!(output.status.success(), works, "{variable:?} {output:?}");
+    }
+    let _ = std::fs::remove_dir_all(&home);
+    for seen in other.requests() {
+        assert!(!seen.contains("canary"), "{seen}");
+    }
+    assert!(own.count("GET /x/") >= 4);
+}
+
 async fn with_proxies_around(url: &str) {
     let named = url.replace("127.0.0.1", "localhost");
     let mapped = url.replace("127.0.0.1", "[::ffff:127.0.0.1]");

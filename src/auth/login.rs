@@ -149,23 +149,24 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
         email: a.email,
         password: a.password.expose_secret(),
     });
+    let password = account.map(|a| a.password.expose_secret());
     let (status, body) = post(core, "/auth/login/", request.as_ref()).await?;
     if let Some(token) = token(&body) {
         return Session::new(token);
     }
     let Some(challenge) = mfa::challenge(&body) else {
-        return Err(if status.is_success() {
-            Error::auth("the response to the login has no token: is the base URL that of the API?")
-        } else {
-            let check = if account.is_some() {
-                "check e-mail and password"
-            } else {
-                "is the base URL that of a device on the local network?"
-            };
-            Error::auth(format!(
-                "the login was refused with HTTP {}: {check}",
-                status.as_u16()
-            ))
+        return Err(match status.as_u16() {
+            200..=299 => Error::auth(
+                "the response to the login has no token: is the base URL that of the API?",
+            ),
+            status => {
+                let check = match account {
+                    Some(_) if matches!(status, 400 | 401 | 403) => "check e-mail and password",
+                    Some(_) => "is the base URL that of the API?",
+                    None => "is the base URL that of a device on the local network?",
+                };
+                refused("the login", status, body, password, check)
+            }
         });
     };
     let source = account.and_then(|a| a.mfa).ok_or_else(|| {
@@ -182,11 +183,34 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     .await?;
     match token(&body) {
         Some(token) => Session::new(token),
-        None => Err(Error::auth(format!(
-            "the second factor was refused with HTTP {}: check the code",
-            status.as_u16()
-        ))),
+        None => {
+            let secrets = [code.expose_secret().trim(), challenge.expose_secret()];
+            let status = status.as_u16();
+            Err(refused(
+                "the second factor",
+                status,
+                body,
+                secrets.into_iter().chain(password),
+                "check the code",
+            ))
+        }
     }
+}
+
+/// Returns the error of a refused login, with the server's reason, which may repeat a secret.
+fn refused<'a>(
+    what: &str,
+    status: u16,
+    body: Zeroizing<Vec<u8>>,
+    secrets: impl IntoIterator<Item = &'a str>,
+    check: &str,
+) -> Error {
+    let secrets: Vec<&str> = secrets.into_iter().filter(|s| !s.is_empty()).collect();
+    let body = Bytes::from_owner(body);
+    let reason = Error::status_of(status, None, None, false, None, body).reason(&secrets);
+    Error::auth(format!(
+        "{what} was refused with HTTP {status}{reason}: {check}"
+    ))
 }
 
 /// Sends a request of the login. A server that is down gives an error that allows a retry.

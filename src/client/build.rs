@@ -9,10 +9,13 @@ use crate::transport::tls;
 use crate::{
     Client, ClientBuilder, Error,
     auth::authorizer::Authorizer,
-    transport::{address, budget::Budget, core::Core, limits::Limits},
+    transport::{
+        address,
+        budget::Budget,
+        core::{BASE_URL, Core},
+        limits::Limits,
+    },
 };
-
-const BASE_URL: &str = "https://api.autopi.io";
 
 impl ClientBuilder {
     /// Builds the client. No request is made.
@@ -89,6 +92,10 @@ impl<M> ClientBuilder<M> {
 
     pub(crate) fn client(mut self) -> Result<Client, Error> {
         let base = self.base()?;
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(profile) = &self.bound {
+            profile.check(&base)?;
+        }
         let host = base.host_str().unwrap_or_default();
         let loopback = address::is_loopback(&base);
         match base.scheme() {

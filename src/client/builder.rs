@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[cfg(not(target_family = "wasm"))]
-use crate::Error;
+use crate::{Error, auth::profile};
 #[cfg(not(target_family = "wasm"))]
 use rustls::pki_types::CertificateDer;
 
@@ -51,6 +51,9 @@ pub struct ClientBuilder<M = Async> {
     pub(super) on_bad_item: Option<OnBadItem>,
     pub(super) base_url: Option<String>,
     pub(super) credentials: Option<Credentials>,
+    /// The profile that the credentials come from.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) bound: Option<profile::Bound>,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
@@ -91,6 +94,8 @@ impl<M> ClientBuilder<M> {
             on_bad_item: None,
             base_url: None,
             credentials: None,
+            #[cfg(not(target_family = "wasm"))]
+            bound: None,
             retry: None,
             timeout: None,
             attempt_timeout: None,
@@ -174,6 +179,10 @@ impl<M> ClientBuilder<M> {
     /// Sets the credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        #[cfg(not(target_family = "wasm"))]
+        {
+            self.bound = None;
+        }
         self
     }
     /// Sets the credentials and the host, unless they are set already, from the environment or else
@@ -183,23 +192,28 @@ impl<M> ClientBuilder<M> {
     /// `AUTOPI_PASSWORD`, in this order, and `AUTOPI_BASE_URL` for another host. Then the
     /// profile: `[default]`, or the one that `AUTOPI_PROFILE` names, in
     /// `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`, `password` and
-    /// `base_url`. On Unix the file is refused if others may read it.
+    /// `base_url`. On Unix the file is refused if others may read it. The credentials of a profile
+    /// are for its own host: [`build`](ClientBuilder::build) returns an error if another one was
+    /// set.
     ///
     /// # Errors
-    /// Returns an error if the profile cannot be read, is malformed, or can be read by others.
+    /// Returns an error if a variable is not valid UTF-8, if only one of `AUTOPI_EMAIL` and
+    /// `AUTOPI_PASSWORD` is set, or if the profile cannot be read, is malformed, or can be read by
+    /// others.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.credentials.is_some() && self.base_url.is_some() {
             return Ok(self);
         }
-        let var = |name: &str| std::env::var(name).ok();
+        let var = |name: &str| std::env::var_os(name);
         if self.credentials.is_some() {
             // The host of a profile is only used with the credentials of that profile.
-            self.base_url = var("AUTOPI_BASE_URL").filter(|v| !v.is_empty());
+            self.base_url = profile::variable(var, "AUTOPI_BASE_URL")?;
             return Ok(self);
         }
-        let found = crate::auth::profile::find(var, std::env::home_dir().as_deref())?;
+        let found = profile::find(var, std::env::home_dir().as_deref())?;
         self.base_url = self.base_url.or_else(|| found.base_url.clone());
+        self.bound = found.bound.clone();
         self.credentials = found.credentials();
         Ok(self)
     }

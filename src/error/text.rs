@@ -27,6 +27,26 @@ impl Error {
         WithoutAdvice(self).to_string()
     }
 
+    /// Returns the server's reason as it is shown. A text that repeats one of the secrets is not.
+    pub(crate) fn reason(&self, secrets: &[&str]) -> String {
+        let shown = |text: String| match secrets.iter().any(|s| text.contains(s)) {
+            true => secret::MASK.to_owned(),
+            false => text.escape_debug().to_string(),
+        };
+        if let Some(detail) = self.detail() {
+            return format!(" \"{}\"", shown(detail));
+        }
+        let fields = self.field_errors().into_iter().map(|(field, errors)| {
+            // Django repeats some of the values that it refuses.
+            let errors = match shown::names_a_secret(&field) {
+                true => secret::MASK.to_owned(),
+                false => shown(errors.join(" ")),
+            };
+            format!(" {field}: {errors};")
+        });
+        fields.collect()
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, advice: &str) -> fmt::Result {
         // A server may send terminal escape sequences, in names as well as in texts.
         let mut f = Shown(f);
@@ -39,20 +59,7 @@ impl Error {
         }
         if self.0.kind == ErrorKind::Status {
             write!(f, "HTTP {}", self.0.status.unwrap_or_default())?;
-            match self.detail() {
-                Some(detail) => write!(f, " \"{}\"", detail.escape_debug())?,
-                None => {
-                    for (field, errors) in self.field_errors() {
-                        // Django repeats some of the values that it refuses.
-                        let errors = match shown::names_a_secret(&field) {
-                            true => secret::MASK.to_owned(),
-                            false => errors.join(" "),
-                        };
-                        write!(f, " {field}: {};", errors.escape_debug())?;
-                    }
-                }
-            }
-            f.write_str(": ")?;
+            write!(f, "{}: ", self.reason(&[]))?;
         }
         if let Some(path) = &self.0.path {
             write!(f, "the response does not decode at `{path}`: ")?;

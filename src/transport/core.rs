@@ -10,6 +10,9 @@ use crate::{
     transport::{budget::Budget, future::CallFuture, limits::Limits},
 };
 
+/// The default base URL.
+pub(crate) const BASE_URL: &str = "https://api.autopi.io";
+
 /// The default timeout of an attempt.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -104,12 +104,12 @@ impl RetryPolicy {
     }
 }
 
-/// Returns whether RFC 9110, 9.2.2 calls the method idempotent.
+/// Returns whether the method is idempotent, by RFC 9110, 9.2.2, or by the definition of QUERY.
 pub(crate) fn is_idempotent(method: &Method) -> bool {
     matches!(
         *method,
         Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
-    )
+    ) || method == "QUERY"
 }
 
 /// Why an attempt failed.

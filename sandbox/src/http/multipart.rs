@@ -1,5 +1,5 @@
-//! Reads a multipart form as Django does. It refuses little: what stands between two boundaries is a
-//! part, wherever they stand, and a part without a name is left out.
+//! Reads a multipart form as Django does. It refuses little: what stands between two boundaries is
+//! a part, wherever they stand, and a part without a name is left out.
 
 use std::collections::HashMap;
 

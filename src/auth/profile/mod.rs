@@ -3,15 +3,47 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs::{self, File, Metadata},
     io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::{Credentials, Error};
+use crate::{
+    Credentials, Error,
+    transport::{address, core::BASE_URL},
+};
+
+/// The profile that credentials come from, and the host that they are for.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    name: String,
+    base_url: String,
+}
+
+impl Bound {
+    /// # Errors
+    /// Returns an error if the credentials would be sent to another host than their own.
+    pub fn check(&self, base: &Url) -> Result<(), Error> {
+        let Self { name, base_url } = self;
+        let own = address::base(base_url).map_err(|e| {
+            Error::configuration(format!("the base_url of the profile [{name}] {e}"))
+        })?;
+        if address::same_origin(&own, base) {
+            return Ok(());
+        }
+        Err(Error::configuration(format!(
+            "the profile [{name}] is for {}, and its credentials are not sent to {}: make a \
+             profile with that base_url",
+            address::shown(&own),
+            address::shown(base)
+        )))
+    }
+}
 
 /// The credentials and settings that were found.
 #[derive(Clone, Default, Deserialize)]
@@ -32,6 +64,8 @@ pub struct Found {
     pub keyring: bool,
     /// For the `autopi` command: the OpenAPI document that it uses.
     pub spec: Option<PathBuf>,
+    #[serde(skip)]
+    pub(crate) bound: Option<Bound>,
 }
 
 impl Found {
@@ -63,25 +97,41 @@ impl Found {
     }
 }
 
+/// Returns a variable of the environment; an empty one counts as not set. One that is not UTF-8 is
+/// an error, so that no other credentials and no other host take its place.
+pub(crate) fn variable(
+    var: impl Fn(&str) -> Option<OsString>,
+    name: &str,
+) -> Result<Option<String>, Error> {
+    let text = var(name).map(OsString::into_string).transpose();
+    let text = text.map_err(|_| Error::configuration(format!("{name} is not valid UTF-8")))?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
 /// Reads the environment, then the file. The file is not opened if the environment has credentials.
 pub(crate) fn find(
-    var: impl Fn(&str) -> Option<String>,
+    var: impl Fn(&str) -> Option<OsString>,
     home: Option<&Path>,
 ) -> Result<Found, Error> {
-    let text = |name| var(name).filter(|v| !v.is_empty());
-    let secret = |name| text(name).map(SecretString::from);
-    let mut found = Found {
-        base_url: text("AUTOPI_BASE_URL"),
-        api_token: secret("AUTOPI_API_TOKEN"),
-        jwt: secret("AUTOPI_JWT"),
-        email: text("AUTOPI_EMAIL"),
-        password: secret("AUTOPI_PASSWORD"),
+    let text = |name| variable(&var, name);
+    let secret = |name| Ok::<_, Error>(text(name)?.map(SecretString::from));
+    let found = Found {
+        base_url: text("AUTOPI_BASE_URL")?,
+        api_token: secret("AUTOPI_API_TOKEN")?,
+        jwt: secret("AUTOPI_JWT")?,
+        email: text("AUTOPI_EMAIL")?,
+        password: secret("AUTOPI_PASSWORD")?,
         ..Found::default()
     };
     if found.has_credentials() {
         return Ok(found);
     }
-    let (Some(home), wanted) = (home, text("AUTOPI_PROFILE")) else {
+    if found.email.is_some() || found.password.is_some() {
+        return Err(Error::configuration(
+            "of AUTOPI_EMAIL and AUTOPI_PASSWORD only one is set: set both or none",
+        ));
+    }
+    let (Some(home), wanted) = (home, text("AUTOPI_PROFILE")?) else {
         return Ok(found);
     };
     let path = path(home);
@@ -97,12 +147,18 @@ pub(crate) fn find(
     };
     let name = wanted.as_deref().unwrap_or("default");
     match profiles.remove(name) {
-        Some(profile) => {
-            let base_url = found.base_url.take().or(profile.base_url.clone());
-            Ok(Found {
-                base_url,
-                ..profile
-            })
+        Some(profile) if profile.keyring => Err(Error::configuration(format!(
+            "the credentials of the profile [{name}] are in the keyring of the system, which only \
+             the `autopi` command reads"
+        ))),
+        Some(mut profile) => {
+            let own = profile.base_url.as_deref().unwrap_or(BASE_URL);
+            profile.bound = Some(Bound {
+                name: name.to_owned(),
+                base_url: own.to_owned(),
+            });
+            profile.base_url = found.base_url.or(profile.base_url);
+            Ok(profile)
         }
         None if wanted.is_none() => Ok(found),
         None => Err(Error::configuration(format!(

@@ -21,7 +21,7 @@ fn found(
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(_mode)).unwrap();
     }
-    let env: HashMap<String, String> = env
+    let env: HashMap<String, OsString> = env
         .iter()
         .map(|(k, v)| ((*k).into(), (*v).into()))
         .collect();
@@ -59,11 +59,66 @@ fn the_environment_comes_before_the_file() {
     )
     .unwrap();
     assert_eq!(base.as_deref(), Some("https://b.example"));
-    let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_EMAIL", "a@b.c")]).unwrap();
-    assert_eq!(who, "token of-file", "half a login is none");
+    for half in ["AUTOPI_EMAIL", "AUTOPI_PASSWORD"] {
+        let error = found(Some((FILE, 0o600)), &[(half, "canary")]).unwrap_err();
+        assert!(
+            error.contains("only one is set") && !error.contains("canary"),
+            "{error}"
+        );
+        let whole = [(half, "canary"), ("AUTOPI_API_TOKEN", "of-env")];
+        assert_eq!(found(None, &whole).unwrap().0, "token of-env");
+    }
     let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_PROFILE", "fleet")]).unwrap();
     assert_eq!(who, "Some(Login(** redacted **))");
     assert_eq!(found(None, &[]).unwrap().0, "None");
+}
+
+#[test]
+fn the_credentials_of_a_profile_are_for_its_own_host() {
+    let bound = Bound {
+        name: "default".into(),
+        base_url: "https://a.example/v1".into(),
+    };
+    let check = |bound: &Bound, url: &str| bound.check(&url.parse().unwrap());
+    for same in ["https://a.example", "https://A.example:443/v2/"] {
+        check(&bound, same).unwrap();
+    }
+    for other in [
+        "https://b.example",
+        "http://a.example",
+        "https://a.example:444",
+        "https://a.example.evil.example",
+    ] {
+        let error = check(&bound, other).unwrap_err().to_string();
+        assert!(
+            error.contains("[default] is for https://a.example"),
+            "{error}"
+        );
+    }
+    let bad = Bound {
+        base_url: "https://u:canary@a.example".into(),
+        ..bound
+    };
+    let error = check(&bad, "https://a.example").unwrap_err().to_string();
+    assert!(
+        error.contains("[default]") && !error.contains("canary"),
+        "{error}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_is_an_error() {
+    use std::os::unix::ffi::OsStringExt;
+
+    for name in ["AUTOPI_API_TOKEN", "AUTOPI_BASE_URL", "AUTOPI_PROFILE"] {
+        let broken = |asked: &str| (asked == name).then(|| OsString::from_vec(vec![b'c', 0xff]));
+        let error = find(broken, Some(Path::new("/nowhere"))).err().unwrap();
+        assert!(
+            error.to_string().contains(&format!("{name} is not valid")),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -91,6 +146,7 @@ fn errors_in_the_profiles_file_show_no_secrets() {
         "[default]\n\napi_tokken = 'canary'",
         "[default]\napi_token = ['canary']",
         "canary",
+        "[default]\nbound = 'canary'",
     ] {
         let error = found(Some((bad, 0o600)), &[]).unwrap_err();
         assert!(
