@@ -118,6 +118,41 @@ async fn a_wrong_password_under_200_calls_is_sent_once() {
 }
 
 #[tokio::test]
+async fn a_refused_login_says_why_without_the_secret() {
+    let echo = r#"{"detail":"no account has canary-password"}"#;
+    let locked = r#"{"non_field_errors":["The account is locked."]}"#;
+    let fields = r#"{"email":["Not valid."],"password":["'canary' is too short."]}"#;
+    for (status, body, shown, check) in [
+        (
+            "400 Bad Request",
+            locked,
+            "account is locked",
+            "check e-mail",
+        ),
+        ("401 Unauthorized", echo, "** redacted **", "check e-mail"),
+        ("403 Forbidden", fields, "email: Not valid.", "check e-mail"),
+        (
+            "404 Not Found",
+            "<html>",
+            "HTTP 404: is the base URL",
+            "that of the API",
+        ),
+        (
+            "301 Moved",
+            "",
+            "HTTP 301: is the base URL",
+            "that of the API",
+        ),
+    ] {
+        let server = Server::responses(vec![response(status, "", body)]).await;
+        let error = get(&login(&server)).await.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(shown) && text.contains(check), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_login_is_retried_when_the_server_is_down() {
     let busy = response("503 Busy", "", "");
     let server = Server::responses(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;

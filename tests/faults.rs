@@ -589,6 +589,39 @@ async fn calls_in_flight_and_per_second_are_limited() {
 }
 
 #[tokio::test]
+async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
+    let encoded = |name: &str| response("200 OK", &format!("Content-Encoding: {name}\r\n"), "[1]");
+    for name in ["br", "deflate", "x-gzip", "gzip, gzip", "zstd"] {
+        let server = Server::responses(vec![encoded(name)]).await;
+        let client = server.client();
+        let request = || client.request(Method::GET, "/x/");
+        let whole = request().send().await.unwrap_err();
+        let streamed = request().send_download().await.unwrap_err();
+        for error in [whole, streamed] {
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+            assert!(error.to_string().contains(&format!("encoded as `{name}`")));
+        }
+        let asked = CallOptions::new().header("Accept-Encoding", "br").unwrap();
+        let own = request().options(asked).send().await.unwrap();
+        assert_eq!(own.value, "[1]", "its caller decodes it");
+    }
+    for name in ["identity", "Identity", ""] {
+        let server = Server::responses(vec![encoded(name)]).await;
+        let client = server.client();
+        let plain = client.request(Method::GET, "/x/").send().await.unwrap();
+        assert_eq!(plain.value, "[1]", "{name}");
+    }
+    let server = Server::responses(vec![encoded("gzip")]).await;
+    let client = server.client();
+    let sent = client.request(Method::GET, "/x/").send().await;
+    let text = sent.unwrap_err().to_string();
+    assert!(
+        text.contains("compressed body of the response is damaged"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn a_consumed_body_is_never_sent_again() {
     let busy = || Server::responses(vec![response("503 Busy", "", "")]);
     let send = |server: Server, file: Upload| async move {

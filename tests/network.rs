@@ -286,13 +286,18 @@ async fn a_redirect_never_changes_the_method_or_drops_the_body() {
 
 #[tokio::test]
 async fn a_redirect_without_end_is_an_error() {
-    let server = Server::start(|n, _| write(moved("302 Found", &format!("/{n}/")))).await;
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
+    let server =
+        Server::start(|n, _| write(moved("302 Found", &format!("/{n}/{TOKEN}/?q=canary")))).await;
     let error = get(&server.client()).await.unwrap_err();
     assert_eq!(
         (error.status(), server.requests().len()),
         (Some(302), 6),
         "{error}"
     );
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("/5/** redacted **/"), "{text}");
+    assert!(!text.contains(TOKEN) && !text.contains("canary"), "{text}");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use crate::{
     call::options::refuse_cursor,
     codec::{finite, validate::Violations},
     pagination::{items, options::ListOptions, params::PageParams, stream::pages},
+    privacy::shown,
     transport::{
         address,
         multipart::MultipartForm,
@@ -152,7 +153,7 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
                 return Err(format!(
                     "the URL leads to another place than {}: give a path, or make a client for \
                      that place",
-                    address::shown(base)
+                    shown::path(&address::shown(base))
                 ));
             }
             spec.path = url.path().to_owned();

@@ -116,7 +116,7 @@ impl Error {
             304 => {
                 "not modified: the call asked only for changes (If-None-Match, If-Modified-Since)"
             }
-            300 | 305.. if status < 400 && status != 307 && status != 308 => {
+            ..200 | 300 | 305.. if status < 400 && status != 307 && status != 308 => {
                 "not a response of this API: is the base URL right?"
             }
             300..=399 => "a redirect that is not followed: is the base URL right?",

@@ -20,7 +20,7 @@ use crate::{
         platform::{RawResponse, is_unprocessed, timeout, with_url},
         redirect,
         request::RequestSpec,
-        response::{read, status_error},
+        response::{read, refuse_encoded, status_error},
         retry::Failure,
     },
 };
@@ -199,6 +199,7 @@ impl<'a> Attempt<'a, '_> {
         if !response.status().is_success() {
             return Err(Box::pin(self.refused(response, &authorization)).await);
         }
+        refuse_encoded(&response, &self.spec.options.headers).map_err(Failure::Fatal)?;
         let body = M::read(self, &mut response).await.map_err(sent)?;
         Ok(M::output(response, body, permit))
     }

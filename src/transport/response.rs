@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -136,6 +136,30 @@ pub(crate) async fn read(
     } else {
         body.freeze()
     })
+}
+
+/// Returns an error if the body has a content encoding that the HTTP client does not decode, and
+/// the call did not ask for one itself: its bytes would be taken for data.
+pub(crate) fn refuse_encoded(response: &RawResponse, sent: &HeaderMap) -> Result<(), Error> {
+    // A browser decodes every body, and shows the header all the same.
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    let Some(encoding) = encoding.filter(|_| !cfg!(target_family = "wasm")) else {
+        return Ok(());
+    };
+    let name = String::from_utf8_lossy(encoding.as_bytes());
+    let name = name.trim();
+    let plain = name.is_empty() || name.eq_ignore_ascii_case("identity");
+    if plain || sent.contains_key(ACCEPT_ENCODING) {
+        return Ok(());
+    }
+    let name: String = name.chars().take(60).collect();
+    let fault = format!("the body is encoded as `{name}`, which was not asked for");
+    Err(Error::decode(
+        response.status().as_u16(),
+        ".",
+        fault,
+        Bytes::new(),
+    ))
 }
 
 /// Returns the error that a response other than 2xx becomes.

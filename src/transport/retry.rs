@@ -7,6 +7,7 @@ use reqwest::{Method, Url, header::HeaderValue};
 
 use crate::{
     Error, ErrorKind,
+    privacy::shown,
     transport::{
         address,
         budget::{Budget, Claim},
@@ -170,7 +171,7 @@ impl<'a> RetryContext<'a, '_> {
                 } else {
                     "the body can be sent only once, and the server redirects to"
                 };
-                let url = address::shown(&url);
+                let url = shown::path(&address::shown(&url));
                 (error.because(format!("{why} {url}")), false)
             }
             Failure::Sent(error, with)

@@ -39,8 +39,8 @@ impl Bound {
         Err(Error::configuration(format!(
             "the profile [{name}] is for {}, and its credentials are not sent to {}: make a \
              profile with that base_url",
-            address::shown(&own),
-            address::shown(base)
+            own.origin().ascii_serialization(),
+            base.origin().ascii_serialization()
         )))
     }
 }
