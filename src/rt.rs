@@ -29,7 +29,9 @@ pub use crate::{
 };
 
 #[cfg(not(target_family = "wasm"))]
-pub use crate::auth::profile::{Found as Profile, path as profiles_path, profiles};
+pub use crate::auth::profile::{
+    Profile, of_environment as credentials_of_environment, path as profiles_path, profiles,
+};
 
 /// Returns when a session ends, if its JWT says so.
 pub fn expiry(jwt: &str) -> Option<jiff::Timestamp> {

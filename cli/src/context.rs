@@ -56,7 +56,8 @@ impl Context {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
         for name in ["columns", "sort"] {
             let mut values = matches.get_many::<String>(name).into_iter().flatten();
-            if values.any(|names| names.split(',').any(|name| name.trim().is_empty())) {
+            let is_missing = |name: &str| matches!(name.trim(), "" | "-");
+            if values.any(|names| names.split(',').any(is_missing)) {
                 return Err(Failure::usage(format!("--{name}: a name is missing")));
             }
         }
@@ -189,8 +190,11 @@ impl Context {
                 .hooks(self.shown.clone())
         } else {
             let credentials = credential.credentials.clone().ok_or_else(|| {
-                Failure::refused("not logged in")
-                    .hint("`autopi login`, or AUTOPI_API_TOKEN; --sandbox needs no account")
+                let what = match &credential.profile {
+                    Some(name) => format!("not logged in: [{}] has no credential", line(name)),
+                    None => "not logged in".to_owned(),
+                };
+                Failure::refused(what).hint(credentials::how())
             })?;
             let builder = builder.credentials(credentials);
             if self.verbose {

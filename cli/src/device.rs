@@ -1,8 +1,10 @@
 //! Finds a device by its id, its unit id, or a unique part of its name.
 
+use std::collections::HashMap;
+
 use autopi::{Client, Json};
 use futures_util::StreamExt;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Context, Failure, Result,
@@ -169,4 +171,50 @@ fn ambiguous(text: &str, count: usize, found: &[Device]) -> Failure {
         shown.collect::<Vec<_>>().join("\n  ")
     ))
     .hint("give more of the name, an id or a unit id")
+}
+
+/// The devices that rows refer to. All are fetched once, when a row names an unknown one.
+#[derive(Debug)]
+pub struct Names {
+    known: HashMap<String, Device>,
+    complete: bool,
+}
+
+impl Names {
+    /// Returns the names of this device; those of all others are fetched when they are needed.
+    pub fn of(device: Option<Device>) -> Self {
+        Self {
+            known: device.into_iter().map(|d| (d.id.clone(), d)).collect(),
+            complete: false,
+        }
+    }
+
+    /// Adds the unit id and the name to the id of a device.
+    ///
+    /// # Errors
+    /// Returns the errors of the calls.
+    pub async fn put(&mut self, context: &Context, client: &Client, item: Value) -> Result<Value> {
+        let Value::Object(map) = item else {
+            return Ok(item);
+        };
+        let id = map.get("device").and_then(Value::as_str).map(str::to_owned);
+        let is_new = id.as_ref().is_some_and(|id| !self.known.contains_key(id));
+        if is_new && !self.complete {
+            self.complete = true;
+            let devices = Device::list(context, client, None).await?;
+            self.known
+                .extend(devices.into_iter().map(|d| (d.id.clone(), d)));
+        }
+        let device = id.and_then(|id| self.known.get(&id));
+        let mut out = Map::new();
+        for (key, value) in map {
+            let is_device = key == "device";
+            out.insert(key, value);
+            if is_device {
+                out.insert("unit_id".into(), device.map(|d| d.unit_id.as_str()).into());
+                out.insert("device_name".into(), device.map(|d| d.name.as_str()).into());
+            }
+        }
+        Ok(Value::Object(out))
+    }
 }

@@ -1,4 +1,4 @@
-//! What a signal must not leave behind: a terminal without echo, a file that is written in part.
+//! Undoes what a signal must not leave behind: a terminal without echo, a file written in part.
 
 #[cfg(unix)]
 mod unix {
@@ -41,7 +41,7 @@ mod unix {
             Ok((made, Self(id)))
         }
 
-        /// Creates a file, which is removed.
+        /// Creates a file, which is removed if a signal ends the process.
         pub fn file(
             make: impl FnOnce() -> io::Result<NamedTempFile>,
         ) -> io::Result<(NamedTempFile, Self)> {
@@ -53,7 +53,7 @@ mod unix {
             })
         }
 
-        /// Restores the terminal.
+        /// Notes the state of the terminal, to which a signal restores it.
         pub fn terminal() -> Option<Self> {
             let made = Self::new(|| {
                 let terminal = File::open("/dev/tty")?;
@@ -93,7 +93,7 @@ pub use unix::Guard;
 
 #[cfg(not(unix))]
 mod other {
-    /// Only Unix undoes something.
+    /// Does nothing: signals are handled on Unix alone.
     #[derive(Debug)]
     pub struct Guard;
 

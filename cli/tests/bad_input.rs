@@ -51,7 +51,10 @@ fn unknown_commands_options_and_values_are_refused() {
             "dongle devices-list --sort no_such",
             "no item has a member `no_such`",
         ),
-        ("devices --jq .[", "--jq: no filter at character"),
+        (
+            "devices --jq .[",
+            "--jq: the filter is malformed at character",
+        ),
         ("devices --jq nothing", "`nothing` is not a known filter"),
         ("devices --jq env", "`env` is not a known filter"),
         ("devices --jq halt", "`halt` is not a known filter"),
@@ -79,6 +82,33 @@ fn unknown_commands_options_and_values_are_refused() {
             "no item has a member `vehicle.no_such`",
         ),
         ("devices --sort id.x", "no item has a member `id.x`"),
+        ("devices --sort -", "--sort: a name is missing"),
+        ("devices --sort --id", "no item has a member `-id`"),
+        ("whoami --sort no_such", "there is no member `no_such`"),
+        (
+            "positions --columns positions",
+            "no item has a member `positions`",
+        ),
+        ("trip show x", "error: id: must be an id like"),
+        ("run Truck-01 --job x test.ping", "cannot be used with"),
+        ("run Truck-01 test.ping --wait 5 --yes", "given as --wait=5"),
+        ("run Truck-01 a.b x=1 x=2 --yes", "x: given twice"),
+        (
+            r#"run Truck-01 a.b {"a":1,"a":2} --yes"#,
+            "`a` appears twice with different values",
+        ),
+        (
+            "run Truck-01 a.b 12345678901234567890123 --yes",
+            "more digits than 64 bits hold",
+        ),
+        ("login --token-stdin --email x", "cannot be used with"),
+        ("login --token-stdin --save-password", "cannot be used with"),
+        ("devices --profile=", "a value is required for '--profile"),
+        ("api GET http://evil.example/", "another place than http"),
+        (
+            "api POST /x/ --file a=/dev/null",
+            "it is not a regular file\n",
+        ),
         (
             "trips --from yesterday",
             "--from: `yesterday` is not a time",
@@ -110,6 +140,8 @@ fn unknown_commands_options_and_values_are_refused() {
         ran.bad(2, says);
         assert!(ran.err.lines().count() <= 4, "{line}: {ran:?}");
     }
+    cli.run(&["run", "Truck-01", " ", "--yes"])
+        .bad(2, "COMMAND is empty");
     // jq's own errors occur while it runs.
     cli.run(&["devices", "--jq", ".[0] | .callName + 1"])
         .bad(1, "--jq:");
@@ -323,12 +355,22 @@ fn invalid_tokens_are_refused() {
 fn invalid_documents_are_refused() {
     let cli = Cli::shared();
     for (text, says) in [
-        ("", "it is not JSON"),
+        ("", "it is not a document of OpenAPI 3"),
+        ("{", "broken JSON: "),
+        ("a: [", "broken as YAML: "),
+        (
+            "openapi: 3.0.3\npaths: {}\npaths:\n  /a: {}\n",
+            "`paths` appears twice with different values: keep one at line 4",
+        ),
         ("[]", "it is not a document of OpenAPI 3 or Swagger 2.0"),
         (r#"{"openapi":"3.0.3"}"#, "the member `paths` is missing"),
         (
             r#"{"openapi":"3.0.3","paths":{},"paths":{"/a":{}}}"#,
             "`paths` appears twice with different values: keep one at line 1",
+        ),
+        (
+            r#"{"openapi":"3.0.3","paths":{"/a/{b}":{"get":{"parameters":[{"$ref":"common.yaml#/B"}]}}}}"#,
+            "/paths/~1a~1{b}/get/parameters/0 refers to another file, common.yaml#/B: make one",
         ),
         (r#"{"openapi":"4.0"}"#, "it is not a document of OpenAPI 3"),
         (r#"{"swagger":"1.2"}"#, "it is not a document of OpenAPI 3"),
@@ -338,6 +380,11 @@ fn invalid_documents_are_refused() {
     }
     cli.line("--spec nothing.json devices")
         .bad(2, "cannot use the document nothing.json");
+    cli.line("--spec https://api.example/?format=openapi devices")
+        .bad(2, "save it first: curl -o api.json 'https://api.example/?");
+    fs::write(cli.home.path().join("utf16.json"), b"\xff\xfe{\0}\0").unwrap();
+    cli.line("--spec utf16.json devices")
+        .bad(2, "not a text in UTF-8");
 }
 
 #[test]

@@ -49,7 +49,24 @@ fn areas_operations_options_and_values_are_offered() {
             vec!["fleet", "vehicles-list", "--driving", ""],
             vec!["true", "false"],
         ),
+        (
+            vec!["devices", "--columns", "id,callN"],
+            vec!["id,callName"],
+        ),
+        (
+            vec!["trips", "--columns=id,devi"],
+            vec!["--columns=id,device_name", "--columns=id,device"],
+        ),
+        (
+            vec!["trips", "--columns", "device,device_n"],
+            vec!["device,device_name"],
+        ),
+        (vec!["devices", "--sort", "id,-callN"], vec!["id,-callName"]),
+        (vec!["positions", "--columns", "nsa"], vec!["nsat"]),
+        (vec!["search", "trips", "--sort", "-pa"], vec!["-path"]),
         (vec!["completions", "b"], vec!["bash"]),
+        // As the script for PowerShell gives the last word.
+        (vec!["--last=b", "completions"], vec!["bash"]),
         (vec!["dongle", "devices-read", "--id", ""], vec![]),
         (vec![], vec![]),
     ] {
@@ -58,13 +75,46 @@ fn areas_operations_options_and_values_are_offered() {
     assert!(offered(&cli, &[""]).len() > 25);
 }
 
+/// All of them, and no others.
+#[test]
+fn the_columns_of_each_everyday_command_are_offered() {
+    let cli = Cli::shared();
+    cli.profiles("[default]\napi_token = 'x'\n", 0o600);
+    let trip = cli.line("trips --limit 1 --jq .[0].id -o csv");
+    let trip = format!("trip show {}", trip.good().lines().last().unwrap());
+    for line in [
+        "devices --limit 1",
+        "vehicles --limit 1",
+        "positions --limit 1",
+        "trips --limit 1",
+        "alerts --limit 1",
+        "search trips --limit 1",
+        "profiles",
+        "whoami",
+        "doctor",
+        &trip,
+        "run Truck-01 test.ping --yes --quiet",
+    ] {
+        let rows = cli.line(&format!("{line} -o json")).json();
+        let row = rows.get(0).unwrap_or(&rows);
+        let mut words: Vec<&str> = line.split(' ').collect();
+        words.extend(["--columns", ""]);
+        let offered = offered(&cli, &words);
+        for name in row.as_object().unwrap().keys() {
+            assert!(offered.contains(name), "{line}: {name}: {offered:?}");
+        }
+        let all = cli.line(&format!("{line} -o json --columns {}", offered.join(",")));
+        all.good();
+    }
+}
+
 #[test]
 fn no_value_is_offered_that_a_shell_would_run() {
     let cli = Cli::alone();
-    let spec = cli.file("hostile.json", r#"{"openapi":"3.0.3","info":{"title":"","version":""},"paths":{"/x/":{"get":{"operationId":"op","tags":["t"],"parameters":[{"name":"p","in":"query","schema":{"type":"string","enum":["$(touch x)","a;b","`c`","*","fine","d\ne"]}}],"responses":{"200":{"description":""}}}}}}"#);
+    let spec = cli.file("hostile.json", r#"{"openapi":"3.0.3","info":{"title":"","version":""},"paths":{"/x/":{"get":{"operationId":"op","tags":["t"],"parameters":[{"name":"p","in":"query","schema":{"type":"string","enum":["$(touch x)","a;b","`c`","*","fine","d\ne","two words"]}}],"responses":{"200":{"description":""}}}}}}"#);
     assert_eq!(
         offered(&cli, &["--spec", &spec, "t", "op", "--p", ""]),
-        ["fine"]
+        ["fine", "two words"]
     );
 }
 
@@ -78,8 +128,19 @@ fn bash_completes_with_the_script() {
         .display()
         .to_string();
     let test = r#"eval "$(autopi completions bash)"
-        COMP_WORDS=(autopi dongle devices-l); COMP_CWORD=2; COMP_LINE=x; export COMP_LINE; _autopi; echo "${COMPREPLY[@]}"
-        COMP_WORDS=(autopi devices --output = js); COMP_CWORD=4; _autopi; echo "${COMPREPLY[@]}""#;
+        # What bash sets: the words, which end at = and : too, and the line.
+        try() {
+            COMP_LINE=$1; COMP_POINT=${#1}; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+            _autopi; echo "${COMPREPLY[@]}"
+        }
+        try 'autopi dongle devices-l' autopi dongle devices-l
+        try 'autopi devices --output=js' autopi devices --output = js
+        try 'autopi devices --output=' autopi devices --output =
+        try 'autopi devices --output = js' autopi devices --output = js
+        try 'autopi --spec ~/s.json t op --p a:' autopi --spec '~/s.json' t op --p a :
+        try 'autopi --spec ~/s.json t op --p=a:b' autopi --spec '~/s.json' t op --p = a : b
+        try "autopi --spec '~/s.json' t op --p tw" autopi --spec "$HOME/s.json" t op --p tw"#;
+    cli.file("s.json", r#"{"openapi":"3.0.3","paths":{"/x/":{"get":{"operationId":"op","tags":["t"],"parameters":[{"name":"p","in":"query","schema":{"type":"string","enum":["a:b","a:c","two words"]}}]}}}}"#);
     let script = cli.file("test.sh", test);
     let output = std::process::Command::new("bash")
         .arg(script)
@@ -90,7 +151,9 @@ fn bash_completes_with_the_script() {
     // Skipped on a machine without bash.
     if let Ok(output) = output {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert_eq!(out, "devices-list devices-lookup\njson\n", "{output:?}");
+        let wanted = "devices-list devices-lookup\njson\ntable json ndjson csv yaml\n\nb c\nb\ntwo\\ \
+                      words\n";
+        assert_eq!(out, wanted, "{output:?}");
     }
 }
 

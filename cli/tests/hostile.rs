@@ -81,6 +81,38 @@ fn commands_end_soon_on_schemas_that_multiply() {
     }
 }
 
+/// As people write documents: YAML, numbers for versions, references with escapes.
+#[test]
+fn a_document_in_yaml_gives_the_commands_of_the_same_in_json() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let yaml = "# a comment\nopenapi: 3.1\npaths:\n  /x/{id}/: &x\n    put:\n      operationId: op\n      \
+                tags: [t]\n      parameters:\n      - $ref: '#/paths/~1y~1%7Bid%7D/get/parameters/0'\n      \
+                requestBody:\n        content:\n          application/json:\n            schema:\n              \
+                $ref: '#/components/schemas/My%20Car~1Truck'\n      responses:\n        200: {description: ok}\n  \
+                /y/{id}:\n    get:\n      tags: [t]\n      parameters:\n      - {name: id, in: path, \
+                schema: {type: integer}}\ncomponents:\n  schemas:\n    My Car/Truck:\n      properties:\n        \
+                size: {type: integer}\n        other: {$ref: '#/components/schemas/Base/properties/size'}\n    \
+                Base: {properties: {size: {type: boolean}}}\n";
+    for (name, text) in [
+        ("spec.yaml", yaml.to_owned()),
+        (
+            "spec.json",
+            yaml_serde::from_str::<Value>(yaml).unwrap().to_string(),
+        ),
+    ] {
+        let spec = cli.file(name, &text);
+        let line = |body: &str| cli.line(&format!("--spec {spec} t op {body} --dry-run"));
+        assert!(line("7 -b size:=1 -b other:=true").good().contains("/x/7/"));
+        line("x").bad(2, "--id: `x` is not a valid integer");
+        line("7 -b size=x").bad(2, "size: must be an integer");
+        line("7 -b other:=1").bad(2, "other: must be a boolean");
+    }
+    let old = "swagger: 2.0\nbasePath: /v1\npaths:\n  /x:\n    get: {operationId: op, tags: [t]}\n";
+    let spec = cli.file("old.yml", old);
+    let shown = cli.line(&format!("--spec {spec} t op --dry-run"));
+    assert!(shown.good().contains("/v1/x'"), "{shown:?}");
+}
+
 #[test]
 fn types_of_31_are_checked_as_those_of_30() {
     let number = json!({"type": ["integer", "null"]});

@@ -226,6 +226,80 @@ fn a_credential_goes_to_its_own_host_only() {
     assert_eq!(other.requests().len(), 0);
 }
 
+/// What is set in part, or names nothing, is an error that says what is missing.
+#[test]
+fn half_of_a_configuration_is_an_error_that_says_what_is_missing() {
+    let api = sandbox(Sandbox::builder());
+    let text = format!(
+        "[default]\napi_token = '{API_TOKEN}'\nbase_url = '{0}'\n[half]\nemail = 'a@b.c'\nbase_url \
+         = '{0}'\n[none]\nbase_url = '{0}'\n",
+        api.url()
+    );
+    let with = |variables: &[(&str, &str)]| {
+        let cli = Cli::alone();
+        cli.profiles(&text, 0o600);
+        variables.iter().fold(cli, |cli, (n, v)| cli.with(n, v))
+    };
+    let email = [("AUTOPI_EMAIL", "a@b.c"), ("AUTOPI_PASSWORD", "")];
+    for line in [
+        "devices",
+        "whoami",
+        "api GET /x/",
+        "devices --dry-run",
+        "mcp",
+    ] {
+        with(&email)
+            .line(line)
+            .bad(2, "AUTOPI_EMAIL is set, but AUTOPI_PASSWORD is not");
+        let ran = with(&[("AUTOPI_PASSWORD", "canary")]).line(line);
+        ran.bad(2, "AUTOPI_PASSWORD is set, but AUTOPI_EMAIL is not");
+        assert!(!ran.err.contains("canary"));
+        with(&[("AUTOPI_PROFILE", "half")])
+            .line(line)
+            .bad(2, "has `email` but no `password`");
+    }
+    let doctor = with(&email).line("doctor -o json");
+    assert!(doctor.code == 2 && doctor.out.contains("AUTOPI_PASSWORD is not"));
+    // A profile that is named goes before the environment, and needs no other half.
+    with(&email).line("whoami --profile default").good();
+    with(&[]).line("devices --profile none").bad(
+        3,
+        "not logged in: [none] has no credential\n  --profile NAME chooses one of default;",
+    );
+    for line in ["devices", "search trips", "man devices"] {
+        with(&[("AUTOPI_PROFILE", "nope")])
+            .line(line)
+            .bad(2, "there is no profile [nope]");
+    }
+    Cli::alone().with("AUTOPI_TOKEN", "x").line("devices").bad(
+        3,
+        "AUTOPI_TOKEN is not read; did you mean AUTOPI_API_TOKEN?",
+    );
+    let list = with(&email).line("profiles").json();
+    assert_eq!(list[1]["credential"], "incomplete");
+    assert!(list.as_array().unwrap().iter().all(|p| p["used"] == false));
+    let cli = with(&[]);
+    cli.line("logout --profile half").good();
+    assert!(
+        !fs::read_to_string(profiles(&cli))
+            .unwrap()
+            .contains("email")
+    );
+    assert_eq!(cli.line("profiles").json()[0]["used"], true);
+}
+
+#[test]
+fn a_new_login_of_a_profile_is_one_at_its_host() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::alone().input(&format!("APIToken {API_TOKEN}\n"));
+    log_in(&cli, api.url());
+    cli.line("login --token-stdin").good();
+    assert_eq!(cli.line("whoami").json()["base_url"], api.url());
+    // The word in front is not part of the token.
+    let text = fs::read_to_string(profiles(&cli)).unwrap();
+    assert!(text.contains(&format!("\"{API_TOKEN}\"")), "{text}");
+}
+
 #[test]
 fn whoami_shows_the_source_of_the_credential_and_a_named_profile_wins() {
     let api = sandbox(Sandbox::builder());

@@ -164,6 +164,40 @@ fn an_operation_is_found_described_and_called_row_by_row() {
     end(session);
 }
 
+/// Arguments that are too long for any work that grows with their square.
+#[test]
+fn very_long_arguments_get_short_responses_soon() {
+    let mut session = Session::start(&Cli::shared(), &[]);
+    let started = std::time::Instant::now();
+    let long = "x".repeat(1_000_000);
+    let words: Vec<String> = (0..100_000).map(|n| format!("w{n}")).collect();
+    for (tool, arguments) in [
+        ("search_operations", json!({"query": words.join(" ")})),
+        ("search_operations", json!({"query": long})),
+        ("search_operations", json!({"query": "a", "area": long})),
+        ("search_operations", json!({"query": "a", long.as_str(): 1})),
+        ("describe_operation", json!({"id": long})),
+        (
+            "call_operation",
+            json!({"id": "dongle_devices_list", "params": {long.as_str(): 1}}),
+        ),
+        (
+            "call_operation",
+            json!({"id": "dongle_devices_list", "fields": [long]}),
+        ),
+    ] {
+        let (text, _) = session.call(tool, arguments);
+        assert!(text.len() < 5000, "{tool}: {}", text.len());
+    }
+    let error = session.ask("tools/call", json!({"name": long, "arguments": {}}));
+    assert!(error.to_string().len() < 1000);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    end(session);
+    // A client that leaves at once is no fault.
+    let left = Cli::shared().line("mcp");
+    assert_eq!((left.good(), left.err.as_str()), ("", ""));
+}
+
 /// A token of a model is three characters of such text or more: bytes by three is an upper bound.
 #[test]
 fn the_tools_are_three_with_explicit_hints_and_few_tokens() {
@@ -336,6 +370,18 @@ fn errors_tell_the_model_what_is_accepted() {
         json!({"id": raw, "limit": 0}),
         "limit: must be a number from 1 to 200",
     );
+    for limit in [json!(1.5), json!("many"), json!(201), json!(-1)] {
+        session.bad(
+            "call_operation",
+            json!({"id": raw, "limit": limit}),
+            "limit: must be a number from 1 to 200",
+        );
+    }
+    for limit in [json!("2"), json!(2.0)] {
+        let rows = json!({"id": "dongle_devices_list", "fields": ["id"], "limit": limit});
+        let rows: Value = serde_json::from_str(&session.good("call_operation", rows)).unwrap();
+        assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
+    }
     session.bad(
         "call_operation",
         json!({"id": raw, "cursor": "x"}),
@@ -346,7 +392,7 @@ fn errors_tell_the_model_what_is_accepted() {
         json!({"id": raw, "params": []}),
         "params: must be an object",
     );
-    session.bad("call_operation", json!({}), "id: wanted");
+    session.bad("call_operation", json!({}), "id: required, not given");
     // What would be ignored otherwise looks like what was asked for.
     session.bad(
         "call_operation",

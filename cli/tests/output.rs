@@ -196,6 +196,7 @@ fn a_filter_sees_all_of_the_data_and_its_results_are_lines_or_a_format() {
         "a\nTruck-01\nTruck-02\nTruck-03\n"
     );
     assert_eq!(run(&["--jq", "empty"]), "");
+    assert_eq!(run(&["--jq", ""]), run(&["--jq", "."]));
 }
 
 #[test]

@@ -151,8 +151,7 @@ fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> 
             address::without_user_info(url).map_err(|e| format!("the URL {e}"))?;
             if !address::same_origin(url, base) {
                 return Err(format!(
-                    "the URL leads to another place than {}: give a path, or make a client for \
-                     that place",
+                    "the URL leads to another place than {}: give a path",
                     shown::path(&address::shown(base))
                 ));
             }

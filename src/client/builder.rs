@@ -197,9 +197,9 @@ impl<M> ClientBuilder<M> {
     /// set.
     ///
     /// # Errors
-    /// Returns an error if a variable is not valid UTF-8, if only one of `AUTOPI_EMAIL` and
-    /// `AUTOPI_PASSWORD` is set, or if the profile cannot be read, is malformed, or can be read by
-    /// others.
+    /// Returns an error if a variable is not valid UTF-8, if only one half of a login is given, if
+    /// the profile that `AUTOPI_PROFILE` names does not exist, or if the file of profiles cannot be
+    /// read, is malformed, or can be read by others.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.credentials.is_some() && self.base_url.is_some() {
@@ -212,9 +212,9 @@ impl<M> ClientBuilder<M> {
             return Ok(self);
         }
         let found = profile::find(var, std::env::home_dir().as_deref())?;
-        self.base_url = self.base_url.or_else(|| found.base_url.clone());
-        self.bound = found.bound.clone();
-        self.credentials = found.credentials();
+        self.base_url = self.base_url.or(found.base_url);
+        self.bound = found.bound;
+        self.credentials = found.credentials;
         Ok(self)
     }
     /// Sets how often a failed call is retried, and after which waits. Defaults to

@@ -21,11 +21,11 @@ pub(super) fn check(path: &Path) -> Result<(), Error> {
     if about.is_file() {
         return Ok(());
     }
-    let why = match about.is_dir() {
-        true => "it is a folder",
-        false => "it is not a regular file: use `Upload::reader`",
-    };
-    Err(unreadable(path, &io::Error::other(why)))
+    if about.is_dir() {
+        return Err(unreadable(path, &io::Error::other("it is a folder")));
+    }
+    let fault = unreadable(path, &io::Error::other("it is not a regular file"));
+    Err(fault.advise(": use `Upload::reader`"))
 }
 
 /// Returns a body that is read from a reader.

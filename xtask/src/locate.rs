@@ -2,34 +2,17 @@
 //! is printed: the text is then read once more, up to the place.
 
 mod entries;
-mod yaml;
+mod read;
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, Visitor};
-use serde_json::Value;
 
 use autopi_codegen::exact;
 
 pub use entries::entries;
-use yaml::yaml;
-
-/// Reads JSON, or else YAML with its merge keys.
-///
-/// # Errors
-/// Returns an error with line and column.
-pub fn parse(text: &str) -> Result<Value, String> {
-    let text = text.trim_start_matches('\u{feff}');
-    match exact::json(serde_json::Deserializer::from_str(text)) {
-        Ok(value) => Ok(value),
-        Err(e) if is_json(text) => Err(format!("broken JSON: {e}")),
-        Err(_) => yaml(text).map_err(|e| format!("it is not JSON, and broken as YAML: {e}")),
-    }
-}
-
-fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
-}
+use read::is_json;
+pub use read::parse;
 
 /// Returns the line, from 1, of the value that a JSON pointer names, or of the nearest existing one
 /// around it.

@@ -24,7 +24,11 @@ pub(super) fn json_of(said: &str) -> Result<Value> {
     parse(&text, &format!("--json: {at}"))
 }
 
-pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
+/// Reads JSON as it is written: no member and no digit of it is lost.
+///
+/// # Errors
+/// Returns an error if it is not JSON, or would not stay what it is.
+pub fn parse(text: &[u8], at: &str) -> Result<Value> {
     let value = exact::json(serde_json::Deserializer::from_slice(without_mark(text)));
     let value = value.map_err(|e| Failure::usage(format!("{at} is not JSON: {e}")))?;
     match rt::loses_digits(text) {
@@ -36,7 +40,7 @@ pub(super) fn parse(text: &[u8], at: &str) -> Result<Value> {
 }
 
 /// Returns a text without the byte order mark that programs on Windows put in front of UTF-8.
-pub fn without_mark(text: &[u8]) -> &[u8] {
+fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 

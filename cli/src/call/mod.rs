@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use check::check;
-pub use file::{limited, without_mark};
+pub use file::{limited, parse};
 pub use near::near;
 pub use values::read;
 

@@ -16,6 +16,10 @@ pub fn closest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&
 
 /// Returns the names that may have been meant, the likeliest first.
 pub fn near<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    // No name is this long, and the time grows with the square of the length.
+    if name.len() > 200 {
+        return Vec::new();
+    }
     let name = name.to_lowercase();
     let scored = among.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));
     let mut scored: Vec<_> = scored.filter(|(score, _)| *score > 0.8).collect();

@@ -1,6 +1,6 @@
 //! Times on the command line. Their time zone must be given; it is never guessed.
 
-use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, civil::DateTime, fmt::temporal::Pieces, tz::TimeZone};
 
 /// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name
 /// (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
@@ -34,6 +34,13 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         return then
             .and_then(|s| Timestamp::from_second(s).ok())
             .ok_or_else(|| format!("`{text}` is not a time before now; examples: -90m, -2h, -7d"));
+    }
+    let pieces = Pieces::parse(text).ok();
+    let offset = pieces.and_then(|pieces| pieces.to_numeric_offset());
+    if offset.is_some_and(|offset| offset.seconds().abs() >= 86_400) {
+        return Err(format!(
+            "`{text}` is not a time: its offset is a day or more"
+        ));
     }
     // Parsed as a timestamp, a zone that contradicts the offset would be ignored.
     if !text.contains('[')
@@ -128,6 +135,8 @@ mod tests {
                 "2026-10-25T02:30+05:00[Europe/Copenhagen]",
                 "its offset is not one that the zone has",
             ),
+            ("2026-01-31T08:00+25:00", "its offset is a day or more"),
+            ("2026-01-31T08:00-24:00", "its offset is a day or more"),
             ("", "not a time"),
         ] {
             let error = read_at(text, now).unwrap_err();

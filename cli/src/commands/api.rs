@@ -92,7 +92,7 @@ fn pairs<'m>(
                 .filter(|(name, _)| !name.trim().is_empty());
             pair.map(|(a, b)| (a.trim(), b)).ok_or_else(|| {
                 Failure::usage(format!(
-                    "--{name} {}: NAME{separator}VALUE is wanted",
+                    "--{name} {}: must be NAME{separator}VALUE",
                     line(text)
                 ))
             })

@@ -16,53 +16,11 @@ use crate::{
 pub const HIDDEN: &str = "__complete";
 
 const SHELLS: [(&str, &str); 4] = [
-    ("bash", BASH),
-    ("zsh", ZSH),
-    ("fish", FISH),
-    ("powershell", POWERSHELL),
+    ("bash", include_str!("completions/autopi.bash")),
+    ("zsh", include_str!("completions/autopi.zsh")),
+    ("fish", include_str!("completions/autopi.fish")),
+    ("powershell", include_str!("completions/autopi.ps1")),
 ];
-
-const BASH: &str = r#"# autopi: source this file, or put it into ~/.local/share/bash-completion/completions/autopi
-_autopi() {
-    local line
-    COMPREPLY=()
-    while IFS=$'\t' read -r line _; do
-        COMPREPLY+=("$line")
-    done < <(autopi __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -o bashdefault -o default -F _autopi autopi
-"#;
-
-const ZSH: &str = r#"#compdef autopi
-# Put this file into a folder of $fpath, as _autopi
-_autopi() {
-    local -a values shown
-    local line
-    for line in "${(@f)$(autopi __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-        [[ -n $line ]] || continue
-        values+=("${line%%$'\t'*}")
-        shown+=("${line/$'\t'/  -- }")
-    done
-    (( $#values )) && compadd -l -d shown -a values || _files
-}
-compdef _autopi autopi
-"#;
-
-const FISH: &str = r"# Put this file into ~/.config/fish/completions/autopi.fish
-complete -c autopi -a '(autopi __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
-";
-
-const POWERSHELL: &str = r#"# Add this to $PROFILE
-Register-ArgumentCompleter -Native -CommandName autopi -ScriptBlock {
-    param($word, $ast, $cursor)
-    $words = @($ast.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object { $_.ToString() })
-    & autopi __complete -- @words $word 2>$null | ForEach-Object {
-        $parts = $_ -split "`t", 2
-        $about = if ($parts.Length -gt 1 -and $parts[1]) { $parts[1] } else { $parts[0] }
-        [System.Management.Automation.CompletionResult]::new($parts[0], $parts[0], 'ParameterValue', $about)
-    }
-}
-"#;
 
 pub fn command() -> Command {
     Command::new("completions")
@@ -87,7 +45,18 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
 /// middle of a line.
 pub fn complete(words: &[OsString]) -> ExitCode {
     let words = words.strip_prefix(&[OsString::from("--")]).unwrap_or(words);
-    let words: Vec<String> = joined(words.iter().map(|w| w.to_string_lossy().into_owned()));
+    let mut words: Vec<String> = words.iter().map(|w| read(&w.to_string_lossy())).collect();
+    // PowerShell before 7.3 passes no empty word.
+    let last = words.first().and_then(|w| w.strip_prefix("--last="));
+    if let Some(last) = last.map(str::to_owned) {
+        words.rotate_left(1);
+        words.pop();
+        words.push(last);
+    }
+    let (words, before) = match line_of_bash() {
+        Some(line) => joined(&words, &line),
+        None => (words, String::new()),
+    };
     let arguments: Vec<OsString> = std::iter::once("autopi".into())
         .chain(words.iter().map(OsString::from))
         .collect();
@@ -98,6 +67,8 @@ pub fn complete(words: &[OsString]) -> ExitCode {
     if let Ok(index) = said.index() {
         let mut text = String::new();
         for (value, about) in candidates(index, &said, &words) {
+            // bash replaces only what stands behind the last `=` or `:`.
+            let value = value.strip_prefix(&before).unwrap_or(&value);
             let _ = writeln!(text, "{value}\t{}", line(&about));
         }
         // The shell may be gone.
@@ -106,26 +77,64 @@ pub fn complete(words: &[OsString]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Joins the three words that bash makes of `--output=json`.
-fn joined(words: impl Iterator<Item = String>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for word in words {
-        match out.last_mut() {
-            Some(last) if word == "=" && last.starts_with("--") => last.push('='),
-            Some(last) if last.starts_with("--") && last.ends_with('=') => last.push_str(&word),
-            _ => out.push(word),
+/// Returns a word without its quotes, and with the home folder that a shell puts in place of `~`.
+fn read(word: &str) -> String {
+    let inside = |quote: char| word.strip_prefix(quote)?.strip_suffix(quote);
+    match (
+        inside('\'').or_else(|| inside('"')),
+        word.strip_prefix("~/"),
+    ) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(path)) => {
+            let home = std::env::home_dir().unwrap_or_default();
+            home.join(path).display().to_string()
         }
+        (None, None) => word.to_owned(),
     }
-    out
+}
+
+/// Returns the line up to the cursor, which the script for bash gives.
+fn line_of_bash() -> Option<String> {
+    let line = std::env::var("COMP_LINE").ok()?;
+    let point = std::env::var("COMP_POINT").ok()?.parse().ok();
+    Some(
+        point
+            .and_then(|at| line.get(..at))
+            .unwrap_or(&line)
+            .to_owned(),
+    )
+}
+
+/// Joins the words that bash makes of `--output=json` or `a:b`: those without a space between them
+/// in the line. Returns what stands in the last one before the part that bash replaces.
+fn joined(words: &[String], line: &str) -> (Vec<String>, String) {
+    let mut rest = line;
+    let mut out: Vec<String> = Vec::new();
+    let mut is_joined = false;
+    for word in words.iter().rev() {
+        let before = rest.strip_suffix(word.as_str()).unwrap_or_default();
+        match out.last_mut().filter(|_| is_joined) {
+            Some(last) => last.insert_str(0, word),
+            None => out.push(word.clone()),
+        }
+        rest = before.trim_end();
+        is_joined = !before.is_empty() && rest.len() == before.len();
+    }
+    out.reverse();
+    let current = words.last().map_or("", String::as_str);
+    let replaced = current.trim_start_matches(['=', ':']);
+    let whole = out.last().map_or("", String::as_str);
+    let before = whole.strip_suffix(replaced).unwrap_or_default().to_owned();
+    (out, before)
 }
 
 /// Returns whether a value of the document is safe to complete: a shell would not run any of it,
-/// and it is what it looks like.
+/// and it is what it looks like. The scripts quote spaces.
 fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && text
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-.:/@%+,=".contains(c))
+            .all(|c| c.is_ascii_alphanumeric() || "_-.:/@%+,= ".contains(c))
 }
 
 fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec<(String, String)> {
@@ -162,26 +171,15 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
         .filter(|(name, _)| name.starts_with("--"))
     {
         if let Some(option) = named(name).filter(is_valued) {
-            found = values(index, said, option)
-                .into_iter()
+            let typed = current.split_once('=').map_or("", |(_, typed)| typed);
+            let all = continued(index, said, option, typed).into_iter();
+            found = all
                 .map(|v| (format!("{name}={v}"), String::new()))
                 .collect();
-            // bash only replaces the part after the `=`.
-            if words_are_bashs() {
-                found.iter_mut().for_each(|(v, _)| {
-                    *v = v
-                        .split_once('=')
-                        .map_or_else(String::new, |(_, v)| v.to_owned())
-                });
-                let typed = current.split_once('=').map_or("", |(_, v)| v);
-                return finish(found, typed);
-            }
         }
     } else if let Some(option) = before.last().and_then(|last| named(last)).filter(is_valued) {
-        found = values(index, said, option)
-            .into_iter()
-            .map(|v| (v, String::new()))
-            .collect();
+        let all = continued(index, said, option, current).into_iter();
+        found = all.map(|v| (v, String::new())).collect();
     } else if current.starts_with('-') {
         let names = options().filter_map(|a| {
             Some((
@@ -219,9 +217,26 @@ fn finish(found: Vec<(String, String)>, typed: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Returns whether bash asks, which sets a variable for its completions.
-fn words_are_bashs() -> bool {
-    std::env::var_os("COMP_LINE").is_some()
+/// Returns the values that continue what is typed: of a list of columns, its last name.
+fn continued(index: &'static Index, said: &tree::Said, option: &Arg, typed: &str) -> Vec<String> {
+    let all = values(index, said, option);
+    let name = option.get_id().as_str();
+    if name != "columns" && name != "sort" {
+        return all;
+    }
+    let (before, last) = typed.split_at(typed.rfind(',').map_or(0, |at| at + 1));
+    let down = if name == "sort" && last.starts_with('-') {
+        "-"
+    } else {
+        ""
+    };
+    let is_new = |name: &String| {
+        !before
+            .split(',')
+            .any(|b| b.strip_prefix('-').unwrap_or(b) == name)
+    };
+    let new = all.into_iter().filter(is_new);
+    new.map(|name| format!("{before}{down}{name}")).collect()
 }
 
 /// Returns the possible values of an option.
@@ -247,10 +262,12 @@ fn values(index: &'static Index, said: &tree::Said, option: &Arg) -> Vec<String>
         .as_deref()
         .and_then(|first| tree::entry(index, first, said.second.as_deref()));
     let operation = entry.and_then(|entry| index.operation(entry).ok());
+    let is_column = name == "columns" || name == "sort";
     let Some(operation) = operation else {
-        return Vec::new();
+        let first = said.first.as_deref().filter(|_| is_column);
+        return first.map_or_else(Vec::new, |first| super::columns(index, first));
     };
-    if name == "columns" || name == "sort" {
+    if is_column {
         return super::operation::view(index, operation).known;
     }
     if name == "body" {

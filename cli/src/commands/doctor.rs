@@ -21,6 +21,8 @@ use crate::{
 /// A clock that is off by more makes sessions end early.
 const SKEW: Duration = Duration::from_secs(60);
 
+pub const COLUMNS: [&str; 4] = ["check", "state", "found", "todo"];
+
 pub fn command() -> Command {
     Command::new("doctor")
         .about("Checks document, host, network, clock and credential, and says what to do")
@@ -57,15 +59,16 @@ pub fn run(context: &Context) -> Result<()> {
     let mut lines = Lines::default();
     lines.good("version", format!("autopi {}", env!("CARGO_PKG_VERSION")));
     let index = context.index;
-    lines.good(
-        "document",
-        format!(
-            "{} {}: {} operations",
-            index.title,
-            index.version,
-            index.entries().count()
-        ),
+    let mut document = format!(
+        "{} {}: {} operations",
+        index.title,
+        index.version,
+        index.entries().count()
     );
+    if let Some(server) = index.server {
+        document += &format!(", served at {server}");
+    }
+    lines.good("document", document);
     match context.credential() {
         Ok(credential) => network(context, credential, &mut lines),
         Err(e) => {
@@ -73,10 +76,10 @@ pub fn run(context: &Context) -> Result<()> {
                 .hint
                 .clone()
                 .unwrap_or_else(|| "correct what it reports".into());
-            lines.bad("profile", e.exit, e.message, &todo);
+            lines.bad("credential", e.exit, e.message, &todo);
         }
     }
-    let columns = ["check", "state", "found", "todo"].map(str::to_owned);
+    let columns = COLUMNS.map(str::to_owned);
     let view = View {
         table: columns.to_vec(),
         known: columns.to_vec(),
@@ -212,12 +215,7 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
 
 fn state(credential: &Credential, lines: &mut Lines) {
     if credential.credentials.is_none() {
-        return lines.bad(
-            "credential",
-            Exit::Refused,
-            "none",
-            "`autopi login`, or AUTOPI_API_TOKEN",
-        );
+        return lines.bad("credential", Exit::Refused, "none", &credentials::how());
     }
     let what = format!("{} of {}", credential.kind(), credential.source);
     match credential.expires() {

@@ -1,17 +1,17 @@
 //! `autopi devices | vehicles | positions | trips | alerts`: lists for people, with both ids of
 //! each device.
 
-use std::collections::HashMap;
-
 use autopi::{CallOptions, Json};
 use clap::{Arg, ArgMatches, Command};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{operation, pages};
 use crate::{
     Context, Failure, Result,
     call::{self, time},
-    device::{self, Device},
+    device::{self, Device, Names},
+    index::{Index, Operation},
+    output::View,
 };
 
 /// The paths of positions.
@@ -98,6 +98,43 @@ const LISTS: [List; 5] = [
     },
 ];
 
+impl List {
+    fn view(&self, index: &'static Index, operation: &Operation) -> View {
+        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let table = names(self.columns);
+        if self.name == "positions" {
+            // Its rows are made here.
+            let known = [self.columns, &["course", "altitude", "nsat"]].concat();
+            return View {
+                table,
+                known: names(&known),
+                schema: None,
+            };
+        }
+        let mut view = View {
+            table,
+            ..operation::view(index, operation)
+        };
+        for added in ["device_name", "unit_id"] {
+            if self.columns.contains(&added) && !view.known.iter().any(|known| known == added) {
+                view.known.push(added.to_owned());
+            }
+        }
+        view
+    }
+}
+
+/// Returns the columns of a command's rows: those of its table, and all others that are known.
+pub fn columns(index: &'static Index, name: &str) -> Vec<String> {
+    let Some(list) = LISTS.iter().find(|list| list.name == name) else {
+        return Vec::new();
+    };
+    let mut entries = list.paths.iter().filter_map(|path| index.at("GET", path));
+    let operation = entries.next().and_then(|entry| index.operation(entry).ok());
+    let view = operation.map(|operation| list.view(index, operation));
+    view.map_or_else(Vec::new, |view| [view.table, view.known].concat())
+}
+
 /// The names of the commands.
 pub const NAMES: [&str; 5] = ["devices", "vehicles", "positions", "trips", "alerts"];
 
@@ -163,13 +200,7 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let [from, to] = range(matches)?;
     let client = context.client()?;
-    let mut view = operation::view(context.index, operation);
-    view.table = list.columns.iter().map(|c| (*c).to_owned()).collect();
-    for added in ["device_name", "unit_id", "lat", "lon", "speed"] {
-        if list.columns.contains(&added) && !view.known.iter().any(|known| known == added) {
-            view.known.push(added.to_owned());
-        }
-    }
+    let view = list.view(context.index, operation);
     let work = async {
         let device = match text("device") {
             Some(text) if context.dry_run => Some(Device {
@@ -202,10 +233,7 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
         call.options(CallOptions::new().prefetch(usize::from(context.output.all)));
         let pages = call.pages::<Json>();
         let own = device.clone();
-        let mut names = Names {
-            known: device.into_iter().map(|d| (d.id.clone(), d)).collect(),
-            complete: false,
-        };
+        let mut names = Names::of(device);
         let wants_names = list.columns.contains(&"device_name");
         let only = own.filter(|_| !has(by_device)).map(|d| d.id);
         // What is left out here says nothing about the next pages.
@@ -253,43 +281,4 @@ pub fn positions(item: &Value) -> Vec<Value> {
         })
     });
     rows.collect()
-}
-
-/// The devices that rows refer to. All are fetched once, when a row names an unknown one.
-struct Names {
-    known: HashMap<String, Device>,
-    complete: bool,
-}
-
-impl Names {
-    /// Adds the unit id and the name to the id of a device.
-    async fn put(
-        &mut self,
-        context: &Context,
-        client: &autopi::Client,
-        item: Value,
-    ) -> Result<Value> {
-        let Value::Object(map) = item else {
-            return Ok(item);
-        };
-        let id = map.get("device").and_then(Value::as_str).map(str::to_owned);
-        let is_new = id.as_ref().is_some_and(|id| !self.known.contains_key(id));
-        if is_new && !self.complete {
-            self.complete = true;
-            let devices = Device::list(context, client, None).await?;
-            self.known
-                .extend(devices.into_iter().map(|d| (d.id.clone(), d)));
-        }
-        let device = id.and_then(|id| self.known.get(&id));
-        let mut out = Map::new();
-        for (key, value) in map {
-            let is_device = key == "device";
-            out.insert(key, value);
-            if is_device {
-                out.insert("unit_id".into(), device.map(|d| d.unit_id.as_str()).into());
-                out.insert("device_name".into(), device.map(|d| d.name.as_str()).into());
-            }
-        }
-        Ok(Value::Object(out))
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
     Context, Failure, Result,
     commands::whoami,
     context::ask,
-    credentials::{self, store},
+    credentials::{self, ring, store},
     interrupt::Guard,
 };
 
@@ -27,6 +27,8 @@ pub fn login() -> Command {
             Arg::new("token-stdin")
                 .long("token-stdin")
                 .action(ArgAction::SetTrue)
+                // A token needs neither.
+                .conflicts_with_all(["email", "save-password"])
                 .help(
                     "Stores an API token, which is read from stdin: `autopi login --token-stdin \
                      <FILE`",
@@ -76,17 +78,13 @@ pub fn no_sandbox(context: &Context) -> Result<()> {
 
 /// Returns the name of the profile to use.
 pub fn profile(context: &Context) -> String {
-    let of_environment = || {
-        std::env::var("AUTOPI_PROFILE")
-            .ok()
-            .filter(|v| !v.is_empty())
-    };
-    context
-        .profile
-        .clone()
-        .or_else(of_environment)
+    let said = context.profile.clone();
+    said.or_else(|| credentials::variable("AUTOPI_PROFILE"))
         .unwrap_or_else(|| "default".into())
 }
+
+/// A byte order mark, which programs on Windows put in front.
+const MARK: char = '\u{feff}';
 
 /// Reads a line of stdin, without its line end.
 fn input_line() -> Result<String> {
@@ -95,6 +93,7 @@ fn input_line() -> Result<String> {
         .lock()
         .read_line(&mut text)
         .map_err(|e| Failure::io("stdin", &e))?;
+    let text = text.trim_start_matches(MARK);
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -120,30 +119,31 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         ));
     }
     let name = profile(context);
-    let base_url = context.base_url.clone().or_else(|| {
-        std::env::var("AUTOPI_BASE_URL")
-            .ok()
-            .filter(|v| !v.is_empty())
-    });
+    let before = credentials::profiles()?.remove(&name);
+    let base_url = context.base_url.clone();
+    let base_url = base_url.or_else(|| credentials::variable("AUTOPI_BASE_URL"));
+    // A later login of a profile goes to its host.
+    let base_url = base_url.or_else(|| before.as_ref()?.base_url.clone());
     let builder = || {
-        let builder = Client::builder();
-        match &base_url {
-            Some(url) => builder.base_url(url),
+        let mut builder = Client::builder();
+        if let Some(url) = &base_url {
+            builder = builder.base_url(url);
+        }
+        match context.timeout {
+            Some(timeout) => builder.timeout(timeout),
             None => builder,
         }
     };
-    let (client, kept) = if matches.get_flag("token-stdin") {
+    let (client, login) = if matches.get_flag("token-stdin") {
         let mut text = String::new();
         io::stdin()
             .read_to_string(&mut text)
             .map_err(|e| Failure::io("stdin", &e))?;
-        // Programs on Windows put a byte order mark in front.
-        let token = text.trim_start_matches('\u{feff}').trim().to_owned();
+        let token = text.trim_start_matches(MARK).trim().to_owned();
         if token.is_empty() {
             return Err(Failure::usage("stdin holds no token"));
         }
-        let client = builder().api_token(token.as_str()).build()?;
-        (client, store::Kept::Token(token))
+        (builder().api_token(token).build()?, None)
     } else {
         let of_stdin = matches.get_flag("password-stdin");
         let email = match matches.get_one::<String>("email") {
@@ -176,28 +176,26 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         let client = builder()
             .login_with_mfa(email.as_str(), password.as_str(), code)
             .build()?;
-        let header = context.block_on(async { Ok(rt::authorization(&client).await?) })?;
-        let header = header.expose_secret();
-        let token = header
-            .split_once(' ')
-            .map_or(header, |(_, token)| token)
-            .to_owned();
-        match matches.get_flag("save-password") {
-            true => (client, store::Kept::Login(email, password)),
-            false => (client, store::Kept::Jwt(token)),
-        }
+        (client, Some((email, password)))
     };
+    let header = context.block_on(async { Ok(rt::authorization(&client).await?) })?;
     let user = whoami::user(context, &client)?;
-    let kept = match (matches.get_flag("keyring"), kept) {
-        (true, store::Kept::Token(token)) => in_keyring(&name, format!("APIToken {token}"))?,
-        (true, store::Kept::Jwt(jwt)) => in_keyring(&name, format!("Bearer {jwt}"))?,
-        (_, kept) => kept,
+    let login = login.filter(|_| matches.get_flag("save-password"));
+    let text = header.expose_secret();
+    let (scheme, token) = text.split_once(' ').unwrap_or(("", text));
+    let kept = match (login, scheme) {
+        _ if matches.get_flag("keyring") => {
+            ring::put(&name, &header)?;
+            store::Kept::Keyring
+        }
+        (Some((email, password)), _) => store::Kept::Login(email, password),
+        (None, "Bearer") => store::Kept::Jwt(token.to_owned()),
+        (None, _) => store::Kept::Token(token.to_owned()),
     };
-    let before = credentials::profiles()?.remove(&name);
     let is_in_keyring = matches!(kept, store::Kept::Keyring);
     store::keep(&name, base_url.as_deref(), kept)?;
     if before.is_some_and(|profile| profile.keyring) && !is_in_keyring {
-        credentials::ring::remove(&name)?;
+        ring::remove(&name)?;
     }
     let who = user
         .as_ref()
@@ -207,22 +205,20 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     context
         .output
         .notice(&format!("logged in as {who}; profile [{name}]"));
-    if context.profile.is_none() {
-        warn(context);
-    }
+    warn(context);
     Ok(())
 }
 
-/// Says that a credential of the environment goes before the profile.
+/// Says which credential of the environment goes before the profile, unless that is named.
 pub fn warn(context: &Context) {
-    if let Some((_, source)) = credentials::of_environment() {
-        context.output.notice(&format!(
-            "{source}: used before the profile, until it is unset"
-        ));
+    if context.profile.is_some() {
+        return;
     }
-}
-
-fn in_keyring(name: &str, authorization: String) -> Result<store::Kept> {
-    credentials::ring::put(name, &authorization.into())?;
-    Ok(store::Kept::Keyring)
+    match credentials::of_environment() {
+        Ok(None) => {}
+        Ok(Some((_, source))) => context.output.notice(&format!(
+            "{source}: used before the profile, until it is unset"
+        )),
+        Err(e) => context.output.notice(&e.message),
+    }
 }

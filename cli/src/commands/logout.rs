@@ -29,7 +29,8 @@ pub fn run(context: &Context) -> Result<()> {
     let credentials = match &profile {
         // If the keyring has lost the credential, the profile is logged out all the same.
         Some(_) if is_in_keyring => ring::get(&name).ok(),
-        Some(profile) => profile.clone().credentials(),
+        // One half of a login is removed like a whole one.
+        Some(profile) => credentials::credentials(&name, profile.clone()).unwrap_or_default(),
         None => None,
     };
     let base_url = profile.as_ref().and_then(|p| p.base_url.clone());

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_mangen::Man;
 
-use crate::{Context, Failure, Result, output::line, tree};
+use crate::{Context, Failure, Result, credentials, output::line, tree};
 
 pub fn command() -> Command {
     Command::new("man")
@@ -44,12 +44,14 @@ fn page(command: &Command, names: &[&str]) -> Result<(String, Vec<u8>)> {
     let mut text = Vec::new();
     let rendered = Man::new(named)
         .title(title.to_uppercase())
+        .source(concat!("autopi ", env!("CARGO_PKG_VERSION")))
         .render(&mut text);
     rendered.map_err(|e| Failure::io("the page", &e))?;
     Ok((title, text))
 }
 
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    credentials::check(context.profile.as_deref())?;
     let mut whole = tree::whole(context.index);
     whole.build();
     if let Some(folder) = matches.get_one::<std::path::PathBuf>("dir") {

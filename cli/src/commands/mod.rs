@@ -16,7 +16,23 @@ pub mod whoami;
 
 use clap::ArgMatches;
 
-use crate::{Context, Failure, Result, tree};
+use crate::{Context, Failure, Result, index::Index, tree};
+
+/// Returns the columns of an everyday command.
+pub fn columns(index: &'static Index, name: &str) -> Vec<String> {
+    let names: &[&str] = match name {
+        "profiles" => &whoami::PROFILES,
+        "whoami" => &whoami::WHOAMI,
+        "doctor" => &doctor::COLUMNS,
+        "search" => &search::COLUMNS,
+        "run" => &run::COLUMNS,
+        "trip" => &trip::COLUMNS,
+        #[cfg(feature = "watch")]
+        "watch" => &crate::watch::COLUMNS,
+        list => return lists::columns(index, list),
+    };
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
 
 /// Runs the given command.
 ///

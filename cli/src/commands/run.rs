@@ -1,16 +1,18 @@
 //! `autopi run DEVICE COMMAND [ARG…] [--wait]`.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use autopi::{Command as DeviceCommand, DeviceId, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use crate::{
-    Context, Failure, Result,
+    Context, Failure, Result, call,
     device::Device,
     output::{View, line},
 };
+
+pub const COLUMNS: [&str; 5] = ["device", "unit_id", "device_name", "job", "result"];
 
 /// The default wait for the result, in seconds.
 const WAIT: u64 = 60;
@@ -54,29 +56,58 @@ pub fn command() -> Command {
                 .long("job")
                 .value_name("ID")
                 .action(ArgAction::Set)
+                .conflicts_with("command")
                 .help("Asks for the result of a job that was started before"),
         )
 }
 
-fn value(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+/// Returns the value of an argument: JSON if it is valid JSON, otherwise text.
+fn value(text: &str) -> Result<Value> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => call::parse(text.as_bytes(), &format!("`{}`", line(text))),
+        Err(_) => Ok(text.into()),
+    }
 }
 
-fn device_command(line: &str, arguments: &[String]) -> DeviceCommand {
-    if arguments.is_empty() && line.contains(char::is_whitespace) {
-        return DeviceCommand::raw(line);
+fn device_command(line: &str, arguments: &[String]) -> Result<DeviceCommand> {
+    if line.trim().is_empty() {
+        return Err(Failure::usage("COMMAND is empty"));
     }
-    arguments
-        .iter()
-        .fold(DeviceCommand::new(line), |command, text| {
-            let is_name = |name: &str| {
-                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-            };
-            match text.split_once('=').filter(|(name, _)| is_name(name)) {
-                Some((name, of)) => command.kwarg(name, value(of)),
-                None => command.arg(value(text)),
+    if arguments.is_empty() && line.contains(char::is_whitespace) {
+        return Ok(DeviceCommand::raw(line));
+    }
+    let (mut command, mut names) = (DeviceCommand::new(line), BTreeSet::new());
+    for text in arguments {
+        let is_name =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        command = match text.split_once('=').filter(|(name, _)| is_name(name)) {
+            Some((name, _)) if !names.insert(name) => {
+                return Err(Failure::usage(format!("{name}: given twice")));
             }
-        })
+            Some((name, of)) => command.kwarg(name, value(of)?),
+            None => command.arg(value(text)?),
+        };
+    }
+    Ok(command)
+}
+
+/// Refuses `--wait 5`, which would give the device the argument 5: seconds are given with `=`.
+fn check_wait(matches: &ArgMatches) -> Result<()> {
+    let wait = matches.get_one::<u64>("wait").filter(|n| **n == WAIT);
+    let Some(next) = wait.and(matches.index_of("wait")).map(|at| at + 1) else {
+        return Ok(());
+    };
+    for name in ["command", "arguments"] {
+        let texts = matches.get_many::<String>(name).into_iter().flatten();
+        let mut places = matches.indices_of(name).into_iter().flatten().zip(texts);
+        let seconds = places.find(|(at, text)| *at == next && text.parse::<u64>().is_ok());
+        if let Some((_, text)) = seconds {
+            return Err(Failure::usage(format!(
+                "--wait {text}: the seconds are given as --wait={text}, an argument before --wait"
+            )));
+        }
+    }
+    Ok(())
 }
 
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
@@ -87,7 +118,13 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         .flatten()
         .cloned()
         .collect();
+    check_wait(matches)?;
     let wait = matches.get_one::<u64>("wait").copied();
+    let job = matches.get_one::<String>("job");
+    let command = match job {
+        Some(_) => None,
+        None => Some(device_command(&text("command"), &arguments)?),
+    };
     let client = context.client()?;
     context.allow("POST")?;
     let named = text("device");
@@ -107,8 +144,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             line(&device.id)
         ))
     })?;
-    let job = matches.get_one::<String>("job");
-    if job.is_none() {
+    if command.is_some() {
         let on = format!(
             "{} (id {}, unit {})",
             line(&device.name),
@@ -117,14 +153,13 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         );
         context.confirm(&format!("this runs {} on {on}", line(&text("command"))))?;
     }
-    let command = device_command(&text("command"), &arguments);
     let of = |result: Value, jid: &str| json!({ "device": device.id, "unit_id": device.unit_id, "device_name": device.name, "job": jid, "result": result });
     context.dry(context.block_on(async {
-        let job = match job {
-            Some(jid) => client.command_job(id, jid.as_str()),
-            None => client.start_command(id, &command).await?,
+        let seconds = wait.or(job.map(|_| WAIT));
+        let job = match &command {
+            Some(command) => client.start_command(id, command).await?,
+            None => client.command_job(id, job.map_or("", String::as_str)),
         };
-        let seconds = wait.or(matches.get_one::<String>("job").map(|_| WAIT));
         let result = match seconds {
             Some(seconds) => {
                 let waited = job.wait(Duration::from_secs(seconds)).await;

@@ -4,11 +4,14 @@ use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
 use crate::{
-    Context, Result,
+    Context, Result, credentials,
     index::{Area, Entry, Index},
     output::View,
     tree,
 };
+
+/// The columns; a table has all but the id.
+pub const COLUMNS: [&str; 5] = ["command", "method", "path", "summary", "id"];
 
 pub fn command() -> Command {
     Command::new("search")
@@ -53,6 +56,7 @@ pub fn ranked<'i>(index: &'i Index, words: &[&str]) -> Vec<(&'i Area, &'i Entry)
 }
 
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
+    credentials::check(context.profile.as_deref())?;
     let words = matches.get_many::<String>("words").into_iter().flatten();
     let words: Vec<&str> = words.map(String::as_str).collect();
     let found = ranked(context.index, &words);
@@ -65,13 +69,10 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             "id": entry.id,
         })
     });
+    let known = COLUMNS.map(str::to_owned);
     let view = View {
-        table: ["command", "method", "path", "summary"]
-            .map(str::to_owned)
-            .into(),
-        known: ["command", "method", "path", "summary", "id"]
-            .map(str::to_owned)
-            .into(),
+        table: known.iter().take(4).cloned().collect(),
+        known: known.into(),
         ..View::default()
     };
     context.output.value(Value::Array(items.collect()), &view)

@@ -16,6 +16,24 @@ use crate::{
 
 const TRIP: [&str; 2] = ["/logbook/v2/trips/{id}/", "/logbook/trips/{id}/"];
 const DEVICE: &str = "/dongle/devices/{id}/";
+pub const COLUMNS: [&str; 15] = [
+    "id",
+    "device",
+    "unit_id",
+    "device_name",
+    "start_time_utc",
+    "end_time_utc",
+    "duration",
+    "distanceKm",
+    "from",
+    "to",
+    "positions",
+    "without_speed",
+    "max_kmh",
+    "mean_kmh",
+    "recorded_in",
+];
+
 /// The kinds of pictures, which are the names of their options.
 const KINDS: [&str; 3] = ["html", "svg", "png"];
 
@@ -98,7 +116,7 @@ async fn one(context: &Context, client: &Client, paths: &[&str], id: &str) -> Re
     let operation: &'static Operation = device::operation(context, "GET", paths)?;
     let name = operation.path_names().next().unwrap_or_default();
     let mut given = device::given(operation, &[(name, Some(id.into()))]);
-    given.unchecked = context.unchecked;
+    (given.unchecked, given.by_name) = (context.unchecked, true);
     let call = call::prepare(context.index, client, operation, given, &context.shown)
         .map_err(|e| e.hint("`autopi trips --columns id` lists them"))?;
     Ok(call.send_any_full().await?.value.0)

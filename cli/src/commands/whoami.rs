@@ -6,6 +6,29 @@ use serde_json::{Value, json};
 
 use crate::{Context, Result, commands::login::profile, credentials, output::View};
 
+pub const WHOAMI: [&str; 8] = [
+    "email",
+    "first_name",
+    "last_name",
+    "base_url",
+    "credential",
+    "source",
+    "expires",
+    "read_only",
+];
+
+/// The columns of `profiles`.
+pub const PROFILES: [&str; 8] = [
+    "used",
+    "name",
+    "base_url",
+    "credential",
+    "email",
+    "expires",
+    "read_only",
+    "spec",
+];
+
 pub fn whoami() -> Command {
     Command::new("whoami")
         .about("Shows who is logged in, where the credential comes from and when it expires")
@@ -62,20 +85,22 @@ pub fn run_whoami(context: &Context) -> Result<()> {
 
 pub fn run_profiles(context: &Context) -> Result<()> {
     let all = credentials::profiles()?;
-    let used = profile(context);
+    let is_used = context.profile.is_some() || matches!(credentials::of_environment(), Ok(None));
+    let used = is_used.then(|| profile(context));
     let items = all.into_iter().map(|(name, profile)| {
-        let credentials = profile.clone().credentials();
+        let credentials = credentials::credentials(&name, profile.clone());
         let session = match &credentials {
-            Some(Credentials::Jwt(jwt)) => rt::expiry(jwt.expose_secret()),
+            Ok(Some(Credentials::Jwt(jwt))) => rt::expiry(jwt.expose_secret()),
             _ => None,
         };
         json!({
-            "used": name == used,
+            "used": used.as_ref() == Some(&name),
             "name": name,
             "base_url": profile.base_url.as_deref().unwrap_or(credentials::USUAL),
-            "credential": match profile.keyring {
-                true => "in the keyring",
-                false => credentials::kind(credentials.as_ref()),
+            "credential": match &credentials {
+                _ if profile.keyring => "in the keyring",
+                Ok(credentials) => credentials::kind(credentials.as_ref()),
+                Err(_) => "incomplete",
             },
             "email": profile.email,
             "expires": session.map(|t| t.to_string()),
@@ -83,17 +108,7 @@ pub fn run_profiles(context: &Context) -> Result<()> {
             "spec": profile.spec,
         })
     });
-    let columns = [
-        "used",
-        "name",
-        "base_url",
-        "credential",
-        "email",
-        "expires",
-        "read_only",
-        "spec",
-    ]
-    .map(str::to_owned);
+    let columns = PROFILES.map(str::to_owned);
     let view = View {
         table: columns.to_vec(),
         known: columns.to_vec(),

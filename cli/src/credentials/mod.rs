@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use autopi::{Credentials, SecretString, jiff::Timestamp, rt, rt::ExposeSecret};
 use url::Url;
 
-use crate::{Failure, Result, output::line, sandbox::Sandbox};
+use crate::{Failure, Result, call, output::line, sandbox::Sandbox};
 
 /// A credential and the host that it is for.
 #[derive(Debug)]
@@ -67,8 +67,46 @@ pub fn check_environment() -> Result<()> {
     })
 }
 
-fn variable(name: &str) -> Option<String> {
+/// Returns the value of a variable; an empty one is the same as none.
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The variables of the command.
+const VARIABLES: [&str; 7] = [
+    "AUTOPI_API_TOKEN",
+    "AUTOPI_BASE_URL",
+    "AUTOPI_EMAIL",
+    "AUTOPI_JWT",
+    "AUTOPI_OUTPUT",
+    "AUTOPI_PASSWORD",
+    "AUTOPI_PROFILE",
+];
+
+/// Returns what gives a credential to somebody who has none.
+pub fn how() -> String {
+    let usual = "`autopi login`, or AUTOPI_API_TOKEN; --sandbox needs no account".to_owned();
+    let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let odd = names.find(|n| n.starts_with("AUTOPI_") && !VARIABLES.contains(&n.as_str()));
+    let near = odd.as_ref().and_then(|odd| {
+        let near = call::near(odd, VARIABLES.into_iter());
+        near.into_iter().next()
+    });
+    if let (Some(odd), Some(near)) = (&odd, near) {
+        return format!("{} is not read; did you mean {near}? {usual}", line(odd));
+    }
+    let all = profiles().unwrap_or_default().into_iter();
+    let can = |(name, p): &(String, rt::Profile)| {
+        p.keyring || matches!(credentials(name, p.clone()), Ok(Some(_)))
+    };
+    let names: Vec<_> = all.filter(can).map(|(name, _)| line(&name)).collect();
+    match names.is_empty() {
+        true => usual,
+        false => format!(
+            "--profile NAME chooses one of {}; {usual}",
+            names.join(", ")
+        ),
+    }
 }
 
 /// Returns the credential of a sandbox.
@@ -97,45 +135,66 @@ pub fn profiles() -> Result<BTreeMap<String, rt::Profile>> {
     Ok(found.flatten().unwrap_or_default())
 }
 
-/// # Errors
-/// Returns an error if the file cannot be read, if it has no such profile, or if the credential of
-/// a profile would be sent to another host than its own.
-pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> {
-    let base_url = base_url
-        .map(str::to_owned)
-        .or_else(|| variable("AUTOPI_BASE_URL"));
-    if let (None, Some((credentials, source))) = (wanted, of_environment()) {
-        return Ok(Credential {
-            credentials: Some(credentials),
-            base_url,
-            profile: None,
-            source: source.into(),
-            read_only: false,
-        });
+/// Where a credential comes from.
+enum Source {
+    Environment(Credentials, &'static str),
+    Profile(String, Box<rt::Profile>),
+    Nowhere,
+}
+
+fn source(wanted: Option<&str>) -> Result<Source> {
+    if wanted.is_none()
+        && let Some((credentials, variables)) = of_environment()?
+    {
+        return Ok(Source::Environment(credentials, variables));
     }
-    let said = wanted
-        .map(str::to_owned)
-        .or_else(|| variable("AUTOPI_PROFILE"));
-    let name = said.clone().unwrap_or_else(|| "default".into());
+    let said = wanted.map(str::to_owned);
+    let said = said.or_else(|| variable("AUTOPI_PROFILE"));
+    let name = said.as_deref().unwrap_or("default");
     let mut all = profiles()?;
-    let Some(profile) = all.remove(&name) else {
-        if said.is_some() {
+    match all.remove(name) {
+        Some(profile) => Ok(Source::Profile(name.to_owned(), Box::new(profile))),
+        None if said.is_none() => Ok(Source::Nowhere),
+        None => {
             let known: Vec<_> = all.keys().map(|k| line(k)).collect();
             let hint = match known.is_empty() {
-                true => format!("`autopi login --profile {}` makes it", line(&name)),
+                true => format!("`autopi login --profile {}` makes it", line(name)),
                 false => format!("there are {}", known.join(", ")),
             };
-            return Err(
-                Failure::usage(format!("there is no profile [{}]", line(&name))).hint(hint),
-            );
+            Err(Failure::usage(format!("there is no profile [{}]", line(name))).hint(hint))
         }
-        return Ok(Credential {
-            credentials: None,
-            base_url,
-            profile: None,
-            source: "nowhere".into(),
-            read_only: false,
-        });
+    }
+}
+
+/// Checks that the profile in use exists, for commands that only use its document.
+///
+/// # Errors
+/// Returns an error if it does not, or if the file of profiles cannot be read.
+pub fn check(wanted: Option<&str>) -> Result<()> {
+    source(wanted).map(drop)
+}
+
+/// Returns the credential and its host.
+///
+/// # Errors
+/// Returns an error if the file cannot be read, if it has no such profile, if one half of a login
+/// is missing, or if the credential of a profile would be sent to another host than its own.
+pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> {
+    let base_url = base_url.map(str::to_owned);
+    let base_url = base_url.or_else(|| variable("AUTOPI_BASE_URL"));
+    let without_profile = |credentials, source: &str| Credential {
+        credentials,
+        base_url: base_url.clone(),
+        profile: None,
+        source: source.into(),
+        read_only: false,
+    };
+    let (name, profile) = match source(wanted)? {
+        Source::Environment(credentials, variables) => {
+            return Ok(without_profile(Some(credentials), variables));
+        }
+        Source::Nowhere => return Ok(without_profile(None, "nowhere")),
+        Source::Profile(name, profile) => (name, profile),
     };
     if let Some(url) = &base_url {
         same_host(&name, profile.base_url.as_deref(), url)?;
@@ -151,7 +210,7 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
             Some(ring::get(&name)?),
             format!("the keyring, by the {source}"),
         ),
-        false => (profile.credentials(), source),
+        false => (credentials(&name, *profile)?, source),
     };
     Ok(Credential {
         credentials,
@@ -165,35 +224,36 @@ pub fn find(wanted: Option<&str>, base_url: Option<&str>) -> Result<Credential> 
 /// Returns the document that the profile in use names. Faults of the file are ignored here, and
 /// reported when it is needed.
 pub fn spec(wanted: Option<&str>) -> Option<PathBuf> {
-    let name = wanted
-        .map(str::to_owned)
-        .or_else(|| variable("AUTOPI_PROFILE"));
-    if wanted.is_none() && of_environment().is_some() {
+    let Ok(Source::Profile(_, profile)) = source(wanted) else {
         return None;
-    }
-    let home = std::env::home_dir()?;
-    let mut all = rt::profiles(&home).ok().flatten()?;
-    let spec = all.remove(name.as_deref().unwrap_or("default"))?.spec?;
+    };
     // A relative path is relative to the file of profiles.
-    Some(rt::profiles_path(&home).parent()?.join(spec))
+    Some(file()?.parent()?.join(profile.spec?))
 }
 
 /// Returns the credential of the environment, and the variables that hold it.
-pub fn of_environment() -> Option<(Credentials, &'static str)> {
-    let secret = |name| variable(name).map(SecretString::from);
-    if let Some(token) = secret("AUTOPI_API_TOKEN") {
-        return Some((Credentials::ApiToken(token), "AUTOPI_API_TOKEN"));
-    }
-    if let Some(jwt) = secret("AUTOPI_JWT") {
-        return Some((Credentials::Jwt(jwt), "AUTOPI_JWT"));
-    }
-    let (email, password) = (variable("AUTOPI_EMAIL")?, secret("AUTOPI_PASSWORD")?);
-    let login = Credentials::Login {
-        email,
-        password,
-        mfa: None,
-    };
-    Some((login, "AUTOPI_EMAIL and AUTOPI_PASSWORD"))
+///
+/// # Errors
+/// Returns an error if they hold one half of a login.
+pub fn of_environment() -> Result<Option<(Credentials, &'static str)>> {
+    Ok(rt::credentials_of_environment(|name| {
+        std::env::var_os(name)
+    })?)
+}
+
+/// Returns the credential of a profile.
+///
+/// # Errors
+/// Returns an error if it has only one half of a login.
+pub fn credentials(name: &str, profile: rt::Profile) -> Result<Option<Credentials>> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let found = profile.credentials(name, &home).map_err(Failure::from);
+    found.map_err(|e| {
+        e.hint(format!(
+            "`autopi login --profile {}` stores one",
+            line(name)
+        ))
+    })
 }
 
 /// The default base URL of a client.

@@ -75,7 +75,10 @@ pub fn differs(header: Option<&Value>, said: &Value) -> String {
         (other != value).then(|| match name.as_str() {
             // A hash means nothing to people.
             "account" => "it is of another account".to_owned(),
-            _ => crate::output::line(&format!("its {name} is {other}, not {value}")),
+            _ => {
+                let is = if name.ends_with('s') { "are" } else { "is" };
+                crate::output::line(&format!("its {name} {is} {other}, not {value}"))
+            }
         })
     });
     let different: Vec<_> = different.take(3).collect();

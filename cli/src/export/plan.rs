@@ -36,11 +36,11 @@ impl Range {
     pub fn read(matches: &ArgMatches, window: &str) -> Result<Self> {
         let [from, to] = lists::range(matches)?;
         let (Some(from), Some(to)) = (from, to) else {
-            return Err(Failure::usage("--from and --to are wanted"));
+            return Err(Failure::usage("--from and --to: required, not given"));
         };
         let window = span(window).ok_or_else(|| {
             Failure::usage(format!(
-                "--window `{}`: a length such as 30m, 6h or 7d is wanted",
+                "--window `{}`: must be a length such as 30m, 6h or 7d",
                 line(window)
             ))
         })?;

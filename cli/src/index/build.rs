@@ -8,6 +8,8 @@
 
 use serde_json::{Map, Value, json};
 
+#[path = "links.rs"]
+mod links;
 #[path = "media.rs"]
 mod media;
 #[path = "names.rs"]
@@ -31,12 +33,22 @@ const METHODS: [&str; 9] = [
 /// # Errors
 /// Returns an error that says what the document is, if it is neither.
 pub fn build(document: &Value) -> Result<Vec<u8>, String> {
-    let version = document.get("openapi").and_then(Value::as_str);
-    let converted = match (version, document.get("swagger")) {
-        (Some(version), _) if version.starts_with("3.") => None,
-        (None, Some(version)) if version == "2.0" => Some(swagger::convert(document)),
+    // A number in YAML without quotes.
+    let version = |key: &str| match document.get(key) {
+        Some(Value::Number(number)) => number.to_string(),
+        other => other.and_then(Value::as_str).unwrap_or_default().to_owned(),
+    };
+    let converted = match (version("openapi"), version("swagger").as_str()) {
+        (version, _) if version == "3" || version.starts_with("3.") => None,
+        (version, "2" | "2.0") if version.is_empty() => Some(swagger::convert(document)),
         _ => return Err("it is not a document of OpenAPI 3 or Swagger 2.0".into()),
     };
+    if let Some((at, target)) = links::to_another_file(document, "") {
+        return Err(format!(
+            "{at} refers to another file, {target}: make one file of them first, as `cargo xtask \
+             normalize --from FILE --out FILE` does"
+        ));
+    }
     let document = converted.as_ref().unwrap_or(document);
     let paths = document.get("paths").and_then(Value::as_object);
     let paths = paths.ok_or("it is not an OpenAPI document: the member `paths` is missing")?;
@@ -76,11 +88,7 @@ impl<'a> Builder<'a> {
     fn resolve(&self, value: &'a Value) -> &'a Value {
         let mut value = value;
         for _ in 0..8 {
-            let target = value.get("$ref").and_then(Value::as_str);
-            match target
-                .and_then(|t| t.strip_prefix('#'))
-                .and_then(|p| self.document.pointer(p))
-            {
+            match links::target(self.document, value) {
                 Some(there) => value = there,
                 None => break,
             }

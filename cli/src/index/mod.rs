@@ -6,6 +6,7 @@ pub mod build;
 pub mod exact;
 mod flags;
 mod operation;
+mod read;
 mod schema;
 
 use std::{
@@ -129,11 +130,16 @@ impl Index {
             Failure::usage(format!("cannot use the document {}: {why}", path.display()))
         };
         let text = fs::File::open(path).and_then(crate::call::limited);
-        let text = text.map_err(|e| refuse(e.to_string()))?;
-        let document = exact::json(serde_json::Deserializer::from_slice(
-            crate::call::without_mark(&text),
-        ))
-        .map_err(|e| refuse(format!("it is not JSON: {e}")))?;
+        let text = text.map_err(|e| {
+            let failure = refuse(e.to_string());
+            match path.to_str().filter(|p| p.contains("://")) {
+                Some(url) => failure.hint(format!("save it first: curl -o api.json '{url}'")),
+                None => failure,
+            }
+        })?;
+        let text = String::from_utf8(text);
+        let text = text.map_err(|_| refuse("it is not a text in UTF-8".into()))?;
+        let document = read::parse(&text).map_err(refuse)?;
         let index = build::build(&document).map_err(refuse)?;
         let index = Self::read(Box::leak(index.into_boxed_slice()));
         index
@@ -237,8 +243,13 @@ impl Index {
         serde_json::from_slice(self.fragments.get(start..start.checked_add(length)?)?).ok()
     }
 
-    /// Returns the component of this name.
+    /// Returns the component of this name, or a schema inside of one: `Car/properties/owner`.
     pub fn schema(&self, name: &str) -> Option<Value> {
-        self.fragment(*self.schemas.get(name)?)
+        if let Some(place) = self.schemas.get(name) {
+            return self.fragment(*place);
+        }
+        let (name, inner) = name.split_once('/')?;
+        let whole = self.fragment(*self.schemas.get(name)?)?;
+        whole.pointer(&format!("/{inner}")).cloned()
     }
 }

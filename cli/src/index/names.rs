@@ -39,8 +39,8 @@ pub fn command(id: &str, area: &str) -> String {
     }
 }
 
-/// Returns the words of a name in lower case, joined by hyphens: `listPets`, `list_pets` and `List
-/// pets` become `list-pets`.
+/// Returns the words of a name in lower case, joined by hyphens: `list-pets` for `listPets`,
+/// `list_pets` and `List pets`.
 pub fn kebab(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut lower = false;

@@ -1,5 +1,5 @@
-//! Converts a Swagger 2.0 document to OpenAPI 3, as far as commands need it. The pipeline (`cargo
-//! xtask normalize`) does more: names, types of responses, corrections.
+//! Converts a Swagger 2.0 document to OpenAPI 3, as far as commands need it. The pipeline of xtask
+//! does more: names, types of responses, corrections.
 
 use serde_json::{Map, Value, json};
 
@@ -46,11 +46,7 @@ pub fn convert(old: &Value) -> Value {
 
 /// Returns the target of a reference to a shared parameter or response.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let target = value.get("$ref").and_then(Value::as_str);
-    let there = target
-        .and_then(|t| t.strip_prefix('#'))
-        .and_then(|p| document.pointer(p));
-    there.unwrap_or(value)
+    super::links::target(document, value).unwrap_or(value)
 }
 
 fn list<'a>(document: &'a Value, of: &'a Value) -> Vec<&'a Value> {

@@ -25,6 +25,15 @@ fn of_30(mut map: Map<String, Value>) -> Value {
     Value::Object(map)
 }
 
+/// Returns a reference with the name of its component as the document has it, without escapes.
+fn component(target: &str) -> String {
+    let target = super::links::decoded(target);
+    match target.strip_prefix("#/components/schemas/") {
+        Some(name) if !name.contains('/') => target.replace("~1", "/").replace("~0", "~"),
+        _ => target,
+    }
+}
+
 /// Returns a schema without the parts that no command shows or checks.
 pub fn trimmed(schema: &Value) -> Value {
     match schema {
@@ -45,7 +54,10 @@ pub fn trimmed(schema: &Value) -> Value {
                     key => value.is_object() || !unused.contains(&key),
                 }
             });
-            let kept = kept.map(|(key, value)| (key.clone(), trimmed(value)));
+            let kept = kept.map(|(key, value)| match value.as_str() {
+                Some(target) if key == "$ref" => (key.clone(), component(target).into()),
+                _ => (key.clone(), trimmed(value)),
+            });
             of_30(kept.collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(trimmed).collect()),

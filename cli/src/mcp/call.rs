@@ -40,7 +40,10 @@ impl Server {
         let limit = match arguments.get("limit") {
             None | Some(Value::Null) => ROWS,
             Some(limit) => {
-                let limit = limit.as_u64().filter(|n| (1..=200).contains(n));
+                // Models write numbers as strings and as 5.0 too.
+                let text = limit.as_str().and_then(|text| text.parse::<f64>().ok());
+                let limit = limit.as_f64().or(text);
+                let limit = limit.filter(|n| n.fract() == 0.0 && (1.0..=200.0).contains(n));
                 limit.ok_or_else(|| Failure::usage("limit: must be a number from 1 to 200"))?
                     as usize
             }

@@ -14,7 +14,7 @@ use rmcp::{
         CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
         JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
     },
-    service::RequestContext,
+    service::{RequestContext, ServerInitializeError},
 };
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ use guard::Allowed;
 
 /// The maximum number of search results.
 const FOUND: usize = 15;
+/// How many words of a search count: each is looked for in all operations.
+const WORDS: usize = 20;
 
 pub fn command() -> Command {
     let flag = |name: &'static str, help: &'static str| {
@@ -69,8 +71,11 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     context.block_on(async {
         let failed = |e: &dyn std::fmt::Display| Failure::failed(format!("mcp: {e}"));
-        let running = server.serve(rmcp::transport::stdio()).await;
-        let running = running.map_err(|e| failed(&e))?;
+        let running = match server.serve(rmcp::transport::stdio()).await {
+            // A client that leaves at once is no fault.
+            Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+            running => running.map_err(|e| failed(&e))?,
+        };
         running.waiting().await.map(drop).map_err(|e| failed(&e))
     })
 }
@@ -117,7 +122,8 @@ impl ServerHandler for Server {
                 .map(|operation| describe::text(self.index, operation, self.allowed)),
             "call_operation" => self.call(&arguments).await,
             other => {
-                let what = format!("there is no tool {other}");
+                let shown: String = other.chars().take(100).collect();
+                let what = format!("there is no tool {shown}");
                 return Err(ErrorData::invalid_params(what, None));
             }
         };
@@ -150,7 +156,7 @@ fn text<'a>(arguments: &'a JsonObject, name: &str) -> Result<Option<&'a str>> {
     match arguments.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Failure::usage(format!("{name}: a text is wanted"))),
+        Some(_) => Err(Failure::usage(format!("{name}: must be a text"))),
     }
 }
 
@@ -164,7 +170,7 @@ impl Server {
             let names: Vec<_> = self.index.areas.iter().map(|a| a.name).collect();
             return Err(Failure::usage(format!("area: one of {}", names.join(", "))));
         }
-        let words: Vec<&str> = query.split_whitespace().collect();
+        let words: Vec<&str> = query.split_whitespace().take(WORDS).collect();
         let mut found = search::ranked(self.index, &words);
         if found.is_empty() {
             // No operation has all words: those with most of them.
@@ -214,7 +220,7 @@ impl Server {
 
     /// Returns the operation that `id` names, if the model may know of it.
     fn operation(&self, arguments: &JsonObject) -> Result<&'static Operation> {
-        let id = text(arguments, "id")?.ok_or_else(|| Failure::usage("id: wanted"))?;
+        let id = text(arguments, "id")?.ok_or_else(|| Failure::usage("id: required, not given"))?;
         let Some((_, entry)) = self.index.entry(id) else {
             let ids = self.index.entries().map(|(_, e)| e);
             let ids = ids.filter(|e| !guard::is_never(e)).map(|e| e.id);

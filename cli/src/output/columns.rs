@@ -29,15 +29,20 @@ pub fn picked(item: &Value, columns: &[String]) -> Value {
     Value::Object(columns.iter().map(cell).collect::<Map<_, _>>())
 }
 
+/// Returns the member that items are sorted by, and whether from the largest.
+pub fn order(path: &str) -> (&str, bool) {
+    match path.strip_prefix('-') {
+        Some(path) => (path, true),
+        None => (path, false),
+    }
+}
+
 /// Sorts items: numbers by size, strings by characters, missing values last; equal items keep their
 /// order.
 pub fn sort(items: &mut [Value], by: &[String]) {
     items.sort_by(|a, b| {
         let orders = by.iter().map(|path| {
-            let (path, down) = match path.strip_prefix('-') {
-                Some(path) => (path, true),
-                None => (path.as_str(), false),
-            };
+            let (path, down) = order(path);
             let (a, b) = (present(get(a, path)), present(get(b, path)));
             match (a, b) {
                 (Some(a), Some(b)) if down => compare(b, a),

@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::{Failure, Result};
 
 /// Filters that would show the credentials of the environment, end the process without its output,
-/// or write to stderr as it is.
+/// or write unescaped text to stderr.
 const NOT_HERE: [&str; 5] = ["env", "halt", "halt_error", "stderr", "stderr_empty"];
 
-/// Formats of jq that jaq leaves to its command.
+/// Formats of jq that the library jaq does not have: its own command adds them.
 const OWN: &str = r#"
 def @json: tojson;
 def cell(text): if . == null then "" elif isstring then text elif isarray or isobject then error("a list or an object is not a cell") else tojson end;
@@ -27,6 +27,12 @@ type Filter = jaq_core::Filter<data::JustLut<Val>>;
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
+    // As in jq, an empty filter changes nothing.
+    let filter = if filter.trim().is_empty() {
+        "."
+    } else {
+        filter
+    };
     let is_ours = |name: &str| !NOT_HERE.contains(&name);
     let own = jaq_core::load::parse(OWN, |parser| parser.defs()).unwrap_or_default();
     let defs = jaq_core::defs()
@@ -41,7 +47,7 @@ pub fn compile(filter: &str) -> Result<Filter> {
     let arena = Arena::default();
     let bad = |at: Option<usize>, what: String| {
         let place = at.map_or_else(String::new, |at| format!(" at character {}", at + 1));
-        Failure::usage(format!("--jq: no filter{place}: {what}"))
+        Failure::usage(format!("--jq: the filter is malformed{place}: {what}"))
             .hint("jq's language: `.[].callName`, `map(select(.open_alerts > 0))`")
     };
     let place = |part: &str| {
@@ -57,15 +63,15 @@ pub fn compile(filter: &str) -> Result<Filter> {
         match errors.into_iter().next().map(|(_, error)| error) {
             Some(Error::Lex(found)) => match found.first() {
                 Some((expected, rest)) => {
-                    bad(place(rest), format!("{} is wanted", expected.as_str()))
+                    bad(place(rest), format!("expected {}", expected.as_str()))
                 }
-                None => bad(None, "it can't be read".into()),
+                None => bad(None, "it cannot be read".into()),
             },
             Some(Error::Parse(found)) => match found.first() {
                 Some((expected, token)) => {
-                    bad(place(token), format!("{} is wanted", expected.as_str()))
+                    bad(place(token), format!("expected {}", expected.as_str()))
                 }
-                None => bad(None, "it can't be parsed".into()),
+                None => bad(None, "it cannot be parsed".into()),
             },
             _ => bad(None, "it loads another file, which is not supported".into()),
         }

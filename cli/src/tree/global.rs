@@ -1,6 +1,6 @@
 //! Options of every command.
 
-use clap::{Arg, ArgAction, value_parser};
+use clap::{Arg, ArgAction, builder::NonEmptyStringValueParser, value_parser};
 
 /// Names that no parameter of an operation can have as its flag.
 pub const GLOBAL: [&str; 23] = [
@@ -37,13 +37,13 @@ pub const VALUED_SHORT: [char; 5] = ['o', 'b', 'q', 'H', 'd'];
 
 fn whole(text: &str) -> Result<u64, String> {
     text.parse()
-        .map_err(|_| "a whole number, 0 or more, is wanted".into())
+        .map_err(|_| "must be a whole number, 0 or more".into())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
-        _ => Err("seconds, more than 0 and at most 86400".into()),
+        _ => Err("must be seconds, more than 0 and at most 86400".into()),
     }
 }
 
@@ -98,7 +98,8 @@ pub fn arguments() -> Vec<Arg> {
             "profile",
             "NAME",
             "The profile to use, before AUTOPI_PROFILE and the credentials of the environment",
-        ),
+        )
+        .value_parser(NonEmptyStringValueParser::new()),
         option("base-url", "URL", "A host other than the profile's"),
         option(
             "spec",

@@ -20,6 +20,7 @@ use crate::{
 };
 use input::Input;
 use screen::Screen;
+pub use screen::USUAL as COLUMNS;
 
 pub fn command() -> Command {
     Command::new("watch")

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The columns; the last ones are dropped first if there is no room.
-const USUAL: [&str; 9] = [
+pub const USUAL: [&str; 9] = [
     "display", "state", "speed", "seen", "lat", "lon", "ts", "id", "unit_id",
 ];
 /// The age in seconds beyond which a position says nothing about now.

@@ -45,10 +45,18 @@ impl Bound {
     }
 }
 
-/// The credentials and settings that were found.
+/// The credentials and the host that were found.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub base_url: Option<String>,
+    pub credentials: Option<Credentials>,
+    pub bound: Option<Bound>,
+}
+
+/// A profile.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Found {
+pub struct Profile {
     /// The base URL of the API.
     pub base_url: Option<String>,
     api_token: Option<SecretString>,
@@ -64,36 +72,44 @@ pub struct Found {
     pub keyring: bool,
     /// For the `autopi` command: the OpenAPI document that it uses.
     pub spec: Option<PathBuf>,
-    #[serde(skip)]
-    pub(crate) bound: Option<Bound>,
 }
 
-impl Found {
+impl Profile {
     /// Returns the API token, or else the JWT, or else the login.
-    pub fn credentials(self) -> Option<Credentials> {
-        match self {
-            Self {
-                api_token: Some(token),
-                ..
-            } => Some(Credentials::ApiToken(token)),
-            Self { jwt: Some(jwt), .. } => Some(Credentials::Jwt(jwt)),
-            Self {
-                email: Some(email),
-                password: Some(password),
-                ..
-            } => Some(Credentials::Login {
-                email,
-                password,
-                mfa: None,
-            }),
-            _ => None,
+    ///
+    /// # Errors
+    /// Returns an error if it has only one half of a login.
+    pub fn credentials(self, name: &str, home: &Path) -> Result<Option<Credentials>, Error> {
+        if let Some(token) = self.api_token {
+            return Ok(Some(Credentials::ApiToken(token)));
         }
+        if let Some(jwt) = self.jwt {
+            return Ok(Some(Credentials::Jwt(jwt)));
+        }
+        login(self.email, self.password).map_err(|[has, lacks]| {
+            let (path, has, lacks) = (path(home), has.to_lowercase(), lacks.to_lowercase());
+            Error::configuration(format!(
+                "the profile [{name}] of {} has `{has}` but no `{lacks}`: it needs both",
+                path.display()
+            ))
+        })
     }
+}
 
-    fn has_credentials(&self) -> bool {
-        self.api_token.is_some()
-            || self.jwt.is_some()
-            || (self.email.is_some() && self.password.is_some())
+/// Returns the credentials of a login, or the names of the half that is there and of the other.
+fn login(
+    email: Option<String>,
+    password: Option<SecretString>,
+) -> Result<Option<Credentials>, [&'static str; 2]> {
+    match (email, password) {
+        (Some(email), Some(password)) => Ok(Some(Credentials::Login {
+            email,
+            password,
+            mfa: None,
+        })),
+        (Some(_), None) => Err(["EMAIL", "PASSWORD"]),
+        (None, Some(_)) => Err(["PASSWORD", "EMAIL"]),
+        (None, None) => Ok(None),
     }
 }
 
@@ -108,64 +124,71 @@ pub(crate) fn variable(
     Ok(text.filter(|text| !text.is_empty()))
 }
 
+/// Returns the credentials of the environment, and the variables that hold them.
+///
+/// # Errors
+/// Returns an error if a variable is not UTF-8, or if only one half of a login is set.
+pub fn of_environment(
+    var: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<(Credentials, &'static str)>, Error> {
+    let secret = |name| Ok::<_, Error>(variable(&var, name)?.map(SecretString::from));
+    if let Some(token) = secret("AUTOPI_API_TOKEN")? {
+        return Ok(Some((Credentials::ApiToken(token), "AUTOPI_API_TOKEN")));
+    }
+    if let Some(jwt) = secret("AUTOPI_JWT")? {
+        return Ok(Some((Credentials::Jwt(jwt), "AUTOPI_JWT")));
+    }
+    let both = login(variable(&var, "AUTOPI_EMAIL")?, secret("AUTOPI_PASSWORD")?);
+    let both = both.map_err(|[has, lacks]| {
+        Error::configuration(format!(
+            "AUTOPI_{has} is set, but AUTOPI_{lacks} is not: set both, or neither"
+        ))
+    })?;
+    Ok(both.map(|login| (login, "AUTOPI_EMAIL and AUTOPI_PASSWORD")))
+}
+
 /// Reads the environment, then the file. The file is not opened if the environment has credentials.
 pub(crate) fn find(
     var: impl Fn(&str) -> Option<OsString>,
     home: Option<&Path>,
 ) -> Result<Found, Error> {
-    let text = |name| variable(&var, name);
-    let secret = |name| Ok::<_, Error>(text(name)?.map(SecretString::from));
-    let found = Found {
-        base_url: text("AUTOPI_BASE_URL")?,
-        api_token: secret("AUTOPI_API_TOKEN")?,
-        jwt: secret("AUTOPI_JWT")?,
-        email: text("AUTOPI_EMAIL")?,
-        password: secret("AUTOPI_PASSWORD")?,
+    let mut found = Found {
+        base_url: variable(&var, "AUTOPI_BASE_URL")?,
         ..Found::default()
     };
-    if found.has_credentials() {
+    if let Some((credentials, _)) = of_environment(&var)? {
+        found.credentials = Some(credentials);
         return Ok(found);
     }
-    if found.email.is_some() || found.password.is_some() {
-        return Err(Error::configuration(
-            "of AUTOPI_EMAIL and AUTOPI_PASSWORD only one is set: set both or none",
-        ));
-    }
-    let (Some(home), wanted) = (home, text("AUTOPI_PROFILE")?) else {
-        return Ok(found);
-    };
-    let path = path(home);
-    let mut profiles = match profiles(home)? {
-        None if wanted.is_some() => {
-            return Err(Error::configuration(format!(
-                "AUTOPI_PROFILE is set, but {} does not exist",
-                path.display()
-            )));
-        }
-        None => return Ok(found),
-        Some(profiles) => profiles,
-    };
+    let wanted = variable(&var, "AUTOPI_PROFILE")?;
     let name = wanted.as_deref().unwrap_or("default");
-    match profiles.remove(name) {
-        Some(profile) if profile.keyring => Err(Error::configuration(format!(
+    let all = home.map(profiles).transpose()?.flatten();
+    let profile = all.and_then(|mut all| all.remove(name));
+    let (Some(home), Some(profile)) = (home, profile) else {
+        let Some(name) = wanted else {
+            return Ok(found);
+        };
+        let why = match home {
+            Some(home) => format!("it is not in {}", path(home).display()),
+            None => "there is no home folder to read it from: set HOME".to_owned(),
+        };
+        return Err(Error::configuration(format!(
+            "AUTOPI_PROFILE names the profile [{name}], but {why}"
+        )));
+    };
+    if profile.keyring {
+        return Err(Error::configuration(format!(
             "the credentials of the profile [{name}] are in the keyring of the system, which only \
              the `autopi` command reads"
-        ))),
-        Some(mut profile) => {
-            let own = profile.base_url.as_deref().unwrap_or(BASE_URL);
-            profile.bound = Some(Bound {
-                name: name.to_owned(),
-                base_url: own.to_owned(),
-            });
-            profile.base_url = found.base_url.or(profile.base_url);
-            Ok(profile)
-        }
-        None if wanted.is_none() => Ok(found),
-        None => Err(Error::configuration(format!(
-            "there is no profile [{name}] in {}",
-            path.display()
-        ))),
+        )));
     }
+    found.bound = Some(Bound {
+        name: name.to_owned(),
+        base_url: profile.base_url.as_deref().unwrap_or(BASE_URL).to_owned(),
+    });
+    found.base_url = found.base_url.or_else(|| profile.base_url.clone());
+    found.credentials = profile.credentials(name, home)?;
+    Ok(found)
 }
 
 /// Returns the path of the file of profiles.
@@ -177,7 +200,7 @@ pub fn path(home: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Returns an error if the file cannot be read, is malformed, or can be read by others.
-pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Found>>, Error> {
+pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Profile>>, Error> {
     let path = path(home);
     let text = read(&path, home)?;
     text.map(|text| parse(&text, &path)).transpose()
@@ -254,7 +277,7 @@ fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
 }
 
 /// Parses the profiles. An error names the line but does not show it, as toml's own message would.
-fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Found>, Error> {
+fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Profile>, Error> {
     let text = text.expose_secret();
     toml::from_str(text).map_err(|e| {
         let line = e

@@ -28,12 +28,11 @@ fn found(
     let result = find(|name| env.get(name).cloned(), Some(&home)).map_err(|e| e.to_string());
     let _ = fs::remove_dir_all(&home);
     result.map(|found| {
-        let base = found.base_url.clone();
-        let who = match found.credentials() {
+        let who = match found.credentials {
             Some(Credentials::ApiToken(t)) => format!("token {}", t.expose_secret()),
             other => format!("{other:?}"),
         };
-        (who, base)
+        (who, found.base_url)
     })
 }
 
@@ -59,15 +58,6 @@ fn the_environment_comes_before_the_file() {
     )
     .unwrap();
     assert_eq!(base.as_deref(), Some("https://b.example"));
-    for half in ["AUTOPI_EMAIL", "AUTOPI_PASSWORD"] {
-        let error = found(Some((FILE, 0o600)), &[(half, "canary")]).unwrap_err();
-        assert!(
-            error.contains("only one is set") && !error.contains("canary"),
-            "{error}"
-        );
-        let whole = [(half, "canary"), ("AUTOPI_API_TOKEN", "of-env")];
-        assert_eq!(found(None, &whole).unwrap().0, "token of-env");
-    }
     let (who, _) = found(Some((FILE, 0o600)), &[("AUTOPI_PROFILE", "fleet")]).unwrap();
     assert_eq!(who, "Some(Login(** redacted **))");
     assert_eq!(found(None, &[]).unwrap().0, "None");
@@ -121,6 +111,54 @@ fn a_variable_that_is_not_utf_8_is_an_error() {
     }
 }
 
+/// What is set in part, or does not exist, is an error: nothing else takes its place.
+#[test]
+fn half_of_a_configuration_is_an_error_that_says_what_is_missing() {
+    let file = "[default]\napi_token = 'of-file'\n[half]\nemail = 'a@b.c'\n[other]\npassword = \
+                'canary'\n[ring]\nkeyring = true\n[whole]\njwt = 'x'\nemail = 'a@b.c'\n";
+    for (env, says) in [
+        (
+            &[("AUTOPI_EMAIL", "a@b.c")] as &[_],
+            "AUTOPI_EMAIL is set, but AUTOPI_PASSWORD is not",
+        ),
+        (
+            &[("AUTOPI_EMAIL", ""), ("AUTOPI_PASSWORD", "canary")],
+            "AUTOPI_PASSWORD is set, but AUTOPI_EMAIL is not",
+        ),
+        (
+            &[("AUTOPI_PASSWORD", "canary"), ("AUTOPI_PROFILE", "half")],
+            "AUTOPI_PASSWORD is set, but AUTOPI_EMAIL is not",
+        ),
+        (
+            &[("AUTOPI_PROFILE", "half")],
+            "credentials.toml has `email` but no `password`",
+        ),
+        (
+            &[("AUTOPI_PROFILE", "other")],
+            "credentials.toml has `password` but no `email`",
+        ),
+        (
+            &[("AUTOPI_PROFILE", "ring")],
+            "in the keyring of the system, which only",
+        ),
+        (&[("AUTOPI_PROFILE", "none")], "but it is not in"),
+    ] {
+        let error = found(Some((file, 0o600)), env).unwrap_err();
+        assert!(error.contains(says) && !error.contains("canary"), "{error}");
+    }
+    // A whole credential needs no other half.
+    for env in [
+        [("AUTOPI_EMAIL", "a@b.c"), ("AUTOPI_JWT", "x")],
+        [("AUTOPI_PASSWORD", "x"), ("AUTOPI_API_TOKEN", "x")],
+        [("AUTOPI_EMAIL", ""), ("AUTOPI_PROFILE", "whole")],
+    ] {
+        assert!(found(Some((file, 0o600)), &env).is_ok());
+    }
+    let profile = |name: &str| (name == "AUTOPI_PROFILE").then(|| "fleet".into());
+    let error = find(profile, None).err().unwrap().to_string();
+    assert!(error.contains("no home folder"), "{error}");
+}
+
 #[test]
 fn errors_in_the_profiles_file_show_no_secrets() {
     #[cfg(unix)]
@@ -171,7 +209,7 @@ fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
     change(&folder);
     let found = find(|_| None, Some(&home)).map_err(|e| e.to_string());
     let _ = fs::remove_dir_all(&home);
-    found.map(|found| format!("{:?}", found.credentials().is_some()))
+    found.map(|found| format!("{:?}", found.credentials.is_some()))
 }
 
 #[cfg(unix)]

@@ -1,8 +1,27 @@
-//! Reads YAML: one document, with its merge keys.
+//! Reads JSON, or else YAML: one document, with its merge keys. The command line has a link to this
+//! file.
 
-use autopi_codegen::exact::Exact;
 use serde::de::{DeserializeSeed, Error};
 use serde_json::Value;
+
+use super::exact::{self, Exact};
+
+/// Reads JSON, or else YAML with its merge keys.
+///
+/// # Errors
+/// Returns an error with line and column.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    match exact::json(serde_json::Deserializer::from_str(text)) {
+        Ok(value) => Ok(value),
+        Err(e) if is_json(text) => Err(format!("broken JSON: {e}")),
+        Err(_) => yaml(text).map_err(|e| format!("it is not JSON, and broken as YAML: {e}")),
+    }
+}
+
+pub(super) fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
 
 fn merged(text: &str) -> Result<Value, yaml_serde::Error> {
     let mut found = None;
@@ -54,7 +73,7 @@ fn merge(value: &mut Value) {
 /// more.
 const YAML_NESTING: usize = 500;
 
-pub(super) fn yaml(text: &str) -> Result<Value, String> {
+fn yaml(text: &str) -> Result<Value, String> {
     let mut depth = 0usize;
     for c in text.bytes() {
         match c {

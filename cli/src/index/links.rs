@@ -1,0 +1,57 @@
+//! References of a document. The build script compiles this file too.
+
+use serde_json::Value;
+
+/// Members that hold data, which may look like references.
+const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
+
+/// Returns the place and the target of the first reference to another file. What it leads to would
+/// be missing from the commands without a word.
+pub fn to_another_file(value: &Value, at: &str) -> Option<(String, String)> {
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, value)| match value.as_str() {
+            Some(target) if key == "$ref" && !target.starts_with('#') => {
+                Some((at.to_owned(), target.to_owned()))
+            }
+            Some(_) => None,
+            None if DATA.contains(&key.as_str()) || key.starts_with("x-") => None,
+            None => {
+                let step = key.replace('~', "~0").replace('/', "~1");
+                to_another_file(value, &format!("{at}/{step}"))
+            }
+        }),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(i, item)| to_another_file(item, &format!("{at}/{i}")))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the target of a reference within the document.
+pub fn target<'a>(document: &'a Value, value: &Value) -> Option<&'a Value> {
+    let pointer = value.get("$ref")?.as_str()?.strip_prefix('#')?;
+    document.pointer(&decoded(pointer))
+}
+
+/// Returns a pointer without the escapes of URLs, with which some programs write `{` and spaces.
+pub fn decoded(pointer: &str) -> String {
+    let mut parts = pointer.split('%');
+    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let code = part
+            .get(..2)
+            .filter(|c| c.bytes().all(|b| b.is_ascii_hexdigit()));
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                out.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
+            }
+            None => {
+                out.push(b'%');
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
