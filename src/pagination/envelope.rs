@@ -47,14 +47,6 @@ impl<T: DeserializeOwned> Page<T> {
         mode::expect_item(false);
         Ok(())
     }
-
-    fn append(&mut self, mut other: Self) {
-        self.results.append(&mut other.results);
-        self.errors.append(&mut other.errors);
-        (self.count, self.next, self.previous) = (other.count, other.next, other.previous);
-        (self.says_next, self.says_count) = (other.says_next, other.says_count);
-        self.extra.append(&mut other.extra);
-    }
 }
 
 /// Returns a count: `25`, `25.0` or `"25"`. Another form of it must not lose the page.
@@ -161,15 +153,21 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                 if mode::is_strict() {
                     return page.strict(seq).map(|()| page);
                 }
-                while let Some(raw) = seq.next_element::<Raw>()? {
-                    // A view that lists envelopes sends its only page inside an array.
-                    let listed = pieces::member(&raw.0, "results");
-                    let envelope = listed.is_some_and(|list| list.starts_with(b"["))
-                        && decode::read::<T>(&raw.0).is_err();
-                    match envelope.then(|| decode::read::<Self::Value>(&raw.0)) {
-                        Some(Ok(inner)) => page.append(inner),
-                        _ => page.add(raw, ""),
-                    }
+                let first: Option<Raw> = seq.next_element()?;
+                let second: Option<Raw> = seq.next_element()?;
+                // A view that lists envelopes sends its only page inside an array.
+                if let (Some(Raw(only)), None) = (&first, &second)
+                    && pieces::member(only, "results").is_some_and(|list| list.starts_with(b"["))
+                    && decode::read::<T>(only).is_err()
+                    && let Ok(inner) = decode::read(only)
+                {
+                    return Ok(inner);
+                }
+                for raw in first.into_iter().chain(second) {
+                    page.add(raw, "");
+                }
+                while let Some(raw) = seq.next_element()? {
+                    page.add(raw, "");
                 }
                 Ok(page)
             }
@@ -229,6 +227,12 @@ mod tests {
             (page.count, page.results.as_slice(), page.errors.len()),
             (Some(9), [1, 2].as_slice(), 1),
             "an envelope in an array"
+        );
+        let page: Page<i64> = serde_json::from_str(r#"[7,{"results":[1,2]}]"#).unwrap();
+        assert_eq!(
+            (page.results.as_slice(), page.errors.len()),
+            ([7].as_slice(), 1),
+            "a bad item that has results of its own"
         );
         let page: Page<BTreeMap<String, i64>> = serde_json::from_str(r#"{"a":1}"#).unwrap();
         assert_eq!(page.results[0]["a"], 1, "one object");
