@@ -807,6 +807,24 @@ async fn a_list_that_is_not_read_from_its_start_has_fewer_items_than_its_count()
     }
 }
 
+/// The first page would take its place.
+#[tokio::test]
+async fn a_page_that_is_no_number_is_refused() {
+    let server = pages_of("page", |_, rows| json!({ "results": rows })).await;
+    let client = server.client();
+    for value in ["-1", "", "last", "99999999999999999999"] {
+        let mut call = Call::new(&client, &PAGE);
+        call.query("page", value);
+        let rows: Result<Vec<Value>, Error> = call.stream().try_collect().await;
+        let error = rows.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(
+            error.to_string().contains(&format!("is `{value}`")),
+            "{error}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn next_links_of_every_form_are_followed_with_their_query_only() {
     for form in [

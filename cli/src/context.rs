@@ -213,7 +213,8 @@ impl Context {
     /// Returns the error of the call.
     pub fn dry(&self, sent: Result<()>) -> Result<()> {
         match self.shown.take() {
-            Some(curl) => self.output.text(&(curl + "\n")),
+            // Not into the file that `-o` names.
+            Some(curl) => Output::default().text(&(curl + "\n")),
             None => sent,
         }
     }

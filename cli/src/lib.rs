@@ -60,6 +60,16 @@ fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
     let parse = |arguments: &[OsString]| tree::command(index, said).try_get_matches_from(arguments);
     let matches = match parse(&arguments) {
         Ok(matches) => matches,
+        // `autopi help COMMAND` is `autopi COMMAND --help`, unless an area has the name.
+        Err(e) if tree::is_unknown(&e) && said.first.as_deref() == Some("help") => {
+            let mut asked = arguments;
+            if let Some(at) = asked.iter().position(|word| word == "help") {
+                asked.remove(at);
+            }
+            asked.push("--help".into());
+            let said = tree::scan(&asked);
+            return attempt(asked, &said);
+        }
         // `autopi AREA` lists its operations. A program that asks for data gets an error.
         Err(e) if tree::is_incomplete(&e) && !said.for_programs => {
             let help = parse(&[&arguments[..], &["--help".into()]].concat());

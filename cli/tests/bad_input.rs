@@ -33,6 +33,11 @@ fn unknown_commands_options_and_values_are_refused() {
         ("dongle devices-read", "--id: required, not given"),
         ("dongle devices-read x", "--id: must be an id like"),
         ("dongle devices-read x y", "unexpected value 'y'"),
+        (
+            "dongle devices-list --page -1",
+            "page: must be a whole number, 0 or more, is `-1`",
+        ),
+        ("help devises", "did you mean devices"),
         ("dongle devices-list --limit x", "--limit"),
         ("dongle devices-list --limit -1", "invalid value '-1'"),
         (
@@ -219,6 +224,10 @@ fn what_is_named_in_part_is_listed() {
     for (line, has) in [
         ("", "dongle         153 operations"),
         ("--quiet", "dongle         153 operations"),
+        ("help", "dongle         153 operations"),
+        ("help dongle", "devices-list"),
+        ("help dongle devices-list", "--page-size"),
+        ("help help", "dongle         153 operations"),
         ("dongle", "devices-list"),
         ("dongle --sandbox", "devices-list"),
         ("export", "telemetry"),

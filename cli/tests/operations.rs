@@ -176,6 +176,10 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
             assert!(shown.good().contains(part), "{part}: {shown:?}");
         }
     }
+    // The file is that of the data.
+    let shown = cli.line("dongle devices-list -o ./list.json --dry-run");
+    assert!(shown.good().starts_with("curl"), "{shown:?}");
+    assert!(!cli.home.path().join("list.json").exists());
     for line in [
         "dongle devices-list --dry-run",
         "api DELETE /dongle/devices/1/ --dry-run",

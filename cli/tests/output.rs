@@ -112,6 +112,30 @@ fn an_item_that_is_not_an_object_is_in_one_column() {
 }
 
 #[test]
+fn the_media_type_of_a_response_says_what_it_is_however_it_is_written() {
+    let url = support::server(|path| {
+        let body = match path {
+            "/lines/" => "content-type: application/x-ndjson\n{\"a\":1}\n{\"a\":2}\n",
+            "/upper/" => "content-type: Application/Problem+JSON; Charset=UTF-8\n{\"a\":1}",
+            "/page/" => "content-type: Text/HTML\n<html>",
+            _ => "\"x\"",
+        };
+        (200, body.into())
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "t");
+    let lines = cli.line("api GET /lines/");
+    assert_eq!(lines.good(), "{\"a\":1}\n{\"a\":2}\n");
+    assert_eq!(cli.line("api GET /upper/ -o yaml").good(), "a: 1\n");
+    cli.line("api GET /page/").bad(1, "an HTML page");
+    // What is not an object has no members.
+    assert_eq!(cli.line("api GET /x/").good(), "\"x\"\n");
+    cli.line("api GET /x/ --columns a")
+        .bad(2, "there is no member `a`\n");
+}
+
+#[test]
 fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
     let cli = Cli::shared();
     let run = |arguments: &[&str]| cli.run(&[&["devices", "--limit", "1"], arguments].concat());

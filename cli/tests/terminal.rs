@@ -216,6 +216,11 @@ fn watch_reports_a_lost_server_and_ends_on_a_refused_credential() {
         ("watch -o json", "draws a table"),
         ("watch -o x.csv", "draws a table"),
         ("watch --jq .", "draws a table"),
+        (
+            "watch --columns id,no_such",
+            "no device has a member `no_such`",
+        ),
+        ("watch --sort -no_such", "no device has a member `no_such`"),
     ] {
         Cli::shared().line(line).bad(2, says);
     }

@@ -42,9 +42,13 @@ impl Error {
                 true => secret::MASK.to_owned(),
                 false => shown(errors.join(" ")),
             };
-            format!(" {field}: {errors};")
+            format!("{field}: {errors}")
         });
-        fields.collect()
+        let fields: Vec<_> = fields.collect();
+        match fields.is_empty() {
+            true => String::new(),
+            false => format!(" {}", fields.join("; ")),
+        }
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, advice: &str) -> fmt::Result {
@@ -145,7 +149,7 @@ mod tests {
             (refused(detail), r#"HTTP 400 "\u{1b}[2Jx\u{202e}\r""#),
             (
                 refused(field),
-                r"HTTP 400 a\u{1b}]0;x\u{7}: b\u{9b}\u{200b}\n;",
+                r"HTTP 400 a\u{1b}]0;x\u{7}: b\u{9b}\u{200b}\n: ",
             ),
             (place, r"at `a\u{1b}\u{2066}[0]`: b\u{0}\u{feff}"),
         ] {

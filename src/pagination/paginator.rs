@@ -55,6 +55,13 @@ pub(super) struct Paginator {
     pub(super) early: EarlyRequest<Fetched>,
 }
 
+/// Pages would be counted from another number than the one that was given.
+fn unusable(name: &str, text: &str) -> Error {
+    Error::invalid(format!(
+        "{name}: must be a whole number, 0 or more, is `{text}`"
+    ))
+}
+
 fn hash(of: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
@@ -68,8 +75,9 @@ impl Paginator {
         spec: RequestSpec,
         list: ListOptions,
     ) -> Result<Self, Error> {
-        let given =
-            params.and_then(|p| spec.query.iter().find(|(k, _)| k == p.page)?.1.parse().ok());
+        let given = params.and_then(|p| spec.query.iter().find(|(k, _)| k == p.page));
+        let given = given.map(|(name, text)| text.parse().map_err(|_| unusable(name, text)));
+        let given = given.transpose()?;
         let first = u64::from(params.is_some_and(|p| p.page == "page"));
         let index = given.unwrap_or(first);
         let whole = index == first

@@ -8,6 +8,7 @@ use crate::{
     Context, Failure, Result,
     call::body,
     dry_run::Shown,
+    index::build::is_json,
     output::{View, line},
 };
 
@@ -140,15 +141,16 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             .await;
         }
         let download = request.send_download().await?;
-        let kind = download.content_type().unwrap_or_default().to_owned();
-        let is_json = kind.contains("json");
+        let kind = download.content_type().unwrap_or_default();
+        let kind = kind.to_ascii_lowercase();
         if kind.starts_with("text/html") {
             return Err(
                 Failure::failed("the response is an HTML page, not the API's")
                     .hint(crate::error::WRONG_HOST),
             );
         }
-        if is_json {
+        // Lines of JSON are written as they come.
+        if is_json(&kind) {
             let bytes = download.bytes().await?;
             if bytes.is_empty() {
                 return Ok(());

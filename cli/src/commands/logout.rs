@@ -10,7 +10,7 @@ use crate::{
     call::{self, Given},
     credentials::{self, ring, store},
     index::{Index, Operation},
-    output::line,
+    output::{Output, line},
 };
 
 pub fn command() -> Command {
@@ -60,7 +60,7 @@ pub fn run(context: &Context) -> Result<()> {
             .shown
             .take()
             .map_or_else(String::new, |curl| curl + "\n");
-        return context.output.text(&format!(
+        return Output::default().text(&format!(
             "{curl}# nothing is sent: the credential is removed from [{}]\n",
             line(&name)
         ));

@@ -28,7 +28,7 @@ pub fn columns(index: &'static Index, name: &str) -> Vec<String> {
         "run" => &run::COLUMNS,
         "trip" => &trip::COLUMNS,
         #[cfg(feature = "watch")]
-        "watch" => &crate::watch::COLUMNS,
+        "watch" => &crate::watch::COLUMNS.split(' ').collect::<Vec<_>>(),
         list => return lists::columns(index, list),
     };
     names.iter().map(|name| (*name).to_owned()).collect()

@@ -102,7 +102,7 @@ async fn respond(
                 .headers
                 .get("content-type")
                 .and_then(|v| v.to_str().ok());
-            if kind.is_some_and(|k| k.starts_with("text/html")) {
+            if kind.is_some_and(|k| k.to_ascii_lowercase().starts_with("text/html")) {
                 return Err(
                     Failure::failed("the response is an HTML page, not the API's")
                         .hint(crate::error::WRONG_HOST),

@@ -24,11 +24,7 @@ use clap::ArgMatches;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::{
-    Context, Failure, Result,
-    device::Device,
-    output::{Output, line},
-};
+use crate::{Context, Failure, Result, device::Device, output::line};
 pub use command::command;
 use files::Paths;
 use format::Format;
@@ -139,12 +135,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             }
         }
     };
-    let done = context.block_on(work);
-    match context.shown.take() {
-        // The request of a dry run does not go into the file.
-        Some(curl) => Output::default().text(&(curl + "\n")),
-        None => done,
-    }
+    context.dry(context.block_on(work))
 }
 
 /// Writes one file, or one for each device in a folder.

@@ -19,7 +19,8 @@ mod swagger;
 #[path = "trim.rs"]
 mod trim;
 
-use media::{is_json, is_multipart, is_urlencoded};
+pub use media::is_json;
+use media::{is_multipart, is_urlencoded};
 pub use names::kebab;
 use names::{Taken, command};
 use trim::trimmed;

@@ -7,17 +7,17 @@ use crate::{Failure, Result};
 
 /// Writes a value that is not a list.
 pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
-    if let Value::Object(members) = &value {
-        let order = output.sort.iter().map(|path| columns::order(path).0);
-        let mut asked = output.columns.iter().map(String::as_str).chain(order);
-        let is_unknown = |path: &&str| columns::get(&value, path).is_none() && !view.knows(path);
-        if let Some(path) = asked.find(is_unknown) {
-            let known: Vec<_> = members.keys().map(|k| escape::line(k)).collect();
-            return Err(
-                Failure::usage(format!("there is no member `{}`", escape::line(path)))
-                    .hint(format!("there are {}", known.join(", "))),
-            );
-        }
+    let order = output.sort.iter().map(|path| columns::order(path).0);
+    let mut asked = output.columns.iter().map(String::as_str).chain(order);
+    let is_unknown = |path: &&str| columns::get(&value, path).is_none() && !view.knows(path);
+    if let Some(path) = asked.find(is_unknown) {
+        let members = value.as_object().into_iter().flatten();
+        let known: Vec<_> = members.map(|(name, _)| escape::line(name)).collect();
+        let fault = Failure::usage(format!("there is no member `{}`", escape::line(path)));
+        return Err(match known.is_empty() {
+            true => fault,
+            false => fault.hint(format!("there are {}", known.join(", "))),
+        });
     }
     let value = match (output.columns.as_slice(), &value) {
         ([], _) => value,

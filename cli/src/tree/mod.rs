@@ -165,6 +165,11 @@ pub fn is_incomplete(error: &clap::Error) -> bool {
     )
 }
 
+/// Returns whether a word is no command.
+pub fn is_unknown(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::InvalidSubcommand
+}
+
 /// Returns the failure of a wrong call, with a suggestion.
 pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let text = error.to_string();
@@ -193,7 +198,7 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
             .hint(format!("`autopi {}--help` lists them", path()));
     }
     // Only the first part is shown, because the usage is in `--help`.
-    if error.kind() == ErrorKind::InvalidSubcommand {
+    if is_unknown(error) {
         return unknown(index, &words);
     }
     let body = text.strip_prefix("error: ").unwrap_or(&text);

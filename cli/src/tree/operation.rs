@@ -53,23 +53,27 @@ pub fn options(
 
 fn about(operation: &Operation) -> String {
     let entry = &operation.entry;
-    let mut text = help::about(entry);
     let more = operation.description.as_deref().unwrap_or_default().trim();
-    if !more.is_empty() && more != entry.summary {
-        let more: Vec<String> = more.lines().map(line).collect();
-        let _ = write!(text, "\n\n{}", more.join("\n"));
-    }
-    let _ = write!(
-        text,
-        "\n\n{} {}  ({})",
+    let more = if more == entry.summary { "" } else { more };
+    let more: Vec<String> = more.lines().map(line).collect();
+    let request = format!(
+        "{} {}  ({})",
         entry.method,
         line(entry.path),
         line(entry.id)
     );
-    if operation.deprecated {
-        text.push_str("\n\nDeprecated: the API will drop it.");
-    }
-    text
+    let deprecated = match operation.deprecated {
+        true => "Deprecated: the API will drop it.",
+        false => "",
+    };
+    let parts = [
+        line(entry.summary),
+        more.join("\n"),
+        request,
+        deprecated.into(),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
 }
 
 fn argument(index: &Index, parameter: &Parameter) -> Arg {

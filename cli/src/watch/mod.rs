@@ -16,11 +16,11 @@ use crate::{
     Context, Exit, Failure, Result,
     commands::lists,
     device::{self, Device},
-    output::columns,
+    output::{columns, line},
 };
 use input::Input;
+pub use screen::COLUMNS;
 use screen::Screen;
-pub use screen::USUAL as COLUMNS;
 
 pub fn command() -> Command {
     Command::new("watch")
@@ -55,6 +55,12 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             Failure::usage(format!("{odd}: watch draws a table on a terminal"))
                 .hint("`autopi positions` writes the same data once, in any format"),
         );
+    }
+    let order = output.sort.iter().map(|path| columns::order(path).0);
+    let mut named = output.columns.iter().map(String::as_str).chain(order);
+    if let Some(name) = named.find(|name| !COLUMNS.split(' ').any(|c| c == *name)) {
+        let what = format!("no device has a member `{}`", line(name));
+        return Err(Failure::usage(what).hint(format!("there are {}", COLUMNS.replace(' ', ", "))));
     }
     let has_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if !has_terminal && !context.dry_run {

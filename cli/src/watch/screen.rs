@@ -19,10 +19,11 @@ use crate::{
     output::{columns, line},
 };
 
-/// The columns; the last ones are dropped first if there is no room.
-pub const USUAL: [&str; 9] = [
-    "display", "state", "speed", "seen", "lat", "lon", "ts", "id", "unit_id",
-];
+/// The columns of a row, separated by spaces.
+pub const COLUMNS: &str = "display state speed seen lat lon ts id unit_id course altitude nsat \
+                           last_communication";
+/// How many of them are shown; the last ones are dropped first if there is no room.
+const USUAL: usize = 9;
 /// The age in seconds beyond which a position says nothing about now.
 const FRESH: i64 = 300;
 /// The maximum width of a column.
@@ -72,11 +73,15 @@ pub struct Screen {
 
 impl Screen {
     pub fn new(columns: Vec<String>, every: Duration) -> Self {
-        let usual = || USUAL.map(str::to_owned).to_vec();
+        let usual = || COLUMNS.split(' ').take(USUAL).map(str::to_owned);
         Self {
             every,
             is_asking: false,
-            columns: if columns.is_empty() { usual() } else { columns },
+            columns: if columns.is_empty() {
+                usual().collect()
+            } else {
+                columns
+            },
             rows: None,
             at: None,
             error: None,

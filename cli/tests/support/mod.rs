@@ -168,13 +168,18 @@ pub fn server(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Strin
             };
             while lines.next().is_some_and(|l| l.is_ok_and(|l| !l.is_empty())) {}
             let (status, body) = respond(first.split(' ').nth(1).unwrap());
+            // A body may name its type in its first line.
+            let (kind, body) = match body.strip_prefix("content-type: ") {
+                Some(rest) => rest.split_once('\n').unwrap(),
+                None => ("application/json", body.as_str()),
+            };
             let head = format!(
-                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: \
+                "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: \
                  {}\r\nconnection: close\r\n\r\n",
                 body.len()
             );
             // The client may have disconnected.
-            let _ = stream.write_all((head + &body).as_bytes());
+            let _ = stream.write_all((head + body).as_bytes());
         }
     });
     url
