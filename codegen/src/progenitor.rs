@@ -46,8 +46,8 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
         projected.get_mut(key).into_iter().for_each(plain);
     }
     projection::project(&mut projected);
-    let settings = settings(&doc, &pages, on)?;
-    prune(&mut projected);
+    let (settings, replaced) = settings(&doc, &pages, on)?;
+    prune(&mut projected, &replaced);
     let refused = |what: String| Error::new("", format!("progenitor can't read it: {what}"));
     let spec = serde_json::from_value(projected).map_err(|e| refused(e.to_string()))?;
     // typify panics on unexpected input.
@@ -212,11 +212,12 @@ fn is_client(of: &syn::Type) -> bool {
     matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
 }
 
+/// Returns the settings, and the components that our types replace.
 fn settings(
     doc: &Value,
     pages: &[(String, Value)],
     on: &dyn Fn(&str) -> bool,
-) -> Result<GenerationSettings, Error> {
+) -> Result<(GenerationSettings, BTreeSet<String>), Error> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -226,6 +227,7 @@ fn settings(
     let document = Document::new(doc);
     let used = operations::used(&document, &operations)?;
     let ours = types::all(&document, &used)?;
+    let mut replaced = BTreeSet::new();
     let mut replace = |name: &str, ty: TokenStream| {
         let name = heck::ToPascalCase::to_pascal_case(name);
         settings.with_replacement(name, ty.to_string().replace(' ', ""), iter::empty());
@@ -246,6 +248,7 @@ fn settings(
         };
         if needed.is_subset(&ours) {
             replace(name, ty);
+            replaced.insert((*name).to_owned());
         }
     }
     for (name, items) in pages {
@@ -261,5 +264,5 @@ fn settings(
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_conversion(schema, ty, impls.into_iter());
     }
-    Ok(settings)
+    Ok((settings, replaced))
 }

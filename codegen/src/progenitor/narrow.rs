@@ -78,8 +78,9 @@ pub fn pages(doc: &mut Value) -> Vec<(String, Value)> {
     found
 }
 
-/// Keeps only the components that something refers to.
-pub fn prune(doc: &mut Value) {
+/// Keeps only the components that something refers to, not counting what is inside of those that
+/// our types replace.
+pub fn prune(doc: &mut Value, replaced: &BTreeSet<String>) {
     fn refs(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(map) => {
@@ -93,7 +94,7 @@ pub fn prune(doc: &mut Value) {
     let (mut todo, mut used) = (Vec::new(), BTreeSet::new());
     refs(&doc["paths"], &mut todo);
     while let Some(name) = todo.pop() {
-        if used.insert(name.clone()) {
+        if used.insert(name.clone()) && !replaced.contains(&name) {
             refs(&doc["components"]["schemas"][&name], &mut todo);
         }
     }
