@@ -61,6 +61,8 @@ pub trait Record: Placeholder {
     const FIELDS: &'static [&'static str];
     /// The indices of the required fields.
     const REQUIRED: &'static [usize];
+    /// The indices of the required fields of a request that may be null.
+    const NULLABLE: &'static [usize] = &[];
     /// The indices of the fields that are secrets, by what the document or their names say.
     const SECRETS: &'static [usize] = &[];
     /// Whether the document allows members without a field.
@@ -117,11 +119,10 @@ pub fn debug<T: Record>(
 ) -> fmt::Result {
     let mut shown = f.debug_struct(name);
     for (i, (field, value)) in T::FIELDS.iter().zip(values).enumerate() {
-        if T::SECRETS.contains(&i) {
-            shown.field(field, &Hidden);
-        } else {
-            shown.field(field, &Redacted(*value));
-        }
+        match T::SECRETS.contains(&i) {
+            true => shown.field(field, &Hidden),
+            false => shown.field(field, &Redacted(*value)),
+        };
     }
     for rest in rest.iter().filter(|rest| !rest.is_nothing()) {
         shown.field("extra", &Redacted(*rest));
@@ -144,10 +145,8 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
         let (mut known, mut unknown) = (T::KEEPS_UNKNOWN, false);
         let mut seen = [0u64; 8];
         let mut hint = 0;
-        while let Some(key) = map.next_key_seed(Key {
-            fields: T::FIELDS,
-            hint,
-        })? {
+        let fields = T::FIELDS;
+        while let Some(key) = map.next_key_seed(Key { fields, hint })? {
             match key {
                 Ok(index) => {
                     (hint, known) = (index + 1, true);
@@ -172,8 +171,9 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
             return Err(A::Error::custom("the document names none of its members"));
         }
         let missing = T::REQUIRED.iter().find(|i| {
-            seen.get(**i / 64)
-                .is_some_and(|word| word & (1 << (**i % 64)) == 0)
+            let word = seen.get(**i / 64).copied().unwrap_or_default();
+            // The response has no null that its type tells apart from an absent member.
+            word & (1 << (**i % 64)) == 0 && !(mode::is_resent() && T::NULLABLE.contains(i))
         });
         match missing.and_then(|i| T::FIELDS.get(*i)) {
             Some(name) => Err(A::Error::missing_field(name)),

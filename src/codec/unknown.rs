@@ -101,22 +101,24 @@ pub fn write<M: SerializeMap>(
     }
 }
 
-/// Removes the marks that [`write`] added from a value that is kept unchanged.
-pub(crate) fn unmark(value: &mut Value) {
+/// Removes the marks that [`write`] added; returns whether there were any.
+pub(crate) fn unmark(value: &mut Value) -> bool {
     match value {
         Value::Object(map) => {
+            let mut any = false;
             let members = std::mem::take(map).into_iter().map(|(key, mut value)| {
-                unmark(&mut value);
                 let name = key.strip_prefix(UNKNOWN).map(str::to_owned);
+                any |= unmark(&mut value) | name.is_some();
                 (name.unwrap_or(key), value)
             });
             *map = members.collect();
+            any
         }
-        Value::Array(items) => items.iter_mut().for_each(unmark),
-        _ => {}
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| unmark(item) | any),
+        _ => false,
     }
 }
 
 /// The mark before the names of members that the document does not name, while a value is converted
 /// to another type.
-pub(crate) const UNKNOWN: char = '\0';
+pub(crate) const UNKNOWN: &str = "\0autopi\0";

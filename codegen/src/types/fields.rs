@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
@@ -14,6 +14,39 @@ use crate::{
     unions,
 };
 
+/// The code of a struct, collected field by field.
+#[derive(Default)]
+struct Code {
+    fields: TokenStream,
+    idents: Vec<Ident>,
+    keys: Vec<String>,
+    /// Indices of fields.
+    required: Vec<usize>,
+    nullable: Vec<usize>,
+    secrets: Vec<usize>,
+    /// Of `Record`: what initialises, reads and writes each field.
+    placeholders: TokenStream,
+    reads: TokenStream,
+    writes: TokenStream,
+    /// Of a request: the arguments and initialisers of `new`, setters, checks.
+    arguments: TokenStream,
+    initial: TokenStream,
+    setters: TokenStream,
+    checks: TokenStream,
+}
+
+/// A field: a property, with its Rust name and type.
+struct Field<'p> {
+    key: &'p str,
+    property: &'p Value,
+    ident: Ident,
+    /// The type without `Option`.
+    inner: TokenStream,
+    /// Whether it is always there, and whether it may be null.
+    needed: bool,
+    nullable: bool,
+}
+
 pub(super) fn object(
     doc: &Document<'_>,
     name: &str,
@@ -22,65 +55,88 @@ pub(super) fn object(
     about: &TokenStream,
 ) -> Result<TokenStream, Error> {
     let ident = doc.ident(name)?;
-    let schema_ref = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
-    let (properties, required) = doc.properties(schema_ref).unwrap_or_default();
+    let component = doc.schemas.get(name).copied().unwrap_or(&Value::Null);
+    let (properties, required) = doc.properties(component).unwrap_or_default();
     let mut taken = BTreeSet::from(["new".to_owned()]);
-    let (mut fields, mut setters, mut checks) =
-        (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    let (mut arguments, mut initial) = (TokenStream::new(), TokenStream::new());
-    let mut all_optional = true;
-    let (mut keys, mut must) = (Vec::new(), Vec::new());
-    let (mut shown, mut secrets) = (Vec::new(), Vec::new());
-    let (mut blanks, mut reads, mut writes) =
-        (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let mut code = Code::default();
     for (key, property) in &properties {
-        let field = names::unique(names::value_ident(key), &mut taken);
-        let mut used = BTreeSet::new();
-        let mut inner = doc.rust_type(property, &mut used)?;
-        let mut needed = required.contains(key) && (sent || schema::always(property));
+        let mut field = Field {
+            key,
+            property,
+            ident: names::unique(names::value_ident(key), &mut taken),
+            inner: doc.rust_type(property, &mut BTreeSet::new())?,
+            needed: required.contains(key) && (sent || schema::always(property)),
+            nullable: doc.is_nullable(property),
+        };
         if Document::target(property).is_some_and(|t| doc.needs_box(t, name)) {
-            inner = quote!(::std::boxed::Box<#inner>);
+            let inner = &field.inner;
+            field.inner = quote!(::std::boxed::Box<#inner>);
             // An object that required a value of its own type could not exist.
-            needed = false;
+            field.needed = false;
         }
-        let nullable = doc.is_nullable(property);
-        let field_about = describe::member(doc, key, &field.to_string(), property);
-        let deprecated = deprecated(property);
-        let ty = match (needed, nullable) {
+        code.add_to_record(doc, &field, sent);
+        if sent {
+            let tag = unions::literal(doc, name, key, property);
+            code.add_to_request(doc, &field, tag.filter(|_| field.needed));
+        }
+    }
+    let extra = names::unique(names::value_ident("extra"), &mut taken);
+    let keeps = code.add_extra(doc, schema, &extra)?;
+    Ok(code.emit(ident, about, sent, &extra, &keeps))
+}
+
+impl Code {
+    fn add_to_record(&mut self, doc: &Document<'_>, field: &Field<'_>, sent: bool) {
+        let (key, ident, inner) = (field.key, &field.ident, &field.inner);
+        let ty = match (field.needed, field.nullable) {
             (true, false) => inner.clone(),
-            (false, true) if sent => quote!(::std::option::Option<::std::option::Option<#inner>>),
+            (false, true) if sent => {
+                quote!(::std::option::Option<::std::option::Option<#inner>>)
+            }
             _ => quote!(::std::option::Option<#inner>),
         };
-        let index = keys.len();
-        keys.push(key);
-        if needed {
-            must.push(index);
+        let index = self.keys.len();
+        self.keys.push(key.to_owned());
+        self.idents.push(ident.clone());
+        if field.needed {
+            self.required.push(index);
         }
-        if doc.is_secret(key, property) {
-            secrets.push(index);
+        if field.needed && field.nullable && sent {
+            self.nullable.push(index);
         }
-        fields.extend(quote!(#field_about #deprecated pub #field: #ty,));
-        blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
-        shown.push(field.clone());
+        if doc.is_secret(key, field.property) {
+            self.secrets.push(index);
+        }
+        let about = describe::member(doc, key, &ident.to_string(), field.property);
+        let deprecated = deprecated(field.property);
+        self.fields
+            .extend(quote!(#about #deprecated pub #ident: #ty,));
+        self.placeholders
+            .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
         // The field distinguishes null from absent, so null is one of its values.
-        reads.extend(if !needed && nullable && sent {
-            quote!(#index => self.#field = ::std::option::Option::Some(map.next_value()?),)
+        self.reads
+            .extend(if !field.needed && field.nullable && sent {
+                quote!(#index => self.#ident = ::std::option::Option::Some(map.next_value()?),)
+            } else {
+                quote!(#index => self.#ident = map.next_value()?,)
+            });
+        self.writes.extend(if field.needed {
+            quote!(map.serialize_entry(#key, &self.#ident)?;)
         } else {
-            quote!(#index => self.#field = map.next_value()?,)
+            quote!(crate::rt::serialize_if_some(map, #key, &self.#ident)?;)
         });
-        writes.extend(if needed {
-            quote!(map.serialize_entry(#key, &self.#field)?;)
-        } else {
-            quote!(crate::rt::serialize_if_some(map, #key, &self.#field)?;)
-        });
-        if !sent {
-            continue;
-        }
-        checks.extend(checks::field(doc, key, &field, property, needed, nullable));
-        if needed && let Some(tag) = unions::literal(doc, name, key, property) {
-            all_optional = false;
-            initial.extend(quote!(#field: ::std::convert::Into::into(#tag),));
-            continue;
+    }
+
+    /// Adds an argument or a setter; a field with a `tag` has no other value.
+    fn add_to_request(&mut self, doc: &Document<'_>, field: &Field<'_>, tag: Option<TokenStream>) {
+        let (ident, inner, property) = (&field.ident, &field.inner, field.property);
+        let (needed, nullable) = (field.needed, field.nullable);
+        let checks = checks::field(doc, field.key, ident, property, needed, nullable);
+        self.checks.extend(checks);
+        if let Some(tag) = tag {
+            self.initial
+                .extend(quote!(#ident: ::std::convert::Into::into(#tag),));
+            return;
         }
         // A string is taken as `str`, so that `None` is an `Option<&str>`.
         let target = match inner.to_string() == ":: std :: string :: String" {
@@ -92,120 +148,151 @@ pub(super) fn object(
                 quote!(crate::IntoNullable<#target>),
                 quote!(into_nullable()),
             ),
-            false if is_value(&inner) => (quote!(crate::IntoValue<#inner>), quote!(into_value())),
+            false if is_value(inner) => (quote!(crate::IntoValue<#inner>), quote!(into_value())),
             false => (quote!(::std::convert::Into<#inner>), quote!(into())),
         };
         if needed {
-            all_optional = false;
-            arguments.extend(quote!(#field: impl #taken,));
-            initial.extend(quote!(#field: #field.#become_value,));
-            continue;
+            self.arguments.extend(quote!(#ident: impl #taken,));
+            self.initial.extend(quote!(#ident: #ident.#become_value,));
+            return;
         }
-        initial.extend(quote!(#field: ::std::option::Option::None,));
-        let set = format!("Sets `{}`.", field.to_string().trim_start_matches("r#"));
-        setters.extend(quote! {
-            #[markup = #set]
+        self.initial
+            .extend(quote!(#ident: ::std::option::Option::None,));
+        let about = format!("Sets `{}`.", ident.to_string().trim_start_matches("r#"));
+        let deprecated = deprecated(property);
+        self.setters.extend(quote! {
+            #[markup = #about]
             #deprecated
-            pub fn #field(mut self, value: impl #taken) -> Self {
-                self.#field = ::std::option::Option::Some(value.#become_value);
+            pub fn #ident(mut self, value: impl #taken) -> Self {
+                self.#ident = ::std::option::Option::Some(value.#become_value);
                 self
             }
         });
     }
-    let extra = match schema.get("additionalProperties") {
-        Some(value @ Value::Object(map)) if !map.is_empty() => Some((
-            doc.nullable(value, &mut BTreeSet::new())?,
-            checks::body(doc, value),
-        )),
-        Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
-        _ => None,
-    };
-    let field = names::unique(names::value_ident("extra"), &mut taken);
-    blanks.extend(quote!(#field: crate::rt::Placeholder::placeholder(),));
-    initial.extend(quote!(#field: ::std::default::Default::default(),));
-    let about_extra = "Members that the document does not name.";
-    let keeps = match extra {
-        Some((extra, each)) => {
-            if !each.is_empty() {
-                checks.extend(quote!(v.values("", &self.#field, |v, value| { #each });));
-            }
-            fields.extend(quote! {
-                #[markup = #about_extra]
-                pub #field: ::std::collections::BTreeMap<::std::string::String, #extra>,
-            });
-            writes.extend(quote! {
-                for (key, value) in &self.#field {
-                    crate::rt::write_unknown(map, key, value)?;
+
+    /// Adds the field for all other members; returns how `Record` fills it.
+    fn add_extra(
+        &mut self,
+        doc: &Document<'_>,
+        schema: &Value,
+        ident: &Ident,
+    ) -> Result<TokenStream, Error> {
+        let values = match schema.get("additionalProperties") {
+            Some(value @ Value::Object(map)) if !map.is_empty() => Some((
+                doc.nullable(value, &mut BTreeSet::new())?,
+                checks::body(doc, value),
+            )),
+            Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
+            _ => None,
+        };
+        self.placeholders
+            .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
+        self.initial
+            .extend(quote!(#ident: ::std::default::Default::default(),));
+        let about = "Members that the document does not name.";
+        let Some((value, each)) = values else {
+            self.fields
+                .extend(quote!(#[markup = #about] pub #ident: crate::UnknownMembers,));
+            self.writes.extend(quote!(self.#ident.write(map)?;));
+            return Ok(quote! {
+                fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> {
+                    ::std::option::Option::Some(&mut self.#ident)
                 }
             });
+        };
+        if !each.is_empty() {
+            self.checks
+                .extend(quote!(v.values("", &self.#ident, |v, value| { #each });));
+        }
+        self.fields.extend(quote! {
+            #[markup = #about]
+            pub #ident: ::std::collections::BTreeMap<::std::string::String, #value>,
+        });
+        self.writes.extend(quote! {
+            for (key, value) in &self.#ident {
+                crate::rt::write_unknown(map, key, value)?;
+            }
+        });
+        Ok(quote! {
+            const KEEPS_UNKNOWN: bool = true;
+            fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                &mut self,
+                key: ::std::string::String,
+                map: &mut A,
+            ) -> ::std::result::Result<(), A::Error> {
+                self.#ident.insert(key, map.next_value()?);
+                ::std::result::Result::Ok(())
+            }
+        })
+    }
+
+    fn emit(
+        self,
+        ident: &Ident,
+        about: &TokenStream,
+        sent: bool,
+        extra: &Ident,
+        keeps: &TokenStream,
+    ) -> TokenStream {
+        #[rustfmt::skip]
+        let Self {
+            fields, idents, keys, required, placeholders, reads, writes, arguments, initial,
+            setters, checks, ..
+        } = &self;
+        let request = sent.then(|| {
             quote! {
-                const KEEPS_UNKNOWN: bool = true;
-                fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                impl #ident {
+                    #[markup = "Builds a request from its required fields."]
+                    pub fn new(#arguments) -> Self { Self { #initial } }
+                    #setters
+                }
+                impl crate::rt::Check for #ident {
+                    fn check(&self, v: &mut crate::rt::Violations) { #checks }
+                }
+            }
+        });
+        let default = (sent && required.is_empty()).then(|| quote!(, Default));
+        let nullable = indices("NULLABLE", &self.nullable);
+        let secrets = indices("SECRETS", &self.secrets);
+        quote! {
+            #about
+            #[derive(Clone, PartialEq #default)]
+            #[non_exhaustive]
+            pub struct #ident { #fields }
+            impl crate::rt::Placeholder for #ident {
+                #[inline]
+                fn placeholder() -> Self { Self { #placeholders } }
+            }
+            impl crate::rt::Record for #ident {
+                const FIELDS: &'static [&'static str] = &[#(#keys),*];
+                const REQUIRED: &'static [usize] = &[#(#required),*];
+                #nullable
+                #secrets
+                fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
                     &mut self,
-                    key: ::std::string::String,
+                    index: usize,
                     map: &mut A,
                 ) -> ::std::result::Result<(), A::Error> {
-                    self.#field.insert(key, map.next_value()?);
+                    match index { #reads _ => {} }
+                    ::std::result::Result::Ok(())
+                }
+                #keeps
+                fn write<M: crate::rt::serde::ser::SerializeMap>(
+                    &self,
+                    map: &mut M,
+                ) -> ::std::result::Result<(), M::Error> {
+                    #writes
                     ::std::result::Result::Ok(())
                 }
             }
+            crate::__record!(#ident #(#idents)* ; #extra);
+            #request
         }
-        None => {
-            fields.extend(quote!(#[markup = #about_extra] pub #field: crate::UnknownMembers,));
-            writes.extend(quote!(self.#field.write(map)?;));
-            quote! {
-                fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> {
-                    ::std::option::Option::Some(&mut self.#field)
-                }
-            }
-        }
-    };
-    let secrets =
-        (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [usize] = &[#(#secrets),*];));
-    let default = (sent && all_optional).then(|| quote!(, Default));
-    let methods = sent.then(|| {
-        quote! {
-            impl #ident {
-                #[markup = "Builds a request from its required fields."]
-                pub fn new(#arguments) -> Self { Self { #initial } }
-                #setters
-            }
-            impl crate::rt::Check for #ident {
-                fn check(&self, v: &mut crate::rt::Violations) { #checks }
-            }
-        }
-    });
-    Ok(quote! {
-        #about
-        #[derive(Clone, PartialEq #default)]
-        #[non_exhaustive]
-        pub struct #ident { #fields }
-        impl crate::rt::Placeholder for #ident {
-            #[inline]
-            fn placeholder() -> Self { Self { #blanks } }
-        }
-        impl crate::rt::Record for #ident {
-            const FIELDS: &'static [&'static str] = &[#(#keys),*];
-            const REQUIRED: &'static [usize] = &[#(#must),*];
-            #secrets
-            fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
-                &mut self,
-                index: usize,
-                map: &mut A,
-            ) -> ::std::result::Result<(), A::Error> {
-                match index { #reads _ => {} }
-                ::std::result::Result::Ok(())
-            }
-            #keeps
-            fn write<M: crate::rt::serde::ser::SerializeMap>(
-                &self,
-                map: &mut M,
-            ) -> ::std::result::Result<(), M::Error> {
-                #writes
-                ::std::result::Result::Ok(())
-            }
-        }
-        crate::__record!(#ident #(#shown)* ; #field);
-        #methods
-    })
+    }
+}
+
+/// Returns a constant of `Record`, unless it is empty, which is its default.
+fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
+    let name = quote::format_ident!("{name}");
+    (!indices.is_empty()).then(|| quote!(const #name: &'static [usize] = &[#(#indices),*];))
 }

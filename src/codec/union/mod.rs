@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::{
     Json,
-    codec::{decode, digits, mode, raw, unknown::unmark},
+    codec::{decode, digits, mode, raw},
 };
 
 pub use self::shape::{Alternative, Shape, Tag, kind};
@@ -151,21 +151,14 @@ fn passed() -> bool {
 pub fn of<U: Union>(value: Value) -> U {
     let order = order(U::TAG, U::ALTERNATIVES, &value);
     if order.is_empty() {
-        return unknown(value);
+        return U::unknown(Json(value));
     }
     let mut strictly = order.iter().map(|i| read(*i, Source::Strict(&value)));
     let known = strictly.find_map(|read| read);
     match known.or_else(|| leniently(&order, value.to_string().as_bytes())) {
         Some(known) => known,
-        None => unknown(value),
+        None => U::unknown(Json(value)),
     }
-}
-
-fn unknown<U: Union>(mut value: Value) -> U {
-    if mode::is_resent() {
-        unmark(&mut value);
-    }
-    U::unknown(Json(value))
 }
 
 /// Reads leniently, but only if no other alternative is possible.
