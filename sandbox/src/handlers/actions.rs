@@ -86,18 +86,8 @@ impl Resources {
                     .or(account)
                     .or_else(|| sent_ids(call, property));
                 if let Some(value) = value {
-                    map.insert(
-                        name.to_owned(),
-                        coercer.coerce(
-                            property.of,
-                            value,
-                            name,
-                            SampleContext {
-                                rng: context.rng.at(name),
-                                ..context
-                            },
-                        ),
-                    );
+                    let value = coercer.coerce(property.of, value, name, context.part(name));
+                    map.insert(name.to_owned(), value);
                 }
             }
             if object.is_free_form() {
@@ -114,7 +104,7 @@ impl Resources {
         let Some(response) = call.operation.response else {
             return Ok(Outcome::Empty);
         };
-        // What is posted to a singleton replaces it.
+        // A POST to a singleton replaces its value.
         let kept = |o: &Operation| {
             let free = |of: SchemaRef| {
                 call.spec
@@ -172,8 +162,8 @@ impl Resources {
     }
 }
 
-/// Returns the ids that were sent, for a list of ids in a response; an empty list for one of
-/// failures.
+/// Returns the value of a response's list of ids: the ids that were sent or, if the list is one of
+/// failures, none.
 pub fn sent_ids(call: &Call<'_>, property: &Property) -> Option<Value> {
     const FAILURE_PREFIXES: [&str; 6] = ["skip", "fail", "error", "missing", "invalid", "reject"];
     let schemas = &call.spec.schemas;

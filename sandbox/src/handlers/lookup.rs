@@ -12,7 +12,7 @@ use crate::{
 
 impl Resources {
     /// Returns whether the item that a field refers to exists; `None` if the field is not a
-    /// reference. Without an id, only whether it is one.
+    /// reference. Without an id, `Some(true)` for any reference.
     pub fn related(&self, spec: &Spec, name: &str, kind: IdKind, id: Option<&str>) -> Option<bool> {
         let collections_of = spec.collections_of.get(&(names::subject(name), kind))?;
         let Some(id) = id.filter(|_| self.check_references) else {
@@ -164,10 +164,7 @@ impl Resources {
         }
         let property = spec.schemas.at(c.full).object()?.get(name)?;
         let context = self.context(place, item, &c.resource);
-        let part = SampleContext {
-            rng: context.rng.at(name),
-            ..context
-        };
+        let part = context.part(name);
         Some(
             item.sent
                 .get(name)
@@ -224,7 +221,7 @@ impl Resources {
 }
 
 pub fn unlisted_item(id: &str) -> Item {
-    // The same id always gives the same number.
+    // Computed from the id, so that the same id always shows the same item.
     let index = id.parse::<u64>().map_or_else(
         |_| Rng::of(0, id).below(1 << 20),
         |n| n.saturating_sub(1) % (1 << 40),

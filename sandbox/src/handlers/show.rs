@@ -7,7 +7,7 @@ use crate::{
         Call, PathIds, Resources,
         lookup::{as_id, path_id_of},
     },
-    sample::{SampleContext, coerce::Coercer, totals},
+    sample::{coerce::Coercer, totals},
     spec::{
         IdKind, Kind, Spec,
         schema::{Kind as Type, Property, SchemaRef},
@@ -67,8 +67,9 @@ impl Resources {
         }
     }
 
-    /// Returns the alternative of an item: what was sent tells, or else its number. A schema that
-    /// is not a union is its own alternative.
+    /// Returns the alternative of a union that an item is shown as: the one that fits what was sent
+    /// for the item or, if nothing was, the one that its index picks. A schema that is not a union
+    /// is its own alternative.
     pub fn alternative(&self, spec: &Spec, schema: SchemaRef, item: &Item) -> Chosen {
         let own = || spec.schemas.pick(schema, item.index, |_| true);
         let own = own().unwrap_or_else(|| Chosen {
@@ -145,10 +146,7 @@ impl Resources {
         let mut out: Map<String, Value> = named.cloned().collect();
         for property in object.properties.iter().filter(|p| !p.of.write_only) {
             let name = property.name.as_str();
-            let part = SampleContext {
-                rng: context.rng.at(name),
-                ..context
-            };
+            let part = context.part(name);
             let value = if c.key.as_deref() == Some(name) {
                 as_id(c.id, &item.id)
             } else if let Some((_, tag)) = tags.iter().find(|(n, _)| n == name) {
@@ -160,7 +158,8 @@ impl Resources {
             {
                 id.clone()
             } else {
-                // The fullest form decides, so that all operations show the same values.
+                // Values are made by the collection's fullest schema, so that all operations show
+                // the same ones.
                 let known = full.and_then(|f| f.get(name)).unwrap_or(property);
                 let mut made = coercer.sampler.property(known, part);
                 let short = made
@@ -189,7 +188,7 @@ impl Resources {
         out.into()
     }
 
-    /// Returns the sent members that may be stored: not the id, and nothing that must not be shown.
+    /// Returns the sent members that may be stored: not the id, passwords or write-only members.
     pub fn writable_fields(
         &self,
         call: &Call<'_>,

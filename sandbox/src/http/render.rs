@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode, Uri, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     Wire,
@@ -31,12 +31,8 @@ pub fn render(
         sampler: api.resources.sampler(&api.served),
         strict,
     };
-    let context = SampleContext {
-        rng: Rng::of(api.resources.seed, uri.path()),
-        index: values.len() as u64,
-        resource: "",
-        second: None,
-    };
+    let rng = Rng::of(api.resources.seed, uri.path());
+    let context = SampleContext::new(rng, values.len() as u64);
     let value = match outcome {
         _ if operation.status == StatusCode::NO_CONTENT => {
             return response::new(operation.status, "", "");
@@ -69,71 +65,65 @@ pub fn render(
             items,
             total,
             paging,
-        } => {
-            let Some(list) = &operation.list else {
-                // The document says nothing about a response without a schema, so it is that of the
-                // live API.
-                let Some(response) = operation.response else {
-                    return response::new(operation.status, media(operation), page::array(&items));
+        } => match (&operation.list, operation.response) {
+            (Some(list), _) => {
+                let exact = |(n, item): (u64, &Arc<Shown>)| {
+                    let context = SampleContext {
+                        index: n,
+                        ..context.nth(n)
+                    };
+                    let item = coercer.coerce(list.item, item.value.clone(), "", context);
+                    Arc::new(Shown::from(item))
                 };
-                return send(
-                    operation,
-                    &coercer.coerce(
-                        response,
-                        items.first().map(|i| i.value.clone()).unwrap_or_default(),
-                        "",
-                        context,
-                    ),
-                );
-            };
-            let exact = |(n, item): (usize, &Arc<Shown>)| {
-                let context = SampleContext {
-                    rng: context.rng.nth(n as u64),
-                    index: n as u64,
-                    ..context
+                let items = match strict {
+                    true => (0..).zip(&items).map(exact).collect(),
+                    false => items,
                 };
-                let item = coercer.coerce(list.item, item.value.clone(), "", context);
-                Arc::new(Shown::from(item))
-            };
-            let items = if strict {
-                items.iter().enumerate().map(exact).collect()
-            } else {
-                items
-            };
-            let json = |keys: &[String]| {
-                let mut envelope =
-                    page::envelope(keys, strict, items.len(), (total, paging), (headers, uri));
-                // Further members, such as totals by kind.
-                let object = operation
-                    .response
-                    .and_then(|a| api.served.schemas.at(a).object());
-                for property in object
-                    .into_iter()
-                    .flat_map(|o| &o.properties)
-                    .filter(|p| !page::ENVELOPE_MEMBERS.contains(&p.name.as_str()))
-                {
-                    let (name, context) = (
-                        property.name.as_str(),
-                        SampleContext {
-                            rng: context.rng.at(&property.name),
-                            ..context
-                        },
-                    );
-                    let value = coercer.sampler.value(property.of, name, context);
-                    let value = coercer.coerce(property.of, value, name, context);
-                    envelope.insert(name.to_owned(), value);
-                }
-                page::json(&envelope, &items)
-            };
-            let text = match &list.form {
-                Form::Array => page::array(&items),
-                Form::Envelope(keys) => json(keys),
-                Form::Envelopes(keys) => format!("[{}]", json(keys)),
-            };
-            return response::new(operation.status, media(operation), text);
-        }
+                let page = |keys: &[String]| {
+                    let sizes = (total, paging);
+                    let mut envelope =
+                        page::envelope(keys, strict, items.len(), sizes, (headers, uri));
+                    envelope.extend(further_members(operation, &coercer, context));
+                    page::json(&envelope, &items)
+                };
+                let text = match &list.form {
+                    Form::Array => page::array(&items),
+                    Form::Envelope(keys) => page(keys),
+                    Form::Envelopes(keys) => format!("[{}]", page(keys)),
+                };
+                return response::new(operation.status, media(operation), text);
+            }
+            // The document says nothing about a response without a schema, so it is that of the
+            // live API.
+            (None, None) => {
+                return response::new(operation.status, media(operation), page::array(&items));
+            }
+            (None, Some(response)) => {
+                let first = items.first().map(|i| i.value.clone());
+                coercer.coerce(response, first.unwrap_or_default(), "", context)
+            }
+        },
     };
     send(operation, &value)
+}
+
+/// Returns the members of an envelope that are not about the page, such as totals by kind.
+fn further_members(
+    operation: &Operation,
+    coercer: &Coercer<'_>,
+    context: SampleContext<'_>,
+) -> Map<String, Value> {
+    let schemas = coercer.sampler.schemas;
+    let object = operation.response.and_then(|of| schemas.at(of).object());
+    let properties = object.into_iter().flat_map(|o| &o.properties);
+    let further = properties.filter(|p| !page::ENVELOPE_MEMBERS.contains(&p.name.as_str()));
+    let members = further.map(|property| {
+        let (name, context) = (property.name.as_str(), context.part(&property.name));
+        let value = coercer.sampler.value(property.of, name, context);
+        let value = coercer.coerce(property.of, value, name, context);
+        (name.to_owned(), value)
+    });
+    members.collect()
 }
 
 /// Returns the media type of a JSON response.
@@ -187,12 +177,7 @@ pub fn login(api: &Api, operation: &Operation, sent: &Value, response: Value) ->
     if let Some(password) = echo.get_mut("password") {
         *password = "********".into();
     }
-    let context = SampleContext {
-        rng: Rng::of(api.resources.seed, "login"),
-        index: 0,
-        resource: "",
-        second: None,
-    };
+    let context = SampleContext::new(Rng::of(api.resources.seed, "login"), 0);
     let mut value = Coercer {
         sampler: api.resources.sampler(&api.served),
         strict: true,

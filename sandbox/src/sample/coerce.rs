@@ -7,7 +7,7 @@ use crate::{
     sample::{SampleContext, Sampler},
     spec::{
         names,
-        schema::{Kind, SchemaRef},
+        schema::{Kind, Object, SchemaRef},
         union::Chosen,
     },
     util::json,
@@ -22,7 +22,7 @@ pub struct Coercer<'a> {
 }
 
 impl Coercer<'_> {
-    /// Converts a value; whatever cannot be converted is made anew.
+    /// Converts a value; what cannot be converted is replaced by a generated value.
     pub fn coerce(
         &self,
         place: SchemaRef,
@@ -56,53 +56,18 @@ impl Coercer<'_> {
                 ..context
             }
         };
-        let part = |name: &str| SampleContext {
-            rng: context.rng.at(name),
-            ..context
-        };
+        let made = || self.clean(place, fresh(), name, context);
         match (&schema.kind, value) {
             (Kind::Union(_), value) => {
-                let found = schemas
-                    .alternatives(place, &value, false)
-                    .unwrap_or_default();
+                let found = schemas.alternatives(place, &value, false);
+                let found = found.unwrap_or_default();
                 let fits = |c: &&Chosen| schemas.fits(c.of, &value);
                 match found.iter().find(fits).or(found.first()) {
                     Some(c) => c.with_tags(self.coerce(c.of, value, name, context)),
-                    None => self.clean(place, fresh(), name, context),
+                    None => made(),
                 }
             }
-            (Kind::Object(object), Value::Object(map)) if object.is_free_form() => {
-                match object.others.filter(|o| o.is_typed()) {
-                    Some(other) => map
-                        .into_iter()
-                        .map(|(k, v)| (k.clone(), self.coerce(other, v, &k, part(&k))))
-                        .collect::<Map<_, _>>()
-                        .into(),
-                    None => Value::Object(map),
-                }
-            }
-            (Kind::Object(object), Value::Object(mut map)) => {
-                let mut out = Map::new();
-                for property in &object.properties {
-                    let name = property.name.as_str();
-                    if let Some(value) = map.remove(name) {
-                        out.insert(
-                            name.to_owned(),
-                            self.coerce(property.of, value, name, part(name)),
-                        );
-                    } else if property.required || property.of.read_only {
-                        let made = self.sampler.value(property.of, name, part(name));
-                        out.insert(
-                            name.to_owned(),
-                            self.clean(property.of, made, name, part(name)),
-                        );
-                    }
-                }
-                if object.others.is_some() {
-                    out.extend(map);
-                }
-                out.into()
-            }
+            (Kind::Object(object), Value::Object(map)) => self.object(object, map, context),
             // A JSON field, which drf-yasg documents as an object.
             (Kind::Object(object), value)
                 if !self.strict
@@ -113,32 +78,20 @@ impl Coercer<'_> {
             }
             (Kind::Object(_), Value::Array(list)) => match list.into_iter().next() {
                 Some(first) => self.coerce(place, first, name, context),
-                None => self.clean(place, fresh(), name, context),
+                None => made(),
             },
-            // An id, where the response shows the whole object.
+            // The value is an id, and the response shows the whole object.
             (Kind::Object(object), scalar) => {
-                let mut made = self.clean(place, fresh(), name, context);
-                if let (Some(id), Some(map)) = (
-                    object.get("id").filter(|p| schemas.fits(p.of, &scalar)),
-                    made.as_object_mut(),
-                ) {
+                let mut made = made();
+                let id = object.get("id").filter(|p| schemas.fits(p.of, &scalar));
+                if let (Some(id), Some(map)) = (id, made.as_object_mut()) {
                     map.insert(id.name.clone(), scalar);
                 }
                 made
             }
             (Kind::List(item), Value::Array(list)) => {
-                let nth = |(n, value): (usize, Value)| {
-                    self.coerce(
-                        *item,
-                        value,
-                        name,
-                        SampleContext {
-                            rng: context.rng.nth(n as u64),
-                            ..context
-                        },
-                    )
-                };
-                list.into_iter().enumerate().map(nth).collect()
+                let nth = |(n, value)| self.coerce(*item, value, name, context.nth(n));
+                (0..).zip(list).map(nth).collect()
             }
             (Kind::List(item), value) => {
                 Value::Array(vec![self.coerce(*item, value, name, context)])
@@ -148,23 +101,21 @@ impl Coercer<'_> {
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.text_fits(place, &text) =>
             {
-                if place.nullable {
-                    Value::Null
-                } else {
-                    fresh()
+                match place.nullable {
+                    true => Value::Null,
+                    false => fresh(),
                 }
             }
             (_, value) if schemas.fits(place, &value) => value,
-            // The whole object, where the response shows its id.
+            // The value is the whole object, and the response shows its id.
             (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
                 map.get("id").cloned().unwrap_or_default()
             }
             (Kind::Text(_), value) => {
                 let text = Value::from(json::text(&value));
-                if schemas.fits(place, &text) {
-                    text
-                } else {
-                    fresh()
+                match schemas.fits(place, &text) {
+                    true => text,
+                    false => fresh(),
                 }
             }
             (_, Value::String(text)) => serde_json::from_str(&text)
@@ -175,7 +126,44 @@ impl Coercer<'_> {
         }
     }
 
-    /// Replaces values of the live API in method fields.
+    /// Converts each member, and generates those that a response always has.
+    fn object(
+        &self,
+        object: &Object,
+        mut map: Map<String, Value>,
+        context: SampleContext<'_>,
+    ) -> Value {
+        if object.is_free_form() {
+            let Some(of) = object.others.filter(|o| o.is_typed()) else {
+                return map.into();
+            };
+            let members = map.into_iter().map(|(name, value)| {
+                let value = self.coerce(of, value, &name, context.part(&name));
+                (name, value)
+            });
+            return Value::Object(members.collect());
+        }
+        let mut out = Map::new();
+        for property in &object.properties {
+            let (name, of) = (&property.name, property.of);
+            let part = context.part(name);
+            let value = match map.remove(name) {
+                Some(value) => self.coerce(of, value, name, part),
+                None if property.required || of.read_only => {
+                    self.clean(of, self.sampler.value(of, name, part), name, part)
+                }
+                None => continue,
+            };
+            out.insert(name.clone(), value);
+        }
+        if object.others.is_some() {
+            out.extend(map);
+        }
+        out.into()
+    }
+
+    /// Converts a generated value, which may have the live API's values in method fields, to the
+    /// documented form if that is asked for.
     fn clean(
         &self,
         place: SchemaRef,
@@ -224,12 +212,7 @@ mod tests {
             unset: false,
         };
         let wire = json!({"on": true, "n": 3, "alerts": {"low": 1}, "plain": "text", "one": [{"x": 1}, {"x": 2}], "vehicle": 7, "ids": 5, "vin": ""});
-        let context = SampleContext {
-            rng: Rng::of(0, ""),
-            index: 0,
-            resource: "",
-            second: None,
-        };
+        let context = SampleContext::new(Rng::of(0, ""), 0);
         let strict = Coercer {
             sampler,
             strict: true,

@@ -74,8 +74,8 @@ fn luhn(digits: &str) -> String {
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
-/// Returns when the item with this number started and ended, in seconds, within the telemetry of
-/// its device.
+/// Returns the start and the end of the item with this index (a trip, for example), in seconds
+/// since the start of the data; both within the `span` that has telemetry.
 fn times(index: u64, span: i64) -> (i64, i64) {
     let mut rng = Rng::of(1, "times").nth(index);
     let long = (720 + rng.below(1680) as i64).min(span.max(1));
@@ -89,7 +89,7 @@ fn has_word(name: &str, words: &[&str]) -> bool {
         .any(|part| words.iter().any(|w| part.starts_with(w)))
 }
 
-/// Returns the second, since the start of the data, for a time field of this name.
+/// Returns the value of a time field with this name, in seconds since the start of the data.
 pub fn second(name: &str, context: SampleContext<'_>, span: i64) -> i64 {
     let lower = name.to_ascii_lowercase();
     if let Some(second) = context.second {
@@ -125,7 +125,7 @@ pub fn is_position(name: &str) -> bool {
         .any(|w| lower == *w || lower.ends_with(&format!("_{w}")))
 }
 
-/// Returns a number, if the name says what it measures.
+/// Returns a plausible number, if the name tells what it measures.
 pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> {
     let lower = name.to_ascii_lowercase();
     let mut rng = context.rng;

@@ -23,7 +23,7 @@ use self::{
 use crate::{
     spec::{
         IdKind,
-        schema::{Kind, Property, SchemaRef, Schemas},
+        schema::{Kind, Object, Property, SchemaRef, Schemas},
     },
     util::rng::Rng,
 };
@@ -57,7 +57,7 @@ pub struct Sampler<'a> {
 #[derive(Clone, Copy)]
 pub struct SampleContext<'a> {
     pub rng: Rng,
-    /// The number of the item; values with the same number belong together.
+    /// The index of the item; values with the same index are those of one item.
     pub index: u64,
     pub resource: &'a str,
     /// The second after [`EPOCH`], for a record.
@@ -65,9 +65,27 @@ pub struct SampleContext<'a> {
 }
 
 impl SampleContext<'_> {
-    fn part(self, name: &str) -> Self {
+    pub fn new(rng: Rng, index: u64) -> Self {
+        Self {
+            rng,
+            index,
+            resource: "",
+            second: None,
+        }
+    }
+
+    /// Returns the context of a member.
+    pub fn part(self, name: &str) -> Self {
         Self {
             rng: self.rng.at(name),
+            ..self
+        }
+    }
+
+    /// Returns the context of an item in a list.
+    pub fn nth(self, n: u64) -> Self {
+        Self {
+            rng: self.rng.nth(n),
             ..self
         }
     }
@@ -162,40 +180,7 @@ impl<'a> Sampler<'a> {
             Kind::Number => number(schema, name, context, self.span),
             Kind::Boolean => Value::Bool(rng.below(2) == 1),
             Kind::Any => by_name(name, context),
-            Kind::List(item) => {
-                let (least, most) = schema.items;
-                let inner = self.schemas.at(*item);
-                let recursive = inner.object().is_some_and(|o| progress.has(o));
-                let wanted = if recursive || progress.objects.len() > 3 {
-                    0
-                } else {
-                    1 + rng.below(2) as usize
-                };
-                let n = wanted
-                    .max(least.unwrap_or(0))
-                    .min(most.unwrap_or(usize::MAX))
-                    .min(if progress.is_full() { 0 } else { 50 });
-                // An object without an id is a part of the item, such as an earlier position;
-                // otherwise it is another item.
-                let part = inner.object().is_some_and(|o| self.is_part(name, o));
-                let now = fake::second("ts", context, self.span);
-                let nth = |j: usize| SampleContext {
-                    index: context.index + if part { 0 } else { j as u64 },
-                    rng: context.rng.nth(j as u64),
-                    second: (part && j > 0)
-                        .then(|| (now - 10 * j as i64).max(0))
-                        .or(context.second),
-                    ..context
-                };
-                let mut list: Vec<Value> = Vec::with_capacity(n);
-                for value in (0..n).map(|j| self.generate(*item, name, nth(j), progress)) {
-                    // Most lists of scalars are sets.
-                    if value.is_object() || !list.contains(&value) {
-                        list.push(value);
-                    }
-                }
-                list.into()
-            }
+            Kind::List(item) => self.list(schema.items, *item, name, context, progress),
             Kind::Union(union) => self.union(place, union, name, context, progress),
             // A recursive map ends empty.
             Kind::Object(object)
@@ -211,49 +196,88 @@ impl<'a> Sampler<'a> {
                 progress.objects.pop();
                 made
             }
-            Kind::Object(object) => {
-                if progress.is_full() {
-                    return json!({});
-                }
-                progress.objects.push(std::ptr::from_ref(object));
-                let resource = self.resource(name, object);
-                let context = match &resource {
-                    None => context,
-                    // Another item, one of the existing ones.
-                    Some(resource) if self.is_known(resource) => SampleContext {
-                        resource,
-                        index: context.index % self.size.max(1),
-                        ..context
-                    },
-                    Some(resource) => SampleContext {
-                        resource,
-                        ..context
-                    },
-                };
-                let mut map = Map::new();
-                for property in object
-                    .properties
-                    .iter()
-                    .filter(|p| !(self.for_response && p.of.write_only))
-                {
-                    let inner = self.schemas.at(property.of).object();
-                    if inner.is_some_and(|o| progress.has(o))
-                        && !(property.required && progress.objects.len() < 8)
-                    {
-                        continue;
-                    }
-                    map.insert(
-                        property.name.clone(),
-                        self.member(property, context.part(&property.name), progress),
-                    );
-                }
-                progress.objects.pop();
-                totals::reconcile(&mut map, (context.resource, self.size), |resource| {
-                    self.is_known(resource)
-                });
-                map.into()
+            Kind::Object(_) if progress.is_full() => json!({}),
+            Kind::Object(object) => self.object(object, name, context, progress),
+        }
+    }
+
+    fn list(
+        &self,
+        (least, most): (Option<usize>, Option<usize>),
+        item: SchemaRef,
+        name: &str,
+        context: SampleContext<'_>,
+        progress: &mut Progress,
+    ) -> Value {
+        let (inner, mut rng) = (self.schemas.at(item), context.rng);
+        let recursive = inner.object().is_some_and(|o| progress.has(o));
+        let wanted = match recursive || progress.objects.len() > 3 {
+            true => 0,
+            false => 1 + rng.below(2) as usize,
+        };
+        let n = wanted
+            .max(least.unwrap_or(0))
+            .min(most.unwrap_or(usize::MAX))
+            .min(if progress.is_full() { 0 } else { 50 });
+        // An object without an id is a part of the item, such as an earlier position; otherwise it
+        // is another item.
+        let part = inner.object().is_some_and(|o| self.is_part(name, o));
+        let now = fake::second("ts", context, self.span);
+        let nth = |j: usize| SampleContext {
+            index: context.index + if part { 0 } else { j as u64 },
+            second: (part && j > 0)
+                .then(|| (now - 10 * j as i64).max(0))
+                .or(context.second),
+            ..context.nth(j as u64)
+        };
+        let mut list: Vec<Value> = Vec::with_capacity(n);
+        for value in (0..n).map(|j| self.generate(item, name, nth(j), progress)) {
+            // Most lists of scalars are sets.
+            if value.is_object() || !list.contains(&value) {
+                list.push(value);
             }
         }
+        list.into()
+    }
+
+    fn object(
+        &self,
+        object: &Object,
+        name: &str,
+        context: SampleContext<'_>,
+        progress: &mut Progress,
+    ) -> Value {
+        progress.objects.push(std::ptr::from_ref(object));
+        let resource = self.resource(name, object);
+        let context = match &resource {
+            None => context,
+            // Another item, one of the existing ones.
+            Some(resource) if self.is_known(resource) => SampleContext {
+                resource,
+                index: context.index % self.size.max(1),
+                ..context
+            },
+            Some(resource) => SampleContext {
+                resource,
+                ..context
+            },
+        };
+        let mut map = Map::new();
+        for property in &object.properties {
+            let inner = self.schemas.at(property.of).object();
+            let recursive = inner.is_some_and(|o| progress.has(o));
+            let needed = property.required && progress.objects.len() < 8;
+            if self.for_response && property.of.write_only || recursive && !needed {
+                continue;
+            }
+            let value = self.member(property, context.part(&property.name), progress);
+            map.insert(property.name.clone(), value);
+        }
+        progress.objects.pop();
+        totals::reconcile(&mut map, (context.resource, self.size), |resource| {
+            self.is_known(resource)
+        });
+        map.into()
     }
 }
 
@@ -272,14 +296,5 @@ pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
         for_response: false,
         unset: false,
     };
-    sampler.value(
-        place,
-        "",
-        SampleContext {
-            rng: Rng::of(seed, ""),
-            index: seed % 25,
-            resource: "",
-            second: None,
-        },
-    )
+    sampler.value(place, "", SampleContext::new(Rng::of(seed, ""), seed % 25))
 }

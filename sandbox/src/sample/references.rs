@@ -38,8 +38,8 @@ impl Sampler<'_> {
             .any(|kind| self.by_resource.contains_key(&(resource.to_owned(), *kind)))
     }
 
-    /// Returns the id of another item, if the field is named after its collection, or of the item
-    /// itself.
+    /// Returns the id that a field holds, if its name is that of a collection (then of one of its
+    /// items) or that of an id of the item itself.
     pub fn reference(&self, name: &str, kind: IdKind, context: SampleContext<'_>) -> Option<Value> {
         let resource = if matches!(name, "id" | "pk" | "uuid") {
             context.resource.to_owned()

@@ -36,7 +36,7 @@ pub fn reconcile(
                     distribute(list, total);
                     total
                 }
-                // A list of lists: the items inside count.
+                // In a list of objects with one list each, the inner items are counted.
                 _ if inner.clone().count() == list.len() && !list.is_empty() => {
                     inner.map(|l| l.len() as u64).sum()
                 }

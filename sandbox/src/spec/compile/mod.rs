@@ -14,6 +14,8 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "query",
 ];
 
+const FORMS: [&str; 2] = ["multipart/form-data", "application/x-www-form-urlencoded"];
+
 impl Spec {
     pub fn compile(doc: &Value) -> Result<Self, String> {
         let version = doc
@@ -73,112 +75,15 @@ impl Spec {
         item: &Value,
         operation: &Value,
     ) -> Operation {
-        let own = operation
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let shared = item
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let (mut body, mut form) = (None, Vec::new());
-        for parameter in own.chain(shared).map(|p| resolve(doc, p)) {
-            let text = |key: &str| {
-                parameter
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-            };
-            let required = parameter.get("required") == Some(&Value::Bool(true));
-            let location = match text("in") {
-                "path" => Location::Path,
-                "query" => Location::Query,
-                "header" => Location::Header,
-                "body" => {
-                    let schema = self
-                        .schemas
-                        .compile(doc, parameter.get("schema").unwrap_or(&Value::Null));
-                    body = Some(Body {
-                        media: media(doc, operation, "consumes"),
-                        schema,
-                        required,
-                    });
-                    continue;
-                }
-                "formData" => {
-                    form.push(Property {
-                        name: text("name").into(),
-                        of: self.schemas.compile(doc, parameter),
-                        required,
-                        default: None,
-                    });
-                    continue;
-                }
-                _ => continue,
-            };
-            if parameters
-                .iter()
-                .any(|p| p.location == location && p.name == text("name"))
-            {
-                continue;
-            }
-            let schema = self
-                .schemas
-                .compile(doc, parameter.get("schema").unwrap_or(parameter));
-            let multi = match (parameter.get("schema"), text("collectionFormat")) {
-                (Some(_), _) => parameter
-                    .get("explode")
-                    .and_then(Value::as_bool)
-                    .unwrap_or(true),
-                // drf-yasg gives no collectionFormat for lists that DRF reads from repeated names;
-                // django-filter's `__in` takes commas.
-                (None, "") => location == Location::Query && !text("name").ends_with("__in"),
-                (None, format) => format == "multi",
-            };
-            let is_list = matches!(self.schemas.at(schema).kind, ValueKind::List(_));
-            let multi = multi && is_list;
-            let default = parameter
-                .get("default")
-                .or_else(|| parameter.pointer("/schema/default"))
-                .and_then(Value::as_u64);
-            parameters.push(Parameter {
-                name: text("name").into(),
-                location,
-                required,
-                schema,
-                multi,
-                default,
-            });
-        }
-        if !form.is_empty() {
-            let required = form.iter().any(|p| p.required);
-            let mut types = media(doc, operation, "consumes");
-            types.retain(|t| t.contains("form"));
-            if types.is_empty() {
-                types = vec![
-                    "multipart/form-data".into(),
-                    "application/x-www-form-urlencoded".into(),
-                ];
-            }
-            body = Some(Body {
-                media: types,
-                schema: self.schemas.object(form),
-                required,
-            });
-        }
+        let (parameters, mut body) = self.parameters(doc, item, operation);
         if let Some(request) = operation.get("requestBody").map(|b| resolve(doc, b)) {
             let content = request.get("content").and_then(Value::as_object);
-            let schema = content
-                .and_then(|c| c.values().next()?.get("schema"))
-                .unwrap_or(&Value::Null);
+            let schema = content.and_then(|c| c.values().next()?.get("schema"));
             body = Some(Body {
                 media: content
                     .map(|c| c.keys().cloned().collect())
                     .unwrap_or_default(),
-                schema: self.schemas.compile(doc, schema),
+                schema: self.schemas.compile(doc, schema.unwrap_or(&Value::Null)),
                 required: request.get("required") == Some(&Value::Bool(true)),
             });
         }
@@ -224,6 +129,102 @@ impl Spec {
             public: !secured || names::is_public(method, template),
         }
     }
+
+    /// Returns the parameters, and the body that they are in Swagger 2.0. Those of the operation
+    /// come first and override those of its path.
+    fn parameters(
+        &mut self,
+        doc: &Value,
+        item: &Value,
+        operation: &Value,
+    ) -> (Vec<Parameter>, Option<Body>) {
+        let lists = [operation, item].map(|of| of.get("parameters").and_then(Value::as_array));
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let (mut body, mut form) = (None, Vec::new());
+        for parameter in lists.into_iter().flatten().flatten() {
+            let parameter = resolve(doc, parameter);
+            let (name, required) = (text(parameter, "name"), parameter.get("required"));
+            let required = required == Some(&Value::Bool(true));
+            let location = match text(parameter, "in") {
+                "path" => Location::Path,
+                "query" => Location::Query,
+                "header" => Location::Header,
+                "body" => {
+                    let schema = parameter.get("schema").unwrap_or(&Value::Null);
+                    body = Some(Body {
+                        media: media(doc, operation, "consumes"),
+                        schema: self.schemas.compile(doc, schema),
+                        required,
+                    });
+                    continue;
+                }
+                "formData" => {
+                    form.push(Property {
+                        name: name.into(),
+                        of: self.schemas.compile(doc, parameter),
+                        required,
+                        default: None,
+                    });
+                    continue;
+                }
+                _ => continue,
+            };
+            let same = |p: &Parameter| p.location == location && p.name == name;
+            if !parameters.iter().any(same) {
+                parameters.push(self.parameter(doc, parameter, location, required));
+            }
+        }
+        if !form.is_empty() {
+            let required = form.iter().any(|p| p.required);
+            let mut types = media(doc, operation, "consumes");
+            types.retain(|t| t.contains("form"));
+            if types.is_empty() {
+                types = FORMS.map(str::to_owned).into();
+            }
+            body = Some(Body {
+                media: types,
+                schema: self.schemas.object(form),
+                required,
+            });
+        }
+        (parameters, body)
+    }
+
+    fn parameter(
+        &mut self,
+        doc: &Value,
+        parameter: &Value,
+        location: Location,
+        required: bool,
+    ) -> Parameter {
+        let (name, own) = (text(parameter, "name"), parameter.get("schema"));
+        let schema = self.schemas.compile(doc, own.unwrap_or(parameter));
+        let is_list = matches!(self.schemas.at(schema).kind, ValueKind::List(_));
+        let repeats = match (own, text(parameter, "collectionFormat")) {
+            (Some(_), _) => parameter.get("explode").and_then(Value::as_bool) != Some(false),
+            // drf-yasg gives no collectionFormat for lists that DRF reads from repeated names;
+            // django-filter's `__in` takes commas.
+            (None, "") => location == Location::Query && !name.ends_with("__in"),
+            (None, format) => format == "multi",
+        };
+        let default = parameter.get("default");
+        let default = default.or_else(|| parameter.pointer("/schema/default"));
+        Parameter {
+            name: name.into(),
+            location,
+            required,
+            schema,
+            multi: repeats && is_list,
+            default: default.and_then(Value::as_u64),
+        }
+    }
+}
+
+fn text<'a>(parameter: &'a Value, key: &str) -> &'a str {
+    parameter
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn allow(operations: &[Operation]) -> HeaderValue {
