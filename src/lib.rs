@@ -53,6 +53,7 @@ mod generated {
 }
 
 pub use ::bytes::Bytes;
+pub use ::reqwest::{self, Method};
 pub use auth::credentials::{Credentials, CredentialsProvider};
 pub use auth::mfa::Mfa;
 #[cfg(feature = "blocking")]
@@ -79,7 +80,7 @@ pub use generated::*;
 pub use jiff;
 pub use pagination::cursor::Cursor;
 pub use pagination::page::{ItemError, Page};
-pub use reqwest::Method;
+pub use rust_decimal;
 #[cfg(feature = "schemars")]
 pub use schemars;
 pub use secrecy::SecretString;

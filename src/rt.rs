@@ -13,6 +13,7 @@ pub use crate::{
         resend::resend,
     },
     codec::{
+        nullable::sealed,
         record::{Placeholder, Record, debug, read, serialize_if_some, write},
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},

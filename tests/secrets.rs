@@ -280,6 +280,7 @@ async fn debug_of_responses_bad_items_and_errors_shows_no_values() {
         format!("{:?}", get("/x/").send_json::<Vec<Value>>().await.unwrap()),
         format!("{:?}", get("/named/").send_json::<Json>().await.unwrap()),
         format!("{:?}", get("/x/").send_download().await.unwrap()),
+        format!("{:?}", get("/token/canary7/?q=canary").query("a", "canary")),
     ];
     let page = get("/page/").send_json::<Page<Value>>().await.unwrap();
     texts.push(format!("{page:#?} {:?}", page.value));

@@ -28,6 +28,7 @@ pub enum Credentials {
     /// expired. If the credentials are refused, or the session of a new login is refused too, there
     /// is no further login for 1 s, then 2 s, and so on up to 60 s; calls in the meantime fail
     /// with the same error.
+    #[non_exhaustive]
     Login {
         /// The account's e-mail address.
         email: String,
@@ -86,6 +87,19 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
+    /// Returns the credentials of a login; `mfa` is used if the account asks for a second factor.
+    pub fn login(
+        email: impl Into<String>,
+        password: impl Into<SecretString>,
+        mfa: Option<Mfa>,
+    ) -> Self {
+        Self::Login {
+            email: email.into(),
+            password: password.into(),
+            mfa,
+        }
+    }
+
     /// Accepts a token with its prefix, as the vendor's portal shows it. The prefix takes
     /// precedence over the scheme that was asked for.
     pub(crate) fn parse(self) -> Result<Self, Error> {
@@ -216,14 +230,7 @@ mod tests {
 
     #[test]
     fn debug_is_redacted() {
-        let shown = format!(
-            "{:?}",
-            Credentials::Login {
-                email: "a@b".into(),
-                password: "canary".into(),
-                mfa: None
-            }
-        );
+        let shown = format!("{:?}", Credentials::login("a@b", "canary", None));
         assert!(!shown.contains("canary"));
     }
 }

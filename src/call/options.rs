@@ -23,6 +23,7 @@ use crate::{
 /// let patient = CallOptions::new().timeout(Duration::from_secs(300)).retry(RetryPolicy::none());
 /// ```
 #[derive(Clone, Default)]
+#[must_use]
 pub struct CallOptions {
     pub(crate) send: SendOptions,
     pub(crate) list: Option<Box<ListOptions>>,
@@ -168,7 +169,7 @@ mod tests {
             );
         }
         for name in ["Accept", "Content-Type", "If-None-Match", "X-Host"] {
-            CallOptions::new().header(name, "x").unwrap();
+            let _ = CallOptions::new().header(name, "x").unwrap();
         }
     }
 }

@@ -1,6 +1,11 @@
 //! Requests to any path.
 
-use std::{borrow::Cow, fmt::Display, marker::PhantomData, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+    marker::PhantomData,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -34,6 +39,16 @@ pub struct RawRequest<'a, M = Async> {
     list: Option<Box<ListOptions>>,
     error: Option<Error>,
     mode: PhantomData<M>,
+}
+
+/// Shows the path without its secrets, and neither query, headers nor body.
+impl<M> fmt::Debug for RawRequest<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.spec.method)
+            .field("path", &shown::path(&self.spec.path))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, M> RawRequest<'a, M> {

@@ -146,11 +146,8 @@ impl<M> ClientBuilder<M> {
     /// Sets e-mail and password. The client logs in with its first call, and again when a session
     /// ends.
     pub fn login(self, email: impl Into<String>, password: impl Into<String>) -> Self {
-        self.credentials(Credentials::Login {
-            email: email.into(),
-            password: password.into().into(),
-            mfa: None,
-        })
+        let password: String = password.into();
+        self.credentials(Credentials::login(email, password, None))
     }
     /// Sets e-mail, password, and the source of the second factor's code, which is used if the
     /// account asks for one.
@@ -160,11 +157,8 @@ impl<M> ClientBuilder<M> {
         password: impl Into<String>,
         mfa: Mfa,
     ) -> Self {
-        self.credentials(Credentials::Login {
-            email: email.into(),
-            password: password.into().into(),
-            mfa: Some(mfa),
-        })
+        let password: String = password.into();
+        self.credentials(Credentials::login(email, password, Some(mfa)))
     }
     /// Sets the credentials of a device on the local network (`base_url("http://<ip>:9000")`, with
     /// [`allow_plain_http`](Self::allow_plain_http)). Such a device gives a token to anybody who

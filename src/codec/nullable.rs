@@ -19,11 +19,20 @@ use crate::{Date, Decimal, DeviceId, Json, Timestamp, UnitId};
     note = "`DeviceId` and `UnitId` are different ids of a device: the inner `Uuid` of one is not \
             valid for the other"
 )]
-pub trait IntoValue<T> {
+pub trait IntoValue<T>: sealed::IntoValue<T> {
     /// Returns the value.
     fn into_value(self) -> T;
 }
 
+/// Keeps other crates from implementing the traits, so that methods and implementations can be
+/// added to them later.
+#[allow(missing_docs)]
+pub mod sealed {
+    pub trait IntoValue<T> {}
+    pub trait IntoNullable<T: ?Sized> {}
+}
+
+impl<T> sealed::IntoValue<T> for T {}
 impl<T> IntoValue<T> for T {
     fn into_value(self) -> T {
         self
@@ -61,47 +70,54 @@ impl<T> IntoValue<T> for T {
             `\"2026-01-31\".parse::<autopi::Date>()?`",
     note = "`DeviceId` and `UnitId` are different ids of a device"
 )]
-pub trait IntoNullable<T: ToOwned + ?Sized> {
+pub trait IntoNullable<T: ToOwned + ?Sized>: sealed::IntoNullable<T> {
     /// Returns the value, or `None` for null.
     fn into_nullable(self) -> Option<T::Owned>;
 }
 
+impl<T: Clone> sealed::IntoNullable<T> for T {}
 impl<T: Clone> IntoNullable<T> for T {
     fn into_nullable(self) -> Option<T> {
         Some(self)
     }
 }
 
+impl<T: Clone> sealed::IntoNullable<T> for Option<T> {}
 impl<T: Clone> IntoNullable<T> for Option<T> {
     fn into_nullable(self) -> Option<T> {
         self
     }
 }
 
+impl<T: Clone> sealed::IntoNullable<Box<T>> for T {}
 impl<T: Clone> IntoNullable<Box<T>> for T {
     fn into_nullable(self) -> Option<Box<T>> {
         Some(Box::new(self))
     }
 }
 
+impl<T: Clone> sealed::IntoNullable<Vec<T>> for &[T] {}
 impl<T: Clone> IntoNullable<Vec<T>> for &[T] {
     fn into_nullable(self) -> Option<Vec<T>> {
         Some(self.into())
     }
 }
 
+impl<T: Clone, const N: usize> sealed::IntoNullable<Vec<T>> for [T; N] {}
 impl<T: Clone, const N: usize> IntoNullable<Vec<T>> for [T; N] {
     fn into_nullable(self) -> Option<Vec<T>> {
         Some(self.into())
     }
 }
 
+impl sealed::IntoNullable<str> for Option<&str> {}
 impl IntoNullable<str> for Option<&str> {
     fn into_nullable(self) -> Option<String> {
         self.map(Into::into)
     }
 }
 
+impl sealed::IntoNullable<str> for &Option<String> {}
 impl IntoNullable<str> for &Option<String> {
     fn into_nullable(self) -> Option<String> {
         self.clone()
@@ -110,6 +126,7 @@ impl IntoNullable<str> for &Option<String> {
 
 macro_rules! value {
     ($($to:ty: $($from:ty),*;)*) => {$($(
+        impl sealed::IntoValue<$to> for $from {}
         impl IntoValue<$to> for $from {
             fn into_value(self) -> $to { self.into() }
         }
@@ -117,6 +134,7 @@ macro_rules! value {
 }
 macro_rules! nullable {
     ($($to:ty: $($from:ty),*;)*) => {$($(
+        impl sealed::IntoNullable<$to> for $from {}
         impl IntoNullable<$to> for $from {
             fn into_nullable(self) -> Option<<$to as ToOwned>::Owned> { Some(self.into()) }
         }

@@ -71,6 +71,7 @@ macro_rules! __open_enum {
                 }
             }
         }
+        impl $crate::rt::sealed::IntoNullable<$name> for &str {}
         impl $crate::IntoNullable<$name> for &str {
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())
@@ -79,6 +80,7 @@ macro_rules! __open_enum {
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
         }
+        impl $crate::rt::sealed::IntoNullable<$name> for ::std::string::String {}
         impl $crate::IntoNullable<$name> for ::std::string::String {
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())
@@ -141,6 +143,7 @@ macro_rules! __open_int_enum {
                 }
             }
         }
+        impl $crate::rt::sealed::IntoNullable<$name> for i64 {}
         impl $crate::IntoNullable<$name> for i64 {
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())

@@ -19,7 +19,7 @@ const EXECUTE_RAW: [&str; 2] = [
 
 /// The device that a command is for: by its id, or by its unit id, as a device on the local network
 /// requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CommandTarget {
     /// `/dongle/devices/{id}/...`
@@ -52,6 +52,7 @@ impl CommandTarget {
 
 /// A command for a device, as the AutoPi terminal takes it: `obd.query rpm`.
 #[derive(Clone, PartialEq)]
+#[must_use]
 pub struct Command {
     pub(super) paths: [&'static str; 2],
     pub(super) body: Map<String, Value>,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::codec::decode;
 
 /// The kinds of errors that a program can distinguish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The settings of the client are invalid.

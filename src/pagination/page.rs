@@ -82,6 +82,8 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
     }
 }
 
+impl std::error::Error for ItemError {}
+
 impl fmt::Debug for ItemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ItemError")

@@ -33,6 +33,7 @@ type Respond = Box<dyn Fn(&Request) -> Response + Send + Sync>;
 /// # Ok(()) }
 /// ```
 #[derive(Default)]
+#[must_use]
 pub struct Stub(BTreeMap<String, Respond>);
 
 impl fmt::Debug for Stub {

@@ -36,8 +36,8 @@ pub struct CallInfo {
 /// # Examples
 ///
 /// ```
+/// use autopi::reqwest::{Request, Response};
 /// use autopi::{CallFuture, CallInfo, Client, ClientHooks, Error, Next};
-/// use reqwest::{Request, Response};
 ///
 /// /// Prints how large the responses are.
 /// struct Sizes;

@@ -18,8 +18,9 @@ use crate::{
 };
 
 /// How often a failed call is retried, and after which waits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use]
 pub struct RetryPolicy {
     /// The number of attempts, including the first. Defaults to 3.
     pub max_attempts: u32,

@@ -10,6 +10,7 @@ use crate::Error;
 use crate::transport::file;
 
 /// A file to send as a part of `multipart/form-data`.
+#[must_use]
 pub struct Upload {
     name: String,
     content: Content,

@@ -1,7 +1,7 @@
 //! rustc's messages for common mistakes: they must name the expected type, and suggest nothing that
 //! compiles but is wrong.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf, process::Command, thread};
 
 /// The library that cargo has just built, next to this test.
 fn library() -> (PathBuf, PathBuf) {
@@ -18,7 +18,9 @@ fn library() -> (PathBuf, PathBuf) {
 /// Returns rustc's message if it refuses the code.
 fn refused(code: &str) -> Option<String> {
     let (folder, library) = library();
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui.rs");
+    // The thread has the name of its test.
+    let name = format!("{}.rs", thread::current().name().unwrap());
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let code = format!(
         "#![allow(unused)]\nuse wire::*;\nfn date(_: impl IntoValue<Date>) {{}}\nfn device(_: \
          impl IntoValue<DeviceId>) {{}}\n{code}"
@@ -39,6 +41,18 @@ fn refused(code: &str) -> Option<String> {
         .output()
         .unwrap();
     (!out.status.success()).then(|| String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn the_traits_of_setters_are_not_implemented_elsewhere() {
+    let text = refused(
+        "struct Own; impl IntoValue<Date> for Own { fn into_value(self) -> Date { loop {} } }
+         impl IntoNullable<str> for Own { fn into_nullable(self) -> Option<String> { None } }",
+    )
+    .unwrap();
+    for of in ["sealed::IntoValue<", "sealed::IntoNullable<str>"] {
+        assert!(text.contains("E0277") && text.contains(of), "{text}");
+    }
 }
 
 #[test]

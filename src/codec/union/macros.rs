@@ -63,6 +63,7 @@ macro_rules! __union {
             impl ::std::convert::From<$of> for $name {
                 fn from(value: $of) -> Self { Self::$from(value.into()) }
             }
+            impl $crate::rt::sealed::IntoNullable<$name> for $of {}
             impl $crate::IntoNullable<$name> for $of {
                 fn into_nullable(self) -> ::std::option::Option<$name> {
                     ::std::option::Option::Some(self.into())
