@@ -73,6 +73,39 @@ fn slug(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
+/// Returns the texts in quotes on the line of the manifest that begins with this key.
+fn listed<'m>(manifest: &'m str, key: &str) -> Vec<&'m str> {
+    let line = |line: &&str| line.split_once(" = ").is_some_and(|(name, _)| name == key);
+    let line = manifest.lines().find(line).expect(key);
+    line.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_readme_has_the_numbers_of_the_document_and_every_area() {
+    let read = |file: &str| fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+    let (readme, manifest) = (read("README.md").replace('\n', " "), read("Cargo.toml"));
+    let document: serde_json::Value = serde_json::from_str(&read("spec/openapi.json")).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let members = paths.values().flat_map(|path| path.as_object().unwrap());
+    let operations = members.filter(|(_, member)| member.get("responses").is_some());
+    let count = format!(
+        "all {} operations on {} paths",
+        operations.count(),
+        paths.len()
+    );
+    let msrv = format!("MSRV: Rust {}.", listed(&manifest, "rust-version")[0]);
+    let defaults = listed(&manifest, "default");
+    let areas = listed(&manifest, "full").into_iter().map(|area| {
+        let mark = if defaults.contains(&area) { " *" } else { "" };
+        format!("| `{area}`{mark} |")
+    });
+    for said in areas.chain([count, msrv]) {
+        assert!(readme.contains(&said), "README.md does not say {said:?}");
+    }
+    assert!(readme.contains("over 2,100 [recorded] responses"));
+    assert!(read("sandbox/tests/drf/responses.jsonl").lines().count() > 2_100);
+}
+
 #[test]
 fn each_test_file_and_link_that_a_page_names_exists() {
     let root = Path::new(ROOT);
