@@ -32,9 +32,12 @@ use tokio_rustls::{
     },
 };
 
-/// The self-signed certificate of `localhost`: made with `openssl req -x509 -newkey ec -pkeyopt
-/// ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext
-/// subjectAltName=DNS:localhost`.
+/// The self-signed certificate of `localhost`, made with:
+///
+/// ```sh
+/// openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 \
+///     -subj /CN=localhost -addext subjectAltName=DNS:localhost
+/// ```
 const CERTIFICATE: &[u8] = include_bytes!("support/localhost.crt");
 const KEY_OF_SERVER: &[u8] = include_bytes!("support/localhost.key");
 

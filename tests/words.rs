@@ -133,6 +133,22 @@ fn no_comment_is_wider_than_100_columns() {
 }
 
 #[test]
+fn no_code_span_of_a_comment_is_broken_over_two_lines() {
+    let mut found = Vec::new();
+    for path in sources(&[""], &["rs"]) {
+        let mut in_block = false;
+        for (n, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            let comment = line.trim_start().strip_prefix("//").unwrap_or_default();
+            in_block ^= comment.contains("```");
+            if !in_block && comment.matches('`').count() % 2 == 1 && !comment.contains("```") {
+                found.push(format!("{}:{}", path.display(), n + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "keep code on one line: {found:#?}");
+}
+
+#[test]
 fn a_word_is_found_in_any_form_of_name() {
     assert_eq!(
         words("let oldAnswers: Vec<AnswerKind> = x.a_try()"),

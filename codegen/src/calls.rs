@@ -120,7 +120,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         fn schema<T: autopi::schemars::JsonSchema>() -> autopi::serde_json::Value {
             autopi::schemars::schema_for!(T).to_value()
         }
-        /// For each of these: decodes a value and formats it with `Debug`.
+        /// For each component that is a type: decodes a value and formats it with `Debug`.
         #[allow(clippy::type_complexity)]
         pub const DEBUG: &[(&str, fn(&Json) -> Result<String, autopi::serde_json::Error>)] =
             &[#debug];

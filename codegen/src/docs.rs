@@ -13,8 +13,8 @@ use quote::quote;
 use crate::escape;
 
 /// Cleans every `#[doc = "…"]`, also inside macros, so that no emitter has to think of it. Only our
-/// own texts may hold links (`#[markup = "…"]`) and code that is compiled elsewhere (`#[example =
-/// "…"]`).
+/// own texts may hold links (`#[markup = "…"]`) and code that is compiled elsewhere
+/// (`#[example = "…"]`).
 pub fn clean(tokens: TokenStream) -> TokenStream {
     let mut out = Vec::new();
     for token in tokens {

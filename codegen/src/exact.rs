@@ -1,4 +1,4 @@
-//! Reads a value as it is written: no member and no number of a file is lost without a word.
+//! Reads JSON and YAML exactly: what a [`Value`] cannot hold is an error, and not lost silently.
 
 use std::fmt;
 
@@ -18,8 +18,9 @@ pub fn json<'t>(mut reader: serde_json::Deserializer<impl Read<'t>>) -> serde_js
 /// allow it, and of JSON that has it RFC 8259 says that readers differ), as are `.nan` and `.inf`.
 #[derive(Clone, Copy, Default)]
 pub struct Exact<'f> {
-    /// The key of the value, and its first value.
+    /// The key, if it came before, and the value that it had there.
     first: Option<(&'f str, &'f Value)>,
+    /// See [`Self::early`].
     early: bool,
 }
 

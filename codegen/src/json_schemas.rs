@@ -52,8 +52,8 @@ pub fn emit(doc: &Document<'_>, types: &BTreeSet<String>) -> Result<TokenStream,
     Ok(quote!(json_schemas! { #entries }))
 }
 
-/// How many components without a type of their own are written out in one schema; further ones
-/// become any JSON.
+/// How many components without a type of their own are written out in the schema of one type;
+/// further ones become any JSON.
 const WRITTEN_OUT: usize = 64;
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The development commands that need a sandbox, a browser or third-party tools. They are a package
-//! of their own, so that `cargo xtask normalize` does not compile what compiles slowly. `cargo
-//! xtask` runs them by their names.
+//! of their own, so that `cargo xtask normalize` does not compile what compiles slowly.
+//! `cargo xtask` runs them by their names.
 
 use std::{
     env,

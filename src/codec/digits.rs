@@ -4,8 +4,7 @@
 //! whole dependency tree of a consumer, and it breaks `flatten` and untagged enums there. So a text
 //! is searched for numbers that would change before it is read the fast way.
 
-/// Shorter runs of digits and points are always exact: 15 significant digits are, and so are 64-bit
-/// integers.
+/// Shorter runs of digits and points need no check: an `f64` keeps 15 significant digits.
 const RUN: usize = 16;
 
 /// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or
@@ -81,7 +80,7 @@ fn any_long(text: &[u8]) -> bool {
 fn lost_at(text: &[u8], start: usize) -> bool {
     let sign = start > 0 && text[start - 1] == b'-';
     let start = start - usize::from(sign);
-    // Usually inside a string: an id, a serial number.
+    // Most long runs stand inside a string (an id, a serial number), which keeps all digits.
     let opens = |b: u8| matches!(b, b'[' | b',' | b':') || b.is_ascii_whitespace();
     if start > 0 && !opens(text[start - 1]) {
         return false;

@@ -50,12 +50,12 @@ const CODES: &str = "access activation auth authentication backup confirmation l
                      scratch security unlock verification";
 /// Words with which `pass` is not a secret.
 const PASSES: &str = "band boarding high low";
-/// Words at the end of a name that make it one about a secret, which is not a secret itself.
+/// Words at the end of a name that is only about a secret: `password_changed`.
 const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired \
                      expires expiration expiry field format hint kind label left length lifetime \
                      location name policy required reset rotation set state status strength \
                      thumbprint time ttl type updated valid";
-/// The same at the start of a name.
+/// Words at the start of such a name: `has_password`.
 const ASKS: &str = "has is max min needs num require requires use uses";
 /// Further words for queries (signed links, OAuth's code) and for members that are only written.
 const QUERY: &str = "auth code credential key pass sid sig sign signature";
@@ -100,8 +100,8 @@ pub fn in_text(text: &str) -> bool {
         .any(by_value)
 }
 
-/// Returns whether a member of this name that is only written is a secret; more names are than
-/// elsewhere.
+/// Returns whether a write-only member of this name is a secret. More names are secret there than
+/// in responses.
 pub fn when_written(name: &str) -> bool {
     by_name(name) || words(name).iter().any(|word| among(QUERY, word))
 }

@@ -59,7 +59,7 @@ pub(super) enum Content {
     Empty,
     Json(Value),
     Form(Vec<(String, String)>),
-    /// A body that may hold a secret without telling, such as a login or a file.
+    /// A body that is left out, because it may hold a secret under any name: a login or a file.
     Hidden,
 }
 

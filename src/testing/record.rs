@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// Hooks that write each request and its response to a file, one line of JSON each. The file is
-/// played by [`Replay`](crate::testing::Replay) or by the sandbox (`cargo xtask sandbox --replay
-/// FILE`).
+/// played by [`Replay`](crate::testing::Replay) or by the sandbox
+/// (`cargo xtask sandbox --replay FILE`).
 ///
 /// Secrets are replaced by values of the same form: credentials, members and parameters that are
 /// named like secrets or marked as such by the document, texts that look like tokens, the bodies of

@@ -123,7 +123,7 @@ impl<'a> Attempt<'a, '_> {
     ) -> Result<M::Output, Failure> {
         let core = self.core;
         let late = |what| Failure::Fatal(self.late(what, None));
-        // A response may come sooner than a timer of a few microseconds fires.
+        // A response could arrive before a timer with so little left fires.
         if Instant::now() >= self.deadline {
             return Err(late("nothing was sent"));
         }

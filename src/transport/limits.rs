@@ -114,7 +114,7 @@ impl Limits {
         paused
     }
 
-    /// Takes the first free place outside of a pause, or none if it is after the deadline.
+    /// Takes the first free place outside of a pause, or fails if that is after the deadline.
     fn place(&self, deadline: Instant) -> Result<Place<'_>, Error> {
         let (mut gate, now) = (self.gate(), Instant::now());
         let mut at = gate.pause().unwrap_or(now);
@@ -153,7 +153,8 @@ impl Limits {
             if place.at > Instant::now() {
                 sleep_until(place.at).await;
             }
-            // After a pause all places are spread anew, or those in it would start at once.
+            // A place in a pause that began meanwhile is given up: at the end of the pause all of
+            // them would start at once.
             if self.paused().is_none() {
                 return Ok((permit, place));
             }

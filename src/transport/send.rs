@@ -91,7 +91,7 @@ async fn attempts<M: ReadMode>(
             }
             Err(failure) => failure,
         };
-        // The error stays what the server said, with the reason why there are no other credentials.
+        // The error remains the server's refusal; its reason is why there are no other credentials.
         if let Failure::Unsent(why) = &failure
             && why.kind() == ErrorKind::Auth
             && let Some((_, error)) = refused.take()

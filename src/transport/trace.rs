@@ -41,7 +41,7 @@ impl Trace {
             operation,
             http.request.method = method,
             url.template = template,
-            // A value that nobody sees is not made.
+            // Only evaluated if the span is enabled, so its cost is only paid by those who see it.
             url.path = template.is_none().then(|| shown::path(&spec.path)),
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
@@ -51,8 +51,8 @@ impl Trace {
             attempts = Empty,
             duration_ms = Empty
         );
-        // A span that nobody sees is left out: with tracing's feature `log`, each use of it would
-        // be looked up.
+        // A disabled span is replaced by none: with tracing's feature `log`, each use of it would
+        // ask the logger.
         let span = if span.is_disabled() {
             Span::none()
         } else {

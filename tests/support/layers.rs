@@ -13,8 +13,7 @@ use std::{
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Module and the modules that it may import: `("http", &["spec", "state"])`, `("http::server",
-/// …)`.
+/// A module, and the modules that it may import: `("http", &["spec", "state"])`.
 pub type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// Returns the violations of the table, one on each line: modules without a row, rows that import a

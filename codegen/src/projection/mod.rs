@@ -86,8 +86,8 @@ fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
     }
 }
 
-/// typify names a value by its letters and digits; where two would have one name, what is neither
-/// becomes an X.
+/// Returns whether typify finds no different names for the values. It takes the letters and digits
+/// of a value; if that gives two of them one name, it replaces all other characters by `X`.
 fn clash(values: &[Value]) -> bool {
     let twice = |name: &dyn Fn(&str) -> String| {
         let mut names: Vec<String> = values.iter().filter_map(Value::as_str).map(name).collect();

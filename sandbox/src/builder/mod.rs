@@ -119,8 +119,8 @@ impl Builder {
         self
     }
 
-    /// Accepts every id, ignores filters that match nothing, and ignores webhooks that cannot be
-    /// sent: for tests that call every operation without looking ids up first.
+    /// Treats every id as existing, and ignores filters that would match nothing and webhooks that
+    /// cannot be sent: for tests that call every operation without looking ids up first.
     pub fn any_id(mut self) -> Self {
         self.any_id = true;
         self
@@ -142,10 +142,11 @@ impl Builder {
         self
     }
 
-    /// Adds a fault: `NAME[=VALUE][:RATE][@PATH]`, with the names `latency=200ms`, `stall`,
-    /// `reset`, `truncate`, `status=503`, `bad-json`, `html=502`, `clock-skew=1h`,
-    /// `token-expiry`; a rate from 0 to 1 (default: 1); and a path prefix (default: `/`). A single
-    /// request asks for a fault with the header `X-Sandbox-Fault`.
+    /// Adds a fault, written as `NAME[=VALUE][:RATE][@PATH]`. The faults are `latency=200ms`,
+    /// `stall`, `reset`, `truncate`, `status=503`, `bad-json`, `html=502`, `clock-skew=1h` and
+    /// `token-expiry`. `RATE` is the share of requests from 0 to 1 (default: 1), `PATH` a prefix of
+    /// their paths (default: `/`). A client can ask for a fault of one request with the header
+    /// `X-Sandbox-Fault`.
     ///
     /// # Examples
     /// ```

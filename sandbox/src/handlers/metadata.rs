@@ -13,8 +13,8 @@ const PARSERS: [&str; 3] = [
     "multipart/form-data",
 ];
 
-/// Returns the metadata of a view. `there` says that the item in the path exists, so that it can be
-/// changed.
+/// Returns the metadata of a view. `there` tells whether the item in the path exists: only then can
+/// it be changed, and has the metadata `actions`.
 pub fn of(spec: &Spec, route: &Route, there: bool) -> Value {
     let media = route.operations.iter().find_map(|o| o.body.as_ref());
     let parses = match media.map(|b| &b.media) {
@@ -154,7 +154,7 @@ fn field(
         Kind::Boolean => "boolean",
         Kind::File => "file upload",
         Kind::List(item) if schemas.at(*item).values.is_some() => "multiple choice",
-        // A serializer of many is no field.
+        // DRF describes a list serializer (`many=True`) as `field`.
         Kind::List(item) if is_serializer(spec, *item) => "field",
         Kind::List(_) => "list",
         Kind::Object(object)
@@ -169,7 +169,7 @@ fn field(
         ("min_length", schema.min_length.or(schema.items.0)),
         ("max_length", schema.max_length.or(schema.items.1)),
     ] {
-        // drf-yasg documents a text that must not be blank by its minimum length.
+        // drf-yasg documents `allow_blank=False` as a minimum length of 1; DRF shows no such limit.
         out.extend(limit.filter(|n| *n > 1).map(|n| (key.to_owned(), n.into())));
     }
     for (key, limit) in [("min_value", schema.minimum), ("max_value", schema.maximum)] {

@@ -100,7 +100,7 @@ impl Resources {
         })
     }
 
-    /// Returns the item whose records the query asks for: its number and its id.
+    /// Returns the item whose records the query asks for: its index, and its ids.
     pub fn requested_item(&self, call: &Call<'_>) -> Result<Option<(u64, PathIds)>, ApiError> {
         for (name, value) in call.query.filters() {
             let resource = names::subject(name);

@@ -125,7 +125,7 @@ impl Resources {
                 .and_then(|k| body.get(k))
                 .filter(|v| v.is_string() || v.is_u64())
                 .map(json::text);
-            // For tests that create items without looking: an id that is taken is not an error.
+            // With `any_id`, a test may create items without looking for free ids.
             let given = given.filter(|id| {
                 !self.any_id || matches!(self.store.get(&place, id), Ok(Found::Absent))
             });

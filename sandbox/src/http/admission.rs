@@ -68,7 +68,7 @@ impl Api {
         })
     }
 
-    /// Limits the requests of each caller in any period of time.
+    /// Returns 429 if `who` has sent `most` requests in the last `window` milliseconds already.
     pub fn throttle(&self, who: &str, most: u32, window: i64) -> Result<(), ApiError> {
         let now = self.clock.millis(0);
         let mut windows = self.window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +98,8 @@ fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(&b','))
 }
 
-/// Checks the requested format: 404 for an unknown `format`, 406 for media types.
+/// Checks the requested format: 404 for an unknown `format` in the query, 406 if `Accept` allows no
+/// media type of the operation.
 pub fn negotiate(
     headers: &HeaderMap,
     query: &str,

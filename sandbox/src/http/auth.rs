@@ -57,8 +57,8 @@ pub fn verify(token: &str, purpose: &str, now: i64) -> Result<(), &'static str> 
     }
 }
 
-/// Returns the valid token of a header without its scheme; `None` if there is none of a known
-/// scheme.
+/// Returns the token of an `Authorization` header, without its scheme, if it is valid; `None` if
+/// there is no header or its scheme is unknown.
 ///
 /// `Err` is the `detail` of DRF's TokenAuthentication, or of drf-jwt.
 pub fn check(header: Option<&[u8]>, now: i64) -> Result<Option<&str>, &'static str> {

@@ -11,7 +11,7 @@ use crate::http::response::CachedResponse;
 const CAPACITY: usize = 8 << 20;
 
 struct Entry {
-    /// The generation of the store that it belongs to.
+    /// The generation of the store when the response was made.
     generation: u64,
     /// The host, which is part of the links of pages.
     host: String,

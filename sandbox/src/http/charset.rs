@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 /// How the bytes of a body become text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Charset {
-    /// Also what Python does not know.
+    /// Also for a `charset` that Python does not know.
     Utf8,
     Ascii,
     Latin1,
@@ -42,8 +42,8 @@ impl Charset {
         }
     }
 
-    /// Returns the text in UTF-8, or what Python says of bytes that are none. UTF-8 itself is left
-    /// to the reader of the text.
+    /// Returns the text as UTF-8, or Python's message if the bytes are not valid in this encoding.
+    /// Bytes that are UTF-8 by their `charset` are checked later, by whatever reads the text.
     pub fn decode<'b>(self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, String> {
         let whole = |encoding: &'static Encoding, bytes: &'b [u8]| {
             let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
@@ -74,7 +74,7 @@ impl Charset {
         }
     }
 
-    /// Returns the text; what is none is replaced.
+    /// Returns the text, with U+FFFD in place of invalid bytes.
     pub fn lossy(self, bytes: &[u8]) -> String {
         let text = self.decode(bytes).unwrap_or(Cow::Borrowed(bytes));
         String::from_utf8_lossy(&text).into_owned()

@@ -24,7 +24,7 @@ use crate::{
 
 pub type ServedBody = Either<Full<Bytes>, TruncatedBody>;
 
-/// Returns the response of a fault that replaces the API's, in which case nothing is done.
+/// Returns the response of a fault that replaces the API's; the request then changes nothing.
 pub fn in_place(active: &[Kind]) -> Option<ApiResponse> {
     active.iter().find_map(|fault| {
         let of =

@@ -25,7 +25,7 @@ pub enum Kind {
     Reset,
     /// The connection closes in the middle of the body.
     Truncate,
-    /// The response has this status, and nothing was done.
+    /// The response has this status, and the request changes nothing.
     Status(u16),
     /// The body is not JSON.
     BadJson,
@@ -192,8 +192,8 @@ impl Faults {
             .collect()
     }
 
-    /// Draws the faults of a request: the same for the same order of requests. `more` are those in
-    /// its header.
+    /// Draws the faults of a request, with `more` from its header. The same sequence of requests
+    /// always gets the same faults.
     pub fn draw(&self, path: &str, more: &[Fault]) -> Vec<Kind> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let here = now.iter().chain(more).filter(|f| path.starts_with(&f.path));

@@ -1,5 +1,5 @@
-//! Reads a form as a serializer does: the last value of a field, all values of a list,
-//! `name.member` and `name[0]member` for nested values.
+//! Reads a form as a serializer of DRF does: of a repeated field the last value, of a list all of
+//! them; `name.member` and `name[0]member` are the members of nested values.
 
 use serde_json::{Map, Value};
 
@@ -7,9 +7,9 @@ use crate::spec::schema::{Kind, SchemaRef, Schemas};
 
 type Field = (String, Value);
 
-/// Returns the value of an object's schema; fields that are not properties stay unchanged. In a
-/// whole form, an absent box is not checked, and nothing is selected in an absent list of choices:
-/// browsers leave both out.
+/// Returns the fields as an object of the schema; those that are no properties stay unchanged. In a
+/// `whole` form (not that of a PATCH) an absent boolean is false and an absent list of choices
+/// empty, because browsers leave out boxes that are not checked and choices that are not selected.
 pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field], whole: bool) -> Value {
     let mut map: Map<String, Value> = fields.iter().cloned().collect();
     let Some(object) = schemas.members(place) else {
@@ -102,7 +102,7 @@ fn field(
                 None => Some(read(schemas, of, &within, whole)),
             }
         }
-        // The field is missing.
+        // An empty text in a form means that an optional field is missing, blank or null.
         kind => match last() {
             Some(Value::String(t)) if t.is_empty() && !required => {
                 let blank = matches!(kind, Kind::Text(f) if f.is_empty() || f == "email" || f == "uri" || f == "slug" || f == "password");

@@ -8,12 +8,12 @@ use crate::{
     util::python::{NUMBER, SURROGATES},
 };
 
-/// Returns the value of a body, or what Python says is wrong with it.
+/// Returns the value of a body, or Python's message if the body is not JSON.
 pub fn read(body: &[u8]) -> Result<Value, String> {
     let quick = || serde_json::from_slice(body).map_err(|_| json_error::fault(body));
     match std::str::from_utf8(body) {
         Ok(text) if may_be_changed(text) => {
-            // Only a text that is JSON can be marked.
+            // `marked` relies on valid JSON. serde_json also refuses numbers that Python reads.
             let marked = match serde_json::from_str::<Value>(text) {
                 Err(_) if json_error::is_fault(body) => None,
                 _ => serde_json::from_str(&marked(text)).ok(),
@@ -35,7 +35,7 @@ fn may_be_changed(text: &str) -> bool {
     bytes.windows(19).any(long) || bytes.windows(5).any(power) || text.contains("\\u")
 }
 
-/// Returns the text with markers for what no [`Value`] holds.
+/// Returns the JSON with markers in place of numbers and surrogates that no [`Value`] can hold.
 fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -74,7 +74,7 @@ fn marker(digits: &str) -> String {
     serde_json::json!({ NUMBER: digits }).to_string()
 }
 
-/// Copies a string with its quotes, and returns its length.
+/// Copies the string at the start of the text, with its quotes, and returns its length.
 fn string(text: &str, out: &mut String) -> usize {
     let unit = |at: usize| {
         let hex = text.get(at..at + 6)?.strip_prefix("\\u")?;

@@ -11,10 +11,10 @@ struct Reader<'a> {
 /// A fault, and the position of its character.
 type Fault = (String, usize);
 
-/// What is said of JSON that Python reads and the sandbox does not.
+/// The message for JSON that Python would read, but the sandbox does not.
 const TOO_DEEP: &str = "It is nested too deep.";
 
-/// Returns whether the text is no JSON, for Python either.
+/// Returns whether Python would refuse the body too.
 pub fn is_fault(body: &[u8]) -> bool {
     fault(body) != TOO_DEEP
 }

@@ -122,7 +122,7 @@ impl Api {
         ))
     }
 
-    /// Returns DRF's metadata, without actions if the item does not exist.
+    /// Returns the response to OPTIONS, without `actions` if the item in the path does not exist.
     pub fn options(&self, route: &Route, found: &router::Match) -> ApiResponse {
         let (query, sent) = (Query::default(), Value::Null);
         let there = |operation: &Operation| {

@@ -17,7 +17,8 @@ const RESULTS: &str = "results";
 pub const ENVELOPE_MEMBERS: [&str; 6] = ["count", "next", "previous", RESULTS, "page", "page_size"];
 
 /// Returns the envelope of a page without its `items`, which [`json`] writes. The live API's pages
-/// have no links but give their size; where there is nothing to count by, links are the only way.
+/// have `page_size` in place of links; pages without a `count` keep them, because nothing else
+/// leads to the next page.
 pub fn envelope(
     keys: &[String],
     strict: bool,

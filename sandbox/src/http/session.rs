@@ -63,7 +63,8 @@ impl Api {
         json!({ "token": token, "user": shown.unwrap_or_else(|| json!({"id": 1, "email": crate::EMAIL, "first_name": "Demo"})) })
     }
 
-    /// Handles the second factor; `None` if there is none, in which case any response will do.
+    /// Handles the second factor. `None` if the account has none and any id is accepted: the
+    /// operation then gets a generated response.
     pub fn mfa(
         &self,
         request: &AdmittedRequest<'_>,

@@ -52,15 +52,15 @@ pub fn violation(format: &str, text: &str) -> Option<&'static str> {
     (!good).then_some(words)
 }
 
-/// What DRF says of a value that is not a text, whatever addresses the field takes.
+/// DRF's message for a value that is not a string, also where only one kind of address is allowed.
 pub const ANY_ADDRESS: &str = "Enter a valid IPv4 or IPv6 address.";
 
 pub fn fits(format: &str, text: &str) -> bool {
     violation(format, text).is_none()
 }
 
-/// Django's name of a host with a top-level domain, without the dot that may follow. Its
-/// look-arounds are written out, since `regex_lite` has none.
+/// The expression of Django's `URLValidator` for a host with a top-level domain, without the dot
+/// that may follow. Look-arounds are written out, because `regex_lite` does not support them.
 static HOST: LazyLock<String> = LazyLock::new(|| {
     let letter = r"a-z\u{a1}-\u{ffff}";
     let label = format!("[{letter}0-9](?:[{letter}0-9-]{{0,61}}[{letter}0-9])?");

@@ -4,7 +4,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::util::rng::Rng;
 
-/// The maximum length of a text; a pattern may require more than is useful: `((a{64}){64}){64}`.
+/// The maximum length of a text in bytes: `((a{64}){64}){64}` would need 262,144.
 const LONGEST: usize = 1 << 12;
 
 /// Returns a text that matches; `None` for unsupported expressions (look-around, back references)

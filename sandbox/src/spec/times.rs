@@ -73,7 +73,7 @@ fn moment(found: &Captures<'_>) -> Option<civil::DateTime> {
         _ => ahead,
     };
     let local = calendar(found)?.to_datetime(clock);
-    // Beyond the year 9999; before the year 1 jiff has further years.
+    // Beyond the year 9999 jiff overflows. `MIN` is out of Django's range too, as callers check.
     Some(
         local
             .checked_sub(SignedDuration::from_secs(ahead))
@@ -82,13 +82,13 @@ fn moment(found: &Captures<'_>) -> Option<civil::DateTime> {
 }
 
 fn captures<'t>(text: &'t str, form: &LazyLock<Option<Regex>>) -> Option<Captures<'t>> {
-    // Longer texts are no times, and would take longer to refuse.
+    // No time is longer; the bound keeps the cost of refusing a long text small.
     form.as_ref()?.captures(text).filter(|_| text.len() < 200)
 }
 
 /// Reads a time, in UTC if it has no offset; a date is midnight.
 pub fn date_time(text: &str) -> Result<civil::DateTime, Fault> {
-    // The usual form, without the cost of an expression.
+    // The usual form is recognised without running a regular expression.
     let usual = text.len() == 20 && text.ends_with('Z') && text.get(10..11) == Some("T");
     let usual = text.get(..19).filter(|t| usual && !t.ends_with("60"));
     if let Some(Ok(time)) = usual.map(str::parse::<civil::DateTime>)

@@ -1,7 +1,7 @@
 //! Commands on devices: jobs that are pending and then done, and webhooks with their results.
 //!
-//! Not published by the vendor: the response while there is no result. Here it is the job's state,
-//! `{"jid": "…", "state": "PENDING"}`.
+//! The vendor does not publish what the API responds with while there is no result. Here it is the
+//! job's state, `{"jid": "…", "state": "PENDING"}`.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -41,7 +41,7 @@ struct Job {
 pub enum JobState {
     Unknown,
     Pending,
-    /// The device did not respond in time.
+    /// The device did not respond before the timeout.
     Lost,
     Done(Value),
 }

@@ -19,8 +19,8 @@ const APPLICATION: i64 = 0x4150_6953;
 pub struct Db(Mutex<Connection>);
 
 impl Db {
-    /// Opens a file. `made_of` describes how the other items are made (seed and number), because
-    /// the changes would not fit other ones.
+    /// Opens a file. `made_of` names the seed and the number of the generated items; a file of
+    /// changes to other items is refused.
     pub fn open(path: &Path, made_of: &str) -> Result<Self, String> {
         let name = path.display();
         let broken = |e: rusqlite::Error| {

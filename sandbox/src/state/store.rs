@@ -101,8 +101,8 @@ impl Store {
         Ok(state)
     }
 
-    /// Writes the changes that `plan` returns to the file, then applies them: whatever is shown is
-    /// stored.
+    /// Writes the changes that `plan` returns to the file, then applies them, so that no response
+    /// shows a change that is not stored.
     fn commit(
         &self,
         place: &CollectionKey,
@@ -186,7 +186,7 @@ impl Store {
             for (id, sent) in new {
                 let taken =
                     |id: &String| state.items.contains_key(id) || made.iter().any(|c| c.id == *id);
-                // Given ids may be those that would come next.
+                // The next ids may be taken, by items that were created with an id of their own.
                 let most = next.saturating_add((state.items.len() + made.len()) as u64);
                 let free = |index: &u64| id.is_some() || !taken(&fresh(*index));
                 let index = (next..=most).find(free).ok_or(StoreError::IdTaken)?;

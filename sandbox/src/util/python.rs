@@ -5,11 +5,12 @@ use std::{borrow::Cow, sync::LazyLock};
 use regex_syntax::hir::{Class, ClassUnicodeRange, HirKind};
 use serde_json::Value;
 
-/// The marker of a number that no [`Value`] holds: its digits, or Python's `inf`, stand in its
-/// place.
+/// The only member of an object that stands for a number that no [`Value`] can hold. Its value is
+/// the number's digits, or Python's `inf`.
 pub const NUMBER: &str = "\u{0}number";
 
-/// Lone surrogates, which a Python text may hold and no Rust text, stand here in plane 16.
+/// The characters of plane 16 that stand for lone surrogates, which Python's strings may hold and
+/// Rust's may not.
 pub const SURROGATES: std::ops::RangeInclusive<char> = '\u{10d800}'..='\u{10dfff}';
 
 /// Returns the text of a number, of any size.
@@ -95,14 +96,14 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Returns what `isprintable` does: what Rust's `Debug` escapes is not printed, but for quotes and
-/// marks that combine.
+/// Returns what Python's `isprintable` does: what Rust's `Debug` escapes is not printable, except
+/// for quotes, backslashes and the combining marks that count as letters.
 pub fn is_printable(c: char) -> bool {
     matches!(c, '"' | '\'' | '\\') || c.is_alphanumeric() || c.escape_debug().len() == 1
 }
 
-/// Returns a float with the fewest digits: from 1e16 on, and below 1e-4, with an exponent of at
-/// least two digits.
+/// Returns a float with the fewest digits that read as the same number. From 1e16 on, and below
+/// 1e-4, it has an exponent of at least two digits.
 fn float(number: f64) -> String {
     let text = format!("{number:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));

@@ -1,7 +1,7 @@
 //! A small deterministic generator.
 
-/// SplitMix64. Its state is also the hash of a place: the same place gives the same values,
-/// whatever was made before.
+/// SplitMix64, seeded with the hash of a place (a path, a field name, an index): the values of a
+/// place do not depend on what was generated before.
 #[derive(Clone, Copy, Debug)]
 pub struct Rng(u64);
 

@@ -79,7 +79,7 @@ impl Filter {
         let mut filter = Self::default();
         for (name, value) in query.filters() {
             let (many, repeats) = (takes_several(name), repeats(name));
-            // The last value of a repeated name counts, or either one of a list.
+            // Of a repeated name the last value counts; of a list, any of its values may match.
             if !repeats && query.get(name).is_none_or(|last| last != value) {
                 continue;
             }
@@ -181,7 +181,8 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns what django-filter says of a filter by a number, which drf-yasg documents as a text.
+/// Returns django-filter's message for a value that does not fit the field of a filter. drf-yasg
+/// documents every filter as a string, so the document's schema of the parameter tells nothing.
 pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Option<&'static str> {
     let many = takes_several(name);
     let (name, test) = split(name);
@@ -190,8 +191,8 @@ pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Optio
         true => parts(value),
         false => vec![value.to_owned()],
     };
-    // drf-yasg gives limits to the numbers of a model, but not to relations, which a filter may
-    // know by another id.
+    // drf-yasg documents limits for the numbers of a model, but not for relations, and a filter may
+    // take a relation by an id that is not a number.
     let limited = name == "id" || field.minimum.is_some() || field.maximum.is_some();
     let number = limited && matches!(field.kind, Kind::Integer | Kind::Number);
     match test {

@@ -32,8 +32,8 @@ pub enum Mode {
     Partial,
 }
 
-/// Looks up a relation: whether the item with this id exists; `None` if the field is not a
-/// relation. Without an id, only whether it is one.
+/// Looks up a relation by the field's name: returns whether the item with this id exists, or `None`
+/// if the field is not a relation. Without an id, `Some(true)` for any relation.
 pub type Related<'a> = &'a dyn Fn(&str, IdKind, Option<&str>) -> Option<bool>;
 
 #[derive(Clone, Copy)]
@@ -243,7 +243,7 @@ fn file(value: Value) -> Validated {
     }
 }
 
-/// Returns any JSON; infinities are none.
+/// Returns the value of a JSON field, or an error if it holds an infinity, which is not JSON.
 fn any(value: Value) -> Validated {
     fn is_infinite(value: &Value) -> bool {
         match value {

@@ -17,7 +17,7 @@ use crate::{
 impl Validator<'_> {
     pub fn list(&self, schema: &Schema, item: SchemaRef, name: &str, value: Value) -> Validated {
         let inner = self.schemas.at(item);
-        // A list of serializers reports its own errors as a serializer does.
+        // A list of serializers reports an error of the list itself under `non_field_errors`.
         let serializers = inner.object().is_some_and(|o| !o.is_free_form());
         let whole = |message: String| {
             if serializers {
@@ -27,11 +27,11 @@ impl Validator<'_> {
             }
         };
         let many = self.is_many_related(schema, item, name);
-        // Choices and relations stop at the first error; lists report all places.
+        // Fields of choices and relations stop at the first error; lists report all of them.
         let first_only = many || inner.values.is_some();
         let items: Vec<Value> = match value {
             Value::Array(items) => items,
-            // Python goes through the keys of a dictionary.
+            // These fields iterate over the value, which in Python yields the keys of an object.
             Value::Object(map) if first_only && !map.contains_key(NUMBER) => {
                 map.into_iter().map(|(key, _)| key.into()).collect()
             }

@@ -40,7 +40,8 @@ pub fn body(judge: Validator<'_>, place: SchemaRef, value: Value) -> Result<Valu
     }
 }
 
-/// Returns a validator without relations: those in query and path are looked up, not validated.
+/// Returns a validator that takes every field for a plain value: what the query and the path refer
+/// to is looked up by the operation itself.
 fn plain_validator(schemas: &Schemas) -> Validator<'_> {
     Validator {
         schemas,
@@ -81,7 +82,7 @@ pub fn parameters(
         } else {
             query.all(&p.name).map(str::to_owned).collect()
         };
-        // A list, but not one of choices, may also come as `name[0]`.
+        // DRF's `ListField` also reads `name[0]`, `name[1]`; a field of multiple choices does not.
         let item = match schemas.at(p.schema).kind {
             Kind::List(item) if p.multi => Some(schemas.at(item)),
             _ => None,
@@ -144,8 +145,8 @@ pub fn parameters(
     }
 }
 
-/// Writes the ids of a path in their usual form: Django finds the item 1 by `01`, and a UUID
-/// without its hyphens.
+/// Writes the ids of a path in their canonical form: Django finds the item 1 by `01` too, and an
+/// item by its UUID without hyphens.
 pub fn usual_ids(
     schemas: &Schemas,
     operation: &Operation,

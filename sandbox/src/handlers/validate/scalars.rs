@@ -49,8 +49,8 @@ pub fn uuid(value: Value) -> Validated {
 }
 
 pub fn text(schema: &Schema, format: &str, value: Value) -> Validated {
-    // These are not CharFields: they have no message about blank values, and times have no white
-    // space around them.
+    // Fields of these formats are not CharFields: they do not refuse a blank value as such, and
+    // white space around a time is an error.
     let message = |text: &str| formats::violation(format, text).unwrap_or_default();
     let words = match &value {
         Value::String(text) => Some(text.clone()),

@@ -81,7 +81,8 @@ pub fn has(spec: &Spec, schema: SchemaRef, name: &str) -> bool {
     members.is_some_and(|o| o.get(name).is_some())
 }
 
-/// Returns whether a list has records without ids that are asked for by time.
+/// Returns whether the items of a list are records: they have a time but no id, and a parameter
+/// chooses them by time.
 pub fn is_rows(spec: &Spec, operation: &Operation, list: &List) -> bool {
     let Some(item) = spec.schemas.members(list.item) else {
         return false;

@@ -92,8 +92,9 @@ impl Schemas {
         place
     }
 
-    /// Compiles a reference. `members` means the own members of a base, not one of the components
-    /// derived from it.
+    /// Compiles a reference. With `members`, a reference to a base (a component with a
+    /// discriminator that others are derived from) means the object of its own members, not the
+    /// union of the derived components.
     pub fn reference(
         &mut self,
         doc: &Value,
@@ -103,7 +104,7 @@ impl Schemas {
     ) -> SchemaRef {
         let (mut reference, mut notes) = (reference, SchemaRef::default());
         let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
-        // An alias of another component; an alias of itself means any value.
+        // A component may be an alias of another one; one that ends in itself means any value.
         for _ in 0..MAX_ALL_OF_DEPTH {
             let target = find(reference);
             let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {

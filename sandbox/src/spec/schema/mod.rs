@@ -165,7 +165,8 @@ pub struct Schemas {
     pub too_deep: Option<String>,
 }
 
-/// The target of a reference, and whether only the own members of a base are meant.
+/// The target of a reference, and whether it means a base's own members instead of the union of the
+/// components derived from it.
 pub type Target = (String, bool);
 
 static ANY: Schema = Schema {

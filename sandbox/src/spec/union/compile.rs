@@ -26,8 +26,8 @@ impl Schemas {
         target.is_some_and(|t| source::tag(t).is_some()) && self.children(doc).has(reference)
     }
 
-    /// Returns the union that a schema is, if it is one; any JSON if its alternatives cannot be
-    /// told.
+    /// Returns the kind of a schema that is a union, and `None` for any other. A union whose
+    /// alternatives cannot be determined is any JSON.
     pub fn union_of(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Option<Kind> {
         let base = at.map(|(reference, _)| reference.as_str());
         if let Some(base) = base.filter(|b| self.is_base(doc, b)) {
@@ -73,5 +73,6 @@ impl Schemas {
     }
 }
 
-/// How many members beside alternatives are copied into them.
+/// How many members that stand beside the alternatives may be copied into them, over all
+/// alternatives.
 const MOST_COPIES: usize = 100_000;

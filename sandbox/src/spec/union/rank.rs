@@ -76,7 +76,8 @@ impl Schemas {
         let missing = if partial { 0 } else { missing.count() };
         let open = object.others.is_some();
         let unknown = if open { 0 } else { map.len() - known };
-        // One of two faults is forgiven, as long as any member is known.
+        // One kind of fault is accepted, missing or unknown members, never both; and at least one
+        // member must be known.
         let fits = match (missing, unknown) {
             (0, 0) => true,
             (0, _) | (_, 0) => known > 0,

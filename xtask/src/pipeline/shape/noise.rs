@@ -21,8 +21,9 @@ pub fn rendering_time_defaults(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Drops lone descriptions where a schema would change the type: `additionalProperties:
-/// {description: any}` becomes `{}`, and such a part of an `allOf` is removed.
+/// Drops lone descriptions where a schema would change the type:
+/// `additionalProperties: {description: any}` becomes `additionalProperties: {}`, and such a part
+/// of an `allOf` is removed.
 pub fn lone_descriptions(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {

@@ -10,9 +10,9 @@ use super::split::says;
 use crate::document;
 use crate::{report::Failure, secret};
 
-/// Marks members and parameters as secrets with `x-autopi-secret`: by their name, by `format:
-/// password`, or by a name that is only secret for write-only members. Marks of the document itself
-/// stay.
+/// Marks members and parameters as secrets with `x-autopi-secret`: by their name, by their format
+/// (`password`), or by a name that is only secret for write-only members. Marks of the document
+/// itself stay.
 pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     // Most names occur in many schemas.
