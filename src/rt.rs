@@ -62,7 +62,7 @@ pub async fn authorization(client: &crate::Client) -> Result<secrecy::SecretStri
     use crate::transport::core::Authorization;
     let header = match client.core.authorizer.authorization(&client.core, None) {
         Authorization::Fixed(header) => header,
-        Authorization::Asked(header) => header.await?,
+        Authorization::Pending(header) => header.await?,
     };
     Ok(header.to_str().unwrap_or_default().to_owned().into())
 }

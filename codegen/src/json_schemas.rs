@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{Error, contract, schema::Document};
 
 /// The keywords that are copied unchanged.
-const AS_IT_IS: [&str; 21] = [
+const COPIED: [&str; 21] = [
     "default",
     "deprecated",
     "description",
@@ -102,7 +102,7 @@ impl Words<'_> {
                 ("example", value) => {
                     out.insert("examples".into(), json!([value]));
                 }
-                (key, value) if AS_IT_IS.contains(&key) => {
+                (key, value) if COPIED.contains(&key) => {
                     out.insert(key.into(), value.clone());
                 }
                 _ => {}

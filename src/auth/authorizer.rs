@@ -52,7 +52,7 @@ impl Authorize for Authorizer {
         }
         let account = match &self.credentials {
             Credentials::Provider(own) => {
-                return Authorization::Asked(Box::pin(credentials::own_header(&**own, refused)));
+                return Authorization::Pending(Box::pin(credentials::own_header(&**own, refused)));
             }
             Credentials::Login {
                 email,
@@ -66,7 +66,7 @@ impl Authorize for Authorizer {
             // These need no login.
             Credentials::LocalDevice | Credentials::ApiToken(_) | Credentials::Jwt(_) => None,
         };
-        Authorization::Asked(Box::pin(async move {
+        Authorization::Pending(Box::pin(async move {
             let header = self.sessions.header(core, account.as_ref(), refused);
             header.await
         }))

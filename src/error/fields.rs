@@ -25,18 +25,18 @@ pub(super) fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<S
                 match item {
                     Value::Object(_) | Value::Array(_) => flatten(format!("{at}[{i}]"), item, out),
                     Value::Null => {}
-                    text => told(&at, text, out),
+                    text => collect(&at, text, out),
                 }
             }
         }
         // A text at the top (`{"detail": "..."}`) is not the error of a field; inside a field any
         // text is.
-        Value::String(_) if at.contains(['.', '[']) => told(&at, value, out),
+        Value::String(_) if at.contains(['.', '[']) => collect(&at, value, out),
         _ => {}
     }
 }
 
-fn told(at: &str, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
+fn collect(at: &str, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
     let text = match value {
         Value::String(text) => text,
         other => other.to_string(),

@@ -32,7 +32,7 @@ pub struct Cursor {
     pub(super) promised: bool,
     /// The parameters of the call. Cursors that older versions stored have none.
     #[serde(default)]
-    pub(super) asked: Option<Asked>,
+    pub(super) asked: Option<Digests>,
 }
 
 /// Shows no values of the query.
@@ -50,10 +50,10 @@ impl fmt::Debug for Cursor {
 
 /// The name of each parameter of a call, with a digest of its values: a stored cursor can be
 /// compared, but reveals no values.
-pub(super) type Asked = BTreeMap<String, String>;
+pub(super) type Digests = BTreeMap<String, String>;
 
 /// Returns the base URL, and all parameters except those that choose the page.
-pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec, base: &Url) -> Asked {
+pub(super) fn digests(params: Option<PageParams>, spec: &RequestSpec, base: &Url) -> Digests {
     let is_page = |name: &str| params.is_some_and(|p| p.page == name || p.size == name);
     let mut values = BTreeMap::<&str, Vec<u8>>::new();
     let mut add = |name, value: &[u8]| {
@@ -84,7 +84,7 @@ pub(super) fn asked(params: Option<PageParams>, spec: &RequestSpec, base: &Url) 
 
 impl Cursor {
     /// Returns an error unless the cursor is one of this call.
-    pub(super) fn fits(&self, spec: &RequestSpec, now: &Asked) -> Result<(), Error> {
+    pub(super) fn fits(&self, spec: &RequestSpec, now: &Digests) -> Result<(), Error> {
         if self.operation != spec.operation || self.path != spec.path {
             return Err(Error::invalid(format!(
                 "the cursor is one of `{}` {}, not of this call",
@@ -121,7 +121,7 @@ mod tests {
             let mut spec = RequestSpec::new("x", reqwest::Method::GET, "/".into());
             let pairs = values.iter().map(|v| ("a".into(), (*v).to_owned()));
             spec.query = pairs.collect();
-            asked(None, &spec, &Url::parse("https://api.example").unwrap())
+            digests(None, &spec, &Url::parse("https://api.example").unwrap())
         };
         assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
         for other in [&["a", "bc"] as &[_], &["abc"], &["c", "ab"], &["ab"]] {

@@ -16,7 +16,7 @@ use crate::{
     Error, ErrorKind, Page, Response,
     codec::{pieces, raw::Raw},
     pagination::{
-        cursor::{Asked, Cursor, asked},
+        cursor::{Cursor, Digests, digests},
         options::ListOptions,
         params::{CHOOSE_A_PART, PageParams},
         repeats::Repeats,
@@ -37,7 +37,7 @@ pub(super) struct Paginator {
     pub(super) size: Option<u64>,
     /// Whether the query comes from a `next` link.
     pub(super) linked: bool,
-    asked: Asked,
+    asked: Digests,
     /// Whether the list is read from its start, so that `seen` can be compared with its count.
     pub(super) whole: bool,
     /// Whether the last page announced another one.
@@ -95,7 +95,7 @@ impl Paginator {
             seen: 0,
             size: None,
             linked: false,
-            asked: Asked::new(),
+            asked: Digests::new(),
             whole,
             promised: false,
             empty: 0,
@@ -106,7 +106,7 @@ impl Paginator {
             #[cfg(not(target_family = "wasm"))]
             early: EarlyRequest::default(),
         };
-        pages.asked = asked(params, &pages.spec, &pages.core.base);
+        pages.asked = digests(params, &pages.spec, &pages.core.base);
         if let Some(cursor) = cursor {
             cursor.fits(&pages.spec, &pages.asked)?;
             (pages.index, pages.seen, pages.size) = (cursor.index, cursor.seen, cursor.size);

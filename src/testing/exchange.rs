@@ -29,7 +29,7 @@ const HEADERS: [HeaderName; 4] = [
 
 /// The part of a request that is recorded, and by which it is found again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct RequestKey {
     pub method: String,
     pub path: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -43,7 +43,7 @@ pub(super) struct Asked {
 pub(super) struct Exchange {
     pub operation: String,
     #[serde(flatten)]
-    pub asked: Asked,
+    pub asked: RequestKey,
     pub status: u16,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub headers: Map<String, Value>,
@@ -110,7 +110,7 @@ pub(super) struct Pending<'a> {
     call: CallInfo,
     secrets: Vec<SecretString>,
     base: &'a Url,
-    pub asked: Asked,
+    pub asked: RequestKey,
 }
 
 impl<'a> Pending<'a> {
@@ -132,7 +132,7 @@ impl<'a> Pending<'a> {
             .unwrap_or(path);
         let form = header(CONTENT_TYPE).is_some_and(|t| t.starts_with("application/x-www-form"));
         let body = request.body().map(|body| body.as_bytes());
-        let asked = Asked {
+        let asked = RequestKey {
             method: request.method().to_string(),
             path: path
                 .split('/')

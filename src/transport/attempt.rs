@@ -142,7 +142,7 @@ impl<'a> Attempt<'a, '_> {
         };
         let authorization = match core.authorizer.authorization(core, refused) {
             Authorization::Fixed(header) => header,
-            Authorization::Asked(header) => timeout(Duration::MAX, self.deadline, header)
+            Authorization::Pending(header) => timeout(Duration::MAX, self.deadline, header)
                 .await
                 .map_err(|_| late("no credentials"))?
                 .and_then(|header| match refused {

@@ -57,5 +57,5 @@ pub(crate) trait Authorize: fmt::Debug + Send + Sync {
 pub(crate) enum Authorization<'a> {
     /// Known already, as in most calls: no future is needed.
     Fixed(HeaderValue),
-    Asked(CallFuture<'a, HeaderValue>),
+    Pending(CallFuture<'a, HeaderValue>),
 }

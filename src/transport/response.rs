@@ -106,8 +106,8 @@ pub(crate) async fn read(
     late: impl Fn() -> Error,
 ) -> Result<Bytes, Error> {
     let status = response.status().as_u16();
-    let told = response.content_length().unwrap_or(0);
-    if told > limit as u64 {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
         return Err(Error::too_large(status, limit));
     }
     let mut body = BytesMut::new();
@@ -126,7 +126,7 @@ pub(crate) async fn read(
             continue;
         }
         if body.is_empty() {
-            body.reserve((told as usize).min(8 << 20));
+            body.reserve((announced as usize).min(8 << 20));
             body.extend_from_slice(&std::mem::take(&mut first));
         }
         body.extend_from_slice(&chunk);

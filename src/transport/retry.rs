@@ -261,18 +261,18 @@ mod tests {
 
     #[test]
     fn a_policy_keeps_what_was_set() {
-        let [initial, longest, told] = [1, 2, 3].map(Duration::from_secs);
+        let [initial, longest, hinted] = [1, 2, 3].map(Duration::from_secs);
         let policy = RetryPolicy::throttled_only()
             .initial_backoff(initial)
             .max_backoff(longest)
-            .max_retry_after(told);
+            .max_retry_after(hinted);
         assert_eq!(
             (
                 policy.initial_backoff,
                 policy.max_backoff,
                 policy.max_retry_after
             ),
-            (initial, longest, told)
+            (initial, longest, hinted)
         );
         assert!(policy.delay(99, None) <= longest);
         assert_eq!(

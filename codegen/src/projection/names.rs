@@ -9,17 +9,17 @@ use super::{LIMITS, TEXTS};
 use crate::{contract, escape::pointer, schema::Document};
 
 /// An inline schema that becomes a type.
-pub struct Made {
+pub struct InlineType {
     pub at: String,
     /// Whether it is named after its title; otherwise, after its place.
     pub titled: bool,
     /// The keywords without which it would not become a type.
     keywords: Vec<&'static str>,
     /// The schema without its texts.
-    says: Value,
+    without_texts: Value,
 }
 
-impl Made {
+impl InlineType {
     /// Returns the keywords to remove so that the name is no longer used.
     pub fn taken(&self) -> impl Iterator<Item = &'static str> {
         match self.titled {
@@ -31,8 +31,8 @@ impl Made {
 
 /// Returns the types that share their name with a different one; if some of them are named after
 /// titles, only those.
-pub fn clashes(doc: &Value) -> Vec<Made> {
-    let mut names: BTreeMap<String, Vec<Made>> = BTreeMap::new();
+pub fn clashes(doc: &Value) -> Vec<InlineType> {
+    let mut names: BTreeMap<String, Vec<InlineType>> = BTreeMap::new();
     let mut walk = Walk(&mut names);
     let components = doc
         .pointer("/components/schemas")
@@ -47,8 +47,11 @@ pub fn clashes(doc: &Value) -> Vec<Made> {
         .flat_map(Map::keys)
         .map(|name| pascal(name))
         .collect();
-    let clash = |(name, made): &(String, Vec<Made>)| {
-        components.contains(name) || made.windows(2).any(|w| w[0].says != w[1].says)
+    let clash = |(name, made): &(String, Vec<InlineType>)| {
+        components.contains(name)
+            || made
+                .windows(2)
+                .any(|w| w[0].without_texts != w[1].without_texts)
     };
     names
         .into_iter()
@@ -60,7 +63,7 @@ pub fn clashes(doc: &Value) -> Vec<Made> {
         .collect()
 }
 
-struct Walk<'a>(&'a mut BTreeMap<String, Vec<Made>>);
+struct Walk<'a>(&'a mut BTreeMap<String, Vec<InlineType>>);
 
 impl Walk<'_> {
     fn component(&mut self, name: &str, schema: &Value, at: &str) {
@@ -140,11 +143,11 @@ impl Walk<'_> {
         let own = pascal(title.unwrap_or(name));
         let keywords = keywords(map);
         if !keywords.is_empty() {
-            self.0.entry(own.clone()).or_default().push(Made {
+            self.0.entry(own.clone()).or_default().push(InlineType {
                 at: at.to_owned(),
                 titled: title.is_some(),
                 keywords,
-                says: says(schema),
+                without_texts: without_texts(schema),
             });
         }
         self.children(name, &own, schema, at);
@@ -202,20 +205,22 @@ fn keywords(map: &Map<String, Value>) -> Vec<&'static str> {
 }
 
 /// Returns a schema without its texts and whatever else does not change its type.
-fn says(schema: &Value) -> Value {
+fn without_texts(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => map
             .iter()
             .filter(|(key, _)| !TEXTS.contains(&key.as_str()) && !key.starts_with(contract::PREFIX))
             .map(|(key, value)| match (key.as_str(), value.as_object()) {
                 ("properties", Some(map)) => {
-                    let says = map.iter().map(|(name, value)| (name.clone(), says(value)));
-                    (key.clone(), says.collect())
+                    let members = map
+                        .iter()
+                        .map(|(name, value)| (name.clone(), without_texts(value)));
+                    (key.clone(), members.collect())
                 }
-                _ => (key.clone(), says(value)),
+                _ => (key.clone(), without_texts(value)),
             })
             .collect(),
-        Value::Array(list) => list.iter().map(says).collect(),
+        Value::Array(list) => list.iter().map(without_texts).collect(),
         other => other.clone(),
     }
 }

@@ -5,7 +5,7 @@ mod shapes;
 mod tags;
 mod variant_name;
 
-use shapes::{SHAPES, shapes, told_apart};
+use shapes::{SHAPES, distinguishing_member, shapes};
 pub use tags::{literal, tags};
 use tags::{mapped, plain, tag, text};
 use variant_name::named;
@@ -192,7 +192,7 @@ fn read<'a>(doc: &Document<'a>, name: &str, schema: &'a Value) -> Union<'a> {
     }
     let mut tag = explicit.unwrap_or_default().to_owned();
     if explicit.is_none()
-        && let Some((property, values)) = told_apart(doc, &variants)
+        && let Some((property, values)) = distinguishing_member(doc, &variants)
     {
         for (variant, values) in variants.iter_mut().zip(values) {
             if let [one] = values.as_slice() {

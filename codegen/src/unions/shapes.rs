@@ -16,7 +16,7 @@ use crate::schema::{self, Document};
 /// Returns the required member whose listed values distinguish all objects among the alternatives,
 /// and the values of each. If there are several, one with a single value for each alternative is
 /// preferred.
-pub(super) fn told_apart(
+pub(super) fn distinguishing_member(
     doc: &Document<'_>,
     variants: &[Variant<'_>],
 ) -> Option<(String, Vec<Vec<Value>>)> {

@@ -112,32 +112,11 @@ fn is_serializer(spec: &Spec, of: SchemaRef) -> bool {
         .is_some_and(|o| !o.is_free_form())
 }
 
-fn field(
-    spec: &Spec,
-    name: &str,
-    (of, required): (SchemaRef, bool),
-    progress: &mut Progress,
-) -> Map<String, Value> {
+/// Returns DRF's name of a field's type (`SimpleMetadata.label_lookup`).
+fn type_name(spec: &Spec, of: SchemaRef) -> &str {
     let schemas = &spec.schemas;
     let schema = schemas.at(of);
-    let mut out = Map::new();
-    let related = |of: SchemaRef| {
-        let kind = match &schemas.at(of).kind {
-            Kind::Integer => IdKind::Integer,
-            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
-            _ => return false,
-        };
-        spec.by_resource.contains_key(&(names::subject(name), kind))
-    };
-    let relation = match &schema.kind {
-        Kind::List(item) => schema.unique || related(*item),
-        _ => related(of),
-    };
-    if relation {
-        out.insert("type".into(), "field".into());
-        return out;
-    }
-    let kind = match &schema.kind {
+    match &schema.kind {
         _ if schema.values.is_some() => "choice",
         Kind::Any => "field",
         Kind::Union(_) if schemas.is_of_objects(of) => "nested object",
@@ -163,8 +142,35 @@ fn field(
             "field"
         }
         Kind::Object(_) => "nested object",
+    }
+}
+
+fn field(
+    spec: &Spec,
+    name: &str,
+    (of, required): (SchemaRef, bool),
+    progress: &mut Progress,
+) -> Map<String, Value> {
+    let schemas = &spec.schemas;
+    let schema = schemas.at(of);
+    let mut out = Map::new();
+    let related = |of: SchemaRef| {
+        let kind = match &schemas.at(of).kind {
+            Kind::Integer => IdKind::Integer,
+            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
+            _ => return false,
+        };
+        spec.by_resource.contains_key(&(names::subject(name), kind))
     };
-    out.insert("type".into(), kind.into());
+    let relation = match &schema.kind {
+        Kind::List(item) => schema.unique || related(*item),
+        _ => related(of),
+    };
+    if relation {
+        out.insert("type".into(), "field".into());
+        return out;
+    }
+    out.insert("type".into(), type_name(spec, of).into());
     for (key, limit) in [
         ("min_length", schema.min_length.or(schema.items.0)),
         ("max_length", schema.max_length.or(schema.items.1)),

@@ -45,7 +45,7 @@ impl<'a> Lenient<'a> {
             (_, Ok(n)) => visitor.visit_u64(n),
             _ => Err(Error::custom(format!(
                 "`{}` is not an integer of 64 bits",
-                self.says()
+                self.beginning()
             ))),
         }
     }

@@ -93,7 +93,7 @@ impl<'a> Lenient<'a> {
     }
 
     /// Returns the beginning of the text, for a message.
-    fn says(&self) -> Cow<'a, str> {
+    fn beginning(&self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.text.get(..60).unwrap_or(self.text))
     }
 
@@ -218,12 +218,12 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
                 }
                 _ if self.number().is_some() => Err(Error::custom(format!(
                     "`{}` has more digits than 64 bits hold, and is not changed",
-                    self.says()
+                    self.beginning()
                 ))),
                 (b"", _) => Err(Error::custom("invalid JSON: a value is missing here")),
                 _ => Err(Error::custom(format!(
                     "invalid JSON: `{}`",
-                    self.says().escape_debug()
+                    self.beginning().escape_debug()
                 ))),
             },
         }
