@@ -37,8 +37,8 @@ pub fn order(path: &str) -> (&str, bool) {
     }
 }
 
-/// Sorts items: numbers by size, strings by characters, missing values last; equal items keep their
-/// order.
+/// Sorts items: numbers by size, also those that are texts, other texts by characters, missing
+/// values last; equal items keep their order.
 pub fn sort(items: &mut [Value], by: &[String]) {
     items.sort_by(|a, b| {
         let orders = by.iter().map(|path| {
@@ -62,13 +62,14 @@ fn present(value: Option<&Value>) -> Option<&Value> {
 
 fn compare(a: &Value, b: &Value) -> Ordering {
     let rank = |v: &Value| match v {
-        Value::Null => 4,
+        Value::Null => 5,
         Value::Bool(_) => 0,
         Value::Number(_) => 1,
-        Value::String(_) => 2,
-        _ => 3,
+        Value::String(text) if decimal(text).is_some() => 2,
+        Value::String(_) => 3,
+        _ => 4,
     };
-    match (a, b) {
+    let same = match (a, b) {
         (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
             (Some(a), Some(b)) => a.cmp(&b),
             _ => a
@@ -76,12 +77,22 @@ fn compare(a: &Value, b: &Value) -> Ordering {
                 .unwrap_or(f64::NAN)
                 .total_cmp(&b.as_f64().unwrap_or(f64::NAN)),
         },
-        (Value::String(a), Value::String(b)) => a.cmp(b),
+        (Value::String(a), Value::String(b)) => match (decimal(a), decimal(b)) {
+            (Some(x), Some(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+            _ => a.cmp(b),
+        },
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        _ => rank(a)
-            .cmp(&rank(b))
-            .then_with(|| a.to_string().cmp(&b.to_string())),
-    }
+        _ => a.to_string().cmp(&b.to_string()),
+    };
+    rank(a).cmp(&rank(b)).then(same)
+}
+
+/// Returns the number that a text is, such as the decimals of Django REST framework: `-9.50`.
+fn decimal(text: &str) -> Option<f64> {
+    let is_plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b"-.".contains(&b));
+    is_plain.then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -99,6 +110,18 @@ mod tests {
         for none in ["", ".", "a.", "a.b", "a.b.c.1", "x.y"] {
             assert_eq!(get(&item, none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn texts_that_are_numbers_are_sorted_by_size_before_other_texts() {
+        let mut items =
+            ["b", "10", "9.50", "-1", "1a", "9.5", "", "-", "1.2.3"].map(|t| json!({"n": t}));
+        sort(&mut items, &["n".to_owned()]);
+        let sorted = items.map(|i| i["n"].as_str().unwrap().to_owned());
+        assert_eq!(
+            sorted,
+            ["-1", "9.5", "9.50", "10", "", "-", "1.2.3", "1a", "b"]
+        );
     }
 
     #[test]
