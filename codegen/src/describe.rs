@@ -119,6 +119,9 @@ fn argument(argument: &GenericArgument) -> Option<String> {
 
 /// Returns the limits of a value, its default, and its format unless the type implies it.
 pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
+    if !doc.described {
+        return Vec::new();
+    }
     let find = |key: &str| doc.aliases(schema).find_map(|s| s.get(key));
     let number = |key: &str| find(key).filter(|n| n.as_f64().is_some_and(|n| n.abs() < 9e15));
     let strict = |key: &str| find(key) == Some(&Value::Bool(true));
@@ -176,6 +179,9 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
 
 /// Returns the doc comment of a member: its text, its JSON key, its direction, its limits.
 pub fn member(doc: &Document<'_>, key: &str, field: &str, property: &Value) -> TokenStream {
+    if !doc.described {
+        return TokenStream::new();
+    }
     let text = text(property).filter(|text| says_more(text, key));
     let facts = facts(doc, property);
     let is_named = text.is_some() && field.trim_start_matches("r#") == key;

@@ -135,16 +135,16 @@ fn parts(
 }
 
 /// Passes on the code of each builder and then of each type, as [`generate`] has it, but without
-/// the descriptions of types, for a document that is known to be OpenAPI 3.0.
+/// most descriptions, for a document that is known to be OpenAPI 3.0.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
 pub fn items(doc: &Value, with: &mut dyn FnMut(TokenStream)) -> Result<(), Error> {
     let operations = areas::select(doc, &|_| true)?;
-    let doc = schema::Document::new(doc);
+    let doc = schema::Document::undescribed(doc);
     doc.check()?;
     let used = operations::builders(&doc, &operations, with)?;
-    types::undescribed(&doc, &used, with)
+    types::emit(&doc, &used, with)
 }
 
 /// Checks that the types of a document would not be far larger than the document itself, before any

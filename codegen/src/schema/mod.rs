@@ -22,6 +22,8 @@ pub struct Document<'a> {
     pub schemas: BTreeMap<&'a str, &'a Value>,
     idents: BTreeMap<&'a str, Ident>,
     root: &'a Value,
+    /// Whether the code gets doc comments with texts of the document.
+    pub described: bool,
     cycles: OnceCell<BTreeMap<String, usize>>,
     marks: OnceCell<bool>,
     union_cycles: OnceCell<BTreeMap<String, usize>>,
@@ -47,10 +49,20 @@ impl<'a> Document<'a> {
             schemas,
             idents,
             root,
+            described: true,
             cycles: OnceCell::new(),
             marks: OnceCell::new(),
             union_cycles: OnceCell::new(),
             tags: OnceCell::new(),
+        }
+    }
+
+    /// Leaves out the descriptions of types, members and parameters.
+    pub fn undescribed(root: &'a Value) -> Self {
+        let described = false;
+        Self {
+            described,
+            ..Self::new(root)
         }
     }
 

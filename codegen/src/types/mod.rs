@@ -25,41 +25,23 @@ pub fn emit(
     used: &Used,
     with: &mut dyn FnMut(TokenStream),
 ) -> Result<(), Error> {
+    let requests = closure(doc, used.requests.keys())?;
     let all = all(doc, used)?;
     let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in &all {
+    for name in all.iter().filter(|_| doc.described) {
         for inner in direct(doc, name)?.into_iter().filter(|inner| inner != name) {
             let holder = doc.ident(name)?.to_string();
             holders.entry(inner).or_default().push(holder);
         }
     }
-    let about = |name: &str, schema: &Value| type_about(doc, name, schema, used, &holders);
-    each(doc, used, &all, &about, with)
-}
-
-/// Passes on the code of each type without its description.
-pub fn undescribed(
-    doc: &Document<'_>,
-    used: &Used,
-    with: &mut dyn FnMut(TokenStream),
-) -> Result<(), Error> {
-    let about = |_: &str, _: &Value| Ok(TokenStream::new());
-    each(doc, used, &all(doc, used)?, &about, with)
-}
-
-fn each(
-    doc: &Document<'_>,
-    used: &Used,
-    all: &BTreeSet<String>,
-    about: &dyn Fn(&str, &Value) -> Result<TokenStream, Error>,
-    with: &mut dyn FnMut(TokenStream),
-) -> Result<(), Error> {
-    let requests = closure(doc, used.requests.keys())?;
-    for name in all {
+    for name in &all {
         let Some(schema) = doc.schemas.get(name.as_str()) else {
             continue;
         };
-        let about = about(name, schema)?;
+        let about = match doc.described {
+            true => type_about(doc, name, schema, used, &holders)?,
+            false => TokenStream::new(),
+        };
         let sent = requests.contains(name);
         with(if schema::is_open_enum(schema) {
             open_enum(doc.ident(name)?, schema, &about)
