@@ -9,7 +9,7 @@ use std::{
 
 use autopi::{
     CallFuture, Client, CredentialsProvider, Error, ErrorKind, Method, Mfa, RetryPolicy,
-    SecretString,
+    SecretString, Upload,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
@@ -141,6 +141,12 @@ async fn a_refused_login_says_why_without_the_secret() {
             "301 Moved",
             "",
             "HTTP 301: is the base URL",
+            "that of the API",
+        ),
+        (
+            "200 OK",
+            r#"{"token":""}"#,
+            "login has no token",
             "that of the API",
         ),
     ] {
@@ -330,6 +336,65 @@ async fn a_wrong_password_is_sent_once_by_many_concurrent_calls() {
         error.contains("ago, and the next one is made in"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_session_that_ends_while_the_login_is_down_is_renewed_when_it_is_back() {
+    let login_of = |token: &str| ok(&format!(r#"{{"token":"{token}"}}"#));
+    let server = Server::responses(vec![
+        login_of("old"),
+        response("401 Unauthorized", "", r#"{"detail":"expired"}"#),
+        response("503 Busy", "", ""),
+        login_of("new"),
+        ok("7"),
+    ])
+    .await;
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
+    let builder = Client::builder().base_url(&server.url).login("a@b.c", "p");
+    let client = builder.retry(retry).build().unwrap();
+    assert_eq!(get(&client).await.unwrap(), 7);
+    assert_eq!((server.count(LOGIN), server.count("GET /x/")), (3, 2));
+}
+
+#[tokio::test]
+async fn an_old_failure_is_not_the_reason_of_a_new_one() {
+    let logins = AtomicU64::new(0);
+    let server = Server::start(move |_, request| {
+        if !request.starts_with(LOGIN) {
+            return write(response("401 Unauthorized", "", "{}"));
+        }
+        let n = logins.fetch_add(1, SeqCst);
+        write(match n {
+            0 => response("400 Bad Request", "", "{}"),
+            n => ok(&format!(r#"{{"token":"{n}"}}"#)),
+        })
+    })
+    .await;
+    let client = login(&server);
+    let first = get(&client).await.unwrap_err().to_string();
+    assert!(first.contains("HTTP 400"), "{first}");
+    tokio::time::sleep(Duration::from_millis(1050)).await;
+    get(&client).await.unwrap_err();
+    let last = get(&client).await.unwrap_err().to_string();
+    assert!(last.contains("a new login is refused too"), "{last}");
+}
+
+#[tokio::test]
+async fn a_consumed_body_is_not_sent_with_new_credentials() {
+    let refused = response("401 Unauthorized", "", r#"{"detail":"expired"}"#);
+    let server = Server::responses(vec![ok(r#"{"token":"a.b.c"}"#), refused]).await;
+    let client = login(&server);
+    let piece = Ok::<_, std::io::Error>("contents");
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter([piece]));
+    let request = client.request(Method::POST, "/x/");
+    let request = request.file("file", Upload::body("f.txt", body)).unwrap();
+    let error = request.send().await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.attempts()),
+        (Some(401), 1),
+        "{error}"
+    );
+    assert_eq!((server.count(LOGIN), server.count("POST /x/")), (1, 1));
 }
 
 #[tokio::test]

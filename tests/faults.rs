@@ -654,6 +654,25 @@ async fn a_consumed_body_is_never_sent_again() {
 }
 
 #[tokio::test]
+async fn a_backoff_beyond_the_time_left_is_not_waited_for() {
+    let server = Server::responses(vec![response("503 Busy", "", "")]).await;
+    let long = std::time::Duration::from_secs(1_000_000);
+    let retry = RetryPolicy::default()
+        .initial_backoff(long)
+        .max_backoff(long);
+    let client = server.builder().retry(retry).build().unwrap();
+    let started = std::time::Instant::now();
+    let sent = client.request(Method::GET, "/x/").send().await;
+    let error = sent.unwrap_err();
+    assert_eq!(
+        (error.status(), error.attempts()),
+        (Some(503), 1),
+        "{error}"
+    );
+    assert!(started.elapsed() < 5_000 * MS);
+}
+
+#[tokio::test]
 async fn a_form_is_sent_urlencoded() {
     let server = Server::responses(vec![ok("7")]).await;
     server

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use autopi::{
-    CallOptions, Client, Cursor, Error, ErrorKind, RetryPolicy,
+    CallOptions, Client, Cursor, Error, ErrorKind, Method, RetryPolicy,
     rt::{self, Call, Operation, PageParams},
 };
 use futures_util::{StreamExt, TryStreamExt};
@@ -955,4 +955,78 @@ async fn a_list_at_any_path_is_read_by_links_or_by_the_parameter_that_it_is_aske
     let request = client.request(autopi::Method::GET, "/dongle/devices/?page_size=10");
     let ended = request.stream::<Value>().try_collect::<Vec<_>>().await;
     assert_eq!(ended.unwrap_err().kind(), ErrorKind::Pagination);
+}
+
+#[tokio::test]
+async fn a_list_ends_where_its_pages_say_and_errors_are_no_end() {
+    let missing = || response("404 Not Found", "", r#"{"detail":"Invalid page."}"#);
+    let refused = || response("403 Forbidden", "", "{}");
+    let page = |text: &str| ok(text);
+    for (first, responses, items, kind, requests) in [
+        // The last page of a list with links has none.
+        (
+            1,
+            vec![
+                page(r#"{"next":"/rows/?page=2","results":[1]}"#),
+                page(r#"{"results":[2]}"#),
+            ],
+            vec![1, 2],
+            None,
+            2,
+        ),
+        // A list that is read from its middle ends before its count.
+        (
+            2,
+            vec![page(r#"{"count":4,"results":[2]}"#), missing()],
+            vec![2],
+            None,
+            2,
+        ),
+        (
+            2,
+            vec![page(r#"{"count":1,"results":[2,3]}"#)],
+            vec![2, 3],
+            None,
+            1,
+        ),
+        // A count that is too small announces nothing.
+        (
+            1,
+            vec![page(r#"{"count":1,"results":[1,2]}"#), missing()],
+            vec![1, 2],
+            None,
+            2,
+        ),
+        (
+            1,
+            vec![page(r#"{"count":2,"results":[1]}"#)],
+            vec![1],
+            Some(ErrorKind::Pagination),
+            2,
+        ),
+        (1, vec![missing()], vec![], Some(ErrorKind::Status), 1),
+        (
+            1,
+            vec![page(r#"{"results":[1]}"#), refused()],
+            vec![1],
+            Some(ErrorKind::Status),
+            2,
+        ),
+    ] {
+        let server = Server::responses(responses.clone()).await;
+        let client = server.client();
+        let request = client.request(Method::GET, &format!("/rows/?page={first}"));
+        let mut rows = request
+            .options(CallOptions::new().prefetch(0))
+            .stream::<i64>();
+        let (mut seen, mut error) = (Vec::new(), None);
+        while let Some(row) = rows.next().await {
+            match row {
+                Ok(row) => seen.push(row),
+                Err(e) => error = Some(e.kind()),
+            }
+        }
+        let found = (seen, error, server.requests().len());
+        assert_eq!(found, (items, kind, requests), "{responses:?}");
+    }
 }

@@ -114,8 +114,12 @@ impl Sessions {
         }
         let result = log_in(core, account).await;
         let now = Instant::now();
-        let is_bad = result.as_ref().err().map(Error::kind) == Some(ErrorKind::Auth);
-        if is_bad || is_refused {
+        // A server that is down has refused nothing.
+        let pauses = match &result {
+            Ok(_) => is_refused,
+            Err(error) => error.kind() == ErrorKind::Auth,
+        };
+        if pauses {
             last.pause = Some(Pause::after(last.pause.as_ref(), now));
         }
         match result {
@@ -253,6 +257,31 @@ fn token(body: &[u8]) -> Option<SecretString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pause_holds_what_was_refused_and_nothing_else() {
+        let now = Instant::now();
+        let after = |failure: Option<Error>| Last {
+            session: None,
+            failure: failure.map(|error| (now, error)),
+            pause: Some(Pause::after(None, now)),
+        };
+        let text = |last: Last, refused| last.held(now, refused).map(|e| e.to_string());
+        let wrong = || after(Some(Error::auth("wrong password")));
+        for refused in [true, false] {
+            let held = text(wrong(), refused).unwrap();
+            assert!(held.starts_with("wrong password (the login was"), "{held}");
+        }
+        let down = || after(Some(Error::timeout("down")));
+        assert_eq!(text(down(), false), None);
+        assert_eq!(text(after(None), false), None);
+        let held = text(after(None), true).unwrap();
+        assert!(
+            held.starts_with("the session of a new login is refused too"),
+            "{held}"
+        );
+        assert!(wrong().held(now + Pause::SHORTEST, true).is_none());
+    }
 
     #[test]
     fn pauses_double_up_to_a_minute_and_are_forgotten() {

@@ -187,6 +187,18 @@ mod tests {
     }
 
     #[test]
+    fn a_shortened_signature_is_refused() {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"t");
+        let signed = |n: u32| (n, ring::hmac::sign(&key, n.to_string().as_bytes()));
+        let ends_in_zero = |(_, tag): &(u32, ring::hmac::Tag)| tag.as_ref().ends_with(&[0]);
+        let (n, tag) = (0..).map(signed).find(ends_in_zero).unwrap();
+        let hex: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let body = n.to_string();
+        verify(body.as_bytes(), &hex, "t").unwrap();
+        verify(body.as_bytes(), &hex[..62], "t").unwrap_err();
+    }
+
+    #[test]
     fn webhook_events_keep_unknown_members() {
         let body = r#"{"jid":"2026","state":"COMMAND_EXECUTED","success":true,"device_id":"0189d7a5-0000-7000-8000-000000000001",
             "response":{"tag":"salt/job/1","data":{"return":{"_type":"rpm","value":900}}},"more":1}"#;
@@ -199,7 +211,13 @@ mod tests {
             serde_json::to_value(&event).unwrap(),
             serde_json::from_str::<Value>(body).unwrap()
         );
-        let event: CommandEvent = serde_json::from_str(r#"{"jid":"1","state":"LOST"}"#).unwrap();
+        let odd = r#"{"jid":"1","state":"LOST","pin":1234,"more":7}"#;
+        let event: CommandEvent = serde_json::from_str(odd).unwrap();
+        let shown = format!("{event:?}");
+        assert!(
+            shown.contains("\"more\": 7") && !shown.contains("1234"),
+            "{shown}"
+        );
         assert_eq!((event.state.as_str(), event.returned()), ("LOST", None));
     }
 

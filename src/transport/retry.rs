@@ -282,6 +282,18 @@ mod tests {
     }
 
     #[test]
+    fn idempotent_methods_are_retried() {
+        for (method, is) in [
+            ("QUERY", true),
+            ("PUT", true),
+            ("POST", false),
+            ("PATCH", false),
+        ] {
+            assert_eq!(is_idempotent(&method.parse().unwrap()), is, "{method}");
+        }
+    }
+
+    #[test]
     fn there_is_one_attempt_at_least() {
         assert_eq!(RetryPolicy::default().max_attempts(0).max_attempts, 1);
     }
