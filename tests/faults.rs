@@ -305,6 +305,21 @@ async fn a_503_is_retried_up_to_the_policy() {
     assert_eq!((error.status(), requests), (Some(503), 3));
 }
 
+/// The methods of RFC 9110 and the draft of `QUERY`.
+#[tokio::test]
+async fn a_503_is_retried_for_methods_that_may_be_sent_again() {
+    let repeatable = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"];
+    for method in repeatable.into_iter().chain(["POST", "PATCH", "COPY"]) {
+        let server = Server::responses(vec![response("503 Busy", "", "")]).await;
+        let policy = RetryPolicy::default().initial_backoff(MS);
+        let client = server.builder().retry(policy).build().unwrap();
+        let sent = client.request(method.parse().unwrap(), "/x/").send().await;
+        assert!(sent.is_err());
+        let wanted = if repeatable.contains(&method) { 3 } else { 1 };
+        assert_eq!(server.requests().len(), wanted, "{method}");
+    }
+}
+
 #[tokio::test]
 async fn a_401_with_a_token_is_final() {
     let (error, requests) = fault(|_| write(response("401 Unauthorized", "", ""))).await;

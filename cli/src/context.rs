@@ -9,7 +9,7 @@ use crate::{
     Failure, Result,
     credentials::{self, Credential},
     dry_run::{DryRun, Verbose},
-    index::Index,
+    index::{Index, is_safe},
     output::{Output, line},
     sandbox::Sandbox,
 };
@@ -224,7 +224,7 @@ impl Context {
     /// # Errors
     /// Returns an error if it may not be sent.
     pub fn allow(&self, method: &str) -> Result<()> {
-        if self.dry_run || matches!(method, "GET" | "HEAD" | "OPTIONS") {
+        if self.dry_run || is_safe(method) {
             return Ok(());
         }
         let credential = self.credential()?;

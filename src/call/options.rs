@@ -72,7 +72,7 @@ impl CallOptions {
     }
 
     /// Sets whether the call may be sent again even if the server may have acted on it. By default
-    /// the method decides: GET, HEAD, OPTIONS, PUT, DELETE and TRACE may.
+    /// the method decides: GET, HEAD, OPTIONS, TRACE, QUERY, PUT and DELETE may.
     pub fn idempotent(mut self, yes: bool) -> Self {
         self.send.idempotent = Some(yes);
         self

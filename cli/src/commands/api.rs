@@ -109,7 +109,9 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             .unwrap_or_default()
     };
     let method = text("method").to_uppercase();
-    let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    let known = [
+        "GET", "HEAD", "OPTIONS", "QUERY", "POST", "PUT", "PATCH", "DELETE",
+    ];
     if !known.contains(&method.as_str()) {
         return Err(Failure::usage(format!(
             "`{}` is not a method; there are {}",

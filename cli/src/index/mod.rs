@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
-pub use operation::{Body, BodyKind, Operation, Parameter, Place, ResponseKind};
+pub use operation::{Body, BodyKind, Operation, Parameter, Place, ResponseKind, is_safe};
 pub use schema::type_name;
 
 /// The index of a document. It lives as long as the process, because the runtime requires names

@@ -174,8 +174,13 @@ impl Operation {
 
     /// Returns whether the operation changes nothing.
     pub fn is_safe(&self) -> bool {
-        matches!(self.entry.method, "GET" | "HEAD" | "OPTIONS")
+        is_safe(self.entry.method)
     }
+}
+
+/// Returns whether requests of this method change nothing.
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
 }
 
 /// Returns whether the schema is a list of items, or the envelope of a page of them.
