@@ -721,6 +721,56 @@ fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
             &["member-gone", "member-new", "type-changed"],
         ),
         (
+            json!({"type": ["string", "integer"]}),
+            json!({"oneOf": [int, text]}),
+            none,
+        ),
+        (
+            json!({"anyOf": [text, int], "default": 1, "title": "x"}),
+            json!({"type": ["string", "integer"], "default": 1}),
+            none,
+        ),
+        (
+            json!({"type": ["string", "integer", "null"], "maxLength": 3, "minimum": 1}),
+            json!({"anyOf": [nil, {"minimum": 1, "type": "integer"}, {"type": "string", "maxLength": 3}]}),
+            none,
+        ),
+        (
+            json!({"type": ["string", "integer"], "maxLength": 3}),
+            json!({"oneOf": [int, {"type": "string", "maxLength": 2}]}),
+            &["limit-tighter"],
+        ),
+        (
+            json!({"type": ["string", "integer"]}),
+            json!({"oneOf": [int, nil, text, {"type": "boolean"}]}),
+            &["alternative-new", "nullable-new"],
+        ),
+        (
+            json!({"type": ["array", "string"], "items": int}),
+            json!({"oneOf": [text, {"type": "array", "items": text}]}),
+            &["type-changed"],
+        ),
+        (
+            json!({"type": ["string", "integer"], "default": 1}),
+            json!({"oneOf": [text, int]}),
+            &["default-changed"],
+        ),
+        (
+            json!({"type": ["number", "integer"]}),
+            json!({"type": "number"}),
+            none,
+        ),
+        (
+            json!({"type": "string", "default": "a"}),
+            json!({"anyOf": [text, nil], "default": "a"}),
+            &["nullable-new"],
+        ),
+        (
+            json!({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "integer", "minimum": 2}]}),
+            json!({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "maxLength": 4}]}),
+            &["limit-looser"],
+        ),
+        (
             json!({"not": {"type": "string", "title": "x"}}),
             json!({"not": {"title": "y", "type": ["string"]}}),
             none,
@@ -736,5 +786,50 @@ fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
             .collect();
         assert!(!changes.is_empty(), "{old} → {new}");
         assert_eq!(found, wanted, "{old} → {new}");
+        if wanted.is_empty() {
+            let back = wire(&doc(&new), &doc(&old));
+            assert!(
+                !back.is_empty() && wrong(&back).is_empty(),
+                "{new} → {old}: {back:?}"
+            );
+        }
     }
+    // Nor in Rust.
+    for (old, new) in [
+        (
+            json!({"type": ["string", "integer"]}),
+            json!({"oneOf": [int, text]}),
+        ),
+        (
+            json!({"type": ["number", "integer"]}),
+            json!({"type": "number"}),
+        ),
+    ] {
+        let (old, new) = (
+            normalized(&doc(&old)).unwrap(),
+            normalized(&doc(&new)).unwrap(),
+        );
+        let changes = diff::compare((&old).into(), (&new).into()).unwrap();
+        assert!(
+            wrong(&changes).is_empty(),
+            "{}",
+            Format::Text.render(&wrong(&changes))
+        );
+    }
+}
+
+#[test]
+fn a_path_parameter_that_is_declared_later_is_the_text_that_it_was() {
+    let doc = |parameters: Value| {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {
+            "/a/{id}/": {"get": {"operationId": "a_read", "parameters": parameters, "responses": {}}}}})
+    };
+    let id = |kind: &str| json!([{"name": "id", "in": "path", "required": true, "schema": {"type": kind}}]);
+    let rules = |old: &Value, new: &Value| -> Vec<String> {
+        wire(old, new).iter().map(|c| c.rule.id()).collect()
+    };
+    let (none, text) = (doc(json!([])), doc(id("string")));
+    assert_eq!(rules(&none, &text), ["written-otherwise"]);
+    assert_eq!(rules(&text, &none), ["written-otherwise"]);
+    assert!(rules(&none, &doc(id("integer"))).contains(&"type-changed".to_owned()));
 }

@@ -658,3 +658,430 @@ fn a_type_or_null_of_31_is_that_type_and_nullable() {
         assert_eq!(x["nullable"], true);
     }
 }
+
+#[test]
+fn path_parameters_are_those_of_the_path() {
+    let text = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+    let named = |name: &str| {
+        let mut parameter = text.clone();
+        parameter["name"] = name.into();
+        json!([parameter])
+    };
+    let id = "[{name: id, in: path, required: true, schema: {type: string}}]";
+    let two = "[{name: user_id, in: path, required: true, schema: {type: string}}, {name: itemId, \
+               in: path, required: true, schema: {type: string}}]";
+    let declared = json!([named("userId")[0], named("item_id")[0]]);
+    for (path, parameters, read, wanted, warning) in [
+        (
+            "/x/{id}/",
+            "[]",
+            "/x/{id}/",
+            named("id"),
+            "/get: the path parameter `id` is not declared",
+        ),
+        (
+            "/x/{id}/",
+            "[{name: pk, in: path, required: true, schema: {type: string}}]",
+            "/x/{id}/",
+            named("id"),
+            "renamed",
+        ),
+        (
+            "/x/{userId}/{item_id}",
+            two,
+            "/x/{userId}/{item_id}",
+            declared,
+            "renamed",
+        ),
+        (
+            "/x/{id}/",
+            "[{name: id, in: query, schema: {type: string}}]",
+            "/x/{id}/",
+            named("id"),
+            "parameters/0: the path has a `id`",
+        ),
+        (
+            "/x/{id}/",
+            "[{name: id, required: true, schema: {type: string}}]",
+            "/x/{id}/",
+            named("id"),
+            "does not say where it is",
+        ),
+        (
+            "/x/{id}",
+            "[{name: id, in: path, schema: {type: string}}, {name: gone, in: path, schema: {type: string}}, {name: gone, in: query, schema: {type: string}}]",
+            "/x/{id}",
+            named("id"),
+            "has no `gone`: left out",
+        ),
+        (
+            "/x/:id/",
+            id,
+            "/x/{id}/",
+            named("id"),
+            "#/paths/~1x~1:id~1: its parameters",
+        ),
+        (
+            "/x/<int:id>",
+            id,
+            "/x/{id}",
+            named("id"),
+            "read as `/x/{id}`",
+        ),
+        (
+            "/x/{id:[0-9]{4}}",
+            id,
+            "/x/{id}",
+            named("id"),
+            "read as `/x/{id}`",
+        ),
+        ("/x/{+id}", id, "/x/{id}", named("id"), "read as `/x/{id}`"),
+        (
+            "/x/{ id* }",
+            id,
+            "/x/{id}",
+            named("id"),
+            "read as `/x/{id}`",
+        ),
+        (
+            "/x/{id}{?page,size}",
+            id,
+            "/x/{id}",
+            named("id"),
+            "read as `/x/{id}`",
+        ),
+        ("x/{id}", id, "/x/{id}", named("id"), "does not begin"),
+        // These are paths as they are.
+        ("/x/{id}:cancel", id, "/x/{id}:cancel", named("id"), ""),
+        ("/x/:id", "[]", "/x/:id", json!([]), ""),
+        (
+            "/x/{a:b}",
+            "[{name: 'a:b', in: path, required: true, schema: {type: string}}]",
+            "/x/{a:b}",
+            named("a:b"),
+            "",
+        ),
+        ("/x?a=b", "[]", "/x?a=b", json!([]), "a path has no query"),
+    ] {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  '{path}':\n    get:\n      \
+             operationId: x\n      parameters: {parameters}\n{OK}\n"
+        );
+        let new = normalize(&text, None).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let mut found = new.doc["paths"][read]["get"]["parameters"].clone();
+        for parameter in found.as_array_mut().into_iter().flatten() {
+            parameter["required"] = (parameter["in"] == "path").into();
+        }
+        if path.contains("gone") || parameters.contains("gone") {
+            found.as_array_mut().unwrap().retain(|p| p["in"] == "path");
+        }
+        assert_eq!(found, wanted, "{path}");
+        let warnings = new.report.to_string();
+        assert!(warnings.contains(warning), "{warning} in {warnings}");
+        assert!(
+            !warning.is_empty() || !warnings.contains("warning"),
+            "{warnings}"
+        );
+    }
+}
+
+#[test]
+fn impossible_limits_are_left_out() {
+    let x = "/components/schemas/A/properties/x";
+    let only = |kind: &str| json!({ "type": kind });
+    let quirks = vec![
+        quirk(
+            "{type: string, maxLength: -1}",
+            x,
+            only("string"),
+            "/x/maxLength: -1 is no possible limit",
+        ),
+        quirk(
+            "{type: string, minLength: 2.5}",
+            x,
+            only("string"),
+            "/x/minLength: 2.5 is no",
+        ),
+        quirk(
+            "{type: string, maxLength: many}",
+            x,
+            only("string"),
+            "/x/maxLength: \"many\" is no",
+        ),
+        quirk(
+            "{type: string, maxLength: 1.0e+40}",
+            x,
+            only("string"),
+            "/x/maxLength: ",
+        ),
+        quirk(
+            "{type: string, minLength: 5, maxLength: 3}",
+            x,
+            only("string"),
+            "/x/minLength: 5 is no",
+        ),
+        quirk(
+            "{type: integer, minimum: [], maximum: {}}",
+            x,
+            only("integer"),
+            "/x/minimum: [] is no",
+        ),
+        quirk(
+            "{type: integer, minimum: 3, maximum: 1}",
+            x,
+            only("integer"),
+            "/x/minimum: 3 is no",
+        ),
+        quirk(
+            "{type: number, multipleOf: 0}",
+            x,
+            only("number"),
+            "/x/multipleOf: 0 is no",
+        ),
+        quirk(
+            "{type: number, multipleOf: -2}",
+            x,
+            only("number"),
+            "/x/multipleOf: -2 is no",
+        ),
+        quirk(
+            "{type: string, maxLength: '9'}",
+            x,
+            json!({"type": "string", "maxLength": 9}),
+            "is not a number",
+        ),
+        quirk(
+            "{type: integer, minimum: 0, maximum: 0}",
+            x,
+            json!({"type": "integer", "minimum": 0, "maximum": 0}),
+            "",
+        ),
+    ];
+    check(quirks, |x| {
+        let more = format!("definitions: {{A: {{type: object, properties: {{x: {x}}}}}}}");
+        two(&more, OK)
+    });
+    check(
+        vec![quirk(
+            "[{name: q, in: query, type: array, items: {type: string, maxLength: -1}, maxItems: -1}]",
+            "/paths/~1a~1/post/parameters/0/schema",
+            json!({"type": "array", "items": only("string")}),
+            "/parameters/0/maxItems: -1 is no",
+        )],
+        |parameters| two("", &format!("      parameters: {parameters}\n{OK}")),
+    );
+}
+
+#[test]
+fn lists_and_texts_in_the_place_of_objects_are_read() {
+    let members = json!({"x": {"type": "string"}, "y": {"type": "integer"}});
+    let a = "/components/schemas/A";
+    check(
+        vec![
+            quirk(
+                "[{name: x, type: string, required: true}, {name: y, type: integer}]",
+                a,
+                json!({"type": "object", "properties": members, "required": ["x"]}),
+                "/A/properties: a list: read as an object",
+            ),
+            quirk(
+                "[{x: {type: string}}, {y: {type: integer}}]",
+                a,
+                json!({"type": "object", "properties": members}),
+                "/A/properties: a list",
+            ),
+            quirk(
+                "[{type: string}, {type: integer}]",
+                a,
+                json!({"type": "object", "properties": {}}),
+                "/A/properties: a list without names",
+            ),
+            quirk(
+                "[{name: x}, {name: x}]",
+                a,
+                json!({"type": "object", "properties": {}}),
+                "a list without names",
+            ),
+        ],
+        |members| {
+            let more =
+                format!("components: {{schemas: {{A: {{type: object, properties: {members}}}}}}}");
+            three("3.0.3", &more, OK)
+        },
+    );
+    let status = "/paths/~1a~1/post/responses/200/description";
+    check(
+        vec![
+            quirk(
+                "[{code: 200, description: x}]",
+                status,
+                json!("x"),
+                "/responses: a list",
+            ),
+            quirk(
+                "[{200: {description: x}}]",
+                status,
+                json!("x"),
+                "/responses: a list",
+            ),
+            quirk("{200: x}", status, json!("x"), "/responses: a text"),
+            quirk(
+                "{200: {description: x, headers: [{name: X-A, schema: {type: integer}}]}}",
+                "/paths/~1a~1/post/responses/200/headers/X-A/schema/type",
+                json!("integer"),
+                "/headers: a list",
+            ),
+            quirk(
+                "{200: {description: x, headers: {X-A: {type: integer, minimum: 1}}}}",
+                "/paths/~1a~1/post/responses/200/headers/X-A/schema/minimum",
+                json!(1),
+                "belongs to its schema",
+            ),
+        ],
+        |responses| three("3.0.3", "", &format!("      responses: {responses}")),
+    );
+    check(
+        vec![
+            quirk(
+                "license: MIT",
+                "/info/license/name",
+                json!("MIT"),
+                "#/info/license: a text",
+            ),
+            quirk(
+                "contact: a@b.example",
+                "/info/contact/email",
+                json!("a@b.example"),
+                "#/info/contact: a text",
+            ),
+        ],
+        |more| three("3.0.3", "", OK).replace("version: '1'}", &format!("version: '1', {more}}}")),
+    );
+    check(
+        vec![
+            quirk(
+                "servers: [https://a.example]",
+                "/servers/0/url",
+                json!("https://a.example"),
+                "#/servers: ",
+            ),
+            quirk(
+                "externalDocs: https://a.example",
+                "/externalDocs/url",
+                json!("https://a.example"),
+                "#/externalDocs: ",
+            ),
+        ],
+        |more| three("3.0.3", more, OK),
+    );
+    check(
+        vec![
+            quirk(
+                "[{name: q, in: query, type: array, items: {type: string}, collectionFormat: csv}]",
+                "/paths/~1a~1/post/parameters/0/explode",
+                json!(false),
+                "/collectionFormat: belongs to 2.0",
+            ),
+            quirk(
+                "[{name: q, in: query, schema: {type: string}}, {name: q, in: query, schema: {type: string}}]",
+                "/paths/~1a~1/post/parameters/1",
+                Value::Null,
+                "/parameters: the same parameter twice",
+            ),
+        ],
+        |parameters| {
+            three(
+                "3.0.3",
+                "",
+                &format!("      parameters: {parameters}\n{OK}"),
+            )
+        },
+    );
+}
+
+#[test]
+fn methods_of_additional_operations_that_have_a_member_are_read() {
+    let other = "{operationId: more, responses: {'200': {description: ''}}}";
+    let with = |method: &str| {
+        let more = format!("    additionalOperations: {{{method}: {other}}}\n    post:");
+        normalize(&three("3.2.0", "", OK).replace("    post:", &more), None).unwrap()
+    };
+    for (method, member) in [
+        ("QUERY", "query"),
+        ("Query", "query"),
+        ("PUT", "put"),
+        ("trace", "trace"),
+    ] {
+        let new = with(method);
+        assert_eq!(
+            new.doc["paths"]["/a/"][member]["operationId"], "more",
+            "{method}"
+        );
+        assert!(
+            new.report
+                .to_string()
+                .contains("#/paths/~1a~1/additionalOperations: ")
+        );
+    }
+    let new = with("POST");
+    assert_eq!(new.doc["paths"]["/a/"]["post"]["operationId"], "a_create");
+    assert!(
+        new.report
+            .to_string()
+            .contains("`post` is a member of the path item too: left out")
+    );
+    let new = with("COPY");
+    assert!(
+        new.report
+            .to_string()
+            .contains("such methods need OpenAPI 3.2: left out")
+    );
+}
+
+#[test]
+fn several_types_are_alternatives() {
+    let x = "/components/schemas/A/properties/x";
+    let both = json!({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "integer", "minimum": 1}], "description": "d"});
+    let schemas = |x: &str| {
+        format!("components: {{schemas: {{A: {{type: object, properties: {{x: {x}}}}}}}}}")
+    };
+    let convert = |version: &str, schema: &str| {
+        let mut report = xtask::report::Report::default();
+        let doc = xtask::pipeline::fetch::parse(&three(version, &schemas(schema), OK)).unwrap();
+        let doc = xtask::pipeline::convert::convert(doc, &mut report).unwrap();
+        (at(&doc, x), report.to_string())
+    };
+    let text = "{type: [string, integer], description: d, maxLength: 3, minimum: 1, minItems: 2}";
+    let (found, warnings) = convert("3.1.0", text);
+    assert_eq!((found, warnings.as_str()), (both.clone(), ""));
+    let (found, warnings) = convert("3.0.3", text);
+    assert_eq!(found, both);
+    assert!(warnings.contains("read as any of them"), "{warnings}");
+    for (text, wanted) in [
+        ("{type: [number, integer]}", json!({"type": "number"})),
+        (
+            "{type: [string, integer, 'null']}",
+            json!({"nullable": true, "anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ),
+        (
+            "{type: [string, number, boolean, array, object, 'null']}",
+            json!({"nullable": true}),
+        ),
+        (
+            "{type: [string, integer], enum: [a, 1]}",
+            json!({"enum": ["a", 1]}),
+        ),
+        (
+            "{type: ['null']}",
+            json!({"nullable": true, "enum": [null]}),
+        ),
+        ("{type: []}", json!({})),
+        (
+            "{type: [array, string], items: {type: [string, 'null']}}",
+            json!({"anyOf": [
+            {"type": "array", "items": {"type": "string", "nullable": true}}, {"type": "string"}]}),
+        ),
+    ] {
+        assert_eq!(convert("3.1.0", text).0, wanted, "{text}");
+    }
+}

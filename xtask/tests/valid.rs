@@ -517,12 +517,12 @@ fn files_beside_the_document_are_followed_and_nothing_else_is() {
     // An error in a file names that file and its line.
     write(
         "schemas/car.yaml",
-        "type: object\nproperties:\n  vin:\n    type: string\n    maxLength: many\n",
+        "type: object\nproperties:\n  vin:\n    type: string\n    readOnly: maybe\n",
     );
     fs::write(&api, doc("schemas/car.yaml")).unwrap();
     let error = from_file(&api).err().unwrap();
     assert!(
-        error.contains("schemas/car.yaml:5#/properties/vin/maxLength"),
+        error.contains("schemas/car.yaml:5#/properties/vin/readOnly"),
         "{error}"
     );
 }
@@ -598,12 +598,8 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
         ),
         // forms
         (
-            with("/definitions/Car/properties/vin/maxLength", "many".into()),
-            "/definitions/Car/properties/vin/maxLength",
-        ),
-        (
-            with("/definitions/Car/properties/vin/minimum", json!([])),
-            "/definitions/Car/properties/vin/minimum",
+            with("/definitions/Car/properties/vin/readOnly", "maybe".into()),
+            "/definitions/Car/properties/vin/readOnly",
         ),
         (
             with("/definitions/Car/properties/vin", 1.into()),
@@ -641,10 +637,6 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
                 json!({"Car": {"$ref": "#/definitions/Bus"}, "Bus": {"$ref": "#/definitions/Car"}}),
             ),
             "/definitions/Bus",
-        ),
-        (
-            with("/paths/~1b~1{id}~1", base["paths"]["/a/"].clone()),
-            "/paths/~1b~1{id}~1/get",
         ),
         (
             with("/paths/~1b~1{id}~1{id}~1", base["paths"]["/a/"].clone()),
@@ -705,7 +697,7 @@ fn a_warning_has_its_place_in_the_users_file_too() {
     ] {
         assert!(warnings.contains(place), "{place} in {warnings}");
     }
-    let car = json!({"Car": {"type": "object", "properties": {"a": {"type": ["string", "integer"]}, "b": {"if": {}}}}});
+    let car = json!({"Car": {"type": "object", "properties": {"a": {"type": ["string", "integer"], "not": {}}, "b": {"if": {}}}}});
     let (_, warnings) =
         through(&openapi("3.1.0", json!({"$ref": "#/components/schemas/Car"}), car).to_string());
     for place in [

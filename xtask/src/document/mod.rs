@@ -1,6 +1,7 @@
 //! Helpers to find and walk through parts of a document, for all stages and commands.
 
 pub mod members;
+pub mod types;
 mod visit;
 
 pub use autopi_codegen::{

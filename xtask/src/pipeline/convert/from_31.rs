@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each, each_mut};
+use crate::document::{
+    members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each, each_mut},
+    types::{is_several, split, types},
+};
 use crate::{document, report::Report};
 
 /// The keywords of a schema in 3.0, without `x-*`.
@@ -47,10 +50,9 @@ const KEYWORDS_30: [&str; 37] = [
 ];
 
 /// Returns why 3.0 cannot express this keyword of a schema.
-fn why_lost(key: &str, value: &Value, schema: &Map<String, Value>) -> Option<String> {
-    let types = value.as_array().into_iter().flatten();
+fn why_lost(key: &str, schema: &Map<String, Value>) -> Option<String> {
     match key {
-        "type" if types.filter(|t| *t != "null").count() > 1 => {
+        "type" if types(schema).len() > 1 && !is_several(schema) => {
             Some("several types: any JSON is accepted".into())
         }
         "const" | "examples" => None,
@@ -121,8 +123,8 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
             if kind == &SCHEMA
                 && let Some(schema) = schema.as_object()
             {
-                for (key, value) in schema {
-                    if let Some(why) = why_lost(key, value, schema) {
+                for key in schema.keys() {
+                    if let Some(why) = why_lost(key, schema) {
                         report.warn(format!("{at}/{}", document::escape(key)), why);
                     }
                 }
@@ -196,25 +198,36 @@ fn fold_null(map: &mut Map<String, Value>) -> bool {
     false
 }
 
-fn schema_31(map: &mut Map<String, Value>) {
-    while fold_null(map) {}
-    let of_type = match map.get("type") {
-        Some(Value::Array(types)) => Some(types.clone()),
-        Some(Value::String(one)) if one == "null" => Some(vec!["null".into()]),
+/// Converts a list of types: null is a flag, and several others are alternatives.
+fn several_types(map: &mut Map<String, Value>) {
+    let (all, null) = match map.get("type") {
+        Some(Value::Array(all)) => (all.len(), all.iter().filter(|t| *t == "null").count()),
+        Some(Value::String(one)) if one == "null" => (1, 1),
+        _ => return,
+    };
+    if null > 0 {
+        map.insert("nullable".into(), true.into());
+    }
+    if is_several(map) {
+        let parts = split(map);
+        map.insert("anyOf".into(), parts.into());
+        return;
+    }
+    let only = match types(map).as_slice() {
+        [one] => Some((*one).to_owned()),
         _ => None,
     };
-    if let Some(types) = of_type {
-        let rest: Vec<&Value> = types.iter().filter(|t| *t != "null").collect();
-        if rest.len() < types.len() {
-            map.insert("nullable".into(), true.into());
-        }
-        map.shift_remove("type");
-        match rest.as_slice() {
-            [] => drop(map.insert("enum".into(), json!([null]))),
-            [one] => drop(map.insert("type".into(), (*one).clone())),
-            _ => {}
-        }
+    map.shift_remove("type");
+    if let Some(one) = only {
+        map.insert("type".into(), one.into());
+    } else if null > 0 && null == all {
+        map.insert("enum".into(), json!([null]));
     }
+}
+
+fn schema_31(map: &mut Map<String, Value>) {
+    while fold_null(map) {}
+    several_types(map);
     // 3.1 allows siblings of a $ref, 3.0 ignores them.
     if map.len() > 1
         && let Some(target) = map.shift_remove("$ref")

@@ -2,6 +2,7 @@
 //!
 //! Whatever 3.0 cannot express is a warning with its JSON pointer.
 
+mod declared;
 mod files;
 mod forms;
 mod from_2;

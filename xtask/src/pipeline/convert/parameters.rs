@@ -1,10 +1,8 @@
-//! Corrects misplaced parameters. Hand-written `manual_parameters` of drf-yasg get path parameters
-//! wrong; the server routes by the path.
-
-use std::collections::BTreeSet;
+//! Corrects parameters: what cannot be sent as documented is a warning at its place.
 
 use serde_json::{Map, Value};
 
+use super::declared::declare;
 use crate::{
     document::{self, escape},
     framing::FRAMING,
@@ -24,13 +22,17 @@ pub fn fix_locations(doc: &mut Value, report: &mut Report) {
 
 fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut Report) {
     document::operations(doc, |path, method, op| {
-        let place = |i: usize| format!("/paths/{}/{method}/parameters/{i}", escape(path));
-        path_parameters(path, op, |i, message| report.warn(place(i), message));
+        let here = format!("/paths/{}/{method}", escape(path));
+        let place = |i: usize| format!("{here}/parameters/{i}");
+        if path.contains(['?', '#']) {
+            let message = "a path has no query and no fragment: `?` and `#` are sent encoded";
+            report.warn(&here, message);
+        }
+        declare(path, op, |i, message| {
+            report.warn(i.map_or_else(|| here.clone(), place), message);
+        });
         for (at, message) in parts(op) {
-            report.warn(
-                format!("/paths/{}/{method}/requestBody/content/{at}", escape(path)),
-                message,
-            );
+            report.warn(format!("{here}/requestBody/content/{at}"), message);
         }
         let Some(parameters) = op.get_mut("parameters").and_then(Value::as_array_mut) else {
             return;
@@ -47,6 +49,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
                 name(parameter).to_ascii_lowercase(),
             );
             match parameter.get("in").and_then(Value::as_str) {
+                None if parameter.get("in").is_some_and(Value::is_null) => false,
                 Some("header") => {
                     let why = if OWN_HEADERS.contains(&name.as_str()) {
                         format!("the client sends `{name}` itself: left out")
@@ -235,42 +238,4 @@ fn name(parameter: &Value) -> &str {
         .get("name")
         .and_then(Value::as_str)
         .unwrap_or_default()
-}
-
-/// Renames a path parameter whose name is not in the path; if the path has no place for it, it can
-/// only be meant for the query. An undeclared path parameter is left to the verify stage, which
-/// refuses it.
-fn path_parameters(path: &str, op: &mut Map<String, Value>, mut warn: impl FnMut(usize, String)) {
-    let mut wanted: BTreeSet<&str> = document::path_parameters(path).collect();
-    let parameters = op
-        .get_mut("parameters")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-        .enumerate();
-    let in_path = parameters.filter(|(_, p)| p.get("in").and_then(Value::as_str) == Some("path"));
-    let mut odd: Vec<_> = in_path.filter(|(_, p)| !wanted.remove(name(p))).collect();
-    let only = odd.len() == 1 && wanted.len() == 1;
-    for (i, parameter) in &mut odd {
-        let name = name(parameter).to_owned();
-        match wanted.first().filter(|_| only) {
-            Some(real) => {
-                warn(
-                    *i,
-                    format!(
-                        "the path has no `{name}`, but a `{real}` that is not declared: renamed"
-                    ),
-                );
-                parameter["name"] = (*real).into();
-            }
-            None => {
-                warn(
-                    *i,
-                    format!("the path has no `{name}`: read as a query parameter"),
-                );
-                parameter["in"] = "query".into();
-                parameter["required"] = false.into();
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! listed as unclassified: nothing is skipped.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -25,7 +26,9 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
     if old == new {
         return Vec::new();
     }
+    let made = Made::default();
     let mut walker = Walker {
+        made: &made,
         old: Reach::new(old),
         new: Reach::new(new),
         renames: Renames::new(old, new),
@@ -58,7 +61,24 @@ pub fn change(rule: Rule, pointer: &str, what: String) -> Change {
         candidates: BTreeSet::new(),
     }
 }
+/// Schemas that are in neither document, but are what one of them says: each lives as long as the
+/// walk.
+#[derive(Default)]
+struct Made(OnceCell<(Vec<Value>, Box<Made>)>);
+
+impl Drop for Made {
+    /// Drops a long chain without recursion.
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some((_, mut made)) = next {
+            next = made.0.take();
+        }
+    }
+}
+
 pub struct Walker<'a> {
+    /// The end of the chain.
+    made: &'a Made,
     pub old: Reach<'a>,
     pub new: Reach<'a>,
     pub renames: Renames,
@@ -76,6 +96,13 @@ pub struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
+    /// Keeps schemas for the time of the walk.
+    pub fn make(&mut self, schemas: Vec<Value>) -> &'a [Value] {
+        let (schemas, next) = self.made.0.get_or_init(|| (schemas, Box::default()));
+        self.made = next;
+        schemas
+    }
+
     /// Adds a change, or one for each side if their classes differ.
     pub fn emit(&mut self, rule: Rule, at: &At, what: impl AsRef<str>) {
         self.claims += 1;

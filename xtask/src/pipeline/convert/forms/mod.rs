@@ -139,6 +139,7 @@ impl Forms {
         }
         if matches!(kind.member("type"), Is::Type) {
             self.types(map, at)?;
+            self.limits(map, at);
         }
         if matches!(kind.member("required"), Is::Required) {
             self.required(map, at)?;

@@ -3,8 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::super::quirks::TYPES;
-use super::{Forms, wrong};
-use crate::document::members::At;
+use super::{Forms, is_plain, scalars::short, wrong};
+use crate::document::{
+    members::{At, SCHEMA},
+    types::{is_several, split, types},
+};
 use crate::report::Failure;
 
 impl Forms {
@@ -46,22 +49,27 @@ impl Forms {
         if self.lists_of_types {
             return Ok(());
         }
-        let mut rest = std::mem::take(list);
-        let all = rest.len();
-        rest.retain(|t| t != "null");
-        let null = rest.len() < all;
-        match rest.as_slice() {
-            [one] => *value = one.clone(),
-            _ => drop(map.shift_remove("type")),
-        }
+        let null = list.iter().any(|t| t == "null");
+        let rest: Vec<String> = types(map).into_iter().map(str::to_owned).collect();
+        let meaning = match rest.as_slice() {
+            [one] => {
+                map.insert("type".into(), one.as_str().into());
+                let or_null = if null { " that may be null" } else { "" };
+                format!("`{one}`{or_null}")
+            }
+            _ if self.nullable == "nullable" && is_several(map) => {
+                let parts = split(map);
+                map.insert("anyOf".into(), parts.into());
+                "any of them".into()
+            }
+            _ => {
+                map.shift_remove("type");
+                "any JSON".into()
+            }
+        };
         if null {
             map.insert(self.nullable.into(), true.into());
         }
-        let meaning = match (rest.as_slice(), null) {
-            ([Value::String(one)], true) => format!("`{one}` that may be null"),
-            ([Value::String(one)], false) => format!("`{one}`"),
-            _ => "any JSON".into(),
-        };
         self.warn(
             &at,
             &format!("lists of types need OpenAPI 3.1: read as {meaning}"),
@@ -95,6 +103,36 @@ impl Forms {
         }
     }
 
+    /// Leaves out limits that no value can be within, or that are no limits.
+    pub(super) fn limits(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let mut gone: Vec<String> = Vec::new();
+        for (key, value) in map.iter_mut().filter(|(key, _)| is_limit(key)) {
+            let (is, here) = (SCHEMA.member(key), At::Member(at, key));
+            let wrong = !is_plain(is, value) && self.value(value, is, &here).is_err();
+            let never = key == "multipleOf" && value.as_f64().is_some_and(|n| n <= 0.0);
+            if wrong || never {
+                gone.push(key.clone());
+            }
+        }
+        for (least, most) in [
+            ("minLength", "maxLength"),
+            ("minItems", "maxItems"),
+            ("minProperties", "maxProperties"),
+            ("minimum", "maximum"),
+        ] {
+            let number = |key| map.get(key).and_then(Value::as_f64);
+            if number(least).zip(number(most)).is_some_and(|(a, b)| a > b) {
+                gone.extend([least.to_owned(), most.to_owned()]);
+            }
+        }
+        for key in gone {
+            if let Some(value) = map.shift_remove(&key) {
+                let message = format!("{} is no possible limit: left out", short(&value));
+                self.warn(&At::Member(at, &key), &message);
+            }
+        }
+    }
+
     /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg
     /// accepts in hand-written schemas.
     pub(super) fn required(
@@ -118,6 +156,14 @@ impl Forms {
             Some(value) => self.texts(value, &at),
         }
     }
+}
+
+fn is_limit(key: &str) -> bool {
+    let of_size = ["Length", "Items", "Properties", "imum"];
+    key == "multipleOf"
+        || key.starts_with(['m', 'e'])
+            && key != "examples"
+            && of_size.iter().any(|s| key.ends_with(s))
 }
 
 /// Removes what says the same as leaving it out, so that the later stages know one form: flags that

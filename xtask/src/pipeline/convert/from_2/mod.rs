@@ -7,6 +7,7 @@ mod schema;
 
 use serde_json::{Map, Value, json};
 
+pub use parameter::SCHEMA_KEYS;
 use schema::schema_of;
 
 use super::shared::Shared;

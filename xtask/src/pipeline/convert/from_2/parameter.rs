@@ -7,7 +7,7 @@ use super::schema::schema_of;
 use crate::{document::members::At, report::Report};
 
 /// Keywords that Swagger 2.0 has in the parameter, and 3.0 in its schema.
-const SCHEMA_KEYS: [&str; 16] = [
+pub const SCHEMA_KEYS: [&str; 16] = [
     "type",
     "format",
     "items",

@@ -4,18 +4,14 @@
 //! only.
 
 mod operations;
+mod paths;
 
-use operations::{body, content, media, methods, parameter, schema, statuses};
-
-use std::collections::BTreeSet;
+use operations::{body, content, media, methods, parameter, schema, statuses, twice};
 
 use serde_json::{Map, Value, json};
 
 use super::origins::Origins;
-use crate::document::{
-    escape,
-    members::{At, DOCUMENT, Is, SCHEMA, each_mut},
-};
+use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each_mut};
 use crate::report::Report;
 
 /// The types of schemas.
@@ -23,7 +19,7 @@ pub(super) const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "
 
 /// Straightens every member of a document.
 pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
-    slashes(doc, report, origins);
+    paths::paths(doc, report, origins);
     let of_3 = doc.get("openapi").is_some();
     each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
         let mut warn = |key: &str, message: &str| {
@@ -37,15 +33,23 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
         match (kind.name, of_3) {
             ("document", false) => address(map, &mut warn),
             ("operation", true) => body(map, &mut warn),
-            ("parameter", _) => parameter(map, of_3, &mut warn),
+            ("parameter", _) | ("header", true) => parameter(map, of_3, &mut warn),
             ("response" | "request body", true) => content(map, &mut warn),
             ("response", false) => schema(map, &mut warn),
             ("media type", true) => media(map, &mut warn),
-            ("path item", _) => methods(map, &mut warn),
+            ("path item", _) => {
+                methods(map, &mut warn);
+                if let At::Member(_, path) = at {
+                    paths::places(path, map, &mut warn);
+                }
+            }
             _ => {}
         }
         if kind.name == "operation" {
             statuses(map, &mut warn);
+        }
+        if matches!(kind.name, "operation" | "path item") {
+            twice(map, &mut warn);
         }
     });
 }
@@ -78,6 +82,11 @@ fn is_shaped(key: &str) -> bool {
             | "definitions"
             | "$defs"
             | "schemas"
+            | "headers"
+            | "responses"
+            | "license"
+            | "contact"
+            | "externalDocs"
             | "unevaluatedProperties"
             | "unevaluatedItems"
     )
@@ -120,6 +129,7 @@ fn shape(is: Is, key: &str, value: &mut Value, warn: &mut dyn FnMut(&str)) {
             let name = |text: &str| match (inner, key) {
                 (Is::Map(_), "security") => Some(json!({ text: [] })),
                 (Is::One(_), "tags") => Some(json!({ "name": text })),
+                (Is::One(_), "servers") => Some(json!({ "url": text })),
                 _ => None,
             };
             for entry in list {
@@ -137,6 +147,21 @@ fn shape(is: Is, key: &str, value: &mut Value, warn: &mut dyn FnMut(&str)) {
                 }
             }
         }
+        (Is::Extensible(_), Value::Object(map)) if key == "responses" => {
+            for response in map.values_mut().filter(|r| r.is_string()) {
+                *response = json!({ "description": response.take() });
+                warn("a text: read as the description of a response");
+            }
+        }
+        (Is::One(_), Value::String(text)) if matches!(key, "license" | "contact") => {
+            let member = if text.contains('@') { "email" } else { "name" };
+            *value = json!({ member: text });
+            warn("a text: read as its name, or its address");
+        }
+        (Is::One(_), Value::String(text)) if key == "externalDocs" => {
+            *value = json!({ "url": text });
+            warn("a text: read as its address");
+        }
         (Is::SchemaOrBool, Value::String(text)) if text == "true" || text == "false" => {
             *value = (text == "true").into();
             warn("a text: read as a boolean");
@@ -153,6 +178,22 @@ fn shape(is: Is, key: &str, value: &mut Value, warn: &mut dyn FnMut(&str)) {
             };
             warn("a list of schemas: read as any of them");
         }
+        (Is::Map(_) | Is::Extensible(_), Value::Array(list))
+            if !list.is_empty() && key != "parameters" =>
+        {
+            let (map, message) = match named(list, key) {
+                Some(map) => (
+                    map,
+                    "a list: read as an object of its entries by their names",
+                ),
+                None if key == "properties" => {
+                    (Map::new(), "a list without names: read as any members")
+                }
+                None => return,
+            };
+            *value = map.into();
+            warn(message);
+        }
         (Is::Map(inner), Value::Object(map)) if is_schema(inner) => {
             for schema in map.values_mut().filter(|s| known(s)) {
                 *schema = json!({ "type": schema.take() });
@@ -163,29 +204,34 @@ fn shape(is: Is, key: &str, value: &mut Value, warn: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Adds the slash at the beginning of a path.
-fn slashes(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
-    let Some(Value::Object(paths)) = doc.get_mut("paths") else {
-        return;
+/// Returns the entries of a list by name, if each has another: its `name` (of a response its
+/// `code`), or that of its only member.
+fn named(list: &[Value], key: &str) -> Option<Map<String, Value>> {
+    let names: &[&str] = match key {
+        "responses" => &["code", "status", "statusCode"],
+        _ => &["name"],
     };
-    let bare = |path: &str| {
-        !path.starts_with(['/', '$']) && !path.starts_with("x-") && !path.contains("://")
-    };
-    if !paths.keys().any(|p| bare(p)) {
-        return;
-    }
-    let known: BTreeSet<String> = paths.keys().cloned().collect();
-    for (path, item) in std::mem::take(paths) {
-        let slashed = format!("/{path}");
-        if bare(&path) && !known.contains(&slashed) {
-            let at = format!("/paths/{}", escape(&path));
-            report.warn(&at, format!("does not begin with `/`: read as `{slashed}`"));
-            origins.moved(format!("/paths/{}", escape(&slashed)), None, at);
-            paths.insert(slashed, item);
-        } else {
-            paths.insert(path, item);
+    let mut out = Map::new();
+    for entry in list {
+        let mut map = entry.as_object()?.clone();
+        let own = names.iter().find_map(|key| match map.get(*key)? {
+            Value::String(name) => Some((*key, name.clone())),
+            Value::Number(name) => Some((*key, name.to_string())),
+            _ => None,
+        });
+        let (name, value) = match own {
+            Some((key, name)) => {
+                map.shift_remove(key);
+                (name, map.into())
+            }
+            None if map.len() == 1 => map.into_iter().next()?,
+            None => return None,
+        };
+        if out.insert(name, value).is_some() {
+            return None;
         }
     }
+    Some(out)
 }
 
 /// Splits a host of Swagger 2.0 that is a URL, and adds the slash at the beginning of a base path.

@@ -4,20 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::super::from_2::SCHEMA_KEYS;
 use crate::document::METHODS;
-
-/// Keywords of a schema that Swagger 2.0 has in a parameter.
-const OF_SCHEMA: [&str; 9] = [
-    "type",
-    "format",
-    "items",
-    "default",
-    "enum",
-    "minimum",
-    "maximum",
-    "maxLength",
-    "pattern",
-];
 
 pub(super) fn parameter(
     map: &mut Map<String, Value>,
@@ -47,13 +35,27 @@ pub(super) fn parameter(
     let is_body = map.get("in").is_some_and(|p| p == "body");
     if (of_3 || is_body) && !map.contains_key("schema") && !map.contains_key("content") {
         let mut schema = Map::new();
-        for key in OF_SCHEMA {
+        for key in SCHEMA_KEYS {
             schema.extend(map.shift_remove(key).map(|v| (key.to_owned(), v)));
         }
         if !schema.is_empty() {
             map.insert("schema".into(), schema.into());
             warn("schema", "the type of it belongs to its schema: read so");
         }
+    }
+    if of_3 && let Some(format) = map.shift_remove("collectionFormat") {
+        let style = match format.as_str() {
+            Some("ssv") => "spaceDelimited",
+            Some("pipes") => "pipeDelimited",
+            _ if map.get("in").is_some_and(|p| p == "query") => "form",
+            _ => "simple",
+        };
+        map.entry("style").or_insert(style.into());
+        map.entry("explode").or_insert((format == "multi").into());
+        warn(
+            "collectionFormat",
+            "belongs to 2.0: read as `style` and `explode`",
+        );
     }
     if !of_3
         && !is_body
@@ -67,6 +69,22 @@ pub(super) fn parameter(
             "schema",
             "only a body has a schema in 2.0: read as the type of the parameter",
         );
+    }
+}
+
+/// Drops parameters that are listed twice.
+pub(super) fn twice(map: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str)) {
+    if let Some(Value::Array(list)) = map.get_mut("parameters") {
+        let names =
+            |p: &Value| ["$ref", "name", "in"].map(|k| p.get(k)?.as_str().map(str::to_owned));
+        let (mut known, mut seen, all) = (BTreeSet::new(), BTreeSet::new(), list.len());
+        if list.iter().all(|p| known.insert(names(p))) {
+            return;
+        }
+        list.retain(|parameter| seen.insert(parameter.to_string()));
+        if list.len() < all {
+            warn("parameters", "the same parameter twice: read once");
+        }
     }
 }
 
@@ -197,13 +215,26 @@ pub(super) fn methods(item: &mut Map<String, Value>, warn: &mut impl FnMut(&str,
     let Some(Value::Object(more)) = item.get_mut("additionalOperations") else {
         return;
     };
-    let known = METHODS.iter();
-    let known = known.filter_map(|m| Some((*m, more.shift_remove(&m.to_uppercase())?)));
-    let known: Vec<(&str, Value)> = known.collect();
+    let own = |key: &String| {
+        let method = METHODS.iter().find(|m| m.eq_ignore_ascii_case(key))?;
+        Some((*method, key.clone()))
+    };
+    let known: Vec<(&str, String)> = more.keys().filter_map(own).collect();
+    let taken = known
+        .into_iter()
+        .map(|(method, key)| (method, more.shift_remove(&key)));
+    let taken: Vec<(&str, Option<Value>)> = taken.collect();
     if more.is_empty() {
         item.shift_remove("additionalOperations");
     }
-    for (method, operation) in known {
-        item.entry(method).or_insert(operation);
+    for (method, operation) in taken {
+        let message = match item.contains_key(method) {
+            true => format!("`{method}` is a member of the path item too: left out"),
+            false => format!("`{method}` is a member of the path item: read so"),
+        };
+        warn("additionalOperations", &message);
+        if let Some(operation) = operation {
+            item.entry(method).or_insert(operation);
+        }
     }
 }

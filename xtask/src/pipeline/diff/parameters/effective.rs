@@ -20,6 +20,8 @@ pub(super) struct Parameter<'a> {
     /// The written form: a reference, or the value itself.
     pub(super) written: &'a Value,
     pub(super) shared: bool,
+    /// Whether only the path says that there is one.
+    pub(super) implied: bool,
 }
 
 /// Returns the parameters by place and name; path parameters by their order in the path, because
@@ -63,6 +65,7 @@ pub(super) fn effective<'a>(
                     value,
                     written,
                     shared,
+                    implied: false,
                 },
             );
         }

@@ -3,9 +3,10 @@
 
 mod effective;
 
-use effective::{Parameter, effective, renamed};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use effective::{Parameter, effective, renamed};
+use serde_json::{Value, json};
 
 use super::{
     Rule,
@@ -16,15 +17,17 @@ use super::{
     values::{Maybe, flag, get, text},
     walk::Walker,
 };
-use crate::document::{members::PARAMETER, resolve};
+use crate::document::{members::PARAMETER, path_parameters, resolve};
 
 impl<'a> Walker<'a> {
     /// Compares all parameters of an operation, including those of its path item.
     pub fn parameters(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
-        let (mut old, new) = (
+        let (mut old, mut new) = (
             effective(self.old.doc, a, &at.old),
             effective(self.new.doc, b, &at.new),
         );
+        self.declare(&mut old, &new, (a, &at.old));
+        self.declare(&mut new, &old, (b, &at.new));
         for (after, before) in renamed(&old, &new) {
             if let Some(parameter) = old.remove(&before) {
                 let now = &new[&after];
@@ -45,6 +48,14 @@ impl<'a> Walker<'a> {
                 continue;
             };
             let here = self.parameter_at(at, (key, b), was, is);
+            if was.implied != is.implied {
+                let what = if is.implied {
+                    "is no longer declared"
+                } else {
+                    "is declared now"
+                };
+                self.emit(Rule::WrittenOtherwise, &here, what);
+            }
             self.beside(&here, Some(was.written), Some(is.written));
             if was.written.get("$ref").is_some() && is.written.get("$ref").is_some() {
                 let reference = |p: &Parameter<'a>| text(Some(p.written), "$ref").to_owned();
@@ -77,6 +88,42 @@ impl<'a> Walker<'a> {
                 (false, false) => (Rule::ParameterNew, "is new"),
             };
             self.emit(rule, &here, what);
+        }
+    }
+
+    /// Adds the path parameters that only the other document declares: one that a path has is a
+    /// text.
+    fn declare(
+        &mut self,
+        own: &mut BTreeMap<(String, String), Parameter<'a>>,
+        other: &BTreeMap<(String, String), Parameter<'a>>,
+        (op, at): (&Path<'a>, &str),
+    ) {
+        let names = path_parameters(op.path).enumerate();
+        for (key, name) in names.map(|(i, name)| (("path".to_owned(), format!("#{}", i + 1)), name))
+        {
+            if own.contains_key(&key) || !other.contains_key(&key) {
+                continue;
+            }
+            let schema = json!({ "type": "string" });
+            let mut text = json!({ "name": name, "in": "path", "required": true });
+            match self.old.doc.get("swagger") {
+                Some(_) => text["type"] = "string".into(),
+                None => text["schema"] = schema,
+            }
+            if let [made] = self.make(vec![text]) {
+                let (pointer, shared, implied) = (at.to_owned(), false, true);
+                own.insert(
+                    key,
+                    Parameter {
+                        pointer,
+                        value: made,
+                        written: made,
+                        shared,
+                        implied,
+                    },
+                );
+            }
         }
     }
 

@@ -1,13 +1,14 @@
-//! Compares `oneOf`, `anyOf`, `allOf` and discriminators.
+//! Compares `oneOf`, `anyOf` and `allOf`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Holders, names::reference, step, values::kinds};
 use crate::document::{
-    escape, last,
+    last,
     members::{Is, SCHEMA},
+    types::{is_of_one, is_several, split},
 };
 use crate::pipeline::diff::{
     Rule,
@@ -22,75 +23,6 @@ use crate::pipeline::diff::{
 type Part<'a> = (String, &'a Value);
 
 impl<'a> Walker<'a> {
-    /// Compares discriminators; a further tag is a further alternative.
-    pub(super) fn discriminator(&mut self, at: &At, (old, new): Holders<'a>) {
-        let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) else {
-            return self.leaves(Rule::Discriminator, at, old, new);
-        };
-        for key in keys(old, new) {
-            if key != "mapping" {
-                self.child(key, at, old, new, |w, at, a, b| {
-                    w.leaves(Rule::Discriminator, at, a, b)
-                });
-                continue;
-            }
-            let (old, new, at) = (get(old, key), get(new, key), at.key(key));
-            for tag in keys(old, new) {
-                self.child(tag, &at, old, new, |w, at, a, b| match (a, b) {
-                    (Some(to), None) if w.is_name_of(tag, to) => {
-                        w.differs(Rule::WrittenOtherwise, at, a, b);
-                    }
-                    (None, Some(to)) if w.is_name_of(tag, to) => {
-                        w.differs(Rule::WrittenOtherwise, at, a, b);
-                    }
-                    (Some(_), None) => w.emit(
-                        Rule::AlternativeGone,
-                        at,
-                        format!("the tag `{tag}` is gone"),
-                    ),
-                    (None, Some(_)) => {
-                        w.emit(Rule::AlternativeNew, at, format!("the tag `{tag}` is new"))
-                    }
-                    _ if w.is_renamed(a, b) => {
-                        let name = b.and_then(Value::as_str).map(last);
-                        w.also(Rule::ComponentRenamed, &name.unwrap_or_default(), at);
-                    }
-                    // `Cat` is `#/components/schemas/Cat`.
-                    _ if a.and_then(Value::as_str).map(last)
-                        == b.and_then(Value::as_str).map(last) =>
-                    {
-                        w.differs(Rule::WrittenOtherwise, at, a, b);
-                    }
-                    _ => w.differs(Rule::Discriminator, at, a, b),
-                });
-            }
-            if members(old).count() == 0 && members(new).count() == 0 {
-                self.differs(Rule::WrittenOtherwise, &at, old, new);
-            }
-        }
-    }
-
-    /// Returns whether two targets of a mapping name the same, renamed component.
-    pub(super) fn is_renamed(&self, old: Maybe<'a>, new: Maybe<'a>) -> bool {
-        let (old, new) = (old.and_then(Value::as_str), new.and_then(Value::as_str));
-        let renamed = old.and_then(|old| self.renames.reference(old));
-        renamed.is_some() && renamed.as_deref() == new
-    }
-
-    /// Returns whether the target of a mapping has, or had, this tag without being mapped.
-    pub(super) fn is_name_of(&self, tag: &str, to: &Value) -> bool {
-        let to = to.as_str().unwrap_or_default();
-        let pointer = to.strip_prefix('#').unwrap_or_default();
-        let name = last(to);
-        let before = self.renames.old_name(pointer);
-        let known = |doc: &Value| {
-            ["/definitions/", "/components/schemas/"]
-                .iter()
-                .any(|kind| doc.pointer(&format!("{kind}{}", escape(tag))).is_some())
-        };
-        (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
-    }
-
     /// Compares a list of alternatives with one of them; null makes it nullable. Returns if so.
     pub(super) fn either_of(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
         let lists = (listed(old), listed(new));
@@ -108,23 +40,14 @@ impl<'a> Walker<'a> {
         };
         let mixed = |s: Maybe<'a>| get(s, "oneOf").is_some() || get(s, "anyOf").is_some();
         let several = |schema: Maybe<'a>| {
-            listed(schema).is_none() && (mixed(schema) || kinds(schema).0.len() > 1)
+            let unclear = mixed(schema) || kinds(schema).0.len() > 1 && !is_split(schema);
+            listed(schema).is_none() && unclear
         };
         if !named(old, new) || !named(new, old) || several(old) || several(new) {
             return false;
         }
-        let parts = |schema: Maybe<'a>| -> Vec<Part<'a>> {
-            match (listed(schema), schema) {
-                (Some((key, list)), _) => {
-                    let all = list.iter().enumerate().filter(|(_, part)| !is_null(part));
-                    all.map(|(i, part)| (format!("/{key}/{i}"), part)).collect()
-                }
-                (None, Some(schema)) => vec![(String::new(), schema)],
-                _ => Vec::new(),
-            }
-        };
         let null = |schema: Maybe<'a>| nulls(schema) > 0 || kinds(schema).1;
-        let (of_old, of_new) = (parts(old), parts(new));
+        let (of_old, of_new) = (self.alternatives(old, new), self.alternatives(new, old));
         let what = "a list of alternatives, written in another way";
         self.emit(Rule::WrittenOtherwise, at, what);
         match (null(old), null(new)) {
@@ -141,7 +64,8 @@ impl<'a> Walker<'a> {
             let is_list = matches!(key, "oneOf" | "anyOf" | "nullable" | "x-nullable");
             // The members of a single schema were compared with those of the alternative.
             let of_one = |one: Maybe<'a>, other: Maybe<'a>| {
-                listed(one).is_none() && get(other, key).is_none()
+                let beside = is_split(one) && SILENT.contains(&key);
+                listed(one).is_none() && get(other, key).is_none() && !beside
             };
             if is_list || of_one(old, new) || of_one(new, old) {
                 continue;
@@ -151,6 +75,29 @@ impl<'a> Walker<'a> {
             });
         }
         true
+    }
+
+    /// Returns the alternatives of a schema, without null: those of its list, one for each of its
+    /// types, or itself, without what the other schema says beside its list.
+    fn alternatives(&mut self, schema: Maybe<'a>, other: Maybe<'a>) -> Vec<Part<'a>> {
+        if let Some((key, list)) = listed(schema) {
+            let all = list.iter().enumerate().filter(|(_, part)| !is_null(part));
+            return all.map(|(i, part)| (format!("/{key}/{i}"), part)).collect();
+        }
+        let Some(schema) = schema else {
+            return Vec::new();
+        };
+        let beside = |key: &str| SILENT.contains(&key) && get(other, key).is_some();
+        let mut map: Map<String, Value> = schema.as_object().cloned().unwrap_or_default();
+        map.retain(|key, _| !beside(key));
+        let made = match is_split(Some(schema)) {
+            true => self.make(split(&mut map)),
+            false if members(Some(schema)).any(|(key, _)| beside(key)) => {
+                self.make(vec![map.into()])
+            }
+            false => std::slice::from_ref(schema),
+        };
+        made.iter().map(|part| (String::new(), part)).collect()
     }
 
     /// Compares lists of schemas: equal ones are matched first, then the others one by one.
@@ -218,10 +165,27 @@ impl<'a> Walker<'a> {
             reference(Some(part)).map_or_else(|| short(Some(part)), |r| format!("`{}`", last(r)))
         };
         if gone_parts.len() == left.len() {
-            for (i, j) in gone_parts.iter().zip(&left) {
-                let at = step(&below(*i, *j), "", &format!("Part{j}"));
+            // Those of one type first.
+            let of_type = |list: &[Part<'a>], i: usize| kinds(list.get(i).map(|p| p.1)).0;
+            let mut same: BTreeMap<_, VecDeque<usize>> = BTreeMap::new();
+            for j in &left {
+                same.entry(of_type(new_list, *j)).or_default().push_back(*j);
+            }
+            let mut pairs: Vec<(usize, Option<usize>)> = Vec::new();
+            for i in gone_parts {
+                let j = same
+                    .get_mut(&of_type(old_list, i))
+                    .and_then(VecDeque::pop_front);
+                pairs.push((i, j));
+            }
+            let mut others = same.into_values().flatten();
+            for (i, j) in pairs {
+                let Some(j) = j.or_else(|| others.next()) else {
+                    continue;
+                };
+                let at = step(&below(i, j), "", &format!("Part{j}"));
                 let at = step(&at, "", &format!("Option{}", j + 1));
-                let (a, b) = (old_list.get(*i).map(|p| p.1), new_list.get(*j).map(|p| p.1));
+                let (a, b) = (old_list.get(i).map(|p| p.1), new_list.get(j).map(|p| p.1));
                 self.checked(&at, a, b, |w, at, a, b| w.schema(at, a, b));
             }
         } else {
@@ -275,20 +239,38 @@ fn meant(part: &Value) -> String {
     format!("= {}", canonical(&meaning(part, Is::One(&SCHEMA))))
 }
 
+/// Keywords that are not about one alternative.
+const SILENT: [&str; 12] = [
+    "description",
+    "title",
+    "discriminator",
+    "nullable",
+    "x-nullable",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "example",
+    "examples",
+    "externalDocs",
+];
+
+/// Returns whether a schema is one of several types and nothing else.
+fn is_split(schema: Maybe<'_>) -> bool {
+    let known = |(key, value): (&String, &Value)| {
+        key == "type" || SILENT.contains(&key.as_str()) || is_of_one(key, value)
+    };
+    let map = schema.and_then(Value::as_object);
+    map.is_some_and(|map| is_several(map) && map.iter().all(known))
+}
+
 /// Returns the list of a schema that is nothing but a list of alternatives, and its keyword.
 fn listed<'v>(schema: Maybe<'v>) -> Option<(&'static str, &'v Vec<Value>)> {
     let map = schema?.as_object()?;
-    let silent = [
-        "description",
-        "title",
-        "discriminator",
-        "nullable",
-        "x-nullable",
-    ];
     let lists = ["oneOf", "anyOf"]
         .into_iter()
         .filter(|k| map.contains_key(*k));
-    let rest = map.keys().filter(|k| !silent.contains(&k.as_str())).count();
+    let rest = map.keys().filter(|k| !SILENT.contains(&k.as_str())).count();
     match lists.collect::<Vec<_>>().as_slice() {
         [key] if rest == 1 => Some((*key, map.get(*key)?.as_array()?)),
         _ => None,

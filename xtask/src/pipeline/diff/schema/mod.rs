@@ -3,6 +3,7 @@
 mod keywords;
 
 mod alternatives;
+mod discriminator;
 mod limits;
 mod members;
 mod merged;

@@ -35,6 +35,7 @@ impl<'a> Walker<'a> {
         };
         if old != new {
             let rule = match (within(&old, &new), within(&new, &old)) {
+                (true, true) => Rule::WrittenOtherwise,
                 (true, _) => Rule::TypeWider,
                 (_, true) => Rule::TypeNarrower,
                 _ => Rule::TypeChanged,

@@ -1,0 +1,83 @@
+//! Compares discriminators.
+
+use serde_json::Value;
+
+use super::Holders;
+use crate::document::{escape, last};
+use crate::pipeline::diff::{
+    Rule,
+    place::At,
+    values::{Maybe, get, keys, members},
+    walk::Walker,
+};
+
+impl<'a> Walker<'a> {
+    /// Compares discriminators; a further tag is a further alternative.
+    pub(super) fn discriminator(&mut self, at: &At, (old, new): Holders<'a>) {
+        let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) else {
+            return self.leaves(Rule::Discriminator, at, old, new);
+        };
+        for key in keys(old, new) {
+            if key != "mapping" {
+                self.child(key, at, old, new, |w, at, a, b| {
+                    w.leaves(Rule::Discriminator, at, a, b)
+                });
+                continue;
+            }
+            let (old, new, at) = (get(old, key), get(new, key), at.key(key));
+            for tag in keys(old, new) {
+                self.child(tag, &at, old, new, |w, at, a, b| match (a, b) {
+                    (Some(to), None) if w.is_name_of(tag, to) => {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
+                    }
+                    (None, Some(to)) if w.is_name_of(tag, to) => {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
+                    }
+                    (Some(_), None) => w.emit(
+                        Rule::AlternativeGone,
+                        at,
+                        format!("the tag `{tag}` is gone"),
+                    ),
+                    (None, Some(_)) => {
+                        w.emit(Rule::AlternativeNew, at, format!("the tag `{tag}` is new"))
+                    }
+                    _ if w.is_renamed(a, b) => {
+                        let name = b.and_then(Value::as_str).map(last);
+                        w.also(Rule::ComponentRenamed, &name.unwrap_or_default(), at);
+                    }
+                    // `Cat` is `#/components/schemas/Cat`.
+                    _ if a.and_then(Value::as_str).map(last)
+                        == b.and_then(Value::as_str).map(last) =>
+                    {
+                        w.differs(Rule::WrittenOtherwise, at, a, b);
+                    }
+                    _ => w.differs(Rule::Discriminator, at, a, b),
+                });
+            }
+            if members(old).count() == 0 && members(new).count() == 0 {
+                self.differs(Rule::WrittenOtherwise, &at, old, new);
+            }
+        }
+    }
+
+    /// Returns whether two targets of a mapping name the same, renamed component.
+    pub(super) fn is_renamed(&self, old: Maybe<'a>, new: Maybe<'a>) -> bool {
+        let (old, new) = (old.and_then(Value::as_str), new.and_then(Value::as_str));
+        let renamed = old.and_then(|old| self.renames.reference(old));
+        renamed.is_some() && renamed.as_deref() == new
+    }
+
+    /// Returns whether the target of a mapping has, or had, this tag without being mapped.
+    pub(super) fn is_name_of(&self, tag: &str, to: &Value) -> bool {
+        let to = to.as_str().unwrap_or_default();
+        let pointer = to.strip_prefix('#').unwrap_or_default();
+        let name = last(to);
+        let before = self.renames.old_name(pointer);
+        let known = |doc: &Value| {
+            ["/definitions/", "/components/schemas/"]
+                .iter()
+                .any(|kind| doc.pointer(&format!("{kind}{}", escape(tag))).is_some())
+        };
+        (name == tag || before.as_deref() == Some(tag)) && known(self.old.doc)
+    }
+}
