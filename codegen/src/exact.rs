@@ -76,6 +76,14 @@ impl<'de> Visitor<'de> for Exact<'_> {
         self.keep(value)
     }
 
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value);
         self.keep(number.ok_or_else(|| E::custom(format!("{value} is not a number of JSON")))?)

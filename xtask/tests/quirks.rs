@@ -140,7 +140,7 @@ fn parameters_are_read_in_any_form() {
                 "[{name: q, in: query, type: string, maxLength: 3}]",
                 at,
                 json!({"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 3}}),
-                "/parameters/0/schema: the type of it",
+                "/parameters/0: the type of it",
             ),
             quirk(
                 "[{name: b, in: body, required: true, schema: {type: object}}]",
@@ -294,7 +294,7 @@ fn methods_and_bodies_are_read_in_any_form() {
             "parameters: [{name: b, in: body, type: string}]",
             schema,
             json!("string"),
-            "/parameters/0/schema: the type of it",
+            "/parameters/0: the type of it",
         )],
         |body| two("", &format!("      {body}\n{OK}")),
     );
@@ -1083,5 +1083,618 @@ fn several_types_are_alternatives() {
         ),
     ] {
         assert_eq!(convert("3.1.0", text).0, wanted, "{text}");
+    }
+}
+
+#[test]
+fn schemas_of_other_tools_and_versions_are_read() {
+    let x = "/components/schemas/A/properties/x";
+    let of = |kind: &str, format: &str| json!({"type": kind, "format": format});
+    let reference = json!({"$ref": "#/components/schemas/A"});
+    let converted = |text: &str, versions: &[&str]| -> Vec<(Value, String)> {
+        let one = |version: &&str| {
+            let schemas = format!("{{A: {{type: object, properties: {{x: {text}}}}}}}");
+            let text = match *version {
+                "2.0" => two(&format!("definitions: {schemas}"), OK),
+                version => three(version, &format!("components: {{schemas: {schemas}}}"), OK),
+            };
+            let mut report = xtask::report::Report::default();
+            let doc = xtask::pipeline::fetch::parse(&text).unwrap();
+            let doc = xtask::pipeline::convert::convert(doc, &mut report);
+            let doc = doc.unwrap_or_else(|e| panic!("{text}: {e}"));
+            (at(&doc, x), report.to_string())
+        };
+        versions.iter().map(one).collect()
+    };
+    let all: &[&str] = &["2.0", "3.0.3", "3.1.0"];
+    let early = &all[..2];
+    let of_3 = &all[1..];
+    for (text, wanted, warning, versions) in [
+        (
+            "{type: bigint}",
+            of("integer", "int64"),
+            "\"bigint\" is not a type",
+            all,
+        ),
+        (
+            "{type: timestamp}",
+            of("string", "date-time"),
+            "is not a type",
+            all,
+        ),
+        ("{type: email}", of("string", "email"), "is not a type", all),
+        (
+            "{type: 'string[]'}",
+            json!({"type": "array", "items": {"type": "string"}}),
+            "a list of those",
+            all,
+        ),
+        (
+            "{type: 'List<int>'}",
+            json!({"type": "array", "items": {"type": "integer"}}),
+            "a list of those",
+            all,
+        ),
+        (
+            "{type: Foo}",
+            json!({}),
+            "\"Foo\" is not a type: read as any JSON",
+            all,
+        ),
+        ("{type: A}", reference.clone(), "the name of a schema", all),
+        (
+            "{type: 'null'}",
+            json!({"nullable": true, "enum": [null]}),
+            "read as null",
+            early,
+        ),
+        (
+            "{type: string, enum: [1, true, a]}",
+            json!({"type": "string", "enum": ["1", "true", "a"]}),
+            "/x/enum: values of another type",
+            all,
+        ),
+        (
+            "{type: integer, enum: ['1', '2']}",
+            json!({"type": "integer", "enum": [1, 2]}),
+            "/x/enum: values",
+            all,
+        ),
+        (
+            "{type: boolean, enum: ['true']}",
+            json!({"type": "boolean", "enum": [true]}),
+            "/x/enum: values",
+            all,
+        ),
+        (
+            "{type: string, enum: []}",
+            json!({"type": "string"}),
+            "/x/enum: no value is allowed",
+            all,
+        ),
+        (
+            "{type: string, enum: {a: A, b: B}}",
+            json!({"type": "string", "enum": ["a", "b"]}),
+            "/x/enum: an object",
+            all,
+        ),
+        (
+            "{type: integer, exclusiveMinimum: 5}",
+            json!({"type": "integer", "exclusiveMinimum": true, "minimum": 5}),
+            "as in 3.1",
+            early,
+        ),
+        (
+            "{type: integer, exclusiveMinimum: true}",
+            json!({"type": "integer"}),
+            "no limit to exclude",
+            early,
+        ),
+        (
+            "{const: a}",
+            json!({"enum": ["a"]}),
+            "/x/const: needs OpenAPI 3.1",
+            early,
+        ),
+        (
+            "{type: object, if: {}, patternProperties: {}}",
+            json!({"type": "object"}),
+            "needs OpenAPI 3.1: left out",
+            early,
+        ),
+        (
+            "{type: string, x-nullable: true}",
+            json!({"type": "string", "nullable": true}),
+            "/x/x-nullable: read as",
+            &of_3[..1],
+        ),
+        (
+            "{type: string, readOnly: true, writeOnly: true}",
+            json!({"type": "string"}),
+            "/x: only read and only written",
+            all,
+        ),
+        (
+            "{type: string, format: [date], description: [a, b]}",
+            json!({"type": "string", "description": "a\nb"}),
+            "/x/format: not of the form",
+            all,
+        ),
+        (
+            "{type: string, deprecated: use y}",
+            json!({"type": "string", "deprecated": true}),
+            "/x/deprecated: ",
+            all,
+        ),
+        (
+            "{type: object, required: 'y, z'}",
+            json!({"type": "object", "required": ["y", "z"]}),
+            "/x/required: a text",
+            all,
+        ),
+        (
+            "{oneOf: [string, integer]}",
+            json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
+            "/x/oneOf: a name",
+            all,
+        ),
+        (
+            "{oneOf: {s: {type: string}, i: {type: integer}}}",
+            json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
+            "/x/oneOf: an object",
+            all,
+        ),
+        (
+            "{oneOf: [null, {type: string}]}",
+            json!({"oneOf": [{"type": "string"}]}),
+            "null in a list",
+            all,
+        ),
+        (
+            "{$ref: null, type: string}",
+            json!({"type": "string"}),
+            "/x/$ref: null",
+            all,
+        ),
+        (
+            "{$ref: ' #/definitions/A '}",
+            reference.clone(),
+            "/x/$ref: spaces",
+            all,
+        ),
+        (
+            "{$ref: '#/definitions/a'}",
+            reference.clone(),
+            "leads nowhere: read as",
+            &all[..1],
+        ),
+        (
+            "{$ref: '#/components/schemas/a'}",
+            reference,
+            "leads nowhere: read as",
+            of_3,
+        ),
+        (
+            "{type: object, discriminator: kind}",
+            json!({"type": "object", "discriminator": {"propertyName": "kind"}}),
+            "/x/discriminator: a text",
+            of_3,
+        ),
+        (
+            "{type: object, discriminator: {mapping: {}}}",
+            json!({"type": "object"}),
+            "/x/discriminator: names no",
+            all,
+        ),
+    ] {
+        for (found, warnings) in converted(text, versions) {
+            assert_eq!(found, wanted, "{text}");
+            assert!(warnings.contains(warning), "{text}: {warnings}");
+        }
+    }
+    // A number beyond 64 bits is as near as a number of JSON can be, in YAML as in JSON.
+    let (found, _) =
+        converted("{type: number, maximum: 99999999999999999999}", &["3.0.3"]).remove(0);
+    assert_eq!(found["maximum"], 1e20);
+}
+
+#[test]
+fn operations_of_other_tools_and_versions_are_read() {
+    let field = "/paths/~1a~1/post/requestBody/content/application~1x-www-form-urlencoded/schema";
+    let json = "/paths/~1a~1/post/requestBody/content/application~1json/schema/type";
+    let body = "/paths/~1a~1/post/requestBody/content";
+    let ok = "/paths/~1a~1/post/responses/200/content/application~1json/schema/type";
+    let with = |more: &str| {
+        let ok = if more.starts_with("responses") {
+            ""
+        } else {
+            OK
+        };
+        three("3.0.3", "", &format!("      {more}\n{ok}"))
+    };
+    check(
+        vec![
+            quirk(
+                "parameters: [{name: f, in: formData, required: true, type: string}]",
+                field,
+                json!({"type": "object", "required": ["f"], "properties": {"f": {"type": "string"}}}),
+                "/parameters: fields of a form",
+            ),
+            quirk(
+                "parameters: [{name: h, in: Headers, schema: {type: string}}]",
+                "/paths/~1a~1/post/parameters/0/in",
+                json!("header"),
+                "`Headers` is not a location",
+            ),
+            quirk(
+                "parameters: [null]",
+                "/paths/~1a~1/post/parameters",
+                json!([]),
+                "null in a list",
+            ),
+            quirk(
+                "requestBody: {content: application/json}",
+                body,
+                json!({"application/json": {}}),
+                "/content: a text",
+            ),
+            quirk(
+                "requestBody: {content: [application/json]}",
+                body,
+                json!({"application/json": {}}),
+                "/content: a list",
+            ),
+            quirk(
+                "requestBody: {content: {application/json: string}}",
+                json,
+                json!("string"),
+                "/content: a text",
+            ),
+            quirk(
+                "requestBody: {content: {application/json: {type: string}}}",
+                json,
+                json!("string"),
+                "in the place of a media type",
+            ),
+            quirk(
+                "requestBody: {content: {schema: {type: string}}}",
+                json,
+                json!("string"),
+                "without a media type",
+            ),
+            quirk(
+                "responses: {200: {description: '', application/json: {schema: {type: string}}}}",
+                ok,
+                json!("string"),
+                "media types without it",
+            ),
+            quirk(
+                "responses: {200: {description: ''}, '404,409': {description: x}}",
+                "/paths/~1a~1/post/responses/409/description",
+                json!("x"),
+                "read as `404`, `409`",
+            ),
+            quirk(
+                "responses: {200-299: {description: x}}",
+                "/paths/~1a~1/post/responses/2XX/description",
+                json!("x"),
+                "read as `2XX`",
+            ),
+            quirk(
+                "responses: {200: {description: x}, success: {}, 9999: {}}",
+                "/paths/~1a~1/post/responses/9999",
+                Value::Null,
+                "`success` is not a status: left out",
+            ),
+            quirk(
+                "responses: {200: {description: x, headers: {X-A: integer}}}",
+                "/paths/~1a~1/post/responses/200/headers/X-A/schema/type",
+                json!("integer"),
+                "the type of a header",
+            ),
+            quirk(
+                "summary: [a, b]",
+                "/paths/~1a~1/post/summary",
+                json!("a\nb"),
+                "/summary: a list",
+            ),
+        ],
+        with,
+    );
+    let lost = three("3.0.3", "", OK) + "    purge:\n      responses: {}\n";
+    let warnings = normalize(&lost, None).unwrap().report.to_string();
+    assert!(
+        warnings.contains("#/paths/~1a~1/purge: not a method: left out"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn documents_of_other_tools_and_versions_are_read() {
+    let scheme = "/components/securitySchemes/k";
+    check(
+        vec![
+            quirk(
+                "definitions: {B: {type: string}}",
+                "/components/schemas/B/type",
+                json!("string"),
+                "#/definitions: belongs to another version",
+            ),
+            quirk(
+                "securityDefinitions: {k: {type: basic}}",
+                scheme,
+                json!({"type": "http", "scheme": "basic"}),
+                "#/securityDefinitions/k/type: `basic` is not a type",
+            ),
+            quirk(
+                "components: {securitySchemes: {k: {type: jwt}}}",
+                scheme,
+                json!({"type": "http", "scheme": "bearer"}),
+                "`jwt` is not a type",
+            ),
+            quirk(
+                "components: {securitySchemes: {k: {type: ApiKey, name: X, in: header}}}",
+                "/components/securitySchemes/k/type",
+                json!("apiKey"),
+                "is not a type",
+            ),
+            quirk(
+                "components: {securitySchemes: {k: {type: oauth2, flow: accessCode, tokenUrl: /t, authorizationUrl: /a, scopes: [r, w]}}}",
+                "/components/securitySchemes/k/flows/authorizationCode",
+                json!({"authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {"r": "", "w": ""}}),
+                "`accessCode` is a flow of 2.0",
+            ),
+            quirk(
+                "components: {parameters: [{name: q, in: query, schema: {type: string}}]}",
+                "/components/parameters/q/name",
+                json!("q"),
+                "a list: read as an object",
+            ),
+            quirk(
+                "host: a.example\nbasePath: /v1\nschemes: [http]",
+                "/servers/0/url",
+                json!("http://a.example/v1"),
+                "#/host: belongs to 2.0",
+            ),
+            quirk(
+                "servers: [{url: 'https://{e}.example', variables: {e: {enum: [1, 2]}}}]",
+                "/servers/0/variables/e",
+                json!({"enum": ["1", "2"], "default": "1"}),
+                "`default` is missing",
+            ),
+            quirk(
+                "servers: [{url: 'https://{e}.example', variables: {e: prod}}]",
+                "/servers/0/variables/e/default",
+                json!("prod"),
+                "the default of a variable",
+            ),
+            quirk(
+                "tags: {a: {description: x}}",
+                "/tags/0",
+                json!({"description": "x", "name": "a"}),
+                "#/tags: an object",
+            ),
+            quirk(
+                "tags: [25.3, b]",
+                "/tags/0/name",
+                json!("25.3"),
+                "#/tags: a name",
+            ),
+        ],
+        |more| three("3.0.3", more, OK),
+    );
+    check(
+        vec![
+            quirk(
+                "components: {schemas: {B: {type: string}}}",
+                "/components/schemas/B/type",
+                json!("string"),
+                "#/components/schemas: belongs to another version",
+            ),
+            quirk(
+                "servers: [{url: 'https://a.example/v1'}]",
+                "/servers/0/url",
+                json!("https://a.example/v1"),
+                "#/servers: belongs to 3.0",
+            ),
+        ],
+        |more| two(more, OK),
+    );
+    for (said, read) in [("3", "3.0.0"), ("' 3.0.2 '", "3.0.2"), ("3.1", "3.1.0")] {
+        let new = normalize(&three(said, "", OK), None).unwrap();
+        assert!(
+            new.report
+                .to_string()
+                .contains(&format!("read as \"{read}\"")),
+            "{said}"
+        );
+    }
+    // Without a plain meaning they are refused, with their place.
+    for (more, place) in [
+        (
+            "components: {securitySchemes: {k: {type: apiKey, in: header}}}",
+            "#/components/securitySchemes/k",
+        ),
+        (
+            "components: {schemas: {A: {type: object, properties: {x: 1}}}}",
+            "#/components/schemas/A/properties/x",
+        ),
+    ] {
+        let error = normalize(&three("3.0.3", more, OK), None)
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains(place), "{error}");
+    }
+}
+
+/// What was read in another way has moved: an error in it has its place in the user's file all the
+/// same, whichever stage finds it.
+#[test]
+fn an_error_in_what_was_read_in_another_way_has_its_place_in_the_users_file() {
+    let members: Vec<String> = (0..513)
+        .map(|i| format!("m{i}: {{type: string}}"))
+        .collect();
+    let large = format!("type: object, properties: {{{}}}", members.join(", "));
+    let ok = OK.trim_start();
+    let with = |op: &str| {
+        format!("    get: {{operationId: g, {ok}}}\n    post: {{operationId: p, {op}}}\n")
+    };
+    for (version, op, more, pointer) in [
+        (
+            "3.0.3",
+            "parameters: [{name: f, in: formData, schema: {S}}], ok",
+            "",
+            "/paths/~1a~1/post/parameters/0/schema",
+        ),
+        (
+            "3.0.3",
+            "parameters: [{name: q, in: query, schema: {}}, {name: b, in: body, schema: {S}}], ok",
+            "",
+            "/paths/~1a~1/post/parameters/1/schema",
+        ),
+        (
+            "3.0.3",
+            "parameters: [{name: b, in: body, schema: {}}, {name: q, in: query, content: {application/json: {schema: {S}}}}], ok",
+            "",
+            "/paths/~1a~1/post/parameters/1/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "parameters: [null, {name: q, in: query, content: {application/json: {schema: {S}}}}], ok",
+            "",
+            "/paths/~1a~1/post/parameters/1/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "parameters: {q: {in: query, content: {application/json: {schema: {S}}}}}, ok",
+            "",
+            "/paths/~1a~1/post/parameters/q/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: [{code: 200, description: '', content: {application/json: {schema: {S}}}}]",
+            "",
+            "/paths/~1a~1/post/responses/0/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: [{200: {description: '', content: {application/json: {schema: {S}}}}}]",
+            "",
+            "/paths/~1a~1/post/responses/0/200/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: {200 OK: {description: '', content: {application/json: {schema: {S}}}}}",
+            "",
+            "/paths/~1a~1/post/responses/200 OK/content/application~1json/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: {200: {description: '', schema: {S}}}",
+            "",
+            "/paths/~1a~1/post/responses/200/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: {200: {description: '', content: {application/json: {S}}}}",
+            "",
+            "/paths/~1a~1/post/responses/200/content/application~1json",
+        ),
+        (
+            "3.0.3",
+            "responses: {200: {description: '', content: {schema: {S}}}}",
+            "",
+            "/paths/~1a~1/post/responses/200/content/schema",
+        ),
+        (
+            "3.0.3",
+            "responses: {200: {description: '', application/json: {schema: {S}}}}",
+            "",
+            "/paths/~1a~1/post/responses/200/application~1json/schema",
+        ),
+        (
+            "2.0",
+            "responses: {200: {description: '', content: {application/json: {schema: {S}}}}}",
+            "",
+            "/paths/~1a~1/post/responses/200/content/application~1json/schema",
+        ),
+        ("3.0.3", "ok", "definitions: {B: {S}}", "/definitions/B"),
+        (
+            "2.0",
+            "ok",
+            "components: {schemas: {B: {S}}}",
+            "/components/schemas/B",
+        ),
+        (
+            "3.0.3",
+            "ok",
+            "components: {schemas: {A: {type: object, properties: [{name: x, S}]}}}",
+            "/components/schemas/A/properties/0",
+        ),
+        (
+            "3.0.3",
+            "ok",
+            "components: {schemas: {A: {type: object, properties: {x: {allOf: {S}}}}}}",
+            "/components/schemas/A/properties/x/allOf",
+        ),
+        (
+            "3.0.3",
+            "ok",
+            "components: {schemas: {A: {type: array, items: [{S}, {type: string}]}}}",
+            "/components/schemas/A/items/0",
+        ),
+        (
+            "3.1.0",
+            "ok",
+            "components: {schemas: {A: {type: object, properties: {x: {type: [string, object], PLAIN}}}}}",
+            "/components/schemas/A/properties/x",
+        ),
+    ] {
+        for (schema, below) in [
+            ("type: string, readOnly: maybe", "/readOnly"),
+            (large.as_str(), ""),
+        ] {
+            let plain = schema
+                .replacen("type: object, ", "", 1)
+                .replacen("type: string, ", "", 1);
+            let fill = |text: &str| {
+                text.replace("PLAIN", &plain)
+                    .replace("S}", &format!("{schema}}}"))
+            };
+            let text = three(version, &fill(more), "");
+            let text = match version {
+                "2.0" => text.replace("openapi: 2.0", "swagger: '2.0'"),
+                _ => text,
+            };
+            let (head, _) = text.split_once("    post:").unwrap();
+            let op = op
+                .strip_suffix("ok")
+                .map_or_else(|| op.to_owned(), |op| format!("{op}{ok}"));
+            let text = format!("{head}{}", with(&fill(&op)));
+            let error = normalize(&text, None)
+                .err()
+                .unwrap_or_else(|| panic!("{text}"));
+            let error = error.to_string();
+            assert!(
+                error.contains(&format!("#{pointer}{below}: ")),
+                "{pointer}{below} in {error}"
+            );
+        }
+    }
+    // So have the operations of methods in another place or case, and of paths in another form.
+    for (path, pointer) in [
+        ("  /a/: {POST: OP}", "/paths/~1a~1/POST"),
+        (
+            "  /a/: {additionalOperations: {PUT: OP}}",
+            "/paths/~1a~1/additionalOperations/PUT",
+        ),
+        ("  'a/{id:[0-9]+}': {get: OP}", "/paths/a~1{id:[0-9]+}/get"),
+    ] {
+        let op = "{responses: {200: {description: '', headers: {X: {required: maybe}}}}}";
+        let text = format!("openapi: 3.2.0\npaths:\n{}\n", path.replace("OP", op));
+        let error = normalize(&text, None).err().unwrap().to_string();
+        let pointer = format!("#{pointer}/responses/200/headers/X/required: ");
+        assert!(error.contains(&pointer), "{pointer} in {error}");
     }
 }

@@ -1,5 +1,6 @@
 //! Schemas of several types (`type: [string, integer]`).
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
 /// The keywords that concern values of one type only.
@@ -109,7 +110,9 @@ pub fn is_several(schema: &Map<String, Value>) -> bool {
 /// returns a schema for each.
 pub fn split(schema: &mut Map<String, Value>) -> Vec<Value> {
     let part = |kind: &str| -> Value {
-        let own = schema.iter().filter(|(k, v)| is_of(k, v, kind));
+        // A mark of the place is that of each part.
+        let own = |k: &str, v: &Value| is_of(k, v, kind) || k == contract::FROM;
+        let own = schema.iter().filter(|(k, v)| own(k, v));
         let own = own.map(|(k, v)| (k.clone(), v.clone()));
         std::iter::once(("type".to_owned(), kind.into()))
             .chain(own)

@@ -278,7 +278,7 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
     let doc = locate::parse(text).map_err(|e| fail(e).help("is the download whole?"))?;
     // YAML reads an unquoted version as a number.
     let version = |key: &str| match doc.get(key) {
-        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::String(text)) => Some(text.trim().to_owned()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
@@ -290,7 +290,7 @@ pub fn parse(text: &str) -> Result<Value, Failure> {
     };
     match (version("swagger"), version("openapi")) {
         (Some(v), _) if v == "2.0" || v == "2" || v.starts_with("2.0.") => Ok(doc),
-        (_, Some(v)) if known(&v) => Ok(doc),
+        (_, Some(v)) if v == "3" || known(&v) => Ok(doc),
         (Some(v), _) => Err(fail(format!("`swagger` is {v}, not 2.0"))),
         (_, Some(v)) => Err(fail(format!("`openapi` is {v}, not 3.0, 3.1 or 3.2"))),
         _ => Err(fail(

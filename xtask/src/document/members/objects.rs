@@ -86,7 +86,25 @@ static DOCS: Kind = kind(
     &[("url", Is::Text), ("description", Is::Text)],
 );
 
-static SERVER: Kind = kind("server", &[("url", Is::Text), ("description", Is::Text)]);
+static SERVER: Kind = kind(
+    "server",
+    &[
+        ("url", Is::Text),
+        ("description", Is::Text),
+        ("variables", Is::Map(&VARIABLE_IS)),
+    ],
+);
+
+static VARIABLE_IS: Is = Is::One(&VARIABLE);
+
+static VARIABLE: Kind = kind(
+    "server variable",
+    &[
+        ("enum", Is::Texts),
+        ("default", Is::Text),
+        ("description", Is::Text),
+    ],
+);
 
 static COMPONENTS: Kind = kind(
     "components",
@@ -195,6 +213,7 @@ pub static RESPONSE: Kind = kind(
         ("schema", Is::One(&SCHEMA)),
         ("headers", Is::Map(&HEADER_IS)),
         ("content", Is::Map(&MEDIA_IS)),
+        ("links", Is::Map(&Is::Data)),
     ],
 );
 

@@ -225,6 +225,25 @@ fn several_types(map: &mut Map<String, Value>) {
     }
 }
 
+/// Converts limits that are excluded to flags of the limits, as 3.0 has them.
+pub(super) fn exclusive_limits(map: &mut Map<String, Value>) {
+    for (exclusive, plain, sign) in [
+        ("exclusiveMinimum", "minimum", 1.0),
+        ("exclusiveMaximum", "maximum", -1.0),
+    ] {
+        if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
+            let (limit, other) = (n.as_f64(), map.get(plain).and_then(Value::as_f64));
+            // The tighter of both limits counts.
+            if limit.zip(other).is_some_and(|(n, p)| p * sign > n * sign) {
+                map.shift_remove(exclusive);
+            } else {
+                map.insert(plain.into(), n);
+                map.insert(exclusive.into(), true.into());
+            }
+        }
+    }
+}
+
 fn schema_31(map: &mut Map<String, Value>) {
     while fold_null(map) {}
     several_types(map);
@@ -245,21 +264,7 @@ fn schema_31(map: &mut Map<String, Value>) {
     if let Some(value) = map.shift_remove("const") {
         map.insert("enum".into(), json!([value]));
     }
-    for (exclusive, plain, sign) in [
-        ("exclusiveMinimum", "minimum", 1.0),
-        ("exclusiveMaximum", "maximum", -1.0),
-    ] {
-        if let Some(n) = map.get(exclusive).filter(|n| n.is_number()).cloned() {
-            let (limit, other) = (n.as_f64(), map.get(plain).and_then(Value::as_f64));
-            // The tighter of both limits counts.
-            if limit.zip(other).is_some_and(|(n, p)| p * sign > n * sign) {
-                map.shift_remove(exclusive);
-            } else {
-                map.insert(plain.into(), n);
-                map.insert(exclusive.into(), true.into());
-            }
-        }
-    }
+    exclusive_limits(map);
     if let Some(Value::Array(examples)) = map.shift_remove("examples") {
         if let Some(first) = examples.first() {
             map.entry("example").or_insert_with(|| first.clone());

@@ -57,14 +57,13 @@ pub fn prepare(
         // `2`, `2.0`, `3.0`: a number in YAML without quotes, or a version without its last part.
         let said = match doc.get(key) {
             Some(Value::Number(n)) => n.to_string(),
-            Some(Value::String(v)) if v.len() < 4 && v != "2.0" => v.clone(),
+            Some(Value::String(v)) if v.trim() != v || (v.len() < 4 && v != "2.0") => {
+                v.trim().to_owned()
+            }
             _ => continue,
         };
-        let missing = if said.contains('.') {
-            &whole[..whole.len() - 2]
-        } else {
-            whole
-        };
+        let given = said.matches('.').count() * 2;
+        let missing = whole.get(given..).unwrap_or_default();
         let version = format!("{said}{missing}");
         report.warn(format!("/{key}"), format!("read as \"{version}\""));
         doc[key] = version.into();

@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use crate::document::members::{At, DOCUMENT, Is, each_mut};
 
-/// The parts that have moved from their place in the user's files.
+/// The parts that have moved from their place in the user's files, in the order of the moves. Each
+/// entry has moves that were made at once, such as those of the entries of a list.
 #[derive(Default)]
-pub struct Origins(Vec<Moved>);
+pub struct Origins(Vec<Vec<Moved>>);
 
 struct Moved {
     to: String,
@@ -22,24 +23,44 @@ struct Moved {
     from: String,
 }
 
+impl Moved {
+    /// Returns what follows the new place in a pointer that is inside of it.
+    fn inside<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+        let rest = pointer.strip_prefix(&self.to)?;
+        // Where a part takes the place of what was around it, the place itself has not moved.
+        let is_outer = rest.is_empty() && self.from.starts_with(&self.to);
+        ((rest.is_empty() && !is_outer) || rest.starts_with('/')).then_some(rest)
+    }
+}
+
 impl Origins {
     /// Notes that the value at `to` came from `from`, in this file or in the document itself.
     pub fn moved(&mut self, to: String, file: Option<PathBuf>, from: String) {
-        self.0.push(Moved { to, file, from });
+        self.0.push(vec![Moved { to, file, from }]);
     }
 
-    /// Returns the file and the pointer that the value at `pointer` came from.
+    /// Notes that values came from other places in the document, each `to` from its `from`.
+    pub fn moved_at_once(&mut self, moves: impl IntoIterator<Item = (String, String)>) {
+        let moves = moves.into_iter().filter(|(to, from)| to != from);
+        let moved = |(to, from)| Moved {
+            to,
+            file: None,
+            from,
+        };
+        let moves: Vec<Moved> = moves.map(moved).collect();
+        if !moves.is_empty() {
+            self.0.push(moves);
+        }
+    }
+
+    /// Returns the file and the pointer that the value at `pointer` came from: the moves are
+    /// undone, the last one first.
     pub fn find(&self, pointer: &str) -> (Option<&Path>, String) {
         let mut pointer = pointer.to_owned();
-        // A moved value may have been moved before.
-        for _ in 0..8 {
-            let inside = |m: &&Moved| {
-                pointer
-                    .strip_prefix(&m.to)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            let Some(moved) = self.0.iter().filter(inside).max_by_key(|m| m.to.len()) else {
-                break;
+        for moves in self.0.iter().rev() {
+            let inside = moves.iter().filter(|m| m.inside(&pointer).is_some());
+            let Some(moved) = inside.max_by_key(|m| m.to.len()) else {
+                continue;
             };
             pointer = format!("{}{}", moved.from, &pointer[moved.to.len()..]);
             if moved.file.is_some() {

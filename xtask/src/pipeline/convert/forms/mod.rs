@@ -2,8 +2,10 @@
 //! `tags: null`, `version: 1.0`), are accepted with a warning. A value without a plain meaning is
 //! refused with its place, before any other stage can stumble over it.
 
+mod limits;
 mod scalars;
 mod schema;
+mod types;
 
 use serde_json::{Map, Value, json};
 
@@ -140,17 +142,38 @@ impl Forms {
         if matches!(kind.member("type"), Is::Type) {
             self.types(map, at)?;
             self.limits(map, at);
+            self.values(map, at);
         }
         if matches!(kind.member("required"), Is::Required) {
             self.required(map, at)?;
             self.required_members(map, at);
         }
         self.fill_in(map, kind, at);
+        let mut gone = Vec::new();
         for (key, value) in map.iter_mut() {
             let is = kind.member(key);
-            if !is_plain(is, value) {
-                self.value(value, is, &At::Member(at, key))?;
+            if is_plain(is, value) {
+                continue;
             }
+            let here = At::Member(at, key);
+            let lines = value
+                .as_array()
+                .filter(|_| key == "description" || key == "summary");
+            if let Some(lines) = lines.filter(|l| l.iter().all(Value::is_string)) {
+                let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+                *value = lines.join("\n").into();
+                self.warn(&here, "a list: read as the lines of a text");
+            }
+            match self.value(value, is, &here) {
+                Err(_) if only_tells(kind, key) => {
+                    self.warn(&here, "not of the form that it must have: left out");
+                    gone.push(key.clone());
+                }
+                done => done?,
+            }
+        }
+        for key in gone {
+            map.shift_remove(&key);
         }
         if matches!(kind.member("type"), Is::Type) {
             schema::drop_defaults(map);
@@ -171,6 +194,10 @@ impl Forms {
             "info" if !has("title") => ("title", "API".into()),
             "info" if !has("version") => ("version", "1".into()),
             "license" if !has("name") => ("name", "".into()),
+            "server variable" if !has("default") => {
+                let first = map.get("enum").and_then(|values| values.get(0)).cloned();
+                ("default", first.unwrap_or_else(|| "".into()))
+            }
             "external documentation" | "server" if !has("url") => ("url", "/".into()),
             "operation" if !has("responses") && self.lists_of_types => {
                 map.insert("responses".into(), json!({}));
@@ -190,6 +217,16 @@ impl Forms {
         map.insert(key.into(), value);
         self.fill_in(map, kind, at);
     }
+}
+
+/// Returns whether a member only tells something to people: no call depends on it.
+fn only_tells(kind: &Kind, key: &str) -> bool {
+    matches!(kind.name, "contact" | "license" | "external documentation")
+        || matches!(
+            key,
+            "description" | "summary" | "termsOfService" | "externalDocs" | "contact"
+        )
+        || (kind.name == "schema" && matches!(key, "title" | "format"))
 }
 
 /// Returns whether there is nothing to do, which is nearly always so.

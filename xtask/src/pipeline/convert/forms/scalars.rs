@@ -30,6 +30,8 @@ impl Forms {
         let flag = match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => true,
             "false" | "0" | "no" | "off" => false,
+            // What to use instead, or since when.
+            reason if matches!(at, At::Member(_, "deprecated")) && !reason.is_empty() => true,
             _ => return Err(wrong(at, &format!("true or false, not {}", short(value)))),
         };
         self.warn(at, &format!("{value} is not a boolean: read as {flag}"));

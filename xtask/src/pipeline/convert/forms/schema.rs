@@ -1,82 +1,12 @@
-//! `type` and `required` of a schema.
+//! `required` of a schema, and what says the same as leaving it out.
 
 use serde_json::{Map, Value, json};
 
-use super::super::quirks::TYPES;
-use super::{Forms, is_plain, scalars::short, wrong};
-use crate::document::{
-    members::{At, SCHEMA},
-    types::{is_several, split, types},
-};
+use super::Forms;
+use crate::document::members::At;
 use crate::report::Failure;
 
 impl Forms {
-    /// Converts a list of types, which belongs to 3.1; before that it can only mean "or null", or
-    /// any JSON.
-    pub(super) fn types(
-        &mut self,
-        map: &mut Map<String, Value>,
-        at: &At<'_>,
-    ) -> Result<(), Failure> {
-        let Some(value) = map.get_mut("type") else {
-            return Ok(());
-        };
-        let at = At::Member(at, "type");
-        let Value::Array(list) = value else {
-            self.text(value, &at)?;
-            let said = value.as_str().unwrap_or_default();
-            let Some((right, format)) = meant(said, self) else {
-                return Ok(());
-            };
-            let meaning = match (right, format) {
-                ("", _) => "any JSON".to_owned(),
-                (right, "") => format!("`{right}`"),
-                (right, format) => format!("`{right}` of the format `{format}`"),
-            };
-            self.warn(&at, &format!("\"{said}\" is not a type: read as {meaning}"));
-            match right {
-                "" => drop(map.shift_remove("type")),
-                right => *value = right.into(),
-            }
-            if !format.is_empty() {
-                map.entry("format").or_insert(format.into());
-            }
-            return Ok(());
-        };
-        if !list.iter().all(Value::is_string) {
-            return Err(wrong(&at, "a text, or a list of texts"));
-        }
-        if self.lists_of_types {
-            return Ok(());
-        }
-        let null = list.iter().any(|t| t == "null");
-        let rest: Vec<String> = types(map).into_iter().map(str::to_owned).collect();
-        let meaning = match rest.as_slice() {
-            [one] => {
-                map.insert("type".into(), one.as_str().into());
-                let or_null = if null { " that may be null" } else { "" };
-                format!("`{one}`{or_null}")
-            }
-            _ if self.nullable == "nullable" && is_several(map) => {
-                let parts = split(map);
-                map.insert("anyOf".into(), parts.into());
-                "any of them".into()
-            }
-            _ => {
-                map.shift_remove("type");
-                "any JSON".into()
-            }
-        };
-        if null {
-            map.insert(self.nullable.into(), true.into());
-        }
-        self.warn(
-            &at,
-            &format!("lists of types need OpenAPI 3.1: read as {meaning}"),
-        );
-        Ok(())
-    }
-
     /// Moves `required: true` of a member, as JSON Schema draft 3 has it, to the list of the object
     /// around it.
     pub(super) fn required_members(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
@@ -103,36 +33,6 @@ impl Forms {
         }
     }
 
-    /// Leaves out limits that no value can be within, or that are no limits.
-    pub(super) fn limits(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
-        let mut gone: Vec<String> = Vec::new();
-        for (key, value) in map.iter_mut().filter(|(key, _)| is_limit(key)) {
-            let (is, here) = (SCHEMA.member(key), At::Member(at, key));
-            let wrong = !is_plain(is, value) && self.value(value, is, &here).is_err();
-            let never = key == "multipleOf" && value.as_f64().is_some_and(|n| n <= 0.0);
-            if wrong || never {
-                gone.push(key.clone());
-            }
-        }
-        for (least, most) in [
-            ("minLength", "maxLength"),
-            ("minItems", "maxItems"),
-            ("minProperties", "maxProperties"),
-            ("minimum", "maximum"),
-        ] {
-            let number = |key| map.get(key).and_then(Value::as_f64);
-            if number(least).zip(number(most)).is_some_and(|(a, b)| a > b) {
-                gone.extend([least.to_owned(), most.to_owned()]);
-            }
-        }
-        for key in gone {
-            if let Some(value) = map.shift_remove(&key) {
-                let message = format!("{} is no possible limit: left out", short(&value));
-                self.warn(&At::Member(at, &key), &message);
-            }
-        }
-    }
-
     /// Handles a `required` of JSON Schema draft 3, a flag instead of a list, which drf-yasg
     /// accepts in hand-written schemas.
     pub(super) fn required(
@@ -153,17 +53,15 @@ impl Forms {
                 map.shift_remove("required");
                 Ok(())
             }
+            Some(Value::String(names)) if names.contains(',') => {
+                self.warn(&at, "a text: read as a list of its names");
+                let names: Vec<Value> = names.split(',').map(|n| n.trim().into()).collect();
+                map.insert("required".into(), names.into());
+                Ok(())
+            }
             Some(value) => self.texts(value, &at),
         }
     }
-}
-
-fn is_limit(key: &str) -> bool {
-    let of_size = ["Length", "Items", "Properties", "imum"];
-    key == "multipleOf"
-        || key.starts_with(['m', 'e'])
-            && key != "examples"
-            && of_size.iter().any(|s| key.ends_with(s))
 }
 
 /// Removes what says the same as leaving it out, so that the later stages know one form: flags that
@@ -224,44 +122,4 @@ pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
     if let Some(only) = only.filter(|o| o.len() == 1 && o.contains_key("$ref") && !is_component) {
         *map = only.clone();
     }
-}
-
-/// Types of other languages, and the type and the format that each of them is.
-const FOREIGN: [(&str, &str, &str); 22] = [
-    ("any", "", ""),
-    ("mixed", "", ""),
-    ("str", "string", ""),
-    ("text", "string", ""),
-    ("char", "string", ""),
-    ("int", "integer", ""),
-    ("int32", "integer", "int32"),
-    ("int64", "integer", "int64"),
-    ("long", "integer", "int64"),
-    ("short", "integer", ""),
-    ("bool", "boolean", ""),
-    ("float", "number", "float"),
-    ("double", "number", "double"),
-    ("decimal", "number", ""),
-    ("date", "string", "date"),
-    ("datetime", "string", "date-time"),
-    ("date-time", "string", "date-time"),
-    ("uuid", "string", "uuid"),
-    ("list", "array", ""),
-    ("map", "object", ""),
-    ("dict", "object", ""),
-    ("file", "string", "binary"),
-];
-
-/// Returns the type and the format that a name means which is no type; an empty type is any.
-fn meant(said: &str, forms: &Forms) -> Option<(&'static str, &'static str)> {
-    let lower = said.trim().to_ascii_lowercase();
-    // A type of parameters in 2.0.
-    if said == "file" && forms.nullable == "x-nullable" {
-        return None;
-    }
-    if let Some(known) = TYPES.iter().find(|t| **t == lower) {
-        return (*known != said).then_some((*known, ""));
-    }
-    let foreign = FOREIGN.iter().find(|(name, ..)| *name == lower)?;
-    Some((foreign.1, foreign.2))
 }

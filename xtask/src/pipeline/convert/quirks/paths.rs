@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::super::origins::Origins;
+use super::{super::origins::Origins, Note};
 use crate::document::{METHODS, escape, resolve};
 use crate::report::Report;
 
@@ -131,7 +131,7 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// Says where a path parameter is, if it does not say so itself.
-pub(super) fn places(path: &str, item: &mut Map<String, Value>, warn: &mut impl FnMut(&str, &str)) {
+pub(super) fn places(path: &str, item: &mut Map<String, Value>, note: &mut Note<'_>) {
     let lists = item
         .iter_mut()
         .filter_map(|(key, value)| match key.as_str() {
@@ -147,7 +147,7 @@ pub(super) fn places(path: &str, item: &mut Map<String, Value>, warn: &mut impl 
         if !name.is_empty() && path.contains(&format!("{{{name}}}")) {
             let message = format!("`{name}` does not say where it is: read as in the path");
             map.insert("in".into(), "path".into());
-            warn("parameters", &message);
+            note.warn("parameters", &message);
         }
     }
 }

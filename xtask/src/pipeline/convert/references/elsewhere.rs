@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{References, Site};
-use crate::document::target;
+use crate::document::{escape, target};
 
 /// The places of shared parts in 2.0 and in 3.
 const PLACES: [(&str, &str); 4] = [
@@ -43,10 +43,27 @@ impl References<'_> {
         let named =
             (!reference.contains(['#', '/'])).then(|| format!("{}/{reference}", self.schemas));
         let all = [near, moved, slashed, named].into_iter().flatten();
-        let found = all.into_iter().find(|p| self.doc.pointer(p).is_some())?;
+        let mut all = all.into_iter();
+        let there = all.find(|p| self.doc.pointer(p).is_some());
+        let found = there.or_else(|| in_another_case(self.doc, pointer))?;
         let message = format!("`{reference}` leads nowhere: read as #{found}");
         self.report.warn(format!("{}/$ref", site.at), message);
         Some(found)
+    }
+}
+
+/// Returns the only place whose pointer differs in the case of its last key.
+fn in_another_case(doc: &Value, pointer: &str) -> Option<String> {
+    let (around, name) = pointer.rsplit_once('/')?;
+    let names = doc
+        .pointer(around)?
+        .as_object()?
+        .keys()
+        .map(|key| escape(key));
+    let mut alike = names.filter(|key| key.eq_ignore_ascii_case(name));
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => Some(format!("{around}/{one}")),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! References that are not followed, and what is left out because of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_IS, References, Site};
@@ -62,6 +64,23 @@ impl References<'_> {
     /// Removes lost parts, from the back, so that the indices of the remaining ones stay right.
     pub(super) fn drop_lost(&mut self) {
         let mut lost = std::mem::take(&mut self.lost);
+        let mut lists: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (parent, key) in lost.iter().filter_map(|at| at.rsplit_once('/')) {
+            if let Ok(i) = key.parse() {
+                lists.entry(parent).or_default().insert(i);
+            }
+        }
+        for (parent, gone) in lists {
+            let all = self
+                .doc
+                .pointer(parent)
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
+            let left = (0..all).filter(|i| !gone.contains(i)).enumerate();
+            let moves =
+                left.map(|(new, old)| (format!("{parent}/{new}"), format!("{parent}/{old}")));
+            self.origins.moved_at_once(moves);
+        }
         lost.sort_by_key(|at| std::cmp::Reverse((at.len(), at.clone())));
         for at in lost {
             let Some((parent, key)) = at.rsplit_once('/') else {

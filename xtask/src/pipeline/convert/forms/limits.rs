@@ -1,0 +1,154 @@
+//! Limits and lists of values of a schema.
+
+use serde_json::{Map, Value, json};
+
+use super::{super::from_31::exclusive_limits, Forms, is_plain, scalars::short};
+use crate::document::members::{At, SCHEMA};
+
+impl Forms {
+    /// Leaves out limits that no value can be within, or that are no limits.
+    pub(super) fn limits(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let mut gone: Vec<String> = Vec::new();
+        for (key, value) in map.iter_mut().filter(|(key, _)| is_limit(key)) {
+            let (is, here) = (SCHEMA.member(key), At::Member(at, key));
+            let wrong = !is_plain(is, value) && self.value(value, is, &here).is_err();
+            let never = key == "multipleOf" && value.as_f64().is_some_and(|n| n <= 0.0);
+            if wrong || never {
+                gone.push(key.clone());
+            }
+        }
+        for (least, most) in [
+            ("minLength", "maxLength"),
+            ("minItems", "maxItems"),
+            ("minProperties", "maxProperties"),
+            ("minimum", "maximum"),
+        ] {
+            let number = |key| map.get(key).and_then(Value::as_f64);
+            if number(least).zip(number(most)).is_some_and(|(a, b)| a > b) {
+                gone.extend([least.to_owned(), most.to_owned()]);
+            }
+        }
+        for key in gone {
+            if let Some(value) = map.shift_remove(&key) {
+                let message = format!("{} is no possible limit: left out", short(&value));
+                self.warn(&At::Member(at, &key), &message);
+            }
+        }
+    }
+
+    /// Reads values of another type than the schema's as what they mean: `1` is "1" in a list of
+    /// texts. What belongs to 3.1 is read as 3.0 has it.
+    pub(super) fn values(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        if !self.lists_of_types {
+            self.later(map, at);
+        }
+        if ["readOnly", "writeOnly"]
+            .iter()
+            .all(|key| map.get(*key) == Some(&true.into()))
+        {
+            map.shift_remove("readOnly");
+            map.shift_remove("writeOnly");
+            self.warn(at, "only read and only written at once: read as both");
+        }
+        let kind = map
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let Some(Value::Array(list)) = map.get_mut("enum") else {
+            return;
+        };
+        let at = At::Member(at, "enum");
+        if list.is_empty() {
+            map.shift_remove("enum");
+            return self.warn(&at, "no value is allowed: left out");
+        }
+        let read = |value: &Value| -> Option<Value> {
+            match (kind.as_str(), value) {
+                ("string", Value::Number(_) | Value::Bool(_)) => Some(value.to_string().into()),
+                ("integer" | "number" | "boolean", Value::String(text)) => {
+                    let new: Value = serde_json::from_str(text.trim()).ok()?;
+                    let fits = match kind.as_str() {
+                        "boolean" => new.is_boolean(),
+                        "integer" => new.is_i64() || new.is_u64(),
+                        _ => new.is_number(),
+                    };
+                    fits.then_some(new)
+                }
+                _ => None,
+            }
+        };
+        let mut odd = false;
+        for value in list {
+            if let Some(new) = read(value) {
+                (*value, odd) = (new, true);
+            }
+        }
+        if odd {
+            self.warn(&at, &format!("values of another type: read as `{kind}`"));
+        }
+    }
+
+    /// Reads keywords of 3.1 in a document of an earlier version.
+    fn later(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let number = |key| map.get(key).is_some_and(Value::is_number);
+        if number("exclusiveMinimum") || number("exclusiveMaximum") {
+            self.warn(at, "an exclusive limit as in 3.1: read as that of 3.0");
+            exclusive_limits(map);
+        }
+        if let Some(value) = map.shift_remove("const") {
+            self.warn(
+                &At::Member(at, "const"),
+                "needs OpenAPI 3.1: read as its only value",
+            );
+            map.insert("enum".into(), json!([value]));
+        }
+        if self.nullable == "nullable"
+            && let Some(value) = map.shift_remove("x-nullable")
+        {
+            self.warn(&At::Member(at, "x-nullable"), "read as `nullable`");
+            map.entry("nullable").or_insert(value);
+        }
+        for (flag, limit) in [
+            ("exclusiveMinimum", "minimum"),
+            ("exclusiveMaximum", "maximum"),
+        ] {
+            if map.get(flag).is_some_and(|v| *v == true) && !map.contains_key(limit) {
+                map.shift_remove(flag);
+                self.warn(
+                    &At::Member(at, flag),
+                    "there is no limit to exclude: left out",
+                );
+            }
+        }
+        for key in LATER {
+            if map.shift_remove(key).is_some() {
+                self.warn(&At::Member(at, key), "needs OpenAPI 3.1: left out");
+            }
+        }
+    }
+}
+
+/// The conditions of 3.1.
+const LATER: [&str; 12] = [
+    "if",
+    "then",
+    "else",
+    "prefixItems",
+    "patternProperties",
+    "contains",
+    "minContains",
+    "maxContains",
+    "propertyNames",
+    "dependentSchemas",
+    "dependentRequired",
+    "unevaluatedProperties",
+];
+
+fn is_limit(key: &str) -> bool {
+    let of_size = ["Length", "Items", "Properties", "imum"];
+    key == "multipleOf"
+        || key.starts_with(['m', 'e'])
+            && key != "examples"
+            && of_size.iter().any(|s| key.ends_with(s))
+}

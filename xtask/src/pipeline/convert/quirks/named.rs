@@ -1,0 +1,58 @@
+//! Lists of named objects, and objects of such.
+
+use serde_json::{Map, Value};
+
+use crate::document::escape;
+
+/// Returns the members of an object as a list, each with its name.
+pub(super) fn named(map: &mut Map<String, Value>) -> Value {
+    let members = std::mem::take(map).into_iter();
+    let with_name = members.map(|(name, mut member)| {
+        if let Value::Object(map) = &mut member
+            && !map.contains_key("$ref")
+        {
+            map.entry("name").or_insert(name.into());
+        }
+        member
+    });
+    with_name.collect()
+}
+
+/// Returns the entries of a list by name, if each has another: its `name` (of a response its
+/// `code`), or that of its only member; and where each came from, below the list.
+pub(super) fn by_name(list: &[Value], key: &str) -> Option<(Map<String, Value>, Vec<String>)> {
+    let names: &[&str] = match key {
+        "responses" => &["code", "status", "statusCode"],
+        "content" => &["mediaType"],
+        _ => &["name"],
+    };
+    let (mut out, mut from) = (Map::new(), Vec::new());
+    for (i, entry) in list.iter().enumerate() {
+        let mut map = entry.as_object()?.clone();
+        let own = names.iter().find_map(|key| match map.get(*key)? {
+            Value::String(name) => Some((*key, name.clone())),
+            Value::Number(name) => Some((*key, name.to_string())),
+            _ => None,
+        });
+        let (name, value) = match own {
+            Some((own, name)) => {
+                // The name of a parameter is a member of it too.
+                if key != "parameters" {
+                    map.shift_remove(own);
+                }
+                from.push(i.to_string());
+                (name, map.into())
+            }
+            None if map.len() == 1 => {
+                let (name, value) = map.into_iter().next()?;
+                from.push(format!("{i}/{}", escape(&name)));
+                (name, value)
+            }
+            None => return None,
+        };
+        if out.insert(name, value).is_some() {
+            return None;
+        }
+    }
+    Some((out, from))
+}
