@@ -349,3 +349,60 @@ fn of_two_concurrent_updates_each_is_complete_or_refused() {
         assert!(written > 0 && end.contains(&i.to_string()));
     }
 }
+
+/// A FIFO in the place of the lock would be waited for, and a link would be followed.
+#[cfg(unix)]
+#[test]
+fn a_lock_that_is_not_a_regular_file_is_refused_at_once() {
+    let (_scratch, spec) = spec();
+    let lock = spec.join(".update-lock");
+    let elsewhere = spec.join("elsewhere");
+    for plant in [
+        |lock: &Path, _: &Path| {
+            let made = Command::new("mkfifo").arg(lock).status().unwrap();
+            assert!(made.success());
+        },
+        |lock: &Path, elsewhere: &Path| std::os::unix::fs::symlink(elsewhere, lock).unwrap(),
+        |lock: &Path, _: &Path| fs::create_dir(lock).unwrap(),
+    ] {
+        let _ = fs::remove_file(&lock);
+        plant(&lock, &elsewhere);
+        let error = update(&spec, "9").unwrap_err();
+        assert!(
+            error.contains(".update-lock is not a regular file: remove it"),
+            "{error}"
+        );
+        assert!(!elsewhere.exists());
+        // Reading needs no lock where nobody can write.
+        assert!(version(&spec).is_some());
+    }
+}
+
+/// The files of an update may be links to another file system, where nothing can be renamed to.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_on_another_file_system_is_replaced_too() {
+    use std::os::unix::fs::MetadataExt;
+    let (_scratch, spec) = spec();
+    let other = tempfile::tempdir().unwrap();
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    assert_ne!(
+        device(&spec),
+        device(other.path()),
+        "/dev/shm is a file system of its own"
+    );
+    update(&spec, "0").unwrap();
+    let name = NAMES[0];
+    let target = other.path().join("target");
+    fs::copy(spec.join(name), &target).unwrap();
+    fs::remove_file(spec.join(name)).unwrap();
+    std::os::unix::fs::symlink(&target, spec.join(name)).unwrap();
+    update(&spec, "7").unwrap();
+    assert_eq!(version(&spec).as_deref(), Some("7"));
+    assert!(spec.join(name).is_symlink());
+    assert!(
+        names(&spec).iter().all(|n| !n.contains("update-journal")),
+        "{:?}",
+        names(&spec)
+    );
+}

@@ -216,8 +216,7 @@ fn recordings_are_read_and_bad_lines_reported_by_number() {
         assert_eq!(outcome.judged, 2);
         let all = outcome.json().unwrap();
         assert!(
-            all.contains("entry 4: no text at `request.method`")
-                && all.contains("the response is not JSON"),
+            all.contains("entry 4: no text at `url`") && all.contains("the response is not JSON"),
             "{all}"
         );
         assert!(
@@ -232,4 +231,121 @@ fn recordings_are_read_and_bad_lines_reported_by_number() {
     fs::write(file.path(), "{\"log\":{\"entries\":[\n{},\nx").unwrap();
     let error = format!("{:#}", recorded(&doc, file.path(), None).err().unwrap());
     assert!(error.contains("line 3, column 1: no HAR"), "{error}");
+}
+
+#[test]
+fn recordings_of_odd_shape_prove_nothing_false() {
+    let doc = small();
+    let line = |more: Value| {
+        let mut line = json!({ "url": "/d/one/", "status": 200, "body": thing() });
+        line.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        line
+    };
+    let truth = line(json!({}));
+    let broken = json!({ "id": true });
+    for (more, why) in [
+        (json!({ "status": "500", "body": broken }), "responded 500"),
+        (
+            json!({ "status": "ok", "body": broken }),
+            "invalid HTTP `status`",
+        ),
+        (
+            json!({ "status": -1, "body": broken }),
+            "invalid HTTP `status`",
+        ),
+        (json!({ "method": "post", "body": broken }), "not GET"),
+        (
+            json!({ "url": "https://ads.example/d/one/", "body": broken }),
+            "from another host",
+        ),
+        (
+            json!({ "url": "https://api.example:444/d/one/", "body": broken }),
+            "from another host",
+        ),
+        (json!({ "url": null, "body": broken }), "no text at `url`"),
+        (json!({ "body": thing().to_string() }), ""),
+        (
+            json!({ "status": " 200 ", "url": "https://api.example:443/d/one/?a=b#c" }),
+            "",
+        ),
+        (json!({ "request": 5, "status": null }), ""),
+    ] {
+        let first = line(json!({ "url": "https://api.example/d/one/" }));
+        let odd = line(more);
+        for recording in [
+            format!("{first}\n{truth}\n{odd}\n"),
+            json!([first, truth, odd]).to_string(),
+            format!("{:#}", json!([first, truth, odd])),
+        ] {
+            let outcome = judged(&doc, &recording);
+            assert!(outcome.findings.is_empty(), "{odd}: {}", outcome.text());
+            let all = outcome.json().unwrap();
+            assert!(all.contains(why), "{why}: {all}");
+        }
+    }
+    // A list of entries, as tools cut them out of a HAR file.
+    let entry = json!([{ "request": { "method": "GET", "url": "/d/one/" }, "response": { "status": "200", "content": { "text": thing().to_string() } } }]);
+    assert_eq!(judged(&doc, &entry.to_string()).judged, 1);
+    // The host that `--url` names counts.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let other = line(json!({ "url": "https://ads.example/d/one/", "body": broken }));
+    let own = line(json!({ "url": "https://api.example/d/one/" }));
+    fs::write(file.path(), format!("{other}\n{own}")).unwrap();
+    let url = "https://api.example".parse().unwrap();
+    let outcome = recorded(&doc, file.path(), Some(&url)).unwrap();
+    assert!(outcome.findings.is_empty(), "{}", outcome.text());
+}
+
+#[test]
+fn a_whole_response_that_is_false_changes_no_schema_that_others_prove() {
+    let doc = small();
+    let lies = [
+        json!(null),
+        json!(true),
+        json!(5),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!([[]]),
+        json!([null]),
+        json!([5, {}]),
+        json!({ "detail": "x" }),
+        json!({ "results": [] }),
+        json!({ "results": [thing()], "count": 1 }),
+        json!([thing(), 5]),
+        json!({ "results": null }),
+        json!([{ "id": "x" }]),
+    ];
+    for culprit in PATHS {
+        for lie in &lies {
+            let truth = recording(|_| thing());
+            let seen = truth.lines().map(|line| {
+                let mut line: Value = serde_json::from_str(line).unwrap();
+                if line["url"].as_str().unwrap().contains(culprit) {
+                    line["body"] = lie.clone();
+                }
+                line.to_string()
+            });
+            let seen = seen.collect::<Vec<_>>().join("\n");
+            let first = judged(&doc, &seen);
+            let new = corrected(&doc, &first);
+            for (name, schema) in doc["components"]["schemas"].as_object().unwrap() {
+                let now = &new["components"]["schemas"][name];
+                assert_eq!(now, schema, "{culprit} {lie}: {}", first.text());
+            }
+            for path in PATHS.iter().filter(|path| **path != culprit) {
+                assert_eq!(new["paths"][*path], doc["paths"][*path], "{culprit} {lie}");
+            }
+            let second = judged(&new, &seen);
+            assert!(
+                second.findings.is_empty(),
+                "{culprit} {lie}: {} then {}",
+                first.text(),
+                second.text()
+            );
+            generates(&new);
+        }
+    }
 }

@@ -18,8 +18,8 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, its path is the prefix
-    /// of the recorded paths
+    /// The URL of the API [default: `https://api.autopi.io`]; with `--from`, only what its host
+    /// sent is judged, and its path is the prefix of the recorded paths
     #[arg(long)]
     url: Option<String>,
     /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status",

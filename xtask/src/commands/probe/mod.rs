@@ -11,6 +11,7 @@ mod propose;
 mod record;
 mod rules;
 mod state;
+mod templates;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -75,6 +76,8 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
     let mut judged = BTreeSet::new();
     let mut others = BTreeMap::<String, Vec<String>>::new();
     let mut faults = Vec::new();
+    // What another host sent proves nothing about this API.
+    let mut host = base.and_then(host_of);
     let mut take = |exchange: record::Exchange| {
         let mut not = |why: String, what: &str| {
             let list = others.entry(why).or_default();
@@ -88,9 +91,17 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
         let path = path_of(&exchange.url);
         let below = path.strip_prefix(prefix).unwrap_or_default();
         // A path that is not in the document may hold a secret, and is not shown.
-        let Some(template) = record::matching(&paths, below) else {
+        let Some(template) = templates::matching(&paths, below) else {
             return not("no operation of the document has this path".into(), "");
         };
+        let from = Url::parse(&exchange.url).ok().and_then(|url| host_of(&url));
+        host = host.take().or_else(|| from.clone());
+        if from.is_some() && from != host {
+            return not(
+                "from another host than the first: `--url` names one".into(),
+                template,
+            );
+        }
         match (by_path.get(template), exchange.body) {
             (None, _) => not("documents no JSON response".into(), template),
             _ if !(200..300).contains(&exchange.status) => {
@@ -135,6 +146,11 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
         findings: propose::findings(doc, &asked, &judge.places),
         stopped: None,
     })
+}
+
+/// Returns host and port of a URL.
+fn host_of(url: &Url) -> Option<(String, Option<u16>)> {
+    Some((url.host_str()?.to_owned(), url.port_or_known_default()))
 }
 
 /// Returns the path of a URL, which may be relative.

@@ -1,4 +1,5 @@
-//! Reads responses from a recording as a stream: HAR 1.2, or lines of `{"method", "url", …}`.
+//! Reads responses from a recording as a stream: HAR 1.2, or lines or a list of `{"method", "url",
+//! …}`.
 
 use std::{
     cell::Cell,
@@ -51,11 +52,14 @@ pub fn read(
         .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
         .take(7)
         .collect();
-    if start.starts_with("{\"log\":") {
-        har(reader, take, bad).with_context(|| path.display().to_string())
+    let read = if start.starts_with("{\"log\":") {
+        listed(reader, &["log", "entries"], take, bad)
+    } else if start.starts_with("[{") {
+        listed(reader, &[], take, bad)
     } else {
-        lines(reader, take, bad).with_context(|| path.display().to_string())
-    }
+        lines(reader, take, bad)
+    };
+    read.with_context(|| path.display().to_string())
 }
 
 fn lines(
@@ -80,7 +84,7 @@ fn lines(
         }
         match serde_json::from_slice(text)
             .map_err(why)
-            .and_then(|v| plain(&v))
+            .and_then(|v| exchange(&v))
         {
             Ok(exchange) => take(exchange),
             Err(why) => bad(format!("line {n}: {why}")),
@@ -109,9 +113,33 @@ fn why(e: serde_json::Error) -> String {
     }
 }
 
+/// Reads an exchange of either form.
+fn exchange(value: &Value) -> Result<Exchange, String> {
+    match value.get("request") {
+        Some(Value::Object(_)) => entry(value),
+        _ => plain(value),
+    }
+}
+
+/// Returns a status, which some tools write as a text.
+fn status(value: Option<&Value>) -> Result<Option<u16>, &'static str> {
+    let number = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(value) => value.as_u64().and_then(|n| u16::try_from(n).ok()),
+    };
+    number.map(Some).ok_or("invalid HTTP `status`")
+}
+
 /// Reads one of the JSON lines.
 fn plain(value: &Value) -> Result<Exchange, String> {
-    let status = value.get("status").and_then(Value::as_u64);
+    let body = value.get("body").cloned().map(|body| match &body {
+        // The body as it was sent.
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
+            serde_json::from_str(text).unwrap_or(body)
+        }
+        _ => body,
+    });
     Ok(Exchange {
         method: value
             .get("method")
@@ -119,14 +147,13 @@ fn plain(value: &Value) -> Result<Exchange, String> {
             .unwrap_or("GET")
             .to_owned(),
         url: text(value, "/url")?,
-        status: u16::try_from(status.unwrap_or(200)).map_err(|_| "invalid HTTP `status`")?,
-        body: value.get("body").cloned(),
+        status: status(value.get("status"))?.unwrap_or(200),
+        body,
     })
 }
 
 /// Reads one entry of `log.entries`.
 fn entry(value: &Value) -> Result<Exchange, String> {
-    let status = value.pointer("/response/status").and_then(Value::as_u64);
     let content = text(value, "/response/content/text").ok();
     let encoded = value
         .pointer("/response/content/encoding")
@@ -138,9 +165,7 @@ fn entry(value: &Value) -> Result<Exchange, String> {
     Ok(Exchange {
         method: text(value, "/request/method")?,
         url: text(value, "/request/url")?,
-        status: status
-            .and_then(|s| u16::try_from(s).ok())
-            .ok_or("no `response.status`")?,
+        status: status(value.pointer("/response/status"))?.ok_or("no `response.status`")?,
         body,
     })
 }
@@ -151,8 +176,10 @@ fn text(value: &Value, at: &str) -> Result<String, String> {
         .ok_or_else(|| format!("no text at `{}`", &at[1..].replace('/', ".")))
 }
 
-fn har(
+/// Reads the list below these members.
+fn listed(
     reader: impl Read,
+    members: &[&str],
     take: &mut dyn FnMut(Exchange),
     bad: &mut dyn FnMut(String),
 ) -> Result<()> {
@@ -169,15 +196,19 @@ fn har(
     let mut each = |value: Value| {
         n += 1;
         left.set(LARGEST);
-        match entry(&value) {
+        match exchange(&value) {
             Ok(exchange) => take(exchange),
             Err(why) => bad(format!("entry {n}: {why}")),
         }
     };
-    let read = Within(&["log", "entries"], &mut each).deserialize(&mut json);
+    let read = Within(members, &mut each).deserialize(&mut json);
     read.map_err(|e| match e.is_io() {
         true => anyhow::Error::from(io::Error::from(e)),
-        false => anyhow::anyhow!("line {}, column {}: no HAR", e.line(), e.column()),
+        false => anyhow::anyhow!(
+            "line {}, column {}: no HAR, or no list of exchanges",
+            e.line(),
+            e.column()
+        ),
     })
 }
 
@@ -235,66 +266,5 @@ impl<'de> Visitor<'de> for Within<'_> {
             (self.1)(value);
         }
         Ok(())
-    }
-}
-
-/// Returns the template that a path belongs to: the most specific one.
-pub fn matching<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
-    let fits = templates
-        .iter()
-        .filter_map(|t| Some((specific(t, path)?, *t)));
-    fits.max().map(|(_, template)| template)
-}
-
-/// Returns how specific each segment is, if the path matches: 2 a literal, 1 a partial one, 0 any.
-fn specific(template: &str, path: &str) -> Option<Vec<u8>> {
-    let (segments, parts) = (template.split('/'), path.split('/'));
-    if segments.clone().count() != parts.clone().count() {
-        return None;
-    }
-    segments
-        .zip(parts)
-        .map(|(segment, part)| of_segment(segment, part))
-        .collect()
-}
-
-fn of_segment(segment: &str, part: &str) -> Option<u8> {
-    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
-    let (Some((before, rest)), Some((_, after))) =
-        (segment.split_once('{'), segment.rsplit_once('}'))
-    else {
-        return (segment == part).then_some(2);
-    };
-    let inner = part.strip_prefix(before)?.strip_suffix(after)?;
-    (!inner.is_empty() && rest.contains('}'))
-        .then_some(u8::from(!before.is_empty() || !after.is_empty()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_most_specific_path_wins() {
-        let templates = [
-            "/a/{id}/",
-            "/a/all/",
-            "/a/{id}.json/",
-            "/{x}/all/",
-            "/a/{id}/b/",
-        ];
-        for (path, is) in [
-            ("/a/7/", Some("/a/{id}/")),
-            ("/a/all/", Some("/a/all/")),
-            ("/a/%61ll/", Some("/a/all/")),
-            ("/a/7.json/", Some("/a/{id}.json/")),
-            ("/b/all/", Some("/{x}/all/")),
-            ("/a/7/b/", Some("/a/{id}/b/")),
-            ("/a//", None),
-            ("/a/7", None),
-            ("/c/", None),
-        ] {
-            assert_eq!(matching(&templates, path), is, "{path}");
-        }
     }
 }

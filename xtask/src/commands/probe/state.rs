@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::{judge::Place, plan::Known};
-use crate::pipeline::write;
+use crate::pipeline::{fetch, write};
 
 #[derive(Default, Serialize, Deserialize)]
 pub struct State {
@@ -31,8 +31,10 @@ impl State {
     /// Returns an error if there is no such file, or if it is of another document or host.
     pub fn load(path: &Path, of: &str) -> Result<Self> {
         let shown = path.display();
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("{shown}: nothing to resume; run it without `--resume`"))?;
+        let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+        let text = is_file.then(|| fetch::read(path)).transpose()?;
+        let text =
+            text.with_context(|| format!("{shown}: nothing to resume; run it without `--resume`"))?;
         let mut state: Self = serde_json::from_str(&text).map_err(|_| {
             anyhow::anyhow!("{shown}: is not the state of a probe; run it without `--resume`")
         })?;
@@ -45,6 +47,13 @@ impl State {
         }
         state.others.retain(|_, paths| !paths.is_empty());
         Ok(state)
+    }
+
+    /// Removes the file of a probe that is complete, but no device that it was written to.
+    pub fn remove(path: &Path) {
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+            let _ = fs::remove_file(path);
+        }
     }
 
     /// # Errors

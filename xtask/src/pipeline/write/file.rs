@@ -76,26 +76,44 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Failure> {
 /// Replaces or creates a file: writes a temporary file beside it, under an unpredictable name, and
 /// renames it.
 pub(super) fn replace(target: &Path, text: &str) -> Result<(), Failure> {
-    let write = || -> io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        // Subject to the umask, as for any program.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder(target))?;
-        fill(file.as_file(), text, target)?;
-        file.persist(target).map_err(|e| e.error)?;
-        sync(folder(target))
-    };
-    write().map_err(|e| failure(target, e))
+    replaced(target, text).map_err(|e| failure(target, e))
+}
+
+fn replaced(target: &Path, text: &str) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    // Subject to the umask, as for any program.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(folder(target))?;
+    fill(file.as_file(), text, target)?;
+    file.persist(target).map_err(|e| e.error)?;
+    sync(folder(target))
 }
 
 /// Writes the new content of `target`, with its mode, and syncs it to disk.
 pub(super) fn fill(mut file: &File, text: &str, target: &Path) -> io::Result<()> {
     if let Ok(old) = fs::metadata(target) {
+        // Only root may give a file away.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, fchown};
+            let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+        }
         file.set_permissions(old.permissions())?;
     }
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Moves a file that is complete to its place, which may be on another file system.
+pub(super) fn put(staged: &Path, target: &Path) -> io::Result<()> {
+    match fs::rename(staged, target) {
+        Err(e) if e.kind() == io::ErrorKind::CrossesDevices => {
+            replaced(target, &fs::read_to_string(staged)?)?;
+            fs::remove_file(staged)
+        }
+        done => done,
+    }
 }
 
 /// Makes the renames in a folder durable.

@@ -133,7 +133,7 @@ pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
     }
     if edited.is_empty() {
         for (staged, target) in &pending {
-            fs::rename(staged, target).map_err(fail)?;
+            file::put(staged, target).map_err(fail)?;
         }
         let folders: BTreeSet<_> = pending.iter().map(|(_, at)| file::folder(at)).collect();
         for folder in folders {

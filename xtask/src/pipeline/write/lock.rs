@@ -38,18 +38,23 @@ pub(super) fn exclusive(folder: &Path) -> Result<File, Failure> {
 
 fn open(folder: &Path) -> std::io::Result<File> {
     let path = folder.join(NAME);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)?;
-    // With a link in its place, the owner's line would overwrite another file.
-    if !fs::symlink_metadata(&path)?.is_file() {
-        return Err(std::io::Error::other(format!(
-            "{NAME} is not a regular file: remove it"
-        )));
+    let odd = || std::io::Error::other(format!("{NAME} is not a regular file: remove it"));
+    // A FIFO would be waited for, and the owner's line would go where a link leads.
+    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+        return Err(odd());
     }
-    Ok(file)
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    let file = options.open(&path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(odd())
 }
 
 fn wait(

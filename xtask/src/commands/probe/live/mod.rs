@@ -168,7 +168,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     if let Some(path) = &target.state {
         match stopped {
             Some(_) => state.save(path)?,
-            None => drop(std::fs::remove_file(path)),
+            None => State::remove(path),
         }
     }
     let asked: Vec<_> = asked.into_values().collect();
