@@ -1,6 +1,9 @@
 //! The output of the commands.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use anyhow::{Context, Result};
 use autopi_codegen::escape;
@@ -16,6 +19,25 @@ pub fn print(text: &str) -> Result<()> {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("stdout"),
         _ => Ok(()),
     }
+}
+
+/// Returns whether a path is where this process prints: `-`, `/dev/stdout`, or the file that the
+/// output was redirected to.
+pub fn is_stdout(path: &Path) -> bool {
+    if path == Path::new("-") {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::{fd::AsFd, unix::fs::MetadataExt};
+        let own = io::stdout().as_fd().try_clone_to_owned();
+        let own = own.and_then(|own| std::fs::File::from(own).metadata());
+        let there = std::fs::metadata(path);
+        if let (Ok(own), Ok(there)) = (own, there) {
+            return (own.dev(), own.ino()) == (there.dev(), there.ino());
+        }
+    }
+    false
 }
 
 /// Prints an error with its causes with [`aside`].

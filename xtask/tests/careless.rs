@@ -65,6 +65,23 @@ fn a_document_is_read_from_stdin_and_no_file_beside_it() {
     assert!(error.contains("OLD and NEW are both stdin"), "{error}");
 }
 
+/// What is written to stdout by another name is not mixed with the report.
+#[cfg(unix)]
+#[test]
+fn stdout_by_any_name_has_the_document_alone() {
+    let folder = folder();
+    for name in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let (code, said, error) = run(
+            folder.path(),
+            &format!("normalize --from a.json --out {name}"),
+        );
+        assert_eq!(code, Some(0), "{name}: {error}");
+        let doc: serde_json::Value =
+            serde_json::from_str(&said).unwrap_or_else(|_| panic!("{name}: {said}"));
+        assert_eq!(doc["openapi"], "3.0.3");
+    }
+}
+
 #[test]
 fn unreadable_and_unwritable_files_are_named_with_a_remedy() {
     let folder = folder();

@@ -833,3 +833,223 @@ fn a_path_parameter_that_is_declared_later_is_the_text_that_it_was() {
     assert_eq!(rules(&text, &none), ["written-otherwise"]);
     assert!(rules(&none, &doc(id("integer"))).contains(&"type-changed".to_owned()));
 }
+
+/// What is read with a warning says what it is read as: to correct it is no change for callers.
+#[test]
+fn a_document_that_is_corrected_is_no_change_for_callers() {
+    let two = |schema: &Value, parameters: &Value, responses: &Value| {
+        json!({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "definitions": {"A": {"type": "object", "properties": {"x": schema}}},
+            "paths": {"/a/": {"post": {"operationId": "a", "parameters": parameters, "responses": responses}}}})
+    };
+    let (q, ok) = (
+        json!([{"name": "b", "in": "body", "schema": {"$ref": "#/definitions/A"}}, {"name": "q", "in": "query", "type": "integer"}]),
+        json!({"200": {"description": "", "schema": {"$ref": "#/definitions/A"}}}),
+    );
+    let schema = |odd: Value, plain: Value| (two(&odd, &q, &ok), two(&plain, &q, &ok));
+    let parameter = |mut odd: Value, plain: Value| {
+        odd["name"] = "q".into();
+        let list = |p: Value| json!([q[0], p]);
+        (
+            two(&json!({}), &list(odd), &ok),
+            two(&json!({}), &list(plain), &ok),
+        )
+    };
+    let plain = json!({"name": "q", "in": "query", "type": "integer"});
+    for (odd, plain) in [
+        schema(
+            json!({"type": "bigint"}),
+            json!({"type": "integer", "format": "int64"}),
+        ),
+        schema(
+            json!({"type": "string", "enum": [1, 2]}),
+            json!({"type": "string", "enum": ["1", "2"]}),
+        ),
+        schema(
+            json!({"type": "string", "maxLength": -1}),
+            json!({"type": "string"}),
+        ),
+        schema(
+            json!({"type": "string", "maxLength": "9"}),
+            json!({"type": "string", "maxLength": 9}),
+        ),
+        schema(
+            json!({"type": "object", "properties": [{"name": "y", "type": "string"}]}),
+            json!({"type": "object", "properties": {"y": {"type": "string"}}}),
+        ),
+        schema(
+            json!({"type": "object", "properties": {"y": {"type": "string", "required": true}}}),
+            json!({"type": "object", "required": ["y"], "properties": {"y": {"type": "string"}}}),
+        ),
+        schema(
+            json!({"type": "string[]"}),
+            json!({"type": "array", "items": {"type": "string"}}),
+        ),
+        parameter(json!({"in": "Query", "type": "int"}), plain.clone()),
+        parameter(json!({"in": "query", "schema": {"type": "integer"}}), plain),
+        (
+            two(&json!({}), &q, &json!({"20x": ok["200"]})),
+            two(&json!({}), &q, &json!({"2XX": ok["200"]})),
+        ),
+        (
+            two(
+                &json!({}),
+                &q,
+                &json!([{"code": 200, "schema": ok["200"]["schema"], "description": ""}]),
+            ),
+            two(&json!({}), &q, &ok),
+        ),
+    ] {
+        for (old, new) in [(&odd, &plain), (&plain, &odd)] {
+            let changes = wire(old, new);
+            let text = Format::Text.render(&wrong(&changes));
+            assert!(
+                !changes.is_empty() && wrong(&changes).is_empty(),
+                "{old} → {new}\n{text}"
+            );
+        }
+    }
+    // What changes beside it is in the report all the same.
+    let list = |kind: &str| json!({"type": "object", "properties": [{"name": "y", "type": kind}]});
+    let (old, new) = schema(list("string"), list("integer"));
+    assert!(
+        wire(&old, &new)
+            .iter()
+            .any(|c| c.rule.id() == "type-changed" && c.class == Class::Breaking)
+    );
+}
+
+#[test]
+fn schemas_that_accept_the_same_values_are_no_change_for_callers() {
+    let doc = |schema: &Value| {
+        let object = json!({"type": "object", "properties": {"x": schema}});
+        let content =
+            json!({"content": {"application/json": {"schema": object}}, "description": ""});
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+            "components": {"schemas": {"A": {"type": "object", "properties": {"a": {"type": "string"}}}}},
+            "paths": {"/a/": {"post": {"operationId": "a_create", "requestBody": content, "responses": {"200": content}}}}})
+    };
+    let (text, int, nil) = (
+        json!({"type": "string"}),
+        json!({"type": "integer"}),
+        json!({"type": "null"}),
+    );
+    let a = json!({"$ref": "#/components/schemas/A"});
+    for (old, new) in [
+        (
+            json!({"oneOf": [{"const": "a", "title": "A"}, {"const": "b"}]}),
+            json!({"enum": ["a", "b"]}),
+        ),
+        (
+            json!({"oneOf": [{"type": "string", "const": "a"}, {"type": "string", "const": "b"}]}),
+            json!({"type": "string", "enum": ["b", "a"]}),
+        ),
+        (
+            json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "string", "enum": ["b"]}, nil]}),
+            json!({"type": ["string", "null"], "enum": ["a", "b", null]}),
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": ["a", null]}),
+            json!({"anyOf": [{"type": "string", "enum": ["a"]}, nil]}),
+        ),
+        (json!({"allOf": [text]}), text.clone()),
+        (
+            json!({"allOf": [text, {"maxLength": 3}]}),
+            json!({"type": "string", "maxLength": 3}),
+        ),
+        (
+            json!({"anyOf": [text, {"anyOf": [int, nil]}]}),
+            json!({"anyOf": [text, int, nil]}),
+        ),
+        (
+            json!({"anyOf": [text, text, int]}),
+            json!({"anyOf": [int, text]}),
+        ),
+        (
+            json!({"type": ["string", "number", "boolean", "object", "array", "null"]}),
+            json!({}),
+        ),
+        (json!({"type": "integer", "multipleOf": 1}), int.clone()),
+        (json!({"type": "integer", "const": 5}), json!({"const": 5})),
+        (json!({"not": {"not": text}}), text.clone()),
+        (json!({"not": {}}), json!(false)),
+        (
+            json!({"type": "string", "if": {"maxLength": 3}}),
+            text.clone(),
+        ),
+        (
+            json!({"type": "string", "then": {"maxLength": 3}}),
+            text.clone(),
+        ),
+        (
+            json!({"type": "array", "minContains": 2}),
+            json!({"type": "array"}),
+        ),
+        (
+            json!({"type": "string", "minimum": 3, "properties": {}}),
+            text.clone(),
+        ),
+        (json!({"enum": [null]}), nil.clone()),
+        (json!({"const": null}), nil.clone()),
+        (
+            json!({"anyOf": [text, {"const": null}]}),
+            json!({"type": ["string", "null"]}),
+        ),
+        (
+            json!({"anyOf": [a, {"enum": [null]}]}),
+            json!({"anyOf": [nil, a]}),
+        ),
+        (
+            json!({"type": "boolean", "enum": [false, true]}),
+            json!({"type": "boolean"}),
+        ),
+        (
+            json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "application/octet-stream"}),
+            json!({"type": "string", "format": "byte"}),
+        ),
+    ] {
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let changes = wire(&doc(old), &doc(new));
+            let found = Format::Text.render(&wrong(&changes));
+            assert!(
+                !changes.is_empty() && wrong(&changes).is_empty(),
+                "{old} → {new}\n{found}"
+            );
+        }
+    }
+    // These accept other values.
+    for (old, new) in [
+        (
+            json!({"oneOf": [{"const": "a"}, {"const": "b"}]}),
+            json!({"enum": ["a"]}),
+        ),
+        (
+            json!({"allOf": [text, {"maxLength": 3}]}),
+            json!({"type": "string", "maxLength": 2}),
+        ),
+        (
+            json!({"type": "boolean", "enum": [true]}),
+            json!({"type": "boolean"}),
+        ),
+        (
+            json!({"type": "string", "if": {"maxLength": 3}, "then": {"pattern": "a"}}),
+            text.clone(),
+        ),
+        (
+            json!({"type": "number", "multipleOf": 1}),
+            json!({"type": "number"}),
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": ["a", null]}),
+            json!({"type": "string", "enum": ["a"]}),
+        ),
+        (json!({"not": {"not": text}}), json!({"not": text})),
+    ] {
+        let both = wire(&doc(&old), &doc(&new))
+            .into_iter()
+            .chain(wire(&doc(&new), &doc(&old)));
+        assert!(
+            !wrong(&both.collect::<Vec<_>>()).is_empty(),
+            "{old} → {new}"
+        );
+    }
+}

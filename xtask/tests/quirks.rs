@@ -1149,8 +1149,8 @@ fn schemas_of_other_tools_and_versions_are_read() {
             early,
         ),
         (
-            "{type: string, enum: [1, true, a]}",
-            json!({"type": "string", "enum": ["1", "true", "a"]}),
+            "{type: string, enum: [1, true]}",
+            json!({"type": "string", "enum": ["1", "true"]}),
             "/x/enum: values of another type",
             all,
         ),
@@ -1631,12 +1631,6 @@ fn an_error_in_what_was_read_in_another_way_has_its_place_in_the_users_file() {
             "ok",
             "components: {schemas: {A: {type: object, properties: [{name: x, S}]}}}",
             "/components/schemas/A/properties/0",
-        ),
-        (
-            "3.0.3",
-            "ok",
-            "components: {schemas: {A: {type: object, properties: {x: {allOf: {S}}}}}}",
-            "/components/schemas/A/properties/x/allOf",
         ),
         (
             "3.0.3",

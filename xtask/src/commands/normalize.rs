@@ -1,12 +1,12 @@
 //! `cargo xtask normalize`: runs the pipeline offline, or checks that its result is committed.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use crate::{
     commands::update::{self, features, provenance::Provenance},
-    out::{aside, print},
+    out::{aside, is_stdout, print},
     pipeline::{
         self, Input, Normalized, Proof, fetch,
         write::{Folder, write_file},
@@ -60,7 +60,7 @@ pub fn normalize(
     }
     if check {
         let committed = match out {
-            Some(out) => fs::read_to_string(out).unwrap_or_default(),
+            Some(out) => fetch::read(out).unwrap_or_default(),
             None => folder.text(OPENAPI).unwrap_or_default().to_owned(),
         };
         if committed != new.text {
@@ -72,7 +72,7 @@ pub fn normalize(
         }
         return Ok(say!("fresh: what the pipeline makes of {place}")?);
     }
-    if out == Some(Path::new("-")) {
+    if out.is_some_and(is_stdout) {
         aside(&new.report.to_string());
         return print(&autopi_codegen::escape::json(&new.text));
     }

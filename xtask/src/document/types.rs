@@ -79,7 +79,7 @@ pub fn types(schema: &Map<String, Value>) -> Vec<&str> {
 }
 
 /// Returns whether a keyword concerns values of this type only.
-fn is_of(key: &str, value: &Value, kind: &str) -> bool {
+pub fn concerns(key: &str, value: &Value, kind: &str) -> bool {
     let kind = if kind == "integer" { "number" } else { kind };
     let numeric = ["int32", "int64", "float", "double", "decimal"];
     match key {
@@ -95,7 +95,7 @@ fn is_of(key: &str, value: &Value, kind: &str) -> bool {
 
 /// Returns whether a keyword concerns values of one type only.
 pub fn is_of_one(key: &str, value: &Value) -> bool {
-    ALL.iter().any(|kind| is_of(key, value, kind))
+    ALL.iter().any(|kind| concerns(key, value, kind))
 }
 
 /// Returns whether a schema accepts several types, and says nothing that is about all of them.
@@ -111,7 +111,7 @@ pub fn is_several(schema: &Map<String, Value>) -> bool {
 pub fn split(schema: &mut Map<String, Value>) -> Vec<Value> {
     let part = |kind: &str| -> Value {
         // A mark of the place is that of each part.
-        let own = |k: &str, v: &Value| is_of(k, v, kind) || k == contract::FROM;
+        let own = |k: &str, v: &Value| concerns(k, v, kind) || k == contract::FROM;
         let own = schema.iter().filter(|(k, v)| own(k, v));
         let own = own.map(|(k, v)| (k.clone(), v.clone()));
         std::iter::once(("type".to_owned(), kind.into()))

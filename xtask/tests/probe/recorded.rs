@@ -301,7 +301,7 @@ fn recordings_of_odd_shape_prove_nothing_false() {
 #[test]
 fn a_whole_response_that_is_false_changes_no_schema_that_others_prove() {
     let doc = small();
-    let lies = [
+    let bodies = [
         json!(null),
         json!(true),
         json!(5),
@@ -319,12 +319,12 @@ fn a_whole_response_that_is_false_changes_no_schema_that_others_prove() {
         json!([{ "id": "x" }]),
     ];
     for culprit in PATHS {
-        for lie in &lies {
+        for body in &bodies {
             let truth = recording(|_| thing());
             let seen = truth.lines().map(|line| {
                 let mut line: Value = serde_json::from_str(line).unwrap();
                 if line["url"].as_str().unwrap().contains(culprit) {
-                    line["body"] = lie.clone();
+                    line["body"] = body.clone();
                 }
                 line.to_string()
             });
@@ -333,15 +333,15 @@ fn a_whole_response_that_is_false_changes_no_schema_that_others_prove() {
             let new = corrected(&doc, &first);
             for (name, schema) in doc["components"]["schemas"].as_object().unwrap() {
                 let now = &new["components"]["schemas"][name];
-                assert_eq!(now, schema, "{culprit} {lie}: {}", first.text());
+                assert_eq!(now, schema, "{culprit} {body}: {}", first.text());
             }
             for path in PATHS.iter().filter(|path| **path != culprit) {
-                assert_eq!(new["paths"][*path], doc["paths"][*path], "{culprit} {lie}");
+                assert_eq!(new["paths"][*path], doc["paths"][*path], "{culprit} {body}");
             }
             let second = judged(&new, &seen);
             assert!(
                 second.findings.is_empty(),
-                "{culprit} {lie}: {} then {}",
+                "{culprit} {body}: {} then {}",
                 first.text(),
                 second.text()
             );

@@ -53,8 +53,27 @@ pub fn prepare(
     report: &mut Report,
     origins: &mut Origins,
 ) -> Result<Value, Failure> {
+    complete_version(&mut doc, report);
+    quirks::straighten(&mut doc, report, origins);
+    references::resolve_all(&mut doc, file, report, origins)?;
+    forms::coerce(&mut doc, report)?;
+    Ok(doc)
+}
+
+/// Returns a document in the form of the specification, without following its references; `None`
+/// if it is in it already, or has a member without a plain meaning.
+pub fn straightened(doc: &Value) -> Option<Value> {
+    let (mut doc, mut report) = (doc.clone(), Report::default());
+    complete_version(&mut doc, &mut report);
+    quirks::straighten(&mut doc, &mut report, &mut Origins::default());
+    forms::coerce(&mut doc, &mut report).ok()?;
+    (!report.warnings.is_empty()).then_some(doc)
+}
+
+/// Writes a version as it should be: `2`, `2.0` and `3.0` are numbers in YAML without quotes, or
+/// lack a part.
+fn complete_version(doc: &mut Value, report: &mut Report) {
     for (key, whole) in [("swagger", ".0"), ("openapi", ".0.0")] {
-        // `2`, `2.0`, `3.0`: a number in YAML without quotes, or a version without its last part.
         let said = match doc.get(key) {
             Some(Value::Number(n)) => n.to_string(),
             Some(Value::String(v)) if v.trim() != v || (v.len() < 4 && v != "2.0") => {
@@ -68,10 +87,6 @@ pub fn prepare(
         report.warn(format!("/{key}"), format!("read as \"{version}\""));
         doc[key] = version.into();
     }
-    quirks::straighten(&mut doc, report, origins);
-    references::resolve_all(&mut doc, file, report, origins)?;
-    forms::coerce(&mut doc, report)?;
-    Ok(doc)
 }
 
 /// Converts a document that went through [`prepare`].

@@ -7,7 +7,7 @@ use super::values::{Maybe, canonical, get, members, plain, text};
 use crate::document::members::{Is, Kind, SCHEMA};
 
 /// Members that only describe.
-const TEXTS: [&str; 10] = [
+pub const TEXTS: [&str; 10] = [
     "title",
     "description",
     "summary",

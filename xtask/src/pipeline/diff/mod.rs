@@ -221,7 +221,11 @@ pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value
 /// compared as OpenAPI 3.0, and what that cannot express is listed.
 fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
     if version(old) == version(new) {
-        return Ok(walk::walk(old, new));
+        let mut changes = walk::walk(old, new);
+        if changes.iter().any(|c| c.wire <= Some(Class::Unclassified)) {
+            as_meant(&mut changes, old, new);
+        }
+        return Ok(changes);
     }
     let mut converted = Vec::new();
     let mut lost = Vec::new();
@@ -247,6 +251,29 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
         format!("{} → {}", version(old), version(new)),
     ));
     Ok(changes)
+}
+
+/// Adds what changes between two documents in the form of the specification, if one of them is not
+/// in it: what differs only before is no change for callers.
+fn as_meant(changes: &mut Vec<Change>, old: &Value, new: &Value) {
+    let (plain_old, plain_new) = (convert::straightened(old), convert::straightened(new));
+    if plain_old.is_none() && plain_new.is_none() {
+        return;
+    }
+    let plain = (
+        plain_old.as_ref().unwrap_or(old),
+        plain_new.as_ref().unwrap_or(new),
+    );
+    let meant = walk::walk(plain.0, plain.1);
+    let key = |c: &Change| (c.rule, c.side, c.place.clone(), c.what.clone());
+    let mut left: BTreeSet<_> = meant.iter().map(key).collect();
+    for change in &mut *changes {
+        if !left.remove(&key(change)) && change.wire <= Some(Class::Unclassified) {
+            change.wire = Some(Class::Cosmetic);
+            change.what.push_str("; read as the same");
+        }
+    }
+    changes.extend(meant.into_iter().filter(|c| left.contains(&key(c))));
 }
 
 /// Returns whether a reference leads out of the document.

@@ -36,6 +36,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         changes: BTreeMap::new(),
         claims: 0,
         turned: false,
+        reads_the_same: false,
         null_known: None,
         inlined: BTreeSet::new(),
     };
@@ -88,6 +89,8 @@ pub struct Walker<'a> {
     pub claims: usize,
     /// Whether this is a callback, where the caller reads what is sent.
     pub turned: bool,
+    /// Whether what is compared accepts the same values.
+    pub reads_the_same: bool,
     /// The places of which it was said already whether they may be null, though one of them says
     /// so itself.
     pub null_known: Option<(String, String)>,
@@ -124,6 +127,11 @@ impl<'a> Walker<'a> {
             (subject, what) => format!("{subject}: {what}"),
         };
         for (side, wire) in sides {
+            let wire = if self.reads_the_same {
+                Class::Cosmetic
+            } else {
+                wire
+            };
             let key = (rule, side, at.place.clone(), what.clone());
             let change = self.changes.entry(key).or_insert_with(|| Change {
                 side,
@@ -131,6 +139,7 @@ impl<'a> Walker<'a> {
                 candidates: at.candidates.clone(),
                 ..change(rule, &at.new, what.clone())
             });
+            change.wire = change.wire.min(Some(wire));
             change.place.clone_from(&at.place);
             change.pointers.insert(at.old.clone());
             change.operations.extend(at.operations.iter().cloned());

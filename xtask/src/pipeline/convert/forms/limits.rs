@@ -78,13 +78,11 @@ impl Forms {
                 _ => None,
             }
         };
-        let mut odd = false;
-        for value in list {
-            if let Some(new) = read(value) {
-                (*value, odd) = (new, true);
-            }
-        }
-        if odd {
+        // A list of several types may be just that.
+        let new: Option<Vec<Value>> = list.iter().filter(|v| !v.is_null()).map(read).collect();
+        if let Some(mut new) = new.filter(|new| !new.is_empty()) {
+            new.extend(list.contains(&Value::Null).then_some(Value::Null));
+            *list = new;
             self.warn(&at, &format!("values of another type: read as `{kind}`"));
         }
     }

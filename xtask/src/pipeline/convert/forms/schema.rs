@@ -102,7 +102,7 @@ fn says_default(key: &str, value: &Value) -> bool {
     }
 }
 
-/// Replaces a schema that is only an `allOf` of one reference by that, unless it is a component,
+/// Replaces a schema that is only an `allOf` of one part by that, unless it is a component,
 /// which may be derived from the other.
 pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
     if map.len() != 1 {
@@ -119,7 +119,7 @@ pub(super) fn unwrap_reference(map: &mut Map<String, Value>, at: &At<'_>) {
     let only = parts
         .filter(|p| p.len() == 1)
         .and_then(|p| p[0].as_object());
-    if let Some(only) = only.filter(|o| o.len() == 1 && o.contains_key("$ref") && !is_component) {
+    if let Some(only) = only.filter(|_| !is_component) {
         *map = only.clone();
     }
 }

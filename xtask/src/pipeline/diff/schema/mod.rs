@@ -8,6 +8,7 @@ mod limits;
 mod members;
 mod merged;
 mod names;
+mod plain;
 mod values;
 
 pub use members::one_to_one;
@@ -35,6 +36,14 @@ type Holders<'a> = (Maybe<'a>, Maybe<'a>);
 impl<'a> Walker<'a> {
     /// Compares two schemas at one place.
     pub fn schema(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let outer = self.reads_the_same;
+        let both = old.zip(new).filter(|_| !outer);
+        self.reads_the_same |= both.is_some_and(|(old, new)| plain::same(old, new));
+        self.schemas(at, old, new);
+        self.reads_the_same = outer;
+    }
+
+    fn schemas(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         match (old, new) {
             (Some(Value::Object(_)), Some(Value::Object(_))) => {}
             (Some(Value::Bool(false)), Some(_)) => {

@@ -1,0 +1,174 @@
+//! Lists of types, of values and of alternatives, each written in one way.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::merge;
+use crate::document::types::{concerns, is_of_one};
+use crate::pipeline::diff::values::canonical;
+
+/// Adds null to the values of a schema.
+pub(super) fn or_null(map: &mut Map<String, Value>) {
+    let mut types = match map.get("type") {
+        Some(Value::String(one)) => vec![Value::from(one.as_str())],
+        Some(Value::Array(list)) => list.clone(),
+        _ => return,
+    };
+    if !types.iter().any(|t| t == "null") {
+        types.push("null".into());
+    }
+    map.insert("type".into(), types.into());
+    if let Some(Value::Array(list)) = map.get_mut("enum")
+        && !list.iter().any(Value::is_null)
+    {
+        list.push(Value::Null);
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Writes types as a list, with those that a list of values has, and leaves out what concerns no
+/// value.
+pub(super) fn kinds(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(values)) = map.get("enum").filter(|_| !map.contains_key("type")) {
+        let kinds: BTreeSet<&str> = values.iter().map(kind).collect();
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        map.insert("type".into(), kinds.into());
+    }
+    let mut types: Vec<String> = match map.get("type") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(|t| Some(t.as_str()?.to_owned()))
+            .collect(),
+        _ => return,
+    };
+    let has = |types: &[String], kind: &str| types.iter().any(|t| t == kind);
+    if has(&types, "number") {
+        types.retain(|t| t != "integer");
+    }
+    types.sort();
+    types.dedup();
+    if let Some(Value::Array(values)) = map.get("enum") {
+        let all_of = |kind: &str, n: usize| has(&types, kind) && values.len() == n;
+        let both = values.contains(&true.into()) && values.contains(&false.into());
+        let null = usize::from(has(&types, "null"));
+        let says_all = match types.len() - null {
+            0 => all_of("null", 1),
+            1 => both && all_of("boolean", 2 + null),
+            _ => false,
+        };
+        if says_all {
+            map.shift_remove("enum");
+        }
+    }
+    if types == ["integer"]
+        && map
+            .get("multipleOf")
+            .is_some_and(|n| n.as_f64() == Some(1.0))
+    {
+        map.shift_remove("multipleOf");
+    }
+    map.retain(|k, v| {
+        k == "format" || !is_of_one(k, v) || types.iter().any(|kind| concerns(k, v, kind))
+    });
+    match types.len() {
+        6 => drop(map.shift_remove("type")),
+        _ => drop(map.insert("type".into(), types.into())),
+    }
+}
+
+/// Writes alternatives as one list, of which each is there once: with those of inner lists, with
+/// one list of all values, and null at its end.
+pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
+    let Some(Value::Array(list)) = map.shift_remove(key) else {
+        return;
+    };
+    let mut flat = Vec::new();
+    for part in list {
+        match part.get("anyOf") {
+            Some(Value::Array(inner))
+                if key == "anyOf" && part.as_object().is_some_and(|p| p.len() == 1) =>
+            {
+                flat.extend(inner.iter().cloned());
+            }
+            _ => flat.push(part),
+        }
+    }
+    let accepts_null = |part: &Value| {
+        let types = part.get("type").and_then(Value::as_array);
+        types.is_some_and(|types| types.iter().any(|t| t == "null"))
+    };
+    let nulls = flat.iter().filter(|part| accepts_null(part)).count();
+    let null = nulls == 1 || (nulls > 0 && key == "anyOf");
+    if null {
+        for part in flat.iter_mut().filter_map(Value::as_object_mut) {
+            for list in ["type", "enum"] {
+                if let Some(Value::Array(list)) = part.get_mut(list) {
+                    list.retain(|v| v != "null" && !v.is_null());
+                }
+            }
+        }
+        flat.retain(|part| part.get("type") != Some(&json!([])));
+    }
+    let mut seen = BTreeSet::new();
+    if key == "anyOf" {
+        flat.retain(|part| seen.insert(canonical(part)));
+    }
+    let lists_values = |part: &Value| {
+        part.as_object()
+            .is_some_and(|p| p.len() == 2 && p.contains_key("enum") && p.contains_key("type"))
+    };
+    let values = flat.iter().filter_map(|part| part.get("enum")?.as_array());
+    let values: Vec<String> = values.flatten().map(canonical).collect();
+    let once = values.iter().collect::<BTreeSet<_>>().len() == values.len();
+    if flat.len() > 1 && (once || key == "anyOf") && flat.iter().all(lists_values) {
+        let all = |key: &str| -> Vec<Value> {
+            let lists = flat.iter().filter_map(|part| part.get(key)?.as_array());
+            lists.flatten().cloned().collect()
+        };
+        let mut one = Map::new();
+        one.insert("type".into(), all("type").into());
+        one.insert("enum".into(), all("enum").into());
+        kinds(&mut one);
+        flat = vec![one.into()];
+    }
+    match flat.as_mut_slice() {
+        [Value::Object(only)] if null && only.contains_key("type") => or_null(only),
+        _ if null => flat.push(json!({ "type": ["null"] })),
+        _ => {}
+    }
+    for part in flat.iter_mut().filter_map(Value::as_object_mut) {
+        kinds(part);
+    }
+    // Of different types, a value can only be one.
+    let types: Option<Vec<&Vec<Value>>> = flat.iter().map(|p| p.get("type")?.as_array()).collect();
+    let mut known = BTreeSet::new();
+    let apart = types.is_some_and(|types| {
+        let mut types = types.into_iter().flatten().filter_map(Value::as_str);
+        types.all(|t| known.insert(if t == "integer" { "number" } else { t }))
+    });
+    let key = if apart || flat.len() == 1 {
+        "anyOf"
+    } else {
+        key
+    };
+    if let [Value::Object(only)] = flat.as_slice()
+        && !map.is_empty()
+        && merge(map, only)
+    {
+        return;
+    }
+    map.insert(key.into(), flat.into());
+}
