@@ -18,8 +18,8 @@ pub(super) fn schema(
             map.shift_remove("$ref");
             note.warn("$ref", "null: read as absent");
         }
-        Some(Value::String(target)) if target.trim() != target => {
-            *target = target.trim().to_owned();
+        Some(Value::String(target)) if target.trim_matches(' ') != target => {
+            *target = target.trim_matches(' ').to_owned();
             note.warn("$ref", "spaces around it: left out");
         }
         _ => {}
