@@ -1257,7 +1257,7 @@ fn schemas_of_other_tools_and_versions_are_read() {
             all,
         ),
         (
-            "{$ref: ' #/definitions/A '}",
+            "{$ref: ' #/definitions/A'}",
             reference.clone(),
             "/x/$ref: spaces",
             all,

@@ -87,7 +87,7 @@ fn rename(
                     only
                 }
             };
-            let Some(at) = wanted.iter().position(|place| fits(place)) else {
+            let Some(at) = wanted.iter().position(fits) else {
                 continue;
             };
             let real = wanted.remove(at);

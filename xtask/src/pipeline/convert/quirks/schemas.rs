@@ -18,9 +18,9 @@ pub(super) fn schema(
             map.shift_remove("$ref");
             note.warn("$ref", "null: read as absent");
         }
-        Some(Value::String(target)) if target.trim_matches(' ') != target => {
-            *target = target.trim_matches(' ').to_owned();
-            note.warn("$ref", "spaces around it: left out");
+        Some(Value::String(target)) if target.trim_start_matches(' ') != target => {
+            *target = target.trim_start_matches(' ').to_owned();
+            note.warn("$ref", "spaces before it: left out");
         }
         _ => {}
     }
