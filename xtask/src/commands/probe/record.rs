@@ -1,5 +1,5 @@
-//! Reads responses from a recording as a stream: HAR 1.2, or lines or a list of `{"method", "url",
-//! …}`.
+//! Reads responses from a recording as a stream: HAR 1.2, or lines or a list of
+//! `{"method", "url", …}`.
 
 use std::{
     cell::Cell,
