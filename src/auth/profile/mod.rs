@@ -102,11 +102,7 @@ fn login(
     password: Option<SecretString>,
 ) -> Result<Option<Credentials>, [&'static str; 2]> {
     match (email, password) {
-        (Some(email), Some(password)) => Ok(Some(Credentials::Login {
-            email,
-            password,
-            mfa: None,
-        })),
+        (Some(email), Some(password)) => Ok(Some(Credentials::login(email, password, None))),
         (Some(_), None) => Err(["EMAIL", "PASSWORD"]),
         (None, Some(_)) => Err(["PASSWORD", "EMAIL"]),
         (None, None) => Ok(None),

@@ -1,4 +1,4 @@
-//! Schemas of several types (`type: [string, integer]`).
+//! The types of values, and schemas of several (`type: [string, integer]`).
 
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
@@ -59,6 +59,19 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 
 /// All types but null; an integer is a number.
 const ALL: [&str; 5] = ["string", "number", "boolean", "array", "object"];
+
+/// Returns the type of a value.
+pub fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
 
 /// Returns the types that a schema lists, without null; none if they are all that there are.
 pub fn types(schema: &Map<String, Value>) -> Vec<&str> {

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::document::types::type_of;
+
 /// The evidence for one place, from one response or several.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Evidence {
@@ -29,7 +31,7 @@ const DEEPEST: u8 = 32;
 impl Evidence {
     /// Adds a value; with `deep`, also the items of lists.
     pub fn add(&mut self, value: &Value, listed: Option<&Vec<Value>>, deep: bool, depth: u8) {
-        *self.kinds.entry(kind(value).to_owned()).or_default() += 1;
+        *self.kinds.entry(type_of(value).to_owned()).or_default() += 1;
         match value {
             Value::String(text) => drop(self.forms.insert(form(text).to_owned())),
             Value::Number(n) if !n.is_f64() => drop(self.forms.insert(size(n).to_owned())),
@@ -75,18 +77,6 @@ impl Evidence {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let forms = self.forms.iter().map(String::as_str);
         forms.filter(|form| !SIZES.contains(form))
-    }
-}
-
-pub fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(n) if n.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

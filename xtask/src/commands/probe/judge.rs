@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    evidence::{Evidence, kind},
+    evidence::Evidence,
     rules::{self, Observation},
 };
 use crate::document;
-use crate::document::escape;
+use crate::document::{escape, types::type_of};
 
 /// A place of the document.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ impl<'a> Judge<'a> {
         }
         let documented = rules::kinds(self.root, schema, 0);
         let accepts = |kind| documented.as_ref().is_none_or(|d| d.contains(&kind));
-        if !accepts(kind(value)) {
+        if !accepts(type_of(value)) {
             match value {
                 // A list where one object is documented: its items may be such objects.
                 Value::Array(list) if end != at && accepts("object") => {

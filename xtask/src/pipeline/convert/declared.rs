@@ -104,7 +104,7 @@ fn is_in(parameter: &Value, place: &str) -> bool {
     parameter.get("in").is_some_and(|own| own == place)
 }
 
-fn name(parameter: &Value) -> &str {
+pub(super) fn name(parameter: &Value) -> &str {
     let name = parameter.get("name").and_then(Value::as_str);
     name.unwrap_or_default()
 }

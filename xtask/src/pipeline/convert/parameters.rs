@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::declared::declare;
+use super::declared::{declare, name};
 use crate::{
     document::{self, escape},
     framing::FRAMING,
@@ -231,11 +231,4 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
         }
     }
     out
-}
-
-fn name(parameter: &Value) -> &str {
-    parameter
-        .get("name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
 }

@@ -37,7 +37,7 @@ pub use render::{Counted, Format};
 pub use rules::Rule;
 
 use crate::{
-    pipeline::convert,
+    pipeline::{beside, convert},
     report::{Failure, Report},
 };
 
@@ -256,7 +256,8 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
 /// Adds what changes between two documents in the form of the specification, if one of them is not
 /// in it: what differs only before is no change for callers.
 fn as_meant(changes: &mut Vec<Change>, old: &Value, new: &Value) {
-    let (plain_old, plain_new) = (convert::straightened(old), convert::straightened(new));
+    let (plain_old, plain_new) =
+        beside(|| convert::straightened(old), || convert::straightened(new));
     if plain_old.is_none() && plain_new.is_none() {
         return;
     }

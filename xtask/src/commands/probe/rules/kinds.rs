@@ -9,8 +9,7 @@ use crate::commands::probe::{
     edit::Edit,
     evidence::{Evidence, SIZES},
 };
-use crate::document::escape;
-use crate::document::target;
+use crate::document::{escape, target, types::type_of};
 
 /// Returns the schema that accepts everything that came.
 pub(super) fn typed(evidence: &Evidence) -> Value {
@@ -119,7 +118,7 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
     }
     let mut out = BTreeSet::new();
     if let Some(values) = list("enum") {
-        out.extend(values.iter().map(crate::commands::probe::evidence::kind));
+        out.extend(values.iter().map(type_of));
     } else {
         for part in list("oneOf").or_else(|| list("anyOf"))? {
             out.extend(kinds(root, part, depth + 1)?);

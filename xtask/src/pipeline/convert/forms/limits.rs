@@ -8,6 +8,10 @@ use crate::document::members::{At, SCHEMA};
 impl Forms {
     /// Leaves out limits that no value can be within, or that are no limits.
     pub(super) fn limits(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        // Every schema comes here, and few have any.
+        if !map.keys().any(|key| is_limit(key)) {
+            return;
+        }
         let mut gone: Vec<String> = Vec::new();
         for (key, value) in map.iter_mut().filter(|(key, _)| is_limit(key)) {
             let (is, here) = (SCHEMA.member(key), At::Member(at, key));
@@ -39,7 +43,7 @@ impl Forms {
     /// Reads values of another type than the schema's as what they mean: `1` is "1" in a list of
     /// texts. What belongs to 3.1 is read as 3.0 has it.
     pub(super) fn values(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
-        if !self.lists_of_types {
+        if !self.lists_of_types && map.keys().any(|key| is_later(key)) {
             self.later(map, at);
         }
         if ["readOnly", "writeOnly"]
@@ -50,11 +54,11 @@ impl Forms {
             map.shift_remove("writeOnly");
             self.warn(at, "only read and only written at once: read as both");
         }
-        let kind = map
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        if !map.contains_key("enum") {
+            return;
+        }
+        let kind = map.get("type").and_then(Value::as_str);
+        let kind = kind.unwrap_or_default().to_owned();
         let Some(Value::Array(list)) = map.get_mut("enum") else {
             return;
         };
@@ -142,6 +146,17 @@ const LATER: [&str; 12] = [
     "dependentRequired",
     "unevaluatedProperties",
 ];
+
+/// Returns whether [`Forms::later`] knows this keyword.
+fn is_later(key: &str) -> bool {
+    let others = [
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "const",
+        "x-nullable",
+    ];
+    others.contains(&key) || LATER.contains(&key)
+}
 
 fn is_limit(key: &str) -> bool {
     let of_size = ["Length", "Items", "Properties", "imum"];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{super::origins::Origins, Note};
-use crate::document::{METHODS, escape, resolve};
+use crate::document::{METHODS, escape, path_parameters, resolve};
 use crate::report::Report;
 
 /// Writes each path with a slash at its beginning and `{name}` for each parameter.
@@ -144,7 +144,7 @@ pub(super) fn places(path: &str, item: &mut Map<String, Value>, note: &mut Note<
             continue;
         };
         let name = map.get("name").and_then(Value::as_str).unwrap_or_default();
-        if !name.is_empty() && path.contains(&format!("{{{name}}}")) {
+        if !name.is_empty() && path_parameters(path).any(|known| known == name) {
             let message = format!("`{name}` does not say where it is: read as in the path");
             map.insert("in".into(), "path".into());
             note.warn("parameters", &message);

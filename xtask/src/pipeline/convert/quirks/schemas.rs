@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Note, TYPES};
+use crate::document::escape;
 
 /// Straightens one schema of a document whose schemas have these names.
 pub(super) fn schema(
@@ -31,8 +32,7 @@ pub(super) fn schema(
         } else {
             "#/definitions/"
         };
-        let name = name.replace('~', "~0").replace('/', "~1");
-        let reference = format!("{reference}{name}");
+        let reference = format!("{reference}{}", escape(name));
         map.shift_remove("type");
         map.insert("$ref".into(), reference.into());
         note.warn("type", "the name of a schema: read as a reference to it");

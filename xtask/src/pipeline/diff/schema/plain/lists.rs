@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::merge;
-use crate::document::types::{concerns, is_of_one};
+use crate::document::types::{concerns, is_of_one, type_of};
 use crate::pipeline::diff::values::canonical;
 
 /// Adds null to the values of a schema.
@@ -26,23 +26,11 @@ pub(super) fn or_null(map: &mut Map<String, Value>) {
     }
 }
 
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(n) if n.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 /// Writes types as a list, with those that a list of values has, and leaves out what concerns no
 /// value.
 pub(super) fn kinds(map: &mut Map<String, Value>) {
     if let Some(Value::Array(values)) = map.get("enum").filter(|_| !map.contains_key("type")) {
-        let kinds: BTreeSet<&str> = values.iter().map(kind).collect();
+        let kinds: BTreeSet<&str> = values.iter().map(type_of).collect();
         let kinds: Vec<&str> = kinds.into_iter().collect();
         map.insert("type".into(), kinds.into());
     }
