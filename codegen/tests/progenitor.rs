@@ -150,6 +150,64 @@ fn only_what_progenitor_cannot_read_is_taken_out() {
     types(&doc).unwrap_err();
 }
 
+/// Each alone stops progenitor; what differs from it by little, and is read, stays.
+#[test]
+fn bodies_and_responses_that_progenitor_stops_at_are_taken_out() {
+    let text = |extra: Value| {
+        let mut schema = json!({ "type": "string" });
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        json!({ "schema": schema })
+    };
+    let form = |encoding: Value| json!({ "schema": { "type": "object" }, "encoding": encoding });
+    let (bytes, plain) = ("application/octet-stream", "text/plain");
+    let sent = |media: &str, value: Value| {
+        json!({ "requestBody": { "content": { media: value } },
+                "responses": { "200": { "description": "ok" } } })
+    };
+    let received = |value: Value| json!({ "responses": { "200": { "description": "ok", "content": { "application/json": value } } } });
+    let exploded = json!({ "a": { "style": "form", "explode": true } });
+    let cases = [
+        (
+            sent("application/x-www-form-urlencoded", form(exploded.clone())),
+            false,
+        ),
+        (
+            sent("application/x-www-form-urlencoded", form(json!({}))),
+            true,
+        ),
+        (sent("application/json", form(exploded.clone())), false),
+        (sent("application/json", json!({})), false),
+        (sent(bytes, text(json!({ "format": "binary" }))), true),
+        (sent(bytes, text(json!({}))), false),
+        (sent(bytes, json!({ "schema": {} })), false),
+        (
+            sent(bytes, text(json!({ "format": "binary", "nullable": true }))),
+            false,
+        ),
+        (sent(plain, text(json!({ "title": "T" }))), true),
+        (sent(plain, text(json!({ "maxLength": 3 }))), false),
+        (sent(plain, text(json!({ "format": "uuid" }))), false),
+        (sent(plain, text(json!({ "allOf": [] }))), false),
+        (received(json!({ "schema": { "type": "object" } })), true),
+        (received(json!({})), false),
+        (received(form(exploded)), false),
+    ];
+    for (operation, read) in cases {
+        let mut doc = json!({
+            "openapi": "3.0.3", "info": { "title": "t", "version": "1" },
+            "paths": { "/things/": { "post": operation } },
+        });
+        doc["paths"]["/things/"]["post"]["operationId"] = json!("things_create");
+        assert_eq!(types(&doc).is_ok(), read, "{doc}");
+        let removed = projection::project(&mut doc);
+        assert_eq!(removed.is_empty(), read, "{removed:?} {doc}");
+        types(&doc).unwrap();
+    }
+}
+
 /// The figures of docs/progenitor.md, and that nothing is left that progenitor stops at or names
 /// twice.
 /// Only a type of an error response is not this crate's, which has no type for it.

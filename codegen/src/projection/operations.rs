@@ -21,6 +21,18 @@ const MEDIA: [&str; 5] = [
     "text/plain",
     "text/x-markdown",
 ];
+/// Keywords that it refuses in the schema of a body of bytes or text.
+const OF_A_BODY: [&str; 9] = [
+    "allOf",
+    "anyOf",
+    "default",
+    "discriminator",
+    "enum",
+    "maxLength",
+    "minLength",
+    "oneOf",
+    "pattern",
+];
 /// Types that its code names without a path, in the module of the builders.
 const TYPES: [&str; 15] = [
     "ByteStream",
@@ -105,12 +117,19 @@ fn why(
         .get("requestBody")
         .map(|body| doc.resolve_any(body));
     if let Some(content) = body.and_then(content) {
-        let media = |media: &String| media.split(';').next().unwrap_or_default().to_owned();
         if content.contains_key("multipart/form-data") {
             return Some("an operation with a multipart body");
         }
-        if content.len() > 1 || content.keys().any(|m| !MEDIA.contains(&media(m).as_str())) {
+        if content.len() > 1 || content.keys().any(|m| !MEDIA.contains(&essence(m))) {
             return Some("an operation with a body of another media type, or of several");
+        }
+        if !content
+            .iter()
+            .all(|(name, value)| reads_body(doc, name, value))
+        {
+            return Some(
+                "an operation with a body without a schema, with an `encoding`, or limited",
+            );
         }
     }
     let mut fields = BTreeSet::from(["client".to_owned(), "body".into()]);
@@ -140,7 +159,14 @@ fn why(
     let responses = op.value.get("responses").and_then(Value::as_object);
     let mut kinds = [BTreeSet::new(), BTreeSet::new()];
     for (status, response) in responses.into_iter().flatten() {
-        let kind = content(doc.resolve_any(response)).and_then(|content| content.iter().next());
+        let content = content(doc.resolve_any(response));
+        let mut media = content.into_iter().flatten();
+        if media.any(|(name, value)| essence(name) == "application/json" && !reads(value)) {
+            return Some(
+                "an operation with a JSON response without a schema or with an `encoding`",
+            );
+        }
+        let kind = content.and_then(|content| content.iter().next());
         let kind = kind.map_or_else(String::new, |(media, value)| match media.contains("json") {
             true => value.get("schema").unwrap_or(&Value::Null).to_string(),
             false => "bytes".into(),
@@ -151,6 +177,33 @@ fn why(
         true => Some("an operation with responses of several types"),
         false => None,
     }
+}
+
+/// Returns a media type without its parameters.
+fn essence(media: &str) -> &str {
+    media.split(';').next().unwrap_or_default()
+}
+
+/// Returns whether a media type has a schema and no `encoding`.
+fn reads(media: &Value) -> bool {
+    let encoding = media.get("encoding").and_then(Value::as_object);
+    media.get("schema").is_some() && encoding.is_none_or(Map::is_empty)
+}
+
+/// Like [`reads`]; a body of bytes or text must have the plain schema of one as well.
+fn reads_body(doc: &Document<'_>, name: &str, media: &Value) -> bool {
+    let format = match essence(name) {
+        _ if !reads(media) => return false,
+        "application/octet-stream" => Some("binary"),
+        "text/plain" | "text/x-markdown" => None,
+        _ => return true,
+    };
+    let schema = doc.resolve_any(&media["schema"]);
+    let text = |key: &str| schema.get(key).and_then(Value::as_str);
+    text("type") == Some("string")
+        && text("format") == format
+        && schema.get("nullable") != Some(&Value::Bool(true))
+        && !OF_A_BODY.iter().any(|key| schema.get(key).is_some())
 }
 
 fn content(holder: &Value) -> Option<&Map<String, Value>> {
