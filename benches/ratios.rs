@@ -25,8 +25,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, future::join_all};
 use reqwest::header::AUTHORIZATION;
 use support::{
-    HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, client, decode_by_hand, decode_typed,
-    export, get_by_hand, get_typed, page, page_v2,
+    HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, asked_for, client, decode_by_hand,
+    decode_typed, export, get_by_hand, get_typed, page, page_v2,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -189,7 +189,7 @@ fn get() {
 }
 
 fn decode() {
-    let body = page(RECORDS, RECORDS);
+    let body = page(0, RECORDS, RECORDS);
     let ratios = pairs(
         15,
         || timed(|| assert_eq!(black_box(decode_typed::<Row>(&body)).results.len(), RECORDS)),
@@ -252,11 +252,16 @@ fn peak(run: impl FnOnce()) -> f64 {
     high() - before
 }
 
+/// Returns all pages of a list, each with other records: the client refuses a repeated page.
+fn pages(count: usize) -> Vec<Bytes> {
+    (0..count / PAGE).map(|n| page(n, PAGE, count)).collect()
+}
+
 fn large(path: &str) -> Bytes {
-    static ALL: LazyLock<Bytes> = LazyLock::new(|| page(RECORDS, RECORDS));
-    static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, RECORDS));
+    static ALL: LazyLock<Bytes> = LazyLock::new(|| page(0, RECORDS, RECORDS));
+    static PAGES: LazyLock<Vec<Bytes>> = LazyLock::new(|| pages(RECORDS));
     if path.contains("page_size=1000&") || path.ends_with("page_size=1000") {
-        ONE.clone()
+        asked_for(&PAGES, path)
     } else {
         ALL.clone()
     }
@@ -368,10 +373,9 @@ impl Drop for Sandbox {
 fn stream_rows() {
     let (runtime, sandbox) = (Runtime::new().unwrap(), Sandbox::start());
     from(&runtime, &sandbox.url, "the sandbox", "< 1");
-    let ready = Server::start(|_| {
-        static ONE: LazyLock<Bytes> = LazyLock::new(|| page(PAGE, ROWS));
-        ONE.clone()
-    });
+    static PAGES: LazyLock<Vec<Bytes>> = LazyLock::new(|| pages(ROWS));
+    LazyLock::force(&PAGES);
+    let ready = Server::start(|path| asked_for(&PAGES, path));
     from(
         &runtime,
         &ready.url,

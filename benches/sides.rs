@@ -19,7 +19,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(support::trip));
 static OURS: LazyLock<autopi::Client> = LazyLock::new(|| client(&SERVER.url));
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
-static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(10_000, 10_000));
+static PAGE: LazyLock<Bytes> = LazyLock::new(|| page(0, 10_000, 10_000));
 static PAGE_V2: LazyLock<Bytes> = LazyLock::new(|| page_v2(10_000));
 
 fn main() {

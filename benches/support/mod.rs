@@ -90,14 +90,21 @@ fn row(n: usize) -> String {
     )
 }
 
-/// Returns a page of `size` records in a list of `count`.
-pub fn page(size: usize, count: usize) -> Bytes {
-    let rows: Vec<String> = (0..size).map(row).collect();
+/// Returns page `number` of a list of `count` records, with `size` records each.
+pub fn page(number: usize, size: usize, count: usize) -> Bytes {
+    let rows: Vec<String> = (number * size..(number + 1) * size).map(row).collect();
     format!(
-        r#"{{"results":[{}],"count":{count},"page":0,"page_size":{size}}}"#,
+        r#"{{"results":[{}],"count":{count},"page":{number},"page_size":{size}}}"#,
         rows.join(",")
     )
     .into()
+}
+
+/// Returns the page of the list that a request asks for.
+pub fn asked_for(pages: &[Bytes], path: &str) -> Bytes {
+    let number = path.split_once("page_num=").map_or("", |(_, rest)| rest);
+    let number = number.split('&').next().unwrap_or_default();
+    pages[number.parse().unwrap_or(0)].clone()
 }
 
 /// Returns a page of records in the second version: with dotted names, some of which the document
