@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
@@ -18,73 +18,20 @@ use crate::{
 };
 
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
-    let used = crate::operations::used(doc, operations)?;
-    let (mut types, mut debug) = (TokenStream::new(), TokenStream::new());
-    let mut type_schemas = TokenStream::new();
-    for name in crate::types::all(doc, &used)? {
-        let ident = doc.ident(&name)?;
-        type_schemas.extend(quote!((#name, schema::<autopi::types::#ident>),));
-        debug.extend(quote!((#name, debug::<autopi::types::#ident>),));
-        types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
-    }
+    let (types, mut tables) = (types(doc, operations)?, Tables::default());
     let mut taken = Names::default();
-    let (mut functions, mut entries, mut blocking) =
-        (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    let (mut bodiless, mut schemas) = (TokenStream::new(), TokenStream::new());
     for (i, op) in operations.iter().enumerate() {
-        let id = op
-            .value
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let (function, _) = taken.of(id);
-        let setters = setters(doc, op)?;
-        let name = quote::format_ident!("call_{i}");
-        let kind = ResponseKind::of(doc, op)?;
-        let ty = match kind {
-            ResponseKind::Page(items) => {
-                let items = doc.nullable(items, &mut BTreeSet::new())?;
-                Some(quote!(autopi::Page<#items>))
-            }
-            ResponseKind::One(schema) => Some(doc.nullable(schema, &mut BTreeSet::new())?),
-            _ => None,
-        };
-        if let Some(ty) = ty {
-            let ty = ty.to_string().replace("crate ::", "autopi ::");
-            let ty: TokenStream = ty.parse().unwrap_or_default();
-            schemas.extend(quote!((#id, schema::<#ty>),));
-        }
-        let outcome = match kind {
-            ResponseKind::Page(_) => quote!(.and_then(|page| page.into_strict())),
-            _ => TokenStream::new(),
-        };
-        let decoded = match kind {
-            ResponseKind::Empty | ResponseKind::File => {
-                quote!(.map(|_| autopi::serde_json::Value::Null))
-            }
-            _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
-        };
-        functions.extend(quote! {
-            fn #name<'a>(
-                client: &'a autopi::Client,
-                sample: &'a dyn Fn(&str) -> Json,
-            ) -> autopi::CallFuture<'a, Json> {
-                let call = client.#function() #setters;
-                Box::pin(async move { call.send().await #decoded })
-            }
-        });
-        blocking.extend(quote! {
-            (#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),
-        });
-        if bodies::kind(doc, op)?.is_some_and(|(_, required)| required) {
-            let setters = parameters(doc, op, &mut crate::operations::reserved())?;
-            bodiless.extend(
-                quote!((#id, |client, sample| client.#function() #setters .send().map(drop)),),
-            );
-        }
-        let (method, path) = (op.method.to_uppercase(), op.path);
-        entries.extend(quote!((#id, #method, #path, #name),));
+        let id = op.value.get("operationId").and_then(Value::as_str);
+        let id = id.unwrap_or_default();
+        tables.add(doc, op, id, &taken.of(id).0, i)?;
     }
+    let Tables {
+        functions,
+        entries,
+        blocking,
+        bodiless,
+        schemas,
+    } = tables;
     Ok(quote! {
         use autopi::serde_json::Value as Json;
         /// Operation id, method, path template, and a call that returns the decoded response (all
@@ -107,16 +54,31 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         /// A call of each operation with a required body, but without the body.
         #[allow(clippy::type_complexity, deprecated)]
         pub const BODILESS: &[(&str, BlockingCall)] = &[#bodiless];
+        /// Each operation with a typed response, and the JSON Schema of that type.
+        #[allow(clippy::type_complexity)]
+        pub const SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
+        #types
+    })
+}
+
+/// Returns the tables of all components that are types.
+fn types(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {
+    let (mut types, mut debug) = (TokenStream::new(), TokenStream::new());
+    let mut schemas = TokenStream::new();
+    for name in crate::types::all(doc, &crate::operations::used(doc, operations)?)? {
+        let ident = doc.ident(&name)?;
+        schemas.extend(quote!((#name, schema::<autopi::types::#ident>),));
+        debug.extend(quote!((#name, debug::<autopi::types::#ident>),));
+        types.extend(quote!((#name, round_trip::<autopi::types::#ident>),));
+    }
+    Ok(quote! {
         /// For each component that is a type: decodes a value and encodes it again.
         #[allow(clippy::type_complexity)]
         pub const TYPES: &[(&str, fn(&Json) -> Result<Json, autopi::serde_json::Error>)] =
             &[#types];
-        /// Each operation with a typed response, and the JSON Schema of that type.
-        #[allow(clippy::type_complexity)]
-        pub const SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
         /// Each component that is a type, and its JSON Schema.
         #[allow(clippy::type_complexity)]
-        pub const TYPE_SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#type_schemas];
+        pub const TYPE_SCHEMAS: &[(&str, fn() -> autopi::serde_json::Value)] = &[#schemas];
         fn schema<T: autopi::schemars::JsonSchema>() -> autopi::serde_json::Value {
             autopi::schemars::schema_for!(T).to_value()
         }
@@ -135,6 +97,75 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             autopi::serde_json::to_value(T::deserialize(value)?)
         }
     })
+}
+
+/// The rows of all operations.
+#[derive(Default)]
+struct Tables {
+    functions: TokenStream,
+    entries: TokenStream,
+    blocking: TokenStream,
+    bodiless: TokenStream,
+    schemas: TokenStream,
+}
+
+impl Tables {
+    fn add(
+        &mut self,
+        doc: &Document<'_>,
+        op: &Operation<'_>,
+        id: &str,
+        function: &Ident,
+        index: usize,
+    ) -> Result<(), Error> {
+        let setters = setters(doc, op)?;
+        let name = quote::format_ident!("call_{index}");
+        let kind = ResponseKind::of(doc, op)?;
+        let ty = match kind {
+            ResponseKind::Page(items) => {
+                let items = doc.nullable(items, &mut BTreeSet::new())?;
+                Some(quote!(autopi::Page<#items>))
+            }
+            ResponseKind::One(schema) => Some(doc.nullable(schema, &mut BTreeSet::new())?),
+            _ => None,
+        };
+        if let Some(ty) = ty {
+            let ty = ty.to_string().replace("crate ::", "autopi ::");
+            let ty: TokenStream = ty.parse().unwrap_or_default();
+            self.schemas.extend(quote!((#id, schema::<#ty>),));
+        }
+        let outcome = match kind {
+            ResponseKind::Page(_) => quote!(.and_then(|page| page.into_strict())),
+            _ => TokenStream::new(),
+        };
+        let decoded = match kind {
+            ResponseKind::Empty | ResponseKind::File => {
+                quote!(.map(|_| autopi::serde_json::Value::Null))
+            }
+            _ => quote!(#outcome .map(|value| autopi::serde_json::to_value(value).expect("JSON"))),
+        };
+        self.functions.extend(quote! {
+            fn #name<'a>(
+                client: &'a autopi::Client,
+                sample: &'a dyn Fn(&str) -> Json,
+            ) -> autopi::CallFuture<'a, Json> {
+                let call = client.#function() #setters;
+                Box::pin(async move { call.send().await #decoded })
+            }
+        });
+        self.blocking.extend(quote! {
+            (#id, |client, sample| client.#function() #setters .send() #outcome .map(drop)),
+        });
+        if bodies::kind(doc, op)?.is_some_and(|(_, required)| required) {
+            let setters = parameters(doc, op, &mut crate::operations::reserved())?;
+            self.bodiless.extend(
+                quote!((#id, |client, sample| client.#function() #setters .send().map(drop)),),
+            );
+        }
+        let (method, path) = (op.method.to_uppercase(), op.path);
+        self.entries.extend(quote!((#id, #method, #path, #name),));
+        Ok(())
+    }
 }
 
 /// Returns the setters of all parameters, each with a valid value.

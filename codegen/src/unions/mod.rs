@@ -48,70 +48,24 @@ pub fn emit(
 ) -> Result<TokenStream, Error> {
     let ident = doc.ident(name)?;
     let union = read(doc, name, schema);
-    let (mut variants, mut described, mut from, mut alternatives, mut arms) = (
-        TokenStream::new(),
-        TokenStream::new(),
-        TokenStream::new(),
-        TokenStream::new(),
-        TokenStream::new(),
-    );
-    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-    let mut accessors = BTreeSet::from(["as_unknown".to_owned()]);
-    let mut types = BTreeSet::new();
-    let mut budget = SHAPES + union.variants.len();
+    let mut parts = Parts::new(SHAPES + union.variants.len());
     for variant in &union.variants {
-        let of = doc.rust_type(variant.schema, &mut BTreeSet::new())?;
-        let shown = names::unique(names::type_ident(&variant.name), &mut taken);
-        let accessor = names::value_ident(&format!("as_{shown}"));
-        let accessor = names::unique(accessor, &mut accessors);
-        let boxed = Document::target(variant.schema).is_some_and(|t| doc.union_needs_box(t, name));
-        let held = if boxed {
-            quote!(::std::boxed::Box<#of>)
-        } else {
-            of.clone()
-        };
-        let how = match &variant.written {
-            Some(tag) => {
-                let tag = plain(tag);
-                quote!(tagged #tag)
-            }
-            None => quote!(plain),
-        };
-        let about = variant.about(doc, &union.tag);
-        described.extend(quote!(#about #shown(#held),));
-        variants.extend(quote!(#shown(#held) = #accessor(#of) #how,));
-        if types.insert(of.to_string()) {
-            from.extend(quote!(#shown(#of),));
-            from.extend(match of.to_string().as_str() {
-                ":: std :: string :: String" => quote!(#shown(&str),),
-                "i64" => quote!(#shown(i32), #shown(u32),),
-                _ => quote!(),
-            });
-        }
-        let tags = variant.tags.iter().map(tag);
-        let mut looks = Vec::new();
-        // In a union with a tag, the tag alone decides about objects.
-        if union.tag.is_empty() || !is_object(doc, variant.schema) {
-            let seen = &mut BTreeSet::new();
-            shapes(doc, variant.schema, seen, (0, &mut budget), &mut looks);
-        }
-        if budget == 0 {
-            looks = vec![quote!(crate::rt::Shape::ANY)];
-        }
-        alternatives.extend(
-            quote!(crate::rt::Alternative { tags: &[#(#tags),*], shapes: &[#(#looks),*] },),
-        );
-        let checks = checks::value(doc, "", variant.schema);
-        if !checks.is_empty() {
-            arms.extend(quote!(Self::#shown(value) => { #checks }));
-        }
+        parts.add(doc, name, &union.tag, variant)?;
     }
+    let Parts {
+        variants,
+        described,
+        from,
+        alternatives,
+        checks,
+        ..
+    } = parts;
     let tag = &union.tag;
     let check = sent.then(|| {
         quote! {
             impl crate::rt::Check for #ident {
                 fn check(&self, v: &mut crate::rt::Violations) {
-                    match self { #arms _ => {} }
+                    match self { #checks _ => {} }
                 }
             }
         }
@@ -128,6 +82,94 @@ pub fn emit(
         crate::__union!(#ident { #variants }, #tag, [#from], [#alternatives]);
         #check
     })
+}
+
+/// The generated parts of a union, and the names that its variants have taken.
+#[derive(Default)]
+struct Parts {
+    /// The variants as the macro takes them, and as the enum has them.
+    variants: TokenStream,
+    described: TokenStream,
+    /// The types that a variant is made from.
+    from: TokenStream,
+    alternatives: TokenStream,
+    /// The arms that check the limits of a value.
+    checks: TokenStream,
+    names: BTreeSet<String>,
+    accessors: BTreeSet<String>,
+    types: BTreeSet<String>,
+    /// How many shapes are left.
+    budget: usize,
+}
+
+impl Parts {
+    fn new(budget: usize) -> Self {
+        Self {
+            names: BTreeSet::from(["Unknown".to_owned()]),
+            accessors: BTreeSet::from(["as_unknown".to_owned()]),
+            budget,
+            ..Self::default()
+        }
+    }
+
+    fn add(
+        &mut self,
+        doc: &Document<'_>,
+        union: &str,
+        tag: &str,
+        variant: &Variant<'_>,
+    ) -> Result<(), Error> {
+        let of = doc.rust_type(variant.schema, &mut BTreeSet::new())?;
+        let shown = names::unique(names::type_ident(&variant.name), &mut self.names);
+        let accessor = names::value_ident(&format!("as_{shown}"));
+        let accessor = names::unique(accessor, &mut self.accessors);
+        let boxed = Document::target(variant.schema).is_some_and(|t| doc.union_needs_box(t, union));
+        let held = match boxed {
+            true => quote!(::std::boxed::Box<#of>),
+            false => of.clone(),
+        };
+        let how = match variant.written.as_ref().map(plain) {
+            Some(tag) => quote!(tagged #tag),
+            None => quote!(plain),
+        };
+        let about = variant.about(doc, tag);
+        self.described.extend(quote!(#about #shown(#held),));
+        self.variants
+            .extend(quote!(#shown(#held) = #accessor(#of) #how,));
+        if self.types.insert(of.to_string()) {
+            self.from.extend(quote!(#shown(#of),));
+            self.from.extend(match of.to_string().as_str() {
+                ":: std :: string :: String" => quote!(#shown(&str),),
+                "i64" => quote!(#shown(i32), #shown(u32),),
+                _ => quote!(),
+            });
+        }
+        let checks = checks::value(doc, "", variant.schema);
+        if !checks.is_empty() {
+            self.checks
+                .extend(quote!(Self::#shown(value) => { #checks }));
+        }
+        let shapes = self.shapes(doc, tag, variant);
+        let tags = variant.tags.iter().map(self::tag);
+        self.alternatives.extend(
+            quote!(crate::rt::Alternative { tags: &[#(#tags),*], shapes: &[#(#shapes),*] },),
+        );
+        Ok(())
+    }
+
+    /// Returns what a value of the variant looks like.
+    fn shapes(&mut self, doc: &Document<'_>, tag: &str, variant: &Variant<'_>) -> Vec<TokenStream> {
+        let mut found = Vec::new();
+        // In a union with a tag, the tag alone decides about objects.
+        if tag.is_empty() || !is_object(doc, variant.schema) {
+            let seen = &mut BTreeSet::new();
+            shapes(doc, variant.schema, seen, (0, &mut self.budget), &mut found);
+        }
+        match self.budget {
+            0 => vec![quote!(crate::rt::Shape::ANY)],
+            _ => found,
+        }
+    }
 }
 
 impl Variant<'_> {

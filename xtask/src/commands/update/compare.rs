@@ -58,53 +58,21 @@ pub async fn compare(
     let last = Provenance::read(toml).unwrap_or_default();
     let (text, validators) = match &source.from {
         Some(file) => (fetch::read(file)?, Validators::default()),
-        None => {
-            // Validators are only valid for one URL.
-            let known = if last.url == place {
-                Validators {
-                    etag: last.etag.clone(),
-                    last_modified: last.last_modified.clone(),
-                }
-            } else {
-                Validators::default()
-            };
-            match fetch::download(url, &known, &Limits::default()).await? {
-                Fetched::New { text, validators } => (text, validators),
-                Fetched::NotModified => (folder.required("upstream.json")?.to_owned(), known),
-            }
-        }
-    };
-    let run = |overlay: Option<&str>| {
-        // The committed document is self-contained: there are no files beside it.
-        let (text, file) = (text.as_str(), None);
-        let input = Input {
-            text,
-            file,
-            overlay,
-            proof: Proof::Unless(folder.text("openapi.json")),
-        };
-        pipeline::run(input).map_err(|e| e.or_at(&place))
+        None => download(url, last.validators(&place), &folder).await?,
     };
     let mut corrections = folder.text("overlay.yaml").filter(|_| !source.no_overlay);
-    let mut new = run(corrections)?;
-    let missing = new
-        .stale
-        .iter()
-        .filter(|s| s.reason == Reason::MatchesNothing)
-        .count();
-    report.overlay = Some(match corrections {
-        Some(_) => Overlay::Applied,
-        None => Overlay::None,
-    });
-    if missing * 2 > new.actions && mode != Mode::WriteWithoutStale {
+    let mut new = normalize(&text, corrections, &folder, &place)?;
+    report.overlay = Some(corrections.map_or(Overlay::None, |_| Overlay::Applied));
+    if let Some((missing, actions)) = another(&new)
+        && mode != Mode::WriteWithoutStale
+    {
         if mode != Mode::Report {
-            let what = report::another(&place, missing, new.actions);
+            let what = report::another(&place, missing, actions);
             bail!("{what}; nothing was written: run with --no-overlay if you mean this document");
         }
-        let actions = new.actions;
         report.overlay = Some(Overlay::AnotherDocument { missing, actions });
         corrections = None;
-        new = run(None)?;
+        new = normalize(&text, None, &folder, &place)?;
     }
     report.pipeline = mem::take(&mut new.report);
     report.stale = mem::take(&mut new.stale);
@@ -114,31 +82,17 @@ pub async fn compare(
     }
     report.fetched = Some(Document::of(&text, &new.doc));
     // The first update has nothing to compare with; a report needs it.
-    for name in ["openapi.json", "upstream.json"] {
-        if mode == Mode::Report {
-            folder.required(name)?;
-        }
+    if mode == Mode::Report {
+        folder.required("openapi.json")?;
+        folder.required("upstream.json")?;
     }
-    let old = folder.text("openapi.json").unwrap_or_default();
-    let drift = old != new.text;
-    report.drift = Some(drift);
-    let parsed = |text| {
-        let doc = fetch::parse(text).map_err(|e| e.at("spec/upstream.json"))?;
-        report.committed = Some(Document::of(text, &doc));
-        Ok::<_, Failure>(doc)
-    };
-    let known = folder.text("upstream.json").map(parsed).transpose()?;
-    let found = match &known {
-        Some(known) if drift && !old.is_empty() => {
-            let doc = serde_json::from_str(old)
-                .context("spec/openapi.json: run `cargo xtask normalize`")?;
-            Some(changes(known, &doc, corrections, &new)?)
-        }
-        _ => (!drift).then(Vec::new),
-    };
-    report.changes = found;
-    let found = report.changes.as_deref().unwrap_or_default();
+    report.drift = Some(folder.text("openapi.json") != Some(new.text.as_str()));
+    let known = folder.text("upstream.json").map(committed).transpose()?;
+    report.committed = known.as_ref().map(|(text, doc)| Document::of(text, doc));
+    let known = known.map(|(_, doc)| doc);
+    report.changes = drift(&folder, known.as_ref(), corrections, &new)?;
     let since = since_release(&folder, known.as_ref(), corrections, &new)?;
+    let found = report.changes.as_deref().unwrap_or_default();
     let unreleased = since.as_ref().map_or(found, |(_, all)| all);
     let manifest = folder.text(MANIFEST);
     report.next_version = manifest.and_then(|m| changelog::version(m, unreleased));
@@ -157,6 +111,67 @@ pub async fn compare(
         corrections,
         since,
     })
+}
+
+/// Downloads the document, or returns the committed one if the server says that it is the same.
+async fn download(url: &str, known: Validators, folder: &Folder) -> Result<(String, Validators)> {
+    Ok(
+        match fetch::download(url, &known, &Limits::default()).await? {
+            Fetched::New { text, validators } => (text, validators),
+            Fetched::NotModified => (folder.required("upstream.json")?.to_owned(), known),
+        },
+    )
+}
+
+fn normalize(
+    text: &str,
+    overlay: Option<&str>,
+    folder: &Folder,
+    place: &str,
+) -> Result<Normalized, Failure> {
+    let input = Input {
+        text,
+        // The committed document is self-contained: there are no files beside it.
+        file: None,
+        overlay,
+        proof: Proof::Unless(folder.text("openapi.json")),
+    };
+    pipeline::run(input).map_err(|e| e.or_at(place))
+}
+
+/// Returns the number of actions without a target and of all, if the overlay seems to belong to
+/// another document.
+fn another(new: &Normalized) -> Option<(usize, usize)> {
+    let none = new
+        .stale
+        .iter()
+        .filter(|s| s.reason == Reason::MatchesNothing);
+    let missing = none.count();
+    (missing * 2 > new.actions).then_some((missing, new.actions))
+}
+
+fn committed(text: &str) -> Result<(&str, Value), Failure> {
+    let doc = fetch::parse(text).map_err(|e| e.at("spec/upstream.json"))?;
+    Ok((text, doc))
+}
+
+/// Returns the changes from the committed documents: `None` if the first ones are still missing.
+fn drift(
+    folder: &Folder,
+    known: Option<&Value>,
+    corrections: Option<&str>,
+    new: &Normalized,
+) -> Result<Option<Vec<Change>>> {
+    let old = folder.text("openapi.json").unwrap_or_default();
+    match known {
+        _ if old == new.text => Ok(Some(Vec::new())),
+        Some(known) if !old.is_empty() => {
+            let doc = serde_json::from_str(old)
+                .context("spec/openapi.json: run `cargo xtask normalize`")?;
+            changes(known, &doc, corrections, new).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Returns the changes between two pairs of documents; if the corrections changed too, their effect

@@ -30,12 +30,18 @@ impl Provenance {
         Ok(toml_edit::ser::to_string(self)?)
     }
 
+    /// Returns the validators for the next download from this URL: they belong to one URL.
+    pub fn validators(&self, url: &str) -> Validators {
+        let known = self.url == url;
+        Validators {
+            etag: self.etag.clone().filter(|_| known),
+            last_modified: self.last_modified.clone().filter(|_| known),
+        }
+    }
+
     /// Returns whether the hash and the counts are those of this document.
     pub fn is_of(&self, text: &str, doc: &Value) -> bool {
-        let validators = Validators {
-            etag: self.etag.clone(),
-            last_modified: self.last_modified.clone(),
-        };
+        let validators = self.validators(&self.url);
         *self == Self::of(self.url.clone(), validators, text, doc)
     }
 

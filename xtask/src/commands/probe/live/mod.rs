@@ -5,17 +5,20 @@ mod requests;
 use requests::{Reply, Requester, base};
 
 use std::{
+    collections::BTreeMap,
+    mem,
+    ops::ControlFlow,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
 use anyhow::{Result, bail};
-use autopi_codegen::schema::Document;
+use autopi_codegen::{Operation, schema::Document};
 use indicatif::ProgressBar;
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::{Outcome, judge::Judge, plan::Known, propose, state::State};
+use super::{Asked, Outcome, judge::Judge, plan::Known, propose, state::State};
 use crate::{pipeline::write, place};
 
 /// The API to probe, and the limits of requests.
@@ -63,7 +66,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         let rate = target.rate;
         bail!("{rate} requests a second: from 0.01 to 1000 are possible");
     }
-    let mut requester = Requester::new(&base, target)?;
+    let requester = Requester::new(&base, target)?;
     let document = Document::new(doc);
     let operations = super::operations(doc)?;
     let asked = super::asked(doc, &operations);
@@ -77,107 +80,163 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         },
     };
     state.known.set(&target.parameters);
-    let mut judge = Judge::new(doc, std::mem::take(&mut state.places));
-    let (mut silent, mut stopped, mut saved) = (0, None, Instant::now());
+    let mut probe = Probe {
+        judge: Judge::new(doc, mem::take(&mut state.places)),
+        document,
+        asked: &asked,
+        target,
+        base,
+        from,
+        requester,
+        state,
+        silent: 0,
+    };
+    let (mut stopped, mut saved) = (None, Instant::now());
     // Hidden if stderr is not a terminal.
     let progress = ProgressBar::new(operations.len() as u64);
     for op in &operations {
         progress.inc(1);
-        if state.done.contains(op.path) {
+        if probe.state.done.contains(op.path) {
             continue;
         }
-        let not = |state: &mut State, why: String| {
-            state
-                .others
-                .entry(why)
-                .or_default()
-                .push(op.path.to_owned());
-        };
-        if let Some(why) = left_alone(op.path, &target.skip) {
-            not(&mut state, why);
-            continue;
-        }
-        let Some(this) = asked.get(op.path) else {
-            not(&mut state, "documents no JSON response".into());
-            continue;
-        };
-        let request = state.known.request(&document, op);
-        let url = request.and_then(|(path, query)| Ok((place::join(&base, &path)?, path, query)));
-        let (mut url, path, query) = match url {
-            Ok(request) => request,
-            Err(why) => {
-                not(&mut state, why);
-                continue;
-            }
-        };
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        match requester.get(url).await {
-            Reply::Json(value) => {
-                silent = 0;
-                state.judged += 1;
-                state.done.insert(op.path.to_owned());
-                state.known.learn(op.path, &path, &value);
-                judge.response(&this.name, &this.at, &value);
-            }
-            Reply::Other(StatusCode::UNAUTHORIZED, _) if state.judged == 0 => {
-                bail!("{from}{}: HTTP 401: is the token valid?", op.path)
-            }
-            Reply::Other(_, why) => {
-                silent = 0;
-                state.done.insert(op.path.to_owned());
-                not(&mut state, why);
-            }
-            Reply::Nothing(why) if state.judged == 0 => bail!("{from}: no response: {why}"),
-            Reply::Nothing(why) => {
-                silent += 1;
-                not(&mut state, format!("no response: {why}"));
-                if silent == MOST_SILENT {
-                    stopped = Some(format!(
-                        "{MOST_SILENT} operations in a row had no response: {why}"
-                    ));
-                    break;
-                }
-            }
-            Reply::NoCallsLeft => {
-                stopped = Some(format!("{} requests were made", requester.calls));
-                break;
-            }
+        if let ControlFlow::Break(why) = probe.operation(op).await? {
+            stopped = Some(why);
+            break;
         }
         // Not after each response: the state may be large.
-        if let Some(path) = &target.state
-            && saved.elapsed() > Duration::from_millis(400)
-        {
-            std::mem::swap(&mut state.places, &mut judge.places);
-            state.save(path)?;
-            std::mem::swap(&mut state.places, &mut judge.places);
+        if saved.elapsed() > Duration::from_millis(400) {
+            probe.save()?;
             saved = Instant::now();
         }
     }
     progress.finish_and_clear();
-    if state.judged == 0 && stopped.is_none() {
-        let most = state.others.iter().max_by_key(|(_, paths)| paths.len());
-        let most = most.map_or(String::new(), |(why, paths)| {
-            format!(", {} {why}", paths.len())
-        });
-        let n = operations.len();
-        bail!("{from}: of {n} GET operations none could be compared{most}");
+    if stopped.is_none() {
+        probe.compared_any(operations.len())?;
     }
-    state.places = judge.places;
-    if let Some(path) = &target.state {
-        match stopped {
-            Some(_) => state.save(path)?,
-            None => State::remove(path),
-        }
+    match &stopped {
+        Some(_) => probe.save()?,
+        None => target.state.iter().for_each(|path| State::remove(path)),
     }
+    let (state, places) = (probe.state, probe.judge.places);
     let asked: Vec<_> = asked.into_values().collect();
     Ok(Outcome {
         judged: state.judged,
         others: state.others,
-        findings: propose::findings(doc, &asked, &state.places),
+        findings: propose::findings(doc, &asked, &places),
         stopped,
     })
+}
+
+/// A probe under way.
+struct Probe<'a> {
+    document: Document<'a>,
+    asked: &'a BTreeMap<String, Asked>,
+    target: &'a Target,
+    base: Url,
+    /// The base URL as it is shown.
+    from: String,
+    requester: Requester,
+    state: State,
+    judge: Judge<'a>,
+    /// The number of operations in a row that had no response.
+    silent: usize,
+}
+
+impl<'a> Probe<'a> {
+    /// Calls an operation, if it may be called and its parameters are known; breaks with the reason
+    /// if the probe ends here.
+    async fn operation(&mut self, op: &Operation<'_>) -> Result<ControlFlow<String>> {
+        let (this, url, path) = match self.request(op) {
+            Ok(request) => request,
+            Err(why) => {
+                self.not(op, why);
+                return Ok(ControlFlow::Continue(()));
+            }
+        };
+        let reply = self.requester.get(url).await;
+        if !matches!(reply, Reply::Nothing(_)) {
+            self.silent = 0;
+        }
+        let from = &self.from;
+        match reply {
+            Reply::Json(value) => {
+                self.state.judged += 1;
+                self.state.done.insert(op.path.to_owned());
+                self.state.known.learn(op.path, &path, &value);
+                self.judge.response(&this.name, &this.at, &value);
+            }
+            Reply::Other(StatusCode::UNAUTHORIZED, _) if self.state.judged == 0 => {
+                bail!("{from}{}: HTTP 401: is the token valid?", op.path)
+            }
+            Reply::Other(_, why) => {
+                self.state.done.insert(op.path.to_owned());
+                self.not(op, why);
+            }
+            Reply::Nothing(why) if self.state.judged == 0 => bail!("{from}: no response: {why}"),
+            Reply::Nothing(why) => {
+                self.silent += 1;
+                self.not(op, format!("no response: {why}"));
+                if self.silent == MOST_SILENT {
+                    let what = format!("{MOST_SILENT} operations in a row had no response: {why}");
+                    return Ok(ControlFlow::Break(what));
+                }
+            }
+            Reply::NoCallsLeft => {
+                let what = format!("{} requests were made", self.requester.calls);
+                return Ok(ControlFlow::Break(what));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Returns the operation's response schema, its URL and its path, or why it is not called.
+    fn request(&self, op: &Operation<'_>) -> Result<(&'a Asked, Url, String), String> {
+        if let Some(why) = left_alone(op.path, &self.target.skip) {
+            return Err(why);
+        }
+        let this = self.asked.get(op.path);
+        let this = this.ok_or("documents no JSON response")?;
+        let (path, query) = self.state.known.request(&self.document, op)?;
+        let mut url = place::join(&self.base, &path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok((this, url, path))
+    }
+
+    /// Notes why an operation was not judged.
+    fn not(&mut self, op: &Operation<'_>, why: String) {
+        let paths = self.state.others.entry(why).or_default();
+        paths.push(op.path.to_owned());
+    }
+
+    /// Stores the progress, if it is wanted.
+    fn save(&mut self) -> Result<()> {
+        let Some(path) = &self.target.state else {
+            return Ok(());
+        };
+        mem::swap(&mut self.state.places, &mut self.judge.places);
+        let saved = self.state.save(path);
+        mem::swap(&mut self.state.places, &mut self.judge.places);
+        saved
+    }
+
+    /// Returns an error if no response was judged.
+    fn compared_any(&self, operations: usize) -> Result<()> {
+        if self.state.judged > 0 {
+            return Ok(());
+        }
+        let most = self
+            .state
+            .others
+            .iter()
+            .max_by_key(|(_, paths)| paths.len());
+        let most = most.map_or(String::new(), |(why, paths)| {
+            format!(", {} {why}", paths.len())
+        });
+        let from = &self.from;
+        bail!("{from}: of {operations} GET operations none could be compared{most}")
+    }
 }
 
 fn left_alone(path: &str, skip: &[String]) -> Option<String> {

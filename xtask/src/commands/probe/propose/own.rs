@@ -19,6 +19,31 @@ use crate::document;
 impl All<'_> {
     /// Gives the operation that differs its own schema.
     pub(super) fn own(&mut self, op: &Asked) {
+        let wrong = self.wrong(op);
+        if wrong.is_empty() {
+            return;
+        }
+        let copied = self.copy(op, &wrong);
+        let first = self.out.len();
+        self.find(op, &copied);
+        let Some(finding) = self.out.get(first) else {
+            return;
+        };
+        let more = match self.out.len() - first - 1 {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        let description = format!(
+            "probe: {} alone: {}: {}, {} against it{more}",
+            op.name, finding.at, finding.what, finding.agree,
+        );
+        self.out[first].actions = self.use_copies(op, &copied, &description);
+        let reached = reached(&self.work, &op.at);
+        self.reach.insert(op.name.clone(), reached);
+    }
+
+    /// Returns the components that the responses of the operation contradict.
+    fn wrong(&self, op: &Asked) -> BTreeSet<String> {
         let mut wrong = BTreeSet::new();
         for (at, place) in self.places {
             let (Some(name), Some(seen)) = (component_of(at), place.seen.get(&op.name)) else {
@@ -30,44 +55,49 @@ impl All<'_> {
                 wrong.extend(place.required_at.iter().filter_map(|at| component_of(at)));
             }
         }
-        if wrong.is_empty() {
-            return;
-        }
+        wrong
+    }
+
+    /// Copies the wrong components, and those on the way to them, for this operation; returns the
+    /// names of the copies.
+    fn copy(&mut self, op: &Asked, wrong: &BTreeSet<String>) -> BTreeMap<String, String> {
+        let leads = |name: &String| {
+            wrong.contains(name) || !reached(&self.work, &component(name)).is_disjoint(wrong)
+        };
         let reached = reached(&self.work, &op.at);
-        let copied: BTreeMap<String, String> = reached
-            .iter()
-            .filter(|name| {
-                !self::reached(&self.work, &component(name)).is_disjoint(&wrong)
-                    || wrong.contains(*name)
-            })
+        let names = reached.iter().filter(|name| leads(name));
+        let copied: BTreeMap<String, String> = names
             .map(|name| (name.clone(), self.free_name(name, op)))
             .collect();
         for (name, copy) in &copied {
-            let mut schema = self
-                .work
-                .pointer(&component(name))
-                .cloned()
-                .unwrap_or_default();
+            let schema = self.work.pointer(&component(name)).cloned();
+            let mut schema = schema.unwrap_or_default();
             document::each_schema(&mut schema, &mut |map| document::rename(map, &copied));
             if let Some(map) = schema.as_object_mut() {
                 map.insert(contract::COPY_OF.into(), name.as_str().into());
                 self.work["components"]["schemas"][copy] = schema;
             }
         }
-        let first = self.out.len();
-        let moved = |at: &str| match component_of(at)
-            .and_then(|c| Some((component(&c), component(copied.get(&c)?))))
-        {
+        copied
+    }
+
+    /// Applies the rules to the copies, and adds what they find.
+    fn find(&mut self, op: &Asked, copied: &BTreeMap<String, String>) {
+        let copy_of = |at: &str| {
+            let name = component_of(at)?;
+            Some((component(&name), component(copied.get(&name)?)))
+        };
+        let moved = |at: &str| match copy_of(at) {
             Some((from, to)) => format!("{to}{}", &at[from.len()..]),
             None => at.to_owned(),
         };
         for (at, place) in self.places {
-            let Some(seen) = place.seen.get(&op.name).filter(|_| moved(at) != *at) else {
+            let here = moved(at);
+            let Some(seen) = place.seen.get(&op.name).filter(|_| here != *at) else {
                 continue;
             };
             let required_at = place.required_at.iter().map(|at| moved(at)).collect();
             for rule in RULES.iter().chain([&OPEN]) {
-                let here = moved(at);
                 let observation = Observation::new(&self.work, &here, &seen.evidence, &required_at);
                 let Some(said) = rule.find(&observation) else {
                     continue;
@@ -83,50 +113,38 @@ impl All<'_> {
                     agree: no,
                     actions: Vec::new(),
                 });
-                said.edits
-                    .iter()
-                    .for_each(|edit| edit.apply(&mut self.work));
+                for edit in &said.edits {
+                    edit.apply(&mut self.work);
+                }
             }
         }
-        let Some(finding) = self.out.get(first) else {
-            return;
-        };
-        let more = self.out.len() - first - 1;
-        let description = format!(
-            "probe: {} alone: {}: {}, {} against it{}",
-            op.name,
-            finding.at,
-            finding.what,
-            finding.agree,
-            if more > 0 {
-                format!("; and {more} more")
-            } else {
-                String::new()
-            }
-        );
-        let mut actions: Vec<Value> = copied
-            .values()
-            .map(|copy| {
-                let schema = &self.work["components"]["schemas"][copy];
-                json!({ "target": "$.components.schemas", "description": description, "update": { copy: schema } })
-            })
-            .collect();
+    }
+
+    /// Makes the operation refer to the copies; returns the actions that add them and do this.
+    fn use_copies(
+        &mut self,
+        op: &Asked,
+        copied: &BTreeMap<String, String>,
+        description: &str,
+    ) -> Vec<Value> {
+        let added = copied.values().map(|copy| {
+            let schema = &self.work["components"]["schemas"][copy];
+            json!({ "target": "$.components.schemas", "description": description, "update": { copy: schema } })
+        });
+        let mut actions: Vec<Value> = added.collect();
         let mut places = Vec::new();
-        references(
-            self.work.pointer(&op.at).unwrap_or(&Value::Null),
-            &op.at,
-            &mut |at, target| places.push((at.to_owned(), target.to_owned())),
-        );
+        let operation = self.work.pointer(&op.at).unwrap_or(&Value::Null);
+        references(operation, &op.at, &mut |at, target| {
+            places.push((at.to_owned(), target.to_owned()));
+        });
         for (at, target) in places {
             if let Some(copy) = copied.get(&target) {
                 let edit = Edit::Update(at, json!({ "$ref": format!("#{}", component(copy)) }));
-                actions.push(edit.action(&description));
+                actions.push(edit.action(description));
                 edit.apply(&mut self.work);
             }
         }
-        self.out[first].actions = actions;
-        self.reach
-            .insert(op.name.clone(), self::reached(&self.work, &op.at));
+        actions
     }
 
     /// Returns a free name: `DeviceOfDongleDevicesList`, or with a number.

@@ -1,5 +1,6 @@
 //! Converts Swagger 2.0 to OpenAPI 3.0.
 
+mod body;
 mod operation;
 mod parameter;
 mod response;
@@ -16,6 +17,25 @@ use crate::{
     report::{Failure, Report},
 };
 
+/// The members of a Swagger 2.0 document; the first three stay as they are.
+const MEMBERS: [&str; 15] = [
+    "tags",
+    "externalDocs",
+    "security",
+    "swagger",
+    "info",
+    "host",
+    "basePath",
+    "schemes",
+    "consumes",
+    "produces",
+    "paths",
+    "definitions",
+    "parameters",
+    "responses",
+    "securityDefinitions",
+];
+
 /// Converts a Swagger 2.0 document to OpenAPI 3.0.
 ///
 /// # Errors
@@ -23,136 +43,28 @@ use crate::{
 pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let mut out = Map::new();
     out.insert("openapi".into(), "3.0.3".into());
-    out.insert(
-        "info".into(),
-        doc.get("info")
-            .cloned()
-            .unwrap_or_else(|| json!({"title": "API", "version": "1"})),
-    );
-    if let Some(host) = doc.get("host").and_then(Value::as_str) {
-        let base = doc
-            .get("basePath")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .trim_end_matches('/');
-        let schemes = list(doc, "schemes");
-        let schemes = if schemes.is_empty() {
-            vec!["https"]
-        } else {
-            schemes
-        };
-        out.insert(
-            "servers".into(),
-            schemes
-                .iter()
-                .map(|s| json!({"url": format!("{s}://{host}{base}")}))
-                .collect(),
-        );
-    } else if let Some(base) = doc.get("basePath") {
-        out.insert("servers".into(), json!([{ "url": base }]));
+    let info = doc.get("info").cloned();
+    let info = info.unwrap_or_else(|| json!({"title": "API", "version": "1"}));
+    out.insert("info".into(), info);
+    if let Some(servers) = servers(doc) {
+        out.insert("servers".into(), servers);
     }
-    for key in ["tags", "externalDocs", "security"] {
+    for key in &MEMBERS[..3] {
         if let Some(value) = doc.get(key) {
-            out.insert(key.into(), value.clone());
+            out.insert((*key).into(), value.clone());
         }
     }
-    let cx = Context {
+    let context = Context {
         shared: Shared::of(doc),
         consumes: list(doc, "consumes"),
         produces: list(doc, "produces"),
     };
-    let paths = doc
-        .get("paths")
-        .and_then(Value::as_object)
-        .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
-    let mut converted = Map::new();
-    for (path, item) in paths {
-        if path.starts_with("x-") {
-            converted.insert(path.clone(), item.clone());
-            continue;
-        }
-        let pointer = format!("/paths/{}", escape(path));
-        let item = item
-            .as_object()
-            .ok_or_else(|| Failure::new("convert", &pointer, "a path item must be an object"))?;
-        let mut new = Map::new();
-        let shared = item
-            .get("parameters")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        for (key, value) in item {
-            if METHODS.contains(&key.as_str()) {
-                new.insert(
-                    key.clone(),
-                    cx.operation(value, &shared, &format!("{pointer}/{key}"), report)?,
-                );
-            } else if key != "parameters" {
-                new.insert(key.clone(), value.clone());
-            }
-        }
-        converted.insert(path.clone(), new.into());
-    }
-    out.insert("paths".into(), converted.into());
-    let mut components = Map::new();
-    let mut schemas = Map::new();
-    for (name, schema) in doc
-        .get("definitions")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        schemas.insert(
-            name.clone(),
-            schema_of(
-                schema,
-                &At::Member(&At::Start("/definitions"), name),
-                report,
-            ),
-        );
-    }
-    components.insert("schemas".into(), schemas.into());
-    let mut security = Map::new();
-    for (name, old) in doc
-        .get("securityDefinitions")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        security.insert(
-            name.clone(),
-            scheme(
-                old,
-                &format!("/securityDefinitions/{}/type", escape(name)),
-                report,
-            ),
-        );
-    }
-    if !security.is_empty() {
-        components.insert("securitySchemes".into(), security.into());
-    }
-    out.insert("components".into(), components.into());
-    for (key, value) in doc.as_object().into_iter().flatten() {
-        let known = [
-            "swagger",
-            "info",
-            "host",
-            "basePath",
-            "schemes",
-            "consumes",
-            "produces",
-            "paths",
-            "definitions",
-            "parameters",
-            "responses",
-            "securityDefinitions",
-            "security",
-            "tags",
-            "externalDocs",
-        ];
+    out.insert("paths".into(), context.paths(doc, report)?);
+    out.insert("components".into(), components(doc, report));
+    for (key, value) in members(Some(doc)) {
         if key.starts_with("x-") {
             out.insert(key.clone(), value.clone());
-        } else if !known.contains(&key.as_str()) {
+        } else if !MEMBERS.contains(&key.as_str()) {
             report.warn(
                 format!("/{}", escape(key)),
                 "not a member of a Swagger 2.0 document: left out",
@@ -162,10 +74,85 @@ pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     Ok(out.into())
 }
 
+fn servers(doc: &Value) -> Option<Value> {
+    let Some(host) = doc.get("host").and_then(Value::as_str) else {
+        return Some(json!([{ "url": doc.get("basePath")? }]));
+    };
+    let base = doc.get("basePath").and_then(Value::as_str);
+    let base = base.unwrap_or_default().trim_end_matches('/');
+    let mut schemes = list(doc, "schemes");
+    if schemes.is_empty() {
+        schemes.push("https");
+    }
+    let url = |scheme| json!({ "url": format!("{scheme}://{host}{base}") });
+    Some(schemes.into_iter().map(url).collect())
+}
+
+fn components(doc: &Value, report: &mut Report) -> Value {
+    let mut schemas = Map::new();
+    for (name, old) in members(doc.get("definitions")) {
+        let at = At::Start("/definitions");
+        schemas.insert(name.clone(), schema_of(old, &At::Member(&at, name), report));
+    }
+    let mut security = Map::new();
+    for (name, old) in members(doc.get("securityDefinitions")) {
+        let at = format!("/securityDefinitions/{}/type", escape(name));
+        security.insert(name.clone(), scheme(old, &at, report));
+    }
+    match security.is_empty() {
+        true => json!({ "schemas": schemas }),
+        false => json!({ "schemas": schemas, "securitySchemes": security }),
+    }
+}
+
 struct Context<'a> {
     shared: Shared<'a>,
     consumes: Vec<&'a str>,
     produces: Vec<&'a str>,
+}
+
+impl Context<'_> {
+    fn paths(&self, doc: &Value, report: &mut Report) -> Result<Value, Failure> {
+        let paths = doc
+            .get("paths")
+            .and_then(Value::as_object)
+            .ok_or_else(|| Failure::new("convert", "/paths", "missing, or no object"))?;
+        let mut converted = Map::new();
+        for (path, item) in paths {
+            let new = match path.starts_with("x-") {
+                true => item.clone(),
+                false => self.path_item(item, &format!("/paths/{}", escape(path)), report)?,
+            };
+            converted.insert(path.clone(), new);
+        }
+        Ok(converted.into())
+    }
+
+    fn path_item(
+        &self,
+        item: &Value,
+        pointer: &str,
+        report: &mut Report,
+    ) -> Result<Value, Failure> {
+        let item = item
+            .as_object()
+            .ok_or_else(|| Failure::new("convert", pointer, "a path item must be an object"))?;
+        let shared = item.get("parameters").and_then(Value::as_array);
+        let shared = shared.map_or(&[][..], Vec::as_slice);
+        let mut new = Map::new();
+        for (key, value) in item.iter().filter(|(key, _)| *key != "parameters") {
+            let value = match METHODS.contains(&key.as_str()) {
+                true => self.operation(value, shared, &format!("{pointer}/{key}"), report)?,
+                false => value.clone(),
+            };
+            new.insert(key.clone(), value);
+        }
+        Ok(new.into())
+    }
+}
+
+fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
@@ -198,7 +185,7 @@ fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {
                 .filter_map(|k| Some(((*k).to_owned(), old.get(k)?.clone())))
                 .collect();
             new = json!({ "type": "oauth2", "flows": { flow: inner } });
-            for (key, value) in old.as_object().into_iter().flatten() {
+            for (key, value) in members(Some(old)) {
                 if key == "description" || key.starts_with("x-") {
                     new[key.as_str()] = value.clone();
                 }

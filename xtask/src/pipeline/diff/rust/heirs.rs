@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use crate::document;
 
+/// The types that have the members of each type, by their names in Rust.
+pub(super) type Heirs = BTreeMap<String, BTreeSet<String>>;
+
 /// Returns the types that have the members of each type: those derived from it by `allOf`, and
 /// those that hold the members of a base.
-pub(super) fn heirs(docs: &[&Document<'_>]) -> BTreeMap<String, BTreeSet<String>> {
+pub(super) fn heirs(docs: &[&Document<'_>]) -> Heirs {
     let mut direct: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for doc in docs {
         for (name, schema) in &doc.schemas {

@@ -25,103 +25,94 @@ pub fn inherited(doc: &mut Value) -> Result<usize, Failure> {
             children.entry(parent).or_default().push(name);
         }
     }
-    let mut names: Vec<(&str, String)> = Vec::new();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
     for (base, schema) in &schemas {
         if property(schema).is_some() && children.contains_key(base.as_str()) {
-            let taken =
-                |n: &str| schemas.contains_key(n) || names.iter().any(|(_, made)| made == n);
+            let taken = |n: &str| schemas.contains_key(n) || names.values().any(|made| made == n);
             let name = document::free_name(&format!("{base}Base"), taken);
-            names.push((base, name));
+            names.insert(base, name);
         }
     }
-    let own = |name: &str| {
-        names
-            .iter()
-            .find(|(b, _)| *b == name)
-            .map(|(_, made)| made.as_str())
-    };
     let mut made = Schemas::new();
-    for (base, name) in &names {
-        let Some(Value::Object(schema)) = schemas.get(*base) else {
+    for (base, schema) in &schemas {
+        let (Some(name), Some(schema)) = (names.get(base.as_str()), schema.as_object()) else {
             continue;
         };
-        let (mut members, mut union) = (schema.clone(), schema.clone());
+        let mut members = schema.clone();
         for key in ["discriminator", "oneOf", "anyOf", "nullable"] {
             members.shift_remove(key);
         }
-        members.insert(contract::VARIANT.into(), (*base).into());
-        union.retain(|key, _| {
-            matches!(
-                key.as_str(),
-                "discriminator" | "nullable" | "description" | "title"
-            ) || key.starts_with("x-")
-        });
-        let listed = alternatives(&schemas[*base]);
-        let listed = listed.into_iter().flatten().filter_map(document::ref_name);
-        let mut found: Vec<&str> = Vec::new();
+        members.insert(contract::VARIANT.into(), base.as_str().into());
         let below = descendants(base, &children, &schemas);
-        for child in listed.chain(below).filter(|c| c != base) {
-            if !found.contains(&child) {
-                found.push(child);
-            }
-        }
-        // The base itself is an alternative if it says that a value may be no more than that.
-        let said = property(&schemas[*base])
-            .and_then(|p| {
-                schemas[*base]
-                    .get("properties")?
-                    .get(p)?
-                    .get("enum")?
-                    .as_array()
-            })
-            .is_some_and(|l| l.iter().any(|v| v == base));
-        let mapping = mapping(base, &schemas);
-        if said || mapping.iter().any(|(_, to)| to == base) {
-            found.push(base);
-        }
-        let tags = found.iter().flat_map(|child| {
-            let tags = tags_of(
-                child,
-                &mapping,
-                &schemas,
-                property(&schemas[*base]).unwrap_or_default(),
-            );
-            let to = format!("#/components/schemas/{}", own(child).unwrap_or(child));
-            tags.into_iter()
-                .map(move |tag| (tag, Value::from(to.clone())))
-        });
-        let tags: Schemas = tags.collect();
-        union["discriminator"]["mapping"] = tags.into();
-        let refs = found
-            .iter()
-            .map(|child| document::reference(own(child).unwrap_or(child)));
-        union.insert("oneOf".into(), refs.collect());
-        made.insert((*base).to_owned(), union.into());
+        made.insert(base.clone(), union(base, &below, &names, &schemas));
         made.insert(name.clone(), members.into());
     }
     if let Some(all) = document::schemas(doc) {
         all.extend(made);
-        let components: BTreeSet<String> = all.keys().cloned().collect();
-        for name in components {
-            let Some(schema) = all.get_mut(&name) else {
-                continue;
-            };
-            // A schema that only wraps a reference means the union; one that adds to it, or is a
-            // component, has the members.
-            let mut top = true;
-            document::each_schema(schema, &mut |map| {
-                let parts = map.get_mut("allOf").and_then(Value::as_array_mut);
-                for part in parts.filter(|p| top || p.len() > 1).into_iter().flatten() {
-                    let new = document::ref_name(part)
-                        .and_then(own)
-                        .map(document::reference);
-                    new.into_iter().for_each(|new| *part = new);
-                }
-                top = false;
-            });
+        for schema in all.values_mut() {
+            derive(schema, &names);
         }
     }
     Ok(names.len())
+}
+
+/// Returns the union of a base: of the alternatives that it lists, the components derived from it,
+/// and its own members if it says that a value may be no more than that.
+fn union(base: &str, below: &[&str], names: &BTreeMap<&str, String>, schemas: &Schemas) -> Value {
+    let schema = &schemas[base];
+    let mut union = schema.as_object().cloned().unwrap_or_default();
+    union.retain(|key, _| {
+        let kept = ["discriminator", "nullable", "description", "title"];
+        kept.contains(&key.as_str()) || key.starts_with("x-")
+    });
+    let listed = alternatives(schema).into_iter().flatten();
+    let mut found: Vec<&str> = Vec::new();
+    let children = listed
+        .filter_map(document::ref_name)
+        .chain(below.iter().copied());
+    for child in children.filter(|child| *child != base) {
+        if !found.contains(&child) {
+            found.push(child);
+        }
+    }
+    let tag = property(schema).unwrap_or_default();
+    let values = schema
+        .get("properties")
+        .and_then(|p| p.get(tag)?.get("enum")?.as_array());
+    let said = values.is_some_and(|values| values.iter().any(|v| v == base));
+    let mapping = mapping(base, schemas);
+    if said || mapping.iter().any(|(_, to)| to == base) {
+        found.push(base);
+    }
+    let mut tags = Schemas::new();
+    let mut refs = Vec::new();
+    for child in found {
+        let component = names.get(child).map_or(child, String::as_str);
+        let to = format!("#/components/schemas/{component}");
+        for value in tags_of(child, &mapping, schemas, tag) {
+            tags.insert(value, to.clone().into());
+        }
+        refs.push(document::reference(component));
+    }
+    union["discriminator"]["mapping"] = tags.into();
+    union.insert("oneOf".into(), refs.into());
+    union.into()
+}
+
+/// Puts the members of a base for a reference to it where it is a part of a schema. A schema that
+/// only wraps a reference means the union; one that adds to it, or is a component, has the members.
+fn derive(schema: &mut Value, names: &BTreeMap<&str, String>) {
+    let mut top = true;
+    document::each_schema(schema, &mut |map| {
+        let parts = map.get_mut("allOf").and_then(Value::as_array_mut);
+        for part in parts.filter(|p| top || p.len() > 1).into_iter().flatten() {
+            let own = document::ref_name(part).and_then(|name| names.get(name));
+            if let Some(new) = own.map(|name| document::reference(name)) {
+                *part = new;
+            }
+        }
+        top = false;
+    });
 }
 
 /// Returns all components derived from this one, in their order.
