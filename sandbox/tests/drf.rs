@@ -54,8 +54,14 @@ async fn every_response_is_that_of_django_rest_framework() {
                 request = request.header(name, value);
             }
         }
+        for (name, value) in case["other"].as_object().into_iter().flatten() {
+            request = request.header(name, text(value));
+        }
         if let Some(body) = case["body"].as_str() {
-            request = request.body(body.to_owned());
+            request = match case["bytes"].as_bool() {
+                Some(true) => request.body(body.chars().map(|c| c as u8).collect::<Vec<_>>()),
+                _ => request.body(body.to_owned()),
+            };
         }
         let got = support::json_response(request.send().await.unwrap()).await;
         asked += 1;
@@ -87,6 +93,14 @@ async fn every_response_is_that_of_django_rest_framework() {
                 wrong.push(format!("{shown}: {ours}, not {seen}"));
             }
         }
+        for (name, value) in case["stored"].as_object().into_iter().flatten() {
+            if got.body[name] != *value {
+                wrong.push(format!(
+                    "{shown}: {name} is {}, not {value}",
+                    got.body[name]
+                ));
+            }
+        }
         for (name, value) in case["headers"].as_object().unwrap() {
             if got.header(name) != text(value) {
                 wrong.push(format!(
@@ -97,7 +111,7 @@ async fn every_response_is_that_of_django_rest_framework() {
         }
     }
     assert!(
-        asked > 2100 && wrong.is_empty(),
+        asked > 3000 && wrong.is_empty(),
         "{} of {asked}\n{}",
         wrong.len(),
         wrong.join("\n")

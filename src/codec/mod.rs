@@ -1,5 +1,6 @@
 //! Reading and writing of values. This layer knows nothing of requests, clients or pages.
 
+pub(crate) mod any;
 pub(crate) mod decode;
 pub(crate) mod digits;
 pub(crate) mod finite;

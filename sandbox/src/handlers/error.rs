@@ -20,6 +20,11 @@ impl ApiError {
         }
     }
 
+    /// Returns the page with which Django itself refuses a request, before any view responds.
+    pub fn bad_request() -> Self {
+        Self::invalid(Value::Null)
+    }
+
     pub fn not_found() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Not found.")
     }

@@ -19,6 +19,15 @@ const OF_PAGES: [&str; 7] = [
     "cursor",
 ];
 
+/// How many fields Django reads of a query or a form (`DATA_UPLOAD_MAX_NUMBER_FIELDS`).
+pub const MAX_FIELDS: usize = 1000;
+
+/// Returns whether Django refuses a query, or a form of the same syntax, for the number of its
+/// fields.
+pub fn is_too_long(text: &[u8]) -> bool {
+    text.iter().filter(|b| **b == b'&').count() >= MAX_FIELDS
+}
+
 impl Query {
     pub fn parse(text: &str) -> Self {
         Self(

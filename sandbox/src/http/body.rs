@@ -4,8 +4,12 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::{
-    handlers::error::ApiError,
-    http::{charset::Charset, form, json, multipart},
+    handlers::{error::ApiError, query::is_too_long},
+    http::{
+        charset::Charset,
+        form, json,
+        multipart::{self, Fault},
+    },
     spec::{Operation, Spec},
 };
 
@@ -36,12 +40,8 @@ pub fn read(
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    let kind = media
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let sent = media.split(';').next().unwrap_or_default().trim();
+    let mut kind = sent.to_ascii_lowercase();
     let Some(described) = operation.body.as_ref().filter(|_| !body.is_empty()) else {
         return Ok(ParsedBody::empty());
     };
@@ -52,20 +52,28 @@ pub fn read(
         .collect();
     // DRF's default parsers: an operation that takes JSON also takes forms, unless the document
     // lists other types.
-    let parsed = documented.iter().any(|m| m.ends_with("json")) && FORMS.contains(&kind.as_str());
-    if !documented.contains(&kind) && !parsed {
+    let forms = documented.iter().any(|m| m.ends_with("json"));
+    let forms = FORMS.iter().filter(|_| forms).copied();
+    let mut parsed = documented.iter().map(String::as_str).chain(forms);
+    let Some(parser) = parsed.find(|media| matches(&kind, media)) else {
         return Err(ApiError::detail(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             format!("Unsupported media type \"{media}\" in request."),
         ));
-    }
+    };
+    kind = parser.to_owned();
     let charset = Charset::of(media);
     let bad = |message: String| ApiError::detail(StatusCode::BAD_REQUEST, message);
     let fields = if kind == FORMS[0] {
+        if is_too_long(body) {
+            return Err(ApiError::bad_request());
+        }
         urlencoded(body, charset)
     } else if kind == FORMS[1] {
-        multipart::read(media, charset, body)
-            .map_err(|e| bad(format!("Multipart form parse error - {e}")))?
+        multipart::read(media, charset, body).map_err(|fault| match fault {
+            Fault::Form(e) => bad(format!("Multipart form parse error - {e}")),
+            Fault::TooMany => ApiError::bad_request(),
+        })?
     } else {
         let value = if kind.ends_with("json") {
             let text = charset.decode(body);
@@ -79,6 +87,13 @@ pub fn read(
     let whole = operation.method != Method::PATCH;
     let value = form::read(&spec.schemas, described.schema, &fields, whole);
     Ok(ParsedBody { value, given: true })
+}
+
+/// Returns whether a media type, which may be a range, is that of a parser.
+fn matches(sent: &str, parser: &str) -> bool {
+    let fits = |(sent, own)| sent == "*" || sent == own;
+    let both = sent.split_once('/').zip(parser.split_once('/'));
+    both.is_some_and(|((a, b), (c, d))| fits((a, c)) && fits((b, d)))
 }
 
 fn urlencoded(body: &[u8], charset: Charset) -> Vec<(String, Value)> {

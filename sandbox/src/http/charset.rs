@@ -22,24 +22,25 @@ impl Charset {
         let named = parameters
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
             .map(|(_, value)| value.trim().trim_matches('"'));
-        Self::named(named.last().unwrap_or_default())
+        Self::named(named.last().unwrap_or_default()).unwrap_or(Self::Utf8)
     }
 
-    pub fn named(label: &str) -> Self {
+    /// Returns the charset of this name, if Python knows it.
+    pub fn named(label: &str) -> Option<Self> {
         let label = label.to_ascii_lowercase().replace('_', "-");
-        match label.as_str() {
+        Some(match label.as_str() {
             "ascii" | "us-ascii" => Self::Ascii,
             "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" => Self::Latin1,
             "utf-16" | "utf16" => Self::Utf16,
             label => {
                 let windows = label.strip_prefix("cp").map(|n| format!("windows-{n}"));
                 let label = windows.unwrap_or_else(|| label.to_owned());
-                match Encoding::for_label_no_replacement(label.as_bytes()) {
-                    Some(encoding) if encoding != encoding_rs::UTF_8 => Self::Other(encoding),
-                    _ => Self::Utf8,
+                match Encoding::for_label_no_replacement(label.as_bytes())? {
+                    encoding if encoding == encoding_rs::UTF_8 => Self::Utf8,
+                    encoding => Self::Other(encoding),
                 }
             }
-        }
+        })
     }
 
     /// Returns the text as UTF-8, or Python's message if the bytes are not valid in this encoding.
@@ -76,6 +77,16 @@ impl Charset {
 
     /// Returns the text, with U+FFFD in place of invalid bytes.
     pub fn lossy(self, bytes: &[u8]) -> String {
+        if self == Self::Ascii {
+            let read = |b: &u8| {
+                if b.is_ascii() {
+                    char::from(*b)
+                } else {
+                    '\u{fffd}'
+                }
+            };
+            return bytes.iter().map(read).collect();
+        }
         let text = self.decode(bytes).unwrap_or(Cow::Borrowed(bytes));
         String::from_utf8_lossy(&text).into_owned()
     }

@@ -1,9 +1,14 @@
 //! Reads a form as a serializer of DRF does: of a repeated field the last value, of a list all of
-//! them; `name.member` and `name[0]member` are the members of nested values.
+//! them; `name.member` and `name[0]member` are the members of nested values. Only a JSON field
+//! reads JSON.
 
 use serde_json::{Map, Value};
 
-use crate::spec::schema::{Kind, SchemaRef, Schemas};
+use crate::{
+    http::json,
+    spec::schema::{Kind, SchemaRef, Schemas},
+    util::marks,
+};
 
 type Field = (String, Value);
 
@@ -11,7 +16,7 @@ type Field = (String, Value);
 /// `whole` form (not that of a PATCH) an absent boolean is false and an absent list of choices
 /// empty, because browsers leave out boxes that are not checked and choices that are not selected.
 pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field], whole: bool) -> Value {
-    let mut map: Map<String, Value> = fields.iter().cloned().collect();
+    let mut map = object_of(fields.iter().cloned());
     let Some(object) = schemas.members(place) else {
         return map.into();
     };
@@ -32,6 +37,10 @@ pub fn read(schemas: &Schemas, place: SchemaRef, fields: &[Field], whole: bool) 
         }
     }
     map.into()
+}
+
+fn object_of(fields: impl Iterator<Item = Field>) -> Map<String, Value> {
+    fields.map(|(k, v)| (marks::name(k), v)).collect()
 }
 
 /// Returns the value of a field that browsers leave out if nothing is checked or selected.
@@ -57,49 +66,48 @@ fn field(
 ) -> Option<Value> {
     let all = || fields.iter().filter(|(k, _)| k == name).map(|(_, v)| v);
     let last = || all().next_back().cloned();
-    let parsed = |value: Value| {
-        let json = value.as_str().and_then(|t| serde_json::from_str(t).ok());
-        json.unwrap_or(value)
-    };
     let schema = schemas.at(of);
     match &schema.kind {
         Kind::List(item) => {
-            let indexed = indexed(name, fields);
-            if !indexed.is_empty() {
-                let object = schemas.at(*item).object().is_some();
-                let item = |part: &Vec<Field>| match part.first() {
-                    Some((k, v)) if k.is_empty() && !object => v.clone(),
-                    _ => read(schemas, *item, part, whole),
-                };
-                return Some(indexed.iter().map(item).collect());
-            }
+            let inner = schemas.at(*item);
+            let serializers = inner.object().is_some_and(|o| !o.is_free_form());
             let list: Vec<Value> = all().cloned().collect();
-            // A list of objects may come as one JSON text.
-            match list.as_slice() {
-                [] => None,
-                [Value::String(t)] if t.trim_start().starts_with('[') => {
-                    Some(serde_json::from_str(t).unwrap_or_else(|_| list.into()))
-                }
-                _ if schemas.at(*item).object().is_some() => {
-                    Some(list.into_iter().map(parsed).collect())
-                }
-                _ => Some(list.into()),
+            if !serializers && !list.is_empty() {
+                return Some(list.into());
             }
+            if schema.unique || inner.values.is_some() {
+                return None;
+            }
+            let item = |part: &Vec<Field>| match part.first() {
+                Some((k, v)) if k.is_empty() => v.clone(),
+                _ if matches!(inner.kind, Kind::List(_)) => {
+                    let inner = field(schemas, *item, "", (true, whole), part);
+                    inner.unwrap_or_else(|| Value::Array(Vec::new()))
+                }
+                _ if serializers => read(schemas, *item, part, whole),
+                _ => object_of(part.iter().cloned()).into(),
+            };
+            let parts = indexed(name, fields);
+            (!parts.is_empty()).then(|| parts.iter().map(item).collect())
         }
         Kind::Object(object) => {
-            let within: Vec<Field> = fields
-                .iter()
-                .filter_map(|(k, v)| {
-                    let rest = k.strip_prefix(name)?.strip_prefix('.')?;
-                    Some((rest.to_owned(), v.clone()))
-                })
-                .collect();
-            match last() {
-                Some(Value::String(t)) if t.is_empty() && !required => None,
-                Some(value) => Some(parsed(value)),
-                None if within.is_empty() => None,
-                None if object.is_free_form() => Some(Value::Object(within.into_iter().collect())),
-                None => Some(read(schemas, of, &within, whole)),
+            let typed = object.others.is_some_and(SchemaRef::is_typed);
+            // The text of a JSON field is JSON; other objects have their members beside them.
+            if object.is_free_form() && !typed {
+                let read = |value: Value| match json::read(value.as_str()?.as_bytes()) {
+                    // The text is not missing, so it may be null in any field.
+                    Ok(Value::Null) => Some(marks::null()),
+                    json => json.ok(),
+                };
+                return last().map(|value| read(value).unwrap_or_else(marks::infinity));
+            }
+            match members(name, fields) {
+                within if within.is_empty() => {
+                    let named = object.is_free_form() && last().is_some();
+                    named.then(|| Map::new().into())
+                }
+                within if object.is_free_form() => Some(object_of(within.into_iter()).into()),
+                within => Some(read(schemas, of, &within, whole)),
             }
         }
         // An empty text in a form means that an optional field is missing, blank or null.
@@ -121,13 +129,22 @@ fn field(
     }
 }
 
+/// Returns the fields of `name.member`, each with the name of its member.
+fn members(name: &str, fields: &[Field]) -> Vec<Field> {
+    let member = |(k, v): &Field| {
+        let rest = k.strip_prefix(name)?.strip_prefix('.')?;
+        (!rest.is_empty()).then(|| (rest.to_owned(), v.clone()))
+    };
+    fields.iter().filter_map(member).collect()
+}
+
 /// Returns the fields of `name[0]`, `name[1]` and so on, in order, each with the rest of its name.
 fn indexed(name: &str, fields: &[Field]) -> Vec<Vec<Field>> {
     let mut parts: std::collections::BTreeMap<u32, Vec<Field>> = Default::default();
     for (key, value) in fields {
         let place = || {
             let (index, rest) = key.strip_prefix(name)?.strip_prefix('[')?.split_once(']')?;
-            Some((index.parse().ok()?, rest.trim_start_matches('.').to_owned()))
+            Some((index.parse().ok()?, rest.to_owned()))
         };
         if let Some((index, rest)) = place() {
             parts.entry(index).or_default().push((rest, value.clone()));

@@ -1,22 +1,31 @@
 //! Reads JSON as Python does: integers of any size, numbers too large for a float, and lone
-//! surrogates.
+//! surrogates. What stands for them is never taken from the text itself.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::{
     http::json_error,
-    util::python::{NUMBER, SURROGATES},
+    util::{
+        any::Any,
+        marks::{NUMBER, SURROGATES},
+    },
 };
 
 /// Returns the value of a body, or Python's message if the body is not JSON.
 pub fn read(body: &[u8]) -> Result<Value, String> {
-    let quick = || serde_json::from_slice(body).map_err(|_| json_error::fault(body));
+    let quick = || match serde_json::from_slice(body) {
+        Ok(Any(value)) => Ok(value),
+        Err(_) => Err(json_error::fault(body)),
+    };
     match std::str::from_utf8(body) {
         Ok(text) if may_be_changed(text) => {
             // `marked` relies on valid JSON. serde_json also refuses numbers that Python reads.
-            let marked = match serde_json::from_str::<Value>(text) {
+            let marked = match serde_json::from_str::<IgnoredAny>(text) {
                 Err(_) if json_error::is_fault(body) => None,
-                _ => serde_json::from_str(&marked(text)).ok(),
+                _ => serde_json::from_str(&marked(text))
+                    .map(|Any(value)| value)
+                    .ok(),
             };
             marked.map_or_else(quick, Ok)
         }
@@ -24,8 +33,8 @@ pub fn read(body: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// Returns whether a text may hold what [`marked`] marks: long digits, an exponent of three digits,
-/// an escaped surrogate.
+/// Returns whether a text may hold what [`marked`] changes: long digits, an exponent of three
+/// digits, an escaped surrogate or NUL.
 fn may_be_changed(text: &str) -> bool {
     let long = |run: &[u8]| run.iter().all(u8::is_ascii_digit);
     let bytes = text.as_bytes();
@@ -35,13 +44,22 @@ fn may_be_changed(text: &str) -> bool {
     bytes.windows(19).any(long) || bytes.windows(5).any(power) || text.contains("\\u")
 }
 
-/// Returns the JSON with markers in place of numbers and surrogates that no [`Value`] can hold.
+/// Returns the JSON with markers in place of numbers and surrogates that no [`Value`] can hold, and
+/// with names as [`name`](crate::util::marks::name) keeps them.
 fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let length = match c {
-            '"' => string(rest, &mut out),
+            '"' => {
+                let start = out.len();
+                let length = string(rest, &mut out);
+                let follows = rest.get(length..).unwrap_or_default().trim_start();
+                if follows.starts_with(':') && out[start..].starts_with("\"\\u0000") {
+                    out.insert_str(start + 1, "\\u0000");
+                }
+                length
+            }
             '-' | '0'..='9' => number(rest, &mut out),
             _ => {
                 out.push(c);
@@ -121,6 +139,8 @@ mod tests {
             r#"{"a":123456789012345678901234567890,"b":[-18446744073709551616,18446744073709551615]}"#,
             r#"{"a":"123456789012345678901234567890","\"1e400":"\\"}"#,
             r#"["😀",1e300]"#,
+            r#"{"$serde_json::private::RawValue":"[5]"}"#,
+            r#"{"\u0000number":"5","\u0000\u0000file":[{"\u0000number":"5"}],"a":"\u0000number"}"#,
         ] {
             let value = read(text.as_bytes()).unwrap();
             assert_eq!(write(&value).replace("1e+300", "1e300"), text);

@@ -17,6 +17,7 @@ pub mod log;
 mod multipart;
 mod operation;
 mod page;
+mod parameters;
 pub mod portal;
 pub mod render;
 pub mod replay;

@@ -42,9 +42,26 @@ pub fn append_slash(path: &str, query: &str) -> ApiResponse {
 }
 
 pub fn from_error(error: &ApiError) -> ApiResponse {
-    let mut response = json(error.status, &error.body);
+    let mut response = match error.body {
+        Value::Null => error_page(error.status),
+        _ => json(error.status, &error.body),
+    };
     response.headers_mut().extend(error.headers.iter().cloned());
     response
+}
+
+/// Returns the page of Django's own error handlers.
+fn error_page(status: StatusCode) -> ApiResponse {
+    let (code, reason) = (
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default(),
+    );
+    let title = format!("{reason} ({code})");
+    let page = format!(
+        "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  \
+         <h1>{title}</h1><p></p>\n</body>\n</html>\n"
+    );
+    new(status, "text/html; charset=utf-8", page)
 }
 
 /// The size in bytes below which responses are not compressed.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    handlers::{error::ApiError, validate},
+    handlers::{error::ApiError, query::is_too_long, validate},
     http::{
         Api,
         admission::negotiate,
@@ -95,6 +95,9 @@ impl Api {
                 .then(|| with(&Method::GET))
                 .flatten()
         });
+        if is_too_long(query.as_bytes()) {
+            return Err(ApiError::bad_request());
+        }
         negotiate(&parts.headers, query, operation)?;
         let request = self.authorize(parts, route, operation, faults)?;
         let Some(operation) = operation else {

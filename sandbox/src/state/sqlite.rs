@@ -7,14 +7,21 @@ use std::{
 };
 
 use rusqlite::{Connection, params};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::state::Change;
+use crate::{state::Change, util::any::Any};
 
 /// The version of the tables.
 const VERSION: i64 = 1;
 /// The application id "APiS", which distinguishes our files from other SQLite files.
 const APPLICATION: i64 = 0x4150_6953;
+
+fn members(text: &str) -> Map<String, Value> {
+    match serde_json::from_str(text) {
+        Ok(Any(Value::Object(members))) => members,
+        _ => Map::new(),
+    }
+}
 
 pub struct Db(Mutex<Connection>);
 
@@ -96,7 +103,7 @@ impl Db {
                 Ok(Change {
                     id: row.get(0)?,
                     index: row.get::<_, i64>(1)? as u64,
-                    sent: sent.map(|t| Arc::new(serde_json::from_str(&t).unwrap_or_default())),
+                    sent: sent.map(|text| Arc::new(members(&text))),
                 })
             })?;
             rows.collect()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::util::python::NUMBER;
+use crate::util::{marks::sent_name, python};
 
 /// Returns a string unchanged, and anything else as JSON.
 pub fn text(value: &Value) -> String {
@@ -11,36 +11,38 @@ pub fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Writes a value; marked numbers with their digits.
+/// Writes a value; marked numbers with their digits, and names as they were sent.
 pub fn write(value: &Value) -> String {
     let text = value.to_string();
-    let begin = format!("{{{}:\"", Value::from(NUMBER));
-    if !text.contains(&begin) {
+    if !text.contains("\"\\u0000") {
         return text;
     }
-    let mut parts = text.split(&begin);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.split_once("\"}");
-        let digits =
-            digits.filter(|(n, _)| serde_json::from_str::<serde::de::IgnoredAny>(n).is_ok());
-        match digits {
-            Some((digits, rest)) => out.extend([digits, rest]),
-            None => out.extend([begin.as_str(), part]),
-        }
-    }
+    let mut out = String::with_capacity(text.len());
+    put(value, &mut out);
     out
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn only_our_own_marker_is_a_number() {
-        let sent = json!({ NUMBER: "1,\"x\":2" });
-        assert_eq!(write(&sent), sent.to_string());
+fn put(value: &Value, out: &mut String) {
+    match (value, python::number(value)) {
+        (Value::Object(_), Some(digits)) => out.push_str(&digits),
+        (Value::Object(map), None) => {
+            out.push('{');
+            for (n, (name, value)) in map.iter().enumerate() {
+                out.push_str(if n == 0 { "" } else { "," });
+                out.push_str(&Value::from(sent_name(name)).to_string());
+                out.push(':');
+                put(value, out);
+            }
+            out.push('}');
+        }
+        (Value::Array(list), _) => {
+            out.push('[');
+            for (n, value) in list.iter().enumerate() {
+                out.push_str(if n == 0 { "" } else { "," });
+                put(value, out);
+            }
+            out.push(']');
+        }
+        (other, _) => out.push_str(&other.to_string()),
     }
 }

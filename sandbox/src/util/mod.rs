@@ -1,7 +1,9 @@
 //! Small helpers that do not depend on the API.
 
+pub mod any;
 pub mod clock;
 pub mod json;
+pub mod marks;
 pub mod private;
 pub mod python;
 pub mod rng;

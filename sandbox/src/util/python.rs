@@ -5,13 +5,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use regex_syntax::hir::{Class, ClassUnicodeRange, HirKind};
 use serde_json::Value;
 
-/// The only member of an object that stands for a number that no [`Value`] can hold. Its value is
-/// the number's digits, or Python's `inf`.
-pub const NUMBER: &str = "\u{0}number";
-
-/// The characters of plane 16 that stand for lone surrogates, which Python's strings may hold and
-/// Rust's may not.
-pub const SURROGATES: std::ops::RangeInclusive<char> = '\u{10d800}'..='\u{10dfff}';
+use crate::util::marks::{NUMBER, SURROGATES, sent_name};
 
 /// Returns the text of a number, of any size.
 pub fn number(value: &Value) -> Option<String> {
@@ -59,7 +53,7 @@ fn repr(value: &Value) -> String {
         other => number(other).unwrap_or_else(|| {
             let map = other.as_object().into_iter().flatten();
             let items: Vec<String> = map
-                .map(|(k, v)| format!("{}: {}", quoted(k), repr(v)))
+                .map(|(k, v)| format!("{}: {}", quoted(sent_name(k)), repr(v)))
                 .collect();
             format!("{{{}}}", items.join(", "))
         }),
@@ -96,10 +90,25 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Returns what Python's `isprintable` does: what Rust's `Debug` escapes is not printable, except
-/// for quotes, backslashes and the combining marks that count as letters.
+/// Returns the characters of a class, in order.
+fn class(expression: &str) -> Vec<ClassUnicodeRange> {
+    match regex_syntax::parse(expression).map(|hir| hir.into_kind()) {
+        Ok(HirKind::Class(Class::Unicode(class))) => class.ranges().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the range that holds the character.
+fn range_of(ranges: &[ClassUnicodeRange], c: char) -> Option<&ClassUnicodeRange> {
+    let at = ranges.partition_point(|range| range.end() < c);
+    ranges.get(at).filter(|range| range.start() <= c)
+}
+
+/// Returns what Python's `isprintable` does: of controls and separators only the space is.
 pub fn is_printable(c: char) -> bool {
-    matches!(c, '"' | '\'' | '\\') || c.is_alphanumeric() || c.escape_debug().len() == 1
+    static HIDDEN: LazyLock<Vec<ClassUnicodeRange>> =
+        LazyLock::new(|| class(r"[[\p{C}\p{Z}]--[ ]]"));
+    range_of(&HIDDEN, c).is_none()
 }
 
 /// Returns a float with the fewest digits that read as the same number. From 1e16 on, and below
@@ -124,15 +133,9 @@ pub fn strip(text: &str) -> &str {
 /// Returns the text with the decimal digits of all scripts as those of ASCII.
 pub fn ascii_digits(text: &str) -> Cow<'_, str> {
     // Unicode has them in tens, each in its order.
-    static TENS: LazyLock<Vec<ClassUnicodeRange>> = LazyLock::new(|| {
-        let hir = regex_syntax::parse(r"\d").map(|hir| hir.into_kind());
-        match hir {
-            Ok(HirKind::Class(Class::Unicode(class))) => class.ranges().to_vec(),
-            _ => Vec::new(),
-        }
-    });
+    static TENS: LazyLock<Vec<ClassUnicodeRange>> = LazyLock::new(|| class(r"\d"));
     let digit = |c: char| {
-        let tens = TENS.iter().find(|r| (r.start()..=r.end()).contains(&c))?;
+        let tens = range_of(&TENS, c)?;
         char::from_digit((u32::from(c) - u32::from(tens.start())) % 10, 10)
     };
     match text.is_ascii() {
@@ -233,6 +236,16 @@ mod tests {
             "int"
         );
         assert_eq!(type_name(&json!({NUMBER: "inf"})), "float");
+    }
+
+    #[test]
+    fn combining_marks_are_printable_and_controls_are_not() {
+        for c in " ~\u{a1}\u{301}\u{5bf}\u{200d7}\u{fffd}\"'\\\u{e0100}".chars() {
+            assert!(is_printable(c), "{c:?}");
+        }
+        for c in "\t\u{7f}\u{a0}\u{ad}\u{200b}\u{2028}\u{3000}\u{e000}\u{ffff}".chars() {
+            assert!(!is_printable(c), "{c:?}");
+        }
     }
 
     #[test]

@@ -246,3 +246,115 @@ for media in ["multipart/form-data", "multipart/form-data; boundary", "multipart
               "multipart/form-data; boundary=BB; boundary=CC", "multipart/form-data; boundary*=us-ascii''BB", "multipart/form-data; x=\";\"; boundary=BB", "multipart/form-data; boundary=BB, x", "multipart/form-data, boundary=BB", "multipart/form-data boundary=BB", "multipart/mixed; boundary=BB"]:
     ask("POST", "/fields/", part("char", "abcdef") + "--BB--\r\n", media)
     ask("POST", "/fields/", (part("char", "abcdef") + "--BB--\r\n").replace("BB", "B" * 201), media)
+
+# How many fields and files Django reads.
+for n in [999, 1000]:
+    ask("GET", "/query/?" + dev + "x=1&" * (n - 1) + "n=x")
+    ask("GET", "/query/?" + "&" * n, auth=None)
+    ask("GET", "/nope/?" + "&" * n)
+    ask("GET", "/things?" + "&" * n)
+    ask("POST", "/fields/", "a=b&" * n + "char=abcdef", FORM)
+    ask("POST", "/fields/", "&" * n, FORM)
+    ask("POST", "/fields/?" + "&" * n, {"char": "abcdef"})
+    ask("POST", "/fields/", part("a", "b") * n + part("char", "abcdef") + "--BB--\r\n", MULTI)
+    ask("POST", "/fields/", "--BB\r\n\r\n" * n + part("char", "abcdef") + "--BB", MULTI)
+for n in [100, 101]:
+    ask("POST", "/upload/", part("note", "") + part("file", "x", "a.txt") * n + "--BB--\r\n", MULTI)
+    ask("POST", "/upload/", part("x", "y", "..") * n + "--BB--\r\n", MULTI)
+    ask("POST", "/upload/", '--BB\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx\r\n' * n + "--BB--\r\n", MULTI)
+
+# Names of several pieces, with charsets, with entities.
+for name in ["filename*0=a; filename*1=.txt", "filename*1=.txt; filename*0=a", "filename*0*=utf-8''%2e; filename*1*=%2e", "filename*0*=utf-8''a; filename*1=%2e", "filename*0*=''..", "filename*0=.; filename*00=.", "filename*x=a.txt",
+             "filename*=nope''a.txt", "filename*=utf-8''..%2f", "filename*=latin-1''%ff", "filename*=us-ascii''%ff", "filename*=utf-16''a", "filename=\"&#46;&#46;\"", "filename=\"a&sol;\"", "filename=\"a&sol\"", "filename=\"&NewLine;\"", "filename=\"&nbsp\"", "filename=\"&nbsp;a\"",
+             "filename=\"&#x110000;\"", "filename=\"&#0;\"", "filename=\"&#1;\"", "filename=\"&#x80;\"", "filename=\"&#xd800;\"", "filename=\"&amp;\"", "filename=\"&amp;sol;\"", "filename=\"&period;\"", "filename=\"&unknown;\"", "filename=\"&shy;\"", "filename=\"\u0301\"", "filename=\"\ue000\"", "filename=\"\U000e0100\"", "filename=\"\u2028\"",
+             "filename=\"\"; filename*0=..", "filename=..; filename*0*=utf-8''a", "x*0=a", "filename**=utf-8''a", "file-name*0=a; filename=b", "*=a; filename=b", "filename*=a'b", "filename*=utf-8'a'b'c"]:
+    ask("POST", "/upload/", f'--BB\r\nContent-Disposition: form-data; name="file"; {name}\r\n\r\nx\r\n--BB--\r\n', MULTI)
+for name in ["name*0=ch; name*1=ar", "name*0*=utf-8''%63h; name*1=ar", "name*=nope''char", "name=one; name*=utf-8''char", "name*=utf-8''char; name=one", "name=\"&#99;har\""]:
+    ask("POST", "/fields/", f"--BB\r\nContent-Disposition: form-data; {name}\r\n\r\nabcdef\r\n--BB--\r\n", MULTI)
+
+# Names that might be markers, and texts that Python shows in its own way.
+for name in ["\0number", "\0file", "\0name", "\0\0number", "\0", "$serde_json::private::Number"]:
+    for body in [{"js": {name: "5"}}, {"dct": {name: "5"}}, {"dct": {name: "x"}}, {"dct": {name: "5", "\0name": "y"}}, {"sub": {name: "5"}}, {"flt": {name: "5"}}, {"integer": {name: "5"}}, {"char": {name: "5"}}, {"choice": {name: "5"}}, {"mchoice": {name: "5"}}, {"tags": {name: "5"}}, {"lst": {name: "5"}}, {"uuid": {name: "5"}}, {name: "5"}, {"boolean": {name: "1"}}]:
+        ask("POST", "/fields/", body)
+    ask("POST", "/upload/", {"file": {name: 5, "\0name": "x"}})
+    ask("PATCH", "/upload/", {"file": {name: 5}})
+from urllib.parse import quote, urlencode
+for name in ["\0number", "\0file", "$serde_json::private::Number"]:
+    for body in [urlencode({f"dct.{name}": "5"}), urlencode({f"dct.{name}": "x"}), urlencode({"js": json.dumps({name: "5"})}), urlencode({"sub": json.dumps({name: "5"})}), urlencode({name: "5", "char": "abcdef"}), urlencode({f"sub.{name}": 5})]:
+        ask("POST", "/fields/", body, FORM)
+for text in ["e\u0301", "\u0301", "\u200b\u0301", "\u00ad", "\u2028", "\ue000", "\uffff", "\U000e0100", "\u0378", "\u1d17", "\u20dd", "\u0b3e", "\u3000a", "\ufeff", "\U0001f1e6", "\u202e", "a\u00a0b"]:
+    ask("POST", "/fields/", {"choice": [text]})
+    ask("POST", "/fields/", {"tag": {text: 1}})
+
+# Bytes that are no text.
+for body in [b"char=\xe9\xe9\xe9\xe9\xe9\xe9", b"char=\xc3\xa9\xc3\xa9\xe9\xe9\xe9\xe9", b"char=%C3%A9%C3%A9\xe9%C3%A9%C3%A9%C3%A9", b"\xff=1&char=abcdef", b"integer=\xff"]:
+    ask("POST", "/fields/", body, FORM)
+for body in [b'{"char": "\xe9"}', b"\xff", b'{"char": "abcdef"}\xff', b"\xef\xbb\xbf{}", b'\xff\xfe{\0}\0', b'\0{\0}', b'{"char":"\xed\xa0\x80"}', b'{"char":"\xf4\x90\x80\x80"}', b'{"char":"\xc0\x80"}']:
+    ask("POST", "/fields/", body)
+for value in [b"\xe9\xe9\xe9\xe9\xe9\xe9", b"\xc3", b"abcdef\xff"]:
+    ask("POST", "/fields/", b'--BB\r\nContent-Disposition: form-data; name="char"\r\n\r\n' + value + b"\r\n--BB--\r\n", MULTI)
+    ask("POST", "/fields/", b'--BB\r\nContent-Disposition: form-data; name="char' + value + b'"\r\n\r\nabcdef\r\n--BB--\r\n', MULTI)
+
+# What an item keeps of what was sent.
+for n, body in enumerate([{"name": " a "}, {"name": 5}, {"name": 1.50}, {"name": "\u00e9"}, {"name": "e\u0301"}, {"number": "5"}, {"number": "5.0"}, {"number": 5.0}, {"number": "\u0665"}, {"number": " 7 "}, {"number": None}, {"number": ""}, {"number": -0.0}, {"number": 2147483647}, {"active": "yes"}, {"active": 1}, {"active": "off"}, {"active": 0.0},
+                          {"plate": ""}, {"plate": "  "}, {"plate": " a b "}, {"plate": 10}, {"kind": "b"}, {"tag": "3"}, {"tag": 3.0}, {"tag": None}, {"tag": ""}, {"tags": [2, "3", 2]}, {"tags": []}, {"tags": {"4": 1}}, {"when": "2026-01-01T00:00:00+14:00"}, {"when": "2026-01-01T00:00"}, {"when": "2026-01-01 10:30:15.123456789Z"}, {"when": "2026-01-01T00:00:00.5Z"},
+                          {"when": "2026-01-01T00:00:00.000000Z"}, {"when": "20260101T010203"}, {"when": "2026-W01-1T00:00"}, {"when": None}, {"when": ""}, {"when": "2026-01-01"}, {"when": "0001-01-01T00:00:00Z"}, {"when": "9999-12-31T23:59:59.999999Z"}, {"when": "2026-01-01T00:00:00-00:00"}, {"name": "a\tb"}, {"name": "\U0001f600"}, {"name": "\u200b"}, {"name": "null"}, {"name": "<b>"}, {"plate": "\u3000x\u3000"}]):
+    ask("POST", "/things/", {"name": "n", "vin": f"K{n}", **body})
+    ask("PATCH", "/things/3/", body)
+ask("PUT", "/things/3/", {"name": "whole", "vin": "WHOLE"})
+ask("PUT", "/things/3/", {"name": "whole", "vin": "WHOLE", "kind": "b", "number": 1, "tags": [2], "active": True})
+ask("PUT", "/things/3/", {"name": "whole", "vin": "WHOLE"})
+for body in [{"name": "x" * 20}, {"name": "x" * 21}, {"name": "\u00df"}, {"name": 0}, {"name": "Tag 1"}, {"name": "x", "id": 1}, {"name": "y", "unknown": 1}]:
+    ask("POST", "/tags/", body)
+
+# Names, values and headers of requests in other forms.
+for query in ["n%61me=Tag%203", "name=Tag+3", "name=Tag%2B3", "name%5B%5D=Tag%203", "id%5F%5Fgt=30", "ordering=%2Did&page_size=3", "ordering=+id&page_size=3", "ordering=-id%00", "ordering=%20-id%20,%20name&page_size=2", "ordering=ID", "page%5Fsize=3", "page_size=%33", "page=%322", "name=Tag 3;id=4".replace(" ", "%20"), "name=&name=Tag%203", "name=Tag%203&name=", "id__in=1&id__in=2", "id__in=%31%2C2", "id__in=1%2C%2C2%2C", "id__in=,", "id__in=1,2,3&id__gt=1",
+              "id__range=2,4&ordering=-id", "id__range=%202%20,%204%20", "id__range=,4", "id__range=2,", "id__isnull=", "id__isnull=TRUE", "id__isnull=maybe&id=3", "name__contains=ag%203", "name__contains=AG%203", "name__contains=%25", "name__contains=_", "name__startswith=tag%201", "name__endswith=", "name__iexact=TAG%203", "name__in=", "name__in=Tag%203", "name__in=Tag%203,", "name__icontains=%C3%9F", "search=%C3%9F", "search=tag,1", "search=tag%201", "search=%22tag%201%22", "search=%27tag%201", "search=1%202&page_size=2", "search=Tag&search=", "search=%09tag%0A1",
+              "page_size=1&page=30", "page_size=100", "page_size=1e1&page=2", "page=1&page_size=0", "page=2&page_size=-5", "id__gt=1e1", "id__gt=1_0", "id__gt=%2B20", "id__gt=20.5", "id__lt=-1", "id__gte=NaN", "id__gte=Infinity", "id__lt=3&id__lt=", "id__lt=&id__lt=3", "id=3.0", "id=3.5", "id=03", "id=%C2%A03", "id__in=1.0,2", "id__in=1;2", "name__isnull=true", "name__isnull=True&page_size=2"]:
+    ask("GET", "/tags/?" + query)
+for other in [{"X-HTTP-Method-Override": "DELETE"}, {"X-Method-Override": "PATCH"}, {"X-HTTP-Method": "PUT"}, {"Content-Encoding": "gzip"}, {"Expect": "x"}, {"Range": "bytes=0-1"}, {"If-Match": "*"}, {"If-None-Match": "\"x\""}, {"If-Unmodified-Since": "Wed, 21 Oct 2015 07:28:00 GMT"}, {"Origin": "https://x.example"}, {"Accept-Language": "de"}, {"X-Forwarded-Host": "x.example"}, {"X-CSRFToken": "x"}, {"Cookie": "sessionid=x; csrftoken=y"}, {"Referer": "https://x.example/"}]:
+    ask("POST", "/fields/", {"char": "abcdef"}, other=other)
+    ask("GET", "/things/99/", other=other)
+    ask("POST", "/things/", {}, other=other)
+for body in ["_method=DELETE", "_method=PUT&_content=%7B%7D&_content_type=application/json", "_method=GET&char=abcdef"]:
+    ask("POST", "/fields/", body, FORM)
+    ask("POST", "/things/1/", body, FORM)
+for path in ["/tags/26/", "/tags/1/", "/tags/", "/fields/", "/forms/", "/many/", "/login/", "/query/", "/tags/1", "/tags", "/upload"]:
+    for method in ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"]:
+        # The name of a view is not in the document.
+        if (method, path) not in [("DELETE", "/tags/26/"), ("DELETE", "/tags/1/"), ("OPTIONS", "/forms/"), ("OPTIONS", "/many/"), ("OPTIONS", "/login/")]:
+            ask(method, path)
+for accept in ["application/json, */*;q=0.1", "text/html, application/xhtml+xml, */*;q=0.8", "application/json;q=0", "*/*;q=0.0", "application/*+json", "image/*", "application/json\t", "application/JSON;charset=utf-8", ";", "*/*, text/html", "application/json;x=\"a,b\"", "json", "application/jsonx", "*/html"]:
+    ask("OPTIONS", "/tags/", accept=accept)
+    ask("DELETE", "/things/99/", accept=accept)
+    ask("PATCH", "/things/99/?format=json", {}, accept=accept)
+for media in ["application/json;", "application/json;charset", "application/json; charset=", "application/json, application/json", " application/json ", "application/json ;charset=utf-8", "application/json; boundary=x", "application/*", "*/*", "application/x-www-form-urlencoded; charset=utf-8", "APPLICATION/X-WWW-FORM-URLENCODED", "multipart/form-data; Boundary=\"BB\"; charset=latin-1", "application/merge-patch+json", "text/plain", "application/octet-stream", "application/jsonp", "application", "/", "json"]:
+    for body in ["{}", "char=abcdef", '{"char": "abcdef"}']:
+        ask("PATCH", "/fields/", body, media)
+for method, path in [("GET", "/things/99/"), ("DELETE", "/things/98/"), ("OPTIONS", "/things/"), ("HEAD", "/things/")]:
+    for body in ["{", "x=1", ""]:
+        ask(method, path, body)
+        ask(method, path, body, "text/csv")
+# Parts of nested values, in JSON and in forms.
+for body in [{"deep": {}}, {"deep": None}, {"deep": {"a": None}}, {"deep": {"a": {"b": None}}}, {"deep": {"a": {"b": {"y": "x"}}}}, {"deep": [{"a": {"b": {"x": 1}}}]}, {"ll": [[1], None]}, {"ll": None}, {"ll": [[[1]]]}, {"ll": [[], []]}, {"dd": {"a": {}}}, {"dd": {"": {"": "x"}}}, {"ld": [{}, {"a": None}]}, {"nl": [None, "x", None]}, {"nl": ""}, {"njs": {"a": 2**70}}, {"flim": 1e400}, {"flim": "1_0"}, {"nint": 2**63}, {"nint": -(2**63) - 1}, {"nflt": "1e400"}]:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/extra/", body)
+for body in ["deep.a.b.x=1", "deep.a.b.x=z", "deep.a.b.y=1", "deep.a=1", "deep=%7B%22a%22%3A1%7D", "ll=1&ll=2", "ll[0]=1", "ll[0][0]=1", "ll[0][0]=x", "dd.a.b=1", "dd.a.b=x", "dd.a=1", "ld[0].a=1", "ld[0]a=x", "nl=&nl=1", "nl=", "nint=", "nint=%20", "nflt=", "ndt=", "ndate=", "nuuid=", "nchar=", "nblank=", "nch=", "tag=", "njs=", "njs=null", "njs=%7B", "njs=123456789012345678901234567890", "bool=", "bool=null", "wo=", "ip4=", "flim=2"]:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/extra/", body, FORM)
+for body in ["a=x&b=1&l=x&sub.x=1&c=b", "a=x&b=1&l=&sub.x=1&c=a", "a=x&b=1&l=x&l=&sub.x=1&c=a", "a=x&b=1.0&l[1]=x&l[0]=y&sub.x=1&c=a", "a=x&b=1&l=x&sub=%7B%22x%22%3A1%7D&c=a", "a=%20&b=%20&l=%20&sub.x=%20&c=%20", "a=x&a=&b=1&b=x&l=x&sub.x=1&sub.x=z&c=a&c=b", "A=x&B=1", "a[]=x", "sub[x]=1"]:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/required/", body, FORM)
+    ask("POST", "/required/", "".join(part(*(pair.replace("%20", " ").replace("%7B", "{").replace("%7D", "}").replace("%22", '"').replace("%3A", ":").split("=", 1))) for pair in body.split("&")) + "--BB--\r\n", MULTI)
+for body in ['[{"x":1},{"x":2,"y":null}]', '{"x":1}', '[[{"x":1}]]', '{"0":{"x":1}}', '"x"', "[{}, 5, null, []]", "[" + ",".join(['{"x":1}'] * 200) + ',{"x":"z"}]']:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/many/", body)
+for body in ["lst=[1,2]", "lst=1&lst[0]=2&lst[1]=3", "lst[0]=1&lst[1]=2&lst=1", "lst[1]=2&lst[0]=x", "lst[x]=1", "clst=[\"a\"]", "subs=[{\"x\":1}]", "subs[0].x=1", "subs[0]=1", "subs[0]x=1&subs[2]x=z", "subs[0]x=1&subs[0]y=z", "sub={\"x\":1}", "sub.x=1&sub={}", "sub.x=1&sub.y=", "sub.x.y=1", "dct={\"a\":1}", "dct=", "dct.a=1&dct.b=x", "dct.=1", "dct.a.b=x", "dct[a]=x",
+             "js=[1", "js=", "js=x", "js=1", "js=\"x\"", "js=null", "js.a=1", "js=123456789012345678901234567890", "tags[0]=99", "tags=1&tags=x", "mchoice[0]=z", "tag=1&tag=99", "ro=x", "choice=a&choice=z"]:
+    for method in ["POST", "PATCH"]:
+        ask(method, "/fields/", quote(body, safe="=&[]."), FORM)
+    ask("POST", "/fields/", "".join(part(*pair.split("=", 1)) for pair in body.split("&")) + "--BB--\r\n", MULTI)
+for query in ["search='tag 1'", "search=tag' 1", "search=\"tag 1", "search=\"tag\" \"1\"", "search=\"a\\\"b\"", "search=tag\"1", "search=,tag,,1,", "search=\"tag,1\"", "search=\",\"", "search=''", "search='", "search=\\", "id=3.9", "id=-0.5", "id__in=3.9,4", "id__range=2.9,4.1", "id__gt=29.9", "id__lte=2.9", "id__gte=30.1", "id__lt=2.1", "id__range=,", "id__range=1,,2", "ordering=%00", "ordering=-id,%00"]:
+    ask("GET", "/tags/?" + query.replace(" ", "%20"))
+for body in [{"nint": 2**64}, {"nint": str(-(2**70))}, {"nint": 1e30}]:
+    ask("POST", "/extra/", body)

@@ -206,18 +206,25 @@ JSON, FORM, MULTI = "application/json", "application/x-www-form-urlencoded", "mu
 SHOWN = ["Allow", "WWW-Authenticate", "Location", "X-Frame-Options"]
 
 
-def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123456789abcdef01234567", accept=None):
-    text = body if body is None or isinstance(body, str) else json.dumps(body)
+def ask(method, path, body=None, media=JSON, auth="APIToken 0123456789abcdef0123456789abcdef01234567", accept=None, other=None):
+    """Of `bytes` as a body, each is recorded as the character with its number; `other` are more headers."""
+    text = body if body is None or isinstance(body, str) else body.decode("latin-1") if isinstance(body, bytes) else json.dumps(body)
     headers = {k: v for k, v in {"HTTP_AUTHORIZATION": auth, "HTTP_ACCEPT": accept}.items() if v is not None}
-    got = client.generic(method, path, (text or "").encode("utf-8", "surrogatepass"), content_type=media if text is not None else "", **headers)
+    headers |= {"HTTP_" + name.upper().replace("-", "_"): value for name, value in (other or {}).items()}
+    sent = body if isinstance(body, bytes) else (text or "").encode("utf-8", "surrogatepass")
+    got = client.generic(method, path, sent, content_type=media if text is not None else "", **headers)
     # What is made of it is the sandbox's own.
     assert got.status_code < 500, (method, path, text)
     shown = got.content and (got.status_code >= 400 or method == "OPTIONS") and got["Content-Type"] == "application/json"
     response = json.loads(got.content) if shown else None
     page = json.loads(got.content) if got.status_code == 200 and method == "GET" and path.startswith(("/tags/?", "/things/?")) else {}
     seen = page and {"count": page["count"], "ids": [item["id"] for item in page["results"]]}
+    # Of an item, what the request set: the rest is the sandbox's own.
+    is_item = method in ("POST", "PUT", "PATCH") and got.status_code in (200, 201) and path.startswith(("/tags/", "/things/")) and media == JSON
+    stored = {name: value for name, value in json.loads(got.content).items() if name in json.loads(text)} if is_item and text else {}
     lines.append({"method": method, "path": path, "body": text, "media": media if text is not None else None, "auth": auth, "accept": accept,
-                  "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}, **({"seen": seen} if seen else {})})
+                  "status": got.status_code, "response": response, "headers": {k: got[k] for k in SHOWN if k in got}, **({"seen": seen} if seen else {}), **({"stored": stored} if stored else {}),
+                  **({"bytes": True} if isinstance(body, bytes) else {}), **({"other": other} if other else {})})
 
 
 def part(name, text, file=None):

@@ -2,8 +2,9 @@
 
 mod rule;
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::LazyLock};
 
+use regex_lite::Regex;
 use serde_json::Value;
 
 use self::rule::{Rule, Test, compare, mentions};
@@ -165,20 +166,30 @@ fn parts(value: &str) -> Vec<String> {
     parts.filter(|v| !v.is_empty()).collect()
 }
 
-/// Returns the words of a search, in lower case; quotes keep blanks and commas inside.
+/// Django's `smart_split`: words and phrases in quotes, which may hold escapes.
+static TERMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let quoted = r#"(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#;
+    Regex::new(&format!(r#"(?s)(?:[^\s'"]*(?:{quoted}[^\s'"]*)+)|\S+"#)).ok()
+});
+
+/// Returns the words of a search, in lower case, as DRF's `search_smart_split` does: a phrase in
+/// quotes is one of them, and commas divide the others.
 fn words(text: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-    for c in text.chars() {
-        match (c, quote) {
-            ('"' | '\'', None) if word.is_empty() => quote = Some(c),
-            (c, Some(open)) if c == open => quote = None,
-            (c, None) if c == ',' || c.is_whitespace() => words.push(std::mem::take(&mut word)),
-            (c, _) => word.extend(c.to_lowercase()),
+    let text: String = text.to_lowercase();
+    let terms = TERMS.iter().flat_map(|form| form.find_iter(&text));
+    let words = terms.flat_map(|term| {
+        let term = term.as_str().trim_matches(',');
+        let quote = term.chars().next().filter(|c| matches!(c, '"' | '\''));
+        match quote.filter(|c| term.ends_with(*c)) {
+            Some(quote) => {
+                let inner = term.get(1..term.len() - 1).unwrap_or_default();
+                let inner = inner.replace(&format!("\\{quote}"), &quote.to_string());
+                vec![inner.replace("\\\\", "\\")]
+            }
+            None => term.split(',').map(|t| t.trim().to_owned()).collect(),
         }
-    }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
+    });
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// Returns django-filter's message for a value that does not fit the field of a filter. drf-yasg
@@ -196,7 +207,8 @@ pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Optio
     let limited = name == "id" || field.minimum.is_some() || field.maximum.is_some();
     let number = limited && matches!(field.kind, Kind::Integer | Kind::Number);
     match test {
-        Test::Range if values.len() != 2 => Some("Range query expects two values."),
+        // An empty one of them is no value that anything is within.
+        Test::Range if value.split(',').count() != 2 => Some("Range query expects two values."),
         Test::IsNull => None,
         _ if number && values.iter().any(|v| python::decimal(v).is_none()) => {
             Some("Enter a number.")

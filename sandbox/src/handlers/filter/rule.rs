@@ -79,10 +79,14 @@ impl Rule {
     }
 }
 
-/// Returns how a value compares with a text; null does not.
+/// Returns how a value compares with a text; null does not. Django drops the fraction of a number
+/// that it compares an integer with.
 fn order(value: &Value, wanted: &str) -> Option<Ordering> {
     let like = Some(value).filter(|v| !v.is_null())?;
-    Some(compare(value, &read(like, wanted)?))
+    let wanted = read(like, wanted)?;
+    let fraction = value.is_i64() && wanted.is_f64();
+    let whole = wanted.as_f64().filter(|_| fraction).map(f64::trunc);
+    Some(compare(value, &whole.map_or(wanted, Value::from)))
 }
 
 fn at(value: &Value, wanted: &str, is: fn(Ordering) -> bool) -> bool {

@@ -11,18 +11,15 @@ use crate::{
         schema::{Kind, Object, Schema, SchemaRef, Schemas},
         union::Chosen,
     },
-    util::python::{self, NUMBER, str_of, type_name},
+    util::{
+        marks::{FILE, FILE_NAME, NUMBER},
+        python::{self, str_of, type_name},
+    },
 };
 
 pub const REQUIRED: &str = "This field is required.";
 
 pub const NULL: &str = "This field may not be null.";
-
-/// The marker of a file in a part, with its length in place of its content.
-pub const FILE: &str = "\u{0}file";
-
-/// The marker of a file's name.
-pub const FILE_NAME: &str = "\u{0}name";
 
 /// Whether required members may be missing.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,10 @@ use crate::{
         IdKind,
         schema::{Kind, Schema, SchemaRef},
     },
-    util::python::{NUMBER, type_name},
+    util::{
+        marks::{NUMBER, sent_name},
+        python::type_name,
+    },
 };
 
 impl Validator<'_> {
@@ -33,7 +36,7 @@ impl Validator<'_> {
             Value::Array(items) => items,
             // These fields iterate over the value, which in Python yields the keys of an object.
             Value::Object(map) if first_only && !map.contains_key(NUMBER) => {
-                map.into_iter().map(|(key, _)| key.into()).collect()
+                map.iter().map(|(key, _)| sent_name(key).into()).collect()
             }
             value => {
                 let kind = type_name(&value);

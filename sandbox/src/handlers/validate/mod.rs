@@ -61,6 +61,11 @@ fn filtered(kind: &Kind, message: Value) -> Value {
     }
 }
 
+/// Returns whether a parameter orders a list: what is no field is ignored.
+fn is_order(schemas: &Schemas, parameter: &spec::Parameter) -> bool {
+    parameter.name == "ordering" && schemas.at(parameter.schema).values.is_none()
+}
+
 /// Validates the query and the headers.
 pub fn parameters(
     schemas: &Schemas,
@@ -75,7 +80,7 @@ pub fn parameters(
     for p in operation
         .parameters
         .iter()
-        .filter(|p| p.location != Location::Path && !p.is_page())
+        .filter(|p| p.location != Location::Path && !p.is_page() && !is_order(schemas, p))
     {
         let values: Vec<String> = if p.location == Location::Header {
             header(&p.name).into_iter().collect()

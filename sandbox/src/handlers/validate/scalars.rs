@@ -8,7 +8,10 @@ use crate::{
         schema::{Schema, SchemaRef},
         times,
     },
-    util::python::{self, SURROGATES, str_of},
+    util::{
+        marks::{self, SURROGATES},
+        python::{self, str_of},
+    },
 };
 
 const BLANK: &str = "This field may not be blank.";
@@ -128,11 +131,12 @@ pub fn integer(schema: &Schema, value: &Value) -> Validated {
     };
     match digits.parse::<i64>() {
         Ok(n) => range(schema, n as f64, n.into()),
-        // Too large for a database.
-        Err(_) if digits.starts_with('-') => {
-            below_minimum(schema.minimum.unwrap_or(i64::MIN as f64))
-        }
-        Err(_) => above_maximum(schema.maximum.unwrap_or(i64::MAX as f64)),
+        // The numbers of a model have limits.
+        Err(_) => match (schema.minimum, schema.maximum) {
+            (Some(limit), _) if digits.starts_with('-') => below_minimum(limit),
+            (_, Some(limit)) if !digits.starts_with('-') => above_maximum(limit),
+            _ => Ok(marks::integer(&digits)),
+        },
     }
 }
 

@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::spec::{
-    formats,
-    schema::{Kind, Object, SchemaRef, Schemas, Union},
-    union::Chosen,
+use crate::{
+    spec::{
+        formats,
+        schema::{Kind, Object, SchemaRef, Schemas, Union},
+        union::Chosen,
+    },
+    util::python,
 };
 
 impl Schemas {
@@ -45,7 +48,7 @@ impl Schemas {
             Kind::Any => true,
             Kind::Text(format) => value.as_str().is_some_and(|t| formats::fits(format, t)),
             Kind::File => value.is_string(),
-            Kind::Integer => value.is_i64() || value.is_u64(),
+            Kind::Integer => python::type_name(value) == "int",
             Kind::Number => value.is_number(),
             Kind::Boolean => value.is_boolean(),
             Kind::List(item) => value

@@ -1,0 +1,100 @@
+//! Reads any JSON, member by member. serde_json's own reader takes members with the names of its
+//! features (`raw_value`, which axum enables, and `arbitrary_precision`) for marks, and changes or
+//! refuses them. The sandbox compiles this file too.
+
+use std::{fmt, sync::LazyLock};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value};
+
+pub struct Any(pub Value);
+
+/// Stands for a number, as the only member of an object, if `arbitrary_precision` is enabled.
+const NUMBER: &str = "$serde_json::private::Number";
+
+static NUMBERS_ARE_MARKED: LazyLock<bool> =
+    LazyLock::new(|| serde_json::from_str::<Number>("1e400").is_ok());
+
+impl<'de> Deserialize<'de> for Any {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+macro_rules! as_it_is {
+    ($($name:ident($ty:ty)),*) => {$(
+        fn $name<E>(self, value: $ty) -> Result<Value, E> {
+            Ok(value.into())
+        }
+    )*};
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    as_it_is! {
+        visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str),
+        visit_string(String)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        d.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Any(value)) = seq.next_element()? {
+            list.push(value);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(name) = members.next_key()? {
+            map.insert(name, members.next_value::<Any>()?.0);
+        }
+        let digits = map
+            .get(NUMBER)
+            .filter(|_| map.len() == 1 && *NUMBERS_ARE_MARKED);
+        let number = digits.and_then(|digits| digits.as_str()?.parse().ok());
+        Ok(number.map_or_else(|| map.into(), Value::Number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_with_the_names_of_marks_are_members() {
+        for text in [
+            r#"{"$serde_json::private::RawValue":"[5]"}"#,
+            r#"{"$serde_json::private::RawValue":[{"$serde_json::private::Number":"5"}]}"#,
+            r#"[null,true,-1,18446744073709551615,0.5,"a",{"b":{}},[]]"#,
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Any>(text).unwrap().0.to_string(),
+                text
+            );
+        }
+        assert!(serde_json::from_str::<Any>("{").is_err());
+    }
+}
