@@ -398,6 +398,23 @@ async fn a_consumed_body_is_not_sent_with_new_credentials() {
 }
 
 #[tokio::test]
+async fn a_body_that_was_not_read_is_sent_when_the_login_is_back() {
+    let down = response("503 Busy", "", "");
+    let server = Server::responses(vec![down, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+    let piece = Ok::<_, std::io::Error>("contents");
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter([piece]));
+    let client = login(&server);
+    let request = client.request(Method::POST, "/x/");
+    let request = request.file("file", Upload::body("f.txt", body)).unwrap();
+    request.send().await.unwrap();
+    let sent = server.requests();
+    assert!(
+        sent[2].starts_with("POST /x/") && sent[2].contains("contents"),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_refused_login_is_retried_after_its_pause() {
     let refused = response("400 Bad Request", "", "{}");
     let server = Server::responses(vec![refused, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;

@@ -305,3 +305,87 @@ async fn debug_of_responses_bad_items_and_errors_shows_no_values() {
         assert!(!text.contains("canary"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn what_servers_and_proxies_repeat_shows_no_secret() {
+    let places = [
+        ("401 No", "", r#"{"detail":"unknown token canary-token"}"#),
+        ("403 No", "", "no rights for APIToken canary-token"),
+        ("400 No", "", r#"{"x":["canary-token"],"y":"canary-token"}"#),
+        (
+            "400 No",
+            "",
+            r#"{"wifi":{"token":["canary"]},"users":[{"api_key":"canary"}],"password":"canary"}"#,
+        ),
+        (
+            "500 No",
+            "x-request-id: 1\r\nset-cookie: a=canary\r\n",
+            "<p>canary-token",
+        ),
+        (
+            "404 No",
+            "location: /?token=canary\r\nwww-authenticate: x=canary\r\n",
+            "",
+        ),
+        ("302 No", "location: /x/?token=canary&again\r\n", ""),
+        (
+            "302 No",
+            "location: https://user:canary@other.example/\r\n",
+            "",
+        ),
+        ("302 No", "location: /token/canary7/\r\n", ""),
+        ("302 No", "location: //canary:x@127.0.0.1/\r\n", ""),
+        ("200 OK", "", r#"{"a":7,"token":"canary-token"}"#),
+    ];
+    let mut texts = Vec::new();
+    for (status, headers, body) in places {
+        let server = Server::responses(vec![response(status, headers, body)]).await;
+        let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
+        let call = client.request(Method::GET, "/x/?token=canary");
+        texts.push(format!("{call:?} {client:?}"));
+        let error = call.send_json::<BTreeMap<String, i64>>().await.unwrap_err();
+        texts.push(shown_to_a_user(&error));
+    }
+    let closed = support::closed();
+    for proxy in [
+        format!("http://user:canary@{closed}"),
+        format!("http://canary:@{closed}"),
+        format!("http://user:canary@{closed}:x"),
+        "socks5://user:canary@h".into(),
+    ] {
+        let builder = match Client::builder().proxy(&proxy) {
+            Ok(builder) => builder,
+            Err(error) => {
+                texts.push(shown(&error));
+                continue;
+            }
+        };
+        let builder = builder
+            .base_url("https://api.example")
+            .api_token("canary-token")
+            .retry(RetryPolicy::none());
+        texts.push(format!("{builder:?} {builder:#?}"));
+        match builder.build() {
+            Ok(client) => {
+                texts.push(format!("{client:?} {client:#?}"));
+                texts.push(shown(&get(&client).await.unwrap_err()));
+            }
+            Err(error) => texts.push(shown(&error)),
+        }
+    }
+    let hosts = [
+        "api.example\u{0}canary",
+        "canary canary",
+        "https://x:canary@y",
+        "[canary",
+    ];
+    for host in hosts {
+        let built = Client::builder()
+            .allow_plain_http(host)
+            .base_url("http://other.example");
+        texts.extend(built.api_token("t").build().err().map(|e| shown(&e)));
+    }
+    for text in &texts {
+        assert!(!text.contains("canary"), "{text}");
+    }
+}

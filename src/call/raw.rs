@@ -122,7 +122,7 @@ impl<'a, M> RawRequest<'a, M> {
     }
 
     /// Adds a file to a `multipart/form-data` body. A file that is a stream can be sent only once,
-    /// so the call is not retried.
+    /// so the call is not retried after something of it was read.
     ///
     /// # Errors
     /// Returns an error if the media type of the file is malformed.

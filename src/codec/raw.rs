@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::Visitor};
-use serde_json::Value;
+
+use crate::codec::any::Any;
 
 /// The names of newtypes that ask for the text of a value: of any value, and of a number or string.
 pub(crate) const RAW: &str = "$autopi::raw";
@@ -25,7 +26,7 @@ impl<'de> Deserialize<'de> for Raw {
                 Ok(Raw(text.to_vec()))
             }
             fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Raw, D::Error> {
-                Value::deserialize(d).map(|value| Raw(value.to_string().into_bytes()))
+                Any::deserialize(d).map(|Any(value)| Raw(value.to_string().into_bytes()))
             }
         }
         d.deserialize_newtype_struct(RAW, Text)

@@ -159,7 +159,7 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
                     unknown = true;
                     if !mode::is_resent() {
                         record.keep(key, &mut map)?;
-                    } else if let Some(key) = key.strip_prefix(UNKNOWN) {
+                    } else if let Some(key) = key.strip_prefix(UNKNOWN.as_str()) {
                         record.keep(key.to_owned(), &mut map)?;
                     } else {
                         map.next_value::<IgnoredAny>()?;

@@ -104,10 +104,12 @@ fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
         [b'.' | b',', rest @ ..] => {
             let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
             let (fraction, rest) = rest.split_at(digits);
-            if !(1..=9).contains(&digits) {
+            // Zeros beyond the nanoseconds change nothing.
+            let (nanos, finer) = fraction.split_at(digits.min(9));
+            if nanos.is_empty() || finer.iter().any(|b| *b != b'0') {
                 return Err(Why::Form);
             }
-            (number(fraction)? * 10i32.pow(9 - digits as u32), rest)
+            (number(nanos)? * 10i32.pow(9 - nanos.len() as u32), rest)
         }
         _ => (0, rest),
     };

@@ -4,13 +4,16 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    hash::{BuildHasher, Hasher, RandomState},
     ops::{Deref, DerefMut},
+    sync::LazyLock,
 };
 
 use serde::{Serialize, de::MapAccess, ser::SerializeMap};
 use serde_json::Value;
 
 use crate::codec::{
+    any::Any,
     decode, mode,
     raw::Raw,
     redact::{Redact, Redacted},
@@ -72,7 +75,7 @@ impl UnknownMembers {
         map: &mut A,
     ) -> Result<(), A::Error> {
         let value = match mode::is_strict() {
-            true => map.next_value()?,
+            true => map.next_value::<Any>()?.0,
             false => decode::lossless(&map.next_value::<Raw>()?.0),
         };
         self.insert(key, value);
@@ -97,7 +100,7 @@ pub fn write<M: SerializeMap>(
 ) -> Result<(), M::Error> {
     match mode::is_resent() {
         false => map.serialize_entry(key, value),
-        true => map.serialize_entry(&format!("{UNKNOWN}{key}"), value),
+        true => map.serialize_entry(&format!("{}{key}", *UNKNOWN), value),
     }
 }
 
@@ -107,7 +110,7 @@ pub(crate) fn unmark(value: &mut Value) -> bool {
         Value::Object(map) => {
             let mut any = false;
             let members = std::mem::take(map).into_iter().map(|(key, mut value)| {
-                let name = key.strip_prefix(UNKNOWN).map(str::to_owned);
+                let name = key.strip_prefix(UNKNOWN.as_str()).map(str::to_owned);
                 any |= unmark(&mut value) | name.is_some();
                 (name.unwrap_or(key), value)
             });
@@ -120,5 +123,8 @@ pub(crate) fn unmark(value: &mut Value) -> bool {
 }
 
 /// The mark before the names of members that the document does not name, while a value is converted
-/// to another type.
-pub(crate) const UNKNOWN: &str = "\0autopi\0";
+/// to another type. It is another one in each process, so that no server can send it.
+pub(crate) static UNKNOWN: LazyLock<String> = LazyLock::new(|| {
+    let nonce = RandomState::new().build_hasher().finish();
+    format!("\0{nonce:x}\0")
+});

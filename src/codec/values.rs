@@ -6,13 +6,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::codec::raw;
+use crate::codec::{any::Any, raw};
 
 /// Any JSON value, where the document gives no type. `Debug` hides members with the names of
 /// secrets; `Display` shows the whole value.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Json(pub Value);
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Any::deserialize(d).map(|Any(value)| Self(value))
+    }
+}
 
 impl Json {
     /// Returns the string, if it is one.

@@ -4,9 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Collects DRF's errors: lists of texts in objects and lists that mirror the request. The errors
-/// of a list's items may also stand in an object, under their indices.
-pub(super) fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
+/// Collects DRF's errors: texts, and lists of them, in objects and lists that mirror the request.
+/// The errors of a list's items may also stand in an object, under their indices. `texts` says
+/// whether a text at the top (`{"name": "…"}`) is the error of a field too.
+pub(super) fn flatten(
+    at: String,
+    value: Value,
+    texts: bool,
+    out: &mut BTreeMap<String, Vec<String>>,
+) {
     let is_number = |key: &String| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
     match value {
         Value::Object(map) => {
@@ -17,21 +23,23 @@ pub(super) fn flatten(at: String, value: Value, out: &mut BTreeMap<String, Vec<S
                     "" => key,
                     at => format!("{at}.{key}"),
                 };
-                flatten(at, value, out);
+                flatten(at, value, texts, out);
             }
         }
         Value::Array(items) => {
             for (i, item) in items.into_iter().enumerate() {
                 match item {
-                    Value::Object(_) | Value::Array(_) => flatten(format!("{at}[{i}]"), item, out),
+                    Value::Object(_) | Value::Array(_) => {
+                        flatten(format!("{at}[{i}]"), item, texts, out);
+                    }
                     Value::Null => {}
                     text => collect(&at, text, out),
                 }
             }
         }
-        // A text at the top (`{"detail": "..."}`) is not the error of a field; inside a field any
-        // text is.
-        Value::String(_) if at.contains(['.', '[']) => collect(&at, value, out),
+        Value::String(_) if at.contains(['.', '[']) || texts && !at.is_empty() => {
+            collect(&at, value, out);
+        }
         _ => {}
     }
 }
@@ -85,6 +93,18 @@ mod tests {
             (r#"["a","b"]"#, vec![("non_field_errors", "a|b")]),
             (r#"{"errors":{"name":"a"}}"#, vec![("errors.name", "a")]),
             (r#"{"max":[3,null,true]}"#, vec![("max", "3|true")]),
+            (
+                r#"{"name":"a","at":["b"]}"#,
+                vec![("at", "b"), ("name", "a")],
+            ),
+            (
+                r#"{"non_field_errors":"a"}"#,
+                vec![("non_field_errors", "a")],
+            ),
+            (
+                r#"{"message":"no","code":"a","at":["b"]}"#,
+                vec![("at", "b")],
+            ),
             (r#"{"detail":"no"}"#, vec![]),
             (r#""no""#, vec![]),
             ("<html>", vec![]),

@@ -109,14 +109,15 @@ impl Error {
     }
 
     /// Returns the reason in the body of the response: Django REST framework's `detail`, the
-    /// `error` of a device on the local network, the `message` of a gateway, or the `status` of
-    /// a refused command.
+    /// `error` of a device on the local network, the `message` of a gateway, the `status` of
+    /// a refused command, or a short body that is only a text.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
-        ["detail", "error", "message", "status"]
-            .iter()
-            .find_map(|k| json.get(k)?.as_str())
-            .map(str::to_owned)
+        let named = || {
+            let mut names = ["detail", "error", "message", "status"].iter();
+            names.find_map(|k| json.get(k)?.as_str())
+        };
+        json.as_str().map_or_else(named, words).map(str::to_owned)
     }
 
     /// Returns the errors of each field, by its path (`points[2].name`): as DRF sends them with a
@@ -125,7 +126,8 @@ impl Error {
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
         let mut out = self.0.fields.clone();
         if let Some(json) = self.json() {
-            fields::flatten(String::new(), json, &mut out);
+            // Beside a reason, a text at the top (`code`, `title`) is not the error of a field.
+            fields::flatten(String::new(), json, self.detail().is_none(), &mut out);
         }
         out
     }
@@ -172,6 +174,13 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// Returns a text that is a reason: no page, no broken JSON, nothing long.
+fn words(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let is_reason = (1..=300).contains(&text.len()) && !text.starts_with(['<', '{', '[']);
+    is_reason.then_some(text)
 }
 
 /// Returns whether another attempt may succeed after this status.

@@ -8,6 +8,7 @@ use reqwest::Method;
 use crate::{
     codec::validate::Violation,
     error::{Error, ErrorKind, Inner, explain},
+    privacy::secret::MASK,
 };
 
 impl Error {
@@ -203,6 +204,17 @@ impl Error {
     /// Changes the message.
     pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
         self.0.message = message.into();
+        self
+    }
+
+    /// Masks a secret in the body: a server may repeat the credentials that it refuses.
+    pub(crate) fn masking(mut self, secret: &str) -> Self {
+        let body = self.0.body.as_deref().unwrap_or_default();
+        let text = String::from_utf8_lossy(body);
+        // A shorter one would be found in other words.
+        if secret.len() >= 8 && text.contains(secret) {
+            self.0.body = Some(text.replace(secret, MASK).into());
+        }
         self
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     ItemError, Page,
-    codec::{decode, mode, pieces, raw::Raw},
+    codec::{any::Any, decode, mode, pieces, raw::Raw},
     privacy::shown,
 };
 
@@ -129,7 +129,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                         "previous" => {
                             page.previous = map.next_value::<Value>()?.as_str().map(str::to_owned)
                         }
-                        _ if mode::is_strict() => drop(page.extra.insert(key, map.next_value()?)),
+                        _ if mode::is_strict() => {
+                            drop(page.extra.insert(key, map.next_value::<Any>()?.0))
+                        }
                         _ => drop(
                             page.extra
                                 .insert(key, decode::lossless(&map.next_value::<Raw>()?.0)),

@@ -15,8 +15,8 @@ pub(super) enum Link {
 }
 
 /// Follows a link that may be relative to `first`, the URL of the list without its query. Behind a
-/// proxy that ends TLS or adds a prefix, Django's links have another scheme or another start of the
-/// path; another host, port or list is an error.
+/// proxy that ends TLS or adds a prefix, Django's links have another scheme, another port or
+/// another start of the path; another host or list is an error.
 pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
     if let Ok(page) = next.trim().parse() {
         return Ok(Link::Page(page));
@@ -29,11 +29,18 @@ pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
     let Ok(link) = Url::parse(next).or_else(|_| first.join(next)) else {
         return fail("is not a URL");
     };
-    if link.host_str() != first.host_str() || link.port() != first.port() {
+    if link.host_str() != first.host_str() {
         return fail("leads to another host: not followed");
     }
     if last_segment(&link) != last_segment(first) {
         return fail("leads to another list: not followed");
+    }
+    let query = link.query().unwrap_or_default();
+    if percent_encoding::percent_decode_str(query)
+        .decode_utf8()
+        .is_err()
+    {
+        return fail("has a query that is not UTF-8, and would be sent changed");
     }
     Ok(Link::Query(
         link.query_pairs()
@@ -61,6 +68,8 @@ mod tests {
             "https://api.example/v2/a b?page=2",
             "http://api.example/a%20b/?page=2",
             "//API.example/internal/%61%20b/?page=2#x",
+            "https://api.example:8443/v2/a%20b/?page=2",
+            "http://api.example:80/v2/a%20b/?page=2",
         ] {
             let link = follow(same, &first).unwrap();
             assert_eq!(
@@ -72,7 +81,8 @@ mod tests {
         assert_eq!(follow("2", &first).unwrap(), Link::Page(2));
         for (bad, what) in [
             ("https://elsewhere.example/v2/a%20b/?page=2", "another host"),
-            ("https://api.example:444/v2/a%20b/?page=2", "another host"),
+            ("https://api.example.:443/v2/a%20b/?page=2", "another host"),
+            ("?cursor=%FF", "not UTF-8"),
             (
                 "https://api.example@elsewhere.example/v2/a%20b/?page=2",
                 "another host",

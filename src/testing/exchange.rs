@@ -15,7 +15,7 @@ use url::form_urlencoded;
 
 use crate::{
     CallInfo,
-    codec::decode,
+    codec::{any::Any, decode},
     privacy::{mask::Mask, shown},
 };
 
@@ -74,7 +74,7 @@ impl Content {
         }
         let content = match decode::read_any(body) {
             _ if form => Self::Form(pairs(body, mask)),
-            Ok(mut value) => {
+            Ok(Any(mut value)) => {
                 mask.json(&mut value);
                 Self::Json(value)
             }

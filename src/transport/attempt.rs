@@ -211,6 +211,8 @@ impl<'a> Attempt<'a, '_> {
         let Ok(error) = timeout(Duration::MAX, self.deadline, error).await else {
             return Failure::Fatal(self.late("the error response did not end", None));
         };
+        let token = authorization.to_str().unwrap_or_default();
+        let error = error.masking(token.rsplit(' ').next().unwrap_or_default());
         match target {
             None => Failure::Sent(error, authorization.clone()),
             Some(Ok(url)) => Failure::Redirected(Box::new(url), error),

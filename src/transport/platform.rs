@@ -9,8 +9,15 @@ pub(crate) use browser::*;
 
 #[cfg(not(target_family = "wasm"))]
 mod system {
-    use std::error::Error;
+    use std::{
+        error::Error,
+        pin::Pin,
+        sync::{Arc, Mutex, MutexGuard, PoisonError},
+        task::{Context, Poll},
+    };
 
+    use bytes::Bytes;
+    use http_body::{Body, Frame, SizeHint};
     use reqwest::{ResponseBuilderExt, Url};
 
     pub(crate) use crate::transport::timer::timeout;
@@ -33,17 +40,72 @@ mod system {
         response.into()
     }
 
-    /// Returns whether the server says over HTTP/2 that it did not process the request: a refused
-    /// stream, or one after a graceful shutdown (RFC 9113, 8.7).
+    /// Returns whether the request was certainly not processed: there was no connection, or the
+    /// server says so over HTTP/2 with a refused stream, or one after a graceful shutdown (RFC
+    /// 9113, 8.7).
     pub(crate) fn is_unprocessed(e: &crate::Error) -> bool {
-        let causes = std::iter::successors(e.source(), |&cause| cause.source());
-        causes
-            .filter_map(|cause| cause.downcast_ref::<h2::Error>())
-            .any(|e| {
+        let mut causes = std::iter::successors(e.source(), |&cause| cause.source());
+        causes.any(|cause| {
+            let refused = |e: &h2::Error| {
                 let of = |reason| e.is_remote() && e.reason() == Some(reason);
                 e.is_reset() && of(h2::Reason::REFUSED_STREAM)
                     || e.is_go_away() && of(h2::Reason::NO_ERROR)
-            })
+            };
+            let sent = cause.downcast_ref::<reqwest::Error>();
+            sent.is_some_and(reqwest::Error::is_connect)
+                || cause.downcast_ref().is_some_and(refused)
+        })
+    }
+
+    /// A body that can be sent only once: until something of it was read.
+    #[derive(Clone)]
+    pub(crate) struct OneShot(Arc<Mutex<Reading>>);
+
+    struct Reading {
+        body: reqwest::Body,
+        begun: bool,
+    }
+
+    impl OneShot {
+        pub fn new(body: reqwest::Body) -> Self {
+            let begun = false;
+            Self(Arc::new(Mutex::new(Reading { body, begun })))
+        }
+
+        fn reading(&self) -> MutexGuard<'_, Reading> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        pub fn is_spent(&self) -> bool {
+            self.reading().begun
+        }
+
+        /// Returns the body, unless it is spent.
+        pub fn take(&mut self) -> Option<reqwest::Body> {
+            (!self.is_spent()).then(|| reqwest::Body::wrap(self.clone()))
+        }
+    }
+
+    impl Body for OneShot {
+        type Data = Bytes;
+        type Error = reqwest::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, reqwest::Error>>> {
+            let mut reading = self.reading();
+            reading.begun = true;
+            Pin::new(&mut reading.body).poll_frame(cx)
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.reading().body.is_end_stream()
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            self.reading().body.size_hint()
+        }
     }
 }
 
@@ -116,5 +178,22 @@ mod browser {
     /// `fetch` does not say.
     pub(crate) fn is_unprocessed(_: &crate::Error) -> bool {
         false
+    }
+
+    /// A body that can be sent only once; `None` after that.
+    pub(crate) struct OneShot(Option<reqwest::Body>);
+
+    impl OneShot {
+        pub fn new(body: reqwest::Body) -> Self {
+            Self(Some(body))
+        }
+
+        pub fn is_spent(&self) -> bool {
+            self.0.is_none()
+        }
+
+        pub fn take(&mut self) -> Option<reqwest::Body> {
+            self.0.take()
+        }
     }
 }

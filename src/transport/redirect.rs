@@ -22,7 +22,8 @@ pub(crate) fn target(
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    // A server may send UTF-8 as it is.
+    let location = std::str::from_utf8(response.headers().get(LOCATION)?.as_bytes()).ok()?;
     let to = response.url().join(location).ok()?;
     let there = shown::path(&address::shown(&to));
     Some(if !address::same_origin(&to, base) {

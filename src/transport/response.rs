@@ -142,17 +142,16 @@ pub(crate) async fn read(
 /// the call did not ask for one itself: its bytes would be taken for data.
 pub(crate) fn refuse_encoded(response: &RawResponse, sent: &HeaderMap) -> Result<(), Error> {
     // A browser decodes every body, and shows the header all the same.
-    let encoding = response.headers().get(CONTENT_ENCODING);
-    let Some(encoding) = encoding.filter(|_| !cfg!(target_family = "wasm")) else {
-        return Ok(());
-    };
-    let name = String::from_utf8_lossy(encoding.as_bytes());
-    let name = name.trim();
-    let plain = name.is_empty() || name.eq_ignore_ascii_case("identity");
-    if plain || sent.contains_key(ACCEPT_ENCODING) {
+    let names = response.headers().get_all(CONTENT_ENCODING).iter();
+    let names = names.filter(|_| !cfg!(target_family = "wasm"));
+    let names: Vec<_> = names
+        .map(|n| String::from_utf8_lossy(n.as_bytes()))
+        .collect();
+    let plain = |name: &str| name.is_empty() || name.eq_ignore_ascii_case("identity");
+    if names.iter().all(|name| plain(name.trim())) || sent.contains_key(ACCEPT_ENCODING) {
         return Ok(());
     }
-    let name: String = name.chars().take(60).collect();
+    let name: String = names.join(", ").chars().take(60).collect();
     let fault = format!("the body is encoded as `{name}`, which was not asked for");
     Err(Error::decode(
         response.status().as_u16(),
@@ -175,6 +174,7 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
     let html = is_html(headers);
     let status = response.status();
     let body = read_some(response).await;
+    let html = html || is_page(&body);
     Error::status_of(status.as_u16(), id, after, html, template, body)
 }
 
@@ -221,6 +221,17 @@ fn is_html(headers: &HeaderMap) -> bool {
     media
         .and_then(|m| m.get(..9))
         .is_some_and(|m| m.eq_ignore_ascii_case(b"text/html"))
+}
+
+/// Returns whether a body without a media type is a page of HTML.
+fn is_page(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let begins = |text: &str| {
+        start
+            .get(..text.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(text.as_bytes()))
+    };
+    begins("<!doctype html") || begins("<html")
 }
 
 #[cold]

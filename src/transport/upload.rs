@@ -5,9 +5,9 @@ use std::{borrow::Cow, fmt};
 use bytes::Bytes;
 use reqwest::multipart::Part;
 
-use crate::Error;
 #[cfg(not(target_family = "wasm"))]
 use crate::transport::file;
+use crate::{Error, transport::platform::OneShot};
 
 /// A file to send as a part of `multipart/form-data`.
 #[must_use]
@@ -22,8 +22,7 @@ enum Content {
     /// A file, which is opened for each attempt.
     #[cfg(not(target_family = "wasm"))]
     File(std::path::PathBuf),
-    /// A body that can be sent only once; `None` after that.
-    Once(Option<reqwest::Body>),
+    Once(OneShot),
 }
 
 impl fmt::Debug for Upload {
@@ -49,9 +48,9 @@ impl Upload {
     }
 
     /// Returns an upload of anything that `reqwest` can send, such as a stream. It can be sent only
-    /// once, so the call is not retried.
+    /// once, so the call is not retried after something of it was read.
     pub fn body(name: impl Into<String>, body: impl Into<reqwest::Body>) -> Self {
-        Self::new(name, Content::Once(Some(body.into())))
+        Self::new(name, Content::Once(OneShot::new(body.into())))
     }
 
     /// Returns an upload of a file, under its own name. It is read in pieces while it is sent, and
@@ -68,7 +67,7 @@ impl Upload {
     }
 
     /// Returns an upload that is read from a reader. It can be sent only once, so the call is not
-    /// retried.
+    /// retried after something of it was read.
     #[cfg(not(target_family = "wasm"))]
     pub fn reader(
         name: impl Into<String>,
@@ -78,7 +77,8 @@ impl Upload {
     }
 
     /// Returns an upload that is read from a blocking reader, on a thread for blocking work; for
-    /// the blocking client. It can be sent only once, so the call is not retried.
+    /// the blocking client. It can be sent only once, so the call is not retried after something of
+    /// it was read.
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub fn read(name: impl Into<String>, reader: impl std::io::Read + Send + 'static) -> Self {
         Self::body(name, file::blocking_body(reader))
@@ -93,7 +93,7 @@ impl Upload {
 
     /// Returns whether the content was sent already and cannot be sent again.
     pub(super) fn is_spent(&self) -> bool {
-        matches!(self.content, Content::Once(None))
+        matches!(&self.content, Content::Once(body) if body.is_spent())
     }
 
     /// Builds the part of a form. Content that can be sent only once is moved into it.

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::codec::{digits, lenient::Lenient, mode};
+use crate::codec::{any::Any, digits, lenient::Lenient, mode};
 
 /// How many empty strings in a value may be read as missing.
 const EMPTY: usize = 256;
@@ -81,7 +81,8 @@ pub(crate) fn lossless(text: &[u8]) -> Value {
     if text.is_empty() {
         return Value::Null;
     }
-    read_any(text).unwrap_or_else(|_| String::from_utf8_lossy(text).into())
+    let value = read_any(text).map(|Any(value)| value);
+    value.unwrap_or_else(|_| String::from_utf8_lossy(text).into())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::{
     Json,
-    codec::{decode, digits, mode, raw},
+    codec::{any::Any, decode, digits, mode, raw},
 };
 
 pub use self::shape::{Alternative, Shape, Tag, kind};
@@ -113,7 +113,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
         if passed() {
             return IgnoredAny::deserialize(d).map(|_| U::unknown(Json::default()));
         }
-        Value::deserialize(d).map(of)
+        Any::deserialize(d).map(|Any(value)| of(value))
     }
 
     fn visit_bytes<E: serde::de::Error>(self, text: &[u8]) -> Result<U, E> {
@@ -121,7 +121,7 @@ impl<'de, U: Union> Visitor<'de> for Reader<U> {
         if passed() {
             return Ok(U::unknown(Json::default()));
         }
-        let value: Value = serde_json::from_slice(text).map_err(E::custom)?;
+        let Any(value) = serde_json::from_slice(text).map_err(E::custom)?;
         if !digits::any_lost(text) {
             return Ok(of(value));
         }
