@@ -435,3 +435,312 @@ fn renaming_an_alternative_with_a_discriminator_changes_its_tag() {
         assert_eq!(tags(two, said), None, "{two}");
     }
 }
+
+/// Returns the rules and their classes on the wire, without those that are cosmetic.
+fn on_the_wire(old: &Value, new: &Value) -> Vec<String> {
+    let documents = |upstream| xtask::pipeline::diff::Documents {
+        upstream,
+        doc: &Value::Null,
+    };
+    let changes = compare(documents(old), documents(new)).unwrap();
+    assert!(!changes.is_empty(), "{old}\n{new}");
+    let seen = changes.iter().filter(|c| c.class != Class::Cosmetic);
+    seen.map(|c| format!("{} {:?} {}", c.rule.id(), c.side, c.class.name()))
+        .collect()
+}
+
+/// Returns a document of version 3.2 with these members, and a component `A` with a second,
+/// optional member or without.
+fn with_component(more: Value, second: bool) -> Value {
+    let mut doc = json!({"openapi": "3.2.0", "info": {"title": "t", "version": "1"}, "paths": {},
+        "components": {"schemas": {"A": {"type": "object", "properties": {"x": {"type": "string"}}}}}});
+    if second {
+        doc["components"]["schemas"]["A"]["properties"]["y"] = json!({"type": "string"});
+    }
+    for (key, value) in more.as_object().unwrap() {
+        match (key.as_str(), value) {
+            ("components", Value::Object(more)) => {
+                for (key, value) in more {
+                    let known = doc["components"].as_object_mut().unwrap();
+                    let known = known.entry(key.clone()).or_insert_with(|| json!({}));
+                    known
+                        .as_object_mut()
+                        .unwrap()
+                        .extend(value.as_object().unwrap().clone());
+                }
+            }
+            _ => doc[key.as_str()] = value.clone(),
+        }
+    }
+    doc
+}
+
+#[test]
+fn a_component_is_seen_from_wherever_it_is_named() {
+    let a = json!({"$ref": "#/components/schemas/A"});
+    let content = json!({"application/json": {"schema": a}});
+    let good = json!({"description": "", "content": content});
+    let ok = json!({"200": {"description": ""}});
+    let sent = json!({"post": {"requestBody": {"content": content}, "responses": ok}});
+    let get = |responses: Value| json!({"/a/": {"get": {"operationId": "a_list", "responses": responses}}});
+    let of = |schema: Value| {
+        get(
+            json!({"200": {"description": "", "content": {"application/json": {"schema": schema}}}}),
+        )
+    };
+    let named = |key: &str| of(json!({"type": "object", "properties": {key: a}}));
+    let calls = |callback: Value| json!({"/a/": {"post": {"operationId": "a_create", "responses": ok, "callbacks": {"done": callback}}}});
+    let response = "member-gone Response breaking";
+    for (what, more, wanted) in [
+        (
+            "a default response",
+            json!({"paths": get(json!({"200": {"description": ""}, "default": good}))}),
+            response,
+        ),
+        (
+            "a member `default`",
+            json!({"paths": named("default")}),
+            response,
+        ),
+        (
+            "a member `example`",
+            json!({"paths": named("example")}),
+            response,
+        ),
+        (
+            "a member `examples`",
+            json!({"paths": named("examples")}),
+            response,
+        ),
+        ("a member `enum`", json!({"paths": named("enum")}), response),
+        (
+            "a member `mapping`",
+            json!({"paths": named("mapping")}),
+            response,
+        ),
+        (
+            "a pattern",
+            json!({"paths": of(json!({"patternProperties": {"^default": a}}))}),
+            response,
+        ),
+        (
+            "a part of a condition",
+            json!({"paths": of(json!({"dependentSchemas": {"enum": a}}))}),
+            response,
+        ),
+        (
+            "a header",
+            json!({"paths": get(json!({"200": {"description": "", "headers": {"default": {"schema": a}}}}))}),
+            response,
+        ),
+        (
+            "a shared response",
+            json!({"paths": get(json!({"default": {"$ref": "#/components/responses/R"}})), "components": {"responses": {"R": good}}}),
+            response,
+        ),
+        (
+            "an encoded reference",
+            json!({"paths": of(json!({"$ref": "#/components/schemas/%41"}))}),
+            response,
+        ),
+        (
+            "a callback",
+            json!({"paths": calls(json!({"{$url}": sent}))}),
+            response,
+        ),
+        (
+            "a shared callback",
+            json!({"paths": calls(json!({"$ref": "#/components/callbacks/C"})), "components": {"callbacks": {"C": {"{$url}": sent}}}}),
+            response,
+        ),
+        (
+            "a shared path item of a callback",
+            json!({"paths": calls(json!({"{$url}": {"$ref": "#/components/pathItems/P"}})), "components": {"pathItems": {"P": sent}}}),
+            response,
+        ),
+        ("a webhook", json!({"webhooks": {"w": sent}}), response),
+        (
+            "a shared webhook",
+            json!({"webhooks": {"w": {"$ref": "#/components/pathItems/P"}}, "components": {"pathItems": {"P": sent}}}),
+            response,
+        ),
+        (
+            "an operation of another method",
+            json!({"paths": {"/a/": {"additionalOperations": {"COPY": {"responses": {"200": good}}}}}}),
+            response,
+        ),
+        (
+            "a body",
+            json!({"paths": {"/a/": sent}}),
+            "member-gone Request breaking",
+        ),
+    ] {
+        let found = on_the_wire(
+            &with_component(more.clone(), true),
+            &with_component(more, false),
+        );
+        assert_eq!(found, [wanted], "{what}");
+    }
+}
+
+/// A tool that bundles a document lets references lead to the first place of a schema.
+#[test]
+fn a_schema_in_a_response_that_a_body_refers_to_is_sent_too() {
+    let doc = |required: Value| {
+        let schema = json!({"type": "object", "properties": {"x": {"type": "string"}}, "required": required});
+        let reference = json!({"$ref": "#/paths/~1a~1%7Bid%7D~1/get/responses/200/content/application~1json/schema"});
+        let id =
+            json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]);
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {
+            "/a/{id}/": {"get": {"operationId": "a_read", "parameters": id, "responses": {
+                "200": {"description": "", "content": {"application/json": {"schema": schema}}}}}},
+            "/b/": {"post": {"operationId": "b_create", "responses": {}, "requestBody": {"content": {"application/json": {"schema": reference}}}}}}})
+    };
+    let found = on_the_wire(&doc(json!([])), &doc(json!(["x"])));
+    assert_eq!(
+        found,
+        [
+            "member-required Request breaking",
+            "member-required Response additive"
+        ]
+    );
+}
+
+#[test]
+fn a_component_that_is_gone_but_named_is_any_json() {
+    let of = |named: Value| json!({"/a/": {"get": {"operationId": "a_list", "parameters": named["parameters"], "responses": {"200": named["response"]}}}});
+    let good = json!({"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}});
+    let text = json!({"type": "object", "properties": {"z": {"type": "string"}}});
+    let query = json!({"name": "q", "in": "query", "schema": {"type": "string"}});
+    for (kind, named, component, wanted) in [
+        (
+            "schemas",
+            json!({"response": good, "parameters": []}),
+            text.clone(),
+            "type-wider Response breaking",
+        ),
+        (
+            "responses",
+            json!({"response": {"$ref": "#/components/responses/Gone"}, "parameters": []}),
+            json!({"description": ""}),
+            "ref-changed Response breaking",
+        ),
+        (
+            "parameters",
+            json!({"response": {"description": ""}, "parameters": [{"$ref": "#/components/parameters/Gone"}]}),
+            query,
+            "parameter-gone Request breaking",
+        ),
+    ] {
+        let doc = |there: bool| {
+            let more = if there {
+                json!({"Gone": component})
+            } else {
+                json!({})
+            };
+            with_component(
+                json!({"paths": of(named.clone()), "components": {kind: more}}),
+                false,
+            )
+        };
+        assert_eq!(on_the_wire(&doc(true), &doc(false)), [wanted], "{kind}");
+        let back = on_the_wire(&doc(false), &doc(true));
+        let wanted = wanted.replace(
+            "type-wider Response breaking",
+            "type-narrower Response additive",
+        );
+        let wanted = wanted.replace(
+            "parameter-gone Request breaking",
+            "parameter-new Request additive",
+        );
+        assert_eq!(back, [wanted], "{kind}");
+    }
+    // A name that is not a pointer, and leads to another schema now.
+    let doc = |name: &str| {
+        let schema =
+            |name: &str, most: u8| json!({"$anchor": name, "type": "string", "maxLength": most});
+        let good = json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("#{name}")}}}});
+        with_component(
+            json!({"paths": of(json!({"response": good})), "components": {"schemas": {"B": schema("b", 3), "C": schema("c", 5)}}}),
+            false,
+        )
+    };
+    assert_eq!(
+        on_the_wire(&doc("b"), &doc("c")),
+        ["ref-changed Response breaking"]
+    );
+}
+
+#[test]
+fn operations_of_other_methods_are_compared() {
+    let op = |more: Value| {
+        let mut op = json!({"operationId": "a_copy", "responses": {"200": {"description": ""}}});
+        op.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        op
+    };
+    let item = |more: bool, copy: Option<Value>| {
+        let mut item = json!({"get": {"operationId": "a_list", "responses": {}}});
+        match (copy, more) {
+            (Some(op), true) => item["additionalOperations"] = json!({"COPY": op}),
+            (Some(op), false) => item["copy"] = op,
+            _ => {}
+        }
+        with_component(
+            json!({"paths": {"/a/": item, "/b/": {"get": {"operationId": "b_list", "responses": {}}}}}),
+            false,
+        )
+    };
+    let without_path = |mut doc: Value| {
+        take(&mut doc, "/paths/~1a~1");
+        doc
+    };
+    let gone = "operation-gone Both breaking";
+    for more in [true, false] {
+        let (with, without) = (item(more, Some(op(json!({})))), item(more, None));
+        assert_eq!(on_the_wire(&with, &without), [gone]);
+        assert_eq!(
+            on_the_wire(&without, &with),
+            ["operation-new Both additive"]
+        );
+        // With its path: beside GET and the path itself.
+        let found = on_the_wire(&with, &without_path(without.clone()));
+        assert_eq!(found, [gone, gone, gone].map(str::to_owned)[..found.len()]);
+        assert_eq!(
+            found.len(),
+            1 + on_the_wire(&without, &without_path(without.clone())).len()
+        );
+        let deprecated = item(more, Some(op(json!({"deprecated": true}))));
+        assert_eq!(
+            on_the_wire(&with, &deprecated),
+            ["unclassified Both unclassified"]
+        );
+    }
+}
+
+#[test]
+fn a_required_member_that_can_be_sent_now_must_be_sent() {
+    let doc = |read_only: bool, required: Value| {
+        let id = json!({"type": "integer", "readOnly": read_only});
+        let a = json!({"type": "object", "properties": {"id": id}, "required": required});
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "components": {"schemas": {"A": a}},
+            "paths": {"/a/": {"post": {"operationId": "a_create", "requestBody": {"content": content}, "responses": {"200": {"description": "", "content": content}}}}}})
+    };
+    let rules = |required: Value| on_the_wire(&doc(true, required.clone()), &doc(false, required));
+    assert!(rules(json!(["id"])).contains(&"member-required Request breaking".to_owned()));
+    assert_eq!(rules(json!([])), ["read-only-no-more Request additive"]);
+}
+
+#[test]
+fn xml_counts_where_it_is_sent() {
+    let doc = |media: &str, name: &str| {
+        let a = json!({"type": "object", "properties": {"x": {"type": "string", "xml": {"name": name}}}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "components": {"schemas": {"A": a}}, "paths": {
+            "/a/": {"post": {"operationId": "a_create", "responses": {}, "requestBody": {"content": {media: {"schema": {"$ref": "#/components/schemas/A"}}}}}}}})
+    };
+    let found = |media| on_the_wire(&doc(media, "a"), &doc(media, "b"));
+    assert_eq!(found("application/soap+xml"), ["encoding Request breaking"]);
+    assert!(found("application/json").is_empty());
+}

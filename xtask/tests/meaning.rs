@@ -1006,6 +1006,23 @@ fn schemas_that_accept_the_same_values_are_no_change_for_callers() {
             json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "application/octet-stream"}),
             json!({"type": "string", "format": "byte"}),
         ),
+        (json!({"type": "string", "default": null}), text.clone()),
+        (
+            json!({"type": "object", "properties": {}}),
+            json!({"type": "object"}),
+        ),
+        (
+            json!({"type": "array", "prefixItems": [text, text], "items": text}),
+            json!({"type": "array", "items": text}),
+        ),
+        (
+            json!({"type": "array", "prefixItems": [int, text, {"type": "string", "title": "t"}], "items": text}),
+            json!({"type": "array", "prefixItems": [int], "items": text}),
+        ),
+        (
+            json!({"type": "array", "prefixItems": [int, {}, true]}),
+            json!({"type": "array", "prefixItems": [int]}),
+        ),
     ] {
         for (old, new) in [(&old, &new), (&new, &old)] {
             let changes = wire(&doc(old), &doc(new));
@@ -1043,6 +1060,18 @@ fn schemas_that_accept_the_same_values_are_no_change_for_callers() {
             json!({"type": "string", "enum": ["a"]}),
         ),
         (json!({"not": {"not": text}}), json!({"not": text})),
+        (
+            json!({"type": "array", "prefixItems": [int, text], "items": text}),
+            json!({"type": "array", "items": text}),
+        ),
+        (
+            json!({"type": "array", "prefixItems": [{}], "unevaluatedItems": false}),
+            json!({"type": "array", "unevaluatedItems": false}),
+        ),
+        (
+            json!({"type": "integer", "default": null}),
+            json!({"type": "integer", "default": 0}),
+        ),
     ] {
         let both = wire(&doc(&old), &doc(&new))
             .into_iter()

@@ -662,3 +662,196 @@ fn a_valid_path_ends_soon_or_is_refused_at_its_place_in_a_large_document() {
     }
     assert!(refused > 10, "{refused}");
 }
+
+/// Returns a document without these members and entries; the last one of a list is named first.
+fn without(mut doc: Value, gone: &[&str]) -> Value {
+    for pointer in gone {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let key = key.replace("~1", "/").replace("~0", "~");
+        match doc.pointer_mut(parent).unwrap() {
+            Value::Array(list) => drop(list.remove(key.parse().unwrap())),
+            Value::Object(map) => drop(map.shift_remove(&key).unwrap()),
+            other => panic!("{pointer}: {other}"),
+        }
+    }
+    doc
+}
+
+#[test]
+fn a_target_selects_what_rfc_9535_says() {
+    let doc = || {
+        json!({
+            "list": [{"n": "a", "v": 1, "on": true}, {"n": "b", "v": 2}, {"n": "c", "v": 3, "on": false}],
+            "nums": [0, 1, 2, 3, 4, 5],
+            "o": {"a b": 1, "it's": 2, "q\"q": 3, "b\\s": 4, "/x/{id}": {"get": {"d": 1}}, "é": 5, "😺": 6, "a.b": 7, "": 8, "null": null, "~": 9},
+            "deep": {"x": {"x": {"y": 1}}, "y": [{"y": 2}]},
+        })
+    };
+    let all = [
+        "/nums/5", "/nums/4", "/nums/3", "/nums/2", "/nums/1", "/nums/0",
+    ];
+    let cases: &[(&str, &[&str])] = &[
+        ("$.nums[-1]", &["/nums/5"]),
+        ("$.nums[-2:]", &["/nums/5", "/nums/4"]),
+        ("$.nums[::2]", &["/nums/4", "/nums/2", "/nums/0"]),
+        ("$.nums[1:3]", &["/nums/2", "/nums/1"]),
+        ("$.nums[::-1]", &all),
+        ("$.nums[5:1:-2]", &["/nums/5", "/nums/3"]),
+        ("$.nums[-3:-1]", &["/nums/4", "/nums/3"]),
+        ("$.nums[:]", &all),
+        ("$.nums[4:99]", &["/nums/5", "/nums/4"]),
+        ("$.nums[0, -1, 0]", &["/nums/5", "/nums/0"]),
+        ("$.nums[1:3, 2:4]", &["/nums/3", "/nums/2", "/nums/1"]),
+        ("$.nums[?@ > 3]", &["/nums/5", "/nums/4"]),
+        ("$.nums[?@ >= 1 && @ < 3]", &["/nums/2", "/nums/1"]),
+        (
+            "$.nums[?!(@ == 1)]",
+            &["/nums/5", "/nums/4", "/nums/3", "/nums/2", "/nums/0"],
+        ),
+        ("$.nums[?@ == 1.0 || @ == 2e0]", &["/nums/2", "/nums/1"]),
+        ("$ .nums [ 0 ]", &["/nums/0"]),
+        // A test of existence, not of truth.
+        ("$.list[?@.on]", &["/list/2", "/list/0"]),
+        ("$.list[?!@.on]", &["/list/1"]),
+        ("$.list[?@.on == true]", &["/list/0"]),
+        ("$.list[?@['n'] == \"b\"]", &["/list/1"]),
+        ("$.list[?(@.v > 1)].v", &["/list/1/v", "/list/2/v"]),
+        (
+            "$.list[?length(@.n) == 1 && @.v != 2]",
+            &["/list/2", "/list/0"],
+        ),
+        ("$.list[?count(@.*) == 2]", &["/list/1"]),
+        ("$.list[?match(@.n, '[ab]')]", &["/list/1", "/list/0"]),
+        ("$.list[?search(@.n, 'c|x')]", &["/list/2"]),
+        ("$.list[?value(@..v) == 2]", &["/list/1"]),
+        ("$.list[?@.n == $.list[1].n]", &["/list/1"]),
+        ("$.list[*].n", &["/list/0/n", "/list/1/n", "/list/2/n"]),
+        ("$.list.*.on", &["/list/0/on", "/list/2/on"]),
+        ("$..on", &["/list/0/on", "/list/2/on"]),
+        ("$..y", &["/deep/y", "/deep/x/x/y"]),
+        ("$.deep..x", &["/deep/x"]),
+        ("$..[?@.y == 2]", &["/deep/y/0"]),
+        ("$..*[?@.d]", &["/o/~1x~1{id}/get"]),
+        ("$['o']['a b']", &["/o/a b"]),
+        ("$.o[\"it's\"]", &["/o/it's"]),
+        (r"$.o['it\'s']", &["/o/it's"]),
+        ("$.o['q\"q']", &["/o/q\"q"]),
+        (r#"$.o["q\"q"]"#, &["/o/q\"q"]),
+        (r"$.o['b\\s']", &["/o/b\\s"]),
+        ("$.o['/x/{id}'].get.d", &["/o/~1x~1{id}/get/d"]),
+        (r"$.o['\/x\/{id}']", &["/o/~1x~1{id}"]),
+        ("$.o.é", &["/o/é"]),
+        (r"$.o['\u00e9']", &["/o/é"]),
+        (r"$.o['\uD83D\uDE3A']", &["/o/😺"]),
+        ("$.o.😺", &["/o/😺"]),
+        ("$.o['a.b', '', '~']", &["/o/a.b", "/o/", "/o/~0"]),
+        ("$.o[?@ == null]", &["/o/null"]),
+        ("$[?@.get, 'nums']", &["/nums"]),
+    ];
+    for (target, gone) in cases {
+        let found = after(doc(), "1.1.0", json!([{"target": target, "remove": true}]));
+        assert_eq!(found, without(doc(), gone), "{target}");
+    }
+    for nothing in [
+        "$.nums[6]",
+        "$.nums[-7]",
+        "$.nums[0][0]",
+        "$.nums.length",
+        "$.o[0]",
+        "$.nums['0']",
+        "$.nums[3:1]",
+        "$.nums[::0]",
+        "$.list[?@.on == 'true']",
+        "$.O",
+        "$.nums[?@.a]",
+        "$",
+    ] {
+        let done = apply(
+            &mut doc(),
+            "1.1.0",
+            json!([{"target": nothing, "remove": true}]),
+        );
+        assert_eq!(done.stale.len(), 1, "{nothing}");
+    }
+    for odd in [
+        "$.nums[01]",
+        "$.nums[-0]",
+        "$.nums[9007199254740992]",
+        "$.",
+        "$..",
+        "nums",
+        "$.nums[",
+        "$.o['a b",
+        "$.a b",
+        "$[?@.a == @.*]",
+        "$[?length(@.*) == 1]",
+        "$.nums[?1]",
+        "$.nums[1:2:3:4]",
+        "$['\\x41']",
+        " $.nums",
+        "$.nums ",
+        "",
+    ] {
+        let text = with("1.1.0", json!([{"target": odd, "remove": true}]));
+        let error = overlay::apply(&mut doc(), &text)
+            .expect_err(odd)
+            .to_string();
+        assert!(error.contains("#/actions/0/target"), "{odd}: {error}");
+    }
+}
+
+#[test]
+fn several_targets_of_one_action_are_each_updated() {
+    let doc = || json!({"list": [{"n": 1}, {"n": 2, "z": 0}], "nums": [1, 2], "deep": {"x": {"x": {}}, "tags": [["a"]]}});
+    let update = |target: &str, update: Value| {
+        after(
+            doc(),
+            "1.1.0",
+            json!([{"target": target, "update": update}]),
+        )
+    };
+    assert_eq!(
+        update("$.list[*]", json!({"z": 1}))["list"],
+        json!([{"n": 1, "z": 1}, {"n": 2, "z": 1}])
+    );
+    // One that says so already is no reason to call the action stale.
+    assert_eq!(
+        update("$.list[*]", json!({"z": 0}))["list"],
+        json!([{"n": 1, "z": 0}, {"n": 2, "z": 0}])
+    );
+    assert_eq!(
+        update("$.list[?@.n > 1].n", json!(9))["list"],
+        json!([{"n": 1}, {"n": 9, "z": 0}])
+    );
+    assert_eq!(update("$.nums[-1]", json!(null))["nums"], json!([1, null]));
+    // An outer one first: what it brings is no target.
+    assert_eq!(
+        update("$..x", json!({"x": {"new": 1}}))["deep"]["x"],
+        json!({"x": {"new": 1, "x": {"new": 1}}})
+    );
+    assert_eq!(
+        update("$.deep.tags[0]", json!("b"))["deep"]["tags"],
+        json!([["a", "b"]])
+    );
+    assert_eq!(
+        update("$.deep.tags", json!([["b"]]))["deep"]["tags"],
+        json!([["a"], ["b"]])
+    );
+    let copy = |from: &str, to: &str| after(doc(), "1.1.0", json!([{"target": to, "copy": from}]));
+    assert_eq!(
+        copy("$.deep.x", "$.list[*]")["list"],
+        json!([{"n": 1, "x": {}}, {"n": 2, "z": 0, "x": {}}])
+    );
+    assert_eq!(
+        copy("$.deep", "$.deep.x")["deep"]["x"]["tags"],
+        json!([["a"]])
+    );
+    assert_eq!(
+        copy("$.list[?@.z == 0].n", "$.nums[0]")["nums"],
+        json!([2, 2])
+    );
+    let mixed = with("1.1.0", json!([{"target": "$.*", "update": {"z": 1}}]));
+    let mut found = doc();
+    overlay::apply(&mut found, &mixed).unwrap();
+    assert_eq!(found["nums"], json!([1, 2, {"z": 1}]));
+}

@@ -88,21 +88,16 @@ fn the_committed_document_loses_nothing() {
             "\"$ref\": \"#/definitions/Device\"",
             "\"$ref\": \"#/definitions/Gone\"",
         );
-    assert!(normalize(&broken, None).is_err_and(|e| e.to_string().contains("Gone")));
+    let warnings = normalize(&broken, None).unwrap().report.to_string();
+    assert!(warnings.contains("`#/definitions/Gone` is not followed, nothing is there: any JSON"));
 }
 
 fn path(path: &str, parameters: Value) -> Value {
     json!({ path: {"get": {"operationId": "x", "parameters": parameters, "responses": {}}} })
 }
 
-fn id() -> Value {
-    json!({"name": "id", "in": "path", "required": true, "type": "string"})
-}
-
 #[test]
 fn input_that_is_not_a_document_is_refused_by_name() {
-    let mut other = id();
-    other["type"] = "integer".into();
     for (text, says) in [
         ("{\"swagger\": \"2.0\", ", "broken JSON"),
         ("<html><form>log in</form></html>", "HTML"),
@@ -110,10 +105,6 @@ fn input_that_is_not_a_document_is_refused_by_name() {
         ("{\"detail\": \"no\"}", "no API document"),
         ("{\"swagger\": \"2.0\", \"paths\": {}}", "no operation"),
         ("{\"swagger\": \"2.0\"}", "/paths"),
-        (
-            &document(json!({"definitions": {"A": {"$ref": "#/definitions/B"}}})),
-            "points to nothing",
-        ),
         (
             &document(json!({"paths": {"/a/": {"get": 1}}})),
             "must be an object",
@@ -130,14 +121,6 @@ fn input_that_is_not_a_document_is_refused_by_name() {
                 json!({"paths": path("/a/", json!([{"$ref": "#/parameters/P"}])), "parameters": {"P": {"$ref": "#/parameters/P"}}}),
             ),
             "leads to itself",
-        ),
-        (
-            &document(json!({"paths": path("/a/{id}/", json!([id(), other]))})),
-            "a second parameter",
-        ),
-        (
-            &document(json!({"paths": path("/a/{id}/b/{id}/", json!([id()]))})),
-            "twice in the path",
         ),
     ] {
         let error = normalize(text, None)

@@ -893,13 +893,13 @@ fn lists_and_texts_in_the_place_of_objects_are_read() {
             quirk(
                 "[{type: string}, {type: integer}]",
                 a,
-                json!({"type": "object", "properties": {}}),
+                json!({"type": "object", "x-autopi-json": true}),
                 "/A/properties: a list without names",
             ),
             quirk(
                 "[{name: x}, {name: x}]",
                 a,
-                json!({"type": "object", "properties": {}}),
+                json!({"type": "object", "x-autopi-json": true}),
                 "a list without names",
             ),
         ],
@@ -1691,4 +1691,290 @@ fn an_error_in_what_was_read_in_another_way_has_its_place_in_the_users_file() {
         let pointer = format!("#{pointer}/responses/200/headers/X/required: ");
         assert!(error.contains(&pointer), "{pointer} in {error}");
     }
+}
+
+#[test]
+fn references_to_nothing_are_any_json_or_left_out() {
+    let gone = |kind: &str| format!("#/components/{kind}/Gone");
+    let parts = format!(
+        "      parameters: [{{$ref: '{}'}}, {{name: q, in: query, schema: {{type: integer}}}}]
+      requestBody: {{$ref: '{}'}}
+      security: [{{t: []}}]
+      callbacks: {{c: {{$ref: '{}'}}, d: {{'{{$url}}': {{$ref: '{}'}}}}}}
+      responses: {{'200': {{$ref: '{}'}}, '400': {{description: '', headers: {{X: {{$ref: '{}'}}}}}}}}",
+        gone("parameters"),
+        gone("requestBodies"),
+        gone("callbacks"),
+        gone("pathItems"),
+        gone("responses"),
+        gone("headers"),
+    );
+    let more = format!(
+        "components:
+  securitySchemes: {{t: {{$ref: '{}'}}}}
+  schemas:
+    A: {{$ref: '{schema}'}}
+    B: {{allOf: [{{$ref: '{schema}'}}, {{type: object, properties: {{x: {{type: string}}}}}}]}}
+    C: {{oneOf: [{{$ref: '{schema}'}}, {{$ref: '#/components/schemas/B'}}], discriminator: {{propertyName: k, mapping: {{n: '{schema}'}}}}}}
+    D: {{type: object, properties: {{d: {{$ref: '#/components/schemas/B/properties/nope'}}, e: {{$ref: 'Gone'}}}}}}",
+        gone("securitySchemes"),
+        schema = gone("schemas"),
+    );
+    let new = normalize(&three("3.1.0", &more, &parts), None).unwrap();
+    let op = at(&new.doc, "/paths/~1a~1/post");
+    assert_eq!(op["parameters"].as_array().unwrap().len(), 1);
+    assert_eq!(op["parameters"][0]["name"], "q");
+    assert_eq!(
+        at(&op, "/requestBody/content/application~1json/schema"),
+        json!({})
+    );
+    assert_eq!(op["responses"]["200"], json!({"description": ""}));
+    assert_eq!(at(&op, "/responses/400/headers"), json!({}));
+    let warnings = new.report.to_string();
+    let post = "/paths/~1a~1/post";
+    for (place, what) in [
+        (format!("{post}/parameters/0/$ref"), "left out"),
+        (format!("{post}/requestBody/$ref"), "a body of any JSON"),
+        (format!("{post}/callbacks/c/$ref"), "left out"),
+        (format!("{post}/callbacks/d/{{$url}}/$ref"), "left out"),
+        (
+            format!("{post}/responses/200/$ref"),
+            "a response of any content",
+        ),
+        (format!("{post}/responses/400/headers/X/$ref"), "left out"),
+        ("/components/securitySchemes/t/$ref".into(), "left out"),
+        ("/components/schemas/A/$ref".into(), "any JSON"),
+        ("/components/schemas/B/allOf/0/$ref".into(), "any JSON"),
+        ("/components/schemas/C/oneOf/0/$ref".into(), "any JSON"),
+        ("/components/schemas/D/properties/d/$ref".into(), "any JSON"),
+        ("/components/schemas/D/properties/e/$ref".into(), "any JSON"),
+    ] {
+        let line = warnings.lines().find(|l| l.contains(&place));
+        let line = line.unwrap_or_else(|| panic!("{place}: {warnings}"));
+        assert!(
+            line.contains("is not followed") && line.ends_with(what),
+            "{line}"
+        );
+    }
+    let two = two(
+        "definitions: {A: {type: object, properties: {x: {$ref: '#/definitions/Gone'}}}}",
+        "      parameters: [{$ref: '#/parameters/Gone'}, {in: body, name: b, schema: {$ref: '#/definitions/Gone'}}]
+      responses: {'200': {$ref: '#/responses/Gone'}}",
+    );
+    let new = normalize(&two, None).unwrap();
+    assert_eq!(at(&new.doc, "/paths/~1a~1/post/parameters"), json!([]));
+    assert_eq!(
+        new.report
+            .warnings
+            .iter()
+            .filter(|w| w.1.contains("nothing is there"))
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn the_first_parameter_of_a_name_counts() {
+    let second = "a second parameter of this name and place: left out, the first one counts";
+    let check = |text: String, place: &str| {
+        let new = normalize(&text, None).unwrap();
+        let parameters = at(&new.doc, "/paths/~1a~1/post/parameters");
+        assert_eq!(parameters.as_array().unwrap().len(), 1, "{text}");
+        assert_eq!(parameters[0]["schema"]["type"], "string", "{text}");
+        let warnings: Vec<_> = new
+            .report
+            .warnings
+            .iter()
+            .filter(|w| w.1 == second)
+            .collect();
+        assert_eq!(
+            warnings.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(),
+            [place],
+            "{text}"
+        );
+    };
+    let list = |parameters: &str| format!("      parameters: [{parameters}]\n{OK}");
+    let place = "/paths/~1a~1/post/parameters/1";
+    check(
+        two(
+            "",
+            &list("{in: query, name: q, type: string}, {in: query, name: q, type: integer}"),
+        ),
+        place,
+    );
+    check(
+        two(
+            "parameters: {Q: {in: query, name: q, type: string}}",
+            &list("{$ref: '#/parameters/Q'}, {in: query, name: q, type: integer}"),
+        ),
+        place,
+    );
+    check(
+        three(
+            "3.0.3",
+            "",
+            &list(
+                "{in: query, name: q, schema: {type: string}}, {in: query, name: q, schema: {type: integer}}",
+            ),
+        ),
+        place,
+    );
+    check(
+        three(
+            "3.1.0",
+            "components: {parameters: {Q: {in: query, name: q, schema: {type: integer}}}}",
+            &list(
+                "{in: query, name: q, schema: {type: string}}, {$ref: '#/components/parameters/Q'}",
+            ),
+        ),
+        place,
+    );
+    // The names of headers have no case.
+    check(
+        three(
+            "3.0.3",
+            "",
+            &list(
+                "{in: header, name: X-A, schema: {type: string}}, {in: header, name: x-a, schema: {type: integer}}",
+            ),
+        ),
+        place,
+    );
+    // An operation's own is no second one.
+    let own = three(
+        "3.0.3",
+        "",
+        &list("{in: query, name: q, schema: {type: string}}"),
+    );
+    let own = own.replace(
+        "    post:",
+        "    parameters: [{in: query, name: q, schema: {type: integer}}]\n    post:",
+    );
+    let new = normalize(&own, None).unwrap();
+    assert_eq!(new.report.warnings, []);
+    assert_eq!(
+        at(&new.doc, "/paths/~1a~1/post/parameters/0/schema/type"),
+        "string"
+    );
+}
+
+#[test]
+fn a_name_that_is_in_the_path_twice_is_one_parameter() {
+    let id = "      parameters: [{in: path, name: id, required: true, schema: {type: integer}}]";
+    let text = three("3.0.3", "", &format!("{id}\n{OK}")).replace("/a/:", "/a/{id}/b/{id}/:");
+    let new = normalize(&text, None).unwrap();
+    let op = at(&new.doc, "/paths/~1a~1{id}~1b~1{id}~1/post");
+    assert_eq!(op["parameters"].as_array().unwrap().len(), 1);
+    assert!(
+        new.report
+            .to_string()
+            .contains("the path has `id` twice: both are the same value")
+    );
+}
+
+#[test]
+fn a_reference_to_a_part_of_another_kind_is_read_as_what_it_can_mean() {
+    let m = "M: {type: object, properties: {x: {type: string}}}";
+    let schema = json!({"$ref": "#/components/schemas/M"});
+    let json = "/content/application~1json/schema";
+    let response_of = |response: &str| format!("      responses: {{'200': {response}}}");
+    let more = format!(
+        "components:
+  schemas: {{{m}}}
+  parameters: {{P: {{name: p, in: query, schema: {{type: integer}}}}}}
+  headers: {{H: {{schema: {{type: boolean}}}}}}
+  responses: {{R: {{description: '', content: {{application/json: {{schema: {{$ref: '#/components/schemas/M'}}}}}}}}}}
+  requestBodies: {{B: {{content: {{application/json: {{schema: {{type: object, properties: {{y: {{type: string}}}}}}}}}}}}}}"
+    );
+    let to = |kind: &str| format!("{{$ref: '#/components/{kind}'}}");
+    let parts = |parameters: &str, rest: &str| format!("      parameters: [{parameters}]\n{rest}");
+    let query = |schema: &str| parts(&format!("{{name: q, in: query, schema: {schema}}}"), OK);
+    let post = "/paths/~1a~1/post";
+    for (operation, pointer, value, warning) in [
+        (
+            response_of(&to("schemas/M")),
+            format!("{post}/responses/200{json}"),
+            schema.clone(),
+            "responses/200/$ref: refers to a schema",
+        ),
+        (
+            format!("      requestBody: {}\n{OK}", to("schemas/M")),
+            format!("{post}/requestBody{json}"),
+            schema.clone(),
+            "requestBody/$ref: refers to a schema",
+        ),
+        (
+            parts("{name: q, in: query, $ref: '#/components/schemas/E'}", OK),
+            format!("{post}/parameters/0/schema"),
+            json!({"$ref": "#/components/schemas/E"}),
+            "parameters/0/$ref: refers to a schema",
+        ),
+        (
+            query(&to("parameters/P")),
+            format!("{post}/parameters/0/schema"),
+            json!("integer"),
+            "parameters/0/schema/$ref: refers to a parameter",
+        ),
+        (
+            query(&to("headers/H")),
+            format!("{post}/parameters/0/schema"),
+            json!("boolean"),
+            "parameters/0/schema/$ref: refers to a header",
+        ),
+        (
+            response_of(&format!(
+                "{{description: '', content: {{application/json: {{schema: {}}}}}}}",
+                to("responses/R")
+            )),
+            format!("{post}/responses/200{json}"),
+            schema.clone(),
+            "schema/$ref: refers to a response",
+        ),
+        (
+            query("{type: string}").replace(
+                "schema: {type: string}",
+                "examples: [a, b], schema: {type: string}",
+            ),
+            format!("{post}/parameters/0/example"),
+            json!("a"),
+            "parameters/0/examples: a list",
+        ),
+        (
+            query("{type: string}").replace(
+                "schema: {type: string}",
+                "examples: {one: a}, schema: {type: string}",
+            ),
+            format!("{post}/parameters/0/examples/one/value"),
+            json!("a"),
+            "parameters/0/examples: values without",
+        ),
+    ] {
+        let more = more.replace(m, &format!("{m}, E: {{type: string, enum: [a]}}"));
+        let text = three("3.0.3", &more, &operation);
+        let new = normalize(&text, None).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let warnings = new.report.to_string();
+        let found = at(&new.doc, &pointer);
+        let found = match found
+            .get("$ref")
+            .and_then(|r| r.as_str()?.strip_prefix('#'))
+        {
+            Some(to) if value.get("$ref").is_none() => at(&new.doc, &format!("{to}/type")),
+            _ => found,
+        };
+        assert_eq!(found, value, "{text}\n{warnings}");
+        assert!(warnings.contains(warning), "{text}\n{warnings}");
+    }
+    let text = two(
+        &format!(
+            "definitions: {{{m}, P: {{name: p, in: query, type: integer}}, R: {{description: '', schema: {{type: array, items: {{type: string}}}}}}}}"
+        ),
+        "      parameters: [{$ref: '#/definitions/P'}]\n      responses: {'200': {$ref: '#/definitions/M'}, '400': {$ref: '#/definitions/R'}}",
+    );
+    let new = normalize(&text, None).unwrap();
+    assert_eq!(at(&new.doc, &format!("{post}/responses/200{json}")), schema);
+    assert_eq!(
+        at(&new.doc, &format!("{post}/responses/400{json}/type")),
+        "array"
+    );
+    assert_eq!(at(&new.doc, &format!("{post}/parameters/0/name")), "p");
 }

@@ -1,5 +1,7 @@
 //! Operations with their parameters, bodies and responses.
 
+use std::collections::BTreeSet;
+
 use autopi::rt;
 use serde_json::Value;
 
@@ -166,10 +168,12 @@ impl Operation {
             .or_else(|| schema.get("items"))
     }
 
-    /// Returns the names of the path's parameters, in their order.
+    /// Returns the names of the path's parameters, in their order, each once.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> + use<> {
         let pieces = self.entry.path.split('{').skip(1);
-        pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
+        let names = pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name));
+        let mut known = BTreeSet::new();
+        names.filter(move |name| known.insert(*name))
     }
 
     /// Returns whether the operation changes nothing.

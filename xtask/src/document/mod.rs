@@ -12,19 +12,54 @@ pub use visit::{
     bodies, document_schemas, each_inner, each_schema, operations, parameter_schemas, parameters,
 };
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
 /// Returns the pointer of a value's `$ref` within the document.
-pub fn target(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix('#')
+pub fn target(value: &Value) -> Option<Cow<'_, str>> {
+    pointer_of(value.get("$ref")?.as_str()?)
+}
+
+/// Returns what a reference within the document leads to: as it is encoded, or as it is written.
+pub fn follow<'a>(doc: &'a Value, reference: &str) -> Option<&'a Value> {
+    let written = reference.strip_prefix('#')?;
+    doc.pointer(&decoded(written))
+        .or_else(|| doc.pointer(written))
+}
+
+/// Returns the pointer of a reference within the document.
+pub fn pointer_of(reference: &str) -> Option<Cow<'_, str>> {
+    reference.strip_prefix('#').map(decoded)
+}
+
+/// Decodes percent-encoding (RFC 3986, 2.1); invalid codes stay.
+pub fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return text.into();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let code = (bytes[i] == b'%')
+            .then(|| bytes.get(i + 1..i + 3))
+            .flatten()
+            .filter(|c| c.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok());
+        out.push(code.unwrap_or(bytes[i]));
+        i += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned().into()
 }
 
 /// Returns the target of a `$ref`, or the value itself if there is none, or if it leads nowhere.
 pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
-    let next = |value: &&'a Value| target(value).and_then(|pointer| doc.pointer(pointer));
+    let next = |value: &&'a Value| follow(doc, value.get("$ref")?.as_str()?);
     let chain = std::iter::successors(Some(value), next);
     chain.take(33).last().unwrap_or(value)
 }

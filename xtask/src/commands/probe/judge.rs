@@ -201,7 +201,7 @@ pub fn follow(root: &Value, at: &str) -> String {
         };
         let parts = schema.get("allOf").and_then(Value::as_array);
         match (document::target(schema), parts) {
-            (Some(target), _) => at = target.to_owned(),
+            (Some(target), _) => at = target.into_owned(),
             (None, Some(parts))
                 if parts.len() == 1
                     && !["properties", "required"]

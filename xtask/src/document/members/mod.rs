@@ -3,6 +3,7 @@
 //! into.
 
 mod objects;
+mod plain;
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ pub use objects::{
     BODY, DOCUMENT, ENCODING, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA,
 };
 
-use crate::document::escape;
+use crate::document::{escape, unescape};
 
 /// The kind of value at a place.
 #[derive(Clone, Copy)]
@@ -94,6 +95,18 @@ impl fmt::Display for At<'_> {
 /// reference that stands in its place.
 pub fn is_beside(key: &str) -> bool {
     key.starts_with("x-") || key == "$ref"
+}
+
+/// Returns the kind of value at a pointer into a document.
+pub fn kind_at(pointer: &str) -> Is {
+    let below = |is: Is, key: &str| match is {
+        Is::One(kind) => kind.member(key),
+        Is::SchemaOrBool => SCHEMA.member(key),
+        Is::List(is) | Is::Map(is) | Is::Extensible(is) => *is,
+        _ => Is::Data,
+    };
+    let keys = pointer.split('/').skip(1);
+    keys.fold(Is::One(&DOCUMENT), |is, key| below(is, &unescape(key)))
 }
 
 /// Calls `f` with each object of the specification in a value, its place and its kind, outer ones

@@ -1,14 +1,9 @@
 //! The objects of the specification and their members.
 
-use super::{Is, Kind};
-
-const fn kind(name: &'static str, members: &'static [(&'static str, Is)]) -> Kind {
-    Kind {
-        name,
-        members,
-        also: None,
-    }
-}
+use super::{
+    Is, Kind,
+    plain::{CONTACT, DOCS, LICENSE, SECURITY, VARIABLE, kind},
+};
 
 static SCHEMA_IS: Is = Is::One(&SCHEMA);
 static PATHS_IS: Is = Is::One(&PATH_ITEM);
@@ -58,20 +53,6 @@ static INFO: Kind = kind(
     ],
 );
 
-static LICENSE: Kind = kind(
-    "license",
-    &[
-        ("name", Is::Text),
-        ("url", Is::Text),
-        ("identifier", Is::Text),
-    ],
-);
-
-static CONTACT: Kind = kind(
-    "contact",
-    &[("name", Is::Text), ("url", Is::Text), ("email", Is::Text)],
-);
-
 static TAG: Kind = kind(
     "tag",
     &[
@@ -79,11 +60,6 @@ static TAG: Kind = kind(
         ("description", Is::Text),
         ("externalDocs", Is::One(&DOCS)),
     ],
-);
-
-static DOCS: Kind = kind(
-    "external documentation",
-    &[("url", Is::Text), ("description", Is::Text)],
 );
 
 static SERVER: Kind = kind(
@@ -97,15 +73,6 @@ static SERVER: Kind = kind(
 
 static VARIABLE_IS: Is = Is::One(&VARIABLE);
 
-static VARIABLE: Kind = kind(
-    "server variable",
-    &[
-        ("enum", Is::Texts),
-        ("default", Is::Text),
-        ("description", Is::Text),
-    ],
-);
-
 static COMPONENTS: Kind = kind(
     "components",
     &[
@@ -118,22 +85,6 @@ static COMPONENTS: Kind = kind(
         ("callbacks", Is::Map(&CALLBACK)),
         ("pathItems", Is::Map(&PATHS_IS)),
         ("mediaTypes", Is::Map(&MEDIA_IS)),
-    ],
-);
-
-static SECURITY: Kind = kind(
-    "security scheme",
-    &[
-        ("type", Is::Text),
-        ("description", Is::Text),
-        ("name", Is::Text),
-        ("in", Is::Text),
-        ("scheme", Is::Text),
-        ("bearerFormat", Is::Text),
-        ("openIdConnectUrl", Is::Text),
-        ("flow", Is::Text),
-        ("authorizationUrl", Is::Text),
-        ("tokenUrl", Is::Text),
     ],
 );
 
@@ -230,9 +181,14 @@ static MEDIA: Kind = kind(
     "media type",
     &[
         ("schema", Is::One(&SCHEMA)),
-        ("encoding", Is::Map(&Is::One(&ENCODING))),
+        ("itemSchema", Is::One(&SCHEMA)),
+        ("encoding", Is::Map(&ENCODING_IS)),
+        ("prefixEncoding", Is::List(&ENCODING_IS)),
+        ("itemEncoding", ENCODING_IS),
     ],
 );
+
+static ENCODING_IS: Is = Is::One(&ENCODING);
 
 pub static ENCODING: Kind = kind(
     "encoding",
@@ -242,6 +198,9 @@ pub static ENCODING: Kind = kind(
         ("style", Is::Text),
         ("explode", Is::Bool),
         ("allowReserved", Is::Bool),
+        ("encoding", Is::Map(&ENCODING_IS)),
+        ("prefixEncoding", Is::List(&ENCODING_IS)),
+        ("itemEncoding", ENCODING_IS),
     ],
 );
 

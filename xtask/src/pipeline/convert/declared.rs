@@ -17,8 +17,12 @@ pub fn declare(
 ) {
     let mut wanted: Vec<&str> = Vec::new();
     for name in document::path_parameters(path) {
-        if !wanted.contains(&name) {
-            wanted.push(name);
+        match wanted.contains(&name) {
+            true => warn(
+                None,
+                format!("the path has `{name}` twice: both are the same value"),
+            ),
+            false => wanted.push(name),
         }
     }
     let list = op.entry("parameters").or_insert_with(|| json!([]));

@@ -119,9 +119,9 @@ pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failu
         true => {
             let mut doc = doc.clone();
             from_32::from_32(&mut doc, report);
-            shared::inline_shared(&doc)?
+            shared::inline_shared(&doc, report)?
         }
-        false => shared::inline_shared(doc)?,
+        false => shared::inline_shared(doc, report)?,
     };
     if version.starts_with("3.1") || version.starts_with("3.2") {
         from_31::from_31(&mut new, report);

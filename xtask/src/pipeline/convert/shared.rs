@@ -5,15 +5,19 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value};
 
-use super::references::size;
+use super::{declared::name, references::size};
 use crate::{
     document::{METHODS, escape},
-    report::Failure,
+    report::{Failure, Report},
 };
+
+/// What is said of a parameter that an operation has already.
+pub const SECOND: &str =
+    "a second parameter of this name and place: left out, the first one counts";
 
 /// Writes out parameters of path items, and references to path items, parameters, bodies,
 /// callbacks, responses and headers. The components stay, so nothing is lost.
-pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
+pub fn inline_shared(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     let root = Shared::of(doc);
     let mut doc = doc.clone();
     let version = doc.get("openapi").and_then(Value::as_str);
@@ -39,7 +43,7 @@ pub fn inline_shared(doc: &Value) -> Result<Value, Failure> {
             let op = op.as_object_mut().ok_or_else(|| {
                 Failure::new("convert", &pointer, "an operation must be an object")
             })?;
-            operation(&root, op, shared.as_ref(), &pointer)?;
+            operation(&root, op, shared.as_ref(), &pointer, report)?;
         }
     }
     Ok(doc)
@@ -50,6 +54,7 @@ fn operation(
     op: &mut Map<String, Value>,
     shared: Option<&Value>,
     pointer: &str,
+    report: &mut Report,
 ) -> Result<(), Failure> {
     let own = op
         .get("parameters")
@@ -65,17 +70,8 @@ fn operation(
         let mut parameter = parameter.clone();
         let place = parameter_place(pointer, i, own.len());
         root.resolve(&mut parameter, &place)?;
-        let same = all
-            .iter()
-            .any(|p| p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in"));
-        match same {
-            true if i < own.len() => {
-                return Err(Failure::new(
-                    "convert",
-                    place,
-                    "a second parameter of this name and place",
-                ));
-            }
+        match all.iter().any(|p| is_same(p, &parameter)) {
+            true if i < own.len() => report.warn(place, SECOND),
             true => {} // the operation's own wins
             false => all.push(parameter),
         }
@@ -107,6 +103,13 @@ fn operation(
         }
     }
     Ok(())
+}
+
+/// Returns whether two parameters have one name and place; the names of headers have no case.
+pub fn is_same(a: &Value, b: &Value) -> bool {
+    let is = |key: &str| a.get(key) == b.get(key);
+    let header = a.get("in").is_some_and(|place| place == "header");
+    is("in") && (is("name") || (header && name(a).eq_ignore_ascii_case(name(b))))
 }
 
 /// Returns the place of the `i`th parameter of an operation: its own come first, then those of its

@@ -11,6 +11,7 @@ use super::{
     walk::Walker,
 };
 use crate::document::{
+    decoded,
     members::{BODY, ENCODING},
     resolve,
 };
@@ -31,7 +32,7 @@ impl<'a> Walker<'a> {
         self.beside(at, old, new);
         if let (Some(a), Some(b)) = (reference(old), reference(new)) {
             let mapped = self.renames.reference(a);
-            if mapped.as_deref().unwrap_or(a) == b {
+            if decoded(mapped.as_deref().unwrap_or(a)) == decoded(b) {
                 self.also(
                     Rule::ComponentRenamed,
                     b.rsplit('/').next().unwrap_or_default(),
@@ -149,11 +150,11 @@ impl<'a> Walker<'a> {
         self.emit(rule, at, format!("`{before}` is `{after}` now"));
     }
 
-    fn media(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+    pub fn media(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         for key in keys(old, new) {
             let holders = (old, new);
             self.child(key, at, old, new, |w, at, old, new| match key {
-                "schema" => w.schema(at, old, new),
+                "schema" | "itemSchema" => w.schema(at, old, new),
                 "example" | "examples" => w.words(at, old, new),
                 "encoding" => w.encoding(&at.clone().what("encoding"), holders, (old, new)),
                 _ => {}

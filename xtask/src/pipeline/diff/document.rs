@@ -10,7 +10,7 @@ use super::{
     place::{At, typed},
     reach::Sides,
     tags,
-    values::{Maybe, get, items, keys, missing, same_letters},
+    values::{Maybe, flag, get, items, keys, missing, same_letters},
     walk::Walker,
 };
 use crate::document::escape;
@@ -181,6 +181,7 @@ impl<'a> Walker<'a> {
                     self.emit(rule, &typed(&at), format!("the form {what}"));
                 }
             }
+            self.dangling(kind, &at, was, is);
             self.checked(&at, was, is, |w, at, old, new| match (old, new, scheme) {
                 (Some(_), None, true) => w.emit(Rule::SchemeGone, at, "is gone"),
                 (None, Some(_), true) => w.emit(Rule::SchemeNew, at, "is new"),
@@ -197,10 +198,34 @@ impl<'a> Walker<'a> {
                     "links" => w.leaves(Rule::Link, at, old, new),
                     "callbacks" => w.hooks(at, old, new),
                     "pathItems" => w.path_item(at, old, new),
+                    "mediaTypes" => w.media(at, old, new),
                     _ => {}
                 },
             });
         }
+    }
+
+    /// Reports a component that only one document has, though both name it: a schema that is not
+    /// there is any JSON, and a parameter none.
+    fn dangling(&mut self, kind: &str, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (gone, what) = match (old, new) {
+            (Some(_), None) if self.new.names(&at.new) => (true, "is gone"),
+            (None, Some(_)) if self.old.names(&at.old) => (false, "is there now"),
+            _ => return,
+        };
+        let rule = match (kind, gone) {
+            ("schemas", true) => Rule::TypeWider,
+            ("schemas", false) => Rule::TypeNarrower,
+            ("parameters", true) => Rule::ParameterGone,
+            ("parameters", false) if flag(new, "required") => Rule::ParameterNewRequired,
+            ("parameters", false) => Rule::ParameterNew,
+            _ => Rule::RefChanged,
+        };
+        self.emit(
+            rule,
+            &typed(at),
+            format!("{what}, and named in both documents"),
+        );
     }
 
     /// Reports one change for each renamed component.

@@ -3,18 +3,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::values::{Maybe, canonical, get, members, plain, text};
-use crate::document::members::{Is, Kind, SCHEMA};
+use super::values::{Maybe, canonical, get, items, members, plain, text};
+use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA, each};
 
 /// Members that only describe.
-pub const TEXTS: [&str; 10] = [
+pub const TEXTS: [&str; 9] = [
     "title",
     "description",
     "summary",
     "example",
     "examples",
     "externalDocs",
-    "xml",
     "$comment",
     "$schema",
     "bearerFormat",
@@ -31,6 +30,7 @@ fn left_out(kind: &Kind, key: &str, holder: Maybe<'_>) -> Option<Value> {
             style => (style == "form").into(),
         },
         ("collectionFormat", _) => "csv".into(),
+        ("default", _) => Value::Null,
         ("allowReserved" | "allowEmptyValue", _) | (_, Is::Bool | Is::BoolOrNumber) => false.into(),
         ("minLength" | "minItems" | "minProperties", _) => 0.into(),
         ("minContains", _) => 1.into(),
@@ -145,4 +145,19 @@ pub fn part_type(schema: &Value) -> &'static str {
         _ if members(schema.get("properties")).next().is_some() => "application/json",
         _ => "text/plain",
     }
+}
+
+/// Returns whether a document has bodies or responses in XML.
+pub fn offers_xml(doc: &Value) -> bool {
+    let is_xml = |name: &str| name.to_ascii_lowercase().contains("xml");
+    let find = |_: &'static Kind, _: &At<'_>, value: &Value| {
+        let lists = ["consumes", "produces"].iter().map(|key| value.get(*key));
+        let mut listed = lists.flat_map(items).filter_map(Value::as_str);
+        let mut content = members(value.get("content"));
+        match listed.any(is_xml) || content.any(|(name, _)| is_xml(name)) {
+            true => Err(()),
+            false => Ok(()),
+        }
+    };
+    each(doc, Is::One(&DOCUMENT), &At::ROOT, &mut { find }).is_err()
 }

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::values::{flag, items, members, text};
-use crate::document::{METHODS, escape, resolve};
+use crate::document::{
+    METHODS, decoded, escape,
+    members::{Is, OPERATION, PATH_ITEM, SCHEMA, is_beside, kind_at},
+    resolve,
+};
 
 /// The sides that see a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,9 +90,9 @@ impl<'a> Reach<'a> {
     pub fn new(doc: &'a Value) -> Self {
         let mut edges: BTreeMap<String, Edges> = BTreeMap::new();
         for (pointer, component) in components(doc) {
-            let own = edges.entry(pointer.clone()).or_default();
+            let (is, own) = (kind_at(&pointer), edges.entry(pointer.clone()).or_default());
             for request in [true, false] {
-                refs(component, request, own.side(request));
+                refs(component, is, request, own.side(request));
             }
             // A derived type names its base with a discriminator; the base does not name the
             // derived types.
@@ -110,14 +114,13 @@ impl<'a> Reach<'a> {
         };
         for (path, item) in members(doc.get("paths")) {
             let item = resolve(doc, item);
-            for method in METHODS {
-                if let Some(op) = item.get(method) {
-                    reach.operation(&edges, &label(method, path, op), item, op, false);
-                }
+            for (method, op) in methods(item) {
+                reach.operation(&edges, &label(method, path, op), item, op, false);
             }
         }
         for (name, item) in members(doc.get("webhooks")) {
-            for op in METHODS.iter().filter_map(|m| item.get(*m)) {
+            let item = resolve(doc, item);
+            for (_, op) in methods(item) {
                 reach.operation(&edges, &format!("webhook {name}"), item, op, true);
             }
         }
@@ -137,18 +140,19 @@ impl<'a> Reach<'a> {
             ("requestBody", true),
             ("responses", false),
         ] {
-            for holder in [item, op] {
+            for (kind, holder) in [(&PATH_ITEM, item), (&OPERATION, op)] {
                 let mut found = BTreeSet::new();
                 let request = request != turned;
                 if let Some(value) = holder.get(key) {
-                    refs(value, request, &mut found);
+                    refs(value, kind.member(key), request, &mut found);
                 }
                 self.mark(edges, label, request, found);
             }
         }
         for (_, callback) in members(op.get("callbacks")) {
-            for (_, item) in members(Some(callback)) {
-                for inner in METHODS.iter().filter_map(|m| item.get(*m)) {
+            for (_, item) in members(Some(resolve(self.doc, callback))) {
+                let item = resolve(self.doc, item);
+                for (_, inner) in methods(item) {
                     self.operation(edges, label, item, inner, !turned);
                 }
             }
@@ -165,10 +169,13 @@ impl<'a> Reach<'a> {
         let mut todo: Vec<String> = start.iter().cloned().collect();
         let mut done = start;
         while let Some(pointer) = todo.pop() {
-            let next = edges
-                .get(&pointer)
-                .map(|e| if request { &e.request } else { &e.response });
-            for next in next.into_iter().flatten() {
+            let own = edges.get(&pointer);
+            let known = own.map(|e| if request { &e.request } else { &e.response });
+            let mut elsewhere = BTreeSet::new();
+            if let (None, Some(place)) = (known, self.doc.pointer(&pointer)) {
+                refs(place, kind_at(&pointer), request, &mut elsewhere);
+            }
+            for next in known.unwrap_or(&elsewhere) {
                 if done.insert(next.clone()) {
                     todo.push(next.clone());
                 }
@@ -188,6 +195,11 @@ impl<'a> Reach<'a> {
     /// Returns what reaches the component at a pointer.
     pub fn of(&self, pointer: &str) -> Seen {
         self.seen.get(pointer).cloned().unwrap_or_default()
+    }
+
+    /// Returns whether an operation names the component at a pointer, which may not be there.
+    pub fn names(&self, pointer: &str) -> bool {
+        self.seen.contains_key(pointer)
     }
 
     /// Returns the operations that reach the component at a pointer.
@@ -223,46 +235,63 @@ pub fn components(doc: &Value) -> Vec<(String, &Value)> {
     .collect()
 }
 
-/// Returns the pointer of the component that a `$ref` leads to or into.
+/// Returns the operations of a path item, with their methods.
+fn methods(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let known = METHODS
+        .iter()
+        .filter_map(|method| Some((*method, item.get(*method)?)));
+    let more = members(item.get("additionalOperations"));
+    known.chain(more.map(|(method, op)| (method.as_str(), op)))
+}
+
+/// Returns the pointer of the component that a `$ref` leads to or into, or of another place.
 fn target(value: &Value) -> Option<String> {
     component(value.get("$ref")?.as_str()?)
 }
 
 fn component(reference: &str) -> Option<String> {
-    let depth = if reference.starts_with("#/components/") {
-        3
-    } else {
-        2
+    below(&decoded(reference))
+}
+
+/// Returns the pointer of the component that a reference leads to, as it is written.
+fn below(reference: &str) -> Option<String> {
+    let pointer = reference.strip_prefix('#')?;
+    let depth = match pointer.split('/').nth(1)? {
+        "components" => 3,
+        "definitions" | "parameters" | "responses" => 2,
+        _ => usize::MAX - 1,
     };
-    let parts: Vec<&str> = reference
-        .strip_prefix("#/")?
-        .splitn(depth + 1, '/')
-        .take(depth)
-        .collect();
-    (parts.len() == depth).then(|| format!("/{}", parts.join("/")))
+    let parts: Vec<&str> = pointer.split('/').take(depth + 1).collect();
+    (parts.len() > 2).then(|| parts.join("/"))
 }
 
 /// Collects the components that are named inside a value, on one side.
-fn refs(value: &Value, request: bool, out: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(map) => {
-            if (request && flag(Some(value), "readOnly"))
-                || (!request && flag(Some(value), "writeOnly"))
-            {
+fn refs(value: &Value, is: Is, request: bool, out: &mut BTreeSet<String>) {
+    match (is, value) {
+        (Is::SchemaOrBool, _) => refs(value, Is::One(&SCHEMA), request, out),
+        (Is::One(kind), Value::Object(map)) => {
+            let other_side = if request { "readOnly" } else { "writeOnly" };
+            if flag(Some(value), other_side) {
                 return;
             }
             out.extend(target(value));
+            // Some tools do not encode what they write.
+            let written = value.get("$ref").and_then(Value::as_str);
+            out.extend(written.filter(|r| r.contains('%')).and_then(below));
+            let mapping = value.pointer("/discriminator/mapping");
+            out.extend(members(mapping).filter_map(|(_, v)| component(v.as_str()?)));
             for (key, value) in map {
-                match key.as_str() {
-                    "mapping" => {
-                        out.extend(members(Some(value)).filter_map(|(_, v)| component(v.as_str()?)))
-                    }
-                    "example" | "examples" | "default" | "enum" => {}
-                    _ => refs(value, request, out),
-                }
+                refs(value, kind.member(key), request, out);
             }
         }
-        Value::Array(list) => list.iter().for_each(|v| refs(v, request, out)),
+        (Is::List(is), Value::Array(list)) => list.iter().for_each(|v| refs(v, *is, request, out)),
+        (Is::Map(is), Value::Object(map)) => {
+            map.values().for_each(|v| refs(v, *is, request, out));
+        }
+        (Is::Extensible(is), Value::Object(map)) => {
+            let entries = map.iter().filter(|(key, _)| !is_beside(key));
+            entries.for_each(|(_, v)| refs(v, *is, request, out));
+        }
         _ => {}
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{reach, values::members};
+use crate::document::pointer_of;
 
 /// The number of pairs beyond which only equal shapes are looked for.
 const PAIRS: usize = 40_000;
@@ -85,10 +86,7 @@ impl Renames {
 
     /// Returns what a `$ref` of the old document would be in the new one.
     pub fn reference(&self, reference: &str) -> Option<String> {
-        Some(format!(
-            "#{}",
-            self.forth.get(reference.strip_prefix('#')?)?
-        ))
+        Some(format!("#{}", self.forth.get(&*pointer_of(reference)?)?))
     }
 
     /// Returns the new name of an old security scheme.
@@ -138,14 +136,10 @@ fn masked(value: &Value, gone: &BTreeSet<&str>) -> Value {
         Value::Object(map) => map
             .iter()
             .filter(|(k, v)| !(*k == "title" && v.is_string()))
-            .map(
-                |(k, v)| match v.as_str().and_then(|r| r.strip_prefix('#')) {
-                    Some(target) if k == "$ref" && gone.contains(target) => {
-                        (k.clone(), Value::Null)
-                    }
-                    _ => (k.clone(), masked(v, gone)),
-                },
-            )
+            .map(|(k, v)| match v.as_str().and_then(pointer_of) {
+                Some(target) if k == "$ref" && gone.contains(&*target) => (k.clone(), Value::Null),
+                _ => (k.clone(), masked(v, gone)),
+            })
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Value::Array(list) => list.iter().map(|v| masked(v, gone)).collect(),

@@ -85,7 +85,7 @@ rules! {
     MediaNew: "a further media type", Additive, Additive, "";
     MediaWider: "a range of media types instead of one (text/csv → text/*)", Additive, Additive, "";
     MediaNarrower: "a media type instead of a range (text/* → text/csv)", Breaking, Additive, "use that media type";
-    Encoding: "the encoding of a part of a body changed", Breaking, Breaking, "send the part in the new form";
+    Encoding: "the encoding of a part of a body, or its form in XML, changed", Breaking, Breaking, "send the part in the new form";
 
     SuccessGone: "a documented success (2xx) is gone", Breaking, Breaking, "any 2xx is decoded; do not compare the status with the old one";
     SuccessNew: "a further documented success (2xx)", Additive, Additive, "";

@@ -45,7 +45,7 @@ fn above(doc: &Value, pointer: &str) -> BTreeSet<String> {
         let parts = doc.pointer(&pointer).and_then(|s| s.get("allOf"));
         let parts = items(parts)
             .iter()
-            .filter_map(|part| target(part).map(str::to_owned));
+            .filter_map(|part| Some(target(part)?.into_owned()));
         todo.extend(parts.filter(|parent| above.insert(parent.clone())));
     }
     above
@@ -65,7 +65,7 @@ fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
                 let listed = ["oneOf", "anyOf"]
                     .iter()
                     .flat_map(|k| items(schema.get(*k)));
-                let mut listed = listed.filter_map(|part| target(part).map(str::to_owned));
+                let mut listed = listed.filter_map(|part| Some(target(part)?.into_owned()));
                 if above.contains(&at.to_string()) || listed.any(|to| to == pointer) {
                     found.push(schema);
                 }

@@ -3,7 +3,7 @@
 //! format or choices), and a `JSONField` as `{type: object}`.
 
 use autopi_codegen::contract;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document;
 use crate::report::Failure;
@@ -38,6 +38,15 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
 pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
     let mut n = 0;
     document::document_schemas(doc, &mut |map| {
+        // An empty list of members says nothing, and neither does it say that there are others.
+        let is_empty = |key: &str| map.get(key)?.as_object().map(Map::is_empty);
+        let others = map.get("additionalProperties");
+        if is_empty("properties") == Some(true) && others != Some(&Value::Bool(false)) {
+            if is_empty("additionalProperties") == Some(true) || others == Some(&true.into()) {
+                map.shift_remove("additionalProperties");
+            }
+            map.shift_remove("properties");
+        }
         let says = [
             "properties",
             "additionalProperties",

@@ -91,7 +91,7 @@ pub fn kinds(root: &Value, schema: &Value, depth: u8) -> Option<Vec<&'static str
         return None;
     }
     if let Some(target) = target(schema) {
-        return kinds(root, root.pointer(target)?, depth + 1);
+        return kinds(root, root.pointer(&target)?, depth + 1);
     }
     let documented = schema.get("type").and_then(Value::as_str);
     if schema.get(contract::JSON) == Some(&Value::Bool(true)) && documented != Some("object") {
@@ -148,7 +148,7 @@ pub(super) fn nullable(root: &Value, schema: &Value) -> bool {
         }
         let parts = schema.get("allOf").and_then(Value::as_array);
         let next = match (target(schema), parts) {
-            (Some(target), _) => root.pointer(target),
+            (Some(target), _) => root.pointer(&target),
             (None, Some(parts)) if parts.len() == 1 => parts.first(),
             _ => None,
         };

@@ -10,7 +10,7 @@ use super::{
     response::response_of,
 };
 use crate::{
-    pipeline::convert::shared::parameter_place,
+    pipeline::convert::shared::{SECOND, is_same, parameter_place},
     report::{Failure, Report},
 };
 
@@ -57,7 +57,7 @@ impl Context<'_> {
             None => &self.consumes,
         };
         let (mut parameters, mut form) = (Vec::new(), Form::default());
-        for (place, parameter) in &self.declared(op, shared, pointer)? {
+        for (place, parameter) in &self.declared(op, shared, pointer, report)? {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str);
             let name = text("name")
                 .ok_or_else(|| Failure::new("convert", place, "a parameter without a name"))?;
@@ -93,6 +93,7 @@ impl Context<'_> {
         op: &Value,
         shared: &[Value],
         pointer: &str,
+        report: &mut Report,
     ) -> Result<Vec<(String, Value)>, Failure> {
         let own = op.get("parameters").and_then(Value::as_array);
         let own = own.map_or(&[][..], Vec::as_slice);
@@ -100,16 +101,10 @@ impl Context<'_> {
         for (i, parameter) in own.iter().chain(shared).enumerate() {
             let place = parameter_place(pointer, i, own.len());
             let parameter = self.shared.resolved(parameter, &place)?;
-            let same = |(_, p): &(String, Value)| {
-                p.get("name") == parameter.get("name") && p.get("in") == parameter.get("in")
-            };
-            match (all.iter().any(same), i < own.len()) {
-                (false, _) => all.push((place, parameter)),
-                (true, false) => {} // the operation's own wins
-                (true, true) => {
-                    let what = "a second parameter of this name and place";
-                    return Err(Failure::new("convert", place, what));
-                }
+            match all.iter().any(|(_, p)| is_same(p, &parameter)) {
+                true if i < own.len() => report.warn(place, SECOND),
+                true => {} // the operation's own wins
+                false => all.push((place, parameter)),
             }
         }
         Ok(all)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Note, one};
-use crate::document::escape;
+use crate::document::{escape, last};
 
 /// Moves the schema of a response or a body, as 2.0 has it, to its content.
 pub(super) fn content(response: &mut Map<String, Value>, note: &mut Note<'_>) {
@@ -84,10 +84,8 @@ pub(super) fn media(media: &mut Map<String, Value>, note: &mut Note<'_>) {
             "a schema in the place of a media type: read as its schema",
         );
     }
-    let schemas = ["#/components/schemas/", "#/definitions/"];
-    let target = media.get("$ref").and_then(Value::as_str);
-    if target.is_some_and(|t| schemas.iter().any(|s| t.starts_with(s)))
-        && let Some(target) = media.shift_remove("$ref")
+    if let Some(target) = named(media)
+        && media.shift_remove("$ref").is_some()
     {
         media.insert("schema".into(), json!({ "$ref": target }));
         note.moved(one("/schema", ""));
@@ -95,6 +93,72 @@ pub(super) fn media(media: &mut Map<String, Value>, note: &mut Note<'_>) {
             "$ref",
             "refers to a schema: read as the schema of the media type",
         );
+    }
+}
+
+/// Returns the reference of an object if it leads to a schema by its name.
+fn named(map: &Map<String, Value>) -> Option<String> {
+    let target = map.get("$ref")?.as_str()?;
+    let schemas = ["#/components/schemas/", "#/definitions/"];
+    let name = schemas.iter().find_map(|s| target.strip_prefix(s))?;
+    (!name.contains('/')).then(|| target.to_owned())
+}
+
+/// Reads a reference to a schema in the place of a response, a body or a parameter. Those of
+/// `others` are only kept among the schemas.
+pub(super) fn reference(
+    kind: &str,
+    map: &mut Map<String, Value>,
+    (of_3, others): (bool, &BTreeSet<String>),
+    note: &mut Note<'_>,
+) {
+    let Some(target) = named(map).filter(|t| !others.contains(&last(t))) else {
+        return;
+    };
+    let schema = json!({ "$ref": target });
+    let what = match kind {
+        "response" | "request body" if of_3 => {
+            let content = json!({ "application/json": { "schema": schema } });
+            map.entry("content").or_insert(content);
+            note.moved(one("/content/application~1json/schema", ""));
+            "JSON of it"
+        }
+        "response" => {
+            map.entry("schema").or_insert(schema);
+            note.moved(one("/schema", ""));
+            "a response of it"
+        }
+        // Without a name it is none.
+        "parameter" if !map.contains_key("name") => return,
+        "parameter" | "header" if of_3 => {
+            map.entry("schema").or_insert(schema);
+            note.moved(one("/schema", ""));
+            "one of that type"
+        }
+        _ => return,
+    };
+    map.shift_remove("$ref");
+    note.warn("$ref", &format!("refers to a schema: read as {what}"));
+}
+
+/// Reads examples that are written as a list, or as plain values.
+pub(super) fn examples(map: &mut Map<String, Value>, note: &mut Note<'_>) {
+    match map.get_mut("examples") {
+        Some(Value::Array(list)) => {
+            let first = list.first().cloned();
+            map.shift_remove("examples");
+            if let Some(first) = first {
+                map.entry("example").or_insert(first);
+            }
+            note.warn("examples", "a list: its first entry is the example");
+        }
+        Some(Value::Object(named)) if named.values().any(|v| !v.is_object()) => {
+            for value in named.values_mut().filter(|v| !v.is_object()) {
+                *value = json!({ "value": value.take() });
+            }
+            note.warn("examples", "values without `value`: read as such");
+        }
+        _ => {}
     }
 }
 

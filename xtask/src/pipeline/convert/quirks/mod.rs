@@ -12,7 +12,7 @@ mod schemas;
 mod security;
 mod shapes;
 
-use content::{content, media, schema, statuses};
+use content::{content, examples, media, reference, schema, statuses};
 use document::{address, foreign, servers};
 use operations::{body, methods, parameter, twice};
 use shapes::{is_shaped, shape};
@@ -39,6 +39,12 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
         "/definitions"
     };
     let names = doc.pointer(place).and_then(Value::as_object);
+    let is_other = |value: &Value| {
+        let has = |key| value.get(key).is_some();
+        has("content") || has("schema") || (has("in") && has("name"))
+    };
+    let others = names.into_iter().flatten().filter(|(_, v)| is_other(v));
+    let others: BTreeSet<String> = others.map(|(name, _)| name.clone()).collect();
     let names: BTreeSet<String> = names.into_iter().flat_map(Map::keys).cloned().collect();
     each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
         let mut note = Note {
@@ -48,6 +54,12 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
         };
         for (key, value) in map.iter_mut().filter(|(key, _)| is_shaped(key)) {
             shape(kind.member(key), key, value, &mut note);
+        }
+        if map.contains_key("$ref") {
+            reference(kind.name, map, (of_3, &others), &mut note);
+        }
+        if of_3 && matches!(kind.name, "parameter" | "header" | "media type") {
+            examples(map, &mut note);
         }
         match (kind.name, of_3) {
             ("document", _) => {

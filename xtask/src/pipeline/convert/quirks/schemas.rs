@@ -23,6 +23,12 @@ pub(super) fn schema(
             *target = target.trim_start_matches(' ').to_owned();
             note.warn("$ref", "spaces before it: left out");
         }
+        Some(Value::String(target)) => {
+            if let Some((inside, what)) = inside(target, of_3) {
+                target.push_str(inside);
+                note.warn("$ref", &format!("refers to {what}: read as its schema"));
+            }
+        }
         _ => {}
     }
     let kind = map.get("type").and_then(Value::as_str);
@@ -50,3 +56,25 @@ pub(super) fn schema(
         _ => {}
     }
 }
+
+/// Returns where a part of another kind has its schema, if a reference leads to one by its name.
+fn inside(target: &str, of_3: bool) -> Option<(&'static str, &'static str)> {
+    let kinds: &[(&str, &str, &str)] = match of_3 {
+        true => &[
+            ("#/components/parameters/", "/schema", "a parameter"),
+            ("#/components/headers/", "/schema", "a header"),
+            ("#/components/responses/", JSON, "a response"),
+            ("#/components/requestBodies/", JSON, "a body"),
+        ],
+        false => &[("#/responses/", "/schema", "a response")],
+    };
+    let mut found = kinds.iter();
+    let (_, inside, what) = found.find(|(kind, ..)| {
+        let name = target.strip_prefix(kind);
+        name.is_some_and(|name| !name.contains('/'))
+    })?;
+    Some((inside, what))
+}
+
+/// The place of the schema of a response or a body that is JSON.
+const JSON: &str = "/content/application~1json/schema";

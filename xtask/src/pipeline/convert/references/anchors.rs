@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-use super::{DOCUMENT_IS, References, names::decoded};
-use crate::document::members::{At, SCHEMA, each};
+use super::{DOCUMENT_IS, References};
+use crate::document::{
+    decoded,
+    members::{At, SCHEMA, each},
+};
 
 /// The address of a document that does not say its own; relative ones are resolved against it.
 const HERE: &str = "document:///";
@@ -106,7 +109,7 @@ impl Anchors {
         if path.is_empty() && around.is_empty() && fragment.starts_with('/') {
             return None;
         }
-        let fragment = decoded(fragment);
+        let fragment = decoded(fragment).into_owned();
         if fragment.is_empty() || fragment.starts_with('/') {
             return Some(around + &fragment);
         }
@@ -116,7 +119,9 @@ impl Anchors {
 
     /// Returns whether a name has only one place, wherever it is used.
     fn is_only(&self, reference: &str) -> bool {
-        let name = reference.split_once('#').map(|(_, name)| decoded(name));
+        let name = reference
+            .split_once('#')
+            .map(|(_, name)| decoded(name).into_owned());
         let known = name.and_then(|name| self.names.get(&(None, name)));
         known.is_some_and(Option::is_some)
     }

@@ -14,6 +14,12 @@ const PLACES: [(&str, &str); 4] = [
 ];
 
 impl References<'_> {
+    /// Returns whether this is the name of a schema.
+    pub(super) fn names_component(&self, name: &str) -> bool {
+        let schemas = self.doc.pointer(self.schemas);
+        schemas.is_some_and(|s| s.get(name).is_some()) && !name.contains('/')
+    }
+
     /// Returns the place that a pointer to nothing means, with a warning unless it only leads
     /// through another reference.
     pub(super) fn elsewhere(
@@ -78,7 +84,7 @@ fn through(doc: &Value, pointer: &str) -> Option<String> {
                 break;
             }
             jumps.next()?;
-            at = target(doc.pointer(&at)?)?.to_owned();
+            at = target(doc.pointer(&at)?)?.into_owned();
         }
     }
     Some(at).filter(|_| pointer.starts_with('/'))

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_IS, References, Site};
-use crate::document::members::{At, BODY, HEADER, PARAMETER, RESPONSE, SCHEMA, each};
-use crate::document::unescape;
+use crate::document::members::{At, BODY, PATH_ITEM, RESPONSE, SCHEMA, each};
+use crate::document::{escape, target, unescape};
+
+/// Why a reference is not followed that leads to nothing in the document.
+pub(super) const NOTHING: &str = "nothing is there";
 
 impl References<'_> {
     pub(super) fn unfollowed(&mut self, site: &Site, reference: &str, why: &str) {
@@ -17,11 +20,8 @@ impl References<'_> {
                 json!({ "content": { "application/json": { "schema": {} } } }),
                 "a body of any JSON",
             ),
-            k if k == &PARAMETER || k == &HEADER => {
-                self.lost.push(site.at.clone());
-                (Value::Null, "left out")
-            }
-            _ => (json!({}), "left out"),
+            k if k == &PATH_ITEM || k.name == "media type" => (json!({}), "left out"),
+            _ => return self.leave_out(site.at.clone(), reference, why),
         };
         let place = format!("{}/$ref", site.at);
         self.report.warn(
@@ -40,6 +40,17 @@ impl References<'_> {
             }
             (value, instead) => *value = instead,
         }
+    }
+
+    /// Notes that a part is to be removed with its reference.
+    pub(super) fn leave_out(&mut self, at: String, reference: &str, why: &str) {
+        let message = format!("`{reference}` is not followed, {why}: left out");
+        self.report.warn(format!("{at}/$ref"), message);
+        // It is not followed from here on.
+        if let Some(value) = self.doc.pointer_mut(&at) {
+            *value = Value::Null;
+        }
+        self.lost.push(at);
     }
 
     /// Removes local definitions: those that a reference names have become components.
@@ -70,16 +81,22 @@ impl References<'_> {
                 lists.entry(parent).or_default().insert(i);
             }
         }
+        // What was said of a lost entry gets a place behind the others.
+        let mut behind = BTreeMap::new();
         for (parent, gone) in lists {
-            let all = self
-                .doc
-                .pointer(parent)
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
+            let list = self.doc.pointer(parent).and_then(Value::as_array);
+            let all = list.map_or(0, Vec::len);
+            let at = |i: usize| format!("{parent}/{i}");
             let left = (0..all).filter(|i| !gone.contains(i)).enumerate();
-            let moves =
-                left.map(|(new, old)| (format!("{parent}/{new}"), format!("{parent}/{old}")));
-            self.origins.moved_at_once(moves);
+            let left = left.map(|(new, old)| (at(new), at(old)));
+            let lost = gone.iter().map(|old| (at(all + old), at(*old)));
+            self.origins.moved_at_once(left.chain(lost.clone()));
+            behind.extend(lost.map(|(new, old)| (format!("{old}/$ref"), format!("{new}/$ref"))));
+        }
+        for (pointer, _) in &mut self.report.warnings {
+            if let Some(new) = behind.get(pointer) {
+                pointer.clone_from(new);
+            }
         }
         lost.sort_by_key(|at| std::cmp::Reverse((at.len(), at.clone())));
         for at in lost {
@@ -99,4 +116,18 @@ impl References<'_> {
             }
         }
     }
+}
+
+/// Returns the callbacks of an operation that are references to nothing in the document.
+pub(super) fn lost_callbacks(doc: &Value, at: &At<'_>, op: &Value) -> Vec<(String, String)> {
+    let callbacks = op.get("callbacks").and_then(Value::as_object);
+    let lost = |(name, callback): (&String, &Value)| {
+        let gone = target(callback).is_some_and(|to| doc.pointer(&to).is_none());
+        let reference = callback.get("$ref").filter(|_| gone)?.as_str()?;
+        Some((
+            format!("{at}/callbacks/{}", escape(name)),
+            reference.to_owned(),
+        ))
+    };
+    callbacks.into_iter().flatten().filter_map(lost).collect()
 }

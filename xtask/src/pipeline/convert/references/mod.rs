@@ -14,7 +14,7 @@ mod names;
 mod renamed;
 
 use anchors::Anchors;
-use names::decoded;
+use lost::{NOTHING, lost_callbacks};
 pub use names::size;
 
 use std::{
@@ -26,9 +26,9 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{files::Files, origins::Origins};
-use crate::document::members::{At, DOCUMENT, Is, Kind, PATH_ITEM, SCHEMA, each};
+use crate::document::members::{At, DOCUMENT, Is, Kind, OPERATION, PATH_ITEM, SCHEMA, each};
 use crate::{
-    document,
+    document::{self, decoded},
     report::{Failure, Report},
 };
 
@@ -129,9 +129,13 @@ impl References<'_> {
             name.is_some_and(|name| schemas.is_some_and(|s| s.get(name).is_some()))
         };
         let plain = !self.anchors.has_ids();
-        let (todo, mut booleans) = (&mut self.todo, Vec::new());
+        let (doc, todo) = (&*self.doc, &mut self.todo);
+        let (mut booleans, mut callbacks) = (Vec::new(), Vec::new());
         let _ = each::<()>(value, is, &At::Start(at), &mut |kind, at, value| {
             booleans.extend(value.as_bool().map(|any| (at.to_string(), any)));
+            if kind == &OPERATION {
+                callbacks.extend(lost_callbacks(doc, at, value));
+            }
             let target = value.get("$ref");
             let text = target
                 .and_then(Value::as_str)
@@ -146,6 +150,9 @@ impl References<'_> {
             }
             Ok(())
         });
+        for (at, reference) in callbacks {
+            self.leave_out(at, &reference, NOTHING);
+        }
         for (at, any) in booleans {
             if let Some(value) = self.doc.pointer_mut(&at) {
                 *value = if any { json!({}) } else { json!({ "not": {} }) };
@@ -168,7 +175,7 @@ impl References<'_> {
             return fail("a $ref must be a text".into());
         };
         let (path, fragment) = reference.split_once('#').unwrap_or((&reference, ""));
-        let pointer = decoded(fragment);
+        let pointer = decoded(fragment).into_owned();
         if site.file.is_none() {
             let from = self.origins.find(&site.at).1;
             let named = self.anchors.find(&from, &reference);
@@ -204,41 +211,31 @@ impl References<'_> {
         }
     }
 
-    /// Returns whether this is the name of a schema.
-    fn names_component(&self, name: &str) -> bool {
-        let schemas = self.doc.pointer(self.schemas);
-        schemas.is_some_and(|s| s.get(name).is_some()) && !name.contains('/')
-    }
-
     /// Resolves a reference within the document.
     fn inside(&mut self, site: &Site, reference: &str, pointer: String) -> Result<(), Failure> {
         let known = |all: &Self, pointer: &str| {
             all.made.contains_key(&(None, pointer.to_owned())) || all.doc.pointer(pointer).is_some()
         };
-        let fail = |message: String| {
-            let at = format!("{}/$ref", site.at);
-            Err(Failure::new("convert", at, message))
+        // Some tools do not encode what they write.
+        let written = reference.strip_prefix('#').filter(|p| known(self, p));
+        let pointer = match (known(self, &pointer), written) {
+            (true, _) => pointer,
+            (_, Some(written)) => written.to_owned(),
+            _ => self.elsewhere(site, reference, &pointer).unwrap_or(pointer),
         };
-        let pointer = match known(self, &pointer) {
-            true => pointer,
-            false => self.elsewhere(site, reference, &pointer).unwrap_or(pointer),
-        };
+        if pointer.is_empty() || !known(self, &pointer) {
+            let why = match (pointer.starts_with('/'), pointer.is_empty()) {
+                (_, true) => "it is the whole document",
+                (true, _) => NOTHING,
+                _ => "no schema has this anchor",
+            };
+            self.unfollowed(site, reference, why);
+            return Ok(());
+        }
         if site.kind != &SCHEMA && site.kind != &PATH_ITEM {
             // It is written out later where it is used, by its pointer.
-            if self.doc.pointer(&pointer).is_some() {
-                self.point(site, format!("#{pointer}"));
-            }
+            self.point(site, format!("#{pointer}"));
             return Ok(());
-        }
-        if pointer.is_empty() {
-            return fail("a $ref to the whole document".into());
-        }
-        if !pointer.starts_with('/') {
-            self.unfollowed(site, reference, "no schema has this anchor");
-            return Ok(());
-        }
-        if !known(self, &pointer) {
-            return fail(format!("$ref `{reference}` points to nothing"));
         }
         if site.kind == &PATH_ITEM {
             return self.put(site, None, self.doc.pointer(&pointer).cloned(), pointer);

@@ -78,23 +78,6 @@ pub(super) fn free(base: &str, taken: impl Fn(&str) -> bool) -> String {
     numbered(autopi_codegen::free(|n| taken(&numbered(n))))
 }
 
-/// Decodes percent-encoding (RFC 3986, 2.1); invalid codes stay.
-pub(super) fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let code = (bytes[i] == b'%')
-            .then(|| bytes.get(i + 1..i + 3))
-            .flatten()
-            .filter(|c| c.iter().all(u8::is_ascii_hexdigit))
-            .and_then(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok());
-        out.push(code.unwrap_or(bytes[i]));
-        i += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 pub(super) fn is_in(at: &str, pointer: &str) -> bool {
     at.strip_prefix(pointer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

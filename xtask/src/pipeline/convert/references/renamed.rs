@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::{
     DOCUMENT_IS, References,
-    names::{ODD, decoded, free},
+    names::{ODD, free},
 };
-use crate::document::escape;
-use crate::document::members::{At, SCHEMA, each};
+use crate::document::{
+    decoded, escape,
+    members::{At, SCHEMA, each},
+};
 
 impl References<'_> {
     /// Renames components with a separator of JSON pointers in their names, which the later stages
@@ -58,7 +60,7 @@ impl References<'_> {
                     continue;
                 };
                 let pointer = match text.split_once('#') {
-                    Some(("", pointer)) => decoded(pointer),
+                    Some(("", pointer)) => decoded(pointer).into_owned(),
                     Some(_) => continue,
                     None => format!("{schemas}/{}", escape(text)),
                 };

@@ -2,9 +2,11 @@
 
 mod hooks;
 mod moves;
+mod others;
 
 pub use moves::path_parameter_text;
 use moves::{names, whole_path};
+use others::{MORE, is_other};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,9 +68,10 @@ impl<'a> Walker<'a> {
             old.map(|v| resolve(self.old.doc, v)),
             new.map(|v| resolve(self.new.doc, v)),
         );
+        let others = self.other_methods(&at, (a, b));
         match (old, new) {
             // Its operations are listed separately.
-            (None, _) | (_, None) if has(a.or(b)) => return,
+            (None, _) | (_, None) if others || has(a.or(b)) => return,
             (None, _) | (_, None) => return self.leaves(Rule::Unclassified, &at, old, new),
             _ => {}
         }
@@ -90,8 +93,14 @@ impl<'a> Walker<'a> {
         };
         for key in keys(a, b)
             .into_iter()
-            .filter(|k| !METHODS.contains(k) && *k != "$ref")
+            .filter(|k| !METHODS.contains(k) && *k != "$ref" && *k != MORE)
         {
+            if get(a, key)
+                .xor(get(b, key))
+                .is_some_and(|op| is_other(key, op))
+            {
+                continue;
+            }
             self.child(key, &at, a, b, |w, at, old, new| match key {
                 "summary" | "description" => w.words(at, old, new),
                 // Each operation compares all of its parameters and servers.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::resolve;
-use crate::document::{escape, path_parameters};
+use crate::document::{escape, path_parameters, resolve, target};
 use crate::pipeline::diff::{
     paths::Path,
     renames::letters,
@@ -44,6 +43,10 @@ pub(super) fn effective<'a>(
     for (pointer, list, shared) in lists {
         for (i, written) in items(list).iter().enumerate() {
             let value = resolve(doc, written);
+            // One that leads nowhere is no parameter.
+            if target(value).is_some() {
+                continue;
+            }
             let (place, name) = (text(Some(value), "in"), text(Some(value), "name"));
             let name = match path_parameters(op.path).position(|n| n == name) {
                 Some(position) if place == "path" => format!("#{}", position + 1),
@@ -52,10 +55,13 @@ pub(super) fn effective<'a>(
                 _ if place == "header" => name.to_ascii_lowercase(),
                 _ => name.to_owned(),
             };
-            let mut key = (place.to_owned(), name);
-            // A second parameter of the same name is another one.
-            while !shared && out.get(&key).is_some_and(|p: &Parameter<'_>| !p.shared) {
-                key.1.push('\'');
+            let key = (place.to_owned(), name);
+            // The first of a name counts.
+            if out
+                .get(&key)
+                .is_some_and(|p: &Parameter<'_>| p.shared == shared)
+            {
+                continue;
             }
             // The key is part of a pointer, and only has digits.
             out.insert(

@@ -6,7 +6,7 @@ use super::{Holders, limits::LIMITS, step, with_items};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
-    meaning::{listed, same, same_parts},
+    meaning::{listed, offers_xml, same, same_parts},
     place::At,
     values::{Maybe, is_true, text},
     walk::Walker,
@@ -135,7 +135,11 @@ impl<'a> Walker<'a> {
             }
             "deprecated" => self.deprecated(below, old, new),
             "title" | "description" | "summary" | "example" | "examples" | "externalDocs"
-            | "xml" | "$comment" | "$schema" => self.words(below, old, new),
+            | "$comment" | "$schema" => self.words(below, old, new),
+            "xml" if offers_xml(self.old.doc) || offers_xml(self.new.doc) => {
+                self.leaves(Rule::Encoding, &below.clone().what(key), old, new);
+            }
+            "xml" => self.words(below, old, new),
             _ => {
                 let below = below.clone().what(format!("`{key}`"));
                 self.limit(key, &below, holders, (old, new));

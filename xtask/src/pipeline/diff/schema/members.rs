@@ -127,7 +127,17 @@ impl<'a> Walker<'a> {
                 (Some(_), None) => w.emit(Rule::MemberGone, at, "is gone"),
                 (None, Some(_)) if must(name) => w.emit(Rule::MemberNewRequired, at, NEW_REQUIRED),
                 (None, Some(_)) => w.emit(Rule::MemberNew, at, "is new"),
-                _ => w.schema(at, was, is),
+                _ => {
+                    // A member that is only read was not required of the sender.
+                    if must(name) && flag(was, "readOnly") && !flag(is, "readOnly") {
+                        let mut at = at.clone();
+                        (at.sides.request, at.sides.response) = (at.sides.request, false);
+                        if at.sides.request {
+                            w.emit(Rule::MemberRequired, &at, "is required now");
+                        }
+                    }
+                    w.schema(at, was, is);
+                }
             });
         }
         if members(old).count() == 0 && members(new).count() == 0 {

@@ -14,7 +14,7 @@ mod values;
 pub use members::one_to_one;
 use names::{reference, target};
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet, rc::Rc};
 
 use serde_json::Value;
 
@@ -26,8 +26,9 @@ use super::{
     walk::Walker,
 };
 use crate::document::{
-    last,
+    decoded, follow, last,
     members::{Is, SCHEMA},
+    pointer_of,
 };
 
 /// The two schemas that contain a keyword.
@@ -36,11 +37,26 @@ type Holders<'a> = (Maybe<'a>, Maybe<'a>);
 impl<'a> Walker<'a> {
     /// Compares two schemas at one place.
     pub fn schema(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let at = &self.where_it_is_named(at);
         let outer = self.reads_the_same;
         let both = old.zip(new).filter(|_| !outer);
         self.reads_the_same |= both.is_some_and(|(old, new)| plain::same(old, new));
         self.schemas(at, old, new);
         self.reads_the_same = outer;
+    }
+
+    /// Returns the place with the sides of references to it: a reference may lead to a schema that
+    /// is no component.
+    fn where_it_is_named(&self, at: &At) -> At {
+        let mut at = at.clone();
+        if at.new.starts_with("/paths/") {
+            let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
+            at.sides = at.sides.or(sides);
+            if !operations.is_empty() {
+                at.operations = Rc::new(&*at.operations | &operations);
+            }
+        }
+        at
     }
 
     fn schemas(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
@@ -90,7 +106,7 @@ impl<'a> Walker<'a> {
     /// Compares two schemas that both refer to a component.
     fn references(&mut self, at: &At, holders: Holders<'a>, (a, b): (&str, &str)) {
         let mapped = self.renames.reference(a);
-        if mapped.as_deref().unwrap_or(a) == b {
+        if decoded(mapped.as_deref().unwrap_or(a)) == decoded(b) {
             for key in ["$ref", "allOf"]
                 .into_iter()
                 .filter(|k| get(holders.0, k) != get(holders.1, k))
@@ -107,12 +123,9 @@ impl<'a> Walker<'a> {
             }
             return;
         }
-        let target = |doc: &'a Value, r: &str| {
-            r.strip_prefix('#')
-                .and_then(|p| doc.pointer(p))
-                .map(|v| meaning(v, Is::One(&SCHEMA)))
-        };
-        let same = target(self.old.doc, a) == target(self.new.doc, b);
+        let target = |doc: &'a Value, r: &str| follow(doc, r).map(|v| meaning(v, Is::One(&SCHEMA)));
+        let (was, is) = (target(self.old.doc, a), target(self.new.doc, b));
+        let same = was.is_some() && was == is;
         let rule = if same {
             Rule::WrittenOtherwise
         } else {
@@ -139,9 +152,8 @@ impl<'a> Walker<'a> {
         };
         self.emit(Rule::WrittenOtherwise, at, what);
         let place = |r: Option<&str>, here: &str| {
-            r.and_then(|r| r.strip_prefix('#'))
-                .unwrap_or(here)
-                .to_owned()
+            r.and_then(pointer_of)
+                .map_or_else(|| here.to_owned(), Cow::into_owned)
         };
         let inner = At {
             old: place(a, &at.old),

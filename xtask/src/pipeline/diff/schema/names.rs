@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{document::resolve, pipeline::diff::values::Maybe};
+use crate::{
+    document::{follow, resolve},
+    pipeline::diff::values::Maybe,
+};
 
 /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
 pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
@@ -19,7 +22,7 @@ pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
 }
 
 pub(super) fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {
-    match reference(Some(schema)).and_then(|r| doc.pointer(r.strip_prefix('#')?)) {
+    match reference(Some(schema)).and_then(|r| follow(doc, r)) {
         Some(found) => resolve(doc, found),
         None => schema,
     }

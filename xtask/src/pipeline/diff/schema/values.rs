@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Holders, with_items};
+use super::{
+    Holders,
+    names::{reference, target},
+    with_items,
+};
 use crate::pipeline::diff::{
     Rule,
     meaning::implied,
@@ -17,6 +21,12 @@ use crate::pipeline::diff::{
 impl<'a> Walker<'a> {
     pub(super) fn types(&mut self, at: &At, holders: Holders<'a>, values: Holders<'a>) {
         let ((old, old_null), (new, new_null)) = (kinds(holders.0), kinds(holders.1));
+        // A component may say so itself.
+        let behind = |doc: &'a Value, schema: Maybe<'a>| {
+            reference(schema).is_some() && kinds(schema.map(|s| target(doc, s))).1
+        };
+        let old_null = old_null || behind(self.old.doc, holders.0);
+        let new_null = new_null || behind(self.new.doc, holders.1);
         let list = |kinds: &BTreeSet<&str>| {
             if kinds.is_empty() {
                 "any type".to_owned()

@@ -191,10 +191,30 @@ fn conditions(map: &mut Map<String, Value>) {
     if !has(map, "contains") {
         map.retain(|key, _| !matches!(key.as_str(), "minContains" | "maxContains"));
     }
+    placed(map, has(map, "unevaluatedItems"));
     let is = |key: &str, value: &str| map.get(key).is_some_and(|v| v == value);
     let bytes = !has(map, "contentMediaType") || is("contentMediaType", "application/octet-stream");
     if is("contentEncoding", "base64") && bytes && !has(map, "format") {
         map.retain(|key, _| !matches!(key.as_str(), "contentEncoding" | "contentMediaType"));
         map.insert("format".into(), "byte".into());
+    }
+}
+
+/// Leaves out schemas for the last places of a list that say what `items` says for the rest.
+fn placed(map: &mut Map<String, Value>, rest_matters: bool) {
+    let rest = match map.get("items") {
+        _ if !map.contains_key("prefixItems") => return,
+        Some(items) => items.clone(),
+        None if rest_matters => return,
+        None => json!({}),
+    };
+    let says = |schema: &Value| meaning(schema, Is::SchemaOrBool);
+    if let Some(Value::Array(parts)) = map.get_mut("prefixItems") {
+        while parts.last().is_some_and(|last| says(last) == says(&rest)) {
+            parts.pop();
+        }
+        if parts.is_empty() {
+            map.shift_remove("prefixItems");
+        }
     }
 }
