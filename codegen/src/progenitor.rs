@@ -45,8 +45,9 @@ pub fn generate(spec: &str, on: &dyn Fn(&str) -> bool) -> Result<String, Error> 
     for key in ["paths", "components"] {
         projected.get_mut(key).into_iter().for_each(plain);
     }
+    let renamed = projection::component_names(&projected);
     projection::project(&mut projected);
-    let (settings, replaced) = settings(&doc, &pages, on)?;
+    let (settings, replaced) = settings(&doc, &pages, &renamed, on)?;
     prune(&mut projected, &replaced);
     let refused = |what: String| Error::new("", format!("progenitor can't read it: {what}"));
     let spec = serde_json::from_value(projected).map_err(|e| refused(e.to_string()))?;
@@ -216,6 +217,7 @@ fn is_client(of: &syn::Type) -> bool {
 fn settings(
     doc: &Value,
     pages: &[(String, Value)],
+    renamed: &BTreeMap<String, String>,
     on: &dyn Fn(&str) -> bool,
 ) -> Result<(GenerationSettings, BTreeSet<String>), Error> {
     let mut settings = GenerationSettings::default();
@@ -227,10 +229,14 @@ fn settings(
     let document = Document::new(doc);
     let used = operations::used(&document, &operations)?;
     let ours = types::all(&document, &used)?;
+    let now = |name: &str| renamed.get(name).map_or(name, String::as_str).to_owned();
     let mut replaced = BTreeSet::new();
     let mut replace = |name: &str, ty: TokenStream| {
-        let name = heck::ToPascalCase::to_pascal_case(name);
-        settings.with_replacement(name, ty.to_string().replace(' ', ""), iter::empty());
+        settings.with_replacement(
+            projection::pascal(name),
+            ty.to_string().replace(' ', ""),
+            iter::empty(),
+        );
     };
     for name in document.schemas.keys() {
         let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
@@ -247,13 +253,13 @@ fn settings(
             None => document.rust_type(&reference, &mut needed)?,
         };
         if needed.is_subset(&ours) {
-            replace(name, ty);
-            replaced.insert((*name).to_owned());
+            replace(&now(name), ty);
+            replaced.insert(now(name));
         }
     }
     for (name, items) in pages {
         let items = document.nullable(items, &mut BTreeSet::new())?;
-        replace(name, quote!(crate::Page<#items>));
+        replace(&now(name), quote!(crate::Page<#items>));
     }
     for (format, ty) in FORMATS {
         let schema = SchemaObject {

@@ -208,6 +208,50 @@ fn bodies_and_responses_that_progenitor_stops_at_are_taken_out() {
     }
 }
 
+/// Each keeps its own type; members that are named as keywords are members.
+#[test]
+fn components_and_members_keep_their_types_whatever_their_names() {
+    let schema =
+        |member: &str, value: Value| json!({ "type": "object", "properties": { member: value } });
+    let refers = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let both = json!({ "type": "object", "properties": {
+        "default": refers("a"), "example": refers("A"), "enum": refers("a_"),
+        "examples": { "type": "string", "enum": ["GET", "get"] },
+    } });
+    let text = json!({ "type": "string" });
+    let mut doc = json!({
+        "openapi": "3.0.3", "info": { "title": "t", "version": "1" },
+        "paths": { "/things/": { "get": {
+            "operationId": "things_list", "tags": ["things"],
+            "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": refers("Both") } } } },
+        } } },
+        "components": { "schemas": {
+            "A": schema("upper", text.clone()), "a": schema("lower", text.clone()),
+            "a_": schema("underscore", text.clone()), "A2": schema("second", text), "Both": both,
+        } },
+    });
+    let code = progenitor::generate(&doc.to_string(), &|_| true).unwrap();
+    assert!(code.contains("crate::types::Both"), "{code}");
+    let removed = projection::project(&mut doc);
+    let found: Vec<&str> = removed.iter().map(|(at, _)| at.as_str()).collect();
+    let examples = "/components/schemas/Both/properties/examples/enum";
+    assert_eq!(
+        found,
+        ["/components/schemas/a", "/components/schemas/a_", examples]
+    );
+    let members = &doc["components"]["schemas"]["Both"]["properties"];
+    assert_eq!(
+        (&members["default"], &members["example"]),
+        (&refers("a3"), &refers("A"))
+    );
+    assert_eq!(members["enum"], refers("a_4"));
+    assert_eq!(
+        doc["components"]["schemas"]["a3"],
+        schema("lower", json!({ "type": "string" }))
+    );
+    types(&doc).unwrap();
+}
+
 /// The figures of docs/progenitor.md, and that nothing is left that progenitor stops at or names
 /// twice.
 /// Only a type of an error response is not this crate's, which has no type for it.

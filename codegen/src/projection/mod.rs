@@ -1,12 +1,16 @@
 //! The document for progenitor 0.15: whatever it cannot read is removed, and each place is
 //! reported.
 
+mod components;
 mod names;
 mod operations;
 
 use serde_json::Value;
 
 use crate::{contract, escape::pointer};
+
+pub use components::names as component_names;
+pub use names::pascal;
 
 /// A removal: the place in the document, and what was removed there.
 pub type Removed = (String, &'static str);
@@ -30,7 +34,8 @@ const LIMITS: [&str; 3] = ["minLength", "maxLength", "pattern"];
 pub fn project(doc: &mut Value) -> Vec<Removed> {
     let mut removed = Vec::new();
     operations::remove(doc, &mut removed);
-    schemas(doc, "", &mut removed);
+    components::rename(doc, &mut removed);
+    schemas(doc, "", false, &mut removed);
     // Without its title a type has another name, which may be taken as well.
     loop {
         let before = removed.len();
@@ -49,8 +54,10 @@ pub fn project(doc: &mut Value) -> Vec<Removed> {
 }
 
 /// Walks all schemas. Examples, which only look like schemas, are left alone.
-fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
-    if let Value::Object(map) = value {
+fn schemas(value: &mut Value, at: &str, named: bool, removed: &mut Vec<Removed>) {
+    if let Value::Object(map) = value
+        && !named
+    {
         if map.get(contract::JSON) == Some(&Value::Bool(true)) {
             let says = |key: &&String| !TEXTS.contains(&key.as_str());
             let keys: Vec<String> = map.keys().filter(says).cloned().collect();
@@ -68,22 +75,43 @@ fn schemas(value: &mut Value, at: &str, removed: &mut Vec<Removed>) {
             removed.push((format!("{at}/enum"), "values that would have one name"));
         }
     }
-    let children: Vec<(String, &mut Value)> = match value {
-        Value::Object(map) => map
-            .iter_mut()
-            .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples" | "default" | "enum"))
-            .map(|(key, value)| (pointer(key), value))
-            .collect(),
-        Value::Array(list) => list
-            .iter_mut()
-            .enumerate()
-            .map(|(i, value)| (i.to_string(), value))
-            .collect(),
-        _ => return,
-    };
-    for (key, child) in children {
-        schemas(child, &format!("{at}/{key}"), removed);
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut().filter(|(key, _)| named || !is_data(key)) {
+                let at = format!("{at}/{}", pointer(key));
+                schemas(value, &at, !named && has_names(key), removed);
+            }
+        }
+        Value::Array(list) => {
+            for (i, value) in list.iter_mut().enumerate() {
+                schemas(value, &format!("{at}/{i}"), false, removed);
+            }
+        }
+        _ => {}
     }
+}
+
+/// Returns whether the value of a keyword is data, which only looks like a schema.
+fn is_data(key: &str) -> bool {
+    matches!(key, "example" | "examples" | "default" | "enum")
+}
+
+/// Returns whether the value of a keyword has names for keys.
+fn has_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "paths"
+            | "schemas"
+            | "parameters"
+            | "requestBodies"
+            | "responses"
+            | "headers"
+            | "content"
+            | "callbacks"
+            | "encoding"
+            | "mapping"
+    )
 }
 
 /// Returns whether typify finds no different names for the values. It takes the letters and digits
