@@ -5,24 +5,40 @@ use serde_json::Value;
 /// Members that hold data, which may look like references.
 const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
 
+/// Members whose keys are names: a property may be called `default`.
+const NAMED: [&str; 7] = [
+    "properties",
+    "patternProperties",
+    "definitions",
+    "$defs",
+    "responses",
+    "headers",
+    "content",
+];
+
 /// Returns the place and the target of the first reference to another file. What it leads to would
 /// be missing from the commands without a word.
 pub fn to_another_file(value: &Value, at: &str) -> Option<(String, String)> {
+    search(value, at, false)
+}
+
+fn search(value: &Value, at: &str, named: bool) -> Option<(String, String)> {
     match value {
         Value::Object(map) => map.iter().find_map(|(key, value)| match value.as_str() {
             Some(target) if key == "$ref" && !target.starts_with('#') => {
                 Some((at.to_owned(), target.to_owned()))
             }
             Some(_) => None,
-            None if DATA.contains(&key.as_str()) || key.starts_with("x-") => None,
+            None if !named && (DATA.contains(&key.as_str()) || key.starts_with("x-")) => None,
             None => {
                 let step = key.replace('~', "~0").replace('/', "~1");
-                to_another_file(value, &format!("{at}/{step}"))
+                let named = !named && NAMED.contains(&key.as_str());
+                search(value, &format!("{at}/{step}"), named)
             }
         }),
         Value::Array(items) => {
             let mut items = items.iter().enumerate();
-            items.find_map(|(i, item)| to_another_file(item, &format!("{at}/{i}")))
+            items.find_map(|(i, item)| search(item, &format!("{at}/{i}"), false))
         }
         _ => None,
     }
@@ -54,4 +70,26 @@ pub fn decoded(pointer: &str) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn another_file_is_found_behind_names_that_are_keywords_and_not_in_data() {
+        let there = json!({ "$ref": "b.json" });
+        let found = |value: Value| to_another_file(&value, "").map(|(at, _)| at);
+        for key in ["default", "enum", "x-y", "properties"] {
+            let at = Some(format!("/properties/{key}"));
+            assert_eq!(found(json!({ "properties": { key: there } })), at);
+        }
+        let response = found(json!({ "responses": { "default": there } }));
+        assert_eq!(response.as_deref(), Some("/responses/default"));
+        for key in ["default", "example", "x-y"] {
+            assert_eq!(found(json!({ key: there })), None);
+        }
+    }
 }
