@@ -77,6 +77,21 @@ async fn a_refused_connection_is_retried() {
 }
 
 #[tokio::test]
+async fn a_url_that_is_too_long_is_refused_before_it_is_sent() {
+    let server = Server::start(|_, _| write(ok("7"))).await;
+    let client = impatient(&server).await;
+    let error = client
+        .request(Method::GET, "/x/")
+        .query("q", "a".repeat(65_535))
+        .send_json::<serde_json::Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("at most 65534"), "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_reset_before_the_headers_is_retried() {
     let (error, requests) = fault(|_| vec![Step::Reset]).await;
     assert_eq!((error.kind(), requests), (ErrorKind::Transport, 3));

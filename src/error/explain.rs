@@ -39,6 +39,7 @@ pub(crate) fn explain(error: &reqwest::Error) -> String {
         () if connect => "no connection to the server: check the base URL and the network",
         () if io(&[ConnectionReset, ConnectionAborted, BrokenPipe]) => "the connection was reset",
         () if says("error reading a body from connection") => "the response broke off",
+        () if error.is_builder() => "the request can't be sent",
         () if error.is_decode() => "the compressed body of the response is damaged",
         () => "the connection broke",
     };

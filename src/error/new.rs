@@ -94,9 +94,11 @@ impl Error {
     }
 
     pub(crate) fn transport(source: reqwest::Error) -> Self {
-        let kind = match source.is_timeout() {
-            true => ErrorKind::Timeout,
-            false => ErrorKind::Transport,
+        let kind = match () {
+            () if source.is_timeout() => ErrorKind::Timeout,
+            // What could not be built cannot be sent later either.
+            () if source.is_builder() => ErrorKind::InvalidRequest,
+            () => ErrorKind::Transport,
         };
         let mut error = Self::new(kind, explain::explain(&source));
         // The URL may hold private data, in its query for example.

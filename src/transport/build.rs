@@ -78,6 +78,7 @@ impl Attempt<'_, '_> {
             hooks.pre(&mut request, &self.info())?;
             own_origin(request.url(), &core.base)?;
         }
+        sendable(request.url())?;
         if core.trace_bodies {
             let body = request
                 .body()
@@ -106,5 +107,16 @@ impl Attempt<'_, '_> {
             url.set_query(Some(&query));
         }
         Ok(url)
+    }
+}
+
+/// Refuses a URL that is longer than those of `http::Uri`: no later attempt could send it.
+fn sendable(url: &Url) -> Result<(), Error> {
+    const MOST: usize = u16::MAX as usize - 1;
+    match url.as_str().len() {
+        ..=MOST => Ok(()),
+        n => Err(Error::invalid(format!(
+            "the URL has {n} bytes; at most {MOST} can be sent: give less in the query"
+        ))),
     }
 }
