@@ -12,6 +12,7 @@ use crate::{
     index::{Index, is_safe},
     output::{Output, line},
     sandbox::Sandbox,
+    tree,
 };
 
 /// The context of every command: the document, the output, and the options that all commands share.
@@ -87,6 +88,9 @@ impl Context {
             Some(said) => output.to(&said)?,
             None => output,
         };
+        if let Some(why) = outer.and_then(tree::no_choice) {
+            output.no_choice(why)?;
+        }
         // An export continues existing files.
         if outer != Some("export") {
             output.check()?;

@@ -124,8 +124,13 @@ impl Device {
                 "the device is empty: give an id, a unit id or a part of a name",
             ));
         }
-        // The server searches names; everything else is compared here.
-        for search in [Some(text.trim()), None] {
+        // The server searches names. What may be an id is compared here with those of all devices:
+        // another device may have it as its name.
+        let may_be_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+        let start = wanted.trim_end_matches('…');
+        let is_id = start.len() >= 4 && start.chars().all(may_be_id);
+        let searches = [Some(text.trim()), None].into_iter();
+        for search in searches.skip(usize::from(is_id)) {
             let devices = Self::list(context, client, search).await?;
             let by = |fits: &dyn Fn(&Self) -> bool| -> Vec<Self> {
                 devices.iter().filter(|d| fits(d)).cloned().collect()
@@ -134,12 +139,10 @@ impl Device {
             let by_id =
                 by(&|d| d.id.to_lowercase() == wanted || d.unit_id.to_lowercase() == wanted);
             let whole = by(&|d| name(d) == wanted);
-            let part = by(&|d| name(d).contains(&wanted));
-            // The start of an id, as a narrow table shows it.
-            let start = wanted.trim_end_matches('…');
-            let begins = |id: &str| start.len() >= 4 && id.to_lowercase().starts_with(start);
-            let by_start = by(&|d| begins(&d.id) || begins(&d.unit_id));
-            for mut found in [by_id, whole, part, by_start] {
+            // The start of an id, as a narrow table shows it, is no worse than a part of a name.
+            let begins = |id: &str| is_id && id.to_lowercase().starts_with(start);
+            let part = by(&|d| name(d).contains(&wanted) || begins(&d.id) || begins(&d.unit_id));
+            for mut found in [by_id, whole, part] {
                 match found.len() {
                     0 => {}
                     1 => return Ok(found.swap_remove(0)),

@@ -28,6 +28,8 @@ struct Seen {
     secrets: HashSet<String>,
     /// The parts of a form, which a request cannot show.
     parts: Vec<(String, Shown)>,
+    /// Whether the request is sent without a credential, as a login is.
+    is_bare: bool,
     curl: Option<String>,
 }
 
@@ -52,6 +54,13 @@ impl DryRun {
     pub fn part(&self, name: &str, part: Shown) {
         if let Ok(mut seen) = self.0.lock() {
             seen.parts.push((name.to_owned(), part));
+        }
+    }
+
+    /// Notes that the request is sent without a credential.
+    pub fn without_credential(&self) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.is_bare = true;
         }
     }
 
@@ -96,6 +105,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     for (name, value) in request.headers() {
         let value = String::from_utf8_lossy(value.as_bytes());
         match name.as_str() {
+            "authorization" if seen.is_bare => {}
             // In double quotes, so that the shell inserts the token.
             "authorization" => words.push(format!("-H \"Authorization: {TOKEN}\"")),
             // curl makes its own boundary.

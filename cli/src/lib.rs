@@ -72,20 +72,24 @@ fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
         }
         // `autopi AREA` lists its operations. A program that asks for data gets an error.
         Err(e) if tree::is_incomplete(&e) && !said.for_programs => {
-            let help = parse(&[&arguments[..], &["--help".into()]].concat());
-            return help
-                .err()
-                .map_or(Ok(()), |help| help.print())
-                .map_err(|e| Failure::io("the output", &e));
+            return match parse(&[&arguments[..], &["--help".into()]].concat()) {
+                Err(help) if help.exit_code() == 0 => print(&help),
+                // Behind `--` it is a word.
+                _ => Err(tree::failure(index, said, &e)),
+            };
         }
-        Err(e) if e.exit_code() == 0 => {
-            // Help and version are no errors.
-            return e.print().map_err(|e| Failure::io("the output", &e));
-        }
+        // Help and version are no errors.
+        Err(e) if e.exit_code() == 0 => return print(&e),
         Err(e) => return Err(tree::failure(index, said, &e)),
     };
     let context = Context::new(index, &matches)?;
     commands::run(&context, &matches)
+}
+
+/// Writes help.
+fn print(help: &clap::Error) -> Result<()> {
+    output::closed::check()?;
+    help.print().map_err(|e| Failure::io("the output", &e))
 }
 
 /// Writes the failure to stderr.

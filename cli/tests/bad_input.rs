@@ -20,6 +20,8 @@ fn unknown_commands_options_and_values_are_refused() {
         ("dongle nothing-like-it", "`autopi search nothing-like-it`"),
         ("dongel devices-list", "did you mean dongle"),
         ("devises", "did you mean devices"),
+        ("--", "a command is missing"),
+        ("dongle --", "an operation is missing"),
         ("dongle devices-list --colums a", "'--columns'"),
         ("dongle devices-list --no-such-option 1", "--no-such-option"),
         (
@@ -138,6 +140,25 @@ fn unknown_commands_options_and_values_are_refused() {
         ),
         ("login --sandbox", "the sandbox needs no login"),
         ("logout --sandbox", "the sandbox needs no login"),
+        ("completions bash --limit 3", "--limit: a script is written"),
+        ("man --jq . --columns a", "--columns: a page is written"),
+        ("logout --all", "--all: it has no data"),
+        ("login --sort a", "--sort: it has no data"),
+        ("mcp --limit 3", "--limit: each call has its own"),
+        (
+            "export trips --from -1d --to now -o ./x.csv --all",
+            "--all: an export has all",
+        ),
+        ("trip show x --svg ./x.svg --jq .", "--jq: a picture shows"),
+        ("watch --all", "--all: watch draws"),
+        ("api GET / -H a:\u{1}", "--header a: the header value"),
+        ("run -x test.ping", "use '-- -x'"),
+        ("run Truck-01 --job=", "a value is required for '--job"),
+        (
+            "devices --columns callname",
+            "did you mean callName? there are",
+        ),
+        ("whoami --columns emial", "did you mean email? there are"),
         ("completions tcsh", "tcsh"),
         ("man nothing", "there is no page of `nothing`"),
     ] {
@@ -512,6 +533,84 @@ fn unwritable_output_files_are_refused_or_written_whole() {
     cli.run(&["devices", "--jq", "error", "-o", "x.json"])
         .bad(1, "--jq");
     assert_eq!(files(&cli), ["out.json"]);
+}
+
+/// `>&-`: Rust opens /dev/null in its place before `main`.
+#[cfg(unix)]
+#[test]
+fn a_closed_stdout_is_an_error_before_anything_is_changed() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let device = cli.line("devices --limit 1").json()[0]["id"].clone();
+    let device = device.as_str().unwrap();
+    let trip = cli.line("trips --limit 1").json()[0]["id"].clone();
+    let run = |line: &str, to: &str| {
+        let own = cli.command(&[]);
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell
+            .env_clear()
+            .envs(own.get_envs().filter_map(|(k, v)| Some((k, v?))))
+            .current_dir(cli.home.path())
+            .args([
+                "-c",
+                &format!("exec '{}' {line} {to}", env!("CARGO_BIN_EXE_autopi")),
+            ])
+            .stdin(Stdio::null());
+        Ran::from(shell.output().unwrap())
+    };
+    for line in [
+        "devices --all",
+        "devices --limit 1 -o table",
+        "devices --dry-run",
+        "dongle",
+        "dongle devices-list --help",
+        "--version",
+        "help trips",
+        "whoami",
+        "doctor",
+        "search trips",
+        "completions bash",
+        "man",
+        "mcp",
+        "api GET /dongle/devices/",
+        "api POST /dongle/devices/ --json '{}'",
+        "run Truck-01 test.ping --yes",
+        &format!("dongle devices-partial-update {device} -b callName=x"),
+        "trip show x --svg -",
+    ] {
+        let ran = run(line, ">&-");
+        let is_usage = line.starts_with("trip");
+        ran.bad(
+            if is_usage { 2 } else { 1 },
+            if is_usage {
+                "must be an id"
+            } else {
+                "the output is closed"
+            },
+        );
+    }
+    let is_get = |r: &autopi_sandbox::RecordedRequest| r.method == "GET" || r.method == "HEAD";
+    assert!(api.requests().iter().all(is_get), "{:?}", api.requests());
+    // What writes nothing to it works, and /dev/null is no closed one, however it was opened.
+    for (line, to) in [
+        ("devices -o ./x.json", ">&-"),
+        (&format!("trip show {trip} --svg ./x.svg"), ">&-"),
+        (
+            "export trips --from 2026-01-01T00:00Z --to 2026-01-02T00:00Z -o ./x.csv",
+            ">&-",
+        ),
+        ("auth api-tokens-delete 1 --yes", ">&-"),
+        ("devices", ">/dev/null"),
+        ("devices", "1<>/dev/null"),
+        ("devices", "<&- 2>&- >/dev/null"),
+    ] {
+        let ran = run(line, to);
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (0, ""),
+            "{line} {to}: {ran:?}"
+        );
+    }
 }
 
 #[test]

@@ -157,6 +157,33 @@ fn bash_completes_with_the_script() {
     }
 }
 
+/// No PowerShell can be had where this is built: its script is held to the form that PowerShell
+/// documents, and `--last=` to what the other scripts get.
+#[test]
+fn the_script_for_powershell_has_the_form_of_a_native_completer() {
+    let script = Cli::alone()
+        .line("completions powershell")
+        .good()
+        .to_owned();
+    for part in [
+        "Register-ArgumentCompleter -Native -CommandName autopi -ScriptBlock {",
+        "param($word, $ast, $cursor)",
+        "$ast.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt \
+         $cursor }",
+        "& autopi __complete -- \"--last=$word\" @words",
+        "$_ -split \"`t\", 2",
+        "[System.Management.Automation.CompletionResult]::new($value, $parts[0], \
+         'ParameterValue', $about)",
+    ] {
+        assert!(script.contains(part), "{part}");
+    }
+    let count = |c: char| script.chars().filter(|other| *other == c).count();
+    for (open, close) in [('{', '}'), ('(', ')'), ('[', ']')] {
+        assert_eq!(count(open), count(close), "{open}{close}");
+    }
+    assert!(count('"') % 2 == 0 && count('\'') % 2 == 0 && script.is_ascii());
+}
+
 #[test]
 fn every_shell_has_a_script_and_every_command_a_page() {
     let cli = Cli::alone();

@@ -7,7 +7,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use autopi_cli::{index::Index, tree};
+use autopi_cli::{
+    index::{Index, ResponseKind},
+    tree,
+};
 use autopi_sandbox::Sandbox;
 use serde_json::Value;
 use support::{Cli, sandbox};
@@ -74,12 +77,20 @@ fn every_operation_keeps_the_contract_of_help_example_dry_run_and_output() {
             if dry.code != 0 || !dry.out.starts_with("curl ") || !dry.err.is_empty() {
                 fault(format!("{}: the dry run of {words:?} is {dry:?}", entry.id));
             }
+            let operation = index.operation(entry).unwrap();
+            let has_data = !matches!(
+                operation.response,
+                ResponseKind::Bytes | ResponseKind::Nothing
+            );
+            let chosen = cli.run(&[words.as_slice(), &["--dry-run", "--jq", "."]].concat());
+            if (chosen.code == 0) != has_data || has_data == chosen.err.contains("--jq: ") {
+                fault(format!("{}: a filter gives {chosen:?}", entry.id));
+            }
             if entry.method != "GET" {
                 continue;
             }
             let ran = cli.run(&[words.as_slice(), &["-o", "json", "--quiet"]].concat());
-            let operation = index.operation(entry).unwrap();
-            let is_data = operation.response == autopi_cli::index::ResponseKind::Bytes
+            let is_data = operation.response == ResponseKind::Bytes
                 || ran.out.is_empty()
                 || serde_json::from_str::<Value>(&ran.out).is_ok();
             if ran.code != 0 || !is_data || !ran.err.is_empty() {

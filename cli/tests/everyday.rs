@@ -96,6 +96,31 @@ fn a_device_is_meant_by_either_id_or_a_part_of_its_name_and_ambiguity_lists_the_
         .bad(2, "the device is empty");
 }
 
+/// A name is given by people; a command for one device must not run on another.
+#[test]
+fn a_device_with_the_id_of_another_as_its_name_is_not_taken_for_it() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let devices = cli.line("devices --limit 2").json();
+    let text = |n: usize, key: &str| devices[n][key].as_str().unwrap().to_owned();
+    let (id, other) = (text(0, "id"), text(1, "id"));
+    for own in [text(0, "id"), text(0, "unit_id")] {
+        let name = format!("callName={own}");
+        cli.run(&["dongle", "devices-partial-update", &other, "-b", &name])
+            .good();
+        let found = cli.run(&["positions", "--device", &own, "--columns", "id"]);
+        assert_eq!(found.json()[0]["id"], id.as_str(), "{own}");
+        // A part of it is that of both.
+        let many = cli.run(&["positions", "--device", &own[..8]]);
+        many.bad(2, "may be 2 devices");
+    }
+    let name = "callName=-x";
+    cli.run(&["dongle", "devices-partial-update", &other, "-b", name])
+        .good();
+    let ran = cli.run(&["run", "--yes", "--quiet", "--", "-x", "test.ping"]);
+    assert_eq!(ran.json()["device"], other.as_str());
+}
+
 #[test]
 fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
     let api = sandbox(Sandbox::builder().command_result("obd.query", json!({"value": 7})));

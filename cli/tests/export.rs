@@ -216,16 +216,67 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
 }
 
 #[test]
-fn an_empty_result_writes_an_empty_file_and_a_dry_run_writes_none() {
+fn times_with_an_offset_are_written_in_utc() {
+    let url = support::server(|path| {
+        let body = match path {
+            p if p.starts_with("/auth/") => r#"{"id": 1}"#,
+            p if p.starts_with("/dongle/devices/") => {
+                r#"{"count": 1, "results": [{"id": "0189d7a5-0000-7000-8000-000000000001", "unit_id": "0189d7a5-0000-7000-8000-000000000002", "callName": "a"}]}"#
+            }
+            _ => {
+                r#"{"count": 1, "results": [{"ts": "2026-01-01T01:30:00+01:00", "rec": "2025-12-31T19:30:01-05:00", "t": "x", "data": {}}]}"#
+            }
+        };
+        (200, body.into())
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "0123456789abcdef");
+    let line = "export telemetry -d a --from 2026-01-01T00:00Z --to 2026-01-01T01:00Z";
+    export(&cli, line, "./utc.csv").good();
+    assert_eq!(
+        read(&cli, "utc.csv"),
+        "device_id,ts,rec,t,data\n0189d7a5-0000-7000-8000-000000000001,2026-01-01T00:30:00Z,\
+         2026-01-01T00:30:01Z,x,{}\n"
+    );
+}
+
+#[test]
+fn a_table_without_rows_has_its_columns_and_a_dry_run_writes_no_file() {
     let cli = Cli::shared();
     let line = "export telemetry -d Truck-01 --from 2025-01-01T00:00Z --to 2025-01-01T01:00Z";
     let dry = cli.line(&format!("{line} -o ./e.csv --dry-run"));
     assert!(dry.good().starts_with("curl "), "{dry:?}");
     assert_eq!(fs::read_dir(cli.home.path()).unwrap().count(), 0);
-    for format in ["csv", "ndjson"] {
-        let ran = export(&cli, line, &format!("./e.{format}"));
+    let trips = "export trips --from 2025-01-01T00:00Z --to 2025-01-01T01:00Z";
+    for (line, file, starts) in [
+        (line, "e.csv", "device_id,ts,"),
+        (line, "e.ndjson", ""),
+        (line, "e.parquet", "PAR1"),
+        (trips, "t.csv", "id,"),
+        (trips, "t.gpx", "<?xml"),
+    ] {
+        let ran = export(&cli, line, &format!("./{file}"));
         assert!(ran.code == 0 && ran.err.contains("0 rows"), "{ran:?}");
-        assert_eq!(read(&cli, &format!("e.{format}")), "");
+        let bytes = fs::read(cli.home.path().join(file)).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.starts_with(starts), "{file}: {text}");
+        assert_eq!(text.is_empty(), starts.is_empty(), "{file}: {text}");
+        if file.ends_with("csv") {
+            assert_eq!(text.lines().count(), 1, "{file}: {text}");
+        }
+    }
+    // They are columns of the table with rows too.
+    let full = "export trips --from 2026-01-01T00:00Z --to 2026-01-02T00:00Z";
+    export(&cli, full, "./full.csv").good();
+    let header = |file: &str| -> Vec<String> {
+        let text = read(&cli, file);
+        let first = text.lines().next().unwrap();
+        first.split(',').map(str::to_owned).collect()
+    };
+    let own = header("full.csv");
+    for name in header("t.csv") {
+        assert!(own.contains(&name), "{name}: {own:?}");
     }
 }
 

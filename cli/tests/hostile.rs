@@ -113,6 +113,51 @@ fn a_document_in_yaml_gives_the_commands_of_the_same_in_json() {
     assert!(shown.good().contains("/v1/x'"), "{shown:?}");
 }
 
+/// As drf-spectacular and others write lists: the envelope, its items and the list are components.
+#[test]
+fn a_list_whose_envelope_is_a_component_has_pages_and_columns() {
+    let url = support::server(|path| {
+        let (next, id) = match path.contains("page=2") {
+            true => ("null", 2),
+            false => (r#""/things/?page=2""#, 1),
+        };
+        let body = format!(r#"{{"count": 2, "next": {next}, "results": [{{"id": {id}}}]}}"#);
+        (200, body)
+    });
+    let thing = json!({"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
+    let things = json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}});
+    let page = |results: Value| json!({"type": "object", "properties": {"count": {"type": "integer"}, "next": {"type": "string", "nullable": true}, "results": results}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    for envelope in [
+        page(things.clone()),
+        page(reference("Things")),
+        json!({"allOf": [page(things.clone())]}),
+        json!({"allOf": [{"type": "object", "properties": {"count": {"type": "integer"}}}, {"type": "object", "properties": {"results": things}}]}),
+        reference("Page"),
+    ] {
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "", "version": ""},
+            "paths": {"/things/": {"get": {"operationId": "things_list", "tags": ["things"],
+                "parameters": [{"name": "page", "in": "query", "schema": {"type": "integer"}}],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": reference("PagedThings")}}}}}}},
+            "components": {"schemas": {"PagedThings": envelope, "Page": page(reference("Things")), "Things": things, "Thing": thing}},
+        });
+        let cli = Cli::alone()
+            .with("AUTOPI_BASE_URL", &url)
+            .with("AUTOPI_API_TOKEN", "0123456789abcdef");
+        let spec = cli.file("api.json", &document.to_string());
+        let run = |line: &str| cli.line(&format!("--spec {spec} things list {line}"));
+        assert_eq!(
+            run("--all -o csv").good(),
+            "id,name\n1,\n2,\n",
+            "{envelope}"
+        );
+        let first = run("-o ndjson --columns id");
+        assert_eq!(first.good(), "{\"id\":1}\n", "{envelope}");
+        assert!(first.err.contains("1 of 2: --all"), "{first:?}");
+    }
+}
+
 #[test]
 fn types_of_31_are_checked_as_those_of_30() {
     let number = json!({"type": ["integer", "null"]});

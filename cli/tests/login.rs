@@ -52,6 +52,58 @@ fn a_token_from_stdin_is_checked_and_kept_for_its_owner_alone() {
 }
 
 #[test]
+fn a_dry_run_of_a_login_shows_its_request_and_reads_nothing() {
+    let cli = Cli::alone().input("secret\n");
+    let host = ["--base-url", "https://api.example", "--dry-run"];
+    let run = |arguments: &[&str]| {
+        let ran = cli.run(&[&["login"], arguments, &host].concat());
+        assert!(!ran.out.contains("secret"), "{ran:?}");
+        ran.good().to_owned()
+    };
+    for arguments in [&["--email", "a@b.example", "--password-stdin"][..], &[]] {
+        let curl = run(arguments);
+        let email = arguments.get(1).unwrap_or(&"E-MAIL");
+        let body = format!(r#"{{"email":"{email}","password":"** redacted **"}}"#);
+        assert!(curl.contains(&body), "{curl}");
+        assert!(curl.contains("'https://api.example/auth/login/'"), "{curl}");
+        assert!(!curl.contains("Authorization"), "{curl}");
+    }
+    let curl = run(&["--token-stdin"]);
+    assert!(curl.contains("'https://api.example/auth/user/'"), "{curl}");
+    assert!(curl.contains("$AUTOPI_API_TOKEN"), "{curl}");
+    assert!(!profiles(&cli).exists());
+}
+
+/// As in NO_COLOR, and as a variable of CI that has no value.
+#[test]
+fn an_empty_variable_is_the_same_as_none() {
+    let api = sandbox(Sandbox::builder());
+    let mut cli = Cli::alone().input(API_TOKEN);
+    log_in(&cli, api.url());
+    cli.variables = [
+        "AUTOPI_API_TOKEN",
+        "AUTOPI_BASE_URL",
+        "AUTOPI_EMAIL",
+        "AUTOPI_JWT",
+        "AUTOPI_OUTPUT",
+        "AUTOPI_PASSWORD",
+        "AUTOPI_PROFILE",
+    ]
+    .map(|name| (name.to_owned(), String::new()))
+    .into();
+    let who = cli.line("whoami").json();
+    assert_eq!(who["email"], EMAIL);
+    assert!(who["source"].as_str().unwrap().contains("[default]"));
+    // A space is none that anybody means.
+    cli.variables[1].1 = " ".into();
+    cli.line("whoami").bad(2, "the base URL is not a URL");
+    let help = Cli::alone().line("--help");
+    for (name, _) in &cli.variables {
+        assert!(help.good().contains(name), "{name}");
+    }
+}
+
+#[test]
 fn logins_at_the_same_moment_are_all_kept() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::alone().input(API_TOKEN);
@@ -169,6 +221,29 @@ fn a_login_keeps_the_other_content_of_the_profiles_file() {
             && !text.contains(API_TOKEN),
         "{text}"
     );
+}
+
+#[test]
+fn a_profile_is_a_table_however_toml_writes_it() {
+    let api = sandbox(Sandbox::builder());
+    let url = api.url();
+    for text in [
+        format!("[default]\nbase_url = '{url}'\napi_token = '{API_TOKEN}'\n"),
+        format!("default = {{base_url = '{url}', api_token = '{API_TOKEN}'}}\n"),
+        format!("default.base_url = '{url}'\ndefault.api_token = '{API_TOKEN}'\n"),
+        format!("\u{feff}[ \"default\" ]\r\nbase_url = '{url}'\r\napi_token = '{API_TOKEN}'\r\n"),
+    ] {
+        let cli = Cli::alone().input(API_TOKEN);
+        cli.profiles(&text, 0o600);
+        assert_eq!(cli.line("whoami").json()["email"], EMAIL, "{text}");
+        let out = cli.line("logout");
+        assert!(out.err.contains("logged out: profile [default]"), "{out:?}");
+        let left = fs::read_to_string(profiles(&cli)).unwrap();
+        assert!(!left.contains(API_TOKEN) && left.contains(url), "{left}");
+        // At the same host.
+        cli.line("login --token-stdin").good();
+        assert_eq!(cli.line("whoami").json()["email"], EMAIL, "{text}");
+    }
 }
 
 #[test]

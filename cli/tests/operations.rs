@@ -71,6 +71,21 @@ fn a_list_shows_one_page_with_a_notice_or_more_with_all_or_limit() {
 }
 
 #[test]
+fn raw_records_are_a_list_of_records() {
+    let cli = Cli::shared();
+    let line = format!(
+        "logbook storage-raw-list --device-id {} --start-utc 2026-01-01T00:00Z --end-utc \
+         2026-01-01T01:00Z --page-size 100",
+        first_device(&cli)
+    );
+    let all = cli.line(&format!("{line} --all --jq length"));
+    assert!(all.good().trim().parse::<u32>().unwrap() > 300, "{all:?}");
+    let two = cli.line(&format!("{line} --limit 2 -o csv"));
+    assert!(two.good().starts_with("ts,rec,t,data\n"), "{two:?}");
+    assert_eq!(two.out.lines().count(), 3, "{two:?}");
+}
+
+#[test]
 fn a_body_is_built_from_members_and_validated_before_sending() {
     let api = sandbox(Sandbox::builder());
     let cli = Cli::of(&api);

@@ -136,6 +136,20 @@ fn the_media_type_of_a_response_says_what_it_is_however_it_is_written() {
 }
 
 #[test]
+fn nothing_is_chosen_from_a_response_that_is_not_json() {
+    let url = support::server(|_| (200, "content-type: text/csv\na,b\n".into()));
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "0123456789abcdef");
+    assert_eq!(cli.line("api GET /x/").good(), "a,b\n");
+    for option in ["--jq .", "--columns a", "--sort a"] {
+        let name = option.split(' ').next().unwrap();
+        cli.line(&format!("api GET /x/ {option}"))
+            .bad(2, &format!("{name}: the response is not JSON"));
+    }
+}
+
+#[test]
 fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
     let cli = Cli::shared();
     let run = |arguments: &[&str]| cli.run(&[&["devices", "--limit", "1"], arguments].concat());
@@ -215,10 +229,30 @@ fn a_filter_sees_all_of_the_data_and_its_results_are_lines_or_a_format() {
         "[\n  \"Truck-01\",\n  \"Truck-02\",\n  \"Truck-03\"\n]\n"
     );
     assert_eq!(run(&["--jq", "length", "-o", "json"]), "3\n");
+    // --limit counts items, not results.
+    assert_eq!(
+        run(&["--jq", "range(5)", "-o", "ndjson"]),
+        "0\n1\n2\n3\n4\n"
+    );
+    assert_eq!(
+        run(&["--jq", "[range(5)]", "-o", "csv"]),
+        "value\n0\n1\n2\n3\n4\n"
+    );
     assert_eq!(
         run(&["--jq", "map({a: .callName})", "-o", "csv"]),
         "a\nTruck-01\nTruck-02\nTruck-03\n"
     );
+    for (file, text) in [
+        ("./r.csv", "a\nTruck-01\nTruck-02\nTruck-03\n"),
+        (
+            "./r.txt",
+            "{\"a\":\"Truck-01\"}\n{\"a\":\"Truck-02\"}\n{\"a\":\"Truck-03\"}\n",
+        ),
+    ] {
+        assert_eq!(run(&["--jq", ".[] | {a: .callName}", "-o", file]), "");
+        let written = std::fs::read_to_string(cli.home.path().join(file));
+        assert_eq!(written.unwrap(), text, "{file}");
+    }
     assert_eq!(run(&["--jq", "empty"]), "");
     assert_eq!(run(&["--jq", ""]), run(&["--jq", "."]));
 }

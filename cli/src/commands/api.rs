@@ -127,6 +127,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     }
     let request = request(context, &client, matches, &method, paginate)?;
     context.allow(&method)?;
+    context.output.reaches()?;
     if method == "DELETE" {
         context.confirm(&format!("this deletes (DELETE {})", text("path")))?;
     }
@@ -160,6 +161,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             let value: Json = rt::decode(bytes)?;
             return context.output.value(value.0, &view);
         }
+        context.output.no_choice(operation::NOT_JSON)?;
         operation::download(context, download).await
     }))
 }
@@ -185,7 +187,11 @@ fn request<'c>(
                     .hint("`autopi login`, or AUTOPI_API_TOKEN"),
             );
         }
-        options = options.header(name, value.trim())?;
+        options = options.header(name, value.trim()).map_err(|e| {
+            let mut failure = Failure::from(e);
+            failure.message = format!("--header {}: {}", line(name), failure.message);
+            failure
+        })?;
     }
     let mut queries: Vec<String> = Vec::new();
     for (name, value) in pairs(matches, "query", '=')? {

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use autopi::{Client, Error, Mfa, rt, rt::ExposeSecret};
+use autopi::{Client, Error, Json, Method, Mfa, rt, rt::ExposeSecret};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Context, Failure, Result,
@@ -113,11 +113,6 @@ fn secret(prompt: &str) -> Result<String> {
 /// Reads a credential, checks it with a first call, and stores it.
 pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     no_sandbox(context)?;
-    if context.dry_run {
-        return Err(Failure::usage(
-            "a login has no dry run: use --dry-run with the commands after it",
-        ));
-    }
     let name = profile(context);
     let before = credentials::profiles()?.remove(&name);
     let base_url = context.base_url.clone();
@@ -134,6 +129,9 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
             None => builder,
         }
     };
+    if context.dry_run {
+        return dry(context, matches, builder());
+    }
     let (client, login) = if matches.get_flag("token-stdin") {
         let mut text = String::new();
         io::stdin()
@@ -207,6 +205,24 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         .notice(&format!("logged in as {who}; profile [{name}]"));
     warn(context);
     Ok(())
+}
+
+/// Shows the request of a login, or the first one with a token; nothing is read or stored.
+fn dry(context: &Context, matches: &ArgMatches, builder: autopi::ClientBuilder) -> Result<()> {
+    let client = builder
+        .credentials_provider(context.shown.clone())
+        .hooks(context.shown.clone())
+        .build()?;
+    if matches.get_flag("token-stdin") {
+        return context.dry(whoami::user(context, &client).map(drop));
+    }
+    context.shown.without_credential();
+    let email = matches.get_one::<String>("email");
+    let email = email.map_or("E-MAIL", String::as_str);
+    // The password is masked by its name.
+    let body = json!({ "email": email, "password": "" });
+    let request = client.request(Method::POST, "/auth/login/").json(&body)?;
+    context.dry(context.block_on(async { Ok(request.send_json::<Json>().await.map(drop)?) }))
 }
 
 /// Says which credential of the environment goes before the profile, unless that is named.

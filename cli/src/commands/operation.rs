@@ -71,8 +71,19 @@ fn read(context: &Context, parameter: &Parameter, said: &[String]) -> Result<Val
         .map_err(|e| Failure::usage(format!("--{}: {}", parameter.flag, line(&e))))
 }
 
+/// Why nothing can be chosen from a response.
+pub const NOT_JSON: &str = "the response is not JSON, and written as it comes";
+
 /// Sends an operation and writes its response.
 pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {
+    match operation.response {
+        ResponseKind::Nothing => context.output.no_choice("the response has no data")?,
+        ResponseKind::Bytes => context.output.no_choice(NOT_JSON)?,
+        _ => {}
+    }
+    if operation.response != ResponseKind::Nothing {
+        context.output.reaches()?;
+    }
     let client = context.client()?;
     // Faults are reported before the user is asked to confirm.
     let call = call::prepare(context.index, &client, operation, given, &context.shown)?;

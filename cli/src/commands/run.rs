@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use autopi::{Command as DeviceCommand, DeviceId, ErrorKind};
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use serde_json::{Value, json};
 
 use crate::{
@@ -55,7 +55,7 @@ pub fn command() -> Command {
             Arg::new("job")
                 .long("job")
                 .value_name("ID")
-                .action(ArgAction::Set)
+                .value_parser(NonEmptyStringValueParser::new())
                 .conflicts_with("command")
                 .help("Asks for the result of a job that was started before"),
         )
@@ -127,6 +127,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     let client = context.client()?;
     context.allow("POST")?;
+    context.output.reaches()?;
     let named = text("device");
     let device = match context.dry_run {
         // A dry run cannot look the device up.

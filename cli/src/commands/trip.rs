@@ -80,6 +80,9 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             return Err(Failure::usage("-o FILE and a picture cannot be combined"));
         }
         Some((kind, path)) => {
+            context
+                .output
+                .no_choice("a picture shows all of the trip")?;
             let output = Output {
                 // As with `-o`.
                 file: Some(path).filter(|path| path.as_os_str() != "-"),

@@ -36,24 +36,26 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
         let table = document
             .entry(name)
             .or_insert_with(|| Item::Table(Table::new()));
-        let table = table.as_table_mut().ok_or_else(|| {
+        // `[default]`, `default = {…}` and `default.jwt = …` are the same.
+        let table = table.as_table_like_mut().ok_or_else(|| {
             Failure::usage(format!(
                 "[{}] of the file of profiles is not a table",
                 line(name)
             ))
         })?;
         CREDENTIALS.iter().for_each(|key| drop(table.remove(key)));
+        let mut put = |key: &str, item| drop(table.insert(key, item));
         match kept {
-            Kept::Token(token) => table["api_token"] = value(token),
-            Kept::Jwt(jwt) => table["jwt"] = value(jwt),
-            Kept::Keyring => table["keyring"] = value(true),
+            Kept::Token(token) => put("api_token", value(token)),
+            Kept::Jwt(jwt) => put("jwt", value(jwt)),
+            Kept::Keyring => put("keyring", value(true)),
             Kept::Login(email, password) => {
-                table["email"] = value(email);
-                table["password"] = value(password);
+                put("email", value(email));
+                put("password", value(password));
             }
         }
         match base_url {
-            Some(url) => table["base_url"] = value(url),
+            Some(url) => put("base_url", value(url)),
             None => drop(table.remove("base_url")),
         }
         Ok(true)
@@ -67,7 +69,7 @@ pub fn keep(name: &str, base_url: Option<&str>, kept: Kept) -> Result<()> {
 pub fn forget(name: &str) -> Result<bool> {
     let mut found = false;
     change(false, |document| {
-        if let Some(table) = document.get_mut(name).and_then(Item::as_table_mut) {
+        if let Some(table) = document.get_mut(name).and_then(Item::as_table_like_mut) {
             found = CREDENTIALS
                 .iter()
                 .filter(|key| table.remove(key).is_some())

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     files::{Paths, hash_from, hash_of, hex, io_failure, open},
-    format::Format,
+    format::{Column, Format},
     manifest::{Manifest, differs},
     plan::Range,
     shown,
@@ -190,7 +190,7 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error if the file cannot be written, or if it exists by now.
-    pub fn finish(&mut self, format: Format, force: bool) -> Result<()> {
+    pub fn finish(&mut self, format: Format, columns: &[Column], force: bool) -> Result<()> {
         let file = self.paths.file.clone();
         let failed = |e: io::Error| io_failure(&file, &e);
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
@@ -206,7 +206,7 @@ impl Journal {
                     .tempfile_in(folder.unwrap_or(Path::new(".")))
                     .map_err(failed)?;
                 let mut writer = BufWriter::new(made);
-                format.write(&self.paths.part, &mut writer)?;
+                format.write(&self.paths.part, columns, &mut writer)?;
                 let made = writer.into_inner().map_err(|e| failed(e.into_error()))?;
                 made.as_file().sync_data().map_err(failed)?;
                 Some(made)

@@ -27,17 +27,20 @@ use serde_json::{Value, json};
 use crate::{Context, Failure, Result, device::Device, output::line};
 pub use command::command;
 use files::Paths;
-use format::Format;
+use format::{Column, Format};
 pub use format::{places as ends, xml};
 use journal::{Journal, Opened};
 use plan::{Range, Unit};
 use progress::Progress;
-use time::{in_utc, moment, times};
+use time::{columns, in_utc, moment, times};
 
 /// The kind of data that is exported.
 trait Source {
     /// Its name in the manifest and in file names.
     const NAME: &'static str;
+
+    /// Returns the columns of a table that has no rows.
+    fn columns(&self) -> Vec<Column>;
 
     /// Returns the rows of a window with their times, in any order.
     async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>>;
@@ -62,18 +65,6 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         return Err(Failure::usage("export telemetry, or trips?"));
     };
     let output = &context.output;
-    let odd = [
-        ("--columns", !output.columns.is_empty()),
-        ("--sort", !output.sort.is_empty()),
-        ("--jq", output.jq.is_some()),
-        ("--limit", output.limit.is_some()),
-    ];
-    if let Some((odd, _)) = odd.iter().find(|(_, is_said)| *is_said) {
-        return Err(Failure::usage(format!(
-            "{odd}: an export has all of its range, in the order of time"
-        ))
-        .hint("--from, --to and --field select its content"));
-    }
     let texts = |name: &str| -> Vec<String> {
         let values = matches.try_get_many::<String>(name).ok().flatten();
         values.into_iter().flatten().cloned().collect()
@@ -209,7 +200,7 @@ async fn file(
         Opened::Going(journal) => journal,
     };
     let done = fill(asked, source, &mut journal, &devices).await;
-    done.and_then(|()| journal.finish(asked.format, context.output.force))
+    done.and_then(|()| journal.finish(asked.format, &source.columns(), context.output.force))
         .map_err(|mut failure| {
             const CONTINUES: &str = "the same command continues where this one stopped";
             failure.hint = Some(match failure.hint.take() {

@@ -4,15 +4,25 @@ use autopi::Json;
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
-use super::{Asked, Moment, Source, in_utc, moment, plan::Unit, times};
+use super::{
+    Asked, Moment, Source, columns,
+    format::{Column, Kind},
+    in_utc, moment,
+    plan::Unit,
+    times,
+};
 use crate::{Context, Failure, Result, call, device, index::Operation};
 
 /// The paths of records, the oldest last.
 pub const RAW: [&str; 2] = ["/logbook/storage/raw/", "/logbook/raw/"];
 
+/// The member that is added to each record.
+const DEVICE: &str = "device_id";
+
 pub struct Telemetry<'a> {
     asked: &'a Asked<'a>,
     operation: &'static Operation,
+    columns: Vec<Column>,
     times: Vec<String>,
     fields: Vec<String>,
 }
@@ -20,10 +30,12 @@ pub struct Telemetry<'a> {
 impl<'a> Telemetry<'a> {
     pub fn new(asked: &'a Asked<'a>, fields: Vec<String>) -> Result<Self> {
         let operation = device::operation(asked.context, "GET", &RAW)?;
+        let columns = columns(asked.context, operation);
         Ok(Self {
             asked,
             operation,
-            times: times(asked.context, operation),
+            times: times(&columns),
+            columns,
             fields,
         })
     }
@@ -31,6 +43,16 @@ impl<'a> Telemetry<'a> {
 
 impl Source for Telemetry<'_> {
     const NAME: &'static str = "telemetry";
+
+    fn columns(&self) -> Vec<Column> {
+        let device = Column {
+            name: DEVICE.into(),
+            kind: Kind::Text,
+        };
+        std::iter::once(device)
+            .chain(self.columns.clone())
+            .collect()
+    }
 
     async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>> {
         let Asked {
@@ -95,7 +117,7 @@ pub async fn all(
 
 /// Adds the device to a record, which does not name it.
 fn with_device(device: &str, row: Value) -> Value {
-    let mut whole = Map::from_iter([("device_id".to_owned(), json!(device))]);
+    let mut whole = Map::from_iter([(DEVICE.to_owned(), json!(device))]);
     match row {
         Value::Object(row) => whole.extend(row),
         other => drop(whole.insert("record".into(), other)),

@@ -4,7 +4,9 @@ use autopi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Asked, Moment, Source, in_utc, moment,
+    Asked, Moment, Source, columns,
+    format::Column,
+    in_utc, moment,
     plan::Unit,
     telemetry::{RAW, all},
     times, track,
@@ -17,6 +19,7 @@ pub const TRIPS: [&str; 2] = ["/logbook/v2/trips/", "/logbook/trips/"];
 pub struct Trips<'a> {
     asked: &'a Asked<'a>,
     operation: &'static Operation,
+    columns: Vec<Column>,
     times: Vec<String>,
 }
 
@@ -27,10 +30,12 @@ impl<'a> Trips<'a> {
             // Checked before a trip is fetched.
             device::operation(asked.context, "GET", &RAW)?;
         }
+        let columns = columns(asked.context, operation);
         Ok(Self {
             asked,
             operation,
-            times: times(asked.context, operation),
+            times: times(&columns),
+            columns,
         })
     }
 
@@ -50,6 +55,10 @@ impl<'a> Trips<'a> {
 
 impl Source for Trips<'_> {
     const NAME: &'static str = "trips";
+
+    fn columns(&self) -> Vec<Column> {
+        self.columns.clone()
+    }
 
     async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>> {
         let Asked {

@@ -234,7 +234,7 @@ impl Index {
         let details = self
             .fragment((entry.start, entry.length))
             .ok_or_else(damaged)?;
-        let operation = &*Box::leak(Box::new(Operation::new(*entry, details)));
+        let operation = &*Box::leak(Box::new(Operation::new(self, *entry, details)));
         known.insert(entry.id, operation);
         Ok(operation)
     }

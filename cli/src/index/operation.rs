@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use autopi::rt;
 use serde_json::Value;
 
-use super::{Entry, flags::name_flags};
+use super::{Entry, Index, flags::name_flags};
 
 /// An operation.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct Operation {
     pub response: ResponseKind,
     /// The schema of the response, if it is JSON.
     pub schema: Option<Value>,
+    item: Option<Value>,
     /// The form that generated code has.
     pub call: rt::Operation,
 }
@@ -105,7 +106,7 @@ fn flag(value: &Value, key: &str) -> bool {
 }
 
 impl Operation {
-    pub(super) fn new(entry: Entry, details: Value) -> Self {
+    pub(super) fn new(index: &Index, entry: Entry, details: Value) -> Self {
         let parameters = details.get("parameters").and_then(Value::as_array);
         let mut parameters: Vec<_> = parameters
             .into_iter()
@@ -117,7 +118,7 @@ impl Operation {
         let empty = Value::Null;
         let response = details.get("response").unwrap_or(&empty);
         let schema = response.get("schema").filter(|s| !s.is_null()).cloned();
-        let is_list = schema.as_ref().is_some_and(is_list);
+        let (is_list, item) = schema.as_ref().map_or((false, None), |s| list(index, s));
         let response_kind = match text(response, "kind") {
             "json" if is_list => ResponseKind::List,
             "json" => ResponseKind::Json,
@@ -156,16 +157,14 @@ impl Operation {
             body,
             response: response_kind,
             schema,
+            item,
             call,
         }
     }
 
     /// Returns the schema of the items of a list.
     pub fn item(&self) -> Option<&Value> {
-        let schema = self.schema.as_ref()?;
-        schema
-            .pointer("/properties/results/items")
-            .or_else(|| schema.get("items"))
+        self.item.as_ref()
     }
 
     /// Returns the names of the path's parameters, in their order, each once.
@@ -187,14 +186,22 @@ pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
 }
 
-/// Returns whether the schema is a list of items, or the envelope of a page of them.
-fn is_list(schema: &Value) -> bool {
-    let is_page = || {
-        let of = |name: &str| schema.pointer(&format!("/properties/{name}"));
-        let items = of("results").is_some_and(|r| text(r, "type") == "array");
-        items && (of("count").is_some() || of("next").is_some())
-    };
-    flag(schema, "x-autopi-page") || text(schema, "type") == "array" || is_page()
+/// Returns whether the schema is a list of items, or the envelope of a page of them, and the schema
+/// of the items. Each part may be a reference, as tools write envelopes.
+fn list(index: &Index, schema: &Value) -> (bool, Option<Value>) {
+    let schema = index.resolved(schema);
+    let of = |name: &str| schema.pointer(&format!("/properties/{name}"));
+    let results = of("results").map(|results| index.resolved(results));
+    let results = results.filter(|results| text(results, "type") == "array");
+    let is_page = flag(&schema, "x-autopi-page")
+        || (results.is_some() && (of("count").is_some() || of("next").is_some()));
+    match is_page {
+        true => (true, results.and_then(|r| r.get("items").cloned())),
+        false => (
+            text(&schema, "type") == "array",
+            schema.get("items").cloned(),
+        ),
+    }
 }
 
 /// Returns the parameters that choose a page, by the same rule as the generator.

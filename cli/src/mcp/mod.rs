@@ -56,6 +56,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     if context.dry_run {
         return Err(Failure::usage("mcp serves; --dry-run has nothing to show"));
     }
+    crate::output::closed::check()?;
     let allowed = Allowed {
         writes: matches.get_flag("allow-writes"),
         commands: matches.get_flag("allow-commands"),

@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
+use super::escape::line;
+use crate::{Failure, call};
+
 /// Returns the value at a path. A member whose name contains dots is found too.
 pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     if let Some(value) = item.get(path) {
@@ -27,6 +30,28 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
 pub fn picked(item: &Value, columns: &[String]) -> Value {
     let cell = |path: &String| (path.clone(), get(item, path).cloned().unwrap_or_default());
     Value::Object(columns.iter().map(cell).collect::<Map<_, _>>())
+}
+
+/// Returns the failure of a column that nothing has, with those that there are.
+pub fn unknown<'a>(
+    what: &str,
+    column: &str,
+    known: impl Iterator<Item = &'a String> + Clone,
+) -> Failure {
+    let fault = Failure::usage(format!("{what} `{}`", line(column)));
+    let near = call::near(column, known.clone().map(String::as_str));
+    let near = near
+        .first()
+        .map(|name| format!("did you mean {}? ", line(name)));
+    let all: Vec<_> = known.map(|name| line(name)).collect();
+    match all.is_empty() {
+        true => fault,
+        false => fault.hint(format!(
+            "{}there are {}",
+            near.unwrap_or_default(),
+            all.join(", ")
+        )),
+    }
 }
 
 /// Returns the member that items are sorted by, and whether from the largest.

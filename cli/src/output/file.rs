@@ -70,9 +70,10 @@ impl Target {
     /// Opens the destination that `-o` names.
     ///
     /// # Errors
-    /// Returns an error if the file exists already, or cannot be written.
+    /// Returns an error if the file exists already or cannot be written, or if stdout is closed.
     pub fn open(output: &Output) -> Result<Self> {
         let Some(path) = &output.file else {
+            super::closed::check()?;
             return Ok(Self {
                 to: To::Stdout(BufWriter::new(io::stdout())),
                 name: "the output".into(),

@@ -1,5 +1,6 @@
 //! The output of all commands, with one contract: docs/cli.md.
 
+pub mod closed;
 pub mod columns;
 pub mod csv;
 mod escape;
@@ -185,6 +186,13 @@ impl Output {
         self.format.or_else(file).unwrap_or_else(usual)
     }
 
+    /// Returns the format for the results of a filter, if one was asked for: a text file has lines.
+    fn of_results(&self) -> Option<Format> {
+        let of_file = || Format::of_file(self.file.as_deref()?);
+        self.format
+            .or_else(|| of_file().filter(|of| *of != Format::Table))
+    }
+
     /// Checks what can be checked before anything is sent: the format, the filter, and the file.
     ///
     /// # Errors
@@ -206,6 +214,35 @@ impl Output {
             file::check(file, self.force)?;
         }
         Ok(())
+    }
+
+    /// Checks that the result of a change could be written, before the change is made.
+    ///
+    /// # Errors
+    /// Returns an error if stdout is closed.
+    pub fn reaches(&self) -> Result<()> {
+        match self.file {
+            Some(_) => Ok(()),
+            None => closed::check(),
+        }
+    }
+
+    /// Refuses the options that choose or order data, where there is none to choose from.
+    ///
+    /// # Errors
+    /// Returns an error if one was given.
+    pub fn no_choice(&self, why: &str) -> Result<()> {
+        let options = [
+            ("--columns", !self.columns.is_empty()),
+            ("--sort", !self.sort.is_empty()),
+            ("--jq", self.jq.is_some()),
+            ("--limit", self.limit.is_some()),
+            ("--all", self.all),
+        ];
+        match options.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Failure::usage(format!("{option}: {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// Writes a line for people to stderr.

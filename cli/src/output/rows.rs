@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Format, Output, Target, View, columns, csv, escape, single::filtered, table, yaml};
-use crate::{Failure, Result};
+use crate::Result;
 
 /// How many items are looked at before the columns of CSV are fixed.
 const HEAD: usize = 1000;
@@ -163,12 +163,8 @@ impl<'a> Rows<'a> {
         let came = self.written > 0 || !self.kept.is_empty();
         let unknown = self.missing.iter().find(|path| !self.view.knows(path));
         if let Some(path) = unknown.filter(|_| came) {
-            let known: Vec<_> = self.members.iter().map(|m| escape::line(m)).collect();
-            let fault = Failure::usage(format!("no item has a member `{}`", escape::line(path)));
-            return Err(match known.is_empty() {
-                true => fault,
-                false => fault.hint(format!("there are {}", known.join(", "))),
-            });
+            let members = self.members.iter();
+            return Err(columns::unknown("no item has a member", path, members));
         }
         columns::sort(&mut self.kept, &self.output.sort);
         if let Some(filter) = &self.output.jq {

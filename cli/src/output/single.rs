@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Format, Output, Rows, Target, View, columns, escape, jq, rows::pretty, table, yaml};
-use crate::{Failure, Result};
+use crate::Result;
 
 /// Writes a value that is not a list.
 pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
@@ -11,13 +11,12 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     let mut asked = output.columns.iter().map(String::as_str).chain(order);
     let is_unknown = |path: &&str| columns::get(&value, path).is_none() && !view.knows(path);
     if let Some(path) = asked.find(is_unknown) {
-        let members = value.as_object().into_iter().flatten();
-        let known: Vec<_> = members.map(|(name, _)| escape::line(name)).collect();
-        let fault = Failure::usage(format!("there is no member `{}`", escape::line(path)));
-        return Err(match known.is_empty() {
-            true => fault,
-            false => fault.hint(format!("there are {}", known.join(", "))),
-        });
+        let members = value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name);
+        return Err(columns::unknown("there is no member", path, members));
     }
     let value = match (output.columns.as_slice(), &value) {
         ([], _) => value,
@@ -50,12 +49,12 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     target.end()
 }
 
-/// Writes the results of a filter. Without an explicit format, strings are written as they are and
+/// Writes the results of a filter. If no format was asked for, strings are written as they are and
 /// everything else as JSON, one line each.
 pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
-    let mut results = Vec::new();
+    let (mut results, format) = (Vec::new(), output.of_results());
     jq::run(filter, value, |result| {
-        if output.format.is_some() {
+        if format.is_some() {
             results.push(result);
             return Ok(());
         }
@@ -66,12 +65,13 @@ pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value)
         };
         target.write((text + "\n").as_bytes())
     })?;
-    if output.format.is_none() {
+    if format.is_none() {
         return target.end();
     }
     drop(target);
     let mut plain = output.clone();
-    (plain.jq, plain.columns, plain.sort) = (None, Vec::new(), Vec::new());
+    // What chose the data has done so.
+    (plain.jq, plain.columns, plain.sort, plain.limit) = (None, Vec::new(), Vec::new(), None);
     let view = View::default();
     match results.len() {
         1 => plain.value(results.swap_remove(0), &view),

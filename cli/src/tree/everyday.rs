@@ -27,6 +27,21 @@ pub const EVERYDAY: [&str; 19] = [
     "mcp",
 ];
 
+/// Returns why nothing can be chosen from what a command writes, if it is not data.
+pub fn no_choice(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "completions" => "a script is written as it is",
+        "export" => {
+            "an export has all of its range, in the order of time; --from, --to and --field select \
+             its content"
+        }
+        "login" | "logout" => "it has no data",
+        "man" => "a page is written as it is",
+        "mcp" => "each call has its own fields and limit",
+        _ => return None,
+    })
+}
+
 /// Returns the commands in the order of the help.
 pub fn commands() -> Vec<Command> {
     use commands::{

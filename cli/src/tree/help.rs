@@ -25,6 +25,19 @@ pub fn sentence(text: &str) -> String {
     line(&text)
 }
 
+/// The variables, in the order in which a credential is looked for.
+const ENVIRONMENT: [(&str, &str); 5] = [
+    (
+        "AUTOPI_API_TOKEN",
+        "The credential, unless --profile is given; or AUTOPI_JWT, or AUTOPI_EMAIL and \
+         AUTOPI_PASSWORD. An empty variable is the same as none",
+    ),
+    ("AUTOPI_PROFILE", "The profile, if there is none of these"),
+    ("AUTOPI_BASE_URL", "The host, unless --base-url is given"),
+    ("AUTOPI_OUTPUT", "The format, unless -o is given"),
+    ("NO_COLOR", "No colours"),
+];
+
 /// Returns the first page of the help: everyday commands, then areas.
 pub fn root(index: &Index) -> StyledStr {
     let mut text = "{about}\n\n{usage-heading} {usage}\n\nCommands:\n".to_owned();
@@ -49,9 +62,13 @@ pub fn root(index: &Index) -> StyledStr {
             width,
         ));
     }
+    text.push_str("\n{options}\n\nEnvironment:\n");
+    for (name, about) in ENVIRONMENT {
+        text.push_str(&listed(&format!("{name:<16}"), about, width));
+    }
     text.push_str(
-        "\n{options}\n\n`autopi AREA` lists its operations,\n`autopi search WORD` finds \
-         one,\n`autopi AREA OPERATION --help` shows its options.",
+        "\n`autopi AREA` lists its operations,\n`autopi search WORD` finds one,\n`autopi AREA \
+         OPERATION --help` shows its options.",
     );
     text.into()
 }

@@ -17,7 +17,7 @@ use crate::{
     output::line,
 };
 
-pub use everyday::EVERYDAY;
+pub use everyday::{EVERYDAY, no_choice};
 pub use global::GLOBAL;
 pub use operation::{options, values, with_options};
 pub use scan::{Said, scan};
@@ -209,10 +209,11 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let lines = lines.filter(|l| !l.trim().is_empty());
     let (tips, message): (Vec<&str>, Vec<&str>) =
         lines.partition(|l| l.trim_start().starts_with("tip:"));
-    // No command takes the name of an option as a value.
+    // No command takes the name of an option as a value; a device may be named `-x`.
+    let is_odd = |tip: &str| tip.contains("as a value, use '-- --");
     let tip = tips
         .iter()
-        .find(|t| !t.contains("as a value, use"))
+        .find(|tip| !is_odd(tip))
         .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
     Failure::usage(message.join("\n"))
         .hint(tip.unwrap_or_else(|| format!("`autopi {}--help` lists what is accepted", path())))

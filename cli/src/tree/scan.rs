@@ -93,12 +93,12 @@ impl Said {
     /// # Errors
     /// Returns an error if the document cannot be read.
     pub fn index(&self) -> Result<&'static Index> {
-        match self
-            .spec
-            .clone()
-            .or_else(|| crate::credentials::spec(self.profile.as_deref()))
-        {
-            Some(path) => Index::of_file(&path),
+        if let Some(path) = &self.spec {
+            return Index::of_file(path);
+        }
+        match crate::credentials::spec(self.profile.as_deref()) {
+            Some(path) => Index::of_file(&path)
+                .map_err(|e| e.hint("it is the `spec` of the profile; --spec names another")),
             None => Index::embedded(),
         }
     }

@@ -49,6 +49,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         ("-o", output.format.is_some() || output.file.is_some()),
         ("--jq", output.jq.is_some()),
         ("--limit", output.limit.is_some()),
+        ("--all", output.all),
     ];
     if let Some((odd, _)) = odd.iter().find(|(_, is_said)| *is_said) {
         return Err(

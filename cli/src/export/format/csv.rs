@@ -5,12 +5,9 @@ use std::{io::Write, path::Path};
 use super::{flat::Columns, put, rows};
 use crate::{Result, output::csv};
 
-pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
-    let columns = Columns::of(path)?;
+pub fn write(columns: Columns, path: &Path, to: &mut impl Write) -> Result<()> {
     let names: Vec<String> = columns.all.iter().map(|c| c.name.clone()).collect();
-    if !names.is_empty() {
-        put(to, &csv::header(&names))?;
-    }
+    put(to, &csv::header(&names))?;
     for row in rows(path)? {
         put(to, &csv::row(columns.cells(&row?).iter()))?;
     }

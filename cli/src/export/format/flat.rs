@@ -39,12 +39,16 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Returns the columns of all rows, in the order of their first appearance.
+    /// Returns the columns of all rows, in the order of their first appearance; without rows, the
+    /// `known` ones.
     ///
     /// # Errors
     /// Returns an error if the rows cannot be read, or have too many members for a table.
-    pub fn of(path: &Path) -> Result<Self> {
-        let deep = Self::learned(path, true)?;
+    pub fn of(path: &Path, known: &[Column]) -> Result<Self> {
+        let mut deep = Self::learned(path, true)?;
+        if deep.all.is_empty() {
+            deep.all = known.to_vec();
+        }
         if deep.all.len() <= MOST {
             return Ok(deep);
         }

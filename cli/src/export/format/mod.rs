@@ -18,6 +18,10 @@ use std::{
 
 use serde_json::Value;
 
+pub use flat::{Column, Kind};
+
+use flat::Columns;
+
 use super::{shown, track::Point};
 use crate::{Failure, Result, output::line};
 
@@ -98,17 +102,22 @@ impl Format {
         Ok(*found)
     }
 
-    /// Writes the file from the rows.
+    /// Writes the file from the rows. A table without rows has these columns.
     ///
     /// # Errors
     /// Returns an error if the rows cannot be read, or if the file cannot be written.
-    pub fn write(self, rows: &Path, to: &mut (impl Write + Send)) -> Result<()> {
+    pub fn write(
+        self,
+        rows: &Path,
+        columns: &[Column],
+        to: &mut (impl Write + Send),
+    ) -> Result<()> {
         match self {
             // The file of rows itself is renamed.
             Self::Ndjson => Ok(()),
-            Self::Csv => csv::write(rows, to),
+            Self::Csv => csv::write(Columns::of(rows, columns)?, rows, to),
             #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::write(rows, to),
+            Self::Parquet => parquet::write(Columns::of(rows, columns)?, rows, to),
             #[cfg(not(feature = "parquet"))]
             Self::Parquet => Err(Failure::usage("this command was built without Parquet")),
             Self::Gpx => gpx::write(rows, to),

@@ -29,8 +29,7 @@ fn failed(e: ParquetError) -> Failure {
     Failure::failed(format!("cannot write the export: {e}"))
 }
 
-pub fn write(path: &Path, to: &mut (impl Write + Send)) -> Result<()> {
-    let columns = Columns::of(path)?;
+pub fn write(columns: Columns, path: &Path, to: &mut (impl Write + Send)) -> Result<()> {
     let fields = columns.all.iter().map(|c| field(c).map(Arc::new));
     let fields = fields.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     let schema = Type::group_type_builder("rows").with_fields(fields).build();
