@@ -200,7 +200,20 @@ async fn file_and_field_names_stay_inside_the_header_of_their_part() {
 
 #[tokio::test]
 async fn a_file_without_a_name_or_with_a_bad_media_type_is_refused() {
-    for bad in ["", ".", "..", "a/", "a\\", "a/..", "\u{7f}", "b/\u{1}."] {
+    for bad in [
+        "",
+        ".",
+        "..",
+        "a/",
+        "a\\",
+        "a/..",
+        "\u{7f}",
+        "b/\u{1}.",
+        "\u{200b}",
+        ".\u{202e}.",
+        "\u{a0}",
+        "\u{e000}",
+    ] {
         let error = heads("f", Upload::bytes(bad, "1")).await.unwrap_err();
         assert!(
             error.to_string().contains("needs a name"),

@@ -1,12 +1,13 @@
 //! Downloads: responses that are read as a stream of bytes.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
-use crate::{Error, ItemStream, transport::response::StreamingResponse};
+use crate::{Error, ItemStream, privacy::escape, transport::response::StreamingResponse};
 
 /// A response whose body is read as a stream of bytes.
 pub struct Download(pub(crate) StreamingResponse);
@@ -22,7 +23,8 @@ impl fmt::Debug for Download {
 
 impl Download {
     fn text(&self, name: reqwest::header::HeaderName) -> Option<&str> {
-        self.headers().get(name)?.to_str().ok()
+        // A server may send UTF-8 as it is.
+        std::str::from_utf8(self.headers().get(name)?.as_bytes()).ok()
     }
 
     /// Returns the HTTP status.
@@ -82,31 +84,46 @@ impl Download {
 /// Returns the file name in a `Content-Disposition`. Django writes a name that is not ASCII as
 /// `filename*=utf-8''...` (RFC 8187), which takes precedence over `filename`.
 fn file_name(disposition: &str) -> Option<String> {
-    let parameters = || {
-        disposition
-            .split(';')
-            .skip(1)
-            .filter_map(|p| p.split_once('='))
-            .map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim()))
-    };
-    let find = |wanted: &str| {
-        parameters()
-            .find(|(key, _)| key == wanted)
-            .map(|(_, value)| value)
-    };
+    let parameters = parameters(disposition);
+    let find = |wanted: &str| parameters.iter().find(|(k, _)| k == wanted).map(|(_, v)| v);
     let extended = || {
         let (charset, text) = find("filename*")?.split_once('\'')?;
         let (_language, text) = text.split_once('\'')?;
-        // Here `+` stands for itself, unlike in a form.
-        let pair = format!("={}", text.replace('+', "%2B"));
-        let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
-        charset
-            .eq_ignore_ascii_case("utf-8")
-            .then(|| name.into_owned())
+        let text = percent_decode_str(text);
+        match charset.to_ascii_lowercase().as_str() {
+            "utf-8" => text.decode_utf8().ok().map(Cow::into_owned),
+            "iso-8859-1" => Some(text.map(char::from).collect()),
+            _ => None,
+        }
     };
-    let name = extended().or_else(|| find("filename").map(|v| v.trim_matches('"').to_owned()))?;
-    let name = name.rsplit(['/', '\\']).next()?.to_owned();
-    (!name.is_empty() && name != "." && name != "..").then_some(name)
+    let name = extended().or_else(|| find("filename").cloned())?;
+    // Joiners are part of words and of emoji.
+    let shown = |c: &char| !escape::hidden(*c) || matches!(c, '\u{200c}' | '\u{200d}');
+    let name: String = name
+        .rsplit(['/', '\\'])
+        .next()?
+        .chars()
+        .filter(shown)
+        .collect();
+    (!matches!(name.trim(), "" | "." | "..")).then_some(name)
+}
+
+/// Returns the parameters of a header, their values without quotes.
+fn parameters(header: &str) -> Vec<(String, String)> {
+    let (mut parts, mut part, mut quoted) = (Vec::new(), String::new(), false);
+    let mut chars = header.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if quoted && matches!(chars.peek(), Some('"' | '\\')) => part.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ';' if !quoted => parts.push(std::mem::take(&mut part)),
+            c => part.push(c),
+        }
+    }
+    parts.push(part);
+    let parts = parts.iter().skip(1).filter_map(|part| part.split_once('='));
+    let parts = parts.map(|(k, v)| (k.trim().to_ascii_lowercase(), v.trim().to_owned()));
+    parts.collect()
 }
 
 #[cfg(test)]
@@ -125,6 +142,40 @@ mod tests {
             ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
             ("attachment; filename*=utf-8''..%2F..%5C..", None),
             ("attachment; filename=", None),
+            ("attachment; filename=\"a;b=c.csv\"; x=y", Some("a;b=c.csv")),
+            (r#"attachment; filename="a\"b\\c.csv""#, Some("c.csv")),
+            (r#"attachment; filename="C:\x\c.csv""#, Some("c.csv")),
+            (
+                "attachment; filename*=UTF-8'en'R&D+a=b.csv",
+                Some("R&D+a=b.csv"),
+            ),
+            (
+                "attachment; filename*=\"utf-8''a%20b.csv\"",
+                Some("a b.csv"),
+            ),
+            (
+                "attachment; filename*=ISO-8859-1''%e9.csv",
+                Some("\u{e9}.csv"),
+            ),
+            (
+                "attachment; filename=a.csv; filename*=utf-8''%ff",
+                Some("a.csv"),
+            ),
+            (
+                "attachment; filename=a.csv; filename*=koi8-r''%c1",
+                Some("a.csv"),
+            ),
+            (
+                "attachment; filename*=utf-8''%1b%5b2J%00%e2%80%ae.csv",
+                Some("[2J.csv"),
+            ),
+            ("attachment; filename*=utf-8''.%00.", None),
+            (
+                "attachment; filename=\"bl\u{e5}.csv\"",
+                Some("bl\u{e5}.csv"),
+            ),
+            ("attachment; filename=\"a.csv", Some("a.csv")),
+            ("filename=a.csv", None),
             ("inline", None),
         ] {
             assert_eq!(file_name(header).as_deref(), name, "{header}");

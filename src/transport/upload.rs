@@ -126,10 +126,11 @@ impl Upload {
 /// of the last part of a path, unless that is nothing or dots.
 fn is_nameless(name: &str) -> bool {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    // Line ends are sent as `%0D` and `%0A`.
+    // Line ends and quotes are sent as `%0D`, `%0A` and `%22`; Rust escapes what Python does.
+    let is_sent = |c: &char| matches!(c, '\r' | '\n' | '"' | '\'') || c.is_alphanumeric();
     let printed = last
         .chars()
-        .filter(|c| matches!(c, '\r' | '\n') || !c.is_control());
+        .filter(|c| is_sent(c) || c.escape_debug().len() == 1);
     matches!(printed.collect::<String>().as_str(), "" | "." | "..")
 }
 
