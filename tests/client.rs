@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
-use autopi::{CallInfo, Client, ClientHooks, ErrorKind, Method, RetryPolicy};
+use autopi::{CallInfo, CallOptions, Client, ClientHooks, ErrorKind, Method, RetryPolicy};
 use autopi_sandbox::{EMAIL, PASSWORD, Sandbox};
+use futures_util::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -296,4 +297,65 @@ fn a_client_that_would_leak_its_token_is_not_built() {
         Client::builder().api_token("canary-token").build().unwrap()
     );
     assert!(!shown.contains("canary"), "{shown}");
+}
+
+/// Settings at the ends of their ranges are used, or refused when the client is built.
+#[tokio::test]
+async fn settings_of_any_size_are_used_or_refused() {
+    let retry = RetryPolicy::default().initial_backoff(Duration::MAX);
+    let retry = retry
+        .max_backoff(Duration::MAX)
+        .max_retry_after(Duration::MAX);
+    let all = response("200 OK", "", "[]");
+    let (url, _) = server(vec![all.clone(), all.clone(), all.clone(), all]).await;
+    let extreme = Client::builder()
+        .base_url(&url)
+        .api_token("t")
+        .timeout(Duration::MAX)
+        .attempt_timeout(Duration::MAX)
+        .connect_timeout(Duration::MAX)
+        .max_in_flight(usize::MAX)
+        .max_per_second(f64::MAX)
+        .max_response_bytes(usize::MAX)
+        .retry(retry.clone().max_attempts(u32::MAX))
+        .build()
+        .unwrap();
+    let options = || {
+        let options = CallOptions::new()
+            .timeout(Duration::MAX)
+            .prefetch(usize::MAX);
+        options.attempt_timeout(Duration::MAX).retry(retry.clone())
+    };
+    get(&extreme).await.unwrap();
+    let call = extreme.request(Method::GET, "/x/").options(options());
+    call.send().await.unwrap();
+    let call = extreme.request(Method::GET, "/x/").options(options());
+    let items: Vec<_> = call.stream::<serde_json::Value>().collect().await;
+    assert_eq!(items.len(), 0);
+    let slow = Client::builder().max_per_second(f64::MIN_POSITIVE);
+    let slow = slow.base_url(&url).api_token("t").build().unwrap();
+    get(&slow).await.unwrap();
+    let error = get(&slow).await.unwrap_err();
+    assert!(error.to_string().contains("max_per_second"), "{error}");
+    for rate in [0.0, -0.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let built = Client::builder()
+            .max_per_second(rate)
+            .api_token("t")
+            .build();
+        assert_eq!(
+            built.unwrap_err().kind(),
+            ErrorKind::Configuration,
+            "{rate}"
+        );
+    }
+    for agent in ["a\nb", "\0", "\u{e9}", "\t"] {
+        // What HTTP does not allow is an error; no agent becomes a header of its own.
+        let client = Client::builder()
+            .user_agent_suffix(agent)
+            .base_url(&url)
+            .api_token("t");
+        if let Err(error) = client.build() {
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{agent:?}");
+        }
+    }
 }

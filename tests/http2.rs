@@ -1,11 +1,15 @@
-//! Requests that an HTTP/2 server did not process are retried for every method.
+//! Requests that an HTTP/2 server did not process are retried for every method; the libraries below
+//! log none of their secrets.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use autopi::{Client, ErrorKind, RetryPolicy};
+use autopi::{CallOptions, Client, ErrorKind, RetryPolicy};
 use bytes::Bytes;
 use h2::{Reason, server};
 use reqwest::{Method, retry};
@@ -45,7 +49,7 @@ fn client(url: &str) -> Client {
         .unwrap();
     Client::builder()
         .base_url(url)
-        .api_token("t")
+        .api_token("canary-token")
         .http_client(http)
         .retry(RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1)))
         .build()
@@ -86,4 +90,41 @@ async fn a_stream_that_broke_otherwise_is_not_retried() {
         .await
         .unwrap_err();
     assert_eq!((asked.load(Ordering::SeqCst), error.attempts()), (1, 1));
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_event_of_any_library_holds_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    // This thread is the whole runtime of the test.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (url, _) = server(0, Reason::NO_ERROR).await;
+    let options = CallOptions::new().header("x-own", "canary-header").unwrap();
+    let secret = serde_json::json!({"password": "canary-password"});
+    let client = client(&url);
+    let request = client.request(Method::POST, "/x/?token=canary-query");
+    let request = request.options(options);
+    request.json(&secret).unwrap().send().await.unwrap();
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let found = log.lines().find(|line| line.contains("canary"));
+    assert_eq!(found, None);
+    assert!(log.contains("h2::"), "HTTP/2 has logged nothing");
 }
