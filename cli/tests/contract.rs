@@ -8,7 +8,7 @@ use std::sync::{
 };
 
 use autopi_cli::{
-    index::{Index, ResponseKind},
+    index::{BodyKind, Index, Operation, ResponseKind},
     tree,
 };
 use autopi_sandbox::Sandbox;
@@ -33,6 +33,105 @@ fn example(help: &str) -> Vec<String> {
     }
     words.push(word);
     words
+}
+
+/// Returns what a help does not say: options with their types, values, defaults and whether they are
+/// required, and the members of the body, two levels deep.
+fn unsaid(index: &Index, operation: &Operation, help: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    let lines: Vec<&str> = help.lines().collect();
+    for parameter in &operation.parameters {
+        let flag = format!("--{} <", parameter.flag);
+        let Some(line) = lines
+            .iter()
+            .find(|line| line.trim_start().starts_with(&flag))
+        else {
+            missing.push(flag);
+            continue;
+        };
+        let schema = index.resolved(&parameter.schema);
+        let mut wanted = tree::values(index, &schema);
+        wanted.extend(parameter.required.then(|| "Required.".to_owned()));
+        let usual = schema.get("default").filter(|usual| !usual.is_null());
+        wanted.extend(usual.map(|_| "Default: ".to_owned()));
+        missing.extend(
+            wanted
+                .into_iter()
+                .filter(|part| !line.contains(part.as_str())),
+        );
+    }
+    let Some(body) = operation
+        .body
+        .as_ref()
+        .filter(|body| body.kind != BodyKind::Raw)
+    else {
+        return missing;
+    };
+    // Of wide bodies the first members are listed.
+    let Some((_, members)) = help
+        .split_once("Members of the body")
+        .filter(|_| !help.contains('…'))
+    else {
+        return missing;
+    };
+    let mut level = vec![(1, body.schema.clone())];
+    while let Some((deep, schema)) = level.pop() {
+        let schema = index.resolved(&schema).into_owned();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, of) in properties.into_iter().flatten() {
+            let known = index.resolved(of);
+            let is = |key: &str| of.get(key).or(known.get(key)) == Some(&Value::Bool(true));
+            if is("readOnly") {
+                continue;
+            }
+            let starts = format!("{}{name} ", "  ".repeat(deep));
+            if !members.lines().any(|line| line.starts_with(&starts)) {
+                missing.push(format!("the member {name}"));
+            }
+            if deep == 1 {
+                level.push((2, known.get("items").unwrap_or(of).clone()));
+            }
+        }
+    }
+    missing
+}
+
+#[test]
+fn a_dry_run_of_every_everyday_command_sends_nothing() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api).input("secret");
+    let id = "0189d7a5-0000-7000-8000-000000000001";
+    for (line, is_curl) in [
+        ("login --token-stdin".to_owned(), true),
+        ("login --email a@b.example --password-stdin".into(), true),
+        ("logout".into(), false),
+        ("whoami".into(), true),
+        ("profiles".into(), false),
+        ("devices".into(), true),
+        ("vehicles".into(), true),
+        ("positions -d x".into(), true),
+        ("trips -d x".into(), true),
+        (format!("trip show {id}"), true),
+        ("alerts".into(), true),
+        ("watch".into(), true),
+        (format!("run {id} test.ping"), true),
+        (
+            "export telemetry -d x --from -1d --to now -o ./x.csv".into(),
+            true,
+        ),
+        ("export trips --from -1d --to now -o ./x.csv".into(), true),
+        ("api DELETE /x/".into(), true),
+        ("search trips".into(), false),
+        ("doctor".into(), false),
+        ("completions bash".into(), false),
+        ("man".into(), false),
+    ] {
+        let dry = cli.line(&format!("{line} --dry-run"));
+        assert_eq!(dry.good().starts_with("curl "), is_curl, "{line}: {dry:?}");
+        assert!(!dry.out.contains(autopi_sandbox::API_TOKEN), "{dry:?}");
+    }
+    assert!(api.requests().is_empty(), "{:?}", api.requests());
+    assert_eq!(std::fs::read_dir(cli.home.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -71,13 +170,16 @@ fn every_operation_keeps_the_contract_of_help_example_dry_run_and_output() {
                     fault(format!("{}: its help does not say {part}", entry.id));
                 }
             }
+            let operation = index.operation(entry).unwrap();
+            for missing in unsaid(index, operation, help) {
+                fault(format!("{}: its help does not say {missing}", entry.id));
+            }
             let words = example(help);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let dry = cli.run(&[words.as_slice(), &["--dry-run"]].concat());
             if dry.code != 0 || !dry.out.starts_with("curl ") || !dry.err.is_empty() {
                 fault(format!("{}: the dry run of {words:?} is {dry:?}", entry.id));
             }
-            let operation = index.operation(entry).unwrap();
             let has_data = !matches!(
                 operation.response,
                 ResponseKind::Bytes | ResponseKind::Nothing

@@ -69,6 +69,28 @@ fn irreversible_operations_ask_and_enter_alone_means_no() {
 }
 
 #[test]
+fn the_progress_of_an_export_stays_on_its_line() {
+    let cli = Cli::shared();
+    let line = "export telemetry -d Truck-01 --from 2026-01-01T00:00Z --to 2026-01-01T06:00Z \
+                --window 15m --rate 20 --force -o ./x.csv";
+    for (width, term) in [(20, "xterm"), (120, "xterm"), (120, "dumb")] {
+        let (shown, code) = shell(
+            &cli,
+            &format!("stty cols {width} rows 24; TERM={term} {PROGRAM} {line}"),
+            "",
+        );
+        assert_eq!(code, 0, "{shown}");
+        let progress = || shown.split('\r').filter(|part| part.contains(" % "));
+        assert_eq!(progress().count() > 2, term == "xterm", "{shown:?}");
+        for part in progress() {
+            let text = part.replace("\u{1b}[K", "");
+            assert!(text.len() < width, "{text:?}");
+            assert!(width == 20 || text.ends_with(" left"), "{text:?}");
+        }
+    }
+}
+
+#[test]
 fn a_login_asks_without_an_echo() {
     let api = sandbox(Sandbox::builder().mfa("123456"));
     let cli = Cli::alone();

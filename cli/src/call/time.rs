@@ -81,9 +81,17 @@ fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
                  another zone"
             ))
         }
-        Err(_) => Err(format!(
-            "`{text}` is not a time; examples: 2026-01-31T08:00Z, now, -2h"
-        )),
+        Err(_) => {
+            // Why a date is none: jiff's last cause.
+            let is_date = text.get(4..5) == Some("-");
+            let why = text.parse::<Timestamp>().err().filter(|_| is_date);
+            let why = why.map(|e| e.to_string());
+            let why = why.as_deref().and_then(|e| e.rsplit(": ").next());
+            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+            Err(format!(
+                "`{text}` is not a time{why}; examples: 2026-01-31T08:00Z, now, -2h"
+            ))
+        }
     }
 }
 
@@ -126,7 +134,8 @@ mod tests {
                 "2026-10-25T02:30[Europe/Copenhagen]",
                 "does not exist in its zone, or exists twice",
             ),
-            ("2026-02-30T08:00Z", "not a time"),
+            ("2026-02-30T08:00Z", "not a time (parameter 'day'"),
+            ("9999-12-31T08:00Z", "not a time ("),
             ("yesterday", "not a time"),
             ("-2", "is not a time before now"),
             ("-99999999999999w", "is not a time before now"),

@@ -22,7 +22,9 @@ pub struct Progress {
 impl Progress {
     pub fn new(context: &Context, total: usize, before: usize) -> Self {
         Self {
-            is_shown: !context.output.quiet && std::io::stderr().is_terminal(),
+            is_shown: !context.output.quiet
+                && std::io::stderr().is_terminal()
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
             total,
             before,
             start: Instant::now(),
@@ -36,6 +38,10 @@ impl Progress {
         }
         self.last = Some(Instant::now());
         let text = text(self.total, self.before, done, rows, self.start.elapsed());
+        // A line that is wrapped could not be drawn over.
+        let size = terminal_size::terminal_size_of(std::io::stderr());
+        let width = size.map_or(80, |(width, _)| usize::from(width.0));
+        let text: String = text.chars().take(width.saturating_sub(1)).collect();
         // stderr may be closed.
         let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
     }
