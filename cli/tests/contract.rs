@@ -35,8 +35,8 @@ fn example(help: &str) -> Vec<String> {
     words
 }
 
-/// Returns what a help does not say: options with their types, values, defaults and whether they are
-/// required, and the members of the body, two levels deep.
+/// Returns what a help does not say: options with their types, values, defaults and whether they
+/// are required, and the members of the body, two levels deep.
 fn unsaid(index: &Index, operation: &Operation, help: &str) -> Vec<String> {
     let mut missing = Vec::new();
     let lines: Vec<&str> = help.lines().collect();

@@ -76,7 +76,7 @@ fn the_progress_of_an_export_stays_on_its_line() {
     for (width, term) in [(20, "xterm"), (120, "xterm"), (120, "dumb")] {
         let (shown, code) = shell(
             &cli,
-            &format!("stty cols {width} rows 24; TERM={term} {PROGRAM} {line}"),
+            &format!("cd; stty cols {width} rows 24; TERM={term} {PROGRAM} {line}"),
             "",
         );
         assert_eq!(code, 0, "{shown}");
