@@ -88,8 +88,11 @@ impl Context {
             Some(said) => output.to(&said)?,
             None => output,
         };
-        if let Some(why) = outer.and_then(tree::no_choice) {
-            output.no_choice(why)?;
+        if let Some((why, is_written)) = outer.and_then(tree::no_choice) {
+            match is_written {
+                true => output.no_choice(why)?,
+                false => output.no_data(why)?,
+            }
         }
         // An export continues existing files.
         if outer != Some("export") {

@@ -143,6 +143,11 @@ fn unknown_commands_options_and_values_are_refused() {
         ("completions bash --limit 3", "--limit: a script is written"),
         ("man --jq . --columns a", "--columns: a page is written"),
         ("logout --all", "--all: it has no data"),
+        ("login --token-stdin -o ./x.json", "-o FILE: it has no data"),
+        (
+            "auth api-tokens-delete 1 --yes -o ./x.json",
+            "-o FILE: the response has no data",
+        ),
         ("login --sort a", "--sort: it has no data"),
         ("mcp --limit 3", "--limit: each call has its own"),
         (

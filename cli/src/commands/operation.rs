@@ -77,7 +77,7 @@ pub const NOT_JSON: &str = "the response is not JSON, and written as it comes";
 /// Sends an operation and writes its response.
 pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {
     match operation.response {
-        ResponseKind::Nothing => context.output.no_choice("the response has no data")?,
+        ResponseKind::Nothing => context.output.no_data("the response has no data")?,
         ResponseKind::Bytes => context.output.no_choice(NOT_JSON)?,
         _ => {}
     }

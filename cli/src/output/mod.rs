@@ -245,6 +245,18 @@ impl Output {
         }
     }
 
+    /// Refuses these options, and a file, where nothing is written.
+    ///
+    /// # Errors
+    /// Returns an error if one was given.
+    pub fn no_data(&self, why: &str) -> Result<()> {
+        self.no_choice(why)?;
+        match self.file {
+            Some(_) => Err(Failure::usage(format!("-o FILE: {why}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Writes a line for people to stderr.
     pub fn notice(&self, text: &str) {
         if !self.quiet {

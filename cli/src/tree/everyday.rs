@@ -27,17 +27,19 @@ pub const EVERYDAY: [&str; 19] = [
     "mcp",
 ];
 
-/// Returns why nothing can be chosen from what a command writes, if it is not data.
-pub fn no_choice(name: &str) -> Option<&'static str> {
+/// Returns why nothing can be chosen from what a command writes, if it is not data, and whether it
+/// writes anything.
+pub fn no_choice(name: &str) -> Option<(&'static str, bool)> {
     Some(match name {
-        "completions" => "a script is written as it is",
-        "export" => {
+        "completions" => ("a script is written as it is", true),
+        "export" => (
             "an export has all of its range, in the order of time; --from, --to and --field select \
-             its content"
-        }
-        "login" | "logout" => "it has no data",
-        "man" => "a page is written as it is",
-        "mcp" => "each call has its own fields and limit",
+             its content",
+            true,
+        ),
+        "login" | "logout" => ("it has no data", false),
+        "man" => ("a page is written as it is", true),
+        "mcp" => ("each call has its own fields and limit", false),
         _ => return None,
     })
 }
