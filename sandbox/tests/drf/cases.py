@@ -358,3 +358,5 @@ for query in ["search='tag 1'", "search=tag' 1", "search=\"tag 1", "search=\"tag
     ask("GET", "/tags/?" + query.replace(" ", "%20"))
 for body in [{"nint": 2**64}, {"nint": str(-(2**70))}, {"nint": 1e30}]:
     ask("POST", "/extra/", body)
+for query in ["id__range=x", "id__range=%20", "id__range=1e400,1", "id__in=%20", "id__in=1e51", "id=1e400", "id__gt=1e50", "id__isnull=%00", "id__isnull=%201", "id__isnull=%20true%20", "name__isnull=1%0A", "name__in=%20", "name=%20", "name=%C2%A0Tag%203%1F", "name__icontains=%205%0A", "name__endswith=%1F5", "name__iexact=%20", "search=%1F5", "search=%1C", "search=%C2%A05"]:
+    ask("GET", "/tags/?" + query)

@@ -85,6 +85,13 @@ impl Filter {
                 continue;
             }
             let (name, test) = split(name);
+            let value = match many || test == Test::IsNull {
+                true => value,
+                false => python::strip(value),
+            };
+            if value.is_empty() {
+                continue;
+            }
             let ranged = |names: &[&str], test| {
                 (names.contains(&name) && item.get(name).is_none())
                     .then(|| Some((time_field(schemas, item)?, test)))?
@@ -162,8 +169,8 @@ fn takes_several(name: &str) -> bool {
 }
 
 fn parts(value: &str) -> Vec<String> {
-    let parts = value.split(',').map(|v| v.trim().to_owned());
-    parts.filter(|v| !v.is_empty()).collect()
+    let parts = value.split(',').filter(|v| !v.is_empty());
+    parts.map(|v| python::strip(v).to_owned()).collect()
 }
 
 /// Django's `smart_split`: words and phrases in quotes, which may hold escapes.
@@ -175,7 +182,8 @@ static TERMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Returns the words of a search, in lower case, as DRF's `search_smart_split` does: a phrase in
 /// quotes is one of them, and commas divide the others.
 fn words(text: &str) -> Vec<String> {
-    let text: String = text.to_lowercase();
+    let is_blank = |c: char| python::strip(c.encode_utf8(&mut [0; 4])).is_empty();
+    let text: String = text.to_lowercase().replace(is_blank, " ");
     let terms = TERMS.iter().flat_map(|form| form.find_iter(&text));
     let words = terms.flat_map(|term| {
         let term = term.as_str().trim_matches(',');
@@ -207,12 +215,19 @@ pub fn fault(schemas: &Schemas, item: &Object, name: &str, value: &str) -> Optio
     let limited = name == "id" || field.minimum.is_some() || field.maximum.is_some();
     let number = limited && matches!(field.kind, Kind::Integer | Kind::Number);
     match test {
-        // An empty one of them is no value that anything is within.
-        Test::Range if value.split(',').count() != 2 => Some("Range query expects two values."),
         Test::IsNull => None,
         _ if number && values.iter().any(|v| python::decimal(v).is_none()) => {
             Some("Enter a number.")
         }
+        _ if number
+            && values
+                .iter()
+                .any(|v| v.parse().is_ok_and(|n: f64| n > 1e50)) =>
+        {
+            Some("Ensure this value is less than or equal to 1e+50.")
+        }
+        // An empty one of them is no value that anything is within.
+        Test::Range if value.split(',').count() != 2 => Some("Range query expects two values."),
         _ => None,
     }
 }

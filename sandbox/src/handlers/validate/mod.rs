@@ -61,9 +61,10 @@ fn filtered(kind: &Kind, message: Value) -> Value {
     }
 }
 
-/// Returns whether a parameter orders a list: what is no field is ignored.
-fn is_order(schemas: &Schemas, parameter: &spec::Parameter) -> bool {
-    parameter.name == "ordering" && schemas.at(parameter.schema).values.is_none()
+/// Returns whether any text is taken: what is no field to order by, or no truth, is ignored.
+fn takes_anything(schemas: &Schemas, parameter: &spec::Parameter) -> bool {
+    let named = parameter.name == "ordering" || parameter.name.ends_with("__isnull");
+    named && schemas.at(parameter.schema).values.is_none()
 }
 
 /// Validates the query and the headers.
@@ -80,7 +81,7 @@ pub fn parameters(
     for p in operation
         .parameters
         .iter()
-        .filter(|p| p.location != Location::Path && !p.is_page() && !is_order(schemas, p))
+        .filter(|p| p.location != Location::Path && !p.is_page() && !takes_anything(schemas, p))
     {
         let values: Vec<String> = if p.location == Location::Header {
             header(&p.name).into_iter().collect()
